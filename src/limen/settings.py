@@ -91,6 +91,10 @@ class Passwords(Section):
 
     blocklist: Annotated[tuple[Annotated[str, Field(min_length=3, max_length=128)], ...], Field(max_length=1_000)] = ()
     """Words that someone attacking your company would try first: products, projects, the street, the football club."""
+    breached_file: Path | None = None
+    """A file of breached passwords on this machine: the SHA-1 download of Pwned Passwords, sorted by hash. A password
+    in it can't be chosen, and whoever signs in with one must change it first. The path is relative to the company
+    folder."""
 
 
 class Recovery(Section):

@@ -109,7 +109,7 @@ class Enrolment:
         """
         opened, person = _not_by_pass(await self._opened(token, visitor, name, email))
         now = self._ports.now()
-        fit = self._new.password(person, password)
+        fit = await self._new.password(person, password)
         seed, step = self._new.code(ticket, code, visitor, opened.link.id)
         hashed = await self._new.passwords.hash(fit)
 

@@ -74,8 +74,8 @@ def reminder(person: Person, due: Due, ports: Ports, language: str) -> Message:
         words.gettext("Hello {name},", name=person.name),
         what,
         words.gettext(
-            "Sign in at {origin} as usual: you are asked for it there, and it takes two minutes. After that day, nothing "
-            "else opens until you have set it up.",
+            "Sign in at {origin} as usual: you are asked for it there, and it takes two minutes. After that day, "
+            "nothing else opens until you have set it up.",
             origin=f"{url.scheme}://{url.netloc}",
         ),
         words.gettext("This email contains no link to follow and asks you for nothing."),

@@ -126,7 +126,7 @@ class Factors:
         NotLiveError, FreshProofNeededError, UnfitError (`field` "password" or "code"), BusyError.
         """
         current, person, held = await self.freshly_proved(session)
-        fit = self._new.password(person, password)
+        fit = await self._new.password(person, password)
         new_code = None if held.has_code else self._new.code(ticket, code, visitor, current.id)
         hashed = await self._new.passwords.hash(fit)
         now = self._ports.now()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from limen.clock import to_iso
 from limen.facts import Person
+from limen.identity.breached_passwords import BreachListError
 from limen.identity.challenges import Binding, Challenges
 from limen.identity.errors import CeremonyRefusedError, UnfitError
 from limen.identity.model import Visitor
@@ -85,8 +86,17 @@ class NewFactors:
         sealed = self._ports.keyring.seal("codes", person_id, "seed", seed.encode())
         factors.set_code(transaction, person_id, sealed, step, self._ports.now())
 
-    def password(self, person: Person, text: str) -> str:
-        """The password as it may be hashed. Raises UnfitError."""
+    async def password(self, person: Person, text: str) -> str:
+        """The password as it may be hashed. Raises UnfitError, also where the list of breached ones can't be read."""
         settings = self._ports.settings
         about = (person.name, person.email, settings.name, settings.domain, "limen")
-        return judge_password(text, about, settings.passwords.blocklist)
+        fit = judge_password(text, about, settings.passwords.blocklist)
+        try:
+            is_breached = await self._ports.breached.holds(text)
+        except BreachListError:
+            raise UnfitError(
+                "password", "New passwords can't be checked right now", "tell your administrator, or use a passkey"
+            ) from None
+        if is_breached:
+            raise UnfitError("password", "This password is in a public list of stolen passwords", "choose another one")
+        return fit

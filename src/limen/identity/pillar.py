@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from limen.pillar import AppSessions, Command, Core, Decider, Declarations, Every, Pillar, Running
+from limen.pillar import AppSessions, Command, Core, Decider, Declarations, Every, Installation, Pillar, Running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from sqlalchemy import Connection
 
+    from limen.finding import Finding
     from limen.identity.ports import Ports
+    from limen.settings import Settings
 
 KEEP_UP_SECONDS = 30.0
 REMIND_SECONDS = 900.0
@@ -34,6 +37,7 @@ def _declarations() -> Declarations:
 
 
 def _ports(core: Core) -> Ports:
+    from limen.identity.breached_passwords import BreachedPasswords
     from limen.identity.ports import Ports
 
     return Ports(
@@ -46,7 +50,22 @@ def _ports(core: Core) -> Ports:
         settled=core.settled,
         say=core.journal.record,
         locked_out=core.locked_out,
+        breached=BreachedPasswords(_breach_list(core.root, core.settings)),
     )
+
+
+def _breach_list(root: Path, settings: Settings) -> Path | None:
+    file = settings.passwords.breached_file
+    return None if file is None else root / file
+
+
+async def _examine_breach_list(here: Installation) -> list[Finding]:
+    import asyncio
+
+    from limen.clock import SystemClock
+    from limen.identity.breached_passwords import examine
+
+    return [await asyncio.to_thread(examine, _breach_list(here.root, here.settings), SystemClock().now())]
 
 
 def _prepare(core: Core) -> None:
@@ -92,5 +111,6 @@ PILLAR = Pillar(
     declarations=_declarations,
     prepare=_prepare,
     build=_build,
+    examinations={"breached passwords": _examine_breach_list},
     changed_by_erasing=_changed_by_erasing,
 )
