@@ -97,6 +97,16 @@ class Passwords(Section):
     folder."""
 
 
+class Passkeys(Section):
+    """What is asked of passkeys when they are created."""
+
+    attestation: Literal["none", "direct"] = "none"
+    """Whether makers of security keys are asked to attest the model: `direct` lets policies require a company-issued
+    model (`context.session.authenticator`); `none` tells Limen as little as possible of people's devices."""
+    attestation_roots: Path | None = None
+    """The makers' root certificates that you trust, in one PEM file. The path is relative to the company folder."""
+
+
 class Recovery(Section):
     """How people who lost their device regain access."""
 
@@ -210,6 +220,7 @@ class Settings(Section):
     help: Help = Help()
     sessions: Sessions = Sessions()
     passwords: Passwords = Passwords()
+    passkeys: Passkeys = Passkeys()
     recovery: Recovery = Recovery()
     storage: Storage = Storage()
     database: Database = Database()

@@ -14,6 +14,7 @@ from tests.web.conftest import ORIGIN, PASSWORD, Browser, House, browser
 from tests.web.portal.test_sign_in import _with_password
 
 from limen.clock import DAY, MINUTE
+from limen.demo.software_passkey import SoftwarePasskey
 from limen.facts import EVERYONE, Factor, Needed, RequiredFactor, RequiredFactors
 from limen.facts.tokens import token_hash
 from limen.policy.decision import Effect, Named, Request
@@ -184,7 +185,7 @@ async def test_the_way_on_never_leads_to_another_host(house: House, browser: Bro
 async def test_setting_it_up_opens_everything_at_once_and_removing_it_shuts_it_again(
     house: House, browser: Browser
 ) -> None:
-    await mia_with_a_password(house, browser)
+    seed = await mia_with_a_password(house, browser)
     require(house)
     page = await browser.get("/required-factors?to=/tokens")
     assert page.status_code == 200
@@ -197,7 +198,14 @@ async def test_setting_it_up_opens_everything_at_once_and_removing_it_shuts_it_a
     assert (await browser.get("/required-factors?to=/tokens")).headers["location"] == "/onward?to=%2Ftokens"
     assert (await browser.get("/tokens")).status_code == 200
     (session,) = [one for one in house.limen.known.sessions.values() if not one.app]
-    (held,) = (await house.limen.identity.factors.of_person(session.person_id)).passkeys
     await browser.step_up("limen")
-    await house.limen.identity.factors.remove_passkey(session, held.id)
-    assert (await browser.get("/tokens")).headers["location"].startswith("/required-factors")
+    await browser.get("/passkeys")
+    away = SoftwarePasskey(origin=ORIGIN)
+    options = (await browser.send("/passkeys/options")).json()["options"]
+    elsewhere = await browser.send("/passkeys/add", credential=away.create(options), to="https://evil.example/")
+    assert elsewhere.json() == {"location": "/passkeys?done=added"}
+    for held in (await house.limen.identity.factors.of_person(session.person_id)).passkeys:
+        await house.limen.identity.factors.remove_of(session.person_id, Factor.PASSKEY, held.id, by=session.person_id)
+    again = house.browser()
+    assert (await signs_in(house, again, seed, "/tokens")).startswith("/onward?to=%2Frequired-factors")
+    assert (await again.get("/tokens")).headers["location"].startswith("/required-factors")

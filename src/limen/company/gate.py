@@ -16,7 +16,7 @@ from limen.errors import LimenError
 from limen.facts import Factor, Person
 from limen.identity.model import ADMINISTRATORS
 from limen.identity.required_factors_file import FACTORS, must_enrol_at
-from limen.identity.store import people, workloads
+from limen.identity.store import factors, people, workloads
 from limen.messages import times
 from limen.policy.proof.lockout import Attainable, Candidate, LockedOut, Proof, prove
 from limen.policy.proof.obstacles import Obstacle
@@ -44,8 +44,9 @@ def people_of(snapshot: Snapshot) -> tuple[Candidate, ...]:
     Before there is an administrator, the first one to come is among them.
     """
     members = people.members(snapshot.connection)
+    models = factors.attested_by_person(snapshot.connection)
     candidates = (
-        *(Candidate(member.person, member.factors) for member in members),
+        *(Candidate(one.person, one.factors, models.get(one.person.id, frozenset())) for one in members),
         *(Candidate(one.principal, frozenset()) for one in workloads.all_known(snapshot.connection)),
     )
     if people.active_in(snapshot.connection, ADMINISTRATORS):

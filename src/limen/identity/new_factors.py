@@ -58,6 +58,8 @@ class NewFactors:
         is_unspent = upkeep.spend_challenge(transaction.connection, new.challenge_hash, new.challenge_ends_at)
         if not is_unspent or not factors.insert_passkey(transaction, new.passkey):
             raise CeremonyRefusedError
+        if new.statement:
+            factors.keep_attestation(transaction, new.passkey, new.statement)
 
     def code_offer(self, person: Person, visitor: Visitor, subject: str, ticket: str = "") -> CodeOffer:
         """A seed, sealed into a ticket that only this browser can bring back; that of `ticket` while it is good."""

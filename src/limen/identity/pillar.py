@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from limen.finding import Finding
+    from limen.identity.attestation import Attestation
     from limen.identity.ports import Ports
     from limen.settings import Settings
 
@@ -51,7 +52,16 @@ def _ports(core: Core) -> Ports:
         say=core.journal.record,
         locked_out=core.locked_out,
         breached=BreachedPasswords(_breach_list(core.root, core.settings)),
+        attestation=_attestation(core.root, core.settings),
     )
+
+
+def _attestation(root: Path, settings: Settings) -> Attestation:
+    from limen.identity.attestation import Attestation, read_roots
+
+    asked = settings.passkeys
+    roots = () if asked.attestation_roots is None else read_roots(root / asked.attestation_roots)
+    return Attestation(asked.attestation, roots)
 
 
 def _breach_list(root: Path, settings: Settings) -> Path | None:

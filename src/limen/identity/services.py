@@ -77,7 +77,8 @@ async def build(ports: Ports, passwords: Passwords | None = None) -> IdentitySer
     guesses = Guesses()
     guesses.load(await ports.read(lambda snapshot: upkeep.kept_guesses(snapshot.connection)))
     challenges = Challenges(key)
-    ceremonies = Ceremonies(RelyingParty(ports.rp_id, ports.origin, ports.settings.name), challenges)
+    party = RelyingParty(ports.rp_id, ports.origin, ports.settings.name)
+    ceremonies = Ceremonies(party, challenges, ports.attestation)
     passwords = passwords or Passwords()
     verification = Verification(ports, ceremonies, passwords, guesses, key)
     sessions = Sessions(ports)
@@ -112,6 +113,7 @@ def _prepare(transaction: Transaction, ports: Ports) -> bytes:
             raise RelyingPartyChangedError(before, ports.rp_id)
         upkeep.forget_sealed_key(transaction.connection, "rp_id")
         _kept(transaction, ports, "rp_id", ports.rp_id.encode())
+    factors.trust_only(transaction, {one.fingerprint for one in ports.attestation.roots})
     return _kept(transaction, ports, "challenges", secrets.token_bytes(32))
 
 

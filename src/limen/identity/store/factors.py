@@ -5,6 +5,7 @@ Whatever adds or removes a factor says that its person has changed: who must sti
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +14,18 @@ from sqlalchemy import Connection, Row, and_, delete, insert, select, update
 from limen.clock import Instant
 from limen.facts import EnrolledFactors, Factor
 from limen.identity.model import Passkey, PersonStatus
-from limen.identity.store.tables import browsers, codes, inserted, passkeys, passwords, people, row_of, value_of
+from limen.identity.store.tables import (
+    attestations,
+    browsers,
+    codes,
+    inserted,
+    passkeys,
+    passwords,
+    people,
+    row_of,
+    sessions,
+    value_of,
+)
 from limen.storage.database import Transaction
 
 
@@ -53,7 +65,47 @@ def rename_passkey(connection: Connection, person_id: str, passkey_id: str, name
 def delete_passkey(transaction: Transaction, person_id: str, passkey_id: str) -> bool:
     transaction.changed("enrolled", person_id)
     where = and_(passkeys.c.id == passkey_id, passkeys.c.person_id == person_id)
+    of_it = and_(attestations.c.passkey_id == passkey_id, attestations.c.person_id == person_id)
+    transaction.connection.execute(delete(attestations).where(of_it))
     return bool(transaction.connection.execute(delete(passkeys).where(where)).rowcount == 1)
+
+
+def keep_attestation(transaction: Transaction, passkey: Passkey, statement: str) -> None:
+    """Keep what its maker attested of a passkey."""
+    row = {"passkey_id": passkey.id, "person_id": passkey.person_id, "statement": statement}
+    transaction.connection.execute(insert(attestations).values(row))
+
+
+def trust_only(transaction: Transaction, roots: Collection[str]) -> None:
+    """Forget what was attested under roots that are trusted no longer, in what is signed in with them, too."""
+    connection = transaction.connection
+    doubtful = and_(passkeys.c.attested_root != "", passkeys.c.attested_root.not_in(roots))
+    gone = list(connection.scalars(select(passkeys.c.id).where(doubtful)))
+    for passkey_id in gone:
+        connection.execute(update(passkeys).where(passkeys.c.id == passkey_id).values(attested_root=""))
+        for session_id in connection.scalars(select(sessions.c.id).where(sessions.c.passkey_id == passkey_id)):
+            transaction.changed("session", session_id)
+
+
+def attested_models(connection: Connection, session_id: str = "") -> dict[str, str]:
+    """The AAGUID of the attested passkey that proved each session (or this one) last, by the session's id."""
+    query = (
+        select(sessions.c.id, passkeys.c.aaguid)
+        .join(passkeys, passkeys.c.id == sessions.c.passkey_id)
+        .where(passkeys.c.attested_root != "")
+    )
+    if session_id:
+        query = query.where(sessions.c.id == session_id)
+    return {row.id: row.aaguid for row in connection.execute(query)}
+
+
+def attested_by_person(connection: Connection) -> dict[str, frozenset[str]]:
+    """The AAGUIDs of everybody's attested passkeys."""
+    found: dict[str, set[str]] = {}
+    query = select(passkeys.c.person_id, passkeys.c.aaguid).where(passkeys.c.attested_root != "")
+    for row in connection.execute(query):
+        found.setdefault(row.person_id, set()).add(row.aaguid)
+    return {person_id: frozenset(models) for person_id, models in found.items()}
 
 
 def delete_only(transaction: Transaction, person_id: str, factor: Factor) -> bool:

@@ -82,6 +82,8 @@ class Candidate:
 
     person: Person
     factors: frozenset[Factor]
+    authenticators: frozenset[str] = frozenset()
+    """The AAGUIDs of their security keys whose model is attested."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +251,7 @@ class Search:
         for one in people:
             if ways_of(one):
                 name = one.person.id if one.person.id in names else ""
-                kind = (one.person.groups & groups, name, one.factors, one.person.must_enrol_at)
+                kind = (one.person.groups & groups, name, one.factors, one.authenticators, one.person.must_enrol_at)
                 kinds.setdefault(kind, one)
         return [one for one in kinds.values() if all(self._is_meant(one.person, wanted) for wanted in _WANTED)]
 
@@ -316,7 +318,9 @@ class Search:
         ):
             wanted = Auth(strength_of(factors), factors)
             facts = Facts(self.limen, candidate.person, wanted, None, device, place, risk, grants)
-            yield self._world(candidate, at, way, facts)
+            models = sorted(candidate.authenticators) if Factor.PASSKEY in factors else ()
+            for more in ((), *((("session.authenticator", one),) for one in models)):
+                yield self._world(candidate, at, way, replace(facts, more=more))
 
     def _world(self, candidate: Candidate, at: Instant, way: frozenset[Factor], wanted: Facts) -> _World:
         """Whoever proves `way` and then what is `wanted`, in time to be at the console at `at`."""
