@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Protocol
 
 from limen.admission.crowd import Crowd
 from limen.admission.limits import Limits
@@ -25,12 +25,26 @@ LOOK_SECONDS: Final = 1.0
 """How often all connections are held against their deadlines, at the least."""
 
 
+class FrontConnections(Protocol):
+    """What Limen tells its own front of the connections of browsers, each called `address:port`."""
+
+    def belongs_to(self, connection: str, owner: str, sign_in: str) -> None:
+        """A live session of this owner has sent a request over it; `sign_in` is the one it hangs on, or ""."""
+
+    def gave_way(self, connection: str) -> None:
+        """A stranger's request that came over it was one too many."""
+
+
 class Admission:
-    """All connections of the process. Used on the event loop only."""
+    """All connections of the process. Used on the event loop only.
+
+    `front` is Limen's own front, which holds the connections that requests come by, where there is one.
+    """
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
         self.listeners: dict[str, Listener] = {}
+        self.front: FrontConnections | None = None
         self._owned: dict[str, int] = {}
         self._look: asyncio.TimerHandle | None = None
 
@@ -105,7 +119,7 @@ class Listener:
         `drop` is called with the reason when it has to go: late, or in the way of others. It must end the connection,
         whose `leave` is called as always.
         """
-        if len(self.open) >= self._connections and not self._make_way():
+        if len(self.open) >= self._connections and not self.make_way():
             self.count(TOO_MANY)
             return None
         entry = Entry(self, FRONTS if is_front else network_of(peer), drop)
@@ -126,10 +140,11 @@ class Listener:
             pass
         limits = self.limits
         most = min(limits.of_strangers, self._connections)
-        while (len(strangers) > most or self.bytes_held > limits.bytes_of_strangers) and self._make_way():
+        while (len(strangers) > most or self.bytes_held > limits.bytes_of_strangers) and self.make_way():
             pass
 
-    def _make_way(self) -> bool:
+    def make_way(self) -> bool:
+        """Have a stranger's connection go: the oldest of the source with the most. False where there is none."""
         return self._drop(self.strangers.oldest_of_the_largest())
 
     def _drop(self, entry: Entry | None) -> bool:
@@ -139,6 +154,8 @@ class Listener:
         entry.leave()
         self.count(TOO_MANY)
         entry.drop(TOO_MANY)
+        if entry.front_connection and self.admission.front is not None:
+            self.admission.front.gave_way(entry.front_connection)
         return True
 
 
@@ -146,9 +163,10 @@ class Entry:
     """One connection, and the request that it carries at the moment.
 
     `due`: by when, on the loop's clock, its peer must have gone on; 0.0 while nothing is expected of it.
+    `front_connection`: which connection to Limen's own front the request came by; "" for none.
     """
 
-    __slots__ = ("_held", "_listener", "_owners", "_peer", "drop", "due", "source")
+    __slots__ = ("_held", "_listener", "_owners", "_peer", "drop", "due", "front_connection", "source")
 
     def __init__(self, listener: Listener, source: str, drop: Callable[[str], None]) -> None:
         self._listener = listener
@@ -157,6 +175,7 @@ class Entry:
         self._held = 0
         self.drop = drop
         self.due = 0.0
+        self.front_connection = ""
 
     def came_from(self, address: str) -> None:
         """The request's head is there: this is the client's address, as far as trusted proxies tell."""
@@ -190,6 +209,8 @@ class Entry:
             return False
         self._forget()
         self._owners = taken
+        if self.front_connection and listener.admission.front is not None:
+            listener.admission.front.belongs_to(self.front_connection, owner, sign_in)
         return True
 
     def done(self) -> None:

@@ -18,10 +18,12 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from limen.admission import TOO_MANY, TOO_SLOW, Admission, Entry, Listener
 from limen.enforcement.addresses import Network, client_address, is_trusted
+from limen.enforcement.headers import CONNECTION_FIELD
 
 MAX_HEADER_BYTES = 65_536
 MAX_HEADER_FIELDS = 128
 MAX_TARGET_BYTES = 8_192
+_CONNECTION_FIELD = CONNECTION_FIELD.lower().encode()
 
 Refused: TypeAlias = Callable[[str, str], None]
 """Told of each refusal: `(word, the client's address)`."""
@@ -142,6 +144,7 @@ class WireProtocol(HttpToolsProtocol):
             forwarded = b", ".join(value for name, value in self.headers if name == b"x-forwarded-for")
             self._address = client_address(self.client[0] if self.client else "", forwarded, self.trusted)
             self._entry.came_from(self._address)
+            self._entry.front_connection = self._named_by_our_front()
             self._entry.took(self._header_bytes)
         self._body_began, self._body_bytes = self.loop.time(), 0
         self._expect(self.listener.limits.body_seconds)
@@ -194,6 +197,13 @@ class WireProtocol(HttpToolsProtocol):
             f"HTTP/1.1 {wrong.status:d} {phrase}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".encode()
         )
         self.transport.close()
+
+    def _named_by_our_front(self) -> str:
+        """What Limen's own front calls the browser's connection. Only that front reaches a socket of ours."""
+        if self.client and self.client[0]:
+            return ""
+        named = [value for name, value in self.headers if name == _CONNECTION_FIELD]
+        return named[0].decode("latin-1") if len(named) == 1 else ""
 
     def _one_reading(self) -> None:
         """Refuse what leaves open where the request ends, or for which host it is."""

@@ -1,0 +1,60 @@
+"""How much Caddy holds, and whose connections give way where it is too much.
+
+A stream whose answer nobody reads costs Caddy a goroutine at the least, and up to 130 kB with what hangs on it. How
+many goroutines there are is told at once and on every system; how much memory, only after Go has collected its garbage.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+from typing import Final
+
+from limen.errors import LimenError
+from limen.front import admin
+from limen.front.tcp_proxy import TcpProxy
+
+MOST_GOROUTINES: Final = 16_000
+"""Caddy then holds less than 300 MB. 500 people with four streams each that stay open are 14,000."""
+ENOUGH_GOROUTINES: Final = 12_000
+"""Where connections stop giving way."""
+OF_A_CONNECTION: Final = 500
+"""What the end of a connection is hoped to free: two for each of 250 streams."""
+LOOK_SECONDS: Final = 0.1
+
+_log: Final = logging.getLogger("limen.front")
+
+
+class Pressure:
+    """Looks at the Caddy behind `proxy` as long as `watch` runs."""
+
+    def __init__(self, proxy: TcpProxy, admin_socket: Path) -> None:
+        self._proxy = proxy
+        self._admin_socket = admin_socket
+        self._seen_bytes = 0
+
+    async def watch(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            if self._seen_bytes != self._proxy.bytes_from_browsers:  # else nobody has asked for anything more
+                self._seen_bytes = self._proxy.bytes_from_browsers
+                await self.relieve()
+
+    async def relieve(self) -> None:
+        """Have as many connections end as it takes, by what they may free."""
+        try:
+            goroutines = await admin.goroutines(self._admin_socket)
+        except LimenError:
+            return  # it is being started again, and holds nothing
+        while goroutines > MOST_GOROUTINES:
+            wanted = -(-(goroutines - ENOUGH_GOROUTINES) // OF_A_CONNECTION)
+            ended = self._proxy.make_way(wanted)
+            _log.warning("front: %d goroutines, so %d connections were ended", goroutines, ended)
+            if not ended:
+                return
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                goroutines = await admin.goroutines(self._admin_socket)
+            except LimenError:
+                return
