@@ -107,6 +107,7 @@ class Listener:
         self.open: set[Entry] = set()
         self.refused: dict[str, int] = {}
         self.strangers: Crowd[Entry] = Crowd()
+        self.at_rest: dict[Entry, None] = {}
         self.bytes_held = 0
         self._connections = connections
         self._of_a_source = of_a_source
@@ -115,17 +116,17 @@ class Listener:
     def enter(self, peer: str, drop: Callable[[str], None], *, is_front: bool = False) -> Entry | None:
         """Let a new connection from `peer` in, as a stranger's; None where there is no room.
 
-        `is_front`: a trusted proxy, which has many connections at rest. Its requests count by their client's address.
+        `is_front`: a trusted proxy, which has many connections at rest. They are nobody's, and go only where there is
+        no room at all; its requests count by their client's address.
         `drop` is called with the reason when it has to go: late, or in the way of others. It must end the connection,
         whose `leave` is called as always.
         """
-        if len(self.open) >= self._connections and not self.make_way():
+        if len(self.open) >= self._connections and not (self.make_way() or self._drop(next(iter(self.at_rest), None))):
             self.count(TOO_MANY)
             return None
         entry = Entry(self, FRONTS if is_front else network_of(peer), drop)
         self.open.add(entry)
-        self.strangers.add(entry.source, entry)
-        self.hold_to_the_limits(entry.source)
+        entry.be_a_strangers(entry.source)
         self.admission.look_soon()
         return entry
 
@@ -135,8 +136,7 @@ class Listener:
     def hold_to_the_limits(self, source: str) -> None:
         """Have the oldest go where `source`, or all strangers, have become too many."""
         strangers = self.strangers
-        most_of_it = self._connections if source == FRONTS else self._of_a_source
-        while strangers.number_of(source) > most_of_it and self._drop(strangers.oldest(source)):
+        while strangers.number_of(source) > self._of_a_source and self._drop(strangers.oldest(source)):
             pass
         limits = self.limits
         most = min(limits.of_strangers, self._connections)
@@ -179,7 +179,7 @@ class Entry:
 
     def came_from(self, address: str) -> None:
         """The request's head is there: this is the client's address, as far as trusted proxies tell."""
-        self._be_a_strangers(network_of(address))
+        self.be_a_strangers(network_of(address))
 
     def took(self, size: int) -> None:
         """So many bytes of an unfinished request came, and are held."""
@@ -215,7 +215,7 @@ class Entry:
 
     def done(self) -> None:
         """The request was answered, and the connection waits for the next: a stranger's, until that says more."""
-        self._be_a_strangers(self._peer)
+        self.be_a_strangers(self._peer)
 
     def leave(self) -> None:
         """The connection is over. A second time, nothing."""
@@ -223,11 +223,15 @@ class Entry:
             self._listener.open.discard(self)
             self._forget()
 
-    def _be_a_strangers(self, source: str) -> None:
+    def be_a_strangers(self, source: str) -> None:
+        """Count it under `source` from now on, and hold that to its limits."""
         if self not in self._listener.open:
             return
         self._forget()
         self.source = source
+        if source == FRONTS:
+            self._listener.at_rest[self] = None
+            return
         self._listener.strangers.add(source, self)
         self._listener.hold_to_the_limits(source)
 
@@ -236,6 +240,7 @@ class Entry:
         listener = self._listener
         listener.bytes_held -= self._held
         self._held = 0
+        listener.at_rest.pop(self, None)
         if self._owners:
             for one in self._owners:
                 listener.admission.give_back(one)

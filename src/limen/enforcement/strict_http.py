@@ -103,6 +103,7 @@ class WireProtocol(HttpToolsProtocol):
             self.transport.abort()
             return
         self.app_state = {**self.app_state, "entry": self._entry}
+        self.app = self._unless_it_gave_way
         self._expect(self.listener.limits.head_seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -246,6 +247,11 @@ class WireProtocol(HttpToolsProtocol):
         self._wrong = _UnreadableError(word, status)
         raise self._wrong
 
+    async def _unless_it_gave_way(self, scope: Any, receive: Any, send: Any) -> None:
+        """The application, for a request that nobody waits for no longer: one that has gone costs nothing more."""
+        if self._entry is None or self._entry in self.listener.open:
+            await self.config.loaded_app(scope, receive, send)
+
     # What admission asks
 
     def _expect(self, seconds: float) -> None:
@@ -285,6 +291,14 @@ class WireProtocol(HttpToolsProtocol):
             late = HTTPStatus.REQUEST_TIMEOUT if word == TOO_SLOW else HTTPStatus.TOO_MANY_REQUESTS
             self._wrong = _UnreadableError(word, late)
             self.send_400_response("")
+        self._hear_no_more()
+
+    def _hear_no_more(self) -> None:
+        """What the application still says, or leaves unsaid, is for nobody."""
+        cycle = self._newest()
+        if cycle is not None and not cycle.response_complete:
+            cycle.disconnected = True
+            cycle.message_event.set()
 
     def _newest(self) -> RequestResponseCycle | None:
         """The newest request whose head was read, and its answer."""

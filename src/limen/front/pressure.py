@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -19,8 +20,8 @@ MOST_GOROUTINES: Final = 16_000
 """Caddy then holds less than 300 MB. 500 people with four streams each that stay open are 14,000."""
 ENOUGH_GOROUTINES: Final = 12_000
 """Where connections stop giving way."""
-OF_A_CONNECTION: Final = 500
-"""What the end of a connection is hoped to free: two for each of 250 streams."""
+OF_A_CONNECTION: Final = 1_000
+"""The most that the end of a connection frees, four for each of 250 streams: so no more are ended than must."""
 LOOK_SECONDS: Final = 0.1
 
 _log: Final = logging.getLogger("limen.front")
@@ -42,19 +43,21 @@ class Pressure:
                 await self.relieve()
 
     async def relieve(self) -> None:
-        """Have as many connections end as it takes, by what they may free."""
-        try:
+        """Have as many connections end as it takes."""
+        with suppress(LimenError):  # it is being started again, and holds nothing
             goroutines = await admin.goroutines(self._admin_socket)
-        except LimenError:
-            return  # it is being started again, and holds nothing
-        while goroutines > MOST_GOROUTINES:
-            wanted = -(-(goroutines - ENOUGH_GOROUTINES) // OF_A_CONNECTION)
-            ended = self._proxy.make_way(wanted)
-            _log.warning("front: %d goroutines, so %d connections were ended", goroutines, ended)
-            if not ended:
-                return
+            while goroutines > MOST_GOROUTINES:
+                wanted = -(-(goroutines - ENOUGH_GOROUTINES) // OF_A_CONNECTION)
+                ended = self._proxy.make_way(wanted)
+                _log.warning("front: %d goroutines, so %d connections were ended", goroutines, ended)
+                if not ended:
+                    return
+                goroutines = await self._settled()
+
+    async def _settled(self) -> int:
+        """How many there are once they no longer become fewer: what was ended takes a moment to be gone."""
+        before, now = MOST_GOROUTINES * 1_000, MOST_GOROUTINES * 999
+        while ENOUGH_GOROUTINES < now < before:
             await asyncio.sleep(LOOK_SECONDS)
-            try:
-                goroutines = await admin.goroutines(self._admin_socket)
-            except LimenError:
-                return
+            before, now = now, await admin.goroutines(self._admin_socket)
+        return now
