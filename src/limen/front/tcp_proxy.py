@@ -175,9 +175,7 @@ class Connection(asyncio.Protocol):
             self._caddy.transport.resume_reading()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 -- as asyncio calls it
-        if self.entry is not None:
-            self.entry.leave()
-            self._proxy.left(self)
+        self._leave()
         if self._connecting is not None:
             self._connecting.cancel()
         if self._caddy is not None:
@@ -194,9 +192,16 @@ class Connection(asyncio.Protocol):
         self.end()
 
     def end(self) -> None:
+        self._leave()
         if self._caddy is not None:
             self._caddy.transport.abort()
         self.transport.abort()
+
+    def _leave(self) -> None:
+        """It is out of all counts at once, whatever its ends take to end."""
+        if self.entry is not None:
+            self.entry.leave()
+            self._proxy.left(self)
 
     def _expect(self, seconds: float) -> None:
         """The browser must go on within so many seconds; with 0, nothing is expected of it."""
