@@ -25,13 +25,14 @@ LONGEST_OF_ANY_SECONDS: Final = 3_600
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What all clients together may hold of a front that can bound it: `connections`, `streams` on each of them, and
-    how much of an answer waits for its reader.
+    """What all clients together may hold of a front that can bound it: `connections`, `streams` on each of them, how
+    much of an answer waits for its reader, and how much memory all of it may take.
     """
 
     connections: int = 4_096
     streams: int = 100
     bytes_of_an_answer: int = 65_536
+    bytes_of_all: int = 512 * 1024 * 1024
 
 
 _EVERYWHERE: Final = "0.0.0.0"  # noqa: S104 -- browsers are meant
