@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import socket
+from ipaddress import IPv4Address, IPv6Address
 
 import pytest
 from tests.ports import free_port
@@ -55,6 +56,23 @@ async def test_one_that_is_killed_is_started_again_and_no_connection_is_refused(
         os.kill(last, 0)
     with pytest.raises(OSError):
         await asyncio.open_connection("127.0.0.1", port)
+
+
+def test_a_machine_without_ipv6_serves_all_it_has(tmp_path, monkeypatch) -> None:
+    places, port = open_places(tmp_path), free_port()
+    monkeypatch.setattr(listeners, "_is_of_no_use", lambda address: address.version == 6)
+    both = settings(port)
+    both = both.model_copy(
+        update={"https": both.https.model_copy(update={"listen": (IPv4Address("127.0.0.1"), IPv6Address("::"))})}
+    )
+    standing = Listener(both, places)
+    assert [one.getsockname() for one, _ in standing._sockets] == [("127.0.0.1", port)]
+    standing._close()
+
+
+def test_only_every_ipv6_address_can_be_of_no_use() -> None:
+    for address in (IPv4Address("0.0.0.0"), IPv6Address("::1")):
+        assert not listeners._is_of_no_use(address)
 
 
 def test_what_is_in_the_way_comes_with_what_to_do(tmp_path) -> None:

@@ -86,6 +86,7 @@ async def test_strangers_give_way_first_and_then_whoever_has_the_most(standing) 
     names = [f"127.0.0.1:{writer.get_extra_info('sockname')[1]}" for _, writer in opened]
     proxy.belongs_to(names[0], "bo", "s1")
     proxy.belongs_to(names[1], "ana", "s2")
+    proxy.belongs_to(names[1], "bo", "s1")
     proxy.belongs_to("127.0.0.1:1", "nobody", "")
     more = await asyncio.open_connection("127.0.0.1", port)
     more[1].write(b"line\n")

@@ -7,10 +7,12 @@ descriptor the socket that Caddy listens on.
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
 import sys
 from pathlib import Path
+from typing import Final
 
 import uvloop
 
@@ -21,6 +23,8 @@ from limen.front.connection_reports import ReportListener, listening
 from limen.front.places import Places
 from limen.front.pressure import Pressure
 from limen.front.tcp_proxy import TcpProxy
+
+PARENT_SECONDS: Final = 1.0
 
 
 def main(words: list[str]) -> None:
@@ -39,11 +43,22 @@ async def _listen(places: Places, pairs: list[str]) -> None:
     for pair in pairs:
         descriptor, _, caddy = pair.partition("=")
         await proxy.listen(socket.socket(fileno=int(descriptor)), Path(caddy))
-    watching = asyncio.create_task(Pressure(proxy, places.admin_socket).watch(), name="see what Caddy holds")
+    tasks = [
+        asyncio.create_task(Pressure(proxy, places.admin_socket).watch(), name="see what Caddy holds"),
+        asyncio.create_task(_end_with(os.getppid(), ended), name="end with the parent"),
+    ]
     await ended.wait()
-    watching.cancel()
+    for task in tasks:
+        task.cancel()
     transport.close()
     proxy.close()
+
+
+async def _end_with(parent: int, ended: asyncio.Event) -> None:
+    """Leave the ports to the next one, also on systems that don't tell when a parent has ended."""
+    while os.getppid() == parent:  # noqa: ASYNC110 -- nothing tells but asking
+        await asyncio.sleep(PARENT_SECONDS)
+    ended.set()
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ class Listener:
         try:
             for address in https.listen:
                 for port, caddy in ports:
-                    if port:
+                    if port and not (len(https.listen) > 1 and _is_of_no_use(address)):
                         self._sockets.append((_listen_on(address, port), str(caddy)))
         except LimenError:
             self._close()
@@ -53,9 +53,12 @@ class Listener:
         """Start the process, and again whenever it ends, until this is cancelled."""
         try:
             while True:
-                self._process = await self._start()
-                code = await self._process.wait()
-                _log.error("the front's listener exited with code %s and is being restarted", code)
+                try:
+                    self._process = await self._start()
+                    code = await self._process.wait()
+                    _log.error("the front's listener exited with code %s and is being restarted", code)
+                except OSError as error:
+                    _log.error("the front's listener did not start: %s", error.strerror)
                 await asyncio.sleep(PAUSE_SECONDS)
         finally:
             await self._stop()
@@ -101,6 +104,18 @@ class Listener:
     def _close(self) -> None:
         for one, _ in self._sockets:
             one.close()
+
+
+def _is_of_no_use(address: IPv4Address | IPv6Address) -> bool:
+    """Whether it means every IPv6 address, and this machine has none: that is no error beside another address."""
+    if address.version == 4 or not address.is_unspecified:
+        return False
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return True
+    return False
 
 
 def _listen_on(address: IPv4Address | IPv6Address, port: int) -> socket.socket:

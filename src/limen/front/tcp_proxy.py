@@ -60,10 +60,12 @@ class TcpProxy:
             connection.end()
 
     def belongs_to(self, connection: str, owner: str, sign_in: str) -> None:
+        """It stays with whom it belonged to first; where they have too many, it stays a stranger's."""
         found = self.connections.get(connection)
-        if found is not None and found.entry is not None and found.entry.belongs_to(owner, sign_in):
-            self._known.add(owner, found)
-            found.owner = owner
+        if found is None or found.entry is None or found.owner or not found.entry.belongs_to(owner, sign_in):
+            return
+        found.owner = owner
+        self._known.add(owner, found)
 
     def gave_way(self, connection: str) -> None:
         """All that it holds goes with the request that was one too many, unless it is somebody's."""
