@@ -7,6 +7,7 @@ import pytest
 from limen.admission import Admission
 from limen.errors import LimenError
 from limen.front import admin, pressure
+from limen.front.caddy import MOST_REQUESTS
 from limen.front.pressure import ENOUGH_GOROUTINES, MOST_GOROUTINES, OF_A_CONNECTION, Pressure
 from limen.front.tcp_proxy import TcpProxy
 
@@ -34,6 +35,10 @@ async def relieved(proxy: Proxy, monkeypatch) -> Proxy:
     monkeypatch.setattr(admin, "goroutines", proxy.tell)
     await Pressure(proxy, Path("/nowhere")).relieve()
     return proxy
+
+
+def test_connections_end_before_others_wait_for_room_at_limen() -> None:
+    assert MOST_GOROUTINES / 3 < MOST_REQUESTS - 500
 
 
 async def test_below_the_mark_nobody_goes(monkeypatch) -> None:

@@ -22,7 +22,7 @@ MAX_HEADER_BYTES: Final = 65_536
 """As many as Limen itself reads."""
 ROOT_PATH: Final = "/limen-root.crt"
 """Where the root of the front's own authority is downloaded, on the sign-in host."""
-MOST_REQUESTS: Final = 4_000
+MOST_REQUESTS: Final = 5_000
 """At Limen at once; a request beyond it waits for two seconds, and is refused then."""
 
 _CLAIMS: Final = ("X-Forwarded-*", "X_forwarded_*", "X-Real-Ip", "X-Client-Ip", "True-Client-Ip", "Forwarded", "Via")

@@ -16,9 +16,11 @@ from limen.errors import LimenError
 from limen.front import admin
 from limen.front.tcp_proxy import TcpProxy
 
-MOST_GOROUTINES: Final = 16_000
-"""Caddy then holds less than 300 MB. 500 people with four streams each that stay open are 14,000."""
-ENOUGH_GOROUTINES: Final = 12_000
+MOST_GOROUTINES: Final = 12_000
+"""500 people with three streams each that stay open are 9,000. A request at Limen is three at the least, so connections
+end before Caddy has as many requests there as it may, and others would wait.
+"""
+ENOUGH_GOROUTINES: Final = 9_000
 """Where connections stop giving way."""
 OF_A_CONNECTION: Final = 1_000
 """The most that the end of a connection frees, four for each of 250 streams: so no more are ended than must."""
