@@ -32,17 +32,17 @@ class Places:
     @property
     def browsers_socket(self) -> Path:
         """Where Caddy takes connections of browsers, from Limen's own listener alone."""
-        return self.folder / "browsers.sock"
+        return self.folder / "https.sock"
 
     @property
     def plain_socket(self) -> Path:
         """The same for plain http."""
-        return self.folder / "plain.sock"
+        return self.folder / "http.sock"
 
     @property
     def reports_socket(self) -> Path:
         """Where Limen tells the front of connections."""
-        return self.folder / "reports.sock"
+        return self.folder / "told.sock"
 
     @property
     def config(self) -> Path:
@@ -101,11 +101,11 @@ def open_places(data: Path) -> Places:
         ) from None
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
         raise LimenError(f"{places.folder} belongs to someone else", "make Limen's user the owner of the data folder")
-    longest = len(os.fsencode(places.browsers_socket))
+    longest = len(os.fsencode(places.admin_socket))
     if longest > LONGEST_SOCKET_BYTES:
         raise LimenError(
             (
-                f"{places.browsers_socket} is too long for a socket path ({longest} bytes; the limit is "
+                f"{places.admin_socket} is too long for a socket path ({longest} bytes; the limit is "
                 f"{LONGEST_SOCKET_BYTES})"
             ),
             "choose a shorter path for `data` under [storage] in limen.toml",
