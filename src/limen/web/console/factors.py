@@ -23,7 +23,7 @@ PAGES: Final = (
         "/console/factors",
         "Factors",
         READ,
-        Menu("Know", 15, "passkey"),
+        Menu("Know", 25, "passkey"),
         hint="MFA, passkeys, who lacks what, weak sign-ins, deadlines",
     ),
 )
