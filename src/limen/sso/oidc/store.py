@@ -115,6 +115,8 @@ class IssuedFor(msgspec.Struct, frozen=True, omit_defaults=True):
     auth_at: Instant = 0
     key: str = ""
     """The thumbprint of the key that it is bound to (DPoP, RFC 9449); "" where it is bound to none."""
+    resource: str = ""
+    """What its access tokens are narrowed to (RFC 8707); "" where nothing was named."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,8 @@ def _for_apps(router: APIRouter, site: Site, provider: Provider) -> None:
 
     @router.post("/oidc/token")
     async def token(request: Request) -> Response:
-        return _json(await provider.token(await _wire(request), _only(request, "dpop")))
+        address = site.visit(request).visitor.address
+        return _json(await provider.token(await _wire(request), _only(request, "dpop"), address))
 
     @router.post("/oidc/introspect")
     async def introspect(request: Request) -> Response:
