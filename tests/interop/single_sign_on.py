@@ -20,11 +20,15 @@ from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
 import pytest
 import requests
+from joserfc.jwk import ECKey
 from tests.interop.fronts import HOW_TO, program
 from tests.journeys.conftest import Harbor, serve
 from tests.ports import free_ports
 
+from limen.identity import workloads
+from limen.sso.oidc import workload_keys
 from limen.sso.oidc.provider import Provider
+from limen.sso.oidc.public_keys import read_jwk
 
 MODULES = Path("/usr/lib/apache2/modules")
 PAGE = (HOW_TO / "apache-mod-auth-openidc.md").read_text("utf-8")
@@ -35,6 +39,13 @@ POLICY = """
 @phase("identity")
 permit (principal in Group::"staff", action == Action::"view", resource == App::"reports")
 when { context.auth.strength >= 2 };
+
+@id("programs-read-reports")
+@title("The programs of engineering read reports")
+@reason("They send them out in the morning.")
+@phase("identity")
+permit (principal is Workload, action == Action::"view", resource == App::"reports")
+when { principal in Group::"engineering" };
 """
 
 
@@ -53,6 +64,33 @@ class SingleSignOn:
     def revoke(self, name: str) -> None:
         """End every session of this person, as an administrator would; returns when that is done."""
         self.harbor.run(self.harbor.limen.identity.sessions.revoke_person(self.harbor.people[name], by=""))
+
+    @property
+    def address(self) -> str:
+        """What programs call the app: its `url`."""
+        return f"{self.app}/"
+
+    def workload(self, name: str, key: ECKey) -> str:
+        """The client id of a new workload with this key."""
+        limen = self.harbor.limen
+
+        async def added() -> str:
+            database, now = limen.database, limen.core.clock.now()
+            workload = workloads.add(database, name, ["wiki"], ["engineering"], 1, now, by="server").workload
+            public = read_jwk(key.as_dict(private=False))
+            await database.writing(lambda t: workload_keys.add(t, workload.id, public, 1, now, by="server"))
+            return workload.id
+
+        return str(self.harbor.run(added()))
+
+    def end_workload(self, name: str) -> None:
+        limen = self.harbor.limen
+
+        async def ended() -> None:
+            workloads.revoke(limen.database, name, limen.core.clock.now(), by="server")
+            await limen.identity.ports.settled(limen.database.read(lambda snapshot: snapshot.seq))
+
+        self.harbor.run(ended())
 
     def events(self, kind: str) -> list[Any]:
         self.harbor.limen.journal.flush()
@@ -73,7 +111,8 @@ def single_sign_on(folder: Path, upstream: int) -> Iterator[SingleSignOn]:
         apps = company / "apps.yaml"
         entry = on_the_page("yaml").replace("https://reports.YOUR.DOMAIN", app)
         entry = re.sub(r"(backchannel_logout_uri: http://)[^:]*", r"\1localhost", entry)
-        apps.write_text(f"{apps.read_text('utf-8').rstrip()}\n\n{entry}    device: true\n", "utf-8")
+        entry += "    device: true\n    may_act: [report-batch]\n"
+        apps.write_text(f"{apps.read_text('utf-8').rstrip()}\n\n{entry}", "utf-8")
         (company / "policies" / "65-sso.cedar").write_text(POLICY, "utf-8")
 
     harbor, stop = serve(folder, limen_port, upstream, write=write)

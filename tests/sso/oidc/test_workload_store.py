@@ -57,14 +57,15 @@ def test_a_sign_in_ends_with_its_key_or_by_itself(database: Database) -> None:
 def test_an_assertion_is_used_by_one_and_remembered_until_it_is_over(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    used = [database.write(lambda t: store.use(t.connection, "w_batch", b"a" * 32, 50)) for _ in range(2)]
-    assert used == [True, False]
-    assert database.write(lambda t: store.use(t.connection, "w_other", b"a" * 32, 50))
-    monkeypatch.setattr(store, "MOST_ASSERTIONS", 1)
-    full = [database.read(lambda s, now=now: store.is_full(s.connection, "w_batch", now)) for now in (49, 50)]
-    assert full == [True, False]
+    def use(client: str, until: int, now: int, assertion: bytes = b"a") -> str:
+        return database.write(lambda t: store.use(t.connection, client, assertion * 32, until, now))
+
+    assert [use("w_batch", 50, 9), use("w_batch", 50, 9), use("w_other", 50, 9)] == ["first", "again", "first"]
+    monkeypatch.setattr(store, "MOST_ASSERTIONS", 2)
+    assert [use("w_batch", 60, 49, b"b"), use("w_batch", 60, 49, b"c")] == ["first", "too_many"]
+    assert use("w_batch", 60, 50, b"c") == "first", "one is over"
     database.write(lambda t: store.forget(t.connection, 49, 0))
-    assert not database.write(lambda t: store.use(t.connection, "w_batch", b"a" * 32, 50))
+    assert use("w_other", 50, 49) == "again"
     database.write(lambda t: store.forget(t.connection, 50, KEY.until))
-    assert database.write(lambda t: store.use(t.connection, "w_batch", b"a" * 32, 90))
+    assert use("w_other", 90, 50) == "first"
     assert database.read(lambda s: store.keys_of(s.connection)) == [], "long over"

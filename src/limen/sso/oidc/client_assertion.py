@@ -27,11 +27,12 @@ _TYPES: Final = frozenset({"", "jwt", "client-authentication+jwt"})
 
 @dataclass(frozen=True, slots=True)
 class Assertion:
-    """An assertion as it came: nothing of it is proved. `client_id` is whose it says that it is."""
+    """An assertion as it came: nothing of it is proved. `client_id` is whose it says that it is, `signed` joserfc's."""
 
     client_id: str
-    text: str
     header: Mapping[str, Any]
+    claims: Mapping[str, Any]
+    signed: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def read(text: str) -> Assertion | None:
         return None
     if not isinstance(kind, str) or kind.lower() not in _TYPES:
         return None
-    return Assertion(client_id, text, header)
+    return Assertion(client_id, header, claims, found)
 
 
 def judge(assertion: Assertion, keys: Iterable[PublicKey], audiences: Iterable[str], now: Instant) -> Proved | None:
@@ -76,19 +77,18 @@ def judge(assertion: Assertion, keys: Iterable[PublicKey], audiences: Iterable[s
             named is not None and named not in {key.id, key.thumbprint}
         ):
             continue
-        claims = _claims(assertion.text, key)
-        if claims is not None:
-            return _proved(claims, assertion.client_id, key, frozenset(audiences), now)
+        if _is_signed(assertion.signed, key):
+            return _proved(assertion.claims, assertion.client_id, key, frozenset(audiences), now)
     return None
 
 
-def _claims(text: str, key: PublicKey) -> dict[str, Any] | None:
-    from joserfc import jwt  # noqa: PLC0415 -- as above
+def _is_signed(signed: Any, key: PublicKey) -> bool:
+    from joserfc import jws  # noqa: PLC0415 -- as above
 
     try:
-        return dict(jwt.decode(text, key.imported, algorithms=[key.algorithm]).claims)
+        return jws.validate_compact(signed, key.imported, algorithms=[key.algorithm])
     except Exception:  # noqa: BLE001 -- whatever strangers send that this key did not sign
-        return None
+        return False
 
 
 def _proved(

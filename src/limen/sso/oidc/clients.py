@@ -21,7 +21,7 @@ from limen.sso.oidc.keys import Keys
 from limen.sso.oidc.protocol import ASSERTION, CLIENT_CREDENTIALS, DEVICE, TOKEN_EXCHANGE, TOKEN_PATH
 from limen.sso.oidc.public_keys import PublicKey, kept
 from limen.sso.oidc.store import AppSignIn
-from limen.sso.oidc.workload_store import WorkloadSignIn
+from limen.sso.oidc.workload_store import Use, WorkloadSignIn
 from limen.storage import Transaction
 
 _ADDRESS: Final = re.compile(r"[!$-\[\]-~]{1,500}")
@@ -236,10 +236,10 @@ def by_assertion(call: Call, request: Any) -> AnyClient | None:
     proved = client_assertion.judge(read, client.public_keys, audiences, call.now)
     if proved is None or not client.check_endpoint_auth_method(ASSERTION, "token"):
         raise InvalidClientError(status_code=401)
-    connection = call.transaction.connection
-    if workload_store.is_full(connection, client.client_id, call.now):
+    used = workload_store.use(call.transaction.connection, client.client_id, proved.id, proved.until, call.now)
+    if used is Use.TOO_MANY:
         raise SlowDownError
-    if not workload_store.use(connection, client.client_id, proved.id, proved.until):
+    if used is Use.AGAIN:
         raise InvalidClientError(status_code=401)
     request.client_key = proved.key
     return client

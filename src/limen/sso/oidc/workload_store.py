@@ -6,6 +6,7 @@ Callers hold the transaction.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -18,13 +19,14 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    bindparam,
     delete,
     func,
     insert,
     select,
     update,
 )
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import postgresql, sqlite
 
 from limen.clock import Instant
 from limen.sso.oidc.public_keys import PublicKey, kept
@@ -72,6 +74,33 @@ Index("ix_oidc_assertions_client_until", oidc_assertions.c.client, oidc_assertio
 
 TABLES: Final = (oidc_workload_keys, oidc_workload_sign_ins, oidc_assertions)
 
+# What is asked at each token, put together once
+
+_KEYS: Final = select(oidc_workload_keys).order_by(oidc_workload_keys.c.added_at, oidc_workload_keys.c.thumbprint)
+_KEYS_OF: Final = _KEYS.where(oidc_workload_keys.c.workload_id == bindparam("workload_id"))
+_SAME_SIGN_IN: Final = select(oidc_workload_sign_ins).where(
+    *(oidc_workload_sign_ins.c[name] == bindparam(name) for name in ("workload_id", "app", "key"))
+)
+_SIGN_IN_OF: Final = (
+    select(oidc_workload_sign_ins)
+    .join(oidc_workload_keys, oidc_workload_sign_ins.c.key == oidc_workload_keys.c.thumbprint)
+    .where(oidc_workload_sign_ins.c.id == bindparam("id"), oidc_workload_keys.c.until > bindparam("now"))
+)
+_REMEMBERED: Final = (
+    select(func.count())
+    .select_from(oidc_assertions)
+    .where(oidc_assertions.c.client == bindparam("of_client"), oidc_assertions.c.until > bindparam("now"))
+)
+_AS_NEW: Final = select(
+    bindparam("client", type_=String), bindparam("hash", type_=LargeBinary), bindparam("until", type_=BigInteger)
+).where(_REMEMBERED.scalar_subquery() < bindparam("most"))
+_USE: Final = {
+    one.dialect.name: one.insert(oidc_assertions)
+    .from_select(["client", "hash", "until"], _AS_NEW)
+    .on_conflict_do_nothing()
+    for one in (sqlite, postgresql)
+}
+
 
 @dataclass(frozen=True, slots=True)
 class WorkloadKey:
@@ -113,10 +142,8 @@ def key_of(connection: Connection, thumbprint: str) -> WorkloadKey | None:
 
 def keys_of(connection: Connection, workload_id: str = "") -> list[WorkloadKey]:
     """The keys of a workload, or of all, the oldest first; those that are over among them."""
-    chosen = select(oidc_workload_keys).order_by(oidc_workload_keys.c.added_at, oidc_workload_keys.c.thumbprint)
-    if workload_id:
-        chosen = chosen.where(oidc_workload_keys.c.workload_id == workload_id)
-    return [WorkloadKey(**row) for row in connection.execute(chosen).mappings()]
+    found = connection.execute(_KEYS_OF, {"workload_id": workload_id}) if workload_id else connection.execute(_KEYS)
+    return [WorkloadKey(*row) for row in found]
 
 
 def remove_key(connection: Connection, thumbprint: str) -> None:
@@ -127,43 +154,44 @@ def remove_key(connection: Connection, thumbprint: str) -> None:
 
 def sign_in(connection: Connection, wanted: WorkloadSignIn) -> WorkloadSignIn:
     """Sign a workload in at an app with a key, or find that it is; its address is the one of now."""
-    rows = oidc_workload_sign_ins
-    same = (rows.c.workload_id == wanted.workload_id) & (rows.c.app == wanted.app) & (rows.c.key == wanted.key)
-    found = connection.execute(select(rows).where(same)).mappings().one_or_none()
-    if found is None:
+    same = {"workload_id": wanted.workload_id, "app": wanted.app, "key": wanted.key}
+    rows, row = oidc_workload_sign_ins, connection.execute(_SAME_SIGN_IN, same).one_or_none()
+    if row is None:
         connection.execute(insert(rows).values(_row(wanted)))
         return wanted
-    if found["address"] != wanted.address:
-        connection.execute(update(rows).where(rows.c.id == found["id"]).values(address=wanted.address))
-    return replace(wanted, id=found["id"])
+    if row.address != wanted.address:
+        connection.execute(update(rows).where(rows.c.id == row.id).values(address=wanted.address))
+    return replace(wanted, id=row.id)
 
 
 def sign_in_of(connection: Connection, sign_in_id: str, now: Instant) -> WorkloadSignIn | None:
     """The sign-in of this id; None where it is gone, or its key is over."""
-    rows, keys = oidc_workload_sign_ins, oidc_workload_keys
-    chosen = select(rows).join(keys, rows.c.key == keys.c.thumbprint).where(rows.c.id == sign_in_id, keys.c.until > now)
-    found = connection.execute(chosen).mappings().one_or_none()
-    return None if found is None else WorkloadSignIn(**found)
+    row = connection.execute(_SIGN_IN_OF, {"id": sign_in_id, "now": now}).one_or_none()
+    return None if row is None else WorkloadSignIn(*row)
 
 
 def end_sign_in(connection: Connection, sign_in_id: str) -> None:
     connection.execute(delete(oidc_workload_sign_ins).where(oidc_workload_sign_ins.c.id == sign_in_id))
 
 
-def is_full(connection: Connection, client: str, now: Instant) -> bool:
-    """Whether a client used so many assertions that no more can be remembered."""
-    mine = (oidc_assertions.c.client == client) & (oidc_assertions.c.until > now)
-    return (connection.scalar(select(func.count()).select_from(oidc_assertions).where(mine)) or 0) >= MOST_ASSERTIONS
+class Use(StrEnum):
+    """What became of using an assertion."""
+
+    FIRST = "first"
+    AGAIN = "again"
+    TOO_MANY = "too_many"
 
 
-def use(connection: Connection, client: str, assertion: bytes, until: Instant) -> bool:
-    """Mark an assertion used. False where it was used before: of any number of uses at once one is the first."""
-    try:
-        with connection.begin_nested():
-            connection.execute(insert(oidc_assertions).values(client=client, hash=assertion, until=until))
-    except IntegrityError:
-        return False
-    return True
+def use(connection: Connection, client: str, assertion: bytes, until: Instant, now: Instant) -> Use:
+    """Mark an assertion used, unless it was before, or its client has too many that are remembered.
+
+    Of any number of uses at once one is the first.
+    """
+    whose = {"of_client": client, "now": now}
+    used = {"client": client, "hash": assertion, "until": until, "most": MOST_ASSERTIONS}
+    if connection.execute(_USE[connection.dialect.name], used | whose).rowcount == 1:
+        return Use.FIRST
+    return Use.TOO_MANY if (connection.scalar(_REMEMBERED, whose) or 0) >= MOST_ASSERTIONS else Use.AGAIN
 
 
 def forget(connection: Connection, now: Instant, keys_over_since: Instant) -> None:
