@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -18,8 +17,8 @@ HERE = WorkloadSignIn("g_1", "w_batch", "grafana", KEY.thumbprint, "198.51.100.9
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = Database.open(tmp_path / "limen.db")
+def database(where: str) -> Iterator[Database]:
+    opened = Database.open(where)
     for key in (KEY, OTHER):
         opened.write(lambda t, key=key: store.add_key(t.connection, key))
     yield opened

@@ -98,6 +98,7 @@ _USE: Final = {
     one.dialect.name: one.insert(oidc_assertions)
     .from_select(["client", "hash", "until"], _AS_NEW)
     .on_conflict_do_nothing()
+    .execution_options(preserve_rowcount=True)
     for one in (sqlite, postgresql)
 }
 
