@@ -491,3 +491,12 @@ async def test_a_workload_asks_so_often_and_no_more(
     monkeypatch.setattr(house.limen.core.offers.take(Provider).workloads, "_asked", limit)
     assert [(await batch.asks()).status_code for _ in range(5)] == [200] * 3 + [429] * 2
     assert (await other.asks()).status_code == 200
+
+
+async def test_acting_for_people_fills_no_journal(
+    house: House, mia: Browser, batch: Program, grafana: Grafana, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, provider = (await grafana.tokens(mia))["access_token"], house.limen.core.offers.take(Provider)
+    monkeypatch.setattr(provider.workloads, "_asked", RateLimit(1, 25))
+    assert [(await batch.acts(token)).status_code for _ in range(4)] == [200, 200, 429, 429]
+    assert len(house.events("sso.acted_for")) == 2

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 PER_SECOND: Final = 200
 AT_ONCE: Final = 400
 """How many tokens one workload may ask for: as many as questions (AuthZEN)."""
+EXCHANGE: Final = 10
+"""How many of them one counts for that acts for a person: each is an event of its own, and folds into no other."""
 _STRENGTH: Final = 1
 """One factor: that of having the key."""
 _ROUNDED: Final = MINUTE
@@ -51,7 +53,7 @@ class WorkloadSignIns:
         wanted = call.wanted
         if wanted is None or reply.status != 200:
             return reply
-        if not self._asked.admits(wanted.workload.id, call.now):
+        if not self._asked.admits(wanted.workload.id, call.now, EXCHANGE if wanted.subject else 1):
             return ProtocolReply(429, {"error": "slow_down"})
         key = self._proofs.key_of(proof, "POST", TOKEN_PATH) if proof else ""
         if key is None:
