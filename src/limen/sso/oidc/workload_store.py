@@ -13,7 +13,6 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Connection,
-    Index,
     LargeBinary,
     String,
     Table,
@@ -68,9 +67,9 @@ oidc_assertions = Table(
     Column("client", String(40), primary_key=True),
     Column("hash", LargeBinary(32), primary_key=True),
     Column("until", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )
-"""Assertions that clients have used, until they are over by themselves."""
-Index("ix_oidc_assertions_client_until", oidc_assertions.c.client, oidc_assertions.c.until)
+"""Assertions that clients have used, until they are over by themselves. One tree is all that a use writes to."""
 
 TABLES: Final = (oidc_workload_keys, oidc_workload_sign_ins, oidc_assertions)
 

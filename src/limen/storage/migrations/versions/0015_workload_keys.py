@@ -37,5 +37,5 @@ def upgrade() -> None:
         sa.Column("hash", sa.LargeBinary(32), nullable=False),
         sa.Column("until", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("client", "hash", name="pk_oidc_assertions"),
+        sqlite_with_rowid=False,
     )
-    op.create_index("ix_oidc_assertions_client_until", "oidc_assertions", ["client", "until"])
