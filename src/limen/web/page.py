@@ -41,7 +41,8 @@ class Route:
     `permission` holds the actions on Limen any of which opens it. Where nothing can be decided it is left out, and
     `undecided` gives the reason instead. `media_type` is what a GET answers with when it is not a page. More than
     `MAX_BODY_BYTES` is read only at a path without parameters. `by_programs`: programs ask here all day, so it is
-    looked for before the pages; only at a path without parameters.
+    looked for before the pages; only at a path without parameters. Where its function takes the `request` alone, it is
+    called without more ado.
     """
 
     method: str
