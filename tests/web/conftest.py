@@ -70,6 +70,15 @@ class Browser:
         hidden = {"csrf": self.csrf, **({"base": self.base} if self.base else {})}
         return await self.client.post(path, data={**hidden, **fields}, headers=OUR_PAGE)
 
+    async def press(self, page: httpx2.Response) -> httpx2.Response:
+        """The first form of this page, sent as it stands."""
+        form = re.search(r'<form method="post" action="([^"]+)">(.*?)</form>', page.text, re.DOTALL)
+        assert form is not None
+        fields: dict[str, list[str]] = {}
+        for name, value in re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', form[2]):
+            fields.setdefault(unescape(name), []).append(unescape(value))
+        return await self.client.post(unescape(form[1]), data=fields, headers=OUR_PAGE)
+
     async def send(self, path: str, **sent: Any) -> httpx2.Response:
         """What a script of our own page sends."""
         headers = {**OUR_PAGE, "sec-fetch-mode": "cors"}
@@ -162,6 +171,7 @@ def ports_of(house: House) -> Ports:
         journal=limen.journal,
         database=limen.database,
         in_force=limen.in_force,
+        offers=limen.core.offers,
     )
 
 

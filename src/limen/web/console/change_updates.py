@@ -23,9 +23,9 @@ from limen.web.site import Site
 from limen.web.visit import Authorized, Sent
 
 PAGES: Final = (
-    Route("POST", "/console/changes/{draft_id}/rebase", CHANGE),
-    Route("POST", "/console/changes/{draft_id}/tests", CHANGE),
-    Route("POST", "/console/changes/{draft_id}/tests/all", CHANGE),
+    Route("POST", "/console/changes/{draft_id}/rebase", CHANGE, does="Apply a change on top of what is in force"),
+    Route("POST", "/console/changes/{draft_id}/tests", CHANGE, does="Update a test"),
+    Route("POST", "/console/changes/{draft_id}/tests/all", CHANGE, does="Update the selected tests"),
 )
 
 MOST_UPDATED: Final = 5_000

@@ -40,8 +40,8 @@ from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
     Route("GET", "/console/changes/{draft_id}", CHANGE),
-    Route("POST", "/console/changes/{draft_id}/publish", CHANGE),
-    Route("POST", "/console/changes/{draft_id}/drop", CHANGE),
+    Route("POST", "/console/changes/{draft_id}/publish", CHANGE, does="Publish the change"),
+    Route("POST", "/console/changes/{draft_id}/drop", CHANGE, does="Discard the change"),
 )
 
 AT: Final = "/console/changes"

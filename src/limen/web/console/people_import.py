@@ -32,7 +32,7 @@ MAX_LIST_BYTES: Final = 5 * 1024 * 1024 + 64 * 1024
 PAGES: Final = (
     Page("/console/people/import", "Import a list of people", CHANGE, hint="import CSV"),
     Route("POST", "/console/people/import", CHANGE, max_body_bytes=MAX_LIST_BYTES),
-    Route("POST", "/console/people/import/apply", CHANGE),
+    Route("POST", "/console/people/import/apply", CHANGE, does="Import the list"),
 )
 
 LIVES: Final[Milliseconds] = 30 * MINUTE
