@@ -20,6 +20,7 @@ from limen.clock import Instant, Milliseconds, SystemClock, from_iso
 from limen.company.load import load_company, load_settings
 from limen.demo.software_passkey import SoftwarePasskey
 from limen.events import Event
+from limen.facts import FactStore
 from limen.identity.model import IssuedLink
 from limen.web import Ports
 
@@ -199,6 +200,16 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 @pytest.fixture
 def browser(house: House) -> Browser:
     return house.browser()
+
+
+@pytest.fixture
+def lost_lease(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Call it, and from then on no decision is taken, whatever the feed says meanwhile."""
+
+    def lose() -> None:
+        monkeypatch.setattr(FactStore, "lease_until", property(lambda _: 0.0, lambda _store, _until: None))
+
+    return lose
 
 
 def decision_in(location: str) -> str:

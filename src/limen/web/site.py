@@ -17,7 +17,7 @@ from limen.browser_state import BrowserStates
 from limen.clock import Instant
 from limen.company.publish import OvertakenError
 from limen.enforcement.addresses import client_address
-from limen.enforcement.answers import app_origin
+from limen.enforcement.answers import RETRY_AFTER_SECONDS, app_origin
 from limen.enforcement.gateway import TOO_MANY_AT_ONCE
 from limen.enforcement.strict_http import entry_of
 from limen.errors import LimenError
@@ -30,11 +30,12 @@ from limen.identity.errors import (
     NotPermittedError,
     OpensConsoleOnlyError,
     SlowedError,
+    UndecidedError,
 )
 from limen.identity.model import SignedIn, Visitor
 from limen.messages import Language
 from limen.opaque import new_token
-from limen.policy.decision import Effect, Named, Request as DecisionRequest
+from limen.policy.decision import UNAVAILABLE, Effect, Named, Request as DecisionRequest
 from limen.storage.break_glass import KIND, State, is_break_glass
 from limen.storage.errors import DatabaseBusyError, DatabaseFullError, DatabaseGoneError, DatabaseReadOnlyError
 from limen.web.carried_forms import CarriedForm, CarriedForms
@@ -75,6 +76,7 @@ _STATUS: Final = {
     DatabaseGoneError: 503,
     DatabaseReadOnlyError: 503,
     DatabaseFullError: 503,
+    UndecidedError: 503,
     NotPermittedError: 403,
     OpensConsoleOnlyError: 403,
     NotLiveError: 401,
@@ -195,6 +197,8 @@ class Site:
         answer = self.ports.doors.decide_session("sign-in", app, visit.session, asked, visit.visitor.address)
         if answer.effect is Effect.CHALLENGE:
             raise TurnedAwayError(await self.to_prove(request, visit, decision=answer.id))
+        if answer.word in UNAVAILABLE:
+            raise TurnedAwayError(self.unavailable(visit, answer.word))
         if not answer.permitted:
             raise TurnedAwayError(self.go(visit, "/not-yet", decision=answer.id))
         return visit.let_in(visit.session, visit.person, answer, action, may)
@@ -314,11 +318,18 @@ class Site:
         spoken = visit.localizer.language
         html = self.pages.render(template, visit.now, {**common, **values}, spoken)
         headers = {"content-language": spoken.value, "vary": "accept-language, cookie"}
+        if status == 503:
+            headers["retry-after"] = str(RETRY_AFTER_SECONDS)
         return self.remember(HTMLResponse(html, status_code=status, headers=headers), visit)
 
     def wrong(self, visit: Visit, status: int, what: str, fix: str = "") -> Response:
         """A page that says what is wrong and what to do, given in English."""
         return self.told(visit, status, Problem(visit.localizer.gettext(what), visit.localizer.gettext(fix), ""))
+
+    def unavailable(self, visit: Visit, word: str) -> Response:
+        """The page that says why Limen can't decide at this moment, to somebody who is signed in."""
+        said = Problem(visit.localizer.say(f"fails.{word}"), visit.localizer.say("mend.wait"), "")
+        return self.told(visit, 503, said)
 
     def failed(self, visit: Visit, wrong: LimenError) -> Response:
         """The page to an error; wholly English where there are no words for it in the visitor's language."""

@@ -42,5 +42,5 @@ def test_only_so_much_can_be_written_as_a_form_holds() -> None:
 @pytest.mark.parametrize(
     ("number", "is_resolvable"), [(0, False), (1, True), (MOST_PARTS, True), (MOST_PARTS + 1, False)]
 )
-def test_more_parts_than_anybody_looks_through_are_made_again(number: int, is_resolvable: bool) -> None:  # noqa: FBT001
+def test_more_parts_than_anybody_looks_through_are_made_again(number: int, is_resolvable: bool) -> None:
     assert Conflicting((), [PART] * number).is_resolvable is is_resolvable
