@@ -249,6 +249,11 @@ def page_reply(
     return _reply(status, PAGE_HEADERS, plain_page(title, text, app=app, link=link, label=label, form=form))
 
 
+def later_reply(link: str) -> Reply:
+    """That Limen can't do this at the moment, for somebody who may try again at `link`."""
+    return page_reply(503, _LATER, _SHUT, link=link, label=gettext_noop("Try again"))
+
+
 def json_reply(
     status: int, said: object, *, challenge: str = "", cache: str = "no-store", encoded: bytes | None = None
 ) -> Reply:
