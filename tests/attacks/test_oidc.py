@@ -4,36 +4,18 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from pathlib import Path
 
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
-from tests.sso.client import BACK, Grafana, harbor_with_apps, told_in
+from tests.sso import harbor
+from tests.sso.client import BACK, Grafana, told_in
 from tests.web.conftest import ORIGIN, Browser, House
 
 from limen.clock import HOUR, MINUTE
 from limen.storage.journal import Journal
 
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with AsyncExitStack() as closing:
-        yield await harbor_with_apps(closing, tmp_path / "harbor")
-
-
-@pytest.fixture
-async def mia(house: House) -> Browser:
-    browser = house.browser()
-    await house.member(browser, "Mia", "staff")
-    return browser
-
-
-@pytest.fixture
-async def grafana(house: House) -> Grafana:
-    return await Grafana.registered(house)
+house, mia, grafana = harbor.house, harbor.mia, harbor.grafana
 
 
 @pytest.mark.parametrize(
