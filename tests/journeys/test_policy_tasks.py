@@ -82,6 +82,7 @@ def publish(ada: Any, why: str) -> None:
     ada.page.get_by_role("button", name="Publish").click()
     expect(heading(ada)).to_have_text(re.compile("One more step|Revisions"))
     if heading(ada).inner_text() == "One more step":
+        ada.page.wait_for_url("**/step-up?**")
         ada.page.get_by_role("button", name="Use my passkey").click()
         ada.page.get_by_role("button", name="Do it now").click()
     expect(heading(ada)).to_have_text("Revisions")
