@@ -20,35 +20,51 @@ from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
 import pytest
 import requests
-from tests.interop.fronts import HOW_TO, program
+from tests.interop.fronts import program
+from tests.interop.recipes import block
 from tests.journeys.conftest import Harbor, serve
 from tests.ports import free_ports
 
 from limen.sso.oidc.provider import Provider
 
 MODULES = Path("/usr/lib/apache2/modules")
-PAGE = (HOW_TO / "apache-mod-auth-openidc.md").read_text("utf-8")
+APACHE = "apache-mod-auth-openidc"
+RECIPES = {"reports": APACHE, "notebooks": "sign-in-jupyterhub"}
+"""The apps of this Harbor, each with the page that tells how it is set up."""
 POLICY = """
-@id("staff-read-reports")
-@title("Staff read reports")
-@reason("They need them for their work.")
+@id("staff-use-{app}")
+@title("Staff use {app}")
+@reason("They need it for their work.")
 @phase("identity")
-permit (principal in Group::"staff", action == Action::"view", resource == App::"reports")
-when { context.auth.strength >= 2 };
+permit (principal in Group::"staff", action == Action::"view", resource == App::"{app}")
+when {{ context.auth.strength >= 2 }};
 """
 
 
 @dataclass
 class SingleSignOn:
-    """A running Harbor with an app `reports`, which is to be found at `app`."""
+    """A running Harbor whose apps are to be found at `apps`; Apache's is `app`, its secret `secret`."""
 
     harbor: Harbor
-    app: str
-    secret: str
+    apps: dict[str, str]
+    secret: str = ""
+
+    @property
+    def app(self) -> str:
+        return self.apps["reports"]
 
     @property
     def callback(self) -> str:
         return f"{self.app}/oidc/callback"
+
+    def new_secret(self, app: str) -> str:
+        return str(self.harbor.run(self.harbor.limen.core.offers.take(Provider).new_secret(app, "", 0)))
+
+    def as_here(self, app: str, text: str) -> str:
+        """A text of this app's page, with this Harbor's addresses and a secret in it."""
+        text = text.replace("https://limen.YOUR.DOMAIN", self.harbor.origin)
+        text = text.replace(f"https://{app}.YOUR.DOMAIN", self.apps[app])
+        return text.replace("THE-SECRET", self.new_secret(app)) if "THE-SECRET" in text else text
 
     def revoke(self, name: str) -> None:
         """End every session of this person, as an administrator would; returns when that is done."""
@@ -59,27 +75,30 @@ class SingleSignOn:
         return list(self.harbor.limen.journal.recent(200, lambda event: event.kind == kind))
 
 
-def on_the_page(fence: str, place: int = 0) -> str:
-    """A block of the how-to, as it stands there."""
-    return re.findall(rf"```{fence}\n(.*?)```", PAGE, re.DOTALL)[place]
-
-
 @contextmanager
 def single_sign_on(folder: Path, upstream: int) -> Iterator[SingleSignOn]:
-    limen_port, app_port = free_ports(2)
-    app = f"http://reports.harbor.localhost:{app_port}"
+    limen_port, *ports = free_ports(1 + len(RECIPES))
+    apps = {app: f"http://{app}.harbor.localhost:{port}" for app, port in zip(RECIPES, ports, strict=True)}
 
     def write(company: Path) -> None:
-        apps = company / "apps.yaml"
-        entry = on_the_page("yaml").replace("https://reports.YOUR.DOMAIN", app)
-        entry = re.sub(r"(backchannel_logout_uri: http://)[^:]*", r"\1localhost", entry)
-        apps.write_text(f"{apps.read_text('utf-8').rstrip()}\n\n{entry}    device: true\n", "utf-8")
-        (company / "policies" / "65-sso.cedar").write_text(POLICY, "utf-8")
+        file = company / "apps.yaml"
+        entries = [_entry(app, here) for app, here in apps.items()]
+        file.write_text("\n\n".join([file.read_text("utf-8").rstrip(), *entries]), "utf-8")
+        policies = "".join(POLICY.format(app=app) for app in apps)
+        (company / "policies" / "65-sso.cedar").write_text(policies, "utf-8")
 
     harbor, stop = serve(folder, limen_port, upstream, write=write)
-    secret = harbor.run(harbor.limen.core.offers.take(Provider).new_secret("reports", "", 0))
-    yield SingleSignOn(harbor, app, secret)
+    running = SingleSignOn(harbor, apps)
+    running.secret = running.new_secret("reports")
+    yield running
     stop()
+
+
+def _entry(app: str, here: str) -> str:
+    """The app in apps.yaml, as its page says it."""
+    entry = block(RECIPES[app], "yaml").replace(f"https://{app}.YOUR.DOMAIN", here)
+    entry = re.sub(r"(backchannel_logout_uri: http://)[^:]*", r"\1localhost", entry)
+    return f"{entry}    device: true\n" if app == "reports" else entry
 
 
 @dataclass
@@ -175,7 +194,7 @@ def apache(folder: Path, sso: SingleSignOn, metadata: str) -> Iterator[None]:
 def _configuration(folder: Path, sso: SingleSignOn, metadata: str, behind: int) -> str:
     port = sso.app.rpartition(":")[2]
     modules = ("mpm_event", "authn_core", "authz_core", "authz_user", "proxy", "proxy_http", "auth_openidc")
-    said = on_the_page("apache") + on_the_page("apache", 1)
+    said = block(APACHE, "apache") + block(APACHE, "apache", 1)
     changed = {
         "https://limen.YOUR.DOMAIN/.well-known/openid-configuration": metadata,
         "https://limen.YOUR.DOMAIN": sso.harbor.origin,
