@@ -43,13 +43,13 @@ def apps_of(entry: str, company: Company) -> tuple[App, ...]:
 @pytest.mark.parametrize("page", sorted(HOW_TO.glob("*.md")), ids=lambda page: page.stem)
 def test_each_entry_is_accepted(page: Path, company: Company) -> None:
     for entry in entries(page):
-        assert len(apps_of(entry, company)) == 1
+        assert apps_of(entry, company)
 
 
 @pytest.mark.parametrize("page", RECIPES, ids=lambda page: page.stem)
 def test_a_recipe_has_one_entry_and_says_what_it_rests_on(page: Path, company: Company) -> None:
     (entry,) = entries(page)
-    (app,) = apps_of(entry, company)
+    app, *_ = apps_of(entry, company)
     text = page.read_text("utf-8")
     assert app.oidc is None or app.oidc.is_public or f"limen client-secret {app.id}" in text
     if page.name == "sign-in-with-openid-connect.md":

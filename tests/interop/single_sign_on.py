@@ -29,8 +29,10 @@ from limen.sso.oidc.provider import Provider
 
 MODULES = Path("/usr/lib/apache2/modules")
 APACHE = "apache-mod-auth-openidc"
-RECIPES = {"reports": APACHE, "notebooks": "sign-in-jupyterhub"}
+RECIPES = {"reports": APACHE, "notebooks": "sign-in-jupyterhub", "databases": "sign-in-pgadmin"}
 """The apps of this Harbor, each with the page that tells how it is set up."""
+UPSTREAMS = {"databases": "127.0.0.1:5050"}
+"""Those that are behind the gateway, and where their page says that they are themselves."""
 POLICY = """
 @id("staff-use-{app}")
 @title("Staff use {app}")
@@ -43,10 +45,11 @@ when {{ context.auth.strength >= 2 }};
 
 @dataclass
 class SingleSignOn:
-    """A running Harbor whose apps are to be found at `apps`; Apache's is `app`, its secret `secret`."""
+    """A running Harbor. Browsers find its apps at `apps`, which listen on `ports`; Apache's is `app`."""
 
     harbor: Harbor
     apps: dict[str, str]
+    ports: dict[str, int]
     secret: str = ""
 
     @property
@@ -77,26 +80,31 @@ class SingleSignOn:
 
 @contextmanager
 def single_sign_on(folder: Path, upstream: int) -> Iterator[SingleSignOn]:
-    limen_port, *ports = free_ports(1 + len(RECIPES))
-    apps = {app: f"http://{app}.harbor.localhost:{port}" for app, port in zip(RECIPES, ports, strict=True)}
+    limen_port, *free = free_ports(1 + len(RECIPES))
+    ports = dict(zip(RECIPES, free, strict=True))
+    seen = {app: limen_port if app in UPSTREAMS else port for app, port in ports.items()}
+    apps = {app: f"http://{app}.harbor.localhost:{port}" for app, port in seen.items()}
 
     def write(company: Path) -> None:
         file = company / "apps.yaml"
-        entries = [_entry(app, here) for app, here in apps.items()]
+        entries = [_entry(app, here, ports[app]) for app, here in apps.items()]
         file.write_text("\n\n".join([file.read_text("utf-8").rstrip(), *entries]), "utf-8")
-        policies = "".join(POLICY.format(app=app) for app in apps)
+        ids = re.findall(r"^- id: (\S+)", "\n".join(entries), re.MULTILINE)
+        policies = "".join(POLICY.format(app=app) for app in ids)
         (company / "policies" / "65-sso.cedar").write_text(policies, "utf-8")
 
     harbor, stop = serve(folder, limen_port, upstream, write=write)
-    running = SingleSignOn(harbor, apps)
+    running = SingleSignOn(harbor, apps, ports)
     running.secret = running.new_secret("reports")
     yield running
     stop()
 
 
-def _entry(app: str, here: str) -> str:
+def _entry(app: str, here: str, port: int) -> str:
     """The app in apps.yaml, as its page says it."""
     entry = block(RECIPES[app], "yaml").replace(f"https://{app}.YOUR.DOMAIN", here)
+    entry = entry.replace("YOUR.DOMAIN", "harbor.localhost")
+    entry = entry.replace(UPSTREAMS.get(app, "127.0.0.1:0"), f"127.0.0.1:{port}")
     entry = re.sub(r"(backchannel_logout_uri: http://)[^:]*", r"\1localhost", entry)
     return f"{entry}    device: true\n" if app == "reports" else entry
 
