@@ -59,6 +59,8 @@ def running(
     folder: Path, command: list[str], port: int, names: list[str], environ: Mapping[str, str] | None = None
 ) -> Iterator[Path]:
     """A program on this port, to which these names are this machine; where it writes its log."""
+    if os.geteuid() != 0:
+        absent(f"ONLY ROOT CAN GIVE A PROGRAM NAMES OF ITS OWN: {Path(command[0]).name} was not tested")
     hosts, log = folder / "hosts", folder / "log"
     hosts.write_text(f"127.0.0.1 localhost {' '.join(names)}\n")
     alone = ["unshare", "--mount", "sh", "-c", OWN_HOSTS, "-", str(hosts)]

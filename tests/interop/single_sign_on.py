@@ -29,7 +29,12 @@ from limen.sso.oidc.provider import Provider
 
 MODULES = Path("/usr/lib/apache2/modules")
 APACHE = "apache-mod-auth-openidc"
-RECIPES = {"reports": APACHE, "notebooks": "sign-in-jupyterhub", "databases": "sign-in-pgadmin"}
+RECIPES = {
+    "reports": APACHE,
+    "notebooks": "sign-in-jupyterhub",
+    "databases": "sign-in-pgadmin",
+    "mail": "sign-in-roundcube-dovecot",
+}
 """The apps of this Harbor, each with the page that tells how it is set up."""
 UPSTREAMS = {"databases": "127.0.0.1:5050"}
 """Those that are behind the gateway, and where their page says that they are themselves."""
@@ -50,7 +55,7 @@ class SingleSignOn:
     harbor: Harbor
     apps: dict[str, str]
     ports: dict[str, int]
-    secret: str = ""
+    secrets: dict[str, str] = field(default_factory=dict)
 
     @property
     def app(self) -> str:
@@ -60,14 +65,23 @@ class SingleSignOn:
     def callback(self) -> str:
         return f"{self.app}/oidc/callback"
 
-    def new_secret(self, app: str) -> str:
-        return str(self.harbor.run(self.harbor.limen.core.offers.take(Provider).new_secret(app, "", 0)))
+    @property
+    def secret(self) -> str:
+        return self.secret_of("reports")
+
+    def secret_of(self, app: str) -> str:
+        """The secret of an app, which is made when it is first asked for."""
+        if app not in self.secrets:
+            provider = self.harbor.limen.core.offers.take(Provider)
+            self.secrets[app] = self.harbor.run(provider.new_secret(app, "", 0))
+        return self.secrets[app]
 
     def as_here(self, app: str, text: str) -> str:
         """A text of this app's page, with this Harbor's addresses and a secret in it."""
         text = text.replace("https://limen.YOUR.DOMAIN", self.harbor.origin)
+        text = re.sub(r"https://([^/]+@)limen\.YOUR\.DOMAIN", rf"http://\1{urlsplit(self.harbor.origin).netloc}", text)
         text = text.replace(f"https://{app}.YOUR.DOMAIN", self.apps[app])
-        return text.replace("THE-SECRET", self.new_secret(app)) if "THE-SECRET" in text else text
+        return text.replace("THE-SECRET", self.secret_of(app))
 
     def revoke(self, name: str) -> None:
         """End every session of this person, as an administrator would; returns when that is done."""
@@ -94,9 +108,7 @@ def single_sign_on(folder: Path, upstream: int) -> Iterator[SingleSignOn]:
         (company / "policies" / "65-sso.cedar").write_text(policies, "utf-8")
 
     harbor, stop = serve(folder, limen_port, upstream, write=write)
-    running = SingleSignOn(harbor, apps, ports)
-    running.secret = running.new_secret("reports")
-    yield running
+    yield SingleSignOn(harbor, apps, ports)
     stop()
 
 
