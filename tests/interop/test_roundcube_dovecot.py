@@ -118,7 +118,7 @@ $config['imap_host'] = '127.0.0.1:{dovecot.port}';
 $config['db_dsnw'] = 'sqlite:///{folder}/roundcube.db?mode=0600';
 $config['des_key'] = 'of-this-test-and-no-more';
 $config['log_dir'] = $config['temp_dir'] = '{folder}';
-$config['refresh_interval'] = {300 - 10 - OLD_AFTER_SECONDS};
+$config['refresh_interval'] = {15 * 60 - 10 - OLD_AFTER_SECONDS};
 """)
     port = sso.ports["mail"]
     command = [str(php), "-S", f"127.0.0.1:{port}", "-t", str(PUBLIC)]
