@@ -20,7 +20,9 @@ LOCKS = Path(__file__).parent / "locks"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "limen-tests"
 OWN_HOSTS = 'mount --bind "$1" /etc/hosts && shift && exec "$@"'
 """A program that finds names in its own /etc/hosts, which no other process sees."""
-SECONDS_TO_START = 60
+SECONDS_TO_START = 120
+PATIENCE_MS = 30_000
+"""How long an app's own pages, some of them made of megabytes of script, may take on a machine with much else to do."""
 
 
 def environment(name: str) -> Path:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 from playwright.sync_api import expect
-from tests.interop.real_apps import environment, running
+from tests.interop.real_apps import PATIENCE_MS, environment, running
 from tests.interop.recipes import block
 from tests.interop.single_sign_on import RECIPES, SingleSignOn
 from tests.journeys.conftest import heading
@@ -54,7 +54,7 @@ def signed_in(browser: Any, hub: str, sso: SingleSignOn, name: str, *groups: str
     expect(heading(browser)).to_have_text("You are signed out")
     browser.page.goto(f"{hub}/hub/home")
     browser.page.get_by_role("button", name="Sign in with a passkey").click()
-    browser.page.wait_for_url(f"{hub}/hub/home")
+    browser.page.wait_for_url(f"{hub}/hub/home", timeout=PATIENCE_MS)
     return browser.page
 
 
@@ -69,7 +69,7 @@ def made_token(page: Any, hub: str) -> str:
     page.goto(f"{hub}/hub/token")
     page.get_by_role("button", name="Request new API token").click()
     shown = page.locator("#token-result")
-    expect(shown).not_to_be_empty()
+    expect(shown).not_to_be_empty(timeout=PATIENCE_MS)
     return str(shown.inner_text())
 
 
@@ -87,7 +87,7 @@ def test_a_group_is_mapped_to_administrators_and_somebody_revoked_is_out(
     assert (told["name"], told["admin"]) == ("ida.marsh@harbor.example", True)
     assert set(told["groups"]) == {"member", "admin"}
     page.goto(f"{hub}/hub/admin")
-    expect(page.get_by_text("ida.marsh@harbor.example").first).to_be_visible()
+    expect(page.get_by_text("ida.marsh@harbor.example").first).to_be_visible(timeout=PATIENCE_MS)
 
     token = made_token(page, hub)
     assert by_token(sso, token) == 200

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import expect
-from tests.interop.real_apps import environment, running
+from tests.interop.real_apps import PATIENCE_MS, environment, running
 from tests.interop.recipes import block
 from tests.interop.single_sign_on import RECIPES, SingleSignOn
 from tests.journeys.conftest import heading
@@ -42,7 +42,7 @@ def test_somebody_signs_in_with_a_passkey_and_is_out_at_once_when_revoked(
     pia.page.get_by_role("button", name="Sign in with a passkey").click()
     pia.page.get_by_role("button", name="Limen").click()
     pia.page.wait_for_url(f"{pgadmin}/browser/")
-    expect(pia.page.get_by_text("pia.marsh@harbor.example").first).to_be_visible()
+    expect(pia.page.get_by_text("pia.marsh@harbor.example").first).to_be_visible(timeout=PATIENCE_MS)
 
     sso.revoke("Pia Marsh")
     pia.page.goto(f"{pgadmin}/browser/")
@@ -57,7 +57,7 @@ def test_who_is_in_no_group_that_is_mapped_is_not_let_in_by_pgadmin(
     sso.harbor.arrive(jon, "Jon Marsh", "staff")
     jon.page.goto(pgadmin)
     jon.page.get_by_role("button", name="Limen").click()
-    expect(jon.page.get_by_text("not authorized").first).to_be_visible()
+    expect(jon.page.get_by_text("not authorized").first).to_be_visible(timeout=PATIENCE_MS)
     jon.page.goto(f"{pgadmin}/browser/")
     assert jon.page.url.startswith(f"{pgadmin}/login")
 

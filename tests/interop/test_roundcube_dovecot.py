@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 import requests
 from playwright.sync_api import expect
-from tests.interop.real_apps import absent, running
+from tests.interop.real_apps import PATIENCE_MS, absent, running
 from tests.interop.recipes import block
 from tests.interop.single_sign_on import RECIPES, SingleSignOn
 from tests.journeys.conftest import heading
@@ -208,10 +208,10 @@ def test_somebody_reads_their_mail_after_a_passkey_and_is_out_when_revoked(
     expect(heading(zoe)).to_have_text("You are signed out")
     zoe.page.goto(roundcube.origin)
     zoe.page.get_by_role("button", name="Sign in with a passkey").click()
-    expect(zoe.page.get_by_text("The harbour master asks").first).to_be_visible()
+    expect(zoe.page.get_by_text("The harbour master asks").first).to_be_visible(timeout=PATIENCE_MS)
 
     zoe.page.goto(roundcube.first_mail)
-    expect(zoe.page.get_by_text(WRITTEN)).to_be_visible()
+    expect(zoe.page.get_by_text(WRITTEN)).to_be_visible(timeout=PATIENCE_MS)
 
     sso.revoke("Zoe Marsh")
     zoe.page.goto(roundcube.first_mail)
@@ -235,7 +235,7 @@ def test_roundcube_refreshes_and_signs_out_whose_refresh_is_refused(
     amy.page.goto(roundcube.origin)
     time.sleep(OLD_AFTER_SECONDS + 1.1)  # it counts whole seconds
     amy.page.goto(roundcube.first_mail)
-    expect(amy.page.get_by_text(WRITTEN)).to_be_visible()
+    expect(amy.page.get_by_text(WRITTEN)).to_be_visible(timeout=PATIENCE_MS)
     assert f"(auth_failed): user=<{whose}>" not in dovecot.log.read_text()
 
     sso.revoke("Amy Marsh")
