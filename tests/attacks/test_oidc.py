@@ -70,6 +70,19 @@ async def test_pkce_can_be_neither_left_out_nor_weakened(mia: Browser, grafana: 
         assert told_in(await mia.get(grafana.way(**weaker)))["error"] == "invalid_request", weaker
 
 
+async def test_where_pkce_may_be_left_out_it_can_not_be_taken_away(house: House, mia: Browser) -> None:
+    webmail = await Grafana.registered(house, id="webmail", back="https://webmail.harbor.example/back")
+    without = {"code_challenge": "", "code_challenge_method": ""}
+    assert (await webmail.redeem(await webmail.code(mia, **without), code_verifier="")).status_code == 200
+    stripped = await webmail.redeem(await webmail.code(mia, **without))  # the app itself asked with it
+    assert stripped.json()["error"] == "invalid_request"
+    for wrong in ("", "a" * 43):
+        assert (await webmail.redeem(await webmail.code(mia), code_verifier=wrong)).status_code == 400
+    assert (await webmail.redeem(await webmail.code(mia))).status_code == 200
+    for weaker in ({"code_challenge_method": "plain"}, {"code_challenge_method": ""}, {"code_challenge": ""}):
+        assert told_in(await mia.get(webmail.way(**weaker)))["error"] == "invalid_request", weaker
+
+
 async def test_an_app_without_its_secret_gets_nothing(house: House, mia: Browser, grafana: Grafana) -> None:
     tokens = await grafana.tokens(mia)
     for secret in ("", "wrong", grafana.secret[:-1], grafana.secret + "x"):

@@ -91,3 +91,12 @@ async def test_a_program_on_a_laptop_listens_on_any_port(house: House, mia: Brow
     assert "id_token" in await desk.tokens(mia)
     for other in ("http://127.0.0.1:49152/other", "http://localhost:1/back", "https://127.0.0.1/back"):
         assert (await mia.get(desk.way(redirect_uri=other))).status_code == 400
+
+
+async def test_what_apps_add_and_limen_has_no_use_for_stands_in_nobodys_way(mia: Browser, grafana: Grafana) -> None:
+    """As Nextcloud (`claims`), Grafana (`access_type`) and GitLab (`scope` with a code) send them."""
+    wanted = '{"id_token":{"groups":null,"email":{"essential":true}},"userinfo":{"quota":null}}'
+    added = {"claims": wanted, "access_type": "online", "ui_locales": "de", "display": "page", "login_hint": "mia"}
+    redeemed = await grafana.redeem(await grafana.code(mia, **added), scope="openid profile email groups")
+    told = await grafana.claims(redeemed.json()["id_token"])
+    assert (told["groups"], "quota" in told) == (["Viewer"], False)
