@@ -36,6 +36,7 @@ def said_of(**changed: Any) -> list[str]:
         ({"tokens_minutes": 60}, "60"),
         ({"keys": ("{}",)}, "key"),
         ({"may_act": ("report-batch",)}, "report-batch"),
+        ({"needs_pkce": False}, "PKCE"),
     ],
 )
 def test_each_opening_of_a_registration_is_one_sentence(changed: dict[str, Any], word: str) -> None:

@@ -23,6 +23,7 @@ def section(**said: Any) -> OidcSection:
 def test_a_good_one_becomes_a_registration() -> None:
     made = section(client="public", subject="pairwise", consent="once", groups={"b": "B", "a": "A"})
     client = client_of(made)
+    assert [client_of(section(**said)).needs_pkce for said in ({}, {"pkce": "optional"})] == [True, False]
     assert (client.is_public, client.is_pairwise, client.is_foreign) == (True, True, True)
     assert client.groups == (("a", "A"), ("b", "B"))
     assert list(complaints(made)) == []
@@ -48,6 +49,7 @@ def test_a_good_one_becomes_a_registration() -> None:
         ({"keys": [PUBLIC, PRIVATE]}, ("keys", 1)),
         ({"keys": [{"kty": "oct", "k": "AAAA"}]}, ("keys", 0)),
         ({"keys": [PUBLIC, {**PUBLIC, "kid": "again"}]}, ("keys", 1)),
+        ({"client": "public", "pkce": "optional"}, ("pkce",)),
     ],
 )
 def test_what_can_not_be_meant_is_named_where_it_stands(said: dict[str, Any], where: tuple[str | int, ...]) -> None:

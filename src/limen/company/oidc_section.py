@@ -59,6 +59,8 @@ class OidcSection(BaseModel):
     """Its public keys as JWKs: P-256, Ed25519 or RSA. If any are listed, it signs assertions and has no secret."""
     may_act: Annotated[list[Annotated[str, Field(pattern=WORKLOAD)]], Field(max_length=MOST_KEYS)] = []
     """The names of workloads that may act here for people whose access token they are handed (RFC 8693)."""
+    pkce: Literal["required", "optional"] = "required"
+    """`optional` for an app that can't do PKCE (RFC 7636): whoever steals a code may then sign in there with it."""
 
 
 def client_of(section: OidcSection) -> OidcClient:
@@ -77,6 +79,7 @@ def client_of(section: OidcSection) -> OidcClient:
         may_use_devices=section.device,
         keys=tuple(json.dumps({"kid": key.id, **json.loads(key.jwk)}) for key in _keys(section)),
         may_act=tuple(section.may_act),
+        needs_pkce=section.pkce == "required",
     )
 
 
@@ -100,6 +103,8 @@ def complaints(section: OidcSection) -> Iterator[Wrong]:
     if section.backchannel_logout_uri and (wrong := _called_complaint(section.backchannel_logout_uri)):
         yield ("backchannel_logout_uri",), *wrong
     yield from _key_complaints(section)
+    if section.pkce == "optional" and section.client == "public":
+        yield ("pkce",), "without a secret, nothing but PKCE protects codes", "leave it out"
     if "openid" not in section.scopes:
         yield ("scopes",), "`openid` is missing: without it, nobody can sign in", "add it"
 

@@ -22,8 +22,9 @@ class OidcClient:
     person's group to the app's word for it; a group that is not named is told as it is, unless any is named.
     `may_use_devices`: people may sign it in by a code that it shows on a device without a browser (RFC 8628).
     `keys`: its public keys (JWK, as JSON): with any it proves itself by them and by nothing else. `may_act`: the names
-    of workloads that may act for people there (RFC 8693). `tokens_minutes`: how long an access token counts.
-    `backchannel_logout_uri`: where it is told of sign-outs ("": no).
+    of workloads that may act for people there (RFC 8693).
+    `needs_pkce`: a request without it is refused; where not, one that has it is still held to it.
+    `tokens_minutes`: how long an access token counts. `backchannel_logout_uri`: where it is told of sign-outs ("": no).
     """
 
     redirect_uris: tuple[str, ...]
@@ -37,6 +38,7 @@ class OidcClient:
     tokens_minutes: int = 5
     algorithm: str = "RS256"
     may_use_devices: bool = False
+    needs_pkce: bool = True
     keys: tuple[str, ...] = ()
     may_act: tuple[str, ...] = ()
 
