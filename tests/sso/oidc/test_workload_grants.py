@@ -7,6 +7,8 @@ from tests.sso.client import Grafana
 from tests.sso.program import GRAFANA, LEDGER, workload
 from tests.web.conftest import ORIGIN, Browser, House
 
+from limen.facts.oidc_client import SCOPES
+
 
 async def test_a_token_of_its_own_is_for_the_app_that_it_names(house: House, grafana: Grafana) -> None:
     batch = await workload(house)
@@ -27,7 +29,7 @@ async def test_a_token_to_act_with_says_who_acts_for_whom(house: House, mia: Bro
     given = (await batch.acts(token, audience="grafana")).json()
     assert (given["issued_token_type"], given["scope"]) == (
         "urn:ietf:params:oauth:token-type:access_token",
-        "openid profile email groups",
+        " ".join(SCOPES),
     )
     told = await grafana.claims(given["access_token"])
     assert (told["sub"], told["act"]["sub"], told["aud"]) == (
