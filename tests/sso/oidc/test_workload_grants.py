@@ -8,6 +8,7 @@ from tests.sso.program import GRAFANA, LEDGER, workload
 from tests.web.conftest import ORIGIN, Browser, House
 
 from limen.facts.oidc_client import SCOPES
+from limen.sso.oidc.protocol import ISSUED_ACCESS_TOKEN
 
 
 async def test_a_token_of_its_own_is_for_the_app_that_it_names(house: House, grafana: Grafana) -> None:
@@ -28,7 +29,7 @@ async def test_a_token_to_act_with_says_who_acts_for_whom(house: House, mia: Bro
     batch, token = await workload(house), (await grafana.tokens(mia))["access_token"]
     given = (await batch.acts(token, audience="grafana")).json()
     assert (given["issued_token_type"], given["scope"]) == (
-        "urn:ietf:params:oauth:token-type:access_token",
+        ISSUED_ACCESS_TOKEN,
         " ".join(SCOPES),
     )
     told = await grafana.claims(given["access_token"])
