@@ -11,9 +11,9 @@ TELL_SECONDS = 0.2
 def _declarations() -> Declarations:
     from limen.sso.credentials import CREDENTIALS
     from limen.sso.kinds import KINDS
-    from limen.sso.oidc.store import TABLES
+    from limen.sso.oidc import store, workload_store
 
-    return Declarations(events=KINDS, tables=TABLES, credentials=CREDENTIALS)
+    return Declarations(events=KINDS, tables=(*store.TABLES, *workload_store.TABLES), credentials=CREDENTIALS)
 
 
 async def _build(core: Core) -> Running:
@@ -37,7 +37,10 @@ PILLAR = Pillar(
     commands={
         "client-secret": Command(
             "limen.cli.client_secret", "Create the client secret of an app that uses OpenID Connect"
-        )
+        ),
+        "workload-key": Command(
+            "limen.cli.workload_key", "Give workloads keys by which they get tokens, and remove them"
+        ),
     },
     pages=("limen.web.sso.oidc", "limen.web.sso.sign_out", "limen.web.sso.device", "limen.web.sso.registration"),
     declarations=_declarations,

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from pathlib import Path
 
 import pytest
-from tests.sso.client import BACK, Grafana, harbor_with_apps
+from tests.sso.client import BACK, Grafana
 from tests.web.conftest import ORIGIN, Browser, House
 
 from limen.clock import MINUTE
@@ -17,16 +14,18 @@ AT = "/console/apps/grafana/sign-in"
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with AsyncExitStack() as closing:
-        yield await harbor_with_apps(closing, tmp_path / "harbor")
-
-
-@pytest.fixture
 async def ada(house: House) -> Browser:
     browser = house.browser()
     await house.administrator(browser)
     return browser
+
+
+async def test_an_app_with_keys_is_given_no_secret(ada: Browser) -> None:
+    page = (await ada.get("/console/apps/ledger/sign-in")).text
+    assert "/console/apps/ledger/sign-in/secret" not in page
+    assert "client-secret" not in (await ada.get("/console/apps/ledger")).text
+    assert (await ada.post("/console/apps/ledger/sign-in/secret")).status_code == 404
+    assert "night-batch" in (await ada.get(AT)).text
 
 
 async def test_it_says_what_to_paste_and_what_the_app_is_told_of_somebody(house: House, ada: Browser) -> None:

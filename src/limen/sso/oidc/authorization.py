@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 from limen.admission import network_of
 from limen.events import Event
 from limen.facts import App, Person, Session
-from limen.policy.decision import Effect
+from limen.policy.decision import UNAVAILABLE, Effect
 from limen.sso.oidc import claims, store
 from limen.sso.oidc.calls import ENTRY_POINT, Calls
 from limen.sso.oidc.protocol import CLIENT_METHODS, ProtocolReply, ProtocolRequest
@@ -18,12 +18,17 @@ from limen.sso.oidc.pushed import PushedRequests, is_too_long
 from limen.storage import Snapshot, Transaction
 
 if TYPE_CHECKING:
-    from limen.sso.oidc.server import Client, Server
+    from limen.sso.oidc.clients import Client
+    from limen.sso.oidc.server import Server
 
 JUST_PROVED_SECONDS: Final = 60
 """What `prompt=login` accepts as a new proof, and the smallest `max_age` (0 means the same): one that was given on the
 way here. With less nobody ever arrives.
 """
+
+
+_PROOFS: Final = frozenset({"client_secret", "client_assertion", "client_assertion_type"})
+"""What an app proves itself with when it sends a request ahead: no part of the request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +59,14 @@ class NextStep:
     """What comes next for somebody who is signed in: one of these.
 
     `location`: back to the app, with a code or an error. `prove_again`: a stronger or newer proof, for that decision.
-    `refused`: the decision that said no. `needs_consent`: they have not yet agreed to what the app wants to know.
+    `refused`: the decision that said no. `unavailable`: why none can be taken at this moment. `needs_consent`: they
+    have not yet agreed to what the app wants to know.
     """
 
     location: str = ""
     prove_again: bool = False
     refused: bool = False
+    unavailable: str = ""
     needs_consent: bool = False
     decision: str = ""
 
@@ -99,6 +106,10 @@ class Authorization:
         auth = session.auth
         max_age = None if asked.max_age is None else max(asked.max_age, JUST_PROVED_SECONDS)
         is_weak = auth.strength < asked.strength or claims.is_old(auth, self._calls.core.clock.now(), max_age)
+        if answer.word in UNAVAILABLE:
+            if silent:
+                return NextStep(location=self._error(asked, "temporarily_unavailable"), decision=answer.id)
+            return NextStep(unavailable=answer.word, decision=answer.id)
         if answer.effect is Effect.DENY or (answer.effect is Effect.PERMIT and answer.session is None):
             refused = self._error(asked, "access_denied", f"decision {answer.id}")
             return (
@@ -142,8 +153,8 @@ class Authorization:
                 return server.handle_error_response(request, wrong)  # type: ignore[no-any-return]
             if wire.one("request_uri") or is_too_long(wire):
                 return ProtocolReply(400, {"error": "invalid_request"})
-            named = {name: values for name, values in wire.form.items() if name != "client_secret"}
-            asking = ProtocolRequest("GET", "/oidc/authorize", {**named, "client_id": [request.client.app.id]})
+            named = {name: values for name, values in wire.form.items() if name not in _PROOFS}
+            asking = ProtocolRequest("GET", "/oidc/authorize", {**named, "client_id": [request.client.client_id]})
             try:
                 server.get_consent_grant(asking, end_user=None)
             except OAuth2Error as wrong:
@@ -194,7 +205,7 @@ class Authorization:
 
     def _wrong(self, wrong: Any, wire: ProtocolRequest) -> WrongRequest:
         """An error goes to the app only where its address is registered (RFC 6749 section 4.1.2.1)."""
-        from limen.sso.oidc.server import client_of  # noqa: PLC0415 -- Authlib, of which no start waits
+        from limen.sso.oidc.clients import client_of  # noqa: PLC0415 -- Authlib, of which no start waits
 
         description = str(wrong.description or "")
         uri = str(getattr(wrong, "redirect_uri", "") or "")

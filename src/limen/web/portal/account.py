@@ -31,7 +31,8 @@ PAGES: Final = (
         hint="it wasn't me",
         opens_to_enrol=True,
     ),
-    Route("POST", "/account/not-me", VIEW, opens_to_enrol=True),  # it only takes away, and may not wait
+    # It only takes away, and may not wait for a factor.
+    Route("POST", "/account/not-me", VIEW, does=gettext_noop("This wasn't me"), opens_to_enrol=True),
 )
 
 AT: Final = "/account"

@@ -27,9 +27,9 @@ PAGES: Final = (
         hint="your own factors",
         opens_to_enrol=True,
     ),
-    Route("POST", "/passkeys/{passkey_id}/rename", VIEW),
-    Route("POST", "/passkeys/{passkey_id}/remove", VIEW),
-    Route("POST", "/passkeys/{passkey_id}/lost", VIEW),
+    Route("POST", "/passkeys/{passkey_id}/rename", VIEW, does=gettext_noop("Rename a passkey")),
+    Route("POST", "/passkeys/{passkey_id}/remove", VIEW, does=gettext_noop("Remove a passkey")),
+    Route("POST", "/passkeys/{passkey_id}/lost", VIEW, does=gettext_noop("Report a device as lost")),
     Route("POST", "/passkeys/options", VIEW, opens_to_enrol=True),
     Route("POST", "/passkeys/add", VIEW, opens_to_enrol=True),
 )
