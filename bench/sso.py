@@ -305,6 +305,7 @@ def filled(root: Path) -> tuple[list[str], list[str], str]:
     from limen.identity.store import factors, people, sessions
     from limen.identity.totp import new_seed
     from limen.opaque import hash_of, new_id, new_token
+    from limen.sso import sign_ins
     from limen.sso.oidc import store
     from limen.storage import Database, Keyring, Transaction, master_key
 
@@ -322,7 +323,7 @@ def filled(root: Path) -> tuple[list[str], list[str], str]:
             factors.set_code(connection, person, keyring.seal("codes", person, "seed", seed.encode()), 0, now)
         for number, token in enumerate(tokens):
             scope = "openid profile email groups"
-            grant = store.AppSignIn(new_id("g"), "sso", f"p_{number}", f"s_{number}", scope, now)
+            grant = sign_ins.AppSignIn(new_id("g"), "sso", f"p_{number}", f"s_{number}", scope, now)
             store.add_sign_in(connection, grant)
             store.add_token(connection, hash_of(token), store.REFRESH, grant.id, now + 12 * HOUR, store.IssuedFor())
         store.add_secret(connection, "sso", hash_of(secret), now, now)

@@ -9,19 +9,24 @@ TELL_SECONDS = 0.2
 
 
 def _declarations() -> Declarations:
+    from limen.sso import sign_ins
     from limen.sso.credentials import CREDENTIALS
     from limen.sso.kinds import KINDS
-    from limen.sso.oidc.store import TABLES
+    from limen.sso.oidc import store
+    from limen.sso.saml import store as saml_store
 
-    return Declarations(events=KINDS, tables=TABLES, credentials=CREDENTIALS)
+    return Declarations(
+        events=KINDS, tables=(*sign_ins.TABLES, *store.TABLES, *saml_store.TABLES), credentials=CREDENTIALS
+    )
 
 
 async def _build(core: Core) -> Running:
-    from limen.sso.oidc import logout, provider
+    from limen.sso.logouts import Logouts
+    from limen.sso.oidc import logout_token, provider
 
     sign_on = core.offers.take(SignOn)
     built = await provider.build(core, sign_on)
-    logouts = logout.Logouts(core, built, sign_on.resolver)
+    logouts = Logouts(core, (logout_token.notices(core, built),), sign_on.resolver)
     return Running(
         offers=(built, logouts),
         periodic=(

@@ -10,7 +10,7 @@ from limen.events import Event, Outcome
 from limen.facts import Person, Session
 from limen.pillar import Core, SignOn
 from limen.policy.decision import UNAVAILABLE, Effect
-from limen.sso.oidc import store
+from limen.sso import sign_ins
 from limen.sso.oidc.devices import Device
 from limen.sso.oidc.keys import Keys
 from limen.sso.oidc.protocol import ProtocolReply
@@ -79,7 +79,7 @@ class Calls:
         except ValueError:  # Authlib's, where its error would quote what none may hold: nothing was done
             return ProtocolReply(400, {"error": "invalid_request"}), self.call(None, session, person, key)
 
-    def decided(self, sign_in: store.AppSignIn | None) -> Decided:
+    def decided(self, sign_in: sign_ins.AppSignIn | None) -> Decided:
         """Whether the person of this sign-in may use its app now."""
         known = self.core.known
         session = known.sessions.get(sign_in.session_id) if sign_in else None
@@ -92,7 +92,7 @@ class Calls:
             return Decided(id=answer.id, is_unavailable=answer.word in UNAVAILABLE)
         return Decided(answer.session, person, answer.id)
 
-    def failed(self, kind: str, sign_in: store.AppSignIn) -> None:
+    def failed(self, kind: str, sign_in: sign_ins.AppSignIn) -> None:
         details: dict[str, str | int | bool] = {"app": sign_in.app}
         self.core.journal.record(
             Event(

@@ -15,6 +15,7 @@ from limen.events import Event
 from limen.facts import App, Person
 from limen.opaque import hash_of, new_token
 from limen.pillar import Core, SignOn
+from limen.sso import sign_ins
 from limen.sso.oidc import claims, store
 from limen.sso.oidc.authorization import Authorization
 from limen.sso.oidc.calls import Calls
@@ -101,7 +102,7 @@ class Provider:
         if bound and (scheme != "dpop" or self._proofs.key_of(proof, method, "/oidc/userinfo", token) != bound):
             return _no_token()
         sign_in = await self._calls.core.database.reading(
-            lambda snapshot: store.sign_in_of(snapshot.connection, str(told.get("sid", "")))
+            lambda snapshot: sign_ins.sign_in_of(snapshot.connection, str(told.get("sid", "")))
         )
         app = self._calls.core.known.apps.get(sign_in.app) if sign_in else None
         decided = self._calls.decided(sign_in)
@@ -132,9 +133,9 @@ class Provider:
         sign_in_id = str(told.get("sid", "")) if told else ""
         return sign_in_id, uri if uri in app.oidc.post_logout_uris else ""
 
-    async def sign_ins_at(self, app_id: str) -> list[store.AppSignIn]:
+    async def sign_ins_at(self, app_id: str) -> list[sign_ins.AppSignIn]:
         """Who is signed in at this app now, the newest first."""
-        held = await self._calls.core.database.reading(lambda s: store.open_sign_ins(s.connection, app=app_id))
+        held = await self._calls.core.database.reading(lambda s: sign_ins.open_sign_ins(s.connection, app=app_id))
         return held[::-1]
 
     def told_of(self, person: Person, app: App) -> Mapping[str, Any]:
@@ -178,16 +179,18 @@ class Provider:
 
     # Inside
 
-    def _sign_in_of(self, snapshot: Snapshot, token: str) -> store.AppSignIn | None:
+    def _sign_in_of(self, snapshot: Snapshot, token: str) -> sign_ins.AppSignIn | None:
         found = store.issued(snapshot.connection, hash_of(token))
         if found is not None:
             return found.sign_in
         told = self._calls.keys.claims(token, ACCESS_TOKEN)
-        return store.sign_in_of(snapshot.connection, str(told.get("sid", ""))) if told else None
+        return sign_ins.sign_in_of(snapshot.connection, str(told.get("sid", ""))) if told else None
 
     async def _end(self, sign_in_ids: list[str]) -> None:
         now = self._calls.core.clock.now()
-        await self._calls.core.database.writing(lambda transaction: store.end(transaction.connection, sign_in_ids, now))
+        await self._calls.core.database.writing(
+            lambda transaction: sign_ins.end(transaction.connection, sign_in_ids, now)
+        )
 
 
 _UNAVAILABLE: Final = ProtocolReply(503, {"error": "temporarily_unavailable"})

@@ -24,12 +24,14 @@ from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 from limen.clock import MINUTE, SECOND, Instant
 from limen.facts import App, Person, Session
 from limen.opaque import hash_of, new_id, new_token
+from limen.sso import sign_ins
 from limen.sso.oidc import claims, store
 from limen.sso.oidc.device_grant import DeviceGrant
 from limen.sso.oidc.devices import Device
 from limen.sso.oidc.keys import Keys
 from limen.sso.oidc.protocol import ACCESS_TOKEN, CLIENT_METHODS, DEVICE, ProtocolReply, ProtocolRequest
-from limen.sso.oidc.store import CODE, REFRESH, AppSignIn, Issued, IssuedFor
+from limen.sso.oidc.store import CODE, REFRESH, Issued, IssuedFor
+from limen.sso.sign_ins import AppSignIn
 from limen.storage import Transaction
 
 CODE_LIVES: Final = MINUTE
@@ -286,7 +288,7 @@ def used_now(call: Call, secret: str, kind: str, client: Client | None) -> _Good
     if found is None or found.kind != kind or (client is not None and found.sign_in.app != client.app.id):
         return None
     if not store.use(connection, found.hash, call.now):
-        call.reused += store.end(connection, [found.sign_in.id], call.now)
+        call.reused += sign_ins.end(connection, [found.sign_in.id], call.now)
         return None
     if found.sign_in.ended_at or call.now >= found.until:
         return None
@@ -369,7 +371,7 @@ class _Revocation(RevocationEndpoint):  # type: ignore[misc]  # Authlib has no t
         return _known(self.server.call, token_string)
 
     def revoke_token(self, token: _Good, request: Any) -> None:
-        store.end(self.server.call.transaction.connection, [token.issued.sign_in.id], self.server.call.now)
+        sign_ins.end(self.server.call.transaction.connection, [token.issued.sign_in.id], self.server.call.now)
 
 
 class _Introspection(IntrospectionEndpoint):  # type: ignore[misc]  # Authlib has no types
@@ -412,7 +414,7 @@ def _known(call: Call, token: str) -> _Good | None:
 
 def _access(call: Call, token: str) -> Issued | None:
     told = call.keys.claims(token, ACCESS_TOKEN)
-    sign_in = store.sign_in_of(call.transaction.connection, str(told.get("sid", ""))) if told else None
+    sign_in = sign_ins.sign_in_of(call.transaction.connection, str(told.get("sid", ""))) if told else None
     if told is None or sign_in is None or told.get("iss") != call.issuer:
         return None
     asked = IssuedFor(key=str(told.get("cnf", {}).get("jkt", "")))

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from limen.clock import DAY
 from limen.facts import App
-from limen.sso.oidc.logout import Logouts
+from limen.sso.logouts import Logouts
 from limen.sso.oidc.provider import Provider
 from limen.web.console.fresh_proof import fresh_proof
 from limen.web.console.view_audit import audit_view

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from limen.sso.oidc.logout import Logouts
+from limen.sso.logouts import Logouts
 from limen.sso.oidc.provider import Provider
 from limen.web.page import Route
 from limen.web.requests import SESSION_COOKIE, one, query
