@@ -16,7 +16,6 @@ from tests.sso.client import Grafana, harbor_with_apps, told_in
 from tests.web.conftest import ORIGIN, Browser, House
 
 from limen.sso import kept_requests, seen_once, sign_ins
-from limen.sso.oidc import store
 from limen.sso.oidc.provider import Provider
 from limen.storage import Transaction
 
@@ -47,7 +46,7 @@ async def test_whoever_asks_for_codes_without_end_loses_their_own_sign_ins(
     house: House, mia: Browser, grafana: Grafana, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sign_ins, "MOST_OF_A_SESSION", 5)
-    monkeypatch.setattr(store, "told", lambda *_asked: None)  # or the next turn may have taken the row before we look
+    monkeypatch.setattr(sign_ins, "told", lambda *_asked: None)  # or the next turn may take the row before we look
     first = await grafana.tokens(mia)
     for _ in range(12):
         code = await grafana.code(mia)

@@ -36,5 +36,6 @@ KINDS: Final = (
     ),
     Kind("sso.sign_in_ended", "A sign-in to an app was ended", _SIGN_ON, AUTHENTICATION, 2, app_filters=(OPENED,)),
     Kind("sso.client_refused", "An app could not authenticate", _CLIENT, AUTHENTICATION, 99, by_strangers=True),
+    Kind("sso.key_made", "A key that assertions are signed with was created", _CLIENT, ACCOUNT, 99, acknowledged=True),
     Kind("sso.secret_made", "A client secret was created for an app", _CLIENT, ACCOUNT, 99, acknowledged=True),
 )

@@ -75,6 +75,11 @@ class Logouts:
             self._begin_to_tell(due)
             self._due_at = now + SECOND
 
+    async def sign_ins_at(self, app_id: str) -> list[AppSignIn]:
+        """Who is signed in at this app now, the newest first."""
+        held = await self._core.database.reading(lambda s: sign_ins.open_sign_ins(s.connection, app=app_id))
+        return held[::-1]
+
     async def end_sign_in(self, sign_in_id: str, app: str = "", by: str = "") -> str:
         """End one sign-in, of this app where one is named, and return the sign-in session that it belonged to; "" where
         there is no such sign-in. Where somebody else ends it, `by` is who: that is journaled.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 from limen.admission import network_of
@@ -19,11 +19,6 @@ from limen.storage import Snapshot, Transaction
 
 if TYPE_CHECKING:
     from limen.sso.oidc.server import Client, Server
-
-JUST_PROVED_SECONDS: Final = 60
-"""What `prompt=login` accepts as a new proof, and the smallest `max_age` (0 means the same): one that was given on the
-way here. With less nobody ever arrives.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +92,7 @@ class Authorization:
         answer = self._calls.sign_on.decide(ENTRY_POINT, asked.app, session, address, is_present=True)
         silent = "none" in asked.prompts
         auth = session.auth
-        max_age = None if asked.max_age is None else max(asked.max_age, JUST_PROVED_SECONDS)
+        max_age = None if asked.max_age is None else max(asked.max_age, claims.JUST_PROVED_SECONDS)
         is_weak = auth.strength < asked.strength or claims.is_old(auth, self._calls.core.clock.now(), max_age)
         if answer.effect is Effect.DENY or (answer.effect is Effect.PERMIT and answer.session is None):
             refused = self._error(asked, "access_denied", f"decision {answer.id}")
@@ -217,7 +212,7 @@ class Authorization:
 
     def _wants_new_proof(self, asked: AuthorizationRequest, session: Session) -> bool:
         age = self._calls.core.clock.now() - session.auth.at
-        return bool(asked.prompts & {"login", "select_account"}) and age > JUST_PROVED_SECONDS * 1000
+        return bool(asked.prompts & {"login", "select_account"}) and age > claims.JUST_PROVED_SECONDS * 1000
 
     async def _needs_consent(self, asked: AuthorizationRequest, person: Person) -> bool:
         if asked.app.oidc is None or not asked.app.oidc.is_foreign:

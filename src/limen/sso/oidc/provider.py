@@ -133,11 +133,6 @@ class Provider:
         sign_in_id = str(told.get("sid", "")) if told else ""
         return sign_in_id, uri if uri in app.oidc.post_logout_uris else ""
 
-    async def sign_ins_at(self, app_id: str) -> list[sign_ins.AppSignIn]:
-        """Who is signed in at this app now, the newest first."""
-        held = await self._calls.core.database.reading(lambda s: sign_ins.open_sign_ins(s.connection, app=app_id))
-        return held[::-1]
-
     def told_of(self, person: Person, app: App) -> Mapping[str, Any]:
         """What this app would be told of this person if it asked for all that it is registered for."""
         if app.oidc is None:
@@ -176,6 +171,11 @@ class Provider:
     @property
     def keys(self) -> Keys:
         return self._calls.keys
+
+    @property
+    def pairwise(self) -> bytes:
+        """The secret under which people get another name for each app, whatever its protocol."""
+        return self._calls.pairwise
 
     # Inside
 

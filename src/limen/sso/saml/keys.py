@@ -111,3 +111,8 @@ def _fingerprint(certificate: str) -> str:
     from cryptography.hazmat.primitives import hashes  # noqa: PLC0415 -- as above
 
     return x509.load_pem_x509_certificate(certificate.encode()).fingerprint(hashes.SHA256()).hex()
+
+
+def grouped(fingerprint: str) -> str:
+    """A fingerprint as people compare it: `3F:A9:…`."""
+    return ":".join(fingerprint[at : at + 2] for at in range(0, len(fingerprint), 2)).upper()

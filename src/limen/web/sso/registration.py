@@ -37,7 +37,7 @@ def routes(site: Site) -> APIRouter:
 
     async def page(visit: SignedInVisit, app: App, email: str = "", secret: str = "", done: str = "") -> Response:
         person = next((one for one in site.known.people.values() if email and one.email == email.casefold()), None)
-        sign_ins = await provider.sign_ins_at(app.id)
+        sign_ins = await logouts.sign_ins_at(app.id)
         told = provider.told_of(person, app) if person else {}
         return site.page(
             "console/registration.html",
