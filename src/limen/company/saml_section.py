@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
@@ -35,7 +36,7 @@ class ConsumerSection(BaseModel):
 
 
 class SamlSection(BaseModel):
-    """How an app signs people in with SAML 2.0. `limen saml-metadata` writes it from the app's own metadata."""
+    """How an app signs people in with SAML 2.0. `limen add app --metadata` writes it from the app's metadata."""
 
     model_config = _STRICT
 
@@ -95,6 +96,23 @@ def provider_of(section: SamlSection) -> ServiceProvider:
         logout_url=section.logout_url,
         logout_service=section.logout_service,
     )
+
+
+def section_text(provider: ServiceProvider) -> str:
+    """The section, as it is written for an app whose registration this is; what is usual is left out."""
+    written: dict[str, object] = {
+        "entity_id": provider.entity_id,
+        "acs": [one.url if one.index < 0 else {"url": one.url, "index": one.index} for one in provider.consumers],
+        "certificates": list(provider.certificates),
+        "signed_requests": provider.signs_requests,
+        "encrypt": provider.is_encrypted,
+        "encryption_certificate": provider.encryption_certificate,
+        "name_id": provider.name_id,
+        "logout_url": provider.logout_url,
+        "logout_service": provider.logout_service,
+    }
+    said = ((name, json.dumps(value, ensure_ascii=False)) for name, value in written.items() if value)
+    return "  saml:\n" + "".join(f"    {name}: {value}\n" for name, value in said)
 
 
 def complaints(section: SamlSection) -> Iterator[Wrong]:
