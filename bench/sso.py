@@ -8,6 +8,10 @@ SQLite (WAL, `synchronous=FULL`) before they answer. Limen decides and journals 
 nothing. The peer is `sso_peer.mjs`; npm brings it into a temporary folder, or `--peer` names one that has it. Where it
 can't be had, `ratio_signing` says how many grants Limen makes in the CPU time of one such pair of bare signatures.
 
+`saml_per_s`: how many signed requests of SAML are read and answered, each with a signed response around a signed
+assertion, in a second of CPU: from octets to octets, without the server around it. `ratio_saml`: beside two bare
+signatures of xmlsec, its key at hand.
+
 `check_p99_ratio_under_argon2`: the check server's 99th percentile while 8 people at a time sign in with password and
 code, against idle. `rss_mb`: what the server holds after all of that.
 """
@@ -80,6 +84,7 @@ def main() -> int:
         limen = Started(root, port)
         try:
             found = refreshes(Server(limen.process.pid, port, "/oidc/token", "sso", secret, ours), peer)
+            found |= assertions()
             found |= under_argon2(check_port_of(root), port, seeds)
             use(port)
             found["rss_mb"] = round(limen.resident_mb(), 1)
@@ -184,6 +189,59 @@ def signing() -> float:
         for algorithm, key in keys:
             jwt.encode({"alg": algorithm}, claims, key, algorithms=[algorithm])
     return (time.process_time() - began) / 400
+
+
+def assertions(number: int = 400) -> dict[str, float]:
+    """By SAML, with nobody else in between."""
+    import xmlsec
+    from lxml import etree
+
+    from limen.clock import MINUTE, SystemClock, to_iso
+    from limen.facts import App, Upstream
+    from limen.facts.service_provider import AssertionConsumer, ServiceProvider
+    from limen.sso.saml import bindings, keys, messages, names, responses, signatures
+
+    now, here, acs = SystemClock().now(), "https://limen.example/saml/sign-in", "https://wiki.example/acs"
+    key = keys.made("Harbor", now, now)
+    provider = ServiceProvider("wiki", (AssertionConsumer(acs),), (signatures.bare(key.certificate),))
+    app = App("wiki", "Wiki", "", Upstream(""), saml=provider)
+    spaces = f'xmlns:p="{names.PROTOCOL}" xmlns:a="{names.ASSERTION}"'
+    told = f'ID="_1" Version="2.0" IssueInstant="{to_iso(now)}" Destination="{here}"'
+    request = f"<p:AuthnRequest {spaces} {told}><a:Issuer>wiki</a:Issuer></p:AuthnRequest>"
+    query = bindings.to_query(here, "SAMLRequest", request.encode(), "", key).partition("?")[2]
+    person = responses.Told("mia", "persistent", [("roles", ["a", "b"])], "urn:x", now, "g_1", now + MINUTE)
+
+    def answer() -> bytes:
+        arrived = bindings.from_query(query)
+        message = messages.read(arrived, "AuthnRequest")
+        messages.checked(message, arrived, provider, here, now)
+        asked = messages.sign_in_request(message, app, "")
+        return responses.signed_in(responses.Envelope(here, asked.consumer, asked.id, now, key), provider, person)
+
+    constants, root = xmlsec.constants, etree.fromstring(request)
+    own = xmlsec.Key.from_memory(key.private, constants.KeyDataFormatPem)
+
+    def bare() -> None:
+        for _ in range(2):
+            signature = xmlsec.template.create(root, constants.TransformExclC14N, constants.TransformRsaSha256)
+            root.append(signature)
+            reference = xmlsec.template.add_reference(signature, constants.TransformSha256, uri="#_1")
+            xmlsec.template.add_transform(reference, constants.TransformEnveloped)
+            xmlsec.template.add_transform(reference, constants.TransformExclC14N)
+            xmlsec.tree.add_ids(root, ["ID"])
+            context = xmlsec.SignatureContext()
+            context.key = own
+            context.sign(signature)
+            root.remove(signature)
+
+    spent = {answer: 0.0, bare: 0.0}
+    for _ in range(8):  # interleaved, so that other work on the machine hits both alike
+        for work in spent:
+            began = time.process_time()
+            for _ in range(number // 8):
+                work()
+            spent[work] += time.process_time() - began
+    return {"saml_per_s": round(number / spent[answer]), "ratio_saml": round(spent[bare] / spent[answer], 2)}
 
 
 def cpu_seconds(pid: int) -> float:

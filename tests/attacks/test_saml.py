@@ -33,7 +33,7 @@ from tests.sso.saml.client import (
 from tests.web.conftest import OUR_PAGE, Browser, House
 
 from limen.clock import HOUR, MINUTE
-from limen.sso import kept_requests, sign_ins
+from limen.sso import kept_requests, seen_once, sign_ins
 
 EVIL = key_pair("evil")
 
@@ -331,6 +331,23 @@ async def test_strangers_push_out_no_request_of_others(
     for number in range(60):
         await wiki.asks(house.browser(address=f"198.51.100.{number % 3}"))
     assert answered(await mia.get(way)).statuses == ["Success"]
+
+
+async def test_strangers_and_a_flood_of_one_person_keep_nobody_from_signing_in(
+    house: House, mia: Browser, wiki: Wiki, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was answered is remembered in a bounded room: filling it must shut no door."""
+    monkeypatch.setattr(seen_once, "MOST", 10)
+    monkeypatch.setattr(seen_once, "MOST_OF_A_SOURCE", 5)
+    ned, stranger = house.browser(), house.browser()
+    await house.member(ned, "Ned", "staff")
+    way = wiki.way(wiki.request())
+    assert answered(await mia.get(way)).statuses == ["Success"]
+    for _ in range(15):
+        await wiki.signs_in(stranger, IsPassive="true")
+        await wiki.signs_in(ned)
+    assert (await wiki.signs_in(mia)).statuses == ["Success"]
+    assert is_refused(await mia.get(way)), "hers is remembered"
 
 
 # XML

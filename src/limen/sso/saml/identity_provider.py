@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from limen.clock import DAY, Instant
+from limen.clock import DAY, HOUR, Instant
 from limen.events import Event
 from limen.facts import App, Person, Session
 from limen.facts.service_provider import EMAIL, ServiceProvider
@@ -26,7 +26,7 @@ from limen.sso.saml import contexts, names, person as person_told
 from limen.sso.saml.arrived import Arrived, WrongMessageError
 from limen.sso.saml.keys import SamlKeys, kept_keys, new_key
 from limen.sso.saml.requests import SignInRequest
-from limen.sso.seen_once import SeenOnce
+from limen.sso.seen_once import SeenOfEach
 from limen.sso.sign_ins import AppSignIn
 from limen.storage import Transaction
 
@@ -74,7 +74,7 @@ class IdentityProvider:
         self._core = core
         self._sign_on = sign_on
         self._secret = secret
-        self._answered = SeenOnce()
+        self._answered = SeenOfEach()
         self.keys = keys
         origin = core.settings.public_url
         self.entity_id = f"{origin}/saml/metadata"
@@ -221,7 +221,7 @@ class IdentityProvider:
         from limen.sso.saml import responses  # noqa: PLC0415 -- as above
 
         now, provider = self._core.clock.now(), _provider(asked.app)
-        if not self._is_first(asked, now):
+        if not self._is_first(asked, person, now):
             return NextStep(is_over=True)
         name_format = person_told.format_for(provider, asked.name_format or "") or provider.name_id
         sign_in = AppSignIn(new_id("g"), asked.app.id, person.id, session.id, name_format, now)
@@ -253,20 +253,17 @@ class IdentityProvider:
     async def _refuse(self, asked: SignInRequest, detail: str, decision: str) -> NextStep:
         from limen.sso.saml import responses  # noqa: PLC0415 -- as above
 
-        if not self._is_first(asked, self._core.clock.now()):
-            return NextStep(is_over=True)
         fault = names.REQUESTER if detail in {names.WRONG_NAME_ID, names.NO_CONTEXT} else names.RESPONDER
         envelope = self.envelope(asked.consumer, asked.id)
         message = f"decision {decision}" if decision else ""
         document = await asyncio.to_thread(responses.refused, envelope, fault, detail, message)
         return NextStep(Posted(asked.consumer, document, asked.relay_state), decision=decision)
 
-    def _is_first(self, asked: SignInRequest, now: Instant) -> bool:
-        """Whether this request was not answered before. It is known for longer than it could be taken."""
+    def _is_first(self, asked: SignInRequest, person: Person, now: Instant) -> bool:
+        """Whether no assertion was made for this request. It is known for longer than it could be taken."""
         if not asked.id:
             return True
-        until = now + WAITS_SECONDS * 1_000 + DAY // 24
-        return self._answered.is_first(f"{asked.app.id} {asked.id}", now, until)
+        return self._answered.is_first(f"{asked.app.id} {asked.id}", person.id, now, now + HOUR)
 
 
 def _provider(app: App) -> ServiceProvider:

@@ -33,7 +33,7 @@ class _Written(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class SamlKey:
-    """One key. `private` and `certificate` are PEM."""
+    """One key. `private` and `certificate` are PEM, `id` is the SHA-256 of the certificate, as apps show it."""
 
     id: str
     made_at: Instant
@@ -75,11 +75,11 @@ def kept_keys(transaction: Transaction, keyring: Keyring, now: Instant, name: st
 
 def new_key(transaction: Transaction, keyring: Keyring, now: Instant, signs_at: Instant, name: str) -> SamlKey:
     """One more key, which signs from `signs_at` on."""
-    made = _made(name, now)
-    key_id = _fingerprint(made.certificate)
-    sealed = keyring.seal(store.saml_keys.name, key_id, "sealed", msgspec.json.encode(made))
-    store.add_key(transaction.connection, key_id, sealed, now, signs_at)
-    return SamlKey(key_id, now, signs_at, made.certificate, made.private)
+    key = made(name, now, signs_at)
+    written = msgspec.json.encode(_Written(key.private, key.certificate))
+    sealed = keyring.seal(store.saml_keys.name, key.id, "sealed", written)
+    store.add_key(transaction.connection, key.id, sealed, now, signs_at)
+    return key
 
 
 def _opened(keyring: Keyring, key_id: str, sealed: bytes, made_at: Instant, signs_at: Instant) -> SamlKey:
@@ -88,7 +88,8 @@ def _opened(keyring: Keyring, key_id: str, sealed: bytes, made_at: Instant, sign
     return SamlKey(key_id, made_at, signs_at, written.certificate, written.private)
 
 
-def _made(name: str, now: Instant) -> _Written:
+def made(name: str, now: Instant, signs_at: Instant) -> SamlKey:
+    """A key that nobody keeps yet, with a certificate that calls its holder `name`."""
     from cryptography import x509  # noqa: PLC0415 -- heavy, and only who makes a key waits for it
     from cryptography.hazmat.primitives import hashes, serialization  # noqa: PLC0415 -- as above
     from cryptography.hazmat.primitives.asymmetric import rsa  # noqa: PLC0415 -- as above
@@ -101,16 +102,9 @@ def _made(name: str, now: Instant) -> _Written:
     builder = builder.not_valid_before(begins - timedelta(days=1)).not_valid_after(begins + timedelta(LIVES_DAYS))
     pem = serialization.Encoding.PEM
     private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    certificate = builder.sign(key, hashes.SHA256()).public_bytes(pem)
-    return _Written(private.decode(), certificate.decode())
-
-
-def _fingerprint(certificate: str) -> str:
-    """SHA-256 of a certificate, as apps show it, in lower case and without colons."""
-    from cryptography import x509  # noqa: PLC0415 -- as above
-    from cryptography.hazmat.primitives import hashes  # noqa: PLC0415 -- as above
-
-    return x509.load_pem_x509_certificate(certificate.encode()).fingerprint(hashes.SHA256()).hex()
+    certificate = builder.sign(key, hashes.SHA256())
+    written = certificate.public_bytes(pem).decode()
+    return SamlKey(certificate.fingerprint(hashes.SHA256()).hex(), now, signs_at, written, private.decode())
 
 
 def grouped(fingerprint: str) -> str:

@@ -5,6 +5,7 @@ A response and its assertion are each signed, so that neither is worth anything 
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ EARLIER: Final = MINUTE
 """How long before its making an assertion counts already: for clocks that are late."""
 _P: Final = f"{{{names.PROTOCOL}}}"
 _A: Final = f"{{{names.ASSERTION}}}"
+_UNWRITABLE: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no document of XML 1.0 can hold."""
 _PREFIXES: Final = {"samlp": names.PROTOCOL, "saml": names.ASSERTION}
 
 
@@ -154,7 +157,7 @@ def _signed(response: etree._Element, key: SamlKey) -> bytes:
 
 def _text(above: etree._Element, tag: str, text: str) -> etree._Element:
     element = etree.SubElement(above, tag)
-    element.text = text
+    element.text = _UNWRITABLE.sub("", text)
     return element
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 import xmlsec
@@ -62,7 +63,7 @@ def check_query(signed: bytes, algorithm: str, signature: bytes, certificates: I
         raise SignatureError("it is signed by an algorithm that is not accepted")
     kind, _, digest = algorithm.partition("#")[2].partition("-")
     for certificate in certificates:
-        key = x509.load_der_x509_certificate(b64decode(certificate)).public_key()
+        key = _public_key(certificate)
         try:
             if kind == "rsa" and isinstance(key, RSAPublicKey):
                 key.verify(signature, signed, padding.PKCS1v15(), _HASHES[digest])
@@ -87,8 +88,7 @@ def sign(element: etree._Element, key: SamlKey) -> None:
     xmlsec.template.add_transform(reference, constants.TransformExclC14N)
     xmlsec.template.add_x509_data(xmlsec.template.ensure_key_info(signature))
     context = xmlsec.SignatureContext()
-    context.key = xmlsec.Key.from_memory(key.private, xmlsec.constants.KeyDataFormatPem)
-    context.key.load_cert_from_memory(key.certificate, xmlsec.constants.KeyDataFormatPem)
+    context.key = _signing_key(key)
     xmlsec.tree.add_ids(element, ["ID"])
     context.sign(signature)
 
@@ -116,6 +116,19 @@ def encrypted(assertion: etree._Element, certificate: str) -> etree._Element:
     context.key = xmlsec.Key.generate(constants.KeyDataAes, 256, constants.KeyDataTypeSession)
     holder.append(context.encrypt_xml(data, assertion))
     return holder
+
+
+@lru_cache(maxsize=8)
+def _signing_key(key: SamlKey) -> xmlsec.Key:
+    """Read once: to read and check a private key costs more than to sign with it."""
+    read = xmlsec.Key.from_memory(key.private, xmlsec.constants.KeyDataFormatPem)
+    read.load_cert_from_memory(key.certificate, xmlsec.constants.KeyDataFormatPem)
+    return read
+
+
+@lru_cache(maxsize=512)
+def _public_key(certificate: str) -> object:
+    return x509.load_der_x509_certificate(b64decode(certificate)).public_key()
 
 
 def bare(certificate: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from limen.clock import HOUR
 from limen.facts import App, Session
 from limen.pillar import Core, SignOn
 from limen.sso import sign_ins
@@ -19,13 +20,11 @@ from limen.sso.logouts import Notice, NoticeOf
 from limen.sso.saml.arrived import Arrived, WrongMessageError
 from limen.sso.saml.identity_provider import IdentityProvider
 from limen.sso.saml.requests import SignOutRequest
-from limen.sso.seen_once import SeenOnce
+from limen.sso.seen_once import SeenOfEach
 from limen.sso.sign_ins import AppSignIn
 from limen.storage import Transaction
 
 WAITS_SECONDS: Final = 600
-_SEEN_FOR: Final = 3_600_000
-"""Longer than a request could be taken again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +44,11 @@ class SingleLogout:
         self._core = core
         self._sign_on = sign_on
         self._provider = provider
-        self._seen = SeenOnce()
+        self._seen = SeenOfEach()
         self.leaving: KeptRequests[SignOutRequest] = KeptRequests(core.clock, WAITS_SECONDS)
 
     def asked(self, arrive: Callable[[], Arrived]) -> SignOutRequest:
-        """The request for a sign-out that arrives, good once. Raises WrongMessageError."""
+        """The request for a sign-out that arrives; a signed one is good once. Raises WrongMessageError."""
         try:
             return self._read(arrive())
         except WrongMessageError as wrong:
@@ -88,8 +87,8 @@ class SingleLogout:
         if provider.certificates and not is_signed:
             raise WrongMessageError("it is not signed")
         asked = messages.sign_out_request(message, app, arrived.relay_state, now, has_signature=is_signed)
-        if not self._seen.is_first(f"{app.id} {asked.id}", now, now + _SEEN_FOR):
-            raise WrongMessageError("it came before")
+        if is_signed and not self._seen.is_first(f"{app.id} {asked.id}", app.id, now, now + HOUR):
+            raise WrongMessageError("it came before")  # one that is not signed does nothing by itself
         return asked
 
     def _is_meant(self, asked: SignOutRequest, sign_in: AppSignIn) -> bool:
