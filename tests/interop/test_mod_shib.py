@@ -11,7 +11,7 @@ import pytest
 import requests
 from playwright.sync_api import expect
 from tests.interop.shibboleth import KEYS, Person, Shibboleth, shibboleth, with_another
-from tests.journeys.conftest import browse as its_browsers, heading, running_chromium
+from tests.journeys.conftest import browse as its_browsers, heading, into_the_console, running_chromium
 
 from limen.sso.saml.sp_metadata import provider_in
 
@@ -111,3 +111,18 @@ def test_its_own_metadata_are_its_registration(shib: Shibboleth) -> None:
     assert (provider.certificates, provider.is_encrypted) == ((KEYS.bare,), True)
     assert provider.logout_url == f"{shib.app}/Shibboleth.sso/SLO/Redirect"
     assert provider.logout_service == f"{shib.app}/Shibboleth.sso/SLO/SOAP"
+
+
+def test_the_console_page_of_the_app_is_clean(shib: Shibboleth, browse: Any) -> None:
+    ada = browse()
+    shib.harbor.open(ada)
+    into_the_console(ada, shib.harbor.origin)
+    ada.page.goto(f"{shib.harbor.origin}/console/apps/reports")
+    ada.page.get_by_role("link", name="Sign-in", exact=True).click()
+    ada.page.get_by_label("Of whom").fill("ada@harbor.example")
+    ada.page.get_by_role("button", name="Show").click()
+    expect(ada.page.locator("#told")).to_contain_text("displayName")
+    ada.clean_both_ways()
+    ada.page.get_by_role("button", name="Create the next key").click()
+    expect(ada.page.locator("#keys li")).to_have_count(2)
+    ada.clean_both_ways()
