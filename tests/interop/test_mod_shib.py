@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import requests
@@ -13,6 +14,7 @@ from playwright.sync_api import expect
 from tests.interop.shibboleth import KEYS, Person, Shibboleth, shibboleth, with_another
 from tests.journeys.conftest import browse as its_browsers, heading, into_the_console, running_chromium
 
+from limen.sso.saml import names
 from limen.sso.saml.sp_metadata import provider_in
 
 pytestmark = pytest.mark.usefixtures("names")
@@ -126,3 +128,15 @@ def test_the_console_page_of_the_app_is_clean(shib: Shibboleth, browse: Any) -> 
     ada.page.get_by_role("button", name="Create the next key").click()
     expect(ada.page.locator("#keys li")).to_have_count(2)
     ada.clean_both_ways()
+
+
+def test_a_browser_brings_a_request_by_post_without_our_cookies_and_is_signed_in(shib: Shibboleth, browse: Any) -> None:
+    ida = browse()
+    shib.harbor.arrive(ida, "Ida Marsh", "staff")
+    posted: list[str] = []
+    ida.page.on("request", lambda asked: posted.append(asked.url) if asked.method == "POST" else None)
+    asked = urlencode({"target": f"{shib.app}/page", "outgoingBinding": names.POST})
+    ida.page.goto(f"{shib.app}/Shibboleth.sso/Login?{asked}")
+    ida.page.wait_for_url(f"{shib.app}/page")
+    assert posted == [f"{shib.harbor.origin}/saml/sign-in", shib.consumer]
+    assert json.loads(ida.page.inner_text("pre"))["mail"] == "ida.marsh@harbor.example"
