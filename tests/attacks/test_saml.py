@@ -121,6 +121,14 @@ async def test_a_relay_state_is_bounded(mia: Browser, wiki: Wiki) -> None:
         assert is_refused(await wiki.asks(mia, relay_state=state))
 
 
+async def test_no_other_site_begins_a_sign_in_that_its_app_did_not_ask_for(mia: Browser) -> None:
+    for site in ("cross-site", "same-site", "nonsense"):
+        led = await mia.get("/saml/start?app=board", **{"sec-fetch-site": site})
+        assert (led.status_code, led.headers["location"]) == (303, "/"), site
+    for site in ("same-origin", "none"):
+        assert answered(await mia.get("/saml/start?app=board", **{"sec-fetch-site": site})).statuses == ["Success"]
+
+
 # Signatures: eight ways to wrap, and others
 
 

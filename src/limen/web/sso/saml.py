@@ -35,6 +35,8 @@ PAGES: Final = (
     Route("GET", "/saml/continue", undecided=_BROWSER),
     Route("GET", "/saml/start", undecided=_BROWSER),
 )
+_OF_OURS: Final = frozenset({"same-origin", "none"})
+"""What a browser says of a visit that no other site began (Fetch Metadata, section 2.1)."""
 _WRONG: Final = (
     gettext_noop("This sign-in can't continue"),
     gettext_noop("the app sent a request that Limen does not understand; tell the people who run the app"),
@@ -82,6 +84,10 @@ def routes(site: Site) -> APIRouter:
         asked = provider.begun_here(query(request, "app"))
         if asked is None:
             return site.wrong(visit, 400, *_WRONG)
+        if not set(request.headers.getlist("sec-fetch-site")) <= _OF_OURS:
+            return site.go(
+                visit, "/"
+            )  # the app can't tell whether its person wanted this, so we do: they choose it here
         return await _go_on(site, request, visit, asked)
 
     return router
