@@ -29,6 +29,7 @@ from tests.sso.saml.client import (
     answered,
     decrypted,
     harbor_with_saml,
+    query_of,
 )
 from tests.web.conftest import OUR_PAGE, Browser, House
 
@@ -98,8 +99,7 @@ async def test_what_waits_while_its_app_is_registered_anew_is_over(house: House,
     """An address that was taken out of the registration must not get what was asked for before."""
     stranger = house.browser()
     led = await wiki.asks(stranger)
-    waits = led.headers["location"].partition("to=")[2]
-    way = waits.replace("%2F", "/").replace("%3F", "?").replace("%3D", "=")
+    way = query_of(led.headers["location"])["to"]
     app = house.limen.known.apps["manual"]
     assert app.saml is not None
     house.limen.known.apps["manual"] = replace(app, saml=replace(app.saml, consumers=app.saml.consumers[1:]))
@@ -324,7 +324,7 @@ async def test_a_request_is_answered_once(house: House, mia: Browser, ledger: Wi
 
 async def test_what_is_kept_while_somebody_signs_in_ends(house: House, mia: Browser, wiki: Wiki) -> None:
     led = await wiki.asks(house.browser())
-    way = re.sub(r"^.*to=", "", led.headers["location"]).replace("%2F", "/").replace("%3F", "?").replace("%3D", "=")
+    way = query_of(led.headers["location"])["to"]
     house.clock.forward(11 * MINUTE)
     assert is_refused(await mia.get(way))
 
@@ -335,7 +335,7 @@ async def test_strangers_push_out_no_request_of_others(
     monkeypatch.setattr(kept_requests, "MOST", 20)
     monkeypatch.setattr(kept_requests, "MOST_OF_A_SOURCE", 10)
     led = await wiki.asks(house.browser(address="192.0.2.1"))
-    way = re.sub(r"^.*to=", "", led.headers["location"]).replace("%2F", "/").replace("%3F", "?").replace("%3D", "=")
+    way = query_of(led.headers["location"])["to"]
     for number in range(60):
         await wiki.asks(house.browser(address=f"198.51.100.{number % 3}"))
     assert answered(await mia.get(way)).statuses == ["Success"]

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from lxml import etree
-from tests.sso.saml.client import LEDGER_KEYS, SIGN_OUT, A, P, Wiki, answered, decrypted, query_of, written
+from tests.sso.saml.client import LEDGER_KEYS, A, P, Wiki, answered, decrypted, query_of, written
 from tests.web.conftest import Browser, House, move_in
 
 from limen.sso import sign_ins
@@ -140,4 +140,3 @@ async def test_an_app_is_told_by_soap_when_a_session_ends(tmp_path: Path, listen
         check_signed(etree.fromstring(etree.tostring(request)), [certificate])
         told = (request.findtext(f"{A}NameID"), request.findtext(f"{P}SessionIndex"), request.get("Destination"))
         assert told == ("mia@harbor.example", index, listening.url)
-    assert SIGN_OUT

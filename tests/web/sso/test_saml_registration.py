@@ -59,6 +59,7 @@ async def test_a_sign_in_is_ended_there_and_only_there(house: House, ada: Browse
     assert await still() == 1
     await ada.post(f"{AT}/{found[1]}/end")
     assert await still() == 0
+    await house.limen.core.settled(0)
     (event,) = house.events("sso.sign_in_ended")
     assert (event.actor, event.subject) == (house.id_of("ada@harbor.example"), house.id_of("mia@harbor.example"))
 
