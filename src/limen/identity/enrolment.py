@@ -8,7 +8,7 @@ from typing import Any
 
 from limen.clock import Instant
 from limen.facts import Factor, Person
-from limen.identity.errors import CeremonyRefusedError, LinkRefusedError, NotPermittedError, UnfitError
+from limen.identity.errors import CeremonyRefusedError, LinkRefusedError, UnfitError, not_permitted
 from limen.identity.events import record
 from limen.identity.links import Links
 from limen.identity.model import (
@@ -175,7 +175,7 @@ class Enrolment:
             raise
         if signed_in is None:
             refuse(self._ports, "sign_in.failed", "not-permitted", visitor, person.id)
-            raise NotPermittedError(answer)
+            raise not_permitted(answer)
         return signed_in
 
     def _activate(self, transaction: Transaction, person: Person, now: Instant) -> None:

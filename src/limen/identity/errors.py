@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from limen.clock import Milliseconds
 from limen.errors import LimenError
-from limen.policy.decision import Decision
+from limen.policy.decision import UNAVAILABLE, Decision
 
 
 class IdentityError(LimenError):
@@ -41,6 +41,19 @@ class NotPermittedError(IdentityError):
     def __init__(self, decision: Decision) -> None:
         super().__init__("You aren't allowed to sign in this way", "see the reasons for the decision")
         self.decision = decision
+
+
+class UndecidedError(IdentityError):
+    """The proof held, and Limen can't decide at this moment whether this person may sign in."""
+
+    def __init__(self) -> None:
+        super().__init__("Limen can't check access at the moment", "try again in a moment")
+
+
+def not_permitted(decision: Decision) -> IdentityError:
+    """Why nobody is signed in though their proof held."""
+    is_undecided = any(reason.policy in UNAVAILABLE for reason in decision.reasons)
+    return UndecidedError() if is_undecided else NotPermittedError(decision)
 
 
 class LinkRefusedError(IdentityError):
