@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.sso.saml.client import Wiki, harbor_with_saml
-from tests.web.conftest import Browser, House
+from tests.web.conftest import Browser, House, lost_lease
 
 
 @pytest.fixture
@@ -33,3 +33,6 @@ def wiki(house: House) -> Wiki:
 @pytest.fixture
 def ledger(house: House) -> Wiki:
     return Wiki.ledger(house)
+
+
+__all__ = ["house", "ledger", "lost_lease", "mia", "wiki"]

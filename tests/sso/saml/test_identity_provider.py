@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from tests.sso.saml.client import ENTITY, LEDGER_KEYS, A, Answered, Wiki, answered, decrypted, query_of
 from tests.web.conftest import Browser, House
@@ -67,6 +69,16 @@ async def test_whom_no_policy_lets_in_sees_why_and_the_app_learns_nothing(house:
     assert (await ledger.asks(guest)).headers["location"].startswith("/not-yet?decision=")
     found = await ledger.signs_in(guest, IsPassive="true")
     assert (found.statuses, found.root.find(f"{A}Assertion")) == (["Responder", "RequestDenied"], None)
+
+
+async def test_while_limen_can_not_decide_people_try_again_and_the_app_learns_that(
+    mia: Browser, wiki: Wiki, lost_lease: Callable[[], None]
+) -> None:
+    lost_lease()
+    page = await wiki.asks(mia)
+    assert (page.status_code, page.headers["retry-after"]) == (503, "10")
+    found = await wiki.signs_in(mia, IsPassive="true")
+    assert (found.statuses, found.root.find(f"{A}Assertion")) == (["Responder"], None)
 
 
 async def test_each_assertion_is_decided_by_the_facts_of_that_moment(house: House, mia: Browser, ledger: Wiki) -> None:

@@ -18,7 +18,7 @@ from limen.facts import App, Person, Session
 from limen.facts.service_provider import EMAIL, ServiceProvider
 from limen.opaque import new_id
 from limen.pillar import Core, SignOn
-from limen.policy.decision import Effect
+from limen.policy.decision import UNAVAILABLE, Effect
 from limen.sso import sign_ins
 from limen.sso.kept_requests import KeptRequests
 from limen.sso.oidc.claims import JUST_PROVED_SECONDS, is_old
@@ -57,12 +57,14 @@ class NextStep:
     """What comes next for somebody who is signed in: one of these.
 
     `posted`: back to the app, with an assertion or a refusal. `prove_again`: a stronger or newer proof, for that
-    decision. `refused`: the decision that said no. `is_over`: the request was answered before.
+    decision. `refused`: the decision that said no. `unavailable`: why none can be taken at this moment. `is_over`: the
+    request was answered before.
     """
 
     posted: Posted | None = None
     prove_again: bool = False
     refused: bool = False
+    unavailable: str = ""
     is_over: bool = False
     decision: str = ""
 
@@ -133,6 +135,10 @@ class IdentityProvider:
         if is_answered or app is None or app.saml != asked.app.saml:
             return NextStep(is_over=True)
         answer = self._sign_on.decide(ENTRY_POINT, app, session, address, is_present=True)
+        if answer.word in UNAVAILABLE:
+            if asked.is_passive:
+                return await self._refuse(asked, "", answer.id)
+            return NextStep(unavailable=answer.word, decision=answer.id)
         if answer.effect is Effect.DENY or (answer.effect is Effect.PERMIT and answer.session is None):
             if asked.is_passive:
                 return await self._refuse(asked, names.DENIED, answer.id)

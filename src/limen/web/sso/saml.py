@@ -109,6 +109,8 @@ async def _go_on(site: Site, request: Request, visit: Visit, asked: SignInReques
     if step.prove_again:
         to = _kept(provider, visit, asked, kept)
         return site.go(visit, "/step-up", app=LIMEN, to=to, decision=step.decision)
+    if step.unavailable:
+        return site.unavailable(visit, step.unavailable)
     if step.refused:
         return site.go(visit, "/not-yet", decision=step.decision)
     return site.wrong(visit, 400, *_OVER)
