@@ -1,4 +1,6 @@
-"""Apache with mod_shib signs people in by Limen: a real browser with a passkey, and everybody who meddles."""
+"""Apache with mod_shib signs people in by Limen, as `docs/how-to/apache-mod-shib.md` has it: a real browser with a
+passkey, and everybody who meddles.
+"""
 
 from __future__ import annotations
 
