@@ -71,7 +71,7 @@ def shibboleth(folder: Path, upstream: int) -> Iterator[Shibboleth]:
         entry = on_the_page("yaml").replace("https://reports.YOUR.DOMAIN", app).replace("THE-CERTIFICATE", KEYS.bare)
         entry = re.sub(r"(logout_service: http://)[^:]*", r"\1localhost", entry)
         apps.write_text(f"{apps.read_text('utf-8').rstrip()}\n\n{entry}", "utf-8")
-        (company / "policies" / "65-sso.cedar").write_text(POLICY, "utf-8")
+        (company / "policies" / "65-sso.cedar").write_text(POLICY.format(app="reports"), "utf-8")
 
     harbor, stop = serve(folder, limen_port, upstream, write=write)
     running = Shibboleth(harbor, app)

@@ -12,12 +12,11 @@ def _declarations() -> Declarations:
     from limen.sso import sign_ins
     from limen.sso.credentials import CREDENTIALS
     from limen.sso.kinds import KINDS
-    from limen.sso.oidc import store
+    from limen.sso.oidc import store, workload_store
     from limen.sso.saml import store as saml_store
 
-    return Declarations(
-        events=KINDS, tables=(*sign_ins.TABLES, *store.TABLES, *saml_store.TABLES), credentials=CREDENTIALS
-    )
+    tables = (*sign_ins.TABLES, *store.TABLES, *workload_store.TABLES, *saml_store.TABLES)
+    return Declarations(events=KINDS, tables=tables, credentials=CREDENTIALS)
 
 
 async def _build(core: Core) -> Running:
@@ -46,7 +45,10 @@ PILLAR = Pillar(
     commands={
         "client-secret": Command(
             "limen.cli.client_secret", "Create the client secret of an app that uses OpenID Connect"
-        )
+        ),
+        "workload-key": Command(
+            "limen.cli.workload_key", "Give workloads keys by which they get tokens, and remove them"
+        ),
     },
     pages=(
         "limen.web.sso.oidc",

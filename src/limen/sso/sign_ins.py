@@ -9,7 +9,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Column, Connection, Index, String, Table, delete, func, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    String,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from limen.clock import Instant
 from limen.storage import metadata
@@ -45,6 +58,8 @@ app_logouts = Table(
 """Sign-outs that an app has still to be told of."""
 
 TABLES: Final = (app_logouts, app_sign_ins)
+_SIGN_IN_OF: Final = select(app_sign_ins).where(app_sign_ins.c.id == bindparam("of_id"))
+"""Asked at each token, so it is put together once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +91,7 @@ def one_too_many(connection: Connection, sign_in: AppSignIn) -> list[str]:
 
 
 def sign_in_of(connection: Connection, sign_in_id: str) -> AppSignIn | None:
-    row = connection.execute(select(app_sign_ins).where(app_sign_ins.c.id == sign_in_id)).mappings().one_or_none()
+    row = connection.execute(_SIGN_IN_OF, {"of_id": sign_in_id}).mappings().one_or_none()
     return None if row is None else of_row(row)
 
 
