@@ -45,6 +45,7 @@ _REMOVED = {
     "factor=password": "The password was removed",
     "factor=code": "The authenticator app was removed",
 }
+_BREACHED = {"": "The password was found in a list of stolen ones"}
 _CODES_MADE = {"": "Recovery codes were created"}
 _CODE_USED = {"": "A recovery code was used"}
 _CODE_WRONG = {"": "Someone entered a wrong recovery code"}
@@ -90,6 +91,16 @@ ACCOUNT_KINDS: Final = (
         99,
         shown=("factor", "why"),
         told=_REMOVED,
+        acknowledged=True,
+    ),
+    Kind(
+        "factor.breached",
+        "A password was found in a list of stolen ones",
+        _FACTOR,
+        ACCOUNT,
+        99,
+        shown=("factor",),
+        told=_BREACHED,
         acknowledged=True,
     ),
     Kind(
