@@ -22,8 +22,9 @@ from pydantic.fields import FieldInfo
 from tools.findings import findings_of
 
 from limen.cli.main import OWN
-from limen.company.apps_file import _App, _OidcApp
+from limen.company.apps_file import _App
 from limen.company.child import schema_text
+from limen.company.sign_on_protocols import OidcApp, SamlApp
 from limen.company.tests_file import test_shape
 from limen.doctor.examine import EXAMINATIONS
 from limen.enforcement.reasons import REASONS
@@ -44,7 +45,8 @@ MADE = "<!-- Made by `python3 do.py docs`. Change what it describes, not this fi
 FILES: dict[str, tuple[str, type[BaseModel]]] = {
     "limen.toml": ("the company's name, its domain, where Limen listens and where it keeps its data", Settings),
     "apps.yaml": ("what is protected, and how its requests map to actions", _App),
-    "apps.yaml, an app with `protocol: oidc`": ("an app that signs people in by OpenID Connect", _OidcApp),
+    "apps.yaml, an app with `protocol: oidc`": ("an app that signs people in by OpenID Connect", OidcApp),
+    "apps.yaml, an app with `protocol: saml`": ("an app that signs people in by SAML 2.0", SamlApp),
     "policies/tests.yaml": ("what the company expects of its policies", test_shape()),
 }
 WORDS = {

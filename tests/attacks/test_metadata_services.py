@@ -19,7 +19,7 @@ from websockets.exceptions import InvalidStatus
 
 from limen.company.upstream_section import upstream_complaint
 from limen.doctor.upstream_probe import reach
-from limen.sso.oidc.logout import Logouts
+from limen.sso.logouts import Logouts
 
 LITERAL = "http://169.254.169.254"
 NAMED = "http://wiki-behind.harbor.example:8080"

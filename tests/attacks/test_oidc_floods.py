@@ -13,29 +13,31 @@ from tests.sso import harbor
 from tests.sso.client import Grafana, told_in
 from tests.web.conftest import ORIGIN, Browser, House
 
-from limen.sso.oidc import dpop, pushed, store
+from limen.sso import kept_requests, seen_once, sign_ins
 from limen.sso.oidc.provider import Provider
 from limen.storage import Transaction
 
 house, mia, grafana = harbor.house, harbor.mia, harbor.grafana
 
 
-async def open_sign_ins(house: House) -> list[store.AppSignIn]:
-    return await house.limen.core.database.reading(lambda snapshot: store.open_sign_ins(snapshot.connection))
+async def open_sign_ins(house: House) -> list[sign_ins.AppSignIn]:
+    return await house.limen.core.database.reading(lambda snapshot: sign_ins.open_sign_ins(snapshot.connection))
 
 
 async def test_whoever_asks_for_codes_without_end_loses_their_own_sign_ins(
     house: House, mia: Browser, grafana: Grafana, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "MOST_OF_A_SESSION", 5)
-    monkeypatch.setattr(store, "told", lambda *_asked: None)  # or the next turn may have taken the row before we look
+    monkeypatch.setattr(sign_ins, "MOST_OF_A_SESSION", 5)
+    monkeypatch.setattr(sign_ins, "told", lambda *_asked: None)  # or the next turn may take the row before we look
     first = await grafana.tokens(mia)
     for _ in range(12):
         code = await grafana.code(mia)
     assert len(await open_sign_ins(house)) == 5
     assert (await grafana.redeem(code)).status_code == 200
     assert (await grafana.userinfo(first["access_token"])).status_code == 401
-    due = await house.limen.core.database.reading(lambda snapshot: store.due_logouts(snapshot.connection, 1 << 60, 99))
+    due = await house.limen.core.database.reading(
+        lambda snapshot: sign_ins.due_logouts(snapshot.connection, 1 << 60, 99)
+    )
     assert len(due) == 1, "the app is told of the one sign-in that it knows"
 
 
@@ -43,14 +45,14 @@ async def test_however_many_sign_ins_somebody_has_they_are_let_go(house: House, 
     """More than one statement may name: 250,000 values in SQLite as Debian has it, 65,535 in PostgreSQL, 999 here."""
     await grafana.code(mia)
     (one,) = await open_sign_ins(house)
-    row = {name: getattr(one, name) for name in store.AppSignIn.__slots__}
+    row = {name: getattr(one, name) for name in sign_ins.AppSignIn.__slots__}
     rows = [{**row, "id": f"g_{number}"} for number in range(2_000)]
 
     def fill(transaction: Transaction) -> None:
         raw = transaction.connection.connection.driver_connection
         if isinstance(raw, sqlite3.Connection):
             raw.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 999)
-        transaction.connection.execute(store.oidc_sign_ins.insert(), rows)
+        transaction.connection.execute(sign_ins.app_sign_ins.insert(), rows)
 
     await house.limen.core.database.writing(fill)
     await house.limen.identity.people.deactivate(one.person_id, by="")
@@ -61,8 +63,8 @@ async def test_however_many_sign_ins_somebody_has_they_are_let_go(house: House, 
 async def test_strangers_push_out_no_request_of_an_app(
     house: House, mia: Browser, grafana: Grafana, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pushed, "MOST", 20)
-    monkeypatch.setattr(pushed, "MOST_OF_A_SOURCE", 10)
+    monkeypatch.setattr(kept_requests, "MOST", 20)
+    monkeypatch.setattr(kept_requests, "MOST_OF_A_SOURCE", 10)
     sent = (await grafana.post("/oidc/par", **grafana.asks())).json()["request_uri"]
     slow = house.browser(address="192.0.2.1")
     led = await slow.get(grafana.way(state="s" * 3_000))
@@ -86,7 +88,7 @@ async def test_anybody_can_be_a_public_client_and_pushes_out_no_other(house: Hou
 async def test_strangers_proofs_use_up_nothing(
     house: House, mia: Browser, grafana: Grafana, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dpop, "MOST_SEEN", 5)
+    monkeypatch.setattr(seen_once, "MOST", 5)
     key = ECKey.generate_key("P-256")
 
     def proof() -> dict[str, str]:

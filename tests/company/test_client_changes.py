@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from limen.company.client_changes import client_changes
+from limen.company.sign_on_protocols import registration_changes
 from limen.facts import App, Label, Upstream
 from limen.facts.oidc_client import OidcClient
 
@@ -19,7 +19,7 @@ SURVEY = App("survey", "Survey", "", Upstream(""), Label.INTERNAL, owner="", oid
 
 def said_of(**changed: Any) -> list[str]:
     after = replace(SURVEY, oidc=replace(STRICT, **changed))
-    return [said for _, said in client_changes([SURVEY], [after])]
+    return [said for _, said in registration_changes([SURVEY], [after])]
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_each_opening_of_a_registration_is_one_sentence(changed: dict[str, Any],
 
 def test_keys_that_give_way_to_a_secret_are_said() -> None:
     with_keys = replace(SURVEY, oidc=replace(STRICT, keys=("{}",)))
-    (found,) = client_changes([with_keys], [SURVEY])
+    (found,) = registration_changes([with_keys], [SURVEY])
     assert found[0] == "survey"
 
 
@@ -55,6 +55,6 @@ def test_what_closes_or_stays_is_not_said() -> None:
 
 
 def test_of_a_new_app_it_is_said_where_codes_go() -> None:
-    found = list(client_changes([], [SURVEY]))
+    found = list(registration_changes([], [SURVEY]))
     assert [app for app, _ in found] == ["survey"]
     assert "https://survey.example/back" in found[0][1]

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from tests.sso.saml.certificates import key_pair
 
 from limen.company.apps_file import read_apps
 from limen.company.company import Company
@@ -17,7 +18,9 @@ from limen.sso.oidc.metadata import configuration
 
 HERE = Path(__file__).resolve().parents[2]
 HOW_TO = HERE / "docs" / "how-to"
-RECIPES = sorted([*HOW_TO.glob("sign-in-*.md"), HOW_TO / "apache-mod-auth-openidc.md"])
+RECIPES = sorted([*HOW_TO.glob("sign-in-*.md"), *HOW_TO.glob("apache-mod-*.md")])
+IN_GENERAL = frozenset({"sign-in-with-openid-connect.md", "sign-in-with-saml.md"})
+"""They are about a protocol, and no one app's."""
 LIMEN = "https://limen.YOUR.DOMAIN"
 ASKED = re.compile(rf"(?:{LIMEN}|@limen\.YOUR\.DOMAIN)(/[\w./-]*)?")
 ENTRY = re.compile(r"^```yaml\n(- id: .*?)^```$", re.MULTILINE | re.DOTALL)
@@ -38,6 +41,7 @@ def apps_of(entry: str, company: Company) -> tuple[App, ...]:
     """As the folder of the example company would have them, whose groups a page may name."""
     domain = company.settings.domain
     text = entry.replace("YOUR.DOMAIN", domain).replace("harbor.example", domain)
+    text = text.replace("THE-CERTIFICATE", key_pair("recipe").bare)
     apps, problems = read_apps(Tree(read_yaml(text)), company.settings, company.settings.groups)
     assert problems == []
     return apps
@@ -55,7 +59,7 @@ def test_a_recipe_has_one_entry_and_says_what_it_rests_on(page: Path, company: C
     app, *_ = apps_of(entry, company)
     text = page.read_text("utf-8")
     assert app.oidc is None or app.oidc.is_public or f"limen client-secret {app.id}" in text
-    if page.name == "sign-in-with-openid-connect.md":
+    if page.name in IN_GENERAL:
         return
     head = " ".join(text.partition("```")[0].split())
     by, looked_up = RUN_BY.search(head), LOOKED_UP.search(head)
@@ -67,6 +71,7 @@ def test_a_recipe_has_one_entry_and_says_what_it_rests_on(page: Path, company: C
 def test_a_recipe_names_addresses_that_limen_has(page: Path) -> None:
     has = {one for one in configuration(LIMEN).values() if isinstance(one, str)}
     has |= {f"{LIMEN}/.well-known/openid-configuration", f"{LIMEN}/oidc/"}
+    has |= {f"{LIMEN}/saml/{path}" for path in ("metadata", "sign-in", "sign-out")}
     named = {LIMEN + path for path in ASKED.findall(page.read_text("utf-8"))}
     assert named <= has
 

@@ -9,7 +9,7 @@ from tests.web.conftest import Browser, House
 
 from limen.clock import MINUTE
 from limen.credentials import Cause, Ending, end
-from limen.sso.oidc import store
+from limen.sso import sign_ins
 
 
 @pytest.mark.parametrize("cause", [Cause.DEACTIVATED, Cause.SIGNED_OUT, Cause.STOLEN, Cause.RESTORED])
@@ -20,7 +20,7 @@ async def test_sign_ins_at_apps_end(house: House, mia: Browser, grafana: Grafana
     ended = await house.limen.database.writing(lambda t: end(t, ending))
     assert ended["sign_ins_at_apps"] == 1
     assert (await grafana.refresh(token)).json()["error"] == "invalid_grant"
-    assert await house.limen.database.reading(lambda s: store.open_sign_ins(s.connection)) == []
+    assert await house.limen.database.reading(lambda s: sign_ins.open_sign_ins(s.connection)) == []
 
 
 @pytest.mark.parametrize(

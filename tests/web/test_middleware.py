@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from limen.web.middleware import CSP, Middleware
+from limen.web.middleware import CSP, FORM_TARGETS, Middleware
 from limen.web.page import MAX_BODY_BYTES
 
 EVERYWHERE = (
@@ -119,3 +119,28 @@ async def test_a_length_that_is_no_number_is_refused(length: bytes) -> None:
 
 async def test_a_very_long_address_is_refused() -> None:
     assert (await _ask(path="/" + "a" * 9_000))[0] == 414
+
+
+async def test_a_page_that_posts_elsewhere_names_where_and_loosens_nothing_else() -> None:
+    sent: list[dict[str, Any]] = []
+
+    async def posting(scope: Any, receive: Any, send: Any) -> None:
+        scope["state"][FORM_TARGETS] = ("https://wiki.example/a;b,c?d=1;script-src *#x",)
+        await _echo(scope, receive, send)
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b""}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "path": "/",
+        "raw_path": b"/",
+        "query_string": b"",
+        "headers": [(b"host", b"limen.example")],
+    }
+    await Middleware(posting, "limen.example")(scope, receive, send)
+    policy = dict(sent[0]["headers"])[b"content-security-policy"].decode()
+    assert policy == CSP.replace("form-action 'self'", "form-action 'self' https://wiki.example/a%3Bb%2Cc")

@@ -15,6 +15,7 @@ from limen.cli import apply
 from limen.cli.open_company import has_database, opened
 from limen.cli.options import Folder, Json
 from limen.cli.output import at
+from limen.cli.saml_metadata import read_provider
 from limen.clock import SystemClock
 from limen.company import store
 from limen.company.add_app import Added, NewApp, add_app
@@ -29,7 +30,12 @@ from limen.errors import LimenError
 def run(
     what: Annotated[str, typer.Argument(metavar="app", help="What to add: app")],
     name: Annotated[str, typer.Argument(metavar="NAME", help="Its short name: lowercase letters, digits and -")],
-    url: Annotated[str, typer.Argument(metavar="URL", help="Where it runs: scheme, host and port")],
+    url: Annotated[
+        str,
+        typer.Argument(
+            metavar="URL", help="Where it runs: scheme, host and port; with --metadata, where people open it"
+        ),
+    ],
     folder: Folder = Path(),
     *,
     groups: Annotated[list[str] | None, typer.Option("--for", help="A group that gets access; can be repeated")] = None,
@@ -37,6 +43,9 @@ def run(
     title: Annotated[str, typer.Option("--name", help="Display name")] = "",
     host: Annotated[str, typer.Option(help="Its host (default: NAME in the company's domain)")] = "",
     owner: Annotated[str, typer.Option(help="The group that owns it")] = "",
+    metadata: Annotated[
+        str, typer.Option(help="Its SAML metadata, as a file or an https address: the app then signs people in by SAML")
+    ] = "",
     no_probe: Annotated[bool, typer.Option("--no-probe", help="Add it without checking whether it responds")] = False,
     enforce: Annotated[bool, typer.Option("--enforce", help="Enforce policies at once, without onboarding")] = False,
     message: Annotated[str, typer.Option("-m", "--publish", help="Also publish it, with this reason in one line")] = "",
@@ -47,13 +56,15 @@ def run(
             "only apps can be added", "write `limen add app NAME URL --for GROUP`; a group is a line in limen.toml"
         )
     company = load_company(folder)
-    _refuse_url(url)
+    provider = read_provider(metadata) if metadata else None
+    if provider is None:
+        _refuse_url(url)
     asked = NewApp(
         name, url, tuple(dict.fromkeys(groups or [])), UNKNOWN.actions, title, label, host, owner,
-        is_onboarding=not enforce,
+        is_onboarding=not enforce, saml=provider,
     )  # fmt: skip
     done, found = add_app(company, asked, SystemClock().now()), None  # a wrong word is said before anybody is asked
-    if not no_probe:
+    if not no_probe and provider is None:
         found = _probed(url)
         kind = found.kind
         asked = replace(asked, actions=kind.actions, name=title or kind.name, start=kind.start)
@@ -137,6 +148,13 @@ def _text(company: Company, done: Added, name: str, found: Found | None) -> str:
         lines.append(f"The group {group} {said}.")
     if not done.permitted:
         lines.append("No group has access yet; name one with --for.")
+    if app.saml is not None:
+        origin = company.settings.public_url
+        lines += ["", f"Give this to {app.name}:", f"  metadata, and entity ID   {origin}/saml/metadata"]
+        lines += [
+            f"  single sign-on            {origin}/saml/sign-in",
+            f"  single logout             {origin}/saml/sign-out",
+        ]
     if app.onboarding_until:
         until = written_until(app.onboarding_until, zone)
         lines.append(

@@ -12,9 +12,11 @@ from limen.company.candidate import added, candidate
 from limen.company.company import Company
 from limen.company.folder import APPS
 from limen.company.onboarding import LONGEST, written_until
+from limen.company.saml_section import section_text
 from limen.configuration.problem import DECLARE_GROUP, shown, unknown
 from limen.errors import LimenError
 from limen.facts import MOST_ONBOARDED, App, Label, Person
+from limen.facts.service_provider import ServiceProvider
 from limen.policy.decision import Request
 from limen.policy.hypothetical import Hypothetical
 
@@ -28,8 +30,8 @@ _WORK: Final = 'action in [Action::"view", Action::"download", Action::"edit", A
 class NewApp:
     """The app that somebody wants to add. `host` "" is its id in the company's domain; `groups` are for whom it is.
 
-    With `redirect_uri` it signs people in by OpenID Connect: `url` is where people open it, and Limen stands before no
-    host of it.
+    With `redirect_uri` it signs people in by OpenID Connect, with `saml` by SAML: `url` is where people open it, and
+    Limen stands before no host of it.
     """
 
     id: str
@@ -43,6 +45,12 @@ class NewApp:
     start: str = "/"
     is_onboarding: bool = True
     redirect_uri: str = ""
+    saml: ServiceProvider | None = None
+
+    @property
+    def protocol(self) -> str:
+        """By which it signs people in itself; "" where Limen stands before it."""
+        return "oidc" if self.redirect_uri else "saml" if self.saml else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +82,7 @@ def _refuse(company: Company, asked: NewApp, host: str) -> None:
     apps = company.all_apps
     if asked.id in apps:
         raise LimenError(f"the app {shown(asked.id)} already exists", "choose another name")
-    other = next((app for app in apps.values() if app.host == host and not asked.redirect_uri), None)
+    other = next((app for app in apps.values() if app.host == host and not asked.protocol), None)
     if other is not None:
         raise LimenError(f"{other.name} already uses the host {shown(host)}", "choose another with --host")
     for group in (*asked.groups, *([asked.owner] if asked.owner else [])):
@@ -89,8 +97,8 @@ def _entry(company: Company, asked: NewApp, host: str, now: Instant) -> str:
     lines = [f"- id: {_plain(asked.id)}"]
     if asked.name:
         lines.append(f"  name: {_plain(asked.name)}")
-    if asked.redirect_uri:
-        lines += ["  protocol: oidc", f"  url: {_plain(asked.url)}"]
+    if asked.protocol:
+        lines += [f"  protocol: {asked.protocol}", f"  url: {_plain(asked.url)}"]
     else:
         lines += [f"  host: {_plain(host)}", f"  upstream: {_plain(asked.url)}"]
     lines.append(f"  label: {_plain(asked.label)}")
@@ -99,6 +107,8 @@ def _entry(company: Company, asked: NewApp, host: str, now: Instant) -> str:
     if asked.redirect_uri:
         lines += ["  oidc:", f"    redirect_uris: [{_plain(asked.redirect_uri)}]"]
         return "\n".join(lines) + "\n"
+    if asked.saml:
+        return "\n".join(lines) + "\n" + section_text(asked.saml)
     if asked.start != "/":
         lines.append(f"  start: {_plain(asked.start)}")
     if asked.is_onboarding and asked.label in {one.word for one in Label if one <= MOST_ONBOARDED}:
@@ -141,6 +151,6 @@ def _policy(app: App, group: str) -> str:
         '\n@reason("They need it for their work.")'
         '\n@phase("identity")'
         f'\npermit (\n  principal in Group::"{group}",\n'
-        f"  {_VIEW if app.oidc else _WORK},\n"
+        f"  {_VIEW if app.url else _WORK},\n"
         f'  resource == App::"{app.id}"\n)\nwhen {{ context.auth.strength >= {strength} }};'
     )

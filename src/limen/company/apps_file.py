@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import UTC
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from limen.clock import Instant
+from limen.company.app_addresses import where_complaint
 from limen.company.folder import APPS
-from limen.company.oidc_section import OidcSection, client_of, complaints, where_complaint
 from limen.company.onboarding import read_until
 from limen.company.routes import METHODS, Route, RouteError, read_route
+from limen.company.sign_on_protocols import PROTOCOLS, NamedApp, Shape
 from limen.company.upstream_section import HOST, UpstreamSection, upstream_complaint, upstream_of
 from limen.configuration.problem import DECLARE_GROUP, Problem, did_you_mean, shown, unknown
 from limen.configuration.shape import listed, shaped_in_part
@@ -26,16 +28,11 @@ from limen.settings import Settings
 REQUEST_ACTIONS: Final = ACTIONS[:5]
 MOST_APPS: Final = 2_000
 _GATEWAY: Final = "gateway"
-_OIDC: Final = "oidc"
 _FIELD_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,80}")
 _START: Final = re.compile(r"/(?!/)[!-~]*")
 
 
-class _Shape(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
-
-
-class _Public(_Shape):
+class _Public(Shape):
     """A route that needs no sign-in and no decision."""
 
     route: str
@@ -44,14 +41,14 @@ class _Public(_Shape):
     """Why it may stand open."""
 
 
-class _Onboarding(_Shape):
+class _Onboarding(Shape):
     """While it lasts, people who are signed in pass, and what would be refused is journaled."""
 
     until: str
     """When it ends, in the company's time zone: `2026-12-08T18:00`; at most a fortnight after publication."""
 
 
-class _Cors(_Shape):
+class _Cors(Shape):
     """Other sites whose pages may send requests to this app as the person using them. Limen answers preflights."""
 
     origins: Annotated[list[str], Field(max_length=100)] = []
@@ -62,26 +59,11 @@ class _Cors(_Shape):
     """The headers that their scripts may set, beyond those that every page may set."""
 
 
-class _Named(_Shape):
-    """What every app has."""
-
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
-    """Its short name, by which policies know it."""
-    name: Annotated[str, Field(max_length=80)] = ""
-    """What people call it; the id where nothing is said."""
-    label: str = "restricted"
-    """How sensitive it is: public, internal, confidential or restricted. Unsaid, it is restricted."""
-    owner: str = ""
-    """The id of the group that answers for it."""
-    description: Annotated[str, Field(max_length=500)] = ""
-    """One sentence for the people who look for it."""
-
-
-class _App(_Named):
+class _App(NamedApp):
     """Something that is protected. `apps.yaml` is a list of these."""
 
     protocol: Literal["gateway"] = "gateway"
-    """`gateway`: each request is decided. `oidc`: the app signs people in itself (see there)."""
+    """`gateway`: each request is decided. `oidc`, `saml`: the app signs people in itself (see there)."""
     host: str
     """The host in the company's domain at which browsers reach it through Limen."""
     upstream: UpstreamSection | str
@@ -102,17 +84,6 @@ class _App(_Named):
     """Whether a path with an escaped slash is refused, as it is read differently by different apps."""
 
 
-class _OidcApp(_Named):
-    """An app that signs people in with OpenID Connect. Limen decides each sign-in and token, the app each request."""
-
-    protocol: Literal["oidc"]
-    """`oidc`"""
-    url: str
-    """Where the portal's link leads."""
-    oidc: OidcSection
-    """Its registration as a client."""
-
-
 def read_apps(
     tree: Tree, settings: Settings | None, groups: Collection[str] | None
 ) -> tuple[tuple[App, ...], list[Problem]]:
@@ -126,6 +97,7 @@ def read_apps(
         problems += reader.problems
         if app is not None:
             apps.append(app)
+            problems += _known_twice(app, apps, tree, number)
     return tuple(apps), problems
 
 
@@ -152,6 +124,14 @@ def _twice(entries: list[Any], tree: Tree) -> Iterator[Problem]:
             seen.add((key, word))
 
 
+def _known_twice(app: App, apps: list[App], tree: Tree, number: int) -> Iterator[Problem]:
+    """Of two apps that call themselves the same, nobody could tell which one asks."""
+    name = app.saml.entity_id if app.saml else ""
+    if name and any(one.saml and one.saml.entity_id == name for one in apps if one is not app):
+        where = tree.at(number, "saml", "entity_id")
+        yield Problem(APPS, *where, f"two apps have the entity ID {shown(name)}", "give each its own")
+
+
 class _Reader:
     """Reads one app, and collects what is wrong with it."""
 
@@ -166,14 +146,16 @@ class _Reader:
         """The app, None where its shape is wrong; whatever can be read is still checked."""
         if isinstance(entry, dict):
             protocol = entry.get("protocol", _GATEWAY)
-            if protocol == _OIDC:
-                return self._read_oidc(entry)
+            if isinstance(protocol, str) and protocol in PROTOCOLS:
+                return self._read_signing_in(entry, protocol)
             if protocol != _GATEWAY:
-                self._wrong(("protocol",), *unknown("protocol", str(protocol), (_GATEWAY, _OIDC)))
+                self._wrong(("protocol",), *unknown("protocol", str(protocol), (_GATEWAY, *PROTOCOLS)))
                 return None
-            if _OIDC in entry:
-                self._wrong((_OIDC,), "`oidc` is for an app with another protocol", "write `protocol: oidc` above it")
-                return None
+            for name in PROTOCOLS:
+                if name in entry:
+                    said = f"`{name}` is for an app with another protocol"
+                    self._wrong((name,), said, f"write `protocol: {name}` above it")
+                    return None
         domain = self._settings.domain if self._settings is not None else ""
         stand_ins = {"id": "stand-in", "host": f"stand-in.{domain or 'localhost'}", "upstream": "http://127.0.0.1:3000"}
         shape, self.problems = shaped_in_part(_App, entry, self._tree, APPS, (self._number,), stand_ins)
@@ -183,18 +165,21 @@ class _Reader:
         app = self._app(shape)
         return app if has_shape else None
 
-    def _read_oidc(self, entry: Any) -> App | None:
-        stand_ins = {"id": "stand-in", "url": "https://stand-in.example", "protocol": "oidc"}
-        shape, self.problems = shaped_in_part(_OidcApp, entry, self._tree, APPS, (self._number,), stand_ins)
+    def _read_signing_in(self, entry: Any, name: str) -> App | None:
+        """An app that signs people in itself, by the protocol of this name."""
+        protocol = PROTOCOLS[name]
+        stand_ins = {"id": "stand-in", "url": "https://stand-in.example", "protocol": name}
+        shape, self.problems = shaped_in_part(protocol.shape, entry, self._tree, APPS, (self._number,), stand_ins)
         if shape is None:
             return None
         has_shape = not self.problems
         self._check_named(shape)
-        for path, what, fix in complaints(shape.oidc):
-            self._wrong(("oidc", *path), what, fix)
-        for group in shape.oidc.groups:
+        section = getattr(shape, name)
+        for path, what, fix in protocol.complaints(section):
+            self._wrong((name, *path), what, fix)
+        for group in section.groups:
             if self._groups is not None and group not in self._groups:
-                self._wrong(("oidc", "groups", group), *unknown("group", group, self._groups, DECLARE_GROUP))
+                self._wrong((name, "groups", group), *unknown("group", group, self._groups, DECLARE_GROUP))
         if wrong := where_complaint(shape.url):
             self._wrong(("url",), *wrong)
         label = _label(shape.label)
@@ -208,9 +193,8 @@ class _Reader:
             description=shape.description,
             rules=(ActionRule("view", frozenset({"GET"}), "/**"),),  # signing in to it is looking at it
             url=shape.url,
-            oidc=client_of(shape.oidc),
         )
-        return app if has_shape else None
+        return replace(app, **{name: protocol.registration(section)}) if has_shape else None
 
     def _app(self, shape: _App) -> App:
         self._check_words(shape)
@@ -255,7 +239,7 @@ class _Reader:
         if not is_printable(said):
             self._wrong(path, f"{shown(said)} contains characters that can't be displayed", "remove them")
 
-    def _check_named(self, shape: _Named) -> None:
+    def _check_named(self, shape: NamedApp) -> None:
         self._check_printable(("name",), shape.name)
         self._check_printable(("description",), shape.description)
         if shape.id == LIMEN:

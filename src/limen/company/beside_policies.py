@@ -17,10 +17,10 @@ from urllib.parse import urlsplit
 
 from limen.clock import Instant
 from limen.company.changes import session_said
-from limen.company.client_changes import client_changes
 from limen.company.company import Company
 from limen.company.network_changes import addresses_said, at_network, moved, reads_networks
 from limen.company.route_changes import PUBLIC, REFUSED, RouteChange, changes_of, methods_said
+from limen.company.sign_on_protocols import registration_changes
 from limen.facts import App, Factor, Label, Person
 from limen.messages import lists
 from limen.pillars import files
@@ -64,7 +64,10 @@ def openings(before: Company, after: Company, people: Iterable[Person], now: Ins
         *_networks(before, after, everybody, now),
         *_upstreams(before, after),
         *_app_settings(before, after),
-        *(Opening("client", app, said, is_looked_at=False) for app, said in client_changes(before.apps, after.apps)),
+        *(
+            Opening("client", app, said, is_looked_at=False)
+            for app, said in registration_changes(before.apps, after.apps)
+        ),
         *_settings(before, after),
     )
     return tuple(sorted(found, key=lambda one: (not one.is_open, one.is_looked_at)))

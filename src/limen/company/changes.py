@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Final, TypeVar
 
 from limen.company.company import Company, limen_app
+from limen.company.sign_on_protocols import PROTOCOLS
 from limen.facts import ActionRule, App, PublicRoute
 from limen.pillars import files
 from limen.settings import Sessions
@@ -136,10 +137,9 @@ def _app_difference(old: App, new: App) -> str:
             if field.name == "upstream" and was.url != now.url:
                 parts.append(f"upstream from {was.url} to {now.url}")
                 continue
-            if field.name == "oidc" and was is not None and now is not None:
-                parts.append(
-                    f"oidc ({', '.join(one for one in was.__slots__ if getattr(was, one) != getattr(now, one))})"
-                )
+            if field.name in PROTOCOLS and was is not None and now is not None:
+                changed = [one for one in was.__slots__ if getattr(was, one) != getattr(now, one)]
+                parts.append(f"{field.name} ({', '.join(changed)})")
                 continue
             word = f"{was.word} to {now.word}" if field.name == "label" else f"{was} to {now}"
             parts.append(f"{field.name} from {word}" if is_short or field.name == "label" else field.name)

@@ -16,28 +16,20 @@ _MOST_URIS: Final = 6
 _NOTHING: Final = OidcClient(redirect_uris=())
 
 
-def client_changes(before: Iterable[App], after: Iterable[App]) -> Iterator[tuple[str, str]]:
-    """The id of each app whose registration opens something, and one sentence for each such thing."""
-    was = {app.id: app.oidc for app in before}
-    for app in after:
-        if app.oidc is not None and app.oidc != was.get(app.id):
-            for said in _said(app, was.get(app.id), app.oidc):
-                yield app.id, said
-
-
-def _said(app: App, old: OidcClient | None, new: OidcClient) -> Iterator[str]:
+def client_openings(app: App, old: OidcClient | None, new: OidcClient) -> Iterator[str]:
+    """One sentence for each thing that the registration `new` of `app` opens beside `old`."""
     was = old or _NOTHING
-    if uris := _added(was.redirect_uris, new.redirect_uris):
+    if uris := added(was.redirect_uris, new.redirect_uris):
         told = lists.joined([one for one in new.scopes if one != "openid"]) or "nothing more"
         said = f"{app.name} may have codes sent to {uris} now, which tell who signed in ({told})"
         yield f"{said}: whose that is, is not looked at"
-    if uris := _added(was.post_logout_uris, new.post_logout_uris):
+    if uris := added(was.post_logout_uris, new.post_logout_uris):
         yield f"{app.name} may have people who sign out sent to {uris} now: whose that is, is not looked at"
     if was.needs_pkce and not new.needs_pkce:
         yield f"{app.name} may leave out PKCE now: a code that somebody steals signs them in at {app.name}"
     if new.backchannel_logout_uri and new.backchannel_logout_uri != was.backchannel_logout_uri:
         yield f"Limen itself calls {new.backchannel_logout_uri} for {app.name} now: what answers there is not looked at"
-    if acting := _added(was.may_act, new.may_act):
+    if acting := added(was.may_act, new.may_act):
         yield f"Workloads ({acting}) may act now for people whose token {app.name} hands them"
     if old is None:
         return
@@ -64,6 +56,6 @@ def _said_of_proofs(app: App, old: OidcClient, new: OidcClient) -> Iterator[str]
         yield f"{app.name} proves itself by a secret now, and no longer by its keys"
 
 
-def _added(old: Iterable[str], new: Iterable[str]) -> str:
+def added(old: Iterable[str], new: Iterable[str]) -> str:
     known = set(old)
     return lists.joined([one for one in new if one not in known], most=_MOST_URIS)

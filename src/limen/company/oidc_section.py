@@ -7,19 +7,16 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Annotated, Final, Literal
-from urllib.parse import SplitResult, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from limen.configuration.problem import shown
-from limen.enforcement.ssrf_guard import is_forbidden
+from limen.company.app_addresses import called_complaint, parts_of, sent_to_complaint
 from limen.facts.oidc_client import SCOPES, OidcClient
 from limen.sso.oidc.public_keys import PublicKey, PublicKeyError, read_jwk
 
 MOST_URIS: Final = 20
 MOST_KEYS: Final = 10
 WORKLOAD: Final = r"^[a-z0-9][a-z0-9-]{0,39}$"
-_URI: Final = re.compile(r"[!-~]{1,500}")
 _APP_SCHEME: Final = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")
 """A scheme that belongs to one program: reversed domain name (RFC 8252 section 7.1)."""
 _NEVER: Final = frozenset({"javascript", "data", "vbscript", "file", "blob", "about"})
@@ -100,7 +97,7 @@ def complaints(section: OidcSection) -> Iterator[Wrong]:
     for place, uri in enumerate(section.post_logout_uris):
         if wrong := _redirect_complaint(uri, is_public=section.client == "public"):
             yield ("post_logout_uris", place), *wrong
-    if section.backchannel_logout_uri and (wrong := _called_complaint(section.backchannel_logout_uri)):
+    if section.backchannel_logout_uri and (wrong := called_complaint(section.backchannel_logout_uri)):
         yield ("backchannel_logout_uri",), *wrong
     yield from _key_complaints(section)
     if section.pkce == "optional" and section.client == "public":
@@ -127,51 +124,9 @@ def _key_complaints(section: OidcSection) -> Iterator[Wrong]:
 
 def _redirect_complaint(uri: str, *, is_public: bool) -> tuple[str, str] | None:
     """What is wrong with an address that codes are sent to (RFC 6749 section 3.1.2, RFC 8252 sections 7 and 8)."""
-    parts = _parts(uri)
-    if parts is None:
-        return f"{shown(uri)} is not an address", "write it as https://app.your.domain/callback"
-    if parts.fragment or "#" in uri or "*" in uri:
-        return f"{shown(uri)} has a fragment or a wildcard", "write the whole address that the app sends"
-    if parts.scheme == "https" and parts.hostname and "@" not in parts.netloc:
-        return None
-    if parts.scheme == "http" and _is_loopback(parts.hostname):
-        return None
-    if is_public and _APP_SCHEME.fullmatch(parts.scheme) and parts.scheme not in _NEVER:
-        return None
-    return f"{shown(uri)} could be read in transit", "use https"
-
-
-def where_complaint(url: str) -> tuple[str, str] | None:
-    """What is wrong with the address that the portal's link leads to."""
-    parts = _parts(url)
-    if parts is None or parts.scheme not in {"https", "http"} or not parts.hostname or "@" in parts.netloc:
-        return f"{shown(url)} is not an address", "write it as https://app.your.domain/"
-    return None
-
-
-def _called_complaint(uri: str) -> tuple[str, str] | None:
-    """What is wrong with an address that Limen itself calls."""
-    parts = _parts(uri)
-    if parts is None or not parts.hostname or "@" in parts.netloc or parts.fragment:
-        return f"{shown(uri)} is not an address", "write it as https://app.your.domain/logout"
-    if is_forbidden(parts.hostname):
-        return f"{shown(uri)} is not an address that an app can have", "give the machine that the app runs on"
-    if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(parts.hostname)):
-        return f"{shown(uri)} could be read in transit", "use https"
-    return None
-
-
-def _parts(uri: str) -> SplitResult | None:
-    if not _URI.fullmatch(uri):
-        return None
-    try:
-        parts = urlsplit(uri)
-        _ = parts.port
-    except ValueError:
-        return None
-    return parts if parts.scheme else None
-
-
-def _is_loopback(host: str | None) -> bool:
-    """A program on the person's own machine (RFC 8252 section 7.3), or the demo."""
-    return host in {"127.0.0.1", "::1", "localhost"} or bool(host and host.endswith(".localhost"))
+    wrong = sent_to_complaint(uri, "https://app.your.domain/callback")
+    parts = parts_of(uri)
+    if wrong and is_public and parts and not parts.fragment and not set("#*") & set(uri):
+        is_its_own = _APP_SCHEME.fullmatch(parts.scheme) and parts.scheme not in _NEVER
+        return None if is_its_own else wrong
+    return wrong

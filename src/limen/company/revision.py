@@ -10,6 +10,7 @@ import msgspec
 
 from limen.company.company import Company
 from limen.company.policies_file import Policies, Source
+from limen.company.sign_on_protocols import PROTOCOLS
 from limen.facts import App
 from limen.pillars import files
 from limen.policy.expectations import Expectation
@@ -54,7 +55,7 @@ def write_content(company: Company) -> dict[str, Any]:
 def _app(app: App) -> dict[str, Any]:
     """What an app does not use is left out, as before there was any: its revision keeps its name."""
     written: dict[str, Any] = msgspec.to_builtins(app, order="deterministic")
-    for later in ("onboarding_until", "url", "oidc"):
+    for later in ("onboarding_until", "url", *PROTOCOLS):
         if not written[later]:
             del written[later]
     return written

@@ -8,6 +8,7 @@ from typing import Final
 
 from limen.clock import Instant
 from limen.facts.oidc_client import OidcClient
+from limen.facts.service_provider import ServiceProvider
 
 ACTIONS = ("view", "download", "edit", "share", "administer", "connect", "elevate", "sign_in", "audit", "support")
 """Every action. The first five are what a request to an app can be, from the mildest to the strictest."""
@@ -90,7 +91,7 @@ class App:
     """Something that is protected. `owner` is the group that answers for it.
 
     Behind the gateway or a front it has a `host` and an `upstream`. An app that signs people in by a protocol instead
-    has neither: `url` is where it is, and `oidc` how it is registered.
+    has neither: `url` is where it is, and `oidc` or `saml` how it is registered.
 
     Until `onboarding_until` (0: never) people who are signed in pass where a policy would refuse them, and that is
     counted. It holds for labels up to `MOST_ONBOARDED` alone, whatever is written. `streams` are the patterns of paths
@@ -113,6 +114,7 @@ class App:
     streams: tuple[str, ...] = ()
     url: str = ""
     oidc: OidcClient | None = None
+    saml: ServiceProvider | None = None
 
     @property
     def sensitivity(self) -> int:

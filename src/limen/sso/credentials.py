@@ -7,14 +7,15 @@ from typing import Final
 from sqlalchemy import delete
 
 from limen.credentials import CredentialKind, Ending, Stays, delete_rows, staying
-from limen.sso.oidc import store, workload_store
+from limen.sso import sign_ins
+from limen.sso.oidc import workload_store
 from limen.storage import Transaction
 
 
 def _end(transaction: Transaction, ending: Ending) -> int:
     """End somebody's sign-ins at apps, with all codes and tokens; after a restore everybody's."""
-    held = store.open_sign_ins(transaction.connection, ending.holder)
-    return len(store.end(transaction.connection, [sign_in.id for sign_in in held], ending.now))
+    held = sign_ins.open_sign_ins(transaction.connection, ending.holder)
+    return len(sign_ins.end(transaction.connection, [sign_in.id for sign_in in held], ending.now))
 
 
 def _end_all_of_workloads(transaction: Transaction, _ending: Ending) -> int:
@@ -27,14 +28,14 @@ _WORKLOADS_END = delete_rows(workload_store.oidc_workload_sign_ins)
 CREDENTIALS: Final = (
     CredentialKind(
         name="sign_ins_at_apps",
-        table=store.oidc_sign_ins.name,
+        table=sign_ins.app_sign_ins.name,
         deactivated=_end,
         moved=Stays("each refresh is decided by the groups of that moment"),
         signed_out=_end,
         lost=Stays("it ends with the session that the lost passkey opened"),
         stolen=_end,
         restored=_end,
-        erased=delete_rows(store.oidc_sign_ins),
+        erased=delete_rows(sign_ins.app_sign_ins),
     ),
     CredentialKind(
         name="keys_of_workloads",

@@ -53,5 +53,6 @@ KINDS: Final = (
         acknowledged=True,
     ),
     Kind("sso.client_refused", "An app could not authenticate", _CLIENT, AUTHENTICATION, 99, by_strangers=True),
+    Kind("sso.key_made", "A key that assertions are signed with was created", _CLIENT, ACCOUNT, 99, acknowledged=True),
     Kind("sso.secret_made", "A client secret was created for an app", _CLIENT, ACCOUNT, 99, acknowledged=True),
 )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
+from urllib.parse import quote, urlsplit
 
 from limen.web.assets import PREFIX
 from limen.web.page import MAX_BODY_BYTES
@@ -38,7 +39,12 @@ HEADERS: Final = (
 )
 """Sent with every response, whatever it is. Because of `no-referrer`, a form's own Origin is "null": see `requests`."""
 _NO_STORE: Final = (b"cache-control", b"no-store")
+_PATH: Final = "/%:@!$&()*+=~.-_"
 _OURS: Final = frozenset(name for name, _ in HEADERS)
+
+
+FORM_TARGETS: Final = "form_targets"
+"""In the state of a request: the addresses beside our own that the forms of its page may be sent to."""
 
 
 class TooLargeError(Exception):
@@ -62,6 +68,7 @@ class Middleware:
             await self._app(scope, receive, send)
             return
         is_asset = scope["path"].startswith(PREFIX)
+        scope["state"] = dict(scope.get("state") or {})
         has_begun = False
 
         async def send_with_headers(message: MutableMapping[str, Any]) -> None:
@@ -71,7 +78,7 @@ class Middleware:
                 fields = [(n, v) for n, v in message.get("headers", []) if n.lower() not in _OURS]
                 if not (is_asset and message["status"] == 200):
                     fields = [(n, v) for n, v in fields if n.lower() != b"cache-control"] + [_NO_STORE]
-                message = {**message, "headers": [*fields, *HEADERS]}
+                message = {**message, "headers": [*fields, *_headers(scope["state"].get(FORM_TARGETS, ()))]}
             await send(message)
 
         wrong = self._refused(scope)
@@ -99,6 +106,20 @@ class Middleware:
         if not length.isdigit() or len(length) > 12:
             return 413, "This exceeds the size limit for forms."
         return None
+
+
+def _headers(form_targets: Sequence[str]) -> Sequence[tuple[bytes, bytes]]:
+    """What is sent with every response. Where its page posts elsewhere, the policy names where (CSP 3, section 2.3)."""
+    if not form_targets:
+        return HEADERS
+    policy = CSP.replace("form-action 'self'", f"form-action 'self' {' '.join(map(_source, form_targets))}")
+    return tuple((name, policy.encode() if name == b"content-security-policy" else value) for name, value in HEADERS)
+
+
+def _source(url: str) -> str:
+    """An address as a source expression, which has neither a query nor what separates policies."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}{quote(parts.path, safe=_PATH)}"
 
 
 def _bounded(receive: Receive, scope: Scope, most: int) -> Receive:

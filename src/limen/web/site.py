@@ -405,6 +405,8 @@ class Site:
 
     def app_url(self, app: App, to: str) -> str:
         """`to` on the host of an app, or on this one for Limen itself; where an app is that has no host of ours."""
+        if app.saml is not None and app.saml.may_begin_here:
+            return f"/saml/start?app={app.id}"
         if app.url:
             return app.url
         return to if app.id == LIMEN else app_origin(app.host, self.ports.settings.public_url) + to

@@ -10,7 +10,7 @@ from tests.web.conftest import Browser, House
 
 from limen.clock import HOUR
 from limen.pillar import SignOn
-from limen.sso.oidc import store
+from limen.sso import sign_ins
 from limen.sso.oidc.calls import Calls
 from limen.sso.oidc.keys import Keys
 from limen.storage.journal import Journal
@@ -20,7 +20,7 @@ async def test_a_sign_in_counts_while_it_is_so_decided(
     house: House, mia: Browser, grafana: Grafana, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await grafana.tokens(mia)
-    (held,) = await house.limen.core.database.reading(lambda snapshot: store.open_sign_ins(snapshot.connection))
+    (held,) = await house.limen.core.database.reading(lambda snapshot: sign_ins.open_sign_ins(snapshot.connection))
     calls = Calls(house.limen.core, house.limen.core.offers.take(SignOn), Keys(()), b"")
     permitted = calls.decided(held)
     assert permitted.person is not None

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from limen.sso import sign_ins
 from limen.sso.oidc import store
-from limen.sso.oidc.store import CODE, AppSignIn, IssuedFor
+from limen.sso.oidc.store import CODE, IssuedFor
+from limen.sso.sign_ins import AppSignIn
 from limen.storage import Database
 
 SIGN_IN = AppSignIn("g_1", "grafana", "p_mia", "s_1", "openid", 10)
@@ -31,24 +33,12 @@ def test_what_was_issued_is_used_by_one(database: Database) -> None:
     assert database.read(lambda s: store.issued(s.connection, b"x" * 32)) is None
 
 
-def test_a_grant_ends_once_and_its_app_is_to_be_told(database: Database) -> None:
-    ended = [database.write(lambda t: store.end(t.connection, ["g_1", "g_2"], 30)) for _ in range(2)]
-    assert [len(one) for one in ended] == [1, 0]
-    assert database.read(lambda s: store.open_sign_ins(s.connection)) == []
-    due = database.read(lambda s: store.due_logouts(s.connection, 30, 9))
-    assert [(sign_in.id, tries) for sign_in, tries in due] == [("g_1", 0)]
-    database.write(lambda t: store.tell_again(t.connection, "g_1", 60, 1))
-    assert database.read(lambda s: store.due_logouts(s.connection, 59, 9)) == []
-    database.write(lambda t: store.told(t.connection, "g_1"))
-    assert database.read(lambda s: store.due_logouts(s.connection, 99, 9)) == []
-
-
 def test_what_is_over_is_forgotten(database: Database) -> None:
-    database.write(lambda t: store.end(t.connection, ["g_1"], 30))
+    database.write(lambda t: sign_ins.end(t.connection, ["g_1"], 30))
     assert database.write(lambda t: store.forget(t.connection, 50)) == 0
-    database.write(lambda t: store.told(t.connection, "g_1"))
+    database.write(lambda t: sign_ins.told(t.connection, "g_1"))
     assert database.write(lambda t: store.forget(t.connection, 101)) == 1
-    assert database.read(lambda s: store.sign_in_of(s.connection, "g_1")) is None
+    assert database.read(lambda s: sign_ins.sign_in_of(s.connection, "g_1")) is None
 
 
 def test_secrets_overlap_for_as_long_as_is_said(database: Database) -> None:

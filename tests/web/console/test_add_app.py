@@ -2,6 +2,7 @@
 
 import asyncio
 
+from tests.sso.saml.test_sp_metadata import of_python3_saml
 from tests.web.console.conftest import Console
 from tests.web.console.test_changes import begun, published
 
@@ -62,3 +63,19 @@ async def test_an_app_that_signs_people_in_is_added_with_what_to_paste_there(con
     assert app.oidc is not None
     assert app.oidc.redirect_uris == (back,)
     assert (await console.ada.get("/console/apps/grafana/sign-in")).status_code == 200
+
+
+async def test_an_app_that_signs_people_in_by_saml_is_added_by_its_metadata(console: Console) -> None:
+    typed = {"id": "slides", "url": "https://slides.example/", "metadata": of_python3_saml().decode()}
+    await console.ada.get("/console/add-app")
+    wrong = await console.ada.post("/console/add-app/look", **{**typed, "metadata": "<!DOCTYPE a><a/>"})
+    assert 'class="notice problem"' in wrong.text
+    told = (await console.ada.post("/console/add-app/look", **typed)).text
+    for value in ("/saml/metadata", "/saml/sign-in", "/saml/sign-out"):
+        assert value in told, value
+    asked = {**typed, "name": "Slides", "label": "internal", "groups": "staff"}
+    await published(console, await begun(console, "/console/add-app", **asked), "Slides asks Limen who people are")
+    app = console.house.limen.known.apps["slides"]
+    assert app.saml is not None
+    assert (app.saml.entity_id, app.saml.name_id) == ("https://wiki.harbor.example/metadata", "email")
+    assert (await console.ada.get("/console/apps/slides/saml")).status_code == 200

@@ -21,11 +21,6 @@ if TYPE_CHECKING:
     from limen.sso.oidc.clients import Client
     from limen.sso.oidc.server import Server
 
-JUST_PROVED_SECONDS: Final = 60
-"""What `prompt=login` accepts as a new proof, and the smallest `max_age` (0 means the same): one that was given on the
-way here. With less nobody ever arrives.
-"""
-
 
 _PROOFS: Final = frozenset({"client_secret", "client_assertion", "client_assertion_type"})
 """What an app proves itself with when it sends a request ahead: no part of the request."""
@@ -104,7 +99,7 @@ class Authorization:
         answer = self._calls.sign_on.decide(ENTRY_POINT, asked.app, session, address, is_present=True)
         silent = "none" in asked.prompts
         auth = session.auth
-        max_age = None if asked.max_age is None else max(asked.max_age, JUST_PROVED_SECONDS)
+        max_age = None if asked.max_age is None else max(asked.max_age, claims.JUST_PROVED_SECONDS)
         is_weak = auth.strength < asked.strength or claims.is_old(auth, self._calls.core.clock.now(), max_age)
         if answer.word in UNAVAILABLE:
             if silent:
@@ -228,7 +223,7 @@ class Authorization:
 
     def _wants_new_proof(self, asked: AuthorizationRequest, session: Session) -> bool:
         age = self._calls.core.clock.now() - session.auth.at
-        return bool(asked.prompts & {"login", "select_account"}) and age > JUST_PROVED_SECONDS * 1000
+        return bool(asked.prompts & {"login", "select_account"}) and age > claims.JUST_PROVED_SECONDS * 1000
 
     async def _needs_consent(self, asked: AuthorizationRequest, person: Person) -> bool:
         if asked.app.oidc is None or not asked.app.oidc.is_foreign:

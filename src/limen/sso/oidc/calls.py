@@ -10,7 +10,7 @@ from limen.events import Event, Outcome
 from limen.facts import Person, Session
 from limen.pillar import Core, SignOn
 from limen.policy.decision import UNAVAILABLE, Effect
-from limen.sso.oidc import store
+from limen.sso import sign_ins
 from limen.sso.oidc.keys import Keys
 from limen.sso.oidc.protocol import ProtocolReply
 from limen.storage import Transaction
@@ -72,7 +72,7 @@ class Calls:
         except ValueError:  # Authlib's, where its error would quote what none may hold: nothing was done
             return ProtocolReply(400, {"error": "invalid_request"}), self.call(None, **known)
 
-    def decided(self, sign_in: store.AppSignIn | None) -> Decided:
+    def decided(self, sign_in: sign_ins.AppSignIn | None) -> Decided:
         """Whether the person of this sign-in may use its app now."""
         known = self.core.known
         session = known.sessions.get(sign_in.session_id) if sign_in else None
@@ -85,7 +85,7 @@ class Calls:
             return Decided(id=answer.id, is_unavailable=answer.word in UNAVAILABLE)
         return Decided(answer.session, person, answer.id)
 
-    def failed(self, kind: str, sign_in: store.AppSignIn) -> None:
+    def failed(self, kind: str, sign_in: sign_ins.AppSignIn) -> None:
         details: dict[str, str | int | bool] = {"app": sign_in.app}
         self.core.journal.record(
             Event(

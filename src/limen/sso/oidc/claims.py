@@ -12,6 +12,10 @@ from limen.clock import SECOND, Instant
 from limen.facts import App, Auth, Factor, Person
 from limen.facts.oidc_client import OidcClient
 
+JUST_PROVED_SECONDS: Final = 60
+"""What is accepted where an app wants a new proof, and the smallest `max_age` (0 means the same): one that was given on
+the way here. With less nobody ever arrives.
+"""
 PHISHING_RESISTANT: Final = "phr"
 """OpenID Connect EAP ACR Values 1.0, section 2."""
 ACRS: Final = {
@@ -80,15 +84,15 @@ def about(person: Person, client: OidcClient, scopes: Collection[str]) -> dict[s
     if "email" in asked and person.email:
         told |= {"email": person.email, "email_verified": True}  # the company gave it to them
     if "groups" in asked:
-        told["groups"] = groups_told(person.groups, client)
+        told["groups"] = groups_told(person.groups, client.groups)
     return {name: value for name, value in told.items() if value not in ("", [])}
 
 
-def groups_told(groups: Collection[str], client: OidcClient) -> list[str]:
-    """A person's groups in the app's own words."""
-    if not client.groups:
+def groups_told(groups: Collection[str], words: Collection[tuple[str, str]]) -> list[str]:
+    """A person's groups in the app's own words; where it has none, as they are."""
+    if not words:
         return sorted(groups)
-    return sorted({word for group, word in client.groups if group in groups})
+    return sorted({word for group, word in words if group in groups})
 
 
 def half_hash(token: str) -> str:

@@ -20,8 +20,8 @@ from limen.sso.oidc.devices import Device
 from limen.sso.oidc.keys import Keys
 from limen.sso.oidc.protocol import ASSERTION, CLIENT_CREDENTIALS, DEVICE, TOKEN_EXCHANGE, TOKEN_PATH
 from limen.sso.oidc.public_keys import PublicKey, kept
-from limen.sso.oidc.store import AppSignIn
 from limen.sso.oidc.workload_store import Use, WorkloadSignIn
+from limen.sso.sign_ins import AppSignIn
 from limen.storage import Transaction
 
 _ADDRESS: Final = re.compile(r"[!$-\[\]-~]{1,500}")

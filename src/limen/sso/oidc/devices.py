@@ -15,7 +15,7 @@ from limen.clock import MINUTE, SECOND, Clock, Instant
 from limen.facts import Session
 from limen.opaque import hash_of, new_id, new_token
 from limen.rate_limit import RateLimit
-from limen.sso.oidc.store import AppSignIn
+from limen.sso.sign_ins import AppSignIn
 
 LIVES: Final = 10 * MINUTE
 INTERVAL_SECONDS: Final = 5

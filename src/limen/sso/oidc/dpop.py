@@ -7,12 +7,12 @@ from hashlib import sha256
 from hmac import compare_digest
 from typing import Any, Final, TypeGuard
 
-from limen.clock import MINUTE, SECOND, Clock, Instant
+from limen.clock import MINUTE, SECOND, Clock
+from limen.sso.seen_once import SeenOnce
 
 ALGORITHMS: Final = ("ES256", "EdDSA", "RS256")
 LIVES: Final = MINUTE
 """How far a proof's clock may be from ours."""
-MOST_SEEN: Final = 50_000
 LONGEST: Final = 4_096
 
 
@@ -22,7 +22,7 @@ class DpopProofs:
     def __init__(self, clock: Clock, origin: str) -> None:
         self._clock = clock
         self._origin = origin
-        self._seen: dict[bytes, Instant] = {}
+        self._seen = SeenOnce()
 
     def key_of(self, proof: str, method: str, path: str, token: str = "") -> str | None:
         """The thumbprint (RFC 7638) of the key that made this proof for this request; None where it proves nothing.
@@ -48,23 +48,13 @@ class DpopProofs:
         told = jwt.decode(proof, key, algorithms=[header["alg"]]).claims
         now = self._clock.now()
         is_for_this = told.get("htm") == method and told.get("htu") == f"{self._origin}{path}"
-        if not is_for_this or abs(now - int(told["iat"]) * SECOND) > LIVES or not self._is_first(str(told["jti"]), now):
+        if not is_for_this or abs(now - int(told["iat"]) * SECOND) > LIVES:
+            return None
+        if not self._seen.is_first(str(told["jti"]), now, now + 2 * LIVES):
             return None
         if token and not compare_digest(str(told.get("ath", "")), _hash(token)):
             return None
         return str(key.thumbprint())
-
-    def _is_first(self, jti: str, now: Instant) -> bool:
-        """Whether this proof was not seen before. Where too many are fresh at once, none more is taken."""
-        name = sha256(jti.encode()).digest()
-        if name in self._seen and self._seen[name] > now:
-            return False
-        if len(self._seen) >= MOST_SEEN:
-            self._seen = {one: until for one, until in self._seen.items() if until > now}
-            if len(self._seen) >= MOST_SEEN:
-                return False
-        self._seen[name] = now + 2 * LIVES
-        return True
 
 
 def _is_public(jwk: Any) -> TypeGuard[dict[str, Any]]:

@@ -8,11 +8,13 @@ from typing import Any
 
 from limen.clock import SECOND, Instant
 from limen.opaque import hash_of
+from limen.sso import sign_ins
 from limen.sso.oidc import store, workload_store
 from limen.sso.oidc.keys import Keys
 from limen.sso.oidc.protocol import ACCESS_TOKEN
-from limen.sso.oidc.store import CODE, AppSignIn, Issued
+from limen.sso.oidc.store import CODE, Issued
 from limen.sso.oidc.workload_store import WorkloadSignIn
+from limen.sso.sign_ins import AppSignIn
 from limen.storage import Snapshot
 
 
@@ -41,7 +43,7 @@ def held(snapshot: Snapshot, keys: Keys, issuer: str, token: str, now: Instant) 
     if told is None or told.get("iss") != issuer or int(told.get("exp", 0)) * SECOND <= now:
         return Held()
     named, actor = str(told.get("sid", "")), told.get("act")
-    sign_in = store.sign_in_of(connection, named)
+    sign_in = sign_ins.sign_in_of(connection, named)
     if sign_in is not None and sign_in.ended_at:
         return Held()
     if sign_in is not None and actor is None:

@@ -15,6 +15,7 @@ from limen.events import Event
 from limen.facts import App, Person
 from limen.opaque import hash_of, new_token
 from limen.pillar import Core, SignOn
+from limen.sso import sign_ins
 from limen.sso.oidc import claims, store, workload_store
 from limen.sso.oidc.authorization import Authorization
 from limen.sso.oidc.calls import TEMPORARILY_UNAVAILABLE, Calls, Decided
@@ -152,11 +153,6 @@ class Provider:
         sign_in_id = str(told.get("sid", "")) if told else ""
         return sign_in_id, uri if uri in app.oidc.post_logout_uris else ""
 
-    async def sign_ins_at(self, app_id: str) -> list[store.AppSignIn]:
-        """Who is signed in at this app now, the newest first."""
-        held = await self._calls.core.database.reading(lambda s: store.open_sign_ins(s.connection, app=app_id))
-        return held[::-1]
-
     def told_of(self, person: Person, app: App) -> Mapping[str, Any]:
         """What this app would be told of this person if it asked for all that it is registered for."""
         if app.oidc is None:
@@ -197,6 +193,11 @@ class Provider:
     def keys(self) -> Keys:
         return self._calls.keys
 
+    @property
+    def pairwise(self) -> bytes:
+        """The secret under which people get another name for each app, whatever its protocol."""
+        return self._calls.pairwise
+
     # Inside
 
     async def _held(self, token: str) -> Held:
@@ -206,7 +207,9 @@ class Provider:
 
     async def _end(self, sign_in_ids: list[str]) -> None:
         now = self._calls.core.clock.now()
-        await self._calls.core.database.writing(lambda transaction: store.end(transaction.connection, sign_in_ids, now))
+        await self._calls.core.database.writing(
+            lambda transaction: sign_ins.end(transaction.connection, sign_in_ids, now)
+        )
 
 
 def _no_token() -> ProtocolReply:

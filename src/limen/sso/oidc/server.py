@@ -18,13 +18,15 @@ from authlib.oauth2.rfc7636 import CodeChallenge
 from limen.clock import MINUTE, SECOND
 from limen.facts import Person
 from limen.opaque import hash_of, new_id, new_token
+from limen.sso import sign_ins
 from limen.sso.oidc import claims, store
 from limen.sso.oidc.clients import AnyClient, Call, Client, InvalidTargetError, by_assertion, client_of, workload_of
 from limen.sso.oidc.device_grant import DeviceGrant
 from limen.sso.oidc.protocol import ACCESS_TOKEN, ASSERTION, CLIENT_METHODS, ProtocolReply, ProtocolRequest
-from limen.sso.oidc.store import CODE, REFRESH, AppSignIn, Issued, IssuedFor
+from limen.sso.oidc.store import CODE, REFRESH, Issued, IssuedFor
 from limen.sso.oidc.token_status import Introspection, Revocation
 from limen.sso.oidc.workload_grants import ClientCredentials, TokenExchange
+from limen.sso.sign_ins import AppSignIn
 
 CODE_LIVES: Final = MINUTE
 ID_TOKEN_LIVES: Final = 10 * MINUTE
@@ -211,7 +213,7 @@ def used_now(call: Call, secret: str, kind: str, client: Client | None) -> _Rede
     if found is None or found.kind != kind or (client is not None and found.sign_in.app != client.app.id):
         return None
     if not store.use(connection, found.hash, call.now):
-        call.reused += store.end(connection, [found.sign_in.id], call.now)
+        call.reused += sign_ins.end(connection, [found.sign_in.id], call.now)
         return None
     if found.sign_in.ended_at or call.now >= found.until:
         return None

@@ -12,7 +12,8 @@ from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 
 from limen.clock import SECOND
-from limen.sso.oidc import claims, store, workload_store
+from limen.sso import sign_ins
+from limen.sso.oidc import claims, workload_store
 from limen.sso.oidc.clients import AnyClient, Call, Client, may_act
 from limen.sso.oidc.held_tokens import Held, held
 from limen.sso.oidc.protocol import CLIENT_METHODS
@@ -56,7 +57,7 @@ class Revocation(RevocationEndpoint):  # type: ignore[misc]  # Authlib has no ty
         if token.held.workload is not None:
             workload_store.end_sign_in(call.transaction.connection, token.held.workload.id)
         elif token.held.sign_in is not None:
-            store.end(call.transaction.connection, [token.held.sign_in.id], call.now)
+            sign_ins.end(call.transaction.connection, [token.held.sign_in.id], call.now)
 
 
 class Introspection(IntrospectionEndpoint):  # type: ignore[misc]  # Authlib has no types

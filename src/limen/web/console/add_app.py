@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from fastapi import APIRouter
@@ -12,11 +13,12 @@ from limen.company.upstream_section import upstream_complaint
 from limen.enforcement.probe import UNKNOWN, Found, Kind, kind_named, probe
 from limen.errors import LimenError
 from limen.facts import Label
+from limen.facts.service_provider import ServiceProvider
 from limen.web.console.changes import Changes, problem_of
 from limen.web.console.fresh_proof import fresh_proof
 from limen.web.page import Page, Route
 from limen.web.permissions import CHANGE
-from limen.web.requests import one
+from limen.web.requests import MAX_VALUE, one
 from limen.web.site import Site
 from limen.web.visit import Authorized, Sent, SignedInVisit
 
@@ -28,7 +30,7 @@ PAGES: Final = (
 
 AT: Final = "/console/add-app"
 _LONGEST: Final = 200
-FIELDS: Final = ("id", "url", "name", "label", "host", "owner", "kind", "redirect")
+FIELDS: Final = ("id", "url", "name", "label", "host", "owner", "kind", "redirect", "metadata")
 
 
 def routes(site: Site) -> APIRouter:
@@ -41,9 +43,13 @@ def routes(site: Site) -> APIRouter:
     @router.post(AT + "/look")
     async def look(visit: Authorized, sent: Sent) -> Response:
         """Look once at the address. Only whoever could publish an app may have Limen look anywhere."""
-        typed = {name: one(sent, name)[:_LONGEST].strip() for name in FIELDS}
+        typed = _typed(sent)
         await fresh_proof(site, visit, AT)
-        if typed["redirect"]:  # it signs people in by itself, so Limen never calls it
+        if typed["redirect"] or typed["metadata"]:  # it signs people in by itself, so Limen never calls it
+            try:
+                _ = _provider(typed)
+            except LimenError as wrong:
+                return _page(site, visit, typed, wrong)
             return _page(site, visit, {**typed, "label": "internal"}, step=2)
         complaint = upstream_complaint(typed["url"])
         if complaint:
@@ -60,11 +66,12 @@ def routes(site: Site) -> APIRouter:
 
     @router.post(AT)
     async def add(visit: Authorized, sent: Sent) -> Response:
-        typed = {name: one(sent, name)[:_LONGEST].strip() for name in FIELDS}
+        typed = _typed(sent)
         groups = tuple(sent.get("groups", ()))[:50]
         await fresh_proof(site, visit, AT)
         company = await changes.unchanged_since(sent)
-        complaint = None if typed["redirect"] else upstream_complaint(typed["url"])
+        is_behind = not (typed["redirect"] or typed["metadata"])
+        complaint = upstream_complaint(typed["url"]) if is_behind else None
         try:
             if complaint:
                 raise LimenError(*complaint)  # noqa: TRY301 -- said on the same page as the rest
@@ -90,7 +97,22 @@ def _asked(typed: dict[str, str], groups: tuple[str, ...], kind: Kind, *, is_onb
         kind.start,
         is_onboarding,
         typed["redirect"],
+        _provider(typed),
     )
+
+
+def _typed(sent: Mapping[str, list[str]]) -> dict[str, str]:
+    bounds = dict.fromkeys(FIELDS, _LONGEST) | {"metadata": MAX_VALUE}
+    return {name: one(sent, name)[:most].strip() for name, most in bounds.items()}
+
+
+def _provider(typed: Mapping[str, str]) -> ServiceProvider | None:
+    """What the app's own metadata say, None where none were given. Raises LimenError."""
+    if not typed["metadata"]:
+        return None
+    from limen.sso.saml.sp_metadata import provider_in  # noqa: PLC0415 -- lxml, of which no start waits
+
+    return provider_in(typed["metadata"].encode())
 
 
 def _page(

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from limen.clock import DAY
 from limen.facts import App
-from limen.sso.oidc.logout import Logouts
+from limen.sso.logouts import Logouts
 from limen.sso.oidc.provider import Provider
 from limen.web.console.fresh_proof import fresh_proof
 from limen.web.console.view_audit import audit_view
@@ -37,7 +37,7 @@ def routes(site: Site) -> APIRouter:
 
     async def page(visit: SignedInVisit, app: App, email: str = "", secret: str = "", done: str = "") -> Response:
         person = next((one for one in site.known.people.values() if email and one.email == email.casefold()), None)
-        sign_ins = await provider.sign_ins_at(app.id)
+        sign_ins = await logouts.sign_ins_at(app.id)
         told = provider.told_of(person, app) if person else {}
         return site.page(
             "console/registration.html",

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from limen.sso.oidc.logout import Logouts
+from limen.sso.logouts import Logouts
 from limen.sso.oidc.provider import Provider
 from limen.web.page import Route
 from limen.web.requests import SESSION_COOKIE, one, query
@@ -43,7 +43,7 @@ def routes(site: Site) -> APIRouter:
         _, to = target(*asked.values())
         if visit.session is None:
             return site.page("sso/signed_out.html", visit, url=to, here="/")
-        return site.page("sso/sign_out.html", visit, asked=asked, url=to, here="/")
+        return site.page("sso/sign_out.html", visit, action="/oidc/sign-out", asked=asked, url=to, here="/")
 
     @router.post("/oidc/sign-out")
     async def leave(visit: Anybody, sent: Sent) -> Response:

@@ -18,8 +18,10 @@ from tests.web.conftest import Browser, House, move_in
 from limen.clock import SECOND
 from limen.facts import App, Upstream
 from limen.facts.oidc_client import OidcClient
+from limen.sso import sign_ins
+from limen.sso.logouts import AT_ONE_APP, PAUSES, Logouts, Notice
 from limen.sso.oidc import store
-from limen.sso.oidc.logout import AT_ONE_APP, EVENT, PAUSES, Logouts
+from limen.sso.oidc.logout_token import EVENT
 
 
 class Told(ThreadingHTTPServer):
@@ -101,16 +103,16 @@ async def test_it_is_told_again_until_it_hears_and_not_for_ever(
             break
         await asyncio.sleep(0.1)
     assert [event.outcome for event in house.events("sso.sign_out_told")] == ["failure"]
-    left = await house.limen.database.reading(lambda s: store.due_logouts(s.connection, 1 << 60, 9))
+    left = await house.limen.database.reading(lambda s: sign_ins.due_logouts(s.connection, 1 << 60, 9))
     assert left == []
 
 
 async def test_an_app_that_never_answers_holds_up_no_other(house: House, mia: Browser) -> None:
     logouts, asked, answered = house.limen.core.offers.take(Logouts), [], asyncio.Event()
 
-    async def post(uri: str, form: Any) -> bool:
-        asked.append(uri)
-        if "dead" in uri:
+    async def post(notice: Notice) -> bool:
+        asked.append(notice.uri)
+        if "dead" in notice.uri:
             await answered.wait()
         return True
 
@@ -132,9 +134,9 @@ async def end_a_sign_in(house: House, sign_in_id: str, app: str) -> None:
         client = OidcClient((f"https://{app}.example/",), backchannel_logout_uri=f"https://{app}.example/out")
         known.apps[app] = App(app, app, "", Upstream(""), oidc=client)
     now = house.clock.now()
-    sign_in = store.AppSignIn(sign_in_id, app, "p_x", "s_x", "openid", now)
+    sign_in = sign_ins.AppSignIn(sign_in_id, app, "p_x", "s_x", "openid", now)
     await house.limen.database.writing(lambda t: store.add_sign_in(t.connection, sign_in))
-    await house.limen.database.writing(lambda t: store.end(t.connection, [sign_in_id], now))
+    await house.limen.database.writing(lambda t: sign_ins.end(t.connection, [sign_in_id], now))
 
 
 async def test_a_sign_out_at_the_app_signs_out_everywhere(house: House, mia: Browser, grafana: Grafana) -> None:

@@ -1,44 +1,57 @@
-"""Telling apps of sign-outs (OpenID Connect Back-Channel Logout 1.0), at once and until they hear it."""
+"""Telling apps of sign-outs, at once and until they hear it. What an app is told, its protocol says."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from limen.clock import HOUR, MINUTE, SECOND, Instant, Milliseconds
 from limen.errors import LimenError
 from limen.events import Event, Outcome
-from limen.facts import SessionState
-from limen.opaque import new_id
+from limen.facts import App, SessionState
 from limen.pillar import Core
-from limen.sso.oidc import store
-from limen.sso.oidc.provider import Provider
+from limen.sso import sign_ins
+from limen.sso.sign_ins import AppSignIn
 from limen.storage import Transaction
 
 if TYPE_CHECKING:
     import aiohttp
     from aiohttp.abc import AbstractResolver
 
-EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
 AT_ONE_APP: Final = 5
 """How many sign-outs an app is told of at once."""
 ANSWER_SECONDS: Final = 5.0
-TOKEN_LIVES_SECONDS: Final = 120
+LONGEST_ANSWER: Final = 64 * 1024
 PAUSES: Final[tuple[Milliseconds, ...]] = (5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE, HOUR, 6 * HOUR)
 """How long after each vain try the next one comes; after the last none does."""
 
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What is posted to an app when a sign-in has ended. `is_heard` tells it by the status and body of the answer."""
+
+    uri: str
+    media_type: str
+    body: bytes
+    is_heard: Callable[[int, bytes], bool] = lambda status, _body: status in {200, 204}
+
+
+NoticeOf = Callable[[AppSignIn, App], Notice | None]
+"""What this app is told by one protocol, None where it is told nothing by that."""
+
+
 class Logouts:
     """Ends the sign-ins of sessions that ended, and tells their apps."""
 
-    def __init__(self, core: Core, provider: Provider, resolver: Callable[[], AbstractResolver]) -> None:
+    def __init__(self, core: Core, notices: Sequence[NoticeOf], resolver: Callable[[], AbstractResolver]) -> None:
         self._core = core
         self._resolver = resolver
-        self._provider = provider
+        self._notices = notices
         self._client: aiohttp.ClientSession | None = None
         self._has_changed = True
         self._due_at = 0
@@ -51,16 +64,21 @@ class Logouts:
         if not self._has_changed and now < self._due_at:
             return
         self._has_changed, self._due_at = False, now + 10 * SECOND
-        held = await self._core.database.reading(lambda snapshot: store.open_sign_ins(snapshot.connection))
+        held = await self._core.database.reading(lambda snapshot: sign_ins.open_sign_ins(snapshot.connection))
         over = [sign_in.id for sign_in in held if not self._is_live(sign_in, now)]
         if over:
-            await self._core.database.writing(lambda transaction: store.end(transaction.connection, over, now))
+            await self._core.database.writing(lambda transaction: sign_ins.end(transaction.connection, over, now))
         due = await self._core.database.reading(
-            lambda snapshot: store.due_logouts(snapshot.connection, now, AT_ONE_APP)
+            lambda snapshot: sign_ins.due_logouts(snapshot.connection, now, AT_ONE_APP)
         )
         if due:
             self._begin_to_tell(due)
             self._due_at = now + SECOND
+
+    async def sign_ins_at(self, app_id: str) -> list[AppSignIn]:
+        """Who is signed in at this app now, the newest first."""
+        held = await self._core.database.reading(lambda s: sign_ins.open_sign_ins(s.connection, app=app_id))
+        return held[::-1]
 
     async def end_sign_in(self, sign_in_id: str, app: str = "", by: str = "") -> str:
         """End one sign-in, of this app where one is named, and return the sign-in session that it belonged to; "" where
@@ -69,10 +87,10 @@ class Logouts:
         now = self._core.clock.now()
 
         def work(transaction: Transaction) -> str:
-            sign_in = store.sign_in_of(transaction.connection, sign_in_id)
+            sign_in = sign_ins.sign_in_of(transaction.connection, sign_in_id)
             if sign_in is None or (app and sign_in.app != app):
                 return ""
-            is_ended = bool(store.end(transaction.connection, [sign_in_id], now))
+            is_ended = bool(sign_ins.end(transaction.connection, [sign_in_id], now))
             if by and is_ended:
                 details: dict[str, str | int | bool] = {"app": sign_in.app}
                 kind, who, session = "sso.sign_in_ended", sign_in.person_id, sign_in.session_id
@@ -93,20 +111,20 @@ class Logouts:
     def _told(self, _subject: Any) -> None:
         self._has_changed = True
 
-    def _is_live(self, sign_in: store.AppSignIn, now: Instant) -> bool:
+    def _is_live(self, sign_in: AppSignIn, now: Instant) -> bool:
         known = self._core.known
         return known.session_state(known.sessions.get(sign_in.session_id), "", now) is SessionState.LIVE
 
-    def _begin_to_tell(self, due: Iterable[tuple[store.AppSignIn, int]]) -> None:
+    def _begin_to_tell(self, due: Iterable[tuple[AppSignIn, int]]) -> None:
         """Tell each app that is not being told already. Nobody waits for an answer: a dead app delays no other."""
-        by_app: dict[str, list[tuple[store.AppSignIn, int]]] = {}
+        by_app: dict[str, list[tuple[AppSignIn, int]]] = {}
         for sign_in, tries in due:
             by_app.setdefault(sign_in.app, []).append((sign_in, tries))
         for app, its in by_app.items():
             if app not in self._telling:
                 self._telling[app] = asyncio.create_task(self._tell_all(app, its), name=f"tell {app} of sign-outs")
 
-    async def _tell_all(self, app: str, due: Iterable[tuple[store.AppSignIn, int]]) -> None:
+    async def _tell_all(self, app: str, due: Iterable[tuple[AppSignIn, int]]) -> None:
         try:
             await asyncio.gather(*(self._tell(sign_in, tries) for sign_in, tries in due))
         except Exception:  # noqa: BLE001 -- whatever went wrong, they are still due
@@ -114,39 +132,24 @@ class Logouts:
         finally:
             del self._telling[app]
 
-    async def _tell(self, sign_in: store.AppSignIn, tries: int) -> None:
+    async def _tell(self, sign_in: AppSignIn, tries: int) -> None:
         app = self._core.known.apps.get(sign_in.app)
-        uri = app.oidc.backchannel_logout_uri if app is not None and app.oidc is not None else ""
-        if app is None or not uri:
-            await self._core.database.writing(lambda transaction: store.told(transaction.connection, sign_in.id))
+        found = (one(sign_in, app) for one in self._notices) if app is not None else ()
+        notice = next((one for one in found if one is not None), None)
+        if notice is None:
+            await self._core.database.writing(lambda transaction: sign_ins.told(transaction.connection, sign_in.id))
             return
-        is_heard = await self._post(uri, {"logout_token": self._token(sign_in)})
+        is_heard = await self._post(notice)
         if is_heard or tries >= len(PAUSES):
             self._say(sign_in, is_heard=is_heard, tries=tries + 1)
-            await self._core.database.writing(lambda transaction: store.told(transaction.connection, sign_in.id))
+            await self._core.database.writing(lambda transaction: sign_ins.told(transaction.connection, sign_in.id))
             return
         again = self._core.clock.now() + PAUSES[tries]
         await self._core.database.writing(
-            lambda transaction: store.tell_again(transaction.connection, sign_in.id, again, tries + 1)
+            lambda transaction: sign_ins.tell_again(transaction.connection, sign_in.id, again, tries + 1)
         )
 
-    def _token(self, sign_in: store.AppSignIn) -> str:
-        """Section 2.4. `sid` is what the ID token called this sign-in."""
-        app, now = self._core.known.apps[sign_in.app], self._core.clock.now()
-        assert app.oidc is not None  # noqa: S101 -- only apps with one are told
-        told = {
-            "iss": self._provider.issuer,
-            "sub": self._provider.subject(sign_in.person_id, app),
-            "aud": app.id,
-            "iat": now // SECOND,
-            "exp": now // SECOND + TOKEN_LIVES_SECONDS,
-            "jti": new_id("j"),
-            "sid": sign_in.id,
-            "events": {EVENT: {}},
-        }
-        return self._provider.keys.sign(told, app.oidc.algorithm, now, "logout+jwt")
-
-    async def _post(self, uri: str, form: Mapping[str, str]) -> bool:
+    async def _post(self, notice: Notice) -> bool:
         import aiohttp  # noqa: PLC0415 -- heavy, and only who signs out at an app needs it
 
         if self._client is None:
@@ -156,12 +159,14 @@ class Logouts:
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
         try:
-            async with self._client.post(uri, data=dict(form), allow_redirects=False) as response:
-                return response.status in {200, 204}
+            fields = {"content-type": notice.media_type}
+            sent = self._client.post(notice.uri, data=notice.body, headers=fields, allow_redirects=False)
+            async with sent as response:
+                return notice.is_heard(response.status, await response.content.read(LONGEST_ANSWER))
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError, LimenError):
             return False  # one address that can't be called, or must not be, holds up no other
 
-    def _say(self, sign_in: store.AppSignIn, *, is_heard: bool, tries: int) -> None:
+    def _say(self, sign_in: AppSignIn, *, is_heard: bool, tries: int) -> None:
         details: dict[str, str | int | bool] = {"app": sign_in.app, "tries": tries}
         outcome = Outcome.SUCCESS if is_heard else Outcome.FAILURE
         at = self._core.clock.now()

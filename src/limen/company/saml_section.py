@@ -1,0 +1,183 @@
+"""`saml:` of an app in apps.yaml: how it is registered as a service provider (SAML 2.0 Metadata, section 2.4.4)."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Iterator
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from limen.company.app_addresses import called_complaint, sent_to_complaint
+from limen.company.oidc_section import Wrong
+from limen.configuration.problem import shown
+from limen.facts.service_provider import AssertionConsumer, ServiceProvider
+from limen.printable import is_printable
+
+MOST_CONSUMERS: Final = 20
+MOST_CERTIFICATES: Final = 8
+LEAST_RSA_BITS: Final = 2_048
+_EXAMPLE: Final = "https://app.your.domain/saml/acs"
+_ARMOUR: Final = re.compile(r"-----(BEGIN|END) CERTIFICATE-----")
+_STRICT: Final = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
+
+
+class ConsumerSection(BaseModel):
+    """An assertion consumer service that the app names by a number."""
+
+    model_config = _STRICT
+
+    url: str
+    """Its address."""
+    index: Annotated[int, Field(ge=0, le=65_535)]
+    """The number that requests name it by."""
+
+
+class SamlSection(BaseModel):
+    """How an app signs people in with SAML 2.0. `limen add app --metadata` writes it from the app's metadata."""
+
+    model_config = _STRICT
+
+    entity_id: Annotated[str, Field(min_length=1, max_length=1_024)]
+    """What the app calls itself in its requests."""
+    acs: Annotated[list[str | ConsumerSection], Field(min_length=1, max_length=MOST_CONSUMERS)]
+    """Its assertion consumer services, to which assertions are posted. Where the app names none, the first is used."""
+    certificates: Annotated[list[str], Field(max_length=MOST_CERTIFICATES)] = []
+    """The certificates that it signs with: PEM, or its base64 alone. Two while it changes from one to the other."""
+    signed_requests: bool = False
+    """Whether a request for a sign-in must be signed. What is signed is always verified; a sign-out must always be."""
+    encrypt: bool = False
+    """Whether assertions are encrypted, so that browsers can't read them."""
+    encryption_certificate: str = ""
+    """The certificate that they are encrypted for."""
+    name_id: Literal["persistent", "email", "transient", "unspecified"] = "persistent"
+    """What people are called: `persistent`, by a name that only this app knows; `email`; `transient`, by another name
+    each time; `unspecified`, by their ID in Limen."""
+    attributes: dict[Annotated[str, Field(min_length=1, max_length=200)], Literal["id", "name", "email", "groups"]] = {
+        "email": "email",
+        "name": "name",
+        "groups": "groups",
+    }
+    """What else the app is told: its own name for it, to `id`, `name`, `email` or `groups`."""
+    groups: dict[str, Annotated[str, Field(min_length=1, max_length=200)]] = {}
+    """A group's ID to the app's word for it. If any are listed, the app learns only these."""
+    begin_here: bool = False
+    """Whether a sign-in may begin in Limen's portal (IdP-initiated). Prefer apps that ask by themselves."""
+    start: Annotated[str, Field(max_length=80)] = ""
+    """The relay state of a sign-in that begins here: where in the app people arrive."""
+    minutes: Annotated[int, Field(ge=1, le=60)] = 5
+    """How long an assertion is valid."""
+    logout_url: str = ""
+    """Where people return after a sign-out that the app began (single logout service, HTTP-Redirect)."""
+    logout_service: str = ""
+    """Where Limen tells the app of sign-outs by itself (single logout service, SOAP)."""
+
+
+def provider_of(section: SamlSection) -> ServiceProvider:
+    """The registration that the section describes."""
+    consumers = tuple(
+        AssertionConsumer(one) if isinstance(one, str) else AssertionConsumer(one.url, one.index) for one in section.acs
+    )
+    return ServiceProvider(
+        entity_id=section.entity_id,
+        consumers=consumers,
+        certificates=tuple(map(bare, section.certificates)),
+        encryption_certificate=bare(section.encryption_certificate),
+        signs_requests=section.signed_requests,
+        is_encrypted=section.encrypt,
+        name_id=section.name_id,
+        attributes=tuple(section.attributes.items()),
+        groups=tuple(sorted(section.groups.items())),
+        may_begin_here=section.begin_here,
+        start=section.start,
+        minutes=section.minutes,
+        logout_url=section.logout_url,
+        logout_service=section.logout_service,
+    )
+
+
+def section_text(provider: ServiceProvider) -> str:
+    """The section, as it is written for an app whose registration this is; what is usual is left out."""
+    written: dict[str, object] = {
+        "entity_id": provider.entity_id,
+        "acs": [one.url if one.index < 0 else {"url": one.url, "index": one.index} for one in provider.consumers],
+        "certificates": list(provider.certificates),
+        "signed_requests": provider.signs_requests,
+        "encrypt": provider.is_encrypted,
+        "encryption_certificate": provider.encryption_certificate,
+        "name_id": provider.name_id,
+        "logout_url": provider.logout_url,
+        "logout_service": provider.logout_service,
+    }
+    said = ((name, json.dumps(value, ensure_ascii=False)) for name, value in written.items() if value)
+    return "  saml:\n" + "".join(f"    {name}: {value}\n" for name, value in said)
+
+
+def complaints(section: SamlSection) -> Iterator[Wrong]:
+    """Everything about the section that its shape does not tell."""
+    if not is_printable(section.entity_id) or section.entity_id != section.entity_id.strip():
+        yield ("entity_id",), f"{shown(section.entity_id)} is not an entity ID", "copy it from the app's metadata"
+    for name in section.attributes:
+        if not is_printable(name):
+            yield ("attributes", name), f"{shown(name)} contains characters that can't be displayed", "remove them"
+    if not is_printable(section.start):
+        yield ("start",), f"{shown(section.start)} contains characters that can't be displayed", "remove them"
+    yield from _about_addresses(section)
+    yield from _about_certificates(section)
+
+
+def _about_addresses(section: SamlSection) -> Iterator[Wrong]:
+    for place, one in enumerate(section.acs):
+        if wrong := sent_to_complaint(one if isinstance(one, str) else one.url, _EXAMPLE):
+            yield ("acs", place), *wrong
+    numbers = [one.index for one in section.acs if not isinstance(one, str)]
+    if len(numbers) > len(set(numbers)):
+        yield ("acs",), "two addresses have the same index", "give each its own"
+    if section.logout_url and (wrong := sent_to_complaint(section.logout_url, "https://app.your.domain/saml/logout")):
+        yield ("logout_url",), *wrong
+    if section.logout_service and (wrong := called_complaint(section.logout_service)):
+        yield ("logout_service",), *wrong
+
+
+def _about_certificates(section: SamlSection) -> Iterator[Wrong]:
+    for place, certificate in enumerate(section.certificates):
+        if wrong := certificate_complaint(certificate):
+            yield ("certificates", place), *wrong
+    if section.signed_requests and not section.certificates:
+        yield ("signed_requests",), "no certificate says what the app signs with", "add `certificates`"
+    if section.encryption_certificate:
+        if wrong := certificate_complaint(section.encryption_certificate, is_to_encrypt=True):
+            yield ("encryption_certificate",), *wrong
+    elif section.encrypt:
+        yield ("encrypt",), "there is no certificate to encrypt for", "add `encryption_certificate`"
+
+
+def bare(certificate: str) -> str:
+    """The base64 of a certificate, without its armour and line breaks."""
+    return "".join(_ARMOUR.sub("", certificate).split())
+
+
+def certificate_complaint(certificate: str, *, is_to_encrypt: bool = False) -> tuple[str, str] | None:
+    """What is wrong with a certificate. It only carries a key here: who issued it, and until when, says nothing."""
+    from cryptography import x509  # noqa: PLC0415 -- heavy: only who has such an app waits for it
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey  # noqa: PLC0415 -- as above
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey  # noqa: PLC0415 -- as above
+
+    try:
+        written = b64decode(bare(certificate), validate=True)
+        key = x509.load_der_x509_certificate(written).public_key()
+    except Exception:  # noqa: BLE001 -- whatever is written there that is no certificate
+        return "this is not a certificate", "copy it whole, from `-----BEGIN CERTIFICATE-----` on"
+    if b64encode(written).decode() != bare(certificate):
+        return "this is not a certificate", "copy it whole, without anything behind it"
+    if isinstance(key, RSAPublicKey):
+        if key.key_size < LEAST_RSA_BITS:
+            return f"its RSA key has only {key.key_size} bits", f"have the app make one of {LEAST_RSA_BITS} or more"
+        return None
+    if is_to_encrypt:
+        return "its key is not an RSA key, so nothing can be encrypted for it", "have the app make an RSA key"
+    if not isinstance(key, EllipticCurvePublicKey) or key.key_size < 256:
+        return "its key is of a kind that is not accepted", "have the app make an RSA or P-256 key"
+    return None

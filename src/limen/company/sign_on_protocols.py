@@ -1,0 +1,94 @@
+"""The protocols by which apps sign people in themselves: each is one row of `PROTOCOLS`.
+
+A protocol's name is what `protocol:` says in apps.yaml, the key of its section there, and the field of `App` that holds
+what the section describes. What reads apps.yaml, names revisions, compares them and says what they open goes by these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from limen.company import oidc_section, saml_section
+from limen.company.client_changes import client_openings
+from limen.company.oidc_section import OidcSection, Wrong
+from limen.company.saml_changes import provider_openings
+from limen.company.saml_section import SamlSection
+from limen.facts import App
+
+
+class Shape(BaseModel):
+    """A part of apps.yaml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
+
+
+class NamedApp(Shape):
+    """What every app has."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+    """Its short name, by which policies know it."""
+    name: Annotated[str, Field(max_length=80)] = ""
+    """What people call it; the id where nothing is said."""
+    label: str = "restricted"
+    """How sensitive it is: public, internal, confidential or restricted. Unsaid, it is restricted."""
+    owner: str = ""
+    """The id of the group that answers for it."""
+    description: Annotated[str, Field(max_length=500)] = ""
+    """One sentence for the people who look for it."""
+
+
+class SigningInApp(NamedApp):
+    """An app that signs people in itself. Limen decides each sign-in, the app each request."""
+
+    url: str
+    """Where the portal's link leads."""
+
+
+class OidcApp(SigningInApp):
+    """An app that signs people in with OpenID Connect. Limen decides each sign-in and token, the app each request."""
+
+    protocol: Literal["oidc"]
+    """`oidc`"""
+    oidc: OidcSection
+    """Its registration as a client."""
+
+
+class SamlApp(SigningInApp):
+    """An app that signs people in with SAML 2.0. Limen decides each assertion, the app each request."""
+
+    protocol: Literal["saml"]
+    """`saml`"""
+    saml: SamlSection
+    """Its registration as a service provider."""
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """A protocol. `registration` is the fact that its section describes, `complaints` what is wrong with the section
+    beyond its shape, `openings` what a registration opens beside the one before (None: the app is new, or was another).
+    """
+
+    shape: type[SigningInApp]
+    registration: Callable[[Any], Any]
+    complaints: Callable[[Any], Iterator[Wrong]]
+    openings: Callable[[App, Any, Any], Iterator[str]]
+
+
+PROTOCOLS: Final[Mapping[str, Protocol]] = {
+    "oidc": Protocol(OidcApp, oidc_section.client_of, oidc_section.complaints, client_openings),
+    "saml": Protocol(SamlApp, saml_section.provider_of, saml_section.complaints, provider_openings),
+}
+
+
+def registration_changes(before: Iterable[App], after: Iterable[App]) -> Iterator[tuple[str, str]]:
+    """The id of each app whose registration opens something, and one sentence for each such thing."""
+    was = {app.id: app for app in before}
+    for app in after:
+        for name, protocol in PROTOCOLS.items():
+            old, new = getattr(was.get(app.id), name, None), getattr(app, name)
+            if new is not None and new != old:
+                yield from ((app.id, said) for said in protocol.openings(app, old, new))

@@ -1,0 +1,1 @@
+"""Limen as a SAML 2.0 identity provider."""

@@ -1,0 +1,86 @@
+"""An app that signs people in by SAML, in the console: what to paste, what it is told, who is in now; and the keys."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from limen.clock import DAY
+from limen.facts import App
+from limen.sso.logouts import Logouts
+from limen.sso.saml.identity_provider import IdentityProvider
+from limen.sso.saml.keys import grouped
+from limen.web.console.fresh_proof import fresh_proof
+from limen.web.console.view_audit import audit_view
+from limen.web.page import Route
+from limen.web.permissions import CHANGE, READ
+from limen.web.requests import one, query
+from limen.web.site import Site
+from limen.web.visit import Authorized, Sent
+
+PAGES: Final = (
+    Route("GET", "/console/apps/{app_id}/saml", READ),
+    Route("POST", "/console/apps/{app_id}/saml/key", CHANGE),
+    Route("POST", "/console/apps/{app_id}/saml/{sign_in_id}/end", CHANGE),
+)
+LONGEST_WAIT_DAYS: Final = 90
+MOST: Final = 200
+
+
+def routes(site: Site) -> APIRouter:
+    router = APIRouter()
+    provider, logouts = site.ports.offers.take(IdentityProvider), site.ports.offers.take(Logouts)
+
+    @router.get("/console/apps/{app_id}/saml")
+    async def look(request: Request, app_id: str, visit: Authorized) -> Response:
+        app = _registered(site, app_id)
+        audit_view(site, visit, "app", app_id)
+        email = query(request, "person", 254).strip()
+        person = next((one for one in site.known.people.values() if email and one.email == email.casefold()), None)
+        held = await logouts.sign_ins_at(app.id)
+        signing = provider.keys.signing(visit.now)
+        return site.page(
+            "console/saml.html",
+            visit,
+            app=app,
+            provider=provider,
+            keys=[(key, grouped(key.id), key is signing) for key in provider.keys.every],
+            email=email,
+            person=person,
+            told=provider.told_of(person, app) if person else {},
+            sign_ins=[(one, site.known.people.get(one.person_id)) for one in held[:MOST]],
+            count=len(held),
+            done=_DONE.get(query(request, "done"), ""),
+        )
+
+    @router.post("/console/apps/{app_id}/saml/key")
+    async def add_key(app_id: str, visit: Authorized, sent: Sent) -> Response:
+        app = _registered(site, app_id)
+        await fresh_proof(site, visit, f"/console/apps/{app_id}/saml")
+        days = one(sent, "days")
+        if not (days.isascii() and days.isdigit() and len(days) < 4 and int(days) <= LONGEST_WAIT_DAYS):
+            raise HTTPException(400)
+        if provider.keys.every[0].signs_at <= visit.now:  # the next one waits already
+            await provider.add_key(visit.now + int(days) * DAY, visit.person.id)
+        return site.go(visit, f"/console/apps/{app.id}/saml", done="key")
+
+    @router.post("/console/apps/{app_id}/saml/{sign_in_id}/end")
+    async def end(app_id: str, sign_in_id: str, visit: Authorized, _sent: Sent) -> Response:
+        await logouts.end_sign_in(sign_in_id, _registered(site, app_id).id, visit.person.id)
+        return site.go(visit, f"/console/apps/{app_id}/saml", done="ended")
+
+    return router
+
+
+_DONE: Final = {"ended": "That sign-in is over.", "key": "The next key is published. Give it to the apps in time."}
+
+
+def _registered(site: Site, app_id: str) -> App:
+    app = site.known.apps.get(app_id)
+    if app is None or app.saml is None:
+        raise HTTPException(404)
+    return app

@@ -1,0 +1,47 @@
+"""Sign-ins at apps, of whatever protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from limen.sso import sign_ins
+from limen.sso.sign_ins import MOST_OF_A_SESSION, AppSignIn
+from limen.storage import Database, Transaction
+
+SIGN_IN = AppSignIn("g_1", "grafana", "p_mia", "s_1", "openid", 10)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = Database.open(tmp_path / "limen.db")
+    opened.write(lambda t: sign_ins.add(t.connection, SIGN_IN))
+    yield opened
+    opened.close()
+
+
+def test_a_grant_ends_once_and_its_app_is_to_be_told(database: Database) -> None:
+    ended = [database.write(lambda t: sign_ins.end(t.connection, ["g_1", "g_2"], 30)) for _ in range(2)]
+    assert [len(one) for one in ended] == [1, 0]
+    assert database.read(lambda s: sign_ins.open_sign_ins(s.connection)) == []
+    due = database.read(lambda s: sign_ins.due_logouts(s.connection, 30, 9))
+    assert [(sign_in.id, tries) for sign_in, tries in due] == [("g_1", 0)]
+    database.write(lambda t: sign_ins.tell_again(t.connection, "g_1", 60, 1))
+    assert database.read(lambda s: sign_ins.due_logouts(s.connection, 59, 9)) == []
+    database.write(lambda t: sign_ins.told(t.connection, "g_1"))
+    assert database.read(lambda s: sign_ins.due_logouts(s.connection, 99, 9)) == []
+
+
+def test_the_oldest_of_one_session_at_one_app_is_too_many(database: Database) -> None:
+    def fill(transaction: Transaction) -> None:
+        for number in range(2, MOST_OF_A_SESSION + 1):
+            sign_ins.add(transaction.connection, replace(SIGN_IN, id=f"g_{number}", at=10 + number))
+
+    assert database.read(lambda s: sign_ins.one_too_many(s.connection, SIGN_IN)) == []
+    database.write(fill)
+    assert database.read(lambda s: sign_ins.one_too_many(s.connection, SIGN_IN)) == ["g_1"]
+    other = replace(SIGN_IN, session_id="s_2")
+    assert database.read(lambda s: sign_ins.one_too_many(s.connection, other)) == []
