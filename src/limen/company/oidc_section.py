@@ -10,8 +10,8 @@ from urllib.parse import SplitResult, urlsplit
 from pydantic import BaseModel, ConfigDict, Field
 
 from limen.configuration.problem import shown
-from limen.enforcement.ssrf_guard import is_forbidden
 from limen.facts.oidc_client import SCOPES, OidcClient
+from limen.ssrf_guard import is_forbidden
 
 MOST_URIS: Final = 20
 _URI: Final = re.compile(r"[!-~]{1,500}")

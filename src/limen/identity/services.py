@@ -11,6 +11,7 @@ from limen.identity.errors import RelyingPartyChangedError
 from limen.identity.factors import Factors
 from limen.identity.guesses import Guesses
 from limen.identity.invitation import Invitations
+from limen.identity.issuer_accounts import IssuerAccounts
 from limen.identity.links import Links
 from limen.identity.new_factors import NewFactors
 from limen.identity.passkeys import Ceremonies, RelyingParty
@@ -39,6 +40,7 @@ class IdentityServices:
     enrolment: Enrolment
     sign_in: SignIn
     step_up: StepUp
+    issuer_accounts: IssuerAccounts
     factors: Factors
     recovery: Recovery
     second_device: SecondDevice
@@ -56,6 +58,7 @@ class IdentityServices:
         if kept:
             await self.ports.write(lambda transaction: upkeep.save_guesses(transaction.connection, kept))
         await self.sessions.purge()
+        await self.issuer_accounts.end_unknown(one.url for one in self.ports.known.issuers.values())
         await self.tokens.purge()
 
     async def close(self) -> None:
@@ -90,6 +93,7 @@ async def build(ports: Ports, passwords: Passwords | None = None) -> IdentitySer
         enrolment=Enrolment(ports, links, sessions, new),
         sign_in=SignIn(ports, sessions, ceremonies, verification),
         step_up=StepUp(ports, sessions, ceremonies, verification),
+        issuer_accounts=IssuerAccounts(ports, sessions, factors),
         factors=factors,
         recovery=Recovery(ports, links, sessions, factors, verification, key),
         second_device=SecondDevice(ports, links, factors, sessions),

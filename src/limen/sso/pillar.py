@@ -12,23 +12,32 @@ def _declarations() -> Declarations:
     from limen.sso.credentials import CREDENTIALS
     from limen.sso.kinds import KINDS
     from limen.sso.oidc.store import TABLES
+    from limen.sso.upstream.sign_in_file import SIGN_IN_FILE
+    from limen.sso.upstream.store import TABLES as OF_UPSTREAMS
 
-    return Declarations(events=KINDS, tables=TABLES, credentials=CREDENTIALS)
+    return Declarations(events=KINDS, tables=(*TABLES, *OF_UPSTREAMS), credentials=CREDENTIALS, file=SIGN_IN_FILE)
 
 
 async def _build(core: Core) -> Running:
     from limen.sso.oidc import logout, provider
+    from limen.sso.upstream import services
 
     sign_on = core.offers.take(SignOn)
     built = await provider.build(core, sign_on)
     logouts = logout.Logouts(core, built, sign_on.resolver)
+    upstreams = services.build(core, sign_on, built)
+
+    async def close() -> None:
+        await logouts.close()
+        await upstreams.close()
+
     return Running(
-        offers=(built, logouts),
+        offers=(built, logouts, upstreams),
         periodic=(
             Every("renew the keys of OpenID Connect and forget what is over", KEEP_UP_SECONDS, built.keep_up),
             Every("tell apps who was signed out", TELL_SECONDS, logouts.work),
         ),
-        close=logouts.close,
+        close=close,
     )
 
 
@@ -37,9 +46,18 @@ PILLAR = Pillar(
     commands={
         "client-secret": Command(
             "limen.cli.client_secret", "Create the client secret of an app that uses OpenID Connect"
-        )
+        ),
+        "issuer-secret": Command("limen.cli.issuer_secret", "Store Limen's client secret at a sign-in service"),
     },
-    pages=("limen.web.sso.oidc", "limen.web.sso.sign_out", "limen.web.sso.device", "limen.web.sso.registration"),
+    pages=(
+        "limen.web.sso.oidc",
+        "limen.web.sso.sign_out",
+        "limen.web.sso.device",
+        "limen.web.sso.registration",
+        "limen.web.sso.upstream",
+        "limen.web.sso.links",
+        "limen.web.sso.issuers",
+    ),
     declarations=_declarations,
     build=_build,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from limen.facts import LIMEN, strength_of
+from limen.facts import LIMEN
 from limen.identity.errors import FreshProofNeededError
 from limen.web.site import Site, TurnedAwayError, back_to
 from limen.web.visit import SignedInVisit
@@ -14,7 +14,7 @@ async def fresh_proof(site: Site, visit: SignedInVisit, back: str) -> int:
     Raises TurnedAwayError with the way to prove it, from which the browser comes back to `back`.
     """
     held = await site.identity.factors.of_person(visit.person.id)
-    strength = max(1, strength_of(held.factors))
+    strength = held.proof_needed
     try:
         site.identity.sessions.freshly_proved(visit.session, strength)
     except FreshProofNeededError:
