@@ -36,6 +36,7 @@ from limen.policy.annotations import ANNOTATIONS
 from limen.policy.decision import Named
 from limen.policy.engine import NOTHING_PERMITS, ONBOARDING
 from limen.settings import Settings
+from limen.sso.upstream.sign_in_file import _Issuer
 
 HERE = Path(__file__).resolve().parent.parent
 REFERENCE = HERE / "docs" / "reference"
@@ -45,6 +46,7 @@ FILES: dict[str, tuple[str, type[BaseModel]]] = {
     "limen.toml": ("the company's name, its domain, where Limen listens and where it keeps its data", Settings),
     "apps.yaml": ("what is protected, and how its requests map to actions", _App),
     "apps.yaml, an app with `protocol: oidc`": ("an app that signs people in by OpenID Connect", _OidcApp),
+    "sign-in.yaml, each of its issuers": ("a service at which people already have an account", _Issuer),
     "policies/tests.yaml": ("what the company expects of its policies", test_shape()),
 }
 WORDS = {

@@ -289,6 +289,24 @@ async def test_codes_are_not_redeemed_faster_than_people_sign_in(house: House, t
     assert [path for path, _, _ in there.asked].count("/token") <= 21
 
 
+async def test_strangers_push_out_nobody_who_is_on_their_way(house: House, mia: Browser, there: FakeIssuer) -> None:
+    """What waits for its return is bounded, so one network that begins all the time is stopped."""
+    browser, stranger = house.browser(), house.browser(address="198.51.100.9")
+    said = there.authorize(await leaves(browser))
+    statuses = [(await stranger.get("/sign-in/with/there")).status_code for _ in range(130)]
+    assert statuses[:90] == [303] * 90
+    assert statuses.count(429) > 10
+    assert (await returns(browser, said)).status_code == 303
+
+
+async def test_who_links_is_asked_there_who_they_are(house: House, there: FakeIssuer) -> None:
+    """Else a browser that somebody signed in there as themselves would link their account to another's."""
+    await house.member(mia := house.browser(), "Mia", "staff")
+    await mia.get("/passkeys")
+    assert "prompt=login" in way_on(await mia.post("/passkeys/issuers/there/link"))
+    assert "prompt=" not in await leaves(house.browser())
+
+
 async def test_a_session_from_before_is_not_the_one_after(house: House, mia: Browser, there: FakeIssuer) -> None:
     """Session fixation: whoever set a cookie before knows nothing of the session that begins."""
     browser = house.browser()

@@ -34,6 +34,10 @@ AT_ONCE: Final = 16
 _PURPOSE: Final = "upstream sign-in"
 _SCOPE: Final = "openid email profile"
 _LONGEST_TO: Final = 1_800
+_PROMPTS: Final = {"https://accounts.google.com": "select_account"}
+"""Whoever links an account, or proves anew, is asked there who they are: the browser may be signed in as somebody else,
+and by somebody else. Google has no other word for it.
+"""
 _OF_A_NEW_ACCOUNT: Final = ("email", "email_verified", "name")
 """What many issuers tell at their userinfo endpoint alone; never how somebody proved who they are."""
 
@@ -94,6 +98,7 @@ class Upstreams:
     make_client: Callable[[Issuer], IssuerClient]
     _clients: dict[str, IssuerClient] = field(default_factory=dict)
     _redeeming: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    _leaving: RateLimit = field(default_factory=lambda: RateLimit(per_second=1, at_once=100))
     _pace: RateLimit = field(default_factory=lambda: RateLimit(per_second=0.5, at_once=20))
     _heard: dict[bytes, Instant] = field(default_factory=dict)
 
@@ -118,8 +123,10 @@ class Upstreams:
 
     # Away and back
 
-    async def away(self, issuer: Issuer, browser: bytes, journey: Journey) -> str:
-        """Where to send this browser. Raises IssuerError."""
+    async def away(self, issuer: Issuer, browser: bytes, journey: Journey, address: str) -> str:
+        """Where to send this browser, which is at `address`. Raises IssuerError, ReturnRefusedError."""
+        if not self._leaving.admits(network_of(address), self.clock.now()):
+            raise ReturnRefusedError("too-fast")
         metadata = await self._client(issuer).metadata()
         verifier, nonce = secrets.token_urlsafe(48), secrets.token_urlsafe(32)
         data = {
@@ -141,7 +148,12 @@ class Upstreams:
             "nonce": nonce,
             "code_challenge": _base64(sha256(verifier.encode()).digest()),
             "code_challenge_method": "S256",
-            **({"prompt": "login", "max_age": "0"} if journey.is_anew else {}),
+            **({"max_age": "0"} if journey.is_anew else {}),
+            **(
+                {"prompt": _PROMPTS.get(issuer.url, "login")}
+                if journey.is_anew or journey.intent is Intent.LINK
+                else {}
+            ),
             **({"login_hint": journey.hint} if journey.hint else {}),
         }
         joint = "&" if "?" in metadata.authorization_endpoint else "?"

@@ -98,9 +98,12 @@ class Door:
     async def away(self, visit: Visit, issuer: Issuer, journey: Journey, *, by_form: bool = False) -> Response:
         """On to the issuer. A form's POST leaves by way of a page of ours, which `form-action 'self'` lets pass."""
         try:
-            url = await self._upstreams.away(issuer, visit.visitor.browser_hash, journey)
+            url = await self._upstreams.away(issuer, visit.visitor.browser_hash, journey, visit.visitor.address)
         except IssuerError as error:
             return self._failed(visit, issuer, error, error.word, journey)
+        except ReturnRefusedError as error:
+            self._sign_on.tell("sso.upstream_refused", error.word, issuer.id)
+            return self._failed(visit, issuer, error, "", journey, status=429)
         if by_form:
             return self._site.page("sso/to_issuer.html", visit, issuer=issuer, url=url, here="/")
         headers = {"cache-control": "no-store"}
