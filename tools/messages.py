@@ -36,7 +36,7 @@ WITH_ERRORS = (
     SOURCES / "enforcement" / "app_login.py",
     SOURCES / "web" / "requests.py",
     SOURCES / "storage" / "errors.py",
-    SOURCES / "sso" / "upstream" / "flow.py",
+    SOURCES / "sso" / "upstream" / "journey.py",
     SOURCES / "web" / "sso" / "upstream.py",
     *sorted((SOURCES / "web" / "portal").glob("*.py")),
 )

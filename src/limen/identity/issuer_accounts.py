@@ -1,4 +1,4 @@
-"""Signing in by an upstream issuer's word, and whose word it is: accounts there are linked to people here.
+"""Accounts at upstream issuers, linked to people here, and the sessions that rest on an issuer's word.
 
 An account is told by the issuer and its name for the person (`iss` and `sub`), by nothing else: an address that is the
 same proves nothing, since whoever writes it there may not be whom it belongs to here. A link is made by the person
@@ -14,25 +14,17 @@ from limen.clock import MINUTE, Instant
 from limen.facts import ISSUER_FACTORS, Factor, Issuer, Person, Session, Vouched
 from limen.identity.errors import (
     IssuerAccountTakenError,
-    IssuerAccountUnknownError,
-    NotLiveError,
-    NotPermittedError,
-    SignInFailedError,
     UnfitError,
     UnknownError,
 )
 from limen.identity.events import Details, record
 from limen.identity.factors import Factors
-from limen.identity.membership import Membership
-from limen.identity.model import PersonStatus, Proofs, SignedIn, Visitor, auth_of
-from limen.identity.names import canonical_name, new_email
+from limen.identity.model import Proofs
 from limen.identity.notifications import Notifications, Occasion
 from limen.identity.ports import Ports
-from limen.identity.sessions import Sessions, end_session, refuse_ended
-from limen.identity.sign_in_decision import decide_sign_in, refuse
-from limen.identity.store import issuer_accounts as store, people, sessions, upkeep
+from limen.identity.sessions import end_session, refuse_ended
+from limen.identity.store import issuer_accounts as store, people, sessions
 from limen.identity.store.issuer_accounts import IssuerAccount, IssuerSession
-from limen.opaque import new_id
 from limen.storage.database import Snapshot, Transaction
 
 _FAILED: Final = "sign_in.failed"
@@ -40,80 +32,12 @@ _SKEW: Final = MINUTE
 
 
 class IssuerAccounts:
-    """The way in by an issuer, and the links that it needs."""
+    """Links to accounts at issuers, made and undone."""
 
-    def __init__(self, ports: Ports, sessions: Sessions, factors: Factors) -> None:
+    def __init__(self, ports: Ports, factors: Factors) -> None:
         self._ports = ports
-        self._sessions = sessions
         self._factors = factors
         self._notifications = Notifications(ports)
-
-    # Signing in
-
-    async def sign_in(self, visitor: Visitor, vouched: Vouched) -> SignedIn:
-        """Sign in whoever is linked to this account, or whoever gets one now where the issuer may create it.
-
-        Raises IssuerAccountUnknownError (the same whether or not somebody has their address), SignInFailedError,
-        NotPermittedError.
-        """
-        issuer = vouched.issuer
-        person_id = await self._ports.read(lambda s: store.person_of(s.connection, issuer.url, vouched.subject))
-        person = self._ports.known.people.get(person_id) if person_id else self._new_person(vouched)
-        if person is None or not person.active:
-            self._refuse("person-inactive" if person_id else "issuer-account-unknown", visitor, person_id)
-            raise SignInFailedError if person_id else IssuerAccountUnknownError
-        proofs = proofs_of(vouched)
-        answer = decide_sign_in(self._ports, person, auth_of(proofs), visitor)
-        if not answer.is_permit:
-            self._refuse("not-permitted", visitor, person_id)
-            raise NotPermittedError(answer)
-
-        def work(transaction: Transaction) -> SignedIn | str:
-            if not person_id and (word := self._add(transaction, person, vouched)):
-                return word
-            current = people.by_id(transaction.connection, person.id)
-            if current is None or not current.active:
-                return "person-inactive"
-            if store.person_of(transaction.connection, issuer.url, vouched.subject) != person.id:
-                return "issuer-account-unlinked"
-            return self._open(transaction, current, proofs, visitor, vouched)
-
-        ended = await self._ports.write(work)
-        if isinstance(ended, SignedIn):
-            return ended
-        self._refuse(ended, visitor, person_id)
-        raise IssuerAccountUnknownError if ended == "address-taken" else SignInFailedError
-
-    async def step_up(self, session: Session, visitor: Visitor, vouched: Vouched) -> SignedIn:
-        """Add what the issuer vouches for to a live session of the person who is linked to that very account.
-
-        Raises NotLiveError, SignInFailedError.
-        """
-        current = self._sessions.own(session)
-        person = self._ports.known.people.get(current.person_id)
-        if person is None or not person.active:
-            raise NotLiveError
-        now, url, proofs = self._ports.now(), vouched.issuer.url, proofs_of(vouched)
-
-        def work(transaction: Transaction) -> SignedIn | str:
-            connection = transaction.connection
-            if store.person_of(connection, url, vouched.subject) != person.id:
-                return "issuer-account-of-another"
-            renewed = self._sessions.renew(transaction, current, person, proofs)
-            if renewed is None:
-                return "session-gone"
-            store.note_session(connection, _rests_on(current.id, person.id, vouched))
-            if visitor.browser:
-                upkeep.remember_browser(connection, visitor.browser_hash, person.id, now)
-            by = {"by": person.id, "session": current.id, "address": visitor.address}
-            record(transaction, now, "step_up.succeeded", _said(renewed.session, vouched.issuer), **by)
-            return renewed
-
-        ended = await self._ports.write(work)
-        if isinstance(ended, SignedIn):
-            return ended
-        self._refuse(ended, visitor, person.id, current.id)
-        raise SignInFailedError
 
     # Links
 
@@ -130,9 +54,9 @@ class IssuerAccounts:
             owner = store.person_of(transaction.connection, issuer.url, vouched.subject)
             if owner:
                 return owner == person.id
-            self._link(transaction, person, vouched, now)
+            keep_link(transaction, person.id, vouched, now)
             whose = {"by": person.id, "subject": person.id, "session": current.id, "address": current.address}
-            record(transaction, now, "factor.added", _which(issuer.id), **whose)
+            record(transaction, now, "factor.added", which(issuer.id), **whose)
             self._notifications.tell(transaction, person, Occasion.ISSUER_LINKED, now)
             return True
 
@@ -213,45 +137,6 @@ class IssuerAccounts:
 
     # Inside
 
-    def _new_person(self, vouched: Vouched) -> Person | None:
-        """Whom a first sign-in may make; None where it may make nobody."""
-        if not vouched.issuer.creates_accounts or not vouched.email:
-            return None
-        try:
-            email = new_email(vouched.email)
-        except UnfitError:
-            return None
-        name = _fit_name(vouched.name) or email.partition("@")[0]
-        return Person(new_id("p"), name, email, frozenset(vouched.issuer.groups), active=True)
-
-    def _add(self, transaction: Transaction, person: Person, vouched: Vouched) -> str:
-        """Make this person, with their link. Returns a word where that can't be."""
-        connection, now = transaction.connection, self._ports.now()
-        if store.person_of(connection, vouched.issuer.url, vouched.subject):
-            return "linked-meanwhile"
-        if not Membership(transaction, now, "").add(person):
-            return "address-taken"
-        people.set_status(connection, person.id, PersonStatus.ACTIVE, now)
-        self._link(transaction, person, vouched, now)
-        record(transaction, now, "person.enrolled", {"issuer": vouched.issuer.id}, by=person.id, subject=person.id)
-        record(transaction, now, "factor.added", _which(vouched.issuer.id), by=person.id, subject=person.id)
-        return ""
-
-    @staticmethod
-    def _link(transaction: Transaction, person: Person, vouched: Vouched, now: Instant) -> None:
-        account = IssuerAccount(vouched.issuer.url, vouched.subject, person.id, now, now)
-        if not store.link(transaction.connection, account):
-            raise IssuerAccountTakenError
-
-    def _open(
-        self, transaction: Transaction, person: Person, proofs: Proofs, visitor: Visitor, vouched: Vouched
-    ) -> SignedIn:
-        connection = transaction.connection
-        opened = self._sessions.open(transaction, person, proofs, visitor, issuer=vouched.issuer.id)
-        store.note_session(connection, _rests_on(opened.session.id, person.id, vouched))
-        store.use(connection, vouched.issuer.url, vouched.subject, self._ports.now())
-        return opened
-
     def _unlink(
         self,
         transaction: Transaction,
@@ -268,7 +153,7 @@ class IssuerAccounts:
         held = store.sessions_of(connection, person_id=person.id, issuer=issuer_url)
         self._end(transaction, [one for one in held if one.session_id != but_session], by=by, reason="factor-changed")
         issuer = next((one.id for one in self._ports.known.issuers.values() if one.url == issuer_url), "")
-        record(transaction, now, "factor.removed", _which(issuer), by=by, subject=person.id, why=why)
+        record(transaction, now, "factor.removed", which(issuer), by=by, subject=person.id, why=why)
         self._notifications.tell(transaction, person, Occasion.ISSUER_UNLINKED, now)
 
     def _end(self, transaction: Transaction, held: list[IssuerSession], *, reason: str, by: str = "") -> int:
@@ -276,31 +161,24 @@ class IssuerAccounts:
         store.forget_sessions(transaction.connection, [one.session_id for one in held])
         return sum(end_session(transaction, one.session_id, now, by, reason) for one in held)
 
-    def _refuse(self, reason: str, visitor: Visitor, person_id: str, session: str = "") -> None:
-        refuse(self._ports, _FAILED, reason, visitor, person_id, session)
-
-
-def _fit_name(name: str) -> str:
-    """The name as it may be; "" where it can't be one."""
-    try:
-        return canonical_name(name)
-    except UnfitError:
-        return ""
-
 
 def proofs_of(vouched: Vouched) -> Proofs:
     """What the issuer's word counts as, proved when it says; where it does not say, at 0, which reads as never."""
     return {ISSUER_FACTORS[vouched.strength]: vouched.at}
 
 
-def _rests_on(session_id: str, person_id: str, vouched: Vouched) -> IssuerSession:
+def keep_link(transaction: Transaction, person_id: str, vouched: Vouched, now: Instant) -> None:
+    """From now on this account is this person's. Raises IssuerAccountTakenError where it is somebody's already."""
+    account = IssuerAccount(vouched.issuer.url, vouched.subject, person_id, now, now)
+    if not store.link(transaction.connection, account):
+        raise IssuerAccountTakenError
+
+
+def rests_on(session_id: str, person_id: str, vouched: Vouched) -> IssuerSession:
+    """That this session was opened, or proved again, by that word."""
     return IssuerSession(session_id, person_id, vouched.issuer.url, vouched.subject, vouched.sid)
 
 
-def _which(issuer_id: str) -> Details:
+def which(issuer_id: str) -> Details:
+    """Of which account an event is."""
     return {"factor": str(Factor.ISSUER), "issuer": issuer_id}
-
-
-def _said(session: Session, issuer: Issuer) -> Details:
-    factors = " ".join(sorted(session.auth.factors))
-    return {"strength": session.auth.strength, "factors": factors, "issuer": issuer.id}

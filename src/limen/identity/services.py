@@ -12,6 +12,7 @@ from limen.identity.factors import Factors
 from limen.identity.guesses import Guesses
 from limen.identity.invitation import Invitations
 from limen.identity.issuer_accounts import IssuerAccounts
+from limen.identity.issuer_sign_in import IssuerSignIn
 from limen.identity.links import Links
 from limen.identity.new_factors import NewFactors
 from limen.identity.passkeys import Ceremonies, RelyingParty
@@ -40,6 +41,7 @@ class IdentityServices:
     enrolment: Enrolment
     sign_in: SignIn
     step_up: StepUp
+    issuer_sign_in: IssuerSignIn
     issuer_accounts: IssuerAccounts
     factors: Factors
     recovery: Recovery
@@ -93,7 +95,8 @@ async def build(ports: Ports, passwords: Passwords | None = None) -> IdentitySer
         enrolment=Enrolment(ports, links, sessions, new),
         sign_in=SignIn(ports, sessions, ceremonies, verification),
         step_up=StepUp(ports, sessions, ceremonies, verification),
-        issuer_accounts=IssuerAccounts(ports, sessions, factors),
+        issuer_sign_in=IssuerSignIn(ports, sessions),
+        issuer_accounts=IssuerAccounts(ports, factors),
         factors=factors,
         recovery=Recovery(ports, links, sessions, factors, verification, key),
         second_device=SecondDevice(ports, links, factors, sessions),

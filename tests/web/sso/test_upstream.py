@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -88,6 +89,24 @@ async def test_too_weak_a_sign_in_is_followed_by_a_proof_here_or_there(
     assert done.headers["location"] == "/onward?app=limen&to=%2Fpasskeys"
     event = house.events("step_up.succeeded")[0]
     assert (event.details["strength"], event.details["issuer"]) == (3, "there")
+
+
+async def test_whoever_was_invited_may_use_their_account(house: House, there: FakeIssuer) -> None:
+    link = await house.invite("Ben", "staff")
+    browser = house.browser()
+    await browser.get("/enrol")
+    page = await browser.post("/enrol", token=link.token.reveal())
+    assert 'action="/enrol/with/there"' in page.text
+    browser.csrf = re.findall(r'name="csrf"[^>]*value="([^"]+)"', page.text)[0]
+    away = await browser.post("/enrol/with/there", token=link.token.reveal())
+    assert link.token.reveal() not in way_on(away)
+    assert "prompt=login" in way_on(away)
+    there.person = {"sub": "ben-there", "amr": ["mfa"]}
+    done = await returns(browser, there.authorize(way_on(away)))
+    assert (done.status_code, done.headers["location"]) == (303, "/onward?to=%2F")
+    assert house.events("sign_in.succeeded")[0].actor == link.link.person_id
+    again = await browser.post("/enrol/with/there", token=link.token.reveal())
+    assert again.status_code == 400
 
 
 async def test_an_address_leads_to_its_service(tmp_path: Path) -> None:

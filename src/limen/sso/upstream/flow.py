@@ -12,7 +12,6 @@ import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -20,12 +19,12 @@ from urllib.parse import urlencode
 from limen.admission import network_of
 from limen.browser_state import BrowserStates, StateRefusedError
 from limen.clock import MINUTE, SECOND, Clock, Instant, Milliseconds
-from limen.errors import LimenError
 from limen.facts import Issuer, Vouched
 from limen.rate_limit import RateLimit
 from limen.sso.upstream import tokens
 from limen.sso.upstream.fetching import IssuerError
 from limen.sso.upstream.issuer_client import LONGEST_CODE, Health, IssuerClient
+from limen.sso.upstream.journey import Intent, Journey, Returned, ReturnRefusedError
 from limen.sso.upstream.tokens import SKEW, TokenRefusedError
 
 STATE_SECONDS: Final = 15 * MINUTE // SECOND
@@ -34,54 +33,13 @@ AT_ONCE: Final = 16
 _PURPOSE: Final = "upstream sign-in"
 _SCOPE: Final = "openid email profile"
 _LONGEST_TO: Final = 1_800
+_LONGEST_TOKEN: Final = 100
 _PROMPTS: Final = {"https://accounts.google.com": "select_account"}
 """Whoever links an account, or proves anew, is asked there who they are: the browser may be signed in as somebody else,
 and by somebody else. Google has no other word for it.
 """
 _OF_A_NEW_ACCOUNT: Final = ("email", "email_verified", "name")
 """What many issuers tell at their userinfo endpoint alone; never how somebody proved who they are."""
-
-
-class Intent(StrEnum):
-    """What somebody was sent away for."""
-
-    SIGN_IN = "sign-in"
-    STEP_UP = "step-up"
-    LINK = "link"
-
-
-class ReturnRefusedError(LimenError):
-    """What came back from an issuer counts for nothing. `word` says why, for the journal: a word of ours.
-
-    `was_declined`: the person said no there, or the issuer did.
-    """
-
-    def __init__(self, word: str, *, was_declined: bool = False) -> None:
-        super().__init__("This sign-in didn't work", "start again, or sign in another way")
-        self.word = word
-        self.was_declined = was_declined
-
-
-@dataclass(frozen=True, slots=True)
-class Journey:
-    """For what somebody is sent away, and where to they go on. `session` is the one that began it ("" for none).
-
-    `is_anew`: they must prove it now, whatever session they have there. `hint` is an address to offer there.
-    """
-
-    intent: Intent = Intent.SIGN_IN
-    to: str = "/"
-    session: str = ""
-    is_anew: bool = False
-    hint: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Returned:
-    """Somebody who came back with a proof that holds."""
-
-    vouched: Vouched
-    journey: Journey
 
 
 @dataclass(slots=True)
@@ -137,6 +95,7 @@ class Upstreams:
             "intent": str(journey.intent),
             "to": journey.to if len(journey.to) <= _LONGEST_TO else "/",
             "session": journey.session,
+            "token": journey.token[:_LONGEST_TOKEN],
             "anew_since": str(self.clock.now()) if journey.is_anew else "",
         }
         asked = {
@@ -149,11 +108,7 @@ class Upstreams:
             "code_challenge": _base64(sha256(verifier.encode()).digest()),
             "code_challenge_method": "S256",
             **({"max_age": "0"} if journey.is_anew else {}),
-            **(
-                {"prompt": _PROMPTS.get(issuer.url, "login")}
-                if journey.is_anew or journey.intent is Intent.LINK
-                else {}
-            ),
+            **({"prompt": _PROMPTS.get(issuer.url, "login")} if journey.asks_who_it_is else {}),
             **({"login_hint": journey.hint} if journey.hint else {}),
         }
         joint = "&" if "?" in metadata.authorization_endpoint else "?"
@@ -179,7 +134,13 @@ class Upstreams:
         if not self._pace.admits(network_of(address), self.clock.now()):
             raise ReturnRefusedError("too-fast")
         claims = await self._redeemed(issuer, code, began)
-        journey = Journey(Intent(began["intent"]), began["to"], began["session"], bool(began["anew_since"]))
+        journey = Journey(
+            intent=Intent(began["intent"]),
+            to=began["to"],
+            session=began["session"],
+            is_anew=bool(began["anew_since"]),
+            token=began["token"],
+        )
         return Returned(self._vouched(issuer, claims, began["anew_since"]), journey)
 
     async def _check_iss(self, issuer: Issuer, said: Mapping[str, str]) -> None:

@@ -7,7 +7,8 @@ from typing import Final
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from limen.sso.upstream.flow import Intent, Journey, Upstreams
+from limen.sso.upstream.flow import Upstreams
+from limen.sso.upstream.journey import Intent, Journey
 from limen.web.console.fresh_proof import fresh_proof
 from limen.web.page import Route
 from limen.web.permissions import VIEW

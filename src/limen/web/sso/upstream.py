@@ -20,8 +20,9 @@ from limen.identity.errors import FreshProofNeededError, IssuerAccountTakenError
 from limen.identity.model import SignedIn
 from limen.pillar import SignOn
 from limen.sso.upstream.fetching import IssuerError
-from limen.sso.upstream.flow import Intent, Journey, Returned, ReturnRefusedError, Upstreams
+from limen.sso.upstream.flow import Upstreams
 from limen.sso.upstream.issuer_client import LONGEST_CODE
+from limen.sso.upstream.journey import Intent, Journey, Returned, ReturnRefusedError
 from limen.sso.upstream.tokens import LONGEST, TokenRefusedError, instant
 from limen.web.page import Route
 from limen.web.portal.sign_in import sign_in_page
@@ -36,6 +37,7 @@ PAGES: Final = (
     Route("GET", "/sign-in/with/{issuer_id}", undecided=_UNKNOWN_YET),
     Route("GET", "/sign-in/with/{issuer_id}/back", undecided=_UNKNOWN_YET),
     Route("POST", "/step-up/with/{issuer_id}", undecided="the way on that a challenge names"),
+    Route("POST", "/enrol/with/{issuer_id}", undecided="opened by a one-time link"),
     Route("POST", "/sign-in/signed-out-elsewhere", undecided=_BY_ISSUERS, by_programs=True),
 )
 _SAID: Final = {"state": 100, "code": LONGEST_CODE, "iss": 500, "error": 100}
@@ -72,6 +74,13 @@ def routes(site: Site) -> APIRouter:
         journey = Journey(Intent.STEP_UP, f"/onward?{onward}", visit.live_session.id, is_anew=True)
         return await door.away(visit, door.issuer(issuer_id), journey, by_form=True)
 
+    @router.post("/enrol/with/{issuer_id}")
+    async def enrol(issuer_id: str, visit: Anybody, sent: Sent) -> Response:
+        """The link's secret stays here while they are away."""
+        token = one(sent, "token")
+        await site.identity.links.open(token, visit.visitor)
+        return await door.away(visit, door.issuer(issuer_id), Journey(Intent.ENROL, token=token), by_form=True)
+
     @router.post("/sign-in/signed-out-elsewhere")
     async def signed_out_elsewhere(request: Request) -> Response:
         return await door.signed_out_elsewhere(await _logout_token(request))
@@ -85,6 +94,7 @@ class Door:
     def __init__(self, site: Site, upstreams: Upstreams) -> None:
         self._site = site
         self._upstreams = upstreams
+        self._sign_in = site.identity.issuer_sign_in
         self._accounts = site.identity.issuer_accounts
         self._sign_on = site.ports.offers.take(SignOn)
 
@@ -134,11 +144,15 @@ class Door:
     async def _done(self, visit: Visit, returned: Returned) -> Response:
         journey, vouched = returned.journey, returned.vouched
         if journey.intent is Intent.SIGN_IN:
-            return self._in(visit, await self._accounts.sign_in(visit.visitor, vouched), journey.to)
+            return self._in(visit, await self._sign_in.sign_in(visit.visitor, vouched), journey.to)
+        if journey.intent is Intent.ENROL:
+            return self._in(
+                visit, await self._site.identity.enrolment.with_issuer(journey.token, visit.visitor, vouched), "/"
+            )
         if visit.live_session.id != journey.session:
             raise NotLiveError
         if journey.intent is Intent.STEP_UP:
-            done = await self._accounts.step_up(visit.live_session, visit.visitor, vouched)
+            done = await self._sign_in.step_up(visit.live_session, visit.visitor, vouched)
             return self._in(visit, done, journey.to)
         await self._accounts.link(visit.live_session, vouched)
         return self._site.go(visit, "/passkeys", done="linked")
