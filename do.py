@@ -14,7 +14,8 @@
 
 Words behind `test` go to pytest: `python3 do.py test tests/cedar -x`, `python3 do.py test --changed main -x`.
 `--quick` leaves out what starts programs or is marked slow, and tries laws in their smallest size; of a test with many
-cases it tries two, and of a file whose tests each open a whole Limen two tests. `--changed` goes by imports.
+cases it tries two, and of a file two of those that open a database, a server or all of Limen. `--changed` goes by
+imports.
 How much laws try says LIMEN_TESTS: quick (with --quick), work, or ci, which is all of it (see tests/dial.py).
 """
 

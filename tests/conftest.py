@@ -5,6 +5,7 @@ empty database of each kind (`where`).
 from __future__ import annotations
 
 import gc
+import inspect
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -22,41 +23,44 @@ settings.load_profile("limen")
 
 gc.set_threshold(20_000, 20, 20)  # tests make and drop whole Limens; looking for cycles all the time takes a seventh
 TESTS = Path(__file__).parent
-SLOW_FOLDERS = ("journeys", "interop")
-"""Folders whose tests all drive a browser or another program."""
+SLOW_FOLDERS = ("journeys", "interop", "demo")
+"""Folders whose tests drive a browser, another program or the whole demo company."""
 STARTS_PROGRAMS = ("subprocess", "multiprocessing")
 """A file that imports one of these starts programs."""
-OPENS_ALL_OF_LIMEN = "tests.web.conftest"
-"""Whose fixture `house` opens a whole Limen, a fifth of a second each time."""
 LEASE_SECONDS = 60.0
-QUICK_CASES, QUICK_OPENINGS = 2, 2
+QUICK_CASES, QUICK_COROUTINES = 2, 2
+"""Of a test's cases, and of a file's coroutines, with the dial at `quick`. Coroutines open databases, servers, or all
+of Limen, and they wait: a quarter of the tests takes two thirds of the time.
+"""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what is slow by where it stands and what it imports; with the dial at `quick`, keep a few of what is alike:
-    of a test with many cases the first two, of a file whose tests each open a whole Limen the first two tests.
-    """
-    kept: list[pytest.Item] = []
-    seen: Counter[str] = Counter()
+    """Mark what is slow by where it stands and what it imports; at `quick`, keep a few of what is alike."""
     for item in items:
         if is_slow(item):
             item.add_marker(pytest.mark.slow)
-        test, file = item.nodeid.partition("[")[0], str(item.path)
-        seen.update({test, file} if opens_all_of_limen(item) else {test})
-        if PLACE != "quick" or (seen[test] <= QUICK_CASES and seen[file] <= QUICK_OPENINGS):
-            kept.append(item)
-    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
-    items[:] = kept
+    if PLACE == "quick":
+        seen: Counter[str] = Counter()
+        kept, left_out = [], []
+        for item in items:
+            (kept if is_kept(item, seen) else left_out).append(item)
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = kept
+
+
+def is_kept(item: pytest.Item, seen: Counter[str]) -> bool:
+    """Whether it is among the first that are alike; `seen` counts them."""
+    test, file = item.nodeid.partition("[")[0], str(item.path)
+    seen[test] += 1
+    if seen[test] > QUICK_CASES or not inspect.iscoroutinefunction(getattr(item, "function", None)):
+        return seen[test] <= QUICK_CASES
+    seen[file] += 1
+    return seen[file] <= QUICK_COROUTINES
 
 
 def is_slow(item: pytest.Item) -> bool:
     in_slow_folder = item.path.is_relative_to(TESTS) and item.path.relative_to(TESTS).parts[0] in SLOW_FOLDERS
     return in_slow_folder or any(name in vars(getattr(item, "module", None) or item) for name in STARTS_PROGRAMS)
-
-
-def opens_all_of_limen(item: pytest.Item) -> bool:
-    made_by = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {}).get("house", ())
-    return any(fixture.func.__module__ == OPENS_ALL_OF_LIMEN for fixture in made_by)
 
 
 @pytest.fixture(autouse=True, scope="session")

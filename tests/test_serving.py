@@ -24,6 +24,7 @@ def company(tmp_path: Path) -> Company:
     return load_company(tmp_path)
 
 
+@pytest.mark.slow
 async def test_it_serves_until_it_is_told_to_stop(company: Company, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

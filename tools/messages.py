@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -63,10 +64,12 @@ def unsaid_keys() -> list[str]:
     return [key for key in keyed() if not key.startswith(begun) and not re.search(rf"[\"']{re.escape(key)}[\"']", code)]
 
 
+@cache
 def code_of_limen() -> str:
     return "\n".join(path.read_text("utf-8") for kind in ("*.py", "*.html") for path in SOURCES.rglob(kind))
 
 
+@cache
 def written_out(code: str) -> set[str]:
     """The keys that this code says as they stand."""
     calls = re.findall(r"(?:words\.|speech\.|spoken\.|[^\w.])(?:say|first|has)\(\s*(.+)", code)
@@ -93,7 +96,12 @@ def spoken_templates() -> list[Path]:
     return [path for path in sorted(TEMPLATES.rglob("*.html")) if path.parent.name != "console"]
 
 
-def _texts() -> Iterator[str | tuple[str, ...]]:
+@cache
+def _texts() -> tuple[str | tuple[str, ...], ...]:
+    return tuple(_extracted())
+
+
+def _extracted() -> Iterator[str | tuple[str, ...]]:
     for path in spoken_templates():
         options = {"trimmed": "true", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
         words = ("_", "gettext", "ngettext")

@@ -120,11 +120,44 @@ async def test_whoever_is_late_is_dropped_and_whoever_is_not_is_left_in_peace() 
     assert town.dropped == [("late", TOO_SLOW)]
 
 
-async def test_a_fronts_connections_at_rest_give_way_only_where_all_are_too_many() -> None:
-    town = Town(of_a_source=2, of_strangers=6)
+async def test_a_fronts_connections_at_rest_give_way_only_where_there_is_no_room_at_all() -> None:
+    town = Town(of_a_source=2, of_strangers=6, connections=7)
     for _ in range(5):
         assert town.listener.enter("10.0.0.1", lambda word: town.dropped.append(("front", word)), is_front=True)
-    assert town.dropped == []
     town.enter("stranger")
     town.enter("another", "192.0.2.2")
-    assert town.dropped == [("front", TOO_MANY)]
+    assert town.dropped == []
+    town.enter("third", "192.0.2.3")
+    assert town.dropped == [("stranger", TOO_MANY)]
+    while town.listener.make_way():
+        pass
+    for _ in range(3):
+        assert town.listener.enter("10.0.0.1", lambda word: town.dropped.append(("front", word)), is_front=True)
+    assert town.dropped[-1] == ("front", TOO_MANY)
+    assert len(town.listener.open) == len(town.listener.at_rest) == 7
+
+
+class Front:
+    """What Limen's own front is told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, ...]] = []
+
+    def belongs_to(self, connection: str, owner: str, sign_in: str) -> None:
+        self.told.append((connection, owner, sign_in))
+
+    def gave_way(self, connection: str) -> None:
+        self.told.append((connection,))
+
+
+async def test_the_front_is_told_whose_a_connection_is_and_which_one_is_in_the_way() -> None:
+    town, front = Town(of_a_source=1), Front()
+    town.admission.front = front
+    mine, hers, last = (town.enter(name) for name in ("mine", "hers", "last"))
+    for entry, connection in ((mine, "192.0.2.1:1"), (hers, "192.0.2.1:2"), (last, "192.0.2.1:3")):
+        entry.front_connection = connection
+    assert mine.belongs_to("ana") is True  # it had given way before anything was known of it
+    assert last.belongs_to("ana", "s1") is True
+    town.enter("next").front_connection = "192.0.2.1:4"
+    town.enter("after")
+    assert front.told == [("192.0.2.1:3", "ana", "s1"), ("192.0.2.1:4",)]

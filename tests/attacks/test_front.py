@@ -75,6 +75,7 @@ async def test_only_what_the_front_saw_itself_is_said_to_limen(front) -> None:
         assert len(heads) == 1
 
 
+@pytest.mark.slow
 async def test_while_limen_is_down_the_page_says_whom_to_call_and_nothing_of_the_inside(front) -> None:
     places, send = front
     page = await send("/payroll", fields="Accept: text/html\r\n")

@@ -12,8 +12,8 @@ import pytest
 from tests.doctor.scene import Authority, app, outside, serving, setup
 
 from limen.cli.doctor import plain, report
+from limen.doctor.certificates import served
 from limen.doctor.http_client import MAX_HEAD_BYTES
-from limen.doctor.served_certificate import served
 from limen.doctor.upstreams import upstreams
 from limen.finding import Finding, State, shown_safely
 

@@ -148,6 +148,7 @@ def outside(**changes: Any) -> Environment:
         trust=machine.trust,
         write_holder=lambda _file: None,
         journal_holder=lambda _folder: None,
+        front_holder=lambda _lock: None,
         environ={},
     )
     return replace(well, **changes)

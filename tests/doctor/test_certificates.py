@@ -1,47 +1,59 @@
 from __future__ import annotations
 
-import ssl
+import socket
+from pathlib import Path
 
-import pytest
+from tests.doctor.scene import SIGN_IN, Authority, app, outside, serving, setup
+from tests.ports import free_port
 
-from limen.clock import DAY, SystemClock
-from limen.doctor.certificates import Fault, Served, ends_soon, fault_of, read_certificate, said
+from limen.doctor.certificates import served
+from limen.finding import Finding, State
 
-NOW = SystemClock().now()
-SERVED = Served(("a.example", "b.example"), "Harbor CA", NOW - 90 * DAY, NOW - 3 * DAY)
-
-
-@pytest.mark.parametrize(
-    ("word", "sentence"),
-    [
-        ("expired", "3 days ago"),
-        ("not-yet", "clock right?"),
-        ("self-signed", "self-signed"),
-        ("untrusted", "(Harbor CA)"),
-        ("wrong-name", "is for a.example, b.example, not for c.example"),
-        ("plain", "plain http"),
-        ("other", "the encrypted connection fails: why"),
-    ],
-)
-def test_each_fault_is_a_sentence(word: str, sentence: str) -> None:
-    assert sentence in said(Fault(word, "why", SERVED), "c.example", NOW)
-    assert said(Fault(word), "c.example", NOW)
+APPS = [app("http://127.0.0.1:1", f"app{number}") for number in range(5)]
 
 
-def test_what_ends_within_three_weeks_is_soon() -> None:
-    def ending(days: float) -> str:
-        return ends_soon(Served((), "", 0, NOW + int(days * DAY)), NOW)
-
-    assert "in 5 days" in ending(5.5)
-    assert "within a day" in ending(0.5)
-    assert ending(22) == ends_soon(None, NOW) == ""
+async def looked(tmp_path: Path, trust, tls=None) -> list[Finding]:
+    async with serving(tls=tls) as port:
+        return await served(setup(tmp_path, *APPS, outside_=outside(trust=trust), url=f"https://{SIGN_IN}:{port}"))
 
 
-def test_what_is_no_certificate_is_none() -> None:
-    assert read_certificate(b"") is None
-    assert read_certificate(b"\x30\x82\xff\xff" + b"A" * 100) is None
+async def test_a_good_certificate_for_every_host_is_one_line(tmp_path: Path) -> None:
+    ours = Authority(tmp_path)
+    (found,) = await looked(tmp_path, ours.trust, ours.serves("*.harbor.example"))
+    assert found.state is State.OK
+    assert "valid for 89 more days" in found.what
 
 
-def test_other_failures_keep_what_openssl_says() -> None:
-    error = ssl.SSLError(1, "x")
-    assert fault_of(error, None).word == "other"
+async def test_hosts_that_the_certificate_leaves_out_are_named_together(tmp_path: Path) -> None:
+    ours = Authority(tmp_path)
+    good, wrong = await looked(tmp_path, ours.trust, ours.serves(SIGN_IN))
+    assert (good.state, wrong.state) == (State.OK, State.WRONG)
+    assert "app0.harbor.example, app1.harbor.example, app2.harbor.example and 2 more" in wrong.what
+    assert "one for *.harbor.example" in wrong.fix
+
+
+async def test_one_that_ends_soon_and_one_that_is_no_https_are_told(tmp_path: Path) -> None:
+    ours = Authority(tmp_path)
+    (soon,) = await looked(tmp_path, ours.trust, ours.serves("*.harbor.example", days=(-60, 20.5)))
+    assert soon.state is State.WARNING
+    assert "expires in 20 days" in soon.what
+    (plain,) = await looked(tmp_path, ours.trust)
+    assert plain.state is State.WRONG
+    assert "plain http" in plain.what
+
+
+async def test_what_does_not_answer_or_resolve_is_no_fault_of_a_certificate(tmp_path: Path) -> None:
+    (silent,) = await served(setup(tmp_path, url=f"https://{SIGN_IN}:{free_port()}"))
+    assert silent.state is State.WARNING
+    assert "nothing responds on port" in silent.what
+
+    async def nowhere(_name: str) -> tuple[str, ...]:
+        raise socket.gaierror(socket.EAI_NONAME, "no")
+
+    stopped = setup(tmp_path, url=f"https://{SIGN_IN}:{free_port()}", https={"mode": "internal"})
+    (skipped,) = await served(stopped)
+    assert "`limen serve --https`" in skipped.fix
+
+    (unknown,) = await served(setup(tmp_path, outside_=outside(resolve=nowhere)))
+    (trying,) = await served(setup(tmp_path, url="http://limen.harbor.localhost"))
+    assert {unknown.state, trying.state} == {State.SKIPPED}

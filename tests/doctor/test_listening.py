@@ -67,9 +67,11 @@ async def test_the_fronts_ports_are_looked_at_too(tmp_path: Path) -> None:
         (taken,) = await listening(there)
         there.outside = replace(
             there.outside,
-            holder=lambda _host, _port: Process(9, "caddy"),
+            holder=lambda _host, _port: Process(9, "python", parent=7),
             journal_holder=lambda _folder: Process(8, "limen"),
         )
+        (others,) = await listening(there)
+        there.outside = replace(there.outside, front_holder=lambda _lock: Process(7, "limen"))
         (own,) = await listening(there)
-    assert (taken.state, own.state) == (State.WRONG, State.OK)
+    assert (taken.state, others.state, own.state) == (State.WRONG, State.WRONG, State.OK)
     assert "needed for the front's https, is used by" in taken.what

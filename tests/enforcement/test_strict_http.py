@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 
 import pytest
+import uvicorn
 from tests.enforcement.house import raw, serving, status_of
 
 from limen.admission import Admission, Limits
@@ -108,3 +110,94 @@ async def test_each_refusal_is_told_by_name(town):
     for sent in (b"GET / HTTP/1.1\r\n\r\n", b"nonsense\r\n\r\n", b"GET /#a HTTP/1.1\r\nHost: h\r\n\r\n"):
         assert status_of(await raw(port, sent)) == 400
     assert [word for word, _ in told] == ["host-not-one", "request-malformed", "target-fragment"]
+
+
+async def test_only_over_limens_own_socket_is_it_told_which_connection_a_request_came_by(tmp_path):
+    seen: list[str] = []
+
+    async def owned(scope, receive, send):
+        entry = strict_http.entry_of(scope)
+        seen.append(entry.front_connection)
+        entry.belongs_to("ana", "s1")
+        await app(scope, receive, send)
+
+    told: list[tuple[str, ...]] = []
+
+    class Front:
+        def belongs_to(self, *said: str) -> None:
+            told.append(said)
+
+    admission = Admission()
+    admission.front = Front()
+    protocol = strict_http.protocol(lambda word, address: None, admission.listener("gateway"))
+    head = "GET / HTTP/1.1\r\nHost: h\r\n{}Connection: close\r\n\r\n"
+    named = head.format("X-Limen-Connection: 192.0.2.1:7\r\nX-Forwarded-For: 192.0.2.1\r\n").encode()
+    path = tmp_path / "limen.sock"
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(path))
+        listening.listen()
+        server = uvicorn.Server(uvicorn.Config(owned, http=protocol, log_level="critical", lifespan="off"))
+        running = asyncio.create_task(server.serve(sockets=[listening]))
+        for sent in (named, named, head.format("").encode()):
+            reader, writer = await asyncio.open_unix_connection(str(path))
+            writer.write(sent)
+            assert status_of(await reader.read()) == 200
+            writer.close()
+        server.should_exit = True
+        await running
+    async with serving(owned, None, http=protocol) as port:
+        assert status_of(await raw(port, named)) == 200
+    assert seen == ["192.0.2.1:7", "192.0.2.1:7", "", ""]
+    assert told == [("192.0.2.1:7", "ana", "s1")] * 2
+
+
+async def test_a_request_that_gave_way_before_its_turn_is_not_begun():
+    begun: list[str] = []
+
+    async def counted(scope, receive, send):
+        begun.append(scope["path"])
+        await app(scope, receive, send)
+
+    admission = Admission(Limits(of_a_source=1))
+    protocol = strict_http.protocol(lambda word, address: None, admission.listener("gateway"))
+    made = [protocol(config(counted), uvicorn.server.ServerState(), {}) for _ in range(5)]
+    for number, one in enumerate(made):
+        one.connection_made(_Wire())
+        one.data_received(f"GET /{number} HTTP/1.1\r\nHost: h\r\n\r\n".encode())
+    await asyncio.sleep(0.05)
+    assert begun == ["/4"]
+    assert [one.transport.said[:12] for one in made[:4]] == [b"HTTP/1.1 429"] * 4
+    assert made[4].transport.said.startswith(b"HTTP/1.1 200")
+    assert made[0].transport.said.count(b"HTTP/1.1") == 1
+    for one in made:
+        one.connection_lost(None)
+
+
+def config(application):
+    made = uvicorn.Config(application, log_level="critical", lifespan="off")
+    made.load()
+    return made
+
+
+class _Wire(asyncio.Transport):
+    """What a connection writes to, with a client at its other end."""
+
+    def __init__(self) -> None:
+        super().__init__({"peername": ("192.0.2.1", 7), "sockname": ("192.0.2.2", 443)})
+        self.said = b""
+        self.closing = False
+
+    def write(self, data) -> None:
+        self.said += data
+
+    def is_closing(self) -> bool:
+        return self.closing
+
+    def close(self) -> None:
+        self.closing = True
+
+    abort = close
+
+    def pause_reading(self) -> None: ...
+
+    def resume_reading(self) -> None: ...

@@ -11,3 +11,5 @@ async def test_a_front_that_is_not_there_is_said(tmp_path) -> None:
     await admin.stop(tmp_path / "no.sock")
     with pytest.raises(LimenError, match="isn't responding"):
         await admin.load(tmp_path / "no.sock", {})
+    with pytest.raises(LimenError, match="how much it holds"):
+        await admin.goroutines(tmp_path / "no.sock")

@@ -28,6 +28,7 @@ async def test_a_new_host_is_loaded_and_a_refused_configuration_changes_nothing(
     try:
         status = await front.start()
         assert status.is_watched_here
+        assert 0 < await admin.goroutines(places.admin_socket) < 1_000
         hosts.add("git.harbor.localhost")
         await front._tell_changes()
         assert hosts_last_served(places) == {*hosts, "limen.harbor.localhost"}

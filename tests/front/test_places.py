@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from limen.errors import LimenError
-from limen.front.places import open_places, write_whole
+from limen.front.places import Places, open_places, write_whole
 
 
 def test_the_folder_is_for_this_user_alone(tmp_path: Path) -> None:
@@ -40,3 +40,10 @@ def test_a_link_that_somebody_left_is_replaced_and_not_followed(tmp_path: Path) 
     write_whole(tmp_path / "key.pem", b"ours")
     assert theirs.read_bytes() == b"theirs"
     assert not (tmp_path / "key.pem").is_symlink()
+
+
+def test_no_socket_has_a_longer_name_than_the_one_whose_length_is_looked_at() -> None:
+    places = Places(Path("/f"))
+    sockets = (places.limen_socket, places.browsers_socket, places.plain_socket, places.reports_socket)
+    assert max(len(str(one)) for one in sockets) <= len(str(places.admin_socket))
+    assert len({places.admin_socket, *sockets}) == 5

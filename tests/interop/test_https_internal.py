@@ -71,6 +71,11 @@ def test_nobody_else_reaches_the_sockets_and_no_secret_reaches_the_front(running
     assert b"SECRET_OF_LIMEN" not in Path(f"/proc/{pid}/environ").read_bytes()
 
 
+def is_open(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def child_of(parent: int) -> int:
     found = subprocess.run(
         ["ps", "-o", "pid=,comm=", "--ppid", str(parent)], capture_output=True, text=True, check=False
@@ -94,6 +99,7 @@ def test_a_front_that_is_killed_is_started_again_and_one_without_limen_ends(runn
     assert "is being restarted" in limen.log.read_text()
     limen.process.kill()
     limen.process.wait()
+    until(lambda: not is_open(running[2]))
     until(lambda: not Path(f"/proc/{second}").exists() or "Z" in Path(f"/proc/{second}/stat").read_text().split()[2])
 
 

@@ -38,6 +38,7 @@ def erase(
     )
 
 
+@pytest.mark.slow
 def test_every_row_goes_everybody_elses_stays_and_the_journal_holds(place: Place) -> None:
     before = place.database.read(everything)
     assert all(any(MIA in row for row in rows) for name, rows in before.items() if any(ADA in row for row in rows))

@@ -22,6 +22,7 @@ def is_here(place: Place, person_id: str) -> bool:
     return place.database.read(lambda s: people.status_of(s.connection, person_id)) is not None
 
 
+@pytest.mark.slow
 def test_who_was_let_go_is_erased_when_their_days_are_over_and_not_before(place: Place) -> None:
     keeping = upkeep(place, people_days=30)
     deactivate(place, MIA)

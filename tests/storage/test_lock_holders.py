@@ -4,7 +4,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from limen.storage.lock_holders import journal_holder, write_holder
+from limen.storage.lock_holders import front_holder, journal_holder, write_holder
 
 
 def test_the_process_in_a_write_is_found_by_the_byte_it_locks(tmp_path: Path) -> None:
@@ -32,3 +32,12 @@ def test_who_writes_the_journal_is_found_without_touching_its_lock(tmp_path: Pat
         assert journal_holder(tmp_path) is None
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert journal_holder(tmp_path) == os.getpid()
+
+
+def test_the_front_is_whoever_holds_its_lock(tmp_path: Path) -> None:
+    lock = tmp_path / "lock"
+    assert front_holder(lock) is None
+    with lock.open("w") as file:
+        assert front_holder(lock) is None
+        fcntl.flock(file, fcntl.LOCK_EX)
+        assert front_holder(lock) == os.getpid()

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Protocol
 
 from limen.admission.crowd import Crowd
 from limen.admission.limits import Limits
@@ -25,12 +25,26 @@ LOOK_SECONDS: Final = 1.0
 """How often all connections are held against their deadlines, at the least."""
 
 
+class FrontConnections(Protocol):
+    """What Limen tells its own front of the connections of browsers, each called `address:port`."""
+
+    def belongs_to(self, connection: str, owner: str, sign_in: str) -> None:
+        """A live session of this owner has sent a request over it; `sign_in` is the one it hangs on, or ""."""
+
+    def gave_way(self, connection: str) -> None:
+        """A stranger's request that came over it was one too many."""
+
+
 class Admission:
-    """All connections of the process. Used on the event loop only."""
+    """All connections of the process. Used on the event loop only.
+
+    `front` is Limen's own front, which holds the connections that requests come by, where there is one.
+    """
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
         self.listeners: dict[str, Listener] = {}
+        self.front: FrontConnections | None = None
         self._owned: dict[str, int] = {}
         self._look: asyncio.TimerHandle | None = None
 
@@ -93,6 +107,7 @@ class Listener:
         self.open: set[Entry] = set()
         self.refused: dict[str, int] = {}
         self.strangers: Crowd[Entry] = Crowd()
+        self.at_rest: dict[Entry, None] = {}
         self.bytes_held = 0
         self._connections = connections
         self._of_a_source = of_a_source
@@ -101,17 +116,17 @@ class Listener:
     def enter(self, peer: str, drop: Callable[[str], None], *, is_front: bool = False) -> Entry | None:
         """Let a new connection from `peer` in, as a stranger's; None where there is no room.
 
-        `is_front`: a trusted proxy, which has many connections at rest. Its requests count by their client's address.
+        `is_front`: a trusted proxy, which has many connections at rest. They are nobody's, and go only where there is
+        no room at all; its requests count by their client's address.
         `drop` is called with the reason when it has to go: late, or in the way of others. It must end the connection,
         whose `leave` is called as always.
         """
-        if len(self.open) >= self._connections and not self._make_way():
+        if len(self.open) >= self._connections and not (self.make_way() or self._drop(next(iter(self.at_rest), None))):
             self.count(TOO_MANY)
             return None
         entry = Entry(self, FRONTS if is_front else network_of(peer), drop)
         self.open.add(entry)
-        self.strangers.add(entry.source, entry)
-        self.hold_to_the_limits(entry.source)
+        entry.be_a_strangers(entry.source)
         self.admission.look_soon()
         return entry
 
@@ -121,15 +136,15 @@ class Listener:
     def hold_to_the_limits(self, source: str) -> None:
         """Have the oldest go where `source`, or all strangers, have become too many."""
         strangers = self.strangers
-        most_of_it = self._connections if source == FRONTS else self._of_a_source
-        while strangers.number_of(source) > most_of_it and self._drop(strangers.oldest(source)):
+        while strangers.number_of(source) > self._of_a_source and self._drop(strangers.oldest(source)):
             pass
         limits = self.limits
         most = min(limits.of_strangers, self._connections)
-        while (len(strangers) > most or self.bytes_held > limits.bytes_of_strangers) and self._make_way():
+        while (len(strangers) > most or self.bytes_held > limits.bytes_of_strangers) and self.make_way():
             pass
 
-    def _make_way(self) -> bool:
+    def make_way(self) -> bool:
+        """Have a stranger's connection go: the oldest of the source with the most. False where there is none."""
         return self._drop(self.strangers.oldest_of_the_largest())
 
     def _drop(self, entry: Entry | None) -> bool:
@@ -139,6 +154,8 @@ class Listener:
         entry.leave()
         self.count(TOO_MANY)
         entry.drop(TOO_MANY)
+        if entry.front_connection and self.admission.front is not None:
+            self.admission.front.gave_way(entry.front_connection)
         return True
 
 
@@ -146,9 +163,10 @@ class Entry:
     """One connection, and the request that it carries at the moment.
 
     `due`: by when, on the loop's clock, its peer must have gone on; 0.0 while nothing is expected of it.
+    `front_connection`: which connection to Limen's own front the request came by; "" for none.
     """
 
-    __slots__ = ("_held", "_listener", "_owners", "_peer", "drop", "due", "source")
+    __slots__ = ("_held", "_listener", "_owners", "_peer", "drop", "due", "front_connection", "source")
 
     def __init__(self, listener: Listener, source: str, drop: Callable[[str], None]) -> None:
         self._listener = listener
@@ -157,10 +175,11 @@ class Entry:
         self._held = 0
         self.drop = drop
         self.due = 0.0
+        self.front_connection = ""
 
     def came_from(self, address: str) -> None:
         """The request's head is there: this is the client's address, as far as trusted proxies tell."""
-        self._be_a_strangers(network_of(address))
+        self.be_a_strangers(network_of(address))
 
     def took(self, size: int) -> None:
         """So many bytes of an unfinished request came, and are held."""
@@ -190,11 +209,13 @@ class Entry:
             return False
         self._forget()
         self._owners = taken
+        if self.front_connection and listener.admission.front is not None:
+            listener.admission.front.belongs_to(self.front_connection, owner, sign_in)
         return True
 
     def done(self) -> None:
         """The request was answered, and the connection waits for the next: a stranger's, until that says more."""
-        self._be_a_strangers(self._peer)
+        self.be_a_strangers(self._peer)
 
     def leave(self) -> None:
         """The connection is over. A second time, nothing."""
@@ -202,11 +223,15 @@ class Entry:
             self._listener.open.discard(self)
             self._forget()
 
-    def _be_a_strangers(self, source: str) -> None:
+    def be_a_strangers(self, source: str) -> None:
+        """Count it under `source` from now on, and hold that to its limits."""
         if self not in self._listener.open:
             return
         self._forget()
         self.source = source
+        if source == FRONTS:
+            self._listener.at_rest[self] = None
+            return
         self._listener.strangers.add(source, self)
         self._listener.hold_to_the_limits(source)
 
@@ -215,6 +240,7 @@ class Entry:
         listener = self._listener
         listener.bytes_held -= self._held
         self._held = 0
+        listener.at_rest.pop(self, None)
         if self._owners:
             for one in self._owners:
                 listener.admission.give_back(one)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from limen.backup import move_database
+from limen.backup import migrate_database
 from limen.backup.places import refuse_half_restored
 from limen.cli.backup import held_key
 from limen.cli.options import LastFolder, MasterKey, MisusedError
@@ -35,11 +35,11 @@ def run(
     refuse_half_restored(folder, settings)
     master = held_key(folder, key)
     if rehearse:
-        rows = move_database.rehearse(folder, settings, master, url)
+        rows = migrate_database.rehearse(folder, settings, master, url)
         print(f"The rehearsal succeeded: {sum(rows.values()):,} rows in {len(rows)} tables. Nothing was changed.")
         return
     with progress("Moving the database") as told:
-        done = move_database.move(folder, settings, master, url, SystemClock().now(), told)
+        done = migrate_database.move(folder, settings, master, url, SystemClock().now(), told)
     print(f"The database was moved from {done.source} to {done.target}.")
     print(
         f"{sum(done.rows.values()):,} rows in {len(done.rows)} tables were counted and hashed, the same on both sides."
@@ -51,5 +51,5 @@ def run(
 
 
 def _stay(folder: Path) -> None:
-    mark = move_database.stay(folder, load_settings(folder))
+    mark = migrate_database.stay(folder, load_settings(folder))
     print(f"The database stays at {mark.source}. What was copied to {mark.target} can be removed.")

@@ -84,6 +84,7 @@ async def _open_front(closing: AsyncExitStack, limen: Limen, folder: Path) -> tu
 
     It is said only once everything listens: before that nothing answers yet.
     """
+    from limen.front.connection_reports import ConnectionReports
     from limen.front.front import Front
 
     places = open_places(data_folder(folder, limen.settings))
@@ -92,6 +93,9 @@ async def _open_front(closing: AsyncExitStack, limen: Limen, folder: Path) -> tu
         limen.settings, folder, places, lambda: {app.host for app in known.apps.values() if app.host}, limen.clock
     )
     closing.push_async_callback(front.close)
+    reports = ConnectionReports(places.reports_socket)
+    closing.callback(reports.close)
+    limen.enforcement.admission.front = reports
     said = said_of(limen.settings, await front.start())
     return f"unix:{places.limen_socket}", said
 

@@ -76,7 +76,8 @@ AmbientCapabilities=
 
 _OF_THE_FRONT = """\
 RestartSec=2s
-MemoryMax=512M
+# Where Caddy holds some 400 MB, connections of whoever has the most are ended; see docs/decisions, 113.
+MemoryMax=768M
 TasksMax=128
 # Each open request holds a file descriptor, and one more to Limen.
 LimitNOFILE={descriptors}

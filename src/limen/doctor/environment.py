@@ -13,10 +13,13 @@ from limen.storage.space import Room
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """Who holds a port or a lock. `name` is the program's; never its arguments, which may hold secrets."""
+    """Who holds a port or a lock. `name` is the program's; never its arguments, which may hold secrets. `parent` is the
+    process that started it.
+    """
 
     pid: int
     name: str = ""
+    parent: int = 0
 
     def __str__(self) -> str:
         return f"{self.name or 'a process'} (pid {self.pid})"
@@ -30,7 +33,8 @@ class Environment:
     on; `holder` names who listens there, None where that can't be known. `is_clock_kept` is whether something keeps
     the kernel's clock right, None where the kernel does not say. `trust` is how a certificate is verified: by this file
     of authorities, or by the system's (""). `write_holder` is the process that is writing to the database in this
-    moment, `journal_holder` the one that writes the journal: the running Limen.
+    moment, `journal_holder` the one that writes the journal: the running Limen; `front_holder` the one that watches
+    over the front.
     """
 
     now: Callable[[], Instant]
@@ -43,4 +47,5 @@ class Environment:
     trust: Callable[[str], ssl.SSLContext]
     write_holder: Callable[[Path], Process | None]
     journal_holder: Callable[[Path], Process | None]
+    front_holder: Callable[[Path], Process | None]
     environ: Mapping[str, str]

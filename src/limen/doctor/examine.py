@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from limen.declared import Declared
+from limen.doctor.certificates import served
 from limen.doctor.clock import clock
 from limen.doctor.database import database
 from limen.doctor.disk import disk
@@ -21,7 +22,6 @@ from limen.doctor.listening import listening
 from limen.doctor.machine import this_machine
 from limen.doctor.mail import mail
 from limen.doctor.names import names
-from limen.doctor.served_certificate import served
 from limen.doctor.setup import Setup, setup_in
 from limen.doctor.trusted_proxies import hops
 from limen.doctor.upstreams import upstreams

@@ -11,7 +11,7 @@ from typing import Final
 import httptools
 
 from limen.clock import Instant
-from limen.doctor.certificates import Fault, Served, fault_of, read_certificate, served_by
+from limen.doctor.certificate_reading import Fault, Served, fault_of, read_certificate, served_by
 
 CONNECT_SECONDS: Final = 4.0
 ANSWER_SECONDS: Final = 5.0

@@ -13,8 +13,6 @@ from limen.doctor.setup import Setup
 from limen.finding import Finding, State
 
 NAME: Final = "ports"
-_FRONT: Final = "caddy"
-"""The program that a running Limen has answer browsers for it."""
 
 
 async def listening(setup: Setup) -> list[Finding]:
@@ -52,7 +50,8 @@ def _refused(setup: Setup, error: OSError, host: str, port: int, use: str, runni
     place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     if error.errno == errno.EADDRINUSE:
         holder = setup.outside.holder(host, port)
-        if running is not None and (holder is None or holder.pid == running.pid or holder.name.startswith(_FRONT)):
+        ours = {one.pid for one in (running, setup.front) if one is not None}  # a front's listener is its child
+        if running is not None and (holder is None or ours & {holder.pid, holder.parent}):
             return Finding(NAME, State.OK, f"Limen listens on {place} for {use}", where=place)
         who = str(holder) if holder else "a process of another user"
         fix = "stop it, or choose another port under [listen] in limen.toml"

@@ -18,7 +18,7 @@ from limen.clock import SystemClock
 from limen.doctor.environment import Environment, Process
 from limen.doctor.in_thread import aside
 from limen.enforcement.addresses import names_this_machine
-from limen.storage.lock_holders import journal_holder, write_holder
+from limen.storage.lock_holders import front_holder, journal_holder, write_holder
 from limen.storage.space import Room, room_on
 
 _TIMEX_BYTES: Final = 512
@@ -41,6 +41,7 @@ def this_machine() -> Environment:
         trust=trust,
         write_holder=lambda file: _process(write_holder(file)),
         journal_holder=lambda folder: _process(journal_holder(folder)),
+        front_holder=lambda lock: _process(front_holder(lock)),
         environ=os.environ,
     )
 
@@ -121,6 +122,7 @@ def _process(pid: int | None) -> Process | None:
     if pid is None:
         return None
     try:
-        return Process(pid, psutil.Process(pid).name())
+        found = psutil.Process(pid)
+        return Process(pid, found.name(), found.ppid())
     except psutil.Error:
         return Process(pid)

@@ -19,6 +19,7 @@ from limen.doctor.environment import Environment, Process
 from limen.doctor.upstream_probe import Reached, reach_all
 from limen.errors import LimenError
 from limen.facts import App
+from limen.front.places import Places
 from limen.settings import Settings
 from limen.storage.backend import Backend
 
@@ -46,6 +47,11 @@ class Setup:
         if self.own_pid is not None:
             return Process(self.own_pid, "limen")
         return self.outside.journal_holder(journal_folder(self.root, self.settings))
+
+    @property
+    def front(self) -> Process | None:
+        """The process that watches over Limen's own front; None where none does, as far as that is seen."""
+        return self.outside.front_holder(Places(self.data.resolve() / "front").lock)
 
     @property
     def data(self) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import urlsplit
 
-from limen.doctor import certificates
+from limen.doctor import certificate_reading
 from limen.doctor.http_client import MAX_HEAD_BYTES, NoAnswerError
 from limen.doctor.setup import Setup
 from limen.doctor.upstream_probe import Reached
@@ -45,7 +45,7 @@ def _of_app(setup: Setup, app: App, reached: Reached) -> list[Finding]:
         state, what, fix = complaint
         return [Finding(NAME, state, f"{app.name}: {what}", fix, app.id), *findings]
     reply = reached.reply
-    if reply is not None and (soon := certificates.ends_soon(reply.served, setup.outside.now())):
+    if reply is not None and (soon := certificate_reading.ends_soon(reply.served, setup.outside.now())):
         findings.append(Finding(NAME, State.WARNING, f"{app.name}: {soon}", "renew the app's certificate", app.id))
     if findings or reply is None:
         return findings
@@ -98,7 +98,7 @@ def _no_answer(setup: Setup, app: App, wrong: NoAnswerError) -> tuple[str, str]:
             )
         case "tls" if wrong.fault is not None:
             name = app.upstream.server_name or url.hostname or ""
-            said = certificates.said(wrong.fault, name, setup.outside.now())
+            said = certificate_reading.said(wrong.fault, name, setup.outside.now())
             return said, _TLS_FIXES.get(wrong.fault.word, "check the app's certificate and https settings")
         case "too-much":
             return f"the head of its answer is longer than {MAX_HEAD_BYTES:,} bytes", "check what the app sends"

@@ -28,6 +28,9 @@ HOP_BY_HOP = frozenset(
 )
 """RFC 9110 section 7.6.1; so is every field that `Connection` names."""
 
+CONNECTION_FIELD = "X-Limen-Connection"
+"""By which Limen's own front says which connection of a browser a request came by."""
+
 METHOD_OVERRIDES = frozenset({b"x-http-method", b"x-http-method-override", b"x-method-override"})
 """A request is judged by its own method, so nothing may change it behind the decision."""
 
@@ -101,7 +104,10 @@ STRIPPED_PREFIXES = (*IDENTITY_PREFIXES, b"x-forwarded-", b"x-envoy-")
 KNOWN_BY_PREFIX: Mapping[bytes, frozenset[bytes]] = {
     prefix: frozenset(prefix + rest.encode() for rest in rests.split(" "))
     for prefix, rests in {
-        b"x-limen": " -assertion -user -email -name -groups -session -client -cookie -authorization -location -refusal",
+        b"x-limen": (
+            " -assertion -user -email -name -groups -session -client -connection -cookie -authorization -location"
+            " -refusal"
+        ),
         b"x-auth-request-": "user email groups preferred-username access-token redirect",
         b"x-auth-": "user username name email groups roles token request",
         b"x-authenticated-": "user userid email groups",

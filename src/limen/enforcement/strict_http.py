@@ -18,10 +18,12 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from limen.admission import TOO_MANY, TOO_SLOW, Admission, Entry, Listener
 from limen.enforcement.addresses import Network, client_address, is_trusted
+from limen.enforcement.headers import CONNECTION_FIELD
 
 MAX_HEADER_BYTES = 65_536
 MAX_HEADER_FIELDS = 128
 MAX_TARGET_BYTES = 8_192
+_CONNECTION_FIELD = CONNECTION_FIELD.lower().encode()
 
 Refused: TypeAlias = Callable[[str, str], None]
 """Told of each refusal: `(word, the client's address)`."""
@@ -101,6 +103,7 @@ class WireProtocol(HttpToolsProtocol):
             self.transport.abort()
             return
         self.app_state = {**self.app_state, "entry": self._entry}
+        self.app = self._unless_it_gave_way
         self._expect(self.listener.limits.head_seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -142,6 +145,7 @@ class WireProtocol(HttpToolsProtocol):
             forwarded = b", ".join(value for name, value in self.headers if name == b"x-forwarded-for")
             self._address = client_address(self.client[0] if self.client else "", forwarded, self.trusted)
             self._entry.came_from(self._address)
+            self._entry.front_connection = self._named_by_our_front()
             self._entry.took(self._header_bytes)
         self._body_began, self._body_bytes = self.loop.time(), 0
         self._expect(self.listener.limits.body_seconds)
@@ -195,6 +199,13 @@ class WireProtocol(HttpToolsProtocol):
         )
         self.transport.close()
 
+    def _named_by_our_front(self) -> str:
+        """What Limen's own front calls the browser's connection. Only that front reaches a socket of ours."""
+        if self.client and self.client[0]:
+            return ""
+        named = [value for name, value in self.headers if name == _CONNECTION_FIELD]
+        return named[0].decode("latin-1") if len(named) == 1 else ""
+
     def _one_reading(self) -> None:
         """Refuse what leaves open where the request ends, or for which host it is."""
         named: dict[bytes, list[bytes]] = {}
@@ -236,6 +247,11 @@ class WireProtocol(HttpToolsProtocol):
         self._wrong = _UnreadableError(word, status)
         raise self._wrong
 
+    async def _unless_it_gave_way(self, scope: Any, receive: Any, send: Any) -> None:
+        """The application, for a request that nobody waits for no longer: one that has gone costs nothing more."""
+        if self._entry is None or self._entry in self.listener.open:
+            await self.config.loaded_app(scope, receive, send)
+
     # What admission asks
 
     def _expect(self, seconds: float) -> None:
@@ -275,6 +291,14 @@ class WireProtocol(HttpToolsProtocol):
             late = HTTPStatus.REQUEST_TIMEOUT if word == TOO_SLOW else HTTPStatus.TOO_MANY_REQUESTS
             self._wrong = _UnreadableError(word, late)
             self.send_400_response("")
+        self._hear_no_more()
+
+    def _hear_no_more(self) -> None:
+        """What the application still says, or leaves unsaid, is for nobody."""
+        cycle = self._newest()
+        if cycle is not None and not cycle.response_complete:
+            cycle.disconnected = True
+            cycle.message_event.set()
 
     def _newest(self) -> RequestResponseCycle | None:
         """The newest request whose head was read, and its answer."""

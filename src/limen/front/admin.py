@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from limen.errors import LimenError
 
 SECONDS: Final = 20.0
 """Loading new hosts waits for no certificate, so a longer answer is none."""
+LONGEST_ANSWER_BYTES: Final = 131_072
 
 
 async def is_answering(socket: Path) -> bool:
@@ -39,6 +41,21 @@ async def load(socket: Path, config: dict[str, Any]) -> None:
         raise LimenError(f"the front rejected its new configuration: {_error_in(said)}", "it keeps the previous one")
 
 
+async def goroutines(socket: Path) -> int:
+    """How many goroutines Caddy has: the measure of what it holds. Raises LimenError where it does not tell."""
+    try:
+        status, said = await _ask(socket, "GET", "/metrics", seconds=2)
+    except (aiohttp.ClientError, OSError, TimeoutError):
+        status, said = 0, b""
+    found = _GOROUTINES.search(said)
+    if status != 200 or found is None:
+        raise LimenError("the front does not tell how much it holds", "retrying; see its earlier messages")
+    return int(float(found[1]))
+
+
+_GOROUTINES: Final = re.compile(rb"^go_goroutines ([0-9.e+]+)$", re.MULTILINE)
+
+
 async def stop(socket: Path) -> None:
     """Have Caddy end itself, and return when it no longer answers; after a while also when it still does."""
     try:
@@ -61,7 +78,10 @@ async def _ask(
         aiohttp.ClientSession(connector=connector, timeout=timeout) as session,
         session.request(method, f"http://front{path}", json=body, headers=fields) as response,
     ):
-        return response.status, await response.content.read(16_384)
+        said = b""
+        while len(said) < LONGEST_ANSWER_BYTES and (more := await response.content.read(LONGEST_ANSWER_BYTES)):
+            said += more
+        return response.status, said
 
 
 def _error_in(said: bytes) -> str:

@@ -6,10 +6,12 @@ Caddy ends TLS, redirects plain http, and hands everything else to Limen's socke
 from __future__ import annotations
 
 from collections.abc import Iterable
-from ipaddress import IPv6Address
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from limen.admission import Limits
+from limen.enforcement.headers import CONNECTION_FIELD
 from limen.front.outage import FIELDS, FOR_PROGRAMS, outage_page
 from limen.front.places import Places
 from limen.settings import Settings
@@ -20,9 +22,13 @@ MAX_HEADER_BYTES: Final = 65_536
 """As many as Limen itself reads."""
 ROOT_PATH: Final = "/limen-root.crt"
 """Where the root of the front's own authority is downloaded, on the sign-in host."""
+MOST_REQUESTS: Final = 5_000
+"""At Limen at once; a request beyond it waits for two seconds, and is refused then."""
 
 _CLAIMS: Final = ("X-Forwarded-*", "X_forwarded_*", "X-Real-Ip", "X-Client-Ip", "True-Client-Ip", "Forwarded", "Via")
 """What only a proxy may say: taken from every client, before Caddy says its own."""
+_CONNECTION: Final = {CONNECTION_FIELD: ["{http.request.remote}"]}
+"""Which connection a request came by: Limen tells its own listener whose it is."""
 _HSTS_SECONDS: Final = {"acme": 365 * 86_400, "files": 365 * 86_400, "internal": 86_400}
 
 
@@ -65,10 +71,14 @@ def _https_server(settings: Settings, names: list[str], places: Places) -> Json:
         shown["set"] = {"Strict-Transport-Security": [f"max-age={lifetime}"]}
     to_limen: Json = {
         "handler": "reverse_proxy",
-        "upstreams": [{"dial": f"unix/{places.limen_socket}"}],
+        "upstreams": [{"dial": f"unix/{places.limen_socket}", "max_requests": MOST_REQUESTS}],
         "flush_interval": -1,
         "stream_close_delay": "24h",  # a reload is no reason to cut what is open: Limen does, when access ends
-        "load_balancing": {"try_duration": "2s", "try_interval": "100ms"},
+        "load_balancing": {
+            "try_duration": "2s",
+            "try_interval": "100ms",
+            "retry_match": [{"method": ["NONE"]}],  # what Limen took and broke off is not asked again
+        },
     }
     routes: list[Json] = []
     if settings.https.mode == "internal":
@@ -77,7 +87,7 @@ def _https_server(settings: Settings, names: list[str], places: Places) -> Json:
         {
             "match": [{"host": names}],
             "handle": [
-                {"handler": "headers", "request": {"delete": list(_CLAIMS)}},
+                {"handler": "headers", "request": {"delete": list(_CLAIMS), "set": _CONNECTION}},
                 {"handler": "headers", "response": {"delete": ["Server"]}},
                 {"handler": "headers", "response": shown},
                 to_limen,
@@ -87,7 +97,7 @@ def _https_server(settings: Settings, names: list[str], places: Places) -> Json:
         _NOBODY,
     ]
     return {
-        **_server(settings, settings.https.port),
+        **_server(places.browsers_socket, {"wrapper": "tls"}),
         "protocols": ["h1", "h2"],
         "strict_sni_host": True,
         "tls_connection_policies": [{"protocol_min": "tls1.2"}],
@@ -112,20 +122,24 @@ def _http_server(settings: Settings, names: list[str], places: Places) -> Json:
     routes = [{"match": [{"host": names}], "handle": [onward], "terminal": True}, _NOBODY]
     if settings.https.mode == "internal":
         routes.insert(0, _root_route([host_name(settings)], places))
-    return {**_server(settings, settings.https.http_port), "automatic_https": {"disable": True}, "routes": routes}
+    return {**_server(places.plain_socket), "automatic_https": {"disable": True}, "routes": routes}
 
 
-def _server(settings: Settings, port: int) -> Json:
+def _server(socket: Path, *wrappers: Json) -> Json:
+    """Connections come from Limen's own listener, which says whose they are before their first byte."""
     return {
-        "listen": [
-            f"tcp/[{one}]:{port}" if isinstance(one, IPv6Address) else f"tcp/{one}:{port}"
-            for one in settings.https.listen
-        ],
+        "listen": [f"unix/{socket}|0600"],
+        "listener_wrappers": [{"wrapper": "proxy_protocol"}, *wrappers],
         "read_header_timeout": "10s",
+        "read_idle_timeout": _STALLED,
+        "write_idle_timeout": _STALLED,
         "idle_timeout": "2m",
         "max_header_bytes": MAX_HEADER_BYTES,
     }
 
+
+_STALLED: Final = f"{Limits().stalled_seconds:.0f}s"
+"""How long a body may pause, and an answer wait for its reader. What has nothing to say may be silent for longer."""
 
 _NOBODY: Final[Json] = {
     "handle": [
@@ -148,7 +162,8 @@ def _root_route(names: list[str], places: Places) -> Json:
 
 def _outage_routes(settings: Settings) -> list[Json]:
     """Limen does not answer. People get the page, programs a line; what an app itself answers is never replaced."""
-    is_down = {"expression": "{http.error.status_code} in [502, 503, 504]"}
+    is_full = {"expression": "{http.error.status_code} == 503"}
+    is_down = {"expression": "{http.error.status_code} in [502, 504]"}
 
     def said(body: str, kind: str) -> Json:
         fields = {name: [value] for name, value in {**FIELDS, "Content-Type": kind}.items()}
@@ -157,7 +172,9 @@ def _outage_routes(settings: Settings) -> list[Json]:
         return {"handler": "static_response", "status_code": "503", "headers": fields, "body": literal}
 
     page = said(outage_page(settings.name, settings.help.contact), "text/html; charset=utf-8")
+    refused = {"handler": "static_response", "status_code": "503", "headers": {"Retry-After": ["2"]}}
     return [
+        {"match": [is_full], "handle": [refused], "terminal": True},  # without a body: nothing that is not read
         {"match": [{**is_down, "header": {"Accept": ["*text/html*"]}}], "handle": [page], "terminal": True},
         {"match": [is_down], "handle": [said(FOR_PROGRAMS, "application/json")], "terminal": True},
     ]

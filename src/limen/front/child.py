@@ -19,6 +19,8 @@ from limen.front.places import Places
 
 START_SECONDS: Final = 20.0
 STOP_SECONDS: Final = 5.0
+COLLECT_AT: Final = "256MiB"
+"""From here on Go collects its garbage at once, instead of at double of what is in use."""
 _HANDED_ON: Final = ("PATH", "LANG", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 
 _log: Final = logging.getLogger("limen.front")
@@ -109,23 +111,10 @@ def surroundings(ours: Mapping[str, str], places: Places) -> dict[str, str]:
     """The environment Caddy gets: what it needs to reach an authority, and none of our secrets."""
     kept = {name: ours[each] for name in _HANDED_ON for each in (name, name.lower()) if each in ours}
     home = str(places.folder)
-    return {**kept, "HOME": home, "XDG_DATA_HOME": home, "XDG_CONFIG_HOME": home}
+    return {**kept, "GOMEMLIMIT": COLLECT_AT, "HOME": home, "XDG_DATA_HOME": home, "XDG_CONFIG_HOME": home}
 
 
 def did_not_start(why: str) -> LimenError:
     """What to do about what Caddy said before it ended."""
-    if "address already in use" in why:
-        fix = (
-            "stop whatever is listening there, or choose another `port`, `http_port` or `listen` under [https] "
-            "in limen.toml"
-        )
-    elif "permission denied" in why and "listen" in why:
-        fix = (
-            "allow Limen to use ports below 1024 (docs/how-to/run-under-systemd.md), or choose higher ones "
-            "under [https] and forward 443 and 80 to them on your router"
-        )
-    elif "cannot assign requested address" in why:
-        fix = "set `listen` under [https] in limen.toml to an address of this machine"
-    else:
-        fix = "check [https] in limen.toml; `limen check` finds the error"
+    fix = "check [https] in limen.toml; `limen check` finds the error"
     return LimenError(f"the front did not start: {why}", fix)

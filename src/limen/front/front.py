@@ -25,6 +25,7 @@ from limen.front import admin
 from limen.front.caddy import ROOT_PATH, configuration, host_name
 from limen.front.certificate import Pair, fingerprint, keep_pair, read_pair
 from limen.front.child import Child
+from limen.front.listener import Listener
 from limen.front.places import Places, write_whole
 from limen.front.program import find_program
 from limen.settings import Settings
@@ -81,6 +82,8 @@ class Front:
             program = find_program()
             await admin.stop(self._places.admin_socket)  # left over from a Limen that died hard
             self._write(config)
+            listener = Listener(self._settings, self._places)
+            self._tasks.append(asyncio.create_task(listener.run(), name="watch over the listener"))
             self._child = await Child.start(program, self._places)
             self._tasks.append(asyncio.create_task(self._watch_over(program), name="watch over the front"))
         else:

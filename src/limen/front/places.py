@@ -30,6 +30,21 @@ class Places:
         return self.folder / "limen.sock"
 
     @property
+    def browsers_socket(self) -> Path:
+        """Where Caddy takes connections of browsers, from Limen's own listener alone."""
+        return self.folder / "https.sock"
+
+    @property
+    def plain_socket(self) -> Path:
+        """The same for plain http."""
+        return self.folder / "http.sock"
+
+    @property
+    def reports_socket(self) -> Path:
+        """Where Limen tells the front of connections."""
+        return self.folder / "told.sock"
+
+    @property
     def config(self) -> Path:
         return self.folder / "caddy.json"
 

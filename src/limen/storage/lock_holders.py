@@ -43,6 +43,12 @@ def journal_holder(root: Path, locks: Path = LOCKS) -> int | None:
     return next((pid for kind, _, pid, identity, _, _ in _held(locks) if kind == "FLOCK" and identity in wanted), None)
 
 
+def front_holder(lock: Path, locks: Path = LOCKS) -> int | None:
+    """The process that watches over the front whose lock file this is. None where none does, or none is seen."""
+    own = _identity(lock)
+    return next((pid for kind, _, pid, identity, _, _ in _held(locks) if kind == "FLOCK" and identity == own), None)
+
+
 def _identity(file: Path) -> int | None:
     """A file's inode. (Its device is written differently in the list on some file systems.)"""
     try:

@@ -22,6 +22,8 @@ from limen.storage.journal.erase_process import erase, without_body
 from limen.storage.journal.search import EventQuery, search
 from limen.storage.journal.segment import sealed_lines, segments_in
 
+pytestmark = pytest.mark.slow  # a process of its own does the work, six seconds in all
+
 MIA, ADA = "p_mia", "p_ada"
 
 

@@ -66,6 +66,7 @@ def test_a_decision_comes_back_with_its_request_its_facts_and_its_count(tmp_path
     assert all_of(tmp_path, with_facts=False)[0].facts is None
 
 
+@pytest.mark.slow
 def test_only_what_is_not_too_old_is_read_and_segments_that_are_over_not_at_all(tmp_path: Path) -> None:
     clock = SetClock(NOW)
     journal = Journal.open(tmp_path, KEYS, clock=clock)

@@ -48,6 +48,7 @@ def lines_of(parquet: Path) -> bytes:
     return b"".join(line.encode() + b"\n" for (line,) in rows)
 
 
+@pytest.mark.slow
 def test_few_lines_that_are_very_long_are_sealed_in_little_memory(tmp_path: Path) -> None:
     segment = Segment.begin(tmp_path, 3, 1_800_000_000_000, START, SIGNER)
     for number in range(3):
@@ -75,6 +76,7 @@ def test_what_is_sealed_is_verified_in_little_memory(tmp_path: Path) -> None:
     assert report.lines == 16
 
 
+@pytest.mark.slow
 def test_many_lines_are_sealed_in_less_memory_than_they_take(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sealing, "MEMORY", "64MB")
     segment = Segment.begin(tmp_path, 3, 1_800_000_000_000, START, SIGNER)

@@ -133,6 +133,7 @@ def test_an_inactive_account_fails_as_such() -> None:
     assert _failing(_lines(facts, "view", Named.PERSON_INACTIVE)) == {"account"}
 
 
+@pytest.mark.slow
 def test_every_refusal_has_something_that_failed_and_says_a_sentence_about_everything() -> None:
     refused = 0
     for app in COMPANY.all_apps.values():

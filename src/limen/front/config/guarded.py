@@ -22,6 +22,19 @@ LONGEST_RESPONSE_SECONDS: Final = 600
 LONGEST_OF_ANY_SECONDS: Final = 3_600
 """After so long Caddy breaks off any response: it can't tell those that Limen carries from its own."""
 
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What all clients together may hold of a front that can bound it: `connections`, `streams` on each of them, how
+    much of an answer waits for its reader, and how much memory all of it may take.
+    """
+
+    connections: int = 4_096
+    streams: int = 100
+    bytes_of_an_answer: int = 65_536
+    bytes_of_all: int = 512 * 1024 * 1024
+
+
 _EVERYWHERE: Final = "0.0.0.0"  # noqa: S104 -- browsers are meant
 _WILDCARDS: Final = {_EVERYWHERE: "127.0.0.1", "[::]": "[::1]", "": "127.0.0.1"}
 _ADDRESS: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}|unix:/[A-Za-z0-9._/-]+")

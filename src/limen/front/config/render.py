@@ -9,7 +9,7 @@ from ipaddress import ip_address
 from typing import Final
 
 from limen.front.config import stripped
-from limen.front.config.guarded import Guarded, path_regex, upstream
+from limen.front.config.guarded import Guarded, Held, path_regex, upstream
 
 TEMPLATES: Final = {"nginx": "nginx.conf", "caddy": "Caddyfile", "envoy": "envoy.yaml"}
 """Each kind of front, and what its config is usually called."""
@@ -35,6 +35,7 @@ def front_config(kind: str, guarded: Guarded) -> str:
         written_out=stripped.written_out(),
         said=stripped.SAID_BY_LIMEN,
         clusters=list(_clusters(guarded)),
+        held=Held(),
     )
 
 

@@ -14,7 +14,7 @@ from tests.postgresql import Cluster
 
 from limen.app import open_limen
 from limen.backup.errors import BackupBusyError, BackupError
-from limen.backup.move_database import move, rehearse, stay
+from limen.backup.migrate_database import move, rehearse, stay
 from limen.backup.restore import restore
 from limen.clock import SystemClock
 from limen.company.load import load_company, load_settings
@@ -100,7 +100,7 @@ async def test_the_same_move_again_finishes_one_that_was_cut_off(
     served: Served, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("limen.backup.move_database._say", lambda *_: 1 / 0)
+        patch.setattr("limen.backup.migrate_database._say", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             move(served.root, served.settings, served.key, url, NOW())
     move(served.root, served.settings, served.key, url, NOW())
