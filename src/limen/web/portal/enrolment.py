@@ -40,12 +40,12 @@ def routes(site: Site) -> APIRouter:
         return site.page("portal/arrive.html", visit, here=PATH)
 
     @router.post(PATH)
-    async def welcome(visit: Anybody, sent: Sent) -> Response:
+    async def opened_link(visit: Anybody, sent: Sent) -> Response:
         token = one(sent, "token").strip().rpartition("#")[2]
         opened = await done_or_page(site.identity.links.open(token, visit.visitor), partial(_arrived, site, visit))
         # The switch of languages at its foot comes back here: whoever went elsewhere would need the link once more.
         visit, chosen = site.spoken_in(visit, one(sent, "language"))
-        return site.keep(chosen, _welcome(site, visit, token, opened))
+        return site.keep(chosen, welcome(site, visit, token, opened))
 
     @router.post(f"{PATH}/options")
     async def options(visit: Anybody, sent: SentJson) -> Response:
@@ -91,7 +91,7 @@ def routes(site: Site) -> APIRouter:
     return router
 
 
-def _welcome(site: Site, visit: Visit, token: str, opened: OpenedLink, problem: LimenError | None = None) -> Response:
+def welcome(site: Site, visit: Visit, token: str, opened: OpenedLink, problem: LimenError | None = None) -> Response:
     """The ways to enrol; with an account elsewhere for whoever was invited."""
     issuers = list(site.known.issuers.values()) if opened.link.purpose is LinkPurpose.INVITATION else []
     return site.page("portal/welcome.html", visit, token=token, opened=opened, issuers=issuers, problem=problem)
@@ -111,7 +111,7 @@ async def _offer(site: Site, visit: Visit, sent: dict[str, list[str]], problem: 
         return _arrived(site, visit, wrong)
     except LimenError as wrong:
         opened = await site.identity.links.open(token, visit.visitor)
-        return _welcome(site, visit, token, opened, wrong)
+        return welcome(site, visit, token, opened, wrong)
     qr = Markup(offer.svg)  # noqa: S704 -- drawn by us from our own URI
     values: dict[str, Any] = {
         "token": token,
