@@ -37,6 +37,7 @@ VENV = HERE / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 RUNTIME, DEVELOPMENT = HERE / "requirements.lock", HERE / "requirements-dev.lock"
+REAL_APPS = HERE / "tests" / "interop" / "locks"
 REAL_PARTS, PEERS = HERE / ".ci" / "apt.txt", HERE / ".ci" / "apt-bench.txt"
 PATIENCE_SECONDS = 15
 """How long a command may take to end by itself after Ctrl-C, and once more when told to."""
@@ -181,14 +182,15 @@ def docs(rest: list[str]) -> int:
 
 
 def lock(rest: list[str]) -> int:
-    """Resolve for every platform at once, with hashes, naming no download host."""
+    """Resolve for every platform at once, with hashes, naming no download host; apps that tests drive, each alone."""
     install(DEVELOPMENT)
-    compile_lock = (BIN / "uv", "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--no-emit-index-url")
-    options = ("--no-header", "--no-annotate", "--python-version", "3.11", *rest)
-    failed = call(*compile_lock, *options, "pyproject.toml", "--group", "run", "-o", RUNTIME)
-    return failed or call(
-        *compile_lock, *options, "pyproject.toml", "--group", "run", "--group", "dev", "-c", RUNTIME, "-o", DEVELOPMENT
-    )
+    uv = (BIN / "uv", "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--no-emit-index-url")
+    compile_lock: tuple[str | Path, ...] = (*uv, "--no-header", "--no-annotate", "--python-version", "3.11", *rest)
+    ours = (*compile_lock, "pyproject.toml", "--group", "run")
+    failed = call(*ours, "-o", RUNTIME) or call(*ours, "--group", "dev", "-c", RUNTIME, "-o", DEVELOPMENT)
+    for app in sorted(REAL_APPS.glob("*.in")):
+        failed = failed or call(*compile_lock, app, "-o", app.with_suffix(".lock"))
+    return failed
 
 
 def install(locked: Path) -> None:

@@ -4,36 +4,18 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from pathlib import Path
 
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
-from tests.sso.client import BACK, Grafana, harbor_with_apps, told_in
+from tests.sso import harbor
+from tests.sso.client import BACK, Grafana, told_in
 from tests.web.conftest import ORIGIN, Browser, House
 
 from limen.clock import HOUR, MINUTE
 from limen.storage.journal import Journal
 
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with AsyncExitStack() as closing:
-        yield await harbor_with_apps(closing, tmp_path / "harbor")
-
-
-@pytest.fixture
-async def mia(house: House) -> Browser:
-    browser = house.browser()
-    await house.member(browser, "Mia", "staff")
-    return browser
-
-
-@pytest.fixture
-async def grafana(house: House) -> Grafana:
-    return await Grafana.registered(house)
+house, mia, grafana = harbor.house, harbor.mia, harbor.grafana
 
 
 @pytest.mark.parametrize(
@@ -86,6 +68,19 @@ async def test_a_stolen_code_is_worth_nothing_elsewhere(house: House, mia: Brows
 async def test_pkce_can_be_neither_left_out_nor_weakened(mia: Browser, grafana: Grafana) -> None:
     for weaker in ({"code_challenge": ""}, {"code_challenge_method": "plain"}, {"code_challenge_method": ""}):
         assert told_in(await mia.get(grafana.way(**weaker)))["error"] == "invalid_request", weaker
+
+
+async def test_where_pkce_may_be_left_out_it_can_not_be_taken_away(house: House, mia: Browser) -> None:
+    webmail = await Grafana.registered(house, id="webmail", back="https://webmail.harbor.example/back")
+    without = {"code_challenge": "", "code_challenge_method": ""}
+    assert (await webmail.redeem(await webmail.code(mia, **without), code_verifier="")).status_code == 200
+    stripped = await webmail.redeem(await webmail.code(mia, **without))  # the app itself asked with it
+    assert stripped.json()["error"] == "invalid_request"
+    for wrong in ("", "a" * 43):
+        assert (await webmail.redeem(await webmail.code(mia), code_verifier=wrong)).status_code == 400
+    assert (await webmail.redeem(await webmail.code(mia))).status_code == 200
+    for weaker in ({"code_challenge_method": "plain"}, {"code_challenge_method": ""}, {"code_challenge": ""}):
+        assert told_in(await mia.get(webmail.way(**weaker)))["error"] == "invalid_request", weaker
 
 
 async def test_an_app_without_its_secret_gets_nothing(house: House, mia: Browser, grafana: Grafana) -> None:

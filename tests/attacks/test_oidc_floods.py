@@ -4,38 +4,20 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey
-from tests.sso.client import Grafana, harbor_with_apps, told_in
+from tests.sso import harbor
+from tests.sso.client import Grafana, told_in
 from tests.web.conftest import ORIGIN, Browser, House
 
 from limen.sso.oidc import dpop, pushed, store
 from limen.sso.oidc.provider import Provider
 from limen.storage import Transaction
 
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with AsyncExitStack() as closing:
-        yield await harbor_with_apps(closing, tmp_path / "harbor")
-
-
-@pytest.fixture
-async def mia(house: House) -> Browser:
-    browser = house.browser()
-    await house.member(browser, "Mia", "staff")
-    return browser
-
-
-@pytest.fixture
-async def grafana(house: House) -> Grafana:
-    return await Grafana.registered(house)
+house, mia, grafana = harbor.house, harbor.mia, harbor.grafana
 
 
 async def open_sign_ins(house: House) -> list[store.AppSignIn]:

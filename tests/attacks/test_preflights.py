@@ -63,5 +63,5 @@ async def test_a_shut_door_answers_none(what) -> None:
         else:
             world.house.known.lease_until = 0.0
         said = await _ask(world, _fields(DECLARED))
-        assert status_of(said) == 403
+        assert status_of(said) == 503
         assert b"access-control-allow" not in said.lower()

@@ -195,7 +195,7 @@ async def test_a_link_that_a_helper_holds_is_worth_nothing_to_whom_somebody_beco
 async def test_a_list_gives_nobody_a_role_unless_that_is_said_apart(console: Console) -> None:
     rows = "name,email,groups\nZoe,zoe@harbor.example,helpdesk\nYan,yan@harbor.example,auditors\n"
     await console.ada.get(LIST_AT)
-    form = {"csrf": console.ada.csrf, "by_mail": ""}
+    form = {"csrf": console.ada.csrf, "invite": ""}
     files = {"file": ("people.csv", rows.encode(), "text/csv")}
     page = await console.ada.client.post(LIST_AT, data=form, files=files, headers=homes.OUR_PAGE)
     assert page.status_code == 400

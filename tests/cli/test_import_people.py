@@ -36,7 +36,7 @@ def test_a_list_is_shown_then_done_then_nothing_to_do(
         "changed. To apply this, repeat the command with --yes.\n"
     )
     assert leave("import", "people", str(listed), root, "--invite", "--yes") == 0
-    assert "Done: 1 added, 0 changed, 0 deactivated, 1 invitations" in capsys.readouterr().out
+    assert "Done: 1 added, 0 changed, 0 deactivated, 1 invitation to be written to files" in capsys.readouterr().out
     assert leave("import", "people", str(listed), root, "--yes") == 0
     assert capsys.readouterr().out.endswith("1 unchanged, 0 not in the list.\nNothing would change.\n")
     assert leave("people", root, "--json") == 0

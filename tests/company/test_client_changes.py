@@ -34,6 +34,7 @@ def said_of(**changed: Any) -> list[str]:
         ({"scopes": ("openid", "email")}, "email"),
         ({"groups": (("staff", "admin"),)}, "groups"),
         ({"tokens_minutes": 60}, "60"),
+        ({"needs_pkce": False}, "PKCE"),
     ],
 )
 def test_each_opening_of_a_registration_is_one_sentence(changed: dict[str, Any], word: str) -> None:

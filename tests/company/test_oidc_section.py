@@ -19,6 +19,7 @@ def section(**said: Any) -> OidcSection:
 def test_a_good_one_becomes_a_registration() -> None:
     made = section(client="public", subject="pairwise", consent="once", groups={"b": "B", "a": "A"})
     client = client_of(made)
+    assert [client_of(section(**said)).needs_pkce for said in ({}, {"pkce": "optional"})] == [True, False]
     assert (client.is_public, client.is_pairwise, client.is_foreign) == (True, True, True)
     assert client.groups == (("a", "A"), ("b", "B"))
     assert list(complaints(made)) == []
@@ -40,6 +41,7 @@ def test_a_good_one_becomes_a_registration() -> None:
         ({"backchannel_logout_uri": "https://169.254.169.254/out"}, ("backchannel_logout_uri",)),
         ({"scopes": ["email"]}, ("scopes",)),
         ({"redirect_uris": []}, ("redirect_uris",)),
+        ({"client": "public", "pkce": "optional"}, ("pkce",)),
     ],
 )
 def test_what_can_not_be_meant_is_named_where_it_stands(said: dict[str, Any], where: tuple[str | int, ...]) -> None:

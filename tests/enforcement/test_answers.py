@@ -1,13 +1,18 @@
 from __future__ import annotations
 
 import json
+from html import escape
+from urllib.parse import urljoin, urlsplit
 
+import msgspec
 import pytest
 from tests.enforcement.house import PUBLIC_URL, House
 
 from limen.enforcement import answers
 from limen.enforcement.decision_point import Answer
+from limen.messages import Language, catalogue
 from limen.policy import Effect
+from limen.policy.decision import UNAVAILABLE
 
 
 def answer_to(house, cookie="", *, host=b"wiki.harbor.example", target=b"/a", method=b"GET"):
@@ -34,6 +39,41 @@ def test_who_needs_a_stronger_proof_is_told_which():
     assert refused.location.startswith(f"{PUBLIC_URL}/step-up?app=payroll&to=%2Fa&decision=")
     assert 'acr_values="urn:limen:strength:3"' in refused.challenge
     assert json.loads(refused.body)["remedies"]
+
+
+@pytest.mark.parametrize("word", sorted(UNAVAILABLE))
+def test_that_limen_can_not_decide_is_said_with_its_reason_and_when_to_ask_again(word):
+    house = House()
+    answer = msgspec.structs.replace(
+        answer_to(house, house.cookie(), target=b"/page?q=1"), effect=Effect.DENY, word=word
+    )
+    refused = answers.refusal(answer, b"/page?q=1", PUBLIC_URL)
+    assert (refused.status, refused.again, refused.challenge) == (503, "/page?q=1", "")
+    said = json.loads(refused.body)
+    assert said["error"] == "temporarily_unavailable"
+    assert said["error_description"] == catalogue(Language.ENGLISH).say(f"fails.{word}")
+    for is_navigation in (True, False):
+        reply = answers.refusal_reply(answer, b"/page?q=1", PUBLIC_URL, is_navigation=is_navigation)
+        assert (reply.status, dict(reply.fields)[b"retry-after"]) == (503, b"10")
+    page = answers.refusal_reply(answer, b"/page?q=1", PUBLIC_URL, is_navigation=True).body.decode()
+    assert 'href="/page?q=1"' in page
+    assert "refresh" not in page
+    for language in Language:
+        assert escape(catalogue(language).say(f"fails.{word}")) in page
+
+
+def test_why_limen_can_not_decide_is_not_for_strangers():
+    answer = msgspec.structs.replace(answer_to(House()), effect=Effect.DENY, word="lease-expired")
+    reply = answers.refusal_reply(answer, b"/a", PUBLIC_URL, is_navigation=True)
+    assert reply.status == 503
+    assert escape(catalogue(Language.ENGLISH).say("fails.lease-expired")) not in reply.body.decode()
+
+
+def test_no_path_leads_to_another_host_when_it_is_asked_again():
+    answer = msgspec.structs.replace(answer_to(House()), effect=Effect.DENY, word="lease-expired")
+    for target in (b"//evil.example/", b"/\\evil.example", b"https://evil.example/", b"*"):
+        again = answers.refusal(answer, target, PUBLIC_URL).again
+        assert urlsplit(urljoin("https://wiki.harbor.example/", again)).hostname == "wiki.harbor.example", target
 
 
 def test_a_deny_leads_to_its_decision():

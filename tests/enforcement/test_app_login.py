@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.enforcement.house import PUBLIC_URL, House
 
 from limen.browser_state import MOST_OF_A_BROWSER
 from limen.clock import SECOND
 from limen.enforcement.app_login import AppLoginRefusedError, AppLoginRequest, bind_of
+from limen.storage.errors import DatabaseGoneError
 
 BINDING = b"b" * 43
 BIND = bind_of(BINDING).decode()
@@ -59,6 +62,20 @@ async def test_a_good_code_opens_the_app(house):
         "gateway", b"GET", b"wiki.harbor.example", b"/", b"__Host-limen-app=" + token, ""
     )
     assert answer.permitted
+
+
+async def test_an_app_that_can_not_be_opened_for_want_of_the_database_is_opened_again_in_a_moment(house):
+    async def gone(*_asked: str) -> str:
+        raise DatabaseGoneError
+
+    routes = replace(house.app_login_routes, sessions=replace(house.app_login_routes.sessions, open=gone))
+    code = house.app_logins.issue(house.sign_in(), "wiki", BIND, "/page")
+    reply = await routes.answer(
+        request(house, b"/.limen/callback", f"code={code}".encode(), cookies=b"__Host-limen-start=" + BINDING)
+    )
+    fields = dict(reply.fields)
+    assert (reply.status, fields[b"retry-after"], b"set-cookie" in fields) == (503, b"10", False)
+    assert b'href="/.limen/start"' in reply.body
 
 
 @pytest.mark.parametrize("to", ["//evil", "/\\evil", "https://evil", "", "/a\nb"])

@@ -50,6 +50,19 @@ async def test_a_challenge_is_a_401_for_programs_and_a_page_that_goes_on_for_bro
     assert b'content="0;url=/.limen/start?to=%2Fpage"' in page
 
 
+async def test_that_limen_can_not_decide_is_a_403_with_the_time_to_ask_again(town):
+    """Of any other status Envoy would make a failure, and nginx a 500."""
+    house, check = town
+    house.known.lease_until = 0.0
+    response = await raw(check.port, asked(cookie=house.cookie()))
+    assert status_of(response) == 403
+    assert b"\r\nretry-after: 10\r\n" in response
+    assert json.loads(response.partition(b"\r\n\r\n")[2])["error"] == "temporarily_unavailable"
+    page = await raw(check.port, asked(cookie=house.cookie(), extra="Sec-Fetch-Mode: navigate\r\n"))
+    assert b'href="/page"' in page
+    assert b"\r\nx-limen-location: https://limen.harbor.example/not-yet?decision=" in page
+
+
 async def test_a_deny_is_a_403_with_its_decision(town):
     house, check = town
     response = await raw(check.port, asked("/admin", cookie=house.cookie()))

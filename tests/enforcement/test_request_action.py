@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from limen.enforcement.paths import PathRefusedError
-from limen.enforcement.request_action import STRICTNESS, Kept, MethodRefusedError, Routes
+from limen.enforcement.request_action import NO_RULE, STRICTNESS, Kept, MethodRefusedError, Routes
 from limen.facts import ActionRule, App, PublicRoute, Upstream
 
 GET, POST, ANY = frozenset({"GET"}), frozenset({"POST"}), frozenset()
@@ -166,3 +166,28 @@ def test_a_declared_stream_is_one_in_every_spelling(target, stays_open) -> None:
 def test_with_encoded_paths_any_reading_is_enough() -> None:
     app = App("a", "A", "a.example", Upstream(""), rules=(VIEW,), streams=("/events/**",), opts_in_encoded_paths=True)
     assert Routes(app).route(b"GET", b"/x/..%2fevents").stays_open
+
+
+def test_every_kind_of_request_is_named_and_none_that_a_stricter_or_earlier_rule_always_goes_before():
+    one = ActionRule("view", GET, "/plans/*")
+    hidden = ActionRule("view", GET, "/admin/logs"), ActionRule("view", GET, "/drafts/**")
+    found = routes(one, VIEW, EDIT, ADMIN, *hidden).every_request()
+    assert {(request.action, request.method, request.route) for request in found} == {
+        ("view", "GET", "/plans/*"),
+        ("view", "GET", "/**"),
+        ("edit", "POST", "/**"),
+        ("administer", "GET", "/admin/**"),
+        ("administer", "POST", "/admin/**"),
+        ("administer", "GET", NO_RULE),
+        ("administer", "POST", NO_RULE),
+    }
+
+
+def test_a_kind_of_request_is_what_a_request_comes_to():
+    app = routes(VIEW, EDIT, ADMIN, ActionRule("view", GET, "/plans/*/now"))
+    assert app.route(b"GET", b"/admin/users/7").request in app.every_request()
+    assert app.route(b"POST", b"/any").request in app.every_request()
+
+
+def test_a_rule_whose_paths_are_all_refused_is_no_kind_of_request():
+    assert {request.route for request in routes(ActionRule("view", GET, "/a%2fb")).every_request()} == {NO_RULE}

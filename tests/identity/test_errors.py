@@ -22,6 +22,7 @@ def test_every_error_of_the_folder_is_one_family_with_a_fix() -> None:
         errors.SignInFailedError(),
         errors.SlowedError(5),
         errors.BusyError(),
+        errors.UndecidedError(),
         errors.LinkRefusedError(),
         errors.CeremonyRefusedError(),
         errors.FreshProofNeededError(3),

@@ -6,7 +6,7 @@ from tests.identity.conftest import House
 from limen.identity.errors import LastAdministratorError, UnfitError
 from limen.identity.model import PersonStatus, Visitor
 from limen.identity.people_csv import read_people
-from limen.identity.people_import import Difference, Done, difference
+from limen.identity.people_import import MOST_BY_HAND, Difference, Done, Invite, difference
 
 GROUPS = {group: group for group in ("staff", "finance", "administrators", "leads")}
 LIST = "name,email,groups\nEve,eve@harbor.example,staff\nBen,ben@harbor.example,staff;finance\n"
@@ -28,13 +28,31 @@ async def test_a_list_is_shown_done_and_then_nothing_is_left_to_do(house: House)
         0,
     )
     assert [one.person.name for one in shown.missing] == ["Noa"]
-    assert await house.parts.people_import.apply(shown, by="p_ada", by_mail=True) == Done(added=1, changed=1, mailed=1)
+    assert await house.parts.people_import.apply(shown, by="p_ada", invite=Invite.BY_MAIL) == Done(
+        added=1, changed=1, mailed=1
+    )
     again = await against(house, LIST)
     assert (again.is_nothing, again.unchanged) == (True, 2)
     assert {p.name: p.groups for p in house.known.people.values()}["Ben"] == {"staff", "finance"}
     listed = [event for event in house.events() if event.details.get("by_list")]
     assert [event.kind for event in listed] == ["person.invited", "person.changed", "person.changed"]
     assert {event.actor for event in listed} == {"p_ada"}
+
+
+async def test_links_to_hand_over_are_given_out_once_and_each_enrols_its_person(house: House, visitor: Visitor) -> None:
+    done = await house.parts.people_import.apply(await against(house, LIST), by="p_ada", invite=Invite.BY_HAND)
+    assert [name for name, _ in done.links] == ["Eve", "Ben"]
+    assert (done.added, done.mailed) == (2, 0)
+    for name, issued in done.links:
+        assert (await house.parts.links.open(issued.token.reveal(), visitor)).name == name
+
+
+async def test_more_links_than_anybody_hands_over_are_refused_and_nothing_is_done(house: House) -> None:
+    text = "name,email\n" + "".join(f"P{n},p{n}@harbor.example\n" for n in range(MOST_BY_HAND + 1))
+    shown = await against(house, text)
+    with pytest.raises(UnfitError):
+        await house.parts.people_import.apply(shown, by="p_ada", invite=Invite.BY_HAND)
+    assert await house.parts.people.all() == []
 
 
 async def test_who_is_missing_goes_only_when_asked_to(house: House, visitor: Visitor) -> None:

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from tests.interop.fronts import Guarded, guarded
 from tests.interop.single_sign_on import SingleSignOn, single_sign_on
-from tests.journeys.conftest import upstream as its_app
+from tests.journeys.conftest import browse as its_browsers, running_chromium, upstream as its_app
 
 upstream = its_app
+browse = its_browsers
 
 
 @pytest.fixture
@@ -27,6 +28,12 @@ def sso(tmp_path_factory: pytest.TempPathFactory, upstream: int) -> Iterator[Sin
     """The one that tests share."""
     with single_sign_on(tmp_path_factory.mktemp("sso"), upstream) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    with running_chromium() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="module")

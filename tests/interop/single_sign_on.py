@@ -20,35 +20,68 @@ from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
 import pytest
 import requests
-from tests.interop.fronts import HOW_TO, program
+from tests.interop.fronts import program
+from tests.interop.recipes import block
 from tests.journeys.conftest import Harbor, serve
 from tests.ports import free_ports
 
 from limen.sso.oidc.provider import Provider
 
 MODULES = Path("/usr/lib/apache2/modules")
-PAGE = (HOW_TO / "apache-mod-auth-openidc.md").read_text("utf-8")
+APACHE = "apache-mod-auth-openidc"
+RECIPES = {
+    "reports": APACHE,
+    "notebooks": "sign-in-jupyterhub",
+    "databases": "sign-in-pgadmin",
+    "mail": "sign-in-roundcube-dovecot",
+}
+"""The apps of this Harbor, each with the page that tells how it is set up."""
+UPSTREAMS = {"databases": "127.0.0.1:5050"}
+"""Those that are behind the gateway, and where their page says that they are themselves."""
 POLICY = """
-@id("staff-read-reports")
-@title("Staff read reports")
-@reason("They need them for their work.")
+@id("staff-use-{app}")
+@title("Staff use {app}")
+@reason("They need it for their work.")
 @phase("identity")
-permit (principal in Group::"staff", action == Action::"view", resource == App::"reports")
-when { context.auth.strength >= 2 };
+permit (principal in Group::"staff", action == Action::"view", resource == App::"{app}")
+when {{ context.auth.strength >= 2 }};
 """
 
 
 @dataclass
 class SingleSignOn:
-    """A running Harbor with an app `reports`, which is to be found at `app`."""
+    """A running Harbor. Browsers find its apps at `apps`, which listen on `ports`; Apache's is `app`."""
 
     harbor: Harbor
-    app: str
-    secret: str
+    apps: dict[str, str]
+    ports: dict[str, int]
+    secrets: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def app(self) -> str:
+        return self.apps["reports"]
 
     @property
     def callback(self) -> str:
         return f"{self.app}/oidc/callback"
+
+    @property
+    def secret(self) -> str:
+        return self.secret_of("reports")
+
+    def secret_of(self, app: str) -> str:
+        """The secret of an app, which is made when it is first asked for."""
+        if app not in self.secrets:
+            provider = self.harbor.limen.core.offers.take(Provider)
+            self.secrets[app] = self.harbor.run(provider.new_secret(app, "", 0))
+        return self.secrets[app]
+
+    def as_here(self, app: str, text: str) -> str:
+        """A text of this app's page, with this Harbor's addresses and a secret in it."""
+        text = text.replace("https://limen.YOUR.DOMAIN", self.harbor.origin)
+        text = re.sub(r"https://([^/]+@)limen\.YOUR\.DOMAIN", rf"http://\1{urlsplit(self.harbor.origin).netloc}", text)
+        text = text.replace(f"https://{app}.YOUR.DOMAIN", self.apps[app])
+        return text.replace("THE-SECRET", self.secret_of(app))
 
     def revoke(self, name: str) -> None:
         """End every session of this person, as an administrator would; returns when that is done."""
@@ -59,27 +92,33 @@ class SingleSignOn:
         return list(self.harbor.limen.journal.recent(200, lambda event: event.kind == kind))
 
 
-def on_the_page(fence: str, place: int = 0) -> str:
-    """A block of the how-to, as it stands there."""
-    return re.findall(rf"```{fence}\n(.*?)```", PAGE, re.DOTALL)[place]
-
-
 @contextmanager
 def single_sign_on(folder: Path, upstream: int) -> Iterator[SingleSignOn]:
-    limen_port, app_port = free_ports(2)
-    app = f"http://reports.harbor.localhost:{app_port}"
+    limen_port, *free = free_ports(1 + len(RECIPES))
+    ports = dict(zip(RECIPES, free, strict=True))
+    seen = {app: limen_port if app in UPSTREAMS else port for app, port in ports.items()}
+    apps = {app: f"http://{app}.harbor.localhost:{port}" for app, port in seen.items()}
 
     def write(company: Path) -> None:
-        apps = company / "apps.yaml"
-        entry = on_the_page("yaml").replace("https://reports.YOUR.DOMAIN", app)
-        entry = re.sub(r"(backchannel_logout_uri: http://)[^:]*", r"\1localhost", entry)
-        apps.write_text(f"{apps.read_text('utf-8').rstrip()}\n\n{entry}    device: true\n", "utf-8")
-        (company / "policies" / "65-sso.cedar").write_text(POLICY, "utf-8")
+        file = company / "apps.yaml"
+        entries = [_entry(app, here, ports[app]) for app, here in apps.items()]
+        file.write_text("\n\n".join([file.read_text("utf-8").rstrip(), *entries]), "utf-8")
+        ids = re.findall(r"^- id: (\S+)", "\n".join(entries), re.MULTILINE)
+        policies = "".join(POLICY.format(app=app) for app in ids)
+        (company / "policies" / "65-sso.cedar").write_text(policies, "utf-8")
 
     harbor, stop = serve(folder, limen_port, upstream, write=write)
-    secret = harbor.run(harbor.limen.core.offers.take(Provider).new_secret("reports", "", 0))
-    yield SingleSignOn(harbor, app, secret)
+    yield SingleSignOn(harbor, apps, ports)
     stop()
+
+
+def _entry(app: str, here: str, port: int) -> str:
+    """The app in apps.yaml, as its page says it."""
+    entry = block(RECIPES[app], "yaml").replace(f"https://{app}.YOUR.DOMAIN", here)
+    entry = entry.replace("YOUR.DOMAIN", "harbor.localhost")
+    entry = entry.replace(UPSTREAMS.get(app, "127.0.0.1:0"), f"127.0.0.1:{port}")
+    entry = re.sub(r"(backchannel_logout_uri: http://)[^:]*", r"\1localhost", entry)
+    return f"{entry}    device: true\n" if app == "reports" else entry
 
 
 @dataclass
@@ -175,7 +214,7 @@ def apache(folder: Path, sso: SingleSignOn, metadata: str) -> Iterator[None]:
 def _configuration(folder: Path, sso: SingleSignOn, metadata: str, behind: int) -> str:
     port = sso.app.rpartition(":")[2]
     modules = ("mpm_event", "authn_core", "authz_core", "authz_user", "proxy", "proxy_http", "auth_openidc")
-    said = on_the_page("apache") + on_the_page("apache", 1)
+    said = block(APACHE, "apache") + block(APACHE, "apache", 1)
     changed = {
         "https://limen.YOUR.DOMAIN/.well-known/openid-configuration": metadata,
         "https://limen.YOUR.DOMAIN": sso.harbor.origin,

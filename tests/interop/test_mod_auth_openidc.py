@@ -14,18 +14,11 @@ import pytest
 import requests
 from playwright.sync_api import expect
 from tests.interop.single_sign_on import Meddler, Person, SingleSignOn, apache, meddling, with_another
-from tests.journeys.conftest import browse as its_browsers, heading, into_the_console, running_chromium
+from tests.journeys.conftest import heading, into_the_console
 
 pytestmark = pytest.mark.usefixtures("names")
-browse = its_browsers
 
 WITHIN = 1.0
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with running_chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

@@ -43,6 +43,15 @@ APPS = f"""
     scopes: [openid, email]
     algorithm: ES256
 
+- id: webmail
+  protocol: oidc
+  name: Webmail
+  label: internal
+  url: https://webmail.harbor.example/
+  oidc:
+    redirect_uris: ["https://webmail.harbor.example/back"]
+    pkce: optional
+
 - id: desk
   protocol: oidc
   name: Desk
@@ -68,6 +77,13 @@ when { context.auth.strength >= 2 };
 permit (principal in Group::"staff", action == Action::"view", resource == App::"survey")
 when { context.auth.strength >= 2 };
 
+@id("staff-use-webmail")
+@title("Staff read mail")
+@reason("They need it for their work.")
+@phase("identity")
+permit (principal in Group::"staff", action == Action::"view", resource == App::"webmail")
+when { context.auth.strength >= 2 };
+
 @id("staff-use-desk")
 @title("Staff use the desk with a passkey that was used this hour")
 @reason("It holds customers.")
@@ -78,7 +94,7 @@ when { context.auth.strength >= 3 && context.now < context.auth.at.offset(durati
 
 
 def written(folder: Path) -> None:
-    """Harbor with three apps that sign people in through Limen."""
+    """Harbor with four apps that sign people in through Limen."""
     apps = folder / "apps.yaml"
     apps.write_text(apps.read_text().rstrip() + "\n" + APPS)
     (folder / "policies" / "65-sso.cedar").write_text(POLICIES)

@@ -20,6 +20,7 @@ from limen.clock import Instant, Milliseconds, SystemClock, from_iso
 from limen.company.load import load_company, load_settings
 from limen.demo.software_passkey import SoftwarePasskey
 from limen.events import Event
+from limen.facts import FactStore
 from limen.identity.model import IssuedLink
 from limen.web import Ports
 
@@ -69,6 +70,15 @@ class Browser:
         """A form of our own page, with its token and the revision that the last such page was made from."""
         hidden = {"csrf": self.csrf, **({"base": self.base} if self.base else {})}
         return await self.client.post(path, data={**hidden, **fields}, headers=OUR_PAGE)
+
+    async def press(self, page: httpx2.Response) -> httpx2.Response:
+        """The first form of this page, sent as it stands."""
+        form = re.search(r'<form method="post" action="([^"]+)">(.*?)</form>', page.text, re.DOTALL)
+        assert form is not None
+        fields: dict[str, list[str]] = {}
+        for name, value in re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', form[2]):
+            fields.setdefault(unescape(name), []).append(unescape(value))
+        return await self.client.post(unescape(form[1]), data=fields, headers=OUR_PAGE)
 
     async def send(self, path: str, **sent: Any) -> httpx2.Response:
         """What a script of our own page sends."""
@@ -162,6 +172,7 @@ def ports_of(house: House) -> Ports:
         journal=limen.journal,
         database=limen.database,
         in_force=limen.in_force,
+        offers=limen.core.offers,
     )
 
 
@@ -189,6 +200,16 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 @pytest.fixture
 def browser(house: House) -> Browser:
     return house.browser()
+
+
+@pytest.fixture
+def lost_lease(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Call it, and from then on no decision is taken, whatever the feed says meanwhile."""
+
+    def lose() -> None:
+        monkeypatch.setattr(FactStore, "lease_until", property(lambda _: 0.0, lambda _store, _until: None))
+
+    return lose
 
 
 def decision_in(location: str) -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
+from markupsafe import escape
 from starlette.responses import Response
 from tests.web.conftest import Browser, House
 
 from limen.clock import HOUR
 from limen.errors import LimenError
-from limen.identity.errors import BusyError, FreshProofNeededError, NotLiveError, OpensConsoleOnlyError
+from limen.identity.errors import BusyError, FreshProofNeededError, NotLiveError, OpensConsoleOnlyError, UndecidedError
+from limen.messages import Language, catalogue
 from limen.web.site import TurnedAwayError, done_or_page, status_of
 
 
@@ -26,6 +30,30 @@ async def test_opening_a_page_is_decided_and_journaled(house: House, browser: Br
     assert newest.decision is not None
     assert (newest.decision.app, newest.decision.action, newest.decision.effect) == ("limen", "view", "permit")
     assert newest.decision.route == "/sessions"
+
+
+async def test_that_limen_can_not_decide_is_a_503_that_says_why(
+    house: House, browser: Browser, lost_lease: Callable[[], None]
+) -> None:
+    await house.member(browser, "Mia", "staff")
+    lost_lease()
+    for language in Language:
+        page = await browser.get("/", **{"accept-language": language.value})
+        assert (page.status_code, page.headers["retry-after"]) == (503, "10")
+        assert escape(catalogue(language).say("fails.lease-expired")) in page.text
+
+
+async def test_nobody_signs_in_while_limen_can_not_decide_and_is_told_to_try_again(
+    house: House, browser: Browser, lost_lease: Callable[[], None]
+) -> None:
+    await house.member(browser, "Mia", "staff")
+    again = house.browser()
+    again.passkey = browser.passkey
+    lost_lease()
+    refused = await again.sign_in()
+    assert refused.status_code == 503
+    assert refused.json()["what"] == UndecidedError().what
+    assert "__Host-limen=" not in refused.headers.get("set-cookie", "")
 
 
 async def test_who_may_not_administer_is_refused_the_console_and_told_why(house: House, browser: Browser) -> None:

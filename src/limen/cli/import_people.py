@@ -23,13 +23,14 @@ from limen.identity.invitation import Invitations
 from limen.identity.links import Links
 from limen.identity.model import ADMINISTRATORS, Member, PersonStatus
 from limen.identity.people_csv import MAX_BYTES, PeopleFile, read_people
-from limen.identity.people_import import Difference, Done, PeopleImport, difference
+from limen.identity.people_import import Difference, Done, Invite, PeopleImport, difference
 from limen.identity.ports import Ports
 from limen.identity.store import people
 from limen.storage import Snapshot
 from limen.web.permissions import groups_that_guard
 
 SHOWN = 50
+NO_SERVER = "to be written to files in data/outbox, because no mail server is set up"
 
 
 def run(
@@ -76,7 +77,8 @@ def run(
             print("Nothing would change.")
         elif yes:
             done = _apply(here, shown, by_mail=invite, inviter=inviter)
-            mailed = f", {done.mailed} invitations queued for sending" if invite else ""
+            where = "queued for sending" if company.settings.mail.server else NO_SERVER
+            mailed = f", {counted(done.mailed, 'invitation')} {where}" if invite else ""
             print(f"Done: {done.added} added, {done.changed} changed, {done.deactivate} deactivated{mailed}.")
         else:
             print("Nothing was changed. To apply this, repeat the command with --yes.")
@@ -153,4 +155,4 @@ def _apply(here: Opened, shown: Difference, *, by_mail: bool, inviter: str) -> D
         locked_out=locked_out,
     )
     people_import = PeopleImport(ports, Invitations(ports, Links(ports, Guesses())), inviter)
-    return asyncio.run(people_import.apply(shown, by=SERVER, by_mail=by_mail))
+    return asyncio.run(people_import.apply(shown, by=SERVER, invite=Invite.BY_MAIL if by_mail else Invite.LATER))

@@ -33,6 +33,8 @@ def _said(app: App, old: OidcClient | None, new: OidcClient) -> Iterator[str]:
         yield f"{said}: whose that is, is not looked at"
     if uris := _added(was.post_logout_uris, new.post_logout_uris):
         yield f"{app.name} may have people who sign out sent to {uris} now: whose that is, is not looked at"
+    if was.needs_pkce and not new.needs_pkce:
+        yield f"{app.name} may leave out PKCE now: a code that somebody steals signs them in at {app.name}"
     if new.backchannel_logout_uri and new.backchannel_logout_uri != was.backchannel_logout_uri:
         yield f"Limen itself calls {new.backchannel_logout_uri} for {app.name} now: what answers there is not looked at"
     if old is None:

@@ -50,6 +50,8 @@ class OidcSection(BaseModel):
     """What ID tokens are signed with."""
     device: bool = False
     """Whether people may sign it in by a code that it shows on a device without a browser (RFC 8628)."""
+    pkce: Literal["required", "optional"] = "required"
+    """`optional` for an app that can't do PKCE (RFC 7636): whoever steals a code may then sign in there with it."""
 
 
 def client_of(section: OidcSection) -> OidcClient:
@@ -66,6 +68,7 @@ def client_of(section: OidcSection) -> OidcClient:
         tokens_minutes=section.tokens_minutes,
         algorithm=section.algorithm,
         may_use_devices=section.device,
+        needs_pkce=section.pkce == "required",
     )
 
 
@@ -81,6 +84,8 @@ def complaints(section: OidcSection) -> Iterator[Wrong]:
             yield ("post_logout_uris", place), *wrong
     if section.backchannel_logout_uri and (wrong := _called_complaint(section.backchannel_logout_uri)):
         yield ("backchannel_logout_uri",), *wrong
+    if section.pkce == "optional" and section.client == "public":
+        yield ("pkce",), "without a secret, nothing but PKCE protects codes", "leave it out"
     if "openid" not in section.scopes:
         yield ("scopes",), "`openid` is missing: without it, nobody can sign in", "add it"
 

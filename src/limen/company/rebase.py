@@ -48,7 +48,7 @@ def rebased(base: Company, draft: Company, in_force: Company) -> Rebased:
     """
     if not base.files or not in_force.files:
         raise LimenError("the texts of a revision were not kept", "make the change again")
-    conflicts = set(_both_changed(base, draft, in_force))
+    conflicts = set(conflicts_of(base, draft, in_force))
     changed: dict[str, str | None] = {}
     for name in sorted({*base.files, *draft.files, *in_force.files}):
         old, ours, theirs = base.files.get(name), draft.files.get(name), in_force.files.get(name)
@@ -72,18 +72,43 @@ def rebased(base: Company, draft: Company, in_force: Company) -> Rebased:
 def merge(base: Sequence[str], ours: Sequence[str], theirs: Sequence[str]) -> list[str] | None:
     """The three texts as one, line by line; None where both changed the same lines, or lines next to each other."""
     merged: list[str] = []
+    for one in stretches(base, ours, theirs):
+        if one.is_clash:
+            return None
+        merged += one.agreed
+    return merged
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A stretch of a text: what stood there from line `at` (from 0) on, and what each side made of it."""
+
+    at: int
+    base: list[str]
+    ours: list[str]
+    theirs: list[str]
+
+    @property
+    def is_clash(self) -> bool:
+        return self.ours not in (self.theirs, self.base) and self.theirs != self.base
+
+    @property
+    def agreed(self) -> list[str]:
+        """What came of it, where it is no clash."""
+        return self.theirs if self.ours in (self.theirs, self.base) else self.ours
+
+
+def stretches(base: Sequence[str], ours: Sequence[str], theirs: Sequence[str]) -> Iterator[Lines]:
+    """The three texts in stretches, one after the other: those that are the same, and those in between."""
     at = (0, 0, 0)
     for start, in_ours, in_theirs, size in (*_common(base, ours, theirs), (len(base), len(ours), len(theirs), 0)):
-        old, mine, other = base[at[0] : start], ours[at[1] : in_ours], theirs[at[2] : in_theirs]
-        if mine in (other, old):
-            merged += other
-        elif other == old:
-            merged += mine
-        else:
-            return None
-        merged += base[start : start + size]
+        between = list(base[at[0] : start]), list(ours[at[1] : in_ours]), list(theirs[at[2] : in_theirs])
+        if any(between):
+            yield Lines(at[0], *between)
+        same = list(base[start : start + size])
+        if same:
+            yield Lines(start, same, same, same)
         at = (start + size, in_ours + size, in_theirs + size)
-    return merged
 
 
 def _common(base: Sequence[str], ours: Sequence[str], theirs: Sequence[str]) -> Iterator[tuple[int, int, int, int]]:
@@ -101,7 +126,8 @@ def _common(base: Sequence[str], ours: Sequence[str], theirs: Sequence[str]) -> 
             right += 1
 
 
-def _both_changed(base: Company, draft: Company, in_force: Company) -> Iterator[Conflict]:
+def conflicts_of(base: Company, draft: Company, in_force: Company) -> Iterator[Conflict]:
+    """The policies, apps and tests that both sides changed."""
     sides = (base, draft, in_force)
     places = {**base.policies.sources, **in_force.policies.sources, **draft.policies.sources}
     texts = [{one: source.text for one, source in company.policies.sources.items()} for company in sides]

@@ -1,7 +1,8 @@
 """How a refusal is answered: with a status, with JSON for programs, and with the page a browser goes on to.
 
-401 is a challenge (the browser can turn it at once), 403 a deny. Somebody who has not signed in learns nothing but
-that; the reasons are on the page that the decision's id opens, for whoever may see them.
+401 is a challenge (the browser can turn it at once), 403 a deny, 503 that Limen can't decide at this moment. Somebody
+who has not signed in learns nothing but that; the reasons are on the page that the decision's id opens, for whoever may
+see them.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from limen.enforcement.paths import to_local_target
 from limen.enforcement.plain_page import STYLE_SOURCE, plain_page
 from limen.enforcement.reasons import TOKEN_WORDS
 from limen.facts import LIMEN
-from limen.messages import gettext_noop
+from limen.messages import Language, catalogue, gettext_noop
 from limen.policy.access import MILDEST, is_withheld
 from limen.policy.decision import UNAVAILABLE, Effect, Named
 
@@ -35,6 +36,8 @@ PAGE_HEADERS = (
         % STYLE_SOURCE.encode(),
     ),
 )
+RETRY_AFTER_SECONDS: Final = 10
+"""When to ask again while Limen can't decide (RFC 9110 section 10.2.3): a lease is won back within seconds."""
 _OF_THE_REQUEST = UNAVAILABLE | {Named.CROSS_SITE}
 """What was refused for another reason than what is open to this person."""
 
@@ -42,7 +45,8 @@ _OF_THE_REQUEST = UNAVAILABLE | {Named.CROSS_SITE}
 class Refusal(msgspec.Struct, frozen=True):
     """What is answered to a request that is refused. `location` is where a navigation goes on to ("": nowhere).
 
-    `withheld` is the action of this request where the app may be looked at all the same ("": it may not).
+    `withheld` is the action of this request where the app may be looked at all the same ("": it may not). `again` is
+    what was asked for, where it may be asked again in `RETRY_AFTER_SECONDS` ("": it may not, or no browser could).
     """
 
     status: int
@@ -50,6 +54,7 @@ class Refusal(msgspec.Struct, frozen=True):
     body: bytes
     location: str
     withheld: str = ""
+    again: str = ""
 
 
 class _Said(msgspec.Struct, omit_defaults=True):
@@ -63,9 +68,11 @@ class _Said(msgspec.Struct, omit_defaults=True):
 
 
 def status_of(answer: Answer) -> int:
-    """200, 401 or 403."""
+    """200, 401, 403 or 503."""
     if answer.effect is Effect.PERMIT:
         return 200
+    if answer.word in UNAVAILABLE:
+        return 503
     return 401 if answer.effect is Effect.CHALLENGE else 403
 
 
@@ -77,8 +84,9 @@ def refusal(answer: Answer, target: bytes, public_url: str, *, is_program: bool 
     withheld = _withheld(answer)
     location = _location(answer, target, public_url, withheld)
     remedies = tuple(r.kind for r in answer.decision.at_once) if answer.decision and answer.session else ()
+    status = status_of(answer)
     said = _Said(
-        error="insufficient_user_authentication" if answer.effect is Effect.CHALLENGE else "access_denied",
+        error=_ERRORS[status],
         error_description=_description(answer, withheld),
         decision=answer.id,
         remedies=remedies,
@@ -94,7 +102,15 @@ def refusal(answer: Answer, target: bytes, public_url: str, *, is_program: bool 
         strength = max((r.strength for r in answer.decision.at_once), default=0) if answer.decision else 0
         if strength:
             challenge += f', acr_values="urn:limen:strength:{strength}"'
-    return Refusal(status_of(answer), challenge, msgspec.json.encode(said), location, withheld)
+    again = to_local_target(target) if status == 503 else ""
+    return Refusal(status, challenge, msgspec.json.encode(said), location, withheld, again)
+
+
+_ERRORS: Final = {
+    401: "insufficient_user_authentication",  # RFC 9470 section 3
+    403: "access_denied",  # RFC 6749 section 4.1.2.1, as the next one
+    503: "temporarily_unavailable",
+}
 
 
 def _realm(name: str) -> str:
@@ -113,12 +129,18 @@ def refusal_page(refused: Refusal, answer: Answer) -> bytes:
     """The refusal as a page that goes on by itself where there is somewhere to go on to."""
     app = answer.app.name if answer.app is not None else ""
     text = _unfilled(answer, refused.withheld)
+    if refused.again:
+        return plain_page(_LATER, text, app=app, link=refused.again, label=gettext_noop("Try again"))
     title, label = gettext_noop("Not yet"), gettext_noop("What would help")
     if answer.effect is Effect.CHALLENGE:
         title, label = gettext_noop("One more step"), gettext_noop("Continue")
     elif refused.withheld:
         title = gettext_noop("This is blocked")
     return plain_page(title, text, app=app, link=refused.location, label=label, refresh=True)
+
+
+_LATER: Final = gettext_noop("Try again in a moment")
+_SHUT: Final = gettext_noop("Limen can't check access at the moment, so everything is blocked. Try again shortly.")
 
 
 def _withheld(answer: Answer) -> str:
@@ -180,13 +202,16 @@ _ANOTHER: Final = "The password sent is not a token. Create one under Tokens, on
 
 def _description(answer: Answer, withheld: str = "") -> str:
     app = answer.app.name if answer.app is not None else ""
-    return _unfilled(answer, withheld).replace("{app}", app)
+    return catalogue(Language.ENGLISH).gettext(_unfilled(answer, withheld)).replace("{app}", app)
 
 
 def _unfilled(answer: Answer, withheld: str = "") -> str:
-    """The refusal in a sentence, with `{app}` for the app's name."""
+    """The refusal in a sentence of the catalogue, or its key, with `{app}` for the app's name.
+
+    Why Limen can't decide is told to those who are signed in.
+    """
     if answer.word in UNAVAILABLE:
-        return gettext_noop("Limen can't check access at the moment, so everything is blocked. Try again shortly.")
+        return _SHUT if answer.session is None else f"fails.{answer.word}"
     if answer.decision is None:
         return gettext_noop("This request can't be forwarded.")
     if answer.word in _OF_TOKENS:
@@ -224,6 +249,11 @@ def page_reply(
     return _reply(status, PAGE_HEADERS, plain_page(title, text, app=app, link=link, label=label, form=form))
 
 
+def later_reply(link: str) -> Reply:
+    """That Limen can't do this at the moment, for somebody who may try again at `link`."""
+    return page_reply(503, _LATER, _SHUT, link=link, label=gettext_noop("Try again"))
+
+
 def json_reply(
     status: int, said: object, *, challenge: str = "", cache: str = "no-store", encoded: bytes | None = None
 ) -> Reply:
@@ -235,7 +265,9 @@ def json_reply(
 
 
 def _reply(status: int, fields: Iterable[tuple[bytes, bytes]], body: bytes, challenge: str = "") -> Reply:
-    asked = ((b"www-authenticate", challenge.encode()),) if challenge else ()
+    asked = [(b"www-authenticate", challenge.encode())] if challenge else []
+    if status == 503:
+        asked.append((b"retry-after", b"%d" % RETRY_AFTER_SECONDS))
     return Reply(status, (*fields, *asked, (b"content-length", b"%d" % len(body))), body)
 
 
@@ -265,6 +297,8 @@ def refusal_reply(
         return _reply(status, fields, f"{text}\n".encode(), refused.challenge)
     if not is_navigation:
         return json_reply(status, None, challenge=refused.challenge, encoded=refused.body)
+    if refused.again:
+        return _reply(status, PAGE_HEADERS, refusal_page(refused, answer))
     if refused.location:
         return go_on(refused.location)
     app = answer.app.name if answer.app is not None else ""

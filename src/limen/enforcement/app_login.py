@@ -25,6 +25,7 @@ from limen.facts import App, Session, SessionState
 from limen.messages import gettext_noop
 from limen.opaque import new_token
 from limen.pillar import AppSessions
+from limen.storage.errors import StorageError
 
 PREFIX = b"/.limen/"
 START_COOKIE = b"__Host-limen-start"
@@ -155,6 +156,9 @@ class AppLoginRoutes:
             if state is not SessionState.LIVE:
                 raise AppLoginRefusedError(state)
             token = await self.sessions.open(session_id, request.app.id, request.address, request.user_agent)
+        except StorageError:
+            self._refused(request, "session-not-opened", kind="session.hand_over_refused")
+            return answers.later_reply("/.limen/start")
         except LimenError as wrong:
             word = wrong.word if isinstance(wrong, AppLoginRefusedError) else "session-not-opened"
             self._refused(request, word, kind="session.hand_over_refused")

@@ -1,7 +1,9 @@
 """The check server: what nginx, Caddy and Envoy ask before they pass a request on. It decides every request.
 
 A bare protocol on loopback or a unix socket, because its cost is paid by every request of every app. The answer is
-200, 401 or 403 and nothing else: Envoy takes a 204 for a denial, and nginx turns any other status into a 500.
+200, 401 or 403 and nothing else: Envoy takes a 204 for a denial and a 503 for a failure of its own, and nginx turns
+any other status into a 500. That Limen can't decide at this moment is a 403 with `Retry-After`, of which nginx and
+Caddy make the 503 that it is.
 
 - `/check`: nginx `auth_request` and Caddy `forward_auth` say what is asked in `X-Forwarded-Method`, `-Host`, `-Uri`.
 - `/envoy/…`: Envoy's HTTP `ext_authz` sends the request's own method, host and path, the path behind this prefix.
@@ -54,7 +56,8 @@ _SAID_ONCE: Final = frozenset(
 )
 
 _PERMITTED: Final = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n"
-_STATUS: Final = {401: b"HTTP/1.1 401 Unauthorized\r\n", 403: b"HTTP/1.1 403 Forbidden\r\n"}
+_FORBIDDEN: Final = b"HTTP/1.1 403 Forbidden\r\n"
+_STATUS: Final = {401: b"HTTP/1.1 401 Unauthorized\r\n", 403: _FORBIDDEN, 503: _FORBIDDEN}
 _ADDRESSES_KEPT = 2_048
 
 
@@ -363,6 +366,8 @@ class _Connection(asyncio.Protocol):
             fields = [*answers.PLAIN_HEADERS, (b"content-type", b"application/json")]
         if refused.challenge:
             fields.append((b"www-authenticate", refused.challenge.encode()))
+        if refused.again:
+            fields.append((b"retry-after", b"%d" % answers.RETRY_AFTER_SECONDS))
         fields += [(b"x-limen-refusal", refused.body), (b"content-length", b"%d" % len(body))]
         lines = [b"%b: %b\r\n" % field for field in fields]
         return b"".join((_STATUS[refused.status], *lines, b"\r\n", body))

@@ -17,6 +17,11 @@ LONGEST_KEPT_BYTES = 256
 _DISCOVERY = b"/info/refs"
 _PUSH = b"service=git-receive-pack"
 _METHOD_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ-")
+_ANY_METHOD = frozenset({"GET", "POST"})
+_DEEPEST = 32
+"""Segments that stand for any rest: more than the `*` of any rule in one line."""
+NO_RULE = "(no rule)"
+"""The route of what matches none of an app's rules."""
 
 
 class MethodRefusedError(ValueError):
@@ -127,6 +132,24 @@ class Routes:
             return found
         return self._read(method, path, target)
 
+    def every_request(self) -> tuple[Request, ...]:
+        """What requests to this app can come to: for each rule and method what a path comes to that is its alone.
+
+        A rule that another one always goes before is not among them: no request ever comes to it. What "any method" is
+        stands as GET and POST.
+        """
+        found: dict[Request, None] = {}
+        for rule in self.app.rules:
+            for method in sorted(rule.methods or _ANY_METHOD):
+                try:
+                    request = self.route(method.encode(), _path_of(rule.pattern)).request
+                except (MethodRefusedError, paths.PathRefusedError):
+                    continue
+                found[request] = None
+        for method in sorted(_ANY_METHOD):
+            found[Request(self.fallback, method, NO_RULE, self.app.host)] = None
+        return tuple(found)
+
     def _read(self, method: bytes, path: bytes, target: bytes) -> Route:
         route = self._judge(_method(method), paths.read(target, opts_in_encoded=self.app.opts_in_encoded_paths))
         if len(path) <= LONGEST_KEPT_BYTES:
@@ -159,7 +182,7 @@ class Routes:
         exact = [c.rule for c in self._rules if _fits(c.rule.methods, method) and c.pattern.matches(segments)]
         loose = [c.rule for c in self._rules if _fits(c.rule.methods, method) and c.folded.matches(folded)]
         if not exact:
-            return self.fallback, "(no rule)"
+            return self.fallback, NO_RULE
         strictest = max(exact + loose, key=lambda rule: STRICTNESS[rule.action])
         return strictest.action, strictest.pattern
 
@@ -188,6 +211,12 @@ def _method(method: bytes) -> str:
     if not text or len(text) > 32 or not _METHOD_CHARACTERS.issuperset(text) or text in REFUSED_METHODS:
         raise MethodRefusedError
     return text
+
+
+def _path_of(pattern: str) -> bytes:
+    """A path that matches this pattern, and of others only those that match whatever it does."""
+    segments = [{"*": "~", "**": "/".join("~" * _DEEPEST)}.get(segment, segment) for segment in _segments(pattern)]
+    return f"/{'/'.join(segments)}".encode()
 
 
 def _segments(path: str) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ class OidcClient:
     `is_foreign`: another company runs it, so people are asked before it learns who they are. `groups` translates: a
     person's group to the app's word for it; a group that is not named is told as it is, unless any is named.
     `may_use_devices`: people may sign it in by a code that it shows on a device without a browser (RFC 8628).
+    `needs_pkce`: a request without it is refused; where not, one that has it is still held to it.
     `tokens_minutes`: how long an access token counts. `backchannel_logout_uri`: where it is told of sign-outs ("": no).
     """
 
@@ -35,3 +36,4 @@ class OidcClient:
     tokens_minutes: int = 5
     algorithm: str = "RS256"
     may_use_devices: bool = False
+    needs_pkce: bool = True

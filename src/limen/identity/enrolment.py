@@ -8,7 +8,7 @@ from typing import Any
 
 from limen.clock import Instant
 from limen.facts import Factor, Person, Vouched
-from limen.identity.errors import CeremonyRefusedError, LinkRefusedError, NotPermittedError, UnfitError
+from limen.identity.errors import CeremonyRefusedError, LinkRefusedError, UnfitError, not_permitted
 from limen.identity.events import record
 from limen.identity.issuer_accounts import keep_link, proofs_of, rests_on, which
 from limen.identity.links import Links
@@ -200,7 +200,7 @@ class Enrolment:
             raise
         if signed_in is None:
             refuse(self._ports, "sign_in.failed", "not-permitted", visitor, person.id)
-            raise NotPermittedError(answer)
+            raise not_permitted(answer)
         return signed_in
 
     def _activate(self, transaction: Transaction, person: Person, now: Instant) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from limen.clock import Milliseconds
 from limen.errors import LimenError
-from limen.policy.decision import Decision
+from limen.policy.decision import UNAVAILABLE, Decision
 
 
 class IdentityError(LimenError):
@@ -58,6 +58,19 @@ class IssuerAccountTakenError(IdentityError):
 
     def __init__(self) -> None:
         super().__init__("This account is already linked to someone else", "use your own account there")
+
+
+class UndecidedError(IdentityError):
+    """The proof held, and Limen can't decide at this moment whether this person may sign in."""
+
+    def __init__(self) -> None:
+        super().__init__("Limen can't check access at the moment", "try again in a moment")
+
+
+def not_permitted(decision: Decision) -> IdentityError:
+    """Why nobody is signed in though their proof held."""
+    is_undecided = any(reason.policy in UNAVAILABLE for reason in decision.reasons)
+    return UndecidedError() if is_undecided else NotPermittedError(decision)
 
 
 class LinkRefusedError(IdentityError):

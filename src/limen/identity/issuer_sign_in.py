@@ -11,9 +11,9 @@ from limen.facts import Issuer, Person, Session, Vouched
 from limen.identity.errors import (
     IssuerAccountUnknownError,
     NotLiveError,
-    NotPermittedError,
     SignInFailedError,
     UnfitError,
+    not_permitted,
 )
 from limen.identity.events import Details, record
 from limen.identity.issuer_accounts import keep_link, proofs_of, rests_on, which
@@ -41,7 +41,7 @@ class IssuerSignIn:
         """Sign in whoever is linked to this account, or whoever gets one now where the issuer may create it.
 
         Raises IssuerAccountUnknownError (the same whether or not somebody has their address), SignInFailedError,
-        NotPermittedError.
+        NotPermittedError, UndecidedError.
         """
         issuer = vouched.issuer
         person_id = await self._ports.read(lambda s: store.person_of(s.connection, issuer.url, vouched.subject))
@@ -53,7 +53,7 @@ class IssuerSignIn:
         answer = decide_sign_in(self._ports, person, auth_of(proofs), visitor)
         if not answer.is_permit:
             self._refuse("not-permitted", visitor, person_id)
-            raise NotPermittedError(answer)
+            raise not_permitted(answer)
 
         def work(transaction: Transaction) -> SignedIn | str:
             if not person_id and (word := self._add(transaction, person, vouched)):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Final, NamedTuple
 
 from limen.clock import Instant
@@ -15,7 +16,7 @@ from limen.facts import Person
 from limen.identity.errors import UnfitError
 from limen.identity.invitation import Invitations
 from limen.identity.membership import Membership, an_administrator_remains
-from limen.identity.model import Member, PersonStatus
+from limen.identity.model import IssuedLink, Member, PersonStatus
 from limen.identity.people_csv import PROTECTED, PeopleFile, Row, Trouble
 from limen.identity.ports import Ports
 from limen.identity.store import people
@@ -24,6 +25,8 @@ from limen.storage.database import Transaction
 
 BATCH: Final = 250
 """How many people change in one transaction, so that nobody else waits for long to write."""
+MOST_BY_HAND: Final = 500
+"""Links that one page shows; whoever has more people to invite is no longer helped by paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +89,31 @@ def _plain(row: Row) -> tuple[object, ...]:
     return row.name, row.email, None if row.groups is None else sorted(row.groups), row.language
 
 
+class Invite(StrEnum):
+    """How whoever is new gets the link to enrol with: by mail, from whoever imports the list, or not yet."""
+
+    BY_MAIL = "mail"
+    BY_HAND = "hand"
+    LATER = "later"
+
+
 class Done(NamedTuple):
-    """How many were added, changed, let go and invited by mail."""
+    """How many were added, changed, let go and invited by mail; and the links to hand over, each with its name."""
 
     added: int = 0
     changed: int = 0
     deactivate: int = 0
     mailed: int = 0
+    links: tuple[tuple[str, IssuedLink], ...] = ()
+
+    def and_then(self, more: Done) -> Done:
+        return Done(
+            self.added + more.added,
+            self.changed + more.changed,
+            self.deactivate + more.deactivate,
+            self.mailed + more.mailed,
+            self.links + more.links,
+        )
 
 
 def difference(
@@ -156,12 +177,18 @@ class PeopleImport:
         self._invitations = invitations
         self._inviter = inviter
 
-    async def apply(self, shown: Difference, *, by: str, by_mail: bool = False) -> Done:
+    async def apply(self, shown: Difference, *, by: str, invite: Invite = Invite.LATER) -> Done:
         """Do exactly what was shown, in batches; each is one transaction, and looks anew at who is here.
 
-        Who is new gets a link only with `by_mail`. Raises UnfitError for a difference with problems, and where somebody
+        Raises UnfitError for a difference with problems, for more links than can be handed over, and where somebody
         changed meanwhile; LastAdministratorError, NobodyCouldAdministerError. Batches before that stay.
         """
+        if invite is Invite.BY_HAND and len(shown.new) > MOST_BY_HAND:
+            raise UnfitError(
+                "file",
+                f"More than {MOST_BY_HAND} links can't be shown at once",
+                "split the list, or choose to invite them later",
+            )
         if shown.problems:
             raise UnfitError("file", "The list has problems", "fix them and import it again")
         now = self._ports.now()
@@ -171,8 +198,8 @@ class PeopleImport:
             part = work[start : start + BATCH]
             takes = any(isinstance(one, Member) or (isinstance(one, Change) and one.leaves) for one in part)
             commit = self._ports.take if takes else self._ports.write
-            did = await commit(lambda transaction, part=part: self._batch(transaction, part, by, now, by_mail))  # type: ignore[misc]
-            done = Done(*(before + now_done for before, now_done in zip(done, did, strict=True)))
+            did = await commit(lambda transaction, part=part: self._batch(transaction, part, by, now, invite))  # type: ignore[misc]
+            done = done.and_then(did)
         return done
 
     def _batch(
@@ -181,14 +208,16 @@ class PeopleImport:
         part: list[Row | Change | Member],
         by: str,
         now: Instant,
-        by_mail: bool,  # noqa: FBT001 -- private
+        invite: Invite,
     ) -> Done:
         members = Membership(transaction, now, by, by_list=True)
         added = changed = deactivate = 0
+        links: list[tuple[str, IssuedLink]] = []
         with an_administrator_remains(transaction):
             for one in part:
                 if isinstance(one, Row):
-                    self._add(members, one, by_mail)
+                    issued = self._add(members, one, invite)
+                    links += [(one.name, issued)] if issued and invite is Invite.BY_HAND else []
                     added += 1
                 elif isinstance(one, Change):
                     _apply(members, one)
@@ -197,23 +226,24 @@ class PeopleImport:
                     _still(transaction, one)
                     members.deactivate(one.person.id)
                     deactivate += 1
-        return Done(added, changed, deactivate, added if by_mail else 0)
+        return Done(added, changed, deactivate, added if invite is Invite.BY_MAIL else 0, tuple(links))
 
-    def _add(self, members: Membership, row: Row, by_mail: bool) -> None:  # noqa: FBT001 -- private
+    def _add(self, members: Membership, row: Row, invite: Invite) -> IssuedLink | None:
         person = Person(new_id("p"), row.name, row.email, groups=row.groups or frozenset())
         language = row.language or ""
         if not members.add(person, language):
             raise _overtaken()
-        if by_mail:
-            self._invitations.issue(
-                members.transaction,
-                person,
-                by=members.by,
-                now=members.now,
-                by_mail=True,
-                language=language,
-                inviter=self._inviter,
-            )
+        if invite is Invite.LATER:
+            return None
+        return self._invitations.issue(
+            members.transaction,
+            person,
+            by=members.by,
+            now=members.now,
+            by_mail=invite is Invite.BY_MAIL,
+            language=language,
+            inviter=self._inviter,
+        )
 
 
 def _apply(members: Membership, change: Change) -> None:

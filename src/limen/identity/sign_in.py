@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from limen.facts import Person
-from limen.identity.errors import NotPermittedError, SignInFailedError
+from limen.identity.errors import SignInFailedError, not_permitted
 from limen.identity.model import SignedIn, Visitor, auth_of
 from limen.identity.names import email_to_look_up
 from limen.identity.passkeys import Ceremonies, Credential
@@ -36,7 +36,7 @@ class SignIn:
     async def with_passkey(self, visitor: Visitor, credential: Credential) -> SignedIn:
         """Sign in with a discoverable passkey.
 
-        Raises SignInFailedError, SlowedError, NotPermittedError, CeremonyRefusedError.
+        Raises SignInFailedError, SlowedError, NotPermittedError, UndecidedError, CeremonyRefusedError.
         """
         proved = await self._verification.passkey(credential, visitor, _ANYBODY, "sign_in.failed")
         return await self._finish(proved, visitor)
@@ -44,7 +44,8 @@ class SignIn:
     async def with_password(self, visitor: Visitor, email: str, password: str, code: str = "") -> SignedIn:
         """Sign in with a password and, for strength 2, an authenticator code given with it.
 
-        Raises SignInFailedError (the same for every cause), SlowedError, BusyError, NotPermittedError.
+        Raises SignInFailedError (the same for every cause), SlowedError, BusyError, NotPermittedError,
+        UndecidedError.
         """
         proved = await self._verification.typed(email_to_look_up(email), password, code, visitor, "sign_in.failed")
         return await self._finish(proved, visitor)
@@ -74,5 +75,5 @@ class SignIn:
             return ended
         refuse(self._ports, "sign_in.failed", ended, visitor, person_id)
         if ended == "not-permitted":
-            raise NotPermittedError(answer)
+            raise not_permitted(answer)
         raise SignInFailedError

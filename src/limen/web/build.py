@@ -21,7 +21,7 @@ from limen.web.middleware import App, Middleware, Receive, Scope, Send, TooLarge
 from limen.web.pages import TEMPLATES
 from limen.web.ports import Ports
 from limen.web.registry import Registry, discover, in_order, registered, routes_of
-from limen.web.site import Site, TurnedAwayError, fresh_proof_path, status_of
+from limen.web.site import ProofNeededError, Site, TurnedAwayError, status_of
 from limen.web.visit import is_script
 
 _NOT_HERE: Final = (gettext_noop("There is nothing here"), gettext_noop("go back, or start again"))
@@ -82,10 +82,11 @@ def _add_ways_out(app: FastAPI, site: Site) -> None:
             return site.json_of(site.visit(request), {"location": onward})
         return error.response
 
+    @app.exception_handler(ProofNeededError)
     @app.exception_handler(FreshProofNeededError)
-    def prove_again(request: Request, _error: FreshProofNeededError) -> Response:
-        onward = fresh_proof_path(request)
-        return JSONResponse({"location": onward}) if is_script(request) else RedirectResponse(onward, status_code=303)
+    async def prove_again(request: Request, error: ProofNeededError | FreshProofNeededError) -> Response:
+        back = error.back if isinstance(error, ProofNeededError) else ""
+        return turned_away(request, TurnedAwayError(await site.to_prove(request, site.visit(request), back)))
 
     @app.exception_handler(LimenError)
     def wrong(request: Request, error: LimenError) -> Response:

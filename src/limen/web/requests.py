@@ -20,6 +20,7 @@ from limen.errors import LimenError
 SESSION_COOKIE: Final = "__Host-limen"
 BROWSER_COOKIE: Final = "__Host-limen-browser"
 BROWSER_LIVES_SECONDS: Final = 400 * 24 * 3600  # RFC 6265bis section 5.5: no cookie lives longer
+FORM: Final = "application/x-www-form-urlencoded"
 MAX_FIELDS: Final = 128
 MAX_VALUE: Final = 16_384
 
@@ -66,7 +67,7 @@ def csrf_of(secret: str) -> str:
 
 async def read_form(request: Request, own_origin: str, secret: str) -> dict[str, list[str]]:
     """The fields of a form of ours. Raises NotOursError, UnreadableError."""
-    check_sent(request, own_origin, "application/x-www-form-urlencoded")
+    check_sent(request, own_origin, FORM)
     try:
         pairs = parse_qsl((await request.body()).decode("ascii"), keep_blank_values=True, max_num_fields=MAX_FIELDS)
     except ValueError:

@@ -9,14 +9,15 @@ from dataclasses import replace
 from typing import Any, Final, TypeVar
 from urllib.parse import urlencode, urlsplit
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from limen.admission import TOO_MANY
+from limen.browser_state import BrowserStates
 from limen.clock import Instant
 from limen.company.publish import OvertakenError
 from limen.enforcement.addresses import client_address
-from limen.enforcement.answers import app_origin
+from limen.enforcement.answers import RETRY_AFTER_SECONDS, app_origin
 from limen.enforcement.gateway import TOO_MANY_AT_ONCE
 from limen.enforcement.strict_http import entry_of
 from limen.errors import LimenError
@@ -29,14 +30,17 @@ from limen.identity.errors import (
     NotPermittedError,
     OpensConsoleOnlyError,
     SlowedError,
+    UndecidedError,
 )
 from limen.identity.model import SignedIn, Visitor
 from limen.messages import Language
 from limen.opaque import new_token
-from limen.policy.decision import Effect, Named, Request as DecisionRequest
+from limen.policy.decision import UNAVAILABLE, Effect, Named, Request as DecisionRequest
 from limen.storage.break_glass import KIND, State, is_break_glass
 from limen.storage.errors import DatabaseBusyError, DatabaseFullError, DatabaseGoneError, DatabaseReadOnlyError
+from limen.web.carried_forms import CarriedForm, CarriedForms
 from limen.web.localizer import LANGUAGE_COOKIE, NAMES, Problem, language_for, one_of
+from limen.web.middleware import TooLargeError
 from limen.web.page import CONSOLE_START, PORTAL, PORTAL_FOOT
 from limen.web.pages import Pages
 from limen.web.permissions import ADMINISTER, AUDIT, CONSOLE, VIEW, Permission
@@ -45,9 +49,11 @@ from limen.web.registry import Registry
 from limen.web.requests import (
     BROWSER_COOKIE,
     BROWSER_LIVES_SECONDS,
+    FORM,
     SESSION_COOKIE,
     NotOursError,
     TooManyAtOnceError,
+    media_type_of,
     read_form,
     read_json,
     token_in,
@@ -57,6 +63,8 @@ from limen.web.visit import SignedInVisit, Visit
 
 AGAIN: Final = "proved=again"
 """In the address of a page that somebody comes back to after a proof: what they had pressed was not done."""
+GO_ON: Final = "/go-on"
+"""Where a form that was kept over a proof is shown again."""
 
 T = TypeVar("T")
 _STATUS: Final = {
@@ -68,6 +76,7 @@ _STATUS: Final = {
     DatabaseGoneError: 503,
     DatabaseReadOnlyError: 503,
     DatabaseFullError: 503,
+    UndecidedError: 503,
     NotPermittedError: 403,
     OpensConsoleOnlyError: 403,
     NotLiveError: 401,
@@ -83,6 +92,14 @@ class TurnedAwayError(Exception):
         self.response = response
 
 
+class ProofNeededError(Exception):
+    """What was asked is done after a fresh proof only. `back` is the page that its form is on."""
+
+    def __init__(self, back: str) -> None:
+        super().__init__()
+        self.back = back
+
+
 class Site:
     """What all pages share."""
 
@@ -92,6 +109,7 @@ class Site:
         self.known = ports.known
         self.identity = ports.identity
         self.pages = Pages(ports.settings.name, ports.settings.zone, registry.templates)
+        self.carried = CarriedForms(ports.offers.take(BrowserStates), ports.clock)
         self.languages = tuple(Language(code) for code in ports.settings.languages)
         url = urlsplit(ports.settings.public_url)
         self.origin = f"{url.scheme}://{url.netloc}".lower()
@@ -178,10 +196,39 @@ class Site:
         asked = DecisionRequest(action, request.method, path, self.host)
         answer = self.ports.doors.decide_session("sign-in", app, visit.session, asked, visit.visitor.address)
         if answer.effect is Effect.CHALLENGE:
-            raise TurnedAwayError(self.go(visit, "/step-up", app=LIMEN, to=back_to(visit), decision=answer.id))
+            raise TurnedAwayError(await self.to_prove(request, visit, decision=answer.id))
+        if answer.word in UNAVAILABLE:
+            raise TurnedAwayError(self.unavailable(visit, answer.word))
         if not answer.permitted:
             raise TurnedAwayError(self.go(visit, "/not-yet", decision=answer.id))
         return visit.let_in(visit.session, visit.person, answer, action, may)
+
+    async def to_prove(self, request: Request, visit: Visit, back: str = "", decision: str = "") -> Response:
+        """The way to a fresh proof, and from there on: to the form that was sent, to be sent with one press more; where
+        it can't be kept, to the page it is on, which says to select it again.
+        """
+        back = back or visit.here
+        state = await self._carried(request, visit, back)
+        to = f"{GO_ON}?{urlencode({'form': state})}" if state else back_to(visit, back)
+        return self.go(visit, "/step-up", app=LIMEN, to=to, decision=decision)
+
+    async def _carried(self, request: Request, visit: Visit, back: str) -> str:
+        """The state of the form that one of our own pages sent; "" where there is none, or it is not kept."""
+        route = self.registry.routes.get((request.method, request.scope["route"].path))
+        if route is None or visit.session is None or media_type_of(request) != FORM:
+            return ""
+        try:
+            sent = await self.form(request, visit)
+        except (LimenError, ClientDisconnect, TooLargeError):
+            return ""
+        form = CarriedForm(
+            route,
+            request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+            {name: str(value) for name, value in request.path_params.items()},
+            tuple((name, value) for name, values in sent.items() for value in values if name != "csrf"),
+            back,
+        )
+        return self.carried.keep(visit.session, visit.visitor.browser, form)
 
     def _hold(self, request: Request, session: Session, visit: Visit) -> None:
         """Count the request under whoever sent it. Raises TurnedAwayError where they have too many in progress."""
@@ -271,11 +318,18 @@ class Site:
         spoken = visit.localizer.language
         html = self.pages.render(template, visit.now, {**common, **values}, spoken)
         headers = {"content-language": spoken.value, "vary": "accept-language, cookie"}
+        if status == 503:
+            headers["retry-after"] = str(RETRY_AFTER_SECONDS)
         return self.remember(HTMLResponse(html, status_code=status, headers=headers), visit)
 
     def wrong(self, visit: Visit, status: int, what: str, fix: str = "") -> Response:
         """A page that says what is wrong and what to do, given in English."""
         return self.told(visit, status, Problem(visit.localizer.gettext(what), visit.localizer.gettext(fix), ""))
+
+    def unavailable(self, visit: Visit, word: str) -> Response:
+        """The page that says why Limen can't decide at this moment, to somebody who is signed in."""
+        said = Problem(visit.localizer.say(f"fails.{word}"), visit.localizer.say("mend.wait"), "")
+        return self.told(visit, 503, said)
 
     def failed(self, visit: Visit, wrong: LimenError) -> Response:
         """The page to an error; wholly English where there are no words for it in the visitor's language."""
@@ -368,22 +422,9 @@ def status_of(wrong: LimenError) -> int:
     return next((status for kind, status in _STATUS.items() if isinstance(wrong, kind)), 400)
 
 
-def fresh_proof_path(request: Request) -> str:
-    """Where a fresh proof is given before what was asked is asked again."""
-    return f"/step-up?{urlencode({'app': LIMEN, 'to': _told_to_press_again(page_above(request.url.path))})}"
-
-
-def back_to(visit: Visit, path: str = "") -> str:
-    """Where somebody comes back to after a proof: `path`, or the page they were at.
-
-    What a form sent is not done for them afterwards, since it could be another's by then: the page says to press again.
-    """
-    path = path or visit.here
-    return _told_to_press_again(path) if visit.sent_form else path
-
-
-def _told_to_press_again(path: str) -> str:
-    return f"{path}{'&' if '?' in path else '?'}{AGAIN}"
+def back_to(visit: Visit, path: str) -> str:
+    """Where somebody comes back to after a proof whose form was not kept: the page says to press again."""
+    return f"{path}{'&' if '?' in path else '?'}{AGAIN}" if visit.sent_form else path
 
 
 def address_of(request: Request) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from markupsafe import escape
 from tests.sso.client import Grafana, told_in
 from tests.web.conftest import Browser, House
 
 from limen.clock import MINUTE
+from limen.messages import Language, catalogue
 
 
 async def test_who_is_not_signed_in_signs_in_first_and_comes_back(house: House, grafana: Grafana) -> None:
@@ -22,6 +26,17 @@ async def test_whom_no_policy_lets_in_sees_why_and_the_app_learns_nothing(house:
     answered = await guest.get(desk.way())
     assert answered.headers["location"].startswith("/not-yet?decision=")
     assert told_in(await guest.get(desk.way(prompt="none")))["error"] == "access_denied"
+
+
+async def test_while_limen_can_not_decide_people_try_again_and_the_app_learns_that(
+    house: House, mia: Browser, grafana: Grafana, lost_lease: Callable[[], None]
+) -> None:
+    lost_lease()
+    page = await mia.get(grafana.way(), **{"accept-language": "de"})
+    assert (page.status_code, page.headers["retry-after"]) == (503, "10")
+    assert escape(catalogue(Language.GERMAN).say("fails.lease-expired")) in page.text
+    assert told_in(await mia.get(grafana.way(prompt="none")))["error"] == "temporarily_unavailable"
+    assert house.events("decision")[0].decision is not None
 
 
 async def test_an_app_can_ask_for_a_newer_or_stronger_proof_and_never_for_less(
@@ -76,3 +91,12 @@ async def test_a_program_on_a_laptop_listens_on_any_port(house: House, mia: Brow
     assert "id_token" in await desk.tokens(mia)
     for other in ("http://127.0.0.1:49152/other", "http://localhost:1/back", "https://127.0.0.1/back"):
         assert (await mia.get(desk.way(redirect_uri=other))).status_code == 400
+
+
+async def test_what_apps_add_and_limen_has_no_use_for_stands_in_nobodys_way(mia: Browser, grafana: Grafana) -> None:
+    """As Nextcloud (`claims`), Grafana (`access_type`) and GitLab (`scope` with a code) send them."""
+    wanted = '{"id_token":{"groups":null,"email":{"essential":true}},"userinfo":{"quota":null}}'
+    added = {"claims": wanted, "access_type": "online", "ui_locales": "de", "display": "page", "login_hint": "mia"}
+    redeemed = await grafana.redeem(await grafana.code(mia, **added), scope="openid profile email groups")
+    told = await grafana.claims(redeemed.json()["id_token"])
+    assert (told["groups"], "quota" in told) == (["Viewer"], False)

@@ -36,7 +36,7 @@ async def test_a_stale_change_is_put_on_top_of_what_was_published(console: Conso
     assert all('@state("off")' in policy_of(console, one) for one in ("high-risk", "medium-risk-asks-again"))
 
 
-async def test_what_both_changed_is_named_and_nothing_is_merged(console: Console) -> None:
+async def test_what_both_changed_is_shown_in_both_versions_and_nothing_is_merged(console: Console) -> None:
     text = policy_of(console, "staff-work")
     mine = text.replace("context.auth.strength >= 2", "context.auth.strength >= 2 && context.auth.strength >= 1")
     theirs = text.replace("Staff use", "Staff open")
@@ -46,4 +46,5 @@ async def test_what_both_changed_is_named_and_nothing_is_merged(console: Console
     refused = await console.ada.post(f"{second}/rebase")
     assert refused.status_code == 409
     assert re.search(r'id="conflicts".*policies/10-people.cedar</code>: staff-work', refused.text, re.DOTALL)
+    assert f'action="{second}/resolve"' in refused.text
     assert (await console.ada.post(f"{second}/publish", reason="Because")).status_code == 409

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from tests.web.conftest import Browser, House, decision_in
 
 from limen.clock import HOUR
+from limen.messages import Language, catalogue
 
 NAVIGATION = {"sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
 
@@ -55,6 +57,25 @@ async def test_outside_the_hours_it_says_when_it_opens_again(house: House, brows
     page = (await browser.get(f"/not-yet?decision={decision_in(answered.headers['location'])}")).text
     assert "<h1>Wiki is closed at this time</h1>" in page
     assert " at 07:00" in page
+
+
+async def test_what_was_refused_because_limen_could_not_decide_is_a_503_as_long_as_that_is_so(
+    house: House, browser: Browser, lost_lease: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.member(browser, "Mia", "staff")
+    there = await house.into(browser, "wiki")
+    with monkeypatch.context():
+        lost_lease()
+        refused = await there.get("/", **NAVIGATION)
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "10")
+        event = house.events("decision")[0]
+        for check in ("", "&check=now"):
+            page = await browser.get(f"/not-yet?decision={event.id}{check}")
+            assert (page.status_code, page.headers["retry-after"]) == (503, "10")
+            assert catalogue(Language.ENGLISH).say("mend.wait") in page.text
+    monkeypatch.undo()
+    now = await browser.get(f"/not-yet?decision={event.id}&check=now")
+    assert (now.status_code, "retry-after" in now.headers) == (200, False)
 
 
 async def test_check_again_asks_anew_and_says_when_it_is_open(house: House, browser: Browser) -> None:

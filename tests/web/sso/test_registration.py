@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from pathlib import Path
 
 import pytest
-from tests.sso.client import BACK, Grafana, harbor_with_apps
+from tests.sso.client import BACK, Grafana
 from tests.web.conftest import ORIGIN, Browser, House
 
 from limen.clock import MINUTE
 
 AT = "/console/apps/grafana/sign-in"
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with AsyncExitStack() as closing:
-        yield await harbor_with_apps(closing, tmp_path / "harbor")
 
 
 @pytest.fixture

@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from pathlib import Path
-
-import pytest
-from tests.sso.client import AFTER, harbor_with_apps
+from tests.sso.client import AFTER
 from tests.web.conftest import House
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with AsyncExitStack() as closing:
-        yield await harbor_with_apps(closing, tmp_path / "harbor")
 
 
 async def test_whoever_is_not_signed_in_is_only_led_back(house: House) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 from limen.admission import network_of
 from limen.events import Event
 from limen.facts import App, Person, Session
-from limen.policy.decision import Effect
+from limen.policy.decision import UNAVAILABLE, Effect
 from limen.sso.oidc import claims, store
 from limen.sso.oidc.calls import ENTRY_POINT, Calls
 from limen.sso.oidc.protocol import CLIENT_METHODS, ProtocolReply, ProtocolRequest
@@ -54,12 +54,14 @@ class NextStep:
     """What comes next for somebody who is signed in: one of these.
 
     `location`: back to the app, with a code or an error. `prove_again`: a stronger or newer proof, for that decision.
-    `refused`: the decision that said no. `needs_consent`: they have not yet agreed to what the app wants to know.
+    `refused`: the decision that said no. `unavailable`: why none can be taken at this moment. `needs_consent`: they
+    have not yet agreed to what the app wants to know.
     """
 
     location: str = ""
     prove_again: bool = False
     refused: bool = False
+    unavailable: str = ""
     needs_consent: bool = False
     decision: str = ""
 
@@ -99,6 +101,10 @@ class Authorization:
         auth = session.auth
         max_age = None if asked.max_age is None else max(asked.max_age, JUST_PROVED_SECONDS)
         is_weak = auth.strength < asked.strength or claims.is_old(auth, self._calls.core.clock.now(), max_age)
+        if answer.word in UNAVAILABLE:
+            if silent:
+                return NextStep(location=self._error(asked, "temporarily_unavailable"), decision=answer.id)
+            return NextStep(unavailable=answer.word, decision=answer.id)
         if answer.effect is Effect.DENY or (answer.effect is Effect.PERMIT and answer.session is None):
             refused = self._error(asked, "access_denied", f"decision {answer.id}")
             return (

@@ -237,12 +237,18 @@ class _Request(OAuth2Request):  # type: ignore[misc]  # Authlib has no types
 
 
 class _Challenge(CodeChallenge):  # type: ignore[misc]  # Authlib has no types
-    """PKCE by S256 alone, asked of every client (RFC 9700 section 2.1.1)."""
+    """PKCE by S256 alone, asked of every client but those registered as unable (RFC 9700 section 2.1.1).
+
+    What begins with it must end with it, and what begins without must end without (section 4.8.2): Authlib sees to it.
+    """
 
     SUPPORTED_CODE_CHALLENGE_METHOD: Final = ["S256"]
 
     def validate_code_challenge(self, grant: Any, redirect_uri: str) -> None:
         data = grant.request.payload.data
+        has_none = not data.get("code_challenge") and not data.get("code_challenge_method")
+        if has_none and not grant.request.client.oidc.needs_pkce:
+            return
         if not data.get("code_challenge") or data.get("code_challenge_method") != "S256":
             raise InvalidRequestError("PKCE is needed: send code_challenge with code_challenge_method=S256")
         super().validate_code_challenge(grant, redirect_uri)
@@ -311,7 +317,7 @@ class _CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]  # Authli
         asked = IssuedFor(
             redirect_uri=request.payload.redirect_uri,
             nonce=data.get("nonce", ""),
-            challenge=data["code_challenge"],
+            challenge=data.get("code_challenge", ""),
             auth_at=call.session.auth.at,
             key=data.get("dpop_jkt", ""),
         )

@@ -22,8 +22,8 @@ from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
     Page("/console/add-app", "Add an app", CHANGE, hint="protect a new one"),
-    Route("POST", "/console/add-app", CHANGE),
-    Route("POST", "/console/add-app/look", CHANGE),
+    Route("POST", "/console/add-app", CHANGE, does="Add an app: see what would change"),
+    Route("POST", "/console/add-app/look", CHANGE, does="Check an app's address"),
 )
 
 AT: Final = "/console/add-app"

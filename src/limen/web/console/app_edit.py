@@ -25,8 +25,8 @@ from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
     Route("GET", "/console/apps/{app_id}/edit", CHANGE),
-    Route("POST", "/console/apps/{app_id}/edit", CHANGE),
-    Route("POST", "/console/apps/{app_id}/remove", CHANGE),
+    Route("POST", "/console/apps/{app_id}/edit", CHANGE, does="Edit an app: see what would change"),
+    Route("POST", "/console/apps/{app_id}/remove", CHANGE, does="Remove an app: see what would change"),
 )
 
 LONGEST: Final = 20_000

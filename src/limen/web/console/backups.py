@@ -26,7 +26,7 @@ PAGES: Final = (
         Menu("Improve", 30, "backups"),
         hint="restore, copies, standby, disaster recovery",
     ),
-    Route("POST", "/console/backups", CHANGE),
+    Route("POST", "/console/backups", CHANGE, does="Back up now"),
 )
 
 AT: Final = "/console/backups"

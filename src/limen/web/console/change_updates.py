@@ -13,9 +13,11 @@ from limen.company.folder import TESTS
 from limen.company.load import FolderError
 from limen.company.publish import earlier
 from limen.company.rebase import rebased
+from limen.company.resolution import disagreements
 from limen.company.updated_tests import updated_tests
 from limen.errors import LimenError
 from limen.web.console.changes import AT, Changes, change_page, problem_of
+from limen.web.console.conflicts import Conflicting
 from limen.web.page import Route
 from limen.web.permissions import CHANGE
 from limen.web.requests import one, whole
@@ -23,9 +25,9 @@ from limen.web.site import Site
 from limen.web.visit import Authorized, Sent
 
 PAGES: Final = (
-    Route("POST", "/console/changes/{draft_id}/rebase", CHANGE),
-    Route("POST", "/console/changes/{draft_id}/tests", CHANGE),
-    Route("POST", "/console/changes/{draft_id}/tests/all", CHANGE),
+    Route("POST", "/console/changes/{draft_id}/rebase", CHANGE, does="Apply a change on top of what is in force"),
+    Route("POST", "/console/changes/{draft_id}/tests", CHANGE, does="Update a test"),
+    Route("POST", "/console/changes/{draft_id}/tests/all", CHANGE, does="Update the selected tests"),
 )
 
 MOST_UPDATED: Final = 5_000
@@ -45,10 +47,9 @@ def routes(site: Site) -> APIRouter:
         except LimenError as wrong:
             return await change_page(changes, visit, draft, problem_of(wrong))
         if found.company is None:
-            return await change_page(changes, visit, draft, conflicts=found.conflicts)
-        answer = await changes.begin(visit, draft.said, found.company, draft.back, in_force.revision, draft.again)
-        changes.drafts.drop(draft_id)
-        return answer
+            parts = await site.in_thread(lambda: disagreements(base, draft.company, in_force))
+            return await change_page(changes, visit, draft, conflict=Conflicting(found.conflicts, parts))
+        return await changes.onto(visit, draft, found.company, in_force.revision)
 
     @router.post(AT + "/{draft_id}/tests")
     async def mend_test(draft_id: str, visit: Authorized, sent: Sent) -> Response:

@@ -21,7 +21,6 @@ from limen.company.gate import lockout_begins, people_of
 from limen.company.load import FolderError
 from limen.company.plan import Plan, opening_sentence, predict, reach_sentences
 from limen.company.publish import overtaken, publish
-from limen.company.rebase import Conflict
 from limen.company.updated_tests import Updated, updated_tests
 from limen.configuration.problem import Problem
 from limen.errors import LimenError
@@ -29,6 +28,7 @@ from limen.facts import Session
 from limen.policy.proof.lockout import LockedOut
 from limen.storage.break_glass import is_break_glass
 from limen.web.console.change_preview import effects_of, replayed_of
+from limen.web.console.conflicts import Conflicting
 from limen.web.console.drafts import Draft, Drafts
 from limen.web.console.fresh_proof import fresh_proof
 from limen.web.console.text_diff import diff_lines
@@ -40,8 +40,8 @@ from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
     Route("GET", "/console/changes/{draft_id}", CHANGE),
-    Route("POST", "/console/changes/{draft_id}/publish", CHANGE),
-    Route("POST", "/console/changes/{draft_id}/drop", CHANGE),
+    Route("POST", "/console/changes/{draft_id}/publish", CHANGE, does="Publish the change"),
+    Route("POST", "/console/changes/{draft_id}/drop", CHANGE, does="Discard the change"),
 )
 
 AT: Final = "/console/changes"
@@ -110,6 +110,12 @@ class Changes:
         draft = self.drafts.keep(visit.person.id, said, base_id, after, back, self.site.ports.clock.now())
         draft.again = again
         return self.site.go(visit, f"{AT}/{draft.id}")
+
+    async def onto(self, visit: SignedInVisit, draft: Draft, company: Company, base: str) -> Response:
+        """Begin the change that takes the place of this one; it is planned and published like any other."""
+        answer = await self.begin(visit, draft.said, company, draft.back, base, draft.again)
+        self.drafts.drop(draft.id)
+        return answer
 
     def predicting(self, draft: Draft) -> asyncio.Task[Plan]:
         """What would happen, worked out once for each draft and away from the event loop."""
@@ -210,7 +216,7 @@ async def change_page(
     visit: SignedInVisit,
     draft: Draft,
     problem: LimenError | None = None,
-    conflicts: Sequence[Conflict] = (),
+    conflict: Conflicting | None = None,
 ) -> Response:
     site = changes.site
     plan = await changes.predicted(draft, PATIENCE_SECONDS)
@@ -228,7 +234,7 @@ async def change_page(
     return site.page(
         "console/change.html",
         visit,
-        status=409 if problem or conflicts else 200,
+        status=409 if problem or conflict else 200,
         current="/console/policies",
         draft=draft,
         plan=plan,
@@ -247,7 +253,8 @@ async def change_page(
         if plan.lockout is not None and not isinstance(plan.lockout, LockedOut)
         else "",
         problem=problem,
-        conflicts=conflicts,
+        conflict=conflict,
+        onto=before.revision,
         diff=diff_lines,
         is_overtaken=before.revision != draft.base,
     )

@@ -20,7 +20,7 @@ from limen.web.visit import Authorized, Sent
 
 PAGES: Final = (
     Page("/console/doctor", "Doctor", READ, Menu("Improve", 10, "doctor"), hint="setup, DNS, certificates, health"),
-    Route("POST", "/console/doctor", CHANGE),
+    Route("POST", "/console/doctor", CHANGE, does="Check the setup"),
 )
 
 SHOWS: Final = {"": "To fix", "all": "All"}

@@ -24,8 +24,8 @@ from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
     Route("GET", "/console/people/{person_id}/erase", CHANGE),
-    Route("POST", "/console/people/{person_id}/erase", CHANGE),
-    Route("POST", "/console/people/{person_id}/copy", CHANGE),
+    Route("POST", "/console/people/{person_id}/erase", CHANGE, does="Erase a person"),
+    Route("POST", "/console/people/{person_id}/copy", CHANGE, does="Download a copy of what is kept of a person"),
 )
 
 NOT_TYPED: Final = LimenError("this is not the person's email address", "type it exactly to confirm")

@@ -24,8 +24,8 @@ from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
     Page("/console/groups", "Groups", CHANGE, hint="teams and roles of people"),
-    Route("POST", "/console/groups", CHANGE),
-    Route("POST", "/console/groups/remove", CHANGE),
+    Route("POST", "/console/groups", CHANGE, does="Create a group: see what would change"),
+    Route("POST", "/console/groups/remove", CHANGE, does="Remove a group: see what would change"),
 )
 
 AT: Final = "/console/groups"

@@ -18,7 +18,7 @@ from limen.web.visit import Authorized, Sent
 
 PAGES: Final = (
     Page("/console/people/mail", "Mail", READ, hint="invitations on their way"),
-    Route("POST", "/console/people/mail/again", CHANGE),
+    Route("POST", "/console/people/mail/again", CHANGE, does="Retry the emails"),
 )
 
 AT: Final = "/console/people/mail"

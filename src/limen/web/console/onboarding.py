@@ -26,7 +26,7 @@ from limen.web.visit import Authorized, Sent
 
 PAGES: Final = (
     Route("GET", "/console/apps/{app_id}/onboarding", READ),
-    Route("POST", "/console/apps/{app_id}/onboarding/end", CHANGE),
+    Route("POST", "/console/apps/{app_id}/onboarding/end", CHANGE, does="End the onboarding: see what would change"),
 )
 
 

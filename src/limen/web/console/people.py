@@ -31,9 +31,9 @@ PAGES: Final = (
     Page("/console/people", "People", SEE_PEOPLE, Menu("Know", 10, "people"), hint="employees, users, accounts"),
     Shortcut("/console/people?show=without-passkey", "Without a passkey", hint="people who can be phished"),
     Page("/console/people/invite", "Invite someone", CHANGE, hint="a new person"),
-    Route("POST", "/console/people/invite", CHANGE),
-    Route("POST", "/console/people/mail-again", CHANGE),
-    Route("POST", "/console/people/links/{link_id}/revoke", HELP),
+    Route("POST", "/console/people/invite", CHANGE, does="Invite someone"),
+    Route("POST", "/console/people/mail-again", CHANGE, does="Email new invitations"),
+    Route("POST", "/console/people/links/{link_id}/revoke", HELP, does="Revoke a link"),
 )
 
 SHOWS: Final = {

@@ -15,7 +15,7 @@ from limen.clock import MINUTE, Milliseconds
 from limen.errors import LimenError
 from limen.facts import LIMEN
 from limen.identity.people_csv import MAX_BYTES, PeopleFile, read_people
-from limen.identity.people_import import Difference, difference
+from limen.identity.people_import import MOST_BY_HAND, Difference, Invite, difference
 from limen.web.console.fresh_proof import fresh_proof
 from limen.web.expiring import ExpiringValues
 from limen.web.page import Page, Route
@@ -32,7 +32,7 @@ MAX_LIST_BYTES: Final = 5 * 1024 * 1024 + 64 * 1024
 PAGES: Final = (
     Page("/console/people/import", "Import a list of people", CHANGE, hint="import CSV"),
     Route("POST", "/console/people/import", CHANGE, max_body_bytes=MAX_LIST_BYTES),
-    Route("POST", "/console/people/import/apply", CHANGE),
+    Route("POST", "/console/people/import/apply", CHANGE, does="Import the list"),
 )
 
 LIVES: Final[Milliseconds] = 30 * MINUTE
@@ -48,7 +48,7 @@ class Brought:
     read: PeopleFile
     remove_missing: bool
     may_protected: bool
-    by_mail: bool
+    invite: Invite
     digest: str = ""
 
 
@@ -59,7 +59,7 @@ def routes(site: Site) -> APIRouter:
     @router.get(LIST_AT)
     async def ask(visit: Authorized) -> Response:
         await fresh_proof(site, visit, LIST_AT)
-        return site.page("console/people_import.html", visit, shown=None, brought=None)
+        return site.page("console/people_import.html", visit, shown=None, brought=None, most_by_hand=MOST_BY_HAND)
 
     @router.post(LIST_AT)
     async def bring(request: Request, visit: Authorized) -> Response:
@@ -72,7 +72,7 @@ def routes(site: Site) -> APIRouter:
             read,
             remove_missing=sent.fields.get("remove_missing") == "yes",
             may_protected=sent.fields.get("may_protected") == "yes",
-            by_mail=sent.fields.get("by_mail") == "yes",
+            invite=_invite(sent.fields.get("invite", "")),
         )
         return await show(visit, brought)
 
@@ -87,7 +87,7 @@ def routes(site: Site) -> APIRouter:
             changed = LimenError("Someone was changed in the meantime", "review the changes again")
             return await show(visit, brought, changed)
         lists.drop(visit.person.id)
-        applying = site.identity.people_import.apply(shown, by=visit.person.id, by_mail=brought.by_mail)
+        applying = site.identity.people_import.apply(shown, by=visit.person.id, invite=brought.invite)
         done = await done_or_page(applying, partial(show, visit, brought))
         return site.page("console/people_import.html", visit, shown=None, brought=brought, applied=done)
 
@@ -111,3 +111,8 @@ def routes(site: Site) -> APIRouter:
         return site.page("console/people_import.html", visit, status, **values)
 
     return router
+
+
+def _invite(chosen: str) -> Invite:
+    """How whoever is new gets their link; later, where nothing is said that there is."""
+    return Invite(chosen) if chosen in set(Invite) else Invite.LATER

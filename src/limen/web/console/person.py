@@ -41,15 +41,15 @@ from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
     Route("GET", "/console/people/{person_id}", SEE_PEOPLE),
-    Route("POST", "/console/people/{person_id}/invite-again", HELP),
-    Route("POST", "/console/people/{person_id}/pass", HELP),
-    Route("POST", "/console/people/{person_id}/factors/{factor_id}/remove", HELP),
-    Route("POST", "/console/people/{person_id}/groups", CHANGE),
-    Route("POST", "/console/people/{person_id}/correct", CHANGE),
-    Route("POST", "/console/people/{person_id}/let-go", CHANGE),
-    Route("POST", "/console/people/{person_id}/take-back", CHANGE),
-    Route("POST", "/console/people/{person_id}/sessions/end", HELP),
-    Route("POST", "/console/people/{person_id}/sessions/{session_id}/end", HELP),
+    Route("POST", "/console/people/{person_id}/invite-again", HELP, does="Issue a new link"),
+    Route("POST", "/console/people/{person_id}/pass", HELP, does="Issue an access pass"),
+    Route("POST", "/console/people/{person_id}/factors/{factor_id}/remove", HELP, does="Remove a sign-in method"),
+    Route("POST", "/console/people/{person_id}/groups", CHANGE, does="Change groups"),
+    Route("POST", "/console/people/{person_id}/correct", CHANGE, does="Correct name and address"),
+    Route("POST", "/console/people/{person_id}/let-go", CHANGE, does="Deactivate"),
+    Route("POST", "/console/people/{person_id}/take-back", CHANGE, does="Reactivate"),
+    Route("POST", "/console/people/{person_id}/sessions/end", HELP, does="End all sessions and tokens"),
+    Route("POST", "/console/people/{person_id}/sessions/{session_id}/end", HELP, does="End a session"),
 )
 
 UNDO_MS: Final = 10 * MINUTE

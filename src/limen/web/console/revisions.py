@@ -22,7 +22,9 @@ from limen.web.visit import Authorized
 
 PAGES: Final = (
     Page("/console/revisions", "Revisions", READ, hint="publications, history, revert"),
-    Route("POST", "/console/revisions/{revision_id}/revert", CHANGE),
+    Route(
+        "POST", "/console/revisions/{revision_id}/revert", CHANGE, does="Revert to a revision: see what would change"
+    ),
 )
 
 MOST: Final = 50

@@ -48,16 +48,16 @@ from limen.web.visit import Authorized, Sent, SignedInVisit
 PAGES: Final = (
     Page("/console/rules/new", "Write a rule", CHANGE, hint="a new policy for every app, as a form"),
     Page("/console/levels", "Levels", READ, hint="how strict the baseline is"),
-    Route("POST", "/console/levels", CHANGE),
+    Route("POST", "/console/levels", CHANGE, does="Start from another level: see what would change"),
     Route("GET", "/console/apps/{app_id}/rules/new", CHANGE),
-    Route("POST", "/console/rules", CHANGE),
+    Route("POST", "/console/rules", CHANGE, does="Add a rule: see what would change"),
     Route("POST", "/console/rules/preview", CHANGE),
     Route("GET", "/console/policies/{policy_id}/edit", CHANGE),
-    Route("POST", "/console/policies/{policy_id}/edit", CHANGE),
-    Route("POST", "/console/policies/{policy_id}/text", CHANGE),
+    Route("POST", "/console/policies/{policy_id}/edit", CHANGE, does="Change a rule: see what would change"),
+    Route("POST", "/console/policies/{policy_id}/text", CHANGE, does="Change a rule's text: see what would change"),
     Route("POST", "/console/policies/{policy_id}/check", CHANGE),
-    Route("POST", "/console/policies/{policy_id}/state", CHANGE),
-    Route("POST", "/console/policies/{policy_id}/remove", CHANGE),
+    Route("POST", "/console/policies/{policy_id}/state", CHANGE, does="Change a rule's state: see what would change"),
+    Route("POST", "/console/policies/{policy_id}/remove", CHANGE, does="Remove a rule: see what would change"),
 )
 
 NEW: Final = "new"

@@ -17,8 +17,8 @@ from limen.web.site import Site
 from limen.web.visit import Authorized, Sent
 
 PAGES: Final = (
-    Route("POST", "/console/people/{person_id}/tokens/{token_id}/revoke", HELP),
-    Route("POST", "/console/apps/{app_id}/tokens/{token_id}/revoke", CHANGE),
+    Route("POST", "/console/people/{person_id}/tokens/{token_id}/revoke", HELP, does="Revoke a token"),
+    Route("POST", "/console/apps/{app_id}/tokens/{token_id}/revoke", CHANGE, does="Revoke a token"),
 )
 
 

@@ -29,7 +29,7 @@ from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
     Route("GET", "/console/apps/{app_id}/asked", READ),
-    Route("POST", "/console/apps/{app_id}/asked", CHANGE),
+    Route("POST", "/console/apps/{app_id}/asked", CHANGE, does="Change an app's rules: see what would change"),
 )
 
 AS_PROPOSED: Final = "proposed"

@@ -24,7 +24,7 @@ from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
     Page("/account", gettext_noop("Account activity"), VIEW, Menu(PORTAL_FOOT, 20), hint="it wasn't me"),
-    Route("POST", "/account/not-me", VIEW),
+    Route("POST", "/account/not-me", VIEW, does=gettext_noop("This wasn't me")),
 )
 
 AT: Final = "/account"

@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from limen.errors import LimenError
 from limen.events import Event
 from limen.facts import Person
+from limen.messages import gettext_noop
 from limen.storage.break_glass import OPEN_MS, State, is_break_glass, issued_event
 from limen.web.page import Route
 from limen.web.permissions import CHANGE
@@ -26,7 +27,7 @@ PAGES: Final = (
     Route("GET", "/break-glass", undecided=_BY_LINK),
     Route("POST", "/break-glass", undecided=_BY_LINK),
     Route("POST", "/break-glass/open", undecided=_BY_LINK),
-    Route("POST", "/break-glass/end", CHANGE),
+    Route("POST", "/break-glass/end", CHANGE, does=gettext_noop("End break-glass")),
 )
 
 PATH: Final = "/break-glass"

@@ -12,8 +12,9 @@ from starlette.responses import Response
 
 from limen.clock import Instant
 from limen.facts import LIMEN, App
+from limen.identity.factors import Held
 from limen.messages import Words, gettext_noop
-from limen.policy.decision import Effect, Named, Remedies, Request as DecisionRequest
+from limen.policy.decision import UNAVAILABLE, Effect, Named, Remedies, Request as DecisionRequest
 from limen.policy.remedies.search import opens_at
 from limen.policy.wording import Audience, Names, remedy_sentence
 from limen.web.console.view_audit import record_view
@@ -54,6 +55,7 @@ class NotYet:
     is_open_now: bool
     url: str
     whose: str
+    named: str
 
 
 def routes(site: Site) -> APIRouter:
@@ -71,7 +73,8 @@ def routes(site: Site) -> APIRouter:
             return site.wrong(visit, 404, *_NOTHING)
         is_again = query(request, "check") == "now"
         page = await _not_yet(site, visit, past, is_again=is_again)
-        return site.page("portal/not_yet.html", visit, page=page, is_again=is_again)
+        is_shut = page.named in UNAVAILABLE and site.ports.doors.shut() is not None
+        return site.page("portal/not_yet.html", visit, 503 if is_shut else 200, page=page, is_again=is_again)
 
     return router
 
@@ -107,17 +110,24 @@ async def _not_yet(site: Site, visit: Visit, past: ReplayedDecision, *, is_again
     is_own = visit.session is not None and past.event.actor == visit.session.person_id
     if is_again and is_own:
         facts = site.known.facts(visit.session, app, visit.visitor.address)
-        engine, named = site.ports.in_force.engine, ""
+        engine, named = site.ports.in_force.engine, str(site.ports.doors.shut() or "")
         explanation = await site.in_thread(lambda: engine.explain(past.request, facts, visit.now))
     decision = explanation.decision
-    held = await site.identity.factors.of_person(past.event.actor)
+    is_undecided = named in UNAVAILABLE  # maybe for want of the database, which is not asked then
+    held = Held((), frozenset()) if is_undecided else await site.identity.factors.of_person(past.event.actor)
     person = site.known.people.get(past.event.actor)
     names = Names("" if person is None else person.name, app.name, site.known.groups)
     conditions = checklist(RefusalView(engine, explanation, named, held, words, names))
     missing = [condition.kind for condition in conditions if not condition.holds]
     may_prove = can_prove(decision, named)
     failing = next((kind for kind in missing if kind != "proof" or may_prove), "groups")
-    effect = decision.effect if is_again else Effect(past.event.decision.effect if past.event.decision else "deny")
+    effect = (
+        Effect.DENY
+        if is_undecided
+        else decision.effect
+        if is_again
+        else Effect(past.event.decision.effect if past.event.decision else "deny")
+    )
     needs_adding = any(r.kind == "use_passkey" for r in decision.at_once) and not held.passkeys
     prove = ""
     if may_prove and "proof" in missing and effect is not Effect.PERMIT:
@@ -142,6 +152,7 @@ async def _not_yet(site: Site, visit: Visit, past: ReplayedDecision, *, is_again
         is_open_now=effect is Effect.PERMIT,
         url=site.app_url(app, app.start),
         whose="" if is_own or person is None else person.name,
+        named=named,
     )
 
 

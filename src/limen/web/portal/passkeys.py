@@ -22,9 +22,9 @@ from limen.web.visit import Authorized, Sent, SentJson, SignedInVisit
 
 PAGES: Final = (
     Page("/passkeys", "Your passkeys", VIEW, Menu(PORTAL, 20, title=gettext_noop("Passkeys")), hint="your own factors"),
-    Route("POST", "/passkeys/{passkey_id}/rename", VIEW),
-    Route("POST", "/passkeys/{passkey_id}/remove", VIEW),
-    Route("POST", "/passkeys/{passkey_id}/lost", VIEW),
+    Route("POST", "/passkeys/{passkey_id}/rename", VIEW, does=gettext_noop("Rename a passkey")),
+    Route("POST", "/passkeys/{passkey_id}/remove", VIEW, does=gettext_noop("Remove a passkey")),
+    Route("POST", "/passkeys/{passkey_id}/lost", VIEW, does=gettext_noop("Report a device as lost")),
     Route("POST", "/passkeys/options", VIEW),
     Route("POST", "/passkeys/add", VIEW),
 )

@@ -24,7 +24,7 @@ from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
     Page("/records", gettext_noop("What Limen records about you"), VIEW, Menu(PORTAL_FOOT, 10), hint="privacy, a copy"),
-    Route("POST", "/records/copy", VIEW),
+    Route("POST", "/records/copy", VIEW, does=gettext_noop("Download a copy")),
 )
 
 NEWEST: Final = 20

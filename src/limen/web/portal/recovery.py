@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from limen.errors import LimenError
 from limen.identity.model import OpenedLink
 from limen.identity.recovery import CODE, HOW_MANY
+from limen.messages import gettext_noop
 from limen.web.page import Route
 from limen.web.permissions import VIEW
 from limen.web.portal.enrolment import welcome
@@ -24,9 +25,9 @@ _FROM_PAPER: Final = "a code from paper issues a one-time link; the sign-in that
 PAGES: Final = (
     Route("GET", "/lost-device", undecided=_FROM_PAPER),
     Route("POST", "/lost-device", undecided=_FROM_PAPER),
-    Route("POST", "/passkeys/codes", VIEW),
+    Route("POST", "/passkeys/codes", VIEW, does=gettext_noop("Create recovery codes")),
     Route("POST", "/passkeys/codes/file", VIEW),
-    Route("POST", "/passkeys/second", VIEW),
+    Route("POST", "/passkeys/second", VIEW, does=gettext_noop("Add another device")),
 )
 
 AT: Final = "/lost-device"

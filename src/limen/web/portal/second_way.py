@@ -26,9 +26,9 @@ PAGES: Final = (
     Page(AT_PASSWORD, gettext_noop("Your password"), VIEW, hint="change, remove"),
     Page(AT_CODE, gettext_noop("Your authenticator code"), VIEW, hint="new phone, new seed, totp"),
     Route("POST", AT_PASSWORD, VIEW),
-    Route("POST", f"{AT_PASSWORD}/remove", VIEW),
+    Route("POST", f"{AT_PASSWORD}/remove", VIEW, does=gettext_noop("Remove password")),
     Route("POST", AT_CODE, VIEW),
-    Route("POST", f"{AT_CODE}/remove", VIEW),
+    Route("POST", f"{AT_CODE}/remove", VIEW, does=gettext_noop("Remove code")),
 )
 
 
@@ -91,7 +91,7 @@ async def _code(site: Site, visit: SignedInVisit, problem: LimenError | None = N
 
 
 async def _proved(site: Site, visit: SignedInVisit, back: str) -> Held:
-    """What they hold. Raises TurnedAwayError with the way to prove who they are."""
+    """What they hold. Raises ProofNeededError."""
     await fresh_proof(site, visit, back)
     return await site.identity.factors.of_person(visit.person.id)
 

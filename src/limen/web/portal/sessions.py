@@ -17,8 +17,8 @@ from limen.web.visit import Authorized, Sent
 
 PAGES: Final = (
     Page("/sessions", "Your sessions", VIEW, Menu(PORTAL, 30, title=gettext_noop("Sessions")), hint="your sign-ins"),
-    Route("POST", "/sessions/{session_id}/end", VIEW),
-    Route("POST", "/sessions/end-others", VIEW),
+    Route("POST", "/sessions/{session_id}/end", VIEW, does=gettext_noop("End a session")),
+    Route("POST", "/sessions/end-others", VIEW, does=gettext_noop("End all other sessions")),
 )
 
 

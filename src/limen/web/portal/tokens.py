@@ -26,8 +26,8 @@ from limen.web.visit import Authorized, Sent, SignedInVisit
 PAGES: Final = (
     Page("/tokens", "Your tokens", VIEW, Menu(PORTAL, 40, title=gettext_noop("Tokens")), hint="for git and scripts"),
     Page("/tokens/new", "Create a token", VIEW, hint="for git and scripts"),
-    Route("POST", "/tokens/new", VIEW),
-    Route("POST", "/tokens/{token_id}/revoke", VIEW),
+    Route("POST", "/tokens/new", VIEW, does=gettext_noop("Create token")),
+    Route("POST", "/tokens/{token_id}/revoke", VIEW, does=gettext_noop("Revoke a token")),
 )
 
 AT = "/tokens"

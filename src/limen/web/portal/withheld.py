@@ -109,7 +109,9 @@ def _page(
     refused = answers.get(action)
     lead = ""
     if refused is not None and refused.effect is Effect.DENY:
-        lead = say("withheld.lead", what=_name(action, words), why=say(f"withheld.because.{cause(refused) or 'now'}"))
+        lead = say(
+            "withheld.lead", what=action_name(action, words), why=say(f"withheld.because.{cause(refused) or 'now'}")
+        )
     headline = "open"
     if MILDEST not in answers or not answers[MILDEST].is_permit:
         headline = "shut"
@@ -128,28 +130,29 @@ def _page(
     )
 
 
-def lines(
-    answers: Access, words: Words, names: Names, refused: str = "", *, is_complete: bool = False
-) -> tuple[Line, ...]:
-    """Every action with its answer, and what would open it; what nobody can open alone names whom to ask.
+def lines(answers: Access, words: Words, names: Names, refused: str = "") -> tuple[Line, ...]:
+    """Every action with its answer, and what would open it.
 
-    What is not open and not named elsewhere (see `named`) is here only where it was `refused`, or all of it is wanted.
+    What is not open and not named elsewhere (see `named`) is here only where it was `refused`.
     """
-
-    def line(action: str, decision: Decision) -> Line:
-        helps = tuple(
-            dict.fromkeys(remedy_sentence(one, Audience.SELF, words, decision.now) for one in decision.remedies)
-        )
-        if not helps and decision.effect is Effect.DENY:
-            helps = (words.say("withheld.ask", whom=whom(decision.facts, words, names)),)
-        return Line(action, _name(action, words), decision.effect, helps)
-
     shut = [action for action, decision in answers.items() if decision.effect is Effect.DENY]
-    unnamed = set() if is_complete else set(shut) - {refused, *named(shut)}
-    return tuple(line(action, decision) for action, decision in answers.items() if action not in unnamed)
+    unnamed = set(shut) - {refused, *named(shut)}
+    return tuple(
+        Line(action, action_name(action, words), decision.effect, helps(decision, words, names))
+        for action, decision in answers.items()
+        if action not in unnamed
+    )
 
 
-def _name(action: str, words: Words) -> str:
+def helps(decision: Decision, words: Words, names: Names) -> tuple[str, ...]:
+    """Each way to turn an answer; where nobody can alone, whom to ask. () for a permit."""
+    ways = tuple(dict.fromkeys(remedy_sentence(one, Audience.SELF, words, decision.now) for one in decision.remedies))
+    if ways or decision.effect is not Effect.DENY:
+        return ways
+    return (words.say("withheld.ask", whom=whom(decision.facts, words, names)),)
+
+
+def action_name(action: str, words: Words) -> str:
     return words.say(f"withheld.{action}") if words.has(f"withheld.{action}") else action
 
 

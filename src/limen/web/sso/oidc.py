@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from limen.admission import network_of
+from limen.enforcement.answers import RETRY_AFTER_SECONDS
 from limen.facts import LIMEN
 from limen.messages import gettext_noop
 from limen.sso.oidc import metadata
@@ -92,6 +93,8 @@ def _for_browsers(router: APIRouter, site: Site, provider: Provider) -> None:
             return _to_app(step.location)
         if step.prove_again:
             return site.go(visit, "/step-up", app=LIMEN, to=here, decision=step.decision)
+        if step.unavailable:
+            return site.unavailable(visit, step.unavailable)
         if step.refused:
             return site.go(visit, "/not-yet", decision=step.decision)
         return site.page("sso/consent.html", visit, app=asked.app, scopes=asked.scopes, way=here, here="/")
@@ -195,6 +198,8 @@ def _only(request: Request, name: str) -> str:
 
 def _json(reply: ProtocolReply) -> Response:
     fields = {name: value for name, value in reply.fields if name.lower() == "www-authenticate"}
+    if reply.status == 503:
+        fields["retry-after"] = str(RETRY_AFTER_SECONDS)
     kept = {"cache-control": "no-store", "pragma": "no-cache", **fields}
     return JSONResponse(dict(reply.body), status_code=reply.status, headers=kept)
 

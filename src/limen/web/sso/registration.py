@@ -23,8 +23,8 @@ from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
     Route("GET", "/console/apps/{app_id}/sign-in", READ),
-    Route("POST", "/console/apps/{app_id}/sign-in/secret", CHANGE),
-    Route("POST", "/console/apps/{app_id}/sign-in/{sign_in_id}/end", CHANGE),
+    Route("POST", "/console/apps/{app_id}/sign-in/secret", CHANGE, does="Make a new secret"),
+    Route("POST", "/console/apps/{app_id}/sign-in/{sign_in_id}/end", CHANGE, does="End a sign-in"),
 )
 OVERLAP: Final = DAY
 """How long the secrets before still count."""

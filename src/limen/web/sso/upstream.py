@@ -16,7 +16,13 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from limen.clock import SECOND
 from limen.errors import LimenError
 from limen.facts import LIMEN, Issuer
-from limen.identity.errors import FreshProofNeededError, IssuerAccountTakenError, NotLiveError, NotPermittedError
+from limen.identity.errors import (
+    FreshProofNeededError,
+    IssuerAccountTakenError,
+    NotLiveError,
+    NotPermittedError,
+    UndecidedError,
+)
 from limen.identity.model import SignedIn
 from limen.pillar import SignOn
 from limen.sso.upstream.fetching import IssuerError
@@ -137,7 +143,7 @@ class Door:
         except NotPermittedError:
             return self._failed(visit, issuer, _NOT_PERMITTED, "", journey, status=403)
         except LimenError as error:
-            if isinstance(error, NotLiveError):
+            if isinstance(error, NotLiveError | UndecidedError):
                 raise
             return self._failed(visit, issuer, error, "", journey, status=403)
 
