@@ -14,6 +14,9 @@ from tests.web.conftest import ORIGIN
 from limen.clock import HOUR
 
 
+ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+
 async def test_by_a_secret_in_the_head_or_in_the_form(tmp_path: Path) -> None:
     async with AsyncExitStack() as closing:
         there = closing.enter_context(issuer_at_work())
@@ -38,7 +41,7 @@ async def test_by_a_signature_that_the_published_keys_verify(tmp_path: Path) -> 
         await signs_in(house.browser(), there)
         _, form, head = next(one for one in there.asked if one[0] == "/token")
         assert "authorization" not in head
-        assert form["client_assertion_type"] == "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+        assert form["client_assertion_type"] == ASSERTION
         published = (await house.browser().client.get(f"{ORIGIN}/oidc/keys")).json()
         claims = jwt.decode(form["client_assertion"], KeySet.import_key_set(published), algorithms=["RS256"]).claims
         assert (claims["iss"], claims["sub"], claims["aud"]) == (CLIENT, CLIENT, f"{there.url}/token")
