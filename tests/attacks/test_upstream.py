@@ -324,6 +324,8 @@ async def test_nobody_is_sent_elsewhere_after_it(house: House, mia: Browser, the
         done = await signs_in(browser, there, to=to)
         assert (done.status_code, done.headers["location"]) == (303, "/onward?to=%2F"), to
         assert way_on(await browser.get(done.headers["location"])) == "/"
+    for to in ("/" + "a" * 2_040, "/" + "\u6f22" * 610):  # too long to be kept, or nearly
+        assert (await signs_in(house.browser(), there, to=to)).headers["location"].startswith("/onward?to=%2F")
 
 
 # Two issuers

@@ -33,6 +33,7 @@ AT_ONCE: Final = 16
 _PURPOSE: Final = "upstream sign-in"
 _SCOPE: Final = "openid email profile"
 _LONGEST_TO: Final = 1_800
+"""In bytes; whoever wanted to go to a longer address begins at the start."""
 _LONGEST_TOKEN: Final = 100
 _PROMPTS: Final = {"https://accounts.google.com": "select_account"}
 """Whoever links an account, or proves anew, is asked there who they are: the browser may be signed in as somebody else,
@@ -93,7 +94,7 @@ class Upstreams:
             "verifier": verifier,
             "nonce": nonce,
             "intent": str(journey.intent),
-            "to": journey.to if len(journey.to) <= _LONGEST_TO else "/",
+            "to": journey.to if len(journey.to.encode()) <= _LONGEST_TO else "/",
             "session": journey.session,
             "token": journey.token[:_LONGEST_TOKEN],
             "anew_since": str(self.clock.now()) if journey.is_anew else "",
