@@ -13,7 +13,6 @@ from tests.web.conftest import ORIGIN
 
 from limen.clock import HOUR
 
-
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
