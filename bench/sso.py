@@ -8,6 +8,9 @@ SQLite (WAL, `synchronous=FULL`) before they answer. Limen decides and journals 
 nothing. The peer is `sso_peer.mjs`; npm brings it into a temporary folder, or `--peer` names one that has it. Where it
 can't be had, `ratio_signing` says how many grants Limen makes in the CPU time of one such pair of bare signatures.
 
+`ratio_client_credentials`: the same for tokens of programs (`client_credentials`). Each proves itself by an assertion
+that its server verifies (ES256), and notes in SQLite that it was used before it answers with an access token (ES256).
+
 `check_p99_ratio_under_argon2`: the check server's 99th percentile while 8 people at a time sign in with password and
 code, against idle. `rss_mb`: what the server holds after all of that.
 """
@@ -29,14 +32,21 @@ import sys
 import threading
 import time
 from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urlencode
 
 from footprint import Started, company, fill, free_port, use
 from revocation import APP, TOKEN, check, p99
+
+if TYPE_CHECKING:
+    from joserfc.jwk import Key
+
+    Providers: TypeAlias = dict[str, "Server | Programs"]
 
 HERE = Path(__file__).parent
 CHAINS, GRANTS, ROUNDS = 8, 40, 7
@@ -49,7 +59,11 @@ POLICY = """
 @id("staff-use-app") @title("Staff use it") @reason("They work") @phase("identity")
 permit (principal in Group::"staff", action == Action::"view", resource == App::"sso")
 when { context.auth.strength >= 2 };
+
+@id("programs-use-app") @title("Programs use it") @reason("They work at night") @phase("identity")
+permit (principal is Workload, action == Action::"view", resource == App::"sso");
 """
+RESOURCE = "https://sso.harbor.example/"
 ENTRY = """
 - id: sso
   protocol: oidc
@@ -77,9 +91,12 @@ def main() -> int:
         Started(root, port).stop()  # publishes the folder
         fill(root)
         seeds, ours, secret = filled(root)
+        workloads = with_keys(root)
         limen = Started(root, port)
         try:
-            found = refreshes(Server(limen.process.pid, port, "/oidc/token", "sso", secret, ours), peer)
+            where = (limen.process.pid, port, "/oidc/token")
+            programs = Programs(*where, workloads, f"http://limen.harbor.localhost:{port}", RESOURCE)
+            found = beside(Server(*where, "sso", secret, ours), programs, peer)
             found |= under_argon2(check_port_of(root), port, seeds)
             use(port)
             found["rss_mb"] = round(limen.resident_mb(), 1)
@@ -93,7 +110,7 @@ def main() -> int:
     return 0
 
 
-# Refresh grants
+# Grants
 
 
 class Server:
@@ -111,10 +128,7 @@ class Server:
         self._connections = [http.client.HTTPConnection("127.0.0.1", port, timeout=30) for _ in tokens]
 
     def grants_per_cpu_second(self) -> float:
-        before = cpu_seconds(self.pid)
-        with ThreadPoolExecutor(len(self.tokens)) as chains:
-            list(chains.map(self._refreshed, range(len(self.tokens))))
-        return len(self.tokens) * GRANTS / (cpu_seconds(self.pid) - before)
+        return per_cpu_second(self.pid, self._refreshed)
 
     def _refreshed(self, chain: int) -> None:
         for _ in range(GRANTS):
@@ -127,19 +141,80 @@ class Server:
         self._connections[chain].close()  # one that rests for seconds is closed by the server
 
 
-def refreshes(ours: Server, peer: Path | None) -> dict[str, float | None]:
-    ours.grants_per_cpu_second()  # warm
+class Programs:
+    """A provider under load by programs: each proves itself anew for each token, on a connection of its own."""
+
+    def __init__(
+        self, pid: int, port: int, path: str, clients: list[tuple[str, Key]], audience: str, resource: str
+    ) -> None:
+        self.pid, self._path, self.clients = pid, path, clients
+        self._audience, self._resource = audience, resource
+        host = f"limen.harbor.localhost:{port}"
+        self._fields = {"host": host, "content-type": "application/x-www-form-urlencoded"}
+        self._connections = [http.client.HTTPConnection("127.0.0.1", port, timeout=30) for _ in clients]
+        self._bodies: list[list[str]] = []
+
+    def grants_per_cpu_second(self) -> float:
+        self._bodies = [[self._body(*client) for _ in range(GRANTS)] for client in self.clients]
+        return per_cpu_second(self.pid, self._asked)
+
+    def _asked(self, chain: int) -> None:
+        for body in self._bodies[chain]:
+            self._connections[chain].request("POST", self._path, body, self._fields)
+            said = json.loads(self._connections[chain].getresponse().read())
+            if "access_token" not in said:
+                raise SystemExit(f"a program was refused: {said}")
+        self._connections[chain].close()
+
+    def _body(self, client: str, key: Key) -> str:
+        from joserfc import jwt
+
+        now = int(time.time())
+        told = {"iss": client, "sub": client, "aud": self._audience, "jti": secrets.token_urlsafe(16)}
+        assertion = jwt.encode({"alg": "ES256"}, {**told, "iat": now, "exp": now + 60}, key, algorithms=["ES256"])
+        sent = {
+            "grant_type": "client_credentials",
+            "client_id": client,
+            "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+            "client_assertion": assertion,
+            "resource": self._resource,
+        }
+        return urlencode(sent)
+
+
+def per_cpu_second(pid: int, work: Callable[[int], None]) -> float:
+    """Grants in a second of the server's processor time, all chains at once."""
+    before = cpu_seconds(pid)
+    with ThreadPoolExecutor(CHAINS) as chains:
+        list(chains.map(work, range(CHAINS)))
+    return CHAINS * GRANTS / (cpu_seconds(pid) - before)
+
+
+def beside(refreshing: Server, programs: Programs, peer: Path | None) -> dict[str, float | None]:
+    """Limen's grants beside the peer's, round by round; or beside bare signatures where there is no peer."""
+    ours: Providers = {"refresh": refreshing, "client_credentials": programs}
+    warm(ours)
+    found: dict[str, float | None] = {}
     if peer is None:
-        mine = statistics.median(ours.grants_per_cpu_second() for _ in range(ROUNDS))
-        return {"refresh_per_cpu_s": round(mine), "ratio_refresh": None, "ratio_signing": round(mine * signing(), 3)}
-    with running_peer(peer) as theirs:
-        theirs.grants_per_cpu_second()
-        rounds = [(ours.grants_per_cpu_second(), theirs.grants_per_cpu_second()) for _ in range(ROUNDS)]
-    return {
-        "refresh_per_cpu_s": round(statistics.median(mine for mine, _ in rounds)),
-        "peer_refresh_per_cpu_s": round(statistics.median(its for _, its in rounds)),
-        "ratio_refresh": round(statistics.median(mine / its for mine, its in rounds), 2),
-    }
+        for name, one in ours.items():
+            mine = statistics.median(one.grants_per_cpu_second() for _ in range(ROUNDS))
+            found |= {f"{name}_per_cpu_s": round(mine), f"ratio_{name}": None}
+            if name == "refresh":
+                found["ratio_signing"] = round(mine * signing(), 3)
+        return found
+    with running_peer(peer, [key for _, key in programs.clients]) as theirs:
+        warm(theirs)
+        for name, one in ours.items():
+            rounds = [(one.grants_per_cpu_second(), theirs[name].grants_per_cpu_second()) for _ in range(ROUNDS)]
+            found[f"{name}_per_cpu_s"] = round(statistics.median(mine for mine, _ in rounds))
+            found[f"peer_{name}_per_cpu_s"] = round(statistics.median(its for _, its in rounds))
+            found[f"ratio_{name}"] = round(statistics.median(mine / its for mine, its in rounds), 2)
+    return found
+
+
+def warm(servers: Providers) -> None:
+    for one in servers.values():
+        one.grants_per_cpu_second()
 
 
 def installed_peer(into: Path) -> Path | None:
@@ -161,13 +236,19 @@ def installed_peer(into: Path) -> Path | None:
 
 
 @contextlib.contextmanager
-def running_peer(folder: Path) -> Iterator[Server]:
-    command = ["node", HERE / "sso_peer.mjs", folder.resolve(), str(CHAINS)]
+def running_peer(folder: Path, keys: list[Key]) -> Iterator[Providers]:
+    public = json.dumps([key.as_dict(private=False) for key in keys])
+    command = ["node", HERE / "sso_peer.mjs", folder.resolve(), str(CHAINS), public]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout
         told = json.loads(next(line for line in process.stdout if line.startswith("{")))
         try:
-            yield Server(process.pid, told["port"], "/token", "app", PEER_SECRET, told["tokens"])
+            where = (process.pid, told["port"], "/token")
+            programs = [(f"program{number}", key) for number, key in enumerate(keys)]
+            yield {
+                "refresh": Server(*where, "app", PEER_SECRET, told["tokens"]),
+                "client_credentials": Programs(*where, programs, told["issuer"], told["resource"]),
+            }
         finally:
             process.terminate()
 
@@ -346,6 +427,30 @@ def filled(root: Path) -> tuple[list[str], list[str], str]:
     database.write(work)
     database.close()
     return seeds, tokens, secret
+
+
+def with_keys(root: Path) -> list[tuple[str, Key]]:
+    """Workloads, one for each chain: their client ids, and what they prove themselves by."""
+    from joserfc.jwk import ECKey
+
+    from limen.clock import SystemClock
+    from limen.company.load import load_settings
+    from limen.company.places import database_url
+    from limen.identity import workloads
+    from limen.sso.oidc import workload_keys
+    from limen.sso.oidc.public_keys import read_jwk
+    from limen.storage import Database
+
+    now, database = SystemClock().now(), Database.open(database_url(root, load_settings(root)))
+    found: list[tuple[str, Key]] = []
+    for number in range(CHAINS):
+        key = ECKey.generate_key("P-256")
+        workload = workloads.add(database, f"batch-{number}", ["sso"], [], 1, now, by="server").workload.id
+        public = read_jwk(key.as_dict(private=False))
+        database.write(partial(workload_keys.add, workload_id=workload, key=public, days=1, now=now, by="server"))
+        found.append((workload, key))
+    database.close()
+    return found
 
 
 if __name__ == "__main__":

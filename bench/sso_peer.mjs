@@ -1,9 +1,9 @@
 // npm oidc-provider with an adapter on SQLite, as durable as Limen's database: what bench/sso.py measures beside Limen.
-// Prints one line: the port, and a refresh token for each chain.
+// Prints one line: the port, a refresh token for each chain, and what programs name: the issuer and their resource.
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 
-const [folder, chains] = process.argv.slice(2);
+const [folder, chains, publicKeys] = process.argv.slice(2);
 const require = createRequire(`${folder}/`);
 const { default: Provider } = await import(pathToFileURL(require.resolve("oidc-provider")).href);
 const Database = require("libsql");
@@ -47,7 +47,11 @@ const provider = new Provider("http://127.0.0.1", {
   clients: [{
     client_id: "app", client_secret: "s".repeat(43), redirect_uris: ["http://127.0.0.1/back"],
     grant_types: ["authorization_code", "refresh_token"], response_types: ["code"], application_type: "native",
-  }],
+  }, ...JSON.parse(publicKeys).map((key, number) => ({
+    client_id: `program${number}`, redirect_uris: [], response_types: [], grant_types: ["client_credentials"],
+    token_endpoint_auth_method: "private_key_jwt", token_endpoint_auth_signing_alg: "ES256", jwks: { keys: [key] },
+  }))],
+  clientAuthMethods: ["client_secret_basic", "private_key_jwt"],
   rotateRefreshToken: true,
   issueRefreshToken: async () => true,
   scopes: ["openid", "offline_access", "profile", "email", "groups"],
@@ -62,6 +66,7 @@ const provider = new Provider("http://127.0.0.1", {
   }),
   features: {
     devInteractions: { enabled: false },
+    clientCredentials: { enabled: true },
     resourceIndicators: {
       enabled: true,
       defaultResource: () => API,
@@ -87,5 +92,5 @@ for (let chain = 0; chain < Number(chains); chain += 1) {
   tokens.push(await token.save());
 }
 const server = provider.listen(0, "127.0.0.1", () => {
-  console.log(JSON.stringify({ port: server.address().port, tokens }));
+  console.log(JSON.stringify({ port: server.address().port, tokens, issuer: provider.issuer, resource: API }));
 });

@@ -32,6 +32,6 @@ def test_it_is_shown_once_with_all_there_is_to_paste(folder: Path, capsys: pytes
     assert secret.encode() not in kept.read_bytes()
 
 
-@pytest.mark.parametrize("app", ["desk", "wiki", "nobody"])
+@pytest.mark.parametrize("app", ["desk", "ledger", "wiki", "nobody"])
 def test_only_clients_that_can_keep_one_get_one(folder: Path, app: str) -> None:
     assert leave("client-secret", app, str(folder)) == 1

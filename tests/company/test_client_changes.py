@@ -34,12 +34,20 @@ def said_of(**changed: Any) -> list[str]:
         ({"scopes": ("openid", "email")}, "email"),
         ({"groups": (("staff", "admin"),)}, "groups"),
         ({"tokens_minutes": 60}, "60"),
+        ({"keys": ("{}",)}, "key"),
+        ({"may_act": ("report-batch",)}, "report-batch"),
         ({"needs_pkce": False}, "PKCE"),
     ],
 )
 def test_each_opening_of_a_registration_is_one_sentence(changed: dict[str, Any], word: str) -> None:
     (said,) = said_of(**changed)
     assert word in said
+
+
+def test_keys_that_give_way_to_a_secret_are_said() -> None:
+    with_keys = replace(SURVEY, oidc=replace(STRICT, keys=("{}",)))
+    (found,) = client_changes([with_keys], [SURVEY])
+    assert found[0] == "survey"
 
 
 def test_what_closes_or_stays_is_not_said() -> None:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from joserfc.jwk import ECKey
 from pydantic import ValidationError
 
 from limen.company.oidc_section import OidcSection, client_of, complaints, where_complaint
+from limen.sso.oidc.public_keys import kept
 
+KEY = ECKey.generate_key("P-256")
+PUBLIC, PRIVATE = KEY.as_dict(private=False), KEY.as_dict(private=True)
 GOOD = "https://a.harbor.example/back"
 
 
@@ -41,6 +45,10 @@ def test_a_good_one_becomes_a_registration() -> None:
         ({"backchannel_logout_uri": "https://169.254.169.254/out"}, ("backchannel_logout_uri",)),
         ({"scopes": ["email"]}, ("scopes",)),
         ({"redirect_uris": []}, ("redirect_uris",)),
+        ({"keys": [PUBLIC], "client": "public"}, ("keys",)),
+        ({"keys": [PUBLIC, PRIVATE]}, ("keys", 1)),
+        ({"keys": [{"kty": "oct", "k": "AAAA"}]}, ("keys", 0)),
+        ({"keys": [PUBLIC, {**PUBLIC, "kid": "again"}]}, ("keys", 1)),
         ({"client": "public", "pkce": "optional"}, ("pkce",)),
     ],
 )
@@ -58,8 +66,23 @@ def test_a_device_without_a_browser_comes_back_to_no_address() -> None:
     assert (list(complaints(made)), client_of(made).may_use_devices) == ([], True)
 
 
+def test_an_app_with_keys_has_no_secret_and_names_who_may_act() -> None:
+    made = section(keys=[{**PUBLIC, "kid": "of-june"}], may_act=["report-batch"])
+    client = client_of(made)
+    assert list(complaints(made)) == []
+    assert (client.has_secret, client.may_act) == (False, ("report-batch",))
+    assert (kept(client.keys[0]).id, kept(client.keys[0]).algorithm) == ("of-june", "ES256")
+    assert (client_of(section()).has_secret, client_of(section()).may_act) == (True, ())
+
+
 def test_shape_is_strict() -> None:
-    for wrong in ({"scopes": ["address"]}, {"tokens_minutes": 0}, {"nonsense": 1}):
+    for wrong in (
+        {"may_act": ["No Name"]},
+        {"keys": ["x"]},
+        {"scopes": ["address"]},
+        {"tokens_minutes": 0},
+        {"nonsense": 1},
+    ):
         with pytest.raises(ValidationError):
             section(**wrong)
 

@@ -20,12 +20,16 @@ from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
 import pytest
 import requests
+from joserfc.jwk import ECKey
 from tests.interop.fronts import program
 from tests.interop.recipes import block
 from tests.journeys.conftest import Harbor, serve
 from tests.ports import free_ports
 
+from limen.identity import workloads
+from limen.sso.oidc import workload_keys
 from limen.sso.oidc.provider import Provider
+from limen.sso.oidc.public_keys import read_jwk
 
 MODULES = Path("/usr/lib/apache2/modules")
 APACHE = "apache-mod-auth-openidc"
@@ -45,6 +49,13 @@ POLICY = """
 @phase("identity")
 permit (principal in Group::"staff", action == Action::"view", resource == App::"{app}")
 when {{ context.auth.strength >= 2 }};
+
+@id("programs-use-{app}")
+@title("The programs of engineering use {app}")
+@reason("They send it out in the morning.")
+@phase("identity")
+permit (principal is Workload, action == Action::"view", resource == App::"{app}")
+when {{ principal in Group::"engineering" }};
 """
 
 
@@ -87,6 +98,33 @@ class SingleSignOn:
         """End every session of this person, as an administrator would; returns when that is done."""
         self.harbor.run(self.harbor.limen.identity.sessions.revoke_person(self.harbor.people[name], by=""))
 
+    @property
+    def address(self) -> str:
+        """What programs call the app: its `url`."""
+        return f"{self.app}/"
+
+    def workload(self, name: str, key: ECKey) -> str:
+        """The client id of a new workload with this key."""
+        limen = self.harbor.limen
+
+        async def added() -> str:
+            database, now = limen.database, limen.core.clock.now()
+            workload = workloads.add(database, name, ["wiki"], ["engineering"], 1, now, by="server").workload
+            public = read_jwk(key.as_dict(private=False))
+            await database.writing(lambda t: workload_keys.add(t, workload.id, public, 1, now, by="server"))
+            return workload.id
+
+        return str(self.harbor.run(added()))
+
+    def end_workload(self, name: str) -> None:
+        limen = self.harbor.limen
+
+        async def ended() -> None:
+            workloads.revoke(limen.database, name, limen.core.clock.now(), by="server")
+            await limen.identity.ports.settled(limen.database.read(lambda snapshot: snapshot.seq))
+
+        self.harbor.run(ended())
+
     def events(self, kind: str) -> list[Any]:
         self.harbor.limen.journal.flush()
         return list(self.harbor.limen.journal.recent(200, lambda event: event.kind == kind))
@@ -118,7 +156,7 @@ def _entry(app: str, here: str, port: int) -> str:
     entry = entry.replace("YOUR.DOMAIN", "harbor.localhost")
     entry = entry.replace(UPSTREAMS.get(app, "127.0.0.1:0"), f"127.0.0.1:{port}")
     entry = re.sub(r"(backchannel_logout_uri: http://)[^:]*", r"\1localhost", entry)
-    return f"{entry}    device: true\n" if app == "reports" else entry
+    return f"{entry}    device: true\n    may_act: [report-batch]\n" if app == "reports" else entry
 
 
 @dataclass

@@ -12,10 +12,13 @@ import pytest
 import requests
 from authlib.integrations.base_client import BaseApp, FrameworkIntegration, OAuth2Mixin, OAuthError, OpenIDMixin
 from authlib.integrations.requests_client import OAuth2Session as AuthlibSession
-from oauthlib.oauth2 import MismatchingStateError, OAuth2Error as OauthlibError
+from authlib.oauth2.rfc7523 import PrivateKeyJWT, private_key_jwt_sign
+from joserfc.jwk import ECKey
+from oauthlib.oauth2 import BackendApplicationClient, MismatchingStateError, OAuth2Error as OauthlibError
 from requests_oauthlib import OAuth2Session as OauthlibSession
 from tests.interop.single_sign_on import Meddler, Person, SingleSignOn, meddling, with_another
 
+TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 pytestmark = pytest.mark.usefixtures("names")
 WITHIN = 1.0
 SCOPE = "openid profile email groups"
@@ -132,6 +135,70 @@ def test_oauthlib_refuses_another_state(sso: SingleSignOn, ida: Person, monkeypa
     came = with_another(ida.back(way), state="another")
     with pytest.raises(MismatchingStateError):
         app.fetch_token(f"{sso.harbor.origin}/oidc/token", authorization_response=came, client_secret=sso.secret)
+
+
+def test_authlib_gets_a_token_of_a_programs_own_and_one_to_act_with(sso: SingleSignOn, ida: Person) -> None:
+    key, metadata = ECKey.generate_key("P-256"), f"{sso.harbor.origin}/.well-known/oauth-authorization-server"
+    client_id, said = sso.workload("report-batch", key), requests.get(metadata, timeout=5).json()
+    endpoint = said["token_endpoint"]
+    assert {"client_credentials", TOKEN_EXCHANGE} <= set(said["grant_types_supported"])
+    assert "private_key_jwt" in said["token_endpoint_auth_methods_supported"]
+    app = App(sso, f"{sso.harbor.origin}/.well-known/openid-configuration")
+    theirs = app.answered(ida.back(app.asked["url"]))["access_token"]
+    proof = ("reports", sso.secret)
+
+    def status(token: str) -> dict[str, Any]:
+        return dict(requests.post(said["introspection_endpoint"], {"token": token}, auth=proof, timeout=5).json())
+
+    with AuthlibSession(client_id, key, token_endpoint_auth_method="private_key_jwt") as program:
+        program.register_client_auth_method(PrivateKeyJWT(endpoint, alg="ES256"))
+        own = program.fetch_token(endpoint, grant_type="client_credentials", resource=sso.address)
+        assert (status(own["access_token"])["sub"], own["token_type"]) == (client_id, "Bearer")
+        acting = program.fetch_token(
+            endpoint,
+            grant_type=TOKEN_EXCHANGE,
+            subject_token=theirs,
+            subject_token_type="urn:ietf:params:oauth:token-type:access_token",
+            scope="openid",
+        )
+        told = status(acting["access_token"])
+        assert (told["sub"], told["act"], told["scope"]) == (
+            sso.harbor.people["Ida Quay"],
+            {"sub": client_id},
+            "openid",
+        )
+        with pytest.raises(OAuthError, match="invalid_target"):
+            program.fetch_token(endpoint, grant_type="client_credentials", resource="https://elsewhere.example/")
+        sso.end_workload("report-batch")
+        since = time.monotonic()
+        assert [status(one["access_token"]) for one in (own, acting)] == [{"active": False}] * 2
+        with pytest.raises(OAuthError, match="invalid_client"):
+            program.fetch_token(endpoint, grant_type="client_credentials", resource=sso.address)
+        assert time.monotonic() - since < WITHIN
+
+
+def test_oauthlib_gets_a_token_of_a_programs_own(sso: SingleSignOn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
+    key, endpoint = ECKey.generate_key("P-256"), f"{sso.harbor.origin}/oidc/token"
+    client_id = sso.workload("other-batch", key)
+    with OauthlibSession(client=BackendApplicationClient(client_id)) as program:
+
+        def asked(assertion: str) -> dict[str, Any]:
+            return dict(
+                program.fetch_token(
+                    endpoint,
+                    include_client_id=True,
+                    client_assertion=assertion,
+                    client_assertion_type="urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+                    resource=sso.address,
+                )
+            )
+
+        once = private_key_jwt_sign(key, client_id, endpoint, alg="ES256")
+        given = asked(once)
+        assert (given["token_type"], given["expires_in"]) == ("Bearer", 300)
+        with pytest.raises(OauthlibError, match="invalid_client"):
+            asked(once)
 
 
 def spoilt_signature(told: dict[str, Any]) -> dict[str, Any]:

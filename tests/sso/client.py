@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import secrets
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -13,11 +14,13 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import httpx2
 from joserfc import jwt
-from joserfc.jwk import KeySet
+from joserfc.jwk import ECKey, KeySet
 from tests.web.conftest import ORIGIN, Browser, House, move_in
 
 from limen.sso.oidc.provider import Provider
 
+LEDGER_KEY = ECKey.generate_key("P-256")
+"""What the app `ledger` proves itself by."""
 BACK = "https://grafana.harbor.example/login/generic_oauth"
 AFTER = "https://grafana.harbor.example/bye"
 APPS = f"""
@@ -30,6 +33,7 @@ APPS = f"""
     redirect_uris: ["{BACK}"]
     post_logout_uris: ["{AFTER}"]
     groups: {{staff: Viewer, engineering: Editor}}
+    may_act: [night-batch]
 
 - id: survey
   protocol: oidc
@@ -61,6 +65,15 @@ APPS = f"""
     redirect_uris: ["http://127.0.0.1/back", "example.harbor.desk:/back"]
     client: public
     device: true
+
+- id: ledger
+  protocol: oidc
+  name: Ledger
+  label: internal
+  url: https://ledger.harbor.example/api
+  oidc:
+    redirect_uris: ["https://ledger.harbor.example/back"]
+    keys: [{json.dumps(LEDGER_KEY.as_dict(private=False))}]
 """
 POLICIES = """
 @id("staff-use-grafana")
@@ -68,6 +81,20 @@ POLICIES = """
 @reason("They need it for their work.")
 @phase("identity")
 permit (principal in Group::"staff", action == Action::"view", resource == App::"grafana")
+when { context.auth.strength >= 2 };
+
+@id("programs-use-grafana-and-ledger")
+@title("Engineering's programs read dashboards and the ledger")
+@reason("They make the reports of the morning.")
+@phase("identity")
+permit (principal is Workload, action == Action::"view", resource is App)
+when { principal in Group::"engineering" && (resource == App::"grafana" || resource == App::"ledger") };
+
+@id("staff-use-ledger")
+@title("Staff look at the ledger")
+@reason("They keep it.")
+@phase("identity")
+permit (principal in Group::"staff", action == Action::"view", resource == App::"ledger")
 when { context.auth.strength >= 2 };
 
 @id("staff-use-survey")

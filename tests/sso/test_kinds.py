@@ -8,6 +8,7 @@ from limen.sso.kinds import KINDS
 
 def test_what_concerns_people_is_theirs_and_what_strangers_cause_is_bounded() -> None:
     assert {kind.name for kind in KINDS if kind.topic.owner is Owner.PERSON} == {
+        "sso.acted_for",
         "sso.consented",
         "sso.device_let_in",
         "sso.device_refused",

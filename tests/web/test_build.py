@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from types import ModuleType
 
 import httpx2
 import pytest
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
 from tests.web.conftest import Browser, House, ports_of
 from tests.web.parcels import console as parcels
 
-from limen.web.build import build, declared
-from limen.web.page import Page
-from limen.web.registry import PageError
+from limen.web.build import _by_programs, build, declared
+from limen.web.page import Page, Route
+from limen.web.permissions import CHANGE
+from limen.web.registry import PageError, registered
 
 
 async def test_what_is_not_there_is_said_in_the_same_style(browser: Browser) -> None:
@@ -95,3 +100,37 @@ async def test_a_page_that_is_wrongly_declared_stops_the_start_and_is_named(hous
         build(ports_of(house), [module])
     with pytest.raises(ModuleNotFoundError):
         build(ports_of(house), ["limen.web.console.not_there"])
+
+
+async def test_what_programs_ask_goes_straight_to_its_function_and_fails_in_the_same_style(browser: Browser) -> None:
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    unread = await browser.client.post("/oidc/token", content=b"\xff", headers=form)
+    assert (unread.status_code, 'class="sheet"' in unread.text) == (400, True)
+    assert "content-security-policy" in unread.headers
+    assert set((await browser.client.post("/oidc/token", json={})).json()) == {"what", "fix"}
+    assert (await browser.client.head("/oidc/userinfo")).status_code == 405
+    refused = await browser.client.get("/oidc/token")
+    assert (refused.status_code, 'class="sheet"' in refused.text) == (405, True)
+    for method in ("GET", "POST"):
+        assert (await browser.client.request(method, "/oidc/userinfo")).status_code == 401
+
+
+def test_only_what_takes_the_request_alone_and_is_not_decided_before_goes_straight() -> None:
+    router, ways = APIRouter(), ModuleType("ways")
+    ways.PAGES = (
+        Route("POST", "/plain", undecided="theirs", by_programs=True),
+        Route("POST", "/handed", undecided="theirs", by_programs=True),
+        Route("POST", "/decided", CHANGE, by_programs=True),
+        Route("POST", "/seldom", undecided="theirs"),
+    )
+
+    async def plain(request: Request) -> Response:
+        return Response(request.url.path)
+
+    async def handed(request: Request, body: str) -> Response:
+        return Response(request.url.path + body)
+
+    for path, answer in (("/plain", plain), ("/handed", handed), ("/decided", plain), ("/seldom", plain)):
+        router.add_api_route(path, answer, methods=["POST"])
+    found = list(_by_programs(router.routes, registered([ways], Path())))
+    assert [(one.path, one.methods) for one in found] == [("/plain", {"POST"})]

@@ -36,6 +36,8 @@ def run(
         raise LimenError(
             f"{app} is a public client, which has no secret", "write `client: confidential` if the app can keep one"
         )
+    if not client.has_secret:
+        raise LimenError(f"{app} proves itself by the keys in apps.yaml", "remove `keys` if it can't use them")
     secret = new_token()
 
     def work(transaction: Transaction) -> None:

@@ -37,10 +37,11 @@ def _said(app: App, old: OidcClient | None, new: OidcClient) -> Iterator[str]:
         yield f"{app.name} may leave out PKCE now: a code that somebody steals signs them in at {app.name}"
     if new.backchannel_logout_uri and new.backchannel_logout_uri != was.backchannel_logout_uri:
         yield f"Limen itself calls {new.backchannel_logout_uri} for {app.name} now: what answers there is not looked at"
+    if acting := _added(was.may_act, new.may_act):
+        yield f"Workloads ({acting}) may act now for people whose token {app.name} hands them"
     if old is None:
         return
-    if new.is_public and not old.is_public:
-        yield f"{app.name} needs no secret any more to be taken for itself (was confidential)"
+    yield from _said_of_proofs(app, old, new)
     if old.is_foreign and not new.is_foreign:
         yield f"People are not asked any more before {app.name} learns who they are"
     if old.is_pairwise and not new.is_pairwise:
@@ -51,6 +52,16 @@ def _said(app: App, old: OidcClient | None, new: OidcClient) -> Iterator[str]:
         yield f"{app.name} is told of people's groups in other words now: what they open there is not looked at"
     if new.tokens_minutes > old.tokens_minutes:
         yield f"Access tokens of {app.name} count for {new.tokens_minutes} minutes now (was {old.tokens_minutes})"
+
+
+def _said_of_proofs(app: App, old: OidcClient, new: OidcClient) -> Iterator[str]:
+    """How the app proves that it is itself."""
+    if new.is_public and not old.is_public:
+        yield f"{app.name} needs no secret any more to be taken for itself (was confidential)"
+    if set(new.keys) - set(old.keys):
+        yield f"Whoever holds a key that is new in apps.yaml is taken for {app.name} now: who that is, is not looked at"
+    if old.keys and not new.keys and not new.is_public:
+        yield f"{app.name} proves itself by a secret now, and no longer by its keys"
 
 
 def _added(old: Iterable[str], new: Iterable[str]) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Annotated, Final, Literal
 from urllib.parse import SplitResult, urlsplit
 
@@ -11,9 +13,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from limen.configuration.problem import shown
 from limen.facts.oidc_client import SCOPES, OidcClient
+from limen.sso.oidc.public_keys import PublicKey, PublicKeyError, read_jwk
 from limen.ssrf_guard import is_forbidden
 
 MOST_URIS: Final = 20
+MOST_KEYS: Final = 10
+WORKLOAD: Final = r"^[a-z0-9][a-z0-9-]{0,39}$"
 _URI: Final = re.compile(r"[!-~]{1,500}")
 _APP_SCHEME: Final = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")
 """A scheme that belongs to one program: reversed domain name (RFC 8252 section 7.1)."""
@@ -50,6 +55,10 @@ class OidcSection(BaseModel):
     """What ID tokens are signed with."""
     device: bool = False
     """Whether people may sign it in by a code that it shows on a device without a browser (RFC 8628)."""
+    keys: Annotated[list[dict[str, str]], Field(max_length=MOST_KEYS)] = []
+    """Its public keys as JWKs: P-256, Ed25519 or RSA. If any are listed, it signs assertions and has no secret."""
+    may_act: Annotated[list[Annotated[str, Field(pattern=WORKLOAD)]], Field(max_length=MOST_KEYS)] = []
+    """The names of workloads that may act here for people whose access token they are handed (RFC 8693)."""
     pkce: Literal["required", "optional"] = "required"
     """`optional` for an app that can't do PKCE (RFC 7636): whoever steals a code may then sign in there with it."""
 
@@ -68,8 +77,17 @@ def client_of(section: OidcSection) -> OidcClient:
         tokens_minutes=section.tokens_minutes,
         algorithm=section.algorithm,
         may_use_devices=section.device,
+        keys=tuple(json.dumps({"kid": key.id, **json.loads(key.jwk)}) for key in _keys(section)),
+        may_act=tuple(section.may_act),
         needs_pkce=section.pkce == "required",
     )
+
+
+def _keys(section: OidcSection) -> Iterator[PublicKey]:
+    """The keys that can be read; `complaints` tells of the others."""
+    for one in section.keys:
+        with suppress(PublicKeyError):
+            yield read_jwk(one)
 
 
 def complaints(section: OidcSection) -> Iterator[Wrong]:
@@ -84,10 +102,27 @@ def complaints(section: OidcSection) -> Iterator[Wrong]:
             yield ("post_logout_uris", place), *wrong
     if section.backchannel_logout_uri and (wrong := _called_complaint(section.backchannel_logout_uri)):
         yield ("backchannel_logout_uri",), *wrong
+    yield from _key_complaints(section)
     if section.pkce == "optional" and section.client == "public":
         yield ("pkce",), "without a secret, nothing but PKCE protects codes", "leave it out"
     if "openid" not in section.scopes:
         yield ("scopes",), "`openid` is missing: without it, nobody can sign in", "add it"
+
+
+def _key_complaints(section: OidcSection) -> Iterator[Wrong]:
+    """What is wrong with the keys by which the app proves itself."""
+    if section.keys and section.client == "public":
+        yield ("keys",), "a public client has no keys", "write `client: confidential` if the app can keep one"
+    seen: set[str] = set()
+    for place, one in enumerate(section.keys):
+        try:
+            key = read_jwk(one)
+        except PublicKeyError as wrong:
+            yield ("keys", place), wrong.what, wrong.fix
+            continue
+        if seen & {key.id, key.thumbprint}:
+            yield ("keys", place), "this key, or its `kid`, is there twice", "remove one of them"
+        seen |= {key.id, key.thumbprint}
 
 
 def _redirect_complaint(uri: str, *, is_public: bool) -> tuple[str, str] | None:

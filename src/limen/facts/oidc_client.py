@@ -21,6 +21,8 @@ class OidcClient:
     `is_foreign`: another company runs it, so people are asked before it learns who they are. `groups` translates: a
     person's group to the app's word for it; a group that is not named is told as it is, unless any is named.
     `may_use_devices`: people may sign it in by a code that it shows on a device without a browser (RFC 8628).
+    `keys`: its public keys (JWK, as JSON): with any it proves itself by them and by nothing else. `may_act`: the names
+    of workloads that may act for people there (RFC 8693).
     `needs_pkce`: a request without it is refused; where not, one that has it is still held to it.
     `tokens_minutes`: how long an access token counts. `backchannel_logout_uri`: where it is told of sign-outs ("": no).
     """
@@ -37,3 +39,10 @@ class OidcClient:
     algorithm: str = "RS256"
     may_use_devices: bool = False
     needs_pkce: bool = True
+    keys: tuple[str, ...] = ()
+    may_act: tuple[str, ...] = ()
+
+    @property
+    def has_secret(self) -> bool:
+        """Whether it proves itself by a secret, and not by keys or not at all."""
+        return not self.is_public and not self.keys

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from sqlalchemy import delete
+
 from limen.credentials import CredentialKind, Ending, Stays, delete_rows, staying
-from limen.sso.oidc import store
+from limen.sso.oidc import store, workload_store
 from limen.storage import Transaction
 
 
@@ -14,6 +16,13 @@ def _end(transaction: Transaction, ending: Ending) -> int:
     held = store.open_sign_ins(transaction.connection, ending.holder)
     return len(store.end(transaction.connection, [sign_in.id for sign_in in held], ending.now))
 
+
+def _end_all_of_workloads(transaction: Transaction, _ending: Ending) -> int:
+    return int(transaction.connection.execute(delete(workload_store.oidc_workload_sign_ins)).rowcount)
+
+
+_KEYS_END = delete_rows(workload_store.oidc_workload_keys)
+_WORKLOADS_END = delete_rows(workload_store.oidc_workload_sign_ins)
 
 CREDENTIALS: Final = (
     CredentialKind(
@@ -26,6 +35,31 @@ CREDENTIALS: Final = (
         stolen=_end,
         restored=_end,
         erased=delete_rows(store.oidc_sign_ins),
+    ),
+    CredentialKind(
+        name="keys_of_workloads",
+        table=workload_store.oidc_workload_keys.name,
+        deactivated=_KEYS_END,
+        moved=Stays("each token is decided by the groups of that moment"),
+        signed_out=Stays("it is what a workload signs in with, and is in no other hands"),
+        lost=Stays("it is no passkey"),
+        stolen=_KEYS_END,
+        restored=Stays("as tokens of workloads do (0080)"),
+        erased=_KEYS_END,
+    ),
+    CredentialKind(
+        name="sign_ins_of_workloads",
+        table=workload_store.oidc_workload_sign_ins.name,
+        deactivated=_WORKLOADS_END,
+        moved=Stays("each introspection is decided by the groups of that moment"),
+        signed_out=_WORKLOADS_END,
+        lost=Stays("it hangs on a key of the workload's own"),
+        stolen=_WORKLOADS_END,
+        restored=_end_all_of_workloads,
+        erased=_WORKLOADS_END,
+    ),
+    staying(
+        "used_assertions", "each is worth nothing any more, which is all that is kept of it", table="oidc_assertions"
     ),
     staying("codes_and_refresh_tokens", "each ends with the sign-in that it was issued for", table="oidc_tokens"),
     staying(

@@ -35,6 +35,23 @@ KINDS: Final = (
         app_filters=(OPENED,),
     ),
     Kind("sso.sign_in_ended", "A sign-in to an app was ended", _SIGN_ON, AUTHENTICATION, 2, app_filters=(OPENED,)),
+    Kind("sso.acted_for", "A program acts for a person at an app", _SIGN_ON, AUTHENTICATION, 99, app_filters=(OPENED,)),
+    Kind(
+        "sso.workload_key_added",
+        "A key was added by which a workload gets tokens",
+        _CLIENT,
+        ACCOUNT,
+        99,
+        acknowledged=True,
+    ),
+    Kind(
+        "sso.workload_key_removed",
+        "A workload's key was removed, with everything issued for it",
+        _CLIENT,
+        ACCOUNT,
+        99,
+        acknowledged=True,
+    ),
     Kind("sso.client_refused", "An app could not authenticate", _CLIENT, AUTHENTICATION, 99, by_strangers=True),
     Kind(
         "sso.upstream_refused",

@@ -11,11 +11,16 @@ TELL_SECONDS = 0.2
 def _declarations() -> Declarations:
     from limen.sso.credentials import CREDENTIALS
     from limen.sso.kinds import KINDS
-    from limen.sso.oidc.store import TABLES
+    from limen.sso.oidc import store, workload_store
+    from limen.sso.upstream import store as upstream_store
     from limen.sso.upstream.sign_in_file import SIGN_IN_FILE
-    from limen.sso.upstream.store import TABLES as OF_UPSTREAMS
 
-    return Declarations(events=KINDS, tables=(*TABLES, *OF_UPSTREAMS), credentials=CREDENTIALS, file=SIGN_IN_FILE)
+    return Declarations(
+        events=KINDS,
+        tables=(*store.TABLES, *workload_store.TABLES, *upstream_store.TABLES),
+        credentials=CREDENTIALS,
+        file=SIGN_IN_FILE,
+    )
 
 
 async def _build(core: Core) -> Running:
@@ -48,6 +53,9 @@ PILLAR = Pillar(
             "limen.cli.client_secret", "Create the client secret of an app that uses OpenID Connect"
         ),
         "issuer-secret": Command("limen.cli.issuer_secret", "Store Limen's client secret at a sign-in service"),
+        "workload-key": Command(
+            "limen.cli.workload_key", "Give workloads keys by which they get tokens, and remove them"
+        ),
     },
     pages=(
         "limen.web.sso.oidc",

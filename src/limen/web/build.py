@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import importlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from inspect import signature
 from types import ModuleType
 from typing import Final
 
 from fastapi import APIRouter, Depends, FastAPI
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
 
 from limen.errors import LimenError
 from limen.identity.errors import FreshProofNeededError, NotLiveError
@@ -47,6 +50,7 @@ def build(ports: Ports, modules: Iterable[str | ModuleType] = ()) -> App:
     router = APIRouter()
     router.routes = [*in_order((one for module in found for one in routes_of(module, site)), site.registry)]
     app.state.site = site
+    app.router.routes[:0] = _by_programs(router.routes, site.registry)
     app.include_router(router, dependencies=[Depends(site.admit)])
     _add_ways_out(app, site)
     return Middleware(_beside(app, authzen.build(ports)), site.host, site.registry.larger_bodies)
@@ -61,6 +65,20 @@ def page_modules(modules: Iterable[str | ModuleType] = ()) -> list[ModuleType]:
 def declared(modules: Iterable[str | ModuleType] = ()) -> Registry:
     """What is declared by all page modules, the API's routes among it. Raises PageError."""
     return registered([*page_modules(modules), authzen], TEMPLATES)
+
+
+def _by_programs(routes: Iterable[BaseRoute], registry: Registry) -> Iterator[Route]:
+    """What programs ask all day, before everything else and straight to its function: where that takes the request
+    alone, and nothing is decided before, there is nothing to look up or to hand in.
+    """
+    for route in routes:
+        if isinstance(route, APIRoute) and list(signature(route.endpoint).parameters) == ["request"]:
+            methods = sorted(route.methods or ())
+            declared = [registry.routes[method, route.path] for method in methods]
+            if all(one.by_programs and not one.permission for one in declared):
+                straight = Route(route.path, route.endpoint, methods=methods)
+                straight.methods = {*methods}  # without HEAD, which nobody declared
+                yield straight
 
 
 def _beside(pages: App, api: App) -> App:

@@ -41,9 +41,9 @@ class Route:
     `permission` holds the actions on Limen any of which opens it. Where nothing can be decided it is left out, and
     `undecided` gives the reason instead. `media_type` is what a GET answers with when it is not a page. More than
     `MAX_BODY_BYTES` is read only at a path without parameters. `by_programs`: programs ask here all day, so it is
-    looked for before the pages; only at a path without parameters. `does` says what sending a form there does, as its
-    button would: such a form is kept over a fresh proof, and sent with one press after it (`carried_forms`). Without it
-    people are told to select it again.
+    looked for before the pages, and called without more ado where its function takes the `request` alone; only at a
+    path without parameters. `does` says what sending a form there does, as its button would: such a form is kept over a
+    fresh proof, and sent with one press after it (`carried_forms`). Without it people are told to select it again.
     """
 
     method: str

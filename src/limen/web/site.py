@@ -131,10 +131,7 @@ class Site:
         Break-glass opens the console alone, so its session counts as nobody; `with_break_glass` is for the few pages
         that have to tell it apart.
         """
-        now = self.ports.clock.now()
-        peer = request.client.host if request.client else ""
-        forwarded = ", ".join(request.headers.getlist("x-forwarded-for")).encode("latin-1")
-        address = client_address(peer, forwarded, self.ports.settings.listen.trusted_proxies)
+        now, address = self.ports.clock.now(), self.address(request)
         browser = token_in(request, BROWSER_COOKIE)
         visitor = Visitor(address, request.headers.get("user-agent", "")[:400], browser or new_token())
         bare = Visit(
@@ -153,6 +150,12 @@ class Site:
         if self.known.session_state(session, "", now) is not SessionState.LIVE or session is None:
             return bare
         return replace(bare, secret=token, session=session, person=self.known.people[session.person_id])
+
+    def address(self, request: Request) -> str:
+        """Where a request comes from, as far as trusted hops tell."""
+        peer = request.client.host if request.client else ""
+        forwarded = ", ".join(request.headers.getlist("x-forwarded-for")).encode("latin-1")
+        return client_address(peer, forwarded, self.ports.settings.listen.trusted_proxies)
 
     def _session(self, token: str, now: Instant) -> Session | None:
         """The session with this secret. That of break-glass is in no database: its own file says whether it holds."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from markupsafe import escape
-from tests.sso.client import Grafana, told_in
+from tests.sso.client import LEDGER_KEY, Grafana, told_in
+from tests.sso.program import app
 from tests.web.conftest import Browser, House
 
 from limen.clock import MINUTE
 from limen.messages import Language, catalogue
+from limen.sso.oidc.provider import Provider
 
 
 async def test_who_is_not_signed_in_signs_in_first_and_comes_back(house: House, grafana: Grafana) -> None:
@@ -67,6 +69,18 @@ async def test_an_app_of_another_company_learns_only_what_was_agreed_to(house: H
     told = await survey.claims(tokens["id_token"])
     assert told["sub"] != house.id_of("mia@harbor.example")
     assert (set(told) & {"name", "groups"}, told["email"]) == (set(), "mia@harbor.example")
+
+
+async def test_an_app_with_keys_pushes_a_request_that_keeps_none_of_its_proof(house: House, mia: Browser) -> None:
+    ledger = Grafana(house, id="ledger", back="https://ledger.harbor.example/back")
+    asked = {name: value for name, value in ledger.asks().items() if name != "client_id"}
+    pushed = await app(house, LEDGER_KEY).post("/oidc/par", **asked)
+    assert pushed.status_code == 201, pushed.text
+    way = f"/oidc/authorize?client_id=ledger&request_uri={pushed.json()['request_uri']}"
+    kept = house.limen.core.offers.take(Provider).authorization.pushed.look(pushed.json()["request_uri"], "ledger")
+    assert kept is not None
+    assert not {"client_assertion", "client_assertion_type"} & set(kept.query)
+    assert "code" in told_in(await mia.get(way))
 
 
 async def test_a_request_can_be_pushed_before_and_is_good_once(house: House, mia: Browser, grafana: Grafana) -> None:

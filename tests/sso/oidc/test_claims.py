@@ -57,6 +57,11 @@ def test_a_pairwise_name_tells_two_apps_nothing() -> None:
     assert claims.subject("p_mia", app(), b"k") == "p_mia"
 
 
+def test_a_token_is_for_userinfo_unless_a_resource_is_named() -> None:
+    assert claims.audience(app(), "", "https://l.example") == ["a", "https://l.example/oidc/userinfo"]
+    assert claims.audience(app(), "https://a.example/", "https://l.example") == ["https://a.example/", "a"]
+
+
 def test_an_old_proof() -> None:
     auth = Auth(3, frozenset({Factor.PASSKEY}), 10 * SECOND)
     assert not claims.is_old(auth, 20 * SECOND, None)

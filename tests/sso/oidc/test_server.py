@@ -1,59 +1,56 @@
-"""How a client is read, apart from what Authlib does with it."""
+"""Tokens are narrowed to the app's own address where it names that (RFC 8707), whichever way they are got."""
 
 from __future__ import annotations
 
 import pytest
+from tests.sso.client import Grafana, told_in
+from tests.sso.device import agreed, desk, polled
+from tests.sso.program import GRAFANA, SURVEY
+from tests.web.conftest import ORIGIN, Browser, House
 
-from limen.facts import App, Upstream
-from limen.facts.oidc_client import OidcClient
-from limen.sso.oidc.keys import Keys
-from limen.sso.oidc.server import Call, Client, client_of
-
-PUBLIC = OidcClient(("http://127.0.0.1/back?a=1", "app.example:/back"), is_public=True)
-
-
-def call(**apps: App) -> Call:
-    return Call(None, 0, "https://limen.example", Keys(()), apps, b"")  # type: ignore[arg-type]
+DESK = "https://desk.harbor.example/"
+WIDE = ["grafana", f"{ORIGIN}/oidc/userinfo"]
 
 
-def app(client: OidcClient | None) -> App:
-    return App("a", "A", "", Upstream(""), oidc=client)
+async def test_what_is_named_from_the_start_narrows_all_tokens(mia: Browser, grafana: Grafana) -> None:
+    tokens = await grafana.tokens(mia, resource=GRAFANA)
+    again = (await grafana.refresh(tokens["refresh_token"])).json()
+    for token in (tokens["access_token"], again["access_token"]):
+        assert (await grafana.claims(token))["aud"] == [GRAFANA, "grafana"]
+        assert (await grafana.userinfo(token)).status_code == 401
+        assert (await grafana.introspect(token))["active"] is True
 
 
-@pytest.mark.parametrize(
-    ("uri", "is_good"),
-    [
-        ("http://127.0.0.1/back?a=1", True),
-        ("http://127.0.0.1:5123/back?a=1", True),
-        ("app.example:/back", True),
-        ("http://127.0.0.1:5123/back", False),
-        ("http://127.0.0.1:5123/back?a=1#x", False),
-        ("http://user@127.0.0.1:5123/back?a=1", False),
-        ("http://127.0.0.1:x/back?a=1", False),
-        ("http://localhost:5123/back?a=1", False),
-        ("http://127.0.0.1.evil.example/back?a=1", False),
-    ],
-)
-def test_addresses_are_the_registered_ones_but_for_a_port_on_the_own_machine(uri: str, is_good: bool) -> None:
-    assert Client(app(PUBLIC), call()).check_redirect_uri(uri) is is_good
+async def test_what_is_named_later_narrows_that_token(mia: Browser, grafana: Grafana) -> None:
+    redeemed = (await grafana.redeem(await grafana.code(mia), resource=GRAFANA)).json()
+    assert (await grafana.claims(redeemed["access_token"]))["aud"] == [GRAFANA, "grafana"]
+    again = (await grafana.refresh(redeemed["refresh_token"])).json()
+    assert (await grafana.claims(again["access_token"]))["aud"] == WIDE
+    narrow = (
+        await grafana.post(
+            "/oidc/token", grant_type="refresh_token", refresh_token=again["refresh_token"], resource=GRAFANA
+        )
+    ).json()
+    assert (await grafana.claims(narrow["access_token"]))["aud"] == [GRAFANA, "grafana"]
 
 
-def test_a_client_proves_itself_as_it_is_registered() -> None:
-    public, confidential = Client(app(PUBLIC), call()), Client(app(OidcClient(("https://a/",))), call())
-    assert [public.check_endpoint_auth_method(one, "token") for one in ("none", "client_secret_basic")] == [True, False]
-    assert [confidential.check_endpoint_auth_method(one, "token") for one in ("none", "client_secret_post")] == [
-        False,
-        True,
-    ]
-    assert not public.check_endpoint_auth_method("none", "introspection")
+@pytest.mark.parametrize("resource", [SURVEY, GRAFANA[:-1], "grafana", f"{ORIGIN}/oidc/userinfo"])
+async def test_another_resource_is_refused_and_nothing_is_spent(mia: Browser, grafana: Grafana, resource: str) -> None:
+    assert told_in(await mia.get(grafana.way(resource=resource)))["error"] == "invalid_target"
+    pushed = await grafana.post("/oidc/par", **grafana.asks(resource=resource))
+    assert pushed.json()["error"] == "invalid_target"
+    code = await grafana.code(mia)
+    assert (await grafana.redeem(code, resource=resource)).json()["error"] == "invalid_target"
+    tokens = (await grafana.redeem(code)).json()
+    asked = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+    assert (await grafana.post("/oidc/token", **asked, resource=resource)).json()["error"] == "invalid_target"
+    assert (await grafana.refresh(tokens["refresh_token"])).status_code == 200
 
 
-def test_only_apps_that_sign_people_in_by_it_are_clients() -> None:
-    known = call(a=app(PUBLIC), b=app(None))
-    assert [client_of(known, one) is not None for one in ("a", "b", "c", None)] == [True, False, False, False]
-
-
-def test_scopes_are_those_it_is_registered_for() -> None:
-    narrow = Client(app(OidcClient((), scopes=("openid", "email"))), call())
-    assert narrow.get_allowed_scope("openid groups email openid") == "openid email"
-    assert narrow.get_allowed_scope("") == ""
+async def test_a_device_narrows_its_tokens_when_it_begins(house: House, mia: Browser) -> None:
+    app = desk(house)
+    assert (await app.post("/oidc/device", scope="openid", resource=GRAFANA)).json()["error"] == "invalid_target"
+    asked = (await app.post("/oidc/device", scope="openid", resource=DESK)).json()
+    await agreed(mia, asked["user_code"])
+    tokens = await polled(app, asked["device_code"])
+    assert (await app.claims(tokens["access_token"]))["aud"] == [DESK, "desk"]

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from joserfc.jwk import ECKey
+from tests.sso.program import workload
 from tests.web.conftest import House
 
 from limen.clock import DAY
 from limen.identity import workloads
+from limen.sso.oidc import workload_keys
+from limen.sso.oidc.public_keys import read_jwk
 
 
 async def test_who_may_ask_is_listed_without_any_token(house: House) -> None:
@@ -20,6 +24,16 @@ async def test_who_may_ask_is_listed_without_any_token(house: House) -> None:
     assert [text.count(word) for word in ("batch", "stale", "Revoked", "valid until", "No valid token")] == [1] * 5
     assert all(one.secret not in text for one in issued)
     assert "No services yet" not in text
+
+
+async def test_by_which_keys_they_get_tokens_is_listed(house: House) -> None:
+    ada = house.browser()
+    await house.administrator(ada)
+    program, key = await workload(house), read_jwk(ECKey.generate_key("P-256").as_dict(private=False))
+    long_ago = house.clock.now() - 2 * DAY
+    house.limen.database.write(lambda t: workload_keys.add(t, program.client_id, key, 1, long_ago, by="server"))
+    text = (await ada.get("/console/workloads")).text
+    assert [text.count(one) for one in (program.key.thumbprint(), key.thumbprint)] == [1, 0]
 
 
 async def test_only_administrators_see_them(house: House) -> None:

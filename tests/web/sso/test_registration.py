@@ -20,6 +20,14 @@ async def ada(house: House) -> Browser:
     return browser
 
 
+async def test_an_app_with_keys_is_given_no_secret(ada: Browser) -> None:
+    page = (await ada.get("/console/apps/ledger/sign-in")).text
+    assert "/console/apps/ledger/sign-in/secret" not in page
+    assert "client-secret" not in (await ada.get("/console/apps/ledger")).text
+    assert (await ada.post("/console/apps/ledger/sign-in/secret")).status_code == 404
+    assert "night-batch" in (await ada.get(AT)).text
+
+
 async def test_it_says_what_to_paste_and_what_the_app_is_told_of_somebody(house: House, ada: Browser) -> None:
     mia = house.browser()
     await house.member(mia, "Mia", "staff")

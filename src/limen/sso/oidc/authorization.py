@@ -18,12 +18,17 @@ from limen.sso.oidc.pushed import PushedRequests, is_too_long
 from limen.storage import Snapshot, Transaction
 
 if TYPE_CHECKING:
-    from limen.sso.oidc.server import Client, Server
+    from limen.sso.oidc.clients import Client
+    from limen.sso.oidc.server import Server
 
 JUST_PROVED_SECONDS: Final = 60
 """What `prompt=login` accepts as a new proof, and the smallest `max_age` (0 means the same): one that was given on the
 way here. With less nobody ever arrives.
 """
+
+
+_PROOFS: Final = frozenset({"client_secret", "client_assertion", "client_assertion_type"})
+"""What an app proves itself with when it sends a request ahead: no part of the request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +153,8 @@ class Authorization:
                 return server.handle_error_response(request, wrong)  # type: ignore[no-any-return]
             if wire.one("request_uri") or is_too_long(wire):
                 return ProtocolReply(400, {"error": "invalid_request"})
-            named = {name: values for name, values in wire.form.items() if name != "client_secret"}
-            asking = ProtocolRequest("GET", "/oidc/authorize", {**named, "client_id": [request.client.app.id]})
+            named = {name: values for name, values in wire.form.items() if name not in _PROOFS}
+            asking = ProtocolRequest("GET", "/oidc/authorize", {**named, "client_id": [request.client.client_id]})
             try:
                 server.get_consent_grant(asking, end_user=None)
             except OAuth2Error as wrong:
@@ -200,7 +205,7 @@ class Authorization:
 
     def _wrong(self, wrong: Any, wire: ProtocolRequest) -> WrongRequest:
         """An error goes to the app only where its address is registered (RFC 6749 section 4.1.2.1)."""
-        from limen.sso.oidc.server import client_of  # noqa: PLC0415 -- Authlib, of which no start waits
+        from limen.sso.oidc.clients import client_of  # noqa: PLC0415 -- Authlib, of which no start waits
 
         description = str(wrong.description or "")
         uri = str(getattr(wrong, "redirect_uri", "") or "")

@@ -11,15 +11,17 @@ from limen.facts import Person, Session
 from limen.pillar import Core, SignOn
 from limen.policy.decision import UNAVAILABLE, Effect
 from limen.sso.oidc import store
-from limen.sso.oidc.devices import Device
 from limen.sso.oidc.keys import Keys
 from limen.sso.oidc.protocol import ProtocolReply
 from limen.storage import Transaction
 
 if TYPE_CHECKING:
-    from limen.sso.oidc.server import Call, Server
+    from limen.sso.oidc.clients import Call
+    from limen.sso.oidc.server import Server
 
 ENTRY_POINT: Final = "oidc"
+TEMPORARILY_UNAVAILABLE: Final = ProtocolReply(503, {"error": "temporarily_unavailable"})
+"""Limen can't decide at this moment. What was sent is neither spent nor ended: it counts again when Limen is back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +44,9 @@ class Calls:
         self.pairwise = pairwise
         self.issuer = core.settings.public_url
 
-    def call(
-        self, transaction: Any, session: Session | None = None, person: Person | None = None, key: str = ""
-    ) -> Call:
-        from limen.sso.oidc.server import Call  # noqa: PLC0415 -- Authlib, of which no start waits
+    def call(self, transaction: Any, **known: Any) -> Call:
+        """What a server works on; `known` is what the caller found out or had decided (see `Call`)."""
+        from limen.sso.oidc.clients import Call  # noqa: PLC0415 -- Authlib, of which no start waits
 
         return Call(
             transaction=transaction,
@@ -53,31 +54,23 @@ class Calls:
             issuer=self.issuer,
             keys=self.keys,
             apps=self.core.known.apps,
+            workloads=self.core.known.workloads,
             pairwise=self.pairwise,
-            person=person,
-            session=session,
-            key=key,
+            **known,
         )
 
-    async def served(
-        self,
-        work: Callable[[Server], ProtocolReply],
-        session: Session | None = None,
-        person: Person | None = None,
-        key: str = "",
-        device: Device | None = None,
-    ) -> tuple[ProtocolReply, Call]:
+    async def served(self, work: Callable[[Server], ProtocolReply], **known: Any) -> tuple[ProtocolReply, Call]:
+        """What `work` answers with a server that knows this, in one transaction; and the call, with what came of it."""
         from limen.sso.oidc.server import Server  # noqa: PLC0415 -- Authlib, of which no start waits
 
         def in_transaction(transaction: Transaction) -> tuple[ProtocolReply, Call]:
-            server = Server(self.call(transaction, session, person, key))
-            server.call.device = device
+            server = Server(self.call(transaction, **known))
             return work(server), server.call
 
         try:
             return await self.core.database.writing(in_transaction)
         except ValueError:  # Authlib's, where its error would quote what none may hold: nothing was done
-            return ProtocolReply(400, {"error": "invalid_request"}), self.call(None, session, person, key)
+            return ProtocolReply(400, {"error": "invalid_request"}), self.call(None, **known)
 
     def decided(self, sign_in: store.AppSignIn | None) -> Decided:
         """Whether the person of this sign-in may use its app now."""

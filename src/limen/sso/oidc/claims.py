@@ -58,6 +58,19 @@ def subject(person_id: str, app: App, secret: bytes) -> str:
     return urlsafe_b64encode(digest[:24]).decode()
 
 
+def audience(app: App, resource: str, issuer: str) -> list[str]:
+    """Where an access token for this app is good: there and at userinfo, or for the named resource alone (RFC 8707).
+
+    An app knows its own tokens by its id in either case.
+    """
+    return [resource, app.id] if resource else [app.id, userinfo(issuer)]
+
+
+def userinfo(issuer: str) -> str:
+    """Where userinfo is."""
+    return f"{issuer}/oidc/userinfo"
+
+
 def about(person: Person, client: OidcClient, scopes: Collection[str]) -> dict[str, Any]:
     """What the scopes ask for, as far as the client is registered for it. Empty values are left out."""
     asked = set(scopes) & set(client.scopes)

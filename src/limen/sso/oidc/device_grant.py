@@ -12,7 +12,7 @@ from limen.sso.oidc.devices import Device
 from limen.sso.oidc.protocol import CLIENT_METHODS
 
 if TYPE_CHECKING:
-    from limen.sso.oidc.server import Call
+    from limen.sso.oidc.clients import Call
 
 
 class _Waiting:
@@ -58,5 +58,5 @@ class DeviceGrant(DeviceCodeGrant):  # type: ignore[misc]  # Authlib has no type
         assert call.device.sign_in is not None  # noqa: S101 -- the same
         assert call.session is not None  # noqa: S101 -- the same
         store.add_sign_in(call.transaction.connection, call.device.sign_in)
-        asked = store.IssuedFor(auth_at=call.session.auth.at, key=call.key)
+        asked = store.IssuedFor(auth_at=call.session.auth.at, key=call.key, resource=call.device.resource)
         return dict(self.server.issue(call.device.sign_in, asked, self.request.client))

@@ -9,7 +9,7 @@ from limen.facts import Session
 from limen.policy.decision import Effect
 from limen.sso.oidc.calls import ENTRY_POINT, Calls
 from limen.sso.oidc.devices import INTERVAL_SECONDS, LIVES, Device, Devices, shown
-from limen.sso.oidc.protocol import CLIENT_METHODS, ProtocolReply, ProtocolRequest
+from limen.sso.oidc.protocol import CLIENT_METHODS, DEVICE, ProtocolReply, ProtocolRequest
 
 if TYPE_CHECKING:
     from limen.sso.oidc.server import Server
@@ -35,17 +35,18 @@ class DeviceSignIn:
                 client = server.authenticate_client(request, list(CLIENT_METHODS), "token")
             except OAuth2Error as wrong:
                 return server.handle_error_response(request, wrong)  # type: ignore[no-any-return]
-            app, scope = client.app.id, client.get_allowed_scope(wire.one("scope"))
-            if not client.oidc.may_use_devices:
+            scope = client.get_allowed_scope(wire.one("scope"))
+            if not client.check_grant_type(DEVICE):
                 return ProtocolReply(400, {"error": "unauthorized_client"})
             if "openid" not in scope.split():
                 return ProtocolReply(400, {"error": "invalid_scope"})
-            return ProtocolReply(200, {"app": app, "scope": scope})
+            return ProtocolReply(200, {"app": client.client_id, "scope": scope, "resource": server.call.resource})
 
         reply, _ = await self._calls.served(check)
         if reply.status != 200:
             return reply
-        begun = self.devices.begin(str(reply.body["app"]), str(reply.body["scope"]), address)
+        app, scope, resource = (str(reply.body[name]) for name in ("app", "scope", "resource"))
+        begun = self.devices.begin(app, scope, address, resource)
         if begun is None:
             return ProtocolReply(429, {"error": "slow_down"})
         code, device = begun

@@ -28,7 +28,9 @@ LENGTH: Final = 8
 
 @dataclass(slots=True)
 class Device:
-    """A device that waits. `sign_in` is what its person agreed to; it begins when the device asks for it."""
+    """A device that waits. `sign_in` is what its person agreed to; it begins when the device asks for it. `resource` is
+    what its tokens are narrowed to.
+    """
 
     app: str
     scope: str
@@ -41,6 +43,7 @@ class Device:
     is_early: bool = False
     sign_in: AppSignIn | None = None
     is_refused: bool = False
+    resource: str = ""
 
     def is_over(self, now: Instant) -> bool:
         return now >= self.at + LIVES
@@ -62,7 +65,7 @@ class Devices:
         self._begun = RateLimit(per_second=0.1, at_once=20)
         self._guesses = RateLimit(per_second=1 / 60, at_once=10)
 
-    def begin(self, app: str, scope: str, address: str) -> tuple[str, Device] | None:
+    def begin(self, app: str, scope: str, address: str, resource: str = "") -> tuple[str, Device] | None:
         """A device's own code, and what is kept of it; None where too many begin there, or wait at all."""
         now = self._clock.now()
         self._waiting = {key: one for key, one in self._waiting.items() if now < one.at + 2 * LIVES}
@@ -71,7 +74,7 @@ class Devices:
         secret, taken = new_token(), {one.user_code for one in self._waiting.values()}
         while (user_code := "".join(secrets.choice(LETTERS) for _ in range(LENGTH))) in taken:
             pass
-        device = Device(app, scope, address, user_code, now, hash_of(secret))
+        device = Device(app, scope, address, user_code, now, hash_of(secret), resource=resource)
         self._waiting[device.code_hash] = device
         return secret, device
 

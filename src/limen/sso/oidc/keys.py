@@ -22,6 +22,8 @@ ALGORITHMS: Final = ("RS256", "ES256")
 AHEAD: Final = HOUR
 """How long a new key is published before it signs: clients keep a key set for some time."""
 LIVES: Final = 90 * DAY
+LONGEST: Final = 16_384
+"""Characters of a token that Limen signed, with all groups that anybody has."""
 KEPT: Final = 2 * DAY
 """How long a key is still published after its successor signs: longer than any token counts."""
 
@@ -59,6 +61,8 @@ class Keys:
         """The claims of a token that Limen signed as this type; None for anything else. Times are not looked at."""
         from joserfc import jwt  # noqa: PLC0415 -- as above
 
+        if len(token) > LONGEST:
+            return None
         for key in self._keys:
             try:
                 read = jwt.decode(token, self._key(key), algorithms=[key.algorithm])

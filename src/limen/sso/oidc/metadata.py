@@ -8,12 +8,13 @@ from limen.facts.oidc_client import SCOPES
 from limen.sso.oidc.claims import ACRS
 from limen.sso.oidc.dpop import ALGORITHMS as DPOP_ALGORITHMS
 from limen.sso.oidc.keys import ALGORITHMS
-from limen.sso.oidc.protocol import DEVICE
+from limen.sso.oidc.protocol import CLIENT_CREDENTIALS, CLIENT_METHODS, DEVICE, TOKEN_EXCHANGE
+from limen.sso.oidc.public_keys import ALGORITHMS as ASSERTION_ALGORITHMS
 
 
 def configuration(issuer: str) -> dict[str, Any]:
     """Both documents are one: the second has no other values for what the first says, too."""
-    client_methods = ["client_secret_basic", "client_secret_post"]
+    proving = [one for one in CLIENT_METHODS if one != "none"]
     return {
         "issuer": issuer,
         "authorization_endpoint": f"{issuer}/oidc/authorize",
@@ -28,12 +29,15 @@ def configuration(issuer: str) -> dict[str, Any]:
         "scopes_supported": list(SCOPES),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code", "refresh_token", DEVICE],
+        "grant_types_supported": ["authorization_code", "refresh_token", DEVICE, CLIENT_CREDENTIALS, TOKEN_EXCHANGE],
         "subject_types_supported": ["public", "pairwise"],
         "id_token_signing_alg_values_supported": list(ALGORITHMS),
-        "token_endpoint_auth_methods_supported": [*client_methods, "none"],
-        "revocation_endpoint_auth_methods_supported": [*client_methods, "none"],
-        "introspection_endpoint_auth_methods_supported": client_methods,
+        "token_endpoint_auth_methods_supported": list(CLIENT_METHODS),
+        "token_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
+        "revocation_endpoint_auth_methods_supported": list(CLIENT_METHODS),
+        "revocation_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
+        "introspection_endpoint_auth_methods_supported": proving,
+        "introspection_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
         "code_challenge_methods_supported": ["S256"],
         "dpop_signing_alg_values_supported": list(DPOP_ALGORITHMS),
         "acr_values_supported": list(ACRS.values()),

@@ -6,8 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-CLIENT_METHODS: Final = ("client_secret_basic", "client_secret_post", "none")
+ASSERTION: Final = "private_key_jwt"
+CLIENT_METHODS: Final = ("client_secret_basic", "client_secret_post", ASSERTION, "none")
+"""How clients prove themselves (OpenID Connect Core section 9); each client by one of them alone."""
 DEVICE: Final = "urn:ietf:params:oauth:grant-type:device_code"
+CLIENT_CREDENTIALS: Final = "client_credentials"
+TOKEN_EXCHANGE: Final = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105 -- a grant (RFC 8693)
+TOKEN_PATH: Final = "/oidc/token"  # noqa: S105 -- an address
+ISSUED_ACCESS_TOKEN: Final = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 -- a type (RFC 8693)
 ACCESS_TOKEN: Final = "at+jwt"  # noqa: S105 -- a type of token (RFC 9068)
 
 

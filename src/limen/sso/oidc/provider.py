@@ -9,20 +9,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from limen.events import Event
 from limen.facts import App, Person
 from limen.opaque import hash_of, new_token
 from limen.pillar import Core, SignOn
-from limen.sso.oidc import claims, store
+from limen.sso.oidc import claims, store, workload_store
 from limen.sso.oidc.authorization import Authorization
-from limen.sso.oidc.calls import Calls
+from limen.sso.oidc.calls import TEMPORARILY_UNAVAILABLE, Calls, Decided
 from limen.sso.oidc.device_sign_in import DeviceSignIn
 from limen.sso.oidc.dpop import DpopProofs
+from limen.sso.oidc.held_tokens import Held, held
 from limen.sso.oidc.keys import Keys, kept_keys, kept_pairwise_secret
-from limen.sso.oidc.protocol import ACCESS_TOKEN, DEVICE, ProtocolReply, ProtocolRequest
-from limen.storage import Snapshot, Transaction
+from limen.sso.oidc.protocol import (
+    CLIENT_CREDENTIALS,
+    DEVICE,
+    TOKEN_EXCHANGE,
+    TOKEN_PATH,
+    ProtocolReply,
+    ProtocolRequest,
+)
+from limen.sso.oidc.workload_keys import KEPT as KEYS_KEPT
+from limen.sso.oidc.workload_sign_in import WorkloadSignIns
+from limen.storage import Transaction
 
 
 class Provider:
@@ -34,9 +44,22 @@ class Provider:
         self.authorization = Authorization(calls)
         self.device = DeviceSignIn(calls)
         self._proofs = DpopProofs(calls.core.clock, calls.issuer)
+        self.workloads = WorkloadSignIns(calls, self._proofs)
 
-    async def token(self, wire: ProtocolRequest, proof: str) -> ProtocolReply:
-        """RFC 6749 section 3.2: tokens for a code, a refresh token or a device, if this is so decided now.
+    async def token(self, wire: ProtocolRequest, proof: str, address: str) -> ProtocolReply:
+        """RFC 6749 section 3.2: tokens for whoever proves themselves there, if this is so decided now."""
+        if any(len(values) > 1 for name, values in wire.form.items() if name != "resource"):
+            return ProtocolReply(400, {"error": "invalid_request"})
+        if wire.one("grant_type") in {CLIENT_CREDENTIALS, TOKEN_EXCHANGE}:
+            reply = await self.workloads.token(wire, proof, address)
+        else:
+            reply = await self._token_of_a_person(wire, proof)
+        if reply.status == 401 or reply.body.get("error") == "invalid_client":
+            self._calls.sign_on.tell("sso.client_refused", "invalid-client", wire.one("client_id"))
+        return reply
+
+    async def _token_of_a_person(self, wire: ProtocolRequest, proof: str) -> ProtocolReply:
+        """Tokens for a code, a refresh token or a device.
 
         A proof is looked at for what was issued alone: strangers' proofs would cost time, and room among those seen.
         """
@@ -45,7 +68,7 @@ class Provider:
             lambda snapshot: store.issued(snapshot.connection, hash_of(secret))
         )
         device = self.device.devices.of(wire.one("device_code")) if wire.one("grant_type") == DEVICE else None
-        key = self._proofs.key_of(proof, "POST", "/oidc/token") if proof and (found or device) else ""
+        key = self._proofs.key_of(proof, "POST", TOKEN_PATH) if proof and (found or device) else ""
         if key is None:
             return ProtocolReply(400, {"error": "invalid_dpop_proof"})
         if device is not None:
@@ -56,7 +79,7 @@ class Provider:
         waited_for = device.sign_in if device and not device.is_over(self._calls.core.clock.now()) else None
         decided = self._calls.decided(found.sign_in if found else waited_for)
         if decided.is_unavailable:
-            return _UNAVAILABLE
+            return TEMPORARILY_UNAVAILABLE
         session, person, decision = decided.session, decided.person, decided.id
         if found is not None and session is None:
             await self._end([found.sign_in.id])
@@ -65,8 +88,6 @@ class Provider:
         )
         for sign_in in call.reused:
             self._calls.failed("sso.token_reused", sign_in)
-        if reply.status == 401 or reply.body.get("error") == "invalid_client":
-            self._calls.sign_on.tell("sso.client_refused", "invalid-client", wire.one("client_id"))
         if reply.body.get("error") in {"invalid_grant", "access_denied"} and decision:
             return replace(reply, body={**reply.body, "error_description": f"decision {decision}"})
         return reply
@@ -78,37 +99,36 @@ class Provider:
 
     async def introspect(self, wire: ProtocolRequest) -> ProtocolReply:
         """RFC 7662: whether this token is good at this moment, for the client that it was issued to."""
-        sign_in = await self._calls.core.database.reading(
-            lambda snapshot: self._sign_in_of(snapshot, wire.one("token"))
-        )
-        decided = self._calls.decided(sign_in)
-        if decided.is_unavailable:
-            return _UNAVAILABLE
+        found = await self._held(wire.one("token"))
+        decided = self._calls.decided(found.sign_in)
+        workload = self.workloads.decided(found.workload, found.issued_at) if found.workload else Decided()
+        if decided.is_unavailable or workload.is_unavailable:
+            return TEMPORARILY_UNAVAILABLE
         reply, _ = await self._calls.served(
             lambda server: server.create_endpoint_response("introspection", wire),
             session=decided.session,
             person=decided.person,
+            workload=workload.person,
         )
         return reply
 
     async def userinfo(self, token: str, scheme: str, proof: str, method: str) -> ProtocolReply:
-        """OpenID Connect Core section 5.3: who this access token is about, if it is so decided now."""
-        told = self._calls.keys.claims(token, ACCESS_TOKEN)
-        now = self._calls.core.clock.now()
-        if told is None or told.get("iss") != self.issuer or int(told.get("exp", 0)) * 1000 <= now:
+        """OpenID Connect Core section 5.3: who this access token is about, if it is so decided now.
+
+        One that is narrowed to a resource (RFC 8707), or that a workload acts with, is not for here.
+        """
+        found = await self._held(token)
+        sign_in, told, here = found.sign_in, found.told, claims.userinfo(self.issuer)
+        if sign_in is None or here not in told.get("aud", ()):
             return _no_token()
         bound = str(told.get("cnf", {}).get("jkt", ""))
         if bound and (scheme != "dpop" or self._proofs.key_of(proof, method, "/oidc/userinfo", token) != bound):
             return _no_token()
-        sign_in = await self._calls.core.database.reading(
-            lambda snapshot: store.sign_in_of(snapshot.connection, str(told.get("sid", "")))
-        )
-        app = self._calls.core.known.apps.get(sign_in.app) if sign_in else None
-        decided = self._calls.decided(sign_in)
+        app, decided = self._calls.core.known.apps.get(sign_in.app), self._calls.decided(sign_in)
         if decided.is_unavailable:
-            return _UNAVAILABLE
+            return TEMPORARILY_UNAVAILABLE
         person = decided.person
-        if person is None or app is None or app.oidc is None or sign_in is None:
+        if person is None or app is None or app.oidc is None:
             return _no_token()
         subject = claims.subject(person.id, app, self._calls.pairwise)
         return ProtocolReply(200, {"sub": subject, **claims.about(person, app.oidc, sign_in.scope.split())})
@@ -166,6 +186,7 @@ class Provider:
 
         def work(transaction: Transaction) -> Keys:
             store.forget(transaction.connection, now)
+            workload_store.forget(transaction.connection, now, now - KEYS_KEPT)
             return kept_keys(transaction, self._calls.core.keyring, now)
 
         renewed = await self._calls.core.database.writing(work)
@@ -178,20 +199,14 @@ class Provider:
 
     # Inside
 
-    def _sign_in_of(self, snapshot: Snapshot, token: str) -> store.AppSignIn | None:
-        found = store.issued(snapshot.connection, hash_of(token))
-        if found is not None:
-            return found.sign_in
-        told = self._calls.keys.claims(token, ACCESS_TOKEN)
-        return store.sign_in_of(snapshot.connection, str(told.get("sid", ""))) if told else None
+    async def _held(self, token: str) -> Held:
+        calls = self._calls
+        now = calls.core.clock.now()
+        return await calls.core.database.reading(lambda snapshot: held(snapshot, calls.keys, calls.issuer, token, now))
 
     async def _end(self, sign_in_ids: list[str]) -> None:
         now = self._calls.core.clock.now()
         await self._calls.core.database.writing(lambda transaction: store.end(transaction.connection, sign_in_ids, now))
-
-
-_UNAVAILABLE: Final = ProtocolReply(503, {"error": "temporarily_unavailable"})
-"""Limen can't decide at this moment. What was sent is neither spent nor ended: it counts again when Limen is back."""
 
 
 def _no_token() -> ProtocolReply:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    bindparam,
     delete,
     func,
     insert,
@@ -105,6 +106,22 @@ oidc_logouts = Table(
 
 TABLES: Final = (oidc_consents, oidc_sign_ins, oidc_keys, oidc_logouts, oidc_secrets, oidc_tokens)
 
+# What is asked at each token, put together once
+
+_ISSUED: Final = (
+    select(oidc_tokens, oidc_sign_ins)
+    .select_from(oidc_tokens.join(oidc_sign_ins, oidc_tokens.c.sign_in_id == oidc_sign_ins.c.id))
+    .where(oidc_tokens.c.hash == bindparam("of_hash"))
+)
+_USE: Final = (
+    update(oidc_tokens)
+    .where(oidc_tokens.c.hash == bindparam("of_hash"), oidc_tokens.c.used_at == 0)
+    .values(used_at=bindparam("now"))
+)
+_ADD_TOKEN: Final = insert(oidc_tokens)
+_SIGN_IN_OF: Final = select(oidc_sign_ins).where(oidc_sign_ins.c.id == bindparam("of_id"))
+_SECRETS_OF: Final = select(oidc_secrets.c.hash, oidc_secrets.c.until).where(oidc_secrets.c.app == bindparam("of_app"))
+
 
 class IssuedFor(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a code or refresh token was asked with, and is held to when it is used."""
@@ -115,6 +132,8 @@ class IssuedFor(msgspec.Struct, frozen=True, omit_defaults=True):
     auth_at: Instant = 0
     key: str = ""
     """The thumbprint of the key that it is bound to (DPoP, RFC 9449); "" where it is bound to none."""
+    resource: str = ""
+    """What its access tokens are narrowed to (RFC 8707); "" where nothing was named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,14 +193,12 @@ def add_token(
         "until": until,
         "asked": msgspec.json.encode(asked),
     }
-    connection.execute(insert(oidc_tokens).values(**values))
+    connection.execute(_ADD_TOKEN, values)
 
 
 def issued(connection: Connection, hashed: bytes) -> Issued | None:
     """The code or refresh token with this hash, used or not, good or over."""
-    joined = oidc_tokens.join(oidc_sign_ins, oidc_tokens.c.sign_in_id == oidc_sign_ins.c.id)
-    row = connection.execute(select(oidc_tokens, oidc_sign_ins).select_from(joined).where(oidc_tokens.c.hash == hashed))
-    found = row.mappings().one_or_none()
+    found = connection.execute(_ISSUED, {"of_hash": hashed}).mappings().one_or_none()
     if found is None:
         return None
     asked = msgspec.json.decode(found["asked"], type=IssuedFor)
@@ -190,14 +207,11 @@ def issued(connection: Connection, hashed: bytes) -> Issued | None:
 
 def use(connection: Connection, hashed: bytes, now: Instant) -> bool:
     """Mark it used. False where somebody was quicker: of any number of uses at once one is the first."""
-    done = connection.execute(
-        update(oidc_tokens).where(oidc_tokens.c.hash == hashed, oidc_tokens.c.used_at == 0).values(used_at=now)
-    )
-    return done.rowcount == 1
+    return connection.execute(_USE, {"of_hash": hashed, "now": now}).rowcount == 1
 
 
 def sign_in_of(connection: Connection, sign_in_id: str) -> AppSignIn | None:
-    row = connection.execute(select(oidc_sign_ins).where(oidc_sign_ins.c.id == sign_in_id)).mappings().one_or_none()
+    row = connection.execute(_SIGN_IN_OF, {"of_id": sign_in_id}).mappings().one_or_none()
     return None if row is None else _sign_in(row)
 
 
@@ -272,7 +286,7 @@ def forget(connection: Connection, now: Instant) -> int:
 
 def secrets_of(connection: Connection, app: str, now: Instant) -> list[bytes]:
     """The hashes of the secrets of this client that count."""
-    rows = connection.execute(select(oidc_secrets.c.hash, oidc_secrets.c.until).where(oidc_secrets.c.app == app))
+    rows = connection.execute(_SECRETS_OF, {"of_app": app})
     return [row.hash for row in rows if not row.until or now < row.until]
 
 

@@ -123,16 +123,17 @@ def _for_browsers(router: APIRouter, site: Site, provider: Provider) -> None:
 def _for_apps(router: APIRouter, site: Site, provider: Provider) -> None:
     @router.post("/oidc/device")
     async def device(request: Request) -> Response:
-        return _json(await provider.device.begin(await _wire(request), site.visit(request).visitor.address))
+        return _json(await provider.device.begin(await _wire(request), site.address(request)))
 
     @router.post("/oidc/par")
     async def push(request: Request) -> Response:
-        address = site.visit(request).visitor.address
+        address = site.address(request)
         return _json(await provider.authorization.push(await _wire(request), address))
 
     @router.post("/oidc/token")
     async def token(request: Request) -> Response:
-        return _json(await provider.token(await _wire(request), _only(request, "dpop")))
+        address = site.address(request)
+        return _json(await provider.token(await _wire(request), _only(request, "dpop"), address))
 
     @router.post("/oidc/introspect")
     async def introspect(request: Request) -> Response:

@@ -64,7 +64,7 @@ def routes(site: Site) -> APIRouter:
     async def renew(app_id: str, visit: Authorized, _sent: Sent) -> Response:
         app = _registered(site, app_id)
         await fresh_proof(site, visit, f"/console/apps/{app_id}/sign-in")
-        if app.oidc is None or app.oidc.is_public:
+        if app.oidc is None or not app.oidc.has_secret:
             raise HTTPException(404)
         return await page(visit, app, secret=await provider.new_secret(app_id, visit.person.id, OVERLAP))
 
