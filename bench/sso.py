@@ -399,8 +399,8 @@ def filled(root: Path) -> tuple[list[str], list[str], str]:
         connection = transaction.connection
         for number, seed in enumerate(seeds):
             person = f"p_{number}"
-            factors.set_password(connection, person, hashed, now)
-            factors.set_code(connection, person, keyring.seal("codes", person, "seed", seed.encode()), 0, now)
+            factors.set_password(transaction, person, hashed, now)
+            factors.set_code(transaction, person, keyring.seal("codes", person, "seed", seed.encode()), 0, now)
         for number, token in enumerate(tokens):
             scope = "openid profile email groups"
             grant = store.AppSignIn(new_id("g"), "sso", f"p_{number}", f"s_{number}", scope, now)

@@ -77,7 +77,7 @@ def test_what_cannot_be_taken_in_is_named_and_changes_nothing(chosen: tuple[Pill
         use(chosen)
     assert all(word in str(refused.value) for word in named)
     assert pillars() == PILLARS
-    assert (dict(SECTIONS.parts), [file.name for file in files()]) == ({}, ["sign-in.yaml"])
+    assert (dict(SECTIONS.parts), [one.name for one in files()]) == ({}, ["factors.yaml", "sign-in.yaml"])
 
 
 def test_a_part_whose_declarations_break_is_named() -> None:
@@ -104,5 +104,5 @@ def test_changes_of_all_parts_are_announced_when_somebody_is_erased(tmp_path: Pa
     database = Database.open(tmp_path / "limen.db")
     with using((*PILLARS, part)):
         changes = database.read(lambda snapshot: changed_by_erasing(snapshot.connection, "p1"))
-    assert changes == [("lamp", "p1")]
+    assert changes == [("enrolled", "p1"), ("lamp", "p1")]
     database.close()

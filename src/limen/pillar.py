@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from limen.configuration.tree import Tree
     from limen.credentials import CredentialKind
     from limen.events.kind import Kind
-    from limen.facts import App, Facts, FactStore, Session
+    from limen.facts import App, Factor, Facts, FactStore, Person, Session
     from limen.finding import Finding
     from limen.policy import Engine
     from limen.policy.attribute import Attribute
@@ -58,13 +58,23 @@ class Around:
 
 
 @dataclass(frozen=True, slots=True)
+class Touched:
+    """Whom a change of a folder file concerns: `said` tells the change, `people` are ids, `how` what is about them."""
+
+    said: str
+    how: str
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FolderFile(Generic[T]):
     """A YAML file of the company folder. It may be missing; `initial` is what `limen init` writes, with comments.
 
     `kind` is what the file means, frozen: a dataclass or msgspec.Struct, which is kept with the revision as JSON.
     `read` gives it, and all that is wrong with the file, each with its line. `changes` says, in one line each, what is
     other in the second value than in the first (None: no such file). `in_force` is called with the value whenever a
-    revision takes effect; it must not wait.
+    revision takes effect; it must not wait. `touches` says whom each change concerns, of everybody with the factors
+    they have (None: who gains access by a change is not looked at).
     """
 
     name: str
@@ -73,6 +83,7 @@ class FolderFile(Generic[T]):
     changes: Callable[[T | None, T | None], Iterable[str]]
     in_force: Callable[[FactStore, T | None], None]
     initial: str = ""
+    touches: Callable[[T | None, T | None, Iterable[tuple[Person, frozenset[Factor]]]], Iterable[Touched]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,6 +91,20 @@ class Passwords(Section):
 
     blocklist: Annotated[tuple[Annotated[str, Field(min_length=3, max_length=128)], ...], Field(max_length=1_000)] = ()
     """Words that someone attacking your company would try first: products, projects, the street, the football club."""
+    breached_file: Path | None = None
+    """A file of breached passwords on this machine: the SHA-1 download of Pwned Passwords, sorted by hash. A password
+    in it can't be chosen, and whoever signs in with one must change it first. The path is relative to the company
+    folder."""
+
+
+class Passkeys(Section):
+    """What is asked of passkeys when they are created."""
+
+    attestation: Literal["none", "direct"] = "none"
+    """Whether makers of security keys are asked to attest the model: `direct` lets policies require a company-issued
+    model (`context.session.authenticator`); `none` tells Limen as little as possible of people's devices."""
+    attestation_roots: Path | None = None
+    """The makers' root certificates that you trust, in one PEM file. The path is relative to the company folder."""
 
 
 class Recovery(Section):
@@ -206,6 +220,7 @@ class Settings(Section):
     help: Help = Help()
     sessions: Sessions = Sessions()
     passwords: Passwords = Passwords()
+    passkeys: Passkeys = Passkeys()
     recovery: Recovery = Recovery()
     storage: Storage = Storage()
     database: Database = Database()

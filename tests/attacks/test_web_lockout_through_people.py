@@ -18,8 +18,8 @@ async def weak_administrator(house: House) -> str:
 
     def weaken(transaction) -> None:
         for key in factors.passkeys_of(transaction.connection, bob):
-            factors.delete_passkey(transaction.connection, bob, key.id)
-        factors.set_password(transaction.connection, bob, "x", house.clock.now())
+            factors.delete_passkey(transaction, bob, key.id)
+        factors.set_password(transaction, bob, "x", house.clock.now())
 
     await house.limen.database.writing(weaken)
     return bob
@@ -50,8 +50,8 @@ async def test_the_passkey_without_which_nobody_gets_in_stays(house: House, brow
     ada = await house.administrator(browser)
 
     def give_the_second_way(transaction) -> None:
-        factors.set_password(transaction.connection, ada, "x", house.clock.now())
-        factors.set_code(transaction.connection, ada, b"x", 0, house.clock.now())
+        factors.set_password(transaction, ada, "x", house.clock.now())
+        factors.set_code(transaction, ada, b"x", 0, house.clock.now())
 
     await house.limen.database.writing(give_the_second_way)
     (passkey,) = (await house.limen.identity.factors.of_person(ada)).passkeys
@@ -68,8 +68,8 @@ async def test_where_nobody_could_get_in_anyway_people_can_still_be_let_go(house
 
     def lose(transaction) -> None:
         for key in factors.passkeys_of(transaction.connection, ada):
-            factors.delete_passkey(transaction.connection, ada, key.id)
-        factors.set_password(transaction.connection, ada, "x", house.clock.now())
+            factors.delete_passkey(transaction, ada, key.id)
+        factors.set_password(transaction, ada, "x", house.clock.now())
 
     await house.limen.database.writing(lose)
     await house.limen.identity.people.deactivate(mia, by=ada)

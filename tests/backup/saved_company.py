@@ -65,8 +65,8 @@ def serve_once(at: Path) -> Served:
         link = Link("l1", LinkPurpose.FIRST_ADMINISTRATOR, ADA.id, ADA.id, now, now + HOUR)
         links.add(one, link, b"t" * 32)
         key_of_hers = ("k1", ADA.id, b"c" * 16, b"k", 0, True, "single_device", False, (), "", "Key", now)
-        factors.insert_passkey(one, Passkey(*key_of_hers))
-        factors.set_code(one, ADA.id, keyring.seal("codes", ADA.id, "seed", SEED), 0, now)
+        factors.insert_passkey(transaction, Passkey(*key_of_hers))
+        factors.set_code(transaction, ADA.id, keyring.seal("codes", ADA.id, "seed", SEED), 0, now)
 
     database.write(fill)
     journal = Journal.open(journal_folder(root, settings), keyring.journal_keys, database=database)

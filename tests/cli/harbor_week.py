@@ -9,8 +9,6 @@ from itertools import product
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection
-
 from limen.clock import DAY, HOUR, MINUTE, Instant, SetClock, SystemClock
 from limen.company.load import load_company
 from limen.company.places import database_url, journal_folder
@@ -22,7 +20,7 @@ from limen.facts.nouns import UNKNOWN_DEVICE, Auth, Factor, Place, Session
 from limen.identity.model import Passkey, PersonStatus
 from limen.identity.store import factors, people
 from limen.policy.decision import Request
-from limen.storage import Database
+from limen.storage import Database, Transaction
 from limen.storage.journal import Journal
 
 KEYS = (b"journal key of Harbor's week....",)
@@ -66,7 +64,7 @@ def harbor_week(at: Path, days: int = 1) -> Path:
     people = {one.id: Person(one.id, one.name, one.email, frozenset(one.groups), True) for one in read_people(root)}
     now = SystemClock().now()
     for person in people.values():
-        database.write(lambda one, person=person: _enrol(one.connection, person, now))
+        database.write(lambda one, person=person: _enrol(one, person, now))
     publish(database, company, SERVER, "Harbor begins", now)
     database.close()
     engine, apps = company.engine(), company.all_apps
@@ -85,11 +83,11 @@ def harbor_week(at: Path, days: int = 1) -> Path:
     return root
 
 
-def _enrol(connection: Connection, person: Person, now: Instant) -> None:
-    people.add(connection, person, PersonStatus.ACTIVE, now)
+def _enrol(transaction: Transaction, person: Person, now: Instant) -> None:
+    people.add(transaction.connection, person, PersonStatus.ACTIVE, now)
     key = person.id.encode()
     factors.insert_passkey(
-        connection, Passkey(f"k-{person.id}", person.id, key, key, 0, True, "", False, (), "", "Laptop", now)
+        transaction, Passkey(f"k-{person.id}", person.id, key, key, 0, True, "", False, (), "", "Laptop", now)
     )
 
 

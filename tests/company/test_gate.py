@@ -10,7 +10,7 @@ from limen.clock import from_iso
 from limen.company.candidate import added, candidate
 from limen.company.gate import FIRST_ADMINISTRATOR, LockedOutError, lockout, lockout_problems, pass_gate, people_of
 from limen.company.load import FolderError, load_company
-from limen.facts import Person
+from limen.facts import Factor, Person
 from limen.identity.model import PersonStatus
 from limen.identity.store import people
 from limen.policy.proof.lockout import Candidate, Proof
@@ -82,3 +82,14 @@ def test_while_there_is_no_administrator_the_first_one_to_come_must_get_in(where
     database.write(lambda one: people.add(one.connection, ada, PersonStatus.ACTIVE, 1))
     assert database.read(people_of) == (Candidate(ada, frozenset()),)
     database.close()
+
+
+def test_a_factor_that_no_administrator_has_by_its_day_shuts_the_gate(tmp_path: Path) -> None:
+    folder = small_folder(tmp_path)
+    (folder / "factors.yaml").write_text("required: [{who: administrators, factor: passkey, by: 2020-01-01}]")
+    company = load_company(folder)
+    weak = Person("p_weak", groups=frozenset({"administrators", "staff"}), active=True)
+    both = frozenset({Factor.PASSWORD, Factor.CODE})
+    with pytest.raises(LockedOutError, match=r"factors\.yaml"):
+        pass_gate(company, (Candidate(weak, both),), NOW)
+    assert pass_gate(company, (Candidate(weak, both | {Factor.PASSKEY}),), NOW).proof["person"] == "p_weak"

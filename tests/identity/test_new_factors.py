@@ -62,7 +62,7 @@ async def test_an_offered_seed_stays_while_its_ticket_is_good_for_this_browser_a
 
 
 async def test_a_password_made_of_the_person_or_the_company_is_unfit(new: NewFactors) -> None:
-    assert new.password(ADA, "tidal marble lantern fox") == "tidal marble lantern fox"
+    assert await new.password(ADA, "tidal marble lantern fox") == "tidal marble lantern fox"
     for text in ("adaharbor1234", "harborharbor99", "limenlimen123"):
         with pytest.raises(UnfitError):
-            new.password(ADA, text)
+            await new.password(ADA, text)

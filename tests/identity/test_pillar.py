@@ -25,5 +25,6 @@ async def test_who_is_erased_is_announced_by_their_sessions_and_tokens(house: Ho
     person = ada.session.person_id
     changes = await house.ports.read(lambda snapshot: list(PILLAR.changed_by_erasing(snapshot.connection, person)))
     sessions, tokens = await house.ports.read(lambda snapshot: keys_of(snapshot.connection, person))
-    assert changes == [*(("session", one) for one in sessions), *(("app_token", one) for one in tokens)]
+    issued = [*(("session", one) for one in sessions), *(("app_token", one) for one in tokens)]
+    assert changes == [*issued, ("enrolled", person)]
     assert sessions

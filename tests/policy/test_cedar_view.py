@@ -29,7 +29,7 @@ def test_what_is_not_known_reads_as_the_worst_it_could_be() -> None:
     assert context["risk"] == {"known": False, "score": 100}
     assert context["place"] == {"known": False, "country": "", "network": "", "anonymiser": True}
     assert context["grant"] == {"active": False, "until": Datetime(0)}
-    assert context["session"] == {"known": False, "started": Datetime(0)}
+    assert context["session"] == {"known": False, "started": Datetime(0), "authenticator": ""}
 
 
 def test_nobody_is_a_person_without_a_name_in_no_group() -> None:

@@ -143,7 +143,7 @@ def test_a_menu_holds_what_opens_and_no_empty_group() -> None:
     assert menus == {
         "Watch": ["/console", "/console/decisions"],
         "Decide": ["/console/policies", "/console/what-if"],
-        "Know": ["/console/people", "/console/apps", "/console/workloads"],
+        "Know": ["/console/people", "/console/apps", "/console/factors", "/console/workloads"],
         "Improve": ["/console/doctor", "/console/settings", "/console/backups", "/console/privacy"],
     }
     assert everything.menu(frozenset({"audit"})) == everything.menu(CONSOLE)

@@ -21,7 +21,7 @@ from limen.company.client_changes import client_changes
 from limen.company.company import Company
 from limen.company.network_changes import addresses_said, at_network, moved, reads_networks
 from limen.company.route_changes import PUBLIC, REFUSED, RouteChange, changes_of, methods_said
-from limen.facts import App, Label, Person
+from limen.facts import App, Factor, Label, Person
 from limen.messages import lists
 from limen.pillars import files
 from limen.policy import State
@@ -51,6 +51,9 @@ class Opening:
     is_looked_at: bool = True
     is_of_requests: bool = False
     """The reach is about the requests that `said` names, not about an app."""
+    people: tuple[str, ...] = ()
+    how: str = ""
+    """Of a file: the ids of whom it concerns, and what is about them."""
 
 
 def openings(before: Company, after: Company, people: Iterable[Person], now: Instant) -> tuple[Opening, ...]:
@@ -67,8 +70,21 @@ def openings(before: Company, after: Company, people: Iterable[Person], now: Ins
     return tuple(sorted(found, key=lambda one: (not one.is_open, one.is_looked_at)))
 
 
+def touched(before: Company, after: Company, people: Iterable[tuple[Person, frozenset[Factor]]]) -> tuple[Opening, ...]:
+    """Whom the changes of the files of parts concern, of everybody with the factors they have. Pure."""
+    everybody = list(people)
+    return tuple(
+        Opening("file", file.name, one.said, people=one.people, how=one.how)
+        for file in files()
+        if file.touches is not None
+        for one in file.touches(before.parts.get(file.name), after.parts.get(file.name), everybody)
+    )
+
+
 def sentence(one: Opening, names: Names) -> str:
     """`POST /pay of Wiki is now view (was edit): Staff (12 people) can do it`."""
+    if one.people:
+        return f"{one.said}; {one.how}: {who_of(one.people, names)[0]}"
     if one.reach is None:
         return one.said
     told = _of_requests(one.reach, names) if one.is_of_requests else "; ".join(sentences(one.reach, names))
@@ -251,6 +267,6 @@ def _settings(before: Company, after: Company) -> Iterator[Opening]:
             said = f"{name} in limen.toml: {told}; who gains access by that was not checked"
             yield Opening("setting", name, said, is_looked_at=False)
     for file in files():
-        if before.parts.get(file.name) != after.parts.get(file.name):
+        if file.touches is None and before.parts.get(file.name) != after.parts.get(file.name):
             said = f"{file.name} changes: who gains access by that was not checked"
             yield Opening("file", file.name, said, is_looked_at=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Final
 
 from limen.clock import Instant
@@ -14,7 +15,8 @@ from limen.configuration.problem import Problem
 from limen.errors import LimenError
 from limen.facts import Factor, Person
 from limen.identity.model import ADMINISTRATORS
-from limen.identity.store import people, workloads
+from limen.identity.required_factors_file import FACTORS, must_enrol_at
+from limen.identity.store import factors, people, workloads
 from limen.messages import times
 from limen.policy.proof.lockout import Attainable, Candidate, LockedOut, Proof, prove
 from limen.policy.proof.obstacles import Obstacle
@@ -42,8 +44,9 @@ def people_of(snapshot: Snapshot) -> tuple[Candidate, ...]:
     Before there is an administrator, the first one to come is among them.
     """
     members = people.members(snapshot.connection)
+    models = factors.attested_by_person(snapshot.connection)
     candidates = (
-        *(Candidate(member.person, member.factors) for member in members),
+        *(Candidate(one.person, one.factors, models.get(one.person.id, frozenset())) for one in members),
         *(Candidate(one.principal, frozenset()) for one in workloads.all_known(snapshot.connection)),
     )
     if people.active_in(snapshot.connection, ADMINISTRATORS):
@@ -58,15 +61,25 @@ def members_of(people: Iterable[Candidate], group: str) -> list[str]:
 
 def lockout(company: Company, people: Iterable[Candidate], now: Instant) -> Proof | LockedOut:
     """Who could still administer Limen under `company`, or what keeps everybody from it."""
-    return prove(company.engine(), limen_app(company.settings), people, now, Attainable.today(company.networks))
+    everybody = _required_of(company, people)
+    return prove(company.engine(), limen_app(company.settings), everybody, now, Attainable.today(company.networks))
 
 
 def lockout_ahead(
     company: Company, people: Iterable[Candidate], now: Instant, progress: Callable[[float], object] | None = None
 ) -> Proof | LockedOut:
     """The same, and whether within a week it begins that nobody can: a revision is published to stay."""
-    attainable = Attainable.today(company.networks)
-    return prove_week(company.engine(), limen_app(company.settings), people, now, attainable, progress)
+    everybody, attainable = _required_of(company, people), Attainable.today(company.networks)
+    return prove_week(company.engine(), limen_app(company.settings), everybody, now, attainable, progress)
+
+
+def _required_of(company: Company, people: Iterable[Candidate]) -> list[Candidate]:
+    """Everybody, with when they could do nothing but set up what `company` requires of them."""
+    required = company.parts.get(FACTORS)
+    return [
+        replace(one, person=replace(one.person, must_enrol_at=must_enrol_at(required, one.person, one.factors)))
+        for one in people
+    ]
 
 
 def obstacles(company: Company, people: Iterable[Candidate], now: Instant) -> str:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from limen.clock import Instant
-from limen.company.beside_policies import Opening, openings, sentence
+from limen.company.beside_policies import Opening, openings, sentence, touched
 from limen.company.changes import Change, changes
 from limen.company.company import Company
 from limen.company.gate import FIRST_ADMINISTRATOR, lockout_ahead
@@ -110,9 +110,13 @@ def plan(
         rehearsal = rehearse(before, after, decisions, since=since, until=until)
     supposed = {} if everybody is None or before is None else _supposed(everybody, after)
     reach = None if before is None or everybody is None else _reach(before, after, everybody, supposed, until)
-    beside = (
-        () if before is None or everybody is None else openings(before, after, _persons(everybody, supposed), until)
-    )
+    beside: tuple[Opening, ...] = ()
+    if before is not None and everybody is not None:
+        there = [(one.person, one.factors) for one in everybody if one is not FIRST_ADMINISTRATOR]
+        beside = (
+            *openings(before, after, _persons(everybody, supposed), until),
+            *touched(before, after, there),
+        )
     members = _members(everybody or ())
     marked = {one.person.id: f"⟨{one.person.id}⟩" for one in everybody or ()}
     return Plan(

@@ -47,6 +47,7 @@ _REMOVED = {
     "factor=code": "The authenticator app was removed",
     "factor=issuer": "An account elsewhere was unlinked",
 }
+_BREACHED = {"": "The password was found in a list of stolen ones"}
 _CODES_MADE = {"": "Recovery codes were created"}
 _CODE_USED = {"": "A recovery code was used"}
 _CODE_WRONG = {"": "Someone entered a wrong recovery code"}
@@ -92,6 +93,16 @@ ACCOUNT_KINDS: Final = (
         99,
         shown=("factor", "why"),
         told=_REMOVED,
+        acknowledged=True,
+    ),
+    Kind(
+        "factor.breached",
+        "A password was found in a list of stolen ones",
+        _FACTOR,
+        ACCOUNT,
+        99,
+        shown=("factor",),
+        told=_BREACHED,
         acknowledged=True,
     ),
     Kind(

@@ -29,5 +29,15 @@ from limen.facts.nouns import (
     Session,
     strength_of,
 )
+from limen.facts.required_factors import (
+    EVERYONE,
+    NO_FACTORS,
+    NOTHING_REQUIRED,
+    Due,
+    EnrolledFactors,
+    Needed,
+    RequiredFactor,
+    RequiredFactors,
+)
 from limen.facts.tables import Subject
 from limen.facts.tokens import STRONGEST_TOKEN, auth_of_token

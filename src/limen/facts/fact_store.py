@@ -34,6 +34,7 @@ from limen.facts.nouns import (
     Risk,
     Session,
 )
+from limen.facts.required_factors import NO_FACTORS, NOTHING_REQUIRED, Due, EnrolledFactors, RequiredFactors
 from limen.facts.tables import Issued, SessionTable, Subject, Table, TableOf
 
 FACTS_KEPT: Final = 10_000
@@ -93,9 +94,9 @@ class _Entry:
 class FactStore:
     """Everything a decision may read. Only the change feed and start-up write to it.
 
-    Each table has `get`, `put` and `drop`. `risks` and `grants` are by the id of the person, `places` by address as
-    `ipaddress` writes it, `learned` by subject. Sessions and tokens are put under the hash of their secret.
-    `issuers` are the upstream ones that sign people in, by their id.
+    Each table has `get`, `put` and `drop`. `risks`, `grants` and `enrolled` (what they sign in with) are by the id of
+    the person, `places` by address as `ipaddress` writes it, `learned` by subject. Sessions and tokens are put under
+    the hash of their secret. `issuers` are the upstream ones that sign people in, by their id.
     """
 
     __slots__ = (
@@ -112,6 +113,7 @@ class FactStore:
         "apps",
         "apps_by_host",
         "devices",
+        "enrolled",
         "grants",
         "groups",
         "issuers",
@@ -120,6 +122,7 @@ class FactStore:
         "networks",
         "people",
         "places",
+        "required_factors",
         "risks",
         "sessions",
         "tokens",
@@ -133,6 +136,7 @@ class FactStore:
         self.people: Table[Person] = Table("person", self._changed, self._dropped)
         self.workloads: Table[Person] = Table("person", self._changed, self._dropped)
         self.devices: Table[Device] = Table("device", self._changed, self._dropped)
+        self.enrolled: TableOf[EnrolledFactors] = TableOf("person", self._changed)
         self.risks: TableOf[Risk] = TableOf("person", self._changed)
         self.grants: TableOf[tuple[Grant, ...]] = TableOf("person", self._changed)
         self.places: TableOf[Place] = TableOf("place", self._changed)
@@ -143,6 +147,7 @@ class FactStore:
         self.apps: dict[str, App] = {}
         self.apps_by_host: dict[str, App] = {}
         self.networks: tuple[tuple[str, IPv4Network | IPv6Network], ...] = ()
+        self.required_factors: RequiredFactors = NOTHING_REQUIRED
         self._not_before: dict[Subject, Instant] = {}
         self._by_hash = self._issued.by_hash
         self._last_used = self._issued.last_used
@@ -169,8 +174,19 @@ class FactStore:
         return [session for session in found if session is not None]
 
     def principal(self, person_id: str) -> Person | None:
-        """Who asks: a person, or a workload."""
-        return self.people.get(person_id) or self.workloads.get(person_id)
+        """Who asks: a person, with when they must have enrolled what they lack; or a workload."""
+        person = self.people.get(person_id)
+        if person is None:
+            return self.workloads.get(person_id)
+        dues = self.dues_of(person_id)
+        return replace(person, must_enrol_at=dues[0].at) if dues else person
+
+    def dues_of(self, person_id: str) -> tuple[Due, ...]:
+        """What somebody still has to set up, the most urgent first."""
+        person = self.people.get(person_id)
+        if person is None:
+            return ()
+        return self.required_factors.dues_of(person, self.enrolled.get(person_id, NO_FACTORS))
 
     def session_state(self, session: Session | None, app_id: str, now: Instant) -> SessionState:
         """What `session` is worth on the host of `app_id` ("" for the sign-in host)."""
@@ -289,6 +305,12 @@ class FactStore:
         self.groups = {group.id: group for group in groups}
         self.networks = networks
         self._changed(APPS)
+
+    def set_required_factors(self, required: RequiredFactors) -> None:
+        """Take over who must have which factor by when."""
+        if required != self.required_factors:
+            self.required_factors = required
+            self._changed(APPS)
 
     def watch(self, told: Callable[[Subject], None]) -> Callable[[], None]:
         """Call `told` after every change, on the thread that made it. Returns how to stop."""

@@ -60,6 +60,8 @@ class Person:
     active: bool = False
     is_workload: bool = False
     """A service, not a human being: `Workload::"…"` in policies."""
+    must_enrol_at: Instant = 0
+    """From when on nothing opens to them but setting up what they must have (0: nothing is missing)."""
 
 
 ANYBODY = Person(id="")

@@ -42,7 +42,7 @@ def _end_passkeys(transaction: Transaction, ending: Ending) -> int:
     held = factors.passkeys_of(transaction.connection, ending.holder)
     gone = [passkey.id for passkey in held if passkey.id not in ending.spared]
     for passkey_id in gone:
-        factors.delete_passkey(transaction.connection, ending.holder, passkey_id)
+        factors.delete_passkey(transaction, ending.holder, passkey_id)
         _say_removed(transaction, ending, Factor.PASSKEY, passkey_id)
     return len(gone)
 
@@ -56,7 +56,7 @@ def _end_doubtful_passkeys(transaction: Transaction, ending: Ending) -> int:
 
 def _end_lost_passkey(transaction: Transaction, ending: Ending) -> int:
     """Raises UnknownError where they have no such passkey."""
-    if not factors.delete_passkey(transaction.connection, ending.holder, ending.passkey):
+    if not factors.delete_passkey(transaction, ending.holder, ending.passkey):
         raise UnknownError("passkey")
     _say_removed(transaction, ending, Factor.PASSKEY, ending.passkey)
     return 1
@@ -71,7 +71,7 @@ def _end_code(transaction: Transaction, ending: Ending) -> int:
 
 
 def _end_only(transaction: Transaction, ending: Ending, factor: Factor) -> int:
-    if not factors.delete_only(transaction.connection, ending.holder, factor):
+    if not factors.delete_only(transaction, ending.holder, factor):
         return 0
     _say_removed(transaction, ending, factor)
     return 1

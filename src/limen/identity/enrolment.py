@@ -110,12 +110,12 @@ class Enrolment:
         """
         opened, person = _not_by_pass(await self._opened(token, visitor, name, email))
         now = self._ports.now()
-        fit = self._new.password(person, password)
+        fit = await self._new.password(person, password)
         seed, step = self._new.code(ticket, code, visitor, opened.link.id)
         hashed = await self._new.passwords.hash(fit)
 
         def keep(transaction: Transaction) -> None:
-            factors.set_password(transaction.connection, person.id, hashed, now)
+            factors.set_password(transaction, person.id, hashed, now)
             self._new.keep_code(transaction, person.id, seed, step)
 
         return await self._finish(opened, person, visitor, {Factor.PASSWORD: now, Factor.CODE: now}, keep)

@@ -135,14 +135,14 @@ class Factors:
         NotLiveError, FreshProofNeededError, UnfitError (`field` "password" or "code"), BusyError.
         """
         current, person, held = await self.freshly_proved(session)
-        fit = self._new.password(person, password)
+        fit = await self._new.password(person, password)
         new_code = None if held.has_code else self._new.code(ticket, code, visitor, current.id)
         hashed = await self._new.passwords.hash(fit)
         now = self._ports.now()
 
         def work(transaction: Transaction) -> None:
             refuse_ended(transaction, current)
-            factors.set_password(transaction.connection, person.id, hashed, now)
+            factors.set_password(transaction, person.id, hashed, now)
             self._end_sessions_proved_by(transaction, Factor.PASSWORD, person.id, current.person_id, current.id)
             self._say(transaction, "factor.added", current, Factor.PASSWORD)
             self._notifications.tell(transaction, person, Occasion.PASSWORD_SET, now)
@@ -266,9 +266,9 @@ class Factors:
         connection = transaction.connection
         before = factors.held_by(connection, person.id)
         if factor is Factor.PASSKEY:
-            removed = factors.delete_passkey(connection, person.id, passkey_id)
+            removed = factors.delete_passkey(transaction, person.id, passkey_id)
         else:
-            removed = factors.delete_only(connection, person.id, factor)
+            removed = factors.delete_only(transaction, person.id, factor)
         if not removed:
             raise UnknownError("passkey" if passkey_id else "factor")
         self._still_a_way_in(transaction, person.id, before)

@@ -184,6 +184,8 @@ class Passkey:
     name: str
     added_at: Instant
     used_at: Instant = 0
+    attested_root: str = ""
+    """The SHA-256 fingerprint of the root that its maker's attestation leads to ("": nothing was attested)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from limen.clock import to_iso
 from limen.facts import Person
+from limen.identity.breached_passwords import BreachListError
 from limen.identity.challenges import Binding, Challenges
 from limen.identity.errors import CeremonyRefusedError, UnfitError
 from limen.identity.model import Visitor
@@ -55,8 +56,10 @@ class NewFactors:
     def keep_passkey(transaction: Transaction, new: Verified) -> None:
         """Spend the challenge and keep the passkey. Raises CeremonyRefusedError where either was done before."""
         is_unspent = upkeep.spend_challenge(transaction.connection, new.challenge_hash, new.challenge_ends_at)
-        if not is_unspent or not factors.insert_passkey(transaction.connection, new.passkey):
+        if not is_unspent or not factors.insert_passkey(transaction, new.passkey):
             raise CeremonyRefusedError
+        if new.statement:
+            factors.keep_attestation(transaction, new.passkey, new.statement)
 
     def code_offer(self, person: Person, visitor: Visitor, subject: str, ticket: str = "") -> CodeOffer:
         """A seed, sealed into a ticket that only this browser can bring back; that of `ticket` while it is good."""
@@ -83,10 +86,19 @@ class NewFactors:
 
     def keep_code(self, transaction: Transaction, person_id: str, seed: str, step: int) -> None:
         sealed = self._ports.keyring.seal("codes", person_id, "seed", seed.encode())
-        factors.set_code(transaction.connection, person_id, sealed, step, self._ports.now())
+        factors.set_code(transaction, person_id, sealed, step, self._ports.now())
 
-    def password(self, person: Person, text: str) -> str:
-        """The password as it may be hashed. Raises UnfitError."""
+    async def password(self, person: Person, text: str) -> str:
+        """The password as it may be hashed. Raises UnfitError, also where the list of breached ones can't be read."""
         settings = self._ports.settings
         about = (person.name, person.email, settings.name, settings.domain, "limen")
-        return judge_password(text, about, settings.passwords.blocklist)
+        fit = judge_password(text, about, settings.passwords.blocklist)
+        try:
+            is_breached = await self._ports.breached.holds(text)
+        except BreachListError:
+            raise UnfitError(
+                "password", "New passwords can't be checked right now", "tell your administrator, or use a passkey"
+            ) from None
+        if is_breached:
+            raise UnfitError("password", "This password is in a public list of stolen passwords", "choose another one")
+        return fit

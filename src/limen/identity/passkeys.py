@@ -15,6 +15,7 @@ from typing import Any
 
 from limen.clock import Instant
 from limen.facts import Person
+from limen.identity.attestation import NO_ATTESTATION, Attestation, LyingAttestationError
 from limen.identity.challenges import Binding, Challenges
 from limen.identity.errors import CeremonyRefusedError
 from limen.identity.model import CHALLENGE_MS, Passkey, Visitor
@@ -25,7 +26,7 @@ MOST_OF_A_PERSON = 20
 MAX_JSON = 64 * 1024
 _EDDSA, _ES256, _RS256 = -8, -7, -257
 _ATTESTATIONS = ("none", "packed")
-"""Attestation is not asked for. The other formats' parsers are large, and nothing is gained by reaching them."""
+"""What security keys attest with. The other formats' parsers are large, and nothing is gained by reaching them."""
 _TRANSPORTS = frozenset({"usb", "nfc", "ble", "smart-card", "hybrid", "internal"})
 
 Credential = dict[str, Any]
@@ -36,12 +37,14 @@ Credential = dict[str, Any]
 class Verified:
     """A passkey whose ceremony holds: a new one, or one that was used, with the counter that it told.
 
-    Whether that counter moves, and its challenge is unspent, the database says.
+    Whether that counter moves, and its challenge is unspent, the database says. `statement` is what its maker attested
+    of a new one, in base64url; "" where that is nothing we trust.
     """
 
     passkey: Passkey
     challenge_hash: bytes
     challenge_ends_at: Instant
+    statement: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +67,9 @@ class Refusal(Exception):  # noqa: N818 -- caught inside this folder; what reach
 class Ceremonies:
     """Both ceremonies, without a database: challenges are recognised, not kept."""
 
-    def __init__(self, party: RelyingParty, challenges: Challenges) -> None:
+    def __init__(self, party: RelyingParty, challenges: Challenges, attestation: Attestation = NO_ATTESTATION) -> None:
         self._party = party
+        self._attestation = attestation
         self._challenges = challenges
 
     # Asking
@@ -86,7 +90,7 @@ class Ceremonies:
                 "requireResidentKey": True,
                 "userVerification": "required",
             },
-            "attestation": "none",
+            "attestation": self._attestation.conveyance,
         }
 
     def request_options(
@@ -122,6 +126,7 @@ class Ceremonies:
             )
         except Exception as error:  # noqa: BLE001 -- the library lets its parsers' own errors through
             raise Refusal(_word_for(error)) from None
+        root = self._root_of(held.attestation_object, held.aaguid)
         transports = credential["response"].get("transports")
         passkey = Passkey(
             id=new_id("k"),
@@ -136,10 +141,19 @@ class Ceremonies:
             aaguid=held.aaguid,
             name=canonical_name(name),
             added_at=now,
+            attested_root=root,
         )
         if not 16 <= len(passkey.credential_id) <= 1023:
             raise Refusal("credential-id-length")
-        return Verified(passkey, _hash(challenge), ends_at)
+        return Verified(passkey, _hash(challenge), ends_at, _encode(held.attestation_object) if root else "")
+
+    def _root_of(self, attestation_object: bytes, aaguid: str) -> str:
+        try:
+            return self._attestation.root_of(attestation_object, aaguid)
+        except LyingAttestationError:
+            raise Refusal("attestation") from None
+        except Exception:  # noqa: BLE001 -- the library lets its parsers' own errors through
+            raise Refusal("malformed") from None
 
     def asserted(
         self,

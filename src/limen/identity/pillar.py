@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from limen.pillar import AppSessions, Command, Core, Decider, Declarations, Every, Pillar, Running
+from limen.pillar import AppSessions, Command, Core, Decider, Declarations, Every, Installation, Pillar, Running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from sqlalchemy import Connection
 
+    from limen.finding import Finding
+    from limen.identity.attestation import Attestation
     from limen.identity.ports import Ports
+    from limen.settings import Settings
 
 KEEP_UP_SECONDS = 30.0
+REMIND_SECONDS = 900.0
 
 
 def _declarations() -> Declarations:
     from limen.identity import credentials
+    from limen.identity.required_factors_file import FILE
     from limen.identity.store import tables
     from limen.identity.store.app_tokens import app_tokens
     from limen.identity.store.erasure import erased_people
@@ -31,10 +37,12 @@ def _declarations() -> Declarations:
             *(workloads, workload_tokens),
         ),
         credentials=credentials.KINDS,
+        file=FILE,
     )
 
 
 def _ports(core: Core) -> Ports:
+    from limen.identity.breached_passwords import BreachedPasswords
     from limen.identity.ports import Ports
 
     return Ports(
@@ -47,7 +55,31 @@ def _ports(core: Core) -> Ports:
         settled=core.settled,
         say=core.journal.record,
         locked_out=core.locked_out,
+        breached=BreachedPasswords(_breach_list(core.root, core.settings)),
+        attestation=_attestation(core.root, core.settings),
     )
+
+
+def _attestation(root: Path, settings: Settings) -> Attestation:
+    from limen.identity.attestation import Attestation, read_roots
+
+    asked = settings.passkeys
+    roots = () if asked.attestation_roots is None else read_roots(root / asked.attestation_roots)
+    return Attestation(asked.attestation, roots)
+
+
+def _breach_list(root: Path, settings: Settings) -> Path | None:
+    file = settings.passwords.breached_file
+    return None if file is None else root / file
+
+
+async def _examine_breach_list(here: Installation) -> list[Finding]:
+    import asyncio
+
+    from limen.clock import SystemClock
+    from limen.identity.breached_passwords import examine
+
+    return [await asyncio.to_thread(examine, _breach_list(here.root, here.settings), SystemClock().now())]
 
 
 def _prepare(core: Core) -> None:
@@ -63,7 +95,10 @@ async def _build(core: Core) -> Running:
     built = await services.build(_ports(core))
     return Running(
         offers=(built, AppSessions(open=built.sessions.open_app_session, end=built.sessions.end)),
-        periodic=(Every("persist sign-in activity", KEEP_UP_SECONDS, built.keep_up),),
+        periodic=(
+            Every("persist sign-in activity", KEEP_UP_SECONDS, built.keep_up),
+            Every("remind people of required factors", REMIND_SECONDS, built.reminders.remind),
+        ),
         close=built.close,
     )
 
@@ -74,6 +109,7 @@ def _changed_by_erasing(connection: Connection, person_id: str) -> Iterator[tupl
     sessions, tokens = erasure.keys_of(connection, person_id)
     yield from (("session", one) for one in sessions)
     yield from (("app_token", one) for one in tokens)
+    yield ("enrolled", person_id)
 
 
 PILLAR = Pillar(
@@ -82,11 +118,13 @@ PILLAR = Pillar(
     commands={
         "workload": Command("limen.cli.workload", "Give services their own tokens, and revoke them"),
         "people": Command("limen.cli.people", "List people, also for programs and spreadsheets"),
+        "factors": Command("limen.cli.factors", "Show who lacks a required factor, and how people really signed in"),
         "import": Command("limen.cli.import_people", "Import people from a CSV file, or show what would change"),
         "token": Command("limen.cli.token", "List and revoke tokens, and create them for workloads"),
     },
     declarations=_declarations,
     prepare=_prepare,
     build=_build,
+    examinations={"breached passwords": _examine_breach_list},
     changed_by_erasing=_changed_by_erasing,
 )

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from limen.clock import Clock, Instant
 from limen.events import Event
 from limen.facts import Facts, FactStore
+from limen.identity.attestation import NO_ATTESTATION, Attestation
+from limen.identity.breached_passwords import NO_LIST, BreachedPasswords
 from limen.identity.errors import NobodyCouldAdministerError
 from limen.identity.model import Visitor
 from limen.policy.decision import Decision
@@ -28,7 +30,8 @@ class Ports:
     applied the change of that number (0: none) and the journal has what was said. `say` takes events that nobody
     waits for; the others go into the outbox with their transaction. `first_groups` are the first administrator's.
     `device_of` names the enrolled device that a visitor proved to be on, "" where none did; never what a client claims.
-    `locked_out` says what keeps everybody of the database from administering Limen, "" where somebody can.
+    `locked_out` says what keeps everybody of the database from administering Limen, "" where somebody can. `breached`
+    is the company's list of breached passwords, `attestation` whose word on the model of a passkey counts.
     """
 
     settings: Settings
@@ -42,6 +45,8 @@ class Ports:
     first_groups: frozenset[str] = frozenset({"administrators", "staff"})
     device_of: Callable[[Visitor], str] = lambda _visitor: ""
     locked_out: Callable[[Snapshot], str] = lambda _people: ""
+    breached: BreachedPasswords = NO_LIST
+    attestation: Attestation = NO_ATTESTATION
 
     def now(self) -> Instant:
         return self.clock.now()

@@ -5,7 +5,7 @@ Reading happens in a worker thread on one snapshot; what comes back is applied t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, KeysView
 from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
@@ -14,13 +14,14 @@ from typing import Any, Final, TypeAlias
 from sqlalchemy import Connection
 
 from limen.clock import Instant
-from limen.facts import FactStore
+from limen.facts import FactStore, Session
 from limen.identity.app_token import AppToken
 from limen.identity.model import Workload
-from limen.identity.store import app_tokens, people, sessions, workloads
+from limen.identity.store import app_tokens, factors, people, sessions, workloads
 from limen.storage.change_feed import Feed
 from limen.storage.database import Snapshot
 
+AUTHENTICATOR: Final = "session.authenticator"
 Apply = Callable[[FactStore], None]
 _Row: TypeAlias = tuple[Any, ...]
 """What the `put` of a table of facts takes."""
@@ -52,17 +53,48 @@ def _token(row: tuple[bytes, AppToken]) -> _Row:
     return row[0], row[1].session
 
 
+@dataclass(frozen=True, slots=True)
+class _ProvedSessions:
+    """Sessions, each with the attested model of the passkey that proved it last ("": none is known)."""
+
+    facts: FactStore
+
+    def put(self, token_hash: bytes, session: Session, last_used: Instant, model: str) -> None:
+        self.facts.sessions.put(token_hash, session, last_used)
+        if model:
+            self.facts.learned.put(("session", session.id), AUTHENTICATOR, model)
+        else:
+            self.facts.learned.drop(("session", session.id), AUTHENTICATOR)
+
+    def drop(self, key: str) -> None:
+        self.facts.sessions.drop(key)
+
+    def keys(self) -> KeysView[str]:
+        return self.facts.sessions.keys()
+
+
+def _all_sessions(connection: Connection, now: Instant) -> dict[str, _Row]:
+    models = factors.attested_models(connection)
+    return {row[1].id: (*row, models.get(row[1].id, "")) for row in sessions.all_good(connection, now)}
+
+
+def _session(connection: Connection, key: str) -> _Row | None:
+    row = sessions.by_id(connection, key)
+    return None if row is None else (*row, factors.attested_models(connection, key).get(key, ""))
+
+
 _KINDS: Final = {
     "person": _Kind(
         attrgetter("people"),
         lambda connection, _now: {one.id: (one,) for one in people.everybody(connection)},
         lambda connection, key: (found,) if (found := people.by_id(connection, key)) else None,
     ),
-    "session": _Kind(
-        attrgetter("sessions"),
-        lambda connection, now: {row[1].id: row for row in sessions.all_good(connection, now)},
-        sessions.by_id,
+    "enrolled": _Kind(
+        attrgetter("enrolled"),
+        lambda connection, _now: {key: (key, one) for key, one in factors.enrolled_by_person(connection).items()},
+        lambda connection, key: (key, found) if (found := factors.enrolled_of(connection, key)).factors else None,
     ),
+    "session": _Kind(_ProvedSessions, _all_sessions, _session),
     "workload": _Kind(
         attrgetter("workloads"),
         lambda connection, _now: {one.id: _principal(one) for one in workloads.all_known(connection)},

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from limen.identity.challenges import Challenges
 from limen.identity.enrolment import Enrolment
 from limen.identity.errors import RelyingPartyChangedError
+from limen.identity.factor_reminders import FactorReminders
 from limen.identity.factors import Factors
 from limen.identity.guesses import Guesses
 from limen.identity.invitation import Invitations
@@ -48,6 +49,7 @@ class IdentityServices:
     second_device: SecondDevice
     sessions: Sessions
     tokens: Tokens
+    reminders: FactorReminders
     guesses: Guesses
     passwords: Passwords
     ports: Ports
@@ -80,7 +82,8 @@ async def build(ports: Ports, passwords: Passwords | None = None) -> IdentitySer
     guesses = Guesses()
     guesses.load(await ports.read(lambda snapshot: upkeep.kept_guesses(snapshot.connection)))
     challenges = Challenges(key)
-    ceremonies = Ceremonies(RelyingParty(ports.rp_id, ports.origin, ports.settings.name), challenges)
+    party = RelyingParty(ports.rp_id, ports.origin, ports.settings.name)
+    ceremonies = Ceremonies(party, challenges, ports.attestation)
     passwords = passwords or Passwords()
     verification = Verification(ports, ceremonies, passwords, guesses, key)
     sessions = Sessions(ports)
@@ -102,6 +105,7 @@ async def build(ports: Ports, passwords: Passwords | None = None) -> IdentitySer
         second_device=SecondDevice(ports, links, factors, sessions),
         sessions=sessions,
         tokens=Tokens(ports, sessions),
+        reminders=FactorReminders(ports),
         guesses=guesses,
         passwords=passwords,
         ports=ports,
@@ -116,6 +120,7 @@ def _prepare(transaction: Transaction, ports: Ports) -> bytes:
             raise RelyingPartyChangedError(before, ports.rp_id)
         upkeep.forget_sealed_key(transaction.connection, "rp_id")
         _kept(transaction, ports, "rp_id", ports.rp_id.encode())
+    factors.trust_only(transaction, {one.fingerprint for one in ports.attestation.roots})
     return _kept(transaction, ports, "challenges", secrets.token_bytes(32))
 
 

@@ -10,7 +10,9 @@ from typing import NoReturn
 
 from limen.admission import network_of
 from limen.facts import Factor
+from limen.identity.breached_passwords import BreachListError
 from limen.identity.errors import SignInFailedError, SlowedError
+from limen.identity.events import record
 from limen.identity.guesses import Guesses, Key
 from limen.identity.model import Passkey, Proofs, Visitor
 from limen.identity.passkeys import Ceremonies, Credential, Refusal, credential_id_of
@@ -97,6 +99,7 @@ class Verification:
         person_id = found.person_id
         keys = self.keys_of(email, found, visitor)
         self.admit(keys, visitor)
+        is_breached = await self._is_breached(password[: 4 * MAX_LENGTH])  # right or wrong: time must not tell which
         try:
             is_right = await self._passwords.holds(found.password, password[: 4 * MAX_LENGTH])
         except BaseException:
@@ -112,9 +115,19 @@ class Verification:
         def use(transaction: Transaction) -> str:
             if not factors.is_password(transaction.connection, person_id, found.password):
                 return "password-changed"  # while it was looked at
-            return given.use(transaction)
+            word = given.use(transaction)
+            if not word and is_breached and factors.mark_breached(transaction, person_id, found.password, now):
+                record(transaction, now, "factor.breached", {"factor": "password"}, subject=person_id)
+            return word
 
         return replace(given, proofs={**given.proofs, Factor.PASSWORD: now}, use=use)
+
+    async def _is_breached(self, password: str) -> bool:
+        """False where the list can't be read: the doctor says so, and nobody is kept from signing in by it."""
+        try:
+            return await self._ports.breached.holds(password)
+        except BreachListError:
+            return False
 
     def code(
         self, person_id: str, sealed: bytes | None, code: str, kind: str, visitor: Visitor, session: str = ""

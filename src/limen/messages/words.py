@@ -67,6 +67,10 @@ class Words:
         """When something comes, as said at `now`: `today at 07:00`, `on Wednesday at 07:00`."""
         return times.upcoming(instant, now, self.zone, self.language)
 
+    def day(self, instant: Instant) -> str:
+        """`27 Nov 2026`: the day that an instant falls on."""
+        return times.day(instant, self.zone, self.language)
+
     def date(self, instant: Instant) -> str:
         """`24 Nov 2026 07:00`; without the time at midnight."""
         return times.date(instant, self.zone, self.language)

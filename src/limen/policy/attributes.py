@@ -107,6 +107,17 @@ ROWS: Final = (
             "{} to {} after signing in",
         ),
     ),
+    Attribute(
+        "session.authenticator",
+        Kind.TEXT,
+        _KNOWN,
+        "",
+        phrase=(
+            "with a security key of the model {}",
+            "without a security key of an attested model",
+            "with any security key but the model {}",
+        ),
+    ),
     # The device
     Attribute(
         "device.known",

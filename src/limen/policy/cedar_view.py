@@ -37,7 +37,7 @@ class CedarView:
     It remembers what was asked last, because the next request of a session mostly asks the same again.
     """
 
-    __slots__ = ("_last", "facts", "is_inactive", "is_somebody", "principal", "record", "resource")
+    __slots__ = ("_last", "facts", "is_inactive", "is_somebody", "must_enrol_at", "principal", "record", "resource")
 
     def __init__(self, facts: Facts, principal: Entity, resource: Entity, record: Record) -> None:
         self.facts = facts
@@ -46,6 +46,7 @@ class CedarView:
         self.record = record
         self.is_somebody = facts.person.id != ""
         self.is_inactive = self.is_somebody and not facts.person.active
+        self.must_enrol_at = facts.person.must_enrol_at
         # One value, replaced as a whole: whoever decides in another thread sees the old one or the new one.
         self._last: _Last = (None, {}, {})
 

@@ -29,6 +29,7 @@ class Named(StrEnum):
     SESSION_REVOKED = "session-revoked"
     SESSION_OF_ANOTHER_APP = "session-of-another-app"
     PERSON_INACTIVE = "person-inactive"
+    FACTOR_MISSING = "factor-missing"
     POLICY_ERROR = "policy-error"
     LEASE_EXPIRED = "lease-expired"
     JOURNAL_UNWRITABLE = "journal-unwritable"

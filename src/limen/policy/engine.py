@@ -11,7 +11,7 @@ from limen.cedar import Compiled, Joined, Policy, PolicySet, compile_policies
 from limen.clock import Instant
 from limen.collector import held_off
 from limen.errors import LimenError
-from limen.facts import ACTIONS, Facts
+from limen.facts import ACTIONS, LIMEN, Facts
 from limen.policy.annotations import State, is_always, reason_of, state_of
 from limen.policy.cedar_view import Calendar, CedarView, view_of
 from limen.policy.decision import Decision, Effect, Named, Reason, Remedies, Remedy, Request
@@ -26,12 +26,19 @@ NOTHING_PERMITS: Final = (
 )
 NOT_SIGNED_IN: Final = (Reason(Named.NOT_SIGNED_IN, "forbid", "You are not signed in", "Sign in to continue."),)
 INACTIVE: Final = (Reason(Named.PERSON_INACTIVE, "forbid", "This account is not active", "Ask an administrator why."),)
+FACTOR_MISSING: Final = (
+    Reason(Named.FACTOR_MISSING, "forbid", "A required factor is missing", "Sign in to Limen and set it up."),
+)
+OPEN_TO_ENROL: Final = frozenset({"sign_in", "view"})
+"""What stays open on Limen itself to whoever must set up a factor first: signing in, and the portal, which shows them
+nothing but where to set it up.
+"""
 ONBOARDING: Final = (
     Reason(Named.ONBOARDING, "permit", "The app is in onboarding", "Requests that would be refused are only counted."),
 )
 ONBOARDED: Final = frozenset(ACTIONS[:5])
 """What an app's onboarding lets pass: the actions that requests to an app can be."""
-BEYOND_REMEDY: Final = frozenset({Named.PERSON_INACTIVE, Named.POLICY_ERROR, Named.BAD_REQUEST})
+BEYOND_REMEDY: Final = frozenset({Named.PERSON_INACTIVE, Named.FACTOR_MISSING, Named.POLICY_ERROR, Named.BAD_REQUEST})
 BAD_ACTION: Final = (Reason(Named.BAD_REQUEST, "forbid", "There is no such action", ""),)
 
 
@@ -138,14 +145,21 @@ class Engine:
         """The next instant at which time alone changes the effect; None if it never does."""
         seen = view_of(facts)
         effect = self.answer(request, seen, now)[0]
+        ends_at = _enrolment_ends(seen, now)
         for at in self._next_change.ahead(request, seen, now).instants():
+            if ends_at is not None and at >= ends_at:
+                break
             if self.answer(request, seen, at)[0] is not effect:
                 return at
+        if ends_at is not None and self.answer(request, seen, ends_at)[0] is not effect:
+            return ends_at
         return None
 
     def unchanged_until(self, request: Request, facts: Facts, now: Instant) -> Instant | None:
         """An instant before which time does not change the effect; None if it never does. See `Decision`."""
-        return self._next_change.unchanged_until(request, view_of(facts), now)
+        seen = view_of(facts)
+        known = (self._next_change.unchanged_until(request, seen, now), _enrolment_ends(seen, now))
+        return min([at for at in known if at is not None], default=None)
 
     def remedies(self, request: Request, facts: Facts, now: Instant) -> Remedies:
         """What would turn a denied request, as smallest sets; () where nothing that this person can do would."""
@@ -173,6 +187,8 @@ class Engine:
         """Permit or deny; remedies are not looked for yet."""
         if seen.is_inactive:
             return Effect.DENY, INACTIVE
+        if seen.must_enrol_at and now >= seen.must_enrol_at and not _is_open_to_enrol(request, seen):
+            return Effect.DENY, FACTOR_MISSING
         spoke = seen.ask(self._enforced, request, now, self.calendar.at(now))
         if spoke is None:
             return Effect.DENY, BAD_ACTION
@@ -241,6 +257,15 @@ class Engine:
         for remedy, auth in candidates(seen.facts.auth, now):
             if self._answer(request, seen.proved(auth), now)[0] is _PERMIT:
                 yield remedy
+
+
+def _is_open_to_enrol(request: Request, seen: CedarView) -> bool:
+    return seen.facts.app.id == LIMEN and request.action in OPEN_TO_ENROL
+
+
+def _enrolment_ends(seen: CedarView, now: Instant) -> Instant | None:
+    """When nothing opens to this person any more but setting up a factor; None where that is no matter of time."""
+    return seen.must_enrol_at if seen.must_enrol_at > now else None
 
 
 def _state(policy: Policy) -> State:

@@ -188,7 +188,7 @@ class _Api:
         """The same value until a fact about them changes: equal questions become one event by it."""
         risk = self._ports.known.risks.get(person.id, UNKNOWN_RISK)
         kept = self._alone.get((name, app.id))
-        if kept is not None and kept.person is person and kept.app is app and kept.risk is risk:
+        if kept is not None and kept.person == person and kept.app is app and kept.risk is risk:
             return kept
         if len(self._alone) >= MOST_KEPT:
             self._alone.clear()
@@ -205,9 +205,11 @@ class _Api:
 
     def _person(self, name: str) -> Person | None:
         """By id, or by mail address as it is written there."""
-        people = self._ports.known.people
-        by_address = [one for one in people.values() if one.email.casefold() == name.casefold()]
-        return people.get(name) or next(iter(by_address), None)
+        known = self._ports.known
+        by_address = [one.id for one in known.people.values() if one.email.casefold() == name.casefold()]
+        found = name if name in known.people else next(iter(by_address), "")
+        person = known.principal(found)
+        return None if person is None or person.is_workload else person
 
     def _app(self, asked: Evaluation, workload: Workload) -> App | None:
         """The app, if this workload may ask about it; Limen itself is nobody's to ask about."""

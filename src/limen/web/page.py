@@ -44,6 +44,7 @@ class Route:
     looked for before the pages, and called without more ado where its function takes the `request` alone; only at a
     path without parameters. `does` says what sending a form there does, as its button would: such a form is kept over a
     fresh proof, and sent with one press after it (`carried_forms`). Without it people are told to select it again.
+    `opens_to_enrol`: it opens also to whoever must set up a factor before anything else does.
     """
 
     method: str
@@ -53,6 +54,7 @@ class Route:
     media_type: str = HTML
     max_body_bytes: int = MAX_BODY_BYTES
     by_programs: bool = False
+    opens_to_enrol: bool = False
     does: str = ""
 
 
@@ -82,10 +84,11 @@ class Page:
     permission: Permission
     menu: Menu | None = None
     hint: str = ""
+    opens_to_enrol: bool = False
 
     @property
     def route(self) -> Route:
-        return Route("GET", self.path, self.permission)
+        return Route("GET", self.path, self.permission, opens_to_enrol=self.opens_to_enrol)
 
 
 @dataclass(frozen=True, slots=True)

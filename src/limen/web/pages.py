@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from limen.clock import Instant
 from limen.errors import LimenError
 from limen.facts import Factor
+from limen.identity import authenticators
 from limen.messages import Language, gettext_noop
 from limen.web import drawing
 from limen.web.assets import Assets
@@ -91,6 +92,8 @@ def environment_of(spoken: Localizer, templates: Sequence[Path] = (TEMPLATES,)) 
     catalogue = spoken.catalogue
     environment.install_gettext_callables(catalogue.gettext, catalogue.ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.globals.update(
+        authenticator=authenticators.name_of,
+        aaguid_said=authenticators.is_said,
         browser=lambda user_agent: browser_name(user_agent, spoken),
         effect_words={name: spoken.gettext(word) for name, word in EFFECT_WORDS.items()},
         icon=drawing.icon,

@@ -61,6 +61,8 @@ from limen.web.requests import (
 )
 from limen.web.visit import SignedInVisit, Visit
 
+REQUIRED_FACTORS: Final = "/required-factors"
+"""Where somebody sets up what they must have."""
 AGAIN: Final = "proved=again"
 """In the address of a page that somebody comes back to after a proof: what they had pressed was not done."""
 GO_ON: Final = "/go-on"
@@ -204,7 +206,14 @@ class Site:
             raise TurnedAwayError(self.unavailable(visit, answer.word))
         if not answer.permitted:
             raise TurnedAwayError(self.go(visit, "/not-yet", decision=answer.id))
+        if self._must_enrol(visit.session, visit.now) and not self.registry.routes[request.method, path].opens_to_enrol:
+            raise TurnedAwayError(self.go(visit, REQUIRED_FACTORS, to=visit.here))
         return visit.let_in(visit.session, visit.person, answer, action, may)
+
+    def _must_enrol(self, session: Session, now: Instant) -> bool:
+        """Must they set up a factor before anything else opens? Break-glass is outside of what is required."""
+        dues = () if is_break_glass(session) else self.known.dues_of(session.person_id)
+        return bool(dues) and dues[0].at <= now
 
     async def to_prove(self, request: Request, visit: Visit, back: str = "", decision: str = "") -> Response:
         """The way to a fresh proof, and from there on: to the form that was sent, to be sent with one press more; where
@@ -376,8 +385,11 @@ class Site:
 
     def signed_in(self, visit: Visit, done: SignedIn, location: str, *, by_script: bool) -> Response:
         """Hand over the new session's cookie and go on. A form's POST goes on by way of a page of ours: the policy's
-        `form-action 'self'` would stop its redirects to an app's host.
+        `form-action 'self'` would stop its redirects to an app's host. Whoever signs in anew and still has something to
+        set up goes there first.
         """
+        if visit.session is None and self.known.dues_of(done.person.id):
+            location = f"{REQUIRED_FACTORS}?{urlencode({'to': location})}"
         if by_script:
             response: Response = JSONResponse({"location": location})
         else:

@@ -35,7 +35,7 @@ def test_members_are_listed_by_name_with_status_and_factors(database: Database) 
         people.add(transaction.connection, ADA, PersonStatus.ACTIVE, 5)
         zoe = Person(id="p_zoe", name="zoe", email="zoe@harbor.example")
         people.add(transaction.connection, zoe, PersonStatus.INVITED, 6)
-        factors.set_password(transaction.connection, "p_ada", "hash", 1)
+        factors.set_password(transaction, "p_ada", "hash", 1)
 
     database.write(work)
     ada, zoe = database.read(lambda s: people.members(s.connection))

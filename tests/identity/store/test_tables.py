@@ -11,7 +11,7 @@ from limen.storage.tables import metadata
 
 
 def test_the_migrations_make_exactly_the_tables_that_the_code_declares(database: Database) -> None:
-    assert len(_names()) == 13
+    assert len(_names()) == 15
     found = database.read(lambda s: {name: inspect(s.connection).get_columns(name) for name in _names()})
     for name in _names():
         declared = metadata.tables[name].columns

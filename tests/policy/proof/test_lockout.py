@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import ip_network
 
 import pytest
@@ -244,3 +245,15 @@ def test_a_way_in_late_in_the_week_is_found_among_many_instants() -> None:
     found = prove(Engine(tree_of(text), "r1", BERLIN), LIMEN, [ANA], from_iso("2026-10-29T01:37:21Z"), OFFICE)
     assert isinstance(found, Proof)
     assert found.at >= from_iso("2026-11-01T15:27:00Z")  # a Sunday, 16:27 in Berlin
+
+
+def test_an_attested_model_counts_for_whoever_has_such_a_key() -> None:
+    text = USUAL + forbid(
+        'context.session.authenticator == "our-model"', "unless", 'principal, action == Action::"administer", resource'
+    )
+    assert isinstance(tried(text, ANA), LockedOut)
+    with_key = replace(ANA, authenticators=frozenset({"another", "our-model"}))
+    found = tried(text, with_key)
+    assert isinstance(found, Proof)
+    assert dict(found.facts.more) == {"session.authenticator": "our-model"}
+    assert isinstance(tried(text, replace(with_key, factors=EVA.factors)), LockedOut)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.policy.proof.test_lockout import ANA, BEN, LIMEN, OFFICE, SIGN_IN, USUAL, forbid, run_when
 from tests.policy.scene import BERLIN, NOW, tree_of
@@ -85,3 +87,19 @@ def test_by_brute_force_the_beginning_is_the_first_instant_at_which_the_proof_of
     for at in range(NOW, NOW + 7 * DAY, 5 * HOUR):
         is_let_in = isinstance(prove(engine, LIMEN, (ANA,), at, OFFICE), Proof)
         assert is_let_in is (at + 15 * 60_000 < found.begins)
+
+
+def test_a_factor_that_everybody_lacks_begins_a_lock_out_and_one_that_somebody_has_does_not() -> None:
+    deadline = from_iso("2026-11-27T00:00:00Z")
+    lacking = replace(ANA, person=replace(ANA.person, must_enrol_at=deadline))
+    found = ahead(USUAL, lacking, BEN)
+    assert isinstance(found, LockedOut)
+    assert (found.begins, found.obstacles[0].policy) == (deadline, "")
+    other = replace(ANA, person=replace(ANA.person, id="other"))
+    assert isinstance(ahead(USUAL, lacking, other), Proof)
+    far = replace(ANA, person=replace(ANA.person, must_enrol_at=NOW + 30 * DAY))
+    assert isinstance(ahead(USUAL, far), Proof)
+    over = replace(ANA, person=replace(ANA.person, must_enrol_at=NOW - DAY))
+    now = ahead(USUAL, over)
+    assert isinstance(now, LockedOut)
+    assert now.begins == 0

@@ -76,3 +76,10 @@ async def test_somebody_elses_passkey_is_out_of_reach(house: House, browser: Bro
     for path in (f"/passkeys/{theirs}/remove", f"/passkeys/{theirs}/rename"):
         assert (await other.post(path, name="mine")).status_code == 400
     assert await _ids(browser) == [theirs]
+
+
+async def test_a_passkey_that_does_not_say_what_made_it_is_of_an_unknown_model(house: House, browser: Browser) -> None:
+    await house.member(browser, "Ben", "staff")
+    page = (await browser.get("/passkeys", **{"accept-language": "de"})).text
+    assert page.count("Unbekanntes Modell") == 1
+    assert "Bestätigt" not in page

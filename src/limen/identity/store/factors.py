@@ -1,21 +1,38 @@
-"""Passkeys, passwords and codes, and the one query that a sign-in asks."""
+"""Passkeys, passwords and codes, and the one query that a sign-in asks.
+
+Whatever adds or removes a factor says that its person has changed: who must still set up what hangs on it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, insert, select, update
 
 from limen.clock import Instant
-from limen.facts import Factor
+from limen.facts import EnrolledFactors, Factor
 from limen.identity.model import Passkey, PersonStatus
-from limen.identity.store.tables import browsers, codes, inserted, passkeys, passwords, people, row_of, value_of
+from limen.identity.store.tables import (
+    attestations,
+    browsers,
+    codes,
+    inserted,
+    passkeys,
+    passwords,
+    people,
+    row_of,
+    sessions,
+    value_of,
+)
+from limen.storage.database import Transaction
 
 
-def insert_passkey(connection: Connection, passkey: Passkey) -> bool:
+def insert_passkey(transaction: Transaction, passkey: Passkey) -> bool:
     """Keep a passkey; False when its credential id is known already, whoever's it is."""
-    return inserted(connection, passkeys, row_of(passkey))
+    transaction.changed("enrolled", passkey.person_id)
+    return inserted(transaction.connection, passkeys, row_of(passkey))
 
 
 def passkey_by_credential(connection: Connection, credential_id: bytes) -> Passkey | None:
@@ -45,24 +62,76 @@ def rename_passkey(connection: Connection, person_id: str, passkey_id: str, name
     return bool(connection.execute(update(passkeys).where(where).values(name=name)).rowcount == 1)
 
 
-def delete_passkey(connection: Connection, person_id: str, passkey_id: str) -> bool:
+def delete_passkey(transaction: Transaction, person_id: str, passkey_id: str) -> bool:
+    transaction.changed("enrolled", person_id)
     where = and_(passkeys.c.id == passkey_id, passkeys.c.person_id == person_id)
-    return bool(connection.execute(delete(passkeys).where(where)).rowcount == 1)
+    of_it = and_(attestations.c.passkey_id == passkey_id, attestations.c.person_id == person_id)
+    transaction.connection.execute(delete(attestations).where(of_it))
+    return bool(transaction.connection.execute(delete(passkeys).where(where)).rowcount == 1)
 
 
-def delete_only(connection: Connection, person_id: str, factor: Factor) -> bool:
+def keep_attestation(transaction: Transaction, passkey: Passkey, statement: str) -> None:
+    """Keep what its maker attested of a passkey."""
+    row = {"passkey_id": passkey.id, "person_id": passkey.person_id, "statement": statement}
+    transaction.connection.execute(insert(attestations).values(row))
+
+
+def trust_only(transaction: Transaction, roots: Collection[str]) -> None:
+    """Forget what was attested under roots that are trusted no longer, in what is signed in with them, too."""
+    connection = transaction.connection
+    doubtful = and_(passkeys.c.attested_root != "", passkeys.c.attested_root.not_in(roots))
+    gone = list(connection.scalars(select(passkeys.c.id).where(doubtful)))
+    for passkey_id in gone:
+        connection.execute(update(passkeys).where(passkeys.c.id == passkey_id).values(attested_root=""))
+        for session_id in connection.scalars(select(sessions.c.id).where(sessions.c.passkey_id == passkey_id)):
+            transaction.changed("session", session_id)
+
+
+def attested_models(connection: Connection, session_id: str = "") -> dict[str, str]:
+    """The AAGUID of the attested passkey that proved each session (or this one) last, by the session's id."""
+    query = (
+        select(sessions.c.id, passkeys.c.aaguid)
+        .join(passkeys, passkeys.c.id == sessions.c.passkey_id)
+        .where(passkeys.c.attested_root != "")
+    )
+    if session_id:
+        query = query.where(sessions.c.id == session_id)
+    return {row.id: row.aaguid for row in connection.execute(query)}
+
+
+def attested_by_person(connection: Connection) -> dict[str, frozenset[str]]:
+    """The AAGUIDs of everybody's attested passkeys."""
+    found: dict[str, set[str]] = {}
+    query = select(passkeys.c.person_id, passkeys.c.aaguid).where(passkeys.c.attested_root != "")
+    for row in connection.execute(query):
+        found.setdefault(row.person_id, set()).add(row.aaguid)
+    return {person_id: frozenset(models) for person_id, models in found.items()}
+
+
+def delete_only(transaction: Transaction, person_id: str, factor: Factor) -> bool:
     """Delete the factor of which a person has one at most: the password or the code."""
+    transaction.changed("enrolled", person_id)
     table = {Factor.PASSWORD: passwords, Factor.CODE: codes}[factor]
-    return bool(connection.execute(delete(table).where(table.c.person_id == person_id)).rowcount)
+    return bool(transaction.connection.execute(delete(table).where(table.c.person_id == person_id)).rowcount)
 
 
 def has_any_passkey(connection: Connection) -> bool:
     return connection.execute(select(passkeys.c.id).limit(1)).first() is not None
 
 
-def set_password(connection: Connection, person_id: str, hashed: str, now: Instant) -> None:
-    connection.execute(delete(passwords).where(passwords.c.person_id == person_id))
-    connection.execute(insert(passwords).values(person_id=person_id, hash=hashed, set_at=now))
+def set_password(transaction: Transaction, person_id: str, hashed: str, now: Instant) -> None:
+    transaction.changed("enrolled", person_id)
+    transaction.connection.execute(delete(passwords).where(passwords.c.person_id == person_id))
+    transaction.connection.execute(insert(passwords).values(person_id=person_id, hash=hashed, set_at=now))
+
+
+def mark_breached(transaction: Transaction, person_id: str, hashed: str | None, now: Instant) -> bool:
+    """Note that this password was found in a list of breached ones; False where it is another by now, or was noted."""
+    is_this = and_(passwords.c.person_id == person_id, passwords.c.hash == hashed, passwords.c.breached_at == 0)
+    done = transaction.connection.execute(update(passwords).where(is_this).values(breached_at=now))
+    if done.rowcount == 1:
+        transaction.changed("enrolled", person_id)
+    return bool(done.rowcount == 1)
 
 
 def is_password(connection: Connection, person_id: str, hashed: str | None) -> bool:
@@ -75,9 +144,11 @@ def sealed_seed_of(connection: Connection, person_id: str) -> bytes | None:
     return connection.scalar(select(codes.c.seed).where(codes.c.person_id == person_id))
 
 
-def set_code(connection: Connection, person_id: str, sealed_seed: bytes, step: int, now: Instant) -> None:
-    connection.execute(delete(codes).where(codes.c.person_id == person_id))
-    connection.execute(insert(codes).values(person_id=person_id, seed=sealed_seed, last_step=step, added_at=now))
+def set_code(transaction: Transaction, person_id: str, sealed_seed: bytes, step: int, now: Instant) -> None:
+    transaction.changed("enrolled", person_id)
+    row = {"person_id": person_id, "seed": sealed_seed, "last_step": step, "added_at": now}
+    transaction.connection.execute(delete(codes).where(codes.c.person_id == person_id))
+    transaction.connection.execute(insert(codes).values(row))
 
 
 def use_step(connection: Connection, person_id: str, sealed_seed: bytes, step: int) -> bool:
@@ -125,6 +196,22 @@ def factors_by_person(connection: Connection) -> dict[str, set[Factor]]:
         for person_id in connection.scalars(select(table.c.person_id).distinct()):
             found.setdefault(person_id, set()).add(factor)
     return found
+
+
+def enrolled_of(connection: Connection, person_id: str) -> EnrolledFactors:
+    """The factors that one person has."""
+    breached_at = connection.scalar(select(passwords.c.breached_at).where(passwords.c.person_id == person_id))
+    return EnrolledFactors(held_by(connection, person_id), breached_at or 0)
+
+
+def enrolled_by_person(connection: Connection) -> dict[str, EnrolledFactors]:
+    """The same of everybody who has any."""
+    query = select(passwords.c.person_id, passwords.c.breached_at)
+    breached = {row.person_id: row.breached_at for row in connection.execute(query)}
+    return {
+        person_id: EnrolledFactors(frozenset(factors), breached.get(person_id, 0))
+        for person_id, factors in factors_by_person(connection).items()
+    }
 
 
 def _passkey(row: Row[Any]) -> Passkey:

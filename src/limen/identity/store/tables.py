@@ -6,7 +6,20 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, Final, TypeVar, cast
 
-from sqlalchemy import BigInteger, Boolean, Column, Connection, Float, Index, LargeBinary, Row, String, Table, insert
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Float,
+    Index,
+    LargeBinary,
+    Row,
+    String,
+    Table,
+    Text,
+    insert,
+)
 from sqlalchemy.exc import IntegrityError
 
 from limen.storage.tables import metadata, rows_called
@@ -62,6 +75,7 @@ passkeys = Table(
     Column("name", String(80), nullable=False),
     Column("added_at", BigInteger, nullable=False),
     Column("used_at", BigInteger, nullable=False, server_default="0"),
+    Column("attested_root", String(64), nullable=False, server_default=""),
     info=rows_called("passkey", "passkeys"),
 )
 passwords = Table(
@@ -70,6 +84,7 @@ passwords = Table(
     Column("person_id", String(40), primary_key=True),
     Column("hash", String(200), nullable=False),
     Column("set_at", BigInteger, nullable=False),
+    Column("breached_at", BigInteger, nullable=False, server_default="0"),
     info=rows_called("password", "passwords"),
 )
 codes = Table(
@@ -137,6 +152,23 @@ guesses = Table(
     Column("at", BigInteger, nullable=False),
     Column("wait_until", BigInteger, nullable=False),
 )
+attestations = Table(
+    "attestations",
+    metadata,
+    Column("passkey_id", String(40), primary_key=True),
+    Column("person_id", String(40), nullable=False, index=True),
+    Column("statement", Text, nullable=False),
+    info=rows_called("maker's statement about a passkey", "makers' statements about passkeys"),
+)
+factor_reminders = Table(
+    "factor_reminders",
+    metadata,
+    Column("person_id", String(40), primary_key=True),
+    Column("needed", String(20), primary_key=True),
+    Column("due_at", BigInteger, nullable=False),
+    Column("reminded_at", BigInteger, nullable=False),
+    info=rows_called("reminder of a required factor", "reminders of required factors"),
+)
 identity_keys = Table(
     "identity_keys",
     metadata,
@@ -185,6 +217,8 @@ TABLES: Final = (
     browsers,
     spent_challenges,
     guesses,
+    attestations,
+    factor_reminders,
     identity_keys,
 )
 """All of the above, as the part declares them."""

@@ -2,9 +2,10 @@
 
 At least one active person must be able to sign in, by one of the ways there are, and then `administer` Limen: read the
 console, publish and revert, as it asks for each. It must be by facts that they can attain: proofs with factors they
-really have, given just now; one of the company's networks, or none; some quarter of an hour within a week. A device
-that is known, a country, a low risk or a grant count only where the caller says that they can be attained. An error is
-a refusal. What is found is a proof: who, when, by which facts; or else which policies stand in the way.
+really have, given just now; one of the company's networks, or none; some quarter of an hour within a week, before the
+company requires a factor of them that they lack. A device that is known, a country, a low risk or a grant count only
+where the caller says that they can be attained. An error is a refusal. What is found is a proof: who, when, by which
+facts; or else which policies stand in the way.
 """
 
 from __future__ import annotations
@@ -81,6 +82,8 @@ class Candidate:
 
     person: Person
     factors: frozenset[Factor]
+    authenticators: frozenset[str] = frozenset()
+    """The AAGUIDs of their security keys whose model is attested."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +176,15 @@ def search_of(
     if not hopeful:
         return LockedOut(tuple(nobody_is_meant(engine, limen, search.policies.values())))
     search.people = hopeful
+    search.turns = search._turns()  # noqa: SLF001 -- its own
     return search
 
 
+_UNENROLLED: Final = Obstacle(
+    "",
+    "nobody who administers Limen has the factors that are required of them",
+    "choose a later date in factors.yaml, or have one of them set up the factor first",
+)
 _RESTLESS: Final = Obstacle("", "nobody would be let in for 15 minutes in a row", "list fewer dates and times of day")
 
 
@@ -242,7 +251,8 @@ class Search:
         for one in people:
             if ways_of(one):
                 name = one.person.id if one.person.id in names else ""
-                kinds.setdefault((one.person.groups & groups, name, one.factors), one)
+                kind = (one.person.groups & groups, name, one.factors, one.authenticators, one.person.must_enrol_at)
+                kinds.setdefault(kind, one)
         return [one for one in kinds.values() if all(self._is_meant(one.person, wanted) for wanted in _WANTED)]
 
     def _named(self) -> tuple[frozenset[str], frozenset[str]]:
@@ -278,6 +288,8 @@ class Search:
 
     def locked_out(self, begins: Instant = 0) -> LockedOut:
         """What stood in the way of the tries so far."""
+        if all(one.person.must_enrol_at for one in self.people):
+            return LockedOut((_UNENROLLED, *self.obstacles()), begins)
         return LockedOut(self.obstacles() or (_RESTLESS,), begins)
 
     def find(self, when: Iterable[Sequence[Instant]]) -> Proof | None:
@@ -299,12 +311,16 @@ class Search:
 
     def _worlds(self, candidate: Candidate, at: Instant, *, steps_up: bool) -> Iterator[_World]:
         can = self.attainable
+        if candidate.person.must_enrol_at and at >= candidate.person.must_enrol_at:
+            return
         for (way, factors), place, device, risk, grants in product(
             _proofs(candidate, steps_up=steps_up), self.places, can.devices, can.risks, can.grants
         ):
             wanted = Auth(strength_of(factors), factors)
             facts = Facts(self.limen, candidate.person, wanted, None, device, place, risk, grants)
-            yield self._world(candidate, at, way, facts)
+            models = sorted(candidate.authenticators) if Factor.PASSKEY in factors else ()
+            for more in ((), *((("session.authenticator", one),) for one in models)):
+                yield self._world(candidate, at, way, replace(facts, more=more))
 
     def _world(self, candidate: Candidate, at: Instant, way: frozenset[Factor], wanted: Facts) -> _World:
         """Whoever proves `way` and then what is `wanted`, in time to be at the console at `at`."""
@@ -405,6 +421,7 @@ class Search:
         for dates in self.drawn.dates.values():
             for date in dates:
                 yield from (date, date + ARRIVAL)
+        yield from {one.person.must_enrol_at for one in self.people} - {0}
         if self.drawn.unbounded:  # compared in a way that has no borders: looked at again and again
             yield from range(self.now, self.now + HORIZON, LASTING)
 

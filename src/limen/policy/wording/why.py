@@ -18,6 +18,8 @@ _KINDS: Final = {"auth": "proof", "session": "proof", "group": "groups", "label"
     "date": "time"
 }
 
+_OF_LIMEN_ITSELF: Final = frozenset({Named.POLICY_ERROR, Named.BAD_REQUEST, Named.FACTOR_MISSING})
+
 
 def why_not(engine: Engine, decision: Decision, *, is_complete: bool = False) -> tuple[UnmetCondition, ...]:
     """What each forbid that spoke demands, and what the permit that came nearest lacked.
@@ -26,7 +28,7 @@ def why_not(engine: Engine, decision: Decision, *, is_complete: bool = False) ->
     where Limen itself could not decide.
     """
     facts, spoke = decision.facts, {reason.policy for reason in decision.reasons}
-    if not facts.person.id or decision.is_permit or not spoke.isdisjoint({Named.POLICY_ERROR, Named.BAD_REQUEST}):
+    if not facts.person.id or decision.is_permit or not spoke.isdisjoint(_OF_LIMEN_ITSELF):
         return ()
     if Named.PERSON_INACTIVE in spoke:
         return (UnmetCondition("", "forbid", "account", "==", (True,), seen=False, text=""),)

@@ -23,8 +23,16 @@ from limen.web.site import Site, drop_cookie
 from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
-    Page("/account", gettext_noop("Account activity"), VIEW, Menu(PORTAL_FOOT, 20), hint="it wasn't me"),
-    Route("POST", "/account/not-me", VIEW, does=gettext_noop("This wasn't me")),
+    Page(
+        "/account",
+        gettext_noop("Account activity"),
+        VIEW,
+        Menu(PORTAL_FOOT, 20),
+        hint="it wasn't me",
+        opens_to_enrol=True,
+    ),
+    # It only takes away, and may not wait for a factor.
+    Route("POST", "/account/not-me", VIEW, does=gettext_noop("This wasn't me"), opens_to_enrol=True),
 )
 
 AT: Final = "/account"

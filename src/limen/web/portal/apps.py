@@ -48,7 +48,9 @@ def routes(site: Site) -> APIRouter:
     async def home(visit: Authorized) -> Response:
         cards, shut = launcher(site, visit, without=("administer",))
         held = await site.identity.factors.of_person(visit.person.id)
-        return site.page("portal/apps.html", visit, cards=cards, shut=shut, has_passkey=bool(held.passkeys))
+        dues = site.known.dues_of(visit.person.id)
+        values = {"has_passkey": bool(held.passkeys), "due_at": dues[0].at if dues else 0}
+        return site.page("portal/apps.html", visit, cards=cards, shut=shut, **values)
 
     return router
 

@@ -70,6 +70,9 @@ def checklist(refused: RefusalView) -> tuple[Condition, ...]:
     if refused.named == Named.BREAK_GLASS:  # no policy was asked, so none of their conditions is why
         title, said, step = say("title.break-glass"), say("fails.break-glass"), say("mend.break-glass")
         return (Condition("break-glass", title, holds=False, said=said, mend=(step,)),)
+    if Named.FACTOR_MISSING in {refused.named, *(reason.policy for reason in refused.decision.reasons)}:
+        title, said, steps = say("title.factor"), say("fails.factor"), (say("mend.factor"), say("mend.check-again"))
+        return (Condition("factor", title, holds=False, said=said, mend=steps, minutes=2),)
     if refused.named == Named.CROSS_SITE:
         title, said, step = (
             say("title.cross-site"),

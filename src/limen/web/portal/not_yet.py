@@ -23,7 +23,7 @@ from limen.web.permissions import SEE_PEOPLE
 from limen.web.portal.conditions import Condition, RefusalView, can_prove, checklist
 from limen.web.portal.replayed_decision import ReplayedDecision, past_decision
 from limen.web.requests import query, query_id, where_to
-from limen.web.site import Site
+from limen.web.site import REQUIRED_FACTORS, Site
 from limen.web.visit import Visit
 
 PAGES: Final = (
@@ -133,6 +133,8 @@ async def _not_yet(site: Site, visit: Visit, past: ReplayedDecision, *, is_again
     if may_prove and "proof" in missing and effect is not Effect.PERMIT:
         step = urlencode({"app": app.id, "to": app.start, "decision": past.id})
         prove = "/passkeys" if needs_adding else f"/step-up?{step}"
+    if "factor" in missing and is_own:
+        prove = REQUIRED_FACTORS
     spoke = [reason for reason in decision.reasons if reason.policy != Named.NOTHING_PERMITS]
     why = next((reason.text for reason in spoke if reason.text and reason.effect == "forbid"), "")
     remedies = decision.remedies

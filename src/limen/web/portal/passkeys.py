@@ -16,17 +16,24 @@ from limen.identity.store.issuer_accounts import IssuerAccount
 from limen.messages import gettext_noop
 from limen.web.page import PORTAL, Menu, Page, Route
 from limen.web.permissions import VIEW
-from limen.web.requests import one, query
+from limen.web.requests import one, query, text_of, where_to
 from limen.web.site import Site, done_or_page
 from limen.web.visit import Authorized, Sent, SentJson, SignedInVisit
 
 PAGES: Final = (
-    Page("/passkeys", "Your passkeys", VIEW, Menu(PORTAL, 20, title=gettext_noop("Passkeys")), hint="your own factors"),
+    Page(
+        "/passkeys",
+        "Your passkeys",
+        VIEW,
+        Menu(PORTAL, 20, title=gettext_noop("Passkeys")),
+        hint="your own factors",
+        opens_to_enrol=True,
+    ),
     Route("POST", "/passkeys/{passkey_id}/rename", VIEW, does=gettext_noop("Rename a passkey")),
     Route("POST", "/passkeys/{passkey_id}/remove", VIEW, does=gettext_noop("Remove a passkey")),
     Route("POST", "/passkeys/{passkey_id}/lost", VIEW, does=gettext_noop("Report a device as lost")),
-    Route("POST", "/passkeys/options", VIEW),
-    Route("POST", "/passkeys/add", VIEW),
+    Route("POST", "/passkeys/options", VIEW, opens_to_enrol=True),
+    Route("POST", "/passkeys/add", VIEW, opens_to_enrol=True),
 )
 
 
@@ -66,7 +73,7 @@ def _for_scripts(router: APIRouter, site: Site) -> None:
     @router.post("/passkeys/add")
     async def add(visit: Authorized, sent: SentJson) -> Response:
         await factors.add_passkey(visit.session, visit.visitor, sent.get("credential"))  # type: ignore[arg-type]
-        return site.json_of(visit, {"location": "/passkeys?done=added"})
+        return site.json_of(visit, {"location": where_to(text_of(sent, "to"), "/passkeys?done=added")})
 
 
 async def done_or_passkeys(site: Site, visit: SignedInVisit, word: str, work: Awaitable[object]) -> Response:

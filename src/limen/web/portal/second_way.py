@@ -23,11 +23,11 @@ from limen.web.visit import Authorized, Sent, SignedInVisit
 AT_PASSWORD: Final = "/passkeys/password"  # noqa: S105 -- where its page is
 AT_CODE: Final = "/passkeys/authenticator"
 PAGES: Final = (
-    Page(AT_PASSWORD, gettext_noop("Your password"), VIEW, hint="change, remove"),
-    Page(AT_CODE, gettext_noop("Your authenticator code"), VIEW, hint="new phone, new seed, totp"),
-    Route("POST", AT_PASSWORD, VIEW),
-    Route("POST", f"{AT_PASSWORD}/remove", VIEW, does=gettext_noop("Remove password")),
-    Route("POST", AT_CODE, VIEW),
+    Page(AT_PASSWORD, gettext_noop("Your password"), VIEW, hint="change, remove", opens_to_enrol=True),
+    Page(AT_CODE, gettext_noop("Your authenticator code"), VIEW, hint="new phone, new seed, totp", opens_to_enrol=True),
+    Route("POST", AT_PASSWORD, VIEW, opens_to_enrol=True),
+    Route("POST", f"{AT_PASSWORD}/remove", VIEW, does=gettext_noop("Remove password"), opens_to_enrol=True),
+    Route("POST", AT_CODE, VIEW, opens_to_enrol=True),
     Route("POST", f"{AT_CODE}/remove", VIEW, does=gettext_noop("Remove code")),
 )
 
