@@ -30,7 +30,17 @@ from limen.storage import Database, metadata
 
 NOW = 1_000
 ENDS: dict[str, Any] = dict.fromkeys(Cause, Stays("a test says so"))
-OF_THE_COMPANY = {"identity_keys", "oidc_keys", "journal_heads", "keys", "outbox", "revision_texts", "signing_keys"}
+OF_THE_COMPANY = {
+    "identity_keys",
+    "oidc_keys",
+    "journal_heads",
+    "keys",
+    "outbox",
+    "revision_texts",
+    "saml_keys",
+    "signing_keys",
+    "upstream_secrets",
+}
 """Tables with secrets that are the company's own: nobody is let go with them."""
 
 

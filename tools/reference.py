@@ -37,6 +37,7 @@ from limen.policy.annotations import ANNOTATIONS
 from limen.policy.decision import Named
 from limen.policy.engine import NOTHING_PERMITS, ONBOARDING
 from limen.settings import Settings
+from limen.sso.upstream.sign_in_file import _Issuer
 
 HERE = Path(__file__).resolve().parent.parent
 REFERENCE = HERE / "docs" / "reference"
@@ -47,6 +48,7 @@ FILES: dict[str, tuple[str, type[BaseModel]]] = {
     "apps.yaml": ("what is protected, and how its requests map to actions", _App),
     "apps.yaml, an app with `protocol: oidc`": ("an app that signs people in by OpenID Connect", OidcApp),
     "apps.yaml, an app with `protocol: saml`": ("an app that signs people in by SAML 2.0", SamlApp),
+    "sign-in.yaml, each of its issuers": ("a service at which people already have an account", _Issuer),
     "policies/tests.yaml": ("what the company expects of its policies", test_shape()),
 }
 WORDS = {

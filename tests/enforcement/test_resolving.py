@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from limen.enforcement.resolving import Resolver
-from limen.enforcement.ssrf_guard import ForbiddenAddressError
+from limen.ssrf_guard import ForbiddenAddressError
 
 
 async def test_a_name_becomes_its_addresses_and_none_that_is_off_limits() -> None:

@@ -8,9 +8,16 @@ from dataclasses import replace
 
 import pytest
 from tests.identity.conftest import PASSWORD, House
+from tests.identity.test_issuer_accounts import THERE, vouched
 
 from limen.facts import Factor
-from limen.identity.errors import CeremonyRefusedError, LinkRefusedError, NotPermittedError, UnfitError
+from limen.identity.errors import (
+    CeremonyRefusedError,
+    IssuerAccountTakenError,
+    LinkRefusedError,
+    NotPermittedError,
+    UnfitError,
+)
 from limen.identity.model import SignedIn, Visitor
 from limen.identity.ports import Ports
 from limen.policy.decision import Effect
@@ -166,3 +173,30 @@ async def test_an_offer_is_made_again_from_its_ticket_for_the_same_browser_and_l
         fresh = await house.parts.enrolment.code_offer(link, who, ticket)
         assert fresh.seed != first.seed
         assert fresh.ticket != ticket
+
+
+async def test_an_invitation_is_spent_with_an_account_elsewhere(house: House, visitor: Visitor) -> None:
+    link = await house.invited()
+    house.known.issuers = {THERE.id: THERE}
+    done = await house.parts.enrolment.with_issuer(link.token.reveal(), visitor, vouched(house))
+    assert (done.person.id, done.session.auth.strength) == (link.link.person_id, 2)
+    assert [one.subject for one in await house.parts.issuer_accounts.of_person(done.person.id)] == ["ben-there"]
+    assert await house.parts.issuer_accounts.sessions_of(done.person.id) == {done.session.id: THERE.url}
+    assert [event.details for event in house.events("factor.added")] == [{"factor": "issuer", "issuer": "there"}]
+    with pytest.raises(LinkRefusedError):
+        await house.parts.enrolment.with_issuer(link.token.reveal(), visitor, vouched(house))
+
+
+async def test_only_an_invitation_and_only_with_an_account_that_is_nobodys(house: House, visitor: Visitor) -> None:
+    first = await house.first()
+    with pytest.raises(LinkRefusedError):
+        await house.parts.enrolment.with_issuer(first.token.reveal(), visitor, vouched(house))
+    ben = await house.enrol(await house.invited(), house.passkey(), visitor)
+    passed = await house.parts.people.access_pass(ben.person.id, by="", why="lost")
+    with pytest.raises(LinkRefusedError):
+        await house.parts.enrolment.with_issuer(passed.token.reveal(), visitor, vouched(house))
+    await house.parts.issuer_accounts.link(ben.session, vouched(house))
+    other = await house.invited("Cy", "cy@harbor.example")
+    with pytest.raises(IssuerAccountTakenError):
+        await house.parts.enrolment.with_issuer(other.token.reveal(), visitor, vouched(house))
+    assert await house.enrol(other, house.passkey(), visitor)  # the link is good still

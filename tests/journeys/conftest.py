@@ -81,7 +81,7 @@ class Harbor:
 
     @property
     def origin(self) -> str:
-        return f"http://limen.harbor.localhost:{self.port}"
+        return str(self.limen.settings.public_url)
 
     def on(self, app: str, path: str = "/") -> str:
         return f"http://{app}.harbor.localhost:{self.port}{path}"

@@ -16,4 +16,5 @@ def test_what_concerns_people_is_theirs_and_what_strangers_cause_is_bounded() ->
         "sso.sign_out_told",
         "sso.token_reused",
     }
-    assert [kind.name for kind in KINDS if kind.by_strangers] == ["sso.client_refused"]
+    by_strangers = {kind.name for kind in KINDS if kind.by_strangers}
+    assert by_strangers == {"sso.client_refused", "sso.upstream_failed", "sso.upstream_refused"}

@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from limen.configuration.problem import shown
-from limen.enforcement.ssrf_guard import is_forbidden
+from limen.ssrf_guard import is_forbidden
 
 _URI: Final = re.compile(r"[!-~]{1,500}")
 

@@ -16,6 +16,7 @@ from limen.doctor.disk import disk
 from limen.doctor.environment import Environment
 from limen.doctor.folder import folder
 from limen.doctor.in_thread import aside
+from limen.doctor.issuers import issuers
 from limen.doctor.keys import keys
 from limen.doctor.listening import listening
 from limen.doctor.machine import this_machine
@@ -43,6 +44,7 @@ EXAMINATIONS: Final[dict[str, Examination]] = {
     "certificate": served,
     "front": hops,
     "apps": upstreams,
+    "sign-in services": issuers,
     "clock": clock,
     "database": database,
     "keyring": keys,

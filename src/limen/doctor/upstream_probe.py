@@ -12,8 +12,8 @@ from limen.clock import Instant
 from limen.doctor.environment import Environment
 from limen.doctor.http_client import NoAnswerError, Reply, Target, ask
 from limen.enforcement.answers import app_origin
-from limen.enforcement.ssrf_guard import is_forbidden
 from limen.facts import App
+from limen.ssrf_guard import is_forbidden
 
 AT_ONCE: Final = 20
 MOST_REDIRECTS: Final = 8

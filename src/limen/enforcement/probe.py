@@ -14,8 +14,8 @@ import aiohttp
 
 from limen.enforcement.addresses import is_plain_http
 from limen.enforcement.resolving import Resolver
-from limen.enforcement.ssrf_guard import refuse
 from limen.errors import LimenError
+from limen.ssrf_guard import refuse
 
 LONGEST_SECONDS: Final = 5.0
 MOST_BYTES: Final = 65_536

@@ -6,7 +6,7 @@ import socket
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from limen.enforcement.ssrf_guard import places_of
+from limen.ssrf_guard import places_of
 
 
 class Resolver(AbstractResolver):

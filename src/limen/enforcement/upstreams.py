@@ -7,10 +7,10 @@ from collections.abc import AsyncIterable
 from typing import TYPE_CHECKING, Final
 
 from limen.enforcement.headers import Fields
-from limen.enforcement.ssrf_guard import ForbiddenAddressError, refuse
 from limen.errors import LimenError
 from limen.facts import App
 from limen.messages import gettext_noop
+from limen.ssrf_guard import ForbiddenAddressError, refuse
 
 if TYPE_CHECKING:
     import aiohttp

@@ -11,11 +11,11 @@ from limen.enforcement import answers, headers
 from limen.enforcement.cross_site import Sender
 from limen.enforcement.decision_point import Answer
 from limen.enforcement.headers import Fields
-from limen.enforcement.ssrf_guard import ForbiddenAddressError, connected
 from limen.enforcement.streams import Stream
 from limen.enforcement.upstreams import UpstreamError, forbidden, text_of, unreachable
 from limen.facts import App
 from limen.policy.decision import Named
+from limen.ssrf_guard import ForbiddenAddressError, connected
 
 if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection

@@ -39,11 +39,13 @@ _ADDED = {
     "factor=passkey": "A passkey was added",
     "factor=password": "A password was set",
     "factor=code": "An authenticator app was set up",
+    "factor=issuer": "An account elsewhere was linked",
 }
 _REMOVED = {
     "factor=passkey": "A passkey was removed",
     "factor=password": "The password was removed",
     "factor=code": "The authenticator app was removed",
+    "factor=issuer": "An account elsewhere was unlinked",
 }
 _BREACHED = {"": "The password was found in a list of stolen ones"}
 _CODES_MADE = {"": "Recovery codes were created"}

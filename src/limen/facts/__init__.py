@@ -9,9 +9,12 @@ from __future__ import annotations
 from limen.facts.app import ACTIONS, LIMEN, MOST_ONBOARDED, ActionRule, App, Cors, Label, PublicRoute, Upstream
 from limen.facts.fact_store import COMPANY, EVERYBODY, FactStore, SessionState
 from limen.facts.facts import Facts, Plain
+from limen.facts.issuer import Issuer, StrengthRule, Vouched
 from limen.facts.nouns import (
     ANYBODY,
+    ISSUER_FACTORS,
     NOWHERE,
+    PHISHING_RESISTANT,
     UNKNOWN_DEVICE,
     UNKNOWN_RISK,
     UNPROVED,

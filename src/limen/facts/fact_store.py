@@ -8,7 +8,7 @@ the rows then: in whatever thread that is, what comes out of older rows ends in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -19,6 +19,7 @@ from typing import Final, TypeAlias
 from limen.clock import Instant, Milliseconds
 from limen.facts.app import App
 from limen.facts.facts import Facts, Plain
+from limen.facts.issuer import Issuer
 from limen.facts.learned import Learned
 from limen.facts.nouns import (
     ANYBODY,
@@ -95,7 +96,7 @@ class FactStore:
 
     Each table has `get`, `put` and `drop`. `risks`, `grants` and `enrolled` (what they sign in with) are by the id of
     the person, `places` by address as `ipaddress` writes it, `learned` by subject. Sessions and tokens are put under
-    the hash of their secret.
+    the hash of their secret. `issuers` are the upstream ones that sign people in, by their id.
     """
 
     __slots__ = (
@@ -115,6 +116,7 @@ class FactStore:
         "enrolled",
         "grants",
         "groups",
+        "issuers",
         "learned",
         "lease_until",
         "networks",
@@ -141,6 +143,7 @@ class FactStore:
         self.sessions = SessionTable(self._issued, self._changed, self._dropped)
         self.tokens = SessionTable(self._issued, self._changed, self._dropped)
         self.groups: dict[str, Group] = {}
+        self.issuers: Mapping[str, Issuer] = {}
         self.apps: dict[str, App] = {}
         self.apps_by_host: dict[str, App] = {}
         self.networks: tuple[tuple[str, IPv4Network | IPv6Network], ...] = ()

@@ -17,17 +17,26 @@ class Factor(StrEnum):
     PASSWORD = "password"  # noqa: S105 -- the name of a factor
     RECOVERY_CODE = "recovery_code"
     LINK = "link"  # a one-time link; proves that the mailbox or the administrator handed it over
+    ISSUER = "issuer"  # an upstream issuer says who it is, and proves no more than one factor
+    ISSUER_TWO_FACTORS = "issuer_two_factors"
+    ISSUER_PHISHING_RESISTANT = "issuer_phishing_resistant"
+
+
+ISSUER_FACTORS = {1: Factor.ISSUER, 2: Factor.ISSUER_TWO_FACTORS, 3: Factor.ISSUER_PHISHING_RESISTANT}
+"""What a sign-in at an upstream issuer counts as, by the strength that it proves."""
+PHISHING_RESISTANT = frozenset({Factor.PASSKEY, Factor.SECURITY_KEY, Factor.ISSUER_PHISHING_RESISTANT})
 
 
 def strength_of(factors: frozenset[Factor]) -> int:
     """How strong these factors are together: 0 nothing to 3 phishing-resistant; NIST SP 800-63B-4 section 2.
 
     A passkey with user verification is two factors in one and phishing-resistant. Of the others two count only as
-    a thing known and a thing held; a link is never more than one.
+    a thing known and a thing held; a link is never more than one. An issuer's sign-in counts as what it proves, and one
+    of unknown kind adds nothing to another factor: both might be held in the same hand.
     """
-    if factors & {Factor.PASSKEY, Factor.SECURITY_KEY}:
+    if factors & PHISHING_RESISTANT:
         return 3
-    if {Factor.PASSWORD, Factor.CODE} <= factors:
+    if {Factor.PASSWORD, Factor.CODE} <= factors or Factor.ISSUER_TWO_FACTORS in factors:
         return 2
     return 1 if factors else 0
 

@@ -18,6 +18,7 @@ from limen.identity.sessions import end_session, mark
 from limen.identity.store import (
     app_tokens,
     factors,
+    issuer_accounts,
     links as link_rows,
     recovery_codes,
     sessions,
@@ -238,6 +239,18 @@ KINDS: Final = (
         restored=_RESTORED,
         erased=delete_rows(tables.codes),
     ),
+    CredentialKind(
+        name="issuer_accounts",
+        table=issuer_accounts.issuer_accounts.name,
+        deactivated=Stays("the issuer goes on knowing them, and nobody who is deactivated is signed in"),
+        moved=_PROVES,
+        signed_out=_KEPT,
+        lost=_OTHER,
+        stolen=delete_rows(issuer_accounts.issuer_accounts),  # a thief may have linked their own
+        restored=_RESTORED,
+        erased=delete_rows(issuer_accounts.issuer_accounts),
+    ),
+    staying("issuer_sessions", "each ends with the session that rests on it", table="issuer_sessions"),
     CredentialKind(
         name="workload_tokens",
         table=workloads.workload_tokens.name,

@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from limen.clock import Instant
-from limen.facts import Factor, Person
+from limen.facts import Factor, Person, Vouched
 from limen.identity.errors import CeremonyRefusedError, LinkRefusedError, UnfitError, not_permitted
 from limen.identity.events import record
+from limen.identity.issuer_accounts import keep_link, proofs_of, rests_on, which
 from limen.identity.links import Links
 from limen.identity.model import (
     ADMINISTRATORS,
@@ -28,7 +29,7 @@ from limen.identity.passkeys import Credential
 from limen.identity.ports import Ports
 from limen.identity.sessions import Sessions
 from limen.identity.sign_in_decision import decide_sign_in, refuse
-from limen.identity.store import factors, links, people
+from limen.identity.store import factors, issuer_accounts, links, people
 from limen.identity.totp import CodeOffer
 from limen.storage.database import Transaction
 
@@ -119,6 +120,25 @@ class Enrolment:
 
         return await self._finish(opened, person, visitor, {Factor.PASSWORD: now, Factor.CODE: now}, keep)
 
+    # With an account elsewhere
+
+    async def with_issuer(self, token: str, visitor: Visitor, vouched: Vouched) -> SignedIn:
+        """Enrol with an account at an upstream issuer, which is linked; it spends the invitation.
+
+        The first administrator enrols with a factor of Limen's own: an issuer may be down. Raises LinkRefusedError,
+        SlowedError, IssuerAccountTakenError, NotPermittedError.
+        """
+        opened = await self._links.open(token, visitor)
+        if opened.link.purpose is not LinkPurpose.INVITATION:
+            raise LinkRefusedError
+        opened, person = await self._opened(token, visitor, "", "")
+        now = self._ports.now()
+
+        def keep(transaction: Transaction) -> None:
+            keep_link(transaction, person.id, vouched, now)
+
+        return await self._finish(opened, person, visitor, proofs_of(vouched), keep, vouched=vouched)
+
     # Inside
 
     async def _opened(self, token: str, visitor: Visitor, name: str, email: str) -> tuple[OpenedLink, Person]:
@@ -141,6 +161,7 @@ class Enrolment:
         proofs: Proofs,
         keep: _Keep,
         passkey_id: str = "",
+        vouched: Vouched | None = None,
     ) -> SignedIn:
         """Spend the link, make the person, keep the factor and open the session: all of it or nothing."""
         now = self._ports.now()
@@ -161,11 +182,15 @@ class Enrolment:
             transaction.changed("person", person.id)
             whose = {"by": person.id, "subject": person.id, "address": visitor.address}
             record(transaction, now, "person.enrolled", {"link": opened.link.id}, **whose)
-            for factor in sorted(proofs):
-                record(transaction, now, "factor.added", {"factor": str(factor)}, **whose)
+            for added in [which(vouched.issuer.id)] if vouched else [{"factor": str(one)} for one in sorted(proofs)]:
+                record(transaction, now, "factor.added", added, **whose)
             if not answer.is_permit:
                 return None
-            return self._sessions.open(transaction, person, proofs, visitor, passkey_id)
+            issuer = vouched.issuer.id if vouched else ""
+            signed_in = self._sessions.open(transaction, person, proofs, visitor, passkey_id, issuer)
+            if vouched:
+                issuer_accounts.note_session(connection, rests_on(signed_in.session.id, person.id, vouched))
+            return signed_in
 
         try:
             signed_in = await self._ports.write(work)

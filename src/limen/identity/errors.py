@@ -43,6 +43,23 @@ class NotPermittedError(IdentityError):
         self.decision = decision
 
 
+class IssuerAccountUnknownError(IdentityError):
+    """Nobody is linked to this account of an issuer; it does not say whether somebody has its address."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This account isn't linked to anyone here",
+            "sign in as you usually do here, then link it under Passkeys; without an account, ask your administrator",
+        )
+
+
+class IssuerAccountTakenError(IdentityError):
+    """Somebody else is linked to this account of an issuer."""
+
+    def __init__(self) -> None:
+        super().__init__("This account is already linked to someone else", "use your own account there")
+
+
 class UndecidedError(IdentityError):
     """The proof held, and Limen can't decide at this moment whether this person may sign in."""
 

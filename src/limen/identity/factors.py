@@ -20,6 +20,10 @@ from limen.identity.store import factors, people, sessions
 from limen.identity.totp import CodeOffer
 from limen.storage.database import Transaction
 
+FIRST_NEEDS: Final = 2
+"""How strongly somebody who has no factor of ours must have signed in at an issuer before they may add one: a password
+that was stolen there must not become a passkey here.
+"""
 _REMOVED: Final = {
     Factor.PASSKEY: Occasion.PASSKEY_REMOVED,
     Factor.PASSWORD: Occasion.PASSWORD_REMOVED,
@@ -37,6 +41,11 @@ class Held:
     @property
     def has_password(self) -> bool:
         return Factor.PASSWORD in self.factors
+
+    @property
+    def proof_needed(self) -> int:
+        """How strong a fresh proof has to be where something of theirs changes: as strong as their factors can give."""
+        return strength_of(self.factors) if self.factors else FIRST_NEEDS
 
     @property
     def has_code(self) -> bool:
@@ -293,7 +302,7 @@ class Factors:
         if person is None:
             raise NotLiveError
         held = await self.of_person(person.id)
-        return self._sessions.freshly_proved(current, max(1, strength_of(held.factors))), person, held
+        return self._sessions.freshly_proved(current, held.proof_needed), person, held
 
     def _end_sessions_proved_by(
         self, transaction: Transaction, factor: Factor, person_id: str, by: str, but_session: str

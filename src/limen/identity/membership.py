@@ -20,7 +20,7 @@ from limen.identity.events import Details, record
 from limen.identity.links import withdraw_links
 from limen.identity.model import ADMINISTRATORS, PersonStatus
 from limen.identity.sessions import end_everything_of
-from limen.identity.store import factors, people
+from limen.identity.store import factors, issuer_accounts, people
 from limen.storage.database import Transaction
 
 LET_GO: Final = "person-let-go"
@@ -83,9 +83,10 @@ class Membership:
         self._say("person.changed", person_id, "let-go")
 
     def reactivate(self, person_id: str) -> None:
-        """Let in again, with the passkeys that stayed; who has none is invited anew."""
-        has_factor = bool(factors.held_by(self.transaction.connection, person_id))
-        status = PersonStatus.ACTIVE if has_factor else PersonStatus.INVITED
+        """Let in again, with the passkeys and linked accounts that stayed; who has none is invited anew."""
+        connection = self.transaction.connection
+        has_way_in = bool(factors.held_by(connection, person_id) or issuer_accounts.of(connection, person_id))
+        status = PersonStatus.ACTIVE if has_way_in else PersonStatus.INVITED
         people.set_status(self.transaction.connection, person_id, status)
         self._say("person.changed", person_id, "taken-back")
 

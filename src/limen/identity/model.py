@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from limen.clock import DAY, HOUR, MINUTE, Instant, Milliseconds
-from limen.facts import UNPROVED, Auth, Factor, Person, Session, strength_of
+from limen.facts import PHISHING_RESISTANT, UNPROVED, Auth, Factor, Person, Session, strength_of
 from limen.opaque import hash_of, new_token
 
 ADMINISTRATORS = "administrators"
@@ -232,9 +232,10 @@ def auth_of(proofs: Proofs) -> Auth:
     if strength == 0:
         return UNPROVED
     if strength == 3:
-        at = max(proofs[factor] for factor in factors & {Factor.PASSKEY, Factor.SECURITY_KEY})
+        at = max(proofs[factor] for factor in factors & PHISHING_RESISTANT)
     elif strength == 2:
-        at = min(proofs[Factor.PASSWORD], proofs[Factor.CODE])
+        typed = min(proofs.get(Factor.PASSWORD, 0), proofs.get(Factor.CODE, 0))
+        at = max(typed, proofs.get(Factor.ISSUER_TWO_FACTORS, 0))
     else:
         at = max(proofs.values())
     return Auth(strength=strength, factors=factors, at=at)

@@ -29,6 +29,8 @@ class Occasion(StrEnum):
     AUTHENTICATOR_REMOVED = "authenticator-removed"
     NOT_ME = "not-me"
     ADDRESS_CHANGED = "address-changed"
+    ISSUER_LINKED = "issuer-linked"
+    ISSUER_UNLINKED = "issuer-unlinked"
 
 
 class Notifications:

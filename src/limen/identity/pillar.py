@@ -27,11 +27,15 @@ def _declarations() -> Declarations:
     from limen.identity.store import tables
     from limen.identity.store.app_tokens import app_tokens
     from limen.identity.store.erasure import erased_people
+    from limen.identity.store.issuer_accounts import issuer_accounts, issuer_sessions
     from limen.identity.store.recovery_codes import recovery_codes
     from limen.identity.store.workloads import workload_tokens, workloads
 
     return Declarations(
-        tables=(*tables.TABLES, app_tokens, erased_people, recovery_codes, workloads, workload_tokens),
+        tables=(
+            *(*tables.TABLES, app_tokens, erased_people, issuer_accounts, issuer_sessions, recovery_codes),
+            *(workloads, workload_tokens),
+        ),
         credentials=credentials.KINDS,
         file=FILE,
     )

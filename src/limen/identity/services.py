@@ -12,6 +12,8 @@ from limen.identity.factor_reminders import FactorReminders
 from limen.identity.factors import Factors
 from limen.identity.guesses import Guesses
 from limen.identity.invitation import Invitations
+from limen.identity.issuer_accounts import IssuerAccounts
+from limen.identity.issuer_sign_in import IssuerSignIn
 from limen.identity.links import Links
 from limen.identity.new_factors import NewFactors
 from limen.identity.passkeys import Ceremonies, RelyingParty
@@ -40,6 +42,8 @@ class IdentityServices:
     enrolment: Enrolment
     sign_in: SignIn
     step_up: StepUp
+    issuer_sign_in: IssuerSignIn
+    issuer_accounts: IssuerAccounts
     factors: Factors
     recovery: Recovery
     second_device: SecondDevice
@@ -58,6 +62,7 @@ class IdentityServices:
         if kept:
             await self.ports.write(lambda transaction: upkeep.save_guesses(transaction.connection, kept))
         await self.sessions.purge()
+        await self.issuer_accounts.end_unknown(one.url for one in self.ports.known.issuers.values())
         await self.tokens.purge()
 
     async def close(self) -> None:
@@ -93,6 +98,8 @@ async def build(ports: Ports, passwords: Passwords | None = None) -> IdentitySer
         enrolment=Enrolment(ports, links, sessions, new),
         sign_in=SignIn(ports, sessions, ceremonies, verification),
         step_up=StepUp(ports, sessions, ceremonies, verification),
+        issuer_sign_in=IssuerSignIn(ports, sessions),
+        issuer_accounts=IssuerAccounts(ports, factors),
         factors=factors,
         recovery=Recovery(ports, links, sessions, factors, verification, key),
         second_device=SecondDevice(ports, links, factors, sessions),

@@ -82,9 +82,18 @@ class Sessions:
     # Opening
 
     def open(
-        self, transaction: Transaction, person: Person, proofs: Proofs, visitor: Visitor, passkey_id: str = ""
+        self,
+        transaction: Transaction,
+        person: Person,
+        proofs: Proofs,
+        visitor: Visitor,
+        passkey_id: str = "",
+        issuer: str = "",
     ) -> SignedIn:
-        """Open a sign-in session in the transaction that accepted the proof, bound to the device that was proved."""
+        """Open a sign-in session in the transaction that accepted the proof, bound to the device that was proved.
+
+        `issuer` is the id of the upstream one by whose word it is opened.
+        """
         connection, now = transaction.connection, self._ports.now()
         settings, device_id = self._ports.settings.sessions, self._ports.device_of(visitor)
         session = Session(
@@ -105,8 +114,10 @@ class Sessions:
             upkeep.remember_browser(connection, visitor.browser_hash, person.id, now)
         transaction.changed("session", session.id)
         proved: Details = {"strength": session.auth.strength, "factors": " ".join(sorted(session.auth.factors))}
+        if issuer:
+            proved = {**proved, "issuer": issuer}
         by = {"by": person.id, "session": session.id, "address": session.address}
-        record(transaction, session.auth.at, "sign_in.succeeded", proved, **by)
+        record(transaction, now, "sign_in.succeeded", proved, **by)
         return SignedIn(token, session, person)
 
     def renew(

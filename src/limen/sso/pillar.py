@@ -14,29 +14,43 @@ def _declarations() -> Declarations:
     from limen.sso.kinds import KINDS
     from limen.sso.oidc import store, workload_store
     from limen.sso.saml import store as saml_store
+    from limen.sso.upstream import store as upstream_store
+    from limen.sso.upstream.sign_in_file import SIGN_IN_FILE
 
-    tables = (*sign_ins.TABLES, *store.TABLES, *workload_store.TABLES, *saml_store.TABLES)
-    return Declarations(events=KINDS, tables=tables, credentials=CREDENTIALS)
+    stores = (sign_ins, store, workload_store, saml_store, upstream_store)
+    return Declarations(
+        events=KINDS,
+        tables=tuple(table for one in stores for table in one.TABLES),
+        credentials=CREDENTIALS,
+        file=SIGN_IN_FILE,
+    )
 
 
 async def _build(core: Core) -> Running:
     from limen.sso.logouts import Logouts
     from limen.sso.oidc import logout_token, provider
     from limen.sso.saml import identity_provider, single_logout
+    from limen.sso.upstream import services
 
     sign_on = core.offers.take(SignOn)
     built = await provider.build(core, sign_on)
     saml = await identity_provider.build(core, sign_on, built.pairwise)
     notices = (logout_token.notices(core, built), single_logout.notices(core, saml))
     logouts = Logouts(core, notices, sign_on.resolver)
+    upstreams = services.build(core, sign_on, built)
+
+    async def close() -> None:
+        await logouts.close()
+        await upstreams.close()
+
     return Running(
-        offers=(built, logouts, saml, single_logout.SingleLogout(core, sign_on, saml)),
+        offers=(built, logouts, saml, single_logout.SingleLogout(core, sign_on, saml), upstreams),
         periodic=(
             Every("renew the keys of OpenID Connect and forget what is over", KEEP_UP_SECONDS, built.keep_up),
             Every("take over the keys of SAML and forget what is over", KEEP_UP_SECONDS, saml.keep_up),
             Every("tell apps who was signed out", TELL_SECONDS, logouts.work),
         ),
-        close=logouts.close,
+        close=close,
     )
 
 
@@ -46,6 +60,7 @@ PILLAR = Pillar(
         "client-secret": Command(
             "limen.cli.client_secret", "Create the client secret of an app that uses OpenID Connect"
         ),
+        "issuer-secret": Command("limen.cli.issuer_secret", "Store Limen's client secret at a sign-in service"),
         "workload-key": Command(
             "limen.cli.workload_key", "Give workloads keys by which they get tokens, and remove them"
         ),
@@ -58,6 +73,9 @@ PILLAR = Pillar(
         "limen.web.sso.saml",
         "limen.web.sso.saml_sign_out",
         "limen.web.sso.saml_registration",
+        "limen.web.sso.upstream",
+        "limen.web.sso.links",
+        "limen.web.sso.issuers",
     ),
     declarations=_declarations,
     build=_build,

@@ -40,6 +40,9 @@ FACTOR_WORDS: Final = {
     Factor.PASSWORD: gettext_noop("password"),
     Factor.RECOVERY_CODE: gettext_noop("recovery code"),
     Factor.LINK: gettext_noop("one-time link"),
+    Factor.ISSUER: gettext_noop("an account elsewhere"),
+    Factor.ISSUER_TWO_FACTORS: gettext_noop("an account elsewhere, with two factors"),
+    Factor.ISSUER_PHISHING_RESISTANT: gettext_noop("an account elsewhere, phishing-resistant"),
 }
 
 

@@ -39,6 +39,8 @@ def test_the_list_of_erased_people_says_whose_bodies_are_still_in_the_journal(wh
 
 STAYS = {
     "erased_people.person_id": "the list of who was erased",
+    "issuer_accounts.subject": "in a row of the person's, which is deleted",
+    "issuer_sessions.subject": "in a row of the person's, which is deleted",
     "links.issued_by": "the opaque id of who did it",
     "observed_kinds.people": "how many they were",
     "people.email": "in the person's own row, which is deleted",

@@ -160,8 +160,7 @@ def _given(auth: Auth, at: Instant) -> Iterator[tuple[Remedy, Auth]]:
     if auth.strength < 3:
         yield _USE_PASSKEY, strongest(auth, at)
     if auth.strength < 2:
-        second = Factor.PASSWORD if Factor.CODE in auth.factors else Factor.CODE
-        yield _ADD_FACTOR, Auth(2, auth.factors | {second}, at)
+        yield _ADD_FACTOR, Auth(2, auth.factors | {Factor.PASSWORD, Factor.CODE}, at)
     if auth.strength:
         yield _sign_in_again(auth.strength), Auth(auth.strength, auth.factors, at)
 

@@ -94,6 +94,9 @@ _ORDER: Final = (
     Factor.CODE,
     Factor.RECOVERY_CODE,
     Factor.LINK,
+    Factor.ISSUER_PHISHING_RESISTANT,
+    Factor.ISSUER_TWO_FACTORS,
+    Factor.ISSUER,
 )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from limen.facts import strength_of
 from limen.identity.errors import FreshProofNeededError
 from limen.web.site import ProofNeededError, Site
 from limen.web.visit import SignedInVisit
@@ -14,7 +13,7 @@ async def fresh_proof(site: Site, visit: SignedInVisit, back: str) -> int:
     Raises ProofNeededError; `back` is the page that the form is on.
     """
     held = await site.identity.factors.of_person(visit.person.id)
-    strength = max(1, strength_of(held.factors))
+    strength = held.proof_needed
     try:
         site.identity.sessions.freshly_proved(visit.session, strength)
     except FreshProofNeededError:

@@ -66,6 +66,7 @@ DONE: Final = {
     "one-ended": "That session has ended in every app, effective from the next request.",
     "token-revoked": "That token no longer works, effective from its next request.",
     "factor-removed": "Removed, and the sessions opened with it have ended. They are notified by email.",
+    "unlinked": "Unlinked, and the sessions opened with it have ended. They are notified by email.",
     "mailed": "The invitation is queued for sending.",
     "filed": "No mail server is set up, so the invitation was written to a file in data/outbox: give it to them"
     " yourself, or set [mail] in limen.toml.",
@@ -235,6 +236,8 @@ async def _page(
         rows=recent_rows(site, Filter(person=person_id), 15) if shows_events else [],
         shows_events=shows_events,
         may_help=bool(visit.may & set(permission_to_help(site, person_id))),
+        issuers={one.url: one for one in site.known.issuers.values()},
+        accounts=await site.identity.issuer_accounts.of_person(person_id),
         tokens=await shown(site, owner_id=person_id),
         previews=await site.in_thread(lambda: apps_of(site, member.person, visit.now)) if shows_events else [],
         apps=site.known.apps,

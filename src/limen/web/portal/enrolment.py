@@ -12,6 +12,7 @@ from starlette.responses import Response
 from limen.errors import LimenError
 from limen.identity.errors import LinkRefusedError
 from limen.identity.links import PATH
+from limen.identity.model import LinkPurpose, OpenedLink
 from limen.identity.passwords import MAX_LENGTH, MIN_LENGTH
 from limen.web.page import Route
 from limen.web.requests import one, text_of
@@ -39,12 +40,12 @@ def routes(site: Site) -> APIRouter:
         return site.page("portal/arrive.html", visit, here=PATH)
 
     @router.post(PATH)
-    async def welcome(visit: Anybody, sent: Sent) -> Response:
+    async def opened_link(visit: Anybody, sent: Sent) -> Response:
         token = one(sent, "token").strip().rpartition("#")[2]
         opened = await done_or_page(site.identity.links.open(token, visit.visitor), partial(_arrived, site, visit))
         # The switch of languages at its foot comes back here: whoever went elsewhere would need the link once more.
         visit, chosen = site.spoken_in(visit, one(sent, "language"))
-        return site.keep(chosen, site.page("portal/welcome.html", visit, token=token, opened=opened))
+        return site.keep(chosen, welcome(site, visit, token, opened))
 
     @router.post(f"{PATH}/options")
     async def options(visit: Anybody, sent: SentJson) -> Response:
@@ -90,6 +91,12 @@ def routes(site: Site) -> APIRouter:
     return router
 
 
+def welcome(site: Site, visit: Visit, token: str, opened: OpenedLink, problem: LimenError | None = None) -> Response:
+    """The ways to enrol; with an account elsewhere for whoever was invited."""
+    issuers = list(site.known.issuers.values()) if opened.link.purpose is LinkPurpose.INVITATION else []
+    return site.page("portal/welcome.html", visit, token=token, opened=opened, issuers=issuers, problem=problem)
+
+
 def _arrived(site: Site, visit: Visit, problem: LimenError) -> Response:
     return site.page("portal/arrive.html", visit, problem=problem)
 
@@ -104,7 +111,7 @@ async def _offer(site: Site, visit: Visit, sent: dict[str, list[str]], problem: 
         return _arrived(site, visit, wrong)
     except LimenError as wrong:
         opened = await site.identity.links.open(token, visit.visitor)
-        return site.page("portal/welcome.html", visit, token=token, opened=opened, problem=wrong)
+        return welcome(site, visit, token, opened, wrong)
     qr = Markup(offer.svg)  # noqa: S704 -- drawn by us from our own URI
     values: dict[str, Any] = {
         "token": token,

@@ -11,6 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.errors import LimenError
+from limen.facts import Issuer
+from limen.identity.store.issuer_accounts import IssuerAccount
 from limen.messages import gettext_noop
 from limen.web.page import PORTAL, Menu, Page, Route
 from limen.web.permissions import VIEW
@@ -86,7 +88,16 @@ async def page(site: Site, visit: SignedInVisit, problem: LimenError | None = No
     values: dict[str, Any] = {
         "held": await site.identity.factors.of_person(visit.person.id),
         "left": await recovery.left(visit.person.id) if recovery.is_on else None,
+        "issuers": await _issuers(site, visit.person.id),
         "problem": problem,
         "done": done,
     }
     return site.page("portal/passkeys.html", visit, **values)
+
+
+async def _issuers(site: Site, person_id: str) -> list[tuple[Issuer, IssuerAccount | None]]:
+    """Every upstream issuer, with this person's account there where it is linked."""
+    if not site.known.issuers:
+        return []
+    linked = {one.issuer: one for one in await site.identity.issuer_accounts.of_person(person_id)}
+    return [(one, linked.get(one.url)) for one in site.known.issuers.values()]

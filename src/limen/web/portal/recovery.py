@@ -15,6 +15,7 @@ from limen.identity.recovery import CODE, HOW_MANY
 from limen.messages import gettext_noop
 from limen.web.page import Route
 from limen.web.permissions import VIEW
+from limen.web.portal.enrolment import welcome
 from limen.web.portal.passkeys import page as passkeys_page
 from limen.web.requests import one
 from limen.web.site import Site, done_or_page
@@ -48,7 +49,7 @@ def routes(site: Site) -> APIRouter:
         issued = await done_or_page(redeeming, partial(_asked, site, visit, email))
         person = site.known.people[issued.link.person_id]
         opened = OpenedLink(issued.link, person.name, person.email)
-        return site.page("portal/welcome.html", visit, token=issued.token.reveal(), opened=opened)
+        return welcome(site, visit, issued.token.reveal(), opened)
 
     @router.post("/passkeys/codes")
     async def make(visit: Authorized, _sent: Sent) -> Response:

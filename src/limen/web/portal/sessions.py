@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -29,8 +29,10 @@ def routes(site: Site) -> APIRouter:
     @router.get("/sessions")
     async def show(request: Request, visit: Authorized) -> Response:
         rows = sessions.of_person(visit.person.id, visit.session)
-        done = query(request, "done")
-        return site.page("portal/sessions.html", visit, rows=rows, apps=site.known.apps, done=done)
+        by = await site.identity.issuer_accounts.sessions_of(visit.person.id)
+        names = {one.url: one.name for one in site.known.issuers.values()}
+        values: dict[str, Any] = {"rows": rows, "apps": site.known.apps, "done": query(request, "done")}
+        return site.page("portal/sessions.html", visit, **values, issuers={key: names.get(by[key], "") for key in by})
 
     @router.post("/sessions/{session_id}/end")
     async def end(session_id: str, visit: Authorized, _sent: Sent) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
@@ -15,7 +15,7 @@ from limen.web.portal.apps import app_open_to, nothing_here
 from limen.web.portal.break_glass import leave
 from limen.web.requests import SESSION_COOKIE, one, query, text_of, where_to
 from limen.web.site import Site, drop_cookie
-from limen.web.visit import Anybody, Sent, SentJson
+from limen.web.visit import Anybody, Sent, SentJson, Visit
 
 _UNKNOWN_YET: Final = "who comes here is not known yet; signing in itself is decided by the action sign_in"
 PAGES: Final = (
@@ -38,7 +38,7 @@ def routes(site: Site) -> APIRouter:
         to = where_to(query(request, "to", 2_048))
         if visit.session is not None:
             return site.go(visit, "/onward", to=to)
-        return site.page("portal/sign_in.html", visit, to=to, email="", opened_second_way=False)
+        return sign_in_page(site, visit, to)
 
     @router.post("/sign-in")
     async def with_password(visit: Anybody, sent: Sent) -> Response:
@@ -48,22 +48,23 @@ def routes(site: Site) -> APIRouter:
                 visit.visitor, one(sent, "email"), one(sent, "password"), one(sent, "code")
             )
         except LimenError as wrong:
-            email = one(sent, "email")[:254]
-            return site.page("portal/sign_in.html", visit, to=to, email=email, opened_second_way=True, problem=wrong)
+            return sign_in_page(site, visit, to, one(sent, "email")[:254], wrong)
         return site.signed_in(visit, done, to, by_script=False)
 
     @router.post("/sign-out")
     async def sign_out(request: Request) -> Response:
         visit = site.visit(request, with_break_glass=True)
         await site.form(request, visit)
+        issuer = await _issuer_of(site, visit)
         await leave(site, visit)
-        response = site.go(visit, "/signed-out")
+        response = site.go(visit, "/signed-out", issuer=issuer)
         drop_cookie(response, SESSION_COOKIE)
         return response
 
     @router.get("/signed-out")
-    async def signed_out(visit: Anybody) -> Response:
-        return site.page("portal/signed_out.html", visit)
+    async def signed_out(request: Request, visit: Anybody) -> Response:
+        issuer = site.known.issuers.get(query(request, "issuer"))
+        return site.page("portal/signed_out.html", visit, issuer=issuer)
 
     @router.get("/onward")
     async def onward(request: Request, visit: Anybody) -> Response:
@@ -79,6 +80,27 @@ def routes(site: Site) -> APIRouter:
 
     _for_scripts(router, site)
     return router
+
+
+def sign_in_page(
+    site: Site, visit: Visit, to: str, email: str | None = None, problem: LimenError | None = None
+) -> Response:
+    """Every way in. With an address (also "") the second way is open."""
+    values: dict[str, Any] = {
+        "to": to,
+        "email": email or "",
+        "opened_second_way": email is not None,
+        "problem": problem,
+    }
+    return site.page("portal/sign_in.html", visit, **values, issuers=list(site.known.issuers.values()))
+
+
+async def _issuer_of(site: Site, visit: Visit) -> str:
+    """The id of the upstream issuer by whose word this visitor is signed in; "" for none."""
+    if visit.session is None or not site.known.issuers:
+        return ""
+    url = (await site.identity.issuer_accounts.sessions_of(visit.session.person_id)).get(visit.session.id, "")
+    return next((one.id for one in site.known.issuers.values() if one.url == url), "")
 
 
 def _for_scripts(router: APIRouter, site: Site) -> None:

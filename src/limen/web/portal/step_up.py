@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.errors import LimenError
-from limen.facts import LIMEN, App
+from limen.facts import LIMEN, App, Issuer
 from limen.policy.wording import Audience, Names, because
 from limen.web.page import Route
 from limen.web.portal.apps import app_open_to, nothing_here
@@ -44,6 +44,7 @@ class Step:
     with_passkey: bool
     with_password: bool
     with_code: bool
+    issuers: tuple[Issuer, ...] = ()
 
     @property
     def query(self) -> str:
@@ -110,9 +111,11 @@ async def _step(site: Site, visit: Visit, app_id: str, to: str, decision_id: str
     past = await past_decision(site, decision_id) if decision_id else None
     needs_passkey, why = app.id == LIMEN and bool(held.passkeys), ""  # what one changes here asks for the best one has
     missing: tuple[str, ...] = ()
+    least = 3 if needs_passkey else 1
     if past is not None and past.event.actor == session.person_id and past.app.id == app.id:
         decision = past.explanation.decision
         needs_passkey = bool(decision.at_once) and all(remedy.strength >= 3 for remedy in decision.at_once)
+        least = max(least, min((remedy.strength for remedy in decision.at_once), default=1))
         why = next((reason.text for reason in decision.reasons if reason.text and reason.effect == "forbid"), "")
         names = Names("", app.name, site.known.groups)
         found = because(past.engine, decision, Audience.SELF, visit.localizer, names) if past.is_same else ()
@@ -126,4 +129,14 @@ async def _step(site: Site, visit: Visit, app_id: str, to: str, decision_id: str
         with_passkey=bool(held.passkeys),
         with_password=held.has_password and not needs_passkey,
         with_code=held.has_code,
+        issuers=await _issuers(site, session.person_id, least),
     )
+
+
+async def _issuers(site: Site, person_id: str, strength: int) -> tuple[Issuer, ...]:
+    """The issuers that this person is linked at, and that could prove as much as this."""
+    if not site.known.issuers:
+        return ()
+    linked = {one.issuer for one in await site.identity.issuer_accounts.of_person(person_id)}
+    able = (one for one in site.known.issuers.values() if one.url in linked)
+    return tuple(one for one in able if max(rule.strength for rule in one.rules) >= strength)

@@ -61,6 +61,12 @@ def is_forbidden(host: str) -> bool:
     return address is not None and any(_is_refused(one) for one in (address, *_within(address)))
 
 
+def is_public(host: str) -> bool:
+    """Whether this address, in whatever way of writing, is on the public internet: no network of a company's own."""
+    address = _address(host.strip("[]").partition("%")[0].rstrip(".").lower())
+    return address is not None and all(one.is_global and not one.is_multicast for one in (address, *_within(address)))
+
+
 async def places_of(host: str, port: int, family: int = socket.AF_UNSPEC) -> list[Place]:
     """Where to connect to reach `host`. Raises ForbiddenAddressError where any of it is forbidden, else OSError."""
     refuse(host, host)

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from limen.enforcement.ssrf_guard import ForbiddenAddressError, connected, is_forbidden
+from limen.ssrf_guard import ForbiddenAddressError, connected, is_forbidden, is_public
 
 
 @pytest.mark.parametrize(
@@ -79,3 +79,34 @@ async def test_a_connection_is_made_to_what_was_judged_and_to_the_first_that_tak
         await connected("127.0.0.1", port)
     with pytest.raises(ForbiddenAddressError):
         await connected("169.254.169.254", port)
+
+
+@pytest.mark.parametrize("host", ["1.1.1.1", "2606:4700:4700::1111", "[2606:4700:4700::1111]", "16843009"])
+def test_an_address_of_the_internet_is_public(host: str) -> None:
+    assert is_public(host)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "10.1.2.3",
+        "192.168.0.1",
+        "172.16.0.9",
+        "100.64.0.1",
+        "169.254.169.254",
+        "2130706433",
+        "0x7f000001",
+        "::1",
+        "fd00::1",
+        "::ffff:10.0.0.1",
+        "64:ff9b::a00:1",
+        "2002:a00:1::1",
+        "224.0.0.1",
+        "0.0.0.0",
+        "idp.example",
+        "",
+    ],
+)
+def test_a_private_address_or_a_name_is_not_public(host: str) -> None:
+    assert not is_public(host)

@@ -1,0 +1,57 @@
+"""`limen issuer-secret`: the secret by which Limen proves itself to an upstream issuer, typed or piped, never shown."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from limen.cli.open_company import opened
+from limen.cli.options import LastFolder, refuse_unknown
+from limen.clock import SystemClock
+from limen.company.load import load_company
+from limen.company.publish import SERVER
+from limen.errors import LimenError
+from limen.events import Event
+from limen.sso.upstream import store
+from limen.sso.upstream.flow import return_address
+from limen.sso.upstream.sign_in_file import FILE, SignInFile
+from limen.storage import Transaction
+
+LONGEST = 1_000
+
+
+def run(
+    issuer: Annotated[str, typer.Argument(metavar="ISSUER", help="The sign-in service, by its ID in sign-in.yaml")],
+    folder: LastFolder = Path(),
+) -> None:
+    """Store Limen's client secret at an upstream sign-in service. It is read from the terminal or standard input."""
+    file: SignInFile = load_company(folder).parts.get(FILE) or SignInFile()
+    known = {one.id: one for one in file.issuers}
+    refuse_unknown("sign-in service", [issuer], known)
+    chosen, now = known[issuer], SystemClock().now()
+    if chosen.authentication != "secret":
+        raise LimenError(f"{issuer} takes signatures and no secret", "write `authentication: secret` if it takes one")
+    secret = _typed() if sys.stdin.isatty() else sys.stdin.read(LONGEST + 2).strip()
+    if not 0 < len(secret) <= LONGEST or not secret.isprintable():
+        raise LimenError("that is no client secret", "paste the one value that the service showed, in one line")
+
+    with opened(folder, may_make=True) as here:
+        keyring = here.keyring()
+
+        def work(transaction: Transaction) -> None:
+            store.keep_secret(transaction.connection, keyring, chosen.url, secret, now)
+            transaction.say(Event(at=now, kind="sso.upstream_secret_kept", actor=SERVER, details={"issuer": chosen.id}))
+
+        here.database.write(work)
+        origin = here.settings.public_url
+    print(f"Stored. Register these at {chosen.name}, if they aren't yet:\n")
+    print(f"  redirect URI             {return_address(origin, chosen)}")
+    print(f"  after signing out        {origin}/signed-out")
+    print(f"  back-channel logout URI  {origin}/sign-in/signed-out-elsewhere")
+
+
+def _typed() -> str:
+    return str(typer.prompt("Client secret", hide_input=True))

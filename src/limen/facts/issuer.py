@@ -1,0 +1,85 @@
+"""Who else signs people in: an upstream OpenID Connect issuer that the company trusts, and what it says of somebody.
+
+Issuers are part of what a company publishes. What one says of a person is a proof like any other, and worth what the
+issuer proves of it, never more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from limen.clock import Instant
+
+ClientAuthentication = Literal["secret", "private_key_jwt"]
+
+
+@dataclass(frozen=True, slots=True)
+class StrengthRule:
+    """A sign-in is `strength` where its `amr` holds all of these, and its `acr` is one of these, if any are named."""
+
+    strength: int
+    amr: tuple[str, ...] = ()
+    acr: tuple[str, ...] = ()
+
+    def holds(self, amr: frozenset[str], acr: str) -> bool:
+        return amr.issuperset(self.amr) and (not self.acr or acr in self.acr)
+
+
+STANDARD_RULES: Final = (
+    StrengthRule(2, amr=("mfa",)),
+    StrengthRule(2, acr=("urn:limen:strength:2",)),
+    StrengthRule(3, acr=("phr", "phrh")),
+)
+"""What counts where the company writes no rules: words with one meaning everywhere (RFC 8176; OpenID Connect Extended
+Authentication Profile ACR Values 1.0), and another Limen's.
+"""
+BY_PHONE: Final = frozenset({"sms", "tel"})
+"""Methods that Limen does not take as a second factor: a number can be taken over by anyone who talks well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """An upstream issuer. `url` is its issuer identifier, compared byte for byte; `id` is how the company calls it.
+
+    `domains` are those of the addresses of the people whom it signs in. `creates_accounts`: somebody who signs in there
+    for the first time gets an account here, in `groups`, if the issuer says that their address is verified, and it is
+    of one of the domains. `required` are claims that everybody who signs in there must bring, as they stand here.
+    `rules` say how strong its sign-ins are; what no rule covers is one factor.
+    """
+
+    id: str
+    name: str
+    url: str
+    client_id: str
+    authentication: ClientAuthentication = "secret"
+    domains: tuple[str, ...] = ()
+    creates_accounts: bool = False
+    groups: tuple[str, ...] = ()
+    required: tuple[tuple[str, str], ...] = ()
+    rules: tuple[StrengthRule, ...] = STANDARD_RULES
+
+    def strength(self, amr: Iterable[str], acr: str) -> int:
+        """What a sign-in proves by which these methods were used, in this context: the best rule, else one factor."""
+        methods = frozenset(amr)
+        rules = (rule for rule in self.rules if rule.acr) if methods & BY_PHONE else self.rules
+        return max((rule.strength for rule in rules if rule.holds(methods, acr)), default=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """What an issuer says of somebody who just signed in there, after all of it was checked.
+
+    `subject` is who it is, for this issuer alone. `at`: when they proved it there (0: it does not say). `sid` is the
+    issuer's name for its session ("" where it gives none). `email` is "" unless the issuer says that it is verified,
+    and its domain is one of the issuer's.
+    """
+
+    issuer: Issuer
+    subject: str
+    strength: int
+    at: Instant = 0
+    sid: str = ""
+    email: str = ""
+    name: str = ""

@@ -1,0 +1,80 @@
+"""Upstream issuers put together: what calls them, how Limen proves itself there, and who is journaled as refused."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from limen.browser_state import BrowserStates
+from limen.clock import MINUTE, SECOND
+from limen.facts import Issuer
+from limen.opaque import new_id
+from limen.pillar import Core, SignOn
+from limen.sso.oidc.provider import Provider
+from limen.sso.upstream import store
+from limen.sso.upstream.fetching import Fetching, IssuerError
+from limen.sso.upstream.flow import Upstreams
+from limen.sso.upstream.issuer_client import IssuerClient, Proof, basic
+from limen.sso.upstream.metadata import Metadata
+
+_ASSERTION: str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+_ASSERTION_LIVES = MINUTE
+
+
+def build(core: Core, sign_on: SignOn, provider: Provider) -> Upstreams:
+    """All issuers that are in force, now and later."""
+    url = urlsplit(core.settings.public_url)
+
+    def client(issuer: Issuer) -> IssuerClient:
+        prover = _Prover(core, provider, issuer)
+        return IssuerClient(issuer, Fetching(issuer.url, sign_on.resolver), core.clock, prover.prove)
+
+    return Upstreams(
+        known=lambda: core.known.issuers,
+        states=core.offers.take(BrowserStates),
+        clock=core.clock,
+        origin=f"{url.scheme}://{url.netloc}".lower(),
+        make_client=client,
+    )
+
+
+class _Prover:
+    """How Limen proves itself to one issuer."""
+
+    def __init__(self, core: Core, provider: Provider, issuer: Issuer) -> None:
+        self._core = core
+        self._provider = provider
+        self._issuer = issuer
+
+    async def prove(self, metadata: Metadata) -> Proof:
+        """Raises IssuerError where no secret was given."""
+        if self._issuer.authentication == "private_key_jwt":
+            return self._signed(metadata)
+        issuer, keyring = self._issuer, self._core.keyring
+        secret = await self._core.database.reading(
+            lambda snapshot: store.secret_of(snapshot.connection, keyring, issuer.url)
+        )
+        if not secret:
+            raise IssuerError("no-secret")
+        if metadata.takes_basic:
+            return basic(issuer.client_id, secret)
+        return Proof(form={"client_id": issuer.client_id, "client_secret": secret})
+
+    def _signed(self, metadata: Metadata) -> Proof:
+        """RFC 7523 section 2.2, with the keys that Limen publishes as an OpenID provider."""
+        now = self._core.clock.now()
+        claims = {
+            "iss": self._issuer.client_id,
+            "sub": self._issuer.client_id,
+            "aud": metadata.token_endpoint,
+            "jti": new_id("j"),
+            "iat": now // SECOND,
+            "exp": (now + _ASSERTION_LIVES) // SECOND,
+        }
+        signed = self._provider.keys.sign(claims, "RS256", now)
+        return Proof(
+            form={
+                "client_id": self._issuer.client_id,
+                "client_assertion_type": _ASSERTION,
+                "client_assertion": signed,
+            }
+        )
