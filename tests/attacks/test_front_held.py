@@ -23,7 +23,7 @@ from tests.interop.https_world import trusting
 from tests.ports import free_port
 
 from limen.admission import Admission, Limits
-from limen.front import admin, pressure
+from limen.front import admin, pressure, tcp_proxy
 from limen.front.caddy import configuration
 from limen.front.child import Child
 from limen.front.places import Places, open_places, write_whole
@@ -225,11 +225,25 @@ async def test_streams_that_nobody_reads_cost_their_own_connections_and_nobody_e
 async def test_one_persons_streams_go_before_another_persons_when_there_are_no_strangers(front, monkeypatch) -> None:
     ana = await quiet_stream(front, "127.0.0.1")
     front.proxy.belongs_to(ana.name, "ana", "s1")
-    await hold_much(front, monkeypatch, owner="bo")
+    held = await hold_much(front, monkeypatch, owner="bo")
     await front.pressure.relieve()
     assert await front.goroutines() <= 3_000
+    await held[0].ended()
     front.may_speak.set()
     assert b"data: 2" in await ana.until(http2.DATA, 1)
+
+
+async def test_a_person_who_holds_too_much_shuts_no_door_to_those_who_sign_in(front, monkeypatch) -> None:
+    """Whoever has an account would keep everybody else from signing in, who are strangers until they have."""
+    monkeypatch.setattr(tcp_proxy, "MANY_OF_A_PERSON", 2)
+    stranger = await quiet_stream(front, "127.0.0.3")
+    held = await hold_much(front, monkeypatch, owner="bo")
+    await front.pressure.relieve()
+    assert await front.goroutines() <= 3_000
+    await held[0].ended()
+    assert stranger.name in front.proxy.connections
+    front.may_speak.set()
+    assert b"data: 2" in await stranger.until(http2.DATA, 1)
 
 
 async def test_an_answer_that_nobody_takes_ends_and_a_stream_with_nothing_to_say_does_not(front) -> None:

@@ -9,7 +9,7 @@ from limen.errors import LimenError
 from limen.front import admin, pressure
 from limen.front.caddy import MOST_REQUESTS
 from limen.front.pressure import ENOUGH_GOROUTINES, MOST_GOROUTINES, OF_A_CONNECTION, Pressure
-from limen.front.tcp_proxy import TcpProxy
+from limen.front.tcp_proxy import MANY_OF_A_PERSON, TcpProxy
 
 
 class Proxy(TcpProxy):
@@ -39,6 +39,10 @@ async def relieved(proxy: Proxy, monkeypatch) -> Proxy:
 
 def test_connections_end_before_others_wait_for_room_at_limen() -> None:
     assert MOST_GOROUTINES / 3 < MOST_REQUESTS - 500
+
+
+def test_one_person_alone_does_not_make_strangers_give_way() -> None:
+    assert MANY_OF_A_PERSON * OF_A_CONNECTION < ENOUGH_GOROUTINES
 
 
 async def test_below_the_mark_nobody_goes(monkeypatch) -> None:

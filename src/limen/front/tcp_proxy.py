@@ -23,6 +23,10 @@ MOST_CONNECTIONS: Final = 4_096
 """Of all browsers at once, where there are descriptors enough: each connection takes two."""
 OF_A_PERSON: Final = 64
 """One for each host and browser of somebody, with room; more of theirs count as a stranger's."""
+MANY_OF_A_PERSON: Final = 8
+"""Whoever has more than these, and more than any source of strangers, gives way before strangers do: with so many alone
+nobody takes Caddy to where connections have to end (see `pressure`).
+"""
 WAITING_BYTES: Final = 65_536
 """How much waits for either side before the other is no longer read."""
 KEEPALIVE_SECONDS: Final = 15
@@ -75,16 +79,26 @@ class TcpProxy:
 
     def make_way(self, number: int) -> int:
         """End so many connections, and return how many there were to end: the oldest of the source with the most, and
-        of people only when there are no strangers left.
+        of people only when there are no strangers left, or where somebody has many and more than any source.
         """
         for done in range(number):
-            if self.listener.make_way():
+            most = max(MANY_OF_A_PERSON, self.listener.strangers.most)
+            if self._known.most <= most and self.listener.make_way():
                 continue
             one = self._known.oldest_of_the_largest()
             if one is None:
                 return done
             one.drop(TOO_MANY)
         return number
+
+    def came(self, connection: Connection) -> None:
+        """One port of a client is good for a connection to each of ours. Only one of them can be told of by its name:
+        the one before it ends, so that none is held that nobody can end.
+        """
+        before = self.connections.get(connection.name)
+        if before is not None:
+            before.end()
+        self.connections[connection.name] = connection
 
     def left(self, connection: Connection) -> None:
         if self.connections.get(connection.name) is connection:
@@ -126,7 +140,7 @@ class Connection(asyncio.Protocol):
             return
         address = peer[0].partition("%")[0]
         self.name = f"[{address}]:{peer[1]}" if ":" in address else f"{address}:{peer[1]}"
-        self._proxy.connections[self.name] = self
+        self._proxy.came(self)
         transport.set_write_buffer_limits(high=WAITING_BYTES)
         transport.pause_reading()
         _keep_alive(transport.get_extra_info("socket"))
@@ -172,7 +186,8 @@ class Connection(asyncio.Protocol):
             self._caddy.transport.pause_reading()
 
     def resume_writing(self) -> None:
-        self._expect(0.0)
+        # After Caddy has ended nothing pauses any more, so what is left has its time from here on.
+        self._expect(self._proxy.limits.stalled_seconds if self.transport.is_closing() else 0.0)
         if self._caddy is not None and not self._caddy.transport.is_closing():
             self._caddy.transport.resume_reading()
 
