@@ -176,3 +176,32 @@ async def test_a_person_with_many_gives_way_before_strangers_with_fewer(standing
     assert name not in proxy.connections
     for _, writer in [*opened, stranger]:
         writer.close()
+
+
+async def test_what_waits_for_either_side_is_little(tmp_path: Path) -> None:
+    """Or a thousand connections would hold in this process what Caddy no longer may."""
+    loop, proxy = asyncio.get_running_loop(), TcpProxy(Admission())
+    with (
+        socket.socket(socket.AF_UNIX) as caddy,
+        socket.socket() as deaf,
+        socket.socket() as loud,
+        socket.create_server(("127.0.0.1", 0)) as listening,
+    ):
+        caddy.bind(str(tmp_path / "caddy.sock"))
+        caddy.listen()
+        for one in (caddy, deaf, loud):
+            one.setblocking(False)
+        await proxy.listen(listening, tmp_path / "caddy.sock")
+        for browser in (deaf, loud):
+            await loop.sock_connect(browser, listening.getsockname())
+            carried, _ = await loop.sock_accept(caddy)
+            sends = carried if browser is deaf else browser
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(loop.sock_sendall(sends, b"x" * 64_000_000), 0.5)
+            (connection,) = proxy.connections.values()
+            assert connection._caddy is not None
+            held = [one.get_write_buffer_size() for one in (connection.transport, connection._caddy.transport)]
+            assert 0 < sum(held) <= 65_536
+            connection.end()
+            carried.close()
+        proxy.close()

@@ -27,8 +27,10 @@ MANY_OF_A_PERSON: Final = 8
 """Whoever has more than these, and more than any source of strangers, gives way before strangers do: with so many alone
 nobody takes Caddy to where connections have to end (see `pressure`).
 """
-WAITING_BYTES: Final = 65_536
+WAITING_BYTES: Final = 32_768
 """How much waits for either side before the other is no longer read."""
+PIECE_BYTES: Final = 32_768
+"""How much is read at once: a piece is all that waits beyond `WAITING_BYTES`."""
 KEEPALIVE_SECONDS: Final = 15
 TELL_SECONDS: Final = 60.0
 """How often a flood is spoken of in the log, at the most."""
@@ -46,6 +48,8 @@ class TcpProxy:
         self.limits = limits
         self.connections: dict[str, Connection] = {}
         self.bytes_from_browsers = 0
+        self.piece = memoryview(bytearray(PIECE_BYTES))
+        """Where all connections read into, one after the other: each takes its bytes out at once."""
         self._known: Crowd[Connection] = Crowd()
         self._servers: list[asyncio.Server] = []
         self._told_at = 0.0
@@ -115,7 +119,7 @@ class TcpProxy:
             self._told_at, self._cut = now, {}
 
 
-class Connection(asyncio.Protocol):
+class Connection(asyncio.BufferedProtocol):
     """One connection of a browser, with the one to Caddy that carries it on."""
 
     def __init__(self, proxy: TcpProxy, caddy: Path) -> None:
@@ -150,7 +154,7 @@ class Connection(asyncio.Protocol):
     async def _connect(self, first: bytes) -> None:
         loop = asyncio.get_running_loop()
         try:
-            _, caddy = await loop.create_unix_connection(lambda: _ToCaddy(self), str(self._path))
+            _, caddy = await loop.create_unix_connection(lambda: _ToCaddy(self, self._proxy.piece), str(self._path))
         except OSError:  # it is being started again
             self.transport.abort()
             return
@@ -162,11 +166,15 @@ class Connection(asyncio.Protocol):
         self._early = b""
         self.transport.resume_reading()
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 -- as asyncio calls it
+        return self._proxy.piece
+
+    def buffer_updated(self, nbytes: int) -> None:
         if not self._has_begun:
             self._has_begun = True
             self._expect(0.0)
-        self._proxy.bytes_from_browsers += len(data)
+        self._proxy.bytes_from_browsers += nbytes
+        data = bytes(self._proxy.piece[:nbytes])
         if self._caddy is not None:
             self._caddy.transport.write(data)
         else:  # uvloop hands over one piece although it was told to pause
@@ -226,19 +234,23 @@ class Connection(asyncio.Protocol):
             self.entry.due = asyncio.get_running_loop().time() + seconds if seconds else 0.0
 
 
-class _ToCaddy(asyncio.Protocol):
+class _ToCaddy(asyncio.BufferedProtocol):
     """The other half of a connection."""
 
-    def __init__(self, browser: Connection) -> None:
+    def __init__(self, browser: Connection, piece: memoryview) -> None:
         self._browser = browser
+        self._piece = piece
         self.transport: asyncio.Transport
 
     def connection_made(self, transport: Any) -> None:
         self.transport = transport
         transport.set_write_buffer_limits(high=WAITING_BYTES)
 
-    def data_received(self, data: bytes) -> None:
-        self._browser.transport.write(data)
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 -- as asyncio calls it
+        return self._piece
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self._browser.transport.write(bytes(self._piece[:nbytes]))
 
     def pause_writing(self) -> None:
         self._browser.transport.pause_reading()
