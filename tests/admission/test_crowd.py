@@ -33,5 +33,5 @@ def test_it_agrees_with_counting_whatever_comes_and_goes() -> None:
             crowd.add(*held[-1])
         numbers = Counter(source for source, _ in held)
         oldest = crowd.oldest_of_the_largest()
-        assert len(crowd) == len(held)
+        assert (len(crowd), crowd.most) == (len(held), max(numbers.values(), default=0))
         assert numbers[next(s for s, m in held if m == oldest)] == max(numbers.values()) if held else oldest is None

@@ -23,7 +23,7 @@ from tests.interop.https_world import trusting
 from tests.ports import free_port
 
 from limen.admission import Admission, Limits
-from limen.front import admin, pressure
+from limen.front import admin, pressure, tcp_proxy
 from limen.front.caddy import configuration
 from limen.front.child import Child
 from limen.front.places import Places, open_places, write_whole
@@ -176,13 +176,18 @@ async def hold(front: Front, address: str, streams: int = 200) -> Client:
     return one
 
 
-async def hold_much(front: Front, monkeypatch, owner: str = "") -> list[Client]:
-    """Far more than Caddy may hold, from one address: twelve connections with 200 answers each, which stay for long."""
+async def hold_for_long(front: Front, monkeypatch) -> None:
+    """Have answers that nobody reads stay, and connections end where there are many."""
     monkeypatch.setattr(pressure, "MOST_GOROUTINES", 3_000)
     monkeypatch.setattr(pressure, "ENOUGH_GOROUTINES", 2_500)
     config = json.loads(front.places.config.read_text())
     config["apps"]["http"]["servers"]["https"]["write_idle_timeout"] = "60s"
     await admin.load(front.places.admin_socket, config)
+
+
+async def hold_much(front: Front, monkeypatch, owner: str = "") -> list[Client]:
+    """Far more than Caddy may hold, from one address: twelve connections with 200 answers each, which stay for long."""
+    await hold_for_long(front, monkeypatch)
     held = []
     for _ in range(12):
         held.append(await hold(front, "127.0.0.2"))
@@ -225,11 +230,44 @@ async def test_streams_that_nobody_reads_cost_their_own_connections_and_nobody_e
 async def test_one_persons_streams_go_before_another_persons_when_there_are_no_strangers(front, monkeypatch) -> None:
     ana = await quiet_stream(front, "127.0.0.1")
     front.proxy.belongs_to(ana.name, "ana", "s1")
-    await hold_much(front, monkeypatch, owner="bo")
+    held = await hold_much(front, monkeypatch, owner="bo")
     await front.pressure.relieve()
     assert await front.goroutines() <= 3_000
+    await held[0].ended()
     front.may_speak.set()
     assert b"data: 2" in await ana.until(http2.DATA, 1)
+
+
+async def test_a_person_who_holds_too_much_shuts_no_door_to_those_who_sign_in(front, monkeypatch) -> None:
+    """Whoever has an account would keep everybody else from signing in, who are strangers until they have."""
+    monkeypatch.setattr(tcp_proxy, "MANY_OF_A_PERSON", 2)
+    stranger = await quiet_stream(front, "127.0.0.3")
+    held = await hold_much(front, monkeypatch, owner="bo")
+    await front.pressure.relieve()
+    assert await front.goroutines() <= 3_000
+    await held[0].ended()
+    assert stranger.name in front.proxy.connections
+    front.may_speak.set()
+    assert b"data: 2" in await stranger.until(http2.DATA, 1)
+
+
+async def test_a_burst_and_then_silence_does_not_stay(front, monkeypatch) -> None:
+    """All is sent at once, before Caddy has begun with it, and then not a byte more."""
+    await hold_for_long(front, monkeypatch)
+    held = [await front.connect("127.0.0.2") for _ in range(12)]
+    for one in held:
+        await one.send(greeting(0))
+    asking = b"".join(get(1 + 2 * number, "/page", f"{HOST}:{front.port}") for number in range(200))
+    await asyncio.gather(*(one.send(asking) for one in held))
+    async with asyncio.timeout(10):
+        while await front.goroutines() <= 3_000:  # noqa: ASYNC110 -- Caddy tells when it is asked
+            await asyncio.sleep(0.02)
+        front.pressure._seen_bytes = front.proxy.bytes_from_browsers  # it was looked a moment before
+        watching = asyncio.create_task(front.pressure.watch())
+        await held[0].ended()
+        while await front.goroutines() > 3_000:  # noqa: ASYNC110 -- the same
+            await asyncio.sleep(0.1)
+    watching.cancel()
 
 
 async def test_an_answer_that_nobody_takes_ends_and_a_stream_with_nothing_to_say_does_not(front) -> None:

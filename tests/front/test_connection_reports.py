@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from limen.front import connection_reports
 from limen.front.connection_reports import ConnectionReports, ReportListener, listening
 
 
@@ -46,6 +47,17 @@ async def test_an_owner_is_told_once_and_again_when_it_changes(told) -> None:
     reports.belongs_to("[2001:db8::1]:5", "bo", "")
     reports.gave_way("192.0.2.1:7")
     assert await came(heard, 3) == [("[2001:db8::1]:5", "ana", "s1"), ("[2001:db8::1]:5", "bo", ""), ("192.0.2.1:7",)]
+    reports.close()
+
+
+async def test_an_owner_is_told_again_after_a_while(told, monkeypatch) -> None:
+    """The same client may have come back by the same port, as a stranger to the front."""
+    path, heard = told
+    reports = ConnectionReports(path)
+    reports.belongs_to("192.0.2.1:7", "ana", "s1")
+    monkeypatch.setattr(connection_reports, "AGAIN_SECONDS", 0.0)
+    reports.belongs_to("192.0.2.1:7", "ana", "s1")
+    assert await came(heard, 2) == [("192.0.2.1:7", "ana", "s1")] * 2
     reports.close()
 
 

@@ -23,3 +23,11 @@ def test_the_oldest_make_room_and_what_is_put_again_is_the_newest() -> None:
     assert [kept.get(key, 0) for key in "abc"] == [3, None, 4]
     kept.drop("a")
     assert kept.get("a", 0) is None
+
+
+def test_what_has_ended_takes_no_memory_until_others_push_it_out() -> None:
+    kept = ExpiringValues[str, str](1_000, 9)
+    kept.put("a", "one", 0)
+    kept.put("b", "two", 500)
+    kept.put("c", "three", 1_000)
+    assert list(kept._kept) == ["b", "c"]

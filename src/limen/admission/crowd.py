@@ -19,6 +19,11 @@ class Crowd(Generic[T]):
     def __len__(self) -> int:
         return self._all
 
+    @property
+    def most(self) -> int:
+        """How many the source has that has the most."""
+        return self._most
+
     def number_of(self, source: str) -> int:
         return len(self._of.get(source, ()))
 

@@ -1,12 +1,13 @@
 """What Limen tells its front of a browser's connection: whose it is, and that it is in the way of others.
 
-Limen knows sessions and requests, the front holds connections, and they may be two processes. A report is one datagram;
-a lost one is sent again with the next request.
+Limen knows sessions and requests, the front holds connections, and they may be two processes. A report is one datagram.
+It is sent again with a later request: it may have been lost, or the same client come back by the same port.
 """
 
 from __future__ import annotations
 
 import socket
+import time
 from asyncio import DatagramProtocol
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +16,8 @@ from limen.admission import FrontConnections
 
 LONGEST_BYTES: Final = 512
 MOST_REMEMBERED: Final = 8_192
+AGAIN_SECONDS: Final = 10.0
+"""For so long a report is not sent a second time."""
 
 
 class ConnectionReports:
@@ -22,15 +25,19 @@ class ConnectionReports:
 
     def __init__(self, path: Path) -> None:
         self._path = str(path)
-        self._owners: dict[str, str] = {}
+        self._told: dict[str, tuple[str, float]] = {}
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
 
     def belongs_to(self, connection: str, owner: str, sign_in: str) -> None:
-        if self._owners.get(connection) != owner and self._send(f"owner {connection} {owner} {sign_in}"):
-            if len(self._owners) >= MOST_REMEMBERED:
-                self._owners.clear()
-            self._owners[connection] = owner
+        whose, at = self._told.get(connection, ("", 0.0))
+        now = time.monotonic()
+        if whose == owner and now - at < AGAIN_SECONDS:
+            return
+        if self._send(f"owner {connection} {owner} {sign_in}"):
+            if len(self._told) >= MOST_REMEMBERED:
+                self._told.clear()
+            self._told[connection] = owner, now
 
     def gave_way(self, connection: str) -> None:
         self._send(f"gave-way {connection}")

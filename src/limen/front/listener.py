@@ -69,6 +69,7 @@ class Listener:
         pairs = [f"{one.fileno()}={caddy}" for one, caddy in self._sockets]
         program = [
             sys.executable,
+            "-P",  # a file in the folder that Limen was started in is no module
             "-m",
             "limen.front.listen",
             str(self._places.folder),

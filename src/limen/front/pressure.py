@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -25,6 +26,10 @@ ENOUGH_GOROUTINES: Final = 9_000
 OF_A_CONNECTION: Final = 1_000
 """The most that the end of a connection frees, four for each of 250 streams: so no more are ended than must."""
 LOOK_SECONDS: Final = 0.1
+SILENT_SECONDS: Final = 1.0
+"""How often it is looked where nobody sends anything, but connections are open: what came in one burst is begun with
+long after its last byte.
+"""
 
 _log: Final = logging.getLogger("limen.front")
 
@@ -36,13 +41,17 @@ class Pressure:
         self._proxy = proxy
         self._admin_socket = admin_socket
         self._seen_bytes = 0
+        self._seen_at = 0.0
 
     async def watch(self) -> None:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            if self._seen_bytes != self._proxy.bytes_from_browsers:  # else nobody has asked for anything more
-                self._seen_bytes = self._proxy.bytes_from_browsers
-                await self.relieve()
+            is_silent = self._seen_bytes == self._proxy.bytes_from_browsers
+            if is_silent and not (self._proxy.connections and time.monotonic() - self._seen_at >= SILENT_SECONDS):
+                continue
+            self._seen_bytes = self._proxy.bytes_from_browsers
+            await self.relieve()
+            self._seen_at = time.monotonic()
 
     async def relieve(self) -> None:
         """Have as many connections end as it takes."""

@@ -23,8 +23,14 @@ MOST_CONNECTIONS: Final = 4_096
 """Of all browsers at once, where there are descriptors enough: each connection takes two."""
 OF_A_PERSON: Final = 64
 """One for each host and browser of somebody, with room; more of theirs count as a stranger's."""
-WAITING_BYTES: Final = 65_536
+MANY_OF_A_PERSON: Final = 8
+"""Whoever has more than these, and more than any source of strangers, gives way before strangers do: with so many alone
+nobody takes Caddy to where connections have to end (see `pressure`).
+"""
+WAITING_BYTES: Final = 32_768
 """How much waits for either side before the other is no longer read."""
+PIECE_BYTES: Final = 32_768
+"""How much is read at once: a piece is all that waits beyond `WAITING_BYTES`."""
 KEEPALIVE_SECONDS: Final = 15
 TELL_SECONDS: Final = 60.0
 """How often a flood is spoken of in the log, at the most."""
@@ -42,6 +48,8 @@ class TcpProxy:
         self.limits = limits
         self.connections: dict[str, Connection] = {}
         self.bytes_from_browsers = 0
+        self.piece = memoryview(bytearray(PIECE_BYTES))
+        """Where all connections read into, one after the other: each takes its bytes out at once."""
         self._known: Crowd[Connection] = Crowd()
         self._servers: list[asyncio.Server] = []
         self._told_at = 0.0
@@ -75,16 +83,26 @@ class TcpProxy:
 
     def make_way(self, number: int) -> int:
         """End so many connections, and return how many there were to end: the oldest of the source with the most, and
-        of people only when there are no strangers left.
+        of people only when there are no strangers left, or where somebody has many and more than any source.
         """
         for done in range(number):
-            if self.listener.make_way():
+            most = max(MANY_OF_A_PERSON, self.listener.strangers.most)
+            if self._known.most <= most and self.listener.make_way():
                 continue
             one = self._known.oldest_of_the_largest()
             if one is None:
                 return done
             one.drop(TOO_MANY)
         return number
+
+    def came(self, connection: Connection) -> None:
+        """One port of a client is good for a connection to each of ours. Only one of them can be told of by its name:
+        the one before it ends, so that none is held that nobody can end.
+        """
+        before = self.connections.get(connection.name)
+        if before is not None:
+            before.end()
+        self.connections[connection.name] = connection
 
     def left(self, connection: Connection) -> None:
         if self.connections.get(connection.name) is connection:
@@ -101,7 +119,7 @@ class TcpProxy:
             self._told_at, self._cut = now, {}
 
 
-class Connection(asyncio.Protocol):
+class Connection(asyncio.BufferedProtocol):
     """One connection of a browser, with the one to Caddy that carries it on."""
 
     def __init__(self, proxy: TcpProxy, caddy: Path) -> None:
@@ -126,7 +144,7 @@ class Connection(asyncio.Protocol):
             return
         address = peer[0].partition("%")[0]
         self.name = f"[{address}]:{peer[1]}" if ":" in address else f"{address}:{peer[1]}"
-        self._proxy.connections[self.name] = self
+        self._proxy.came(self)
         transport.set_write_buffer_limits(high=WAITING_BYTES)
         transport.pause_reading()
         _keep_alive(transport.get_extra_info("socket"))
@@ -136,7 +154,7 @@ class Connection(asyncio.Protocol):
     async def _connect(self, first: bytes) -> None:
         loop = asyncio.get_running_loop()
         try:
-            _, caddy = await loop.create_unix_connection(lambda: _ToCaddy(self), str(self._path))
+            _, caddy = await loop.create_unix_connection(lambda: _ToCaddy(self, self._proxy.piece), str(self._path))
         except OSError:  # it is being started again
             self.transport.abort()
             return
@@ -148,11 +166,15 @@ class Connection(asyncio.Protocol):
         self._early = b""
         self.transport.resume_reading()
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 -- as asyncio calls it
+        return self._proxy.piece
+
+    def buffer_updated(self, nbytes: int) -> None:
         if not self._has_begun:
             self._has_begun = True
             self._expect(0.0)
-        self._proxy.bytes_from_browsers += len(data)
+        self._proxy.bytes_from_browsers += nbytes
+        data = bytes(self._proxy.piece[:nbytes])
         if self._caddy is not None:
             self._caddy.transport.write(data)
         else:  # uvloop hands over one piece although it was told to pause
@@ -172,7 +194,8 @@ class Connection(asyncio.Protocol):
             self._caddy.transport.pause_reading()
 
     def resume_writing(self) -> None:
-        self._expect(0.0)
+        # After Caddy has ended nothing pauses any more, so what is left has its time from here on.
+        self._expect(self._proxy.limits.stalled_seconds if self.transport.is_closing() else 0.0)
         if self._caddy is not None and not self._caddy.transport.is_closing():
             self._caddy.transport.resume_reading()
 
@@ -211,19 +234,23 @@ class Connection(asyncio.Protocol):
             self.entry.due = asyncio.get_running_loop().time() + seconds if seconds else 0.0
 
 
-class _ToCaddy(asyncio.Protocol):
+class _ToCaddy(asyncio.BufferedProtocol):
     """The other half of a connection."""
 
-    def __init__(self, browser: Connection) -> None:
+    def __init__(self, browser: Connection, piece: memoryview) -> None:
         self._browser = browser
+        self._piece = piece
         self.transport: asyncio.Transport
 
     def connection_made(self, transport: Any) -> None:
         self.transport = transport
         transport.set_write_buffer_limits(high=WAITING_BYTES)
 
-    def data_received(self, data: bytes) -> None:
-        self._browser.transport.write(data)
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 -- as asyncio calls it
+        return self._piece
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self._browser.transport.write(bytes(self._piece[:nbytes]))
 
     def pause_writing(self) -> None:
         self._browser.transport.pause_reading()

@@ -21,12 +21,17 @@ class ExpiringValues(Generic[K, V]):
     def put(self, key: K, value: V, now: Instant) -> None:
         self._kept.pop(key, None)  # what is put again is the newest
         self._kept[key] = value, now
-        while len(self._kept) > self._most:
+        while len(self._kept) > self._most or self._is_over(now):
             del self._kept[next(iter(self._kept))]
 
     def get(self, key: K, now: Instant) -> V | None:
         value, at = self._kept.get(key, (None, now))
         return value if 0 <= now - at < self._lives else None
+
+    def _is_over(self, now: Instant) -> bool:
+        """Whether the oldest has ended, so that it takes no memory until others push it out."""
+        _, at = next(iter(self._kept.values()))
+        return now - at >= self._lives
 
     def drop(self, key: K) -> None:
         self._kept.pop(key, None)

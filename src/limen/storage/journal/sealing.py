@@ -36,6 +36,8 @@ from limen.storage.journal.segment import Name, segments_in
 SEALING_SECONDS = 600
 _WAIT_SECONDS = 1.0
 _COUNTING_SECONDS = 10.0
+_PYTHON = (sys.executable, "-P", "-m")
+"""A file in the folder that Limen was started in is no module."""
 
 _log = logging.getLogger(__name__)
 
@@ -169,7 +171,7 @@ class Sealing:
         after = self.sealed.end(self._signer.writer)
         part = self._folder / f"{name.ordinal:08d}.{os.getpid()}.sealing"
         asked = [str(segment), str(part), str(after.n), after.head.decode()]
-        command = [sys.executable, "-m", "limen.storage.journal.seal", *asked]
+        command = [*_PYTHON, "limen.storage.journal.seal", *asked]
         self._child = subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)  # noqa: S603 -- ours
         said, _ = self._child.communicate(timeout=SEALING_SECONDS)
         if self._stopping.is_set():
@@ -220,7 +222,7 @@ class Sealing:
                 for each in segments.values()
             ),
         )
-        command = [sys.executable, "-m", "limen.storage.journal.erase_process"]
+        command = [*_PYTHON, "limen.storage.journal.erase_process"]
         erased = failed = 0
         with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.PIPE) as child:  # noqa: S603 -- ours
             self._child = child
