@@ -37,8 +37,8 @@ Risk = Annotated[int | None, typer.Option(min=0, max=100, help="0 to 100 (defaul
 class MisusedError(LimenError):
     """The command was called wrongly. It ends with exit code 2."""
 
-    def __init__(self, what: str) -> None:
-        super().__init__(what)
+    def __init__(self, what: str, fix: str = "") -> None:
+        super().__init__(what, fix)
 
 
 def word_and_folder(word: str, folder: Path) -> tuple[str, Path]:
