@@ -120,8 +120,14 @@ async def running(closing: AsyncExitStack, folder: Path, app_port: int, people: 
     toml = root / "limen.toml"
     toml.write_text(toml.read_text().replace("[listen]", '[listen]\ntrusted_proxies = ["127.0.0.1/32"]', 1))
     limen = await open_limen(closing, load_settings(root), root, first=lambda: load_company(root))
+    answers, are_known = asyncio.Event(), asyncio.Event()
+
+    def look(_subject: object) -> None:
+        if len(limen.known.sessions.keys()) >= 2 * people:
+            are_known.set()
+
+    closing.callback(limen.known.watch(look))
     await limen.core.database.writing(lambda transaction: sign_in(transaction, people))
-    answers = asyncio.Event()
 
     async def told() -> None:
         answers.set()
@@ -134,8 +140,7 @@ async def running(closing: AsyncExitStack, folder: Path, app_port: int, people: 
 
     closing.push_async_callback(end)
     await asyncio.wait_for(answers.wait(), 30)
-    while len(limen.known.sessions.keys()) < 2 * people:  # they come by the change feed
-        await asyncio.sleep(0.01)
+    await asyncio.wait_for(are_known.wait(), 30)
     return limen, port
 
 
