@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs, urlsplit
+
 from joserfc import jws
+from pyotp import TOTP
 from tests.sso.entra.tenant import MAREN, Tenant, answered, proves_anew
-from tests.web.conftest import Browser, House
+from tests.web.conftest import PASSWORD, Browser, House
+from tests.web.portal.test_sign_in import _with_password as enrols_with_password
 
 from limen.clock import DAY, MINUTE
 from limen.sso.entra.external_method import AHEAD
@@ -30,6 +34,20 @@ async def test_a_proof_of_this_morning_is_asked_for_again(house: House, mia: Bro
     house.clock.forward(5 * MINUTE)
     page = await proves_anew(mia, await tenant.asks_through(mia))
     assert (await tenant.takes(mia, page))["amr"] == ["fido"]
+
+
+async def test_a_password_and_a_code_are_one_time_password(house: House, tenant: Tenant) -> None:
+    cleo = house.browser()
+    seed = await enrols_with_password(house, cleo, await house.invite("Cleo", "staff"))
+    hint = tenant.hint(MAREN, "cleo@harbor.example")
+    assert (await tenant.takes(cleo, await tenant.asks_through(cleo, hint)))["amr"] == ["otp"]
+    house.clock.forward(5 * MINUTE)
+    led = await tenant.asks_through(cleo, hint)
+    way = parse_qs(urlsplit(led.headers["location"]).query)["to"][0]
+    await cleo.get(led.headers["location"])
+    code = TOTP(seed).at(house.clock.now() // 1_000)
+    await cleo.post("/step-up", app="limen", to=way, decision="", password=PASSWORD, code=code)
+    assert (await tenant.takes(cleo, await cleo.get(way)))["amr"] == ["otp"]
 
 
 async def test_a_stranger_signs_in_first_and_comes_back(house: House, mia: Browser, tenant: Tenant) -> None:

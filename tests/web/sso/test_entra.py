@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.sso.entra.conftest import both, house, mia, tenant
-from tests.sso.entra.tenant import ISSUER, MAREN, Tenant, answered
+from tests.sso.entra.tenant import CLIENT, ISSUER, MAREN, Tenant, answered
 from tests.web.conftest import Browser, House
 
 __all__ = ["both", "house", "mia", "tenant"]
@@ -36,3 +36,11 @@ async def test_a_page_is_in_the_visitors_language(mia: Browser, tenant: Tenant) 
 
 async def test_a_form_that_is_none_is_not_read(house: House) -> None:
     assert (await house.browser().client.post("/entra/authorize", json={"client_id": "x"})).status_code == 400
+
+
+async def test_the_console_says_what_to_enter_in_entra(house: House) -> None:
+    ada = house.browser()
+    await house.administrator(ada)
+    page = (await ada.get("/console/apps/microsoft-365")).text
+    for value in (f"{ISSUER}/authorize", f"{ISSUER}/.well-known/openid-configuration", CLIENT):
+        assert value in page, value
