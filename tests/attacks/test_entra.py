@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hmac
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
@@ -17,14 +18,15 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 from tests.sso.entra.conftest import both, house, mia, tenant
 from tests.sso.entra.tenant import CLIENT, FOREIGN_FORM, MAREN, MIA, TENANT, TOM, Tenant, answered, proves_anew
-from tests.web.conftest import ORIGIN, OUR_PAGE, Browser, House
+from tests.sso.issuer import links, signs_in
+from tests.web.conftest import ORIGIN, OUR_PAGE, Browser, House, lost_lease
 
 from limen.clock import HOUR, MINUTE
 from limen.facts import Auth, Factor
 from limen.sso.entra.external_method import ExternalMethod
 from limen.sso.entra.proof import Wanted, stated
 
-__all__ = ["both", "house", "mia", "tenant"]
+__all__ = ["both", "house", "lost_lease", "mia", "tenant"]
 EVIL: Final = RSAKey.generate_key(2048, {"kid": "first", "use": "sig"})
 
 
@@ -340,6 +342,31 @@ ANY: Final = Wanted(("possessionorinherence",), ("face", "fido", "fpt", "hwk", "
 )
 def test_no_method_is_stated_that_was_not_proved_here(proved: Auth, said: str) -> None:
     assert stated(proved, ANY)[1] == said
+
+
+async def test_the_tenants_own_word_is_no_second_factor_for_it(house: House, mia: Browser, tenant: Tenant) -> None:
+    """Who has her password at Microsoft signs in to Limen with that account, and is asked by Microsoft then."""
+    assert (await links(mia, tenant.issuer)).headers["location"] == "/passkeys?done=linked"
+    for words in ({"acr": "phr"}, {"amr": ["mfa"]}):
+        tenant.issuer.claims = words
+        thief = house.browser()
+        await signs_in(thief, tenant.issuer)
+        tenant.issuer.claims = {}
+        is_no(await tenant.asks_through(thief), "by-an-issuer")
+    tenant.issuer.claims = {}
+    thief = house.browser()
+    await signs_in(thief, tenant.issuer)
+    led = await tenant.asks_through(thief)
+    assert "id_token" not in led.text
+    assert house.events("sso.second_factor_stated") == []
+
+
+async def test_where_no_decision_can_be_taken_it_is_no_yes(
+    mia: Browser, tenant: Tenant, lost_lease: Callable[[], None]
+) -> None:
+    led = await tenant.asks(mia)
+    lost_lease()
+    is_no(await mia.get(led.headers["location"]), "unavailable", "temporarily_unavailable")
 
 
 @pytest.mark.parametrize("acr", ["knowledge", "inherence", "knowledgeorinherence", "mfa", "phr"])

@@ -16,7 +16,7 @@ from limen.messages import lists
 
 _GUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DOMAIN: Final = re.compile(r"(?=.{3,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
-_ADDRESS: Final = re.compile(r"[^@\s]{1,64}@[^@\s]{3,253}")
+_PERSON: Final = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 _NOTHING: Final = EntraTenant(tenant="", client_id="")
 
 
@@ -32,7 +32,7 @@ class EntraSection(BaseModel):
     cloud: Literal["global", "us-government", "china"] = "global"
     """Which of Microsoft's clouds the tenant is in."""
     people: Annotated[dict[str, str], Field(max_length=2_000)] = {}
-    """Whose account there is whose here: the address of somebody in Limen, to their object ID in Entra."""
+    """Whose account there is whose here: the ID of somebody in Limen, to their object ID in Entra."""
     domains: Annotated[list[str], Field(max_length=100)] = []
     """Domains that are yours in the tenant, and whose user names are addresses in Limen. Nobody is found by others."""
 
@@ -43,7 +43,7 @@ def tenant_of(section: EntraSection) -> EntraTenant:
         tenant=section.tenant,
         client_id=section.client_id,
         domains=tuple(section.domains),
-        people=tuple(sorted((oid, address.casefold()) for address, oid in section.people.items())),
+        people=tuple(sorted((oid, person) for person, oid in section.people.items())),
         authority=CLOUDS[section.cloud],
     )
 
@@ -62,18 +62,18 @@ def complaints(section: EntraSection) -> Iterator[Wrong]:
 
 
 def _about_people(section: EntraSection) -> Iterator[Wrong]:
-    addresses: set[str] = set()
-    oids: set[str] = set()
-    for address, oid in section.people.items():
-        if not _ADDRESS.fullmatch(address):
-            yield ("people", address), f"{shown(address)} is not an address", "write it as maren@harbor.example"
+    """Addresses are nobody's id: they change hands, and a revision would keep them when their person is erased."""
+    linked: set[str] = set()
+    for person, oid in section.people.items():
+        if not _PERSON.fullmatch(person):
+            what = f"{shown(person)} is not a person's ID"
+            yield ("people", person), what, "copy `ID in the journal` from their page in the console"
         if not _GUID.fullmatch(oid):
             what = f"{shown(oid)} is not an object ID"
-            yield ("people", address), what, "copy it from the user's overview in Entra, in lowercase"
-        if oid in oids or address.casefold() in addresses:
-            yield ("people", address), f"{shown(address)} or its object ID stands here twice", "leave one of them"
-        oids.add(oid)
-        addresses.add(address.casefold())
+            yield ("people", person), what, "copy it from the user's overview in Entra, in lowercase"
+        if oid in linked:
+            yield ("people", person), f"{shown(oid)} stands here twice", "leave it with one person"
+        linked.add(oid)
 
 
 def tenant_openings(app: App, old: EntraTenant | None, new: EntraTenant) -> Iterator[str]:

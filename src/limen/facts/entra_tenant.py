@@ -20,7 +20,7 @@ CLOUDS: Final = {
 class EntraTenant:
     """`tenant` is the directory (tenant) ID, `client_id` the application ID that stands for Limen there.
 
-    `people` are pairs of an object ID there and the address of an account here. `domains` are those whose user names
+    `people` are pairs of an object ID there and a person's id here. `domains` are those whose user names
     (UPN) are addresses here: whoever administers the tenant gives them out, so a company names only its own.
     """
 

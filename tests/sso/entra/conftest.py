@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.sso.entra.tenant import Tenant, harbor_with_entra
+from tests.sso.entra.tenant import MIA, Tenant, harbor_with_entra
 from tests.web.conftest import Browser, House
 
 
@@ -27,7 +27,7 @@ def tenant(both: tuple[House, Tenant]) -> Tenant:
 
 
 @pytest.fixture
-async def mia(house: House) -> Browser:
+async def mia(house: House, tenant: Tenant) -> Browser:
     browser = house.browser()
-    await house.member(browser, "Mia", "staff")
+    tenant.links(house, MIA, await house.member(browser, "Mia", "staff"))
     return browser

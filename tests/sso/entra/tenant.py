@@ -22,8 +22,8 @@ import httpx2
 from cryptography.x509 import load_der_x509_certificate
 from joserfc import jws, jwt
 from joserfc.jwk import import_key
-from tests.sso.issuer import FakeIssuer, issuer_at_work
-from tests.web.conftest import ORIGIN, Browser, House, move_in
+from tests.sso.issuer import FakeIssuer, harbor_with, issuer_at_work
+from tests.web.conftest import ORIGIN, Browser, House
 
 from limen.facts.entra_tenant import EntraTenant
 
@@ -44,7 +44,6 @@ APP = f"""
   entra:
     tenant: {TENANT}
     client_id: {CLIENT}
-    people: {{mia@harbor.example: {MIA}}}
     domains: [harbor.example]
 """
 POLICY = """
@@ -59,14 +58,24 @@ when { context.auth.strength >= 2 };
 
 @dataclass
 class Tenant:
-    """What asks. `waiting` is what it keeps of each request, by its state."""
+    """What asks. `waiting` is what it keeps of each request, by its state; `people` are the links."""
 
     issuer: FakeIssuer
     waiting: dict[str, dict[str, Any]] = field(default_factory=dict)
+    people: tuple[tuple[str, str], ...] = ()
 
     @property
     def registered(self) -> EntraTenant:
-        return EntraTenant(TENANT, CLIENT, ("harbor.example",), ((MIA, "mia@harbor.example"),), self.issuer.url)
+        return EntraTenant(TENANT, CLIENT, ("harbor.example",), self.people, self.issuer.url)
+
+    def is_registered_at(self, house: House) -> None:
+        """As if the company had published it: at this emulator's address, which no cloud of Microsoft's is at."""
+        app = house.limen.known.apps["microsoft-365"]
+        house.limen.known.apps["microsoft-365"] = replace(app, entra=self.registered)
+
+    def links(self, house: House, oid: str, person_id: str) -> None:
+        self.people = (*self.people, (oid, person_id))
+        self.is_registered_at(house)
 
     def publish(self) -> None:
         """Its documents, as the tenant's issuer has them."""
@@ -187,15 +196,15 @@ def written(folder: Path) -> None:
 
 @asynccontextmanager
 async def harbor_with_entra(folder: Path) -> AsyncIterator[tuple[House, Tenant]]:
-    async with AsyncExitStack() as closing:
-        house = await move_in(closing, folder, written)
-        with issuer_at_work() as issuer:
-            issuer.clock = house.clock
+    """In which people may also sign in to Limen with their account there: the tenant is an upstream issuer, too."""
+    with issuer_at_work() as issuer:
+        async with AsyncExitStack() as closing:
+            house = await harbor_with(closing, folder, [issuer], also=written)
             tenant = Tenant(issuer)
             tenant.publish()
             app = house.limen.known.apps["microsoft-365"]
             assert app.entra == replace(tenant.registered, authority="https://login.microsoftonline.com")
-            house.limen.known.apps["microsoft-365"] = replace(app, entra=tenant.registered)
+            tenant.is_registered_at(house)
             yield house, tenant
 
 

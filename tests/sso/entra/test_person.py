@@ -18,7 +18,7 @@ PEOPLE = [
     Person("p_robot", email="robot@harbor.example", active=True, is_workload=True),
     Person("p_none", active=True),
 ]
-REGISTERED = EntraTenant(TENANT, CLIENT, ("harbor.example",), ((MIA, "mia@harbor.example"),))
+REGISTERED = EntraTenant(TENANT, CLIENT, ("harbor.example",), ((MIA, "p_mia"),))
 
 
 def meant(oid: str, upn: object, tenant: EntraTenant = REGISTERED, **more: Any) -> str:

@@ -12,13 +12,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
-from limen.admission import network_of
 from limen.clock import DAY, MINUTE, SECOND, Milliseconds
 from limen.events import Event
 from limen.facts import App, Issuer, Person, Session
 from limen.pillar import Core, SignOn
 from limen.policy.decision import UNAVAILABLE, Effect
-from limen.rate_limit import RateLimit
 from limen.sso.entra import proof
 from limen.sso.entra.person import person_meant
 from limen.sso.entra.requests import FactorRequest, WrongRequestError, read
@@ -75,7 +73,6 @@ class ExternalMethod:
         self._provider = provider
         self._clients: dict[Issuer, IssuerClient] = {}
         self._answered = SeenOfEach()
-        self._arriving = RateLimit(per_second=2, at_once=60)
         self.issuer = f"{core.settings.public_url}/entra"
         self.waiting: KeptRequests[FactorRequest] = KeptRequests(core.clock, WAITS_SECONDS)
 
@@ -104,18 +101,16 @@ class ExternalMethod:
 
     # What it asks
 
-    async def asked(self, form: Mapping[str, Sequence[str]], address: str) -> FactorRequest:
+    async def asked(self, form: Mapping[str, Sequence[str]]) -> FactorRequest:
         """The request in this form, its hint verified. Raises WrongRequestError: such a one is answered to nobody."""
         try:
-            return await self._read(form, address)
+            return await self._read(form)
         except WrongRequestError as wrong:
             self._sign_on.tell("sso.client_refused", "invalid-request", f"Entra ID: {wrong.word}")
             raise
 
-    async def _read(self, form: Mapping[str, Sequence[str]], address: str) -> FactorRequest:
+    async def _read(self, form: Mapping[str, Sequence[str]]) -> FactorRequest:
         now = self._core.clock.now()
-        if not self._arriving.admits(network_of(address), now):
-            raise WrongRequestError("too-fast")
         asked = read(form, self._core.known.apps)
         try:
             claims = await self._client(asked.app).hint(asked.hint)

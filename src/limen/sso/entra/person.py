@@ -24,11 +24,15 @@ def person_meant(claims: Mapping[str, Any], tenant: EntraTenant, people: Iterabl
     if _text(claims, "tid") != tenant.tenant or not _GUID.fullmatch(oid):
         return None
     linked = dict(tenant.people)
-    address = linked.get(oid) or _own_address(claims, tenant)
-    if not address or (oid not in linked and address in linked.values()):
+    if oid in linked:
+        found = [one for one in people if one.id == linked[oid]]
+    else:
+        address = _own_address(claims, tenant)
+        found = [one for one in people if address and one.email.casefold() == address]
+    if len(found) != 1 or not found[0].active or found[0].is_workload:
         return None
-    found = [one for one in people if one.email.casefold() == address and not one.is_workload]
-    return found[0] if len(found) == 1 and found[0].active else None
+    is_of_another = oid not in linked and found[0].id in linked.values()
+    return None if is_of_another else found[0]
 
 
 def _own_address(claims: Mapping[str, Any], tenant: EntraTenant) -> str:

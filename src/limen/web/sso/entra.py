@@ -60,12 +60,13 @@ def routes(site: Site) -> APIRouter:
     @router.post("/entra/authorize")
     async def authorize(request: Request, visit: Anybody) -> Response:
         form = await form_of_another_site(request)
-        address = visit.visitor.address
         try:
-            asked = await method.asked(form, address)
+            asked = await method.asked(form)
         except WrongRequestError:
             return site.wrong(visit, 400, *_WRONG)
-        return RedirectResponse(_way_back(method.waiting.keep(asked, network_of(address))), status_code=303)
+        return RedirectResponse(
+            _way_back(method.waiting.keep(asked, network_of(visit.visitor.address))), status_code=303
+        )
 
     @router.get("/entra/continue")
     async def resume(request: Request, visit: Anybody) -> Response:
