@@ -25,6 +25,7 @@ import hashlib
 import importlib.util
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -266,13 +267,17 @@ def requirement_of(name: str, locked: Path) -> str:
 
 
 def call(*command: str | Path, quiet: bool = False, more: dict[str, str] | None = None) -> int:
-    """Run `command` to its end. Ctrl-C reaches it too, and it is given time to put away what it made."""
+    """Run `command` to its end. Ctrl-C reaches it too, and it is given time to put away what it made.
+
+    What ends us, and only us, ends it as well: nothing goes on running that nobody sees.
+    """
     running = subprocess.Popen(
         [str(word) for word in command],
         cwd=HERE,
         env={**os.environ, **(more or {})},
         stdout=subprocess.DEVNULL if quiet else None,
     )
+    signal.signal(signal.SIGTERM, lambda _number, _frame: running.terminate())
     try:
         return running.wait()
     except KeyboardInterrupt:

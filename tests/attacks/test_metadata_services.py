@@ -19,7 +19,7 @@ from websockets.exceptions import InvalidStatus
 
 from limen.company.upstream_section import upstream_complaint
 from limen.doctor.upstream_probe import reach
-from limen.sso.logouts import Logouts
+from limen.sso.logouts import Logouts, Notice
 
 LITERAL = "http://169.254.169.254"
 NAMED = "http://wiki-behind.harbor.example:8080"
@@ -82,10 +82,10 @@ async def test_no_app_is_told_of_a_sign_out_there(monkeypatch: pytest.MonkeyPatc
         limen = (await harbor_with_apps(closing, tmp_path / "harbor")).limen
         logouts = limen.core.offers.take(Logouts)
         for url in (f"http://evil.example:{port}/out", "http://a..b/out", f"http://{'a' * 70}.example/"):
-            assert await logouts._post(url, {"logout_token": "t"}) is False
+            assert await logouts._post(Notice(url, "application/x-www-form-urlencoded", b"logout_token=t")) is False
         assert called == []
         address = "127.0.0.1"
-        assert await logouts._post(f"http://evil.example:{port}/out", {"logout_token": "t"}) is False
+        assert await logouts._post(Notice(f"http://evil.example:{port}/out", "text/plain", b"t")) is False
         assert called == [1], "the same way reaches what is allowed"
     server.close()
 

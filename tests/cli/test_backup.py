@@ -27,7 +27,7 @@ def served(tmp_path: Path) -> Served:
 def test_it_says_what_it_holds_and_that_the_key_is_apart(served: Served, tmp_path: Path, capsys) -> None:
     assert leave("backup", str(served.root), "--to", str(tmp_path)) == 0
     said = capsys.readouterr().out
-    assert "1 people" in said
+    assert "1 person" in said
     assert "journal main: lines 1 to" in said
     assert "NOT contain the master key" in said
     assert "not encrypted" in said

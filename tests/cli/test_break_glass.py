@@ -14,8 +14,9 @@ from tests.golden import Expected
 
 from limen.clock import SystemClock
 from limen.company.load import load_settings
-from limen.company.places import break_glass_file, database_url, journal_folder, key_file
+from limen.company.places import break_glass_file, data_folder, database_url, journal_folder, key_file
 from limen.facts import Person
+from limen.front.places import Places
 from limen.identity.model import PersonStatus
 from limen.identity.store import people
 from limen.storage import Database, Keyring, master_key
@@ -169,3 +170,15 @@ def test_it_says_when_something_listens_already(served: Path, capsys) -> None:
     with socket.create_server((host, int(port))):
         assert leave("break-glass", str(served), "--person", "p_ada", "-m", "why") == 0
     assert "isn't running" not in capsys.readouterr().out
+
+
+def test_it_says_so_too_when_limen_stands_behind_its_own_front(served: Path, capsys) -> None:
+    places = Places(data_folder(served, load_settings(served)).resolve() / "front")
+    places.folder.mkdir()
+    with socket.socket(socket.AF_UNIX) as limen:
+        limen.bind(str(places.limen_socket))
+        limen.listen()
+        assert leave("break-glass", str(served), "--rehearse") == 0
+        assert "isn't running" not in capsys.readouterr().out
+    assert leave("break-glass", str(served), "--rehearse") == 0
+    assert "isn't running" in capsys.readouterr().out

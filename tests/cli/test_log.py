@@ -44,7 +44,7 @@ def test_the_log_says_who_published_what_when_why_and_through_which_door(
         *[f"    Jana Novak gains Wiki · action {number}" for number in range(8)],
         "    and 2 more sentences; `limen log --json` has them",
     ]
-    assert "the server's administrator, on the server" in earlier
+    assert "the server's operator, on the server" in earlier
     assert "Begin" in earlier
     assert leave("log", str(root), "--json", "-n", "1") == 0
     (line,) = capsys.readouterr().out.splitlines()

@@ -12,7 +12,7 @@ def test_authors_are_told_by_name_and_by_their_id_once_they_are_gone(where: str)
     jana = Person("p1", "Jana Novak", "jana@harbor.example")
     database.write(lambda one: people.add(one.connection, jana, PersonStatus.ACTIVE, 1))
     said = database.read(lambda one: [author_name(one, author) for author in (SERVER, "p1", "p2")])
-    assert said == ["the server's administrator", "Jana Novak", "p2"]
+    assert said == ["the server's operator", "Jana Novak", "p2"]
     assert database.read(names_of) == {"p1": "Jana Novak"}
     database.close()
 

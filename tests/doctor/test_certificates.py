@@ -57,3 +57,18 @@ async def test_what_does_not_answer_or_resolve_is_no_fault_of_a_certificate(tmp_
     (unknown,) = await served(setup(tmp_path, outside_=outside(resolve=nowhere)))
     (trying,) = await served(setup(tmp_path, url="http://limen.harbor.localhost"))
     assert {unknown.state, trying.state} == {State.SKIPPED}
+
+
+async def test_the_servers_own_authority_has_to_be_trusted_and_its_chain_is_whole(tmp_path: Path) -> None:
+    ours = Authority(tmp_path)
+    strangers = Authority(tmp_path / "strangers", "Strangers CA")
+    async with serving(tls=ours.serves("*.harbor.example")) as port:
+        own = setup(
+            tmp_path,
+            outside_=outside(trust=strangers.trust),
+            url=f"https://{SIGN_IN}:{port}",
+            https={"mode": "internal", "port": port},
+        )
+        (found,) = await served(own)
+    assert found.state is State.WRONG
+    assert "`limen serve --https` prints how" in found.fix

@@ -24,6 +24,7 @@ NOT_KEPT = {
     "/device": "a code that somebody typed",
     "/device/answer": "what is asked is looked at again",
     "/passkeys/add": "a ceremony of a script",
+    "/passkeys/issuers/{issuer_id}/link": "leads away to the issuer, where who they are is asked as well",
     "/passkeys/options": "a ceremony of a script",
     "/passkeys/authenticator": "holds a secret",
     "/passkeys/codes/file": "holds secrets",

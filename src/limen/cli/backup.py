@@ -18,7 +18,7 @@ from limen.backup.places import refuse_half_restored
 from limen.backup.take import Wanted, take
 from limen.cli.open_company import opened
 from limen.cli.options import MasterKey
-from limen.cli.output import progress
+from limen.cli.output import counted, progress
 from limen.clock import SystemClock, to_iso
 from limen.company.load import load_settings
 from limen.company.places import backup_folder, data_folder, key_file as usual
@@ -103,7 +103,8 @@ def _sentences(manifest: Manifest, target: Path, *, is_sealed: bool) -> Iterator
     yield f"Backed up {manifest.company} as it stood on {to_iso(manifest.at)}:"
     yield f"  {target.resolve()}"
     yield (
-        f"  {counts.get('people', 0)} people, {manifest.apps} apps, {counts.get('revisions', 0)} revisions "
+        f"  {counted(counts.get('people', 0), 'person', 'people')}, {counted(manifest.apps, 'app')}, "
+        f"{counted(counts.get('revisions', 0), 'revision')} "
         f"(with the texts of the company folder; in force: {manifest.revision[:12] or 'none'})"
     )
     for writer, reach in sorted(manifest.journal.items()):

@@ -16,6 +16,7 @@ from limen.company.load import load_settings
 from limen.company.places import break_glass_file, data_folder, database_of, database_url, journal_folder, key_file
 from limen.errors import LimenError
 from limen.events import Event
+from limen.front.places import Places
 from limen.identity.model import ADMINISTRATORS, Member, PersonStatus
 from limen.identity.store import people
 from limen.settings import Settings
@@ -50,6 +51,7 @@ class _Ground:
     """What break-glass works with. `members` is None where the database can't be read: it goes on without them."""
 
     settings: Settings
+    data: Path
     glass: BreakGlass
     emergency: EmergencySegment
     members: list[Member] | None
@@ -67,6 +69,7 @@ def _stand_on(folder: Path) -> _Ground:
     members, keys = _from_database(folder, settings, master_key(key_file(folder, settings), os.environ))
     return _Ground(
         settings,
+        data,
         BreakGlass(break_glass_file(folder, settings), keys),
         EmergencySegment(journal / EMERGENCY_FILE, keys),
         members,
@@ -108,7 +111,7 @@ def _issue(ground: _Ground, wanted: str, reason: str) -> str:
     ]
     if ground.members is None:
         lines.append("The database can't be read, so this person's status was not checked; the server will check it.")
-    if not _answers(ground.settings):
+    if not _answers(ground.settings, ground.data):
         lines.append("Limen isn't running. Start `limen serve`, then open the link.")
     return "\n".join(lines)
 
@@ -161,17 +164,29 @@ def _rehearse(ground: _Ground, wanted: str) -> str:
         lines.append(f"{_chosen(ground.members, wanted)[1]} is active.")
     elif not any(one.status is PersonStatus.ACTIVE for one in ground.members):
         raise LimenError("nobody is active yet", "`limen serve` prints the first administrator's link")
-    if not _answers(ground.settings):
+    if not _answers(ground.settings, ground.data):
         lines.append("Limen isn't running; it must be running for the link to be opened.")
     lines.append("Break-glass would work. Nothing was opened.")
     return "\n".join(lines)
 
 
-def _answers(settings: Settings) -> bool:
-    """Whether anything listens on Limen's address."""
+def _answers(settings: Settings, data: Path) -> bool:
+    """Whether anything listens where Limen does: on its address, or on the socket behind its own front."""
+    if _connects_to(Places(data.resolve() / "front").limen_socket):
+        return True
     host, _, port = settings.listen.address.rpartition(":")
     try:
         with socket.create_connection((host.strip("[]"), int(port)), timeout=1):
             return True
     except (OSError, ValueError):
         return False
+
+
+def _connects_to(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as asking:
+        asking.settimeout(1)
+        try:
+            asking.connect(str(path))
+        except OSError:  # nobody listens there, or its path is too long for a socket
+            return False
+    return True

@@ -141,7 +141,7 @@ def _prompt(question: str, usual: str) -> str:
 def next_steps(folder: Path, answers: Answers) -> list[str]:
     """What to do now, as it is for this way to https."""
     lines = ["Next:"]
-    if answers.way != HERE:
+    if answers.way != HERE and not answers.domain.endswith(".localhost"):  # those reach this machine by themselves
         lines.append(f"  in DNS     point *.{answers.domain} at this server")
     if answers.way == FRONT:
         lines.append("  the front  docs/how-to shows its settings for nginx, Caddy and Envoy")

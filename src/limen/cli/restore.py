@@ -12,9 +12,11 @@ import typer
 
 from limen.backup.examine import Examined
 from limen.backup.restore import Restored, dry_run as examined, restore
-from limen.cli.output import progress
+from limen.cli.output import counted, progress
 from limen.clock import SystemClock, to_iso
+from limen.company.load import load_settings
 from limen.company.places import key_file
+from limen.errors import LimenError
 from limen.settings import Settings
 from limen.storage.master_key import existing_key, read_key_file
 
@@ -59,8 +61,9 @@ def _holds(found: Examined) -> Iterator[str]:
     manifest = found.manifest
     yield f"{manifest.company} as it stood on {to_iso(manifest.at)}, backed up by Limen {manifest.limen}"
     yield (
-        f"  {manifest.counts.get('people', 0)} people, {manifest.apps} apps, "
-        f"{manifest.counts.get('revisions', 0)} revisions; {manifest.lines} lines of the journal"
+        f"  {counted(manifest.counts.get('people', 0), 'person', 'people')}, {counted(manifest.apps, 'app')}, "
+        f"{counted(manifest.counts.get('revisions', 0), 'revision')}; "
+        f"{counted(manifest.lines, 'line')} of the journal"
     )
     if not found.report.ok:
         yield f"  The journal was NOT intact when it was saved: {found.report.problems[0]}"
@@ -70,7 +73,7 @@ def _next(done: Restored, folder: Path) -> Iterator[str]:
     yield f"Restored into {done.data}."
     if done.wrote_folder:
         yield f"The company's files were written to {folder}, as of the revision in force."
-    yield f"All earlier sessions and {done.links} unused links have ended: everyone has to sign in again."
+    yield f"All earlier sessions and {counted(done.links, 'unused link')} have ended: everyone has to sign in again."
     yield "So have tokens and recovery codes: their owners have to create new ones."
     yield "Waiting emails won't be sent."
     yield ""
@@ -86,9 +89,17 @@ def _next(done: Restored, folder: Path) -> Iterator[str]:
     yield ""
     yield "Next:"
     yield f"  limen journal verify {folder}"
-    yield f"  limen serve {folder}"
+    yield f"  limen serve {folder}{' --https' if _serves_https(folder) else ''}"
     if done.epoch:
         yield (
             f"This machine takes over (epoch {done.epoch}). The other one will refuse to run if it can reach "
             "the same backups."
         )
+
+
+def _serves_https(folder: Path) -> bool:
+    """Whether the restored company's settings say that Limen serves https itself."""
+    try:
+        return load_settings(folder).https.mode != "off"
+    except LimenError:
+        return False  # `limen serve` says what is wrong with them

@@ -24,7 +24,7 @@ def published_where(via: str) -> str:
 def author_name(snapshot: Snapshot, author: str) -> str:
     """The name of a revision's author; the bare id once they are no longer in the database."""
     if author == SERVER:
-        return "the server's administrator"
+        return "the server's operator"
     person = people.by_id(snapshot.connection, author)
     return person.name if person is not None and person.name else author
 

@@ -55,8 +55,11 @@ def _when_on(settings: Settings) -> Iterator[tuple[str, str, str]]:
     if url.scheme == "http":
         yield "url", "[https] is on, and url says http", f'write url = "https://{url.hostname}{_port(https.port)}"'
     elif port != https.port and (url.hostname or "").endswith(".localhost"):  # elsewhere a router may stand between
-        what = f"url says port {port}, https listens on {https.port}"
-        yield ("url" if settings.url else "port"), what, "use the same port in both"
+        if settings.url:
+            yield "url", f"url says port {port}, https listens on {https.port}", "use the same port in both"
+        else:
+            what = f"browsers would come to port {port}, because there is no url, and https listens on {https.port}"
+            yield "port", what, f'write url = "https://{url.hostname}{_port(https.port)}" beside domain'
 
 
 def _acme(settings: Settings) -> Iterator[tuple[str, str, str]]:

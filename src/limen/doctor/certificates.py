@@ -23,6 +23,9 @@ _FIXES: Final = {
     "wrong-name": "get a certificate for the sign-in host and each app's host, or one for *.{domain}",
     "plain": "set up https on the front",
 }
+_TRUST_OURS: Final = (
+    "make every machine, this one too, trust this server's own authority; `limen serve --https` prints how"
+)
 
 
 async def served(setup: Setup) -> list[Finding]:
@@ -67,6 +70,8 @@ async def _look(setup: Setup, host: str, gate: asyncio.Semaphore) -> tuple[State
 def _no_answer(setup: Setup, wrong: NoAnswerError) -> tuple[State, str, str]:
     if wrong.word == "tls" and wrong.fault is not None:
         said = certificate_reading.said(wrong.fault, "this host", setup.outside.now())
+        if wrong.fault.word == "untrusted" and setup.settings.https.mode == "internal":
+            return State.WRONG, said, _TRUST_OURS
         return State.WRONG, said, _FIXES.get(wrong.fault.word, "check the front's https settings")
     if setup.has_own_https and setup.limen is None:
         return (

@@ -61,4 +61,5 @@ def _section(language: Language, title: str, text: str, label: str, *, link: str
         onward = f'<p><a href="{escape(link)}">{label}</a></p>'
     else:
         onward = ""
+    text = f"{text[:1].upper()}{text[1:]}"  # an error's fix starts small, because it mostly follows what is wrong
     return f'<section lang="{language}"><h1>{title}</h1><p>{text}</p>{onward}</section>\n'

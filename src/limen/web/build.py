@@ -27,8 +27,8 @@ from limen.web.registry import Registry, discover, in_order, registered, routes_
 from limen.web.site import ProofNeededError, Site, TurnedAwayError, status_of
 from limen.web.visit import is_script
 
-_NOT_HERE: Final = (gettext_noop("There is nothing here"), gettext_noop("go back, or start again"))
-_NOT_DONE: Final = (gettext_noop("This can't be done here"), gettext_noop("go back, or start again"))
+_NOT_HERE: Final = (gettext_noop("There is nothing here"), gettext_noop("go back, or start from your apps"))
+_NOT_DONE: Final = (gettext_noop("This can't be done here"), gettext_noop("go back, or start from your apps"))
 _BROKEN: Final = (gettext_noop("Something went wrong here"), gettext_noop("try again"))
 _TOO_LARGE: Final = (
     gettext_noop("The request was too large"),

@@ -116,7 +116,7 @@ async def test_of_two_changes_at_once_the_second_is_told(console: Console) -> No
     second = await begun(console, "/console/policies/medium-risk-asks-again/state", state="off")
     await published(console, first)
     page = (await console.ada.get(second)).text
-    assert "Someone else has published since you started" in page
+    assert "Another change was published after you started this one" in page
     assert (await console.ada.post(f"{second}/publish", reason="Because")).status_code == 409
 
 

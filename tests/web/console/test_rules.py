@@ -99,12 +99,12 @@ async def test_nobody_named_and_nothing_asked_is_no_rule(console: Console, kind:
 
 async def test_what_nothing_tells_yet_is_said_beside_its_field_and_on_the_plan(console: Console) -> None:
     page = unescape((await console.ada.get("/console/apps/payroll/rules/new?kind=forbid")).text)
-    assert "Limen doesn't know yet which country a request comes from" in page
-    assert "enforced, this blocks everyone it covers" in page
+    assert "Limen can't know yet which country a request comes from" in page
+    assert "enforced blocks everyone it covers" in page
     blocked = {**FORM, "effect": "forbid", "w0_not_countries": "ru", "w0_country_known": "1"}
     change = await begun(console, "/console/rules", **blocked)
     said = unescape((await console.ada.get(change)).text)
-    assert "Limen doesn't know yet which country a request comes from, so it blocks everyone" in said
+    assert "Limen can't know yet which country a request comes from, so it blocks everyone" in said
     change = await begun(console, "/console/rules", **{**blocked, "state": "report-only"})
     assert "so it blocks everyone" not in (await console.ada.get(change)).text
 

@@ -80,7 +80,7 @@ def test_no_proof_is_advised_where_no_proof_would_open_it() -> None:
     lines = _lines(_facts("crm", "staff", strength=2), "view")
     assert _failing(lines) == {"proof", "groups"}
     assert "requires a passkey. You don't have a passkey yet." in lines["proof"].said
-    assert lines["proof"].mend[0].startswith("There is nothing you can do yourself")
+    assert lines["proof"].mend[0].startswith("Confirming it's you again wouldn't be enough")
     assert lines["proof"].minutes == 0
     said = " ".join(step for line in lines.values() for step in line.mend)
     assert "Confirm it" not in said

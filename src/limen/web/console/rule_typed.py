@@ -25,8 +25,8 @@ UNKNOWN_WORDS: Final[Mapping[str, str]] = {
     "place.country": "which country a request comes from",
     "place.anonymiser": "which addresses belong to anonymising services",
     "risk.score": "how high the risk is",
-    "device.known": "which devices you know",
-    "device.managed": "which devices you manage",
+    "device.known": "which devices are known",
+    "device.managed": "which devices are managed",
     "device.compliance": "which devices are healthy",
     "device.binding": "which device a session is bound to",
 }
@@ -137,7 +137,7 @@ def untold(form: Form, unknown: frozenset[str]) -> str:
     if not all(missing):
         return ""
     what = "it lets nobody in" if form.is_permit else "it blocks everyone it covers"
-    return f"Limen doesn't know yet {UNKNOWN_WORDS[missing[0][0]]}, so {what}"
+    return f"Limen can't know yet {UNKNOWN_WORDS[missing[0][0]]}, so {what}"
 
 
 def sensitive(chosen: Iterable[str], apps: Mapping[str, App]) -> list[App]:

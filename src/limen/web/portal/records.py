@@ -34,16 +34,17 @@ OTHER: Final = gettext_noop("Other")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One event. `effect`, `app` and `asked` are "" where it is no decision; `by` is whoever did it to this person.
+    """One event. `effect`, `app`, `action` and `route` are "" where it is no decision; `by` is who did it.
 
-    `asked` is the action and the pattern of the request, never its own path.
+    `route` is the pattern of the request, never its own path.
     """
 
     at: Instant
     what: str
     effect: str
     app: str
-    asked: str
+    action: str
+    route: str
     address: str
     by: str
 
@@ -129,7 +130,8 @@ def _line(site: Site, visit: SignedInVisit, event: Event) -> Line:
         what=visit.localizer.gettext(_title(event)),
         effect="" if record is None else record.effect,
         app="" if app is None else app.name,
-        asked="" if record is None or not is_own else f"{record.action} {record.route}".strip(),
+        action="" if record is None or not is_own else record.action,
+        route="" if record is None or not is_own else record.route,
         address=event.address if is_own else "",
         by="" if by is None else by.name,
     )

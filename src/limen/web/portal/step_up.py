@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from limen.errors import LimenError
 from limen.facts import LIMEN, App, Issuer
+from limen.policy.decision import Named
 from limen.policy.wording import Audience, Names, because
 from limen.web.page import Route
 from limen.web.portal.apps import app_open_to, nothing_here
@@ -116,7 +117,8 @@ async def _step(site: Site, visit: Visit, app_id: str, to: str, decision_id: str
         decision = past.explanation.decision
         needs_passkey = bool(decision.at_once) and all(remedy.strength >= 3 for remedy in decision.at_once)
         least = max(least, min((remedy.strength for remedy in decision.at_once), default=1))
-        why = next((reason.text for reason in decision.reasons if reason.text and reason.effect == "forbid"), "")
+        forbade = (one for one in decision.reasons if one.text and one.effect == "forbid")
+        why = next((one.text for one in forbade if one.policy != Named.NOTHING_PERMITS), "")  # a fresh proof permits it
         names = Names("", app.name, site.known.groups)
         found = because(past.engine, decision, Audience.SELF, visit.localizer, names) if past.is_same else ()
         missing = tuple(one.sentence for one in found if one.kind == "proof")

@@ -24,7 +24,7 @@ from limen.web.visit import Authorized, Sent
 AT: Final = "/console/issuers"
 PAGES: Final = (
     Page(AT, "Sign-in services", READ, Menu("Know", 25, "passkey"), hint="upstream, Entra, Google, SSO, issuers"),
-    Route("POST", "/console/people/{person_id}/issuers/{issuer_id}/unlink", CHANGE),
+    Route("POST", "/console/people/{person_id}/issuers/{issuer_id}/unlink", CHANGE, does="Unlink an account elsewhere"),
 )
 MOST: Final = 200
 WRONG: Final = {

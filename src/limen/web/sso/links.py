@@ -7,6 +7,7 @@ from typing import Final
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from limen.messages import gettext_noop
 from limen.sso.upstream.flow import Upstreams
 from limen.sso.upstream.journey import Intent, Journey
 from limen.web.console.fresh_proof import fresh_proof
@@ -19,7 +20,7 @@ from limen.web.visit import Anybody, Authorized, Sent
 
 PAGES: Final = (
     Route("POST", "/passkeys/issuers/{issuer_id}/link", VIEW),
-    Route("POST", "/passkeys/issuers/{issuer_id}/unlink", VIEW),
+    Route("POST", "/passkeys/issuers/{issuer_id}/unlink", VIEW, does=gettext_noop("Unlink an account")),
     Route("GET", "/signed-out/at/{issuer_id}", undecided="nothing may keep anybody from leaving"),
 )
 

@@ -24,8 +24,8 @@ from limen.web.visit import Authorized, Sent
 
 PAGES: Final = (
     Route("GET", "/console/apps/{app_id}/saml", READ),
-    Route("POST", "/console/apps/{app_id}/saml/key", CHANGE),
-    Route("POST", "/console/apps/{app_id}/saml/{sign_in_id}/end", CHANGE),
+    Route("POST", "/console/apps/{app_id}/saml/key", CHANGE, does="Make a new key"),
+    Route("POST", "/console/apps/{app_id}/saml/{sign_in_id}/end", CHANGE, does="End a sign-in"),
 )
 LONGEST_WAIT_DAYS: Final = 90
 MOST: Final = 200
