@@ -134,6 +134,8 @@ async def running(closing: AsyncExitStack, folder: Path, app_port: int, people: 
 
     closing.push_async_callback(end)
     await asyncio.wait_for(answers.wait(), 30)
+    while len(limen.known.sessions.keys()) < 2 * people:  # they come by the change feed
+        await asyncio.sleep(0.01)
     return limen, port
 
 

@@ -55,8 +55,10 @@ async def test_it_serves_until_it_is_told_to_stop(company: Company, tmp_path: Pa
 def test_a_port_that_is_taken_is_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
-        with pytest.raises(LimenError, match=f"can't listen on {address}"):
+        with pytest.raises(LimenError, match=f"can't listen on {address}") as refused:
             listen_on(address)
+        assert "demo" in str(refused.value)
+        assert "Errno" not in str(refused.value)
     with pytest.raises(LimenError, match="can't listen"):
         listen_on("127.0.0.1:99999")
     with pytest.raises(LimenError, match="can't listen"):

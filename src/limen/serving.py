@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
 import logging
 import socket
@@ -189,6 +190,11 @@ def _listen_at(path: Path) -> socket.socket:
 
 
 def _cant_listen(address: str, error: Exception) -> LimenError:
+    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+        return LimenError(
+            f"Limen can't listen on {address}, because something else does: perhaps the demo, or another Limen",
+            "stop it, or choose another under [listen] in limen.toml; `limen doctor` shows what it is",
+        )
     why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return LimenError(
         f"Limen can't listen on {address}: {why}",

@@ -47,10 +47,10 @@ def test_it_is_shown_first_then_done_and_the_journal_holds(
     assert "Nothing was changed" in said
     assert leave("erase", "p_mia", root, "--yes", "-m", "asked for it") == 1
     assert "still has access" in capsys.readouterr().err
-    assert leave("erase", "p_mia", root, "--yes", "--let-go") == 1
+    assert leave("erase", "p_mia", root, "--yes", "--deactivate") == 1
     expected(capsys.readouterr().err, {str(tmp_path): "FOLDER"})
     assert is_here(served, "p_mia")
-    assert leave("erase", "p_mia", root, "--yes", "--let-go", "-m", "asked for it") == 0
+    assert leave("erase", "p_mia", root, "--yes", "--deactivate", "-m", "asked for it") == 0
     expected(capsys.readouterr().out, {str(tmp_path): "FOLDER"})
     assert not is_here(served, "p_mia")
     assert (served.root / "data" / FILE).read_text().splitlines()[-1].startswith("p_mia ")
@@ -62,14 +62,14 @@ def test_it_is_shown_first_then_done_and_the_journal_holds(
 def test_the_last_who_could_administer_stays(
     tmp_path: Path, served: Served, capsys: pytest.CaptureFixture[str], expected: Expected
 ) -> None:
-    assert leave("erase", "p_ada", str(served.root), "--yes", "--let-go", "-m", "asked for it") == 1
+    assert leave("erase", "p_ada", str(served.root), "--yes", "--deactivate", "-m", "asked for it") == 1
     assert "last active administrator" in capsys.readouterr().err
     ben = Person("p_ben", "Ben", "ben@harbor.example", groups=frozenset({"administrators", "staff"}), active=True)
     database = Database.open(served.database)
     database.write(lambda tx: people.add(tx.connection, ben, PersonStatus.ACTIVE, 1))
     assert database.read(lambda s: factors.held_by(s.connection, "p_ada")) >= {Factor.PASSKEY}
     database.close()  # Ben is an administrator, and has nothing to prove it with
-    assert leave("erase", "p_ada", str(served.root), "--yes", "--let-go", "-m", "asked for it") == 1
+    assert leave("erase", "p_ada", str(served.root), "--yes", "--deactivate", "-m", "asked for it") == 1
     expected(capsys.readouterr().err, {str(tmp_path): "FOLDER"})
     assert is_here(served, "p_ada")
 
@@ -82,7 +82,7 @@ def test_a_restore_with_the_kept_list_brings_nobody_back(
 
     backup, there = tmp_path / "before.tar.gz", tmp_path / "there"
     served.back_up(backup)
-    assert leave("erase", "p_mia", str(served.root), "--yes", "--let-go", "-m", "asked for it") == 0
+    assert leave("erase", "p_mia", str(served.root), "--yes", "--deactivate", "-m", "asked for it") == 0
     (there / "data").mkdir(parents=True)
     for kept in ("master.key", FILE):
         (there / "data" / kept).write_bytes((served.root / "data" / kept).read_bytes())
@@ -101,7 +101,7 @@ def test_a_running_server_does_the_journals_part(
     tmp_path: Path, served: Served, capsys: pytest.CaptureFixture[str], expected: Expected
 ) -> None:
     with lock_chain(served.root / "data" / "journal" / "main"):
-        assert leave("erase", "p_mia", str(served.root), "--yes", "--let-go", "-m", "asked for it") == 0
+        assert leave("erase", "p_mia", str(served.root), "--yes", "--deactivate", "-m", "asked for it") == 0
     expected(capsys.readouterr().out, {str(tmp_path): "FOLDER"})
     database = Database.open(served.database)
     assert database.read(lambda s: erasure.waiting_in_journal(s.connection)) == ["p_mia"]

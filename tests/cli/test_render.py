@@ -90,3 +90,14 @@ def test_in_german_all_but_the_authors_words_and_the_code_are_german(
     assert "! forbid b [nur Bericht]" in lines
     for english in ("policy", "actual value", "determined", "any of", "Nothing", "[report-only]", "Tue"):
         assert english not in out, english
+
+
+def test_a_reason_is_said_in_the_language_asked_for(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = '@id("a") @reason("Because.") @reason_de("Darum.") forbid (principal, action, resource);'
+    for language, reason, other in ((Language.ENGLISH, "Because.", "Darum."), (Language.GERMAN, "Darum.", "Because.")):
+        for audience in (Audience.SELF, Audience.ADMINISTRATOR):
+            told = rendered(text, capsys, monkeypatch, language=language, audience=audience)
+            assert reason in told
+            assert other not in told

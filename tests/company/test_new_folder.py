@@ -189,3 +189,10 @@ def test_what_is_said_does_not_stand_beside_it_as_a_comment(tmp_path: Path) -> N
     assert text.count("trusted_proxies = ") == 1
     assert check_folder(tmp_path / "b").is_sound
     assert 'trusted_proxies = ["10.0.0.2"]' in text
+
+
+def test_every_reason_of_the_baseline_is_there_in_german_as_well() -> None:
+    for file in sorted(BASELINE.glob("*.cedar")):
+        for policy in PolicySet.parse(file.read_text("utf-8")):
+            assert policy.annotations.get("reason"), policy.annotations["id"]
+            assert policy.annotations.get("reason_de"), policy.annotations["id"]

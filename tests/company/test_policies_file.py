@@ -104,3 +104,14 @@ def test_what_people_are_shown_is_short_and_can_be_shown() -> None:
         (2, "this @title contains characters that can't be displayed"),
         (3, "this @reason is longer than 1000 characters"),
     ]
+
+
+def test_a_german_reason_stands_beside_one_for_everyone_else_and_is_as_short() -> None:
+    rest = "forbid (principal, action, resource);"
+    assert in_one_file(f'@id("a") @reason("Salaries.") @reason_de("Gehälter.") {rest}') == []
+    (alone,) = in_one_file(f'@id("a") @reason_de("Gehälter.") {rest}')
+    assert alone[:2] == (1, 10)
+    (long,) = in_one_file(f'@id("a") @reason("Salaries.") @reason_de("{"ä" * 1001}") {rest}')
+    assert long[:2] == (1, 31)
+    (slip,) = in_one_file(f'@id("a") @reason("Salaries.") @reason_fr("Salaires.") {rest}')
+    assert slip[:2] == (1, 31)

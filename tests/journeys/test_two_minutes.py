@@ -90,7 +90,7 @@ def test_two_minutes_on_a_phone_in_the_dark(demo: Alive, browse: Any) -> None:
     harbor.press("Be an employee")
     harbor.answer("Permitted", "Can Ewa Lis view Warehouse?")
     harbor.press("Sign in with a password alone")
-    harbor.answer("Challenged", because="strength 1, but Warehouse requires at least 2")
+    harbor.answer("Challenged", because="signed in with password; Warehouse requires two factors")
     harbor.press("In the warehouse hall")
     harbor.answer("Permitted", because="Warehouse screens in the hall need one factor")
     harbor.press("Try payroll")

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from tests.policy.scene import NOW, app, engine_of, facts
 
-from limen.facts import UNKNOWN_DEVICE, ActionRule, App, Facts
+from limen.facts import ACTIONS, UNKNOWN_DEVICE, ActionRule, App, Facts
 from limen.policy import Decision, Effect, Request
-from limen.policy.access import access, actions_of, is_withheld, withheld
+from limen.policy.access import access, actions_of, is_absent, is_withheld, withheld
 
 TEXT = """
 @id("staff") permit (principal in Group::"staff", action, resource) when { context.auth.strength >= 2 };
@@ -76,3 +76,8 @@ def test_a_refusal_is_of_something_withheld_where_the_app_may_be_looked_at(
 def test_a_refusal_of_limens_own_withholds_nothing() -> None:
     decision = decide("download", unknown_device())
     assert not is_withheld(Decision(decision.effect, (), (), (), decision.request, decision.facts, NOW, ""))
+
+
+def test_what_no_request_to_an_app_is_is_absent_and_what_is_asked_of_limen_alone_is_never_said_to_be() -> None:
+    absent = [action for action in ACTIONS if is_absent(wiki("view", "edit"), action)]
+    assert absent == ["download", "share", "administer"]

@@ -41,3 +41,11 @@ def test_a_policy_may_say_which_phase_it_belongs_to() -> None:
 def test_a_reason_has_the_words_of_the_policy_and_its_id_for_want_of_a_title() -> None:
     assert reason_of(policy('@title("T") @reason("R.")')) == Reason("a", "forbid", "T", "R.")
     assert reason_of(policy("")) == Reason("a", "forbid", "a", "")
+
+
+def test_a_reason_is_in_the_language_that_is_asked_for_and_else_as_it_was_written() -> None:
+    both = reason_of(policy('@reason("Salaries.") @reason_de("Gehälter.")'))
+    assert both.in_language("de") == ("Gehälter.", "de")
+    assert both.in_language("en") == ("Salaries.", "")
+    assert reason_of(policy('@reason("Salaries.")')).in_language("de") == ("Salaries.", "")
+    assert reason_of(policy('@reason("Salaries.") @reason_de("")')).in_language("de") == ("Salaries.", "")

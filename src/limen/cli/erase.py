@@ -29,7 +29,7 @@ def run(
     why: Annotated[str, typer.Option("-m", "--why", help="Why, without names; recorded in the journal")] = "",
     yes: Yes = False,
     deactivate: Annotated[
-        bool, typer.Option("--let-go", help="Also erase someone who still has access; their access ends")
+        bool, typer.Option("--deactivate", help="Also erase someone who still has access; their access ends")
     ] = False,
 ) -> None:
     with opened(folder) as here:

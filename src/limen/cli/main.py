@@ -92,15 +92,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _run(name: str, command: Command, words: list[str]) -> None:
-    import typer
-
+    from limen.cli.command_line import run
     from limen.cli.options import MisusedError
     from limen.errors import LimenError
 
-    app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    app.command(help=command.help)(getattr(importlib.import_module(command.module), command.function))
+    function = getattr(importlib.import_module(command.module), command.function)
     try:
-        app(args=words, prog_name=f"limen {name}")
+        sys.exit(run(function, command.help, name, words))
     except LimenError as error:
         print(f"limen {name}: {error}", file=sys.stderr)
         sys.exit(MISUSED if isinstance(error, MisusedError) else WRONG)

@@ -32,6 +32,7 @@ from limen.company.load import load_company
 from limen.company.tests_file import read_length
 from limen.errors import LimenError
 from limen.facts import ACTIONS, App, Person
+from limen.policy.access import is_absent
 from limen.policy.hypothetical import Hypothetical
 from limen.policy.matrix import Cell, Decide, matrix
 from limen.printable import visible
@@ -41,12 +42,12 @@ SHOWN = ("view", "download", "edit", "share", "administer")
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of answers: `cells` holds, row by row, (person, app, action, answer)."""
+    """A table of answers: `cells` holds, row by row, (person, app, action, answer, is absent)."""
 
     corner: str
     columns: tuple[str, ...]
     rows: tuple[str, ...]
-    cells: tuple[tuple[tuple[str, str, str, Cell], ...], ...]
+    cells: tuple[tuple[tuple[str, str, str, Cell, bool], ...], ...]
 
 
 def run(
@@ -126,7 +127,10 @@ def _filled(
     decide: Decide, corner: str, columns: Sequence[str], asked: list[tuple[str, list[tuple[Person, App, str]]]]
 ) -> Table:
     cells = tuple(
-        tuple((person.id, app.id, action, decide(person, app, action)) for person, app, action in row)
+        tuple(
+            (person.id, app.id, action, decide(person, app, action), is_absent(app, action))
+            for person, app, action in row
+        )
         for _, row in asked
     )
     return Table(corner, tuple(columns), tuple(name for name, _ in asked), cells)
@@ -139,7 +143,7 @@ def _in_force(folder: Path, home: Company) -> Company:
 
 def _print_json(table: Table) -> None:
     for row in table.cells:
-        for person, app, action, cell in row:
+        for person, app, action, cell, _ in row:
             plain = {"person": person, "app": app, "action": action, "effect": cell.effect, "reason": cell.reason}
             print(json.dumps(plain))
 
@@ -155,6 +159,12 @@ def _print(table: Table) -> None:
     for head in (table.corner, *table.columns):
         drawn.add_column(Text(visible(head)))
     for name, row in zip(table.rows, table.cells, strict=True):
-        drawn.add_row(Text(visible(name)), *[words[cell.effect] for *_, cell in row])
+        drawn.add_row(
+            Text(visible(name)), *["[dim]–[/]" if is_absent else words[cell.effect] for *_, cell, is_absent in row]
+        )
     out.print(drawn)
-    out.print("yes: permitted · prove: after confirming identity · no: denied; `limen why` explains each", style="dim")
+    out.print(
+        "yes: permitted · prove: after confirming identity · no: denied · –: the app has no such requests; "
+        "`limen why` explains each",
+        style="dim",
+    )

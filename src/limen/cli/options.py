@@ -22,7 +22,10 @@ Yes = Annotated[bool, typer.Option("--yes", help="Apply the changes; without thi
 MasterKey = Annotated[Path | None, typer.Option("--key", help="The master key's file, if not in its default location")]
 
 # What a supposed request comes with
-Strength = Annotated[int, typer.Option(min=0, max=3, help="How strongly they signed in (0 to 3)")]
+Strength = Annotated[
+    int,
+    typer.Option(min=0, max=3, help="How they signed in: 0 not at all, 1 a password, 2 with a code too, 3 a passkey"),
+]
 Proved = Annotated[str, typer.Option(help="How long ago they did: 30m, 4h, 2d")]
 At = Annotated[str, typer.Option(help="When, in the company's time zone: 2026-11-24T22:00 (default: now)")]
 Device = Annotated[str, typer.Option(help="compliant, non_compliant or unknown (default: an unknown device)")]
@@ -34,8 +37,8 @@ Risk = Annotated[int | None, typer.Option(min=0, max=100, help="0 to 100 (defaul
 class MisusedError(LimenError):
     """The command was called wrongly. It ends with exit code 2."""
 
-    def __init__(self, what: str) -> None:
-        super().__init__(what)
+    def __init__(self, what: str, fix: str = "") -> None:
+        super().__init__(what, fix)
 
 
 def word_and_folder(word: str, folder: Path) -> tuple[str, Path]:

@@ -35,7 +35,11 @@ def print_explanation(
     out.print(Text.assemble(effect, visible(f"  {asked} · {words.exact(decision.now)}")))
     is_all = audience is Audience.ADMINISTRATOR
     for reason in decision.reasons:
-        why = reason.text if audience is Audience.SELF and not _is_named(reason, words) else _reason(reason, words)
+        why = (
+            reason.in_language(words.language).text
+            if audience is Audience.SELF and not _is_named(reason, words)
+            else _reason(reason, words)
+        )
         if why:
             out.print(_text(f"  {why}"))
     for one in said.because:
@@ -143,7 +147,8 @@ def _is_named(reason: Reason, words: Words) -> bool:
 def _reason(reason: Reason, words: Words) -> str:
     if _is_named(reason, words):
         return f"{words.say(f'named.{reason.policy}')} ({reason.policy})"
-    return f"{reason.title}. {reason.text} ({reason.policy})" if reason.text else f"{reason.title}. ({reason.policy})"
+    text = reason.in_language(words.language).text
+    return f"{reason.title}. {text} ({reason.policy})" if text else f"{reason.title}. ({reason.policy})"
 
 
 def _action(action: str, words: Words) -> str:

@@ -51,7 +51,11 @@ def run(
     strength: Strength = 2,
     proved: Proved = "1m",
     token: Annotated[
-        bool, typer.Option("--token", help="Hypothetical: a program with a token created that way")
+        bool,
+        typer.Option(
+            "--token",
+            help="Hypothetical: a program asks, with a token that they made when signed in as --strength says",
+        ),
     ] = False,
     at: At = "",
     device: Device = "",

@@ -28,6 +28,7 @@ MOST_EDGES: Final = 100
 LONGEST: Final[Mapping[str, int]] = {
     "title": 200,
     "reason": 1_000,
+    "reason_de": 1_000,
     "remedy": 1_000,
     "allow_unknown": 1_000,
     "always": 1_000,
@@ -181,6 +182,14 @@ class _Written:
         if self.body.get("effect") != "forbid":
             yield self.problem("@always", "a permit has @always", "remove it: only a forbid needs it")
 
+    def _reason_problems(self) -> Iterator[Problem]:
+        if "allow_unknown" in self.annotations and not (self.annotations["allow_unknown"] or "").strip():
+            yield self.problem("@allow_unknown", "@allow_unknown has no reason", 'write @allow_unknown("why")')
+        if "reason_de" in self.annotations and not (self.annotations.get("reason") or "").strip():
+            yield self.problem(
+                "@reason_de", "@reason_de has no @reason beside it", "write @reason too, for everyone else"
+            )
+
     def _annotation_problems(self) -> Iterator[Problem]:
         if not self.id:
             yield self.problem("", "this policy has no @id", 'write @id("a-short-name") above it')
@@ -196,8 +205,7 @@ class _Written:
         for name in self.annotations:
             if name not in ANNOTATIONS:
                 yield self.problem(f"@{name}", f"unknown annotation @{name}", did_you_mean(name, ANNOTATIONS))
-        if "allow_unknown" in self.annotations and not (self.annotations["allow_unknown"] or "").strip():
-            yield self.problem("@allow_unknown", "@allow_unknown has no reason", 'write @allow_unknown("why")')
+        yield from self._reason_problems()
         yield from self._always_problems()
         for name, longest in LONGEST.items():
             said = self.annotations.get(name) or ""

@@ -27,6 +27,11 @@ def actions_of(app: App) -> tuple[str, ...]:
     return tuple(action for action in ACTIONS if action in named) or ("administer",)
 
 
+def is_absent(app: App, action: str) -> bool:
+    """Whether no request to this app is this action, of those that rules name. A policy may permit it nevertheless."""
+    return action in ACTIONS[:5] and action not in actions_of(app)
+
+
 def access(engine: Engine, facts: Facts, now: Instant) -> Access:
     """The decision about each action of the app that `facts` are about."""
     return {action: engine.decide(Request(action, host=facts.app.host), facts, now) for action in actions_of(facts.app)}

@@ -6,12 +6,14 @@ from enum import StrEnum
 from typing import Final
 
 from limen.cedar import Policy
+from limen.messages import Language
 from limen.policy.decision import Reason
 
 ANNOTATIONS: Final = {
     "id": "The name that tests, reasons and commands use for the policy. Every policy needs one.",
     "title": "The policy in one sentence.",
     "reason": "Why the policy exists. Shown to people whom it refuses.",
+    "reason_de": "The same reason in German, for people who read Limen in German. Others are shown `@reason`.",
     "remedy": "What the authors suggest to people whom it refuses. Limen shows the remedies that it works out itself.",
     "state": "`enforce` (the default), `report-only` (evaluated and counted, changes no answer) or `off`.",
     "phase": "What Limen must know before it can be enforced: `identity`, `devices`, `network` or `data`.",
@@ -20,6 +22,8 @@ ANNOTATIONS: Final = {
     "always": "Why it applies even while an app is in onboarding.",
 }
 """Every annotation that Limen knows; another one is most likely a slip of the pen."""
+_TRANSLATED: Final = {language: f"reason_{language}" for language in Language if f"reason_{language}" in ANNOTATIONS}
+"""The annotation that holds the reason in each further language."""
 
 
 class State(StrEnum):
@@ -63,4 +67,5 @@ def is_always(policy: Policy) -> bool:
 def reason_of(policy: Policy) -> Reason:
     """What a person is told when this policy determined the answer."""
     said = policy.annotations
-    return Reason(policy.id, policy.effect, said.get("title", policy.id), said.get("reason", ""))
+    translations = tuple((str(language), said[name]) for language, name in _TRANSLATED.items() if said.get(name))
+    return Reason(policy.id, policy.effect, said.get("title", policy.id), said.get("reason", ""), translations)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Protocol, TypeAlias
+from typing import Final, NamedTuple, Protocol, TypeAlias
 
 import msgspec
 
@@ -67,9 +67,21 @@ class Request:
     host: str = ""
 
 
+class ReasonText(NamedTuple):
+    """What an author wrote for people. `language` is "" where nobody said which it is in."""
+
+    text: str
+    language: str
+
+
+NO_REASON: Final = ReasonText("", "")
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Who spoke: a policy by its `@id`, or one of `Named`. `effect` is what it argued for: permit or forbid.
+
+    `translations` are `text` in further languages, as (language, text).
 
     Where an app's onboarding lets somebody pass, that is the first reason, and what would have refused them follows.
     """
@@ -78,6 +90,12 @@ class Reason:
     effect: str
     title: str = ""
     text: str = ""
+    translations: tuple[tuple[str, str], ...] = ()
+
+    def in_language(self, language: str) -> ReasonText:
+        """What its author wrote in this language, or else in whatever language `text` is in."""
+        translated = dict(self.translations).get(language)
+        return ReasonText(translated, language) if translated else ReasonText(self.text, "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,7 @@ def test_needs_that_make_no_sense_are_refused_with_what_to_do(given: dict[str, A
         ({"id": "nothing-permits"}, "can't be named"),
         ({"title": "x" * 501}, "at most 500"),
         ({"reason": "\ud800"}, "invalid character"),
+        ({"reason_de": "Gehälter."}, "only in German"),
         ({"actions": frozenset({"fly"})}, "no such action"),
         ({"groups": frozenset({""})}, "have names"),
         ({"groups": frozenset({"a"}), "except_groups": frozenset({"a"})}, "both included"),

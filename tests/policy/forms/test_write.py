@@ -23,6 +23,7 @@ def test_a_form_is_written_as_the_baseline_is() -> None:
         "permit",
         title='The "payroll"',
         reason="Finance handles salaries.",
+        reason_de="Die Finanzabteilung kümmert sich um die Gehälter.",
         phase=Phase.IDENTITY,
         state=State.REPORT_ONLY,
         groups=frozenset({"finance"}),
@@ -34,6 +35,7 @@ def test_a_form_is_written_as_the_baseline_is() -> None:
         '@id("finance-payroll")\n'
         '@title("The \\"payroll\\"")\n'
         '@reason("Finance handles salaries.")\n'
+        '@reason_de("Die Finanzabteilung kümmert sich um die Gehälter.")\n'
         '@phase("identity")\n'
         '@state("report-only")\n'
         'permit (principal in Group::"finance", action in [Action::"view", Action::"edit"], '

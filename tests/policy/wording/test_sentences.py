@@ -204,3 +204,15 @@ def test_a_refusal_by_break_glass_is_about_no_group(language: Language, word: st
     for audience in Audience:
         (one,) = because(engine, refused, audience, Words(language, BERLIN), Names("Ada", "Limen"))
         assert (one.kind, word in one.sentence) == ("break-glass", True)
+
+
+def test_of_proofs_that_are_not_firm_enough_the_firmest_is_asked_for_once() -> None:
+    text = """
+@id("staff") permit (principal, action, resource) when { context.auth.strength >= 2 };
+@id("strict") forbid (principal, action, resource) unless { context.auth.strength >= 3 };
+"""
+    engine = engine_of(text)
+    decision = engine.decide(VIEW, facts(strength=1), NOW)
+    for audience in Audience:
+        (one,) = because(engine, decision, audience, ENGLISH, Names("Mia", "Wiki"))
+        assert audience is Audience.SELF or one.policies == ("strict",)

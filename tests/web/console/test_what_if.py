@@ -58,10 +58,20 @@ async def test_every_cell_is_what_its_own_question_answers(house: House) -> None
     text = (await ada.get(f"/console/what-if?person={maren}&at={TUESDAY}&device=compliant")).text
     cells = re.findall(r'<td class="(\w+)"><a href="([^"]+)"', text)
     assert len(cells) == 5 * len(house.limen.known.apps)
-    assert {effect for effect, _ in cells} == {"permit", "deny"}
+    assert {effect for effect, _ in cells} == {"permit", "deny", "absent"}
     for effect, href in cells[::4]:
-        answer = await ada.get(unescape(href))
-        assert f'class="card verdict {effect}"' in answer.text
+        answer = (await ada.get(unescape(href))).text
+        assert ('id="absent"' in answer) is (effect == "absent")
+        assert effect == "absent" or f'class="card verdict {effect}"' in answer
+
+
+async def test_what_no_request_to_an_app_is_stands_apart_from_what_is_permitted(house: House) -> None:
+    maren = await house.member(house.browser(), "Maren", "staff")
+    text = await page(house, person=maren, app="handbook", action="share", at=TUESDAY)
+    row = text.partition('<th scope="row">Handbook</th>')[2].partition("</tr>")[0]
+    assert re.findall(r'<td class="(\w+)">', row) == ["permit", "absent", "permit", "absent", "absent"]
+    assert 'class="card verdict permit"' in text, "the policies would permit it"
+    assert 'id="absent"' in text
 
 
 async def test_cells_agree_with_the_engine(house: House) -> None:
@@ -75,8 +85,9 @@ async def test_cells_agree_with_the_engine(house: House) -> None:
     shown = re.findall(r'<td class="(\w+)">', row)
     decided = [
         engine.decide(Request(action), supposed.facts(person, payroll, action, now), now).effect
-        for action in ("view", "download", "edit", "share", "administer")
+        for action in ("view", "download", "edit", "administer")
     ]
+    assert shown.pop(3) == "absent", "nothing is shared from the payroll"
     assert shown == [str(effect) for effect in decided]
     assert Effect.CHALLENGE in decided
 

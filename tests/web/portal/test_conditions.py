@@ -160,3 +160,10 @@ def test_the_checklist_is_in_the_language_that_is_asked_for() -> None:
     assert "verlangt einen Passkey. Sie haben noch keinen Passkey." in lines["proof"].said
     assert lines["groups"].title == "Ihre Gruppen"
     assert "fragen Sie die Zuständigen für Customers (Sales)" in lines["groups"].mend[0]
+
+
+def test_whoever_can_help_is_named_once_after_what_the_person_can_do() -> None:
+    lines = _lines(_facts("crm", "staff", strength=2), "view")
+    tell = Words(Language.ENGLISH, ENGINE.zone).say("mend.tell")
+    assert [kind for kind, line in lines.items() if tell in line.mend] == ["groups"]
+    assert lines["proof"].mend, "which names its own step"

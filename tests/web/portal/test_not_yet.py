@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from tests.golden import Expected
 from tests.web.conftest import Browser, House, decision_in
 
 from limen.clock import HOUR
@@ -148,17 +149,25 @@ async def test_a_proof_that_would_help_is_one_click_away(house: House, browser: 
 
 
 async def test_what_a_forbid_refused_is_said_in_its_own_reason_and_never_its_title(
-    house: House, browser: Browser
+    house: House, browser: Browser, expected: Expected
 ) -> None:
     mia = await house.member(browser, "Mia", "staff")
     there = await house.into(browser, "wiki")
     await house.limen.identity.people.set_groups(mia, {"staff", "guests"}, by="")
     answered = await there.get("/", **NAVIGATION)
-    words = _words((await browser.get(f"/not-yet?decision={decision_in(answered.headers['location'])}")).text)
-    assert "The person who invited you can ask for more." in words
-    assert "None of your groups" not in words
-    assert "Guests only have access to" not in words
-    assert "Confirm it" not in words
+    address = f"/not-yet?decision={decision_in(answered.headers['location'])}"
+    for language in ("en", "de"):  # the policy has its reason in both
+        expected(_words((await browser.get(address, **{"accept-language": language})).text))
+
+
+async def test_the_reason_of_a_policy_says_which_language_it_is_in(house: House, browser: Browser) -> None:
+    mia = await house.member(browser, "Mia", "staff")
+    there = await house.into(browser, "wiki")
+    await house.limen.identity.people.set_groups(mia, {"staff", "guests"}, by="")
+    answered = await there.get("/", **NAVIGATION)
+    address = f"/not-yet?decision={decision_in(answered.headers['location'])}"
+    assert '<span lang="de">' in (await browser.get(address, **{"accept-language": "de"})).text
+    assert '<span lang="">' in (await browser.get(address)).text
 
 
 async def test_it_speaks_the_language_that_the_browser_likes_best_and_says_so(house: House, browser: Browser) -> None:

@@ -28,7 +28,7 @@ MOST_NEEDS: Final = 20
 MOST_EXEMPTIONS: Final = 200
 MOST_NAMES: Final = 300
 MAX_WORDS: Final = 500
-TEXTS: Final = ("title", "reason", "allow_unknown", "always")
+TEXTS: Final = ("title", "reason", "reason_de", "allow_unknown", "always")
 """What a form says in words of its own, each an annotation of the policy under the same name."""
 
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
@@ -177,6 +177,7 @@ class Form:
     effect: OneOf["permit", "forbid"]
     title: str = ""
     reason: str = ""
+    reason_de: str = ""
     phase: Phase | None = None
     state: State = State.ENFORCE
     groups: frozenset[str] = frozenset()
@@ -233,6 +234,8 @@ class Form:
                 yield f"title and reasons are at most {MAX_WORDS} characters long", "shorten it"
             if not _is_text(words):
                 yield "title and reasons contain an invalid character", "remove it"
+        if self.reason_de and not self.reason:
+            yield "the reason is given only in German", "write it in the other field too, for everyone else"
 
     def _wrong_permit(self) -> Iterator[tuple[str, str]]:
         if len(self.needs) != 1:

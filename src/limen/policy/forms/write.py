@@ -140,7 +140,7 @@ def _condition(condition: Condition) -> list[str]:
 
 def _annotations(form: Form) -> Iterator[tuple[str, str]]:
     yield "id", form.id
-    for name in ("title", "reason", "phase", "state", "allow_unknown", "always"):
+    for name in ("title", "reason", "reason_de", "phase", "state", "allow_unknown", "always"):
         value = getattr(form, name)
         if value and value is not State.ENFORCE:
             yield name, str(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -70,12 +70,19 @@ def because(engine: Engine, decision: Decision, audience: Audience, words: Words
         return (Because("proof", words.say("fails.token-out-of-scope")),)
     is_all = audience is Audience.ADMINISTRATOR
     found: dict[str, Because] = {}
-    for need in why_not(engine, decision, is_complete=is_all):
+    for need in _strictest(why_not(engine, decision, is_complete=is_all)):
         one = _because(need, audience, words, names, decision.facts)
         before = found.get(one.sentence)
         policies = one.policies if before is None else tuple(dict.fromkeys(before.policies + one.policies))
         found[one.sentence] = replace(before or one, policies=policies)
     return tuple(found.values())
+
+
+def _strictest(needs: tuple[UnmetCondition, ...]) -> Iterator[UnmetCondition]:
+    """All but those that ask for a less firm proof than another of them: whoever has the firmest has theirs too."""
+    asked = [need for need in needs if need.subject == "auth.strength" and need.operator == ">="]
+    firmest = max(map(_least, asked), default=0)
+    yield from (need for need in needs if need not in asked or _least(need) == firmest)
 
 
 def factors_said(facts: Facts, words: Words) -> str:

@@ -25,7 +25,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from limen.clock import Instant
 from limen.sso.oidc.public_keys import PublicKey, kept
@@ -90,16 +89,16 @@ _REMEMBERED: Final = (
     .select_from(oidc_assertions)
     .where(oidc_assertions.c.client == bindparam("of_client"), oidc_assertions.c.until > bindparam("now"))
 )
+_USED: Final = select(oidc_assertions.c.hash).where(
+    oidc_assertions.c.client == bindparam("of_client"), oidc_assertions.c.hash == bindparam("same")
+)
 _AS_NEW: Final = select(
     bindparam("client", type_=String), bindparam("hash", type_=LargeBinary), bindparam("until", type_=BigInteger)
-).where(_REMEMBERED.scalar_subquery() < bindparam("most"))
-_USE: Final = {
-    one.dialect.name: one.insert(oidc_assertions)
-    .from_select(["client", "hash", "until"], _AS_NEW)
-    .on_conflict_do_nothing()
-    .execution_options(preserve_rowcount=True)
-    for one in (sqlite, postgresql)
-}
+).where(_REMEMBERED.scalar_subquery() < bindparam("most"), ~_USED.exists())
+_USE: Final = (
+    insert(oidc_assertions).from_select(["client", "hash", "until"], _AS_NEW).execution_options(preserve_rowcount=True)
+)
+"""No two transactions write at once, on any engine (`limen.storage`), so nobody else uses it between look and write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +187,8 @@ def use(connection: Connection, client: str, assertion: bytes, until: Instant, n
     Of any number of uses at once one is the first.
     """
     whose = {"of_client": client, "now": now}
-    used = {"client": client, "hash": assertion, "until": until, "most": MOST_ASSERTIONS}
-    if connection.execute(_USE[connection.dialect.name], used | whose).rowcount == 1:
+    used = {"client": client, "hash": assertion, "same": assertion, "until": until, "most": MOST_ASSERTIONS}
+    if connection.execute(_USE, used | whose).rowcount == 1:
         return Use.FIRST
     return Use.TOO_MANY if (connection.scalar(_REMEMBERED, whose) or 0) >= MOST_ASSERTIONS else Use.AGAIN
 

@@ -31,6 +31,7 @@ from limen.web.console.change_preview import effects_of, replayed_of
 from limen.web.console.conflicts import Conflicting
 from limen.web.console.drafts import Draft, Drafts
 from limen.web.console.fresh_proof import fresh_proof
+from limen.web.console.rule_versions import versions_of
 from limen.web.console.text_diff import diff_lines
 from limen.web.page import Route
 from limen.web.permissions import CHANGE
@@ -254,6 +255,7 @@ async def change_page(
         else "",
         problem=problem,
         conflict=conflict,
+        versions=[versions_of(one, after, before, names) for one in conflict.parts] if conflict else (),
         onto=before.revision,
         diff=diff_lines,
         is_overtaken=before.revision != draft.base,

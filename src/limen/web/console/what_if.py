@@ -21,6 +21,7 @@ from limen.clock import HOUR, MINUTE, Instant
 from limen.facts import ACTIONS, ANYBODY, LIMEN, App, Facts, FactStore, Group, Person
 from limen.facts.facts import Plain
 from limen.messages import Language, Words
+from limen.policy.access import is_absent
 from limen.policy.attributes import ATTRIBUTES
 from limen.policy.decision import Request as DecisionRequest
 from limen.policy.engine import Engine
@@ -128,16 +129,21 @@ class Answered:
     reasons: tuple[tuple[str, str], ...]
     said: Said
     spoke: tuple[Spoke, ...]
+    is_absent: bool
     valid_until: Instant | None
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One cell, its address, and what it says to those who don't see where it stands."""
+    """One cell, its address, and what it says to those who don't see where it stands.
+
+    `is_absent`: nobody can ask for it, because no request to the app is this action.
+    """
 
     cell: Cell
     href: str
     label: str
+    is_absent: bool = False
     was: str = ""
     """What is answered today, where a draft answers otherwise."""
 
@@ -276,8 +282,10 @@ def _answer(
         cell = decide(who, what, action)
         was = _today(today, site.known.apps.get(what.id), who, action, cell)
         href = chosen.link(person=who.id or NOBODY, app=what.id, action=action)
-        label = f"{who.name or 'Nobody'}, {action.replace('_', ' ')}, {what.name}: {cell.title}"
-        return Shown(cell, href, label + (f" (today: {was})" if was else ""), was)
+        absent = is_absent(what, action)
+        title = "no request to the app is this" if absent else cell.title
+        label = f"{who.name or 'Nobody'}, {action.replace('_', ' ')}, {what.name}: {title}"
+        return Shown(cell, href, label + (f" (today: {was})" if was else ""), absent, was)
 
     if chosen.table == "person":
         if person is None:
@@ -329,5 +337,6 @@ def _in_full(site: Site, world: World, asked: DecisionRequest, facts: Facts, now
             spoke(one, written[one.id], known)
             for one in sorted(explanation.policies, key=lambda one: (not one.determined, one.outcome != "held", one.id))
         ),
+        is_absent=is_absent(facts.app, asked.action),
         valid_until=explanation.valid_until,
     )

@@ -12,7 +12,7 @@ from limen.enforcement.request_action import NO_RULE, Routes
 from limen.facts import Facts
 from limen.messages import Words, gettext_noop
 from limen.policy.access import access
-from limen.policy.decision import Decision, Effect, Named
+from limen.policy.decision import Decision, Effect, Named, ReasonText
 from limen.policy.wording import Audience, Names, because
 from limen.web.page import PORTAL, Menu, Page
 from limen.web.permissions import VIEW
@@ -32,13 +32,13 @@ PAGES: Final = (
 class Part:
     """Requests to an app with one answer: all that are an action, or those on some routes where others of it differ.
 
-    `texts` are what the policies that refuse say of themselves, in the words and the language of whoever wrote them;
+    `texts` are what the policies that refuse say of themselves, in the words of whoever wrote them;
     `why` is what was missing, and `helps` each way to turn the answer. All three are () for what is permitted.
     """
 
     name: str
     effect: Effect
-    texts: tuple[str, ...]
+    texts: tuple[ReasonText, ...]
     why: tuple[str, ...]
     helps: tuple[str, ...]
 
@@ -96,7 +96,9 @@ def _parts(site: Site, visit: SignedInVisit, facts: Facts) -> list[Part]:
                 name = visit.localizer.say("part.on", what=name, where=_where(alike, answers, visit.localizer))
             said = because(engine, first, Audience.SELF, visit.localizer, names)
             why = tuple(one.sentence for one in said)
-            parts.append(Part(name, first.effect, _texts(first), why, helps(first, visit.localizer, names)))
+            parts.append(
+                Part(name, first.effect, _texts(first, visit.localizer), why, helps(first, visit.localizer, names))
+            )
     return parts
 
 
@@ -109,9 +111,9 @@ def _decisions(site: Site, visit: SignedInVisit, facts: Facts) -> list[Decision]
     return [engine.decide(request, facts, visit.now) for request in asked]
 
 
-def _texts(decision: Decision) -> tuple[str, ...]:
+def _texts(decision: Decision, words: Words) -> tuple[ReasonText, ...]:
     spoke = [one for one in decision.reasons if one.effect == "forbid" and one.policy not in set(Named)]
-    return tuple(dict.fromkeys(one.text for one in spoke if one.text))
+    return tuple(dict.fromkeys(one.in_language(words.language) for one in spoke if one.text))
 
 
 def _as_words(route: str) -> str:

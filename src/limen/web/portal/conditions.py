@@ -6,7 +6,8 @@ never name a threshold, which is what a thief would ask. Here each sentence find
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from limen.identity.factors import Held
@@ -91,7 +92,15 @@ def checklist(refused: RefusalView) -> tuple[Condition, ...]:
             )
         elif kind in asked:
             lines.append(Condition(kind, say(f"title.{kind}"), holds=True, said=_holding(kind, refused)))
-    return tuple(lines)
+    return tuple(_said_last(say("mend.tell"), lines))
+
+
+def _said_last(step: str, lines: Sequence[Condition]) -> Iterator[Condition]:
+    """The lines with this step in the last that has it, and in those that have no other."""
+    last = max((at for at, line in enumerate(lines) if step in line.mend), default=0)
+    for at, line in enumerate(lines):
+        others = tuple(one for one in line.mend if one != step)
+        yield replace(line, mend=others) if others and at < last else line
 
 
 def can_prove(decision: Decision, named: str) -> bool:

@@ -14,7 +14,15 @@ from limen.clock import Instant
 from limen.facts import LIMEN, App
 from limen.identity.factors import Held
 from limen.messages import Words, gettext_noop
-from limen.policy.decision import UNAVAILABLE, Effect, Named, Remedies, Request as DecisionRequest
+from limen.policy.decision import (
+    NO_REASON,
+    UNAVAILABLE,
+    Effect,
+    Named,
+    ReasonText,
+    Remedies,
+    Request as DecisionRequest,
+)
 from limen.policy.remedies.search import opens_at
 from limen.policy.wording import Audience, Names, remedy_sentence
 from limen.web.console.view_audit import record_view
@@ -38,14 +46,14 @@ _NOTHING: Final = (gettext_noop("There is nothing here"), gettext_noop("go to yo
 class NotYet:
     """What the page says. `opens` is "" unless time turns the answer; `prove` is where a proof would.
 
-    `why` is in the words of whoever wrote the policy, and in their language.
+    `why` is in the words of whoever wrote the policy; of `NO_REASON` the page says nothing.
     """
 
     id: str
     app: App
     action: str
     headline: str
-    why: str
+    why: ReasonText
     conditions: tuple[Condition, ...]
     helps: tuple[str, ...]
     opens: str
@@ -136,7 +144,7 @@ async def _not_yet(site: Site, visit: Visit, past: ReplayedDecision, *, is_again
     if "factor" in missing and is_own:
         prove = REQUIRED_FACTORS
     spoke = [reason for reason in decision.reasons if reason.policy != Named.NOTHING_PERMITS]
-    why = next((reason.text for reason in spoke if reason.text and reason.effect == "forbid"), "")
+    forbade = (reason.in_language(words.language) for reason in spoke if reason.text and reason.effect == "forbid")
     remedies = decision.remedies
     at = opens_at(remedies)
     return NotYet(
@@ -144,7 +152,7 @@ async def _not_yet(site: Site, visit: Visit, past: ReplayedDecision, *, is_again
         app=app,
         action=past.request.action,
         headline=words.first(f"headline.{failing}.{app.id}", f"headline.{failing}", app=app.name),
-        why=why,
+        why=next(forbade, NO_REASON),
         conditions=conditions,
         helps=_helps(remedies, named, words, visit.now),
         opens=words.say("page.opens", at=words.upcoming(at, visit.now)) if at else "",

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from limen.errors import LimenError
 from limen.facts import LIMEN, App, Issuer
-from limen.policy.decision import Named
+from limen.policy.decision import NO_REASON, Named, ReasonText
 from limen.policy.wording import Audience, Names, because
 from limen.web.page import Route
 from limen.web.portal.apps import app_open_to, nothing_here
@@ -40,7 +40,7 @@ class Step:
     app: App
     to: str
     decision: str
-    why: str
+    why: ReasonText
     because: tuple[str, ...]
     with_passkey: bool
     with_password: bool
@@ -110,7 +110,10 @@ async def _step(site: Site, visit: Visit, app_id: str, to: str, decision_id: str
         raise TurnedAwayError(nothing_here(site, visit))
     held = await site.identity.factors.of_person(session.person_id)
     past = await past_decision(site, decision_id) if decision_id else None
-    needs_passkey, why = app.id == LIMEN and bool(held.passkeys), ""  # what one changes here asks for the best one has
+    needs_passkey, why = (
+        app.id == LIMEN and bool(held.passkeys),
+        NO_REASON,
+    )  # what one changes here asks for the best one has
     missing: tuple[str, ...] = ()
     least = 3 if needs_passkey else 1
     if past is not None and past.event.actor == session.person_id and past.app.id == app.id:
@@ -118,7 +121,8 @@ async def _step(site: Site, visit: Visit, app_id: str, to: str, decision_id: str
         needs_passkey = bool(decision.at_once) and all(remedy.strength >= 3 for remedy in decision.at_once)
         least = max(least, min((remedy.strength for remedy in decision.at_once), default=1))
         forbade = (one for one in decision.reasons if one.text and one.effect == "forbid")
-        why = next((one.text for one in forbade if one.policy != Named.NOTHING_PERMITS), "")  # a fresh proof permits it
+        asked = (one for one in forbade if one.policy != Named.NOTHING_PERMITS)  # a fresh proof permits it
+        why = next((one.in_language(visit.localizer.language) for one in asked), NO_REASON)
         names = Names("", app.name, site.known.groups)
         found = because(past.engine, decision, Audience.SELF, visit.localizer, names) if past.is_same else ()
         missing = tuple(one.sentence for one in found if one.kind == "proof")
