@@ -190,11 +190,18 @@ def written(*entries: str) -> Callable[[Path], object]:
     return lambda folder: (folder / "sign-in.yaml").write_text("issuers:" + "".join(entries))
 
 
-async def harbor_with(closing: AsyncExitStack, folder: Path, issuers: list[FakeIssuer], *entries: str) -> House:
-    """Harbor whose people may sign in at these issuers, with Limen's secret at each."""
+async def harbor_with(
+    closing: AsyncExitStack,
+    folder: Path,
+    issuers: list[FakeIssuer],
+    *entries: str,
+    also: Callable[[Path], object] = lambda _folder: None,
+) -> House:
+    """Harbor whose people may sign in at these issuers, with Limen's secret at each; `also` writes more."""
     from limen.sso.upstream import store
 
-    house = await move_in(closing, folder, written(*(entries or [entry(one) for one in issuers])))
+    names_them = written(*(entries or [entry(one) for one in issuers]))
+    house = await move_in(closing, folder, lambda there: (names_them(there), also(there)))
     core = house.limen.core
     for issuer in issuers:
         issuer.clock = house.clock

@@ -12,6 +12,7 @@ def test_what_concerns_people_is_theirs_and_what_strangers_cause_is_bounded() ->
         "sso.consented",
         "sso.device_let_in",
         "sso.device_refused",
+        "sso.second_factor_stated",
         "sso.sign_in_ended",
         "sso.sign_out_told",
         "sso.token_reused",

@@ -63,7 +63,7 @@ class _App(NamedApp):
     """Something that is protected. `apps.yaml` is a list of these."""
 
     protocol: Literal["gateway"] = "gateway"
-    """`gateway`: each request is decided. `oidc`, `saml`: the app signs people in itself (see there)."""
+    """`gateway`: each request is decided. `oidc`, `saml`, `entra`: the app signs people in itself (see there)."""
     host: str
     """The host in the company's domain at which browsers reach it through Limen."""
     upstream: UpstreamSection | str
@@ -130,6 +130,10 @@ def _known_twice(app: App, apps: list[App], tree: Tree, number: int) -> Iterator
     if name and any(one.saml and one.saml.entity_id == name for one in apps if one is not app):
         where = tree.at(number, "saml", "entity_id")
         yield Problem(APPS, *where, f"two apps have the entity ID {shown(name)}", "give each its own")
+    client = app.entra.client_id if app.entra else ""
+    if client and any(one.entra and one.entra.client_id == client for one in apps if one is not app):
+        where = tree.at(number, "entra", "client_id")
+        yield Problem(APPS, *where, f"two apps have the client ID {shown(client)}", "give each its own")
 
 
 class _Reader:
@@ -177,7 +181,7 @@ class _Reader:
         section = getattr(shape, name)
         for path, what, fix in protocol.complaints(section):
             self._wrong((name, *path), what, fix)
-        for group in section.groups:
+        for group in getattr(section, "groups", ()):
             if self._groups is not None and group not in self._groups:
                 self._wrong((name, "groups", group), *unknown("group", group, self._groups, DECLARE_GROUP))
         if wrong := where_complaint(shape.url):

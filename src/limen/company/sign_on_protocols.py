@@ -12,8 +12,9 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from limen.company import oidc_section, saml_section
+from limen.company import entra_section, oidc_section, saml_section
 from limen.company.client_changes import client_openings
+from limen.company.entra_section import EntraSection, tenant_openings
 from limen.company.oidc_section import OidcSection, Wrong
 from limen.company.saml_changes import provider_openings
 from limen.company.saml_section import SamlSection
@@ -66,6 +67,15 @@ class SamlApp(SigningInApp):
     """Its registration as a service provider."""
 
 
+class EntraApp(SigningInApp):
+    """Apps behind Microsoft Entra ID, which asks Limen for the second factor. Limen decides each time it is asked."""
+
+    protocol: Literal["entra"]
+    """`entra`"""
+    entra: EntraSection
+    """The tenant that asks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Protocol:
     """A protocol. `registration` is the fact that its section describes, `complaints` what is wrong with the section
@@ -81,6 +91,7 @@ class Protocol:
 PROTOCOLS: Final[Mapping[str, Protocol]] = {
     "oidc": Protocol(OidcApp, oidc_section.client_of, oidc_section.complaints, client_openings),
     "saml": Protocol(SamlApp, saml_section.provider_of, saml_section.complaints, provider_openings),
+    "entra": Protocol(EntraApp, entra_section.tenant_of, entra_section.complaints, tenant_openings),
 }
 
 

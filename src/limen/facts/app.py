@@ -7,6 +7,7 @@ from enum import IntEnum
 from typing import Final
 
 from limen.clock import Instant
+from limen.facts.entra_tenant import EntraTenant
 from limen.facts.oidc_client import OidcClient
 from limen.facts.service_provider import ServiceProvider
 
@@ -91,7 +92,7 @@ class App:
     """Something that is protected. `owner` is the group that answers for it.
 
     Behind the gateway or a front it has a `host` and an `upstream`. An app that signs people in by a protocol instead
-    has neither: `url` is where it is, and `oidc` or `saml` how it is registered.
+    has neither: `url` is where it is, and `oidc`, `saml` or `entra` how it is registered.
 
     Until `onboarding_until` (0: never) people who are signed in pass where a policy would refuse them, and that is
     counted. It holds for labels up to `MOST_ONBOARDED` alone, whatever is written. `streams` are the patterns of paths
@@ -115,6 +116,7 @@ class App:
     url: str = ""
     oidc: OidcClient | None = None
     saml: ServiceProvider | None = None
+    entra: EntraTenant | None = None
 
     @property
     def sensitivity(self) -> int:

@@ -37,6 +37,14 @@ KINDS: Final = (
     Kind("sso.sign_in_ended", "A sign-in to an app was ended", _SIGN_ON, AUTHENTICATION, 2, app_filters=(OPENED,)),
     Kind("sso.acted_for", "A program acts for a person at an app", _SIGN_ON, AUTHENTICATION, 99, app_filters=(OPENED,)),
     Kind(
+        "sso.second_factor_stated",
+        "Microsoft Entra ID was told of a second factor",
+        _SIGN_ON,
+        AUTHENTICATION,
+        99,
+        app_filters=(OPENED,),
+    ),
+    Kind(
         "sso.workload_key_added",
         "A key was added by which a workload gets tokens",
         _CLIENT,

@@ -27,6 +27,7 @@ def _declarations() -> Declarations:
 
 
 async def _build(core: Core) -> Running:
+    from limen.sso.entra import external_method
     from limen.sso.logouts import Logouts
     from limen.sso.oidc import logout_token, provider
     from limen.sso.saml import identity_provider, single_logout
@@ -38,13 +39,15 @@ async def _build(core: Core) -> Running:
     notices = (logout_token.notices(core, built), single_logout.notices(core, saml))
     logouts = Logouts(core, notices, sign_on.resolver)
     upstreams = services.build(core, sign_on, built)
+    entra = external_method.build(core, sign_on, built)
 
     async def close() -> None:
         await logouts.close()
         await upstreams.close()
+        await entra.close()
 
     return Running(
-        offers=(built, logouts, saml, single_logout.SingleLogout(core, sign_on, saml), upstreams),
+        offers=(built, logouts, saml, single_logout.SingleLogout(core, sign_on, saml), upstreams, entra),
         periodic=(
             Every("renew the keys of OpenID Connect and forget what is over", KEEP_UP_SECONDS, built.keep_up),
             Every("take over the keys of SAML and forget what is over", KEEP_UP_SECONDS, saml.keep_up),
@@ -75,6 +78,7 @@ PILLAR = Pillar(
         "limen.web.sso.saml_registration",
         "limen.web.sso.upstream",
         "limen.web.sso.links",
+        "limen.web.sso.entra",
         "limen.web.sso.issuers",
     ),
     declarations=_declarations,

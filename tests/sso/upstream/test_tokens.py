@@ -187,3 +187,21 @@ def test_an_access_token_is_neither() -> None:
 def test_who_a_token_says_it_is_from() -> None:
     assert tokens.issuer_in(signed(CLAIMS)) == THERE.url
     assert [tokens.issuer_in(one) for one in ("", "a.b.c", "x" * 50_000)] == ["", "", ""]
+
+
+def hint_word(**other: Any) -> str:
+    claims = {**CLAIMS, **other}
+    try:
+        tokens.hint(signed({name: value for name, value in claims.items() if value}), published(), THERE, NOW)
+    except TokenRefusedError as error:
+        return error.word
+    return ""
+
+
+def test_a_hint_may_have_expired_and_its_age_counts() -> None:
+    assert hint_word(exp=SECONDS - 3_600, nonce=None) == ""
+    assert hint_word(iat=SECONDS - 3_600, exp=SECONDS + 3_600) == "too-old"
+    assert hint_word(iat=SECONDS + 3_600) == "not-yet"
+    assert hint_word(exp=None) == "time-missing"
+    assert hint_word(aud="another") == "audience-wrong"
+    assert hint_word(sub=None) == "subject-wrong"

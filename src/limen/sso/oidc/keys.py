@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from limen.clock import DAY, HOUR, Instant
+from limen.clock import DAY, HOUR, Instant, Milliseconds
 from limen.sso.oidc import store
 from limen.storage import Keyring, Transaction
 
@@ -44,16 +44,22 @@ class Keys:
     def __init__(self, keys: tuple[SigningKey, ...]) -> None:
         self._keys = keys
         self._read: dict[str, Key] = {}
+        self._certificates: dict[str, dict[str, Any]] = {}
 
     @property
     def ids(self) -> tuple[str, ...]:
         return tuple(one.id for one in self._keys)
 
-    def sign(self, claims: Mapping[str, Any], algorithm: str, now: Instant, typ: str = "JWT") -> str:
-        """`claims` as a signed JWT (RFC 7519) with the newest key of this algorithm that was published long enough."""
+    def sign(
+        self, claims: Mapping[str, Any], algorithm: str, now: Instant, typ: str = "JWT", ahead: Milliseconds = AHEAD
+    ) -> str:
+        """`claims` as a signed JWT (RFC 7519) with the newest key of this algorithm that was published for `ahead`.
+
+        That is at most `KEPT`, for which the key before is still published.
+        """
         from joserfc import jwt  # noqa: PLC0415 -- as above
 
-        key = self._signing(algorithm, now)
+        key = self._signing(algorithm, now, ahead)
         header = {"alg": algorithm, "typ": typ, "kid": key.id}
         return jwt.encode(header, dict(claims), self._key(key), algorithms=[algorithm])
 
@@ -81,6 +87,16 @@ class Keys:
             ]
         }
 
+    def certified(self, algorithm: str) -> dict[str, Any]:
+        """The public keys of this algorithm as a JWK Set, each with a certificate (`x5c`, RFC 7517 section 4.7)."""
+        from limen.sso.oidc.certificates import self_signed  # noqa: PLC0415 -- as above
+
+        for one in self._keys:
+            if one.algorithm == algorithm and one.id not in self._certificates:
+                self._certificates[one.id] = self_signed(self._key(one), one.id, one.made_at)
+        named = {key["kid"]: key for key in self.published()["keys"]}
+        return {"keys": [{**named[one], **self._certificates[one]} for one in self.ids if one in self._certificates]}
+
     def _key(self, one: SigningKey) -> Key:
         from joserfc.jwk import import_key  # noqa: PLC0415 -- as above
 
@@ -88,9 +104,9 @@ class Keys:
             self._read[one.id] = import_key(dict(one.private))
         return self._read[one.id]
 
-    def _signing(self, algorithm: str, now: Instant) -> SigningKey:
+    def _signing(self, algorithm: str, now: Instant, ahead: Milliseconds) -> SigningKey:
         able = [one for one in self._keys if one.algorithm == algorithm]
-        return next((one for one in able if one.made_at + AHEAD <= now), able[-1])
+        return next((one for one in able if one.made_at + ahead <= now), able[-1])
 
 
 def kept_keys(transaction: Transaction, keyring: Keyring, now: Instant) -> Keys:

@@ -135,6 +135,10 @@ class IssuerClient:
             lambda keys: tokens.id_token(token, keys, self.issuer, expected, self._clock.now())
         )
 
+    async def hint(self, token: str) -> dict[str, Any]:
+        """Its claims. Raises TokenRefusedError, IssuerError."""
+        return await self._with_keys(lambda keys: tokens.hint(token, keys, self.issuer, self._clock.now()))
+
     async def logout_token(self, token: str) -> dict[str, Any]:
         """Its claims. Raises TokenRefusedError, IssuerError."""
         return await self._with_keys(lambda keys: tokens.logout_token(token, keys, self.issuer, self._clock.now()))
