@@ -56,8 +56,8 @@ async def test_from_onboarding_to_enforce(console: Console) -> None:
     assert "Ben is in Warehouse" in told
     assert "After onboarding:" in told
     assert "What would change the answer:" not in told
-    assert "Being set up until" in (await ben.get("/")).text
-    assert "Wird bis" in (await ben.client.get("/", headers={"accept-language": "de"})).text
+    assert "Open to everyone who is signed in until" in (await ben.get("/")).text
+    assert "offen für alle, die angemeldet sind" in (await ben.client.get("/", headers={"accept-language": "de"})).text
 
     await console.ada.get("/console/apps/wiki/onboarding")
     change = await begun(console, "/console/apps/wiki/onboarding/end")

@@ -51,7 +51,7 @@ async def test_the_first_revision_and_the_list_lead_to_each_other(console: Conso
     page = (await console.ada.get("/console/revisions")).text
     assert 'href="/console/revisions/1"' in page
     first = (await console.ada.get("/console/revisions/1")).text
-    assert "the server&#39;s administrator on the server" in first
+    assert "the server&#39;s operator" in first
     assert "policy staff-work added" in first
     assert "Revert to this" in first
     assert "there was nothing to compare with" in first

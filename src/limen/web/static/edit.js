@@ -5,6 +5,8 @@ const sent = async (form, url) => {
   const reply = await fetch(url, { method: "POST", body });
   return reply.ok && !reply.redirected ? reply.json() : null;
 };
+// Somebody was quicker than this script, or the browser kept what they had entered.
+const isTouched = (form) => [...form.elements].some((one) => one.checked !== one.defaultChecked || (one.defaultValue ?? one.value) !== one.value);
 // One question at a time: while one is being answered, what was typed meanwhile waits, and only the newest is asked.
 const after = (form, work) => {
   let timer, asking = false, again = false;
@@ -18,6 +20,7 @@ const after = (form, work) => {
     else if (found) found();
   };
   form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, wait); });
+  if (isTouched(form)) ask();
 };
 
 for (const form of document.querySelectorAll("form[data-preview]")) {
