@@ -5,7 +5,7 @@ from dataclasses import replace
 from limen.facts import EVERYONE, Factor, Needed, Person, RequiredFactor, RequiredFactors
 from limen.identity.factor_report import Share, factor_report, to_json
 from limen.identity.model import Member, PersonStatus
-from limen.identity.sign_ins import PastSignIn, PastSignIns
+from limen.identity.past_sign_ins import PastSignIn, PastSignIns
 
 CODE = frozenset({Factor.PASSWORD, Factor.CODE})
 ROW = RequiredFactor(EVERYONE, Needed.PASSKEY, "2026-11-30", 5)

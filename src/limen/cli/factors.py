@@ -11,8 +11,8 @@ from limen.cli.output import counted
 from limen.clock import SystemClock
 from limen.facts import RequiredFactors
 from limen.identity.factor_report import FactorReport, Share, SignInReport, factor_report, to_json
+from limen.identity.past_sign_ins import past_sign_ins
 from limen.identity.required_factors_file import FACTORS, sentence
-from limen.identity.sign_ins import past_sign_ins
 from limen.identity.store import people
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from limen.company.client_changes import added
+from limen.company.oidc_changes import added
 from limen.facts import App
 from limen.facts.service_provider import EMAIL, UNSPECIFIED, ServiceProvider
 from limen.messages import lists

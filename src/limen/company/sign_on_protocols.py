@@ -13,8 +13,8 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from limen.company import entra_section, oidc_section, saml_section
-from limen.company.client_changes import client_openings
 from limen.company.entra_section import EntraSection, tenant_openings
+from limen.company.oidc_changes import client_openings
 from limen.company.oidc_section import OidcSection, Wrong
 from limen.company.saml_changes import provider_openings
 from limen.company.saml_section import SamlSection

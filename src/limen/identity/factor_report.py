@@ -9,7 +9,7 @@ from typing import Any
 from limen.clock import to_iso
 from limen.facts import Person, RequiredFactor, RequiredFactors
 from limen.identity.model import ADMINISTRATORS, Member, PersonStatus
-from limen.identity.sign_ins import PastSignIn, PastSignIns
+from limen.identity.past_sign_ins import PastSignIn, PastSignIns
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from limen.clock import MINUTE
 from limen.identity.factor_report import FactorReport, factor_report
-from limen.identity.sign_ins import PastSignIns, past_sign_ins
+from limen.identity.past_sign_ins import PastSignIns, past_sign_ins
 from limen.identity.store import people
 from limen.web.console.view_audit import audit_view
 from limen.web.expiring import ExpiringValues

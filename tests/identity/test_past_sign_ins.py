@@ -6,8 +6,8 @@ import pytest
 
 from limen.clock import DAY, HOUR, SetClock, from_iso
 from limen.events import Event
-from limen.identity import sign_ins
-from limen.identity.sign_ins import PastSignIn, past_sign_ins
+from limen.identity import past_sign_ins as reading
+from limen.identity.past_sign_ins import PastSignIn, past_sign_ins
 from limen.storage.journal import Journal, Reader
 
 MORNING = from_iso("2026-11-24T09:00:00Z")
@@ -44,12 +44,12 @@ def test_each_is_read_from_the_journal_with_what_it_proved(reader: Reader) -> No
 
 
 def test_pages_are_read_to_their_end(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sign_ins, "_AT_ONCE", 1)
+    monkeypatch.setattr(reading, "_AT_ONCE", 1)
     assert len(past_sign_ins(reader, MORNING).rows) == 4
 
 
 def test_what_is_left_out_is_said(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sign_ins, "_AT_ONCE", 1)
-    monkeypatch.setattr(sign_ins, "MOST", 1)
+    monkeypatch.setattr(reading, "_AT_ONCE", 1)
+    monkeypatch.setattr(reading, "MOST", 1)
     found = past_sign_ins(reader, MORNING)
     assert (len(found.rows), found.is_whole) == (1, False)
