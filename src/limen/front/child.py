@@ -8,17 +8,16 @@ import os
 import sys
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from limen.errors import LimenError
 from limen.front import admin, end_with_parent
 from limen.front.caddy_log import LONGEST_LINE_BYTES, Heard
+from limen.front.ending import end
 from limen.front.places import Places
 
 START_SECONDS: Final = 20.0
-STOP_SECONDS: Final = 5.0
 COLLECT_AT: Final = "256MiB"
 """From here on Go collects its garbage at once, instead of at double of what is in use."""
 _HANDED_ON: Final = ("PATH", "LANG", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
@@ -68,14 +67,7 @@ class Child:
 
     async def stop(self) -> None:
         """End it: in order, and after a while at once."""
-        with suppress(ProcessLookupError):
-            self._process.terminate()
-        try:
-            await asyncio.wait_for(self._process.wait(), STOP_SECONDS)
-        except TimeoutError:
-            with suppress(ProcessLookupError):
-                self._process.kill()
-            await self._process.wait()
+        await end(self._process)
         await self._hearing
 
     async def _until_it_answers(self, places: Places) -> None:

@@ -12,16 +12,15 @@ import logging
 import os
 import socket
 import sys
-from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address
 from typing import Final
 
 from limen.errors import LimenError
 from limen.front import end_with_parent
+from limen.front.ending import end
 from limen.front.places import Places
 from limen.settings import Settings
 
-STOP_SECONDS: Final = 5.0
 PAUSE_SECONDS: Final = 1.0
 BACKLOG: Final = 1_024
 _HANDED_ON: Final = ("PATH", "LANG", "TZ", "PYTHONPATH")
@@ -61,7 +60,8 @@ class Listener:
                     _log.error("the front's listener did not start: %s", error.strerror)
                 await asyncio.sleep(PAUSE_SECONDS)
         finally:
-            await self._stop()
+            if self._process is not None:
+                await end(self._process)
             self._close()
 
     async def _start(self) -> asyncio.subprocess.Process:
@@ -89,18 +89,6 @@ class Listener:
             pass_fds=[one.fileno() for one, _ in self._sockets],
             start_new_session=True,
         )
-
-    async def _stop(self) -> None:
-        if self._process is None or self._process.returncode is not None:
-            return
-        with suppress(ProcessLookupError):
-            self._process.terminate()
-        try:
-            await asyncio.wait_for(self._process.wait(), STOP_SECONDS)
-        except TimeoutError:
-            with suppress(ProcessLookupError):
-                self._process.kill()
-            await self._process.wait()
 
     def _close(self) -> None:
         for one, _ in self._sockets:
