@@ -70,9 +70,9 @@ PILLAR = Pillar(
     },
     pages=(
         "limen.web.sso.oidc",
-        "limen.web.sso.sign_out",
+        "limen.web.sso.oidc_sign_out",
         "limen.web.sso.device",
-        "limen.web.sso.registration",
+        "limen.web.sso.oidc_registration",
         "limen.web.sso.saml",
         "limen.web.sso.saml_sign_out",
         "limen.web.sso.saml_registration",

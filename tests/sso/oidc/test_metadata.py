@@ -7,7 +7,7 @@ from limen.sso.oidc.keys import Keys
 from limen.sso.oidc.metadata import configuration
 from limen.sso.oidc.protocol import CLIENT_METHODS
 from limen.sso.oidc.server import Server
-from limen.web.sso import oidc, sign_out
+from limen.web.sso import oidc, oidc_sign_out
 
 
 def test_every_endpoint_that_is_named_is_answered() -> None:
@@ -17,7 +17,7 @@ def test_every_endpoint_that_is_named_is_answered() -> None:
         for key, value in said.items()
         if key.endswith(("_endpoint", "_uri"))
     }
-    assert named <= {route.path for route in (*oidc.PAGES, *sign_out.PAGES)}
+    assert named <= {route.path for route in (*oidc.PAGES, *oidc_sign_out.PAGES)}
 
 
 def test_what_is_named_is_what_the_server_knows() -> None:

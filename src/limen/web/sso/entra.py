@@ -24,24 +24,20 @@ from limen.web.page import Route
 from limen.web.requests import query
 from limen.web.site import Site
 from limen.web.sso.saml import form_of_another_site
+from limen.web.sso.words import ABOUT_THE_APP, OVER
 from limen.web.visit import Anybody, Visit
 
 JSON: Final = "application/json"
 CONFIGURATION: Final = "/entra/.well-known/openid-configuration"
-_BROWSER: Final = "decides about the app that asks, and not about Limen"
 PAGES: Final = (
     Route("GET", CONFIGURATION, undecided="what Entra ID finds before it asks", media_type=JSON),
     Route("GET", "/entra/keys", undecided="public keys", media_type=JSON),
-    Route("POST", "/entra/authorize", undecided=_BROWSER),
-    Route("GET", "/entra/continue", undecided=_BROWSER),
+    Route("POST", "/entra/authorize", undecided=ABOUT_THE_APP),
+    Route("GET", "/entra/continue", undecided=ABOUT_THE_APP),
 )
 _WRONG: Final = (
     gettext_noop("This sign-in can't continue"),
     gettext_noop("Microsoft's request can't be trusted; open the app again, and if that doesn't help, tell your IT"),
-)
-_OVER: Final = (
-    gettext_noop("This sign-in is over"),
-    gettext_noop("it was used before, or took too long; open the app again"),
 )
 
 
@@ -73,7 +69,7 @@ def routes(site: Site) -> APIRouter:
         name = query(request, "request")
         asked = method.waiting.look(name)
         if asked is None:
-            return site.wrong(visit, 400, *_OVER)
+            return site.wrong(visit, 400, *OVER)
         if visit.session is None or visit.person is None:
             return site.go(visit, "/sign-in", to=_way_back(name))
         step = await method.answer(asked, visit.session, visit.person, visit.visitor.address)
@@ -92,7 +88,7 @@ def _answer(site: Site, request: Request, visit: Visit, asked: FactorRequest, st
     """The page from which the answer is posted. Its policy lets it go to Entra ID, and on to where the app is."""
     tenant = asked.app.entra
     if step.outcome is None or tenant is None:
-        return site.wrong(visit, 400, *_OVER)
+        return site.wrong(visit, 400, *OVER)
     home = urlsplit(asked.app.url)
     setattr(request.state, FORM_TARGETS, (tenant.redirect_uri, tenant.authority, f"{home.scheme}://{home.netloc}"))
     return site.page(

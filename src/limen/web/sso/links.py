@@ -16,12 +16,13 @@ from limen.web.permissions import VIEW
 from limen.web.portal.passkeys import done_or_passkeys
 from limen.web.site import Site
 from limen.web.sso.upstream import Door
+from limen.web.sso.words import LEAVING
 from limen.web.visit import Anybody, Authorized, Sent
 
 PAGES: Final = (
     Route("POST", "/passkeys/issuers/{issuer_id}/link", VIEW),
     Route("POST", "/passkeys/issuers/{issuer_id}/unlink", VIEW, does=gettext_noop("Unlink an account")),
-    Route("GET", "/signed-out/at/{issuer_id}", undecided="nothing may keep anybody from leaving"),
+    Route("GET", "/signed-out/at/{issuer_id}", undecided=LEAVING),
 )
 
 

@@ -15,7 +15,6 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from limen.admission import network_of
 from limen.enforcement.answers import RETRY_AFTER_SECONDS
 from limen.facts import LIMEN
-from limen.messages import gettext_noop
 from limen.sso.oidc import metadata
 from limen.sso.oidc.authorization import AuthorizationRequest, WrongRequest
 from limen.sso.oidc.protocol import ProtocolReply, ProtocolRequest
@@ -23,19 +22,19 @@ from limen.sso.oidc.provider import Provider
 from limen.web.page import Route
 from limen.web.requests import MAX_FIELDS, UnreadableError, media_type_of
 from limen.web.site import Site
+from limen.web.sso.words import ABOUT_THE_APP, NOT_UNDERSTOOD
 from limen.web.visit import Anybody, Sent, Visit
 
 JSON: Final = "application/json"
 LONGEST_WAY: Final = 1_800
 """Longer addresses of ours are kept here while their visitor signs in, and named instead."""
 _BY_APPS: Final = "apps ask here, and prove themselves; each answer is decided by itself"
-_BROWSER: Final = "decides about the app that asks, and not about Limen"
 PAGES: Final = (
     Route("GET", "/.well-known/openid-configuration", undecided="what apps find before they ask", media_type=JSON),
     Route("GET", "/.well-known/oauth-authorization-server", undecided="the same", media_type=JSON),
     Route("GET", "/oidc/keys", undecided="public keys", media_type=JSON, by_programs=True),
-    Route("GET", "/oidc/authorize", undecided=_BROWSER),
-    Route("POST", "/oidc/consent", undecided=_BROWSER),
+    Route("GET", "/oidc/authorize", undecided=ABOUT_THE_APP),
+    Route("POST", "/oidc/consent", undecided=ABOUT_THE_APP),
     Route("POST", "/oidc/par", undecided=_BY_APPS, by_programs=True),
     Route("POST", "/oidc/device", undecided=_BY_APPS, by_programs=True),
     Route("POST", "/oidc/token", undecided=_BY_APPS, by_programs=True),
@@ -43,10 +42,6 @@ PAGES: Final = (
     Route("POST", "/oidc/revoke", undecided=_BY_APPS, by_programs=True),
     Route("GET", "/oidc/userinfo", undecided=_BY_APPS, media_type=JSON, by_programs=True),
     Route("POST", "/oidc/userinfo", undecided=_BY_APPS, by_programs=True),
-)
-_WRONG: Final = (
-    gettext_noop("This sign-in can't continue"),
-    gettext_noop("the app sent a request that Limen does not understand; tell the people who run the app"),
 )
 
 
@@ -107,7 +102,7 @@ def _for_browsers(router: APIRouter, site: Site, provider: Provider) -> None:
             ProtocolRequest("GET", "/oidc/authorize", query=_many(way.partition("?")[2]))
         )
         if isinstance(asked, WrongRequest) or visit.person is None:
-            return site.wrong(visit, 400, *_WRONG)
+            return site.wrong(visit, 400, *NOT_UNDERSTOOD)
         if (sent.get("answer") or [""])[0] == "agree":
             await provider.authorization.agree(asked, visit.person)
             return site.go(visit, "/onward", to=way)  # by way of a page: `form-action` would stop the app's redirect
@@ -165,7 +160,7 @@ def _way_back(request: Request, provider: Provider, asked: AuthorizationRequest,
 def _wrong(site: Site, visit: Visit, wrong: WrongRequest) -> Response:
     if wrong.location:
         return _to_app(wrong.location)
-    return site.wrong(visit, 400, *_WRONG)
+    return site.wrong(visit, 400, *NOT_UNDERSTOOD)
 
 
 def _to_app(location: str) -> Response:

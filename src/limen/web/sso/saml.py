@@ -16,7 +16,6 @@ from starlette.responses import RedirectResponse, Response
 
 from limen.admission import network_of
 from limen.facts import LIMEN, App
-from limen.messages import gettext_noop
 from limen.sso.saml.arrived import Arrived, WrongMessageError
 from limen.sso.saml.identity_provider import IdentityProvider, Posted
 from limen.sso.saml.requests import SignInRequest
@@ -24,27 +23,19 @@ from limen.web.middleware import FORM_TARGETS
 from limen.web.page import Route
 from limen.web.requests import MAX_FIELDS, UnreadableError, media_type_of, query
 from limen.web.site import Site
+from limen.web.sso.words import ABOUT_THE_APP, NOT_UNDERSTOOD, OVER
 from limen.web.visit import Anybody, Visit
 
 METADATA: Final = "application/samlmetadata+xml"
-_BROWSER: Final = "decides about the app that asks, and not about Limen"
 PAGES: Final = (
     Route("GET", "/saml/metadata", undecided="what apps find before they ask", media_type=METADATA),
-    Route("GET", "/saml/sign-in", undecided=_BROWSER),
-    Route("POST", "/saml/sign-in", undecided=_BROWSER),
-    Route("GET", "/saml/continue", undecided=_BROWSER),
-    Route("GET", "/saml/start", undecided=_BROWSER),
+    Route("GET", "/saml/sign-in", undecided=ABOUT_THE_APP),
+    Route("POST", "/saml/sign-in", undecided=ABOUT_THE_APP),
+    Route("GET", "/saml/continue", undecided=ABOUT_THE_APP),
+    Route("GET", "/saml/start", undecided=ABOUT_THE_APP),
 )
 _OF_OURS: Final = frozenset({"same-origin", "none"})
 """What a browser says of a visit that no other site began (Fetch Metadata, section 2.1)."""
-_WRONG: Final = (
-    gettext_noop("This sign-in can't continue"),
-    gettext_noop("the app sent a request that Limen does not understand; tell the people who run the app"),
-)
-_OVER: Final = (
-    gettext_noop("This sign-in is over"),
-    gettext_noop("it was used before, or took too long; open the app again"),
-)
 
 
 def routes(site: Site) -> APIRouter:
@@ -60,7 +51,7 @@ def routes(site: Site) -> APIRouter:
         try:
             asked = provider.asked(lambda: arrived_in_query(request))
         except WrongMessageError:
-            return site.wrong(visit, 400, *_WRONG)
+            return site.wrong(visit, 400, *NOT_UNDERSTOOD)
         return await _go_on(site, request, visit, asked)
 
     @router.post("/saml/sign-in")
@@ -69,21 +60,21 @@ def routes(site: Site) -> APIRouter:
         try:
             asked = provider.asked(lambda: arrived_in_form(form))
         except WrongMessageError:
-            return site.wrong(visit, 400, *_WRONG)
+            return site.wrong(visit, 400, *NOT_UNDERSTOOD)
         return RedirectResponse(_kept(provider, visit, asked), status_code=303)
 
     @router.get("/saml/continue")
     async def resume(request: Request, visit: Anybody) -> Response:
         asked = provider.waiting.look(query(request, "request"))
         if asked is None:
-            return site.wrong(visit, 400, *_OVER)
+            return site.wrong(visit, 400, *OVER)
         return await _go_on(site, request, visit, asked, kept=query(request, "request"))
 
     @router.get("/saml/start")
     async def start(request: Request, visit: Anybody) -> Response:
         asked = provider.begun_here(query(request, "app"))
         if asked is None:
-            return site.wrong(visit, 400, *_WRONG)
+            return site.wrong(visit, 400, *NOT_UNDERSTOOD)
         if not set(request.headers.getlist("sec-fetch-site")) <= _OF_OURS:
             return site.go(
                 visit, "/"
@@ -113,7 +104,7 @@ async def _go_on(site: Site, request: Request, visit: Visit, asked: SignInReques
         return site.unavailable(visit, step.unavailable)
     if step.refused:
         return site.go(visit, "/not-yet", decision=step.decision)
-    return site.wrong(visit, 400, *_OVER)
+    return site.wrong(visit, 400, *OVER)
 
 
 def posting(site: Site, request: Request, visit: Visit, app: App, posted: Posted) -> Response:

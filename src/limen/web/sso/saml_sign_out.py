@@ -17,14 +17,14 @@ from limen.web.page import Route
 from limen.web.requests import SESSION_COOKIE, one, query
 from limen.web.site import Site, drop_cookie
 from limen.web.sso.saml import arrived_in_form, arrived_in_query, form_of_another_site
+from limen.web.sso.words import LEAVING
 from limen.web.visit import Anybody, Sent, Visit
 
-_LEAVES: Final = "nothing may keep anybody from leaving"
 PAGES: Final = (
-    Route("GET", "/saml/sign-out", undecided=_LEAVES),
-    Route("POST", "/saml/sign-out", undecided=_LEAVES),
-    Route("GET", "/saml/leave", undecided=_LEAVES),
-    Route("POST", "/saml/leave", undecided=_LEAVES),
+    Route("GET", "/saml/sign-out", undecided=LEAVING),
+    Route("POST", "/saml/sign-out", undecided=LEAVING),
+    Route("GET", "/saml/leave", undecided=LEAVING),
+    Route("POST", "/saml/leave", undecided=LEAVING),
 )
 _WRONG: Final = (
     gettext_noop("This sign-out can't continue"),

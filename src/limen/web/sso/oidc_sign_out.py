@@ -14,12 +14,12 @@ from limen.sso.oidc.provider import Provider
 from limen.web.page import Route
 from limen.web.requests import SESSION_COOKIE, one, query
 from limen.web.site import Site, drop_cookie
+from limen.web.sso.words import LEAVING
 from limen.web.visit import Anybody, Sent
 
-_LEAVES: Final = "nothing may keep anybody from leaving"
 PAGES: Final = (
-    Route("GET", "/oidc/sign-out", undecided=_LEAVES),
-    Route("POST", "/oidc/sign-out", undecided=_LEAVES),
+    Route("GET", "/oidc/sign-out", undecided=LEAVING),
+    Route("POST", "/oidc/sign-out", undecided=LEAVING),
 )
 
 
