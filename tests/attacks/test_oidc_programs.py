@@ -6,16 +6,15 @@ import asyncio
 import base64
 import hmac
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
-from tests.sso.client import BACK, LEDGER_KEY, Grafana, harbor_with_apps
+from tests.sso import harbor
+from tests.sso.client import BACK, LEDGER_KEY, Grafana
 from tests.sso.program import GRAFANA, LEDGER, SURVEY, TOKEN_ENDPOINT, Program, app, settled, workload
 from tests.web.conftest import ORIGIN, Browser, House
 
@@ -26,23 +25,7 @@ from limen.sso.oidc import workload_keys, workload_store
 from limen.sso.oidc.provider import Provider
 from limen.storage.journal import Journal
 
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with AsyncExitStack() as closing:
-        yield await harbor_with_apps(closing, tmp_path / "harbor")
-
-
-@pytest.fixture
-async def mia(house: House) -> Browser:
-    browser = house.browser()
-    await house.member(browser, "Mia", "staff")
-    return browser
-
-
-@pytest.fixture
-async def grafana(house: House) -> Grafana:
-    return await Grafana.registered(house)
+house, mia, grafana = harbor.house, harbor.mia, harbor.grafana
 
 
 @pytest.fixture

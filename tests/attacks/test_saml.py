@@ -6,15 +6,14 @@ import copy
 import re
 import zlib
 from base64 import b64encode
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import httpx2
 import pytest
 from lxml import etree
+from tests.sso.saml import conftest
 from tests.sso.saml.certificates import key_pair
 from tests.sso.saml.client import (
     DS,
@@ -28,7 +27,6 @@ from tests.sso.saml.client import (
     Wiki,
     answered,
     decrypted,
-    harbor_with_saml,
     query_of,
 )
 from tests.web.conftest import OUR_PAGE, Browser, House
@@ -39,27 +37,7 @@ from limen.sso import kept_requests, seen_once, sign_ins
 EVIL = key_pair("evil")
 
 
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with AsyncExitStack() as closing:
-        yield await harbor_with_saml(closing, tmp_path / "harbor")
-
-
-@pytest.fixture
-async def mia(house: House) -> Browser:
-    browser = house.browser()
-    await house.member(browser, "Mia", "staff")
-    return browser
-
-
-@pytest.fixture
-def wiki(house: House) -> Wiki:
-    return Wiki(house)
-
-
-@pytest.fixture
-def ledger(house: House) -> Wiki:
-    return Wiki.ledger(house)
+house, mia, wiki, ledger = conftest.house, conftest.mia, conftest.wiki, conftest.ledger
 
 
 def is_refused(response: httpx2.Response) -> bool:

@@ -8,7 +8,7 @@ import hmac
 import json
 import re
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
@@ -19,6 +19,7 @@ import httpx2
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
+from tests.sso import linked
 from tests.sso.issuer import (
     CLIENT,
     SECRET,
@@ -39,25 +40,7 @@ from limen.sso.upstream import fetching
 from limen.sso.upstream.fetching import IssuerError, refuse_address
 from limen.sso.upstream.flow import Upstreams
 
-
-@pytest.fixture
-def there() -> Iterator[FakeIssuer]:
-    with issuer_at_work() as issuer:
-        yield issuer
-
-
-@pytest.fixture
-async def house(tmp_path: Path, there: FakeIssuer) -> AsyncIterator[House]:
-    async with AsyncExitStack() as closing:
-        yield await harbor_with(closing, tmp_path / "harbor", [there])
-
-
-@pytest.fixture
-async def mia(house: House, there: FakeIssuer) -> Browser:
-    browser = house.browser()
-    await house.member(browser, "Mia", "staff")
-    assert (await links(browser, there)).headers["location"] == "/passkeys?done=linked"
-    return browser
+there, house, mia = linked.there, linked.house, linked.mia
 
 
 async def refused(house: House, browser: Browser, answered: httpx2.Response, word: str) -> None:

@@ -2,36 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-import pytest
-from tests.sso.issuer import CLIENT, FakeIssuer, harbor_with, issuer_at_work, leaves, links, returns, signs_in
+from tests.sso import linked
+from tests.sso.issuer import CLIENT, FakeIssuer, leaves, returns, signs_in
 from tests.web.conftest import ORIGIN, Browser, House
 
-
-@pytest.fixture
-def there() -> Iterator[FakeIssuer]:
-    with issuer_at_work() as issuer:
-        yield issuer
-
-
-@pytest.fixture
-async def house(tmp_path: Path, there: FakeIssuer) -> AsyncIterator[House]:
-    async with AsyncExitStack() as closing:
-        yield await harbor_with(closing, tmp_path / "harbor", [there])
-
-
-@pytest.fixture
-async def mia(house: House, there: FakeIssuer) -> Browser:
-    """Somebody of the staff, signed in with a passkey, and linked."""
-    browser = house.browser()
-    await house.member(browser, "Mia", "staff")
-    linked = await links(browser, there)
-    assert (linked.status_code, linked.headers["location"]) == (303, "/passkeys?done=linked"), linked.text
-    return browser
+there, house, mia = linked.there, linked.house, linked.mia
 
 
 async def test_who_is_linked_signs_in_and_the_session_is_as_strong_as_was_proved(
