@@ -35,7 +35,9 @@ from tests.sso.issuer import (
 )
 from tests.web.conftest import ORIGIN, Browser, House
 
-from limen.clock import HOUR, MINUTE, SECOND
+from limen.clock import DAY, HOUR, MINUTE, SECOND
+from limen.facts import EVERYONE, Needed, RequiredFactor, RequiredFactors
+from limen.facts.required_factors import NEEDED_STRENGTH
 from limen.sso.upstream import fetching
 from limen.sso.upstream.fetching import IssuerError, refuse_address
 from limen.sso.upstream.flow import Upstreams
@@ -396,6 +398,25 @@ async def test_a_first_sign_in_makes_an_account_where_it_may(making: House, ther
     assert (person.name, person.groups, person.active) == ("New Person", frozenset({"staff"}), True)
     assert (await signs_in(making.browser(), there)).status_code == 303
     assert len([one for one in making.limen.known.people.values() if one.email == "new@harbor.example"]) == 1
+
+
+@pytest.mark.parametrize("needed", list(NEEDED_STRENGTH))
+async def test_an_account_elsewhere_is_no_way_round_a_factor_that_is_required(
+    making: House, there: FakeIssuer, needed: Needed
+) -> None:
+    """However strong the issuer says it was: what is required is a factor of Limen's own."""
+    there.person = NEW | {"amr": ["hwk", "user", "mfa"]}
+    browser = making.browser()
+    await signs_in(browser, there)
+    app = await making.into(browser, "wiki")
+    assert (await app.get("/")).status_code == 502  # permitted; nothing is listening
+    row = RequiredFactor(EVERYONE, needed, "2026-11-23", making.clock.now() - DAY)
+    making.limen.known.set_required_factors(RequiredFactors((row,)))
+    assert "/not-yet?decision=" in (await app.get("/", **{"sec-fetch-mode": "navigate"})).headers["location"]
+    for one in (browser, making.browser()):
+        await signs_in(one, there, to="/tokens")
+        assert (await one.get("/tokens")).headers["location"].startswith("/required-factors?to=%2Ftokens")
+        assert (await one.get("/required-factors")).status_code == 200
 
 
 UNPROVED: Final[list[dict[str, Any]]] = [
