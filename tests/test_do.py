@@ -9,6 +9,13 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).resolve().parent.parent
+UNSTEADY = """
+def test_it(tmp_path):
+    seen = tmp_path.parents[1] / "seen"
+    was = seen.exists()
+    seen.touch()
+    assert was
+"""
 
 
 def do(*words: str) -> subprocess.CompletedProcess[str]:
@@ -46,6 +53,33 @@ def test_the_tool_that_installs_the_rest_is_itself_locked_with_hashes() -> None:
     assert len(lines) > 1
     assert all("--hash=sha256:" in line for line in lines[1:])
     assert tasks.requirement_of("no-such-package", tasks.RUNTIME).strip() == ""
+
+
+@pytest.mark.parametrize(
+    ("tests", "holds"),
+    [
+        (UNSTEADY, True),
+        ("def test_it():\n    assert False\n", False),
+        ("".join(f"def test_{number}():\n    assert False\n" for number in range(4)), False),
+    ],
+    ids=["unsteady", "wrong", "many"],
+)
+def test_what_failed_is_tried_once_more_alone(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], tests: str, *, holds: bool
+) -> None:
+    import do as tasks
+
+    (tmp_path / "test_it.py").write_text(tests)
+    (tmp_path / "pytest.ini").touch()
+    kept = tmp_path / "kept"
+    command = (sys.executable, "-m", "pytest", "-q", "-o", f"cache_dir={kept}", "-o", "addopts=", tmp_path)
+    placed = (*command, f"--basetemp={tmp_path / 'folder'}")
+    (tmp_path / "folder").mkdir()
+    assert tasks.call(*placed) == tasks.SOME_FAILED
+    code = tasks.alone(placed, kept, {})
+    told = capfd.readouterr().out
+    assert (code == 0, "UNSTEADY" in told) == (holds, holds)
+    assert ("Once more" in told) is (tests.count("def ") <= tasks.MOST_ALONE)
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,7 @@ class SingleSignOn:
             workload = workloads.add(database, name, ["wiki"], ["engineering"], 1, now, by="server").workload
             public = read_jwk(key.as_dict(private=False))
             await database.writing(lambda t: workload_keys.add(t, workload.id, public, 1, now, by="server"))
+            await limen.identity.ports.settled(database.read(lambda snapshot: snapshot.seq))  # the provider knows it
             return workload.id
 
         return str(self.harbor.run(added()))
