@@ -18,7 +18,7 @@ from limen.policy.replay import replay, write_decision
 
 KNOWN = Device("d1", known=True)
 OPENS = """@id("p") permit (principal, action, resource) when {
-  context.device.encrypted || context.device.passing.contains("firewall") || context.sample.level > 4 ||
+  context.device.encrypted || context.device.installed.contains("firewall") || context.sample.level > 4 ||
   context.now.durationSince(context.device.patched) < duration("1h") || context.device.managed
 };"""
 
@@ -28,8 +28,8 @@ OPENS = """@id("p") permit (principal, action, resource) when {
     [
         {"device.encrypted": "true"},
         {"device.encrypted": 1},
-        {"device.passing": "firewall"},
-        {"device.passing": ("firewall", 1)},
+        {"device.installed": "firewall"},
+        {"device.installed": ("firewall", 1)},
         {"device.patched": True},
         {"device.patched": "now"},
         {"sample.level": 5},  # of a record of which nothing is known
@@ -47,7 +47,7 @@ def test_what_is_not_what_was_declared_opens_nothing(more: dict[str, Any]) -> No
 
 def test_an_unknown_device_has_nothing_to_show_for_itself() -> None:
     with declared(ENCRYPTED, PASSING, PATCHED):
-        told = (("device.encrypted", True), ("device.passing", ("firewall",)), ("device.patched", NOW))
+        told = (("device.encrypted", True), ("device.installed", ("firewall",)), ("device.patched", NOW))
         engine = engine_of(OPENS.replace("context.sample.level > 4 ||", ""))
         assert engine.decide(VIEW, facts(device=KNOWN, more=told), NOW).is_permit
         assert engine.decide(VIEW, facts(device=UNKNOWN_DEVICE, more=told), NOW).effect is Effect.DENY

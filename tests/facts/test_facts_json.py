@@ -27,7 +27,7 @@ def test_what_is_read_back_is_written_the_same() -> None:
 
 
 def test_attributes_without_a_field_are_kept_as_they_were_and_are_not_written_where_there_are_none() -> None:
-    more = (("device.encrypted", True), ("device.passing", ("disk", "firewall")), ("person.level", 3))
+    more = (("device.encrypted", True), ("device.installed", ("disk", "firewall")), ("person.level", 3))
     back = facts_from_json(json.loads(json.dumps(facts_to_json(replace(FACTS, more=more)))))
     assert back.more == more
     assert "more" not in facts_to_json(FACTS)

@@ -94,6 +94,7 @@ _CONDITIONS = st.one_of(
     st.builds(
         'context.{} {} datetime("2026-11-{}")'.format, st.sampled_from(_AGED), _ORDERS, st.sampled_from(["23", "24"])
     ),
+    st.sampled_from(['context.device.passing.contains("os")', 'context.device.passing.containsAll(["os", "updates"])']),
     # what is no fact that gets worse
     st.sampled_from(
         ['principal in Group::"staff"', "principal.active", "resource.sensitivity >= 2", "resource.sensitivity + 1 > 2"]
@@ -147,6 +148,9 @@ def facts_about(draw: st.DrawFn, now: Instant = NOW) -> Facts:
         draw(st.integers(0, 5)),
         draw(st.sampled_from(["", "macos", "linux", "ios"])),
         draw(at),
+        frozenset(draw(st.sets(st.sampled_from(["os", "updates"])))),
+        draw(st.sampled_from([0, HOUR, 30 * HOUR])),
+        draw(st.sampled_from([0, now + HOUR])),
     )
     grant = Grant("g1", "wiki", frozenset({"view", "edit"}), now + draw(st.integers(1, 40)) * HOUR)
     return Facts(
@@ -183,6 +187,8 @@ def worse_than(draw: st.DrawFn, facts: Facts, now: Instant = NOW) -> Facts:
             binding=draw(st.integers(0, device.binding)),
             platform=draw(st.sampled_from(["", device.platform])),
             seen_at=draw(st.integers(now - 40 * HOUR, device.seen_at)),
+            passing=device.passing & draw(st.sampled_from([frozenset(), frozenset({"os"}), device.passing])),
+            fresh_ms=min(device.fresh_ms or 99 * HOUR, draw(st.sampled_from([HOUR, 99 * HOUR]))),
         )
         worse = replace(worse, device=draw(st.sampled_from([UNKNOWN_DEVICE, lower_device])))
     if place != NOWHERE and draw(st.booleans()):

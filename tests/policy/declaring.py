@@ -21,7 +21,7 @@ ENCRYPTED = Attribute(
     form="its disk is encrypted",
 )
 """Its words are in the folder `MESSAGES`."""
-PASSING = Attribute("device.passing", Kind.SET, Better.SUPERSET, ())
+PASSING = Attribute("device.installed", Kind.SET, Better.SUPERSET, ())
 PATCHED = Attribute("device.patched", Kind.INSTANT, Better.HIGHER, 0)
 LEVEL = Attribute("sample.level", Kind.NUMBER, Better.HIGHER, 0, greatest=5)
 SHAPE = Attribute("sample.shape", Kind.CHOICE, Better.HIGHER, "odd", choices=("odd", "plain", "round"))

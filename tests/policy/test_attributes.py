@@ -143,8 +143,8 @@ def test_the_check_of_worse_facts_looks_at_it(one_more: None, text: str, refused
 @pytest.mark.parametrize(
     ("condition", "is_refused"),
     [
-        ('context.device.passing.contains("firewall")', False),
-        ('!context.device.passing.contains("firewall")', True),
+        ('context.device.installed.contains("firewall")', False),
+        ('!context.device.installed.contains("firewall")', True),
         ('context.now.durationSince(context.device.patched) < duration("30d")', False),
         ('context.now.durationSince(context.device.patched) > duration("30d")', True),
         ("context.sample.level >= 3 || context.sample.level == 5", False),
@@ -173,7 +173,7 @@ def test_newly_reachable_tells_it_apart_in_its_own_words(one_more: None) -> None
     assert engine_of(ASKED).decide(one.witness.request, one.witness.facts, one.witness.now).effect is Effect.DENY
 
 
-@pytest.mark.parametrize("shape", ['context.device.passing.contains("firewall")', "context.sample.level >= 3"])
+@pytest.mark.parametrize("shape", ['context.device.installed.contains("firewall")', "context.sample.level >= 3"])
 def test_newly_reachable_finds_facts_of_every_kind(shape: str) -> None:
     with declared(PASSING, SAMPLE, LEVEL):
         before = engine_of('@id("q") permit (principal, action, resource) when { context.grant.active };')

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from tests.policy.scene import BERLIN, NOW, VIEW, engine_of, facts
 
-from limen.cedar import Datetime, IpRange
+from limen.cedar import CedarSet, Datetime, IpRange
 from limen.clock import DAY, HOUR, MINUTE, from_iso
-from limen.facts import ANYBODY, Auth, Factor, Facts, Grant, Place
+from limen.facts import ANYBODY, Auth, Device, Factor, Facts, Grant, Place
 from limen.policy import Effect, Request
 from limen.policy.cedar_view import Calendar, view_of
 
@@ -25,6 +25,7 @@ def test_what_is_not_known_reads_as_the_worst_it_could_be() -> None:
         "binding": 0,
         "platform": "",
         "seen": Datetime(0),
+        "passing": CedarSet(()),
     }
     assert context["risk"] == {"known": False, "score": 100}
     assert context["place"] == {"known": False, "country": "", "network": "", "anonymiser": True}
@@ -120,3 +121,34 @@ def test_an_instant_beyond_all_calendars_still_has_a_time_of_day(zone: str, at: 
     time = calendar.at(at)
     assert 1 <= time["weekday"] <= 7  # type: ignore[operator]
     assert 0 <= time["minute"] < 1440  # type: ignore[operator]
+
+
+def test_what_a_device_reported_counts_for_as_long_as_it_is_said_to() -> None:
+    device = Device("d1", True, "compliant", True, 1, "linux", NOW, frozenset({"updates"}), 15 * MINUTE, NOW + HOUR)
+    seen = view_of(facts(device=device))
+    assert seen.fades_at == NOW + 15 * MINUTE
+    known = [seen.context(VIEW, at, {})["device"] for at in (NOW, seen.fades_at - 1, seen.fades_at)]
+    told = [(one["compliance"], list(one["passing"].items)) for one in known if isinstance(one, dict)]
+    assert told == [("compliant", ["updates"]), ("compliant", ["updates"]), ("unknown", [])]
+    assert [(one["managed"], one["known"], one["id"]) for one in known if isinstance(one, dict)] == [
+        (True, True, "d1")
+    ] * 3
+    assert replace(device, due_at=NOW + MINUTE).fades_at == NOW + MINUTE
+    assert replace(device, fresh_ms=0, due_at=0).fades_at == 0
+
+
+def test_an_answer_holds_no_longer_than_the_report_that_it_rests_on() -> None:
+    engine = engine_of(
+        '@id("p") permit (principal, action, resource) when { context.device.compliance == "compliant" };'
+    )
+    known = facts(device=Device("d1", True, "compliant", seen_at=NOW, fresh_ms=15 * MINUTE))
+    fades_at = NOW + 15 * MINUTE
+    assert engine.valid_until(VIEW, known, NOW) == engine.unchanged_until(VIEW, known, NOW) == fades_at
+    assert [engine.decide(VIEW, known, at).effect for at in (NOW, fades_at - 1, fades_at)] == [
+        Effect.PERMIT,
+        Effect.PERMIT,
+        Effect.DENY,
+    ]
+    assert [(one.kind, one.what) for one in engine.remedies(VIEW, known, fades_at)[0]] == [
+        ("mend_device", "compliance")
+    ]

@@ -7,6 +7,7 @@ A fact is something known now, with the instant at which it was learned (never a
 from __future__ import annotations
 
 from limen.facts.app import ACTIONS, LIMEN, MOST_ONBOARDED, ActionRule, App, Cors, Label, PublicRoute, Upstream
+from limen.facts.checks import CHECKS
 from limen.facts.fact_store import COMPANY, EVERYBODY, FactStore, SessionState
 from limen.facts.facts import Facts, Plain
 from limen.facts.issuer import Issuer, StrengthRule, Vouched

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from limen.clock import Instant
+from limen.clock import Instant, Milliseconds
 
 
 class Factor(StrEnum):
@@ -123,7 +123,9 @@ class Device:
     """A laptop or phone and what is known of its health.
 
     `compliance`: "compliant" · "non_compliant" · "unknown". `binding`: that of the session whose facts these are; what
-    a device says of itself has none. `seen_at`: when it last reported (0: never).
+    a device says of itself has none. `seen_at`: when it last reported (0: never). `passing`: the ids of the checks that
+    it passes. What it reported counts for `fresh_ms` (0: for ever), and no longer than until `due_at` (0: no end), when
+    a check's grace is over: from then on its health is not known, whoever looks (`fades_at`).
     """
 
     id: str = ""
@@ -133,6 +135,15 @@ class Device:
     binding: int = 0
     platform: str = ""
     seen_at: Instant = 0
+    passing: frozenset[str] = frozenset()
+    fresh_ms: Milliseconds = 0
+    due_at: Instant = 0
+
+    @property
+    def fades_at(self) -> Instant:
+        """From when on its health is not known any more; 0: never."""
+        ends = [at for at in (self.fresh_ms and self.seen_at + self.fresh_ms, self.due_at) if at]
+        return min(ends, default=0)
 
 
 UNKNOWN_DEVICE = Device()

@@ -70,6 +70,7 @@ class Attribute:
     `form` is how a rule's form names what it can ask for ("encrypted"): it offers every row that has one, a flag to
     tick, a number or a length of time to write, a text as names to choose from. `asked` is how its sentence says it,
     with `{}` for the number, the length or the names ("": it says `form`, or what `phrase` says of a flag).
+    `fades`: of a device, it counts no longer than the report that told it (`Device.fades_at`); then it is not known.
     `matter`, of a new record's flag `known`: what kind of condition it is, to the person it refuses (`device`, `place`,
     `groups` …).
     """
@@ -89,6 +90,7 @@ class Attribute:
     phrase: tuple[str, ...] = ()
     form: str = ""
     asked: str = ""
+    fades: bool = False
     matter: str = ""
 
     @property

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from limen.facts import Auth, Device, Factor, Grant, Person, Place, Risk, Session
+from limen.facts import CHECKS, Auth, Device, Factor, Grant, Person, Place, Risk, Session
 from limen.policy.attribute import IS_THERE, Attribute, Better, Kind, Noun
 from limen.policy.attribute_table import Attributes
 
@@ -147,6 +147,19 @@ ROWS: Final = (
         choices=("unknown", "non_compliant", "compliant"),
         remedy="mend_device",
         form="healthy",
+        fades=True,
+    ),
+    Attribute(
+        "device.passing",
+        Kind.SET,
+        Better.SUPERSET,
+        (),
+        "passing",
+        choices=CHECKS,
+        remedy="mend_device",
+        form="Passes the checks",
+        asked="from a device that passes {}",
+        fades=True,
     ),
     Attribute(
         "device.binding",

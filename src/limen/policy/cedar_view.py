@@ -37,7 +37,17 @@ class CedarView:
     It remembers what was asked last, because the next request of a session mostly asks the same again.
     """
 
-    __slots__ = ("_last", "facts", "is_inactive", "is_somebody", "must_enrol_at", "principal", "record", "resource")
+    __slots__ = (
+        "_last",
+        "facts",
+        "fades_at",
+        "is_inactive",
+        "is_somebody",
+        "must_enrol_at",
+        "principal",
+        "record",
+        "resource",
+    )
 
     def __init__(self, facts: Facts, principal: Entity, resource: Entity, record: Record) -> None:
         self.facts = facts
@@ -47,6 +57,7 @@ class CedarView:
         self.is_somebody = facts.person.id != ""
         self.is_inactive = self.is_somebody and not facts.person.active
         self.must_enrol_at = facts.person.must_enrol_at
+        self.fades_at = facts.device.fades_at
         # One value, replaced as a whole: whoever decides in another thread sees the old one or the new one.
         self._last: _Last = (None, {}, {})
 
@@ -69,12 +80,21 @@ class CedarView:
         context["now"] = Datetime(now)
         if self.facts.grants:
             context["grant"] = _grant(self.facts.grants, self.facts.app.id, request.action, now)
+        if self.fades_at and now >= self.fades_at:
+            context["device"] = self.device(now)
         return asking.evaluate(context, _NO_OTHERS)
 
     def context(self, request: Request, now: Instant, time: Record) -> Record:
         """The whole context of one request at one instant; `time` is `Calendar.at(now)`."""
         grant = _grant(self.facts.grants, self.facts.app.id, request.action, now)
-        return {**self._take_up(request)[1], "time": time, "now": Datetime(now), "grant": grant}
+        begun = self._take_up(request)[1]
+        return {**begun, "device": self.device(now), "time": time, "now": Datetime(now), "grant": grant}
+
+    def device(self, now: Instant) -> Value:
+        """The device at this instant: from `Device.fades_at` on, what its last report told is not known."""
+        device = self.record["device"]
+        is_fresh = not self.fades_at or now < self.fades_at
+        return device if is_fresh or not isinstance(device, dict) else {**device, **_views()["device"].faded}
 
     def asked(self, request: Request, now: Instant, calendar: Calendar) -> CedarRequest:
         """The whole question in Cedar's words; an action that there is not is asked for all the same."""
@@ -202,6 +222,7 @@ class _View:
         self.noun = noun
         worst = [(row.name, to_cedar(row, row.worst)) for row in rows]
         self.unknown: Record = {name: value for name, value in worst if value is not None}
+        self.faded: Record = {row.name: self.unknown[row.name] for row in rows if row.fades}
         self.loose = {row.name: row for row in rows if not row.field}
         held = [row for row in rows if row.field not in {"", IS_THERE}]
         self._names = tuple(row.name for row in held)

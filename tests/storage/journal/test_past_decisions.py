@@ -44,7 +44,7 @@ def test_a_decision_comes_back_with_its_request_its_facts_and_its_count(tmp_path
         place=Place("192.0.2.7", True, "DE", "office", False),
         risk=Risk(12, True, NOW),
         grants=(Grant("g1", "payroll", frozenset({"view"}), NOW + 9, "why", "p2"),),
-        more=(("device.encrypted", True), ("device.passing", ("disk", "firewall"))),
+        more=(("device.encrypted", True), ("device.installed", ("disk", "firewall"))),
     )
     journal = Journal.open(tmp_path, KEYS, clock=SetClock(NOW))
     decision = replace(a_permit(facts, NOW), watched=(Reason("w", "forbid"),))

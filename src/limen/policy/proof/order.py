@@ -72,12 +72,16 @@ def _known(value: Any, worst: Any) -> Any:
 
 
 def _are_alike(one: Noun, other: Noun) -> bool:
-    """Two people are compared where they are the same person, and two grants for the same app, action by action."""
+    """Two people are compared where they are the same person, two grants for the same app, action by action, and two
+    devices where the one's report counts no longer than the other's.
+    """
     match one, other:
         case Grant(), Grant():
             return one.app == other.app and one.actions <= other.actions
         case Person(), Person():
             return (one.id, one.groups, one.is_workload) == (other.id, other.groups, other.is_workload)
+        case Device(), Device():
+            return not one.known or not other.fades_at or 0 < one.fades_at <= other.fades_at
     return True
 
 

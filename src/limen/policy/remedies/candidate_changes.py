@@ -107,7 +107,8 @@ def candidate_changes_of(reads: Reads, facts: Facts, action: str, now: Instant) 
         found.append(CandidateChange(Remedy("new_session", at_once=False), "session", 4, _new_session))
     if _reads(paths, "device") and not facts.device.known and not facts.person.is_workload:
         found.append(CandidateChange(Remedy("enrol_device", at_once=False), "enrol", 10, _enrol))
-    record = view_of(facts).record
+    seen = view_of(facts)
+    record = {**seen.record, "device": seen.device(now)}
     for path, row in _with_remedies(ATTRIBUTES.table):
         known = record.get(row.noun) if path in paths else None
         if isinstance(known, dict) and not (facts.person.is_workload and row.noun != "place"):

@@ -240,6 +240,6 @@ def _instant(day: datetime, minute: int, fold: int) -> Instant:
 
 
 def _known_ends(seen: CedarView) -> list[Instant]:
-    """When a grant ends, and the app's onboarding: from that instant on the answer may be another."""
-    ends = [grant.until for grant in seen.facts.grants]
-    return [*ends, seen.facts.app.onboarding_until] if seen.facts.app.onboarding_until else ends
+    """When a grant ends, the app's onboarding, and what a device reported: from then on the answer may be another."""
+    grants = [grant.until for grant in seen.facts.grants]
+    return [*grants, *[at for at in (seen.facts.app.onboarding_until, seen.fades_at) if at]]

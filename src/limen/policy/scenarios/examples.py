@@ -103,7 +103,7 @@ def _device(said: Values, now: Instant) -> Device:
     if not said.get("device.known", any(said.get(row.path, worst(row)) != worst(row) for row in rows)):
         return UNKNOWN_DEVICE
     usual = {"device.id": "supposed", "device.known": True, "device.seen": now}
-    given = {row.field: said.get(row.path, usual.get(row.path, row.worst)) for row in rows if row.field}
+    given = {row.field: said.get(row.path, usual.get(row.path, worst(row))) for row in rows if row.field}
     return Device(**{**given, "id": given["id"] or usual["device.id"]})
 
 
