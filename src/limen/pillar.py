@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from aiohttp.abc import AbstractResolver
     from sqlalchemy import Connection, Table
 
-    from limen.clock import Clock
+    from limen.clock import Clock, Instant
     from limen.configuration.problem import Problem
     from limen.configuration.tree import Tree
     from limen.credentials import CredentialKind
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from limen.policy.attribute import Attribute
     from limen.policy.decision import Decision, Effect
     from limen.settings import Section, Settings
-    from limen.storage import Database, Feed, Keyring, Snapshot
+    from limen.storage import Database, Feed, Keyring, Snapshot, Transaction
     from limen.storage.break_glass import BreakGlass
     from limen.storage.journal import Journal
 
@@ -216,6 +216,19 @@ class AppSessions:
 
     open: Callable[[str, str, str, str], Awaitable[str]]
     end: Callable[[str], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionTies:
+    """What identity offers to whoever ties browsers' sessions to devices.
+
+    `tie(transaction, session id, device id, binding, until)` says that this sign-in sits on this device, so firmly,
+    until then; False where there is no such session any more. `end(transaction, device id, now)` ends everything that
+    was signed in on a device before now.
+    """
+
+    tie: Callable[[Transaction, str, str, int, Instant], bool]
+    end: Callable[[Transaction, str, Instant], None]
 
 
 @dataclass(frozen=True, slots=True)

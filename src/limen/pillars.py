@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from limen.declared import Declared
+from limen.devices.pillar import PILLAR as DEVICES
 from limen.enforcement.pillar import PILLAR as ENFORCEMENT
 from limen.errors import LimenError
 from limen.identity.pillar import PILLAR as IDENTITY
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from limen.clock import Instant
     from limen.storage import Database, Transaction
 
-PILLARS: Final = (IDENTITY, ENFORCEMENT, SSO)
+PILLARS: Final = (IDENTITY, ENFORCEMENT, SSO, DEVICES)
 
 T = TypeVar("T")
 

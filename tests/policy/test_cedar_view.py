@@ -126,13 +126,16 @@ def test_an_instant_beyond_all_calendars_still_has_a_time_of_day(zone: str, at: 
 def test_what_a_device_reported_counts_for_as_long_as_it_is_said_to() -> None:
     device = Device("d1", True, "compliant", True, 1, "linux", NOW, frozenset({"updates"}), 15 * MINUTE, NOW + HOUR)
     seen = view_of(facts(device=device))
-    assert seen.fades_at == NOW + 15 * MINUTE
-    known = [seen.context(VIEW, at, {})["device"] for at in (NOW, seen.fades_at - 1, seen.fades_at)]
+    fades_at = NOW + 15 * MINUTE
+    assert seen.device_ends() == [fades_at]
+    known = [seen.context(VIEW, at, {})["device"] for at in (NOW, fades_at - 1, fades_at)]
     told = [(one["compliance"], list(one["passing"].items)) for one in known if isinstance(one, dict)]
     assert told == [("compliant", ["updates"]), ("compliant", ["updates"]), ("unknown", [])]
     assert [(one["managed"], one["known"], one["id"]) for one in known if isinstance(one, dict)] == [
         (True, True, "d1")
     ] * 3
+    bound = view_of(facts(device=replace(device, bound_until=NOW + MINUTE)))
+    assert bound.context(VIEW, NOW + MINUTE, {})["device"] == view_of(facts(device=Device())).record["device"]
     assert replace(device, due_at=NOW + MINUTE).fades_at == NOW + MINUTE
     assert replace(device, fresh_ms=0, due_at=0).fades_at == 0
 

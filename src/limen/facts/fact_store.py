@@ -18,6 +18,7 @@ from typing import Final, TypeAlias
 
 from limen.clock import Instant, Milliseconds
 from limen.facts.app import App
+from limen.facts.device_rules import DeviceRules
 from limen.facts.facts import Facts, Plain
 from limen.facts.issuer import Issuer
 from limen.facts.learned import Learned
@@ -112,6 +113,7 @@ class FactStore:
         "_watchers",
         "apps",
         "apps_by_host",
+        "device_rules",
         "devices",
         "enrolled",
         "grants",
@@ -148,6 +150,7 @@ class FactStore:
         self.apps_by_host: dict[str, App] = {}
         self.networks: tuple[tuple[str, IPv4Network | IPv6Network], ...] = ()
         self.required_factors: RequiredFactors = NOTHING_REQUIRED
+        self.device_rules = DeviceRules()
         self._not_before: dict[Subject, Instant] = {}
         self._by_hash = self._issued.by_hash
         self._last_used = self._issued.last_used
@@ -312,6 +315,12 @@ class FactStore:
             self.required_factors = required
             self._changed(APPS)
 
+    def set_device_rules(self, rules: DeviceRules) -> None:
+        """Take over what a healthy device is."""
+        if rules != self.device_rules:
+            self.device_rules = rules
+            self._changed(APPS)
+
     def watch(self, told: Callable[[Subject], None]) -> Callable[[], None]:
         """Call `told` after every change, on the thread that made it. Returns how to stop."""
         self._watchers.append(told)
@@ -443,10 +452,10 @@ class FactStore:
         if session is None:
             return Facts(app=app, place=place, more=self._more(("place", place.address)))
         root = self._root(session) or session
-        person_id, device_id = session.person_id, session.device_id
+        person_id, device_id = session.person_id, root.device_id
         device = self.devices.get(device_id, UNKNOWN_DEVICE)
-        if device.binding != session.binding and device.known:
-            device = replace(device, binding=session.binding)
+        if device.known and (device.binding, device.bound_until) != (root.binding, root.bound_until):
+            device = replace(device, binding=root.binding, bound_until=root.bound_until)
         return Facts(
             app=app,
             person=self.principal(person_id) or ANYBODY,

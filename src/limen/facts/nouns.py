@@ -100,7 +100,7 @@ class Session:
     its `parent` and ends with it. `started_at` is what `not_before` instants are compared with. `expires_at` is
     absolute; idle expiry is `idle_ms` after the last use. A program's token is one as well: it belongs to none, does
     not idle, and is good for its `actions` alone (a browser's session has none named, and no bound).
-    `binding`: how firmly it is tied to its device, 0 not at all.
+    `binding`: how firmly it is tied to its device, 0 not at all; it counts until `bound_until`.
     """
 
     id: str
@@ -116,6 +116,7 @@ class Session:
     user_agent: str = ""
     actions: frozenset[str] = frozenset()
     binding: int = 0
+    bound_until: Instant = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,8 @@ class Device:
     `compliance`: "compliant" · "non_compliant" · "unknown". `binding`: that of the session whose facts these are; what
     a device says of itself has none. `seen_at`: when it last reported (0: never). `passing`: the ids of the checks that
     it passes. What it reported counts for `fresh_ms` (0: for ever), and no longer than until `due_at` (0: no end), when
-    a check's grace is over: from then on its health is not known, whoever looks (`fades_at`).
+    a check's grace is over: from then on its health is not known, whoever looks (`fades_at`). From `bound_until` on (0:
+    never) nothing ties the session to a device any more, and which one it is on is not known.
     """
 
     id: str = ""
@@ -138,6 +140,7 @@ class Device:
     passing: frozenset[str] = frozenset()
     fresh_ms: Milliseconds = 0
     due_at: Instant = 0
+    bound_until: Instant = 0
 
     @property
     def fades_at(self) -> Instant:

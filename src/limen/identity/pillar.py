@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from limen.pillar import AppSessions, Command, Core, Decider, Declarations, Every, Installation, Pillar, Running
+from limen.pillar import (
+    AppSessions,
+    Command,
+    Core,
+    Decider,
+    Declarations,
+    Every,
+    Installation,
+    Pillar,
+    Running,
+    SessionTies,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,13 +105,19 @@ async def _build(core: Core) -> Running:
 
     built = await services.build(_ports(core))
     return Running(
-        offers=(built, AppSessions(open=built.sessions.open_app_session, end=built.sessions.end)),
+        offers=(built, AppSessions(open=built.sessions.open_app_session, end=built.sessions.end), _ties()),
         periodic=(
             Every("persist sign-in activity", KEEP_UP_SECONDS, built.keep_up),
             Every("remind people of required factors", REMIND_SECONDS, built.reminders.remind),
         ),
         close=built.close,
     )
+
+
+def _ties() -> SessionTies:
+    from limen.identity.sessions import mark, tie
+
+    return SessionTies(tie=tie, end=lambda transaction, device_id, now: mark(transaction, "device", device_id, now + 1))
 
 
 def _changed_by_erasing(connection: Connection, person_id: str) -> Iterator[tuple[str, str]]:

@@ -298,6 +298,14 @@ def mark(transaction: Transaction, kind: str, key: str, at: Instant) -> None:
     transaction.changed("not_before", f"{kind}:{key}")
 
 
+def tie(transaction: Transaction, session_id: str, device_id: str, binding: int, until: Instant) -> bool:
+    """A sign-in sits on this device, so firmly, until then; False where there is no such session any more."""
+    is_there = sessions.tie(transaction.connection, session_id, device_id, binding, until)
+    if is_there:
+        transaction.changed("session", session_id)
+    return is_there
+
+
 def end_session(transaction: Transaction, session_id: str, now: Instant, by: str, reason: str, why: str = "") -> bool:
     """Kill one session, with its event; even where the clock was set back since it began. False where it is gone."""
     found = sessions.by_id(transaction.connection, session_id)

@@ -38,9 +38,9 @@ class CedarView:
     """
 
     __slots__ = (
+        "_device_ends",
         "_last",
         "facts",
-        "fades_at",
         "is_inactive",
         "is_somebody",
         "must_enrol_at",
@@ -57,7 +57,7 @@ class CedarView:
         self.is_somebody = facts.person.id != ""
         self.is_inactive = self.is_somebody and not facts.person.active
         self.must_enrol_at = facts.person.must_enrol_at
-        self.fades_at = facts.device.fades_at
+        self._device_ends = min(self.device_ends(), default=0)
         # One value, replaced as a whole: whoever decides in another thread sees the old one or the new one.
         self._last: _Last = (None, {}, {})
 
@@ -80,7 +80,7 @@ class CedarView:
         context["now"] = Datetime(now)
         if self.facts.grants:
             context["grant"] = _grant(self.facts.grants, self.facts.app.id, request.action, now)
-        if self.fades_at and now >= self.fades_at:
+        if self._device_ends and now >= self._device_ends:
             context["device"] = self.device(now)
         return asking.evaluate(context, _NO_OTHERS)
 
@@ -91,10 +91,17 @@ class CedarView:
         return {**begun, "device": self.device(now), "time": time, "now": Datetime(now), "grant": grant}
 
     def device(self, now: Instant) -> Value:
-        """The device at this instant: from `Device.fades_at` on, what its last report told is not known."""
-        device = self.record["device"]
-        is_fresh = not self.fades_at or now < self.fades_at
-        return device if is_fresh or not isinstance(device, dict) else {**device, **_views()["device"].faded}
+        """The device at this instant: what it reported fades, and so does what ties the session to it."""
+        record, device, view = self.record["device"], self.facts.device, _views()["device"]
+        if device.bound_until and now >= device.bound_until:
+            return view.unknown
+        is_faded = device.fades_at and now >= device.fades_at
+        return {**record, **view.faded} if is_faded and isinstance(record, dict) else record
+
+    def device_ends(self) -> list[Instant]:
+        """When what is known of the device changes by time alone."""
+        device = self.facts.device
+        return [at for at in (device.fades_at, device.bound_until) if at]
 
     def asked(self, request: Request, now: Instant, calendar: Calendar) -> CedarRequest:
         """The whole question in Cedar's words; an action that there is not is asked for all the same."""

@@ -46,6 +46,9 @@ _OURS: Final = frozenset(name for name, _ in HEADERS)
 FORM_TARGETS: Final = "form_targets"
 """In the state of a request: the addresses beside our own that the forms of its page may be sent to."""
 
+CONNECT_TARGETS: Final = "connect_targets"
+"""In the state of a request: the origins beside our own that the scripts of its page may ask."""
+
 
 class TooLargeError(Exception):
     """The body is larger than any form of ours."""
@@ -78,7 +81,7 @@ class Middleware:
                 fields = [(n, v) for n, v in message.get("headers", []) if n.lower() not in _OURS]
                 if not (is_asset and message["status"] == 200):
                     fields = [(n, v) for n, v in fields if n.lower() != b"cache-control"] + [_NO_STORE]
-                message = {**message, "headers": [*fields, *_headers(scope["state"].get(FORM_TARGETS, ()))]}
+                message = {**message, "headers": [*fields, *_headers(scope["state"])]}
             await send(message)
 
         wrong = self._refused(scope)
@@ -108,11 +111,14 @@ class Middleware:
         return None
 
 
-def _headers(form_targets: Sequence[str]) -> Sequence[tuple[bytes, bytes]]:
-    """What is sent with every response. Where its page posts elsewhere, the policy names where (CSP 3, section 2.3)."""
-    if not form_targets:
+def _headers(state: Mapping[str, Any]) -> Sequence[tuple[bytes, bytes]]:
+    """What is sent with every response. Where its page posts or asks elsewhere, the policy names where (CSP 3)."""
+    elsewhere = {"form-action": state.get(FORM_TARGETS, ()), "connect-src": state.get(CONNECT_TARGETS, ())}
+    if not any(elsewhere.values()):
         return HEADERS
-    policy = CSP.replace("form-action 'self'", f"form-action 'self' {' '.join(map(_source, form_targets))}")
+    policy = CSP
+    for directive, targets in elsewhere.items():
+        policy = policy.replace(f"{directive} 'self'", " ".join([f"{directive} 'self'", *map(_source, targets)]))
     return tuple((name, policy.encode() if name == b"content-security-policy" else value) for name, value in HEADERS)
 
 

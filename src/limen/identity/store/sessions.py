@@ -55,6 +55,12 @@ def renew(connection: Connection, session_id: str, token_hash: bytes, proofs: Pr
     _note_passkey(connection, session_id, passkey_id)
 
 
+def tie(connection: Connection, session_id: str, device_id: str, binding: int, until: Instant) -> bool:
+    """Say on which device a session sits, how firmly and until when; False where it is gone."""
+    values = {"device_id": device_id, "binding": binding, "bound_until": until}
+    return connection.execute(update(sessions).where(sessions.c.id == session_id).values(values)).rowcount == 1
+
+
 def all_good(connection: Connection, now: Instant) -> list[tuple[bytes, Session, Instant]]:
     return [_session(row) for row in connection.execute(select(sessions).where(sessions.c.expires_at > now))]
 
@@ -126,7 +132,7 @@ def all_not_before(connection: Connection) -> list[tuple[str, str, Instant]]:
 
 
 def _session(row: Row[Any]) -> tuple[bytes, Session, Instant]:
-    session = value_of(Session, row, auth=auth_of(_read(row.proofs)), actions=frozenset(), binding=0)
+    session = value_of(Session, row, auth=auth_of(_read(row.proofs)), actions=frozenset())
     return row.token_hash, session, row.last_used
 
 

@@ -105,6 +105,8 @@ sessions = Table(
     Column("app", String(80), nullable=False),
     Column("parent", String(40), nullable=False, index=True),
     Column("device_id", String(40), nullable=False),
+    Column("binding", BigInteger, nullable=False, server_default="0"),
+    Column("bound_until", BigInteger, nullable=False, server_default="0"),
     Column("address", String(64), nullable=False),
     Column("user_agent", String(200), nullable=False),
     Column("started_at", BigInteger, nullable=False),

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import Any, Final, TypeAlias
 
+from limen.clock import Instant
 from limen.facts import Auth, Device, Facts, Grant, Person, Place, Risk, Session
 from limen.facts.facts import Plain
 from limen.policy.attribute import IS_THERE
@@ -81,8 +82,15 @@ def _are_alike(one: Noun, other: Noun) -> bool:
         case Person(), Person():
             return (one.id, one.groups, one.is_workload) == (other.id, other.groups, other.is_workload)
         case Device(), Device():
-            return not one.known or not other.fades_at or 0 < one.fades_at <= other.fades_at
+            return not one.known or (
+                _ends_no_later(one.fades_at, other.fades_at) and _ends_no_later(one.bound_until, other.bound_until)
+            )
     return True
+
+
+def _ends_no_later(one: Instant, other: Instant) -> bool:
+    """Of two ends, 0 is none."""
+    return not other or 0 < one <= other
 
 
 def _covers(some: tuple[Grant, ...], others: tuple[Grant, ...]) -> bool:

@@ -242,4 +242,5 @@ def _instant(day: datetime, minute: int, fold: int) -> Instant:
 def _known_ends(seen: CedarView) -> list[Instant]:
     """When a grant ends, the app's onboarding, and what a device reported: from then on the answer may be another."""
     grants = [grant.until for grant in seen.facts.grants]
-    return [*grants, *[at for at in (seen.facts.app.onboarding_until, seen.fades_at) if at]]
+    onboarding = seen.facts.app.onboarding_until
+    return [*grants, *seen.device_ends(), *([onboarding] if onboarding else [])]

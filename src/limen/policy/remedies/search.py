@@ -161,7 +161,7 @@ class _Search:
 
     def _may_turn_by_waiting(self, mask: int) -> bool:
         """Whether something that reads a clock stands in the way, of all that does once these moves are made."""
-        if self._seen.facts.grants or self._seen.fades_at:
+        if self._seen.facts.grants or self._seen.device_ends():
             return True  # their ends change what is known, without a clock that a policy reads
         permits, forbids, _ = self._said(mask, self._now)
         about = self._about

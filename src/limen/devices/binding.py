@@ -1,0 +1,125 @@
+"""Which device a browser sits on: the agent of the same machine signs a challenge that the browser's session was given.
+
+A session is bound for a quarter of an hour, and proves it anew before that is over. A cookie that was copied elsewhere
+finds no agent there that holds this device's key, so it is worth nothing beyond the end of what it was copied with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+from limen.browser_state import BrowserStates, StateRefusedError
+from limen.clock import MINUTE, Instant, Milliseconds
+from limen.devices import wire
+from limen.devices.model import EnrolledDevice, KeyStorage, State
+from limen.devices.projection import Projection
+from limen.devices.reports import Reports
+from limen.devices.wire import Kind, RefusedError
+from limen.events import Event, Outcome
+from limen.facts import Session
+from limen.pillar import Core, SessionTies
+from limen.storage import Transaction
+
+LASTS: Final[Milliseconds] = 15 * MINUTE
+CHALLENGE_SECONDS: Final = 60
+_PURPOSE: Final = "device proof"
+LEVELS: Final = {KeyStorage.FILE: 1, KeyStorage.TPM: 2}
+"""How firmly a proof binds: by a key in a file, by one that can't leave its machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A session that is bound, so firmly and until then."""
+
+    device: EnrolledDevice
+    level: int
+    until: Instant
+
+
+class Bindings:
+    """Gives challenges to sessions and takes what agents made of them. Used on the event loop."""
+
+    def __init__(self, core: Core, ties: SessionTies, reports: Reports, projection: Projection) -> None:
+        self._core = core
+        self._ties = ties
+        self._reports = reports
+        self._projection = projection
+        self._states = core.offers.take(BrowserStates)
+        self._origin = core.settings.public_url
+
+    def challenge(self, session: Session) -> tuple[str, str]:
+        """A challenge for this session, good once and for a minute, and the name by which the agent signs for it."""
+        name = _name_of(session)
+        return self._states.issue(_PURPOSE, name.encode(), {"session": session.id}, CHALLENGE_SECONDS), name
+
+    async def prove(self, session: Session, compact: bytes, address: str) -> Bound:
+        """Bind the session to the device whose agent signed this. Raises RefusedError, which is journaled."""
+        try:
+            device = self._judged(session, compact)
+        except RefusedError as refused:
+            self._core.journal.record(
+                Event(
+                    at=self._core.clock.now(),
+                    kind="device.proof_refused",
+                    outcome=Outcome.FAILURE,
+                    actor=session.person_id,
+                    subject=session.person_id,
+                    session=session.id,
+                    address=address,
+                    reason=refused.error,
+                )
+            )
+            raise
+        bound = Bound(device, LEVELS[device.key_storage], self._core.clock.now() + LASTS)
+        await self._tie(session, bound, address)
+        return bound
+
+    def _judged(self, session: Session, compact: bytes) -> EnrolledDevice:
+        message = self._reports.proved(compact, Kind.PROOF)
+        claims, name = message.claims, _name_of(session)
+        if claims.get("origin") != self._origin or claims.get("session") != name:
+            raise RefusedError(403, "of_another", "the agent signed this for another page or session", "try again")
+        try:
+            self._states.take(_PURPOSE, name.encode(), wire.text(claims, "challenge", 60).encode())
+        except StateRefusedError:
+            raise RefusedError(
+                403, "challenge_over", "this challenge was used, or its minute is over", "try again"
+            ) from None
+        read = self._projection.held.get(message.device_id)
+        if read is None or read.device is None or read.device.state is not State.ACTIVE:
+            raise RefusedError(403, "not_active", "this device may not be used", "ask whoever administers Limen")
+        if read.device.owner_id != session.person_id:
+            raise RefusedError(403, "not_its_owner", "this device is somebody else's", "use your own")
+        if claims.get("seq") != read.reported.seq or claims.get("report") != wire.encoded(read.reported.digest):
+            raise RefusedError(409, "report_first", "the agent has to report first", "try again in a moment")
+        return read.device
+
+    async def _tie(self, session: Session, bound: Bound, address: str) -> None:
+        was = (session.device_id, session.binding)
+
+        def work(transaction: Transaction) -> int:
+            if not self._ties.tie(transaction, session.id, bound.device.id, bound.level, bound.until):
+                raise RefusedError(403, "session_ended", "you are not signed in any more", "sign in")
+            return transaction.changed_seq
+
+        await self._core.feed.settled(await self._core.database.writing(work))
+        if was != (bound.device.id, bound.level):
+            self._core.journal.record(
+                Event(
+                    at=self._core.clock.now(),
+                    kind="device.bound",
+                    actor=session.person_id,
+                    subject=session.person_id,
+                    session=session.id,
+                    device=bound.device.id,
+                    address=address,
+                    details={"level": bound.level},
+                )
+            )
+
+
+def _name_of(session: Session) -> str:
+    """What stands for a session in what agents sign: it names it, and opens nothing."""
+    return sha256(f"device proof {session.id}".encode()).hexdigest()

@@ -1,0 +1,113 @@
+"""Whether a device is healthy: every check that is asked for, what it comes to, and when it begins to count.
+
+Pure: the rules, the last report and since when what has failed go in, and an answer comes out that anybody can repeat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from limen.clock import Instant
+from limen.devices.model import Check, Reported
+from limen.devices.verdicts import Found, Verdict, found
+from limen.facts import CHECKS
+from limen.facts.device_rules import BASELINE, DeviceRules, Requirement, Severity, due
+
+COMPLIANT: Final = "compliant"
+NON_COMPLIANT: Final = "non_compliant"
+UNKNOWN: Final = "unknown"
+_GOOD: Final = frozenset({Verdict.PASS, Verdict.NOT_APPLICABLE})
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One check. Where it is not good: since when, and `due_at`, from when on that counts (0: it never does)."""
+
+    check: str
+    requirement: Requirement
+    found: Found
+    since: Instant = 0
+    due_at: Instant = 0
+    evidence: str = ""
+
+    @property
+    def is_good(self) -> bool:
+        return self.found.verdict in _GOOD
+
+    def counts(self, now: Instant) -> bool:
+        """Whether it takes the device's health away now."""
+        return not self.is_good and self.due_at != 0 and now >= self.due_at
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What a report comes to at an instant. It stays so until `due_at` (0: until the next report).
+
+    `blocks`: a check counts that also ends what is signed in on the device.
+    """
+
+    compliance: str
+    passing: frozenset[str]
+    checks: tuple[Judged, ...]
+    due_at: Instant = 0
+    blocks: bool = False
+
+    @property
+    def failing_since(self) -> dict[str, Instant]:
+        return {one.check: one.since for one in self.checks if not one.is_good}
+
+    @property
+    def not_good(self) -> tuple[Judged, ...]:
+        return tuple([one for one in self.checks if not one.is_good])
+
+
+def judge(rules: DeviceRules, platform: str, reported: Reported, now: Instant) -> Health:
+    """What the last report comes to now. A device that never reported is not known to be healthy."""
+    checks = tuple(
+        [
+            _judged(check, requirement, reported.checks.get(check), reported.failing_since, now)
+            for check in CHECKS
+            if (requirement := rules.of(check, platform)) is not None
+        ]
+    )
+    passing = frozenset(_passing(checks, reported.checks, now))
+    if not reported.at:
+        return Health(UNKNOWN, frozenset(), checks)
+    counting = [one for one in checks if one.counts(now)]
+    coming = [one.due_at for one in checks if not one.is_good and one.due_at > now]
+    return Health(
+        compliance=NON_COMPLIANT if counting else COMPLIANT,
+        passing=passing,
+        checks=checks,
+        due_at=min(coming, default=0),
+        blocks=any(
+            one.requirement.severity is Severity.BLOCK and one.found.verdict is Verdict.FAIL for one in counting
+        ),
+    )
+
+
+def _judged(
+    check: str, requirement: Requirement, reported: Check | None, failing_since: Mapping[str, Instant], now: Instant
+) -> Judged:
+    what = found(check, reported, requirement, now)
+    evidence = reported.evidence if reported is not None else ""
+    if what.verdict in _GOOD:
+        return Judged(check, requirement, what, evidence=evidence)
+    since = failing_since.get(check, now)
+    due_at = due(requirement, since, is_known=what.verdict is Verdict.FAIL)
+    return Judged(check, requirement, what, since, due_at, evidence)
+
+
+def _passing(checks: tuple[Judged, ...], reported: Mapping[str, Check], now: Instant) -> list[str]:
+    """The ids of the checks that pass: also of those that nobody demands of this platform, by the baseline's bounds, so
+    that an app can ask for one of them.
+    """
+    asked = {one.check for one in checks}
+    passing = [one.check for one in checks if one.found.verdict is Verdict.PASS]
+    for check in CHECKS:
+        requirement = BASELINE.get(check, Requirement(Severity.REPORT))
+        if check not in asked and found(check, reported.get(check), requirement, now).verdict is Verdict.PASS:
+            passing.append(check)
+    return passing

@@ -1,0 +1,68 @@
+"""What devices hold and are given, each kind with its end."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from limen.credentials import CredentialKind, Ending, Stays, delete_rows, staying
+from limen.devices import store
+from limen.devices.model import State
+from limen.storage import Transaction
+
+
+def _quarantine(transaction: Transaction, ending: Ending) -> int:
+    """Believe nothing that somebody's devices say until an administrator releases them."""
+    return _to(transaction, ending, State.QUARANTINED, "somebody else may hold what is its owner's")
+
+
+def _retire(transaction: Transaction, ending: Ending) -> int:
+    return _to(transaction, ending, State.RETIRED, "its owner has left")
+
+
+def _erase(transaction: Transaction, ending: Ending) -> int:
+    mine = store.of_owner(transaction.connection, ending.holder)
+    for device in mine:
+        store.remove(transaction.connection, device.id)
+        transaction.changed("device", device.id)
+    return len(mine)
+
+
+def _to(transaction: Transaction, ending: Ending, state: State, why: str) -> int:
+    live = [one for one in store.of_owner(transaction.connection, ending.holder) if one.state is State.ACTIVE]
+    for device in live:
+        store.set_state(transaction.connection, device.id, state, ending.now, why)
+        transaction.changed("device", device.id)
+    return len(live)
+
+
+def _end_restored(transaction: Transaction, _ending: Ending) -> int:
+    """The backup does not know what was reported since: every device reports anew, and none counts until it did."""
+    return store.believe_no_report(transaction.connection)
+
+
+_TOKENS_END: Final = delete_rows(store.device_tokens)
+CREDENTIALS: Final = (
+    CredentialKind(
+        name="devices",
+        table=store.devices.name,
+        deactivated=_retire,
+        moved=Stays("a device is its owner's, in whatever group"),
+        signed_out=Stays("it opens nothing by itself; what was signed in on it has ended"),
+        lost=Stays("a lost device is reported by its own name, and a lost passkey is on another"),
+        stolen=_quarantine,
+        restored=_end_restored,
+        erased=_erase,
+    ),
+    CredentialKind(
+        name="device_tokens",
+        table=store.device_tokens.name,
+        deactivated=_TOKENS_END,
+        moved=Stays("a device is its owner's, in whatever group"),
+        signed_out=_TOKENS_END,
+        lost=_TOKENS_END,
+        stolen=_TOKENS_END,
+        restored=lambda transaction, _ending: store.forget_all_tokens(transaction.connection),
+        erased=_TOKENS_END,
+    ),
+    staying("device_reports", "each goes with its device, and opens nothing", table=store.device_reports.name),
+)

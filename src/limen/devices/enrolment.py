@@ -1,0 +1,255 @@
+"""How a device becomes known: by its user, who signs in and confirms its code, or by a one-time token.
+
+What waits is kept in memory for ten minutes. A stranger can begin an enrolment and send its code to somebody, so the
+page says what asks and from where, and no link has the code in it: whoever types it has read it on the device.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import msgspec
+
+from limen.admission import Crowd, network_of
+from limen.clock import DAY, MINUTE, SECOND, Clock, Instant
+from limen.devices import store, wire
+from limen.devices.model import EnrolledDevice, KeyStorage, Platform, State
+from limen.devices.nonces import Nonces
+from limen.devices.wire import Kind, Message, RefusedError
+from limen.events import Event
+from limen.opaque import hash_of, new_id, new_token
+from limen.rate_limit import RateLimit
+from limen.storage import Transaction
+
+LIVES: Final = 10 * MINUTE
+TOKEN_LIVES: Final = DAY
+POLL_SECONDS: Final = 2
+MOST_WAITING: Final = 1_000
+MOST_OF_A_NETWORK: Final = 20
+MOST_DEVICES: Final = 20
+"""Of one person, that are neither retired nor lost."""
+LETTERS: Final = "BCDFGHJKLMNPQRSTVWXZ"
+"""No vowels, so that no word comes about, and nothing that is read as something else (RFC 8628 section 6.1)."""
+LENGTH: Final = 8
+LONGEST_HARDWARE: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """A device that waits to be known. `owner_id` is who confirmed it, or whose token it brought."""
+
+    id: str
+    code: str
+    key: dict[str, str]
+    name: str
+    platform: Platform
+    agent: str
+    hardware: str
+    address: str
+    at: Instant
+    token_hash: bytes = b""
+    owner_id: str = ""
+    is_refused: bool = False
+
+    def is_over(self, now: Instant) -> bool:
+        return now >= self.at + LIVES
+
+    @property
+    def shown_code(self) -> str:
+        """In two halves, as people read it."""
+        return f"{self.code[:4]}-{self.code[4:]}"
+
+
+class Enrolments:
+    """Those that wait, by their ids. Used on the event loop alone."""
+
+    def __init__(self, clock: Clock, audience: str, nonces: Nonces) -> None:
+        self._clock = clock
+        self._audience = audience
+        self._nonces = nonces
+        self._waiting: dict[str, Enrolment] = {}
+        self._of: Crowd[str] = Crowd()
+        self._begun = RateLimit(per_second=0.2, at_once=20)
+        self._guesses = RateLimit(per_second=1 / 60, at_once=10)
+
+    # What the agent asks
+
+    def begin(self, compact: bytes, address: str) -> tuple[Enrolment, str]:
+        """What waits from now on, and a nonce for it. Whether its token is good shows at the end.
+
+        Raises RefusedError.
+        """
+        now, network = self._clock.now(), network_of(address)
+        if not self._begun.admits(network, now):
+            raise RefusedError(429, "slow_down", "too many devices begin to enrol from this network", "wait a minute")
+        message = self._read(compact)
+        claims = message.claims
+        try:
+            platform = Platform(wire.text(claims, "platform", 20))
+        except ValueError:
+            raise wire.malformed(f"platform is none of {', '.join(Platform)}") from None
+        token = wire.text(claims, "token", 200, default="")
+        enrolment = Enrolment(
+            id=new_id("en"),
+            code=self._new_code(),
+            key=dict(message.jwk or {}),
+            name=wire.text(claims, "name", 80) or "unnamed",
+            platform=platform,
+            agent=wire.text(claims, "agent", 40),
+            hardware=_hardware(claims.get("hardware", {})),
+            address=address,
+            at=now,
+            token_hash=hash_of(token) if token else b"",
+        )
+        self._make_room(network)
+        self._waiting[enrolment.id] = enrolment
+        self._of.add(network, enrolment.id)
+        return enrolment, self._nonces.new(now)
+
+    def finishing(self, compact: bytes) -> Enrolment:
+        """The enrolment that this message asks about, proved by its key. Raises RefusedError."""
+        message = self._read(compact)
+        self._nonces.judge(message.claims.get("nonce"), self._clock.now())
+        found = self._waiting.get(wire.text(message.claims, "enrolment", 60))
+        if found is None or found.is_over(self._clock.now()) or found.key != dict(message.jwk or {}):
+            raise RefusedError(400, "expired", "this enrolment is over, or was never begun", "begin it again")
+        if found.is_refused:
+            self._drop(found)
+            raise RefusedError(403, "refused", "this device was refused", "ask whoever administers Limen")
+        return found
+
+    def enrol(self, transaction: Transaction, enrolment: Enrolment, now: Instant) -> EnrolledDevice:
+        """Know this device from now on, whose owner is known or whose token is good. Raises RefusedError."""
+        owner_id, is_managed = enrolment.owner_id, False
+        if enrolment.token_hash:
+            owner_id, is_managed = store.take_token(transaction.connection, enrolment.token_hash, now) or "", True
+        if not owner_id:
+            raise RefusedError(
+                403, "refused", "this token is not good: it was used, or its time is over", "get another"
+            )
+        named = wire.thumbprint(enrolment.key)
+        if store.with_key(transaction.connection, named) is not None:
+            raise RefusedError(403, "refused", "a device with this key is enrolled already", "run limen-agent forget")
+        if store.number_of(transaction.connection, owner_id) >= MOST_DEVICES:
+            raise RefusedError(403, "refused", f"their owner has {MOST_DEVICES} devices already", "retire one first")
+        device = EnrolledDevice(
+            id=new_id("d"),
+            owner_id=owner_id,
+            name=enrolment.name,
+            platform=enrolment.platform,
+            key_storage=KeyStorage.FILE,
+            is_managed=is_managed,
+            enrolled_at=now,
+            state=State.ACTIVE,
+            state_at=now,
+            hardware=enrolment.hardware,
+            agent=enrolment.agent,
+        )
+        store.add(transaction.connection, device, named, enrolment.key)
+        transaction.changed("device", device.id)
+        details: dict[str, str | int | bool] = {
+            "name": device.name,
+            "platform": device.platform.value,
+            "key_storage": device.key_storage.value,
+            "by_token": is_managed,
+        }
+        transaction.say(
+            Event(
+                at=now,
+                kind="device.enrolled",
+                actor=owner_id,
+                subject=owner_id,
+                device=device.id,
+                address=enrolment.address,
+                details=details,
+            )
+        )
+        return device
+
+    def done(self, enrolment: Enrolment) -> None:
+        """It waits no more."""
+        self._drop(enrolment)
+
+    # What a person answers
+
+    def typed(self, code: str, person_id: str) -> Enrolment | None:
+        """The device that shows this code and waits for somebody; None also where a person guesses too often."""
+        now = self._clock.now()
+        if not self._guesses.admits(person_id, now):
+            return None
+        read = "".join(letter for letter in code.upper()[:40] if letter.isalnum())
+        for one in self._waiting.values():
+            waits = not one.is_over(now) and not one.owner_id and not one.is_refused and not one.token_hash
+            if waits and secrets.compare_digest(one.code.encode(), read.encode()):
+                return one
+        return None
+
+    def confirm(self, enrolment: Enrolment, person_id: str) -> None:
+        """Somebody says that it is theirs."""
+        self._waiting[enrolment.id] = replace(enrolment, owner_id=person_id)
+
+    def refuse(self, enrolment: Enrolment) -> None:
+        """It is nobody's here."""
+        self._waiting[enrolment.id] = replace(enrolment, is_refused=True)
+
+    # Inside
+
+    def _read(self, compact: bytes) -> Message:
+        message = wire.read(compact, Kind.ENROL)
+        wire.judge_claims(message, self._audience, self._clock.now())
+        wire.verify(message, message.jwk or {})
+        return message
+
+    def _new_code(self) -> str:
+        taken = {one.code for one in self._waiting.values()}
+        while (code := "".join(secrets.choice(LETTERS) for _ in range(LENGTH))) in taken:
+            pass
+        return code
+
+    def _make_room(self, network: str) -> None:
+        now = self._clock.now()
+        for one in [one for one in self._waiting.values() if one.is_over(now)]:
+            self._drop(one)
+        if self._of.number_of(network) >= MOST_OF_A_NETWORK:
+            self._drop_id(self._of.oldest(network))
+        elif len(self._waiting) >= MOST_WAITING:
+            self._drop_id(self._of.oldest_of_the_largest())
+
+    def _drop_id(self, enrolment_id: str | None) -> None:
+        if enrolment_id in self._waiting:
+            self._drop(self._waiting[enrolment_id])
+
+    def _drop(self, enrolment: Enrolment) -> None:
+        self._waiting.pop(enrolment.id, None)
+        self._of.remove(network_of(enrolment.address), enrolment.id)
+
+
+def make_token(transaction: Transaction, owner_id: str, now: Instant, *, by: str) -> str:
+    """A one-time token by which a device of this person is enrolled as the company's, good for a day."""
+    token = new_token()
+    store.add_token(transaction.connection, hash_of(token), owner_id, now, now + TOKEN_LIVES)
+    transaction.say(Event(at=now, kind="device.token_made", actor=by, subject=owner_id))
+    return token
+
+
+def told(enrolment: Enrolment, nonce: str, address: str) -> dict[str, Any]:
+    """What the agent is answered at the beginning."""
+    return {
+        "enrolment": enrolment.id,
+        "nonce": nonce,
+        "state": "approved" if enrolment.token_hash else "waiting",
+        "code": enrolment.shown_code,
+        "address": address,
+        "poll_s": POLL_SECONDS,
+        "until": (enrolment.at + LIVES) // SECOND,
+    }
+
+
+def _hardware(raw: object) -> str:
+    """What the agent tells of its machine, as JSON. Raises RefusedError."""
+    if not isinstance(raw, dict) or not set(raw) <= {"vendor", "model", "serial"}:
+        raise wire.malformed("hardware has to be vendor, model and serial")
+    said = {name: wire.text(raw, name, 100) for name in sorted(raw)}
+    return msgspec.json.encode(said).decode()[:LONGEST_HARDWARE]

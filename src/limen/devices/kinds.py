@@ -1,0 +1,72 @@
+"""What happens to devices, and on them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from limen.events.kind import ACCOUNT, AUTHENTICATION, ENTITY, Family, Kind, Owner, Severity, Topic
+
+_DEVICE: Final = Topic(Family("Devices"), Owner.PERSON, "Your devices", "A device of yours")
+
+KINDS: Final = (
+    Kind("device.enrolled", "Enrolled a device", _DEVICE, ENTITY, 1, acknowledged=True, shown=("name", "platform")),
+    Kind(
+        "device.enrolment_refused",
+        "Refused a device that somebody had begun to enrol",
+        _DEVICE,
+        ENTITY,
+        99,
+        severity=Severity.HIGH,
+    ),
+    Kind("device.token_made", "Created a token to enrol a device", _DEVICE, ACCOUNT, 1, acknowledged=True),
+    Kind(
+        "device.refused",
+        "A message in a device's name was refused",
+        _DEVICE,
+        AUTHENTICATION,
+        99,
+        severity=Severity.MEDIUM,
+        by_strangers=True,
+    ),
+    Kind(
+        "device.cloned",
+        "A report was repeated or is older than the last: the device's key may be in other hands",
+        _DEVICE,
+        ENTITY,
+        99,
+        acknowledged=True,
+        severity=Severity.CRITICAL,
+    ),
+    Kind(
+        "device.compliance_changed",
+        "A device's health changed",
+        _DEVICE,
+        ENTITY,
+        3,
+        acknowledged=True,
+        shown=("compliance", "failing"),
+    ),
+    Kind(
+        "device.quarantined",
+        "Quarantined a device",
+        _DEVICE,
+        ENTITY,
+        99,
+        acknowledged=True,
+        severity=Severity.HIGH,
+        shown=("why",),
+    ),
+    Kind("device.released", "Released a device from quarantine", _DEVICE, ENTITY, 99, acknowledged=True),
+    Kind("device.lost", "Reported a device lost", _DEVICE, ENTITY, 99, acknowledged=True, severity=Severity.HIGH),
+    Kind("device.retired", "Retired a device", _DEVICE, ENTITY, 4, acknowledged=True),
+    Kind("device.managed_changed", "Changed whether a device is the company's", _DEVICE, ENTITY, 3, acknowledged=True),
+    Kind("device.bound", "A session was bound to a device", _DEVICE, AUTHENTICATION, 99),
+    Kind(
+        "device.proof_refused",
+        "A browser's proof of its device was refused",
+        _DEVICE,
+        AUTHENTICATION,
+        99,
+        severity=Severity.HIGH,
+    ),
+)

@@ -1,0 +1,288 @@
+"""Devices, put together: what agents, people and administrators can do about them. Offered to pages and commands."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+from limen.clock import Instant
+from limen.devices import enrolment, states, store
+from limen.devices.binding import Bindings
+from limen.devices.compliance import Health, judge
+from limen.devices.enrolment import Enrolment, Enrolments
+from limen.devices.model import EnrolledDevice, Reported, State
+from limen.devices.nonces import Nonces
+from limen.devices.projection import Projection
+from limen.devices.reports import Reports, answer
+from limen.devices.streams import Stream, Streams
+from limen.devices.wire import Kind, RefusedError
+from limen.errors import LimenError
+from limen.events import Event, Outcome
+from limen.facts import Session
+from limen.facts.fact_store import APPS
+from limen.facts.tables import Subject
+from limen.pillar import Core, SessionTies
+from limen.storage import Transaction
+
+T = TypeVar("T")
+
+RECHECK_SECONDS: Final = 10.0
+"""How long *Check again* waits for the device's report."""
+
+
+class UnknownDeviceError(LimenError):
+    """There is no such device."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no such device", "look at the list of devices")
+
+
+class Devices:
+    """What runs of devices. `projection` holds what is known of each, `enrolments` those that wait."""
+
+    def __init__(self, core: Core, ties: SessionTies, projection: Projection) -> None:
+        self._core = core
+        self._ties = ties
+        self.projection = projection
+        self.nonces = Nonces()
+        self.enrolments = Enrolments(core.clock, core.settings.public_url, self.nonces)
+        self.reports = Reports(core, ties, self.nonces)
+        self.streams = Streams()
+        self.bindings = Bindings(core, ties, self.reports, projection)
+        self._seen: dict[str, asyncio.Event] = {}
+        projection.known_key = self._known_key
+        for read in tuple(projection.held.values()):
+            projection.apply(read)
+        self._rules = core.known.device_rules
+        self._stop_watching = core.known.watch(self._changed)
+
+    def now(self) -> Instant:
+        return self._core.clock.now()
+
+    # Enrolling
+
+    async def begin(self, compact: bytes, address: str) -> dict[str, Any]:
+        """Answer an agent that wants to enrol. Raises RefusedError."""
+        begun, nonce = self._refusing(lambda: self.enrolments.begin(compact, address), address)
+        return enrolment.told(begun, nonce, f"{self._core.settings.public_url}/devices/enrol")
+
+    async def finish(self, compact: bytes, address: str) -> tuple[int, dict[str, Any]]:
+        """Answer an agent that asks whether it is enrolled: the status, and what it is told. Raises RefusedError."""
+        waiting = self._refusing(lambda: self.enrolments.finishing(compact), address)
+        nonce = self.nonces.new(self._core.clock.now())
+        if not waiting.owner_id and not waiting.token_hash:
+            return 202, {"state": "waiting", "nonce": nonce, "poll_s": enrolment.POLL_SECONDS}
+        try:
+            device = await self._write(lambda t: self._enrolled(t, waiting))
+        except RefusedError as refused:
+            self._tell_refused(refused, address)
+            raise
+        finally:
+            self.enrolments.done(waiting)
+        owner = self._core.known.people.get(device.owner_id)
+        return 200, {
+            "state": "enrolled",
+            "device": device.id,
+            "nonce": nonce,
+            "key_storage": device.key_storage.value,
+            "report_every_s": self._core.known.device_rules.report_every_s,
+            "owner": owner.name if owner else "",
+            "company": self._core.settings.name,
+            "origins": [self._core.settings.public_url],
+        }
+
+    def _enrolled(self, transaction: Transaction, waiting: Enrolment) -> EnrolledDevice:
+        device = self.enrolments.enrol(transaction, waiting, self._core.clock.now())
+        owner = self._core.known.people.get(device.owner_id)
+        if owner is None or not owner.active:
+            raise RefusedError(403, "refused", "the owner's account is not active", "ask whoever administers Limen")
+        return device
+
+    async def token(self, owner_id: str, *, by: str) -> str:
+        """A one-time token by which a company's own device is enrolled for this person. Raises LimenError."""
+        owner = self._core.known.people.get(owner_id)
+        if owner is None or not owner.active:
+            raise LimenError("nobody of this name has an active account", "choose somebody of the list of people")
+        return await self._write(lambda t: enrolment.make_token(t, owner_id, self._core.clock.now(), by=by))
+
+    def refuse(self, waiting: Enrolment, session: Session) -> None:
+        """Somebody to whom a device's code was given did not begin this: it may be an attempt to get in."""
+        self.enrolments.refuse(waiting)
+        self._core.journal.record(
+            Event(
+                at=self._core.clock.now(),
+                kind="device.enrolment_refused",
+                actor=session.person_id,
+                subject=session.person_id,
+                session=session.id,
+                address=waiting.address,
+            )
+        )
+
+    # Reporting
+
+    async def report(self, compact: bytes, address: str) -> dict[str, Any]:
+        """Take a report, and answer it. Raises RefusedError, StorageError."""
+        try:
+            taken = await self.reports.take(compact, address)
+        except RefusedError as refused:
+            self._tell_refused(refused, address)
+            raise
+        if taken.device is not None:
+            self._seen.pop(taken.device.id, asyncio.Event()).set()
+        return answer(taken, self.nonces.new(self._core.clock.now()), self._core.known.device_rules.report_every_s)
+
+    def listen(self, compact: bytes, address: str) -> Stream:
+        """An agent that wants to be told. Raises RefusedError."""
+        message = self._refusing(lambda: self.reports.proved(compact, Kind.STREAM), address)
+        self._refusing(lambda: self.nonces.judge(message.claims.get("nonce"), self._core.clock.now()), address)
+        return self.streams.open(message.device_id)
+
+    async def check_again(self, device_id: str) -> bool:
+        """Have the device look again, and wait for its report; False where it did not come in `RECHECK_SECONDS`."""
+        event = self._seen.setdefault(device_id, asyncio.Event())
+        nonce = self.nonces.new(self._core.clock.now())
+        if not self.streams.tell(device_id, "recheck", nonce=nonce, checks=[]):
+            return False
+        try:
+            async with asyncio.timeout(RECHECK_SECONDS):
+                await event.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    # What is known
+
+    def of(self, owner_id: str) -> list[EnrolledDevice]:
+        """Somebody's devices, by name."""
+        return [one for one in self.all() if one.owner_id == owner_id]
+
+    def all(self) -> list[EnrolledDevice]:
+        """Every device, by name."""
+        found = [read.device for read in self.projection.held.values() if read.device is not None]
+        return sorted(found, key=lambda one: (one.name, one.id))
+
+    def device(self, device_id: str) -> EnrolledDevice:
+        """Raises UnknownDeviceError."""
+        read = self.projection.held.get(device_id)
+        if read is None or read.device is None:
+            raise UnknownDeviceError
+        return read.device
+
+    def reported(self, device_id: str) -> Reported:
+        read = self.projection.held.get(device_id)
+        return read.reported if read is not None else Reported()
+
+    def health(self, device_id: str) -> Health | None:
+        return self.projection.health(device_id)
+
+    # What people and administrators do
+
+    async def change(self, device_id: str, state: State, *, by: str, why: str = "") -> None:
+        """Quarantine, release, report lost or retire a device. Raises UnknownDeviceError, StateError."""
+
+        def work(transaction: Transaction) -> None:
+            device = store.by_id(transaction.connection, device_id)
+            if device is None:
+                raise UnknownDeviceError
+            states.change(transaction, self._ties, device, state, self._core.clock.now(), by=by, why=why)
+
+        await self._write(work)
+        if state is not State.ACTIVE:
+            self.streams.tell(device_id, "ended", why=state.value)
+
+    async def set_managed(self, device_id: str, *, is_managed: bool, by: str) -> None:
+        """Say whether a device is the company's. Raises UnknownDeviceError."""
+
+        def work(transaction: Transaction) -> None:
+            device = store.by_id(transaction.connection, device_id)
+            if device is None:
+                raise UnknownDeviceError
+            store.set_managed(transaction.connection, device_id, is_managed=is_managed)
+            transaction.changed("device", device_id)
+            transaction.say(
+                Event(
+                    at=self._core.clock.now(),
+                    kind="device.managed_changed",
+                    actor=by,
+                    subject=device.owner_id,
+                    device=device_id,
+                    details={"managed": is_managed},
+                )
+            )
+
+        await self._write(work)
+
+    # As time passes
+
+    async def judge_due(self) -> None:
+        """Judge the devices of which a check's grace is over, and say so."""
+        now = self._core.clock.now()
+        due = [device_id for device_id, at in self.projection.due.items() if at <= now]
+
+        def work(transaction: Transaction) -> None:
+            for device_id in due:
+                self._judge_again(transaction, device_id, now)
+
+        if due:
+            await self._write(work)
+
+    async def forget(self) -> None:
+        """Drop tokens whose time is over."""
+        now = self._core.clock.now()
+        await self._core.database.writing(lambda t: store.forget_tokens(t.connection, now))
+
+    async def close(self) -> None:
+        self._stop_watching()
+        self.streams.end_all()
+        await self.reports.close()
+
+    # Inside
+
+    def _judge_again(self, transaction: Transaction, device_id: str, now: Instant) -> None:
+        device = store.by_id(transaction.connection, device_id)
+        if device is None or device.state is not State.ACTIVE:
+            return
+        before = store.reported(transaction.connection, device_id)
+        health = judge(self._core.known.device_rules, device.platform, before, now)
+        states.tell_health(transaction, self._ties, device, before, health, self._core.known, now)
+        transaction.changed("device", device_id)
+
+    def _changed(self, subject: Subject) -> None:
+        if subject == APPS and self._rules is not self._core.known.device_rules:
+            self._rules = self._core.known.device_rules
+            self.projection.again()
+
+    def _known_key(self, device_id: str, key: dict[str, str] | None) -> None:
+        self.reports.known_key(device_id, key)
+
+    def _refusing(self, work: Callable[[], T], address: str) -> T:
+        try:
+            return work()
+        except RefusedError as refused:
+            self._tell_refused(refused, address)
+            raise
+
+    def _tell_refused(self, refused: RefusedError, address: str) -> None:
+        if refused.error in {"stale_nonce", "slow_down"}:
+            return  # it mends itself
+        self._core.journal.record(
+            Event(
+                at=self._core.clock.now(),
+                kind="device.refused",
+                outcome=Outcome.FAILURE,
+                address=address,
+                reason=refused.error,
+            )
+        )
+
+    async def _write(self, work: Callable[[Transaction], T]) -> T:
+        """Commit, then wait until it is known everywhere."""
+
+        def numbered(transaction: Transaction) -> tuple[T, int]:
+            return work(transaction), transaction.changed_seq
+
+        result, changed = await self._core.database.writing(numbered)
+        await self._core.settled(changed)
+        return result

@@ -1,0 +1,88 @@
+"""What Limen makes of a device, in one transaction each: its health told, quarantined, released, lost, retired.
+
+Whatever takes a device away raises the instant before which everything that was signed in on it is dead.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from limen.clock import Instant
+from limen.devices import store
+from limen.devices.compliance import NON_COMPLIANT, Health
+from limen.devices.model import EnrolledDevice, Reported, State
+from limen.errors import LimenError
+from limen.events import Event
+from limen.facts import UNKNOWN_DEVICE, FactStore
+from limen.pillar import SessionTies
+from limen.storage import Transaction
+
+_SAID: Final = {
+    State.QUARANTINED: "device.quarantined",
+    State.ACTIVE: "device.released",
+    State.LOST: "device.lost",
+    State.RETIRED: "device.retired",
+}
+
+
+class StateError(LimenError):
+    """A device can't become that from what it is."""
+
+
+def change(
+    transaction: Transaction,
+    ties: SessionTies,
+    device: EnrolledDevice,
+    state: State,
+    now: Instant,
+    *,
+    by: str = "",
+    why: str = "",
+) -> None:
+    """From now on the device is in this state. Raises StateError: what is lost or retired is enrolled anew."""
+    if device.state is state:
+        raise StateError(f"this device is {state} already", "look at its page again")
+    if device.state in {State.LOST, State.RETIRED}:
+        raise StateError(f"this device is {device.state}", "enrol it again")
+    store.set_state(transaction.connection, device.id, state, now, why)
+    if state is not State.ACTIVE:
+        ties.end(transaction, device.id, now)
+    transaction.changed("device", device.id)
+    transaction.say(
+        Event(
+            at=now,
+            kind=_SAID[state],
+            actor=by,
+            subject=device.owner_id,
+            device=device.id,
+            details={"why": why[:300]} if why else {},
+        )
+    )
+
+
+def tell_health(
+    transaction: Transaction,
+    ties: SessionTies,
+    device: EnrolledDevice,
+    before: Reported,
+    health: Health,
+    known: FactStore,
+    now: Instant,
+) -> None:
+    """Say that a device's health is another than before, and end what is signed in on it where a check blocks."""
+    was = known.devices.get(device.id, UNKNOWN_DEVICE).compliance
+    newly_failing = sorted(health.failing_since.keys() - before.failing_since.keys())
+    if health.compliance == was and not newly_failing:
+        return
+    failing = " ".join(one.check for one in health.not_good)
+    transaction.say(
+        Event(
+            at=now,
+            kind="device.compliance_changed",
+            subject=device.owner_id,
+            device=device.id,
+            details={"compliance": health.compliance, "was": was, "failing": failing},
+        )
+    )
+    if health.blocks and (was != NON_COMPLIANT or newly_failing):
+        ties.end(transaction, device.id, now)

@@ -1,0 +1,221 @@
+"""Devices, what they reported last, their enrolments and one-time tokens. All SQL of devices stands here."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    LargeBinary,
+    Row,
+    String,
+    Table,
+    Text,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from limen.clock import Instant
+from limen.devices.model import EnrolledDevice, KeyStorage, Platform, Report, Reported, State, checks_to_json
+from limen.devices.reading import checks_of
+from limen.storage.tables import metadata
+
+devices = Table(
+    "devices",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("owner_id", String(40), nullable=False, index=True),
+    Column("name", String(80), nullable=False),
+    Column("platform", String(20), nullable=False),
+    Column("key_storage", String(10), nullable=False),
+    Column("is_managed", Boolean, nullable=False),
+    Column("enrolled_at", BigInteger, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("state_at", BigInteger, nullable=False),
+    Column("state_why", String(300), nullable=False),
+    Column("hardware", Text, nullable=False),
+    Column("agent", String(40), nullable=False),
+    Column("thumbprint", String(64), nullable=False, unique=True),
+    Column("public_key", Text, nullable=False),
+)
+"""`hardware` is JSON, as the agent told it; `public_key` a JWK."""
+
+device_reports = Table(
+    "device_reports",
+    metadata,
+    Column("device_id", String(40), primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("digest", LargeBinary(32), nullable=False),
+    Column("boot", String(64), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("checks", Text, nullable=False),
+    Column("failing_since", Text, nullable=False),
+)
+"""The last report of each device, and since when which of its checks has not been good: both JSON."""
+
+device_tokens = Table(
+    "device_tokens",
+    metadata,
+    Column("token_hash", LargeBinary(32), primary_key=True),
+    Column("owner_id", String(40), nullable=False, index=True),
+    Column("made_at", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+)
+"""One-time tokens by which a company's own devices are enrolled. A used one is gone."""
+
+TABLES: Final = (devices, device_reports, device_tokens)
+_KEPT: Final = ("id", "owner_id", "name", "is_managed", "enrolled_at", "state_at", "state_why", "hardware", "agent")
+
+
+# Devices
+
+
+def add(connection: Connection, device: EnrolledDevice, thumbprint: str, jwk: dict[str, str]) -> None:
+    words = {name: getattr(device, name) for name in _KEPT}
+    words |= {"platform": device.platform.value, "key_storage": device.key_storage.value, "state": device.state.value}
+    key = {"thumbprint": thumbprint, "public_key": msgspec.json.encode(jwk).decode()}
+    connection.execute(insert(devices).values({**words, **key}))
+
+
+def by_id(connection: Connection, device_id: str) -> EnrolledDevice | None:
+    row = connection.execute(select(devices).where(devices.c.id == device_id)).first()
+    return _device(row) if row else None
+
+
+def every(connection: Connection) -> list[EnrolledDevice]:
+    """All devices, by name."""
+    return [_device(row) for row in connection.execute(select(devices).order_by(devices.c.name, devices.c.id))]
+
+
+def of_owner(connection: Connection, owner_id: str) -> list[EnrolledDevice]:
+    query = select(devices).where(devices.c.owner_id == owner_id).order_by(devices.c.name, devices.c.id)
+    return [_device(row) for row in connection.execute(query)]
+
+
+def number_of(connection: Connection, owner_id: str) -> int:
+    """How many devices somebody has that are neither retired nor lost."""
+    live = (State.ACTIVE.value, State.QUARANTINED.value)
+    query = select(func.count()).where(devices.c.owner_id == owner_id, devices.c.state.in_(live))
+    return connection.scalar(query) or 0
+
+
+def key_of(connection: Connection, device_id: str) -> dict[str, str] | None:
+    """The public key of a device, as a JWK."""
+    written = connection.scalar(select(devices.c.public_key).where(devices.c.id == device_id))
+    return None if written is None else msgspec.json.decode(written)
+
+
+def with_key(connection: Connection, thumbprint: str) -> EnrolledDevice | None:
+    row = connection.execute(select(devices).where(devices.c.thumbprint == thumbprint)).first()
+    return _device(row) if row else None
+
+
+def set_state(connection: Connection, device_id: str, state: State, now: Instant, why: str) -> None:
+    values = {"state": state.value, "state_at": now, "state_why": why[:300]}
+    connection.execute(update(devices).where(devices.c.id == device_id).values(values))
+
+
+def set_managed(connection: Connection, device_id: str, *, is_managed: bool) -> None:
+    connection.execute(update(devices).where(devices.c.id == device_id).values(is_managed=is_managed))
+
+
+def remove(connection: Connection, device_id: str) -> None:
+    connection.execute(delete(device_reports).where(device_reports.c.device_id == device_id))
+    connection.execute(delete(devices).where(devices.c.id == device_id))
+
+
+# Reports
+
+
+def reported(connection: Connection, device_id: str) -> Reported:
+    """What a device reported last; one that never did has the sequence number 0."""
+    row = connection.execute(select(device_reports).where(device_reports.c.device_id == device_id)).first()
+    return _reported(row) if row else Reported()
+
+
+def every_report(connection: Connection) -> dict[str, Reported]:
+    return {row.device_id: _reported(row) for row in connection.execute(select(device_reports))}
+
+
+def last_seq(connection: Connection, device_id: str) -> tuple[int, bytes]:
+    """The sequence number and the digest of the last report."""
+    query = select(device_reports.c.seq, device_reports.c.digest).where(device_reports.c.device_id == device_id)
+    row = connection.execute(query).first()
+    return (row.seq, row.digest) if row else (0, b"")
+
+
+def keep_report(connection: Connection, device: EnrolledDevice, report: Report, digest: bytes, now: Instant) -> None:
+    """Take a report in the place of the one before. Since when what has failed is written by `keep_failing`."""
+    values = {
+        "seq": report.seq,
+        "digest": digest,
+        "boot": report.boot,
+        "at": now,
+        "checks": checks_to_json(report.checks),
+    }
+    where = device_reports.c.device_id == device.id
+    if not connection.execute(update(device_reports).where(where).values(values)).rowcount:
+        connection.execute(insert(device_reports).values(device_id=device.id, failing_since="{}", **values))
+    if (device.name, device.agent) != (report.name, report.agent):
+        told = {"name": report.name, "agent": report.agent}
+        connection.execute(update(devices).where(devices.c.id == device.id).values(told))
+
+
+def keep_failing(connection: Connection, device_id: str, failing_since: dict[str, Instant]) -> None:
+    written = msgspec.json.encode(failing_since, order="sorted").decode()
+    where = device_reports.c.device_id == device_id
+    connection.execute(update(device_reports).where(where).values(failing_since=written))
+
+
+def believe_no_report(connection: Connection) -> int:
+    """What was reported counts for nothing until the next report; of how many devices."""
+    return int(connection.execute(update(device_reports).values(at=0, failing_since="{}")).rowcount)
+
+
+# One-time tokens
+
+
+def add_token(connection: Connection, token_hash: bytes, owner_id: str, now: Instant, until: Instant) -> None:
+    connection.execute(insert(device_tokens).values(token_hash=token_hash, owner_id=owner_id, made_at=now, until=until))
+
+
+def take_token(connection: Connection, token_hash: bytes, now: Instant) -> str | None:
+    """Whose device this good token enrols. It is gone then, however many ask for it at once."""
+    where = (device_tokens.c.token_hash == token_hash, device_tokens.c.until > now)
+    owner_id = connection.scalar(select(device_tokens.c.owner_id).where(*where))
+    taken = connection.execute(delete(device_tokens).where(*where)).rowcount
+    return owner_id if owner_id is not None and taken == 1 else None
+
+
+def forget_tokens(connection: Connection, now: Instant) -> int:
+    """Drop those whose time is over; how many."""
+    return int(connection.execute(delete(device_tokens).where(device_tokens.c.until <= now)).rowcount)
+
+
+def forget_all_tokens(connection: Connection) -> int:
+    return int(connection.execute(delete(device_tokens)).rowcount)
+
+
+def _device(row: Row[Any]) -> EnrolledDevice:
+    kept = {name: getattr(row, name) for name in _KEPT}
+    return EnrolledDevice(
+        **kept, platform=Platform(row.platform), key_storage=KeyStorage(row.key_storage), state=State(row.state)
+    )
+
+
+def _reported(row: Row[Any]) -> Reported:
+    return Reported(
+        seq=row.seq,
+        digest=row.digest,
+        boot=row.boot,
+        at=row.at,
+        checks=checks_of(row.checks),
+        failing_since=msgspec.json.decode(row.failing_since),
+    )

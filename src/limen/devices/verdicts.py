@@ -1,0 +1,186 @@
+"""What was observed held against what the company demands: one function for each check, all of them pure.
+
+What is not known is never a pass. Each verdict says in one sentence, with its figures, what was found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any, Final, TypeAlias
+
+from limen.clock import MINUTE, SECOND, Instant
+from limen.devices import observed as seen
+from limen.devices.model import Check, CheckState, Reason
+from limen.facts.device_rules import Requirement
+from limen.messages import gettext_noop as _
+
+
+class Verdict(StrEnum):
+    PASS = "pass"  # noqa: S105 -- no password
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not_applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A verdict, and the English sentence that says why, with figures for the places in it."""
+
+    verdict: Verdict
+    sentence: str
+    figures: Mapping[str, object] = field(default_factory=dict)
+
+
+_UNKNOWN: Final[Mapping[Reason, str]] = {
+    Reason.DENIED: _("The agent may not look at it"),
+    Reason.MISSING_TOOL: _("The tool that tells it is not installed"),
+    Reason.NO_SESSION: _("It shows only while somebody is signed in on the device"),
+    Reason.UNREADABLE: _("What the system said could not be understood"),
+    Reason.TIMED_OUT: _("The system did not answer in time"),
+    Reason.UNSUPPORTED: _("The agent can't tell it on this system"),
+    Reason.NOT_REPORTED: _("The device did not report it"),
+}
+
+
+def found(check: str, reported: Check | None, requirement: Requirement, now: Instant) -> Found:
+    """What a check comes to."""
+    if reported is None:
+        return Found(Verdict.UNKNOWN, _UNKNOWN[Reason.NOT_REPORTED])
+    if reported.state is CheckState.NOT_APPLICABLE:
+        return Found(Verdict.NOT_APPLICABLE, _("It does not apply to this device"))
+    if reported.observed is None:
+        return Found(Verdict.UNKNOWN, _UNKNOWN[reported.reason or Reason.NOT_REPORTED])
+    return _JUDGES[check](reported.observed, requirement, now)
+
+
+_Judge: TypeAlias = Callable[[Any, Requirement, Instant], Found]
+
+
+def _pass(sentence: str, **figures: object) -> Found:
+    return Found(Verdict.PASS, sentence, figures)
+
+
+def _fail(sentence: str, **figures: object) -> Found:
+    return Found(Verdict.FAIL, sentence, figures)
+
+
+def _unknown(sentence: str, **figures: object) -> Found:
+    return Found(Verdict.UNKNOWN, sentence, figures)
+
+
+def _os(told: seen.Os, _requirement: Requirement, now: Instant) -> Found:
+    name = f"{told.name} {told.version}"
+    if told.supported_until is None:
+        return _unknown(_("It is not known until when {name} gets security updates"), name=name)
+    try:
+        until = date.fromisoformat(told.supported_until)
+    except ValueError:
+        return _unknown(_("It is not known until when {name} gets security updates"), name=name)
+    if until < datetime.fromtimestamp(now // SECOND, UTC).date():
+        return _fail(_("{name} has had no security updates since {day}"), name=name, day=until.isoformat())
+    return _pass(_("{name} gets security updates until {day}"), name=name, day=until.isoformat())
+
+
+def _updates(told: seen.Updates, requirement: Requirement, _now: Instant) -> Found:
+    within = requirement.within_days
+    if told.lists_age_days > within:
+        return _unknown(_("The device has not looked for updates for {days} days"), days=told.lists_age_days)
+    if told.restart_needed:
+        return _fail(_("Updates are installed, and count only after a restart"))
+    if not told.security:
+        return _pass(_("No security update is waiting"))
+    if told.oldest_days is None:
+        return _unknown(_("{security} security updates are waiting, and nobody knows how long"), security=told.security)
+    if told.oldest_days > within:
+        return _fail(
+            _("{security} security updates are waiting, the oldest for {days} days"),
+            security=told.security,
+            days=told.oldest_days,
+        )
+    return _pass(
+        _("{security} security updates are waiting, none for longer than {within} days"),
+        security=told.security,
+        within=within,
+    )
+
+
+def _auto_updates(told: seen.AutoUpdates, _requirement: Requirement, _now: Instant) -> Found:
+    return _pass(_("Updates are installed by themselves")) if told.enabled else _fail(_("Updates wait for somebody"))
+
+
+def _disk_encryption(told: seen.DiskEncryption, _requirement: Requirement, _now: Instant) -> Found:
+    bare = [one.mount for one in told.volumes if not one.encrypted]
+    if told.encrypted and not bare:
+        return _pass(_("The disk is encrypted"))
+    if bare:
+        return _fail(_("{volume} is not encrypted"), volume=bare[0])
+    return _fail(_("The disk is not encrypted"))
+
+
+def _screen_lock(told: seen.ScreenLock, requirement: Requirement, _now: Instant) -> Found:
+    within = requirement.within_minutes
+    if not told.enabled:
+        return _fail(_("The screen does not lock by itself"))
+    if told.after_s is None:
+        return _unknown(_("The screen locks, and nobody knows after how long"))
+    if told.after_s * SECOND > within * MINUTE:
+        return _fail(_("The screen locks only after {minutes} minutes"), minutes=-(-told.after_s // 60))
+    return _pass(_("The screen locks within {minutes} minutes"), minutes=within)
+
+
+def _firewall(told: seen.Firewall, _requirement: Requirement, _now: Instant) -> Found:
+    return _pass(_("The firewall is on")) if told.enabled else _fail(_("The firewall is off"))
+
+
+def _anti_malware(told: seen.AntiMalware, requirement: Requirement, _now: Instant) -> Found:
+    if not told.running or told.real_time is False:
+        return _fail(_("Protection against malware is not running"))
+    if told.signatures_age_days is None:
+        return _unknown(_("It is not known how old the malware signatures are"))
+    if told.signatures_age_days > requirement.within_days:
+        return _fail(_("The malware signatures are {days} days old"), days=told.signatures_age_days)
+    return _pass(_("Protection against malware is running and up to date"))
+
+
+def _edr(told: seen.Edr, _requirement: Requirement, _now: Instant) -> Found:
+    if told.running:
+        return _pass(_("Endpoint detection is running"))
+    return _fail(_("Endpoint detection is not running"))
+
+
+def _secure_boot(told: seen.SecureBoot, _requirement: Requirement, _now: Instant) -> Found:
+    return _pass(_("Secure Boot is on")) if told.enabled else _fail(_("Secure Boot is off"))
+
+
+def _administrators(told: seen.Administrators, requirement: Requirement, _now: Instant) -> Found:
+    if told.count > requirement.at_most:
+        return _fail(
+            _("{count} accounts may administer the device, more than {most}"),
+            count=told.count,
+            most=requirement.at_most,
+        )
+    return _pass(_("{count} accounts may administer the device"), count=told.count)
+
+
+def _threats(told: seen.Threats, _requirement: Requirement, _now: Instant) -> Found:
+    if told.active:
+        return _fail(_("Malware was found: {name}"), name=told.active[0].name)
+    return _pass(_("No malware was found"))
+
+
+_JUDGES: Final[Mapping[str, _Judge]] = {
+    "os": _os,
+    "updates": _updates,
+    "auto_updates": _auto_updates,
+    "disk_encryption": _disk_encryption,
+    "screen_lock": _screen_lock,
+    "firewall": _firewall,
+    "anti_malware": _anti_malware,
+    "edr": _edr,
+    "secure_boot": _secure_boot,
+    "administrators": _administrators,
+    "threats": _threats,
+}

@@ -1,0 +1,1 @@
+"""What agents ask, and where people confirm and prove the devices that they sit at."""

@@ -1,0 +1,61 @@
+"""Proving which device a browser sits on: the page asks the agent of the same machine, and brings its answer here."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from limen.devices.service import Devices
+from limen.devices.wire import RefusedError
+from limen.web.middleware import CONNECT_TARGETS
+from limen.web.page import Route
+from limen.web.portal.apps import app_open_to
+from limen.web.requests import query, query_id, text_of, where_to
+from limen.web.site import Site
+from limen.web.visit import Anybody, SentJson
+
+AGENT_PORTS: Final = (47_113, 47_114, 47_115)
+"""Where an agent listens on its own machine: the first of them that is free."""
+_OWN_SESSION: Final = "it is about the session that asks, and only makes it known where that sits"
+PAGES: Final = (
+    Route("GET", "/devices/prove", undecided=_OWN_SESSION),
+    Route("POST", "/devices/challenge", undecided=_OWN_SESSION),
+    Route("POST", "/devices/prove", undecided=_OWN_SESSION),
+)
+
+
+def routes(site: Site) -> APIRouter:
+    """`/devices/prove?app=ID&to=PATH`: it goes on to known apps' hosts only, by id, never to a given address."""
+    router = APIRouter()
+    bindings = site.ports.offers.take(Devices).bindings
+    agents = tuple(f"http://127.0.0.1:{port}" for port in AGENT_PORTS)
+
+    @router.get("/devices/prove")
+    async def show(request: Request, visit: Anybody) -> Response:
+        if visit.session is None:
+            return site.go(visit, "/sign-in", to=where_to(f"{request.url.path}?{request.url.query}"))
+        app = app_open_to(site, visit, query_id(request, "app"))
+        onward = site.app_url(app, where_to(query(request, "to", 2_048), app.start)) if app is not None else "/"
+        setattr(request.state, CONNECT_TARGETS, agents)
+        values: dict[str, Any] = {"agents": agents, "onward": onward, "app": app, "to": query(request, "to", 2_048)}
+        return site.page("devices/prove.html", visit, **values, here="/devices/prove")
+
+    @router.post("/devices/challenge")
+    async def challenge(visit: Anybody, _sent: SentJson) -> Response:
+        given, name = bindings.challenge(visit.live_session)
+        return site.json_of(visit, {"challenge": given, "session": name})
+
+    @router.post("/devices/prove")
+    async def prove(visit: Anybody, sent: SentJson) -> Response:
+        session = visit.live_session
+        compact = text_of(sent, "proof").encode("ascii", "replace")
+        try:
+            bound = await bindings.prove(session, compact, visit.visitor.address)
+        except RefusedError as refused:
+            return site.json_of(visit, {"error": refused.error, "what": refused.what, "fix": refused.fix})
+        return site.json_of(visit, {"device": bound.device.name, "until": bound.until})
+
+    return router
