@@ -1,4 +1,4 @@
-"""An agent made of software, for tests: it signs what docs/explanation/agent-wire.md says, and knows nothing of Limen."""
+"""An agent made of software, for tests: it signs what agent-wire.md says, and knows nothing of Limen."""
 
 from __future__ import annotations
 

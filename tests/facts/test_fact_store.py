@@ -166,13 +166,13 @@ def test_an_address_is_placed_in_the_companys_networks(known: FactStore) -> None
 
 def test_a_known_device_is_among_the_facts(known: FactStore) -> None:
     known.devices.put(Device(id="d1", known=True, compliance="compliant"))
-    known.sessions.put(B, replace(AT_WIKI, device_id="d1"))
+    known.sessions.put(A, replace(SIGN_IN, device_id="d1"))
     assert known.facts(known.session(B), WIKI, "").device.compliance == "compliant"
 
 
 def test_what_a_part_learns_is_among_the_facts_in_the_order_of_paths(known: FactStore) -> None:
     known.devices.put(Device(id="d1", known=True))
-    known.sessions.put(B, replace(AT_WIKI, device_id="d1"))
+    known.sessions.put(A, replace(SIGN_IN, device_id="d1"))
     known.learned.put(("session", "s1"), "session.is_watched", False)
     known.learned.put(("person", "p1"), "person.clearance", 2)
     known.learned.put(("place", "203.0.113.9"), "place.kinds", ("cafe", "shared"))
@@ -189,7 +189,7 @@ def test_what_a_part_learns_is_among_the_facts_in_the_order_of_paths(known: Fact
 
 def test_what_was_learned_of_a_device_goes_with_it(known: FactStore) -> None:
     known.devices.put(Device(id="d1", known=True))
-    known.sessions.put(B, replace(AT_WIKI, device_id="d1"))
+    known.sessions.put(A, replace(SIGN_IN, device_id="d1"))
     known.learned.put(("device", "d1"), "device.encrypted", True)
     known.devices.drop("d1")
     known.devices.put(Device(id="d1", known=True))
@@ -319,8 +319,9 @@ def test_what_is_issued_is_found_by_whom_and_what_it_hangs_on(known: FactStore) 
 def test_how_firmly_a_session_is_tied_to_its_device_is_the_sessions_own(known: FactStore) -> None:
     known.devices.put(Device("d1", known=True, binding=3))
     for binding in (0, 2):
-        known.sessions.put(B, replace(AT_WIKI, device_id="d1", binding=binding))
-        assert known.facts(known.session(B), WIKI, "").device.binding == binding, "a device can't say it of itself"
+        known.sessions.put(A, replace(SIGN_IN, device_id="d1", binding=binding, bound_until=NOW + binding))
+        device = known.facts(known.session(B), WIKI, "").device
+        assert (device.binding, device.bound_until) == (binding, NOW + binding), "a device can't say it of itself"
     known.devices.drop("d1")
     assert known.facts(known.session(B), WIKI, "").device == UNKNOWN_DEVICE
 

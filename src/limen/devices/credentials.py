@@ -20,18 +20,18 @@ def _retire(transaction: Transaction, ending: Ending) -> int:
 
 
 def _erase(transaction: Transaction, ending: Ending) -> int:
-    mine = store.of_owner(transaction.connection, ending.holder)
-    for device in mine:
-        store.remove(transaction.connection, device.id)
-        transaction.changed("device", device.id)
+    mine = store.ids_of(transaction.connection, ending.holder)
+    for device_id in mine:
+        store.remove(transaction.connection, device_id)
+        transaction.changed("device", device_id)
     return len(mine)
 
 
 def _to(transaction: Transaction, ending: Ending, state: State, why: str) -> int:
-    live = [one for one in store.of_owner(transaction.connection, ending.holder) if one.state is State.ACTIVE]
-    for device in live:
-        store.set_state(transaction.connection, device.id, state, ending.now, why)
-        transaction.changed("device", device.id)
+    live = store.ids_of(transaction.connection, ending.holder, State.ACTIVE)
+    for device_id in live:
+        store.set_state(transaction.connection, device_id, state, ending.now, why)
+        transaction.changed("device", device_id)
     return len(live)
 
 

@@ -50,13 +50,19 @@ async def _build(core: Core) -> Running:
 def _changed_by_erasing(connection: Connection, person_id: str) -> Iterator[tuple[str, str]]:
     from limen.devices import store
 
-    yield from (("device", one.id) for one in store.of_owner(connection, person_id))
+    yield from (("device", one) for one in store.ids_of(connection, person_id))
 
 
 PILLAR = Pillar(
     name="devices",
     commands={"device": Command("limen.cli.device", "List devices, quarantine them, and create tokens to enrol them")},
-    pages=("limen.web.devices.agent", "limen.web.devices.enrol", "limen.web.devices.proof"),
+    pages=(
+        "limen.web.devices.agent",
+        "limen.web.devices.enrol",
+        "limen.web.devices.proof",
+        "limen.web.devices.mine",
+        "limen.web.devices.fleet",
+    ),
     declarations=_declarations,
     prepare=_prepare,
     build=_build,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 from limen.clock import Instant
@@ -19,7 +20,7 @@ from limen.devices.streams import Stream, Streams
 from limen.devices.wire import Kind, RefusedError
 from limen.errors import LimenError
 from limen.events import Event, Outcome
-from limen.facts import Session
+from limen.facts import Device, Session
 from limen.facts.fact_store import APPS
 from limen.facts.tables import Subject
 from limen.pillar import Core, SessionTies
@@ -29,13 +30,6 @@ T = TypeVar("T")
 
 RECHECK_SECONDS: Final = 10.0
 """How long *Check again* waits for the device's report."""
-
-
-class UnknownDeviceError(LimenError):
-    """There is no such device."""
-
-    def __init__(self) -> None:
-        super().__init__("there is no such device", "look at the list of devices")
 
 
 class Devices:
@@ -167,12 +161,19 @@ class Devices:
         """Raises UnknownDeviceError."""
         read = self.projection.held.get(device_id)
         if read is None or read.device is None:
-            raise UnknownDeviceError
+            raise states.UnknownDeviceError
         return read.device
 
     def reported(self, device_id: str) -> Reported:
         read = self.projection.held.get(device_id)
         return read.reported if read is not None else Reported()
+
+    def known(self, device_id: str) -> Device | None:
+        """What decisions know of a device now, after what fades; None for one that is none to them."""
+        found = self._core.known.devices.get(device_id)
+        if found is None or not found.fades_at or self.now() < found.fades_at:
+            return found
+        return replace(found, compliance="unknown", passing=frozenset())
 
     def health(self, device_id: str) -> Health | None:
         return self.projection.health(device_id)
@@ -181,38 +182,19 @@ class Devices:
 
     async def change(self, device_id: str, state: State, *, by: str, why: str = "") -> None:
         """Quarantine, release, report lost or retire a device. Raises UnknownDeviceError, StateError."""
-
-        def work(transaction: Transaction) -> None:
-            device = store.by_id(transaction.connection, device_id)
-            if device is None:
-                raise UnknownDeviceError
-            states.change(transaction, self._ties, device, state, self._core.clock.now(), by=by, why=why)
-
-        await self._write(work)
+        now = self._core.clock.now()
+        await self._write(
+            lambda t: states.change(t, self._ties, states.known(t, device_id), state, now, by=by, why=why)
+        )
         if state is not State.ACTIVE:
             self.streams.tell(device_id, "ended", why=state.value)
 
     async def set_managed(self, device_id: str, *, is_managed: bool, by: str) -> None:
         """Say whether a device is the company's. Raises UnknownDeviceError."""
-
-        def work(transaction: Transaction) -> None:
-            device = store.by_id(transaction.connection, device_id)
-            if device is None:
-                raise UnknownDeviceError
-            store.set_managed(transaction.connection, device_id, is_managed=is_managed)
-            transaction.changed("device", device_id)
-            transaction.say(
-                Event(
-                    at=self._core.clock.now(),
-                    kind="device.managed_changed",
-                    actor=by,
-                    subject=device.owner_id,
-                    device=device_id,
-                    details={"managed": is_managed},
-                )
-            )
-
-        await self._write(work)
+        now = self._core.clock.now()
+        await self._write(
+            lambda t: states.set_managed(t, states.known(t, device_id), now, is_managed=is_managed, by=by)
+        )
 
     # As time passes
 

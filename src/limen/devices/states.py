@@ -29,6 +29,13 @@ class StateError(LimenError):
     """A device can't become that from what it is."""
 
 
+class UnknownDeviceError(LimenError):
+    """There is no such device."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no such device", "`limen device list` and the page Devices list them")
+
+
 def change(
     transaction: Transaction,
     ties: SessionTies,
@@ -60,17 +67,44 @@ def change(
     )
 
 
+def known(transaction: Transaction, device_id: str) -> EnrolledDevice:
+    """Raises UnknownDeviceError."""
+    device = store.by_id(transaction.connection, device_id)
+    if device is None:
+        raise UnknownDeviceError
+    return device
+
+
+def set_managed(
+    transaction: Transaction, device: EnrolledDevice, now: Instant, *, is_managed: bool, by: str = ""
+) -> None:
+    """Say whether a device is the company's."""
+    store.set_managed(transaction.connection, device.id, is_managed=is_managed)
+    transaction.changed("device", device.id)
+    details: dict[str, str | int | bool] = {"managed": is_managed}
+    transaction.say(
+        Event(
+            at=now,
+            kind="device.managed_changed",
+            actor=by,
+            subject=device.owner_id,
+            device=device.id,
+            details=details,
+        )
+    )
+
+
 def tell_health(
     transaction: Transaction,
     ties: SessionTies,
     device: EnrolledDevice,
     before: Reported,
     health: Health,
-    known: FactStore,
+    facts: FactStore,
     now: Instant,
 ) -> None:
     """Say that a device's health is another than before, and end what is signed in on it where a check blocks."""
-    was = known.devices.get(device.id, UNKNOWN_DEVICE).compliance
+    was = facts.devices.get(device.id, UNKNOWN_DEVICE).compliance
     newly_failing = sorted(health.failing_since.keys() - before.failing_since.keys())
     if health.compliance == was and not newly_failing:
         return

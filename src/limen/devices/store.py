@@ -25,7 +25,7 @@ from sqlalchemy import (
 from limen.clock import Instant
 from limen.devices.model import EnrolledDevice, KeyStorage, Platform, Report, Reported, State, checks_to_json
 from limen.devices.reading import checks_of
-from limen.storage.tables import metadata
+from limen.storage.tables import metadata, rows_called
 
 devices = Table(
     "devices",
@@ -44,6 +44,7 @@ devices = Table(
     Column("agent", String(40), nullable=False),
     Column("thumbprint", String(64), nullable=False, unique=True),
     Column("public_key", Text, nullable=False),
+    info=rows_called("device", "devices"),
 )
 """`hardware` is JSON, as the agent told it; `public_key` a JWK."""
 
@@ -67,6 +68,7 @@ device_tokens = Table(
     Column("owner_id", String(40), nullable=False, index=True),
     Column("made_at", BigInteger, nullable=False),
     Column("until", BigInteger, nullable=False),
+    info=rows_called("token to enrol a device", "tokens to enrol a device"),
 )
 """One-time tokens by which a company's own devices are enrolled. A used one is gone."""
 
@@ -94,9 +96,12 @@ def every(connection: Connection) -> list[EnrolledDevice]:
     return [_device(row) for row in connection.execute(select(devices).order_by(devices.c.name, devices.c.id))]
 
 
-def of_owner(connection: Connection, owner_id: str) -> list[EnrolledDevice]:
-    query = select(devices).where(devices.c.owner_id == owner_id).order_by(devices.c.name, devices.c.id)
-    return [_device(row) for row in connection.execute(query)]
+def ids_of(connection: Connection, owner_id: str, *states: State) -> list[str]:
+    """The ids of somebody's devices, of those in these states where any are named."""
+    query = select(devices.c.id).where(devices.c.owner_id == owner_id).order_by(devices.c.id)
+    if states:
+        query = query.where(devices.c.state.in_([state.value for state in states]))
+    return list(connection.scalars(query))
 
 
 def number_of(connection: Connection, owner_id: str) -> int:

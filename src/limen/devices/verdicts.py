@@ -15,7 +15,7 @@ from limen.clock import MINUTE, SECOND, Instant
 from limen.devices import observed as seen
 from limen.devices.model import Check, CheckState, Reason
 from limen.facts.device_rules import Requirement
-from limen.messages import gettext_noop as _
+from limen.messages import gettext_noop
 
 
 class Verdict(StrEnum):
@@ -35,13 +35,13 @@ class Found:
 
 
 _UNKNOWN: Final[Mapping[Reason, str]] = {
-    Reason.DENIED: _("The agent may not look at it"),
-    Reason.MISSING_TOOL: _("The tool that tells it is not installed"),
-    Reason.NO_SESSION: _("It shows only while somebody is signed in on the device"),
-    Reason.UNREADABLE: _("What the system said could not be understood"),
-    Reason.TIMED_OUT: _("The system did not answer in time"),
-    Reason.UNSUPPORTED: _("The agent can't tell it on this system"),
-    Reason.NOT_REPORTED: _("The device did not report it"),
+    Reason.DENIED: gettext_noop("The agent may not look at it"),
+    Reason.MISSING_TOOL: gettext_noop("The tool that tells it is not installed"),
+    Reason.NO_SESSION: gettext_noop("It shows only while somebody is signed in on the device"),
+    Reason.UNREADABLE: gettext_noop("What the system said could not be understood"),
+    Reason.TIMED_OUT: gettext_noop("The system did not answer in time"),
+    Reason.UNSUPPORTED: gettext_noop("The agent can't tell it on this system"),
+    Reason.NOT_REPORTED: gettext_noop("The device did not report it"),
 }
 
 
@@ -50,7 +50,7 @@ def found(check: str, reported: Check | None, requirement: Requirement, now: Ins
     if reported is None:
         return Found(Verdict.UNKNOWN, _UNKNOWN[Reason.NOT_REPORTED])
     if reported.state is CheckState.NOT_APPLICABLE:
-        return Found(Verdict.NOT_APPLICABLE, _("It does not apply to this device"))
+        return Found(Verdict.NOT_APPLICABLE, gettext_noop("It does not apply to this device"))
     if reported.observed is None:
         return Found(Verdict.UNKNOWN, _UNKNOWN[reported.reason or Reason.NOT_REPORTED])
     return _JUDGES[check](reported.observed, requirement, now)
@@ -74,101 +74,107 @@ def _unknown(sentence: str, **figures: object) -> Found:
 def _os(told: seen.Os, _requirement: Requirement, now: Instant) -> Found:
     name = f"{told.name} {told.version}"
     if told.supported_until is None:
-        return _unknown(_("It is not known until when {name} gets security updates"), name=name)
+        return _unknown(gettext_noop("It is not known until when {name} gets security updates"), name=name)
     try:
         until = date.fromisoformat(told.supported_until)
     except ValueError:
-        return _unknown(_("It is not known until when {name} gets security updates"), name=name)
+        return _unknown(gettext_noop("It is not known until when {name} gets security updates"), name=name)
     if until < datetime.fromtimestamp(now // SECOND, UTC).date():
-        return _fail(_("{name} has had no security updates since {day}"), name=name, day=until.isoformat())
-    return _pass(_("{name} gets security updates until {day}"), name=name, day=until.isoformat())
+        return _fail(gettext_noop("{name} has had no security updates since {day}"), name=name, day=until.isoformat())
+    return _pass(gettext_noop("{name} gets security updates until {day}"), name=name, day=until.isoformat())
 
 
 def _updates(told: seen.Updates, requirement: Requirement, _now: Instant) -> Found:
     within = requirement.within_days
     if told.lists_age_days > within:
-        return _unknown(_("The device has not looked for updates for {days} days"), days=told.lists_age_days)
+        return _unknown(gettext_noop("The device has not looked for updates for {days} days"), days=told.lists_age_days)
     if told.restart_needed:
-        return _fail(_("Updates are installed, and count only after a restart"))
+        return _fail(gettext_noop("Updates are installed, and count only after a restart"))
     if not told.security:
-        return _pass(_("No security update is waiting"))
+        return _pass(gettext_noop("No security update is waiting"))
     if told.oldest_days is None:
-        return _unknown(_("{security} security updates are waiting, and nobody knows how long"), security=told.security)
+        return _unknown(
+            gettext_noop("{security} security updates are waiting, and nobody knows how long"), security=told.security
+        )
     if told.oldest_days > within:
         return _fail(
-            _("{security} security updates are waiting, the oldest for {days} days"),
+            gettext_noop("{security} security updates are waiting, the oldest for {days} days"),
             security=told.security,
             days=told.oldest_days,
         )
     return _pass(
-        _("{security} security updates are waiting, none for longer than {within} days"),
+        gettext_noop("{security} security updates are waiting, none for longer than {within} days"),
         security=told.security,
         within=within,
     )
 
 
 def _auto_updates(told: seen.AutoUpdates, _requirement: Requirement, _now: Instant) -> Found:
-    return _pass(_("Updates are installed by themselves")) if told.enabled else _fail(_("Updates wait for somebody"))
+    return (
+        _pass(gettext_noop("Updates are installed by themselves"))
+        if told.enabled
+        else _fail(gettext_noop("Updates wait for somebody"))
+    )
 
 
 def _disk_encryption(told: seen.DiskEncryption, _requirement: Requirement, _now: Instant) -> Found:
     bare = [one.mount for one in told.volumes if not one.encrypted]
     if told.encrypted and not bare:
-        return _pass(_("The disk is encrypted"))
+        return _pass(gettext_noop("The disk is encrypted"))
     if bare:
-        return _fail(_("{volume} is not encrypted"), volume=bare[0])
-    return _fail(_("The disk is not encrypted"))
+        return _fail(gettext_noop("{volume} is not encrypted"), volume=bare[0])
+    return _fail(gettext_noop("The disk is not encrypted"))
 
 
 def _screen_lock(told: seen.ScreenLock, requirement: Requirement, _now: Instant) -> Found:
     within = requirement.within_minutes
     if not told.enabled:
-        return _fail(_("The screen does not lock by itself"))
+        return _fail(gettext_noop("The screen does not lock by itself"))
     if told.after_s is None:
-        return _unknown(_("The screen locks, and nobody knows after how long"))
+        return _unknown(gettext_noop("The screen locks, and nobody knows after how long"))
     if told.after_s * SECOND > within * MINUTE:
-        return _fail(_("The screen locks only after {minutes} minutes"), minutes=-(-told.after_s // 60))
-    return _pass(_("The screen locks within {minutes} minutes"), minutes=within)
+        return _fail(gettext_noop("The screen locks only after {minutes} minutes"), minutes=-(-told.after_s // 60))
+    return _pass(gettext_noop("The screen locks within {minutes} minutes"), minutes=within)
 
 
 def _firewall(told: seen.Firewall, _requirement: Requirement, _now: Instant) -> Found:
-    return _pass(_("The firewall is on")) if told.enabled else _fail(_("The firewall is off"))
+    return _pass(gettext_noop("The firewall is on")) if told.enabled else _fail(gettext_noop("The firewall is off"))
 
 
 def _anti_malware(told: seen.AntiMalware, requirement: Requirement, _now: Instant) -> Found:
     if not told.running or told.real_time is False:
-        return _fail(_("Protection against malware is not running"))
+        return _fail(gettext_noop("Protection against malware is not running"))
     if told.signatures_age_days is None:
-        return _unknown(_("It is not known how old the malware signatures are"))
+        return _unknown(gettext_noop("It is not known how old the malware signatures are"))
     if told.signatures_age_days > requirement.within_days:
-        return _fail(_("The malware signatures are {days} days old"), days=told.signatures_age_days)
-    return _pass(_("Protection against malware is running and up to date"))
+        return _fail(gettext_noop("The malware signatures are {days} days old"), days=told.signatures_age_days)
+    return _pass(gettext_noop("Protection against malware is running and up to date"))
 
 
 def _edr(told: seen.Edr, _requirement: Requirement, _now: Instant) -> Found:
     if told.running:
-        return _pass(_("Endpoint detection is running"))
-    return _fail(_("Endpoint detection is not running"))
+        return _pass(gettext_noop("Endpoint detection is running"))
+    return _fail(gettext_noop("Endpoint detection is not running"))
 
 
 def _secure_boot(told: seen.SecureBoot, _requirement: Requirement, _now: Instant) -> Found:
-    return _pass(_("Secure Boot is on")) if told.enabled else _fail(_("Secure Boot is off"))
+    return _pass(gettext_noop("Secure Boot is on")) if told.enabled else _fail(gettext_noop("Secure Boot is off"))
 
 
 def _administrators(told: seen.Administrators, requirement: Requirement, _now: Instant) -> Found:
     if told.count > requirement.at_most:
         return _fail(
-            _("{count} accounts may administer the device, more than {most}"),
+            gettext_noop("{count} accounts may administer the device, more than {most}"),
             count=told.count,
             most=requirement.at_most,
         )
-    return _pass(_("{count} accounts may administer the device"), count=told.count)
+    return _pass(gettext_noop("{count} accounts may administer the device"), count=told.count)
 
 
 def _threats(told: seen.Threats, _requirement: Requirement, _now: Instant) -> Found:
     if told.active:
-        return _fail(_("Malware was found: {name}"), name=told.active[0].name)
-    return _pass(_("No malware was found"))
+        return _fail(gettext_noop("Malware was found: {name}"), name=told.active[0].name)
+    return _pass(gettext_noop("No malware was found"))
 
 
 _JUDGES: Final[Mapping[str, _Judge]] = {

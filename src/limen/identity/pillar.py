@@ -14,7 +14,6 @@ from limen.pillar import (
     Installation,
     Pillar,
     Running,
-    SessionTies,
 )
 
 if TYPE_CHECKING:
@@ -102,22 +101,17 @@ def _prepare(core: Core) -> None:
 
 async def _build(core: Core) -> Running:
     from limen.identity import services
+    from limen.identity.sessions import TIES
 
     built = await services.build(_ports(core))
     return Running(
-        offers=(built, AppSessions(open=built.sessions.open_app_session, end=built.sessions.end), _ties()),
+        offers=(built, AppSessions(open=built.sessions.open_app_session, end=built.sessions.end), TIES),
         periodic=(
             Every("persist sign-in activity", KEEP_UP_SECONDS, built.keep_up),
             Every("remind people of required factors", REMIND_SECONDS, built.reminders.remind),
         ),
         close=built.close,
     )
-
-
-def _ties() -> SessionTies:
-    from limen.identity.sessions import mark, tie
-
-    return SessionTies(tie=tie, end=lambda transaction, device_id, now: mark(transaction, "device", device_id, now + 1))
 
 
 def _changed_by_erasing(connection: Connection, person_id: str) -> Iterator[tuple[str, str]]:

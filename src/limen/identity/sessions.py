@@ -7,6 +7,7 @@ knows it, so the very next request is refused.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from limen import credentials
 from limen.clock import HOUR, Instant
@@ -19,6 +20,7 @@ from limen.identity.model import Proofs, SignedIn, Token, Visitor, auth_of, is_f
 from limen.identity.ports import Ports
 from limen.identity.store import sessions, upkeep
 from limen.opaque import new_id
+from limen.pillar import SessionTies
 from limen.storage.break_glass import is_break_glass
 from limen.storage.database import Transaction
 
@@ -304,6 +306,14 @@ def tie(transaction: Transaction, session_id: str, device_id: str, binding: int,
     if is_there:
         transaction.changed("session", session_id)
     return is_there
+
+
+def end_device(transaction: Transaction, device_id: str, now: Instant) -> None:
+    """Everything that was signed in on a device until now is dead."""
+    mark(transaction, "device", device_id, now + 1)
+
+
+TIES: Final = SessionTies(tie=tie, end=end_device)
 
 
 def end_session(transaction: Transaction, session_id: str, now: Instant, by: str, reason: str, why: str = "") -> bool:

@@ -30,6 +30,7 @@ _STROKED: Final = {
     "what-if": '<path d="M9 8.5a3 3 0 115 2.3c-1.2.9-2 1.6-2 3.2M12 17.5v.2"/><circle cx="12" cy="12" r="9"/>',
     "workloads": '<rect x="4" y="4" width="16" height="6.5" rx="2"/>'
     '<rect x="4" y="13.5" width="16" height="6.5" rx="2"/><path d="M8 7.2v.1M8 16.7v.1M12 7.2h4M12 16.7h4"/>',
+    "devices": '<rect x="5" y="5" width="14" height="10" rx="1.5"/><path d="M2.5 18.5h19"/>',
     "doctor": '<path d="M3 12.5h4l2.5-7 4.5 13 2.5-6H21"/>',
     "settings": '<path d="M4 7h9M17 7h3M4 17h3M11 17h9"/><circle cx="15" cy="7" r="2"/><circle cx="9" cy="17" r="2"/>',
     "find": '<circle cx="10.5" cy="10.5" r="6.5"/><path d="M15.5 15.5L21 21"/>',

@@ -105,8 +105,6 @@ sessions = Table(
     Column("app", String(80), nullable=False),
     Column("parent", String(40), nullable=False, index=True),
     Column("device_id", String(40), nullable=False),
-    Column("binding", BigInteger, nullable=False, server_default="0"),
-    Column("bound_until", BigInteger, nullable=False, server_default="0"),
     Column("address", String(64), nullable=False),
     Column("user_agent", String(200), nullable=False),
     Column("started_at", BigInteger, nullable=False),
@@ -115,6 +113,8 @@ sessions = Table(
     Column("last_used", BigInteger, nullable=False),
     Column("proofs", String(200), nullable=False),
     Column("passkey_id", String(40), nullable=False),
+    Column("binding", BigInteger, nullable=False, server_default="0"),
+    Column("bound_until", BigInteger, nullable=False, server_default="0"),
     info=rows_called("sign-in", "sign-ins"),
 )
 session_passkeys = Table(

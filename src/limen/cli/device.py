@@ -1,0 +1,145 @@
+"""`limen device`: list devices, take them away, and create tokens by which the company's own are enrolled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from limen.cli.open_company import Opened, opened
+from limen.cli.options import LastFolder, refuse_other_task, word_and_folder
+from limen.cli.output import print_rows
+from limen.clock import Instant, SystemClock
+from limen.company.publish import SERVER
+from limen.devices import enrolment, states, store
+from limen.devices.compliance import Health, judge
+from limen.devices.devices_file import DEVICES_FILE
+from limen.devices.model import EnrolledDevice, Reported, State
+from limen.errors import LimenError
+from limen.facts import Person
+from limen.facts.device_rules import DeviceRules
+from limen.identity.sessions import TIES
+from limen.identity.store import people
+from limen.messages import times
+from limen.storage import Database, Snapshot
+
+_STATES: Final = {
+    "quarantine": State.QUARANTINED,
+    "release": State.ACTIVE,
+    "lost": State.LOST,
+    "retire": State.RETIRED,
+}
+TASKS: Final = ("list", "token", *_STATES, "company", "private")
+
+
+def run(
+    task: Annotated[str, typer.Argument(metavar="TASK", help=f"{', '.join(TASKS[:-1])} or {TASKS[-1]}")],
+    name: Annotated[
+        str, typer.Argument(metavar="[NAME]", help="With token: a person's email address; else a device's ID or name")
+    ] = "",
+    folder: LastFolder = Path(),
+    *,
+    why: Annotated[str, typer.Option(help="With quarantine, lost and retire: why, for the journal")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="With list: print one JSON object per line")] = False,
+) -> None:
+    refuse_other_task("device", task, TASKS)
+    name, folder = word_and_folder(name, folder)
+    if bool(name) is (task == "list"):
+        raise LimenError(f"`limen device {task}` takes {'no' if name else 'a'} name", f"see `limen device {task}`")
+    now = SystemClock().now()
+    with opened(folder, may_make=True) as here:
+        if task == "list":
+            _list(here, now, as_json=as_json)
+        elif task == "token":
+            _token(here.database, name, now, here.settings.public_url)
+        else:
+            _change(here.database, task, name, now, why)
+
+
+def _token(database: Database, address: str, now: Instant, public_url: str) -> None:
+    owner = next(
+        (one for one in database.read(_everybody) if one.active and one.email.casefold() == address.casefold()), None
+    )
+    if owner is None:
+        raise LimenError(f"nobody with the address {address} has an active account", "`limen people` lists everybody")
+    token = database.write(lambda t: enrolment.make_token(t, owner.id, now, by=SERVER))
+    print(f"This token enrols one device of {owner.name} as the company's, within a day. It is shown only once:\n")
+    print(f"  {token}\n")
+    print("On the device, write it into a file and run:\n")
+    print(f"  limen-agent enrol {public_url} --token-file FILE")
+
+
+def _change(database: Database, task: str, name: str, now: Instant, why: str) -> None:
+    device = _named(database, name)
+    if task in _STATES:
+        database.write(
+            lambda t: states.change(t, TIES, states.known(t, device.id), _STATES[task], now, by=SERVER, why=why)
+        )
+    else:
+        is_managed = task == "company"
+        database.write(
+            lambda t: states.set_managed(t, states.known(t, device.id), now, is_managed=is_managed, by=SERVER)
+        )
+    print(
+        {
+            "quarantine": f"{device.name} is in quarantine: nobody is signed in on it any more, and it opens nothing.",
+            "release": f"{device.name} is released. Sign in on it again.",
+            "lost": f"{device.name} is lost: nobody is signed in on it any more. Look at its owner's passkeys, too.",
+            "retire": f"{device.name} is retired.",
+            "company": f"{device.name} counts as the company's.",
+            "private": f"{device.name} does not count as the company's.",
+        }[task]
+    )
+
+
+def _named(database: Database, name: str) -> EnrolledDevice:
+    """The device of this id, or the only one of this name. Raises LimenError."""
+    every = database.read(lambda snapshot: store.every(snapshot.connection))
+    found = [one for one in every if one.id == name] or [one for one in every if one.name == name]
+    if len(found) > 1:
+        raise LimenError(f"{len(found)} devices are called {name}", "use the ID that `limen device list` shows")
+    if not found:
+        raise LimenError(f"there is no device {name}", "`limen device list` lists them")
+    return found[0]
+
+
+def _everybody(snapshot: Snapshot) -> list[Person]:
+    return people.everybody(snapshot.connection)
+
+
+def _list(here: Opened, now: Instant, *, as_json: bool) -> None:
+    every = here.database.read(lambda snapshot: store.every(snapshot.connection))
+    reports = here.database.read(lambda snapshot: store.every_report(snapshot.connection))
+    owners = {one.id: one.name for one in here.database.read(_everybody)}
+    company = here.in_force_or_none()
+    said = company.parts.get(DEVICES_FILE.name) if company is not None else None
+    rules = said if isinstance(said, DeviceRules) else DeviceRules()
+
+    def health(device: EnrolledDevice) -> Health:
+        return judge(rules, device.platform, reports.get(device.id, Reported()), now)
+
+    def plain(device: EnrolledDevice) -> dict[str, object]:
+        told = health(device)
+        return {
+            "id": device.id,
+            "name": device.name,
+            "owner": device.owner_id,
+            "platform": device.platform.value,
+            "state": device.state.value,
+            "company": device.is_managed,
+            "key_storage": device.key_storage.value,
+            "compliance": told.compliance,
+            "not_good": [one.check for one in told.not_good],
+            "reported_at": reports.get(device.id, Reported()).at,
+        }
+
+    def text(device: EnrolledDevice) -> str:
+        told, owner = health(device), owners.get(device.owner_id, device.owner_id)
+        state = device.state.value if device.state is not State.ACTIVE else told.compliance.replace("_", "-")
+        when = times.date(reports[device.id].at, here.settings.zone) if device.id in reports else "never"
+        failing = f"; not good: {', '.join(one.check for one in told.not_good)}" if device.id in reports else ""
+        return f"{device.name} of {owner} ({device.platform}): {state}, last report {when}{failing}"
+
+    nothing = "No device is enrolled. `limen device token ADDRESS` creates a token for the first."
+    print_rows(every, text, plain, nothing, as_json=as_json)

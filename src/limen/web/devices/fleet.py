@@ -1,0 +1,193 @@
+"""Devices: all of them with their health, owner and last report; and quarantining, releasing or ending one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, Final
+
+from fastapi import APIRouter
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from limen.clock import DAY
+from limen.devices.compliance import COMPLIANT, NON_COMPLIANT
+from limen.devices.model import EnrolledDevice, State
+from limen.devices.service import Devices
+from limen.devices.states import UnknownDeviceError
+from limen.devices.steps import TITLES, steps_for
+from limen.errors import LimenError
+from limen.events import KINDS
+from limen.web.page import Menu, Page, Route, Shortcut
+from limen.web.permissions import CHANGE, HELP, SEE_PEOPLE
+from limen.web.requests import one, query
+from limen.web.site import Site
+from limen.web.visit import Authorized, Sent
+
+AT: Final = "/console/devices"
+PAGES: Final = (
+    Page(AT, "Devices", SEE_PEOPLE, Menu("Know", 15, "devices"), hint="laptops, health, compliance, posture"),
+    Shortcut(f"{AT}?show=not-healthy", "Devices that are not healthy", hint="failing checks"),
+    Shortcut(f"{AT}?show=silent", "Devices that have not reported", hint="missing, lost"),
+    Route("GET", f"{AT}/{{device_id}}", SEE_PEOPLE),
+    Route("POST", f"{AT}/token", CHANGE, does="Create a token to enrol a device"),
+    Route("POST", f"{AT}/{{device_id}}/check", HELP),
+    Route("POST", f"{AT}/{{device_id}}/quarantine", HELP, does="Quarantine a device"),
+    Route("POST", f"{AT}/{{device_id}}/release", CHANGE, does="Release a device"),
+    Route("POST", f"{AT}/{{device_id}}/lost", HELP, does="Report a device lost"),
+    Route("POST", f"{AT}/{{device_id}}/retire", CHANGE, does="Retire a device"),
+    Route("POST", f"{AT}/{{device_id}}/company", CHANGE, does="Change whether a device is the company's"),
+)
+SHOWS: Final = {
+    "": "In use",
+    "not-healthy": "Not healthy",
+    "silent": "Silent for a day",
+    "quarantined": "In quarantine",
+    "ended": "Lost and retired",
+}
+_STATES: Final = {
+    "quarantine": State.QUARANTINED,
+    "release": State.ACTIVE,
+    "lost": State.LOST,
+    "retire": State.RETIRED,
+}
+DONE: Final = {
+    "checked": "The device has looked again.",
+    "silent": "The device did not answer in time. It is off, offline, or its agent does not run.",
+    "quarantine": "In quarantine: everything that was signed in on it has ended, and it opens nothing.",
+    "release": "Released. What was signed in on it has ended: its owner signs in again.",
+    "lost": "Lost: everything that was signed in on it has ended. Look at its owner's passkeys, too.",
+    "retire": "Retired: it has to be enrolled again before it counts.",
+    "company": "It counts as the company's from now on.",
+    "private": "It does not count as the company's any more.",
+}
+MOST_EVENTS: Final = 50
+_LIVE: Final = frozenset({State.ACTIVE, State.QUARANTINED})
+
+
+def routes(site: Site) -> APIRouter:
+    router = APIRouter()
+    devices = site.ports.offers.take(Devices)
+    _show(router, site, devices)
+    _change(router, site, devices)
+    return router
+
+
+def _show(router: APIRouter, site: Site, devices: Devices) -> None:
+    @router.get(AT)
+    async def fleet(request: Request, visit: Authorized) -> Response:
+        show, every = query(request, "show"), devices.all()
+        chosen = [device for device in every if _is_shown(devices, device, show, visit.now)]
+        return site.page(
+            "devices/fleet.html",
+            visit,
+            devices=chosen,
+            shows=SHOWS,
+            show=show if show in SHOWS else "",
+            **_known(site, devices, chosen),
+            counts=_counts(devices, every),
+            people=sorted(
+                (one for one in site.known.people.values() if one.active), key=lambda person: person.name.casefold()
+            ),
+            done=DONE.get(query(request, "done"), ""),
+        )
+
+    @router.get(f"{AT}/{{device_id}}")
+    async def single(device_id: str, request: Request, visit: Authorized) -> Response:
+        device = _device(devices, device_id)
+        history = site.ports.journal.recent(MOST_EVENTS, lambda event: event.device == device_id)
+        return site.page(
+            "devices/device.html",
+            visit,
+            device=device,
+            reported=devices.reported(device_id),
+            health=devices.health(device_id),
+            owner=site.known.people.get(device.owner_id),
+            history=[(event, KINDS[event.kind].title) for event in history if event.kind in KINDS],
+            titles=TITLES,
+            steps_for=steps_for,
+            is_listening=devices.streams.listens(device_id),
+            done=DONE.get(query(request, "done"), ""),
+        )
+
+
+def _change(router: APIRouter, site: Site, devices: Devices) -> None:
+    @router.post(f"{AT}/token")
+    async def token(visit: Authorized, sent: Sent) -> Response:
+        owner = site.known.people.get(one(sent, "owner"))
+        try:
+            given = await devices.token(owner.id if owner else "", by=visit.person.id)
+        except LimenError as wrong:
+            return site.failed(visit, wrong)
+        address = site.ports.settings.public_url
+        return site.page("devices/token.html", visit, given=given, owner=owner, address=address, here=AT)
+
+    @router.post(f"{AT}/{{device_id}}/check")
+    async def check(device_id: str, visit: Authorized, _sent: Sent) -> Response:
+        answered = await devices.check_again(_device(devices, device_id).id)
+        return site.go(visit, f"{AT}/{device_id}", done="checked" if answered else "silent")
+
+    @router.post(f"{AT}/{{device_id}}/company")
+    async def company(device_id: str, visit: Authorized, sent: Sent) -> Response:
+        is_managed = one(sent, "company") == "yes"
+        await devices.set_managed(_device(devices, device_id).id, is_managed=is_managed, by=visit.person.id)
+        return site.go(visit, f"{AT}/{device_id}", done="company" if is_managed else "private")
+
+    def changing(word: str, state: State) -> None:
+        @router.post(f"{AT}/{{device_id}}/{word}")
+        async def change(device_id: str, visit: Authorized, sent: Sent) -> Response:
+            why = one(sent, "why")[:300]
+            try:
+                await devices.change(_device(devices, device_id).id, state, by=visit.person.id, why=why)
+            except LimenError as wrong:
+                return site.failed(visit, wrong)
+            return site.go(visit, f"{AT}/{device_id}", done=word)
+
+    for word, state in _STATES.items():
+        changing(word, state)
+
+
+def _device(devices: Devices, device_id: str) -> EnrolledDevice:
+    try:
+        return devices.device(device_id)
+    except UnknownDeviceError:
+        raise HTTPException(404) from None
+
+
+def _is_shown(devices: Devices, device: EnrolledDevice, show: str, now: int) -> bool:
+    match show:
+        case "not-healthy":
+            return device.state is State.ACTIVE and _compliance(devices, device) == NON_COMPLIANT
+        case "silent":
+            return device.state in _LIVE and devices.reported(device.id).at < now - DAY
+        case "quarantined":
+            return device.state is State.QUARANTINED
+        case "ended":
+            return device.state not in _LIVE
+    return device.state in _LIVE
+
+
+def _compliance(devices: Devices, device: EnrolledDevice) -> str:
+    """As decisions see it: a report that is too old says nothing."""
+    known = devices.known(device.id)
+    return known.compliance if known is not None else "unknown"
+
+
+def _known(site: Site, devices: Devices, chosen: list[EnrolledDevice]) -> dict[str, Any]:
+    return {
+        "health": {one.id: devices.health(one.id) for one in chosen},
+        "compliance": {one.id: _compliance(devices, one) for one in chosen},
+        "reported": {one.id: devices.reported(one.id).at for one in chosen},
+        "owners": {one.owner_id: site.known.people.get(one.owner_id) for one in chosen},
+    }
+
+
+def _counts(devices: Devices, every: list[EnrolledDevice]) -> dict[str, int]:
+    """How many of those in use are healthy, are not, and are not known to be."""
+    found = Counter(_compliance(devices, one) for one in every if one.state in _LIVE)
+    return {
+        "all": sum(found.values()),
+        "healthy": found[COMPLIANT],
+        "not_healthy": found[NON_COMPLIANT],
+        "unknown": found["unknown"],
+    }
