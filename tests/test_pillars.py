@@ -77,7 +77,10 @@ def test_what_cannot_be_taken_in_is_named_and_changes_nothing(chosen: tuple[Pill
         use(chosen)
     assert all(word in str(refused.value) for word in named)
     assert pillars() == PILLARS
-    assert (dict(SECTIONS.parts), [one.name for one in files()]) == ({}, ["factors.yaml", "sign-in.yaml", "devices.yaml"])
+    assert (dict(SECTIONS.parts), [one.name for one in files()]) == (
+        {},
+        ["factors.yaml", "sign-in.yaml", "devices.yaml"],
+    )
 
 
 def test_a_part_whose_declarations_break_is_named() -> None:

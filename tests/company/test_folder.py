@@ -15,6 +15,7 @@ def test_every_file_limen_knows_is_read_and_no_other(tmp_path: Path) -> None:
     assert set(folder.texts) == {
         "limen.toml",
         "apps.yaml",
+        "devices.yaml",
         "factors.yaml",
         "policies/00-limen.cedar",
         "policies/10-people.cedar",

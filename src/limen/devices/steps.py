@@ -20,7 +20,7 @@ class Steps:
 
 _ASK: Final = gettext_noop("Ask whoever administers Limen for help")
 _UPDATE: Final = {
-    "linux": gettext_noop("Install all updates (on Debian and Ubuntu: sudo apt update && sudo apt full-upgrade)"),
+    "linux": gettext_noop("Install all updates (on Debian and Ubuntu: sudo apt update, then sudo apt full-upgrade)"),
     "macos": gettext_noop("Open System Settings, General, Software Update, and install everything"),
     "windows": gettext_noop("Open Settings, Windows Update, and install everything"),
 }
@@ -41,8 +41,10 @@ _STEPS: Final[Mapping[str, Mapping[str, Steps]]] = {
     },
     "disk_encryption": {
         "linux": Steps((gettext_noop("Save your files: Linux encrypts a disk only when it is installed"), _ASK)),
-        "macos": Steps((gettext_noop("Open System Settings, Privacy & Security, and switch on FileVault"),), 10),
-        "windows": Steps((gettext_noop("Open Settings, Privacy & security, Device encryption, and switch it on"),), 10),
+        "macos": Steps((gettext_noop("Open System Settings, Privacy and Security, and switch on FileVault"),), 10),
+        "windows": Steps(
+            (gettext_noop("Open Settings, Privacy and security, Device encryption, and switch it on"),), 10
+        ),
     },
     "screen_lock": {
         "linux": Steps((gettext_noop("Open Settings, Privacy, Screen Lock, and lock it after 15 minutes at most"),), 2),
@@ -56,13 +58,15 @@ _STEPS: Final[Mapping[str, Mapping[str, Steps]]] = {
     "firewall": {
         "linux": Steps((gettext_noop("Switch the firewall on (on Ubuntu: sudo ufw enable)"),), 2),
         "macos": Steps((gettext_noop("Open System Settings, Network, Firewall, and switch it on"),), 2),
-        "windows": Steps((gettext_noop("Open Windows Security, Firewall & network protection, and switch it on"),), 2),
+        "windows": Steps(
+            (gettext_noop("Open Windows Security, Firewall and network protection, and switch it on"),), 2
+        ),
     },
     "anti_malware": {
         "linux": Steps((gettext_noop("Install clamav-daemon and clamav-freshclam, and start both"),), 10),
         "macos": Steps((_UPDATE["macos"], _ASK), 10),
         "windows": Steps(
-            (gettext_noop("Open Windows Security, Virus & threat protection, and install its updates"),), 5
+            (gettext_noop("Open Windows Security, Virus and threat protection, and install its updates"),), 5
         ),
     },
     "threats": {

@@ -79,7 +79,7 @@ def _show(router: APIRouter, site: Site, devices: Devices) -> None:
         show, every = query(request, "show"), devices.all()
         chosen = [device for device in every if _is_shown(devices, device, show, visit.now)]
         return site.page(
-            "devices/fleet.html",
+            "console/devices.html",
             visit,
             devices=chosen,
             shows=SHOWS,
@@ -97,7 +97,7 @@ def _show(router: APIRouter, site: Site, devices: Devices) -> None:
         device = _device(devices, device_id)
         history = site.ports.journal.recent(MOST_EVENTS, lambda event: event.device == device_id)
         return site.page(
-            "devices/device.html",
+            "console/device.html",
             visit,
             device=device,
             reported=devices.reported(device_id),
@@ -120,7 +120,7 @@ def _change(router: APIRouter, site: Site, devices: Devices) -> None:
         except LimenError as wrong:
             return site.failed(visit, wrong)
         address = site.ports.settings.public_url
-        return site.page("devices/token.html", visit, given=given, owner=owner, address=address, here=AT)
+        return site.page("console/device_token.html", visit, given=given, owner=owner, address=address, here=AT)
 
     @router.post(f"{AT}/{{device_id}}/check")
     async def check(device_id: str, visit: Authorized, _sent: Sent) -> Response:

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from tests.devices.laptops import Ida, devices_of, new_agent
+from tests.devices.software_agent import SoftwareAgent
+from tests.web.conftest import Browser, House
+
+from limen.clock import DAY
+from limen.devices.model import State
+
+
+@pytest.fixture
+async def ada(harbor: House) -> Browser:
+    browser = harbor.browser(address="203.0.113.8")
+    await harbor.administrator(browser)
+    return browser
+
+
+async def test_without_a_device_the_page_says_how_there_comes_one(ada: Browser) -> None:
+    page = await ada.get("/console/devices")
+    assert (page.status_code, "No device is enrolled yet" in page.text) == (200, True)
+
+
+async def test_a_token_from_the_console_enrols_a_device(harbor: House, ada: Browser, ida: Ida) -> None:
+    await ada.get("/console/devices")
+    page = await ada.post("/console/devices/token", owner=ida.id)
+    token = re.search(r"<code>([\w-]{43})</code>", page.text)
+    assert token is not None
+    agent = new_agent(harbor)
+    await agent.enrol(token[1])
+    assert devices_of(harbor).device(agent.device).owner_id == ida.id
+    listed = await ada.get("/console/devices")
+    assert (agent.device in listed.text, "Never reported" in listed.text) == (True, True)
+
+
+async def test_devices_are_found_by_how_they_are(harbor: House, ada: Browser, laptop: SoftwareAgent) -> None:
+    async def shown(show: str) -> bool:
+        return laptop.device in (await ada.get(f"/console/devices?show={show}")).text
+
+    assert [await shown(one) for one in ("", "not-healthy", "silent", "ended")] == [True, False, False, False]
+    await laptop.report(updates={"pending": 1, "security": 1, "oldest_days": 30, "lists_age_days": 0})
+    assert [await shown(one) for one in ("", "not-healthy", "silent")] == [True, True, False]
+    harbor.clock.forward(DAY)
+    await ada.sign_in()
+    assert [await shown(one) for one in ("", "not-healthy", "silent")] == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("word", "state"),
+    [("quarantine", State.QUARANTINED), ("lost", State.LOST), ("retire", State.RETIRED)],
+)
+async def test_a_device_is_taken_away_with_a_reason(
+    harbor: House, ada: Browser, laptop: SoftwareAgent, word: str, state: State
+) -> None:
+    page = await ada.get(f"/console/devices/{laptop.device}")
+    assert (page.status_code, "wren" in page.text) == (200, True)
+    done = await ada.post(f"/console/devices/{laptop.device}/{word}", why="left in a train")
+    assert done.status_code == 303
+    kept = devices_of(harbor).device(laptop.device)
+    assert (kept.state, kept.state_why) == (state, "left in a train")
+    assert laptop.device not in harbor.limen.core.known.devices
+    again = await ada.get(f"/console/devices/{laptop.device}")
+    assert "left in a train" in again.text
+
+
+async def test_a_device_in_quarantine_is_released(harbor: House, ada: Browser, laptop: SoftwareAgent) -> None:
+    await devices_of(harbor).change(laptop.device, State.QUARANTINED, by="server")
+    await ada.get(f"/console/devices/{laptop.device}")
+    await ada.post(f"/console/devices/{laptop.device}/release")
+    assert harbor.limen.core.known.devices[laptop.device].compliance == "compliant"
+    assert [event.kind for event in harbor.events("device.released")] == ["device.released"]
+
+
+async def test_whose_it_is_can_be_changed(harbor: House, ada: Browser, laptop: SoftwareAgent) -> None:
+    await ada.get(f"/console/devices/{laptop.device}")
+    await ada.post(f"/console/devices/{laptop.device}/company", company="no")
+    assert harbor.limen.core.known.devices[laptop.device].managed is False
+
+
+async def test_what_is_not_there_is_not_there(ada: Browser) -> None:
+    assert (await ada.get("/console/devices/d_nothing")).status_code == 404
+
+
+async def test_staff_see_no_devices_of_others(ida: Ida, laptop: SoftwareAgent) -> None:
+    assert (await ida.browser.get("/console/devices")).status_code in {303, 403}
+    assert (await ida.browser.get(f"/console/devices/{laptop.device}")).status_code in {303, 403, 404}

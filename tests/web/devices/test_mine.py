@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import asyncio
+
+from tests.devices.laptops import Ida, devices_of
+from tests.devices.software_agent import SoftwareAgent
+from tests.web.conftest import House
+
+from limen.devices.model import State
+
+
+async def test_without_a_device_the_page_says_how_to_enrol_one(ida: Ida) -> None:
+    page = await ida.browser.get("/devices")
+    assert (page.status_code, "/devices/enrol" in page.text) == (200, True)
+
+
+async def test_its_owner_sees_what_to_mend(ida: Ida, laptop: SoftwareAgent) -> None:
+    await laptop.report(firewall={"enabled": False})
+    page = (await ida.browser.get("/devices")).text
+    assert ("The firewall is off" in page, "ufw enable" in page, "You have time until" in page) == (True, True, True)
+
+
+async def test_check_again_asks_the_agent_and_waits_for_it(harbor: House, ida: Ida, laptop: SoftwareAgent) -> None:
+    devices = devices_of(harbor)
+    stream = devices.listen(laptop.signed("stream", {}), "203.0.113.7")
+
+    async def answering() -> None:
+        told = await stream.next(5)
+        assert told is not None
+        assert told.event == "recheck"
+        laptop.nonce = told.data["nonce"]
+        await laptop.report()
+
+    await ida.browser.get("/devices")
+    done, _ = await asyncio.gather(ida.browser.post(f"/devices/{laptop.device}/check"), answering())
+    assert done.headers["location"] == "/devices?done=checked"
+
+
+async def test_an_agent_that_does_not_listen_is_said_to_be_silent(ida: Ida, laptop: SoftwareAgent) -> None:
+    await ida.browser.get("/devices")
+    done = await ida.browser.post(f"/devices/{laptop.device}/check")
+    assert done.headers["location"] == "/devices?done=silent"
+
+
+async def test_a_lost_device_is_ended_by_its_owner(harbor: House, ida: Ida, laptop: SoftwareAgent) -> None:
+    await ida.browser.get("/devices")
+    await ida.browser.post(f"/devices/{laptop.device}/lost")
+    assert devices_of(harbor).device(laptop.device).state is State.LOST
+    assert (await laptop.report()).status_code == 401
+
+
+async def test_nobody_touches_what_is_anothers(harbor: House, laptop: SoftwareAgent) -> None:
+    mia = harbor.browser(address="203.0.113.9")
+    await harbor.member(mia, "Mia", "staff")
+    assert laptop.device not in (await mia.get("/devices")).text
+    for word in ("check", "lost"):
+        assert (await mia.post(f"/devices/{laptop.device}/{word}")).status_code in {400, 404}
+    assert devices_of(harbor).device(laptop.device).state is State.ACTIVE
