@@ -40,6 +40,17 @@ async def test_a_proof_binds_for_a_quarter_of_an_hour(harbor: House, ida: Ida, l
     assert [event.device for event in harbor.events("device.bound")] == [laptop.device]
 
 
+async def test_whoever_signs_in_and_has_a_device_proves_it_first(
+    harbor: House, ida: Ida, laptop: SoftwareAgent
+) -> None:
+    browser = harbor.browser()
+    browser.passkey = ida.browser.passkey
+    done = (await browser.sign_in(to="/sessions")).json()["location"]
+    assert done == "/devices/prove?app=limen&to=%2Fsessions&auto=yes"
+    page = await browser.get(done)
+    assert 'data-onward="/sessions" data-auto' in page.text
+
+
 @pytest.mark.parametrize("wrong", ["late", "origin", "session", "challenge", "seq", "report", "audience"])
 async def test_what_was_not_signed_for_this_page_and_now_binds_nothing(
     harbor: House, ida: Ida, laptop: SoftwareAgent, wrong: str

@@ -6,7 +6,7 @@ import pytest
 from tests.policy.scene import BERLIN, NOW, VIEW, app, engine_of, facts, tree_of
 
 from limen.clock import DAY, HOUR, MINUTE, SECOND, from_iso
-from limen.facts import ANYBODY, UNPROVED, Grant, Label, Person
+from limen.facts import ANYBODY, UNPROVED, Device, Grant, Label, Person
 from limen.policy import Decision, Effect, Engine, Named, PolicyError, Remedy, Request, State
 from limen.policy.remedies.next_change import MOST_EDGES, MOST_INSTANTS
 from limen.policy.remedies.time_boundaries import Timed
@@ -272,3 +272,15 @@ def test_policies_that_were_read_before_are_not_read_again() -> None:
     assert [id(one) for one in second.policies] == [id(one) for one in first.policies]
     for at in (NOW, NOW + 7 * HOUR):
         assert second.valid_until(VIEW, facts(), at) == first.valid_until(VIEW, facts(), at)
+
+
+def test_a_device_whose_tie_is_over_is_asked_for_its_proof_and_nothing_else() -> None:
+    engine = engine_of(
+        '@id("p") permit (principal, action, resource) when { context.device.compliance == "compliant" };'
+    )
+    known = facts(device=Device("d1", True, "compliant", binding=1, bound_until=NOW + MINUTE))
+    assert engine.decide(VIEW, known, NOW).effect is Effect.PERMIT
+    over = engine.decide(VIEW, known, NOW + MINUTE)
+    assert (over.effect, [one.kind for one in over.at_once]) == (Effect.CHALLENGE, ["prove_device"])
+    unhealthy = facts(device=Device("d1", True, "non_compliant", binding=1, bound_until=NOW + MINUTE))
+    assert engine.decide(VIEW, unhealthy, NOW + MINUTE).effect is Effect.DENY

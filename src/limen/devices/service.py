@@ -152,6 +152,10 @@ class Devices:
         """Somebody's devices, by name."""
         return [one for one in self.all() if one.owner_id == owner_id]
 
+    def has_active(self, owner_id: str) -> bool:
+        """Whether somebody has a device that they may use."""
+        return any(one.state is State.ACTIVE for one in self.of(owner_id))
+
     def all(self) -> list[EnrolledDevice]:
         """Every device, by name."""
         found = [read.device for read in self.projection.held.values() if read.device is not None]

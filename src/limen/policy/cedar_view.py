@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from ipaddress import ip_address
@@ -97,6 +98,13 @@ class CedarView:
             return view.unknown
         is_faded = device.fades_at and now >= device.fades_at
         return {**record, **view.faded} if is_faded and isinstance(record, dict) else record
+
+    def bound_again(self, now: Instant) -> CedarView | None:
+        """The same facts if the session were bound to its device anew; None where it is still, or never was."""
+        device = self.facts.device
+        if not device.bound_until or now < device.bound_until:
+            return None
+        return view_of(replace(self.facts, device=replace(device, bound_until=0)))
 
     def device_ends(self) -> list[Instant]:
         """When what is known of the device changes by time alone."""

@@ -17,7 +17,7 @@ from limen.policy.cedar_view import Calendar, CedarView, view_of
 from limen.policy.decision import Decision, Effect, Named, Reason, Remedies, Remedy, Request
 from limen.policy.explain import Explanation, explain
 from limen.policy.remedies import search
-from limen.policy.remedies.candidate_changes import candidates
+from limen.policy.remedies.candidate_changes import PROVE_DEVICE, candidates
 from limen.policy.remedies.next_change import NextChange
 from limen.policy.remedies.time_boundaries import Timed, UnforeseeableError
 
@@ -257,6 +257,9 @@ class Engine:
         for remedy, auth in candidates(seen.facts.auth, now):
             if self._answer(request, seen.proved(auth), now)[0] is _PERMIT:
                 yield remedy
+        bound = seen.bound_again(now)
+        if bound is not None and self._answer(request, bound, now)[0] is _PERMIT:
+            yield PROVE_DEVICE
 
 
 def _is_open_to_enrol(request: Request, seen: CedarView) -> bool:

@@ -16,6 +16,7 @@ from limen.admission import TOO_MANY
 from limen.browser_state import BrowserStates
 from limen.clock import Instant
 from limen.company.publish import OvertakenError
+from limen.devices.service import Devices
 from limen.enforcement.addresses import client_address
 from limen.enforcement.answers import RETRY_AFTER_SECONDS, app_origin
 from limen.enforcement.gateway import TOO_MANY_AT_ONCE
@@ -61,6 +62,7 @@ from limen.web.requests import (
 )
 from limen.web.visit import SignedInVisit, Visit
 
+PROVE_DEVICE: Final = "/devices/prove"
 REQUIRED_FACTORS: Final = "/required-factors"
 """Where somebody sets up what they must have."""
 AGAIN: Final = "proved=again"
@@ -385,11 +387,10 @@ class Site:
 
     def signed_in(self, visit: Visit, done: SignedIn, location: str, *, by_script: bool) -> Response:
         """Hand over the new session's cookie and go on. A form's POST goes on by way of a page of ours: the policy's
-        `form-action 'self'` would stop its redirects to an app's host. Whoever signs in anew and still has something to
-        set up goes there first.
+        `form-action 'self'` would stop its redirects to an app's host.
         """
-        if visit.session is None and self.known.dues_of(done.person.id):
-            location = f"{REQUIRED_FACTORS}?{urlencode({'to': location})}"
+        if visit.session is None:
+            location = self._first_step(done.person.id, location)
         if by_script:
             response: Response = JSONResponse({"location": location})
         else:
@@ -398,6 +399,17 @@ class Site:
         set_cookie(response, SESSION_COOKIE, done.token.reveal())
         set_cookie(response, BROWSER_COOKIE, visit.visitor.browser, BROWSER_LIVES_SECONDS)
         return response
+
+    def _first_step(self, person_id: str, location: str) -> str:
+        """Where somebody goes who signed in anew: to what they still have to set up, or by way of their device's proof,
+        which takes no more than a moment where the device is this one.
+        """
+        if self.known.dues_of(person_id):
+            return f"{REQUIRED_FACTORS}?{urlencode({'to': location})}"
+        devices = self.ports.offers.find(Devices)
+        if devices is not None and location.startswith("/") and devices.has_active(person_id):
+            return f"{PROVE_DEVICE}?{urlencode({'app': LIMEN, 'to': location, 'auto': 'yes'})}"
+        return location
 
     def json_of(self, visit: Visit, values: Mapping[str, Any]) -> Response:
         """An answer for a script of ours."""

@@ -145,6 +145,8 @@ def strongest(auth: Auth, now: Instant) -> Auth:
     return Auth(3, auth.factors | {Factor.PASSKEY}, now)
 
 
+PROVE_DEVICE: Final = Remedy("prove_device", at_once=True)
+"""The agent of the device that the session was bound to proves once more that it is there."""
 _USE_PASSKEY: Final = Remedy("use_passkey", at_once=True, strength=3)
 _USE_BROWSER: Final = Remedy("use_browser", at_once=False, strength=3)
 _ADD_FACTOR: Final = Remedy("add_factor", at_once=True, strength=2)

@@ -79,7 +79,16 @@ def who_can_sentence(audience: Audience, words: Words, names: Names, facts: Fact
 
 
 _BARE: Final = frozenset(
-    {"sign_in", "use_passkey", "add_factor", "sign_in_again", "new_session", "use_browser", "enrol_device"}
+    {
+        "sign_in",
+        "use_passkey",
+        "add_factor",
+        "sign_in_again",
+        "new_session",
+        "use_browser",
+        "enrol_device",
+        "prove_device",
+    }
 )
 
 

@@ -40,7 +40,14 @@ def routes(site: Site) -> APIRouter:
         app = app_open_to(site, visit, query_id(request, "app"))
         onward = site.app_url(app, where_to(query(request, "to", 2_048), app.start)) if app is not None else "/"
         setattr(request.state, CONNECT_TARGETS, agents)
-        values: dict[str, Any] = {"agents": agents, "onward": onward, "app": app, "to": query(request, "to", 2_048)}
+        is_auto = query(request, "auto") == "yes"
+        values: dict[str, Any] = {
+            "is_auto": is_auto,
+            "agents": agents,
+            "onward": onward,
+            "app": app,
+            "to": query(request, "to", 2_048),
+        }
         return site.page("devices/prove.html", visit, **values, here="/devices/prove")
 
     @router.post("/devices/challenge")

@@ -21,7 +21,7 @@ from limen.policy.wording import Audience, Names, because, factors_said, kinds_r
 
 KINDS: Final = ("account", "proof", "groups", "device", "place", "time", "risk", "grant")
 """What a condition can be a matter of, in the order in which it is shown."""
-_PROOFS: Final = frozenset({"use_passkey", "add_factor", "sign_in_again"})
+_PROOFS: Final = frozenset({"use_passkey", "add_factor", "sign_in_again", "prove_device"})
 _ENDED: Final = frozenset(
     {
         Named.NOT_SIGNED_IN,

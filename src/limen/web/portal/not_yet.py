@@ -38,7 +38,9 @@ PAGES: Final = (
     Route("GET", "/not-yet", undecided="the reasons of a refusal, for whom it refused or who may administer"),
 )
 
-_SAID_ELSEWHERE: Final = frozenset({"sign_in", "use_passkey", "add_factor", "sign_in_again", "come_back"})
+_SAID_ELSEWHERE: Final = frozenset(
+    {"sign_in", "use_passkey", "add_factor", "sign_in_again", "prove_device", "come_back"}
+)
 _NOTHING: Final = (gettext_noop("There is nothing here"), gettext_noop("go to your apps"))
 
 

@@ -29,7 +29,7 @@ const prove = async (tries) => {
 };
 
 const told = await prove(4);
-if (told.device) location.replace(place.dataset.onward);
+if (told.device || (told.none && place.dataset.auto !== undefined)) location.replace(place.dataset.onward);
 else if (told.none) place.querySelector("[data-none]").hidden = false;
 else {
   place.querySelector("[data-problem] p").textContent = told.fix ? `${told.what}: ${told.fix}.` : told.what;
