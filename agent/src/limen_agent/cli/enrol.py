@@ -47,7 +47,7 @@ def read_token(file: str | None) -> str:
     try:
         text = sys.stdin.read(_LONGEST_TOKEN + 2) if file == "-" else _start_of(Path(file))
     except (OSError, UnicodeDecodeError):
-        raise AgentError(f"no token can be read from {file}", "name the file that holds it, and nothing else") from None
+        raise AgentError("no token can be read there", "name the file that holds it, and nothing else") from None
     token = text.strip()
     if not token or len(token) > _LONGEST_TOKEN or not token.isascii() or not token.isprintable() or " " in token:
         raise AgentError("that is not a token", "copy it anew: it is one word")

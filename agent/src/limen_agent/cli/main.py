@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from limen_agent import __version__
 from limen_agent.errors import AgentError
@@ -30,8 +31,15 @@ def main(words: Sequence[str] | None = None) -> int:
         return 130
 
 
+class _Exact(argparse.ArgumentParser):
+    """Options by their whole names: `--token SECRET` must not be taken for `--token-file`, and so come to be usual."""
+
+    def __init__(self, **words: Any) -> None:
+        super().__init__(allow_abbrev=False, **words)
+
+
 def parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="limen-agent", description=_ABOUT)
+    parser = _Exact(prog="limen-agent", description=_ABOUT)
     parser.add_argument("--version", action="version", version=f"limen-agent {__version__}")
     parser.add_argument("--state", type=Path, metavar="DIR", help="the state folder (default: /var/lib/limen-agent)")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")

@@ -195,7 +195,7 @@ def secure_boot(machine: Machine, memory: Memory) -> Observed:
 
 
 def administrators(machine: Machine, memory: Memory) -> Observed:
-    """Members of the group of administrators, which has this SID in every language, without the built-in one (…-500)."""
+    """Members of the group of administrators, which has this SID in any language, without the built-in (…-500)."""
     del memory
     members = {_text(one["name"]): _text(one["sid"]) for one in _list(_ask(machine, _ADMINS)["members"])}
     if not members or not all(sid.startswith("S-1-") for sid in members.values()):

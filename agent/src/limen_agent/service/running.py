@@ -35,7 +35,9 @@ def open_client(folder: StateFolder) -> Client:
     """The client of this device, from its state. Raises AgentError."""
     enrolment = read_enrolment(folder)
     key = load_key(folder, enrolment.key_kind)
-    return Client(enrolment, key, Chain.load(folder), Connection(enrolment.address, enrolment.ca_file))
+    client = Client(enrolment, key, Chain.load(folder), Connection(enrolment.address, enrolment.ca_file))
+    client.nonce = read_record(folder).nonce
+    return client
 
 
 def run(folder: StateFolder, users: tuple[str, ...], say: Callable[[str], None]) -> None:

@@ -64,7 +64,6 @@ class Service:
         self._unsent = False
         self._later: dict[str, float] = {}
         self._is_asleep, self._ends = False, 0
-        client.nonce = record.nonce
 
     def run(self) -> None:
         """Report until stopped, or until Limen wants no more."""

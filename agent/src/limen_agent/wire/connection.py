@@ -79,7 +79,6 @@ class Connection:
                 place,
                 parts.port or 443,
                 ssl_context=verifying(ca_file),
-                assert_hostname=host,
                 server_hostname=host,
                 maxsize=2,
             )

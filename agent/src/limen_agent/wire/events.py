@@ -40,6 +40,8 @@ def read_events(response: urllib3.BaseHTTPResponse) -> Iterator[Event]:
             return
         *whole, waiting = (waiting + part).replace(b"\r\n", b"\n").split(b"\n")
         for line in whole:
+            if line.startswith(b":"):  # a comment: the stream lives
+                continue
             if line:
                 lines.append(line)
             elif lines:
