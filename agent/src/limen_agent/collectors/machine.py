@@ -99,8 +99,32 @@ class Machine(Protocol):
 
 
 def text(machine: Machine, path: str, longest: int = LONGEST_FILE) -> str:
-    """A file's text; bytes that are none are shown as such and match nothing."""
-    return machine.read(path, longest).decode("utf-8", "replace")
+    """A file's text. Raises UndeterminedError where it is none."""
+    return plain(machine.read(path, longest), path)
+
+
+def whole_lines(machine: Machine, path: str) -> str:
+    """The text of a table that was written to its end: what is cut off could be what matters."""
+    found = text(machine, path)
+    if not found.endswith("\n"):
+        raise UndeterminedError("unreadable", f"{path} is cut off")
+    return found
+
+
+def plain(content: bytes, whose: str) -> str:
+    """Bytes as text; what is no UTF-8 is shown as such and matches nothing. Raises UndeterminedError for binary."""
+    if b"\0" in content:
+        raise UndeterminedError("unreadable", f"{whose} is not text")
+    return content.decode("utf-8", "replace")
+
+
+def printed(tool: str, code: int, out: bytes, err: bytes) -> Ran:
+    """What a tool said, if it said it to its end. Raises UndeterminedError."""
+    if max(len(out), len(err)) > LONGEST_OUTPUT:
+        raise UndeterminedError("unreadable", f"{tool} printed more than {LONGEST_OUTPUT} bytes")
+    if code == 0 and out and not out.endswith(b"\n"):
+        raise UndeterminedError("unreadable", f"what {tool} printed is cut off")
+    return Ran(code, plain(out, f"what {tool} printed"), plain(err, f"what {tool} printed"))
 
 
 class ThisMachine:
@@ -178,13 +202,13 @@ class ThisMachine:
         try:
             out, err = _read_both(process, time.monotonic() + seconds)
             if max(len(out), len(err)) > LONGEST_OUTPUT:
-                raise UndeterminedError("unreadable", f"{words[0]} printed more than {LONGEST_OUTPUT} bytes")
+                return printed(words[0], 0, out, err)
             code = process.wait(max(0.1, seconds))
         except (TimeoutError, subprocess.TimeoutExpired):
             raise UndeterminedError("timed_out", f"{words[0]} took longer than {seconds:.0f} s") from None
         finally:
             _end(process)
-        return Ran(code, out.decode("utf-8", "replace"), err.decode("utf-8", "replace"))
+        return printed(words[0], code, out, err)
 
     def ask(self, path: str, question: bytes, *, longest: int = 4096, seconds: float = 5.0) -> bytes:
         """Ask a service of the system on its socket; one that a person could have put there is not asked."""

@@ -9,7 +9,7 @@ import re
 from typing import Final
 
 from limen_agent.collectors.check import Observed, UndeterminedError
-from limen_agent.collectors.machine import Machine, said_by, text
+from limen_agent.collectors.machine import Machine, is_person, said_by, text, whole_lines
 from limen_agent.collectors.memory import Memory
 
 _GROUPS: Final = ("sudo", "wheel", "admin")
@@ -23,7 +23,10 @@ _NAMED: Final = 50
 
 def administrators(machine: Machine, memory: Memory) -> Observed:
     del memory
-    users, groups = read_users(text(machine, "/etc/passwd")), read_groups(text(machine, "/etc/group"))
+    users, groups = read_users(whole_lines(machine, "/etc/passwd")), read_groups(whole_lines(machine, "/etc/group"))
+    known = {gid for gid, _ in groups.values()}
+    if any(gid not in known for uid, gid in users.values() if is_person(uid)):
+        raise UndeterminedError("unreadable", "/etc/group lacks the group of somebody in /etc/passwd")
     _add_from_directories(machine, groups)
     sudoers = _sudoers(machine)
     trusted = {*_GROUPS, *(name.removeprefix("%") for name in sudoers if name.startswith("%"))}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from limen_agent.collectors.check import Observed, UndeterminedError
-from limen_agent.collectors.machine import Machine, said_by, text
+from limen_agent.collectors.machine import Machine, said_by, text, whole_lines
 from limen_agent.collectors.memory import Memory
 
 _UNENCRYPTED_BY_NEED: Final = frozenset({"/boot", "/boot/efi", "/efi"})
@@ -41,7 +41,7 @@ class Mount:
 def disk_encryption(machine: Machine, memory: Memory) -> Observed:
     del memory
     volumes: dict[str, str] = {}
-    for mount in volumes_of(read_mounts(text(machine, "/proc/self/mountinfo"))):
+    for mount in volumes_of(read_mounts(whole_lines(machine, "/proc/self/mountinfo"))):
         if (how := _of_mount(machine, mount)) is not None:
             volumes[mount.point] = min(how, volumes.get(mount.point, how))
     if "/" not in volumes:
@@ -120,7 +120,7 @@ def _of_device(machine: Machine, number: str, left: int) -> str:
     if left == 0 or not re.fullmatch(r"\d+:\d+", number, re.ASCII) or not machine.exists(place):
         raise UndeterminedError("unreadable", f"what block device {number} is can't be told")
     if machine.exists(f"{place}/dm/uuid"):
-        uuid = text(machine, f"{place}/dm/uuid", 4096)
+        uuid = whole_lines(machine, f"{place}/dm/uuid")
         if how := next((how for start, how in _CRYPTS.items() if uuid.startswith(start)), ""):
             return how
     # A partition has no folder of its own for what it lies on; its disk, which contains it, has.
@@ -143,7 +143,7 @@ def _is_from_outside(machine: Machine, number: str) -> bool:
 def _swaps(machine: Machine) -> dict[str, str]:
     """Partitions that are swapped to; files lie on a volume that is looked at anyway, and zram is memory."""
     found = {}
-    head, *rows = text(machine, "/proc/swaps").splitlines() or [""]
+    head, *rows = whole_lines(machine, "/proc/swaps").splitlines() or [""]
     if not head.startswith("Filename"):
         raise UndeterminedError("unreadable", "the list of swap devices was not understood")
     for line in rows:
