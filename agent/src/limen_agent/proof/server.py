@@ -43,8 +43,9 @@ class ProofServer:
         self._may_ask = may_ask
         self._open = 0
         self._asked: defaultdict[int, deque[float]] = defaultdict(deque)
-        self._loop = asyncio.new_event_loop()
-        self._socket: socket.socket | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ended = asyncio.Event()
+        self._thread: threading.Thread | None = None
         self.port = 0
 
     def start(self) -> None:
@@ -58,22 +59,26 @@ class ProofServer:
             except OSError:
                 taken.close()
                 continue
-            self._socket, self.port = taken, taken.getsockname()[1]
-            threading.Thread(target=self._serve, name="proof", daemon=True).start()
+            self.port = taken.getsockname()[1]
+            self._thread = threading.Thread(target=asyncio.run, args=(self._serve(taken),), name="proof", daemon=True)
+            self._thread.start()
             return
         raise AgentError(
             f"none of the ports {', '.join(map(str, self._ports))} is free on 127.0.0.1", "see who has them: ss -ltnp"
         )
 
     def stop(self) -> None:
-        if self._socket is not None:
+        """Close the port, and whatever is open."""
+        if self._thread is not None and self._loop is not None:
             with suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(self._loop.stop)
+                self._loop.call_soon_threadsafe(self._ended.set)
+            self._thread.join(SECONDS)
 
-    def _serve(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(asyncio.start_server(self._connected, sock=self._socket, limit=_LONGEST_HEAD))
-        self._loop.run_forever()
+    async def _serve(self, taken: socket.socket) -> None:
+        self._loop = asyncio.get_running_loop()
+        server = await asyncio.start_server(self._connected, sock=taken, limit=_LONGEST_HEAD)
+        await self._ended.wait()
+        server.close()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._open >= MOST_CONNECTIONS:
