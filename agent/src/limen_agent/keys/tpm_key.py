@@ -47,15 +47,14 @@ class TpmKey:
                 | tss.TPMA_OBJECT.SENSITIVEDATAORIGIN
                 | tss.TPMA_OBJECT.USERWITHAUTH
             )
-            parent, *_ = tpm.create_primary(None, "ecc")
             key = tss.TPM2B_PUBLIC.parse(alg="ecc256:ecdsa-sha256:null", objectAttributes=owned)
-            ak = tss.TPM2B_PUBLIC.parse(
-                alg="ecc256:ecdsa-sha256:null", objectAttributes=owned | tss.TPMA_OBJECT.RESTRICTED
-            )
+            restricted = owned | tss.TPMA_OBJECT.RESTRICTED
+            ak = tss.TPM2B_PUBLIC.parse(alg="ecc256:ecdsa-sha256:null", objectAttributes=restricted)
             blobs: dict[str, bytes] = {}
-            for name, template in (("key", key), ("ak", ak)):
-                private, public, *_ = tpm.create(parent, None, template)
-                blobs[f"{name}_private"], blobs[f"{name}_public"] = private.marshal(), public.marshal()
+            with _parent(tpm) as parent:
+                for name, template in (("key", key), ("ak", ak)):
+                    private, public, *_ = tpm.create(parent, None, template)
+                    blobs[f"{name}_private"], blobs[f"{name}_public"] = private.marshal(), public.marshal()
         folder.write_json(NAME, {name: base64url(blobs[name]) for name in _PARTS})
         return cls(blobs, _public_of(tss, blobs["key_public"]))
 
@@ -77,8 +76,10 @@ class TpmKey:
         with _session() as (tss, tpm), self._loaded(tss, tpm, "key") as key:
             ticket = tss.TPMT_TK_HASHCHECK(tag=tss.TPM2_ST.HASHCHECK, hierarchy=tss.TPM2_RH.OWNER, digest=b"")
             scheme = tss.TPMT_SIG_SCHEME(scheme=tss.TPM2_ALG.NULL)
-            made = tpm.sign(key, tss.TPM2B_DIGEST(sha256(message).digest()), scheme, ticket).signature.ecdsa
-            return raw_signature(*(int.from_bytes(bytes(one), "big") for one in (made.signatureR, made.signatureS)))
+            made = tpm.sign(key, tss.TPM2B_DIGEST(sha256(message).digest()), scheme, ticket)
+            # `made` owns the memory of its parts, so it is kept until they are copied.
+            r, s = (bytes(one) for one in (made.signature.ecdsa.signatureR, made.signature.ecdsa.signatureS))
+        return raw_signature(int.from_bytes(r, "big"), int.from_bytes(s, "big"))
 
     def attestation(self) -> dict[str, str]:
         """What proves where the key is: the endorsement key, and the certifying key's statement of this one."""
@@ -116,13 +117,10 @@ class TpmKey:
 
     @contextmanager
     def _loaded(self, tss: Any, tpm: Any, name: str) -> Iterator[Any]:
-        parent, *_ = tpm.create_primary(None, "ecc")
-        try:
-            private, _ = tss.TPM2B_PRIVATE.unmarshal(self._blobs[f"{name}_private"])
-            public, _ = tss.TPM2B_PUBLIC.unmarshal(self._blobs[f"{name}_public"])
+        private, _ = tss.TPM2B_PRIVATE.unmarshal(self._blobs[f"{name}_private"])
+        public, _ = tss.TPM2B_PUBLIC.unmarshal(self._blobs[f"{name}_public"])
+        with _parent(tpm) as parent:
             loaded = tpm.load(parent, private, public)
-        finally:
-            tpm.flush_context(parent)
         try:
             yield loaded
         finally:
@@ -154,6 +152,16 @@ def _session() -> Iterator[tuple[Any, Any]]:
         raise AgentError(f"the TPM refused: {error}", "if the TPM was cleared or changed, enrol anew") from None
     finally:
         tpm.close()
+
+
+@contextmanager
+def _parent(tpm: Any) -> Iterator[Any]:
+    """The primary key of the owner, the same each time it is made: what is created under it is loaded under it."""
+    parent, *_ = tpm.create_primary(None, "ecc")
+    try:
+        yield parent
+    finally:
+        tpm.flush_context(parent)
 
 
 @contextmanager
