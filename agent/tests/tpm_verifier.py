@@ -46,7 +46,10 @@ assert attested.magic == TPM2_GENERATED.VALUE
 assert bytes(attested.attested.certify.name) == bytes(key.get_name())
 signature = TPMT_SIGNATURE.unmarshal(said["certify_signature"])[0]
 assert signature.sigAlg == TPM2_ALG.ECDSA
-r, s = (int.from_bytes(bytes(one), "big") for one in (signature.signature.ecdsa.signatureR, signature.signature.ecdsa.signatureS))
+r, s = (
+    int.from_bytes(bytes(one), "big")
+    for one in (signature.signature.ecdsa.signatureR, signature.signature.ecdsa.signatureS)
+)
 verifier = load_pem_public_key(ak.to_pem())
 assert isinstance(verifier, ec.EllipticCurvePublicKey)
 verifier.verify(encode_dss_signature(r, s), bytes(info.attestationData), ec.ECDSA(hashes.SHA256()))

@@ -64,6 +64,7 @@ class Service:
         self._unsent = False
         self._later: dict[str, float] = {}
         self._is_asleep, self._ends = False, 0
+        self._writing = threading.RLock()
 
     def run(self) -> None:
         """Report until stopped, or until Limen wants no more."""
@@ -150,7 +151,7 @@ class Service:
 
     def _report(self, wish: Wish) -> float:
         record = self._record
-        checks = [self._known[id_] for id_ in CHECKS if id_ in self._known]
+        checks, ends = [self._known[id_] for id_ in CHECKS if id_ in self._known], self._ends
         try:
             answer = self._client.report(checks, wish.why)
         except RefusedError as refused:
@@ -161,16 +162,18 @@ class Service:
             wait_s = self._back_off.next_s()
             self._say(f"not reported: {error}; the next attempt is in {wait_s:.0f} s")
         else:
-            self._answered(answer, checks)
+            self._answered(answer, checks, ends)
             wait_s = jittered(self._interval_s())
         record.next_at = int(time.time() + wait_s)
         self._keep()
         return wait_s
 
-    def _answered(self, answer: Answer, checks: list[Check]) -> None:
+    def _answered(self, answer: Answer, checks: list[Check], ends: int) -> None:
         record = self._record
-        record.went_well()
-        self._is_asleep = False
+        with self._writing:
+            if ends == self._ends:  # else it was ended while this report was on its way
+                record.went_well()
+                self._is_asleep = False
         record.reported_at, record.seq = int(time.time()), self._client.seq
         record.checks = [check.said() for check in checks]
         record.answer = {name: answer.body[name] for name in ("compliance", "checks") if name in answer.body}
@@ -191,12 +194,13 @@ class Service:
         return jittered(self._interval_s())
 
     def _end(self, why: str, what: str, fix: str) -> None:
-        self._record.ended = why or "ended"
-        self._record.went_wrong(what, fix, int(time.time()))
-        self._keep()
+        with self._writing:
+            self._ends += 1
+            self._record.ended = why or "ended"
+            self._record.went_wrong(what, fix, int(time.time()))
+            self._is_asleep = why in ASLEEP
+            self._keep()
         self._say(f"ended: {what}")
-        self._ends += 1
-        self._is_asleep = why in ASLEEP
         if not self._is_asleep:
             self.stop()
 
@@ -215,8 +219,9 @@ class Service:
             self._client.enrolment.write(self._folder)
 
     def _keep(self) -> None:
-        try:
-            self._record.keep(self._folder)
-        except AgentError as error:
-            self._say(str(error))
-        share(self._client.enrolment, self._record, self._shared)
+        with self._writing:
+            try:
+                self._record.keep(self._folder)
+            except AgentError as error:
+                self._say(str(error))
+            share(self._client.enrolment, self._record, self._shared)
