@@ -57,7 +57,7 @@ def of_user(machine: Machine, user: User) -> int | None:
 
 def _setting(machine: Machine, user: User, schema: str, key: str) -> str:
     environ = {
-        "XDG_RUNTIME_DIR": f"/run/user/{user.uid}",
+        "XDG_RUNTIME_DIR": _runtime(user),
         "DBUS_SESSION_BUS_ADDRESS": f"unix:path={_bus(user)}",
         "USER": user.name,
     }
@@ -75,4 +75,9 @@ def _seconds(said: str) -> int:
 
 
 def _bus(user: User) -> str:
-    return f"/run/user/{user.uid}/bus"
+    return f"{_runtime(user)}/bus"
+
+
+def _runtime(user: User) -> str:
+    """Where logind keeps what belongs to a person's session (pam_systemd(8))."""
+    return f"/run/user/{user.uid}"
