@@ -6,7 +6,7 @@ It verifies every message with joserfc, independent of the agent's own code, and
 from __future__ import annotations
 
 import base64
-import datetime
+import datetime as dt
 import hashlib
 import ipaddress
 import json
@@ -32,7 +32,7 @@ TOKEN = "lmn_dev_3rTqZ0nGx1"
 LONGEST = 64 * 1024
 
 
-class Refusal(Exception):
+class RefusalError(Exception):
     def __init__(self, status: int, error: str, **more: Any) -> None:
         self.status = status
         self.body = {"error": error, "message": f"said {error}", "mend": f"mend {error}", **more}
@@ -88,7 +88,7 @@ class FakeLimen:
         header, said = self._verified(signed, "limen-enrol+jwt", header_jwk(signed), needs_nonce=False)
         token = said.get("token")
         if token is not None and (token != TOKEN or token in self.used_tokens):
-            raise Refusal(403, "refused")
+            raise RefusalError(403, "refused")
         self.used_tokens |= {token} if token else set()
         self.enrolments.append(said)
         name = f"en_{secrets.token_hex(4)}"
@@ -111,7 +111,7 @@ class FakeLimen:
         header, said = self._verified(signed, "limen-enrol+jwt", header_jwk(signed))
         pending = self.pending.get(said["enrolment"])
         if pending is None or pending["jwk"] != header["jwk"]:
-            raise Refusal(400, "expired")
+            raise RefusalError(400, "expired")
         self.finishes.append(said)
         if pending["state"] == "waiting" and not self.is_confirmed:
             return 202, {"state": "waiting", "nonce": self.nonce(), "poll_s": 1}
@@ -135,9 +135,9 @@ class FakeLimen:
         device, said = self._of_device(signed, "limen-report+jwt")
         if said["seq"] <= device["seq"]:
             device["ended"] = "quarantined"
-            raise Refusal(409, "replayed")
+            raise RefusalError(409, "replayed")
         if said["seq"] == device["seq"] + 1 and said["prev"] != device["prev"]:
-            raise Refusal(409, "replayed")
+            raise RefusalError(409, "replayed")
         device["seq"] = said["seq"]
         device["prev"] = hash_of(signed)
         with self.reported:
@@ -157,29 +157,34 @@ class FakeLimen:
         device = self.devices[str(jws.extract_compact(signed.encode()).headers()["kid"])]
         return self._verified(signed, "limen-proof+jwt", device["jwk"], needs_nonce=False)[1]
 
+    def refuse(self, status: int, error: str) -> tuple[int, dict[str, Any]]:
+        raise RefusalError(status, error)
+
     def _of_device(self, signed: str, typ: str) -> tuple[dict[str, Any], dict[str, Any]]:
         try:
             device = self.devices[str(jws.extract_compact(signed.encode()).headers().get("kid"))]
         except (KeyError, JoseError, ValueError):
-            raise Refusal(401, "not_this_device") from None
+            raise RefusalError(401, "not_this_device") from None
         _, said = self._verified(signed, typ, device["jwk"])
         if device["ended"]:
-            raise Refusal(401, "not_this_device")
+            raise RefusalError(401, "not_this_device")
         return device, said
 
     def _verified(
         self, signed: str, typ: str, jwk: dict[str, str], *, needs_nonce: bool = True
     ) -> tuple[dict[str, Any], dict[str, Any]]:
+        if len(signed) > LONGEST:
+            raise RefusalError(413, "too_large")
         try:
             found = jws.deserialize_compact(signed, ECKey.import_key(jwk), algorithms=["ES256"])
             said = json.loads(found.payload or b"")
         except (JoseError, ValueError):
-            raise Refusal(401, "not_this_device") from None
+            raise RefusalError(401, "not_this_device") from None
         header = dict(found.headers())
         if header.get("typ") != typ or said["aud"] != self.address or abs(said["iat"] - self.now()) > 300:
-            raise Refusal(400, "malformed")
+            raise RefusalError(400, "malformed")
         if needs_nonce and said.get("nonce") not in self.nonces:
-            raise Refusal(428, "stale_nonce", nonce=self.nonce())
+            raise RefusalError(428, "stale_nonce", nonce=self.nonce())
         return header, said
 
     def now(self) -> float:
@@ -190,7 +195,7 @@ def header_jwk(signed: str) -> dict[str, str]:
     try:
         return dict(jws.extract_compact(signed.encode()).headers()["jwk"])
     except (KeyError, JoseError, ValueError, TypeError):
-        raise Refusal(400, "malformed") from None
+        raise RefusalError(400, "malformed") from None
 
 
 def hash_of(signed: str) -> str:
@@ -213,12 +218,9 @@ class _Handler(BaseHTTPRequestHandler):
             return
         routes = {"/agent/enrol": limen.enrol, "/agent/enrol/finish": limen.finish, "/agent/report": limen.report}
         try:
-            if self.headers["Content-Type"] != "application/jose" or self.path not in routes:
-                raise Refusal(400, "malformed")
-            if len(signed) > LONGEST:
-                raise Refusal(413, "too_large")
-            status, body = routes[self.path](signed)
-        except Refusal as refusal:
+            is_it = self.headers["Content-Type"] == "application/jose" and self.path in routes
+            status, body = routes[self.path](signed) if is_it else limen.refuse(400, "malformed")
+        except RefusalError as refusal:
             status, body = refusal.status, refusal.body
         self._send(status, {"Content-Type": "application/json"}, json.dumps(body).encode())
 
@@ -229,10 +231,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(*instead)
             return
         try:
-            if self.path != "/agent/stream" or scheme != "Limen":
-                raise Refusal(400, "malformed")
-            waiting = limen.stream(signed)
-        except Refusal as refusal:
+            waiting = limen.stream(signed if (self.path, scheme) == ("/agent/stream", "Limen") else "")
+        except RefusalError as refusal:
             self._send(refusal.status, {"Content-Type": "application/json"}, json.dumps(refusal.body).encode())
             return
         self.send_response(200)
@@ -297,15 +297,15 @@ def self_signed(
 ) -> tuple[Path, Path]:
     key = ec.generate_private_key(ec.SECP256R1())
     who = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    now = datetime.datetime.now(datetime.UTC)
+    now = dt.datetime.now(dt.UTC)
     made = (
         x509.CertificateBuilder()
         .subject_name(who)
         .issuer_name(who)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now + datetime.timedelta(days=days[0]))
-        .not_valid_after(now + datetime.timedelta(days=days[1]))
+        .not_valid_before(now + dt.timedelta(days=days[0]))
+        .not_valid_after(now + dt.timedelta(days=days[1]))
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .add_extension(
             x509.SubjectAlternativeName([x509.DNSName(name), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False

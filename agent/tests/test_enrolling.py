@@ -119,9 +119,17 @@ def test_what_is_no_token_is_said_before_anything_is_sent(tmp_path, content) -> 
 
 @pytest.mark.parametrize(
     "typed",
-    ["http://login.harbor.example", "ftp://x", "https://", "https://a b", "https://ida@login.harbor.example",
-     "https://login.harbor.example/path", "https://login.harbor.example?x", "https://x:99999999"],
-)  # fmt: skip
+    [
+        "http://login.harbor.example",
+        "ftp://x",
+        "https://",
+        "https://a b",
+        "https://ida@login.harbor.example",
+        "https://login.harbor.example/path",
+        "https://login.harbor.example?x",
+        "https://x:99999999",
+    ],
+)
 def test_an_address_that_is_not_https_is_refused(folder, typed, capsys) -> None:
     assert main(["--state", str(folder.path), "enrol", typed]) == 1
     assert "https" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""The device's key in a TPM, for real: swtpm, its endorsement certificate, certification, activation, signed reports."""
+"""The device's key in a TPM, for real, with swtpm: its maker's certificate, certification, activation, reports."""
 
 from __future__ import annotations
 
@@ -30,10 +30,11 @@ class Swtpm:
         state.mkdir()
         config.mkdir()
         for name, content in {
-            "swtpm_setup.conf": f"create_certs_tool=/usr/bin/swtpm_localca\ncreate_certs_tool_config={config}/localca.conf\n"
+            "swtpm_setup.conf": "create_certs_tool=/usr/bin/swtpm_localca\n"
+            f"create_certs_tool_config={config}/localca.conf\n"
             f"create_certs_tool_options={config}/options\nactive_pcr_banks=sha256\n",
-            "localca.conf": f"statedir={folder}/ca\nsigningkey={folder}/ca/signkey.pem\nissuercert={folder}/ca/issuercert.pem\n"
-            f"certserial={folder}/ca/serial\n",
+            "localca.conf": f"statedir={folder}/ca\nsigningkey={folder}/ca/signkey.pem\n"
+            f"issuercert={folder}/ca/issuercert.pem\ncertserial={folder}/ca/serial\n",
             "options": "--platform-manufacturer Harbor\n--platform-version 1\n--platform-model wren\n",
         }.items():
             (config / name).write_text(content)

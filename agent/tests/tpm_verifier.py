@@ -1,6 +1,6 @@
 """What whoever enrols a TPM verifies, by the library for TPMs, in an environment that has it. For the tests.
 
-Reads the `tpm` of an enrolment as JSON, and prints a credential that only that TPM opens: {credential, secret, expected}.
+Reads the `tpm` of an enrolment as JSON, and prints a credential that only that TPM opens, and what is in it.
 """
 
 from __future__ import annotations

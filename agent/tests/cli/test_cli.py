@@ -236,6 +236,9 @@ def test_the_unit_is_hardened(tmp_path) -> None:
     assert "limen-agent" not in verified.stderr
     analysed = subprocess.run(
         ["systemd-analyze", "security", "--offline=true", "--threshold=35", str(unit)],
-        capture_output=True, text=True, check=False, env={**os.environ, **with_path()},
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **with_path()},
+    )
     assert analysed.returncode == 0, analysed.stdout[-500:]

@@ -1,5 +1,5 @@
-"""One healthy machine of each platform, recorded. Linux after real outputs of Debian 13; macOS and Windows RECORDED, NOT
-RUN ON THE SYSTEM: written after the documented shapes. `DECISIVE` names what each check rests on.
+"""One healthy machine of each platform, recorded. Linux after real outputs of Debian 13; macOS and Windows RECORDED,
+NOT RUN ON THE SYSTEM: written after the documented shapes. `DECISIVE` names what each check rests on.
 """
 
 from __future__ import annotations
@@ -82,7 +82,8 @@ LINUX = Recorded(
         _EFI.format("SetupMode"): b"\6\0\0\0\0",
         "/etc/passwd": b"root:x:0:0:root:/root:/bin/bash\nida:x:1000:1000:Ida Quay:/home/ida:/bin/bash\n",
         "/etc/group": b"root:x:0:\nsudo:x:27:ida\nida:x:1000:\n",
-        "/etc/sudoers": b"Defaults env_reset\nroot ALL=(ALL:ALL) ALL\n%sudo ALL=(ALL:ALL) ALL\n@includedir /etc/sudoers.d\n",
+        "/etc/sudoers": b"Defaults env_reset\nroot ALL=(ALL:ALL) ALL\n"
+        b"%sudo ALL=(ALL:ALL) ALL\n@includedir /etc/sudoers.d\n",
         "/etc/sudoers.d/README": b"# nothing\n",
         f"{SPOOL}/.": b"",
     },
@@ -115,17 +116,23 @@ DECISIVE_LINUX = {
     "os": ["file /etc/os-release", "file /proc/sys/kernel/osrelease"],
     "updates": ["tool apt-get", "file /etc/os-release"],
     "auto_updates": ["tool apt-config", "tool systemctl", "file /etc/os-release"],
-    "disk_encryption": ["file /proc/self/mountinfo", "file /proc/swaps", "file /sys/dev/block/254:0/dm/uuid",
-                        "file /sys/dev/block/254:1/slaves/dm-0/dev"],
-    "screen_lock": ["tool gsettings get org.gnome.desktop.screensaver lock-enabled",
-                    "tool gsettings get org.gnome.desktop.screensaver lock-delay",
-                    "tool gsettings get org.gnome.desktop.session idle-delay"],
+    "disk_encryption": [
+        "file /proc/self/mountinfo",
+        "file /proc/swaps",
+        "file /sys/dev/block/254:0/dm/uuid",
+        "file /sys/dev/block/254:1/slaves/dm-0/dev",
+    ],
+    "screen_lock": [
+        "tool gsettings get org.gnome.desktop.screensaver lock-enabled",
+        "tool gsettings get org.gnome.desktop.screensaver lock-delay",
+        "tool gsettings get org.gnome.desktop.session idle-delay",
+    ],
     "firewall": ["tool nft"],
     "anti_malware": [f"socket {SOCKET} zPING", f"socket {SOCKET} zVERSION"],
     "secure_boot": [f"file {_EFI.format('SecureBoot')}", f"file {_EFI.format('SetupMode')}"],
     "administrators": ["file /etc/passwd", "file /etc/group", "file /etc/sudoers"],
     "threats": ["file /etc/clamav/clamd.conf", f"socket {SOCKET} zPING"],
-}  # fmt: skip
+}
 
 DNF_SECURITY = "FEDORA-2026-1a2b3c Important/Sec. openssl-1:3.2.4-1.fc42.x86_64\n"
 FEDORA = (
@@ -192,16 +199,25 @@ SCRIPTS: dict[str, dict[str, Any]] = {
     "_OS": {"version": "10.0.26100", "ubr": 2894},
     "_UPDATES": {"code": 2, "searched": int(NOW - DAY), "restart": False, "updates": []},
     "_AUTO": {"level": 4},
-    "_DISKS": {"volumes": [{"letter": "C:", "type": 0, "protection": 1, "conversion": 1},
-                           {"letter": "E:", "type": 2, "protection": 0, "conversion": 0}]},
+    "_DISKS": {
+        "volumes": [
+            {"letter": "C:", "type": 0, "protection": 1, "conversion": 1},
+            {"letter": "E:", "type": 2, "protection": 0, "conversion": 0},
+        ]
+    },
     "_LOCK": {"policy_s": 600},
     "_FIREWALL": {"profiles": [{"name": name, "enabled": 1, "inbound": 4} for name in ("Domain", "Private", "Public")]},
     "_MALWARE": {"on": True, "service": True, "real_time": True, "version": "4.18.25010.11", "age": 1},
     "_EDR": {"services": [{"name": "Sense", "status": 4}, {"name": "Spooler", "status": 1}]},
     "_BOOT": {"on": True},
-    "_ADMINS": {"members": [{"name": "WREN\\Administrator", "sid": "S-1-5-21-1-2-3-500"}, {"name": "WREN\\ida", "sid": "S-1-5-21-1-2-3-1001"}]},
+    "_ADMINS": {
+        "members": [
+            {"name": "WREN\\Administrator", "sid": "S-1-5-21-1-2-3-500"},
+            {"name": "WREN\\ida", "sid": "S-1-5-21-1-2-3-1001"},
+        ]
+    },
     "_THREATS": {"threats": []},
-}  # fmt: skip
+}
 WINDOWS = Windows(tools={f"powershell {name}": Ran(0, json.dumps(said) + "\r\n") for name, said in SCRIPTS.items()})
 """RECORDED, NOT RUN ON THE SYSTEM."""
 

@@ -143,7 +143,7 @@ KEYS = {
 
 
 def is_well_formed(check: Check) -> bool:
-    """As the contract says: exactly these keys where it was observed, a reason where it was not, evidence in one line."""
+    """As the contract says: exactly these keys where it was observed, else a reason; evidence in one line."""
     said = check.said()
     if len(said.get("evidence", "")) > 300 or not said.get("evidence", "").isprintable():
         return False

@@ -127,8 +127,9 @@ def test_a_damaged_memory_is_unknown_and_left_as_it_is(folder, content) -> None:
 
 def test_updates_by_dnf_recorded() -> None:
     listed = FEDORA.with_tool(
-        "dnf -q -C check-update", Ran(100, "\nopenssl.x86_64  1:3.2.4-1.fc42  updates\ntzdata.noarch  2026b-1.fc42  updates\n")
-    ).with_tool("dnf -q -C updateinfo list --security", DNF_SECURITY)  # fmt: skip
+        "dnf -q -C check-update",
+        Ran(100, "\nopenssl.x86_64  1:3.2.4-1.fc42  updates\ntzdata.noarch  2026b-1.fc42  updates\n"),
+    ).with_tool("dnf -q -C updateinfo list --security", DNF_SECURITY)
     seen = see(listed, "updates").observed
     assert (seen["pending"], seen["security"]) == (2, 1)
     assert see(FEDORA, "updates").observed["pending"] == 0
@@ -331,7 +332,12 @@ def test_a_chain_at_the_input_hook_that_ends_in_a_drop_is_one() -> None:
         rule("inet", "input", MATCH, {"accept": None}),
         rule("inet", "input", {"counter": {}}, {"drop": None}),
     )
-    assert firewall_of(chain("inet", "input", "accept"), chain("inet", "last", "", ""), rule("inet", "input", {"jump": {"target": "last"}}), rule("inet", "last", {"reject": {}}))  # fmt: skip
+    assert firewall_of(
+        chain("inet", "input", "accept"),
+        chain("inet", "last", "", ""),
+        rule("inet", "input", {"jump": {"target": "last"}}),
+        rule("inet", "last", {"reject": {}}),
+    )
 
 
 def test_one_family_is_not_both() -> None:
@@ -354,12 +360,26 @@ def test_one_family_is_not_both() -> None:
         [chain("inet", "input", "accept"), rule("inet", "input", MATCH, {"drop": None})],
         [chain("inet", "input", "accept"), rule("inet", "input", {"limit": {}}, {"drop": None})],
         [chain("inet", "input", "accept"), rule("inet", "input", {"xt": None}, {"drop": None})],
-        [chain("inet", "input", "accept"), rule("inet", "input", {"return": None}), rule("inet", "input", {"drop": None})],
-        [chain("inet", "input", "drop"), chain("inet", "a", "", ""), rule("inet", "input", {"jump": {"target": "a"}}), rule("inet", "a", {"accept": None})],
-        [chain("inet", "input", "drop"), chain("inet", "a", "", ""), rule("inet", "input", {"jump": {"target": "a"}}), rule("inet", "a", {"jump": {"target": "a"}})],
+        [
+            chain("inet", "input", "accept"),
+            rule("inet", "input", {"return": None}),
+            rule("inet", "input", {"drop": None}),
+        ],
+        [
+            chain("inet", "input", "drop"),
+            chain("inet", "a", "", ""),
+            rule("inet", "input", {"jump": {"target": "a"}}),
+            rule("inet", "a", {"accept": None}),
+        ],
+        [
+            chain("inet", "input", "drop"),
+            chain("inet", "a", "", ""),
+            rule("inet", "input", {"jump": {"target": "a"}}),
+            rule("inet", "a", {"jump": {"target": "a"}}),
+        ],
         [chain("inet", "input", "drop"), rule("inet", "input", {"jump": {"target": "gone"}})],
     ],
-)  # fmt: skip
+)
 def test_rules_that_only_look_like_a_firewall_are_none(items) -> None:
     assert not firewall_of(*items)
 

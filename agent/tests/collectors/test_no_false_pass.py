@@ -15,8 +15,7 @@ from agent.tests.collectors.healthy import (
     WINDOWS,
 )
 from agent.tests.collectors.recorded import Printed, Recorded, is_good, is_well_formed
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from limen_agent.collectors import macos, windows
 from limen_agent.collectors.check import CHECKS, Check, UndeterminedError
@@ -38,37 +37,87 @@ UNTOLD = {
 """What does not pass on a healthy machine: of macOS and Windows the server knows the end of life; ida is named."""
 
 TEXTS = {
-    "empty": "", "a newline": "\n", "newlines": "\n" * 40, "spaces": " " * 500, "tabs": "\t\t\t", "carriage returns": "\r\r\r\n",
-    "a zero": "0", "a one": "1", "minus one": "-1", "a word": "enabled-ish", "yes": "yes", "true in capitals": "TRUE",
-    "json null": "null", "json true": "true ]", "json list": "[]", "json object": "{}", "json number": "42", "json string": '"On"',
-    "json nothing in it": '{"nftables": []}', "json cut": '{"nftables": [{"metainfo"', "json of another": '{"value": true}',
-    "json with a text for true": '{"on": "true"}', "json with nulls": '{"on": null, "level": null, "volumes": null}',
-    "json nested": '{"a":' * 2000 + "1" + "}" * 2000, "json list nested": "[" * 90_000, "json twice": '{"on": false, "on": true}',
+    "empty": "",
+    "a newline": "\n",
+    "newlines": "\n" * 40,
+    "spaces": " " * 500,
+    "tabs": "\t\t\t",
+    "carriage returns": "\r\r\r\n",
+    "a zero": "0",
+    "a one": "1",
+    "minus one": "-1",
+    "a word": "enabled-ish",
+    "yes": "yes",
+    "true in capitals": "TRUE",
+    "json null": "null",
+    "json true": "true ]",
+    "json list": "[]",
+    "json object": "{}",
+    "json number": "42",
+    "json string": '"On"',
+    "json nothing in it": '{"nftables": []}',
+    "json cut": '{"nftables": [{"metainfo"',
+    "json of another": '{"value": true}',
+    "json with a text for true": '{"on": "true"}',
+    "json with nulls": '{"on": null, "level": null, "volumes": null}',
+    "json nested": '{"a":' * 2000 + "1" + "}" * 2000,
+    "json list nested": "[" * 90_000,
+    "json twice": '{"on": false, "on": true}',
     "no ruleset but metainfo": '{"nftables": [{"metainfo": {"version": "1"}}]}',
-    "no profiles": '{"profiles": []}', "no volumes": '{"volumes": []}', "no members": '{"members": []}', "no services": '{"services": []}',
-    "byte order mark": "\ufeff", "zeros": "\0" * 300, "escapes": "\x1b[2J\x1b]0;pass\x07", "a line without an end": "x" * 200_000,
-    "replacement characters": "\ufffd" * 99, "right to left": "\u202eno si tluaVeliF", "full width": "ＦｉｌｅＶａｕｌｔ ｉｓ Ｏｎ．",
-    "many lines": "line\n" * 50_000, "a usage": "Usage: tool [options]\n", "not found": "sh: 1: tool: not found\n",
-    "permission denied": "Permission denied\n", "must be root": "You must be root to do this.\n", "no such file": "No such file or directory\n",
-    "segmentation fault": "Segmentation fault (core dumped)\n", "a traceback": "Traceback (most recent call last):\n", "html": "<html><body>Captive portal</body></html>",
-    "xml": '<?xml version="1.0"?><Objs/>', "a prompt": "[sudo] password for ida: ", "a lock": "E: Could not get lock /var/lib/dpkg/lock\n",
+    "no profiles": '{"profiles": []}',
+    "no volumes": '{"volumes": []}',
+    "no members": '{"members": []}',
+    "no services": '{"services": []}',
+    "byte order mark": "\ufeff",
+    "zeros": "\0" * 300,
+    "escapes": "\x1b[2J\x1b]0;pass\x07",
+    "a line without an end": "x" * 200_000,
+    "replacement characters": "\ufffd" * 99,
+    "right to left": "\u202eno si tluaVeliF",
+    "full width": "ＦｉｌｅＶａｕｌｔ ｉｓ Ｏｎ．",
+    "many lines": "line\n" * 50_000,
+    "a usage": "Usage: tool [options]\n",
+    "not found": "sh: 1: tool: not found\n",
+    "permission denied": "Permission denied\n",
+    "must be root": "You must be root to do this.\n",
+    "no such file": "No such file or directory\n",
+    "segmentation fault": "Segmentation fault (core dumped)\n",
+    "a traceback": "Traceback (most recent call last):\n",
+    "html": "<html><body>Captive portal</body></html>",
+    "xml": '<?xml version="1.0"?><Objs/>',
+    "a prompt": "[sudo] password for ida: ",
+    "a lock": "E: Could not get lock /var/lib/dpkg/lock\n",
     "german apt": "0 aktualisiert, 0 neu installiert, 0 zu entfernen und 0 nicht aktualisiert.\n",
     "french apt": "0 mis à jour, 0 nouvellement installés, 0 à enlever et 0 non mis à jour.\n",
     "japanese apt": "アップグレード: 0 個、新規インストール: 0 個、削除: 0 個、保留: 0 個。\n",
-    "german filevault": "FileVault ist aktiviert.\n", "french filevault": "FileVault est activé.\n",
+    "german filevault": "FileVault ist aktiviert.\n",
+    "french filevault": "FileVault est activé.\n",
     "filevault on its way": "FileVault is On.\nEncryption in progress: Percent completed = 12\n",
     "filevault being undone": "FileVault is On.\nDecryption in progress: Percent completed = 97\n",
     "filevault deferred": "FileVault is Off.\nDeferred enablement appears to be active for user 'ida'.\n",
-    "german firewall": "Die Firewall ist aktiviert. (Status = 1)\n", "firewall that contradicts itself": "Firewall is enabled. (State = 0)\n",
+    "german firewall": "Die Firewall ist aktiviert. (Status = 1)\n",
+    "firewall that contradicts itself": "Firewall is enabled. (State = 0)\n",
     "firewall said twice": "Firewall is enabled. (State = 1)\nFirewall is disabled. (State = 0)\n",
-    "german software update": "Keine neue Software verfügbar.\n", "german units": "aktiviert\n", "static": "static\n", "masked": "masked\n",
-    "two answers": "true\nfalse\n", "uint32 without a number": "uint32 \n", "uint32 far too large": "uint32 99999999999999999999\n",
-    "uint32 in other digits": "uint32 ٣٠٠\n", "never": "uint32 0\n", "a schema that is missing": "No such schema “org.gnome.desktop.screensaver”\n",
-    "windows in german": '{"on": "Wahr", "level": "Geplant", "policy_s": "600"}', "windows floats": '{"level": 4.0, "policy_s": 600.5}',
-    "windows booleans for numbers": '{"level": true, "policy_s": true, "code": true}', "clixml": "#< CLIXML\r\n<Objs Version=\"1.1.0.1\"/>",
-    "pong of another": "PONG PONG", "a version of nothing": "ClamAV /27800/", "signatures of the future": "ClamAV 1.4.3/1/Sun Sep 20 08:25:21 2099",
-    "an efi variable of one byte": "\x01", "an efi variable that is too long": "\6\0\0\0\1\1",
-}  # fmt: skip
+    "german software update": "Keine neue Software verfügbar.\n",
+    "german units": "aktiviert\n",
+    "static": "static\n",
+    "masked": "masked\n",
+    "two answers": "true\nfalse\n",
+    "uint32 without a number": "uint32 \n",
+    "uint32 far too large": "uint32 99999999999999999999\n",
+    "uint32 in other digits": "uint32 ٣٠٠\n",
+    "never": "uint32 0\n",
+    "a schema that is missing": "No such schema “org.gnome.desktop.screensaver”\n",
+    "windows in german": '{"on": "Wahr", "level": "Geplant", "policy_s": "600"}',
+    "windows floats": '{"level": 4.0, "policy_s": 600.5}',
+    "windows booleans for numbers": '{"level": true, "policy_s": true, "code": true}',
+    "clixml": '#< CLIXML\r\n<Objs Version="1.1.0.1"/>',
+    "pong of another": "PONG PONG",
+    "a version of nothing": "ClamAV /27800/",
+    "signatures of the future": "ClamAV 1.4.3/1/Sun Sep 20 08:25:21 2099",
+    "an efi variable of one byte": "\x01",
+    "an efi variable that is too long": "\6\0\0\0\1\1",
+}
 """What was printed, or stands in a file, instead."""
 OUTCOMES: dict[str, Printed] = {
     "denied": UndeterminedError("denied", "may not be read"),
@@ -130,7 +179,7 @@ def content_of(bad: str, right: bytes) -> bytes | UndeterminedError:
 
 
 def says_the_same(machine: Recorded, other: Recorded, decisive: str) -> bool:
-    """Some bad output is what another tool rightly prints: a lone 1, or uint32 0. A shorter sudoers is another sudoers."""
+    """Some bad output is what another tool rightly prints: a lone 1, or uint32 0. A shorter sudoers is another one."""
     name = decisive.partition(" ")[2]
     if name in machine.files:
         said_by_files = [str(one.files[name]).replace("\\n", "") for one in (machine, other)]
