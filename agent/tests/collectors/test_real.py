@@ -55,7 +55,6 @@ def enabled():
     (found,) = look(ThisMachine(), NoMemory(), ["firewall"])
     return found.observed.get("enabled", found.reason)
 
-subprocess.run(["ip", "link", "set", "lo", "up"], check=False)
 noticed, stop = threading.Event(), threading.Event()
 threading.Thread(target=watch_packet_filter, args=(lambda checks: noticed.set(), stop), daemon=True).start()
 time.sleep(0.3)
