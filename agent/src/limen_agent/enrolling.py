@@ -20,6 +20,8 @@ from limen_agent.wire.machine_name import hardware, host_name, platform_name
 from limen_agent.wire.signing import sign
 
 LONGEST_S: Final = 3600
+PORTS: Final = (47113, 47114, 47115)
+"""Where pages look for an agent, if Limen names no others."""
 _MOST_ORIGINS: Final = 64
 _MOST_PORTS: Final = 16
 
@@ -113,7 +115,7 @@ class Enrolling:
         return sign(self._key, "limen-enrol+jwt", said)
 
     def _enrolment(self, answer: Answer, ca_file: str) -> Enrolment:
-        origins, ports = answer.body.get("origins"), answer.body.get("agent_ports")
+        origins, ports = answer.body.get("origins"), answer.body.get("agent_ports", list(PORTS))
         device = answer.text("device", 100)
         if not device or not isinstance(origins, list) or not isinstance(ports, list):
             raise _not_understood()

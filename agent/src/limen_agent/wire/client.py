@@ -32,6 +32,7 @@ class Client:
         self._chain = chain
         self._connection = connection
         self._one_at_a_time = threading.Lock()
+        self._arrived = chain.seq, chain.prev
 
     @property
     def seq(self) -> int:
@@ -56,9 +57,8 @@ class Client:
             response.close()
 
     def proof(self, *, challenge: str, session: str, origin: str) -> str:
-        """That the device's key is where this is asked, and what it last reported. Raises AgentError."""
-        with self._one_at_a_time:
-            seq, prev = self._chain.seq, self._chain.prev
+        """That the device's key is where this is asked, and which report of it arrived last. Raises AgentError."""
+        seq, report = self._arrived
         said = claims.proof(
             aud=self.enrolment.address,
             iat=int(time.time()),
@@ -66,7 +66,7 @@ class Client:
             session=session,
             origin=origin,
             seq=seq,
-            report=prev,
+            report=report,
         )
         return sign(self._key, "limen-proof+jwt", said, self.enrolment.device)
 
@@ -89,7 +89,9 @@ class Client:
             )
             signed = sign(self._key, "limen-report+jwt", said, self.enrolment.device)
             self._chain.advance(signed)
+            this = self._chain.seq, self._chain.prev
         answer = self._connection.post("/agent/report", signed)
+        self._arrived = this
         self.nonce = answer.text("nonce") or self.nonce
         return answer
 

@@ -25,7 +25,8 @@ _CRYPTS: Final = {
 }
 """Targets of device-mapper that encrypt; CRYPT-VERITY and CRYPT-INTEGRITY do not."""
 _DEEPEST: Final = 8
-_MOST: Final = 64
+_MOST: Final = 50
+"""Volumes that are named; all of them count."""
 
 
 @dataclass(frozen=True, slots=True)
