@@ -6,7 +6,6 @@ The messages are those that go over https; here they go to the application direc
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -47,11 +46,10 @@ class Direct:
 
 
 @pytest.fixture(autouse=True)
-def harbors_clock(harbor: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def harbors_clock(harbor: House, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = SimpleNamespace(time=lambda: harbor.clock.now() / 1_000)
     monkeypatch.setattr(client, "time", clock)
     monkeypatch.setattr(enrolling, "time", clock)
-    yield
 
 
 async def enrolled(house: House, ida: Ida, folder: StateFolder) -> Client:
