@@ -19,8 +19,8 @@ from limen.devices.wire import Kind
 from limen_agent import enrolling
 from limen_agent.collectors.check import CHECKS
 from limen_agent.collectors.looking import look
-from limen_agent.collectors.machine import ThisMachine
 from limen_agent.collectors.memory import NoMemory
+from limen_agent.collectors.this_machine import ThisMachine
 from limen_agent.enrolling import Enrolling
 from limen_agent.keys.file_key import FileKey
 from limen_agent.state.chain import Chain

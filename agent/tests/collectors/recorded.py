@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from limen_agent.collectors.check import Check, UndeterminedError
-from limen_agent.collectors.machine import Program, Ran, User, printed
+from limen_agent.collectors.machine import Program, Ran, User
+from limen_agent.collectors.tools import printed
 
 NOW = 1_790_000_000.0
 DAY = 86_400

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from limen_agent.collectors import machine as module
+from limen_agent.collectors import machine, tools as module
 from limen_agent.collectors.check import UndeterminedError
-from limen_agent.collectors.machine import ThisMachine, User, find_tool
+from limen_agent.collectors.machine import User
+from limen_agent.collectors.this_machine import ThisMachine
+from limen_agent.collectors.tools import find_tool
 
 
 @pytest.fixture
@@ -135,7 +137,7 @@ def test_a_service_is_asked_in_time_and_size(tmp_path) -> None:
 
 
 def test_a_service_that_a_person_put_there_is_not_asked(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(module, "FIRST_PERSON", 0)  # whoever runs this test counts as a person
+    monkeypatch.setattr(machine, "FIRST_PERSON", 0)  # whoever runs this test counts as a person
     with answering(tmp_path / "fake", b"PONG\0"), pytest.raises(UndeterminedError, match="no service of the system"):
         ThisMachine().ask(str(tmp_path / "fake"), b"zPING\0")
 

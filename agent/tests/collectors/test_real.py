@@ -19,8 +19,9 @@ from agent.tests.test_enrolling import with_path
 from tests.interop.real_apps import absent
 
 from limen_agent.collectors.looking import look
-from limen_agent.collectors.machine import ThisMachine, User
+from limen_agent.collectors.machine import User
 from limen_agent.collectors.memory import NoMemory
+from limen_agent.collectors.this_machine import ThisMachine
 
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 """In two halves, so that no scanner takes this file for it."""
@@ -44,7 +45,7 @@ def test_apt_is_asked_for_real_and_changes_nothing() -> None:
 FIREWALL = """
 import json, subprocess, sys, threading, time
 from limen_agent.collectors.looking import look
-from limen_agent.collectors.machine import ThisMachine
+from limen_agent.collectors.this_machine import ThisMachine
 from limen_agent.collectors.memory import NoMemory
 from limen_agent.service.watching import watch_packet_filter
 
@@ -167,7 +168,8 @@ SESSION = """
 import json, os, sys
 from limen_agent.collectors.check import UndeterminedError
 import limen_agent.collectors.linux
-from limen_agent.collectors.machine import Program, ThisMachine, User
+from limen_agent.collectors.machine import Program, User
+from limen_agent.collectors.this_machine import ThisMachine
 
 class Here(ThisMachine):
     def programs(self):

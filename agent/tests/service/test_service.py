@@ -11,7 +11,8 @@ from types import SimpleNamespace
 import pytest
 
 from limen_agent.collectors.check import CHECKS, Check
-from limen_agent.collectors.machine import ThisMachine, User
+from limen_agent.collectors.machine import User
+from limen_agent.collectors.this_machine import ThisMachine
 from limen_agent.service import service as module, watching
 from limen_agent.service.running import ASKED, _when_asked
 from limen_agent.service.service import Service

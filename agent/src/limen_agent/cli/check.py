@@ -6,8 +6,8 @@ import json
 
 from limen_agent.collectors.check import CHECKS
 from limen_agent.collectors.looking import look
-from limen_agent.collectors.machine import ThisMachine
 from limen_agent.collectors.memory import NoMemory
+from limen_agent.collectors.this_machine import ThisMachine
 from limen_agent.errors import AgentError
 from limen_agent.state.folder import StateFolder
 

@@ -6,8 +6,8 @@ import time
 from typing import Final
 
 from limen_agent.collectors.looking import look
-from limen_agent.collectors.machine import ThisMachine
 from limen_agent.collectors.memory import KeptMemory
+from limen_agent.collectors.this_machine import ThisMachine
 from limen_agent.errors import AgentError
 from limen_agent.service.running import ASKED, open_client
 from limen_agent.service.service import Service

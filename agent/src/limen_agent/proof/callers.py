@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from limen_agent.collectors.machine import ThisMachine
+from limen_agent.collectors.this_machine import ThisMachine
 from limen_agent.errors import AgentError
 
 _TABLES: Final = ("/proc/net/tcp", "/proc/net/tcp6")

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from limen_agent.collectors.looking import look
-from limen_agent.collectors.machine import ThisMachine
 from limen_agent.collectors.memory import KeptMemory
+from limen_agent.collectors.this_machine import ThisMachine
 from limen_agent.errors import AgentError
 from limen_agent.keys.choosing import load_key
 from limen_agent.proof.callers import allowed

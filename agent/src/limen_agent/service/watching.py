@@ -17,7 +17,8 @@ import watchfiles
 from limen_agent.collectors.check import UndeterminedError
 from limen_agent.collectors.linux.anti_malware import config_of, socket_of
 from limen_agent.collectors.linux.edr import SENSORS
-from limen_agent.collectors.machine import ThisMachine, User
+from limen_agent.collectors.machine import User
+from limen_agent.collectors.this_machine import ThisMachine
 from limen_agent.service.watched import FILES, Watched
 
 Noticed = Callable[[set[str]], None]
