@@ -6,15 +6,21 @@ The messages are those that go over https; here they go to the application direc
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import uvicorn
 from tests.devices.laptops import Ida, devices_of, new_agent
 from tests.devices.software_agent import ORIGIN
 from tests.web.conftest import House
 
+from limen.devices.model import State
 from limen.devices.wire import Kind
 from limen_agent import enrolling
 from limen_agent.collectors.check import CHECKS
@@ -23,12 +29,13 @@ from limen_agent.collectors.memory import NoMemory
 from limen_agent.collectors.this_machine import ThisMachine
 from limen_agent.enrolling import Enrolling
 from limen_agent.keys.file_key import FileKey
+from limen_agent.service.service import Service
 from limen_agent.state.chain import Chain
 from limen_agent.state.folder import StateFolder
 from limen_agent.state.record import read_record
 from limen_agent.wire import client
 from limen_agent.wire.client import Client
-from limen_agent.wire.connection import Answer, RefusedError, read_answer
+from limen_agent.wire.connection import Answer, Connection, RefusedError, read_answer
 
 
 class Direct:
@@ -45,6 +52,24 @@ class Direct:
         return read_answer(done.status_code, done.headers, done.content)
 
 
+@asynccontextmanager
+async def over_http(house: House) -> AsyncIterator[Connection]:
+    """Limen on a real port; it is called by the name that its messages are for."""
+    config = uvicorn.Config(house.limen.asgi, port=0, lifespan="off", log_level="error")
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110 -- uvicorn tells by this alone
+        await asyncio.sleep(0.01)
+    connection = Connection(f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}")
+    connection.address = ORIGIN
+    connection._head["Host"] = ORIGIN.removeprefix("https://")
+    try:
+        yield connection
+    finally:
+        server.force_exit = server.should_exit = True
+        await serving
+
+
 @pytest.fixture(autouse=True)
 def harbors_clock(harbor: House, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = SimpleNamespace(time=lambda: harbor.clock.now() / 1_000)
@@ -52,9 +77,9 @@ def harbors_clock(harbor: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(enrolling, "time", clock)
 
 
-async def enrolled(house: House, ida: Ida, folder: StateFolder) -> Client:
+async def enrolled(house: House, ida: Ida, folder: StateFolder, connection: Connection | None = None) -> Client:
     token = await devices_of(house).token(ida.id, by="server")
-    direct: Any = Direct(house)
+    direct: Any = connection or Direct(house)
     key = FileKey.create(folder)
     attempt = Enrolling(direct, key, token, wait=lambda *_: None)
     enrolment = await asyncio.to_thread(attempt.enrol, folder)
@@ -101,3 +126,44 @@ async def test_a_state_that_was_put_back_is_found_out(harbor, ida, folder) -> No
     with pytest.raises(RefusedError) as refused:
         await asyncio.to_thread(again.report, (), "start")
     assert (refused.value.status, refused.value.error) == (409, "replayed")
+
+
+async def test_check_again_quarantine_and_release_reach_the_agent_that_listens(harbor, ida, folder) -> None:
+    devices = devices_of(harbor)
+    async with over_http(harbor) as connection:
+        agent = await enrolled(harbor, ida, folder, connection)
+        device, said = agent.enrolment.device, list[str]()
+        service = Service(
+            client=agent, folder=folder, record=read_record(folder), look=lambda _: (), shared=None, say=said.append
+        )
+        threads = [threading.Thread(target=work, daemon=True) for work in (service.run, service.listen)]
+        for thread in threads:
+            thread.start()
+        try:
+            await until(lambda: devices.streams.listens(device) and read_record(folder).seq)
+            before = read_record(folder).seq
+            began = time.monotonic()
+            assert await devices.check_again(device)
+            print(f"check again: {(time.monotonic() - began) * 1000:.0f} ms")
+            await until(lambda: read_record(folder).seq > before)
+            await devices.change(device, State.QUARANTINED, by=ida.id)
+            await until(lambda: read_record(folder).ended == "quarantined")
+            asleep = read_record(folder).seq
+            service.notice({"firewall"})
+            await asyncio.sleep(0.3)
+            assert read_record(folder).seq == asleep
+            await devices.change(device, State.ACTIVE, by=ida.id)
+            assert await devices.check_again(device)
+            await until(lambda: read_record(folder).ended == "" and read_record(folder).seq > asleep)
+            await devices.change(device, State.LOST, by=ida.id)
+            await until(lambda: not threads[0].is_alive())
+            assert read_record(folder).ended == "lost"
+        finally:
+            service.stop()
+
+
+async def until(holds: Callable[[], object], seconds: float = 20) -> None:
+    ends = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < ends, "it did not come to be"
+        await asyncio.sleep(0.02)
