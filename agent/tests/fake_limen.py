@@ -1,4 +1,4 @@
-"""A FAKE of Limen's side of docs/reference/agent-wire.md, for the agent's own tests. It judges nothing.
+"""A FAKE of Limen's side of docs/explanation/agent-wire.md, for the agent's own tests. It judges nothing.
 
 It verifies every message with joserfc, independent of the agent's own code, and refuses what the contract refuses.
 """
