@@ -12,7 +12,7 @@ from agent.tests.collectors.healthy import (
     LINUX,
     LIST,
 )
-from agent.tests.collectors.recorded import DAY, NOW
+from agent.tests.collectors.recorded import DAY, NOW, Recorded
 from agent.tests.collectors.seeing import see
 
 from limen_agent.collectors.machine import Ran
@@ -70,6 +70,18 @@ def test_what_apt_sums_up_must_be_what_was_read() -> None:
 def test_without_a_source_of_security_updates_it_is_unknown_how_many_wait() -> None:
     assert see(LINUX.without(f"{LIST}_InRelease"), "updates").reason == "unreadable"
     assert see(LINUX.without(f"{LIST}_main_binary-amd64_Packages.lz4"), "updates").reason == "unreadable"
+
+
+def test_what_is_on_hold_waits_as_well(monkeypatch) -> None:
+    asked: list[tuple[str, ...]] = []
+
+    def run(_self, *words: str, **_more: object) -> Ran:
+        asked.append(words)
+        return Ran(0, APT_NOTHING)
+
+    monkeypatch.setattr(Recorded, "run", run)
+    see(LINUX, "updates")
+    assert {"-s", "--ignore-hold", "dist-upgrade"} <= set(asked[0])
 
 
 def test_old_lists_are_old_and_what_they_name_waits_as_long() -> None:

@@ -339,6 +339,27 @@ def test_a_user_that_is_not_there_is_said() -> None:
         allowed(("nobody-of-this-name",))
 
 
+def test_a_restart_gets_its_port_back_and_nobody_can_share_it(proving) -> None:
+    assert ask(proving.port, "GET", "/hello", None, content_type=None)[0] == 200
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        assert not listens(other, proving.port)
+    proving.server.stop()
+    common = {"origins": [ORIGIN], "device": "d_1", "prove": lambda _: "", "may_ask": frozenset}
+    again = ProofServer(ports=[proving.port], **common)
+    again.start()
+    again.stop()
+
+
+def listens(one: socket.socket, port: int) -> bool:
+    try:
+        one.bind(("127.0.0.1", port))
+        one.listen()
+    except OSError:
+        return False
+    return True
+
+
 def test_the_first_free_port_is_taken_and_none_is_said() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

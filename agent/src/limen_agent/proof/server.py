@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import sys
 import threading
 import time
 from collections import defaultdict, deque
@@ -51,9 +52,12 @@ class ProofServer:
     def start(self) -> None:
         """Take the first free port. Raises AgentError where none is."""
         for port in self._ports:
-            # No SO_REUSEPORT and no SO_REUSEADDR: another user's program must not be able to share it.
             taken = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
             try:
+                if (
+                    sys.platform == "linux"
+                ):  # so that a restart gets its port; who listens can't be joined by it (socket(7))
+                    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 taken.bind(("127.0.0.1", port))
                 taken.listen(MOST_CONNECTIONS)
             except OSError:
