@@ -231,7 +231,9 @@ def test_the_agent_imports_nothing_of_limen() -> None:
 @pytest.mark.skipif(not Path("/usr/bin/systemd-analyze").exists(), reason="systemd-analyze is not installed")
 def test_the_unit_is_hardened(tmp_path) -> None:
     unit = tmp_path / "limen-agent.service"
-    unit.write_text((HERE / "systemd" / "limen-agent.service").read_text().replace("/usr/bin/limen-agent", "/bin/true"))
+    unit.write_text(
+        (HERE / "systemd" / "limen-agent.service").read_text().replace("/usr/local/bin/limen-agent", "/bin/true")
+    )
     verified = subprocess.run(["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, check=False)
     assert "limen-agent" not in verified.stderr
     analysed = subprocess.run(

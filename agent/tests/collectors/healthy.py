@@ -77,7 +77,7 @@ LINUX = Recorded(
         "/run/user/1000/bus": b"",
         "/proc/net/if_inet6": b"fe80 02 40 20 80 wlan0\n",
         SOCKET: b"",
-        "/etc/clamav/clamd.conf": f"LocalSocket {SOCKET}\nVirusEvent /usr/bin/limen-agent threat\n".encode(),
+        "/etc/clamav/clamd.conf": f"LocalSocket {SOCKET}\nVirusEvent /usr/local/bin/limen-agent threat\n".encode(),
         _EFI.format("SecureBoot"): b"\6\0\0\0\1",
         _EFI.format("SetupMode"): b"\6\0\0\0\0",
         "/etc/passwd": b"root:x:0:0:root:/root:/bin/bash\nida:x:1000:1000:Ida Quay:/home/ida:/bin/bash\n",

@@ -130,7 +130,9 @@ def test_an_empty_folder_counts_only_where_clamd_would_write_to_it() -> None:
     assert see(LINUX, "threats").observed == {"active": []}
     assert see(LINUX.with_file("/etc/clamav/clamd.conf", f"LocalSocket {SOCKET}\n"), "threats").reason == "unsupported"
     assert (
-        see(LINUX.with_file("/etc/clamav/clamd.conf", "#VirusEvent /usr/bin/limen-agent threat\n"), "threats").state
+        see(
+            LINUX.with_file("/etc/clamav/clamd.conf", "#VirusEvent /usr/local/bin/limen-agent threat\n"), "threats"
+        ).state
         == "unknown"
     )
     assert see(LINUX.without(f"{SPOOL}/."), "threats").reason == "missing_tool"

@@ -1,6 +1,6 @@
 """`limen-agent threat`: anti-malware notes what it found, as its own user; root notes that it was dealt with.
 
-    VirusEvent /usr/bin/limen-agent threat       (clamd.conf)
+    VirusEvent /usr/local/bin/limen-agent threat       (clamd.conf)
 
 Only the name is kept, never the file's: that would be somebody's data.
 """
