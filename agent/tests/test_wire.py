@@ -160,6 +160,7 @@ def test_an_expired_certificate_is_refused_and_the_clock_is_named(tmp_path) -> N
     assert "clock" in refused.value.fix
 
 
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1_1")
 def test_older_tls_is_refused(tmp_path) -> None:
     certificate, key = self_signed(tmp_path)
     with tls_server(certificate, key, newest=ssl.TLSVersion.TLSv1_1) as port, pytest.raises(UnreachableError):

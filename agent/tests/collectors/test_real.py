@@ -95,6 +95,20 @@ def test_the_kernels_packet_filter_and_its_own_notice_of_a_change() -> None:
     }
 
 
+def test_what_the_unit_leaves_of_root_is_enough_to_look() -> None:
+    if not shutil.which("setpriv") or not shutil.which("nft") or os.geteuid() != 0:
+        absent("SETPRIV OR NFTABLES IS NOT INSTALLED, OR THIS IS NOT ROOT: the unit's capabilities were not tried")
+    unit = (Path(__file__).parents[2] / "systemd" / "limen-agent.service").read_text()
+    left = unit.partition("CapabilityBoundingSet=")[2].partition("\n")[0].casefold().split()
+    kept = ",".join(["-all", *(f"+{name.removeprefix('cap_')}" for name in left)])
+    checks = ["firewall", "edr", "secure_boot", "administrators"]
+    looking = [sys.executable, "-m", "limen_agent", "check", "--json", *checks]
+    command = ["unshare", "--net", "setpriv", "--no-new-privs", f"--bounding-set={kept}", *looking]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=with_path(), timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert {one["id"]: one["state"] for one in json.loads(done.stdout)} == dict.fromkeys(checks, "observed")
+
+
 def test_ordinary_users_may_not_list_rules_and_do_not_know() -> None:
     if not shutil.which("nft") or os.geteuid() != 0:
         absent("NFTABLES IS NOT INSTALLED, OR THIS IS NOT ROOT: an ordinary user's look was not tested")
