@@ -95,7 +95,7 @@ def test(rest: list[str]) -> int:
     if since and not paths:
         return 0
     # Tests start hundreds of processes; where Python may not write bytecode, each would compile all of Limen anew.
-    call(PYTHON, "-m", "compileall", "-q", "-j", "2", HERE / "src")
+    call(PYTHON, "-m", "compileall", "-q", "-j", "2", HERE / "src", HERE / "agent" / "src")
     chosen = [*paths, *(QUICKLY if is_quick else ()), *words]
     together = () if words and not (is_quick or since) else TOGETHER
     turned = {"LIMEN_TESTS": os.environ.get("LIMEN_TESTS", "quick")} if is_quick else {}

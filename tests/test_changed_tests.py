@@ -36,6 +36,10 @@ FILES = {
     "tests/docs/test_links.py": 'DOCS = "docs"',
     "tests/interop/test_nginx.py": 'CONFIG = "nginx.conf"',
     "docs/how-to/nginx.conf": "",
+    "agent/tests/conftest.py": "",
+    "agent/tests/test_wheel.py": "from tests.interop.apps import environment",
+    "tests/interop/apps.py": "",
+    "agent/tests/keys/test_file_key.py": "",
 }
 IMPORTED = {
     "limen.web.site": frozenset({"limen.facts.fact_store"}),
@@ -44,6 +48,7 @@ IMPORTED = {
     "limen.storage.migrations.env": frozenset({"limen.storage.tables"}),
 }
 WEB = {"tests/cli/test_serve.py", "tests/web/test_pages.py", "tests/web/test_walk.py"}
+AGENT = {"agent/tests/test_wheel.py", "agent/tests/keys/test_file_key.py"}
 STORAGE = {"tests/cli/test_serve.py", "tests/storage/test_tables.py", "tests/web/test_walk.py"}
 
 
@@ -71,13 +76,16 @@ def this() -> Repository:
         ("src/limen/web/templates/page.html", WEB),  # a page stands for its package
         ("src/limen/storage/migrations/versions/0002.py", STORAGE),  # nobody imports a migration
         ("tests/web/walk.py", {"tests/web/test_walk.py"}),
+        ("tests/interop/apps.py", {"agent/tests/test_wheel.py"}),
+        ("agent/src/limen_agent/errors.py", AGENT),
+        ("agent/README.md", AGENT),
         ("tests/web/test_pages.py", {"tests/web/test_pages.py"}),
         ("tests/web/test_gone.py", set()),
         ("tests/web/conftest.py", {"tests/web/test_pages.py", "tests/web/test_walk.py"}),
         ("tests/storage/expected/schema.txt", {"tests/storage/test_tables.py"}),
         ("docs/how-to/nginx.conf", {"tests/docs/test_links.py", "tests/interop/test_nginx.py"}),
         ("README.md", {"tests/docs/test_links.py"}),
-        ("tests/conftest.py", {name for name in FILES if Path(name).name.startswith("test_")}),
+        ("tests/conftest.py", {name for name in FILES if "/test_" in name} - {"agent/tests/keys/test_file_key.py"}),
     ],
 )
 def test_a_change_reaches_what_needs_it_and_no_more(invented: Repository, changed: str, reached: set[str]) -> None:
@@ -87,7 +95,7 @@ def test_a_change_reaches_what_needs_it_and_no_more(invented: Repository, change
 @pytest.mark.parametrize("changed", ["pyproject.toml", "requirements-dev.lock", "strange.bin", ".ci/new"])
 def test_what_nobody_can_place_reaches_everything(invented: Repository, changed: str) -> None:
     chosen = choose(["src/limen/web/pages.py", changed], invented)
-    assert chosen.paths == (changed_tests.EVERYTHING,)
+    assert chosen.paths == (changed_tests.EVERYTHING, changed_tests.OF_THE_AGENT)
     assert changed in chosen.why
 
 

@@ -11,6 +11,7 @@ Changed is what differs from REV (where this branch left it) in the working tree
 - A file in `src` that no module imports (a page, a style, a catalogue, a schema, a migration) stands for the package it
   lies in; a file in `tests` that is not Python for the tests beside it; a page of documentation for `tests/docs`.
   Whoever names the file is reached, too.
+- `agent` is a package of its own: whatever is in it reaches all of its tests.
 - What nobody can place, and what every test stands on (`pyproject.toml`, the lock files), reaches everything.
 
 Printed are the paths, one a line, for pytest; and in one line, on the other stream, what was chosen and why.
@@ -28,9 +29,9 @@ from pathlib import Path, PurePosixPath
 import grimp
 
 HERE = Path(__file__).resolve().parent.parent
-EVERYTHING = "tests"
+EVERYTHING, OF_THE_AGENT = "tests", "agent/tests"
 STOOD_ON = frozenset({"pyproject.toml", "requirements.lock", "requirements-dev.lock"})
-PYTHON = ("src/limen", "tests", "tools", "bench")
+PYTHON = ("src/limen", "tests", "tools", "bench", OF_THE_AGENT)
 TOPMOST = "tests.conftest"
 STARTS_PROCESSES, WHAT_IT_STARTS = "subprocess", "limen.cli.main"
 LONGEST_NAME = 120
@@ -66,7 +67,8 @@ class Repository:
     needs: Mapping[str, frozenset[str]]
 
     def tests(self) -> list[str]:
-        return [name for name in self.files if name.startswith("tests.") and name.rpartition(".")[2][:5] == "test_"]
+        places = ("tests.", "agent.tests.")
+        return [name for name in self.files if name.startswith(places) and name.rpartition(".")[2][:5] == "test_"]
 
 
 def main(words: list[str]) -> int:
@@ -86,7 +88,7 @@ def choose(changed: Iterable[str], repository: Repository) -> Chosen:
     for path in changed:
         placed = place(path, repository)
         if placed is None:
-            return Chosen((EVERYTHING,), f"All tests: {path} can reach everything.")
+            return Chosen((EVERYTHING, OF_THE_AGENT), f"All tests: {path} can reach everything.")
         roots |= placed
     met = reached(roots, repository.needs)
     every = repository.tests()
@@ -100,6 +102,8 @@ def place(path: str, repository: Repository) -> set[str] | None:
     if path in STOOD_ON:
         return None
     naming = {name for name, said in repository.says.items() if any(_names(text, path) for text in said.quoted)}
+    if path.startswith("agent/"):
+        return naming | {name for name in repository.files if name.startswith("agent.")}
     if path.endswith(".py") and path.startswith(tuple(f"{folder}/" for folder in PYTHON)):
         module = module_of(path)
         is_imported = not path.startswith("src/") or _is_imported(module, repository)
@@ -184,7 +188,7 @@ def _stated(name: str, said: Said, files: Mapping[str, str]) -> Iterator[str]:
     """What the text of a file says it needs."""
     if name == TOPMOST:
         return
-    own = ("limen", "tests", "tools", "bench")
+    own = ("limen", "tests", "tools", "bench", "agent")
     if not name.startswith("limen"):  # what limen imports is known better, from grimp
         yield from (one for one in said.imports if one.partition(".")[0] in own)
     yield from (one for one in said.quoted if one in files)
