@@ -24,6 +24,8 @@ from limen.storage import Transaction
 
 LASTS: Final[Milliseconds] = 15 * MINUTE
 CHALLENGE_SECONDS: Final = 60
+AGENT_PORTS: Final = (47_113, 47_114, 47_115)
+"""Where an agent listens on its own machine: the first of them that is free."""
 _PURPOSE: Final = "device proof"
 LEVELS: Final = {KeyStorage.FILE: 1, KeyStorage.TPM: 2}
 """How firmly a proof binds: by a key in a file, by one that can't leave its machine."""

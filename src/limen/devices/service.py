@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 
 from limen.clock import Instant
 from limen.devices import enrolment, states, store
-from limen.devices.binding import Bindings
+from limen.devices.binding import AGENT_PORTS, Bindings
 from limen.devices.compliance import Health, judge
 from limen.devices.enrolment import Enrolment, Enrolments
 from limen.devices.model import EnrolledDevice, Reported, State
@@ -84,6 +84,7 @@ class Devices:
             "owner": owner.name if owner else "",
             "company": self._core.settings.name,
             "origins": [self._core.settings.public_url],
+            "agent_ports": list(AGENT_PORTS),
         }
 
     def _enrolled(self, transaction: Transaction, waiting: Enrolment) -> EnrolledDevice:
@@ -131,7 +132,11 @@ class Devices:
         """An agent that wants to be told. Raises RefusedError."""
         message = self._refusing(lambda: self.reports.proved(compact, Kind.STREAM), address)
         self._refusing(lambda: self.nonces.judge(message.claims.get("nonce"), self._core.clock.now()), address)
-        return self.streams.open(message.device_id)
+        stream = self.streams.open(message.device_id)
+        device = self.device(message.device_id)
+        if device.state is not State.ACTIVE:
+            self.streams.tell(device.id, "ended", why=device.state.value)
+        return stream
 
     async def check_again(self, device_id: str) -> bool:
         """Have the device look again, and wait for its report; False where it did not come in `RECHECK_SECONDS`."""
@@ -190,7 +195,9 @@ class Devices:
         await self._write(
             lambda t: states.change(t, self._ties, states.known(t, device_id), state, now, by=by, why=why)
         )
-        if state is not State.ACTIVE:
+        if state is State.ACTIVE:
+            self.streams.tell(device_id, "recheck", nonce=self.nonces.new(now), checks=[])
+        else:
             self.streams.tell(device_id, "ended", why=state.value)
 
     async def set_managed(self, device_id: str, *, is_managed: bool, by: str) -> None:

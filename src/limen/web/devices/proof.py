@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from limen.devices.binding import AGENT_PORTS
 from limen.devices.service import Devices
 from limen.devices.wire import RefusedError
 from limen.web.middleware import CONNECT_TARGETS
@@ -17,8 +18,6 @@ from limen.web.requests import query, query_id, text_of, where_to
 from limen.web.site import Site
 from limen.web.visit import Anybody, SentJson
 
-AGENT_PORTS: Final = (47_113, 47_114, 47_115)
-"""Where an agent listens on its own machine: the first of them that is free."""
 _OWN_SESSION: Final = "it is about the session that asks, and only makes it known where that sits"
 PAGES: Final = (
     Route("GET", "/devices/prove", undecided=_OWN_SESSION),

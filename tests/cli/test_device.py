@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.cli.test_main import leave
+from tests.company.small_folder import small_folder
+
+from limen.clock import SystemClock
+from limen.company.load import load_settings
+from limen.company.places import database_of
+from limen.devices import store
+from limen.devices.model import EnrolledDevice, KeyStorage, Platform, State
+from limen.storage import Database
+
+
+def with_a_device(tmp_path: Path) -> tuple[str, Path]:
+    root = small_folder(tmp_path)
+    assert leave("device", "list", str(root)) == 0
+    database = Database.open(database_of(root, load_settings(root)))
+    now = SystemClock().now()
+    wren = EnrolledDevice("d_1", "p_1", "wren", Platform.LINUX, KeyStorage.FILE, is_managed=True, enrolled_at=now)
+    database.write(lambda t: store.add(t.connection, wren, "t", {"kty": "EC"}))
+    database.close()
+    return str(root), root
+
+
+def state(root: Path) -> tuple[State, bool]:
+    database = Database.open(database_of(root, load_settings(root)))
+    kept = database.read(lambda snapshot: store.by_id(snapshot.connection, "d_1"))
+    database.close()
+    assert kept is not None
+    return kept.state, kept.is_managed
+
+
+def test_a_device_is_listed_and_changed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root, folder = with_a_device(tmp_path)
+    capsys.readouterr()
+    assert leave("device", "list", "--json", root) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert (listed["id"], listed["compliance"], listed["state"], listed["company"]) == (
+        "d_1",
+        "unknown",
+        "active",
+        True,
+    )
+    for task, becomes in (
+        ("private", (State.ACTIVE, False)),
+        ("company", (State.ACTIVE, True)),
+        ("quarantine", (State.QUARANTINED, True)),
+        ("release", (State.ACTIVE, True)),
+        ("lost", (State.LOST, True)),
+    ):
+        assert leave("device", task, "wren", root) == 0
+        assert state(folder) == becomes
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("lst",),
+        ("list", "wren"),
+        ("quarantine",),
+        ("quarantine", "nobody"),
+        ("token", "nobody@harbor.example"),
+        ("release", "wren"),
+    ],
+)
+def test_what_goes_wrong_changes_nothing(words: tuple[str, ...], tmp_path: Path) -> None:
+    root, folder = with_a_device(tmp_path)
+    assert leave("device", *words, root) == 1
+    assert state(folder) == (State.ACTIVE, True)

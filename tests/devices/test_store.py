@@ -1,0 +1,73 @@
+"""Devices in the database, on both engines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from tests.devices.seen import NOW, checks
+
+from limen.devices import store
+from limen.devices.model import EnrolledDevice, KeyStorage, Platform, Report, Reported, State, Why
+from limen.storage import Database
+
+WREN = EnrolledDevice("d_1", "p_1", "wren", Platform.LINUX, KeyStorage.FILE, is_managed=True, enrolled_at=NOW)
+JWK = {"kty": "EC", "crv": "P-256", "x": "a", "y": "b"}
+
+
+@pytest.fixture
+def database(where: str) -> Iterator[Database]:
+    opened = Database.open(where)
+    yield opened
+    opened.close()
+
+
+def add(database: Database, device: EnrolledDevice = WREN, thumbprint: str = "t") -> None:
+    database.write(lambda t: store.add(t.connection, device, thumbprint, JWK))
+
+
+def test_a_device_is_kept_as_it_is(database: Database) -> None:
+    add(database)
+    kept = database.read(lambda snapshot: store.by_id(snapshot.connection, "d_1"))
+    assert kept == WREN
+    assert database.read(lambda snapshot: store.key_of(snapshot.connection, "d_1")) == JWK
+    assert database.read(lambda snapshot: store.with_key(snapshot.connection, "t")) == WREN
+    assert database.read(lambda snapshot: store.by_id(snapshot.connection, "d_2")) is None
+
+
+def test_a_report_takes_the_place_of_the_one_before(database: Database) -> None:
+    add(database)
+    for seq in (1, 2):
+        report = Report(seq, b"", "boot", "1.1", Why.START, "lark", Platform.LINUX, checks())
+        database.write(lambda t, r=report: store.keep_report(t.connection, WREN, r, b"d" * 32, NOW + r.seq))
+    database.write(lambda t: store.keep_failing(t.connection, "d_1", {"os": 7}))
+    kept = database.read(lambda snapshot: store.reported(snapshot.connection, "d_1"))
+    assert kept == Reported(2, b"d" * 32, "boot", NOW + 2, checks(), {"os": 7})
+    device = database.read(lambda snapshot: store.by_id(snapshot.connection, "d_1"))
+    assert device is not None
+    assert (device.name, device.agent) == ("lark", "1.1")
+    assert database.write(lambda t: store.believe_no_report(t.connection)) == 1
+    assert database.read(lambda snapshot: store.every_report(snapshot.connection))["d_1"].at == 0
+
+
+def test_devices_are_counted_and_found_by_owner_and_state(database: Database) -> None:
+    add(database)
+    database.write(lambda t: store.set_state(t.connection, "d_1", State.LOST, NOW, "x" * 400))
+    kept = database.read(lambda snapshot: store.by_id(snapshot.connection, "d_1"))
+    assert kept is not None
+    assert (kept.state, len(kept.state_why)) == (State.LOST, 300)
+    assert database.read(lambda snapshot: store.number_of(snapshot.connection, "p_1")) == 0
+    assert database.read(lambda snapshot: store.ids_of(snapshot.connection, "p_1")) == ["d_1"]
+    assert database.read(lambda snapshot: store.ids_of(snapshot.connection, "p_1", State.ACTIVE)) == []
+    database.write(lambda t: store.remove(t.connection, "d_1"))
+    assert database.read(lambda snapshot: store.every(snapshot.connection)) == []
+
+
+def test_a_token_is_taken_once_and_in_its_time(database: Database) -> None:
+    database.write(lambda t: store.add_token(t.connection, b"h" * 32, "p_1", NOW, NOW + 10))
+    assert database.write(lambda t: store.take_token(t.connection, b"h" * 32, NOW + 10)) is None
+    assert database.write(lambda t: store.take_token(t.connection, b"x" * 32, NOW)) is None
+    assert database.write(lambda t: store.take_token(t.connection, b"h" * 32, NOW + 9)) == "p_1"
+    assert database.write(lambda t: store.take_token(t.connection, b"h" * 32, NOW + 9)) is None
+    database.write(lambda t: store.add_token(t.connection, b"h" * 32, "p_1", NOW, NOW + 10))
+    assert database.write(lambda t: store.forget_tokens(t.connection, NOW + 10)) == 1
