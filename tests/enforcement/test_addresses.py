@@ -74,3 +74,11 @@ def test_only_so_many_are_kept():
 )
 def test_only_this_machine_itself_may_be_reached_without_encryption(url: str, *, is_plain: bool) -> None:
     assert is_plain_http(url) is is_plain
+
+
+def test_what_is_longer_than_any_address_is_none_and_is_not_remembered() -> None:
+    long = "1" * 50_000
+    before = addresses._parsed.cache_info().currsize
+    assert client_address(long, b"") == ""
+    assert client_address("127.0.0.1", f"{long}, 198.51.100.{'9' * 60_000}".encode(), [LOOPBACK]) == "127.0.0.1"
+    assert addresses._parsed.cache_info().currsize <= before + 1
