@@ -439,8 +439,8 @@ def filled(root: Path) -> tuple[list[str], list[str], str]:
     from limen.company.load import load_settings
     from limen.company.places import database_url, key_file
     from limen.facts import Factor, Person, Session
+    from limen.identity.argon2id import hashed_or_verified
     from limen.identity.model import PersonStatus, auth_of
-    from limen.identity.passwords import _hash
     from limen.identity.store import factors, people, sessions
     from limen.identity.totp import new_seed
     from limen.opaque import hash_of, new_id, new_token
@@ -452,7 +452,7 @@ def filled(root: Path) -> tuple[list[str], list[str], str]:
     database = Database.open(database_url(root, settings))
     keyring = Keyring.open(database, master_key(key_file(root, settings), os.environ))
     seeds, tokens = [new_seed() for _ in range(SIGN_INS)], [new_token() for _ in range(CHAINS)]
-    hashed, secret = _hash(PASSWORD), new_token()
+    hashed, secret = hashed_or_verified("", PASSWORD), new_token()
 
     def work(transaction: Transaction) -> None:
         connection = transaction.connection
