@@ -268,8 +268,10 @@ class FactStore:
         normal = _normal(address)
         if not normal:
             return NOWHERE
-        parsed = ip_address(normal)
-        named = next((name for name, network in self.networks if parsed in network), "")
+        named = ""
+        if self.networks:
+            parsed = ip_address(normal)
+            named = next((name for name, network in self.networks if parsed in network), "")
         return replace(self.places.get(normal, NOWHERE), address=normal, network=named)
 
     def subjects(self, session: Session | None, address: str) -> frozenset[Subject]:
