@@ -41,6 +41,7 @@ class Hashing:
 
     def __init__(self) -> None:
         self._child: subprocess.Popen[bytes] | None = None
+        self._ending: list[subprocess.Popen[bytes]] = []
         self._using = threading.Lock()
         self._next_at = 0.0
         self._used_at = 0.0
@@ -69,9 +70,10 @@ class Hashing:
         return _here(stored, password)
 
     def rest(self) -> None:
-        """End the process if it had nothing to do for long."""
+        """End the process if it had nothing to do for long. Never waits."""
         if self._using.acquire(blocking=False):
             try:
+                self._reap()
                 if time.monotonic() - self._used_at >= REST_SECONDS:
                     self._end()
             finally:
@@ -131,7 +133,11 @@ class Hashing:
             with suppress(OSError):  # what was not yet sent is for nobody
                 if pipe is not None:
                     pipe.close()
-        child.wait()
+        self._ending.append(child)  # nobody waits for it: to end takes time as well, and it has what is left
+        self._reap()
+
+    def _reap(self) -> None:
+        self._ending = [child for child in self._ending if child.poll() is None]
 
 
 def _here(stored: str, password: str) -> str:
