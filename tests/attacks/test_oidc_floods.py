@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import sqlite3
 from urllib.parse import parse_qs, urlsplit
@@ -142,3 +143,35 @@ async def test_nothing_that_apps_send_is_an_error_of_ours(grafana: Grafana, path
                 for app in (grafana, Grafana(grafana.house, id="desk"), Grafana(grafana.house, id=weird or "x")):
                     answered = await app.post(f"/oidc/{path}", **{**base, name: weird})
                     assert answered.status_code in {200, 201, 400, 401}, (path, name, weird, base)
+
+
+async def test_what_breaks_takes_nothing_from_those_whose_transaction_it_shares(
+    house: House, mia: Browser, grafana: Grafana, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    had = [(await grafana.tokens(mia))["refresh_token"] for _ in range(3)]
+    together, sizes = house.limen.core.database._written_together, list[int]()
+    done = together._done
+    monkeypatch.setattr(together, "_done", lambda batch: sizes.append(len(batch)) or done(batch))
+    calls = house.limen.core.offers.take(Provider)._calls
+    broken = [calls.served(lambda _server: int("as Authlib, where its error would quote too much")) for _ in range(2)]
+    *answers, (first, _), (second, _) = await asyncio.gather(*map(grafana.refresh, had), *broken)
+    assert [answer.status_code for answer in answers] == [200] * 3
+    assert (first.status, second.status) == (400, 400)
+    assert max(sizes) > 1, "they shared one"
+    assert sizes.count(1) > 1, "and each was done again by itself"
+    for used, answer in zip(had, answers, strict=True):
+        assert (await grafana.refresh(answer.json()["refresh_token"])).status_code == 200
+        assert (await grafana.refresh(used)).json()["error"] == "invalid_grant"
+
+
+async def test_of_two_uses_of_a_refresh_token_at_once_neither_is_worth_anything(
+    house: House, mia: Browser, grafana: Grafana
+) -> None:
+    """In one transaction the second sees the first, as it would in one after it: a thief has it too."""
+    once = (await grafana.tokens(mia))["refresh_token"]
+    answers = await asyncio.gather(*(grafana.refresh(once) for _ in range(4)))
+    won = [answer.json() for answer in answers if answer.status_code == 200]
+    assert len(won) == 1
+    assert (await grafana.refresh(won[0]["refresh_token"])).json()["error"] == "invalid_grant"
+    assert (await grafana.userinfo(won[0]["access_token"])).status_code == 401
+    assert house.events("sso.token_reused")

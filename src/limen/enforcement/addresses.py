@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
 Network = IPv4Network | IPv6Network
 
 MAX_HOPS = 32
+LONGEST = 100
+"""No address is longer, with its brackets, zone and port."""
+_KEPT = 2_048
 
 
 def client_address(peer: str, forwarded_for: bytes, trusted: Sequence[Network]) -> str:
@@ -84,6 +88,12 @@ def _is_trusted(address: IPv4Address | IPv6Address, trusted: Sequence[Network]) 
 
 def _parse(text: str) -> IPv4Address | IPv6Address | None:
     """An address as proxies write it: bare, `[v6]`, with a port, or v4 mapped into v6; None when it is none."""
+    return _parsed(text) if len(text) <= LONGEST else None
+
+
+@lru_cache(_KEPT)
+def _parsed(text: str) -> IPv4Address | IPv6Address | None:
+    """Kept, because a connection's every request asks for the same few."""
     if text.startswith("["):
         text = text[1:].partition("]")[0]
     elif text.count(":") == 1:

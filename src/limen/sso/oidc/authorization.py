@@ -140,7 +140,10 @@ class Authorization:
         """RFC 9126: an authorization request, sent by the app itself before it sends the browser."""
         from limen.sso.oidc.server import OAuth2Error  # noqa: PLC0415 -- Authlib, of which no start waits
 
+        good: list[tuple[ProtocolRequest, Client]] = []
+
         def check(server: Server) -> ProtocolReply:
+            good.clear()
             request = server.create_oauth2_request(wire)
             try:
                 request.client = server.authenticate_client(request, list(CLIENT_METHODS), "token")
@@ -156,14 +159,17 @@ class Authorization:
                 return ProtocolReply(400, {"error": wrong.error, "error_description": str(wrong.description)})
             except ValueError:
                 return ProtocolReply(400, {"error": "invalid_request"})
-            client: Client = request.client
-            is_proved = not client.oidc.is_public  # anybody can say that they are a public one
-            source = client.app.id if is_proved else network_of(address)
-            uri, seconds = self.pushed.keep(asking, source, is_proved=is_proved)
-            return ProtocolReply(201, {"request_uri": uri, "expires_in": seconds})
+            good.append((asking, request.client))
+            return ProtocolReply(201)
 
         reply, _ = await self._calls.served(check)
-        return reply
+        if reply.status != 201:
+            return reply
+        (asking, client), *_ = good
+        is_proved = not client.oidc.is_public  # anybody can say that they are a public one
+        source = client.app.id if is_proved else network_of(address)
+        uri, seconds = self.pushed.keep(asking, source, is_proved=is_proved)
+        return ProtocolReply(201, {"request_uri": uri, "expires_in": seconds})
 
     # Inside
 

@@ -68,7 +68,7 @@ class Calls:
             return work(server), server.call
 
         try:
-            return await self.core.database.writing(in_transaction)
+            return await self.core.database.writing_together(in_transaction)
         except ValueError:  # Authlib's, where its error would quote what none may hold: nothing was done
             return ProtocolReply(400, {"error": "invalid_request"}), self.call(None, **known)
 

@@ -65,7 +65,7 @@ class Provider:
         A proof is looked at for what was issued alone: strangers' proofs would cost time, and room among those seen.
         """
         secret = wire.one("code") if wire.one("grant_type") == "authorization_code" else wire.one("refresh_token")
-        found = await self._calls.core.database.reading(
+        found = await self._calls.core.database.reading_together(
             lambda snapshot: store.issued(snapshot.connection, hash_of(secret))
         )
         device = self.device.devices.of(wire.one("device_code")) if wire.one("grant_type") == DEVICE else None
@@ -203,7 +203,9 @@ class Provider:
     async def _held(self, token: str) -> Held:
         calls = self._calls
         now = calls.core.clock.now()
-        return await calls.core.database.reading(lambda snapshot: held(snapshot, calls.keys, calls.issuer, token, now))
+        return await calls.core.database.reading_together(
+            lambda snapshot: held(snapshot, calls.keys, calls.issuer, token, now)
+        )
 
     async def _end(self, sign_in_ids: list[str]) -> None:
         now = self._calls.core.clock.now()

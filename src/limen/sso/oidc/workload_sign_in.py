@@ -6,6 +6,7 @@ a person, their facts decide as ever, and the workload has to be permitted besid
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from limen.clock import HOUR, MINUTE, SECOND, Instant
@@ -147,7 +148,11 @@ def _session(sign_in: WorkloadSignIn, proved_at: Instant) -> Session:
     By the minute, so that a program that asks often is one fact and not as many. Whatever is revoked within it ends
     what was proved before it in that minute, and nothing until the next.
     """
-    at = proved_at - proved_at % _ROUNDED
+    return _session_of_minute(sign_in, proved_at - proved_at % _ROUNDED)
+
+
+@lru_cache(1_024)
+def _session_of_minute(sign_in: WorkloadSignIn, at: Instant) -> Session:
     return Session(
         id=sign_in.id,
         person_id=sign_in.workload_id,

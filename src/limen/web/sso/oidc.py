@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import parse_qs, urlencode
 
+import msgspec
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -175,7 +176,7 @@ async def _wire(request: Request) -> ProtocolRequest:
         form = _many((await request.body()).decode("ascii"))
     except ValueError:
         raise UnreadableError from None
-    return ProtocolRequest("POST", request.url.path, form=form, authorization=_only(request, "authorization"))
+    return ProtocolRequest("POST", request.scope["path"], form=form, authorization=_only(request, "authorization"))
 
 
 def _many(text: str) -> dict[str, list[str]]:
@@ -197,7 +198,7 @@ def _json(reply: ProtocolReply) -> Response:
     if reply.status == 503:
         fields["retry-after"] = str(RETRY_AFTER_SECONDS)
     kept = {"cache-control": "no-store", "pragma": "no-cache", **fields}
-    return JSONResponse(dict(reply.body), status_code=reply.status, headers=kept)
+    return Response(msgspec.json.encode(dict(reply.body)), reply.status, kept, JSON)
 
 
 def _public(said: object) -> Response:
