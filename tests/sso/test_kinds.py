@@ -10,6 +10,7 @@ def test_what_concerns_people_is_theirs_and_what_strangers_cause_is_bounded() ->
     assert {kind.name for kind in KINDS if kind.topic.owner is Owner.PERSON} == {
         "sso.acted_for",
         "sso.consented",
+        "sso.device_code_wrong",
         "sso.device_let_in",
         "sso.device_refused",
         "sso.second_factor_stated",

@@ -34,6 +34,13 @@ KINDS: Final = (
         severity=Severity.HIGH,
         app_filters=(OPENED,),
     ),
+    Kind(
+        "sso.device_code_wrong",
+        "Typed a code that no device shows",
+        _SIGN_ON,
+        AUTHENTICATION,
+        99,
+    ),
     Kind("sso.sign_in_ended", "A sign-in to an app was ended", _SIGN_ON, AUTHENTICATION, 2, app_filters=(OPENED,)),
     Kind("sso.acted_for", "A program acts for a person at an app", _SIGN_ON, AUTHENTICATION, 99, app_filters=(OPENED,)),
     Kind(
@@ -60,7 +67,14 @@ KINDS: Final = (
         99,
         acknowledged=True,
     ),
-    Kind("sso.client_refused", "An app could not authenticate", _CLIENT, AUTHENTICATION, 99, by_strangers=True),
+    Kind(
+        "sso.client_refused",
+        "What an app sent, or somebody in its name, was refused",
+        _CLIENT,
+        AUTHENTICATION,
+        99,
+        by_strangers=True,
+    ),
     Kind("sso.key_made", "A key that assertions are signed with was created", _CLIENT, ACCOUNT, 99, acknowledged=True),
     Kind(
         "sso.upstream_refused",

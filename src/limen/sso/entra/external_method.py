@@ -131,6 +131,7 @@ class ExternalMethod:
         """
         now, app = self._core.clock.now(), self._core.known.apps.get(asked.app.id)
         if app is None or app.entra is None or app.entra != asked.app.entra or self._answered.holds(asked.name, now):
+            self._sign_on.tell("sso.client_refused", "answered-before", asked.app.id)
             return NextStep(is_over=True)
         meant = person_meant(asked.claims, app.entra, list(self._core.known.people.values()))
         if meant is None or meant.id != person.id:

@@ -74,7 +74,15 @@ class Authorization:
         self.pushed = PushedRequests(calls.core.clock)
 
     async def asked(self, wire: ProtocolRequest) -> AuthorizationRequest | WrongRequest:
-        """The authorization request, held against the client's registration."""
+        """The authorization request, held against the client's registration. What is wrong is journaled."""
+        asked = await self._held_against(wire)
+        if isinstance(asked, WrongRequest):
+            self._calls.refused(wire, asked.error)
+        return asked
+
+    async def _held_against(self, wire: ProtocolRequest) -> AuthorizationRequest | WrongRequest:
+        if any(len(values) > 1 for name, values in wire.query.items() if name != "resource"):
+            return WrongRequest("", "invalid_request", "A parameter is there twice.")  # RFC 6749 section 3.1
         pushed = self._with_pushed(wire)
         if isinstance(pushed, WrongRequest):
             return pushed
@@ -162,8 +170,12 @@ class Authorization:
             good.append((asking, request.client))
             return ProtocolReply(201)
 
-        reply, _ = await self._calls.served(check)
+        if any(len(values) > 1 for name, values in wire.form.items() if name != "resource"):
+            reply = ProtocolReply(400, {"error": "invalid_request"})
+        else:
+            reply, _ = await self._calls.served(check)
         if reply.status != 201:
+            self._calls.refused(wire, str(reply.body.get("error", "")))
             return reply
         (asking, client), *_ = good
         is_proved = not client.oidc.is_public  # anybody can say that they are a public one

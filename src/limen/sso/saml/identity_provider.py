@@ -116,6 +116,10 @@ class IdentityProvider:
             return None
         return SignInRequest(app, "", app.saml.consumers[0].url, app.saml.start)
 
+    def begun_elsewhere(self, asked: SignInRequest) -> None:
+        """Another site would begin a sign-in at this app (login CSRF). It is journaled."""
+        self._sign_on.tell("sso.client_refused", "begun-elsewhere", asked.app.id)
+
     def app_called(self, entity_id: str) -> tuple[App, ServiceProvider]:
         """The app of this entity ID. Raises WrongMessageError."""
         for app in self._core.known.apps.values():
@@ -133,7 +137,7 @@ class IdentityProvider:
         app = self._core.known.apps.get(asked.app.id)
         is_answered = asked.id and self._answered.holds(f"{asked.app.id} {asked.id}", self._core.clock.now())
         if is_answered or app is None or app.saml != asked.app.saml:
-            return NextStep(is_over=True)
+            return self._over(asked)
         answer = self._sign_on.decide(ENTRY_POINT, app, session, address, is_present=True)
         if answer.word in UNAVAILABLE:
             if asked.is_passive:
@@ -228,7 +232,7 @@ class IdentityProvider:
 
         now, provider = self._core.clock.now(), _provider(asked.app)
         if not self._is_first(asked, person, now):
-            return NextStep(is_over=True)
+            return self._over(asked)
         name_format = person_told.format_for(provider, asked.name_format or "") or provider.name_id
         sign_in = AppSignIn(new_id("g"), asked.app.id, person.id, session.id, name_format, now)
         told = self._told(asked, sign_in, session, person)
@@ -264,6 +268,10 @@ class IdentityProvider:
         message = f"decision {decision}" if decision else ""
         document = await asyncio.to_thread(responses.refused, envelope, fault, detail, message)
         return NextStep(Posted(asked.consumer, document, asked.relay_state), decision=decision)
+
+    def _over(self, asked: SignInRequest) -> NextStep:
+        self._sign_on.tell("sso.client_refused", "answered-before", asked.app.id)
+        return NextStep(is_over=True)
 
     def _is_first(self, asked: SignInRequest, person: Person, now: Instant) -> bool:
         """Whether no assertion was made for this request. It is known for longer than it could be taken."""
