@@ -13,6 +13,9 @@ from tests.sso.client import BACK, Grafana, told_in
 from tests.web.conftest import ORIGIN, Browser, House
 
 from limen.clock import MINUTE
+from limen.company.apps_file import read_apps
+from limen.company.yaml_text import read_yaml
+from limen.configuration.tree import Tree
 
 house, mia, grafana = harbor.house, harbor.mia, harbor.grafana
 
@@ -329,3 +332,73 @@ async def test_an_abandoned_request_leaves_no_code(house: House, mia: Browser, g
     house.clock.forward(2 * MINUTE)
     assert await is_a_page(mia, f"/oidc/authorize?client_id=grafana&request_uri={quote(sent)}")
     assert refused(house) == ["invalid-request-uri"]
+
+
+# What a person is shown, and who is signed in after it
+
+
+async def test_who_lets_a_device_in_sees_where_it_was_begun(house: House, mia: Browser) -> None:
+    """Device-code phishing: a stranger begins it, and asks somebody to type the code."""
+    desk = Grafana(house, id="desk")
+    begun = (await desk.post("/oidc/device", scope="openid")).json()
+    await mia.get("/device")
+    page = await mia.post("/device", code=begun["user_code"])
+    assert "198.51.100.9" in page.text
+    assert 'class="notice"' in page.text, "it is another network than hers"
+    await mia.post("/device/answer", code=begun["user_code"], answer="refuse")
+    (event,) = house.events("sso.device_refused")
+    assert (event.details["device_address"], event.details["app"]) == ("198.51.100.9", "desk")
+
+
+async def test_no_page_of_a_sign_in_to_an_app_can_be_framed(house: House, mia: Browser) -> None:
+    """Clickjacking: the browser shows none of them inside of another page, so nothing of it reaches Limen."""
+    survey = await Grafana.registered(house, id="survey", back="https://survey.example/back")
+    for path in (
+        survey.way(),
+        "/oidc/sign-out",
+        "/device",
+        "/sign-in",
+        "/step-up?app=limen",
+        survey.way(client_id="x"),
+    ):
+        page = await mia.get(path)
+        assert "frame-ancestors 'none'" in page.headers["content-security-policy"], path
+        assert (page.headers["x-frame-options"], page.headers["cross-origin-opener-policy"]) == ("DENY", "same-origin")
+
+
+async def test_cookies_that_were_planted_are_not_those_of_the_session(house: House, grafana: Grafana) -> None:
+    """Session fixation: a thief who knows what was in the browser before is nobody afterwards."""
+    ned, thief = house.browser(), house.browser(address="198.51.100.66")
+    await house.member(ned, "Ned", "staff")
+    ned.client.cookies.clear()
+    planted = {"__Host-limen": "A" * 43, "__Host-limen-browser": "B" * 43}
+    for browser in (ned, thief):
+        for name, value in planted.items():
+            browser.client.cookies.set(name, value, domain="limen.harbor.localhost")
+    await ned.sign_in()
+    assert "code" in told_in(await ned.get(grafana.way()))
+    assert (await thief.get(grafana.way())).headers["location"].startswith("/sign-in")
+    assert ned.client.cookies.get("__Host-limen") != planted["__Host-limen"]
+
+
+EVIL = """
+- id: evil
+  protocol: oidc
+  name: Evil
+  label: internal
+  url: https://evil.example/
+  oidc:
+    redirect_uris: [https://evil.example/]
+"""
+
+
+async def test_limen_asks_nobody_for_what_an_app_looks_like(house: House) -> None:
+    """No logo, no policy and no key set of an app is fetched, and no app registers itself."""
+    client = house.browser().client
+    for path in ("/oidc/register", "/oidc/clients", "/register"):
+        sent = {"redirect_uris": [BACK], "logo_uri": "http://169.254.169.254/", "jwks_uri": "http://127.0.0.1:9/"}
+        assert (await client.post(path, json=sent)).status_code in {401, 403, 404, 405}
+    for key, more in (("logo", ""), ("logo_uri", "  "), ("jwks_uri", "  "), ("icon", "")):
+        settings, written = house.limen.settings, f"{EVIL}  {more}{key}: http://169.254.169.254/\n"
+        assert read_apps(Tree(read_yaml(written)), settings, settings.groups)[1], key
+    assert read_apps(Tree(read_yaml(EVIL)), settings, settings.groups)[1] == []

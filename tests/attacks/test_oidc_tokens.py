@@ -75,6 +75,18 @@ async def test_codes_that_nobody_issued_are_in_the_journal(house: House, grafana
     assert ("invalid-grant", "grafana") in refused(house)
 
 
+async def test_a_refresh_token_used_twice_ends_it_for_both(house: House, mia: Browser, grafana: Grafana) -> None:
+    """Whoever of the two is the thief: neither goes on, and the person is named in the journal."""
+    first = await grafana.tokens(mia)
+    second = (await grafana.refresh(first["refresh_token"])).json()
+    assert (await grafana.refresh(first["refresh_token"])).json()["error"] == "invalid_grant"
+    assert (await grafana.refresh(second["refresh_token"])).json()["error"] == "invalid_grant"
+    assert (await grafana.userinfo(second["access_token"])).status_code == 401
+    assert await grafana.introspect(second["access_token"]) == {"active": False}
+    (event,) = house.events("sso.token_reused")
+    assert (event.subject, event.details["app"]) == (house.id_of("mia@harbor.example"), "grafana")
+
+
 # Who an app says that it is
 
 

@@ -10,9 +10,10 @@ from urllib.parse import quote, urlencode
 
 import httpx2
 import pytest
+from lxml import etree
 from tests.sso.saml import conftest
 from tests.sso.saml.certificates import key_pair
-from tests.sso.saml.client import LEDGER_KEYS, A, Wiki, answered, decrypted
+from tests.sso.saml.client import LEDGER_KEYS, RSA_SHA256, A, P, Wiki, answered, decrypted
 from tests.web.conftest import Browser, House
 
 from limen.errors import LimenError
@@ -181,6 +182,30 @@ def described(*entities: str) -> bytes:
 def test_metadata_that_say_two_things_register_nothing(document: bytes) -> None:
     with pytest.raises(LimenError):
         provider_in(document)
+
+
+async def test_each_sort_of_forgery_is_in_the_journal_by_itself(house: House, mia: Browser, ledger: Wiki) -> None:
+    """So that somebody who looks there tells a clock that is wrong from a thief."""
+    good = etree.fromstring(ledger.signed(ledger.request()))
+    outer = etree.fromstring(ledger.request(IsPassive="true"))
+    etree.SubElement(outer, f"{P}Extensions").append(good)
+    weak = ledger.signed(ledger.request()).replace(RSA_SHA256.encode(), b"http://www.w3.org/2000/09/xmldsig#rsa-sha1")
+    posted = (
+        etree.tostring(outer),
+        weak,
+        ledger.request(),
+        ledger.signed(ledger.request(IssueInstant="2020-01-01T00:00:00Z")),
+        ledger.signed(ledger.request(Destination="https://evil.example/")),
+        ledger.signed(ledger.request(AssertionConsumerServiceURL="https://evil.example/")),
+        b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + ledger.request(),
+        ledger.request("<!-- -->"),
+        ledger.signed(ledger.request(), EVIL),
+        b"<a>" * 300,
+    )
+    for document in posted:
+        assert is_refused(await ledger.posts(mia, document)), document[:80]
+    assert len(told(house)) == len(posted)
+    assert len(set(told(house))) >= 7
 
 
 # What is asked for of whom
