@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import re
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -21,6 +22,7 @@ house, mia, grafana = harbor.house, harbor.mia, harbor.grafana
 
 HOST = "grafana.harbor.example"
 PATH = "/login/generic_oauth"
+CSRF = re.compile(r'(name="csrf"[^>]*|decision=\w+)')
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
@@ -402,3 +404,58 @@ async def test_limen_asks_nobody_for_what_an_app_looks_like(house: House) -> Non
         settings, written = house.limen.settings, f"{EVIL}  {more}{key}: http://169.254.169.254/\n"
         assert read_apps(Tree(read_yaml(written)), settings, settings.groups)[1], key
     assert read_apps(Tree(read_yaml(EVIL)), settings, settings.groups)[1] == []
+
+
+async def test_nobody_signs_in_in_the_place_of_whom_the_app_asks_about(
+    house: House, mia: Browser, grafana: Grafana
+) -> None:
+    """An app that asks whether its person is still there must not be told yes about somebody else."""
+    ned = house.browser()
+    await house.member(ned, "Ned", "staff")
+    survey = await Grafana.registered(house, id="survey", back="https://survey.example/back")
+    await mia.get(survey.way())
+    await mia.post("/oidc/consent", way=survey.way(), answer="agree")
+    for app in (grafana, survey):
+        tokens = await app.tokens(mia)
+        assert "code" in told_in(await mia.get(app.way(id_token_hint=tokens["id_token"], prompt="none")))
+        for more in ({"prompt": "none"}, {}):
+            told = told_in(await ned.get(app.way(id_token_hint=tokens["id_token"], **more)))
+            assert (told["error"], "code" in told) == ("login_required", False)
+    other = await grafana.tokens(mia)
+    for hint in (other["access_token"], other["refresh_token"], unsigned({"sub": house.id_of("mia@harbor.example")})):
+        assert told_in(await mia.get(grafana.way(id_token_hint=hint)))["error"] == "login_required"
+    assert told_in(await mia.get(survey.way(id_token_hint=other["id_token"])))["error"] == "login_required"
+    assert set(refused(house)) == {"login-required"}
+
+
+async def test_agreeing_to_a_little_is_not_agreeing_to_more(house: House, mia: Browser) -> None:
+    survey = await Grafana.registered(house, id="survey", back="https://survey.example/back")
+    await mia.get(survey.way(scope="openid"))
+    await mia.post("/oidc/consent", way=survey.way(scope="openid"), answer="agree")
+    assert (await survey.tokens(mia, scope="openid"))["scope"] == "openid"
+    assert (await mia.get(survey.way(scope="openid email"))).status_code == 200, "asked again"
+    assert told_in(await mia.get(survey.way(scope="openid email", prompt="none")))["error"] == "consent_required"
+    led = await mia.post("/oidc/consent", way=f"https://evil.example/?{survey.way().partition('?')[2]}", answer="agree")
+    onward = await mia.get(led.headers["location"])
+    assert "evil.example" not in onward.text
+
+
+async def test_which_apps_there_are_is_told_to_nobody(house: House, mia: Browser, grafana: Grafana) -> None:
+    """An address that is not registered and an app that there is not are the same page, and a wrong secret the same."""
+    pages = [
+        await mia.get(grafana.way(**one)) for one in ({"redirect_uri": "https://e.example/"}, {"client_id": "nobody"})
+    ]
+    assert len({(page.status_code, CSRF.sub("", page.text)) for page in pages}) == 1
+    answers = [
+        await Grafana(house, id=name, secret="wrong").post("/oidc/token", grant_type="refresh_token", refresh_token="x")
+        for name in ("grafana", "nobody", "wiki")
+    ]
+    assert len({(one.status_code, one.text) for one in answers}) == 1
+
+
+async def test_no_key_that_signs_is_published(house: House) -> None:
+    client = house.browser().client
+    for path in ("/oidc/keys", "/entra/keys"):
+        for key in (await client.get(path)).json()["keys"]:
+            assert {"d", "p", "q", "dp", "dq", "qi", "k"}.isdisjoint(key)
+            assert key["use"] == "sig"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -17,6 +18,8 @@ from joserfc.jwk import ECKey, OctKey
 from tests.sso import harbor
 from tests.sso.client import BACK, Grafana
 from tests.web.conftest import ORIGIN, Browser, House
+
+from limen.sso.oidc.protocol import DEVICE
 
 house, mia, grafana = harbor.house, harbor.mia, harbor.grafana
 
@@ -316,3 +319,43 @@ async def test_a_stolen_bound_token_shows_nobody(house: House, mia: Browser, gra
     ):
         assert await shown(scheme, *proofs) == 401, (scheme, len(proofs))
     assert ("invalid-dpop-proof", "grafana") in refused(house)
+
+
+# At once, and more than was asked for
+
+
+async def test_of_many_who_redeem_a_code_at_once_one_wins_at_most(house: House, mia: Browser, grafana: Grafana) -> None:
+    code = await grafana.code(mia)
+    answers = await asyncio.gather(*(grafana.redeem(code) for _ in range(6)))
+    won = [one.json() for one in answers if one.status_code == 200]
+    assert len(won) == 1
+    assert house.events("sso.token_reused")
+    assert (await grafana.userinfo(won[0]["access_token"])).status_code == 401, "nor does that one keep it"
+
+
+async def test_introspection_tells_no_more_than_was_agreed_to(house: House, mia: Browser, survey: Grafana) -> None:
+    """An app that knows people by a name of its own, and not their address, learns neither from its own token."""
+    await mia.get(survey.way(scope="openid"))
+    await mia.post("/oidc/consent", way=survey.way(scope="openid"), answer="agree")
+    tokens = await survey.tokens(mia, scope="openid")
+    told = await survey.introspect(tokens["access_token"])
+    assert told["active"] is True
+    assert told["username"] == told["sub"]
+    for known in ("mia@harbor.example", house.id_of("mia@harbor.example")):
+        assert known not in json.dumps(told)
+        assert known not in json.dumps(await survey.claims(tokens["id_token"]))
+        assert known not in json.dumps(await survey.claims(tokens["access_token"]))
+
+
+async def test_a_code_of_a_device_is_redeemed_by_its_own_app_alone(
+    house: House, mia: Browser, grafana: Grafana
+) -> None:
+    desk = Grafana(house, id="desk")
+    begun = (await desk.post("/oidc/device", scope="openid")).json()
+    for thief in (grafana, Grafana(house, id="webmail", secret="wrong"), Grafana(house, id="wiki")):
+        answered = await thief.post("/oidc/token", grant_type=DEVICE, device_code=begun["device_code"])
+        assert answered.json()["error"] in {"unauthorized_client", "invalid_client", "invalid_grant"}
+    for secret in ("", "x", begun["user_code"], begun["device_code"][:-1]):
+        answered = await desk.post("/oidc/token", grant_type=DEVICE, device_code=secret)
+        assert answered.json()["error"] in {"invalid_grant", "invalid_request"}, secret
+    assert len(refused(house)) == 7

@@ -80,6 +80,7 @@ ATTACKS: Final = (
             TOKENS: (
                 "test_a_code_of_the_thief_is_worth_nothing_in_anothers_browser",
                 "test_what_was_spent_by_a_wrong_try_is_spent",
+                "test_of_many_who_redeem_a_code_at_once_one_wins_at_most",
             ),
             ELSEWHERE: ("test_a_code_injected_into_anothers_answer",),
         },
@@ -178,6 +179,27 @@ ATTACKS: Final = (
         (REFUSED,),
     ),
     Attack(
+        "somebody else in the place of whom the app asks about",
+        {
+            REQUESTS: ("test_nobody_signs_in_in_the_place_of_whom_the_app_asks_about",),
+            SAML_REQUESTS: ("test_a_request_about_somebody_else_signs_in_nobody",),
+            ENTRA: ("test_who_is_signed_in_answers_for_nobody_else",),
+        },
+        (REFUSED,),
+    ),
+    Attack(
+        "telling an app more than was agreed to",
+        {
+            REQUESTS: (
+                "test_scopes_that_are_not_registered_are_not_given",
+                "test_agreeing_to_a_little_is_not_agreeing_to_more",
+            ),
+            TOKENS: ("test_introspection_tells_no_more_than_was_agreed_to", "test_no_refresh_widens"),
+            SAML_REQUESTS: ("test_nobody_asks_for_more_than_is_registered",),
+        },
+        (REFUSED,),
+    ),
+    Attack(
         "consent forged by CSRF",
         {
             OIDC: ("test_consent_can_not_be_forged_from_another_page",),
@@ -193,6 +215,7 @@ ATTACKS: Final = (
                 "test_who_lets_a_device_in_sees_where_it_was_begun",
                 "test_guessed_codes_of_devices_are_in_the_journal",
             ),
+            TOKENS: ("test_a_code_of_a_device_is_redeemed_by_its_own_app_alone",),
         },
         ("sso.device_refused", "sso.device_code_wrong"),
     ),
@@ -318,6 +341,7 @@ ATTACKS: Final = (
     Attack(
         "enumeration by text and time",
         {
+            REQUESTS: ("test_which_apps_there_are_is_told_to_nobody",),
             GUESSING: (
                 "test_the_same_answers_in_the_same_order_whether_or_not_somebody_has_the_address",
                 "test_right_password_and_wrong_code_looks_like_a_wrong_password",

@@ -61,7 +61,10 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib has no types
         _check_one_way(request)
         is_asserted = "client_assertion" in request.form or "client_assertion_type" in request.form
         usable = [one for one in methods if (one == ASSERTION) is is_asserted]
-        client: AnyClient = super().authenticate_client(request, usable, endpoint)
+        try:
+            client: AnyClient = super().authenticate_client(request, usable, endpoint)
+        except InvalidClientError:  # whether there is such a client is nobody's to know
+            raise InvalidClientError(status_code=401) from None
         self.call.resource = client.resource(request.payload.datalist.get("resource", ()))
         return client
 
