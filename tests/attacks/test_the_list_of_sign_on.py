@@ -305,6 +305,7 @@ ATTACKS: Final = (
                 "test_a_signature_that_is_not_whole_or_of_another_query_is_none",
             ),
             SAML_REQUESTS: ("test_nobody_weakens_what_an_assertion_is_encrypted_with",),
+            "cli/test_saml_metadata.py": ("test_an_app_that_can_only_decrypt_what_is_broken_is_told_apart",),
         },
         (REFUSED,),
     ),
