@@ -26,7 +26,7 @@ house, mia, grafana = harbor.house, harbor.mia, harbor.grafana
 
 def refused(house: House) -> list[tuple[str, object]]:
     """Why apps were refused, and which one they said that they were; the newest first."""
-    return [(event.reason, event.details.get("detail", "")) for event in house.events("sso.client_refused")]
+    return [(event.reason, event.details["app"]) for event in house.events("sso.client_refused")]
 
 
 @pytest.fixture
@@ -359,3 +359,26 @@ async def test_a_code_of_a_device_is_redeemed_by_its_own_app_alone(
         answered = await desk.post("/oidc/token", grant_type=DEVICE, device_code=secret)
         assert answered.json()["error"] in {"invalid_grant", "invalid_request"}, secret
     assert len(refused(house)) == 7
+
+
+# Where an administrator finds it
+
+
+async def test_attempts_stand_on_the_timeline_of_the_app_that_they_were_made_at(
+    house: House, mia: Browser, grafana: Grafana
+) -> None:
+    """Of an app that is named; of Limen itself, where somebody names none that there is."""
+    ada = house.browser()
+    await house.administrator(ada)
+    await grafana.redeem("A" * 43)
+    await Grafana(house, id="\u202egrafana", secret="x").redeem("A" * 43)
+    await mia.get(grafana.way(redirect_uri="https://evil.example/"))
+    await mia.client.post(
+        "/oidc/consent", data={}, headers={"sec-fetch-site": "cross-site", "origin": "https://e.example"}
+    )
+    house.limen.journal.flush()
+    of_app = (await ada.get("/console/apps/grafana/timeline?show=failures")).text
+    of_limen = (await ada.get("/console/apps/limen/timeline?show=failures")).text
+    assert ("invalid grant" in of_app, "invalid request" in of_app, "invalid client" in of_app) == (True, True, False)
+    assert ("invalid client" in of_limen, "https://e.example" in of_limen) == (True, True)
+    assert "\u202e" not in of_limen, "what would turn the rest of a line round is not shown"

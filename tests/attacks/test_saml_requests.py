@@ -251,7 +251,7 @@ async def test_replays_and_sign_ins_begun_elsewhere_are_in_the_journal(house: Ho
     led = await mia.get("/saml/start?app=board", **{"sec-fetch-site": "cross-site"})
     assert led.headers["location"] == "/"
     event, *_ = house.events("sso.client_refused")
-    assert (event.reason, event.details["detail"]) == ("begun-elsewhere", "board")
+    assert (event.reason, event.details["app"]) == ("begun-elsewhere", "board")
 
 
 async def test_a_response_is_no_request(house: House, mia: Browser, wiki: Wiki) -> None:

@@ -17,9 +17,11 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from limen.errors import LimenError
+from limen.facts import LIMEN
 from limen.identity.errors import FreshProofNeededError, NotLiveError
 from limen.messages import gettext_noop
 from limen.policy.decision import Named
+from limen.printable import is_printable
 from limen.web import authzen, console, files, portal
 from limen.web.middleware import App, Middleware, Receive, Scope, Send, TooLargeError
 from limen.web.pages import TEMPLATES
@@ -144,7 +146,7 @@ def _journal_forged(site: Site, request: Request, visit: Visit, error: NotOursEr
     """Who would have another site's page send a form in somebody's name is found in the journal: from where, by whose
     browser, and to which page.
     """
-    is_foreign = isinstance(error, OtherSiteError)
+    is_foreign, origin = isinstance(error, OtherSiteError), request.headers.get("origin", "")
     kind = "request.cross_site" if is_foreign and visit.session is not None else "request.refused"
     site.ports.doors.tell(
         kind,
@@ -152,6 +154,7 @@ def _journal_forged(site: Site, request: Request, visit: Visit, error: NotOursEr
         door="sign-in",
         address=visit.visitor.address,
         host=site.host.encode(),
-        detail=f"{request.scope['route'].path} {request.headers.get('origin', '')}".strip(),
+        app=LIMEN,
+        detail=f"{request.scope['route'].path} {origin if is_printable(origin) else ''}".strip(),
         session=visit.session,
     )

@@ -23,7 +23,7 @@ from limen.sso import sign_ins
 from limen.sso.kept_requests import KeptRequests
 from limen.sso.oidc.claims import JUST_PROVED_SECONDS, is_old
 from limen.sso.saml import contexts, names, person as person_told
-from limen.sso.saml.arrived import Arrived, WrongMessageError
+from limen.sso.saml.arrived import Arrived, WrongMessageError, from_app
 from limen.sso.saml.keys import SamlKeys, kept_keys, new_key
 from limen.sso.saml.requests import SignInRequest
 from limen.sso.seen_once import SeenOfEach
@@ -94,7 +94,7 @@ class IdentityProvider:
         try:
             return self._read(arrive())
         except WrongMessageError as wrong:
-            self._sign_on.tell("sso.client_refused", "invalid-request", str(wrong))
+            self._sign_on.tell("sso.client_refused", "invalid-request", str(wrong), wrong.app)
             raise
 
     def _read(self, arrived: Arrived) -> SignInRequest:
@@ -104,10 +104,11 @@ class IdentityProvider:
             raise WrongMessageError("it is not a request")
         message = messages.read(arrived, "AuthnRequest")
         app, provider = self.app_called(message.issuer)
-        is_signed = messages.checked(message, arrived, provider, self.sign_in_url, self._core.clock.now())
-        if provider.signs_requests and not is_signed:
-            raise WrongMessageError("it is not signed")
-        return messages.sign_in_request(message, app, arrived.relay_state)
+        with from_app(app):
+            is_signed = messages.checked(message, arrived, provider, self.sign_in_url, self._core.clock.now())
+            if provider.signs_requests and not is_signed:
+                raise WrongMessageError("it is not signed")
+            return messages.sign_in_request(message, app, arrived.relay_state)
 
     def begun_here(self, app_id: str) -> SignInRequest | None:
         """A sign-in that begins here (IdP-initiated), None where the app does not take those."""
