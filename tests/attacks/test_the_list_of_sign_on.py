@@ -6,6 +6,7 @@ Whoever renames or removes one of these tests is told here what would be without
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -422,3 +423,12 @@ def test_each_attempt_is_found_in_the_journal_or_it_is_said_why_not(attack: Atta
 
 def test_no_attack_has_two_names() -> None:
     assert len({attack.name for attack in ATTACKS}) == len(ATTACKS)
+
+
+def test_each_word_that_the_documentation_explains_is_what_an_attempt_left() -> None:
+    page = (HERE / "docs" / "how-to" / "sign-in-with-openid-connect.md").read_text("utf-8")
+    table = page.partition("## When something is refused")[2]
+    words = {word for row in table.split("\n| ")[1:] for word in re.findall(r"`([a-z-]+)`", row.partition(" | ")[0])}
+    assert len(words) > 8
+    tried = "".join((HERE / "tests" / file).read_text("utf-8") for file in (REQUESTS, TOKENS, PROGRAMS))
+    assert {word for word in words if f'"{word}"' not in tried} == set()
