@@ -295,6 +295,20 @@ async def test_no_proof_of_another_kind_redeems(house: House, mia: Browser, graf
     ).status_code == 200
 
 
+async def test_a_code_that_was_asked_for_with_a_key_is_redeemed_by_that_key_alone(
+    house: House, mia: Browser, grafana: Grafana, holder: Holder
+) -> None:
+    """`dpop_jkt` (RFC 9449 section 10): whoever has code, verifier and secret still lacks the key."""
+    sent = {"grant_type": "authorization_code", "redirect_uri": BACK, "code_verifier": grafana.verifier}
+    for fields in ({}, {"dpop": Holder(house).proof()}):
+        code = await grafana.code(mia, dpop_jkt=holder.key.thumbprint())
+        refused_ = await grafana.post("/oidc/token", fields=fields, code=code, **sent)
+        assert refused_.json()["error"] == "invalid_grant", fields
+    code = await grafana.code(mia, dpop_jkt=holder.key.thumbprint())
+    redeemed = await grafana.post("/oidc/token", fields={"dpop": holder.proof()}, code=code, **sent)
+    assert redeemed.json()["token_type"] == "DPoP"
+
+
 async def test_a_stolen_bound_token_shows_nobody(house: House, mia: Browser, grafana: Grafana, holder: Holder) -> None:
     token = (await bound(grafana, mia, holder))["access_token"]
     other, client = Holder(house), house.browser().client

@@ -150,7 +150,11 @@ ATTACKS: Final = (
         "DPoP replay",
         {
             OIDC: ("test_tokens_bound_to_a_key_are_worth_nothing_without_it",),
-            TOKENS: ("test_no_proof_of_another_kind_redeems", "test_a_stolen_bound_token_shows_nobody"),
+            TOKENS: (
+                "test_no_proof_of_another_kind_redeems",
+                "test_a_code_that_was_asked_for_with_a_key_is_redeemed_by_that_key_alone",
+                "test_a_stolen_bound_token_shows_nobody",
+            ),
         },
         (REFUSED,),
     ),

@@ -20,8 +20,16 @@ from limen.facts import Person
 from limen.opaque import hash_of, new_id, new_token
 from limen.sso import sign_ins
 from limen.sso.oidc import claims, store
-from limen.sso.oidc.claimed_client import named_by_basic
-from limen.sso.oidc.clients import AnyClient, Call, Client, InvalidTargetError, by_assertion, client_of, workload_of
+from limen.sso.oidc.clients import (
+    AnyClient,
+    Call,
+    Client,
+    InvalidTargetError,
+    by_assertion,
+    check_one_way,
+    client_of,
+    workload_of,
+)
 from limen.sso.oidc.device_grant import DeviceGrant
 from limen.sso.oidc.protocol import ACCESS_TOKEN, ASSERTION, CLIENT_METHODS, ProtocolReply, ProtocolRequest
 from limen.sso.oidc.store import CODE, REFRESH, Issued, IssuedFor
@@ -58,7 +66,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib has no types
 
         Before anything is spent: a client that names a wrong resource may ask again.
         """
-        _check_one_way(request)
+        check_one_way(request)
         is_asserted = "client_assertion" in request.form or "client_assertion_type" in request.form
         usable = [one for one in methods if (one == ASSERTION) is is_asserted]
         try:
@@ -137,16 +145,6 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib has no types
 
     def _new_tokens(self, **_asked: Any) -> dict[str, Any]:
         raise NotImplementedError("tokens are made by `issue`, which knows the sign-in")
-
-
-def _check_one_way(request: OAuth2Request) -> None:
-    """Raises InvalidClientError where a client proves itself in two ways, or as two (RFC 6749 section 2.3): whichever
-    were looked at, somebody could have meant the other.
-    """
-    header = request.headers.get("Authorization") or ""
-    named = named_by_basic(header)
-    if header and ("client_secret" in request.form or request.form.get("client_id", named) != named):
-        raise InvalidClientError(status_code=401)
 
 
 class _Payload(OAuth2Payload):  # type: ignore[misc]  # Authlib has no types
