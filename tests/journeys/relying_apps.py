@@ -107,7 +107,9 @@ def relying_apps() -> Iterator[RelyingApps]:
         def do_GET(self) -> None:
             path, _, query = self.path.partition("?")
             name = path.split("/")[1]
-            if path.endswith("/back"):
+            if path.endswith("/bye"):
+                self.page(f"{name} is left")
+            elif path.endswith("/back"):
                 self.page(f"{name} knows {apps.back(parse_qs(query))}")
             else:
                 self.go(apps.saml_way(name) if name == "manual" else apps.way(name))

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import expect
@@ -29,6 +30,7 @@ APPS = """
   url: {url}/board/
   oidc:
     redirect_uris: ["{url}/board/back"]
+    post_logout_uris: ["{url}/board/bye"]
     backchannel_logout_uri: {url}/board/out
 
 - id: survey
@@ -174,6 +176,21 @@ def test_a_device_without_a_browser_is_signed_in_from_a_phone(both: tuple[Harbor
     nils.clean()
     tokens = apps.post("/oidc/token", "scanner", grant_type=DEVICE, device_code=begun["device_code"])
     assert apps.userinfo(tokens["access_token"])["name"] == "Nils Lager"
+
+
+def test_a_sign_out_that_begins_at_an_app_is_asked_for_here(both: tuple[Harbor, RelyingApps], browse: Any) -> None:
+    harbor, apps = both
+    lena = browse(**PHONE, locale="de-DE")
+    harbor.arrive(lena, "Lena Kai", "staff")
+    page = lena.page
+    leaving = urlencode({"client_id": "board", "post_logout_redirect_uri": f"{apps.url}/board/bye"})
+    page.goto(f"{harbor.origin}/oidc/sign-out?{leaving}")
+    lena.clean()
+    page.locator("form[action='/oidc/sign-out'] button").click()
+    expect(page.locator(f"a[href='{apps.url}/board/bye']")).to_be_visible()
+    expect(heading(lena)).to_have_text("board is left")  # it goes on by itself
+    page.goto(f"{harbor.origin}/sessions")
+    expect(page).to_have_url(re.compile("/sign-in"))
 
 
 def test_refused_by_an_app_then_let_in_and_asked_again_an_hour_later(
