@@ -719,6 +719,7 @@ async def test_an_issuer_leads_limen_to_no_private_place(house: House, there: Fa
         house.clock.forward(10 * SECOND)
         assert (await house.browser().get("/sign-in/with/there")).status_code == 502, document
     assert [path for path, _, _ in there.asked] == ["/.well-known/openid-configuration"] * len(LEADS_ASTRAY)
+    assert len(house.events("sso.upstream_failed")) == len(LEADS_ASTRAY)
 
 
 async def test_a_name_that_leads_to_a_private_place_is_not_called(

@@ -155,6 +155,10 @@ def _text(company: Company, done: Added, name: str, found: Found | None) -> str:
             f"  single sign-on            {origin}/saml/sign-in",
             f"  single logout             {origin}/saml/sign-out",
         ]
+        if app.saml.encryption_certificate and not app.saml.is_encrypted:
+            lines.append(
+                "Assertions are signed and not encrypted: its metadata name no algorithm that Limen encrypts with."
+            )
     if app.onboarding_until:
         until = written_until(app.onboarding_until, zone)
         lines.append(

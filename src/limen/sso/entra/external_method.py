@@ -106,7 +106,9 @@ class ExternalMethod:
         try:
             return await self._read(form)
         except WrongRequestError as wrong:
-            self._sign_on.tell("sso.client_refused", "invalid-request", f"Entra ID: {wrong.word}")
+            apps, named = self._core.known.apps.values(), list(form.get("client_id", ()))
+            app = next((one.id for one in apps if one.entra and [one.entra.client_id] == named), "")
+            self._sign_on.tell("sso.client_refused", "invalid-request", f"Entra ID: {wrong.word}", app)
             raise
 
     async def _read(self, form: Mapping[str, Sequence[str]]) -> FactorRequest:
@@ -131,10 +133,11 @@ class ExternalMethod:
         """
         now, app = self._core.clock.now(), self._core.known.apps.get(asked.app.id)
         if app is None or app.entra is None or app.entra != asked.app.entra or self._answered.holds(asked.name, now):
+            self._sign_on.tell("sso.client_refused", "answered-before", asked.app.id)
             return NextStep(is_over=True)
         meant = person_meant(asked.claims, app.entra, list(self._core.known.people.values()))
         if meant is None or meant.id != person.id:
-            self._sign_on.tell("sso.client_refused", "invalid-request", "Entra ID: somebody-else")
+            self._sign_on.tell("sso.client_refused", "invalid-request", "Entra ID: somebody-else", asked.app.id)
             return self._refuse(asked, Outcome.SOMEBODY_ELSE, person)
         answer = self._sign_on.decide(ENTRY_POINT, app, session, address, is_present=True)
         if answer.word in UNAVAILABLE:

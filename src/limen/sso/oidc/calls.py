@@ -10,9 +10,11 @@ from limen.events import Event, Outcome
 from limen.facts import Person, Session
 from limen.pillar import Core, SignOn
 from limen.policy.decision import UNAVAILABLE, Effect
+from limen.printable import is_printable
 from limen.sso import sign_ins
+from limen.sso.oidc.claimed_client import claimed_client
 from limen.sso.oidc.keys import Keys
-from limen.sso.oidc.protocol import ProtocolReply
+from limen.sso.oidc.protocol import ProtocolReply, ProtocolRequest
 from limen.storage import Transaction
 
 if TYPE_CHECKING:
@@ -84,6 +86,11 @@ class Calls:
         if answer.effect is not Effect.PERMIT or answer.session is None or person is None:
             return Decided(id=answer.id, is_unavailable=answer.word in UNAVAILABLE)
         return Decided(answer.session, person, answer.id)
+
+    def refused(self, wire: ProtocolRequest, error: str) -> None:
+        """Have it journaled that an app, or somebody in its name, was refused: why, and which one they say they are."""
+        claimed = claimed_client(wire)
+        self.sign_on.tell("sso.client_refused", error.replace("_", "-"), claimed if is_printable(claimed) else "")
 
     def failed(self, kind: str, sign_in: sign_ins.AppSignIn) -> None:
         details: dict[str, str | int | bool] = {"app": sign_in.app}

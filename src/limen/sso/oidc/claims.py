@@ -76,11 +76,16 @@ def userinfo(issuer: str) -> str:
 
 
 def about(person: Person, client: OidcClient, scopes: Collection[str]) -> dict[str, Any]:
-    """What the scopes ask for, as far as the client is registered for it. Empty values are left out."""
+    """What the scopes ask for, as far as the client is registered for it. Empty values are left out.
+
+    To a client that has a name of its own for everybody, what is the same for all apps is no user name.
+    """
     asked = set(scopes) & set(client.scopes)
     told: dict[str, Any] = {}
     if "profile" in asked:
-        told |= {"name": person.name, "preferred_username": person.email or person.id}
+        everywhere = person.email or ("" if client.is_pairwise else person.id)
+        has_own = client.is_pairwise and "email" not in asked
+        told |= {"name": person.name, "preferred_username": "" if has_own else everywhere}
     if "email" in asked and person.email:
         told |= {"email": person.email, "email_verified": True}  # the company gave it to them
     if "groups" in asked:

@@ -16,6 +16,7 @@ from limen.clock import Instant
 from limen.facts import App, Person, Session
 from limen.opaque import hash_of
 from limen.sso.oidc import client_assertion, store, workload_store
+from limen.sso.oidc.claimed_client import named_by_basic
 from limen.sso.oidc.devices import Device
 from limen.sso.oidc.keys import Keys
 from limen.sso.oidc.protocol import ASSERTION, CLIENT_CREDENTIALS, DEVICE, TOKEN_EXCHANGE, TOKEN_PATH
@@ -215,6 +216,16 @@ def may_act(call: Call, app_id: str, workload: Person) -> bool:
     """Whether the company lets this workload act for people at this app."""
     app = call.apps.get(app_id)
     return app is not None and app.oidc is not None and workload.name in app.oidc.may_act
+
+
+def check_one_way(request: Any) -> None:
+    """Raises InvalidClientError where a client proves itself in two ways, or as two (RFC 6749 section 2.3): whichever
+    were looked at, somebody could have meant the other.
+    """
+    header = request.headers.get("Authorization") or ""
+    named = named_by_basic(header)
+    if header and ("client_secret" in request.form or request.form.get("client_id", named) != named):
+        raise InvalidClientError(status_code=401)
 
 
 def by_assertion(call: Call, request: Any) -> AnyClient | None:

@@ -44,6 +44,7 @@ class DeviceSignIn:
 
         reply, _ = await self._calls.served(check)
         if reply.status != 200:
+            self._calls.refused(wire, str(reply.body.get("error", "")))
             return reply
         app, scope, resource = (str(reply.body[name]) for name in ("app", "scope", "resource"))
         begun = self.devices.begin(app, scope, address, resource)

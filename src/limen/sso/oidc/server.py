@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import AuthorizationServer, OAuth2Payload, OAuth2Request, grants
-from authlib.oauth2.rfc6749.errors import InvalidGrantError, InvalidRequestError
+from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidGrantError, InvalidRequestError
 from authlib.oauth2.rfc7636 import CodeChallenge
 
 from limen.clock import MINUTE, SECOND
@@ -20,7 +20,16 @@ from limen.facts import Person
 from limen.opaque import hash_of, new_id, new_token
 from limen.sso import sign_ins
 from limen.sso.oidc import claims, store
-from limen.sso.oidc.clients import AnyClient, Call, Client, InvalidTargetError, by_assertion, client_of, workload_of
+from limen.sso.oidc.clients import (
+    AnyClient,
+    Call,
+    Client,
+    InvalidTargetError,
+    by_assertion,
+    check_one_way,
+    client_of,
+    workload_of,
+)
 from limen.sso.oidc.device_grant import DeviceGrant
 from limen.sso.oidc.protocol import ACCESS_TOKEN, ASSERTION, CLIENT_METHODS, ProtocolReply, ProtocolRequest
 from limen.sso.oidc.store import CODE, REFRESH, Issued, IssuedFor
@@ -57,9 +66,13 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib has no types
 
         Before anything is spent: a client that names a wrong resource may ask again.
         """
+        check_one_way(request)
         is_asserted = "client_assertion" in request.form or "client_assertion_type" in request.form
         usable = [one for one in methods if (one == ASSERTION) is is_asserted]
-        client: AnyClient = super().authenticate_client(request, usable, endpoint)
+        try:
+            client: AnyClient = super().authenticate_client(request, usable, endpoint)
+        except InvalidClientError:  # whether there is such a client is nobody's to know
+            raise InvalidClientError(status_code=401) from None
         self.call.resource = client.resource(request.payload.datalist.get("resource", ()))
         return client
 

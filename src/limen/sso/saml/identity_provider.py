@@ -23,7 +23,7 @@ from limen.sso import sign_ins
 from limen.sso.kept_requests import KeptRequests
 from limen.sso.oidc.claims import JUST_PROVED_SECONDS, is_old
 from limen.sso.saml import contexts, names, person as person_told
-from limen.sso.saml.arrived import Arrived, WrongMessageError
+from limen.sso.saml.arrived import Arrived, WrongMessageError, from_app
 from limen.sso.saml.keys import SamlKeys, kept_keys, new_key
 from limen.sso.saml.requests import SignInRequest
 from limen.sso.seen_once import SeenOfEach
@@ -94,7 +94,7 @@ class IdentityProvider:
         try:
             return self._read(arrive())
         except WrongMessageError as wrong:
-            self._sign_on.tell("sso.client_refused", "invalid-request", str(wrong))
+            self._sign_on.tell("sso.client_refused", "invalid-request", str(wrong), wrong.app)
             raise
 
     def _read(self, arrived: Arrived) -> SignInRequest:
@@ -104,10 +104,11 @@ class IdentityProvider:
             raise WrongMessageError("it is not a request")
         message = messages.read(arrived, "AuthnRequest")
         app, provider = self.app_called(message.issuer)
-        is_signed = messages.checked(message, arrived, provider, self.sign_in_url, self._core.clock.now())
-        if provider.signs_requests and not is_signed:
-            raise WrongMessageError("it is not signed")
-        return messages.sign_in_request(message, app, arrived.relay_state)
+        with from_app(app):
+            is_signed = messages.checked(message, arrived, provider, self.sign_in_url, self._core.clock.now())
+            if provider.signs_requests and not is_signed:
+                raise WrongMessageError("it is not signed")
+            return messages.sign_in_request(message, app, arrived.relay_state)
 
     def begun_here(self, app_id: str) -> SignInRequest | None:
         """A sign-in that begins here (IdP-initiated), None where the app does not take those."""
@@ -115,6 +116,10 @@ class IdentityProvider:
         if app is None or app.saml is None or not app.saml.may_begin_here:
             return None
         return SignInRequest(app, "", app.saml.consumers[0].url, app.saml.start)
+
+    def begun_elsewhere(self, asked: SignInRequest) -> None:
+        """Another site would begin a sign-in at this app (login CSRF). It is journaled."""
+        self._sign_on.tell("sso.client_refused", "begun-elsewhere", asked.app.id)
 
     def app_called(self, entity_id: str) -> tuple[App, ServiceProvider]:
         """The app of this entity ID. Raises WrongMessageError."""
@@ -133,7 +138,7 @@ class IdentityProvider:
         app = self._core.known.apps.get(asked.app.id)
         is_answered = asked.id and self._answered.holds(f"{asked.app.id} {asked.id}", self._core.clock.now())
         if is_answered or app is None or app.saml != asked.app.saml:
-            return NextStep(is_over=True)
+            return self._over(asked)
         answer = self._sign_on.decide(ENTRY_POINT, app, session, address, is_present=True)
         if answer.word in UNAVAILABLE:
             if asked.is_passive:
@@ -228,7 +233,7 @@ class IdentityProvider:
 
         now, provider = self._core.clock.now(), _provider(asked.app)
         if not self._is_first(asked, person, now):
-            return NextStep(is_over=True)
+            return self._over(asked)
         name_format = person_told.format_for(provider, asked.name_format or "") or provider.name_id
         sign_in = AppSignIn(new_id("g"), asked.app.id, person.id, session.id, name_format, now)
         told = self._told(asked, sign_in, session, person)
@@ -264,6 +269,10 @@ class IdentityProvider:
         message = f"decision {decision}" if decision else ""
         document = await asyncio.to_thread(responses.refused, envelope, fault, detail, message)
         return NextStep(Posted(asked.consumer, document, asked.relay_state), decision=decision)
+
+    def _over(self, asked: SignInRequest) -> NextStep:
+        self._sign_on.tell("sso.client_refused", "answered-before", asked.app.id)
+        return NextStep(is_over=True)
 
     def _is_first(self, asked: SignInRequest, person: Person, now: Instant) -> bool:
         """Whether no assertion was made for this request. It is known for longer than it could be taken."""

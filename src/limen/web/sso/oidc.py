@@ -129,7 +129,7 @@ def _for_apps(router: APIRouter, site: Site, provider: Provider) -> None:
     @router.post("/oidc/token")
     async def token(request: Request) -> Response:
         address = site.address(request)
-        return _json(await provider.token(await _wire(request), _only(request, "dpop"), address))
+        return _json(await provider.token(await _wire(request), _proof(request), address))
 
     @router.post("/oidc/introspect")
     async def introspect(request: Request) -> Response:
@@ -143,7 +143,7 @@ def _for_apps(router: APIRouter, site: Site, provider: Provider) -> None:
         scheme, _, given = _only(request, "authorization").partition(" ")
         if scheme.lower() not in {"bearer", "dpop"}:
             return _json(ProtocolReply(401, {"error": "invalid_token"}, (("WWW-Authenticate", "Bearer"),)))
-        return _json(await provider.userinfo(given.strip(), scheme.lower(), _only(request, "dpop"), request.method))
+        return _json(await provider.userinfo(given.strip(), scheme.lower(), _proof(request), request.method))
 
     router.add_api_route("/oidc/userinfo", who, methods=["GET"])
     router.add_api_route("/oidc/userinfo", who, methods=["POST"])
@@ -191,6 +191,11 @@ def _only(request: Request, name: str) -> str:
     """The one value of a header field; "" where it is missing or sent twice."""
     given = request.headers.getlist(name)
     return given[0] if len(given) == 1 else ""
+
+
+def _proof(request: Request) -> str:
+    """The proof of a key (RFC 9449 section 4.3). Two are one that proves nothing, and not none."""
+    return ", ".join(request.headers.getlist("dpop"))
 
 
 def _json(reply: ProtocolReply) -> Response:
