@@ -103,6 +103,8 @@ NOT_FOR_US: Final[list[tuple[dict[str, str], str]]] = [
     ({"Name": "m" * 241}, "response-name-wrong"),
     ({"InSubject": "<saml:NameID>tom</saml:NameID>"}, "response-garbage"),
     ({"InSubject": "<saml:EncryptedID/>"}, "response-name-wrong"),
+    ({"Qualifier": "https://evil.example"}, "response-name-wrong"),
+    ({"SPQualifier": "https://evil.example"}, "response-name-wrong"),
     ({"NameFormat": f"{NAME_FORMAT}transient"}, "response-name-format-wrong"),
     ({"NameFormat": "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"}, "response-name-format-wrong"),
     ({"NameFormat": "urn:x"}, "response-name-format-wrong"),

@@ -96,6 +96,8 @@ class FakeSaml:
             "Status": "Success",
             "Name": self.name,
             "NameFormat": f"{NAME_FORMAT}persistent",
+            "Qualifier": self.entity_id,
+            "SPQualifier": asked.root.findtext(f"{A}Issuer") or "",
             "Method": BEARER,
             "Recipient": asked.back,
             "Confirmed": self.at(5 * MINUTE),
@@ -133,12 +135,13 @@ class FakeSaml:
             Destination=v["Destination"],
             InResponseTo=v["InResponseTo"],
         )
+        named = _written(Format=v["NameFormat"], NameQualifier=v["Qualifier"], SPNameQualifier=v["SPQualifier"])
         own = _written(ID=v["AssertionID"], Version="2.0", IssueInstant=v["Issued"])
         issuer = f"<saml:Issuer>{v['ResponseIssuer']}</saml:Issuer>" if v["ResponseIssuer"] else ""
         return f"""<samlp:Response xmlns:samlp="{P[1:-1]}" xmlns:saml="{A[1:-1]}" {head}>{issuer}<samlp:Status>
 <samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:{v["Status"]}">{v.get("Detail", "")}</samlp:StatusCode>
 </samlp:Status>{v.get("Before", "")}<saml:Assertion {own}>
-<saml:Issuer>{v["Issuer"]}</saml:Issuer><saml:Subject><saml:NameID Format="{v["NameFormat"]}">{v["Name"]}</saml:NameID>
+<saml:Issuer>{v["Issuer"]}</saml:Issuer><saml:Subject><saml:NameID {named}>{v["Name"]}</saml:NameID>
 <saml:SubjectConfirmation Method="{v["Method"]}"><saml:SubjectConfirmationData {data}/></saml:SubjectConfirmation>
 {v.get("InSubject", "")}</saml:Subject>
 <saml:Conditions {bounds}>{restriction}{v.get("InConditions", "")}</saml:Conditions>

@@ -106,7 +106,7 @@ class Vouched:
     `subject` is who it is, for this issuer alone; by SAML with the format of the name before it. `at`: when they proved
     it there (0: it does not say). `sid` is the issuer's name for its session ("" where it gives none). `email` is ""
     unless the issuer says that it is verified (by SAML the company says so, by naming its attribute), and its domain is
-    one of the issuer's.
+    one of the issuer's. `qualifiers` are those of a name by SAML (Core section 8.3.7), as words: "issuer", "here".
     """
 
     issuer: Issuer
@@ -116,3 +116,4 @@ class Vouched:
     sid: str = ""
     email: str = ""
     name: str = ""
+    qualifiers: str = ""

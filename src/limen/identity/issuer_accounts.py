@@ -181,7 +181,8 @@ def keep_link(transaction: Transaction, person_id: str, vouched: Vouched, now: I
 
 def rests_on(session_id: str, person_id: str, vouched: Vouched) -> IssuerSession:
     """That this session was opened, or proved again, by that word."""
-    return IssuerSession(session_id, person_id, vouched.issuer.url, vouched.subject, vouched.sid)
+    url = vouched.issuer.url
+    return IssuerSession(session_id, person_id, url, vouched.subject, vouched.sid, vouched.qualifiers)
 
 
 def which(issuer_id: str) -> Details:

@@ -28,10 +28,18 @@ def test_a_request_for_a_sign_in() -> None:
 
 
 def test_a_request_for_a_sign_out_names_the_person_and_the_session() -> None:
-    root = etree.fromstring(saml_requests.sign_out_request(OWN, SamlIssuer(), SLO, "mia", "s1", TUESDAY_MORNING))
+    mia = saml_requests.Named("mia", "persistent", {"issuer": "idp", "here": OWN})
+    root = etree.fromstring(saml_requests.sign_out_request(OWN, SLO, mia, "s1", TUESDAY_MORNING))
     assert (root.findtext(f"{A}NameID"), root.findtext(f"{P}SessionIndex")) == ("mia", "s1")
-    root = etree.fromstring(saml_requests.sign_out_request(OWN, SamlIssuer(), SLO, "mia", "", TUESDAY_MORNING))
+    named = root.find(f"{A}NameID")
+    assert named is not None
+    assert (named.get("NameQualifier"), named.get("SPNameQualifier")) == ("idp", OWN)
+    tom = saml_requests.Named("tom", "email", {})
+    root = etree.fromstring(saml_requests.sign_out_request(OWN, SLO, tom, "", TUESDAY_MORNING))
     assert root.find(f"{P}SessionIndex") is None
+    named = root.find(f"{A}NameID")
+    assert named is not None
+    assert (named.get("NameQualifier"), named.get("SPNameQualifier")) == (None, None)
 
 
 def test_an_answer_to_a_sign_out() -> None:

@@ -39,6 +39,8 @@ def test_what_stands_in_it(fake: FakeSaml) -> None:
         "mia-there",
         "persistent",
     )
+    assert found.qualifiers == "issuer here"
+    assert read(fake, Qualifier="").qualifiers == "here"
     assert (found.session_index, found.context) == ("session-there", MFA)
     assert found.attributes == {"mail": ("mia@harbor.example",), "groups": ("a", "b"), "none": ()}
     assert (found.at // 1_000, found.until // 1_000) == (NOW // 1_000, (NOW + 6 * MINUTE) // 1_000)

@@ -170,6 +170,7 @@ async def test_who_signs_out_here_may_sign_out_there(house: House, mia: Browser,
     assert url.startswith("https://idp.works.example/slo?SAMLRequest=")
     arrived = bindings.from_query(url.partition("?")[2])
     assert b">mia-there<" in arrived.document
+    assert f' NameQualifier="{ENTITY}" SPNameQualifier="{HERE}/metadata">'.encode() in arrived.document
     assert b">session-there<" in arrived.document
     again = await browser.get(f"/signed-out/at/there{way}")
     assert again.headers["location"] == "/signed-out"  # once, and nobody can be named without it

@@ -151,6 +151,7 @@ class Upstreams:
             strength=issuer.strength(proved.methods, proved.context),
             at=at,
             sid=proved.sid if len(proved.sid) <= _LONGEST_SID else "",
+            qualifiers=proved.qualifiers,
             email=_of_its_domains(issuer, proved.email),
             name=proved.name,
         )
@@ -159,7 +160,7 @@ class Upstreams:
 
     def leaves(self, issuer: Issuer, browser: bytes, there: SessionThere) -> str:
         """A name under which this browser, whose session here ends, may sign out at the issuer for a while."""
-        data = {"issuer": issuer.url, "subject": there.subject, "sid": there.sid}
+        data = {"issuer": issuer.url, "subject": there.subject, "sid": there.sid, "qualifiers": there.qualifiers}
         return self.states.issue(_LEAVING, browser, data, STATE_SECONDS)
 
     async def sign_out_url(self, issuer: Issuer, browser: bytes, leaving: str = "") -> str:
@@ -168,7 +169,8 @@ class Upstreams:
             left: Mapping[str, str] = self.states.take(_LEAVING, browser, leaving.encode("utf-8", "replace"))
         except StateRefusedError:
             left = {}
-        there = SessionThere(left["subject"], left["sid"]) if left.get("issuer") == issuer.url else SessionThere()
+        is_of_it = left.get("issuer") == issuer.url
+        there = SessionThere(left["subject"], left["sid"], left["qualifiers"]) if is_of_it else SessionThere()
         try:
             return await self._client(issuer).sign_out_url(there)
         except IssuerError:

@@ -90,8 +90,8 @@ class Answer:
 class Proved:
     """What an issuer says of somebody, after it was verified, in the words of no protocol.
 
-    `methods` and `context` are how it was proved, `at` when (0: it does not say). `email` is one that the issuer
-    vouches for. `claims` is everything that it says, each as texts.
+    `methods` and `context` are how it was proved, `at` when (0: it does not say). `qualifiers` are as
+    in `Vouched`. `email` is one that the issuer vouches for. `claims` is everything that it says, each as texts.
     """
 
     subject: str
@@ -99,6 +99,7 @@ class Proved:
     context: str = ""
     at: Instant = 0
     sid: str = ""
+    qualifiers: str = ""
     email: str = ""
     name: str = ""
     claims: Mapping[str, Collection[str]] = field(default_factory=dict)
@@ -110,6 +111,7 @@ class SessionThere:
 
     subject: str = ""
     sid: str = ""
+    qualifiers: str = ""
 
 
 class Upstream(Protocol):

@@ -5,6 +5,8 @@ ids: messages go by HTTP-Redirect, where their address is signed.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from lxml import etree
@@ -16,6 +18,18 @@ from limen.sso.saml import names
 _P: Final = f"{{{names.PROTOCOL}}}"
 _A: Final = f"{{{names.ASSERTION}}}"
 _PREFIXES: Final = {"samlp": names.PROTOCOL, "saml": names.ASSERTION}
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A person as an issuer named them: said back, it has to be the same in everything (Core section 3.7.1).
+
+    `qualified` has the qualifiers that there were, by their words.
+    """
+
+    name: str
+    format: str
+    qualified: Mapping[str, str]
 
 
 def new_request_id() -> str:
@@ -37,14 +51,14 @@ def sign_in_request(
     return etree.tostring(root)
 
 
-def sign_out_request(
-    own_name: str, saml: SamlIssuer, destination: str, name: str, session_index: str, now: Instant
-) -> bytes:
+def sign_out_request(own_name: str, destination: str, named: Named, session_index: str, now: Instant) -> bytes:
     """A LogoutRequest of this person's session there."""
     root = _root("LogoutRequest", new_request_id(), own_name, destination, now)
     root.set("NotOnOrAfter", _written(now + 5 * MINUTE))
-    named = etree.SubElement(root, f"{_A}NameID", Format=names.FORMATS[saml.name_format])
-    named.text = name
+    name = etree.SubElement(root, f"{_A}NameID", Format=names.FORMATS[named.format])
+    for word, value in named.qualified.items():
+        name.set(names.QUALIFIERS[word], value)
+    name.text = named.name
     if session_index:
         etree.SubElement(root, f"{_P}SessionIndex").text = session_index
     return etree.tostring(root)

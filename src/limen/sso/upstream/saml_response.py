@@ -51,8 +51,8 @@ class Expected:
 class SignedResponse:
     """What the signed part says, after all of it was held against what is expected, but for whose browser it is of.
 
-    `until`: when it can't count any more. `name_format` is "" for one that Limen does not take. `at` is when it was
-    proved.
+    `until`: when it can't count any more. `name_format` is "" for one that Limen does not take, `qualifiers` are as in
+    `Vouched`. `at` is when it was proved.
     """
 
     in_response_to: str
@@ -60,6 +60,7 @@ class SignedResponse:
     until: Instant
     name: str
     name_format: str
+    qualifiers: str
     session_index: str
     at: Instant
     context: str
@@ -167,7 +168,7 @@ def _assertion(root: etree._Element, expected: Expected, now: Instant) -> Signed
     if subject is None:
         raise _refused("name-wrong")
     in_response_to, until = _confirmed(subject, expected, now)
-    name, name_format = _name(subject)
+    name, name_format, qualifiers = _name(subject, expected)
     session_index, at, context = _proof(root, now)
     return SignedResponse(
         in_response_to=in_response_to,
@@ -175,6 +176,7 @@ def _assertion(root: etree._Element, expected: Expected, now: Instant) -> Signed
         until=min(until, now + HOUR) + SKEW,
         name=name,
         name_format=name_format,
+        qualifiers=qualifiers,
         session_index=session_index,
         at=at,
         context=context,
@@ -227,15 +229,22 @@ def _confirmed(subject: etree._Element, expected: Expected, now: Instant) -> tup
     return in_response_to, instant(str(data.get("NotOnOrAfter")))
 
 
-def _name(subject: etree._Element) -> tuple[str, str]:
-    """The name as it stands there, and its format. No space is forgiven: ` mia` and `mia` may be two people there."""
+def _name(subject: etree._Element, expected: Expected) -> tuple[str, str, str]:
+    """The name as it stands there, its format and its qualifiers (Core sections 2.2.2 and 8.3.7), which are this issuer
+    and Limen or nobody. No space is forgiven: ` mia` and `mia` may be two people there.
+    """
     named = only(subject, f"{_A}NameID")
     if named is None or len(subject.findall(f"{_A}EncryptedID")):
         raise _refused("name-wrong")
     name = _exact(named)
     if not name or len(name) > LONGEST_NAME or name != name.strip() or not name.isprintable():
         raise _refused("name-wrong")
-    return name, _BY_FORMAT.get(str(named.get("Format", names.FORMATS["unspecified"])), "")
+    said = {word: named.get(attribute) for word, attribute in names.QUALIFIERS.items()}
+    whose = {"issuer": expected.issuer, "here": expected.audience}
+    if any(value is not None and value != whose[word] for word, value in said.items()):
+        raise _refused("name-wrong")
+    qualifiers = " ".join(word for word, value in said.items() if value is not None)
+    return name, _BY_FORMAT.get(str(named.get("Format", names.FORMATS["unspecified"])), ""), qualifiers
 
 
 def _proof(root: etree._Element, now: Instant) -> tuple[str, Instant, str]:

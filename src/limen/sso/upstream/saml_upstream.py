@@ -141,6 +141,7 @@ class SamlUpstream:
             context=response.context,
             at=response.at,
             sid=response.session_index,
+            qualifiers=response.qualifiers,
             email=_only(response.attributes.get(self._written.email, ())),
             name=_only(response.attributes.get(self._written.name, ())),
             claims=response.attributes,
@@ -150,13 +151,16 @@ class SamlUpstream:
 
     async def sign_out_url(self, there: SessionThere) -> str:
         from limen.sso.saml import bindings  # noqa: PLC0415 -- as above
-        from limen.sso.upstream.saml_requests import sign_out_request  # noqa: PLC0415 -- as above
+        from limen.sso.upstream.saml_requests import Named, sign_out_request  # noqa: PLC0415 -- as above
 
         url, now = (await self.described()).sign_out_url, self._clock.now()
         name_format, _, name = there.subject.partition(":")
         if not url or name_format != self._written.name_format:
             return ""
-        document = sign_out_request(self.entity_id, self._written, url, name, there.sid, now)
+        whose = {"issuer": self.issuer.url, "here": self.entity_id}
+        qualified = {word: whose[word] for word in there.qualifiers.split() if word in whose}
+        named = Named(name, name_format, qualified)
+        document = sign_out_request(self.entity_id, url, named, there.sid, now)
         return bindings.to_query(url, "SAMLRequest", document, "", self._keys().signing(now))
 
     async def signed_out(self, arrive: Callable[[], Arrived]) -> SignedOut:

@@ -107,7 +107,7 @@ async def _left_at(site: Site, visit: Visit) -> dict[str, str]:
         return {"issuer": ""}
     if issuer.saml is None:  # its own cookie tells it who it is
         return {"issuer": issuer.id}
-    upstreams, there = site.ports.offers.take(Upstreams), SessionThere(behind.subject, behind.sid)
+    upstreams, there = site.ports.offers.take(Upstreams), SessionThere(behind.subject, behind.sid, behind.qualifiers)
     return {"issuer": issuer.id, "left": upstreams.leaves(issuer, visit.visitor.browser_hash, there)}
 
 
