@@ -23,7 +23,7 @@ REQUEST: Final = f'<r xmlns:saml="{names.ASSERTION}" ID="_asked"><saml:Issuer>me
 EXPECTED: Final = Expected(ENTITY, (KEYS.bare,), "me", BACK)
 MIA, THIEF = "mia-there", "thief-there"
 WAYS: Final[tuple[Signs, ...]] = ("assertion", "response", "both")
-thoroughly = settings(max_examples=size(2_000), suppress_health_check=[HealthCheck.too_slow], deadline=None)
+thoroughly = settings(max_examples=size(600), suppress_health_check=[HealthCheck.too_slow], deadline=None)
 
 
 @cache

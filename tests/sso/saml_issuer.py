@@ -181,8 +181,8 @@ def enveloped(message: bytes) -> bytes:
     return b'<S:Envelope xmlns:S="%s"><S:Body>%s</S:Body></S:Envelope>' % (space.encode(), message)
 
 
-def sign(element: etree._Element, keys: KeyPair, *, method: str = "", digest: str = "") -> None:
-    """Enveloped, behind the issuer, exclusive C14N; RSA-SHA256 where nothing else is said."""
+def sign(element: etree._Element, keys: KeyPair, *, method: str = "", digest: str = "", prefixes: str = "") -> None:
+    """Enveloped, behind the issuer, exclusive C14N but for these prefixes; RSA-SHA256 where nothing else is said."""
     constants = xmlsec.constants
     chosen = getattr(constants, method or "TransformRsaSha256")
     signature = xmlsec.template.create(element, constants.TransformExclC14N, chosen, ns="ds")
@@ -194,7 +194,10 @@ def sign(element: etree._Element, keys: KeyPair, *, method: str = "", digest: st
     hashed = getattr(constants, digest or "TransformSha256")
     reference = xmlsec.template.add_reference(signature, hashed, uri=f"#{element.get('ID')}")
     xmlsec.template.add_transform(reference, constants.TransformEnveloped)
-    xmlsec.template.add_transform(reference, constants.TransformExclC14N)
+    canonical = xmlsec.template.add_transform(reference, constants.TransformExclC14N)
+    if prefixes:
+        kept = etree.SubElement(canonical, "{http://www.w3.org/2001/10/xml-exc-c14n#}InclusiveNamespaces")
+        kept.set("PrefixList", prefixes)
     xmlsec.tree.add_ids(element, ["ID"])
     context = xmlsec.SignatureContext()
     context.key = xmlsec.Key.from_memory(keys.key_pem.encode(), constants.KeyDataFormatPem)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 from tests.sso.saml.certificates import key_pair
-from tests.sso.saml_issuer import ENTITY, KEYS, MFA, Asked, FakeSaml
+from tests.sso.saml_issuer import ENTITY, KEYS, MFA, Asked, FakeSaml, sign
 from tests.web.conftest import TUESDAY_MORNING as NOW, MovableClock
 
 from limen.clock import HOUR, MINUTE
@@ -64,7 +64,6 @@ def test_one_of_several_keys_may_have_signed_it(fake: FakeSaml) -> None:
 def test_an_elliptic_key_signs_as_well(fake: FakeSaml) -> None:
     fake.signs = "nothing"
     pair = key_pair("works", "ec")
-    from tests.sso.saml_issuer import sign
 
     def by_ec(document: bytes) -> bytes:
         root = etree.fromstring(document)
@@ -87,3 +86,27 @@ def test_clocks_may_be_a_minute_apart(fake: FakeSaml) -> None:
     for said in ({"NotOnOrAfter": fake.at(-2 * MINUTE)}, {"Issued": fake.at(2 * MINUTE)}, {"Issued": fake.at(-HOUR)}):
         with pytest.raises(ReturnRefusedError):
             read(fake, **said)
+
+
+def test_prefixes_that_only_values_use_are_kept(fake: FakeSaml) -> None:
+    """As OpenSAML signs: `xs` is declared outside of the assertion, and its signature names it as a prefix to keep."""
+    fake.signs = "nothing"
+    fake.attributes = {"mail": ["mia@harbor.example"]}
+
+    def as_opensaml(document: bytes) -> bytes:
+        spaces = (
+            b' xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" ID='
+        )
+        typed = document.replace(b" ID=", spaces, 1).replace(
+            b"AttributeValue>mia", b'AttributeValue xsi:type="xs:string">mia'
+        )
+        root = etree.fromstring(typed)
+        assertion = root.find(f"{{{names.ASSERTION}}}Assertion")
+        assert assertion is not None
+        sign(assertion, KEYS, prefixes="xs")
+        return etree.tostring(root)
+
+    fake.twist = as_opensaml
+    document, _ = fake.answer(ASKED)
+    assert b'PrefixList="xs"' in document
+    assert read(fake).attributes == {"mail": ("mia@harbor.example",)}

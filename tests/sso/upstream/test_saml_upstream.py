@@ -102,6 +102,26 @@ async def test_a_step_up_asks_there_again_and_wants_a_proof_of_now(house: House,
     assert len(house.events("step_up.succeeded")) == 1
 
 
+async def test_an_address_leads_to_the_issuer_of_its_domain(house: House, mia: Browser, there: FakeSaml) -> None:
+    browser = house.browser()
+    await browser.get("/sign-in")
+    page = await browser.post("/sign-in/address", email="mia@harbor.example", to="/sessions")
+    done = await posts(house, browser, there.answer(there.asked(way_on(page))))
+    assert (done.status_code, done.headers["location"]) == (303, "/onward?to=%2Fsessions")
+
+
+async def test_who_was_invited_comes_in_with_their_account(house: House, there: FakeSaml) -> None:
+    issued = await house.invite("Nia", "staff")
+    browser, there.name = house.browser(), "nia-there"
+    await browser.get("/sign-in")
+    page = await browser.post("/enrol/with/there", token=issued.token.reveal())
+    asked = there.asked(way_on(page))
+    assert asked.root.get("ForceAuthn") == "true"
+    assert (await posts(house, browser, there.answer(asked))).status_code == 303
+    assert (await signs_in_by_saml(house, house.browser(), there)).status_code == 303
+    assert house.events("sign_in.succeeded")[0].actor == house.id_of("nia@harbor.example")
+
+
 async def test_a_first_sign_in_makes_an_account_where_it_may(tmp_path: Path, there: FakeSaml) -> None:
     async with AsyncExitStack() as closing:
         more = "    accounts: created\n    groups: [staff]\n    require: {site: port}\n"
