@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings, strategies as st
 from lxml import etree
 from tests.dial import size
-from tests.sso.saml_issuer import ENTITY, KEYS, Asked, FakeSaml, Signs
-from tests.web.conftest import TUESDAY_MORNING as NOW, MovableClock
+from tests.sso.saml_issuer import ENTITY, KEYS, Asked, FakeSaml, Signs, StoppedClock
+from tests.web.conftest import TUESDAY_MORNING as NOW
 
 from limen.sso.saml import names
 from limen.sso.saml.arrived import Arrived
@@ -29,7 +29,7 @@ thoroughly = settings(max_examples=size(600), suppress_health_check=[HealthCheck
 @cache
 def signed(signs: Signs, name: str) -> bytes:
     attributes = {"mail": ["mia@harbor.example"], "groups": ["a", "b"]}
-    fake = FakeSaml(MovableClock(NOW), name=name, attributes=attributes, signs=signs)
+    fake = FakeSaml(StoppedClock(NOW), name=name, attributes=attributes, signs=signs)
     return fake.answer(Asked(etree.fromstring(REQUEST), "state", BACK))[0]
 
 

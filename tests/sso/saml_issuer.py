@@ -21,7 +21,7 @@ from tests.sso.saml.certificates import KeyPair, key_pair
 from tests.sso.saml.client import DS, A, P
 from tests.web.conftest import ORIGIN, Browser, House, move_in
 
-from limen.clock import MINUTE, Clock, Milliseconds, to_iso
+from limen.clock import MINUTE, Clock, Instant, Milliseconds, to_iso
 
 ENTITY = "https://idp.works.example/saml"
 KEYS = key_pair("works")
@@ -30,6 +30,16 @@ BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
 MFA = "https://refeds.org/profile/mfa"
 PASSWORD = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"
 Signs = Literal["assertion", "response", "both", "nothing"]
+
+
+@dataclass(frozen=True)
+class StoppedClock:
+    """For what is given the time: it stays the same, however long a test takes."""
+
+    instant: Instant
+
+    def now(self) -> Instant:
+        return self.instant
 
 
 @dataclass
@@ -51,7 +61,7 @@ class FakeSaml:
     those of `_values`.
     """
 
-    clock: Clock | None = None
+    clock: Clock | StoppedClock | None = None
     entity_id: str = ENTITY
     keys: KeyPair = KEYS
     name: str = "mia-there"

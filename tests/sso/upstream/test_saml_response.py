@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 from tests.sso.saml.certificates import key_pair
-from tests.sso.saml_issuer import ENTITY, KEYS, MFA, Asked, FakeSaml, sign
-from tests.web.conftest import TUESDAY_MORNING as NOW, MovableClock
+from tests.sso.saml_issuer import ENTITY, KEYS, MFA, Asked, FakeSaml, StoppedClock, sign
+from tests.web.conftest import TUESDAY_MORNING as NOW
 
 from limen.clock import HOUR, MINUTE
 from limen.sso.saml import names
@@ -22,7 +22,7 @@ EXPECTED = Expected(ENTITY, (KEYS.bare,), "me", BACK)
 
 @pytest.fixture
 def fake() -> FakeSaml:
-    return FakeSaml(MovableClock(NOW), context=MFA)
+    return FakeSaml(StoppedClock(NOW), context=MFA)
 
 
 def read(fake: FakeSaml, expected: Expected = EXPECTED, **said: str) -> SignedResponse:
