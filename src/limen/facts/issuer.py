@@ -49,7 +49,8 @@ BY_PHONE: Final = frozenset({"sms", "tel"})
 class SamlIssuer:
     """What SAML needs to know of an issuer. Either `metadata_url`, where it says the rest itself, or the rest.
 
-    `sign_in_url` takes requests for a sign-in by HTTP-Redirect, `sign_out_url` those for a sign-out ("": none).
+    `sign_in_url` takes requests for a sign-in by HTTP-Redirect, `sign_out_url` those for a sign-out ("": none), and
+    `answer_url` what is answered to its own ("": there, too).
     `certificates` (DER in base64) hold the keys that it signs with. `name_format` is that of the names by which it
     tells people apart. `email` and `name` are what it calls these attributes ("": it says no address that counts).
     """
@@ -57,6 +58,7 @@ class SamlIssuer:
     metadata_url: str = ""
     sign_in_url: str = ""
     sign_out_url: str = ""
+    answer_url: str = ""
     certificates: tuple[str, ...] = ()
     name_format: str = "persistent"
     email: str = ""

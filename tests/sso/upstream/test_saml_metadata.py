@@ -51,6 +51,13 @@ def test_a_provider_without_a_sign_out_and_with_two_keys() -> None:
     assert (found.sign_out_url, found.certificates) == ("", (KEYS.bare, key_pair("next").bare))
 
 
+def test_an_answer_may_go_elsewhere() -> None:
+    where = b'ResponseLocation="https://idp.works.example/done" Location="https://idp.works.example/slo"'
+    document = FAKE.metadata().replace(b'Location="https://idp.works.example/slo"', where)
+    found = provider_in(document, ENTITY, NOW)
+    assert (found.sign_out_url, found.answer_url) == ("https://idp.works.example/slo", "https://idp.works.example/done")
+
+
 def test_what_limen_says_of_itself() -> None:
     pair = keys.made("Harbor", NOW, NOW)
     document = own_metadata(

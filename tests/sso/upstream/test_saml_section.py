@@ -34,7 +34,9 @@ def test_as_it_is_written() -> None:
 
 
 def test_what_is_written_of_a_file_reads_the_same() -> None:
-    saml = SamlIssuer("", "https://idp.example/sso", "https://idp.example/slo", (KEYS.bare,), "email")
+    saml = SamlIssuer(
+        "", "https://idp.example/sso", "https://idp.example/slo", "https://idp.example/o", (KEYS.bare,), "email"
+    )
     assert the_saml(SAML + section_text(saml)) == saml
 
 

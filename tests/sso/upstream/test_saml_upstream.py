@@ -6,9 +6,11 @@ from contextlib import AsyncExitStack
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
+from lxml import etree
 from tests.sso import saml_issuer
 from tests.sso.issuer import issuer_at_work, leaves, way_on
 from tests.sso.saml.certificates import key_pair
+from tests.sso.saml.client import DS
 from tests.sso.saml_issuer import (
     ENTITY,
     HERE,
@@ -21,11 +23,12 @@ from tests.sso.saml_issuer import (
     saml_entry,
     signs_in_by_saml,
 )
-from tests.web.conftest import Browser, House
+from tests.web.conftest import ORIGIN, Browser, House
 
 from limen.clock import HOUR, MINUTE
 from limen.sso.saml import bindings, sp_metadata
 from limen.sso.saml.identity_provider import IdentityProvider
+from limen.sso.saml.keys import SamlKey
 from limen.sso.saml.signatures import bare, check_query
 
 there, house, mia = saml_issuer.there, saml_issuer.house, saml_issuer.mia
@@ -177,6 +180,25 @@ async def test_a_sign_out_there_ends_the_session_here(house: House, mia: Browser
     assert (await browser.get("/sessions")).headers["location"].startswith("/sign-in")
     assert (await other.get("/sessions")).status_code == 200
     assert (await mia.get("/sessions")).status_code == 200  # what her own passkey opened goes on
+
+
+async def test_a_sign_out_there_may_come_by_the_browser_and_goes_back_there(
+    house: House, mia: Browser, there: FakeSaml
+) -> None:
+    """Signed in its address (Bindings section 3.4.4.1), and so is the answer."""
+    await signs_in_by_saml(house, browser := house.browser(), there)
+    now = house.clock.now()
+    theirs = SamlKey("works", now, now, there.keys.pem, there.keys.key_pem)
+    said = etree.fromstring(there.sign_out(f"{HERE}/signed-out"))[0][0]
+    said.remove(next(said.iter(f"{DS}Signature")))
+    url = bindings.to_query(f"{HERE}/signed-out", "SAMLRequest", etree.tostring(said), "state of theirs", theirs)
+    answered = await browser.get(url.removeprefix(ORIGIN))
+    assert answered.headers["location"].startswith("https://idp.works.example/slo?SAMLResponse=")
+    arrived = bindings.from_query(answered.headers["location"].partition("?")[2])
+    keys = house.limen.core.offers.take(IdentityProvider).keys
+    check_query(arrived.signed, arrived.algorithm, arrived.signature, [bare(keys.every[0].certificate)])
+    assert (arrived.relay_state, b"status:Success" in arrived.document) == ("state of theirs", True)
+    assert (await browser.get("/sessions")).headers["location"].startswith("/sign-in")
 
 
 async def test_who_signs_out_here_may_sign_out_there(house: House, mia: Browser, there: FakeSaml) -> None:

@@ -50,6 +50,7 @@ def provider_in(document: bytes, entity_id: str, now: Instant) -> SamlIssuer:
     return SamlIssuer(
         sign_in_url=sign_in_url,
         sign_out_url=_address(described, "SingleLogoutService"),
+        answer_url=_address(described, "SingleLogoutService", "ResponseLocation"),
         certificates=certificates[:MOST_CERTIFICATES],
         name_format=_name_format(described),
     )
@@ -116,10 +117,10 @@ def _certificates(described: etree._Element) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _address(described: etree._Element, service: str) -> str:
+def _address(described: etree._Element, service: str, attribute: str = "Location") -> str:
     """Where this service takes messages by HTTP-Redirect; "" where it does not."""
     for one in described.findall(f"{_MD}{service}"):
-        location = str(one.get("Location") or "")
+        location = str(one.get(attribute) or "")
         if one.get("Binding") == names.REDIRECT and location:
             if address_complaint(location):
                 raise IssuerError("off-limits")

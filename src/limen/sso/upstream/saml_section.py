@@ -16,7 +16,8 @@ from limen.sso.upstream.addresses import address_complaint
 
 MOST_CERTIFICATES: Final = 8
 LONGEST_NAME: Final = 200
-_FROM_METADATA: Final = ("sign_in_url", "sign_out_url", "certificates")
+_ADDRESSES: Final = ("metadata", "sign_in_url", "sign_out_url", "sign_out_answer_url")
+_FROM_METADATA: Final = (*_ADDRESSES[1:], "certificates")
 
 
 class SamlSection(BaseModel):
@@ -30,6 +31,8 @@ class SamlSection(BaseModel):
     """Where people are sent to sign in (`SingleSignOnService`, HTTP-Redirect); without `metadata` alone."""
     sign_out_url: str = ""
     """Where they are sent to sign out there (`SingleLogoutService`, HTTP-Redirect); without `metadata` alone."""
+    sign_out_answer_url: str = ""
+    """Where they go back to after a sign-out that began there (`ResponseLocation`), where that is another address."""
     certificates: Annotated[list[str], Field(max_length=MOST_CERTIFICATES)] = []
     """The certificates that it signs with: PEM, or its base64 alone. Two while it changes from one to the other."""
     name_id: Literal["persistent", "email", "unspecified"] = "persistent"
@@ -45,6 +48,7 @@ def saml_of(section: SamlSection) -> SamlIssuer:
         metadata_url=section.metadata,
         sign_in_url=section.sign_in_url,
         sign_out_url=section.sign_out_url,
+        answer_url=section.sign_out_answer_url,
         certificates=tuple(map(bare, section.certificates)),
         name_format=section.name_id,
         email=section.email,
@@ -57,6 +61,7 @@ def section_text(saml: SamlIssuer) -> str:
     written: dict[str, object] = {
         "sign_in_url": saml.sign_in_url,
         "sign_out_url": saml.sign_out_url,
+        "sign_out_answer_url": saml.answer_url,
         "certificates": list(saml.certificates),
         "name_id": saml.name_format,
     }
@@ -66,7 +71,7 @@ def section_text(saml: SamlIssuer) -> str:
 
 def complaints(section: SamlSection) -> Iterator[Complaint]:
     """Everything about the section that its shape does not tell."""
-    for name in ("metadata", "sign_in_url", "sign_out_url"):
+    for name in _ADDRESSES:
         url = getattr(section, name)
         if url and (wrong := address_complaint(url)):
             yield (name,), *wrong

@@ -184,7 +184,8 @@ class SamlUpstream:
         subject = f"{asked.name_format}:{asked.name}"
         there = tuple(SessionThere(subject, sid) for sid in asked.sessions or ("",))
         if arrived.signed:
-            back = (await self.described()).sign_out_url
+            described = await self.described()
+            back = described.answer_url or described.sign_out_url
             answer = saml_logout.by_redirect(self.entity_id, back, asked, self._keys().signing(now), now)
             return SignedOut(there, asked.issued_at, location=answer)
         body = saml_logout.by_soap(self.entity_id, asked, self._keys().signing(now), now)
