@@ -40,6 +40,9 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 RUNTIME, DEVELOPMENT = HERE / "requirements.lock", HERE / "requirements-dev.lock"
 REAL_APPS = HERE / "tests" / "interop" / "locks"
+NODE_PEERS = tuple(one.parent for one in (*REAL_APPS.glob("*/package.json"), *(HERE / "bench").glob("*/package.json")))
+LOCK_ALONE = ("--package-lock-only", "--ignore-scripts", "--omit-lockfile-registry-resolved", "--no-audit", "--no-fund")
+"""Its lock names no registry, so that whoever installs from it takes their own."""
 REAL_PARTS, PEERS = HERE / ".ci" / "apt.txt", HERE / ".ci" / "apt-bench.txt"
 PATIENCE_SECONDS = 15
 """How long a command may take to end by itself after Ctrl-C, and once more when told to."""
@@ -214,6 +217,11 @@ def lock(rest: list[str]) -> int:
     failed = call(*ours, "-o", RUNTIME) or call(*ours, "--group", "dev", "-c", RUNTIME, "-o", DEVELOPMENT)
     for app in sorted(REAL_APPS.glob("*.in")):
         failed = failed or call(*compile_lock, app, "-o", app.with_suffix(".lock"))
+    if not shutil.which("npm"):
+        print("npm is not installed, so its locks stay as they are.")
+        return failed
+    for peer in sorted(NODE_PEERS):
+        failed = failed or call("npm", "install", *LOCK_ALONE, "--prefix", peer)
     return failed
 
 

@@ -58,7 +58,8 @@ HERE = Path(__file__).parent
 CHAINS, GRANTS, ROUNDS = 8, 40, 7
 AT_ONCE, SIGN_INS, LOOKS, LOOKED = 8, 400, 7, 10
 PASSWORD = "tidal marble lantern fox"
-PEER = ("oidc-provider@9", "libsql@0.5")
+PEER = HERE / "sso_peer"
+"""What npm installs as the peer: its package.json and package-lock.json."""
 PEER_SECRET = "s" * 43
 TICKS = os.sysconf("SC_CLK_TCK")
 POLICY = """
@@ -230,13 +231,10 @@ def installed_peer(into: Path) -> Path | None:
     if not (shutil.which("npm") and shutil.which("node")):
         print("npm is not installed: measured beside bare signatures instead", file=sys.stderr)
         return None
-    folder = into / "peer"
-    folder.mkdir()
+    folder = shutil.copytree(PEER, into / "peer")
     quiet = ("--no-audit", "--no-fund", "--silent", "--ignore-scripts")
     with contextlib.suppress(subprocess.TimeoutExpired):
-        done = subprocess.run(
-            ["npm", "install", "--prefix", folder, *quiet, *PEER], cwd=folder, timeout=150, check=False
-        )
+        done = subprocess.run(["npm", "ci", "--prefix", folder, *quiet], cwd=folder, timeout=150, check=False)
         if done.returncode == 0:
             return folder
     print("npm could not bring oidc-provider: measured beside bare signatures instead", file=sys.stderr)
