@@ -64,6 +64,9 @@ PILLAR = Pillar(
             "limen.cli.client_secret", "Create the client secret of an app that uses OpenID Connect"
         ),
         "issuer-secret": Command("limen.cli.issuer_secret", "Store Limen's client secret at a sign-in service"),
+        "told": Command(
+            "limen.cli.told", "Show what an app is told of a person who signs in there, and how long it counts"
+        ),
         "workload-key": Command(
             "limen.cli.workload_key", "Give workloads keys by which they get tokens, and remove them"
         ),

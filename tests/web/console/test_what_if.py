@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pytest
 from tests.policy.declaring import ENCRYPTED, PATCHED, declared
@@ -178,3 +178,52 @@ async def test_somebody_elses_draft_answers_nobody(console: Console) -> None:
 
 async def test_it_says_which_facts_nothing_tells_yet(house: House) -> None:
     assert 'id="untold"' in await page(house)
+
+
+async def test_the_forms_of_a_person_and_an_app_ask_here(house: House) -> None:
+    maren = await house.member(house.browser(), "Maren", "staff", "finance")
+    ada = house.browser()
+    await house.administrator(ada)
+    for at, fixed in (("/console/apps/accounting", "app"), (f"/console/people/{maren}", "person")):
+        form = re.search(
+            r'<form class="filter supposed" method="get" action="/console/what-if".*?</form>',
+            (await ada.get(at)).text,
+            re.DOTALL,
+        )
+        assert form is not None
+        assert f'type="hidden" name="{fixed}"' in form[0]
+        assert {"strength", "proved", "device", "network", "at"} <= {*re.findall(r'name="(\w+)"', form[0])}
+    answers = {
+        who: (await ada.get(f"/console/what-if?app=accounting&who={quote(who)}&at={TUESDAY}")).text
+        for who in ("Maren", "MAREN", "maren@harbor.example", maren, "ada", "Nobody Here", "<b>")
+    }
+    for who in ("Maren", "MAREN", "maren@harbor.example", maren):
+        assert "Maren could view Accounting" in answers[who]
+    assert 'id="nobody"' in answers["Nobody Here"]
+    assert "&lt;b&gt;" in answers["<b>"]
+    assert "Maren" not in answers["ada"].partition('id="answer"')[2]
+
+
+async def test_it_shows_what_an_app_that_asks_limen_is_told(house: House) -> None:
+    maren = await house.member(house.browser(), "Maren", "staff", "finance")
+    ada = house.browser()
+    await house.administrator(ada)
+
+    async def asked(**what: str) -> str:
+        return (await ada.get(f"/console/what-if?{urlencode(what)}")).text
+
+    text = await asked(person=maren, app="accounting", at=TUESDAY)
+    told = text.partition('id="told"')[2]
+    for value in (
+        "NameID (persistent)",
+        "bookkeeper",
+        "maren@harbor.example",
+        "https://refeds.org/profile/mfa",
+        "5 minutes",
+    ):
+        assert value in told, value
+    assert 'id="told"' not in await asked(person=maren, app="payroll", at=TUESDAY)
+    assert 'id="told"' not in await asked(person="nobody", app="accounting", at=TUESDAY)
+    weak = (await asked(person=maren, app="expenses", strength="1")).partition('id="told"')[2]
+    assert "urn:limen:strength:1" in weak  # what it would be told, were it told anything
+    assert "Nothing under these conditions" in weak

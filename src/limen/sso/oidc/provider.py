@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from limen.events import Event
-from limen.facts import App, Person
+from limen.facts import App
 from limen.opaque import hash_of, new_token
 from limen.pillar import Core, SignOn
 from limen.sso import sign_ins
@@ -152,12 +152,6 @@ class Provider:
             return "", ""
         sign_in_id = str(told.get("sid", "")) if told else ""
         return sign_in_id, uri if uri in app.oidc.post_logout_uris else ""
-
-    def told_of(self, person: Person, app: App) -> Mapping[str, Any]:
-        """What this app would be told of this person if it asked for all that it is registered for."""
-        if app.oidc is None:
-            return {}
-        return {"sub": self.subject(person.id, app), **claims.about(person, app.oidc, app.oidc.scopes)}
 
     def subject(self, person_id: str, app: App) -> str:
         """Who somebody is to this app."""

@@ -29,7 +29,6 @@ from limen.sso.oidc.workload_grants import ClientCredentials, TokenExchange
 from limen.sso.sign_ins import AppSignIn
 
 CODE_LIVES: Final = MINUTE
-ID_TOKEN_LIVES: Final = 10 * MINUTE
 _METHODS: Final = list(CLIENT_METHODS)
 
 
@@ -122,7 +121,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib has no types
             "azp": client.app.id,
             "sid": sign_in.id,
             "iat": now,
-            "exp": now + ID_TOKEN_LIVES // SECOND,
+            "exp": now + claims.ID_TOKEN_LIVES // SECOND,
             "at_hash": claims.half_hash(access),
             **({"nonce": asked.nonce} if asked.nonce else {}),
             **claims.authentication(call.session.auth),

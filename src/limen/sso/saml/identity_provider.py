@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -163,14 +163,6 @@ class IdentityProvider:
         from limen.sso.saml.metadata import metadata  # noqa: PLC0415 -- as above
 
         return metadata(self.entity_id, self.sign_in_url, self.sign_out_url, self.keys)
-
-    def told_of(self, person: Person, app: App) -> Mapping[str, str]:
-        """What this app would be told of this person: the name that it knows them by, and each attribute."""
-        if app.saml is None:
-            return {}
-        name = self.name_of(person, app, app.saml.name_id, "another each time")
-        told = {name: ", ".join(values) for name, values in person_told.attributes_of(person, app.saml)}
-        return {f"NameID ({app.saml.name_id})": name, **told}
 
     def name_of(self, person: Person, app: App, name_format: str, sign_in_id: str) -> str:
         """Who somebody is to this app, in this sign-in."""

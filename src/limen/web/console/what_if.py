@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
@@ -28,6 +28,7 @@ from limen.policy.engine import Engine
 from limen.policy.hypothetical import Hypothetical, read_value
 from limen.policy.matrix import Cell, Decide, matrix
 from limen.policy.wording import Audience, Names, Said, say
+from limen.sso.told import WORDS, Told
 from limen.web.console.changes import Changes
 from limen.web.console.drafts import Draft
 from limen.web.console.rule_typed import UNKNOWN_WORDS
@@ -37,6 +38,7 @@ from limen.web.page import Menu, Page
 from limen.web.permissions import READ
 from limen.web.requests import query
 from limen.web.site import Site
+from limen.web.sso.told import told_here
 from limen.web.visit import Authorized
 
 PAGES: Final = (
@@ -71,6 +73,8 @@ class Chosen:
     """What the address says; whatever it says wrongly is as if it were not said."""
 
     person: str = ""
+    who: str = ""
+    """What was typed for a person and names nobody here, or several."""
     app: str = ""
     action: str = "view"
     strength: str = "3"
@@ -131,6 +135,8 @@ class Answered:
     spoke: tuple[Spoke, ...]
     is_absent: bool
     valid_until: Instant | None
+    told: Told | None
+    """What the app would be told of the person, where it asks Limen who somebody is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,17 +208,22 @@ def routes(site: Site) -> APIRouter:
             people=everybody,
             apps=apps,
             actions=ACTIONS,
-            networks=sorted({name for name, _ in world.networks}),
             untold=[words for fact, words in UNKNOWN_WORDS.items() if fact in unknown_facts(site)],
-            proved=PROVED,
-            devices=DEVICES,
-            strengths=STRENGTHS,
+            **what_if_choices(site, world),
             tables=TABLES,
             attributes=tuple(ATTRIBUTES.table.loose.values()),
+            words=WORDS,
             at_once=people_at_once(chosen.table, len(apps)),
         )
 
     return router
+
+
+def what_if_choices(site: Site, world: World | None = None) -> dict[str, Any]:
+    """What forms about a hypothetical request offer to choose from."""
+    networks = world.networks if world is not None else site.known.networks
+    named = sorted({name for name, _ in networks})
+    return {"networks": named, "proved": PROVED, "devices": DEVICES, "strengths": STRENGTHS}
 
 
 def read(request: Request, known: FactStore, world: World) -> Chosen:
@@ -223,8 +234,11 @@ def read(request: Request, known: FactStore, world: World) -> Chosen:
         return value if value in values else otherwise
 
     country, risk, start = query(request, "country").upper(), query(request, "risk"), query(request, "start")
+    typed = query(request, "who", 254).strip()
+    named = people_called(known, typed)
     return Chosen(
-        person=one_of("person", {*known.people, NOBODY}),
+        person=named[0].id if len(named) == 1 else one_of("person", {*known.people, NOBODY}),
+        who="" if len(named) == 1 else typed,
         app=one_of("app", world.apps),
         action=one_of("action", ACTIONS, "view"),
         strength=one_of("strength", STRENGTHS, "3"),
@@ -245,6 +259,14 @@ def read(request: Request, known: FactStore, world: World) -> Chosen:
             if (value := query(request, row.key)) and read_value(row, value) is not None
         ),
     )
+
+
+def people_called(known: FactStore, typed: str) -> list[Person]:
+    """Whom somebody may mean who typed this: a whole name, an address or an ID, or else one word of a name."""
+    word = typed.casefold()
+    people = [one for one in known.people.values() if word]
+    exactly = [one for one in people if word in {one.id, one.email.casefold(), one.name.casefold()}]
+    return exactly or [one for one in people if word in one.name.casefold().split()]
 
 
 def people_at_once(table: str, apps: int) -> int:
@@ -339,4 +361,5 @@ def _in_full(site: Site, world: World, asked: DecisionRequest, facts: Facts, now
         ),
         is_absent=is_absent(facts.app, asked.action),
         valid_until=explanation.valid_until,
+        told=told_here(site, facts.app, facts.person, facts.auth) if facts.person.id else None,
     )

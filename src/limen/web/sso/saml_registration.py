@@ -14,12 +14,14 @@ from limen.facts import App
 from limen.sso.logouts import Logouts
 from limen.sso.saml.identity_provider import IdentityProvider
 from limen.sso.saml.keys import grouped
+from limen.sso.told import WORDS
 from limen.web.console.fresh_proof import fresh_proof
 from limen.web.console.view_audit import audit_view
 from limen.web.page import Route
 from limen.web.permissions import CHANGE, READ
 from limen.web.requests import one, query
 from limen.web.site import Site
+from limen.web.sso.told import told_here
 from limen.web.visit import Authorized, Sent
 
 PAGES: Final = (
@@ -51,7 +53,8 @@ def routes(site: Site) -> APIRouter:
             keys=[(key, grouped(key.id), key is signing) for key in provider.keys.every],
             email=email,
             person=person,
-            told=provider.told_of(person, app) if person else {},
+            told=told_here(site, app, person) if person else None,
+            words=WORDS,
             sign_ins=[(one, site.known.people.get(one.person_id)) for one in held[:MOST]],
             count=len(held),
             done=_DONE.get(query(request, "done"), ""),
