@@ -23,6 +23,14 @@ KINDS: Final = (
         severity=Severity.HIGH,
         app_filters=(OPENED,),
     ),
+    Kind(
+        "sso.token_repeated",
+        "A refresh token was used again within seconds, by the same app",
+        _SIGN_ON,
+        AUTHENTICATION,
+        99,
+        app_filters=(OPENED,),
+    ),
     Kind("sso.sign_out_told", "An app was notified of a sign-out", _SIGN_ON, AUTHENTICATION, 2, app_filters=(OPENED,)),
     Kind("sso.device_let_in", "Let a device sign in to an app", _SIGN_ON, AUTHENTICATION, 99, app_filters=(OPENED,)),
     Kind(

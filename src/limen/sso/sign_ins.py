@@ -42,6 +42,9 @@ app_sign_ins = Table(
     Column("scope", String(200), nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("ended_at", BigInteger, nullable=False, server_default="0"),
+    Column("turn", BigInteger, nullable=False, server_default="0"),
+    Column("turned_at", BigInteger, nullable=False, server_default="0"),
+    Column("repeats", BigInteger, nullable=False, server_default="0"),
     info=rows_called("sign-in at an app", "sign-ins at apps"),
 )
 """One sign-in of one person at one app: everything that was issued for it ends with it, and it with its session."""
@@ -60,11 +63,22 @@ app_logouts = Table(
 TABLES: Final = (app_logouts, app_sign_ins)
 _SIGN_IN_OF: Final = select(app_sign_ins).where(app_sign_ins.c.id == bindparam("of_id"))
 """Asked at each token, so it is put together once."""
+_OF_TURN: Final = update(app_sign_ins).where(
+    app_sign_ins.c.id == bindparam("of_id"), app_sign_ins.c.turn == bindparam("of_turn"), app_sign_ins.c.ended_at == 0
+)
+_NEXT_TURN: Final = _OF_TURN.values(turn=bindparam("to_turn"), turned_at=bindparam("now"), repeats=0)
+_REPEAT_TURN: Final = _OF_TURN.where(app_sign_ins.c.repeats < bindparam("most")).values(
+    repeats=app_sign_ins.c.repeats + 1
+)
 
 
 @dataclass(frozen=True, slots=True)
 class AppSignIn:
-    """A row of `app_sign_ins`."""
+    """A row of `app_sign_ins`.
+
+    `turn` counts the refreshes: which refresh tokens were used last, first at `turned_at`, and so often once more since
+    (`repeats`). A sign-in without refresh tokens stays at 0.
+    """
 
     id: str
     app: str
@@ -73,11 +87,26 @@ class AppSignIn:
     scope: str
     at: Instant
     ended_at: Instant = 0
+    turn: int = 0
+    turned_at: Instant = 0
+    repeats: int = 0
 
 
 def add(connection: Connection, sign_in: AppSignIn) -> None:
     values = {name: getattr(sign_in, name) for name in AppSignIn.__slots__}
     connection.execute(insert(app_sign_ins).values(**values))
+
+
+def next_turn(connection: Connection, sign_in_id: str, turn: int, now: Instant) -> bool:
+    """Refresh tokens of this turn begin to be used. False where they had: of any number at once one is first."""
+    values = {"of_id": sign_in_id, "of_turn": turn - 1, "to_turn": turn, "now": now}
+    return connection.execute(_NEXT_TURN, values).rowcount == 1
+
+
+def repeat_turn(connection: Connection, sign_in_id: str, turn: int, most: int) -> bool:
+    """A refresh token of the turn that was used last is used once more. False where that is over, or was too often."""
+    values = {"of_id": sign_in_id, "of_turn": turn, "most": most}
+    return connection.execute(_REPEAT_TURN, values).rowcount == 1
 
 
 def one_too_many(connection: Connection, sign_in: AppSignIn) -> list[str]:

@@ -85,13 +85,14 @@ class Calls:
             return Decided(id=answer.id, is_unavailable=answer.word in UNAVAILABLE)
         return Decided(answer.session, person, answer.id)
 
-    def failed(self, kind: str, sign_in: sign_ins.AppSignIn) -> None:
+    def noted(self, kind: str, sign_in: sign_ins.AppSignIn, outcome: Outcome = Outcome.SUCCESS) -> None:
+        """Journal what came of a call about this sign-in."""
         details: dict[str, str | int | bool] = {"app": sign_in.app}
         self.core.journal.record(
             Event(
                 at=self.core.clock.now(),
                 kind=kind,
-                outcome=Outcome.FAILURE,
+                outcome=outcome,
                 subject=sign_in.person_id,
                 session=sign_in.session_id,
                 details=details,

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from limen.events import Event
+from limen.events import Event, Outcome
 from limen.facts import App
 from limen.opaque import hash_of, new_token
 from limen.pillar import Core, SignOn
@@ -88,7 +88,9 @@ class Provider:
             lambda server: server.create_token_response(wire), session=session, person=person, key=key, device=device
         )
         for sign_in in call.reused:
-            self._calls.failed("sso.token_reused", sign_in)
+            self._calls.noted("sso.token_reused", sign_in, Outcome.FAILURE)
+        for sign_in in call.repeated:
+            self._calls.noted("sso.token_repeated", sign_in)
         if reply.body.get("error") in {"invalid_grant", "access_denied"} and decision:
             return replace(reply, body={**reply.body, "error_description": f"decision {decision}"})
         return reply

@@ -1,0 +1,14 @@
+"""In which turn of its refresh tokens a sign-in at an app is, so that one may be used twice at once."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0020"
+down_revision = "0018"
+
+
+def upgrade() -> None:
+    for name in ("turn", "turned_at", "repeats"):
+        op.add_column("app_sign_ins", sa.Column(name, sa.BigInteger(), nullable=False, server_default="0"))
