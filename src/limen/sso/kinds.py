@@ -13,6 +13,7 @@ _SIGN_ON = Topic(
 _CLIENT = Topic(SIGNING_IN, Owner.LIMEN)
 
 KINDS: Final = (
+    Kind("sso.signed_in", "Signed in to an app", _SIGN_ON, AUTHENTICATION, 1, app_filters=(OPENED,)),
     Kind("sso.consented", "Agreed to what an app may know", _SIGN_ON, AUTHENTICATION, 99, app_filters=(OPENED,)),
     Kind(
         "sso.token_reused",

@@ -83,6 +83,7 @@ PILLAR = Pillar(
         "limen.web.sso.links",
         "limen.web.sso.entra",
         "limen.web.sso.issuers",
+        "limen.web.sso.app_sign_ins",
     ),
     declarations=_declarations,
     build=_build,

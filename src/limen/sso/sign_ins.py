@@ -25,6 +25,9 @@ from sqlalchemy import (
 )
 
 from limen.clock import Instant
+from limen.events import Event
+from limen.facts import Session
+from limen.pillar import Core
 from limen.storage import metadata
 from limen.storage.tables import rows_called
 
@@ -45,6 +48,7 @@ app_sign_ins = Table(
     Column("turn", BigInteger, nullable=False, server_default="0"),
     Column("turned_at", BigInteger, nullable=False, server_default="0"),
     Column("repeats", BigInteger, nullable=False, server_default="0"),
+    Column("decision", String(40), nullable=False, server_default=""),
     info=rows_called("sign-in at an app", "sign-ins at apps"),
 )
 """One sign-in of one person at one app: everything that was issued for it ends with it, and it with its session."""
@@ -74,7 +78,7 @@ _REPEAT_TURN: Final = _OF_TURN.where(app_sign_ins.c.repeats < bindparam("most"))
 
 @dataclass(frozen=True, slots=True)
 class AppSignIn:
-    """A row of `app_sign_ins`.
+    """A row of `app_sign_ins`. `decision` is the one by which it began.
 
     `turn` counts the refreshes: which refresh tokens were used last, first at `turned_at`, and so often once more since
     (`repeats`). A sign-in without refresh tokens stays at 0.
@@ -90,11 +94,32 @@ class AppSignIn:
     turn: int = 0
     turned_at: Instant = 0
     repeats: int = 0
+    decision: str = ""
 
 
 def add(connection: Connection, sign_in: AppSignIn) -> None:
     values = {name: getattr(sign_in, name) for name in AppSignIn.__slots__}
     connection.execute(insert(app_sign_ins).values(**values))
+
+
+def say_begun(core: Core, sign_in: AppSignIn, entry_point: str, session: Session) -> None:
+    """Journal that somebody signed in there, how strongly, and by which decision."""
+    details: dict[str, str | int | bool] = {
+        "app": sign_in.app,
+        "by": entry_point,
+        "strength": session.auth.strength,
+        "decision": sign_in.decision,
+    }
+    core.journal.record(
+        Event(
+            at=core.clock.now(),
+            kind="sso.signed_in",
+            actor=sign_in.person_id,
+            subject=sign_in.person_id,
+            session=sign_in.session_id,
+            details=details,
+        )
+    )
 
 
 def next_turn(connection: Connection, sign_in_id: str, turn: int, now: Instant) -> bool:

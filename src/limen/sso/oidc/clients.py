@@ -63,7 +63,7 @@ class Call:
 
     `person`, `session` and `workload` are those that the decision was made about; None where nothing was decided. `key`
     is the thumbprint of the key that the caller proved to hold, `device` the one that asks, `address` where it is,
-    `resource` what it names for its token.
+    `resource` what it names for its token, `decision` the one that lets a sign-in begin.
     `reused`, `repeated` and `wanted` come out of it: what was used twice, what was so within its leeway, and what a
     workload asks for, before it is decided.
     """
@@ -82,6 +82,7 @@ class Call:
     device: Device | None = None
     address: str = ""
     resource: str = ""
+    decision: str = ""
     reused: list[AppSignIn] = field(default_factory=list)
     repeated: list[AppSignIn] = field(default_factory=list)
     wanted: Wanted | None = None

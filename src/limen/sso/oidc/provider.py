@@ -18,7 +18,7 @@ from limen.pillar import Core, SignOn
 from limen.sso import sign_ins
 from limen.sso.oidc import claims, store, workload_store
 from limen.sso.oidc.authorization import Authorization
-from limen.sso.oidc.calls import TEMPORARILY_UNAVAILABLE, Calls, Decided
+from limen.sso.oidc.calls import ENTRY_POINT, TEMPORARILY_UNAVAILABLE, Calls, Decided
 from limen.sso.oidc.device_sign_in import DeviceSignIn
 from limen.sso.oidc.dpop import DpopProofs
 from limen.sso.oidc.held_tokens import Held, held
@@ -31,6 +31,7 @@ from limen.sso.oidc.protocol import (
     ProtocolReply,
     ProtocolRequest,
 )
+from limen.sso.oidc.store import CODE
 from limen.sso.oidc.workload_keys import KEPT as KEYS_KEPT
 from limen.sso.oidc.workload_sign_in import WorkloadSignIns
 from limen.storage import Transaction
@@ -87,6 +88,9 @@ class Provider:
         reply, call = await self._calls.served(
             lambda server: server.create_token_response(wire), session=session, person=person, key=key, device=device
         )
+        begun = waited_for if device is not None else found.sign_in if found and found.kind == CODE else None
+        if reply.status == 200 and begun is not None and session is not None:
+            sign_ins.say_begun(self._calls.core, begun, ENTRY_POINT, session)
         for sign_in in call.reused:
             self._calls.noted("sso.token_reused", sign_in, Outcome.FAILURE)
         for sign_in in call.repeated:

@@ -275,9 +275,8 @@ class _CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]  # Authli
         call, data = self.server.call, request.payload.data
         assert call.session is not None  # noqa: S101 -- no code is made for nobody
         scope = request.client.get_allowed_scope(request.payload.scope or "")
-        sign_in = AppSignIn(
-            new_id("g"), request.client.app.id, call.session.person_id, call.session.id, scope, call.now
-        )
+        session, app = call.session, request.client.app.id
+        sign_in = AppSignIn(new_id("g"), app, session.person_id, session.id, scope, call.now, decision=call.decision)
         asked = IssuedFor(
             redirect_uri=request.payload.redirect_uri,
             nonce=data.get("nonce", ""),

@@ -222,7 +222,7 @@ class IdentityProvider:
         if not self._is_first(asked, person, now):
             return NextStep(is_over=True)
         name_format = person_told.format_for(provider, asked.name_format or "") or provider.name_id
-        sign_in = AppSignIn(new_id("g"), asked.app.id, person.id, session.id, name_format, now)
+        sign_in = AppSignIn(new_id("g"), asked.app.id, person.id, session.id, name_format, now, decision=decision)
         told = self._told(asked, sign_in, session, person)
         envelope = self.envelope(asked.consumer, asked.id)
         document = await asyncio.to_thread(responses.signed_in, envelope, provider, told)
@@ -232,6 +232,7 @@ class IdentityProvider:
             sign_ins.add(transaction.connection, sign_in)
 
         await self._core.database.writing(work)
+        sign_ins.say_begun(self._core, sign_in, ENTRY_POINT, session)
         return NextStep(Posted(asked.consumer, document, asked.relay_state), decision=decision)
 
     def _told(self, asked: SignInRequest, sign_in: AppSignIn, session: Session, person: Person) -> Told:

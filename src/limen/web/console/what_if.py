@@ -38,7 +38,7 @@ from limen.web.page import Menu, Page
 from limen.web.permissions import READ
 from limen.web.requests import query
 from limen.web.site import Site
-from limen.web.sso.told import told_here
+from limen.web.sso.shown import told_here
 from limen.web.visit import Authorized
 
 PAGES: Final = (

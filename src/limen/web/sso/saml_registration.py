@@ -21,7 +21,7 @@ from limen.web.page import Route
 from limen.web.permissions import CHANGE, READ
 from limen.web.requests import one, query
 from limen.web.site import Site
-from limen.web.sso.told import told_here
+from limen.web.sso.shown import told_here, with_people
 from limen.web.visit import Authorized, Sent
 
 PAGES: Final = (
@@ -55,7 +55,7 @@ def routes(site: Site) -> APIRouter:
             person=person,
             told=told_here(site, app, person) if person else None,
             words=WORDS,
-            sign_ins=[(one, site.known.people.get(one.person_id)) for one in held[:MOST]],
+            sign_ins=with_people(site, held[:MOST]),
             count=len(held),
             done=_DONE.get(query(request, "done"), ""),
         )

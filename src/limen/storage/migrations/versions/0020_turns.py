@@ -1,4 +1,4 @@
-"""In which turn of its refresh tokens a sign-in at an app is, so that one may be used twice at once."""
+"""Of a sign-in at an app: by which decision it began, and in which turn of its refresh tokens it is."""
 
 from __future__ import annotations
 
@@ -12,3 +12,4 @@ down_revision = "0018"
 def upgrade() -> None:
     for name in ("turn", "turned_at", "repeats"):
         op.add_column("app_sign_ins", sa.Column(name, sa.BigInteger(), nullable=False, server_default="0"))
+    op.add_column("app_sign_ins", sa.Column("decision", sa.String(40), nullable=False, server_default=""))
