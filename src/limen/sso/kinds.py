@@ -70,7 +70,16 @@ KINDS: Final = (
         acknowledged=True,
     ),
     Kind("sso.client_refused", "An app could not authenticate", _CLIENT, AUTHENTICATION, 99, by_strangers=True),
-    Kind("sso.key_made", "A key that assertions are signed with was created", _CLIENT, ACCOUNT, 99, acknowledged=True),
+    Kind("sso.key_made", "A key that sign-ins are signed with was created", _CLIENT, ACCOUNT, 99, acknowledged=True),
+    Kind(
+        "sso.keys_discarded",
+        "All keys that sign-ins are signed with were discarded",
+        _CLIENT,
+        ACCOUNT,
+        99,
+        acknowledged=True,
+        severity=Severity.HIGH,
+    ),
     Kind(
         "sso.upstream_refused",
         "What came from an upstream sign-in service was refused",

@@ -70,6 +70,7 @@ async def test_the_newest_are_listed_and_a_refusal_leads_to_its_reasons(house: H
     mia = house.browser()
     await house.member(mia, "Mia", "staff")
     await grafana.tokens(mia)
+    house.events("decision")
     mine = (await mia.get(AT)).text.partition('id="newest"')[2]
     assert "Grafana" in mine
     assert "/not-yet" not in mine

@@ -34,7 +34,7 @@ from limen.sso.oidc.protocol import (
 from limen.sso.oidc.store import CODE
 from limen.sso.oidc.workload_keys import KEPT as KEYS_KEPT
 from limen.sso.oidc.workload_sign_in import WorkloadSignIns
-from limen.storage import Transaction
+from limen.storage import Keyring, Transaction
 
 
 class Provider:
@@ -192,6 +192,11 @@ class Provider:
     @property
     def keys(self) -> Keys:
         return self._calls.keys
+
+    @property
+    def keyring(self) -> Keyring:
+        """What keys are sealed with."""
+        return self._calls.core.keyring
 
     @property
     def pairwise(self) -> bytes:

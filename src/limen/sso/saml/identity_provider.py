@@ -12,8 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from limen.clock import DAY, HOUR, Instant
-from limen.events import Event
+from limen.clock import HOUR, Instant
 from limen.facts import App, Person, Session
 from limen.facts.service_provider import EMAIL, ServiceProvider
 from limen.opaque import new_id
@@ -24,7 +23,7 @@ from limen.sso.kept_requests import KeptRequests
 from limen.sso.oidc.claims import JUST_PROVED_SECONDS, is_old
 from limen.sso.saml import contexts, names, person as person_told
 from limen.sso.saml.arrived import Arrived, WrongMessageError
-from limen.sso.saml.keys import SamlKeys, kept_keys, new_key
+from limen.sso.saml.keys import SamlKeys, kept_keys
 from limen.sso.saml.requests import SignInRequest
 from limen.sso.seen_once import SeenOfEach
 from limen.sso.sign_ins import AppSignIn
@@ -176,18 +175,6 @@ class IdentityProvider:
         return Envelope(self.entity_id, destination, in_response_to, now, self.keys.signing(now))
 
     # Keys
-
-    async def add_key(self, signs_at: Instant, by: str) -> None:
-        """One more key, which is published now and signs from `signs_at` on."""
-        now = self._core.clock.now()
-
-        def work(transaction: Transaction) -> None:
-            new_key(transaction, self._core.keyring, now, signs_at, self._core.settings.name)
-            details: dict[str, str | int | bool] = {"days": (signs_at - now) // DAY}
-            transaction.say(Event(at=now, kind="sso.key_made", actor=by, details=details))
-
-        await self._core.database.writing(work)
-        await self.keep_up()
 
     async def keep_up(self) -> None:
         """Take over keys that others made, and forget those that are over."""
