@@ -25,7 +25,7 @@ _PAGE: Final = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{name}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"></head>
 <body><main><h1>{name}</h1><p>You are <strong>{who}</strong>.</p>
-<p>This app signed you in by {protocol}, and was told:</p><dl>{told}</dl></main></body></html>"""
+<p>Signed in by {protocol}. Below is what this app was told of you.</p><dl>{told}</dl></main></body></html>"""
 
 
 @dataclass(slots=True)

@@ -117,6 +117,7 @@ def say_begun(core: Core, sign_in: AppSignIn, entry_point: str, session: Session
             actor=sign_in.person_id,
             subject=sign_in.person_id,
             session=sign_in.session_id,
+            address=session.address,
             details=details,
         )
     )

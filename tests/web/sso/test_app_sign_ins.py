@@ -73,6 +73,7 @@ async def test_the_newest_are_listed_and_a_refusal_leads_to_its_reasons(house: H
     house.events("decision")
     mine = (await mia.get(AT)).text.partition('id="newest"')[2]
     assert "Grafana" in mine
+    assert "203.0.113.7" in mine
     assert "/not-yet" not in mine
 
 

@@ -21,8 +21,9 @@ from limen.web.site import Site
 from limen.web.visit import Authorized, Sent
 
 AT: Final = "/console/keys"
+_KEY: Final = "M15.5 12.5a4 4 0 1 0-3.6-2.3L4 18v2.5h3V18h2.2v-2.2h2.2l1.9-1.9a4 4 0 0 0 2.2-1.4M16 8.5h.01"
 PAGES: Final = (
-    Page(AT, "Signing keys", READ, Menu("Improve", 35, "passkey"), hint="rotation, certificates, JWKS, SAML, OpenID"),
+    Page(AT, "Signing keys", READ, Menu("Improve", 35, _KEY), hint="rotation, certificates, JWKS, SAML, OpenID"),
     Route("POST", "/console/keys/{protocol}/renew", CHANGE, does="Make the next signing key"),
     Route("POST", "/console/keys/{protocol}/discard", CHANGE, does="Discard all signing keys of a protocol"),
 )
