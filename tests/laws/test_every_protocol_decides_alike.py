@@ -6,6 +6,7 @@ of its own is held to what it is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -284,3 +285,21 @@ async def test_onboarding_lets_nobody_in_by_a_protocol(doors: Doors) -> None:
     for door in OF_PEOPLE:
         if door is not gateway and door.__name__ != "entra":
             assert await door(doors, hugo) == DENY, door.__name__
+
+
+async def test_the_portal_shows_each_app_as_its_door_would_answer(doors: Doors) -> None:
+    ben = await doors.arrives("Ben", OFFICE, with_passkey=False)
+
+    async def shown() -> dict[str, str]:
+        page = (await ben.browser.get("/")).text
+        return dict(re.findall(r'class="cover" href="([^"]+)">.*?</a>(.*?)</article>', page, re.DOTALL))
+
+    known = doors.house.limen.known.apps
+    ways = {known[app].url or f"https://{known[app].host}/" for app in TABLE}
+    assert ways <= set(await shown())
+    assert not any("effect challenge" in text for way, text in (await shown()).items() if way in ways)
+    await doors.change(forbid("context.auth.strength >= 3"))
+    asking = await shown()
+    assert all("effect challenge" in asking[way] for way in ways)
+    await doors.change(forbid('context.place.network == "warehouse-hall"'))
+    assert not ways & set(await shown())
