@@ -18,12 +18,12 @@ from tests.sso.doors import (
     ELSEWHERE,
     EVERY,
     OF_PEOPLE,
+    OF_PROGRAMS,
     OFFICE,
     PERMIT,
     TABLE,
     Doors,
     Somebody,
-    client_credentials,
     doors_at,
     gateway,
     oidc_refresh,
@@ -146,7 +146,7 @@ def expected(condition: Condition, of_person: tuple[str, str]) -> dict[str, str]
     row = {door.__name__: there for door in OF_PEOPLE}
     row[oidc_refresh.__name__] = in_their_name
     row[token_exchange.__name__] = in_their_name if condition.program == PERMIT else DENY  # both have to be permitted
-    row[client_credentials.__name__] = condition.program
+    row |= {door.__name__: condition.program for door in OF_PROGRAMS}
     return row
 
 
@@ -228,7 +228,10 @@ async def test_replay_and_what_if_know_every_door(doors: Doors) -> None:
     person = limen.known.people[doors.house.id_of("ben@harbor.example")]
     asked = {turned.app for turned in foretold.of(Turn.ASKED) if turned.person == person.id}
     assert asked == set(TABLE)
-    assert {turned.app for turned in foretold.of(Turn.LOSES) if turned.person == doors.program.client_id} == {"code"}
+    assert {turned.app for turned in foretold.of(Turn.LOSES) if turned.person == doors.program.client_id} == {
+        "code",
+        "gate",
+    }
 
     supposed = Hypothetical(strength=2, address=OFFICE)
     await doors.change(forbid("context.auth.strength >= 3"))

@@ -55,8 +55,8 @@ POLICIES = f"""{POLICY}
 @title("Programs look")
 @reason("They make reports.")
 @phase("identity")
-permit (principal is Workload, action == Action::"view", resource == App::"code")
-when {{ principal in Group::"engineering" }};
+permit (principal is Workload, action == Action::"view", resource)
+when {{ principal in Group::"engineering" && (resource == App::"code" || resource == App::"gate") }};
 """
 TABLE = ("gate", "code", "saml", "microsoft-365")
 """The apps. All are permitted to staff by the baseline or, with two factors, by the table's own policies."""
@@ -183,12 +183,24 @@ async def client_credentials(doors: Doors, _who: Somebody) -> str:
     return PERMIT if answer.status_code == 200 else _refused(answer, "invalid_grant")
 
 
+async def client_credentials_at_the_gateway(doors: Doors, _who: Somebody) -> str:
+    """A token for the app behind the gateway, and what the gateway says to it."""
+    answer = await doors.program.asks("https://gate.harbor.localhost/")
+    if answer.status_code != 200:
+        return _refused(answer, "invalid_grant")
+    bearer = {"authorization": f"Bearer {answer.json()['access_token']}"}
+    got = await doors.house.browser("https://gate.harbor.localhost", ELSEWHERE).get("/", **bearer)
+    assert got.status_code in {403, 502}, got.text
+    return PERMIT if got.status_code == 502 else DENY
+
+
 Door = Callable[[Doors, Somebody], Awaitable[str]]
 OF_PEOPLE: tuple[Door, ...] = (gateway, oidc_code, saml, entra, device)
 """At which the person is there, and can prove more."""
 FOR_PEOPLE: tuple[Door, ...] = (token_exchange, oidc_refresh)
 """At which a program asks in a person's name. A refresh that is refused ends the sign-in, so it comes last."""
-EVERY: tuple[Door, ...] = (*OF_PEOPLE, *FOR_PEOPLE, client_credentials)
+OF_PROGRAMS: tuple[Door, ...] = (client_credentials, client_credentials_at_the_gateway)
+EVERY: tuple[Door, ...] = (*OF_PEOPLE, *FOR_PEOPLE, *OF_PROGRAMS)
 
 
 def _led(answer: httpx2.Response) -> str:

@@ -46,7 +46,8 @@ class SlowDownError(OAuth2Error):  # type: ignore[misc]  # Authlib has no types
 class Wanted:
     """What a workload that proved itself asks for: a token for this app, and with `subject` one to act for them.
 
-    `until` is where the token has to end at the latest (seconds), 0 where nothing bounds it.
+    `until` is where the token has to end at the latest (seconds), 0 where nothing bounds it. For an app behind the
+    gateway `scope` are actions.
     """
 
     workload: Person
