@@ -17,7 +17,9 @@ HARBOR = str(Path(__file__).parents[2] / "examples/harbor")
 def test_what_an_app_is_told_and_how_long_it_counts(capsys: pytest.CaptureFixture[str]) -> None:
     assert leave("told", "expenses", "maren", HARBOR) == 0
     out = capsys.readouterr().out
-    assert out.startswith("Expenses is told of Maren Petersen:\n\n  ID token\n")
+    first, *_ = out.splitlines()
+    assert "Expenses" in first
+    assert "Maren Petersen" in first
     for value in ("approver, employee", "maren@harbor.example", "phr", "12 hours", "limen why --app expenses"):
         assert value in out, value
 

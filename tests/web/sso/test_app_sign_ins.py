@@ -9,6 +9,7 @@ from tests.sso.client import Grafana
 from tests.web.conftest import Browser, House
 
 from limen.clock import HOUR, MINUTE
+from limen.events import KINDS
 
 house, mia, grafana = harbor.house, harbor.mia, harbor.grafana
 AT = "/app-sign-ins"
@@ -95,7 +96,7 @@ async def test_what_is_journaled_says_who_how_strongly_and_by_which_decision(
     assert "strength 3" in now
     assert "last refresh" in now
     timeline = (await ada.get("/console/apps/grafana/timeline")).text
-    assert "Signed in to an app" in timeline
+    assert KINDS["sso.signed_in"].title in timeline
 
 
 async def test_what_is_over_by_itself_is_not_shown(house: House, mia: Browser, grafana: Grafana) -> None:
