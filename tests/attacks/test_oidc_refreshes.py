@@ -12,8 +12,12 @@ from tests.sso import harbor
 from tests.sso.client import Grafana
 from tests.web.conftest import ORIGIN, Browser, House
 
-from limen.clock import MINUTE, SECOND
+from limen.clock import HOUR, MINUTE, SECOND
+from limen.opaque import hash_of, new_token
+from limen.sso import sign_ins
+from limen.sso.oidc import store
 from limen.sso.oidc.server import LEEWAY, MOST_REPEATS
+from limen.sso.oidc.store import REFRESH, IssuedFor
 
 house, mia, grafana = harbor.house, harbor.mia, harbor.grafana
 LATER = LEEWAY + SECOND
@@ -166,3 +170,21 @@ async def test_a_spent_token_is_not_active_in_its_leeway(mia: Browser, grafana: 
     second = (await refreshed(grafana, first))["refresh_token"]
     assert await grafana.introspect(first) == {"active": False}
     assert (await grafana.introspect(second))["active"] is True
+
+
+async def test_a_token_from_before_there_were_turns_goes_on_and_counts_once(
+    house: House, mia: Browser, grafana: Grafana
+) -> None:
+    await grafana.tokens(mia)
+    core, old = house.limen.core, new_token()
+    (sign_in,) = await core.database.reading(lambda s: sign_ins.open_sign_ins(s.connection))
+    until = house.clock.now() + HOUR
+    await core.database.writing(
+        lambda t: store.add_token(t.connection, hash_of(old), REFRESH, sign_in.id, until, IssuedFor())
+    )
+    second = await refreshed(grafana, old)
+    third = await refreshed(grafana, second["refresh_token"])
+    assert (await grafana.userinfo(third["access_token"])).status_code == 200
+    assert (await refreshed(grafana, old))["error"] == "invalid_grant"
+    assert (await grafana.userinfo(third["access_token"])).status_code == 401
+    assert kinds(house) == (0, 1)

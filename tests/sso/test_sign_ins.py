@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -16,8 +15,8 @@ SIGN_IN = AppSignIn("g_1", "grafana", "p_mia", "s_1", "openid", 10)
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = Database.open(tmp_path / "limen.db")
+def database(where: str) -> Iterator[Database]:
+    opened = Database.open(where)
     opened.write(lambda t: sign_ins.add(t.connection, SIGN_IN))
     yield opened
     opened.close()
