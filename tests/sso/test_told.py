@@ -9,6 +9,7 @@ from pathlib import Path
 from joserfc import jwt
 from joserfc.jwk import KeySet
 from tests.sso.client import Grafana
+from tests.sso.entra.tenant import MIA, harbor_with_entra
 from tests.sso.saml.client import Wiki, harbor_with_saml
 from tests.web.conftest import Browser, House
 
@@ -91,3 +92,19 @@ def test_it_says_how_long_and_names_nothing_that_is_not_there() -> None:
     assert (lengths["refresh-token"], lengths["session"], lengths["idle"]) == (10 * HOUR, 10 * HOUR, 90 * MINUTE)
     assert set(lengths) <= set(WORDS)
     assert found.as_json()["milliseconds"] == lengths
+
+
+async def test_entra_id_is_told_what_was_proved_and_of_too_little_nothing(tmp_path: Path) -> None:
+    async with harbor_with_entra(tmp_path / "harbor") as (house, tenant):
+        mia = house.browser()
+        tenant.links(house, MIA, await house.member(mia, "Mia", "staff"))
+        claims = await tenant.takes(mia, await tenant.asks_through(mia))
+        found = of(house, "microsoft-365")
+        said = dict(found.parts[0].values)
+        assert (said["acr"], [said["amr"]]) == (claims["acr"], claims["amr"])
+        assert found.lifetimes[0].length == (claims["exp"] - claims["iat"]) * 1_000
+        app = house.limen.known.apps["microsoft-365"]
+        person = house.limen.known.people[house.id_of("mia@harbor.example")]
+        weak = told(app, person, Auth(1, frozenset({Factor.PASSWORD}), 1), house.limen.settings.sessions, None)
+        assert weak is not None
+        assert weak.parts[0].values == ()

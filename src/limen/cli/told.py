@@ -29,8 +29,8 @@ def run(
 ) -> None:
     """Whether they get in at all is another question: `limen why --app APP --person PERSON`."""
     company = load_company(folder)
-    asking = {one.id: one for one in company.apps if one.oidc or one.saml}
-    refuse_unknown("app with `protocol: oidc` or `protocol: saml`", [app], asking)
+    asking = {one.id: one for one in company.apps if one.oidc or one.saml or one.entra}
+    refuse_unknown("app with `protocol: oidc`, `saml` or `entra`", [app], asking)
     who = somebody(folder, company, person, [], "`limen people` lists everyone")
     supposed = Hypothetical(strength=strength)
     auth = supposed.facts(who, asking[app], "view", supposed.now(company.settings.zone)).auth

@@ -14,10 +14,12 @@ from limen.clock import HOUR, MINUTE, Milliseconds
 from limen.facts import App, Auth, Person
 from limen.facts.service_provider import PERSISTENT, TRANSIENT
 from limen.settings import Sessions
+from limen.sso.entra import proof
 from limen.sso.oidc import claims
 from limen.sso.saml import contexts, person as by_saml
 
 ANOTHER_EACH_TIME: Final = "another each time"
+AS_ASKED: Final = "whom Microsoft asked about"
 NOT_MADE_YET: Final = "a name that only this app knows"
 """Stands for such a name where the secret that names are made with is not there: before Limen's first start."""
 
@@ -77,7 +79,7 @@ def told(app: App, person: Person, auth: Auth, sessions: Sessions, secret: bytes
         return _by_oidc(app, person, auth, sessions, secret)
     if app.saml is not None:
         return _by_saml(app, person, auth, sessions, secret)
-    return None
+    return _to_entra(auth) if app.entra is not None else None
 
 
 def _by_oidc(app: App, person: Person, auth: Auth, sessions: Sessions, secret: bytes | None) -> Told:
@@ -86,12 +88,12 @@ def _by_oidc(app: App, person: Person, auth: Auth, sessions: Sessions, secret: b
     is_named = secret is not None or not client.is_pairwise
     subject = claims.subject(person.id, app, secret or b"") if is_named else NOT_MADE_YET
     about = claims.about(person, client, client.scopes)
-    proof = {name: value for name, value in claims.authentication(auth).items() if name != "auth_time"}
+    proved = {name: value for name, value in claims.authentication(auth).items() if name != "auth_time"}
     own = Lifetime("id-token", claims.ID_TOKEN_LIVES), Lifetime("access-token", client.tokens_minutes * MINUTE)
     refreshed = Lifetime("refresh-token", round(sessions.absolute_hours * HOUR))
     return Told(
         parts=(
-            Part("ID token", _written({"sub": subject, "aud": app.id, **proof, **about}.items())),
+            Part("ID token", _written({"sub": subject, "aud": app.id, **proved, **about}.items())),
             Part("userinfo", _written({"sub": subject, **about}.items())),
         ),
         lifetimes=(*own, refreshed, *_of_session(sessions)),
@@ -118,6 +120,13 @@ def _by_saml(app: App, person: Person, auth: Auth, sessions: Sessions, secret: b
         lifetimes=(Lifetime("assertion", provider.minutes * MINUTE), *_of_session(sessions)),
         hears_of_sign_outs=bool(provider.logout_service),
     )
+
+
+def _to_entra(auth: Auth) -> Told:
+    """Entra ID knows the person already; it is told what was proved, and of too little nothing."""
+    context, method = proof.stated(auth, proof.USUAL)
+    said = (("sub", AS_ASKED), ("acr", context), ("amr", method)) if context else ()
+    return Told((Part("ID token", said),), (Lifetime("id-token", proof.LIVES),), hears_of_sign_outs=False)
 
 
 def _of_session(sessions: Sessions) -> tuple[Lifetime, ...]:
