@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import pytest
 from tests.policy.declaring import ENCRYPTED, PATCHED, declared
@@ -14,7 +14,8 @@ from limen.clock import HOUR
 from limen.facts import Person
 from limen.policy import Effect, Request
 from limen.policy.hypothetical import Hypothetical
-from limen.web.console.what_if import PEOPLE_AT_ONCE, Chosen, people_at_once
+from limen.web.console.what_if import PEOPLE_AT_ONCE, people_at_once
+from limen.web.console.what_if_question import Chosen
 
 TUESDAY = "2026-11-24T10:00"
 
@@ -178,30 +179,6 @@ async def test_somebody_elses_draft_answers_nobody(console: Console) -> None:
 
 async def test_it_says_which_facts_nothing_tells_yet(house: House) -> None:
     assert 'id="untold"' in await page(house)
-
-
-async def test_the_forms_of_a_person_and_an_app_ask_here(house: House) -> None:
-    maren = await house.member(house.browser(), "Maren", "staff", "finance")
-    ada = house.browser()
-    await house.administrator(ada)
-    for at, fixed in (("/console/apps/accounting", "app"), (f"/console/people/{maren}", "person")):
-        form = re.search(
-            r'<form class="filter supposed" method="get" action="/console/what-if".*?</form>',
-            (await ada.get(at)).text,
-            re.DOTALL,
-        )
-        assert form is not None
-        assert f'type="hidden" name="{fixed}"' in form[0]
-        assert {"strength", "proved", "device", "network", "at"} <= {*re.findall(r'name="(\w+)"', form[0])}
-    answers = {
-        who: (await ada.get(f"/console/what-if?app=accounting&who={quote(who)}&at={TUESDAY}")).text
-        for who in ("Maren", "MAREN", "maren@harbor.example", maren, "ada", "Nobody Here", "<b>")
-    }
-    for who in ("Maren", "MAREN", "maren@harbor.example", maren):
-        assert 'class="card verdict permit"' in answers[who], who
-    assert 'id="nobody"' in answers["Nobody Here"]
-    assert "&lt;b&gt;" in answers["<b>"]
-    assert "Maren" not in answers["ada"].partition('id="answer"')[2]
 
 
 async def test_it_shows_what_an_app_that_asks_limen_is_told(house: House) -> None:

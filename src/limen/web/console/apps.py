@@ -17,7 +17,7 @@ from limen.web.console.rows import Filter, recent_rows
 from limen.web.console.rules import told_about
 from limen.web.console.tokens import shown
 from limen.web.console.view_audit import audit_view
-from limen.web.console.what_if import what_if_choices
+from limen.web.console.what_if_question import what_if_choices
 from limen.web.page import Menu, Page, Route
 from limen.web.permissions import READ
 from limen.web.requests import query

@@ -32,7 +32,7 @@ from limen.web.console.people import (
 from limen.web.console.rows import Filter, recent_rows
 from limen.web.console.tokens import shown
 from limen.web.console.view_audit import audit_person_view
-from limen.web.console.what_if import what_if_choices
+from limen.web.console.what_if_question import what_if_choices
 from limen.web.expiring import ExpiringValues
 from limen.web.page import Route
 from limen.web.permissions import ADMINISTER, AUDIT, CHANGE, HELP, SEE_PEOPLE
