@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from aiohttp.abc import AbstractResolver
     from sqlalchemy import Connection, Table
 
-    from limen.clock import Clock
+    from limen.clock import Clock, Instant
     from limen.configuration.problem import Problem
     from limen.configuration.tree import Tree
     from limen.credentials import CredentialKind
@@ -221,6 +221,23 @@ class AppSessions:
 
     open: Callable[[str, str, str, str], Awaitable[str]]
     end: Callable[[str], Awaitable[None]]
+
+
+class IssueWorkloadToken(Protocol):
+    async def __call__(
+        self, workload_id: str, app: str, actions: frozenset[str], *, until: Instant, name: str
+    ) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadTokens:
+    """What identity offers to single sign-on: tokens for apps behind the gateway, of workloads that proved themselves.
+
+    `issue` gives the secret of a token for one app and these actions; it is held to them, and decided on, at every
+    request. Returns when every door takes it. Raises LimenError where the workload has too many, or is gone.
+    """
+
+    issue: IssueWorkloadToken
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ def test_what_concerns_people_is_theirs_and_what_strangers_cause_is_bounded() ->
         "sso.second_factor_stated",
         "sso.sign_in_ended",
         "sso.sign_out_told",
+        "sso.signed_in",
+        "sso.token_repeated",
         "sso.token_reused",
         "sso.upstream_failed",
         "sso.upstream_refused",

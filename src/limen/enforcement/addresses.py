@@ -7,6 +7,8 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
+from limen.ssrf_guard import names_this_machine
+
 Network = IPv4Network | IPv6Network
 
 MAX_HOPS = 32
@@ -39,11 +41,6 @@ def is_trusted(address: str, trusted: Sequence[Network]) -> bool:
     """Whether `address` is one of our own proxies; text that is no address never is."""
     parsed = _parse(address)
     return parsed is not None and _is_trusted(parsed, trusted)
-
-
-def names_this_machine(name: str) -> bool:
-    """Whether a name means this machine on every machine (RFC 6761, section 6.3), whatever its resolver says."""
-    return name == "localhost" or name.endswith(".localhost")
 
 
 def is_plain_http(url: str) -> bool:

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from limen.pillar import AppSessions, Command, Core, Decider, Declarations, Every, Installation, Pillar, Running
+from limen.pillar import (
+    AppSessions,
+    Command,
+    Core,
+    Decider,
+    Declarations,
+    Every,
+    Installation,
+    Pillar,
+    Running,
+    WorkloadTokens,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,7 +105,11 @@ async def _build(core: Core) -> Running:
 
     built = await services.build(_ports(core))
     return Running(
-        offers=(built, AppSessions(open=built.sessions.open_app_session, end=built.sessions.end)),
+        offers=(
+            built,
+            AppSessions(open=built.sessions.open_app_session, end=built.sessions.end),
+            WorkloadTokens(issue=built.tokens.issue_for_workload),
+        ),
         periodic=(
             Every("persist sign-in activity", KEEP_UP_SECONDS, built.keep_up),
             Every("remind people of required factors", REMIND_SECONDS, built.reminders.remind),

@@ -16,6 +16,7 @@ _REFUSED = Topic(
 )
 
 KINDS: Final = (
+    Kind("sso.signed_in", "Signed in to an app", _SIGN_ON, AUTHENTICATION, 1, app_filters=(OPENED,)),
     Kind("sso.consented", "Agreed to what an app may know", _SIGN_ON, AUTHENTICATION, 99, app_filters=(OPENED,)),
     Kind(
         "sso.token_reused",
@@ -24,6 +25,14 @@ KINDS: Final = (
         AUTHENTICATION,
         99,
         severity=Severity.HIGH,
+        app_filters=(OPENED,),
+    ),
+    Kind(
+        "sso.token_repeated",
+        "A refresh token was used again within seconds, by the same app",
+        _SIGN_ON,
+        AUTHENTICATION,
+        99,
         app_filters=(OPENED,),
     ),
     Kind("sso.sign_out_told", "An app was notified of a sign-out", _SIGN_ON, AUTHENTICATION, 2, app_filters=(OPENED,)),
@@ -80,7 +89,16 @@ KINDS: Final = (
         shown=("detail",),
         by_strangers=True,
     ),
-    Kind("sso.key_made", "A key that assertions are signed with was created", _CLIENT, ACCOUNT, 99, acknowledged=True),
+    Kind("sso.key_made", "A key that sign-ins are signed with was created", _CLIENT, ACCOUNT, 99, acknowledged=True),
+    Kind(
+        "sso.keys_discarded",
+        "All keys that sign-ins are signed with were discarded",
+        _CLIENT,
+        ACCOUNT,
+        99,
+        acknowledged=True,
+        severity=Severity.HIGH,
+    ),
     Kind(
         "sso.upstream_refused",
         "What came from an upstream sign-in service was refused",

@@ -67,6 +67,10 @@ PILLAR = Pillar(
         "issuer-metadata": Command(
             "limen.cli.issuer_metadata", "Turn a sign-in service's SAML metadata into its entry in sign-in.yaml"
         ),
+        "told": Command(
+            "limen.cli.told", "Show what an app is told of a person who signs in there, and how long it counts"
+        ),
+        "keys": Command("limen.cli.keys", "List, renew and discard the keys that Limen signs with for apps"),
         "workload-key": Command(
             "limen.cli.workload_key", "Give workloads keys by which they get tokens, and remove them"
         ),
@@ -84,6 +88,8 @@ PILLAR = Pillar(
         "limen.web.sso.links",
         "limen.web.sso.entra",
         "limen.web.sso.issuers",
+        "limen.web.sso.app_sign_ins",
+        "limen.web.sso.keys",
     ),
     declarations=_declarations,
     build=_build,

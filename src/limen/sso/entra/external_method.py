@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
-from limen.clock import DAY, MINUTE, SECOND, Milliseconds
+from limen.clock import DAY, SECOND, Milliseconds
 from limen.events import Event
 from limen.facts import App, Issuer, Person, Session
 from limen.pillar import Core, SignOn
@@ -33,7 +33,6 @@ ALGORITHM: Final = "RS256"
 """What Entra ID verifies."""
 WAITS_SECONDS: Final = 600
 """Entra ID forgets a request after about ten minutes."""
-LIVES: Final[Milliseconds] = 5 * MINUTE
 AHEAD: Final[Milliseconds] = 2 * DAY
 """How long a key is published before it signs: Entra ID looks for new ones once a day."""
 
@@ -170,7 +169,7 @@ class ExternalMethod:
             "aud": _client_id(asked.app),
             "sub": asked.subject,
             "iat": now // SECOND,
-            "exp": (now + LIVES) // SECOND,
+            "exp": (now + proof.LIVES) // SECOND,
             "nonce": asked.nonce,
             "acr": acr,
             "amr": [amr],

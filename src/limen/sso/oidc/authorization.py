@@ -133,7 +133,7 @@ class Authorization:
             if silent:
                 return NextStep(location=self._error(asked, "consent_required"), decision=answer.id)
             return NextStep(needs_consent=True, decision=answer.id)
-        return NextStep(location=await self._code(asked, session, person), decision=answer.id)
+        return NextStep(location=await self._code(asked, session, person, answer.id), decision=answer.id)
 
     async def agree(self, asked: AuthorizationRequest, person: Person) -> None:
         """Keep that this person agrees: this app may learn what it asks for."""
@@ -266,7 +266,7 @@ class Authorization:
         )
         return not given.issuperset(asked.scopes)
 
-    async def _code(self, asked: AuthorizationRequest, session: Session, person: Person) -> str:
+    async def _code(self, asked: AuthorizationRequest, session: Session, person: Person, decision: str) -> str:
         def work(server: Server) -> ProtocolReply:
             flow = server.get_consent_grant(asked.wire, end_user=person)
             return server.create_authorization_response(  # type: ignore[no-any-return]
@@ -275,7 +275,7 @@ class Authorization:
 
         if asked.wire.one("request_uri") and not self.pushed.take(asked.wire.one("request_uri")):
             return self._error(asked, "invalid_request_uri")
-        reply, _ = await self._calls.served(work, session=session, person=person)
+        reply, _ = await self._calls.served(work, session=session, person=person, decision=decision)
         return _with_query(reply.location, {"iss": self._calls.issuer})
 
 

@@ -92,13 +92,14 @@ class Calls:
         claimed = claimed_client(wire)
         self.sign_on.tell("sso.client_refused", error.replace("_", "-"), claimed if is_printable(claimed) else "")
 
-    def failed(self, kind: str, sign_in: sign_ins.AppSignIn) -> None:
+    def noted(self, kind: str, sign_in: sign_ins.AppSignIn, outcome: Outcome = Outcome.SUCCESS) -> None:
+        """Journal what came of a call about this sign-in."""
         details: dict[str, str | int | bool] = {"app": sign_in.app}
         self.core.journal.record(
             Event(
                 at=self.core.clock.now(),
                 kind=kind,
-                outcome=Outcome.FAILURE,
+                outcome=outcome,
                 subject=sign_in.person_id,
                 session=sign_in.session_id,
                 details=details,

@@ -8,10 +8,11 @@ from collections.abc import Collection, Mapping
 from hashlib import sha256
 from typing import Any, Final
 
-from limen.clock import SECOND, Instant
+from limen.clock import MINUTE, SECOND, Instant
 from limen.facts import App, Auth, Factor, Person
 from limen.facts.oidc_client import OidcClient
 
+ID_TOKEN_LIVES: Final = 10 * MINUTE
 JUST_PROVED_SECONDS: Final = 60
 """What is accepted where an app wants a new proof, and the smallest `max_age` (0 means the same): one that was given on
 the way here. With less nobody ever arrives.

@@ -47,7 +47,8 @@ class SlowDownError(OAuth2Error):  # type: ignore[misc]  # Authlib has no types
 class Wanted:
     """What a workload that proved itself asks for: a token for this app, and with `subject` one to act for them.
 
-    `until` is where the token has to end at the latest (seconds), 0 where nothing bounds it.
+    `until` is where the token has to end at the latest (seconds), 0 where nothing bounds it. For an app behind the
+    gateway `scope` are actions.
     """
 
     workload: Person
@@ -64,8 +65,9 @@ class Call:
 
     `person`, `session` and `workload` are those that the decision was made about; None where nothing was decided. `key`
     is the thumbprint of the key that the caller proved to hold, `device` the one that asks, `address` where it is,
-    `resource` what it names for its token.
-    `reused` and `wanted` come out of it: what was used twice, and what a workload asks for, before it is decided.
+    `resource` what it names for its token, `decision` the one that lets a sign-in begin.
+    `reused`, `repeated` and `wanted` come out of it: what was used twice, what was so within its leeway, and what a
+    workload asks for, before it is decided.
     """
 
     transaction: Transaction
@@ -82,7 +84,9 @@ class Call:
     device: Device | None = None
     address: str = ""
     resource: str = ""
+    decision: str = ""
     reused: list[AppSignIn] = field(default_factory=list)
+    repeated: list[AppSignIn] = field(default_factory=list)
     wanted: Wanted | None = None
 
 

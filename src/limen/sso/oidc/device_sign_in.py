@@ -65,7 +65,7 @@ class DeviceSignIn:
             return Effect.DENY, ""
         answer = self._calls.sign_on.decide(ENTRY_POINT, app, session, address, is_present=True)
         if answer.effect is Effect.PERMIT and answer.session is not None:
-            self.devices.agree(device, answer.session)
+            self.devices.agree(device, answer.session, answer.id)
             self._say("sso.device_let_in", device, session)
             return Effect.PERMIT, answer.id
         return (Effect.DENY if answer.effect is Effect.PERMIT else answer.effect), answer.id

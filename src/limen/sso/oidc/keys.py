@@ -51,6 +51,11 @@ class Keys:
     def ids(self) -> tuple[str, ...]:
         return tuple(one.id for one in self._keys)
 
+    @property
+    def every(self) -> tuple[SigningKey, ...]:
+        """The newest first."""
+        return self._keys
+
     def sign(
         self, claims: Mapping[str, Any], algorithm: str, now: Instant, typ: str = "JWT", ahead: Milliseconds = AHEAD
     ) -> str:
@@ -126,6 +131,16 @@ def kept_keys(transaction: Transaction, keyring: Keyring, now: Instant) -> Keys:
                 found.remove(older)
                 store.drop_keys(transaction.connection, [older.id])
     return Keys(tuple(found))
+
+
+def renewed(transaction: Transaction, keyring: Keyring, now: Instant) -> bool:
+    """Make the next key of each algorithm before its time. False where the next ones wait already."""
+    found = kept_keys(transaction, keyring, now).every
+    newest = {one.algorithm: one for one in found[::-1]}
+    due = [algorithm for algorithm, one in newest.items() if one.made_at + AHEAD <= now]
+    for algorithm in due:
+        _made(transaction, keyring, algorithm, now)
+    return bool(due)
 
 
 def kept_pairwise_secret(transaction: Transaction, keyring: Keyring, now: Instant) -> bytes:

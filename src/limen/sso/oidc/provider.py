@@ -11,14 +11,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from limen.events import Event
-from limen.facts import App, Person, Session
+from limen.events import Event, Outcome
+from limen.facts import App, Session
 from limen.opaque import hash_of, new_token
 from limen.pillar import Core, SignOn
 from limen.sso import sign_ins
 from limen.sso.oidc import claims, store, workload_store
 from limen.sso.oidc.authorization import Authorization
-from limen.sso.oidc.calls import TEMPORARILY_UNAVAILABLE, Calls, Decided
+from limen.sso.oidc.calls import ENTRY_POINT, TEMPORARILY_UNAVAILABLE, Calls, Decided
 from limen.sso.oidc.device_sign_in import DeviceSignIn
 from limen.sso.oidc.dpop import DpopProofs
 from limen.sso.oidc.held_tokens import Held, held
@@ -32,9 +32,10 @@ from limen.sso.oidc.protocol import (
     ProtocolReply,
     ProtocolRequest,
 )
+from limen.sso.oidc.store import CODE
 from limen.sso.oidc.workload_keys import KEPT as KEYS_KEPT
 from limen.sso.oidc.workload_sign_in import WorkloadSignIns
-from limen.storage import Transaction
+from limen.storage import Keyring, Transaction
 
 TOKEN_OF_ANOTHER: Final = "token-of-another"  # noqa: S105 -- why it is refused
 """An app shows a token that was not issued for it."""
@@ -92,8 +93,13 @@ class Provider:
         reply, call = await self._calls.served(
             lambda server: server.create_token_response(wire), session=session, person=person, key=key, device=device
         )
+        begun = waited_for if device is not None else found.sign_in if found and found.kind == CODE else None
+        if reply.status == 200 and begun is not None and session is not None:
+            sign_ins.say_begun(self._calls.core, begun, ENTRY_POINT, session)
         for sign_in in call.reused:
-            self._calls.failed("sso.token_reused", sign_in)
+            self._calls.noted("sso.token_reused", sign_in, Outcome.FAILURE)
+        for sign_in in call.repeated:
+            self._calls.noted("sso.token_repeated", sign_in)
         if reply.body.get("error") in {"invalid_grant", "access_denied"} and decision and person is None:
             return replace(reply, body={**reply.body, "error_description": f"decision {decision}"})
         return reply
@@ -181,12 +187,6 @@ class Provider:
         if named is not None and (session is None or named.session_id != session.id):
             self._calls.sign_on.tell("sso.client_refused", "hint-of-another", named.app)
 
-    def told_of(self, person: Person, app: App) -> Mapping[str, Any]:
-        """What this app would be told of this person if it asked for all that it is registered for."""
-        if app.oidc is None:
-            return {}
-        return {"sub": self.subject(person.id, app), **claims.about(person, app.oidc, app.oidc.scopes)}
-
     def subject(self, person_id: str, app: App) -> str:
         """Who somebody is to this app."""
         return claims.subject(person_id, app, self._calls.pairwise)
@@ -220,6 +220,11 @@ class Provider:
     @property
     def keys(self) -> Keys:
         return self._calls.keys
+
+    @property
+    def keyring(self) -> Keyring:
+        """What keys are sealed with."""
+        return self._calls.core.keyring
 
     @property
     def pairwise(self) -> bytes:

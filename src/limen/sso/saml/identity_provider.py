@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from limen.clock import DAY, HOUR, Instant
-from limen.events import Event
+from limen.clock import HOUR, Instant
 from limen.facts import App, Person, Session
 from limen.facts.service_provider import EMAIL, ServiceProvider
 from limen.opaque import new_id
@@ -24,7 +23,7 @@ from limen.sso.kept_requests import KeptRequests
 from limen.sso.oidc.claims import JUST_PROVED_SECONDS, is_old
 from limen.sso.saml import contexts, names, person as person_told
 from limen.sso.saml.arrived import Arrived, WrongMessageError, from_app
-from limen.sso.saml.keys import SamlKeys, kept_keys, new_key
+from limen.sso.saml.keys import SamlKeys, kept_keys
 from limen.sso.saml.requests import SignInRequest
 from limen.sso.seen_once import SeenOfEach
 from limen.sso.sign_ins import AppSignIn
@@ -169,14 +168,6 @@ class IdentityProvider:
 
         return metadata(self.entity_id, self.sign_in_url, self.sign_out_url, self.keys)
 
-    def told_of(self, person: Person, app: App) -> Mapping[str, str]:
-        """What this app would be told of this person: the name that it knows them by, and each attribute."""
-        if app.saml is None:
-            return {}
-        name = self.name_of(person, app, app.saml.name_id, "another each time")
-        told = {name: ", ".join(values) for name, values in person_told.attributes_of(person, app.saml)}
-        return {f"NameID ({app.saml.name_id})": name, **told}
-
     def name_of(self, person: Person, app: App, name_format: str, sign_in_id: str) -> str:
         """Who somebody is to this app, in this sign-in."""
         return person_told.name_of(person, app, name_format, self._secret, sign_in_id)
@@ -189,18 +180,6 @@ class IdentityProvider:
         return Envelope(self.entity_id, destination, in_response_to, now, self.keys.signing(now))
 
     # Keys
-
-    async def add_key(self, signs_at: Instant, by: str) -> None:
-        """One more key, which is published now and signs from `signs_at` on."""
-        now = self._core.clock.now()
-
-        def work(transaction: Transaction) -> None:
-            new_key(transaction, self._core.keyring, now, signs_at, self._core.settings.name)
-            details: dict[str, str | int | bool] = {"days": (signs_at - now) // DAY}
-            transaction.say(Event(at=now, kind="sso.key_made", actor=by, details=details))
-
-        await self._core.database.writing(work)
-        await self.keep_up()
 
     async def keep_up(self) -> None:
         """Take over keys that others made, and forget those that are over."""
@@ -235,7 +214,7 @@ class IdentityProvider:
         if not self._is_first(asked, person, now):
             return self._over(asked)
         name_format = person_told.format_for(provider, asked.name_format or "") or provider.name_id
-        sign_in = AppSignIn(new_id("g"), asked.app.id, person.id, session.id, name_format, now)
+        sign_in = AppSignIn(new_id("g"), asked.app.id, person.id, session.id, name_format, now, decision=decision)
         told = self._told(asked, sign_in, session, person)
         envelope = self.envelope(asked.consumer, asked.id)
         document = await asyncio.to_thread(responses.signed_in, envelope, provider, told)
@@ -245,6 +224,7 @@ class IdentityProvider:
             sign_ins.add(transaction.connection, sign_in)
 
         await self._core.database.writing(work)
+        sign_ins.say_begun(self._core, sign_in, ENTRY_POINT, session)
         return NextStep(Posted(asked.consumer, document, asked.relay_state), decision=decision)
 
     def _told(self, asked: SignInRequest, sign_in: AppSignIn, session: Session, person: Person) -> Told:
