@@ -84,7 +84,6 @@ def test_it_says_how_long_and_names_nothing_that_is_not_there() -> None:
         "sub": NOT_MADE_YET,
         "aud": "wiki",
         "name": "Mia",
-        "preferred_username": "p_1",
     }
     assert (found.asks_first, found.hears_of_sign_outs) == (True, False)
     lengths = {one.what: one.length for one in found.lifetimes}
