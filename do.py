@@ -40,6 +40,9 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 RUNTIME, DEVELOPMENT = HERE / "requirements.lock", HERE / "requirements-dev.lock"
 REAL_APPS = HERE / "tests" / "interop" / "locks"
+NODE_PEERS = tuple(one.parent for one in (*REAL_APPS.glob("*/package.json"), *(HERE / "bench").glob("*/package.json")))
+LOCK_ALONE = ("--package-lock-only", "--ignore-scripts", "--omit-lockfile-registry-resolved", "--no-audit", "--no-fund")
+"""Its lock names no registry, so that whoever installs from it takes their own."""
 REAL_PARTS, PEERS = HERE / ".ci" / "apt.txt", HERE / ".ci" / "apt-bench.txt"
 PATIENCE_SECONDS = 15
 """How long a command may take to end by itself after Ctrl-C, and once more when told to."""
@@ -105,7 +108,7 @@ def test(rest: list[str]) -> int:
     placed = (f"--basetemp={folder}",) if folder is not None else ()
     command = (PYTHON, "-m", "pytest", "-q", *placed)
     with tempfile.TemporaryDirectory() as kept:
-        remembering = ("-p", "cacheprovider", "-o", f"cache_dir={kept}")
+        remembering = ("-o", f"cache_dir={kept}")
         code = call(*command, *together, *remembering, *chosen, more={**memory, **turned})
         if code == SOME_FAILED and not chosen:
             code = alone((*command, *remembering), Path(kept), memory)
@@ -120,8 +123,9 @@ def alone(command: tuple[str | Path, ...], kept: Path, memory: dict[str, str]) -
 
     Servers, browsers and laws share two cores here. What is wrong in the product fails alone, too (record 0122).
     """
-    failed = sorted(json.loads((kept / "v" / "cache" / "lastfailed").read_text()))
-    if len(failed) > MOST_ALONE:
+    noted = kept / "v" / "cache" / "lastfailed"
+    failed = sorted(json.loads(noted.read_text())) if noted.exists() else []
+    if not 0 < len(failed) <= MOST_ALONE:
         return SOME_FAILED
     print(f"Once more, alone: {', '.join(failed)}", flush=True)
     code = call(*command, "--last-failed", "--last-failed-no-failures=none", more=memory)
@@ -214,6 +218,11 @@ def lock(rest: list[str]) -> int:
     failed = call(*ours, "-o", RUNTIME) or call(*ours, "--group", "dev", "-c", RUNTIME, "-o", DEVELOPMENT)
     for app in sorted(REAL_APPS.glob("*.in")):
         failed = failed or call(*compile_lock, app, "-o", app.with_suffix(".lock"))
+    if not shutil.which("npm"):
+        print("npm is not installed, so its locks stay as they are.")
+        return failed
+    for peer in sorted(NODE_PEERS):
+        failed = failed or call("npm", "install", *LOCK_ALONE, "--prefix", peer)
     return failed
 
 

@@ -3,6 +3,8 @@ from __future__ import annotations
 import io
 import json
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -171,3 +173,8 @@ def test_a_whole_day_of_whatever_strangers_cause_stays_below_200_megabytes(
         written += sum(kept.filter(record("limen", 30, "", 0, f"{hour} {n}", (), None)) for n in range(10_000))
     assert written * 2 * logs.LONGEST < 200_000_000
     assert out.getvalue() == ""
+
+
+def test_what_draws_tables_is_not_loaded_and_can_be() -> None:
+    code = "import limen.logs, sys; assert 'rich' not in sys.modules; import rich.console; import structlog.dev"
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

@@ -15,12 +15,17 @@ import time
 from collections.abc import Mapping, MutableMapping
 from typing import Any, Final, TextIO
 
-import structlog
-from structlog.types import Processor
+_modules: dict[str, Any] = sys.modules
+_modules.setdefault("rich", None)  # structlog would load it to draw traces, which it never does here: 5 MB
+import structlog  # noqa: E402
+from structlog.types import Processor  # noqa: E402
 
-from limen.clock import SECOND
-from limen.printable import visible
-from limen.rate_limit import RateLimit
+if _modules["rich"] is None:
+    del _modules["rich"]  # commands that draw tables load it for themselves
+
+from limen.clock import SECOND  # noqa: E402
+from limen.printable import visible  # noqa: E402
+from limen.rate_limit import RateLimit  # noqa: E402
 
 HIDDEN: Final = "[hidden]"
 LONGEST: Final = 4_000

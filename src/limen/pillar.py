@@ -191,17 +191,22 @@ class DecideSignOn(Protocol):
     ) -> SignOnDecision: ...
 
 
+class TellSignOn(Protocol):
+    def __call__(self, kind: str, word: str, detail: str, app: str = "") -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class SignOn:
     """What enforcement offers to whoever signs people in to apps by a protocol.
 
     `decide` decides whether this session may use this app now, and journals it; `is_present` says that the person is
-    there and not a program in their name. `tell(kind, word, detail)` journals what strangers can cause, within bounds.
+    there and not a program in their name. `tell(kind, word, detail, app)` journals what strangers can cause, within
+    bounds: on the timeline of the app that is named, or that `detail` is; of Limen itself where neither is an app.
     `resolver` is what finds the addresses of apps that are called: none that is forbidden, whatever a name leads to.
     """
 
     decide: DecideSignOn
-    tell: Callable[[str, str, str], None]
+    tell: TellSignOn
     resolver: Callable[[], AbstractResolver]
 
 
@@ -216,6 +221,23 @@ class AppSessions:
 
     open: Callable[[str, str, str, str], Awaitable[str]]
     end: Callable[[str], Awaitable[None]]
+
+
+class IssueWorkloadToken(Protocol):
+    async def __call__(
+        self, workload_id: str, app: str, actions: frozenset[str], *, until: Instant, name: str
+    ) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadTokens:
+    """What identity offers to single sign-on: tokens for apps behind the gateway, of workloads that proved themselves.
+
+    `issue` gives the secret of a token for one app and these actions; it is held to them, and decided on, at every
+    request. Returns when every door takes it. Raises LimenError where the workload has too many, or is gone.
+    """
+
+    issue: IssueWorkloadToken
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,11 +67,17 @@ def is_public(host: str) -> bool:
     return address is not None and all(one.is_global and not one.is_multicast for one in (address, *_within(address)))
 
 
+def names_this_machine(name: str) -> bool:
+    """Whether a name means this machine on every machine (RFC 6761, section 6.3), whatever its resolver says."""
+    return name == "localhost" or name.endswith(".localhost")
+
+
 async def places_of(host: str, port: int, family: int = socket.AF_UNSPEC) -> list[Place]:
     """Where to connect to reach `host`. Raises ForbiddenAddressError where any of it is forbidden, else OSError."""
     refuse(host, host)
     loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM)
+    asked = "localhost" if names_this_machine(host) else host  # many resolvers don't know those below it
+    found = await loop.getaddrinfo(asked, port, family=family, type=socket.SOCK_STREAM)
     for *_, address in found:
         refuse(str(address[0]), host)
     return [(kind, proto, address) for kind, _, proto, _, address in found]

@@ -244,21 +244,34 @@ async def test_a_device_is_let_in_by_no_link_and_no_other_page(house: House, mia
     assert house.events("sso.device_let_in") == []
 
 
-@pytest.mark.parametrize(
-    "uri",
-    [
-        "http://127.0.0.1:\t8/back",
-        "http://127.0.0.1:8/back#",
-        "http://127.0.0.1:8/back\n",
-        "http://127.0.0.1:8\\@evil.example/back",
-        "http://127.0.0.1:8@evil.example/back",
-        "http://127.0.0.1:8/back/../x",
-        "http://localhost:8/back",
-    ],
+NOT_THE_LAPTOP = (
+    "http://127.0.0.1:\t8/back",
+    "http://127.0.0.1:8/back#",
+    "http://127.0.0.1:8/back\n",
+    "http://127.0.0.1:8\\@evil.example/back",
+    "http://127.0.0.1:8@evil.example/back",
+    "http://127.0.0.1:8/back/../x",
+    "http://localhost:8/back",
+    "http://[::1]:8/back",
+    "http://127.1:8/back",
+    "http://2130706433:8/back",
+    "http://0x7f000001:8/back",
+    "http://127.0.0.1.evil.example:8/back",
+    "http://127.0.0.1:99999/back",
+    "http://127.0.0.1:8/back?x=1",
+    "http://127.0.0.1:8//back",
+    "https://127.0.0.1:8/back",
+    "http://127.0.0.1:8/%62ack",
+    "http://\uff11\uff12\uff17.0.0.1:8/back",
 )
-async def test_an_app_on_the_laptop_is_reached_at_its_own_address_alone(house: House, mia: Browser, uri: str) -> None:
+
+
+async def test_an_app_on_the_laptop_is_reached_at_its_own_address_alone(house: House, mia: Browser) -> None:
     """Any port is its own (RFC 8252 section 7.3), and nothing else may differ."""
     desk = Grafana(house, id="desk", back="http://127.0.0.1/back")
     assert "code" in told_in(await mia.get(desk.way(redirect_uri="http://127.0.0.1:8/back")))
-    answered = await mia.get(desk.way(redirect_uri=uri))
-    assert (answered.status_code, "location" in answered.headers) == (400, False)
+    assert "code" in told_in(await mia.get(desk.way(redirect_uri="example.harbor.desk:/back")))
+    others = ("example.harbor.desk:/back/../x", "EXAMPLE.harbor.desk:/back", "example.harbor.desk://evil.example/back")
+    for uri in (*NOT_THE_LAPTOP, *others):
+        answered = await mia.get(desk.way(redirect_uri=uri))
+        assert (answered.status_code, "location" in answered.headers) == (400, False), uri

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import sqlite3
 from urllib.parse import parse_qs, urlsplit
@@ -13,6 +14,7 @@ from tests.sso import harbor
 from tests.sso.client import Grafana, told_in
 from tests.web.conftest import ORIGIN, Browser, House
 
+from limen.clock import SECOND
 from limen.sso import kept_requests, seen_once, sign_ins
 from limen.sso.oidc.provider import Provider
 from limen.storage import Transaction
@@ -142,3 +144,38 @@ async def test_nothing_that_apps_send_is_an_error_of_ours(grafana: Grafana, path
                 for app in (grafana, Grafana(grafana.house, id="desk"), Grafana(grafana.house, id=weird or "x")):
                     answered = await app.post(f"/oidc/{path}", **{**base, name: weird})
                     assert answered.status_code in {200, 201, 400, 401}, (path, name, weird, base)
+
+
+async def test_what_breaks_takes_nothing_from_those_whose_transaction_it_shares(
+    house: House, mia: Browser, grafana: Grafana, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    had = [(await grafana.tokens(mia))["refresh_token"] for _ in range(3)]
+    together, sizes = house.limen.core.database._written_together, list[int]()
+    done = together._done
+    monkeypatch.setattr(together, "_done", lambda batch: sizes.append(len(batch)) or done(batch))
+    calls = house.limen.core.offers.take(Provider)._calls
+    broken = [calls.served(lambda _server: int("as Authlib, where its error would quote too much")) for _ in range(2)]
+    *answers, (first, _), (second, _) = await asyncio.gather(*map(grafana.refresh, had), *broken)
+    assert [answer.status_code for answer in answers] == [200] * 3
+    assert (first.status, second.status) == (400, 400)
+    assert max(sizes) > 1, "they shared one"
+    assert sizes.count(1) > 1, "and each was done again by itself"
+    for used, answer in zip(had, answers, strict=True):
+        assert (await grafana.refresh(answer.json()["refresh_token"])).status_code == 200
+        assert (await grafana.refresh(used)).json()["error"] == "invalid_grant"
+
+
+async def test_uses_of_a_refresh_token_at_once_stay_one_line_of_tokens(
+    house: House, mia: Browser, grafana: Grafana
+) -> None:
+    """In one transaction each sees the one before, as it would in one after it: they share a turn (record 0127)."""
+    once = (await grafana.tokens(mia))["refresh_token"]
+    answers = await asyncio.gather(*(grafana.refresh(once) for _ in range(4)))
+    won = [answer.json() for answer in answers if answer.status_code == 200]
+    assert len(won) == 4
+    assert len(house.events("sso.token_repeated")) == 3
+    assert (await grafana.refresh(won[0]["refresh_token"])).status_code == 200
+    house.clock.forward(11 * SECOND)
+    assert (await grafana.refresh(won[1]["refresh_token"])).json()["error"] == "invalid_grant"
+    assert (await grafana.userinfo(won[0]["access_token"])).status_code == 401
+    assert house.events("sso.token_reused")

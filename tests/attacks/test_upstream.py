@@ -719,6 +719,7 @@ async def test_an_issuer_leads_limen_to_no_private_place(house: House, there: Fa
         house.clock.forward(10 * SECOND)
         assert (await house.browser().get("/sign-in/with/there")).status_code == 502, document
     assert [path for path, _, _ in there.asked] == ["/.well-known/openid-configuration"] * len(LEADS_ASTRAY)
+    assert len(house.events("sso.upstream_failed")) == len(LEADS_ASTRAY)
 
 
 async def test_a_name_that_leads_to_a_private_place_is_not_called(
@@ -783,7 +784,9 @@ async def test_a_logout_token_that_does_not_hold(house: House, mia: Browser, the
         {"jti": None},
         {"sub": None},
         {"exp": 1},
-        {"exp": None},
+        {"exp": "never"},
+        {"exp": None, "iat": 1},
+        {"iat": None},
         {"iat": 1},
     ]
     for claims in lies:

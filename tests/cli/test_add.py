@@ -56,3 +56,21 @@ def test_for_programs(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(*words, "--no-probe", "--json") == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["onboarding_until"], told["permitted_by"]) == (0, {"sales": []})
+
+
+def test_an_app_that_signs_people_in_by_openid_connect_is_given_what_to_paste(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    back = "https://board.harbor.example/callback"
+    words = ("app", "board", "https://board.harbor.example/", str(folder), "--redirect-uri", back, "--for", "staff")
+    assert run(*words) == 0  # nobody is asked whether it answers
+    told = capsys.readouterr().out
+    pasted = {line[2:].partition("  ")[0]: line.split()[-1] for line in told.splitlines() if line.startswith("  ")}
+    assert pasted["issuer"] == "http://limen.harbor.localhost:8080"
+    assert (pasted["client ID"], pasted["redirect URI"]) == ("board", back)
+    app = load_company(folder).all_apps["board"]
+    assert app.oidc is not None
+    assert app.oidc.redirect_uris == (back,)
+    assert run("app", "other", back, str(folder), "--redirect-uri", back, "--metadata", "m.xml") != 0
+    assert run("app", "other", back, str(folder), "--redirect-uri", "http://board.example/") != 0
+    assert "other" not in load_company(folder).all_apps

@@ -54,6 +54,24 @@ def test_an_app_is_added_with_what_it_says_of_itself(tmp_path: Path, capsys: pyt
     assert (board.saml.entity_id, board.url) == ("https://wiki.harbor.example/metadata", "https://board.example/")
 
 
+def test_an_app_that_can_only_decrypt_what_is_broken_is_told_apart(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """AES-CBC lets whoever can ask often read what is encrypted: Limen signs, and says that it does no more."""
+    cbc = b'<md:EncryptionMethod Algorithm="http://www.w3.org/2001/04/xmlenc#aes128-cbc"/></md:KeyDescriptor>'
+    document = of_python3_saml(wantAssertionsEncrypted=True).replace(b"</md:KeyDescriptor>", cbc)
+    told = []
+    for number, text in enumerate((of_python3_saml(wantAssertionsEncrypted=True), document)):
+        folder = Path(shutil.copytree(HARBOR, tmp_path / f"harbor{number}"))
+        (tmp_path / "sp.xml").write_bytes(text)
+        with pytest.raises(SystemExit):
+            main(["add", "app", "board", "https://board.example/", str(folder), "--metadata", str(tmp_path / "sp.xml")])
+        board = load_company(folder).all_apps["board"].saml
+        assert board is not None
+        told.append((board.is_encrypted, "not encrypted" in capsys.readouterr().out))
+    assert told == [(True, False), (False, True)]
+
+
 def test_it_can_be_asked_for(app: str) -> None:
     assert read_provider(f"{app}/metadata").name_id == "email"
 

@@ -38,3 +38,11 @@ def test_systemd_finds_nothing_wrong_with_it(tmp_path: Path, is_front: bool) -> 
 def test_a_path_that_a_unit_would_read_otherwise_is_refused() -> None:
     with pytest.raises(LimenError):
         of(is_front=False, folder="/srv/a\nExecStart=/bin/sh")
+
+
+def test_what_hashes_passwords_may_lower_its_priority() -> None:
+    """What is allowed last counts: before it, all that changes priorities is taken out."""
+    filters = [line for line in of(is_front=False).splitlines() if line.startswith("SystemCallFilter=")]
+    before, last = filters[:-1], filters[-1].partition("=")[2].split()
+    assert any(line.startswith("SystemCallFilter=~") and "@resources" in line for line in before)
+    assert last == ["sched_setscheduler", "setpriority"]

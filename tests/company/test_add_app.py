@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from limen.clock import DAY, from_iso
-from limen.company.add_app import POLICY_FILE, NewApp, add_app
+from limen.company.add_app import POLICY_FILE, NewApp, add_app, complaints
 from limen.company.company import Company
 from limen.company.folder import APPS
 from limen.company.load import FolderError, failing_tests, load_company
@@ -54,6 +54,23 @@ def test_a_group_that_nothing_permits_gets_a_policy(harbor: Company) -> None:
 def test_what_is_asked_wrongly_is_refused(harbor: Company, asked: NewApp, what: str) -> None:
     with pytest.raises(LimenError, match=what):
         add_app(harbor, asked, NOW)
+
+
+def test_every_mistake_is_named_by_its_field(harbor: Company) -> None:
+    def fields(asked: NewApp) -> list[str]:
+        return [field for field, _ in complaints(harbor, asked)]
+
+    assert fields(BOARD) == []
+    back = "https://board.harbor.example/back"
+    asks = replace(BOARD, url="https://board.harbor.example/", redirect_uri=back, host="nowhere")
+    assert fields(asks) == []  # it has no host of Limen's
+    assert fields(replace(asks, id="B", url="board", redirect_uri="http://board.harbor.example/#a")) == [
+        "id",
+        "url",
+        "redirect",
+    ]
+    for host in ("wiki.harbor.localhost", "board.example", "Board", "harbor.localhost"):
+        assert fields(replace(BOARD, host=host)) == ["host"], host
 
 
 @pytest.mark.parametrize("word", ['x: "y"', "on", "# no", "{a: b}", "- b", "null"])

@@ -22,7 +22,7 @@ def test_harbor_is_sound_and_as_large_as_it_says() -> None:
     assert checked.problems == ()
     company = checked.company
     assert company is not None
-    assert len(company.apps) == 6
+    assert len(company.apps) == 8
     assert checked.tests_run >= 25
     assert {test.effect for test in company.tests} == {"permit", "challenge", "deny"}
 

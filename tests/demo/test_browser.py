@@ -37,6 +37,15 @@ async def refreshed(request: Request) -> Response:
     return HTMLResponse('<meta http-equiv="refresh" content="0; url=/there">')
 
 
+async def posts(request: Request) -> Response:
+    hidden = '<input type="hidden" name="SAMLResponse" value="a&amp;b">'
+    return HTMLResponse(f'<form method="post" action="{request.base_url}echoed" data-post>{hidden}</form>')
+
+
+async def echoed(request: Request) -> Response:
+    return JSONResponse({"sent": (await request.body()).decode(), "origin": request.headers["origin"]})
+
+
 @pytest.fixture
 async def home(unused_port: int) -> AsyncIterator[str]:
     routes = [
@@ -45,6 +54,8 @@ async def home(unused_port: int) -> AsyncIterator[str]:
         Route("/echo", echo, methods=["POST"]),
         Route("/round", round_and_round),
         Route("/refreshed", refreshed),
+        Route("/posts", posts),
+        Route("/echoed", echoed, methods=["POST"]),
     ]
     servers, tasks = await serve_upstreams({unused_port: Starlette(routes=routes)})
     yield f"http://one.localhost:{unused_port}"
@@ -97,3 +108,10 @@ async def test_it_never_leaves_this_machine() -> None:
         with pytest.raises(OSError) as refused:
             await network.browser("192.0.2.1").open("http://harbor.example/")
     assert "not on this machine" in str(refused.value.__cause__)
+
+
+async def test_a_form_that_sends_itself_is_sent_as_a_browser_does(home: str) -> None:
+    async with Network() as network:
+        page = await network.browser("192.0.2.1").open(f"{home}/posts")
+        assert page.json() == {"sent": "SAMLResponse=a%26b", "origin": home}
+        assert page.hops == (f"{home}/echoed",)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from limen.company.load import check_folder, load_settings
 from limen.demo import harbor
@@ -16,7 +17,7 @@ def test_harbor_is_sound_and_its_tests_hold() -> None:
     assert checked.tests_run >= 25
 
 
-def test_harbor_has_24_people_in_groups_that_exist_and_6_apps() -> None:
+def test_harbor_has_24_people_in_groups_that_exist_and_8_apps() -> None:
     groups = load_settings(harbor.folder()).groups
     people = read_people(harbor.folder())
     assert len(people) == 24
@@ -24,7 +25,8 @@ def test_harbor_has_24_people_in_groups_that_exist_and_6_apps() -> None:
     assert all(set(one.groups) <= set(groups) for one in people)
     checked = check_folder(harbor.folder())
     assert checked.company is not None
-    assert len(checked.company.apps) == 6
+    assert len(checked.company.apps) == 8
+    assert [app.id for app in checked.company.apps if app.url] == ["expenses", "accounting"]
 
 
 def test_everybody_who_does_something_in_the_day_works_there() -> None:
@@ -37,8 +39,8 @@ def test_a_copy_is_sound_and_listens_elsewhere(tmp_path: Path) -> None:
     checked = check_folder(tmp_path)
     assert checked.problems == ()
     assert checked.company is not None
-    ports = {int(app.upstream.url.rpartition(":")[2]) for app in checked.company.apps}
-    assert len(ports) == 6
+    ports = {urlsplit(app.url or app.upstream.url).port for app in checked.company.apps}
+    assert len(ports) == 8
     assert ports.isdisjoint(harbor.UPSTREAM_PORTS)
     assert not checked.company.settings.public_url.endswith(":8080")
 

@@ -125,6 +125,25 @@ def test_a_stolen_cookie_opens_its_app_alone_and_ends_with_the_sessions(harbor: 
         harbor.run(visitor.steal())
 
 
+def test_apps_that_ask_limen_are_signed_in_to_and_told_of_the_end(harbor: Alive) -> None:
+    visitor = harbor.opened.visitor
+    harbor.run(visitor.become(role("finance"), "password_and_code"))
+    harbor.run(visitor.stay_until(visitor.next_hour(10, on_a_working_day=True)))
+    harbor.run(visitor.become(role("finance"), "password_and_code"))
+    assert ask(harbor, "finance", "accounting") == "challenge"
+    assert not any(not one.ended_at for _, one in visitor.at_apps())
+    harbor.run(visitor.become(role("finance")))
+    assert ask(harbor, "finance", "accounting") == "permit"
+    app, session = visitor.at_apps()[0]
+    assert (app.app, session.ended_at, session.name) == ("accounting", 0, "Maren Petersen")
+
+    harbor.run(visitor.steal())  # the cookie of the gateway's app: another's own cookie is its own affair
+    assert visitor.theft is not None
+    assert visitor.theft.tried[0].question.app == "payroll"
+    harbor.run(visitor.end_all_sessions())
+    assert session.ended_at >= session.at
+
+
 def test_only_the_cookie_of_who_presses_the_buttons_is_kept(harbor: Alive) -> None:
     visitor = harbor.opened.visitor
     visitor.user_agent = "Visitor"

@@ -71,7 +71,7 @@ def test_a_recipe_has_one_entry_and_says_what_it_rests_on(page: Path, company: C
 def test_a_recipe_names_addresses_that_limen_has(page: Path) -> None:
     has = {one for one in configuration(LIMEN).values() if isinstance(one, str)}
     has |= {f"{LIMEN}/.well-known/openid-configuration", f"{LIMEN}/oidc/"}
-    has |= {f"{LIMEN}/saml/{path}" for path in ("metadata", "sign-in", "sign-out")}
+    has |= {f"{LIMEN}/saml/{path}" for path in ("metadata", "sign-in", "sign-out")} | {f"{LIMEN}/passkeys"}
     named = {LIMEN + path for path in ASKED.findall(page.read_text("utf-8"))}
     assert named <= has
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from tests.doctor.scene import setup
 from tests.sso.issuer import FakeIssuer, entry, issuer_at_work, written
+from tests.sso.saml.certificates import key_pair
+from tests.sso.saml_issuer import FakeSaml, saml_entry
 
 from limen.clock import SystemClock
 from limen.doctor.issuers import issuers
@@ -69,3 +71,24 @@ async def test_a_clock_that_is_off_is_said(
 async def test_without_any_there_is_nothing_to_look_at(tmp_path: Path) -> None:
     (found,) = await looked(tmp_path)
     assert found.state is State.SKIPPED
+
+
+async def test_a_saml_issuer_is_asked_for_its_metadata(tmp_path: Path, there: FakeIssuer) -> None:
+    fake = FakeSaml()
+    there.answers["/metadata"] = lambda handler: handler.reply(200, fake.metadata())  # type: ignore[attr-defined]
+    written(saml_entry(fake, saml=f"      metadata: {there.url}/metadata\n"))(tmp_path)
+    (found,) = await looked(tmp_path)
+    assert (found.state, found.where) == (State.OK, "there")
+    for document in (b"<html/>", fake.metadata().replace(b"HTTP-Redirect", b"SOAP")):
+        there.answers["/metadata"] = lambda handler, said=document: handler.reply(200, said)  # type: ignore[misc]
+        assert [one.state for one in await looked(tmp_path)] == [State.WRONG]
+    assert {path for path, _, _ in there.asked} == {"/metadata"}
+
+
+async def test_the_end_of_a_certificate_in_the_file_is_said(tmp_path: Path) -> None:
+    fake = FakeSaml()
+    written(saml_entry(fake))(tmp_path)
+    assert [one.state for one in await looked(tmp_path)] == [State.OK]
+    written(saml_entry(FakeSaml(keys=key_pair("works", days=20))))(tmp_path)
+    (found,) = await looked(tmp_path)
+    assert (found.state, "metadata" in found.fix) == (State.WARNING, True)

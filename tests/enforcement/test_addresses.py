@@ -4,7 +4,14 @@ from ipaddress import ip_network
 
 import pytest
 
-from limen.enforcement.addresses import MAX_HOPS, UntrustedProxies, client_address, is_plain_http, is_trusted
+from limen.enforcement.addresses import (
+    MAX_HOPS,
+    UntrustedProxies,
+    _parsed,
+    client_address,
+    is_plain_http,
+    is_trusted,
+)
 
 TRUSTED = (ip_network("127.0.0.1/32"), ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
 
@@ -74,3 +81,11 @@ def test_only_so_many_are_kept():
 )
 def test_only_this_machine_itself_may_be_reached_without_encryption(url: str, *, is_plain: bool) -> None:
     assert is_plain_http(url) is is_plain
+
+
+def test_what_is_longer_than_any_address_is_none_and_is_not_remembered() -> None:
+    long = "1" * 50_000
+    before = _parsed.cache_info().currsize
+    assert client_address(long, b"", TRUSTED) == ""
+    assert client_address("127.0.0.1", f"{long}, 198.51.100.{'9' * 60_000}".encode(), TRUSTED) == "127.0.0.1"
+    assert _parsed.cache_info().currsize <= before + 1

@@ -201,3 +201,66 @@ class _Wire(asyncio.Transport):
     def pause_reading(self) -> None: ...
 
     def resume_reading(self) -> None: ...
+
+
+class Wire:
+    """A transport that remembers what was written to it, each call by itself."""
+
+    def __init__(self) -> None:
+        self.written: list[bytes] = []
+        self.closing = False
+
+    def write(self, data: bytes) -> None:
+        self.written.append(data)
+
+    def close(self) -> None:
+        self.closing = True
+
+    def is_closing(self) -> bool:
+        return self.closing
+
+
+@pytest.fixture
+async def answer() -> tuple[Wire, strict_http._OnePacket]:
+    wire = Wire()
+    return wire, strict_http._OnePacket(wire, asyncio.get_running_loop())
+
+
+async def test_a_head_and_the_body_behind_it_are_one_packet(answer):
+    wire, packet = answer
+    for part in (b"head", b"body", b"more"):
+        packet.write(part)
+    await asyncio.sleep(0)
+    assert wire.written == [b"headbody", b"more"]
+
+
+async def test_a_head_whose_body_is_late_goes_without_it(answer):
+    wire, packet = answer
+    packet.write(b"head")
+    assert wire.written == []
+    await asyncio.sleep(0)
+    packet.write(b"body")
+    assert wire.written == [b"head", b"body"]
+
+
+async def test_a_large_body_is_not_copied_for_it(answer):
+    wire, packet = answer
+    packet.write(b"head")
+    packet.write(b"b" * (strict_http.LARGEST_COPIED + 1))
+    assert [len(part) for part in wire.written] == [4, strict_http.LARGEST_COPIED + 1]
+
+
+async def test_a_head_without_a_body_is_sent_before_the_end(answer):
+    wire, packet = answer
+    packet.write(b"head")
+    packet.close()
+    await asyncio.sleep(0)
+    assert (wire.written, wire.closing) == ([b"head"], True)
+
+
+async def test_nothing_is_written_to_a_connection_that_was_dropped(answer):
+    wire, packet = answer
+    packet.write(b"head")
+    wire.closing = True
+    await asyncio.sleep(0)
+    assert wire.written == []

@@ -241,6 +241,24 @@ def test_facts_of_a_session_that_is_not_the_newest_are_kept_for_nobody(known: Fa
     assert known.session_state(stale, "wiki", NOW) is SessionState.REVOKED
 
 
+def test_facts_of_a_session_in_no_table_are_one_value_while_they_are_equal(known: FactStore) -> None:
+    passing = replace(SIGN_IN, id="w1")
+    first = known.facts(passing, WIKI, "203.0.113.7")
+    assert known.facts(replace(passing), WIKI, "203.0.113.7") is first
+    assert known.facts(replace(passing, started_at=NOW + 1), WIKI, "203.0.113.7") != first
+    known.people.put(replace(MIRA, groups=frozenset()))
+    assert known.facts(passing, WIKI, "203.0.113.7").person.groups == frozenset()
+
+
+def test_of_sessions_in_no_table_so_many_are_remembered(known: FactStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("limen.facts.fact_store.UNKEPT", 3)
+    for number in range(8):
+        known.facts(replace(SIGN_IN, id=f"w{number}"), WIKI, "203.0.113.7")
+    assert len(known._last_unkept) <= 3
+    known.set_company([WIKI], [])
+    assert not known._last_unkept
+
+
 def test_what_is_kept_is_bounded(known: FactStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("limen.facts.fact_store.FACTS_KEPT", 50)
     monkeypatch.setattr("limen.facts.fact_store.STRANGERS_KEPT", 20)

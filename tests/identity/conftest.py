@@ -136,7 +136,7 @@ async def house(where: str) -> AsyncIterator[House]:
         settled=feed.settled,
         say=said.append,
     )
-    built = await services.build(ports, Passwords(threads=2))
+    built = await services.build(ports, Passwords(processes=2))
     projection.register(feed, ports.known, ports.now)
     await feed.start()
     house = House(ports, built, feed, clock, known, database, said, asked, effect)

@@ -11,8 +11,8 @@ from types import SimpleNamespace
 import pytest
 import zxcvbn_rs_py
 
-from limen.identity import passwords as passwords_module
 from limen.identity.errors import BusyError, UnfitError
+from limen.identity.hashing import Hashing
 from limen.identity.passwords import Passwords, blocklist, judge_password
 
 GOOD = "tidal marble lantern fox"
@@ -116,7 +116,7 @@ def test_one_password_typed_on_two_systems_is_one_password() -> None:
 
 
 async def test_a_password_holds_against_its_own_hash_only() -> None:
-    passwords = Passwords(threads=1)
+    passwords = Passwords(processes=1)
     hashed = await passwords.hash(GOOD)
     assert hashed.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     assert await passwords.holds(hashed, GOOD)
@@ -125,7 +125,7 @@ async def test_a_password_holds_against_its_own_hash_only() -> None:
 
 
 async def test_nobodys_password_never_holds_and_costs_a_whole_check() -> None:
-    passwords = Passwords(threads=1)
+    passwords = Passwords(processes=1)
     assert not await passwords.holds(None, "")
     assert not await passwords.holds(None, GOOD)
     assert passwords.checks == 2
@@ -138,19 +138,19 @@ async def test_nobodys_password_never_holds_and_costs_a_whole_check() -> None:
 @pytest.fixture
 def may_end(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """Until it is set, no check of a password ends, however slowly the loop has its turns."""
-    may_end, verify = threading.Event(), passwords_module._verify
+    may_end, do = threading.Event(), Hashing.do
 
-    def held(*arguments: str) -> str:
+    def held(self: Hashing, stored: str, password: str) -> str:
         may_end.wait(30)
-        return verify(*arguments)
+        return do(self, stored, password)
 
-    monkeypatch.setattr(passwords_module, "_verify", held)
+    monkeypatch.setattr(Hashing, "do", held)
     yield may_end
     may_end.set()
 
 
 async def test_more_than_may_wait_are_told_that_it_is_busy(may_end: threading.Event) -> None:
-    passwords = Passwords(threads=1, max_waiting=2)
+    passwords = Passwords(processes=1, max_waiting=2)
     asking = [asyncio.create_task(passwords.holds(None, "x")) for _ in range(10)]
     await asyncio.sleep(0)
     may_end.set()
@@ -162,7 +162,7 @@ async def test_more_than_may_wait_are_told_that_it_is_busy(may_end: threading.Ev
 
 
 async def test_a_caller_who_goes_away_frees_no_room_before_the_work_has_ended(may_end: threading.Event) -> None:
-    passwords = Passwords(threads=1, max_waiting=0)
+    passwords = Passwords(processes=1, max_waiting=0)
     waiting = asyncio.create_task(passwords.holds(None, "x"))
     await asyncio.sleep(0)
     waiting.cancel()
@@ -173,4 +173,26 @@ async def test_a_caller_who_goes_away_frees_no_room_before_the_work_has_ended(ma
     may_end.set()
     await asyncio.wrap_future(passwords._pool.submit(int))  # there is one thread, and this comes after
     assert not await passwords.holds(None, "x")
+    passwords.close()
+
+
+async def test_no_password_is_hashed_in_a_thread_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("limen.identity.hashing.START_SECONDS", 60.0)
+    monkeypatch.setattr("limen.identity.hashing.PATIENCE_SECONDS", 60.0)
+    monkeypatch.setattr("limen.identity.hashing._here", lambda *_: pytest.fail("it was hashed here"))
+    passwords = Passwords(processes=2)
+    hashed = await passwords.hash(GOOD)
+    held = await asyncio.gather(*(passwords.holds(hashed, GOOD) for _ in range(6)))
+    assert held == [True] * 6
+    passwords.close()
+
+
+async def test_what_is_longer_than_any_password_reaches_no_hash_at_full_length(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: list[int] = []
+    monkeypatch.setattr(Hashing, "do", lambda _self, _stored, password: seen.append(len(password)) or "no")
+    passwords = Passwords(processes=1)
+    assert not await passwords.holds(None, "\ufdfa" * 512)
+    assert seen == [512]
     passwords.close()

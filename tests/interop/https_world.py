@@ -33,7 +33,8 @@ def set_up(folder: Path, section: str, *, port: int, help_: str = "IT, extension
     copy_to(folder, prefer_usual_ports=False)
     for path in folder.rglob("*"):
         if path.is_file():
-            path.write_text(path.read_text().replace("harbor.localhost", DOMAIN))
+            told = path.read_text().replace("harbor.localhost", DOMAIN)
+            path.write_text(re.sub(rf"http://(expenses|accounting)\.{DOMAIN}", rf"https://\1.{DOMAIN}", told))
     settings = folder / "limen.toml"
     text = settings.read_text()
     shown = "" if port == 443 else f":{port}"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -26,23 +27,42 @@ PATIENCE_MS = 30_000
 
 
 def environment(name: str) -> Path:
-    """The folder of programs of an environment that holds what `locks/NAME.lock` says, and nothing of Limen's.
-
-    It is made where there is none yet (half a minute), by one worker while others wait.
-    """
+    """The folder of programs of an environment that holds what `locks/NAME.lock` says, and nothing of Limen's."""
     locked, uv = LOCKS / f"{name}.lock", program("uv")
-    key = sha256(locked.read_bytes() + sys.version.encode()).hexdigest()[:16]
-    place = CACHE / f"{name}-{key}"
+
+    def make(place: Path) -> None:
+        _call(name, uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(place))
+        python = str(place / "bin" / "python")
+        install = (uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", python)
+        _call(name, *install, "--require-hashes", "-r", str(locked))
+
+    return _made_once(name, locked.read_bytes() + sys.version.encode(), make) / "bin"
+
+
+def node_environment(name: str) -> Path:
+    """A folder with the `node_modules` that `locks/NAME/package-lock.json` says. Nothing of them runs to install."""
+    npm, written = program("npm"), [LOCKS / name / one for one in ("package.json", "package-lock.json")]
+
+    def make(place: Path) -> None:
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir()
+        for one in written:
+            shutil.copy(one, place)
+        _call(name, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", str(place))
+
+    return _made_once(name, b"".join(one.read_bytes() for one in written), make)
+
+
+def _made_once(name: str, says: bytes, make: Callable[[Path], None]) -> Path:
+    """Where what `says` describes is: made where it is not yet (half a minute), by one worker while others wait."""
+    place = CACHE / f"{name}-{sha256(says).hexdigest()[:16]}"
     CACHE.mkdir(parents=True, exist_ok=True)
     with (CACHE / f"{place.name}.busy").open("w") as busy:
         fcntl.flock(busy, fcntl.LOCK_EX)
         if not (place / "complete").exists():
-            _call(name, uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(place))
-            python = str(place / "bin" / "python")
-            install = (uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", python)
-            _call(name, *install, "--require-hashes", "-r", str(locked))
+            make(place)
             (place / "complete").touch()
-    return place / "bin"
+    return place
 
 
 def _call(name: str, *command: str) -> None:

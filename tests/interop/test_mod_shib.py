@@ -127,8 +127,10 @@ def test_the_console_page_of_the_app_is_clean(shib: Shibboleth, browse: Any) -> 
     ada.page.get_by_role("button", name="Show").click()
     expect(ada.page.locator("#told")).to_contain_text("displayName")
     ada.clean_both_ways()
-    ada.page.get_by_role("button", name="Create the next key").click()
-    expect(ada.page.locator("#keys li")).to_have_count(2)
+    ada.page.get_by_role("link", name="When it changes").click()
+    saml = ada.page.locator("#saml")
+    saml.get_by_role("button", name="Make the next key").click()
+    expect(saml.locator(".items > li")).to_have_count(2)
     ada.clean_both_ways()
 
 

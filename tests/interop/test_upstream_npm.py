@@ -1,13 +1,8 @@
-"""Signing in with an account at npm's oidc-provider, over real HTTP.
-
-npm brings it into a folder (`npm install oidc-provider@9`), which LIMEN_OIDC_PROVIDER names; nothing is fetched here.
-"""
+"""Signing in with an account at npm's oidc-provider, over real HTTP."""
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -16,6 +11,8 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 import requests
+from tests.interop.fronts import program
+from tests.interop.real_apps import node_environment
 from tests.journeys.conftest import Harbor, serve
 from tests.ports import free_ports
 
@@ -23,11 +20,6 @@ from limen.facts import SessionState
 from limen.sso.upstream import store
 
 HERE = Path(__file__).parent
-PEER = os.environ.get("LIMEN_OIDC_PROVIDER", "")
-
-pytestmark = pytest.mark.skipif(
-    not (PEER and shutil.which("node")), reason="LIMEN_OIDC_PROVIDER names no folder with npm's oidc-provider"
-)
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +35,8 @@ def harbor(tmp_path_factory: pytest.TempPathFactory, upstream: int, names: None)
         )
 
     back = f"{origin}/sign-in/with/npm/back"
-    command = ["node", HERE / "oidc_provider.mjs", Path(PEER).resolve(), str(peer_port), back]
+    peer_in = node_environment("oidc-provider")
+    command = [program("node"), HERE / "oidc_provider.mjs", peer_in, str(peer_port), back]
     command += [f"{origin}/signed-out", f"{origin}/sign-in/signed-out-elsewhere"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as peer:
         assert peer.stdout

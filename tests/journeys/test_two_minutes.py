@@ -84,6 +84,33 @@ def test_two_minutes_at_a_desk(demo: Alive, browse: Any) -> None:
     )  # the visitor's own tab is out as well
 
 
+def test_signing_in_to_apps_that_ask_limen_and_being_signed_out(demo: Alive, browse: Any) -> None:
+    visitor = browse()
+    harbor = Page(visitor, demo)
+    harbor.press("Be the finance lead")
+    harbor.press("9:00 on the next working day")
+    harbor.press("Sign in to Accounting")
+    harbor.answer("Permitted", "Can Maren Petersen view Accounting?", "Finance keeps the accounts")
+    apps = harbor.page.locator("#apps")
+    expect(apps).to_contain_text("bookkeeper")
+
+    with visitor.context.expect_page() as opening:
+        harbor.page.get_by_role("link", name=re.compile("Open it in a tab")).click()
+    tab = opening.value
+    expect(tab.locator("body")).to_contain_text("You are Maren Petersen")  # by the visitor's own browser and SAML
+    harbor.press("Sign in with password and code")
+    harbor.answer("Challenged", because="Accounting requires a passkey")
+    expect(apps.locator(".at-apps > li .effect").first).to_have_text("Signed out")  # the old sign-in ended, it was told
+    harbor.press("Use the passkey now")
+    harbor.answer("Permitted")
+    look(visitor, "demo-apps")
+
+    harbor.press("End all my sessions")
+    expect(apps.locator(".at-apps .effect.permit")).to_have_count(0)
+    tab.reload()
+    expect(tab.get_by_role("heading", level=1)).to_have_text("Sign in to Harbor")
+
+
 def test_two_minutes_on_a_phone_in_the_dark(demo: Alive, browse: Any) -> None:
     visitor = browse(viewport={"width": 390, "height": 844}, color_scheme="dark")
     harbor = Page(visitor, demo)
@@ -102,3 +129,20 @@ def test_two_minutes_on_a_phone_in_the_dark(demo: Alive, browse: Any) -> None:
     with visitor.context.expect_page() as opening:
         harbor.page.get_by_role("link", name="All policies considered").click()
     expect(opening.value.get_by_role("heading", level=1)).to_contain_text("Ada Nwosu was allowed to")
+
+
+def test_signing_in_to_an_app_by_openid_connect(demo: Alive, browse: Any) -> None:
+    visitor = browse()
+    harbor = Page(visitor, demo)
+    harbor.press("Be an employee")
+    harbor.press("9:00 on the next working day")
+    harbor.press("Sign in to Expenses")
+    harbor.answer("Permitted", "Can Ewa Lis view Expenses?", "Staff use public and internal apps")
+    with visitor.context.expect_page() as opening:
+        harbor.page.get_by_role("link", name=re.compile("Open it in a tab")).click()
+    tab = opening.value
+    expect(tab.locator("body")).to_contain_text("You are Ewa Lis")
+    harbor.press("Sign in with a password alone")
+    harbor.answer("Challenged", because="Expenses requires two factors")
+    tab.reload()
+    expect(tab.get_by_role("heading", level=1)).to_have_text("One more step")

@@ -60,7 +60,9 @@ async def house(tmp_path: Path, listening: Told) -> AsyncIterator[House]:
         apps = folder / "apps.yaml"
         there = f"http://localhost:{listening.server_address[1]}/out"
         apps.write_text(
-            apps.read_text().replace("    groups: {", f"    backchannel_logout_uri: {there}\n    groups: {{")
+            apps.read_text().replace(
+                "    groups: {staff: V", f"    backchannel_logout_uri: {there}\n    groups: {{staff: V"
+            )
         )
 
     async with AsyncExitStack() as closing:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -16,8 +15,8 @@ SIGN_IN = AppSignIn("g_1", "grafana", "p_mia", "s_1", "openid", 10)
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = Database.open(tmp_path / "limen.db")
+def database(where: str) -> Iterator[Database]:
+    opened = Database.open(where)
     opened.write(lambda t: sign_ins.add(t.connection, SIGN_IN))
     yield opened
     opened.close()
@@ -45,3 +44,19 @@ def test_the_oldest_of_one_session_at_one_app_is_too_many(database: Database) ->
     assert database.read(lambda s: sign_ins.one_too_many(s.connection, SIGN_IN)) == ["g_1"]
     other = replace(SIGN_IN, session_id="s_2")
     assert database.read(lambda s: sign_ins.one_too_many(s.connection, other)) == []
+
+
+def test_a_turn_begins_once_and_is_repeated_so_often(database: Database) -> None:
+    turns = [database.write(lambda t: sign_ins.next_turn(t.connection, "g_1", 1, 50)) for _ in range(2)]
+    assert turns == [True, False]
+    repeats = [database.write(lambda t: sign_ins.repeat_turn(t.connection, "g_1", 1, 2)) for _ in range(3)]
+    assert repeats == [True, True, False]
+    found = database.read(lambda s: sign_ins.sign_in_of(s.connection, "g_1"))
+    assert found is not None
+    assert (found.turn, found.turned_at, found.repeats) == (1, 50, 2)
+    assert not database.write(lambda t: sign_ins.next_turn(t.connection, "g_1", 3, 60))  # none is left out
+    assert database.write(lambda t: sign_ins.next_turn(t.connection, "g_1", 2, 60))
+    assert not database.write(lambda t: sign_ins.repeat_turn(t.connection, "g_1", 1, 9))
+    database.write(lambda t: sign_ins.end(t.connection, ["g_1"], 70))
+    assert not database.write(lambda t: sign_ins.repeat_turn(t.connection, "g_1", 2, 9))
+    assert not database.write(lambda t: sign_ins.next_turn(t.connection, "g_1", 3, 70))

@@ -146,10 +146,10 @@ class House:
         self.limen.journal.flush()
         return self.limen.journal.recent(500, lambda event: event.kind == kind)
 
-    async def into(self, browser: Browser, app: str, to: str = "/") -> Browser:
+    async def into(self, browser: Browser, app: str, to: str = "/", address: str = "203.0.113.7") -> Browser:
         """`browser` taken over to the host of `app` by the hand-over, with that host's cookie in its pocket."""
         origin = f"https://{self.limen.known.apps[app].host}"
-        there = self.browser(origin)
+        there = self.browser(origin, address)
         started = await there.get(f"/.limen/start?to={to}")
         handed = await browser.get(started.headers["location"].removeprefix(ORIGIN))
         assert handed.status_code == 303, handed.text

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -134,3 +136,16 @@ def test_only_what_takes_the_request_alone_and_is_not_decided_before_goes_straig
         router.add_api_route(path, answer, methods=["POST"])
     found = list(_by_programs(router.routes, registered([ways], Path())))
     assert [(one.path, one.methods) for one in found] == [("/plain", {"POST"})]
+
+
+def test_all_pages_are_loaded_without_what_a_start_does_not_need() -> None:
+    """Each of these costs megabytes for as long as the server runs, whether somebody needs it or not."""
+    code = (
+        "import sys, limen.logs\n"
+        "from limen.pillars import pillars; from limen.web.build import declared\n"
+        "declared([page for pillar in pillars() for page in pillar.pages])\n"
+        "heavy = {'aiohttp', 'rich', 'authlib', 'joserfc', 'lxml', 'argon2', 'webauthn'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

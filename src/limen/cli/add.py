@@ -33,7 +33,8 @@ def run(
     url: Annotated[
         str,
         typer.Argument(
-            metavar="URL", help="Where it runs: scheme, host and port; with --metadata, where people open it"
+            metavar="URL",
+            help="Where it runs: scheme, host and port; with --redirect-uri or --metadata, where people open it",
         ),
     ],
     folder: Folder = Path(),
@@ -46,6 +47,9 @@ def run(
     metadata: Annotated[
         str, typer.Option(help="Its SAML metadata, as a file or an https address: the app then signs people in by SAML")
     ] = "",
+    redirect_uri: Annotated[
+        str, typer.Option(help="Where people return with a code: the app then signs people in by OpenID Connect")
+    ] = "",
     no_probe: Annotated[bool, typer.Option("--no-probe", help="Add it without checking whether it responds")] = False,
     enforce: Annotated[bool, typer.Option("--enforce", help="Enforce policies at once, without onboarding")] = False,
     message: Annotated[str, typer.Option("-m", "--publish", help="Also publish it, with this reason in one line")] = "",
@@ -56,15 +60,18 @@ def run(
             "only apps can be added", "write `limen add app NAME URL --for GROUP`; a group is a line in limen.toml"
         )
     company = load_company(folder)
+    if metadata and redirect_uri:
+        raise LimenError("an app signs people in by one protocol", "leave out --redirect-uri or --metadata")
     provider = read_provider(metadata) if metadata else None
-    if provider is None:
+    is_behind = provider is None and not redirect_uri
+    if is_behind:
         _refuse_url(url)
     asked = NewApp(
         name, url, tuple(dict.fromkeys(groups or [])), UNKNOWN.actions, title, label, host, owner,
-        is_onboarding=not enforce, saml=provider,
+        is_onboarding=not enforce, redirect_uri=redirect_uri, saml=provider,
     )  # fmt: skip
     done, found = add_app(company, asked, SystemClock().now()), None  # a wrong word is said before anybody is asked
-    if not no_probe and provider is None:
+    if not no_probe and is_behind:
         found = _probed(url)
         kind = found.kind
         asked = replace(asked, actions=kind.actions, name=title or kind.name, start=kind.start)
@@ -120,6 +127,7 @@ def _plain(done: Added, name: str, found: Found | None) -> dict[str, object]:
     return {
         "app": app.id,
         "host": app.host,
+        "protocol": "oidc" if app.oidc else "saml" if app.saml else "gateway",
         "label": app.label.word,
         "kind": found.kind.name if found else "",
         "answered": found.status if found else 0,
@@ -148,13 +156,27 @@ def _text(company: Company, done: Added, name: str, found: Found | None) -> str:
         lines.append(f"The group {group} {said}.")
     if not done.permitted:
         lines.append("No group has access yet; name one with --for.")
+    origin = company.settings.public_url
+    if app.oidc is not None:
+        lines += ["", f"Give this to {app.name}:", f"  issuer         {origin}"]
+        lines += [
+            f"  discovery      {origin}/.well-known/openid-configuration",
+            f"  client ID      {app.id}",
+            f"  client secret  once it is published: limen client-secret {app.id}",
+            f"  scopes         {' '.join(app.oidc.scopes)}",
+            "  PKCE           S256, always",
+            *(f"  redirect URI   {uri}" for uri in app.oidc.redirect_uris),
+        ]
     if app.saml is not None:
-        origin = company.settings.public_url
         lines += ["", f"Give this to {app.name}:", f"  metadata, and entity ID   {origin}/saml/metadata"]
         lines += [
             f"  single sign-on            {origin}/saml/sign-in",
             f"  single logout             {origin}/saml/sign-out",
         ]
+        if app.saml.encryption_certificate and not app.saml.is_encrypted:
+            lines.append(
+                "Assertions are signed and not encrypted: its metadata name no algorithm that Limen encrypts with."
+            )
     if app.onboarding_until:
         until = written_until(app.onboarding_until, zone)
         lines.append(

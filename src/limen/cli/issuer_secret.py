@@ -16,7 +16,7 @@ from limen.company.publish import SERVER
 from limen.errors import LimenError
 from limen.events import Event
 from limen.sso.upstream import store
-from limen.sso.upstream.flow import return_address
+from limen.sso.upstream.oidc_upstream import return_address
 from limen.sso.upstream.sign_in_file import FILE, SignInFile
 from limen.storage import Transaction
 
@@ -32,8 +32,9 @@ def run(
     known = {one.id: one for one in file.issuers}
     refuse_unknown("sign-in service", [issuer], known)
     chosen, now = known[issuer], SystemClock().now()
-    if chosen.authentication != "secret":
-        raise LimenError(f"{issuer} takes signatures and no secret", "write `authentication: secret` if it takes one")
+    if not chosen.needs_secret:
+        fix = "write `authentication: secret` if it takes one" if chosen.saml is None else "nothing is to be done"
+        raise LimenError(f"{issuer} takes signatures and no secret", fix)
     secret = _typed() if sys.stdin.isatty() else sys.stdin.read(LONGEST + 2).strip()
     if not 0 < len(secret) <= LONGEST or not secret.isprintable():
         raise LimenError("that is no client secret", "paste the one value that the service showed, in one line")

@@ -20,16 +20,17 @@ def read_provider(source: str) -> ServiceProvider:
     from limen.sso.saml.sp_metadata import provider_in
 
     is_address = source.startswith(("https://", "http://"))
-    return provider_in(asyncio.run(_fetched(source)) if is_address else _in_file(Path(source)))
+    return provider_in(asyncio.run(_fetched(source)) if is_address else in_file(Path(source)))
 
 
-def _in_file(path: Path) -> bytes:
+def in_file(path: Path, whose: str = "the app") -> bytes:
+    """The octets of a file with metadata. Raises LimenError."""
     try:
         with path.open("rb") as file:
             return file.read(MOST_BYTES + 1)
     except OSError as error:
         what = f"{path} can't be read: {error.strerror or error}"
-        raise LimenError(what, "give a file with the app's metadata, or an https address") from None
+        raise LimenError(what, f"give a file with the metadata of {whose}") from None
 
 
 async def _fetched(url: str) -> bytes:

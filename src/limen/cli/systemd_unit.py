@@ -38,6 +38,8 @@ RemoveIPC=yes
 SystemCallArchitectures=native
 SystemCallFilter=@system-service
 SystemCallFilter=~@privileged @resources
+# Hashing passwords gives way to everything else: a priority can only be lowered by these.
+SystemCallFilter=sched_setscheduler setpriority
 SystemCallErrorNumber=EPERM
 UMask=0077
 """

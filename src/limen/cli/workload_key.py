@@ -15,10 +15,11 @@ from limen.cli.output import print_rows
 from limen.clock import Instant, SystemClock
 from limen.company.publish import SERVER
 from limen.errors import LimenError
-from limen.identity import workloads
+from limen.identity import tokens, workloads
 from limen.messages import times
 from limen.sso.oidc import workload_keys, workload_store
 from limen.sso.oidc.public_keys import LONGEST, PublicKey, read_text
+from limen.sso.oidc.workload_sign_in import gateway_token_name
 from limen.sso.oidc.workload_store import WorkloadKey
 from limen.storage import Snapshot, Transaction
 
@@ -62,7 +63,9 @@ def _add(transaction: Transaction, name: str, public: PublicKey, days: int, now:
 
 
 def _remove(transaction: Transaction, name: str, named: str, now: Instant) -> None:
-    workload_keys.remove(transaction, workloads.active(transaction, name).id, named, now, by=SERVER)
+    workload_id = workloads.active(transaction, name).id
+    removed = workload_keys.remove(transaction, workload_id, named, now, by=SERVER)
+    tokens.end_of_key(transaction, workload_id, gateway_token_name(removed.thumbprint), now, by=SERVER)
 
 
 def _held(snapshot: Snapshot) -> tuple[list[WorkloadKey], Mapping[str, str]]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from limen.clock import MINUTE, Instant
+from limen.company.app_addresses import sent_to_complaint, where_complaint
 from limen.company.candidate import added, candidate
 from limen.company.company import Company
 from limen.company.folder import APPS
 from limen.company.onboarding import LONGEST, written_until
 from limen.company.saml_section import section_text
+from limen.company.upstream_section import HOST, upstream_complaint
 from limen.configuration.problem import DECLARE_GROUP, shown, unknown
 from limen.errors import LimenError
 from limen.facts import MOST_ONBOARDED, App, Label, Person
@@ -21,6 +24,8 @@ from limen.policy.decision import Request
 from limen.policy.hypothetical import Hypothetical
 
 POLICY_FILE: Final = "policies/60-apps.cedar"
+_ID: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
+_CALLBACK: Final = "https://app.your.domain/callback"
 _VIEW: Final = 'action == Action::"view"'
 """Signing in to an app is looking at it."""
 _WORK: Final = 'action in [Action::"view", Action::"download", Action::"edit", Action::"share"]'
@@ -76,6 +81,32 @@ def add_app(company: Company, asked: NewApp, now: Instant) -> Added:
         changed |= added(company, text, POLICY_FILE)
         after = candidate(company, changed)
     return Added(changed, after, permitted)
+
+
+def complaints(company: Company, asked: NewApp) -> Iterator[tuple[str, LimenError]]:
+    """What is wrong with what somebody typed for a new app, by the name of its field; before anything is written."""
+    if not _ID.fullmatch(asked.id):
+        fix = "begin with a lowercase letter; then lowercase letters, digits and hyphens, 40 at most"
+        yield "id", LimenError(f"{shown(asked.id)} is not a short name for an app", fix)
+    elif asked.id in company.all_apps:
+        yield "id", LimenError(f"the app {shown(asked.id)} already exists", "choose another name")
+    if wrong := where_complaint(asked.url) if asked.protocol else upstream_complaint(asked.url):
+        yield "url", LimenError(*wrong)
+    if asked.redirect_uri and (wrong := sent_to_complaint(asked.redirect_uri, _CALLBACK)):
+        yield "redirect", LimenError(*wrong)
+    if asked.host and not asked.protocol:
+        yield from (("host", wrong) for wrong in _about_host(company, asked.host))
+
+
+def _about_host(company: Company, host: str) -> Iterator[LimenError]:
+    domain = company.settings.domain
+    if not HOST.fullmatch(host):
+        fix = "use lowercase letters, digits, `-` and `.`, no port"
+        yield LimenError(f"{shown(host)} is not a valid host name", fix)
+    elif not host.endswith(f".{domain}"):
+        yield LimenError(f"the host {shown(host)} is outside the domain {shown(domain)}", f"end it in .{domain}")
+    elif (other := next((app for app in company.all_apps.values() if app.host == host), None)) is not None:
+        yield LimenError(f"{other.name} already uses the host {shown(host)}", "choose another")
 
 
 def _refuse(company: Company, asked: NewApp, host: str) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from typing import Annotated, Final, Literal
 
@@ -12,15 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from limen.company.app_addresses import called_complaint, sent_to_complaint
 from limen.company.oidc_section import Wrong
+from limen.configuration.certificates import bare, certificate_complaint
 from limen.configuration.problem import shown
 from limen.facts.service_provider import AssertionConsumer, ServiceProvider
 from limen.printable import is_printable
 
 MOST_CONSUMERS: Final = 20
 MOST_CERTIFICATES: Final = 8
-LEAST_RSA_BITS: Final = 2_048
 _EXAMPLE: Final = "https://app.your.domain/saml/acs"
-_ARMOUR: Final = re.compile(r"-----(BEGIN|END) CERTIFICATE-----")
 _STRICT: Final = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
 
 
@@ -152,32 +149,3 @@ def _about_certificates(section: SamlSection) -> Iterator[Wrong]:
             yield ("encryption_certificate",), *wrong
     elif section.encrypt:
         yield ("encrypt",), "there is no certificate to encrypt for", "add `encryption_certificate`"
-
-
-def bare(certificate: str) -> str:
-    """The base64 of a certificate, without its armour and line breaks."""
-    return "".join(_ARMOUR.sub("", certificate).split())
-
-
-def certificate_complaint(certificate: str, *, is_to_encrypt: bool = False) -> tuple[str, str] | None:
-    """What is wrong with a certificate. It only carries a key here: who issued it, and until when, says nothing."""
-    from cryptography import x509  # noqa: PLC0415 -- heavy: only who has such an app waits for it
-    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey  # noqa: PLC0415 -- as above
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey  # noqa: PLC0415 -- as above
-
-    try:
-        written = b64decode(bare(certificate), validate=True)
-        key = x509.load_der_x509_certificate(written).public_key()
-    except Exception:  # noqa: BLE001 -- whatever is written there that is no certificate
-        return "this is not a certificate", "copy it whole, from `-----BEGIN CERTIFICATE-----` on"
-    if b64encode(written).decode() != bare(certificate):
-        return "this is not a certificate", "copy it whole, without anything behind it"
-    if isinstance(key, RSAPublicKey):
-        if key.key_size < LEAST_RSA_BITS:
-            return f"its RSA key has only {key.key_size} bits", f"have the app make one of {LEAST_RSA_BITS} or more"
-        return None
-    if is_to_encrypt:
-        return "its key is not an RSA key, so nothing can be encrypted for it", "have the app make an RSA key"
-    if not isinstance(key, EllipticCurvePublicKey) or key.key_size < 256:
-        return "its key is of a kind that is not accepted", "have the app make an RSA or P-256 key"
-    return None

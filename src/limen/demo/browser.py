@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 MAX_HOPS: Final = 12
 TYPED: Final = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Site": "none", "Sec-Fetch-Dest": "document"}
 """What browsers send where somebody typed the address or came by a bookmark (W3C Fetch Metadata)."""
-_HIDDEN: Final = re.compile(r'<input[^>]*\bname="([a-z_]+)"[^>]*\bvalue="([^"]*)"')
+_POSTS: Final = re.compile(r'<form method="post" action="([^"]+)" data-post>')
+"""A form of Limen's that sends itself to an app."""
+_HIDDEN: Final = re.compile(r'<input[^>]*\bname="([A-Za-z_]+)"[^>]*\bvalue="([^"]*)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +93,19 @@ class Browser:
     async def _follow(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Page:
         hops: list[str] = []
         page = await self.request(method, url, headers, body)
-        while page.status in {301, 302, 303, 307, 308} or _refresh(page):
+        while page.status in {301, 302, 303, 307, 308} or _refresh(page) or _posts_to(page):
             if len(hops) >= MAX_HOPS:
                 raise LoopError(hops)
-            hops.append(urljoin(page.url, _refresh(page) or page.headers["Location"]))
-            page = await self.request("GET", hops[-1], TYPED | {"Sec-Fetch-Site": "same-site"})
+            hops.append(_posts_to(page) or urljoin(page.url, _refresh(page) or page.headers["Location"]))
+            sent = TYPED | {"Sec-Fetch-Site": "same-site"}
+            if _posts_to(page):
+                form = {
+                    "Content-Type": "application/x-www-form-urlencoded",
+                    "Origin": self._same_origin(page)["Origin"],
+                }
+                page = await self.request("POST", hops[-1], sent | form, urlencode(page.fields).encode())
+            else:
+                page = await self.request("GET", hops[-1], sent)
         return Page(page.url, page.status, page.text, page.headers, tuple(hops))
 
     @staticmethod
@@ -122,6 +132,12 @@ class LoopError(Exception):
 def _refresh(page: Page) -> str:
     """Where a page of ours goes on to by itself (`<meta http-equiv="refresh">`), or ""."""
     found = re.search(r'<meta http-equiv="refresh" content="\d+;\s*url=([^"]+)"', page.text[:4_096])
+    return html.unescape(found[1]) if found else ""
+
+
+def _posts_to(page: Page) -> str:
+    """Where a page of ours sends its form by itself, or ""."""
+    found = _POSTS.search(page.text)
     return html.unescape(found[1]) if found else ""
 
 

@@ -36,6 +36,7 @@ from limen.web.site import set_cookie
 
 COOKIE: Final = "__Host-harbor-stage"
 MOST_ROWS: Final = 8
+MOST_AT_APPS: Final = 4
 MOST_WATCHING: Final = 20
 HEARTBEAT_SECONDS: Final = 5.0
 PROOFS: Final = {
@@ -104,6 +105,8 @@ class StagePages:
             url=self._address(),
             theft=visitor.theft,
             stolen=await self._stolen(),
+            at_apps=visitor.at_apps()[:MOST_AT_APPS],
+            asking=list(visitor.company.app_sessions.values()),
             rows=self._rows(self._limen.journal.recent(MOST_ROWS, self._is_about_them)),
             most=MOST_ROWS,
             lines=self._lines,
@@ -147,7 +150,9 @@ class StagePages:
         if cookies:
             ticket = self._stage.tickets.issue(cookies)
             return RedirectResponse(f"/going?ticket={ticket}", status_code=303)
-        shows = "theft" if request.path_params["what"] in {"steal", "end"} else "answer"
+        pressed = request.path_params["what"]
+        shows = "apps" if pressed == "end" and self._visitor.theft is None else "theft"
+        shows = shows if pressed in {"steal", "end"} else "answer"
         return RedirectResponse(f"/#{shows}", status_code=303)
 
     async def _done(self, what: str, it: str) -> dict[str, str] | str | None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from limen.errors import LimenError
 
-UPSTREAM_PORTS: Final = range(9101, 9107)
+UPSTREAM_PORTS: Final = range(9101, 9109)
 PORT, CHECK_PORT = 8080, 8081
 _IGNORED: Final = shutil.ignore_patterns("data", ".git")
 

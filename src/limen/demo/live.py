@@ -23,6 +23,7 @@ EVERYDAY: Final = (
     ("handbook", "/travel"),
     ("warehouse", "/dock/3"),
     ("git", "/harbor/routes"),
+    ("expenses", "/"),
 )
 VISITOR: Final = "noor@harbor.example"
 GIVE_UP_ODDS: Final = 0.3

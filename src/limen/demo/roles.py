@@ -33,6 +33,17 @@ class Role:
 
 
 _WIKI = Question("wiki", "View the plans in the wiki", "wiki", "view", path="/plans/winter")
+_EXPENSES = Question(
+    "expenses",
+    "Sign in to Expenses",
+    "expenses",
+    "view",
+    path="/login",
+    hint=(
+        "This app signs people in itself, by OpenID Connect. Sign in with a password alone: Limen asks for more before "
+        "the app is told anything."
+    ),
+)
 _PAYROLL = Question("payroll", "Open payroll", "payroll", "view", path="/run/2026-11")
 
 ROLES: Final = (
@@ -54,6 +65,7 @@ ROLES: Final = (
                 ),
             ),
             _WIKI,
+            _EXPENSES,
             Question(
                 "payroll",
                 "Try payroll",
@@ -96,6 +108,17 @@ ROLES: Final = (
                 hint="Requires a healthy device. Device support comes later, so nobody has one today.",
             ),
             Question("crm", "Look up a customer", "crm", "view", path="/customers/418"),
+            Question(
+                "accounting",
+                "Sign in to Accounting",
+                "accounting",
+                "view",
+                path="/login",
+                hint=(
+                    "This app signs people in itself, by SAML. Sign in with password and code: it is confidential, so "
+                    "Limen asks for the passkey. End all sessions below, and it is told."
+                ),
+            ),
         ),
     ),
     Role(

@@ -1,30 +1,38 @@
-"""The running example company: Limen itself, the six small apps behind it, and 24 people who have enrolled."""
+"""The running example company: Limen itself, six small apps behind it, two that sign people in, and 24 people."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from starlette.applications import Starlette
+
 from limen.app import Asgi, Limen, open_limen
 from limen.clock import Clock, Instant
 from limen.company.load import load_company, load_settings
+from limen.demo.app_sessions import AppSessions
 from limen.demo.browser import Network
 from limen.demo.employees import Colleague, Employee, read_people
+from limen.demo.oidc_app import OidcApp
+from limen.demo.saml_app import SamlApp
 from limen.demo.upstreams import serve_upstreams, upstream_of
 from limen.enforcement.answers import app_origin
 from limen.enforcement.assertion import verify
 from limen.errors import LimenError
 from limen.facts import LIMEN, App, Person
 from limen.serving import serve
+from limen.sso.oidc.provider import Provider
 
 AT_ONCE: Final = 6
 _HALL, _OFFICE, _AWAY = "198.51.100", "192.0.2", "203.0.113"
+_APPS_ADDRESS: Final = "203.0.113.250"
+"""Where apps are that sign people in themselves: with somebody else, as such apps often are."""
 FOUNDER: Final = "ada"
 
 
@@ -46,19 +54,24 @@ class DayClock:
 
 @dataclass(frozen=True, slots=True)
 class RunningCompany:
-    """Harbor, running. `employees` by the id they have in `people.yaml`."""
+    """Harbor, running. `employees` by the id they have in `people.yaml`.
+
+    `app_sessions`: whom each app that signs people in itself holds for signed in.
+    """
 
     limen: Limen
     root: Path
     network: Network
     employees: dict[str, Employee]
+    app_sessions: Mapping[str, AppSessions]
 
     def url(self, app_id: str, path: str) -> str:
         """Where a browser finds `path` of an app; of Limen itself for the app `limen`."""
         home = self.limen.settings.public_url
         if app_id == LIMEN:
             return home + path
-        return app_origin(self.limen.known.apps[app_id].host, home) + path
+        app = self.limen.known.apps[app_id]
+        return (app.url.rstrip("/") if app.url else app_origin(app.host, home)) + path
 
     def person_of(self, employee: str) -> Person:
         """Who this is, by the id in `people.yaml`. Raises LimenError."""
@@ -81,17 +94,16 @@ async def settled_company(
     async with AsyncExitStack() as closing:
         limen = await open_limen(closing, settings, root, first=lambda: load_company(root), clock=clock)
         limen = replace(limen, asgi=in_front(limen.asgi, settings.public_url))
-        apps = [app for app in limen.known.apps.values() if app.id != LIMEN]
-        await _start_upstreams(closing, limen, apps)
-        await _start_limen(closing, limen)
         network = await closing.enter_async_context(Network())
+        app_sessions = await _start_apps(closing, limen, network)
+        await _start_limen(closing, limen)
         people = read_people(root)
         employees = {
             who.id: Employee(who, network.browser(address_of(who, number)), settings.public_url, clock.now)
             for number, who in enumerate(people, start=10)
         }
         await _enrol(limen, employees)
-        yield RunningCompany(limen, root, network, employees)
+        yield RunningCompany(limen, root, network, employees, app_sessions)
 
 
 def address_of(who: Colleague, number: int) -> str:
@@ -101,7 +113,29 @@ def address_of(who: Colleague, number: int) -> str:
     return f"{_OFFICE if 'staff' in who.groups else _AWAY}.{number}"
 
 
-async def _start_upstreams(closing: AsyncExitStack, limen: Limen, apps: Sequence[App]) -> None:
+async def _start_apps(closing: AsyncExitStack, limen: Limen, network: Network) -> Mapping[str, AppSessions]:
+    """Start every app, and return the sessions of those that sign people in themselves."""
+    apps = [app for app in limen.known.apps.values() if app.id != LIMEN]
+    running = {urlsplit(app.upstream.url).port or 80: _behind_limen(limen, app) for app in apps if not app.url}
+    held: dict[str, AppSessions] = {}
+    for app in apps:
+        if app.url:
+            protocol = "OpenID Connect" if app.oidc else "SAML"
+            sessions = held[app.id] = AppSessions(app.id, app.name, protocol, limen.clock.now)
+            running[urlsplit(app.url).port or 80] = await _beside_limen(limen, app, network, sessions)
+    servers, tasks = await serve_upstreams(running)
+
+    async def end() -> None:
+        for server in servers:
+            server.should_exit = True
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    closing.push_async_callback(end)
+    return held
+
+
+def _behind_limen(limen: Limen, app: App) -> Starlette:
+    """An app that believes Limen's assertion with each request."""
     published = limen.enforcement.said.published()
     home = limen.settings.public_url
 
@@ -113,15 +147,16 @@ async def _start_upstreams(closing: AsyncExitStack, limen: Limen, apps: Sequence
             return ""
         return str(claims.get("name") or claims["sub"])
 
-    running = {urlsplit(app.upstream.url).port or 80: upstream_of(app, vouched_for) for app in apps}
-    servers, tasks = await serve_upstreams(running)
+    return upstream_of(app, vouched_for)
 
-    async def end() -> None:
-        for server in servers:
-            server.should_exit = True
-        await asyncio.gather(*tasks, return_exceptions=True)
 
-    closing.push_async_callback(end)
+async def _beside_limen(limen: Limen, app: App, network: Network, sessions: AppSessions) -> Starlette:
+    """An app that signs people in itself, and asks Limen who they are."""
+    issuer, calls = limen.settings.public_url, network.browser(_APPS_ADDRESS)
+    if app.saml:
+        return SamlApp(app, issuer, calls, sessions).asgi
+    secret = await limen.core.offers.take(Provider).new_secret(app.id, "", 0)
+    return OidcApp(app, issuer, secret, calls, sessions).asgi
 
 
 async def _start_limen(closing: AsyncExitStack, limen: Limen) -> None:

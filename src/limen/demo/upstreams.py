@@ -1,4 +1,4 @@
-"""Harbor's six apps: small, real and unaware of passwords. Each believes only Limen's signed assertion."""
+"""Harbor's six apps behind Limen: small, real and unaware of passwords. Each believes only Limen's signed assertion."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from limen.clock import HOUR, MINUTE, Instant
+from limen.demo.app_sessions import AppSession, AppSessions
 from limen.demo.attempt import Attempt, tried
 from limen.demo.both_ways import other_way
 from limen.demo.browser import Browser, LoopError
@@ -30,6 +31,9 @@ PLACES: Final = {
     "away": ("203.0.113.77", "Somewhere else"),
 }
 MOST_HOSTS: Final = 16
+TOLD_WITHIN_SECONDS: Final = 3.0
+"""How long the demo's page waits until the apps have heard of a sign-out; they hear it sooner."""
+_GLANCE_SECONDS: Final = 0.02
 EVENING: Final = 21
 MORNING: Final = 9
 _STRIDE: Final = 90 * MINUTE
@@ -116,6 +120,7 @@ class Visitor:
         """Sign out, where somebody is signed in."""
         if self._now is not None and self.session is not None:
             await self._now.sign_out()
+            await self._apps_are_told()
 
     async def end_all_sessions(self) -> None:
         """What the person would do in the portal: end every other sign-in of theirs, then this one."""
@@ -123,10 +128,25 @@ class Visitor:
             raise NotDoneError("nobody is signed in any more")
         page = await self._now.browser.open(f"{self._now.home}/sessions")
         await self._now.browser.submit(page, "/sessions/end-others", {})
-        await self._now.sign_out()
+        await self.leave()
         if self.theft is not None:
             again = await as_thief(self.company, self.theft.tried[0].question, self.theft.cookie)
             self.theft = replace(self.theft, after=again)
+
+    def at_apps(self) -> list[tuple[AppSessions, AppSession]]:
+        """Where the person is or was signed in, as the apps themselves have it that ask Limen; the newest first."""
+        person = self.person
+        held = [
+            (app, one) for app in self.company.app_sessions.values() for one in (app.of(person.email) if person else ())
+        ]
+        return sorted(held, key=lambda one: -one[1].at)
+
+    async def _apps_are_told(self) -> None:
+        """Wait until every app has heard that the person is signed out."""
+        for _ in range(int(TOLD_WITHIN_SECONDS / _GLANCE_SECONDS)):
+            if all(one.ended_at for _, one in self.at_apps()):
+                return
+            await asyncio.sleep(_GLANCE_SECONDS)
 
     # Facts
 
@@ -203,8 +223,9 @@ class Visitor:
         if self.role is None or self._now is None or self.session is None:
             raise NotDoneError("nobody is signed in any more")
         question = self.last.question if self.last is not None else self.role.questions[0]
-        if question.app == LIMEN or question.method != "GET":
-            question = next(one for one in self.role.questions if one.app != LIMEN and one.method == "GET")
+        own_cookies = {LIMEN, *self.company.app_sessions}  # where another cookie than the gateway's counts
+        if question.app in own_cookies or question.method != "GET":
+            question = next(one for one in self.role.questions if one.app not in own_cookies and one.method == "GET")
         host = urlsplit(self.company.url(question.app, "/")).netloc
         cookie = self.seen.get(host, "")
         is_from_browser = bool(cookie)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b64decode
 from typing import Final
 
-from limen.clock import SECOND, Milliseconds, SystemClock
+from limen.clock import DAY, SECOND, Milliseconds, SystemClock
 from limen.company.child import parse_texts
 from limen.company.folder import read_folder
 from limen.configuration.tree import Tree
@@ -16,14 +17,17 @@ from limen.errors import LimenError
 from limen.facts import Issuer
 from limen.finding import Finding, State
 from limen.pillar import Around
+from limen.sso.saml.keys import SamlKeys
 from limen.sso.upstream import store
 from limen.sso.upstream.fetching import Fetching, IssuerError
 from limen.sso.upstream.issuer_client import IssuerClient, Proof
 from limen.sso.upstream.metadata import Metadata, discovery_url
+from limen.sso.upstream.saml_upstream import SamlUpstream
 from limen.sso.upstream.sign_in_file import FILE, read
 
 NAME: Final = "sign-in services"
 TOLERATED: Final[Milliseconds] = 30 * SECOND
+CHANGES_SOON: Final[Milliseconds] = 30 * DAY
 _SAID: Final = {
     "unreachable": ("nothing answers at {url}", "check its address in sign-in.yaml, and your network"),
     "slow": ("{url} doesn't answer within seconds", "check your network, or wait until the service is well"),
@@ -31,6 +35,8 @@ _SAID: Final = {
     "redirects": ("{url} redirects where it must answer", "write the issuer as its discovery document says it"),
     "refused": ("{url} answers with an error", "check the issuer in sign-in.yaml"),
     "another-issuer": ("the document at {url} names another issuer", "write the issuer as the document says it"),
+    "no-sign-in": ("{url} names no address by HTTP-Redirect, or no key that counts", "have the service set up both"),
+    "out-of-date": ("what {url} says is out of date", "tell whoever runs the service"),
 }
 _GARBAGE: Final = ("what {url} answers can't be understood", "check the issuer in sign-in.yaml")
 
@@ -72,22 +78,23 @@ def _with_secrets(setup: Setup) -> frozenset[str] | None:
 
 
 async def _of_issuer(issuer: Issuer, kept: frozenset[str] | None) -> list[Finding]:
-    fetching = Fetching(issuer.url, Resolver)
-    client = IssuerClient(issuer, fetching, SystemClock(), _no_proof)
     findings = []
-    if issuer.authentication == "secret" and kept is not None and issuer.url not in kept:
+    if issuer.needs_secret and kept is not None and issuer.url not in kept:
         fix = f"run `limen issuer-secret {issuer.id}`"
         findings.append(Finding(NAME, State.WRONG, f"{issuer.name}: Limen has no secret for it", fix, issuer.id))
+    if issuer.saml is not None and not issuer.saml.metadata_url:
+        return _of_certificates(issuer, issuer.saml.certificates)
+    url = issuer.saml.metadata_url if issuer.saml is not None else discovery_url(issuer)
+    fetching = Fetching(issuer.saml.metadata_url if issuer.saml is not None else issuer.url, Resolver)
     try:
-        keys = await client.keys()
+        number = await _keys_of(issuer, fetching)
     except IssuerError as error:
         what, fix = _SAID.get(error.word, _GARBAGE)
-        said = what.format(url=discovery_url(issuer))
-        return [*findings, Finding(NAME, State.WRONG, f"{issuer.name}: {said}", fix, issuer.id)]
+        return [*findings, Finding(NAME, State.WRONG, f"{issuer.name}: {what.format(url=url)}", fix, issuer.id)]
     except LimenError as error:
         return [*findings, Finding(NAME, State.WRONG, f"{issuer.name}: {error.what}", error.fix, issuer.id)]
     finally:
-        await client.close()
+        await fetching.close()
     off = fetching.said_at - SystemClock().now() if fetching.said_at else 0
     if abs(off) > TOLERATED:
         what = (
@@ -97,7 +104,29 @@ async def _of_issuer(issuer: Issuer, kept: frozenset[str] | None) -> list[Findin
         findings.append(Finding(NAME, State.WARNING, what, fix, issuer.id))
     if findings:
         return findings
-    return [Finding(NAME, State.OK, f"{issuer.name} answers, with {len(keys)} keys", where=issuer.id)]
+    return [Finding(NAME, State.OK, f"{issuer.name} answers, with {number} keys", where=issuer.id)]
+
+
+async def _keys_of(issuer: Issuer, fetching: Fetching) -> int:
+    """How many keys it publishes. Raises IssuerError."""
+    if issuer.saml is not None:
+        saml = SamlUpstream(issuer, fetching, SystemClock(), lambda: SamlKeys(()), "")
+        return len((await saml.described()).certificates)
+    return len(await IssuerClient(issuer, fetching, SystemClock(), _no_proof).keys())
+
+
+def _of_certificates(issuer: Issuer, certificates: tuple[str, ...]) -> list[Finding]:
+    """Of an issuer whose certificates stand in the file: the end of one says when the service will change it."""
+    from cryptography import x509  # noqa: PLC0415 -- heavy, and only who wrote certificates waits for it
+
+    ends = max(x509.load_der_x509_certificate(b64decode(one)).not_valid_after_utc for one in certificates)
+    left = int(ends.timestamp()) * SECOND - SystemClock().now()
+    if left > CHANGES_SOON:
+        what = f"{issuer.name}: its keys and addresses stand in {FILE}, so nothing is asked"
+        return [Finding(NAME, State.OK, what, where=issuer.id)]
+    what = f"{issuer.name}: its last certificate in {FILE} ends on {ends:%Y-%m-%d}"
+    fix = "add the next one before the service changes to it, or write `metadata`"
+    return [Finding(NAME, State.WARNING, what, fix, issuer.id)]
 
 
 async def _no_proof(_metadata: Metadata) -> Proof:

@@ -17,7 +17,7 @@ import psutil
 from limen.clock import SystemClock
 from limen.doctor.environment import Environment, Process
 from limen.doctor.in_thread import aside
-from limen.enforcement.addresses import names_this_machine
+from limen.ssrf_guard import names_this_machine
 from limen.storage.lock_holders import front_holder, journal_holder, write_holder
 from limen.storage.space import Room, room_on
 

@@ -8,8 +8,9 @@ from ipaddress import ip_address
 from typing import Final
 
 from limen.doctor.setup import Setup
-from limen.enforcement.addresses import is_trusted, names_this_machine
+from limen.enforcement.addresses import is_trusted
 from limen.finding import Finding, State, named
+from limen.ssrf_guard import names_this_machine
 
 NAME: Final = "names"
 AT_ONCE: Final = 24

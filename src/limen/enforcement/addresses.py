@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
+
+from limen.ssrf_guard import names_this_machine
 
 Network = IPv4Network | IPv6Network
 
 MAX_HOPS = 32
+LONGEST = 100
+"""No address is longer, with its brackets, zone and port."""
+_KEPT = 2_048
 
 
 def client_address(peer: str, forwarded_for: bytes, trusted: Sequence[Network]) -> str:
@@ -35,11 +41,6 @@ def is_trusted(address: str, trusted: Sequence[Network]) -> bool:
     """Whether `address` is one of our own proxies; text that is no address never is."""
     parsed = _parse(address)
     return parsed is not None and _is_trusted(parsed, trusted)
-
-
-def names_this_machine(name: str) -> bool:
-    """Whether a name means this machine on every machine (RFC 6761, section 6.3), whatever its resolver says."""
-    return name == "localhost" or name.endswith(".localhost")
 
 
 def is_plain_http(url: str) -> bool:
@@ -84,6 +85,12 @@ def _is_trusted(address: IPv4Address | IPv6Address, trusted: Sequence[Network]) 
 
 def _parse(text: str) -> IPv4Address | IPv6Address | None:
     """An address as proxies write it: bare, `[v6]`, with a port, or v4 mapped into v6; None when it is none."""
+    return _parsed(text) if len(text) <= LONGEST else None
+
+
+@lru_cache(_KEPT)
+def _parsed(text: str) -> IPv4Address | IPv6Address | None:
+    """Kept, because a connection's every request asks for the same few."""
     if text.startswith("["):
         text = text[1:].partition("]")[0]
     elif text.count(":") == 1:

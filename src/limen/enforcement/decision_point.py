@@ -24,6 +24,7 @@ from limen.facts import LIMEN, App, Facts, FactStore, Session, SessionState
 from limen.facts.tokens import token_hash
 from limen.policy.decision import Decision, Effect, Named, Request
 from limen.policy.engine import ONBOARDING
+from limen.printable import is_printable
 from limen.rate_limit import RateLimit
 from limen.storage.break_glass import is_break_glass
 
@@ -300,7 +301,10 @@ class DecisionPoint:
         somebody who is signed in wants too much at once.
         """
         of_app = app.host.encode() if app is not None else host
-        self.tell("request.refused", word, door=door, address=address, host=of_app, detail=detail, session=session)
+        about = app.id if app is not None else ""
+        self.tell(
+            "request.refused", word, door=door, address=address, host=of_app, detail=detail, app=about, session=session
+        )
         return Answer(Effect.DENY, str(word))
 
     def tell(
@@ -312,11 +316,13 @@ class DecisionPoint:
         address: str,
         host: bytes = b"",
         detail: str = "",
+        app: str = "",
         session: Session | None = None,
     ) -> None:
         """Have something journaled that strangers can cause; of a flood, so many a second and a count of the rest.
 
-        What somebody does who is signed in is counted by itself: no stranger's flood takes its place.
+        What somebody does who is signed in is counted by itself: no stranger's flood takes its place. `app` is the id
+        of the one on whose timeline it stands.
         """
         now = self.clock.now()
         flood = kind if session is None else f"{kind} of {session.person_id}"
@@ -325,6 +331,8 @@ class DecisionPoint:
         details: dict[str, str | int | bool] = {"door": door}
         if host:
             details["host"] = _plain_host(host)[:253]
+        if app:
+            details["app"] = app
         if detail:
             details["detail"] = detail[:100]
         left_out = self._flood.refused(flood)
@@ -401,9 +409,11 @@ class DecisionPoint:
         would, and is counted, as all that would be refused; not so WebSockets.
         """
         app, address = facts.app, facts.place.address
-        origin = sender.origin.decode("latin-1") or "unsaid"
+        origin = sender.origin.decode("latin-1")
+        told = origin if origin and is_printable(origin) else "unsaid"
+        host = app.host.encode()
         self.tell(
-            "request.cross_site", Named.CROSS_SITE, door=door, address=address, host=app.host.encode(), detail=origin
+            "request.cross_site", Named.CROSS_SITE, door=door, address=address, host=host, detail=told, app=app.id
         )
         shut = self.shut()
         if shut is not None:

@@ -33,6 +33,7 @@ def _prepare(core: Core) -> None:
     from limen.browser_state import BrowserStates
     from limen.enforcement.decision_point import DecisionPoint
     from limen.errors import LimenError
+    from limen.facts import LIMEN
     from limen.policy.decision import Request
 
     doors = DecisionPoint(
@@ -52,13 +53,12 @@ def _prepare(core: Core) -> None:
     core.offers.give(doors)
     core.offers.give(BrowserStates(core.clock))
     core.offers.give(Decider(decide))
-    core.offers.give(
-        SignOn(
-            doors.decide_sign_on,
-            lambda kind, word, detail: doors.tell(kind, word, door="sso", address="", detail=detail),
-            _resolver,
-        )
-    )
+
+    def tell(kind: str, word: str, detail: str, app: str = "") -> None:
+        about = next((one for one in (app, detail) if one in core.known.apps), LIMEN)
+        doors.tell(kind, word, door="sso", address="", detail="" if detail == about else detail, app=about)
+
+    core.offers.give(SignOn(doors.decide_sign_on, tell, _resolver))
 
 
 def _resolver() -> AbstractResolver:

@@ -7,15 +7,15 @@ told is whether something answers, and which well-known kind of app it certainly
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-import aiohttp
-
 from limen.enforcement.addresses import is_plain_http
-from limen.enforcement.resolving import Resolver
 from limen.errors import LimenError
 from limen.ssrf_guard import refuse
+
+if TYPE_CHECKING:
+    import aiohttp
 
 LONGEST_SECONDS: Final = 5.0
 MOST_BYTES: Final = 65_536
@@ -64,6 +64,10 @@ class Found:
 
 async def probe(url: str, limit_seconds: float = LONGEST_SECONDS) -> Found:
     """Look at `url` once. Raises `LimenError` with what is wrong and what to do where nothing fit answers."""
+    import aiohttp  # noqa: PLC0415 -- heavy, and only who adds an app needs it
+
+    from limen.enforcement.resolving import Resolver  # noqa: PLC0415 -- the same
+
     host = urlsplit(url).hostname or ""
     refuse(host, host)
     timeout = aiohttp.ClientTimeout(total=limit_seconds)

@@ -8,9 +8,10 @@ may take, and whose connection gives way where there are too many (see `limen.ad
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 from urllib.parse import urlsplit
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
@@ -23,6 +24,8 @@ from limen.enforcement.headers import CONNECTION_FIELD
 MAX_HEADER_BYTES = 65_536
 MAX_HEADER_FIELDS = 128
 MAX_TARGET_BYTES = 8_192
+LARGEST_COPIED = 65_536
+"""A larger part of a body is not copied to be sent with its head."""
 _CONNECTION_FIELD = CONNECTION_FIELD.lower().encode()
 
 Refused: TypeAlias = Callable[[str, str], None]
@@ -70,6 +73,45 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         entry = self.app_state.get("entry")
         if isinstance(entry, Entry):
             entry.leave()
+
+
+class _OnePacket:
+    """The connection as an answer writes to it: the head waits for the first of the body, until the loop's next turn.
+
+    One packet and one call to the kernel, where there were two of each for every answer.
+    """
+
+    __slots__ = ("_has_begun", "_head", "_loop", "_transport")
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._has_begun = False
+        self._head = b""
+
+    def write(self, data: bytes) -> None:
+        if not self._has_begun:
+            self._has_begun = True
+            self._head = data
+            self._loop.call_soon(self._let_go)
+        elif self._head and len(data) <= LARGEST_COPIED:
+            head, self._head = self._head, b""
+            self._transport.write(head + data)
+        else:
+            self._let_go()
+            self._transport.write(data)
+
+    def close(self) -> None:
+        self._let_go()
+        self._transport.close()
+
+    def is_closing(self) -> bool:
+        return self._transport.is_closing()
+
+    def _let_go(self) -> None:
+        head, self._head = self._head, b""
+        if head and not self._transport.is_closing():
+            self._transport.write(head)
 
 
 class WireProtocol(HttpToolsProtocol):
@@ -149,7 +191,10 @@ class WireProtocol(HttpToolsProtocol):
             self._entry.took(self._header_bytes)
         self._body_began, self._body_bytes = self.loop.time(), 0
         self._expect(self.listener.limits.body_seconds)
+        before = self.cycle
         super().on_headers_complete()
+        if self.cycle is not before:
+            self.cycle.transport = cast("asyncio.Transport", _OnePacket(self.transport, self.loop))
 
     def on_body(self, body: bytes) -> None:
         super().on_body(body)

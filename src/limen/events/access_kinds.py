@@ -30,8 +30,24 @@ ACCESS_KINDS: Final = (
     Kind(
         "decision", "A request was decided", _DECISION, HTTP, 99, app_filters=(REFUSALS, DECISIONS), by_strangers=True
     ),
-    Kind("request.refused", "A request was refused before a decision", _REFUSED, HTTP, 99, by_strangers=True),
-    Kind("request.cross_site", "Another site sent a request that changes something", _REFUSED, HTTP, 99),
+    Kind(
+        "request.refused",
+        "A request was refused before a decision",
+        _REFUSED,
+        HTTP,
+        99,
+        app_filters=(FAILURES,),
+        by_strangers=True,
+    ),
+    Kind(
+        "request.cross_site",
+        "Another site sent a request that changes something",
+        _REFUSED,
+        HTTP,
+        99,
+        app_filters=(FAILURES,),
+        shown=("detail",),
+    ),
     Kind("upstream.failed", "An app did not answer", _UPSTREAM, HTTP, 99, app_filters=(FAILURES,), by_strangers=True),
     Kind(
         "request.stripped", "A request carried headers that only Limen may set", _REFUSED, HTTP, 99, by_strangers=True

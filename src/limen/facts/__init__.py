@@ -10,7 +10,7 @@ from limen.facts.app import ACTIONS, LIMEN, MOST_ONBOARDED, ActionRule, App, Cor
 from limen.facts.checks import CHECKS
 from limen.facts.fact_store import COMPANY, EVERYBODY, FactStore, SessionState
 from limen.facts.facts import Facts, Plain
-from limen.facts.issuer import Issuer, StrengthRule, Vouched
+from limen.facts.issuer import Issuer, SamlIssuer, StrengthRule, Vouched
 from limen.facts.nouns import (
     ANYBODY,
     ISSUER_FACTORS,

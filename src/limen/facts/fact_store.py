@@ -40,6 +40,8 @@ from limen.facts.tables import Issued, SessionTable, Subject, Table, TableOf
 
 FACTS_KEPT: Final = 10_000
 """How many assembled facts are kept before all are forgotten; bounds memory, not correctness."""
+UNKEPT: Final = 1_024
+"""Of how many sessions that are in no table the facts are compared with those of the last time."""
 STRANGERS_KEPT: Final = 512
 """The same for nobody at so many addresses: what strangers cause takes no memory and drops nothing of anybody else."""
 COMPANY: Final[Subject] = ("company", "")
@@ -106,6 +108,7 @@ class FactStore:
         "_entries",
         "_issued",
         "_kept",
+        "_last_unkept",
         "_last_used",
         "_latest",
         "_not_before",
@@ -158,6 +161,7 @@ class FactStore:
         self._entries: dict[str, _Entry] = {}
         self._at_place: dict[str, set[str]] = {}
         self._strangers: dict[str, str] = {}
+        self._last_unkept: dict[tuple[str, str], Facts] = {}
         self._kept = count(1)
         self._watchers: list[Callable[[Subject], None]] = []
 
@@ -255,7 +259,7 @@ class FactStore:
         if facts is not None and facts.app is app and facts.session is session:
             return facts
         if self.apps.get(app.id) is not app or not self._is_newest(session):
-            return self._assemble(session, app, address)
+            return self._unkept(session, app, address)
         if session is not None:
             self._make_room()
         self._at_place.setdefault(_normal(address), set()).add(_name_of(session, address))
@@ -267,8 +271,10 @@ class FactStore:
         normal = _normal(address)
         if not normal:
             return NOWHERE
-        parsed = ip_address(normal)
-        named = next((name for name, network in self.networks if parsed in network), "")
+        named = ""
+        if self.networks:
+            parsed = ip_address(normal)
+            named = next((name for name, network in self.networks if parsed in network), "")
         return replace(self.places.get(normal, NOWHERE), address=normal, network=named)
 
     def subjects(self, session: Session | None, address: str) -> frozenset[Subject]:
@@ -354,6 +360,7 @@ class FactStore:
         self._latest.clear()
         for entry in tuple(entries.values()):
             entry.release()
+        self._forget_unkept()
 
     # What is put together
 
@@ -473,6 +480,29 @@ class FactStore:
                 ("place", place.address),
             ),
         )
+
+    def _unkept(self, session: Session | None, app: App, address: str) -> Facts:
+        """Facts that no change would drop: put together each time, as those of a workload that proved itself just now.
+        Where they are what they were the last time, it is that value, with all that others derived from it.
+        """
+        facts = self._assemble(session, app, address)
+        if session is None:
+            return facts
+        key = (session.id, app.id)
+        before = self._last_unkept.get(key)
+        if before == facts:
+            return before
+        if before is not None:
+            before.derived.release()
+        elif len(self._last_unkept) >= UNKEPT:
+            self._forget_unkept()
+        self._last_unkept[key] = facts
+        return facts
+
+    def _forget_unkept(self) -> None:
+        forgotten, self._last_unkept = self._last_unkept, {}
+        for facts in tuple(forgotten.values()):
+            facts.derived.release()
 
     def _more(self, *subjects: Subject) -> tuple[tuple[str, Plain], ...]:
         """What was learned of these subjects, by path; of a sign-in, it holds for what depends on it as well."""

@@ -1,4 +1,5 @@
-"""Who else signs people in: an upstream OpenID Connect issuer that the company trusts, and what it says of somebody.
+"""Who else signs people in: an upstream issuer that the company trusts, and what it says of somebody. It speaks OpenID
+Connect or SAML.
 
 Issuers are part of what a company publishes. What one says of a person is a proof like any other, and worth what the
 issuer proves of it, never more.
@@ -35,13 +36,40 @@ STANDARD_RULES: Final = (
 """What counts where the company writes no rules: words with one meaning everywhere (RFC 8176; OpenID Connect Extended
 Authentication Profile ACR Values 1.0), and another Limen's.
 """
+STANDARD_SAML_RULES: Final = (
+    StrengthRule(2, acr=("https://refeds.org/profile/mfa", "http://schemas.microsoft.com/claims/multipleauthn")),
+    *STANDARD_RULES[1:],
+)
+"""The same for SAML's authentication context classes: REFEDS Multi-Factor Authentication Profile; Microsoft's word."""
 BY_PHONE: Final = frozenset({"sms", "tel"})
 """Methods that Limen does not take as a second factor: a number can be taken over by anyone who talks well."""
 
 
 @dataclass(frozen=True, slots=True)
+class SamlIssuer:
+    """What SAML needs to know of an issuer. Either `metadata_url`, where it says the rest itself, or the rest.
+
+    `sign_in_url` takes requests for a sign-in by HTTP-Redirect, `sign_out_url` those for a sign-out ("": none), and
+    `answer_url` what is answered to its own ("": there, too).
+    `certificates` (DER in base64) hold the keys that it signs with. `name_format` is that of the names by which it
+    tells people apart. `email` and `name` are what it calls these attributes ("": it says no address that counts).
+    """
+
+    metadata_url: str = ""
+    sign_in_url: str = ""
+    sign_out_url: str = ""
+    answer_url: str = ""
+    certificates: tuple[str, ...] = ()
+    name_format: str = "persistent"
+    email: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Issuer:
-    """An upstream issuer. `url` is its issuer identifier, compared byte for byte; `id` is how the company calls it.
+    """An upstream issuer. `url` is its issuer identifier, compared byte for byte; by SAML its entity ID, which need be
+    no address. `id` is how the company calls it. `saml` is None for an OpenID Connect issuer, whose `client_id` is how
+    Limen is registered there.
 
     `domains` are those of the addresses of the people whom it signs in. `creates_accounts`: somebody who signs in there
     for the first time gets an account here, in `groups`, if the issuer says that their address is verified, and it is
@@ -59,6 +87,12 @@ class Issuer:
     groups: tuple[str, ...] = ()
     required: tuple[tuple[str, str], ...] = ()
     rules: tuple[StrengthRule, ...] = STANDARD_RULES
+    saml: SamlIssuer | None = None
+
+    @property
+    def needs_secret(self) -> bool:
+        """Whether Limen proves itself there by a secret that somebody has to store."""
+        return self.saml is None and self.authentication == "secret"
 
     def strength(self, amr: Iterable[str], acr: str) -> int:
         """What a sign-in proves by which these methods were used, in this context: the best rule, else one factor."""
@@ -71,9 +105,10 @@ class Issuer:
 class Vouched:
     """What an issuer says of somebody who just signed in there, after all of it was checked.
 
-    `subject` is who it is, for this issuer alone. `at`: when they proved it there (0: it does not say). `sid` is the
-    issuer's name for its session ("" where it gives none). `email` is "" unless the issuer says that it is verified,
-    and its domain is one of the issuer's.
+    `subject` is who it is, for this issuer alone; by SAML with the format of the name before it. `at`: when they proved
+    it there (0: it does not say). `sid` is the issuer's name for its session ("" where it gives none). `email` is ""
+    unless the issuer says that it is verified (by SAML the company says so, by naming its attribute), and its domain is
+    one of the issuer's. `qualifiers` are those of a name by SAML (Core section 8.3.7), as words: "issuer", "here".
     """
 
     issuer: Issuer
@@ -83,3 +118,4 @@ class Vouched:
     sid: str = ""
     email: str = ""
     name: str = ""
+    qualifiers: str = ""

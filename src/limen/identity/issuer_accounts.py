@@ -108,6 +108,11 @@ class IssuerAccounts:
         found = await self._ports.read(lambda snapshot: store.sessions_of(snapshot.connection, person_id=person_id))
         return {one.session_id: one.issuer for one in found}
 
+    async def behind(self, session: Session) -> IssuerSession | None:
+        """The sign-in at an issuer that this session rests on; None where it rests on none."""
+        found = await self._ports.read(lambda s: store.sessions_of(s.connection, person_id=session.person_id))
+        return next((one for one in found if one.session_id == session.id), None)
+
     async def end(self, issuer: Issuer, subject: str, sid: str, issued_at: Instant) -> int:
         """End what a sign-in there opened, since the issuer says that it is over there. Returns how many sessions.
 
@@ -176,7 +181,8 @@ def keep_link(transaction: Transaction, person_id: str, vouched: Vouched, now: I
 
 def rests_on(session_id: str, person_id: str, vouched: Vouched) -> IssuerSession:
     """That this session was opened, or proved again, by that word."""
-    return IssuerSession(session_id, person_id, vouched.issuer.url, vouched.subject, vouched.sid)
+    url = vouched.issuer.url
+    return IssuerSession(session_id, person_id, url, vouched.subject, vouched.sid, vouched.qualifiers)
 
 
 def which(issuer_id: str) -> Details:

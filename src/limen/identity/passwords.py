@@ -1,4 +1,4 @@
-"""Passwords: which may be used, and Argon2id in a small pool of its own that never piles up."""
+"""Passwords: which may be used, and that hashing them never piles up."""
 
 from __future__ import annotations
 
@@ -8,25 +8,19 @@ import secrets
 import threading
 import unicodedata
 from base64 import b64encode
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from functools import cache
 from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING
+from queue import SimpleQueue
 
+from limen.identity.argon2id import LANES, MEMORY_KIB, PASSES, YES
 from limen.identity.errors import BusyError, UnfitError
-
-if TYPE_CHECKING:
-    from argon2 import PasswordHasher
-
-MEMORY_KIB, PASSES, LANES = 19 * 1024, 2, 1
-"""OWASP's first choice for Argon2id (RFC 9106): 19 MiB, two passes, one lane."""
+from limen.identity.hashing import Hashing
 
 MIN_LENGTH, MAX_LENGTH = 12, 128
 _MAX_WAITING = 16
-_NICENESS = 10
 LEAST_GUESSES_LOG10 = 10.0
 """How many guesses a password must withstand, as a power of ten: what zxcvbn calls very unguessable. Each guess costs
 19 MiB of memory, so a thief of the hashes is held up for long, and nobody online gets near.
@@ -122,72 +116,68 @@ def _words(text: str) -> list[str]:
 
 
 class Passwords:
-    """Hashes and checks. One thread per two cores, at low priority; at most sixteen wait, then it says busy."""
+    """Hashes and checks, in processes of the lowest priority: one per two cores. At most sixteen wait for them, then it
+    says busy.
+    """
 
-    def __init__(self, threads: int = 0, max_waiting: int = _MAX_WAITING) -> None:
-        threads = threads or max(1, (os.cpu_count() or 2) // 2)
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="argon2", initializer=_be_nice)
+    def __init__(self, processes: int = 0, max_waiting: int = _MAX_WAITING) -> None:
+        processes = processes or max(1, (os.cpu_count() or 2) // 2)
+        self._pool = ThreadPoolExecutor(processes, thread_name_prefix="passwords")
+        self._hashing = [Hashing() for _ in range(processes)]
+        self._free = SimpleQueue[Hashing]()
+        for one in self._hashing:
+            self._free.put(one)
         self._in_flight = 0
         self._counting = threading.Lock()
-        self._most_in_flight = threads + max_waiting
+        self._most_in_flight = processes + max_waiting
         self._nobodys = _hash_of_nobody()
         self.checks = 0
 
     async def hash(self, password: str) -> str:
         """The Argon2id hash of a password, in PHC form. Raises BusyError."""
-        return await self._in_pool(_hash, password)
+        return await self._in_process("", password)
 
     async def holds(self, stored: str | None, password: str) -> bool:
         """Whether the password hashes to `stored`. None costs exactly as much and is always False.
 
         Raises BusyError.
         """
-        matched = await self._in_pool(_verify, stored or self._nobodys, password)
+        matched = await self._in_process(stored or self._nobodys, password)
         self.checks += 1
-        return matched == "yes" and stored is not None
+        return matched == YES and stored is not None
+
+    def rest(self) -> None:
+        """End the processes that had nothing to do for long. Call it now and then."""
+        for one in self._hashing:
+            one.rest()
 
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
+        for one in self._hashing:
+            one.close()
 
-    async def _in_pool(self, work: Callable[..., str], *arguments: str) -> str:
+    async def _in_process(self, stored: str, password: str) -> str:
         with self._counting:
             if self._in_flight >= self._most_in_flight:
                 raise BusyError
             self._in_flight += 1
-        running = self._pool.submit(work, *arguments)
+        running = self._pool.submit(self._hashed, stored, password)
         running.add_done_callback(self._ended)
         return await asyncio.wrap_future(running)
+
+    def _hashed(self, stored: str, password: str) -> str:
+        """In a thread that waits. There is one for each process."""
+        canonical = canonical_password(password)[: 4 * MAX_LENGTH]
+        hashing = self._free.get()
+        try:
+            return hashing.do(stored, canonical)
+        finally:
+            self._free.put(hashing)
 
     def _ended(self, _running: Future[str]) -> None:
         """Counts work that ended, not callers that waited: a caller who went away leaves its hash running."""
         with self._counting:
             self._in_flight -= 1
-
-
-def _be_nice() -> None:
-    """Let requests go first. On Linux a thread has a priority of its own; elsewhere this does nothing."""
-    with suppress(OSError, AttributeError):
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
-
-
-def _hasher() -> PasswordHasher:
-    from argon2 import PasswordHasher  # noqa: PLC0415 -- heavy
-
-    return PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES)
-
-
-def _hash(password: str) -> str:
-    return _hasher().hash(canonical_password(password))
-
-
-def _verify(stored: str, password: str) -> str:
-    from argon2.exceptions import VerificationError  # noqa: PLC0415 -- heavy
-
-    try:
-        _hasher().verify(stored, canonical_password(password)[: 4 * MAX_LENGTH])
-    except VerificationError:
-        return "no"
-    return "yes"
 
 
 def _hash_of_nobody() -> str:

@@ -14,6 +14,7 @@ from limen.pillar import (
     Installation,
     Pillar,
     Running,
+    WorkloadTokens,
 )
 
 if TYPE_CHECKING:
@@ -105,7 +106,12 @@ async def _build(core: Core) -> Running:
 
     built = await services.build(_ports(core))
     return Running(
-        offers=(built, AppSessions(open=built.sessions.open_app_session, end=built.sessions.end), TIES),
+        offers=(
+            built,
+            AppSessions(open=built.sessions.open_app_session, end=built.sessions.end),
+            TIES,
+            WorkloadTokens(issue=built.tokens.issue_for_workload),
+        ),
         periodic=(
             Every("persist sign-in activity", KEEP_UP_SECONDS, built.keep_up),
             Every("remind people of required factors", REMIND_SECONDS, built.reminders.remind),

@@ -64,6 +64,7 @@ class IdentityServices:
         await self.sessions.purge()
         await self.issuer_accounts.end_unknown(one.url for one in self.ports.known.issuers.values())
         await self.tokens.purge()
+        self.passwords.rest()
 
     async def close(self) -> None:
         """Write down the last of it; the last call."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from limen.clock import DAY, Instant, Milliseconds
+from limen.clock import DAY, HOUR, Instant, Milliseconds
 from limen.errors import LimenError
 from limen.facts import ACTIONS, LIMEN, STRONGEST_TOKEN, Session, SessionState
 from limen.facts.tokens import new_secret, token_hash
@@ -109,6 +109,25 @@ class Tokens:
             raise UnknownError("token")
         return ended
 
+    async def issue_for_workload(
+        self, workload_id: str, app: str, actions: frozenset[str], *, until: Instant, name: str
+    ) -> str:
+        """The secret of a token of a workload that proved itself just now; it stands for one factor, as all of its do.
+
+        Raises LimenError where it has too many, was revoked, or this is nothing that a token can be for.
+        """
+        now = self._ports.now()
+        _refuse_others(app, self._ports.known.apps, actions)
+        wanted = AppToken("", "", canonical_name(name), app, actions, 0, 0, now, until)
+
+        def work(transaction: Transaction) -> Issued:
+            workload = workloads.by_id(transaction.connection, workload_id)
+            if workload is None or not workload.active:
+                raise UnknownError("workload")
+            return _issue(transaction, workload_id, wanted, (1, now), by=workload_id)
+
+        return (await self._ports.write(work)).secret
+
     # Keeping up
 
     async def save_uses(self, at_most: int = 2_000) -> int:
@@ -143,7 +162,7 @@ class Tokens:
             for _, one in app_tokens.all_kept(transaction.connection):
                 if one.is_good(now) and one.app not in apps:
                     end(transaction, one, now, "", reason="app-removed")
-                elif now > (one.revoked_at or one.expires_at) + KEPT_MS:
+                elif now > (one.revoked_at or one.expires_at) + _kept_for(one):
                     app_tokens.remove(transaction.connection, one.id)
                     transaction.changed("app_token", one.id)
                     count += 1
@@ -174,6 +193,15 @@ def add_for_workload(
         return _issue(transaction, active(transaction, workload).id, wanted, (1, now), by=by)
 
     return database.write(work)
+
+
+def end_of_key(transaction: Transaction, workload_id: str, name: str, now: Instant, *, by: str) -> int:
+    """End the tokens that a workload got by the key of this name. Returns how many there were."""
+    of_key = [one for one in app_tokens.of(transaction.connection, owner_id=workload_id) if one.name == name]
+    good = [one for one in of_key if one.is_good(now)]
+    for one in good:
+        end(transaction, one, now, by, reason="key-removed")
+    return len(good)
 
 
 def revoke_on_server(database: Database, token_id: str, now: Instant, *, by: str) -> AppToken:
@@ -210,14 +238,24 @@ def end(
 
 def _wanted(app: str, apps: Iterable[str], actions: Iterable[str], days: int, name: str, now: Instant) -> AppToken:
     """What was asked for, without an owner yet."""
-    if app == LIMEN or app not in set(apps):
-        raise LimenError("This is not an app that a token can be created for", "choose one of the apps")
     allowed = frozenset(actions)
-    if not allowed or not allowed <= set(ACTIONS) - _OF_PEOPLE:
-        raise LimenError("No action is selected", "choose view, edit or another action of the app")
+    _refuse_others(app, apps, allowed)
     if not 1 <= days <= MOST_DAYS:
         raise LimenError("A token can be valid for 1 to {most} days", "choose a number of days", most=MOST_DAYS)
     return AppToken("", "", canonical_name(name), app, allowed, 0, 0, now, now + days * DAY)
+
+
+def _refuse_others(app: str, apps: Iterable[str], actions: frozenset[str]) -> None:
+    """Raises LimenError for an app or an action that no token can be for."""
+    if app == LIMEN or app not in set(apps):
+        raise LimenError("This is not an app that a token can be created for", "choose one of the apps")
+    if not actions or not actions <= set(ACTIONS) - _OF_PEOPLE:
+        raise LimenError("No action is selected", "choose view, edit or another action of the app")
+
+
+def _kept_for(token: AppToken) -> Milliseconds:
+    """How long it is listed when it is over: one that a program gets again and again, not at all."""
+    return KEPT_MS if token.expires_at - token.made_at > HOUR else 0
 
 
 def _issue(transaction: Transaction, owner_id: str, wanted: AppToken, proof: tuple[int, Instant], *, by: str) -> Issued:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from limen.events.headings import OPENED, SESSIONS, SIGNING_IN
+from limen.events.headings import FAILURES, OPENED, SESSIONS, SIGNING_IN
 from limen.events.kind import ACCOUNT, AUTHENTICATION, Kind, Owner, Severity, Topic
 
 _SIGN_ON = Topic(
     SIGNING_IN, Owner.PERSON, "Sign-ins to apps through Limen", "A sign-in to an app through Limen", (SESSIONS,)
 )
 _CLIENT = Topic(SIGNING_IN, Owner.LIMEN)
+_REFUSED = Topic(
+    SIGNING_IN, Owner.PERSON, "What apps and sign-in services sent that was refused", "What an app sent was refused"
+)
 
 KINDS: Final = (
+    Kind("sso.signed_in", "Signed in to an app", _SIGN_ON, AUTHENTICATION, 1, app_filters=(OPENED,)),
     Kind("sso.consented", "Agreed to what an app may know", _SIGN_ON, AUTHENTICATION, 99, app_filters=(OPENED,)),
     Kind(
         "sso.token_reused",
@@ -21,6 +25,14 @@ KINDS: Final = (
         AUTHENTICATION,
         99,
         severity=Severity.HIGH,
+        app_filters=(OPENED,),
+    ),
+    Kind(
+        "sso.token_repeated",
+        "A refresh token was used again within seconds, by the same app",
+        _SIGN_ON,
+        AUTHENTICATION,
+        99,
         app_filters=(OPENED,),
     ),
     Kind("sso.sign_out_told", "An app was notified of a sign-out", _SIGN_ON, AUTHENTICATION, 2, app_filters=(OPENED,)),
@@ -33,6 +45,13 @@ KINDS: Final = (
         99,
         severity=Severity.HIGH,
         app_filters=(OPENED,),
+    ),
+    Kind(
+        "sso.device_code_wrong",
+        "Typed a code that no device shows",
+        _SIGN_ON,
+        AUTHENTICATION,
+        99,
     ),
     Kind("sso.sign_in_ended", "A sign-in to an app was ended", _SIGN_ON, AUTHENTICATION, 2, app_filters=(OPENED,)),
     Kind("sso.acted_for", "A program acts for a person at an app", _SIGN_ON, AUTHENTICATION, 99, app_filters=(OPENED,)),
@@ -60,22 +79,44 @@ KINDS: Final = (
         99,
         acknowledged=True,
     ),
-    Kind("sso.client_refused", "An app could not authenticate", _CLIENT, AUTHENTICATION, 99, by_strangers=True),
-    Kind("sso.key_made", "A key that assertions are signed with was created", _CLIENT, ACCOUNT, 99, acknowledged=True),
+    Kind(
+        "sso.client_refused",
+        "What an app sent, or somebody in its name, was refused",
+        _REFUSED,
+        AUTHENTICATION,
+        99,
+        app_filters=(FAILURES,),
+        shown=("detail",),
+        by_strangers=True,
+    ),
+    Kind("sso.key_made", "A key that sign-ins are signed with was created", _CLIENT, ACCOUNT, 99, acknowledged=True),
+    Kind(
+        "sso.keys_discarded",
+        "All keys that sign-ins are signed with were discarded",
+        _CLIENT,
+        ACCOUNT,
+        99,
+        acknowledged=True,
+        severity=Severity.HIGH,
+    ),
     Kind(
         "sso.upstream_refused",
         "What came from an upstream sign-in service was refused",
-        _CLIENT,
+        _REFUSED,
         AUTHENTICATION,
         99,
+        app_filters=(FAILURES,),
+        shown=("detail",),
         by_strangers=True,
     ),
     Kind(
         "sso.upstream_failed",
         "An upstream sign-in service didn't answer as it should",
-        _CLIENT,
+        _REFUSED,
         AUTHENTICATION,
         99,
+        app_filters=(FAILURES,),
+        shown=("detail",),
         by_strangers=True,
     ),
     Kind(

@@ -80,15 +80,21 @@ class Logouts:
         held = await self._core.database.reading(lambda s: sign_ins.open_sign_ins(s.connection, app=app_id))
         return held[::-1]
 
-    async def end_sign_in(self, sign_in_id: str, app: str = "", by: str = "") -> str:
-        """End one sign-in, of this app where one is named, and return the sign-in session that it belonged to; "" where
-        there is no such sign-in. Where somebody else ends it, `by` is who: that is journaled.
+    async def sign_ins_of(self, person_id: str) -> list[AppSignIn]:
+        """Where this person is signed in now, the newest first."""
+        held = await self._core.database.reading(lambda s: sign_ins.open_sign_ins(s.connection, person_id))
+        now = self._core.clock.now()
+        return [one for one in held[::-1] if self._is_live(one, now)]
+
+    async def end_sign_in(self, sign_in_id: str, app: str = "", by: str = "", of: str = "") -> str:
+        """End one sign-in, of this app and this person where they are named, and return the sign-in session that it
+        belonged to; "" where there is no such sign-in. Where somebody ends it here, `by` is who: that is journaled.
         """
         now = self._core.clock.now()
 
         def work(transaction: Transaction) -> str:
             sign_in = sign_ins.sign_in_of(transaction.connection, sign_in_id)
-            if sign_in is None or (app and sign_in.app != app):
+            if sign_in is None or (app and sign_in.app != app) or (of and sign_in.person_id != of):
                 return ""
             is_ended = bool(sign_ins.end(transaction.connection, [sign_in_id], now))
             if by and is_ended:

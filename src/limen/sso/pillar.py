@@ -38,7 +38,7 @@ async def _build(core: Core) -> Running:
     saml = await identity_provider.build(core, sign_on, built.pairwise)
     notices = (logout_token.notices(core, built), single_logout.notices(core, saml))
     logouts = Logouts(core, notices, sign_on.resolver)
-    upstreams = services.build(core, sign_on, built)
+    upstreams = services.build(core, sign_on, built, saml)
     entra = external_method.build(core, sign_on, built)
 
     async def close() -> None:
@@ -64,6 +64,13 @@ PILLAR = Pillar(
             "limen.cli.client_secret", "Create the client secret of an app that uses OpenID Connect"
         ),
         "issuer-secret": Command("limen.cli.issuer_secret", "Store Limen's client secret at a sign-in service"),
+        "issuer-metadata": Command(
+            "limen.cli.issuer_metadata", "Turn a sign-in service's SAML metadata into its entry in sign-in.yaml"
+        ),
+        "told": Command(
+            "limen.cli.told", "Show what an app is told of a person who signs in there, and how long it counts"
+        ),
+        "keys": Command("limen.cli.keys", "List, renew and discard the keys that Limen signs with for apps"),
         "workload-key": Command(
             "limen.cli.workload_key", "Give workloads keys by which they get tokens, and remove them"
         ),
@@ -77,9 +84,12 @@ PILLAR = Pillar(
         "limen.web.sso.saml_sign_out",
         "limen.web.sso.saml_registration",
         "limen.web.sso.upstream",
+        "limen.web.sso.upstream_saml",
         "limen.web.sso.links",
         "limen.web.sso.entra",
         "limen.web.sso.issuers",
+        "limen.web.sso.app_sign_ins",
+        "limen.web.sso.keys",
     ),
     declarations=_declarations,
     build=_build,

@@ -25,6 +25,9 @@ from sqlalchemy import (
 )
 
 from limen.clock import Instant
+from limen.events import Event
+from limen.facts import Session
+from limen.pillar import Core
 from limen.storage import metadata
 from limen.storage.tables import rows_called
 
@@ -42,6 +45,10 @@ app_sign_ins = Table(
     Column("scope", String(200), nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("ended_at", BigInteger, nullable=False, server_default="0"),
+    Column("turn", BigInteger, nullable=False, server_default="0"),
+    Column("turned_at", BigInteger, nullable=False, server_default="0"),
+    Column("repeats", BigInteger, nullable=False, server_default="0"),
+    Column("decision", String(40), nullable=False, server_default=""),
     info=rows_called("sign-in at an app", "sign-ins at apps"),
 )
 """One sign-in of one person at one app: everything that was issued for it ends with it, and it with its session."""
@@ -60,11 +67,22 @@ app_logouts = Table(
 TABLES: Final = (app_logouts, app_sign_ins)
 _SIGN_IN_OF: Final = select(app_sign_ins).where(app_sign_ins.c.id == bindparam("of_id"))
 """Asked at each token, so it is put together once."""
+_OF_TURN: Final = update(app_sign_ins).where(
+    app_sign_ins.c.id == bindparam("of_id"), app_sign_ins.c.turn == bindparam("of_turn"), app_sign_ins.c.ended_at == 0
+)
+_NEXT_TURN: Final = _OF_TURN.values(turn=bindparam("to_turn"), turned_at=bindparam("now"), repeats=0)
+_REPEAT_TURN: Final = _OF_TURN.where(app_sign_ins.c.repeats < bindparam("most")).values(
+    repeats=app_sign_ins.c.repeats + 1
+)
 
 
 @dataclass(frozen=True, slots=True)
 class AppSignIn:
-    """A row of `app_sign_ins`."""
+    """A row of `app_sign_ins`. `decision` is the one by which it began.
+
+    `turn` counts the refreshes: which refresh tokens were used last, first at `turned_at`, and so often once more since
+    (`repeats`). A sign-in without refresh tokens stays at 0.
+    """
 
     id: str
     app: str
@@ -73,11 +91,48 @@ class AppSignIn:
     scope: str
     at: Instant
     ended_at: Instant = 0
+    turn: int = 0
+    turned_at: Instant = 0
+    repeats: int = 0
+    decision: str = ""
 
 
 def add(connection: Connection, sign_in: AppSignIn) -> None:
     values = {name: getattr(sign_in, name) for name in AppSignIn.__slots__}
     connection.execute(insert(app_sign_ins).values(**values))
+
+
+def say_begun(core: Core, sign_in: AppSignIn, entry_point: str, session: Session) -> None:
+    """Journal that somebody signed in there, how strongly, and by which decision."""
+    details: dict[str, str | int | bool] = {
+        "app": sign_in.app,
+        "by": entry_point,
+        "strength": session.auth.strength,
+        "decision": sign_in.decision,
+    }
+    core.journal.record(
+        Event(
+            at=core.clock.now(),
+            kind="sso.signed_in",
+            actor=sign_in.person_id,
+            subject=sign_in.person_id,
+            session=sign_in.session_id,
+            address=session.address,
+            details=details,
+        )
+    )
+
+
+def next_turn(connection: Connection, sign_in_id: str, turn: int, now: Instant) -> bool:
+    """Refresh tokens of this turn begin to be used. False where they had: of any number at once one is first."""
+    values = {"of_id": sign_in_id, "of_turn": turn - 1, "to_turn": turn, "now": now}
+    return connection.execute(_NEXT_TURN, values).rowcount == 1
+
+
+def repeat_turn(connection: Connection, sign_in_id: str, turn: int, most: int) -> bool:
+    """A refresh token of the turn that was used last is used once more. False where that is over, or was too often."""
+    values = {"of_id": sign_in_id, "of_turn": turn, "most": most}
+    return connection.execute(_REPEAT_TURN, values).rowcount == 1
 
 
 def one_too_many(connection: Connection, sign_in: AppSignIn) -> list[str]:

@@ -17,15 +17,19 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from limen.errors import LimenError
+from limen.facts import LIMEN
 from limen.identity.errors import FreshProofNeededError, NotLiveError
 from limen.messages import gettext_noop
+from limen.policy.decision import Named
+from limen.printable import is_printable
 from limen.web import authzen, console, files, portal
 from limen.web.middleware import App, Middleware, Receive, Scope, Send, TooLargeError
 from limen.web.pages import TEMPLATES
 from limen.web.ports import Ports
 from limen.web.registry import Registry, discover, in_order, registered, routes_of
+from limen.web.requests import NotOursError, OtherSiteError
 from limen.web.site import ProofNeededError, Site, TurnedAwayError, status_of
-from limen.web.visit import is_script
+from limen.web.visit import Visit, is_script
 
 _NOT_HERE: Final = (gettext_noop("There is nothing here"), gettext_noop("go back, or start from your apps"))
 _NOT_DONE: Final = (gettext_noop("This can't be done here"), gettext_noop("go back, or start from your apps"))
@@ -109,6 +113,8 @@ def _add_ways_out(app: FastAPI, site: Site) -> None:
     @app.exception_handler(LimenError)
     def wrong(request: Request, error: LimenError) -> Response:
         visit = site.visit(request, with_break_glass=True)
+        if isinstance(error, NotOursError):
+            _journal_forged(site, request, visit, error)
         if is_script(request):
             said = visit.localizer.told(error)
             return JSONResponse({"what": said.what, "fix": said.fix}, status_code=status_of(error))
@@ -134,3 +140,21 @@ def _add_ways_out(app: FastAPI, site: Site) -> None:
     def broken(request: Request, error: Exception) -> Response:
         _log.error("a page failed: %s %s", request.method, request.scope["path"], exc_info=error)
         return site.wrong(site.visit(request, with_break_glass=True), 500, *_BROKEN)
+
+
+def _journal_forged(site: Site, request: Request, visit: Visit, error: NotOursError) -> None:
+    """Who would have another site's page send a form in somebody's name is found in the journal: from where, by whose
+    browser, and to which page.
+    """
+    is_foreign, origin = isinstance(error, OtherSiteError), request.headers.get("origin", "")
+    kind = "request.cross_site" if is_foreign and visit.session is not None else "request.refused"
+    site.ports.doors.tell(
+        kind,
+        Named.CROSS_SITE if is_foreign else "form-not-ours",
+        door="sign-in",
+        address=visit.visitor.address,
+        host=site.host.encode(),
+        app=LIMEN,
+        detail=f"{request.scope['route'].path} {origin if is_printable(origin) else ''}".strip(),
+        session=visit.session,
+    )

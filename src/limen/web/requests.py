@@ -42,6 +42,10 @@ class NotOursError(LimenError):
         super().__init__("This page has expired, or the request didn't come from it", "go back, reload, and try again")
 
 
+class OtherSiteError(NotOursError):
+    """The browser says that another site's page sent it, or does not say that it was one of ours."""
+
+
 class UnreadableError(LimenError):
     """The body is not what any page of ours sends."""
 
@@ -106,7 +110,7 @@ def media_type_of(request: Request) -> str:
 
 
 def check_origin(request: Request, own_origin: str) -> None:
-    """Raises NotOursError unless the browser says that one of our own pages sent this.
+    """Raises OtherSiteError unless the browser says that one of our own pages sent this.
 
     `Sec-Fetch-Site` (Fetch Metadata) can't be set by any page. Where a browser does not send it, the Origin must be
     ours; under our `Referrer-Policy: no-referrer` a form's Origin is "null", which is refused then.
@@ -114,12 +118,12 @@ def check_origin(request: Request, own_origin: str) -> None:
     site = request.headers.getlist("sec-fetch-site")
     if site:
         if site != ["same-origin"]:
-            raise NotOursError
+            raise OtherSiteError
         origin = request.headers.get("origin", own_origin)
         if origin not in {own_origin, "null"}:
-            raise NotOursError
+            raise OtherSiteError
     elif request.headers.getlist("origin") != [own_origin]:
-        raise NotOursError
+        raise OtherSiteError
 
 
 def one(fields: Mapping[str, Sequence[str]], name: str) -> str:

@@ -57,6 +57,7 @@ def test_every_policy_of_the_baseline_and_of_harbor_that_can_stand_in_the_way_do
         "hr-reads-payroll",
         "management-reads-customers",
         "finance-payroll",
+        "finance-accounting",
         "customers-download-on-healthy-devices",  # it only watches, at Harbor
     }
     assert set(engines) - told == never

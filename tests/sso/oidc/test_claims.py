@@ -57,6 +57,14 @@ def test_a_pairwise_name_tells_two_apps_nothing() -> None:
     assert claims.subject("p_mia", app(), b"k") == "p_mia"
 
 
+def test_no_user_name_takes_a_name_of_its_own_away() -> None:
+    pairwise, nobody = OidcClient((), is_pairwise=True), Person("p_tom", name="Tom", active=True)
+    assert claims.about(MIA, pairwise, ["profile"]) == {"name": "Mia"}
+    assert claims.about(MIA, pairwise, ["profile", "email"])["preferred_username"] == "mia@harbor.example"
+    assert claims.about(nobody, pairwise, ["profile", "email"]) == {"name": "Tom"}
+    assert claims.about(nobody, OidcClient(()), ["profile"])["preferred_username"] == "p_tom"
+
+
 def test_a_token_is_for_userinfo_unless_a_resource_is_named() -> None:
     assert claims.audience(app(), "", "https://l.example") == ["a", "https://l.example/oidc/userinfo"]
     assert claims.audience(app(), "https://a.example/", "https://l.example") == ["https://a.example/", "a"]

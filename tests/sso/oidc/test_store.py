@@ -9,7 +9,7 @@ import pytest
 
 from limen.sso import sign_ins
 from limen.sso.oidc import store
-from limen.sso.oidc.store import CODE, IssuedFor
+from limen.sso.oidc.store import CODE, REFRESH, IssuedFor
 from limen.sso.sign_ins import AppSignIn
 from limen.storage import Database
 
@@ -53,3 +53,20 @@ def test_consent_is_what_was_agreed_to_last(database: Database) -> None:
     database.write(lambda t: store.agree(t.connection, "p_mia", "survey", ["openid"], 20))
     assert database.read(lambda s: store.consent(s.connection, "p_mia", "survey")) == {"openid"}
     assert database.read(lambda s: store.consent(s.connection, "p_bo", "survey")) == frozenset()
+
+
+def test_tokens_of_one_turn_are_spent_together_and_those_from_before_turns_each_by_itself(database: Database) -> None:
+    for name, turn in ((b"a", 1), (b"b", 2), (b"c", 2), (b"d", 0)):
+        asked = IssuedFor(turn=turn)
+        database.write(lambda t, n=name, a=asked: store.add_token(t.connection, n * 32, REFRESH, "g_1", 100, a))  # type: ignore[misc]
+
+    def spent(name: bytes) -> bool:
+        found = database.read(lambda s: store.issued(s.connection, name * 32))
+        assert found is not None
+        return found.is_spent
+
+    database.write(lambda t: sign_ins.next_turn(t.connection, "g_1", 1, 20))
+    assert [spent(name) for name in (b"a", b"b", b"c", b"d")] == [True, False, False, False]
+    database.write(lambda t: sign_ins.next_turn(t.connection, "g_1", 2, 30))
+    database.write(lambda t: store.use(t.connection, b"d" * 32, 30))
+    assert all(spent(name) for name in (b"a", b"b", b"c", b"d"))

@@ -33,11 +33,11 @@ class KeyPair:
 
 
 @cache
-def key_pair(name: str, kind: str = "rsa", bits: int = 2_048) -> KeyPair:
-    """Another one for each name."""
+def key_pair(name: str, kind: str = "rsa", bits: int = 2_048, days: int = 3_650) -> KeyPair:
+    """Another one for each name; its certificate ends so many days after its beginning."""
     key = rsa.generate_private_key(65_537, bits) if kind == "rsa" else ec.generate_private_key(ec.SECP256R1())
     called = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     begins = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
     builder = x509.CertificateBuilder().subject_name(called).issuer_name(called).public_key(key.public_key())
-    builder = builder.serial_number(1).not_valid_before(begins).not_valid_after(begins + dt.timedelta(3_650))
+    builder = builder.serial_number(1).not_valid_before(begins).not_valid_after(begins + dt.timedelta(days))
     return KeyPair(key, builder.sign(key, hashes.SHA256()))

@@ -9,7 +9,7 @@ from tests.sso.saml.client import ENTITY, LEDGER_KEYS, A, Answered, Wiki, answer
 from tests.web.conftest import Browser, House
 
 from limen.clock import DAY, HOUR, MINUTE
-from limen.sso import sign_ins
+from limen.sso import sign_ins, signing_keys
 from limen.sso.saml import names
 from limen.sso.saml.contexts import MFA, PASSWORD
 from limen.sso.saml.identity_provider import IdentityProvider
@@ -178,7 +178,11 @@ async def test_a_key_is_published_before_it_signs(house: House, mia: Browser) ->
     provider = house.limen.core.offers.take(IdentityProvider)
     before = (await mia.get("/saml/metadata")).content.count(b"<ds:X509Certificate>")
     (old,) = provider.keys.every
-    await provider.add_key(house.clock.now() + 30 * DAY, "")
+    core = house.limen.core
+    await core.database.writing(
+        lambda t: signing_keys.renew(t, core.keyring, "saml", core.clock.now(), 30, "Harbor", "")
+    )
+    await provider.keep_up()
     published = (await mia.get("/saml/metadata")).content.count(b"<ds:X509Certificate>")
     assert (before, published) == (1, 2)
     assert provider.keys.signing(house.clock.now()) == old

@@ -159,6 +159,9 @@ def test_an_unknown_key_is_told_apart() -> None:
 def test_a_logout_token_that_holds(typ: str) -> None:
     assert logout_word(LOGOUT, typ=typ) == ""
     assert logout_word({**{name: value for name, value in LOGOUT.items() if name != "sub"}, "sid": "s"}, typ=typ) == ""
+    without_end = {name: value for name, value in LOGOUT.items() if name != "exp"}
+    assert logout_word(without_end, typ=typ) == ""
+    assert logout_word({**without_end, "iat": SECONDS - 3_600}, typ=typ) == "too-old"
 
 
 @pytest.mark.parametrize(

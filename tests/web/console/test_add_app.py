@@ -50,6 +50,50 @@ async def test_what_is_wrong_is_said_and_nothing_is_looked_at_without_a_fresh_pr
     assert turned.headers["location"].startswith("/step-up")
 
 
+def before_fault(page: str) -> str:
+    """The field that is marked as wrong, just before its explanation."""
+    assert page.count('aria-invalid="true"') == page.count('id="fault"') == 1
+    return page.partition('id="fault"')[0].rpartition("<label")[2]
+
+
+async def test_a_mistake_is_explained_beside_its_field(console: Console) -> None:
+    good = {"id": "ci", "url": "https://ci.harbor.example/", "protocol": "oidc", "redirect": "https://ci.example/back"}
+    await console.ada.get("/console/add-app")
+    for field, typed in (
+        ("id", {"id": "C I"}),
+        ("id", {"id": "wiki"}),
+        ("url", {"url": "ci.harbor.example"}),
+        ("url", {"protocol": "gateway", "url": "http://10.0.0.5/wiki"}),
+        ("redirect", {"redirect": ""}),
+        ("redirect", {"redirect": "http://ci.example/back"}),
+        ("redirect", {"redirect": "https://ci.example/*"}),
+        ("metadata", {"protocol": "saml"}),
+        ("metadata", {"protocol": "saml", "metadata": "<a/>"}),
+    ):
+        refused = await console.ada.post("/console/add-app/look", **{**good, **typed})
+        assert refused.status_code == 400, typed
+        assert f'name="{field}"' in before_fault(refused.text), typed
+        for name, value in {**good, **typed}.items():
+            is_kept = name not in {"redirect", "metadata", "protocol"}
+            assert not is_kept or f'value="{value}"' in refused.text, typed  # nobody types it again
+    await console.ada.get("/console/policies/sign-in")
+    hosted = {"id": "ci", "url": "http://127.0.0.1:9", "protocol": "gateway", "label": "internal"}
+    for host in ("wiki.harbor.localhost", "ci.evil.example", "C I"):
+        refused = await console.ada.post("/console/add-app", **hosted, host=host)
+        assert 'name="host"' in before_fault(refused.text), host
+
+
+async def test_what_belongs_to_another_protocol_does_not_count(console: Console) -> None:
+    """Somebody typed a redirect address and then chose otherwise: the app they get is the one they chose."""
+    typed = {"id": "ci", "url": "http://127.0.0.1:9", "redirect": "https://ci.example/back"}
+    await console.ada.get("/console/policies/sign-in")
+    asked = {**typed, "protocol": "gateway", "label": "internal", "groups": "engineering"}
+    change = await begun(console, "/console/add-app", **asked)
+    await published(console, change, "It moves in")
+    app = console.house.limen.known.apps["ci"]
+    assert (app.oidc, app.host) == (None, "ci.harbor.localhost")
+
+
 async def test_an_app_that_signs_people_in_is_added_with_what_to_paste_there(console: Console) -> None:
     back = "https://grafana.harbor.example/login/generic_oauth"
     typed = {"id": "grafana", "url": "https://grafana.harbor.example/", "redirect": back}
@@ -69,7 +113,7 @@ async def test_an_app_that_signs_people_in_by_saml_is_added_by_its_metadata(cons
     typed = {"id": "slides", "url": "https://slides.example/", "metadata": of_python3_saml().decode()}
     await console.ada.get("/console/add-app")
     wrong = await console.ada.post("/console/add-app/look", **{**typed, "metadata": "<!DOCTYPE a><a/>"})
-    assert 'class="notice problem"' in wrong.text
+    assert 'name="metadata"' in before_fault(wrong.text)
     told = (await console.ada.post("/console/add-app/look", **typed)).text
     for value in ("/saml/metadata", "/saml/sign-in", "/saml/sign-out"):
         assert value in told, value

@@ -14,7 +14,8 @@ from limen.clock import HOUR
 from limen.facts import Person
 from limen.policy import Effect, Request
 from limen.policy.hypothetical import Hypothetical
-from limen.web.console.what_if import PEOPLE_AT_ONCE, Chosen, people_at_once
+from limen.web.console.what_if import PEOPLE_AT_ONCE, people_at_once
+from limen.web.console.what_if_question import Chosen
 
 TUESDAY = "2026-11-24T10:00"
 
@@ -178,3 +179,27 @@ async def test_somebody_elses_draft_answers_nobody(console: Console) -> None:
 
 async def test_it_says_which_facts_nothing_tells_yet(house: House) -> None:
     assert 'id="untold"' in await page(house)
+
+
+async def test_it_shows_what_an_app_that_asks_limen_is_told(house: House) -> None:
+    maren = await house.member(house.browser(), "Maren", "staff", "finance")
+    ada = house.browser()
+    await house.administrator(ada)
+
+    async def asked(**what: str) -> str:
+        return (await ada.get(f"/console/what-if?{urlencode(what)}")).text
+
+    text = await asked(person=maren, app="accounting", at=TUESDAY)
+    told = text.partition('id="told"')[2]
+    for value in (
+        "NameID (persistent)",
+        "bookkeeper",
+        "maren@harbor.example",
+        "https://refeds.org/profile/mfa",
+        "5 minutes",
+    ):
+        assert value in told, value
+    assert 'id="told"' not in await asked(person=maren, app="payroll", at=TUESDAY)
+    assert 'id="told"' not in await asked(person="nobody", app="accounting", at=TUESDAY)
+    weak = (await asked(person=maren, app="expenses", strength="1")).partition('id="told"')[2]
+    assert "urn:limen:strength:1" in weak  # what it would be told, were it told anything

@@ -11,7 +11,6 @@ import pytest
 from tests.sso.saml.client import ENTITY, SIGN_IN, SIGN_OUT, Wiki, harbor_with_saml
 from tests.web.conftest import Browser, House
 
-from limen.clock import MINUTE
 from limen.sso import sign_ins
 from limen.sso.saml.identity_provider import IdentityProvider
 from limen.sso.saml.keys import grouped
@@ -62,17 +61,3 @@ async def test_a_sign_in_is_ended_there_and_only_there(house: House, ada: Browse
     await house.limen.core.settled(0)
     (event,) = house.events("sso.sign_in_ended")
     assert (event.actor, event.subject) == (house.id_of("ada@harbor.example"), house.id_of("mia@harbor.example"))
-
-
-async def test_the_next_key_is_made_once_after_a_fresh_proof(house: House, ada: Browser) -> None:
-    provider = house.limen.core.offers.take(IdentityProvider)
-    await ada.get(AT)
-    for wrong in ("", "-1", "91", "x", "1.5"):
-        assert (await ada.post(f"{AT}/key", days=wrong)).status_code == 400
-    await ada.post(f"{AT}/key", days="30")
-    assert len(provider.keys.every) == 2
-    await ada.post(f"{AT}/key", days="30")
-    assert len(provider.keys.every) == 2, "one waits already"
-    house.clock.forward(20 * MINUTE)
-    assert (await ada.post(f"{AT}/key", days="1")).headers["location"].startswith("/step-up")
-    assert f"{AT}/key" not in (await ada.get(AT)).text

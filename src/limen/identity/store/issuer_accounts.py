@@ -32,9 +32,12 @@ issuer_sessions = Table(
     Column("issuer", String(255), nullable=False),
     Column("subject", String(255), nullable=False),
     Column("sid", String(255), nullable=False),
+    Column("qualifiers", String(40), nullable=False, server_default=""),
     info=rows_called("sign-in at another service", "sign-ins at other services"),
 )
-"""`sid` is the issuer's name for its own session, by which it says that it is over; "" where it gave none."""
+"""`sid` is the issuer's name for its own session, by which it says that it is over; "" where it gave none.
+`qualifiers`: what belongs to its name for the person when that is said back to it, as in `Vouched`.
+"""
 Index("ix_issuer_sessions_issuer_subject", issuer_sessions.c.issuer, issuer_sessions.c.subject)
 
 
@@ -58,6 +61,7 @@ class IssuerSession:
     issuer: str
     subject: str
     sid: str
+    qualifiers: str = ""
 
 
 def person_of(connection: Connection, issuer: str, subject: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
-from limen.clock import DAY, MINUTE, SECOND, Milliseconds
+from limen.clock import DAY, SECOND, Milliseconds
 from limen.events import Event
 from limen.facts import App, Issuer, Person, Session
 from limen.pillar import Core, SignOn
@@ -33,7 +33,6 @@ ALGORITHM: Final = "RS256"
 """What Entra ID verifies."""
 WAITS_SECONDS: Final = 600
 """Entra ID forgets a request after about ten minutes."""
-LIVES: Final[Milliseconds] = 5 * MINUTE
 AHEAD: Final[Milliseconds] = 2 * DAY
 """How long a key is published before it signs: Entra ID looks for new ones once a day."""
 
@@ -106,7 +105,9 @@ class ExternalMethod:
         try:
             return await self._read(form)
         except WrongRequestError as wrong:
-            self._sign_on.tell("sso.client_refused", "invalid-request", f"Entra ID: {wrong.word}")
+            apps, named = self._core.known.apps.values(), list(form.get("client_id", ()))
+            app = next((one.id for one in apps if one.entra and [one.entra.client_id] == named), "")
+            self._sign_on.tell("sso.client_refused", "invalid-request", f"Entra ID: {wrong.word}", app)
             raise
 
     async def _read(self, form: Mapping[str, Sequence[str]]) -> FactorRequest:
@@ -131,10 +132,11 @@ class ExternalMethod:
         """
         now, app = self._core.clock.now(), self._core.known.apps.get(asked.app.id)
         if app is None or app.entra is None or app.entra != asked.app.entra or self._answered.holds(asked.name, now):
+            self._sign_on.tell("sso.client_refused", "answered-before", asked.app.id)
             return NextStep(is_over=True)
         meant = person_meant(asked.claims, app.entra, list(self._core.known.people.values()))
         if meant is None or meant.id != person.id:
-            self._sign_on.tell("sso.client_refused", "invalid-request", "Entra ID: somebody-else")
+            self._sign_on.tell("sso.client_refused", "invalid-request", "Entra ID: somebody-else", asked.app.id)
             return self._refuse(asked, Outcome.SOMEBODY_ELSE, person)
         answer = self._sign_on.decide(ENTRY_POINT, app, session, address, is_present=True)
         if answer.word in UNAVAILABLE:
@@ -167,7 +169,7 @@ class ExternalMethod:
             "aud": _client_id(asked.app),
             "sub": asked.subject,
             "iat": now // SECOND,
-            "exp": (now + LIVES) // SECOND,
+            "exp": (now + proof.LIVES) // SECOND,
             "nonce": asked.nonce,
             "acr": acr,
             "amr": [amr],

@@ -11,12 +11,14 @@ from typing import Annotated, Final
 
 import msgspec
 
-from limen.clock import SECOND, Instant
+from limen.clock import MINUTE, SECOND, Instant, Milliseconds
 from limen.facts import ISSUER_FACTORS, Auth, Factor, strength_of
 
 LONGEST: Final = 4_096
 FRESH_SECONDS: Final = 60
 """How long before the request a proof may have been given to answer it: on the way here, and not this morning."""
+LIVES: Final[Milliseconds] = 5 * MINUTE
+"""How long an answer counts."""
 LEAST: Final = 2
 """The strength that an answer needs, whatever policies say: it stands for multi-factor authentication."""
 _POSSESSION: Final = frozenset(
@@ -51,6 +53,8 @@ class Wanted:
         return bool(self.context) and any(word in self.amr for _, word in _METHODS)
 
 
+USUAL: Final = Wanted(("possessionorinherence",), tuple(dict.fromkeys(word for _, word in _METHODS)))
+"""What Entra ID asks for after a password, as far as Limen can say it."""
 Word = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
 

@@ -28,7 +28,10 @@ _PROOFS: Final = frozenset({"client_secret", "client_assertion", "client_asserti
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationRequest:
-    """A good authorization request (OpenID Connect Core section 3.1.2.1). `wire` is it as it came."""
+    """A good authorization request (OpenID Connect Core section 3.1.2.1). `wire` is it as it came.
+
+    `subject`: whom it must be about, "" for whoever is there; None where its hint names nobody.
+    """
 
     wire: ProtocolRequest
     app: App
@@ -38,6 +41,7 @@ class AuthorizationRequest:
     prompts: frozenset[str]
     max_age: int | None
     strength: int
+    subject: str | None = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,15 @@ class Authorization:
         self.pushed = PushedRequests(calls.core.clock)
 
     async def asked(self, wire: ProtocolRequest) -> AuthorizationRequest | WrongRequest:
-        """The authorization request, held against the client's registration."""
+        """The authorization request, held against the client's registration. What is wrong is journaled."""
+        asked = await self._held_against(wire)
+        if isinstance(asked, WrongRequest):
+            self._calls.refused(wire, asked.error)
+        return asked
+
+    async def _held_against(self, wire: ProtocolRequest) -> AuthorizationRequest | WrongRequest:
+        if any(len(values) > 1 for name, values in wire.query.items() if name != "resource"):
+            return WrongRequest("", "invalid_request", "A parameter is there twice.")  # RFC 6749 section 3.1
         pushed = self._with_pushed(wire)
         if isinstance(pushed, WrongRequest):
             return pushed
@@ -96,8 +108,11 @@ class Authorization:
 
     async def answer(self, asked: AuthorizationRequest, session: Session, person: Person, address: str) -> NextStep:
         """What comes next for this person, whom this app asks about. A code is made where nothing is in the way."""
-        answer = self._calls.sign_on.decide(ENTRY_POINT, asked.app, session, address, is_present=True)
         silent = "none" in asked.prompts
+        if asked.subject != "" and asked.subject != claims.subject(person.id, asked.app, self._calls.pairwise):
+            self._calls.refused(asked.wire, "login_required")
+            return NextStep(location=self._error(asked, "login_required"))  # whoever is there, it is somebody else
+        answer = self._calls.sign_on.decide(ENTRY_POINT, asked.app, session, address, is_present=True)
         auth = session.auth
         max_age = None if asked.max_age is None else max(asked.max_age, claims.JUST_PROVED_SECONDS)
         is_weak = auth.strength < asked.strength or claims.is_old(auth, self._calls.core.clock.now(), max_age)
@@ -118,7 +133,7 @@ class Authorization:
             if silent:
                 return NextStep(location=self._error(asked, "consent_required"), decision=answer.id)
             return NextStep(needs_consent=True, decision=answer.id)
-        return NextStep(location=await self._code(asked, session, person), decision=answer.id)
+        return NextStep(location=await self._code(asked, session, person, answer.id), decision=answer.id)
 
     async def agree(self, asked: AuthorizationRequest, person: Person) -> None:
         """Keep that this person agrees: this app may learn what it asks for."""
@@ -140,7 +155,10 @@ class Authorization:
         """RFC 9126: an authorization request, sent by the app itself before it sends the browser."""
         from limen.sso.oidc.server import OAuth2Error  # noqa: PLC0415 -- Authlib, of which no start waits
 
+        good: list[tuple[ProtocolRequest, Client]] = []
+
         def check(server: Server) -> ProtocolReply:
+            good.clear()
             request = server.create_oauth2_request(wire)
             try:
                 request.client = server.authenticate_client(request, list(CLIENT_METHODS), "token")
@@ -156,14 +174,21 @@ class Authorization:
                 return ProtocolReply(400, {"error": wrong.error, "error_description": str(wrong.description)})
             except ValueError:
                 return ProtocolReply(400, {"error": "invalid_request"})
-            client: Client = request.client
-            is_proved = not client.oidc.is_public  # anybody can say that they are a public one
-            source = client.app.id if is_proved else network_of(address)
-            uri, seconds = self.pushed.keep(asking, source, is_proved=is_proved)
-            return ProtocolReply(201, {"request_uri": uri, "expires_in": seconds})
+            good.append((asking, request.client))
+            return ProtocolReply(201)
 
-        reply, _ = await self._calls.served(check)
-        return reply
+        if any(len(values) > 1 for name, values in wire.form.items() if name != "resource"):
+            reply = ProtocolReply(400, {"error": "invalid_request"})
+        else:
+            reply, _ = await self._calls.served(check)
+        if reply.status != 201:
+            self._calls.refused(wire, str(reply.body.get("error", "")))
+            return reply
+        (asking, client), *_ = good
+        is_proved = not client.oidc.is_public  # anybody can say that they are a public one
+        source = client.app.id if is_proved else network_of(address)
+        uri, seconds = self.pushed.keep(asking, source, is_proved=is_proved)
+        return ProtocolReply(201, {"request_uri": uri, "expires_in": seconds})
 
     # Inside
 
@@ -190,6 +215,7 @@ class Authorization:
             prompts=prompts,
             max_age=int(max_age) if max_age.isascii() and max_age.isdigit() and len(max_age) < 10 else None,
             strength=claims.strength_wanted(wire.one("acr_values")),
+            subject=self._hinted(wire.one("id_token_hint"), client.app.id),
         )
         if "openid" not in scopes:
             return WrongRequest(self._error(asked, "invalid_scope"), "invalid_scope", "openid is missing")
@@ -197,6 +223,13 @@ class Authorization:
         if is_odd or wire.one("response_mode") not in {"", "query"}:
             return WrongRequest(self._error(asked, "invalid_request"), "invalid_request", "")
         return asked
+
+    def _hinted(self, hint: str, app_id: str) -> str | None:
+        """Whom the app's `id_token_hint` names: an ID token of ours for this app, whenever it was made."""
+        told = self._calls.keys.claims(hint, "JWT") if hint else {}
+        if told is None or (hint and (told.get("iss"), told.get("aud")) != (self._calls.issuer, app_id)):
+            return None
+        return str(told.get("sub", ""))
 
     def _wrong(self, wrong: Any, wire: ProtocolRequest) -> WrongRequest:
         """An error goes to the app only where its address is registered (RFC 6749 section 4.1.2.1)."""
@@ -233,7 +266,7 @@ class Authorization:
         )
         return not given.issuperset(asked.scopes)
 
-    async def _code(self, asked: AuthorizationRequest, session: Session, person: Person) -> str:
+    async def _code(self, asked: AuthorizationRequest, session: Session, person: Person, decision: str) -> str:
         def work(server: Server) -> ProtocolReply:
             flow = server.get_consent_grant(asked.wire, end_user=person)
             return server.create_authorization_response(  # type: ignore[no-any-return]
@@ -242,7 +275,7 @@ class Authorization:
 
         if asked.wire.one("request_uri") and not self.pushed.take(asked.wire.one("request_uri")):
             return self._error(asked, "invalid_request_uri")
-        reply, _ = await self._calls.served(work, session=session, person=person)
+        reply, _ = await self._calls.served(work, session=session, person=person, decision=decision)
         return _with_query(reply.location, {"iss": self._calls.issuer})
 
 

@@ -10,9 +10,11 @@ from limen.events import Event, Outcome
 from limen.facts import Person, Session
 from limen.pillar import Core, SignOn
 from limen.policy.decision import UNAVAILABLE, Effect
+from limen.printable import is_printable
 from limen.sso import sign_ins
+from limen.sso.oidc.claimed_client import claimed_client
 from limen.sso.oidc.keys import Keys
-from limen.sso.oidc.protocol import ProtocolReply
+from limen.sso.oidc.protocol import ProtocolReply, ProtocolRequest
 from limen.storage import Transaction
 
 if TYPE_CHECKING:
@@ -68,7 +70,7 @@ class Calls:
             return work(server), server.call
 
         try:
-            return await self.core.database.writing(in_transaction)
+            return await self.core.database.writing_together(in_transaction)
         except ValueError:  # Authlib's, where its error would quote what none may hold: nothing was done
             return ProtocolReply(400, {"error": "invalid_request"}), self.call(None, **known)
 
@@ -85,13 +87,19 @@ class Calls:
             return Decided(id=answer.id, is_unavailable=answer.word in UNAVAILABLE)
         return Decided(answer.session, person, answer.id)
 
-    def failed(self, kind: str, sign_in: sign_ins.AppSignIn) -> None:
+    def refused(self, wire: ProtocolRequest, error: str) -> None:
+        """Have it journaled that an app, or somebody in its name, was refused: why, and which one they say they are."""
+        claimed = claimed_client(wire)
+        self.sign_on.tell("sso.client_refused", error.replace("_", "-"), claimed if is_printable(claimed) else "")
+
+    def noted(self, kind: str, sign_in: sign_ins.AppSignIn, outcome: Outcome = Outcome.SUCCESS) -> None:
+        """Journal what came of a call about this sign-in."""
         details: dict[str, str | int | bool] = {"app": sign_in.app}
         self.core.journal.record(
             Event(
                 at=self.core.clock.now(),
                 kind=kind,
-                outcome=Outcome.FAILURE,
+                outcome=outcome,
                 subject=sign_in.person_id,
                 session=sign_in.session_id,
                 details=details,

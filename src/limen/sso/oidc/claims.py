@@ -8,10 +8,11 @@ from collections.abc import Collection, Mapping
 from hashlib import sha256
 from typing import Any, Final
 
-from limen.clock import SECOND, Instant
+from limen.clock import MINUTE, SECOND, Instant
 from limen.facts import App, Auth, Factor, Person
 from limen.facts.oidc_client import OidcClient
 
+ID_TOKEN_LIVES: Final = 10 * MINUTE
 JUST_PROVED_SECONDS: Final = 60
 """What is accepted where an app wants a new proof, and the smallest `max_age` (0 means the same): one that was given on
 the way here. With less nobody ever arrives.
@@ -76,11 +77,16 @@ def userinfo(issuer: str) -> str:
 
 
 def about(person: Person, client: OidcClient, scopes: Collection[str]) -> dict[str, Any]:
-    """What the scopes ask for, as far as the client is registered for it. Empty values are left out."""
+    """What the scopes ask for, as far as the client is registered for it. Empty values are left out.
+
+    To a client that has a name of its own for everybody, what is the same for all apps is no user name.
+    """
     asked = set(scopes) & set(client.scopes)
     told: dict[str, Any] = {}
     if "profile" in asked:
-        told |= {"name": person.name, "preferred_username": person.email or person.id}
+        everywhere = person.email or ("" if client.is_pairwise else person.id)
+        has_own = client.is_pairwise and "email" not in asked
+        told |= {"name": person.name, "preferred_username": "" if has_own else everywhere}
     if "email" in asked and person.email:
         told |= {"email": person.email, "email_verified": True}  # the company gave it to them
     if "groups" in asked:

@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from limen.clock import HOUR, MINUTE, SECOND, Instant
-from limen.sso.oidc.public_keys import PublicKey
+from limen.sso.oidc.public_keys import PublicKey, registry_of
 
 TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 LONGEST: Final = 4_096
@@ -86,7 +86,7 @@ def _is_signed(signed: Any, key: PublicKey) -> bool:
     from joserfc import jws  # noqa: PLC0415 -- as above
 
     try:
-        return jws.validate_compact(signed, key.imported, algorithms=[key.algorithm])
+        return jws.validate_compact(signed, key.imported, registry=registry_of(key.algorithm))
     except Exception:  # noqa: BLE001 -- whatever strangers send that this key did not sign
         return False
 

@@ -16,6 +16,7 @@ from limen.clock import Instant
 from limen.facts import App, Person, Session
 from limen.opaque import hash_of
 from limen.sso.oidc import client_assertion, store, workload_store
+from limen.sso.oidc.claimed_client import named_by_basic
 from limen.sso.oidc.devices import Device
 from limen.sso.oidc.keys import Keys
 from limen.sso.oidc.protocol import ASSERTION, CLIENT_CREDENTIALS, DEVICE, TOKEN_EXCHANGE, TOKEN_PATH
@@ -46,7 +47,8 @@ class SlowDownError(OAuth2Error):  # type: ignore[misc]  # Authlib has no types
 class Wanted:
     """What a workload that proved itself asks for: a token for this app, and with `subject` one to act for them.
 
-    `until` is where the token has to end at the latest (seconds), 0 where nothing bounds it.
+    `until` is where the token has to end at the latest (seconds), 0 where nothing bounds it. For an app behind the
+    gateway `scope` are actions.
     """
 
     workload: Person
@@ -63,8 +65,9 @@ class Call:
 
     `person`, `session` and `workload` are those that the decision was made about; None where nothing was decided. `key`
     is the thumbprint of the key that the caller proved to hold, `device` the one that asks, `address` where it is,
-    `resource` what it names for its token.
-    `reused` and `wanted` come out of it: what was used twice, and what a workload asks for, before it is decided.
+    `resource` what it names for its token, `decision` the one that lets a sign-in begin.
+    `reused`, `repeated` and `wanted` come out of it: what was used twice, what was so within its leeway, and what a
+    workload asks for, before it is decided.
     """
 
     transaction: Transaction
@@ -81,7 +84,9 @@ class Call:
     device: Device | None = None
     address: str = ""
     resource: str = ""
+    decision: str = ""
     reused: list[AppSignIn] = field(default_factory=list)
+    repeated: list[AppSignIn] = field(default_factory=list)
     wanted: Wanted | None = None
 
 
@@ -215,6 +220,16 @@ def may_act(call: Call, app_id: str, workload: Person) -> bool:
     """Whether the company lets this workload act for people at this app."""
     app = call.apps.get(app_id)
     return app is not None and app.oidc is not None and workload.name in app.oidc.may_act
+
+
+def check_one_way(request: Any) -> None:
+    """Raises InvalidClientError where a client proves itself in two ways, or as two (RFC 6749 section 2.3): whichever
+    were looked at, somebody could have meant the other.
+    """
+    header = request.headers.get("Authorization") or ""
+    named = named_by_basic(header)
+    if header and ("client_secret" in request.form or request.form.get("client_id", named) != named):
+        raise InvalidClientError(status_code=401)
 
 
 def by_assertion(call: Call, request: Any) -> AnyClient | None:

@@ -44,6 +44,7 @@ class DeviceSignIn:
 
         reply, _ = await self._calls.served(check)
         if reply.status != 200:
+            self._calls.refused(wire, str(reply.body.get("error", "")))
             return reply
         app, scope, resource = (str(reply.body[name]) for name in ("app", "scope", "resource"))
         begun = self.devices.begin(app, scope, address, resource)
@@ -64,7 +65,7 @@ class DeviceSignIn:
             return Effect.DENY, ""
         answer = self._calls.sign_on.decide(ENTRY_POINT, app, session, address, is_present=True)
         if answer.effect is Effect.PERMIT and answer.session is not None:
-            self.devices.agree(device, answer.session)
+            self.devices.agree(device, answer.session, answer.id)
             self._say("sso.device_let_in", device, session)
             return Effect.PERMIT, answer.id
         return (Effect.DENY if answer.effect is Effect.PERMIT else answer.effect), answer.id

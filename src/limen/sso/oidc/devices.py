@@ -94,10 +94,11 @@ class Devices:
                 return one
         return None
 
-    def agree(self, device: Device, session: Session) -> None:
+    def agree(self, device: Device, session: Session, decision: str = "") -> None:
         """Let the device sign in as this person, for as long as this session lasts."""
+        now = self._clock.now()
         device.sign_in = AppSignIn(
-            new_id("g"), device.app, session.person_id, session.id, device.scope, self._clock.now()
+            new_id("g"), device.app, session.person_id, session.id, device.scope, now, decision=decision
         )
 
     def take(self, device: Device) -> None:

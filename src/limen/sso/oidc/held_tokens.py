@@ -37,7 +37,7 @@ def held(snapshot: Snapshot, keys: Keys, issuer: str, token: str, now: Instant) 
     connection = snapshot.connection
     refresh = store.issued(connection, hash_of(token))
     if refresh is not None:
-        is_good = refresh.kind != CODE and not refresh.used_at and now < refresh.until
+        is_good = refresh.kind != CODE and not refresh.is_spent and now < refresh.until
         return Held(sign_in=refresh.sign_in, refresh=refresh) if is_good and not refresh.sign_in.ended_at else Held()
     told = keys.claims(token, ACCESS_TOKEN)
     if told is None or told.get("iss") != issuer or int(told.get("exp", 0)) * SECOND <= now:

@@ -12,6 +12,7 @@ import msgspec
 
 from limen.clock import DAY, HOUR, Instant, Milliseconds
 from limen.sso.oidc import store
+from limen.sso.oidc.public_keys import registry_of
 from limen.storage import Keyring, Transaction
 
 if TYPE_CHECKING:
@@ -50,6 +51,11 @@ class Keys:
     def ids(self) -> tuple[str, ...]:
         return tuple(one.id for one in self._keys)
 
+    @property
+    def every(self) -> tuple[SigningKey, ...]:
+        """The newest first."""
+        return self._keys
+
     def sign(
         self, claims: Mapping[str, Any], algorithm: str, now: Instant, typ: str = "JWT", ahead: Milliseconds = AHEAD
     ) -> str:
@@ -57,11 +63,12 @@ class Keys:
 
         That is at most `KEPT`, for which the key before is still published.
         """
-        from joserfc import jwt  # noqa: PLC0415 -- as above
+        from joserfc import jws  # noqa: PLC0415 -- as above
 
         key = self._signing(algorithm, now, ahead)
         header = {"alg": algorithm, "typ": typ, "kid": key.id}
-        return jwt.encode(header, dict(claims), self._key(key), algorithms=[algorithm])
+        payload = msgspec.json.encode(claims)
+        return jws.serialize_compact(header, payload, self._key(key), registry=registry_of(algorithm))
 
     def claims(self, token: str, typ: str) -> dict[str, Any] | None:
         """The claims of a token that Limen signed as this type; None for anything else. Times are not looked at."""
@@ -71,7 +78,7 @@ class Keys:
             return None
         for key in self._keys:
             try:
-                read = jwt.decode(token, self._key(key), algorithms=[key.algorithm])
+                read = jwt.decode(token, self._key(key), registry=registry_of(key.algorithm))
             except Exception:  # noqa: BLE001, S112 -- whatever strangers send that is not ours
                 continue
             if read.header.get("typ") == typ and read.header.get("kid") == key.id:
@@ -124,6 +131,16 @@ def kept_keys(transaction: Transaction, keyring: Keyring, now: Instant) -> Keys:
                 found.remove(older)
                 store.drop_keys(transaction.connection, [older.id])
     return Keys(tuple(found))
+
+
+def renewed(transaction: Transaction, keyring: Keyring, now: Instant) -> bool:
+    """Make the next key of each algorithm before its time. False where the next ones wait already."""
+    found = kept_keys(transaction, keyring, now).every
+    newest = {one.algorithm: one for one in found[::-1]}
+    due = [algorithm for algorithm, one in newest.items() if one.made_at + AHEAD <= now]
+    for algorithm in due:
+        _made(transaction, keyring, algorithm, now)
+    return bool(due)
 
 
 def kept_pairwise_secret(transaction: Transaction, keyring: Keyring, now: Instant) -> bytes:

@@ -9,21 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
-from limen.events import Event
-from limen.facts import App, Person
+from limen.events import Event, Outcome
+from limen.facts import App, Session
 from limen.opaque import hash_of, new_token
 from limen.pillar import Core, SignOn
 from limen.sso import sign_ins
 from limen.sso.oidc import claims, store, workload_store
 from limen.sso.oidc.authorization import Authorization
-from limen.sso.oidc.calls import TEMPORARILY_UNAVAILABLE, Calls, Decided
+from limen.sso.oidc.calls import ENTRY_POINT, TEMPORARILY_UNAVAILABLE, Calls, Decided
 from limen.sso.oidc.device_sign_in import DeviceSignIn
 from limen.sso.oidc.dpop import DpopProofs
 from limen.sso.oidc.held_tokens import Held, held
 from limen.sso.oidc.keys import Keys, kept_keys, kept_pairwise_secret
 from limen.sso.oidc.protocol import (
+    ACCESS_TOKEN,
     CLIENT_CREDENTIALS,
     DEVICE,
     TOKEN_EXCHANGE,
@@ -31,9 +32,15 @@ from limen.sso.oidc.protocol import (
     ProtocolReply,
     ProtocolRequest,
 )
+from limen.sso.oidc.store import CODE
 from limen.sso.oidc.workload_keys import KEPT as KEYS_KEPT
 from limen.sso.oidc.workload_sign_in import WorkloadSignIns
-from limen.storage import Transaction
+from limen.storage import Keyring, Transaction
+
+TOKEN_OF_ANOTHER: Final = "token-of-another"  # noqa: S105 -- why it is refused
+"""An app shows a token that was not issued for it."""
+_NO_REFUSAL: Final = frozenset({"authorization_pending", "access_denied", "expired_token", "temporarily_unavailable"})
+"""What a device is told while its person has not answered, or has, and what is said to everybody (see `Calls`)."""
 
 
 class Provider:
@@ -50,13 +57,12 @@ class Provider:
     async def token(self, wire: ProtocolRequest, proof: str, address: str) -> ProtocolReply:
         """RFC 6749 section 3.2: tokens for whoever proves themselves there, if this is so decided now."""
         if any(len(values) > 1 for name, values in wire.form.items() if name != "resource"):
-            return ProtocolReply(400, {"error": "invalid_request"})
-        if wire.one("grant_type") in {CLIENT_CREDENTIALS, TOKEN_EXCHANGE}:
+            reply = ProtocolReply(400, {"error": "invalid_request"})
+        elif wire.one("grant_type") in {CLIENT_CREDENTIALS, TOKEN_EXCHANGE}:
             reply = await self.workloads.token(wire, proof, address)
         else:
             reply = await self._token_of_a_person(wire, proof)
-        if reply.status == 401 or reply.body.get("error") == "invalid_client":
-            self._calls.sign_on.tell("sso.client_refused", "invalid-client", wire.one("client_id"))
+        self._tell(wire, reply)
         return reply
 
     async def _token_of_a_person(self, wire: ProtocolRequest, proof: str) -> ProtocolReply:
@@ -65,7 +71,7 @@ class Provider:
         A proof is looked at for what was issued alone: strangers' proofs would cost time, and room among those seen.
         """
         secret = wire.one("code") if wire.one("grant_type") == "authorization_code" else wire.one("refresh_token")
-        found = await self._calls.core.database.reading(
+        found = await self._calls.core.database.reading_together(
             lambda snapshot: store.issued(snapshot.connection, hash_of(secret))
         )
         device = self.device.devices.of(wire.one("device_code")) if wire.one("grant_type") == DEVICE else None
@@ -87,15 +93,21 @@ class Provider:
         reply, call = await self._calls.served(
             lambda server: server.create_token_response(wire), session=session, person=person, key=key, device=device
         )
+        begun = waited_for if device is not None else found.sign_in if found and found.kind == CODE else None
+        if reply.status == 200 and begun is not None and session is not None:
+            sign_ins.say_begun(self._calls.core, begun, ENTRY_POINT, session)
         for sign_in in call.reused:
-            self._calls.failed("sso.token_reused", sign_in)
-        if reply.body.get("error") in {"invalid_grant", "access_denied"} and decision:
+            self._calls.noted("sso.token_reused", sign_in, Outcome.FAILURE)
+        for sign_in in call.repeated:
+            self._calls.noted("sso.token_repeated", sign_in)
+        if reply.body.get("error") in {"invalid_grant", "access_denied"} and decision and person is None:
             return replace(reply, body={**reply.body, "error_description": f"decision {decision}"})
         return reply
 
     async def revoke(self, wire: ProtocolRequest) -> ProtocolReply:
         """RFC 7009: the sign-in that this token belongs to ends, with everything that was issued for it."""
         reply, _ = await self._calls.served(lambda server: server.create_endpoint_response("revocation", wire))
+        self._tell(wire, reply)
         return reply
 
     async def introspect(self, wire: ProtocolRequest) -> ProtocolReply:
@@ -111,19 +123,29 @@ class Provider:
             person=decided.person,
             workload=workload.person,
         )
+        self._tell(wire, reply)
+        is_good_somewhere = decided.person is not None or workload.person is not None
+        if reply.status == 200 and not reply.body.get("active") and is_good_somewhere:
+            self._calls.refused(wire, TOKEN_OF_ANOTHER)
         return reply
 
     async def userinfo(self, token: str, scheme: str, proof: str, method: str) -> ProtocolReply:
         """OpenID Connect Core section 5.3: who this access token is about, if it is so decided now.
 
-        One that is narrowed to a resource (RFC 8707), or that a workload acts with, is not for here.
+        One that is narrowed to a resource (RFC 8707), or that a workload acts with, is not for here. What is journaled
+        is what no app of ours would send: not a token whose time is over.
         """
         found = await self._held(token)
         sign_in, told, here = found.sign_in, found.told, claims.userinfo(self.issuer)
         if sign_in is None or here not in told.get("aud", ()):
+            if found.sign_in is not None or found.workload is not None:
+                self._calls.sign_on.tell("sso.client_refused", TOKEN_OF_ANOTHER, str(told.get("client_id", "")))
+            elif self._calls.keys.claims(token, ACCESS_TOKEN) is None:
+                self._calls.sign_on.tell("sso.client_refused", "invalid-token", "")
             return _no_token()
         bound = str(told.get("cnf", {}).get("jkt", ""))
         if bound and (scheme != "dpop" or self._proofs.key_of(proof, method, "/oidc/userinfo", token) != bound):
+            self._calls.sign_on.tell("sso.client_refused", "invalid-dpop-proof", sign_in.app)
             return _no_token()
         app, decided = self._calls.core.known.apps.get(sign_in.app), self._calls.decided(sign_in)
         if decided.is_unavailable:
@@ -143,21 +165,27 @@ class Provider:
     def sign_out_target(self, hint: str, client_id: str, uri: str) -> tuple[str, str]:
         """Of a sign-out that an app began (RP-Initiated Logout 1.0): the sign-in in its hint, and where to go on.
 
-        Each is "" where it does not hold: an address that is not registered is never gone to.
+        Each is "" where it does not hold: an address that is not registered is never gone to, and that is journaled.
         """
         told = self._calls.keys.claims(hint, "JWT") if hint else None
         named = str(told.get("aud", "")) if told else client_id
         app = self._calls.core.known.apps.get(named)
         if app is None or app.oidc is None or (told and client_id and client_id != named):
-            return "", ""
-        sign_in_id = str(told.get("sid", "")) if told else ""
-        return sign_in_id, uri if uri in app.oidc.post_logout_uris else ""
+            sign_in_id, to = "", ""
+        else:
+            sign_in_id = str(told.get("sid", "")) if told else ""
+            to = uri if uri in app.oidc.post_logout_uris else ""
+        if (hint and not sign_in_id) or (uri and not to):
+            self._calls.sign_on.tell("sso.client_refused", "invalid-sign-out", named)
+        return sign_in_id, to
 
-    def told_of(self, person: Person, app: App) -> Mapping[str, Any]:
-        """What this app would be told of this person if it asked for all that it is registered for."""
-        if app.oidc is None:
-            return {}
-        return {"sub": self.subject(person.id, app), **claims.about(person, app.oidc, app.oidc.scopes)}
+    async def check_hint(self, sign_in_id: str, session: Session | None) -> None:
+        """Have it journaled where a sign-out names a sign-in that is not of this session: it ends nothing there."""
+        named = await self._calls.core.database.reading(
+            lambda snapshot: sign_ins.sign_in_of(snapshot.connection, sign_in_id)
+        )
+        if named is not None and (session is None or named.session_id != session.id):
+            self._calls.sign_on.tell("sso.client_refused", "hint-of-another", named.app)
 
     def subject(self, person_id: str, app: App) -> str:
         """Who somebody is to this app."""
@@ -194,16 +222,30 @@ class Provider:
         return self._calls.keys
 
     @property
+    def keyring(self) -> Keyring:
+        """What keys are sealed with."""
+        return self._calls.core.keyring
+
+    @property
     def pairwise(self) -> bytes:
         """The secret under which people get another name for each app, whatever its protocol."""
         return self._calls.pairwise
 
     # Inside
 
+    def _tell(self, wire: ProtocolRequest, reply: ProtocolReply) -> None:
+        """Journal what was refused to an app; not what a decision refused, nor a device that still waits: they are."""
+        error = str(reply.body.get("error", ""))
+        is_decided = str(reply.body.get("error_description", "")).startswith("decision ")
+        if error and error not in _NO_REFUSAL and not is_decided:
+            self._calls.refused(wire, error)
+
     async def _held(self, token: str) -> Held:
         calls = self._calls
         now = calls.core.clock.now()
-        return await calls.core.database.reading(lambda snapshot: held(snapshot, calls.keys, calls.issuer, token, now))
+        return await calls.core.database.reading_together(
+            lambda snapshot: held(snapshot, calls.keys, calls.issuer, token, now)
+        )
 
     async def _end(self, sign_in_ids: list[str]) -> None:
         now = self._calls.core.clock.now()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from limen.errors import LimenError
 
 if TYPE_CHECKING:
     from joserfc.jwk import Key
+    from joserfc.jws import JWSRegistry
 
 ALGORITHMS: Final = ("ES256", "EdDSA", "RS256")
 LONGEST: Final = 4_096
@@ -86,6 +87,14 @@ def read_text(text: str) -> PublicKey:
     if "PRIVATE KEY" in text:
         raise PublicKeyError("this is a private key", "give its public half, and make a new one: it was shown")
     return read_jwk(_from_pem(text) if "-----BEGIN" in text else _from_json(text))
+
+
+@cache
+def registry_of(algorithm: str) -> JWSRegistry:
+    """What has joserfc verify and sign by this algorithm and no other; put together once for each."""
+    from joserfc.jws import JWSRegistry  # noqa: PLC0415 -- heavy: no start waits for it
+
+    return JWSRegistry(algorithms=[algorithm])
 
 
 @lru_cache(1_024)

@@ -7,12 +7,13 @@ A server is made for one call, inside one transaction. Whether somebody may sign
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import msgspec
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import AuthorizationServer, OAuth2Payload, OAuth2Request, grants
-from authlib.oauth2.rfc6749.errors import InvalidGrantError, InvalidRequestError
+from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidGrantError, InvalidRequestError
 from authlib.oauth2.rfc7636 import CodeChallenge
 
 from limen.clock import MINUTE, SECOND
@@ -20,7 +21,16 @@ from limen.facts import Person
 from limen.opaque import hash_of, new_id, new_token
 from limen.sso import sign_ins
 from limen.sso.oidc import claims, store
-from limen.sso.oidc.clients import AnyClient, Call, Client, InvalidTargetError, by_assertion, client_of, workload_of
+from limen.sso.oidc.clients import (
+    AnyClient,
+    Call,
+    Client,
+    InvalidTargetError,
+    by_assertion,
+    check_one_way,
+    client_of,
+    workload_of,
+)
 from limen.sso.oidc.device_grant import DeviceGrant
 from limen.sso.oidc.protocol import ACCESS_TOKEN, ASSERTION, CLIENT_METHODS, ProtocolReply, ProtocolRequest
 from limen.sso.oidc.store import CODE, REFRESH, Issued, IssuedFor
@@ -29,7 +39,10 @@ from limen.sso.oidc.workload_grants import ClientCredentials, TokenExchange
 from limen.sso.sign_ins import AppSignIn
 
 CODE_LIVES: Final = MINUTE
-ID_TOKEN_LIVES: Final = 10 * MINUTE
+LEEWAY: Final = 10 * SECOND
+"""How long a refresh token may be used again by an app that refreshes from several requests at once."""
+MOST_REPEATS: Final = 20
+"""How often, within that."""
 _METHODS: Final = list(CLIENT_METHODS)
 
 
@@ -57,9 +70,13 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib has no types
 
         Before anything is spent: a client that names a wrong resource may ask again.
         """
+        check_one_way(request)
         is_asserted = "client_assertion" in request.form or "client_assertion_type" in request.form
         usable = [one for one in methods if (one == ASSERTION) is is_asserted]
-        client: AnyClient = super().authenticate_client(request, usable, endpoint)
+        try:
+            client: AnyClient = super().authenticate_client(request, usable, endpoint)
+        except InvalidClientError:  # whether there is such a client is nobody's to know
+            raise InvalidClientError(status_code=401) from None
         self.call.resource = client.resource(request.payload.datalist.get("resource", ()))
         return client
 
@@ -81,8 +98,9 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib has no types
         assert call.person is not None  # noqa: S101 -- nothing is issued for nobody
         assert call.session is not None  # noqa: S101 -- the same
         refresh, seconds = new_token(), client.oidc.tokens_minutes * 60
+        kept = msgspec.structs.replace(asked, turn=sign_in.turn + 1)
         store.add_token(
-            call.transaction.connection, hash_of(refresh), REFRESH, sign_in.id, call.session.expires_at, asked
+            call.transaction.connection, hash_of(refresh), REFRESH, sign_in.id, call.session.expires_at, kept
         )
         access = self._access_token(sign_in, asked, client, seconds)
         return {
@@ -122,7 +140,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib has no types
             "azp": client.app.id,
             "sid": sign_in.id,
             "iat": now,
-            "exp": now + ID_TOKEN_LIVES // SECOND,
+            "exp": now + claims.ID_TOKEN_LIVES // SECOND,
             "at_hash": claims.half_hash(access),
             **({"nonce": asked.nonce} if asked.nonce else {}),
             **claims.authentication(call.session.auth),
@@ -203,23 +221,47 @@ class _Redeemed:
         return self.issued.sign_in.app == client.app.id
 
 
-def used_now(call: Call, secret: str, kind: str, client: Client | None) -> _Redeemed | None:
-    """The code or refresh token, spent by this. A second use ends the whole sign-in (RFC 9700 sections 2.1.1 and 4.14).
+def used_now(call: Call, secret: str, kind: str, client: Client) -> _Redeemed | None:
+    """The code or refresh token, spent by this. A second use ends the whole sign-in (RFC 9700 sections 2.1.1 and 4.14),
+    unless it is a refresh token of an app that asks several times at once.
 
     None for what was never issued, is over, is somebody else's, or was used before.
     """
     connection = call.transaction.connection
     found = store.issued(connection, hash_of(secret))
-    if found is None or found.kind != kind or (client is not None and found.sign_in.app != client.app.id):
+    if found is None or found.kind != kind or found.sign_in.app != client.app.id:
         return None
-    if not store.use(connection, found.hash, call.now):
+    turned = _turned(call, found, client) if found.asked.turn else found
+    if turned is None or (not found.asked.turn and not store.use(connection, found.hash, call.now)):
         call.reused += sign_ins.end(connection, [found.sign_in.id], call.now)
         return None
+    found = turned
     if found.sign_in.ended_at or call.now >= found.until:
         return None
     if call.session is None or call.session.id != found.sign_in.session_id or call.person is None:
         return None
     return _Redeemed(found)
+
+
+def _turned(call: Call, found: Issued, client: Client) -> Issued | None:
+    """The refresh token with its sign-in at this token's turn; None where it was used before, and not just now.
+
+    All tokens of a turn stand for one another: the first that is used begins the turn, the others count for `LEEWAY`
+    more, and as soon as the next turn begins, none. So there is one line of them and no second beside it (record 0127).
+    """
+    connection, turn = call.transaction.connection, found.asked.turn
+    if sign_ins.next_turn(connection, found.sign_in.id, turn, call.now):
+        return replace(found, sign_in=replace(found.sign_in, turn=turn))
+    now = sign_ins.sign_in_of(connection, found.sign_in.id)
+    if now is None or now.ended_at or now.turn != turn:
+        return None
+    is_bound = bool(found.asked.key) and found.asked.key == call.key
+    if client.oidc.is_public and not is_bound:
+        return None  # nothing but the token says who it is
+    if call.now - now.turned_at > LEEWAY or not sign_ins.repeat_turn(connection, now.id, turn, MOST_REPEATS):
+        return None
+    call.repeated.append(now)
+    return replace(found, sign_in=now)
 
 
 class _CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib has no types
@@ -246,9 +288,8 @@ class _CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]  # Authli
         call, data = self.server.call, request.payload.data
         assert call.session is not None  # noqa: S101 -- no code is made for nobody
         scope = request.client.get_allowed_scope(request.payload.scope or "")
-        sign_in = AppSignIn(
-            new_id("g"), request.client.app.id, call.session.person_id, call.session.id, scope, call.now
-        )
+        session, app = call.session, request.client.app.id
+        sign_in = AppSignIn(new_id("g"), app, session.person_id, session.id, scope, call.now, decision=call.decision)
         asked = IssuedFor(
             redirect_uri=request.payload.redirect_uri,
             nonce=data.get("nonce", ""),

@@ -106,6 +106,8 @@ class IssuedFor(msgspec.Struct, frozen=True, omit_defaults=True):
     """The thumbprint of the key that it is bound to (DPoP, RFC 9449); "" where it is bound to none."""
     resource: str = ""
     """What its access tokens are narrowed to (RFC 8707); "" where nothing was named."""
+    turn: int = 0
+    """Of a refresh token: in which turn of its sign-in it counts. 0 for codes, and for those from before turns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,11 @@ class Issued:
     until: Instant
     used_at: Instant
     asked: IssuedFor
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether it was used, or another of its turn was: tokens of one turn stand for one another."""
+        return bool(self.used_at) or 0 < self.asked.turn <= self.sign_in.turn
 
 
 def add_sign_in(connection: Connection, sign_in: AppSignIn) -> None:

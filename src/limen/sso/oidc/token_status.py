@@ -78,11 +78,13 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc]  # Authlib has
             if call.session is None or call.session.id != found.sign_in.session_id or call.person is None:
                 return {"active": False}
             app = call.apps[found.sign_in.app]
+            subject = claims.subject(found.sign_in.person_id, app, call.pairwise)
+            may_know_address = "email" in found.sign_in.scope.split()
             told |= {
                 "client_id": found.sign_in.app,
                 "scope": found.sign_in.scope,
-                "sub": claims.subject(found.sign_in.person_id, app, call.pairwise),
-                "username": call.person.email or call.person.id,
+                "sub": subject,
+                "username": (call.person.email if may_know_address else "") or subject,
                 "aud": found.sign_in.app,
             }
         if found.workload is not None:

@@ -6,18 +6,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from authlib.oauth2.rfc6749 import InvalidRequestError
 from authlib.oauth2.rfc6749.errors import InvalidScopeError, UnauthorizedClientError
 from authlib.oauth2.rfc6749.grants import BaseGrant, TokenEndpointMixin
 
-from limen.facts import App
+from limen.clock import SECOND, Instant
+from limen.facts import ACTIONS, LIMEN, App
 from limen.opaque import new_id
 from limen.sso.oidc import workload_store
 from limen.sso.oidc.clients import Call, InvalidTargetError, Wanted, WorkloadClient, may_act
 from limen.sso.oidc.held_tokens import held
 from limen.sso.oidc.protocol import ASSERTION, CLIENT_CREDENTIALS, ISSUED_ACCESS_TOKEN, TOKEN_EXCHANGE
 from limen.sso.oidc.workload_store import WorkloadSignIn
+
+_OF_REQUESTS: Final = frozenset(ACTIONS[:5])
+"""The actions that requests to an app can be."""
 
 
 class _OfWorkloads(BaseGrant, TokenEndpointMixin):  # type: ignore[misc]  # Authlib has no types
@@ -56,13 +61,41 @@ class ClientCredentials(_OfWorkloads):
     GRANT_TYPE: Final = CLIENT_CREDENTIALS
 
     def _wanted(self, call: Call, client: WorkloadClient, form: Mapping[str, str]) -> Wanted:
-        if form.get("scope"):
-            raise InvalidScopeError("A workload is not told of people: leave out the scope.")
-        resource = self._resource()
-        named = [app for app in call.apps.values() if app.oidc is not None and resource and app.url == resource]
+        resource, scope = self._resource(), form.get("scope", "")
+        named = [app for app in call.apps.values() if resource and resource == address_of(app, call.issuer)]
         if len(named) != 1:
             raise InvalidTargetError("Name the app by its address in `resource`.")
-        return Wanted(client.workload, named[0], self._signed_in(call, client, named[0]))
+        app = named[0]
+        if app.oidc is not None and scope:
+            raise InvalidScopeError("A workload is not told of people: leave out the scope.")
+        if app.oidc is not None:
+            return Wanted(client.workload, app, self._signed_in(call, client, app))
+        actions = frozenset(scope.split()) or frozenset({"view"})
+        if not actions <= _OF_REQUESTS:
+            raise InvalidScopeError("Behind the gateway, scopes are actions: view, download, edit, share, administer.")
+        until = self._key_until(call, client) // SECOND
+        return Wanted(
+            client.workload, app, self._signed_in(call, client, app), scope=" ".join(sorted(actions)), until=until
+        )
+
+    def _key_until(self, call: Call, client: WorkloadClient) -> Instant:
+        """When the key ends that it proved itself by."""
+        held = workload_store.keys_of(call.transaction.connection, client.client_id)
+        return next(one.until for one in held if one.thumbprint == self.request.client_key)
+
+
+def address_of(app: App, issuer: str) -> str:
+    """The address by which a workload names an app, "" for one that it can't have a token for.
+
+    Of an app that signs people in itself its `url`; of one behind the gateway its host, with the scheme and port of the
+    sign-in host.
+    """
+    if app.oidc is not None:
+        return app.url
+    if app.id == LIMEN or not app.host:
+        return ""
+    home = urlsplit(issuer)
+    return f"{home.scheme}://{app.host}{f':{home.port}' if home.port else ''}/"
 
 
 class TokenExchange(_OfWorkloads):

@@ -6,12 +6,15 @@ a person, their facts decide as ever, and the workload has to be permitted besid
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from limen.clock import HOUR, MINUTE, SECOND, Instant
+from limen.errors import LimenError
 from limen.events import Event
 from limen.facts import Auth, Session
 from limen.opaque import new_id
+from limen.pillar import WorkloadTokens
 from limen.policy.decision import UNAVAILABLE, Effect
 from limen.rate_limit import RateLimit
 from limen.sso.oidc import claims
@@ -34,9 +37,16 @@ AT_ONCE: Final = 400
 """How many tokens one workload may ask for: as many as questions (AuthZEN)."""
 EXCHANGE: Final = 10
 """How many of them one counts for that acts for a person: each is an event of its own, and folds into no other."""
+GATEWAY_TOKEN_LIVES: Final = 5 * MINUTE
+"""How long a token for an app behind the gateway counts, at most."""
 _STRENGTH: Final = 1
 """One factor: that of having the key."""
 _ROUNDED: Final = MINUTE
+
+
+def gateway_token_name(thumbprint: str) -> str:
+    """What the tokens are called that a workload got by the key with this thumbprint."""
+    return f"by key {thumbprint}"
 
 
 class WorkloadSignIns:
@@ -68,13 +78,15 @@ class WorkloadSignIns:
             error = "invalid_request" if wanted.subject else "invalid_grant"  # RFC 8693 section 2.2.2
             told = {"error_description": f"decision {refused.id}"} if refused.id else {}
             return ProtocolReply(400, {"error": error, **told})
+        if wanted.app.oidc is None:
+            return await self._for_the_gateway(wanted, call.now, is_bound=bool(key))
         return self._issued(wanted, person, workload, key, call.now)
 
     def decided(self, sign_in: WorkloadSignIn, proved_at: Instant) -> Decided:
         """Whether this workload, which proved itself then, may use the app now."""
         known = self._calls.core.known
         workload, app = known.workloads.get(sign_in.workload_id), known.apps.get(sign_in.app)
-        if workload is None or app is None or app.oidc is None:
+        if workload is None or app is None or (app.oidc is None and not app.host):
             return Decided()
         session = _session(sign_in, proved_at)
         answer = self._calls.sign_on.decide(ENTRY_POINT, app, session, sign_in.address, is_present=False)
@@ -83,6 +95,28 @@ class WorkloadSignIns:
         return Decided(answer.session, workload, answer.id)
 
     # Inside
+
+    async def _for_the_gateway(self, wanted: Wanted, now: Instant, *, is_bound: bool) -> ProtocolReply:
+        """A token that the gateway takes as it takes those of `limen token add`: for these actions, and decided each
+        time. It is not signed: the gateway looks it up, so what ends it is known there at once.
+        """
+        if is_bound:
+            return ProtocolReply(400, {"error": "invalid_dpop_proof"})  # the gateway looks at no proofs
+        until = min(now + GATEWAY_TOKEN_LIVES, wanted.until * SECOND)
+        tokens = self._calls.core.offers.take(WorkloadTokens)
+        try:
+            secret = await tokens.issue(
+                wanted.workload.id,
+                wanted.app.id,
+                frozenset(wanted.scope.split()),
+                until=until,
+                name=gateway_token_name(wanted.sign_in.key),
+            )
+        except LimenError:
+            return ProtocolReply(429, {"error": "slow_down"})
+        seconds = (until - now) // SECOND
+        told = {"access_token": secret, "token_type": "Bearer", "expires_in": seconds, "scope": wanted.scope}
+        return ProtocolReply(200, told)
 
     def _issued(
         self, wanted: Wanted, person: Decided | None, workload: Decided, key: str, now: Instant
@@ -147,7 +181,11 @@ def _session(sign_in: WorkloadSignIn, proved_at: Instant) -> Session:
     By the minute, so that a program that asks often is one fact and not as many. Whatever is revoked within it ends
     what was proved before it in that minute, and nothing until the next.
     """
-    at = proved_at - proved_at % _ROUNDED
+    return _session_of_minute(sign_in, proved_at - proved_at % _ROUNDED)
+
+
+@lru_cache(1_024)
+def _session_of_minute(sign_in: WorkloadSignIn, at: Instant) -> Session:
     return Session(
         id=sign_in.id,
         person_id=sign_in.workload_id,

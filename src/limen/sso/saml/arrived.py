@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+
+from limen.facts import App
 
 
 class WrongMessageError(ValueError):
-    """A message that is not taken. The text says why, for the people who run the app."""
+    """A message that is not taken. The text says why, for the people who run the app. `app` is the id of the one that
+    it says it is from, "" where that is none.
+    """
+
+    app = ""
+
+
+@contextmanager
+def from_app(app: App) -> Iterator[None]:
+    """Whatever is wrong with a message in here is said to be of this app."""
+    try:
+        yield
+    except WrongMessageError as wrong:
+        wrong.app = app.id
+        raise
 
 
 @dataclass(frozen=True, slots=True)

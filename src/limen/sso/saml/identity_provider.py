@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from limen.clock import DAY, HOUR, Instant
-from limen.events import Event
+from limen.clock import HOUR, Instant
 from limen.facts import App, Person, Session
 from limen.facts.service_provider import EMAIL, ServiceProvider
 from limen.opaque import new_id
@@ -23,8 +22,8 @@ from limen.sso import sign_ins
 from limen.sso.kept_requests import KeptRequests
 from limen.sso.oidc.claims import JUST_PROVED_SECONDS, is_old
 from limen.sso.saml import contexts, names, person as person_told
-from limen.sso.saml.arrived import Arrived, WrongMessageError
-from limen.sso.saml.keys import SamlKeys, kept_keys, new_key
+from limen.sso.saml.arrived import Arrived, WrongMessageError, from_app
+from limen.sso.saml.keys import SamlKeys, kept_keys
 from limen.sso.saml.requests import SignInRequest
 from limen.sso.seen_once import SeenOfEach
 from limen.sso.sign_ins import AppSignIn
@@ -94,7 +93,7 @@ class IdentityProvider:
         try:
             return self._read(arrive())
         except WrongMessageError as wrong:
-            self._sign_on.tell("sso.client_refused", "invalid-request", str(wrong))
+            self._sign_on.tell("sso.client_refused", "invalid-request", str(wrong), wrong.app)
             raise
 
     def _read(self, arrived: Arrived) -> SignInRequest:
@@ -104,10 +103,11 @@ class IdentityProvider:
             raise WrongMessageError("it is not a request")
         message = messages.read(arrived, "AuthnRequest")
         app, provider = self.app_called(message.issuer)
-        is_signed = messages.checked(message, arrived, provider, self.sign_in_url, self._core.clock.now())
-        if provider.signs_requests and not is_signed:
-            raise WrongMessageError("it is not signed")
-        return messages.sign_in_request(message, app, arrived.relay_state)
+        with from_app(app):
+            is_signed = messages.checked(message, arrived, provider, self.sign_in_url, self._core.clock.now())
+            if provider.signs_requests and not is_signed:
+                raise WrongMessageError("it is not signed")
+            return messages.sign_in_request(message, app, arrived.relay_state)
 
     def begun_here(self, app_id: str) -> SignInRequest | None:
         """A sign-in that begins here (IdP-initiated), None where the app does not take those."""
@@ -115,6 +115,10 @@ class IdentityProvider:
         if app is None or app.saml is None or not app.saml.may_begin_here:
             return None
         return SignInRequest(app, "", app.saml.consumers[0].url, app.saml.start)
+
+    def begun_elsewhere(self, asked: SignInRequest) -> None:
+        """Another site would begin a sign-in at this app (login CSRF). It is journaled."""
+        self._sign_on.tell("sso.client_refused", "begun-elsewhere", asked.app.id)
 
     def app_called(self, entity_id: str) -> tuple[App, ServiceProvider]:
         """The app of this entity ID. Raises WrongMessageError."""
@@ -133,7 +137,7 @@ class IdentityProvider:
         app = self._core.known.apps.get(asked.app.id)
         is_answered = asked.id and self._answered.holds(f"{asked.app.id} {asked.id}", self._core.clock.now())
         if is_answered or app is None or app.saml != asked.app.saml:
-            return NextStep(is_over=True)
+            return self._over(asked)
         answer = self._sign_on.decide(ENTRY_POINT, app, session, address, is_present=True)
         if answer.word in UNAVAILABLE:
             if asked.is_passive:
@@ -164,14 +168,6 @@ class IdentityProvider:
 
         return metadata(self.entity_id, self.sign_in_url, self.sign_out_url, self.keys)
 
-    def told_of(self, person: Person, app: App) -> Mapping[str, str]:
-        """What this app would be told of this person: the name that it knows them by, and each attribute."""
-        if app.saml is None:
-            return {}
-        name = self.name_of(person, app, app.saml.name_id, "another each time")
-        told = {name: ", ".join(values) for name, values in person_told.attributes_of(person, app.saml)}
-        return {f"NameID ({app.saml.name_id})": name, **told}
-
     def name_of(self, person: Person, app: App, name_format: str, sign_in_id: str) -> str:
         """Who somebody is to this app, in this sign-in."""
         return person_told.name_of(person, app, name_format, self._secret, sign_in_id)
@@ -184,18 +180,6 @@ class IdentityProvider:
         return Envelope(self.entity_id, destination, in_response_to, now, self.keys.signing(now))
 
     # Keys
-
-    async def add_key(self, signs_at: Instant, by: str) -> None:
-        """One more key, which is published now and signs from `signs_at` on."""
-        now = self._core.clock.now()
-
-        def work(transaction: Transaction) -> None:
-            new_key(transaction, self._core.keyring, now, signs_at, self._core.settings.name)
-            details: dict[str, str | int | bool] = {"days": (signs_at - now) // DAY}
-            transaction.say(Event(at=now, kind="sso.key_made", actor=by, details=details))
-
-        await self._core.database.writing(work)
-        await self.keep_up()
 
     async def keep_up(self) -> None:
         """Take over keys that others made, and forget those that are over."""
@@ -228,9 +212,9 @@ class IdentityProvider:
 
         now, provider = self._core.clock.now(), _provider(asked.app)
         if not self._is_first(asked, person, now):
-            return NextStep(is_over=True)
+            return self._over(asked)
         name_format = person_told.format_for(provider, asked.name_format or "") or provider.name_id
-        sign_in = AppSignIn(new_id("g"), asked.app.id, person.id, session.id, name_format, now)
+        sign_in = AppSignIn(new_id("g"), asked.app.id, person.id, session.id, name_format, now, decision=decision)
         told = self._told(asked, sign_in, session, person)
         envelope = self.envelope(asked.consumer, asked.id)
         document = await asyncio.to_thread(responses.signed_in, envelope, provider, told)
@@ -240,6 +224,7 @@ class IdentityProvider:
             sign_ins.add(transaction.connection, sign_in)
 
         await self._core.database.writing(work)
+        sign_ins.say_begun(self._core, sign_in, ENTRY_POINT, session)
         return NextStep(Posted(asked.consumer, document, asked.relay_state), decision=decision)
 
     def _told(self, asked: SignInRequest, sign_in: AppSignIn, session: Session, person: Person) -> Told:
@@ -264,6 +249,10 @@ class IdentityProvider:
         message = f"decision {decision}" if decision else ""
         document = await asyncio.to_thread(responses.refused, envelope, fault, detail, message)
         return NextStep(Posted(asked.consumer, document, asked.relay_state), decision=decision)
+
+    def _over(self, asked: SignInRequest) -> NextStep:
+        self._sign_on.tell("sso.client_refused", "answered-before", asked.app.id)
+        return NextStep(is_over=True)
 
     def _is_first(self, asked: SignInRequest, person: Person, now: Instant) -> bool:
         """Whether no assertion was made for this request. It is known for longer than it could be taken."""

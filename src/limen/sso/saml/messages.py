@@ -60,11 +60,11 @@ def read(arrived: Arrived, kind: str) -> Message:
     message_id = str(root.get("ID") or "")
     if not _ID.fullmatch(message_id):
         raise WrongMessageError("its ID is missing or too long")
-    issuer = text_of(_only(root, f"{_A}Issuer"))
+    issuer = text_of(only(root, f"{_A}Issuer"))
     if not issuer:
         raise WrongMessageError("it does not say who sent it")
     destination = str(root.get("Destination") or "")
-    return Message(message_id, issuer, destination, _instant(str(root.get("IssueInstant") or "")), root)
+    return Message(message_id, issuer, destination, instant(str(root.get("IssueInstant") or "")), root)
 
 
 def checked(message: Message, arrived: Arrived, provider: ServiceProvider, here: str, now: Instant) -> bool:
@@ -73,7 +73,7 @@ def checked(message: Message, arrived: Arrived, provider: ServiceProvider, here:
         raise WrongMessageError("it is for another address")
     if abs(now - message.issued_at) > SKEW:
         raise WrongMessageError("it is too old, or the clocks are far apart")
-    has_signature = _check_signature(message.root, arrived, provider.certificates)
+    has_signature = check_signature(message.root, arrived, provider.certificates)
     if has_signature and not message.destination:
         raise WrongMessageError("it is signed, and does not say for which address")  # Bindings 3.4.5.2 and 3.5.5.2
     return has_signature
@@ -84,9 +84,9 @@ def sign_in_request(message: Message, app: App, relay_state: str) -> SignInReque
     root = message.root
     if root.get("ProtocolBinding", names.POST) != names.POST:
         raise WrongMessageError("it wants its answer by another binding than HTTP-POST")
-    policy, context = _only(root, f"{_P}NameIDPolicy"), _only(root, f"{_P}RequestedAuthnContext")
-    subject = _only(root, f"{_A}Subject")
-    named = _named(_only(subject, f"{_A}NameID")) if subject is not None else None
+    policy, context = only(root, f"{_P}NameIDPolicy"), only(root, f"{_P}RequestedAuthnContext")
+    subject = only(root, f"{_A}Subject")
+    named = _named(only(subject, f"{_A}NameID")) if subject is not None else None
     if subject is not None and (named is None or not named.name):
         raise WrongMessageError("it names a person in a way that is not read")
     comparison = str(context.get("Comparison", "exact")) if context is not None else "exact"
@@ -110,17 +110,17 @@ def sign_out_request(
     """What it asks for. Raises WrongMessageError."""
     root = message.root
     until = root.get("NotOnOrAfter")
-    if until is not None and _instant(str(until)) + MINUTE <= now:
+    if until is not None and instant(str(until)) + MINUTE <= now:
         raise WrongMessageError("it is too old")
-    named = _named(_only(root, f"{_A}NameID"))
+    named = _named(only(root, f"{_A}NameID"))
     if named is None or not named.name:
         raise WrongMessageError("it names a person in a way that is not read")
     sessions = tuple(text_of(one) for one in root.findall(f"{_P}SessionIndex")[:MOST_CONTEXTS])
     return SignOutRequest(app, message.id, named.name, sessions, relay_state, has_signature)
 
 
-def _check_signature(root: etree._Element, arrived: Arrived, certificates: Iterable[str]) -> bool:
-    """Raises SignatureError where there is one that is not good, or not where the binding has it."""
+def check_signature(root: etree._Element, arrived: Arrived, certificates: Iterable[str]) -> bool:
+    """Whether it is signed. Raises SignatureError for a signature that is not good, or not where the binding has it."""
     if arrived.binding == names.REDIRECT:
         if is_signed(root):
             raise SignatureError("a message by HTTP-Redirect is signed in its address, and not in itself")
@@ -175,7 +175,7 @@ def _named(element: etree._Element | None) -> NamedPerson | None:
     return NamedPerson(text_of(element), _BY_FORMAT.get(asked) if asked else "")
 
 
-def _only(root: etree._Element, tag: str) -> etree._Element | None:
+def only(root: etree._Element, tag: str) -> etree._Element | None:
     """The one child of this name, None where there is none. Raises WrongMessageError where there are two."""
     found = root.findall(tag)
     if len(found) > 1:
@@ -187,7 +187,8 @@ def _is_true(said: object) -> bool:
     return said in {"true", "1"}
 
 
-def _instant(text: str) -> Instant:
+def instant(text: str) -> Instant:
+    """The instant that is so written (SAML Core section 1.3.3), to the second. Raises WrongMessageError."""
     if not _INSTANT.fullmatch(text):
         raise WrongMessageError("it says a time that is not read")
     try:

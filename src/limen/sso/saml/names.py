@@ -32,6 +32,9 @@ FORMATS: Final = {
 }
 """The formats of a name (SAML Core section 8.3), by their words in apps.yaml."""
 
+QUALIFIERS: Final = {"issuer": "NameQualifier", "here": "SPNameQualifier"}
+"""What may say between whom a name means something (SAML Core section 2.2.2): by the words of `Vouched.qualifiers`."""
+
 EXCLUSIVE_C14N: Final = "http://www.w3.org/2001/10/xml-exc-c14n#"
 ENVELOPED: Final = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
 RSA_SHA256: Final = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"

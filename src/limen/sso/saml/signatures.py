@@ -37,14 +37,24 @@ class SignatureError(WrongMessageError):
     """A signature is missing, not of the one shape, or not of a key that is registered."""
 
 
+class NoKnownKeyError(SignatureError):
+    """It is of the one shape, and no key that is registered made it."""
+
+    def __init__(self) -> None:
+        super().__init__("it is not signed by a key that is registered")
+
+
 def is_signed(root: etree._Element) -> bool:
     """Whether there is any signature in the document, wherever."""
     return next(root.iter(f"{_DS}Signature"), None) is not None
 
 
-def check_signed(root: etree._Element, certificates: Iterable[str]) -> None:
-    """Raises SignatureError unless the whole document is signed by one of these (DER in base64)."""
-    signature = _the_signature(root)
+def check_signed(root: etree._Element, certificates: Iterable[str], inner: etree._Element | None = None) -> None:
+    """Raises SignatureError unless the whole document is signed by one of these (DER in base64).
+
+    `inner` is an element in it that may have a signature of its own, which is not looked at here.
+    """
+    signature = _the_signature(root, inner)
     for certificate in certificates:
         context = xmlsec.SignatureContext()
         context.key = xmlsec.Key.from_memory(b64decode(certificate), xmlsec.constants.KeyDataFormatCertDer)
@@ -54,7 +64,7 @@ def check_signed(root: etree._Element, certificates: Iterable[str]) -> None:
         except xmlsec.Error:
             continue
         return
-    raise SignatureError("it is not signed by a key that is registered")
+    raise NoKnownKeyError
 
 
 def check_query(signed: bytes, algorithm: str, signature: bytes, certificates: Iterable[str]) -> None:
@@ -73,7 +83,7 @@ def check_query(signed: bytes, algorithm: str, signature: bytes, certificates: I
                 return
         except InvalidSignature:
             continue
-    raise SignatureError("it is not signed by a key that is registered")
+    raise NoKnownKeyError
 
 
 def sign(element: etree._Element, key: SamlKey) -> None:
@@ -136,9 +146,9 @@ def bare(certificate: str) -> str:
     return "".join(line for line in certificate.splitlines() if not line.startswith("-----"))
 
 
-def _the_signature(root: etree._Element) -> etree._Element:
+def _the_signature(root: etree._Element, inner: etree._Element | None) -> etree._Element:
     """The one signature, if it is of the one shape. Raises SignatureError."""
-    every = list(root.iter(f"{_DS}Signature"))
+    every = [one for one in root.iter(f"{_DS}Signature") if inner is None or one.getparent() is not inner]
     if not every:
         raise SignatureError("it is not signed")
     signature = every[0]

@@ -17,7 +17,7 @@ from limen.pillar import Core, SignOn
 from limen.sso import sign_ins
 from limen.sso.kept_requests import KeptRequests
 from limen.sso.logouts import Notice, NoticeOf
-from limen.sso.saml.arrived import Arrived, WrongMessageError
+from limen.sso.saml.arrived import Arrived, WrongMessageError, from_app
 from limen.sso.saml.identity_provider import IdentityProvider
 from limen.sso.saml.requests import SignOutRequest
 from limen.sso.seen_once import SeenOfEach
@@ -52,7 +52,7 @@ class SingleLogout:
         try:
             return self._read(arrive())
         except WrongMessageError as wrong:
-            self._sign_on.tell("sso.client_refused", "invalid-request", str(wrong))
+            self._sign_on.tell("sso.client_refused", "invalid-request", str(wrong), wrong.app)
             raise
 
     async def end(self, asked: SignOutRequest, session: Session | None, *, is_agreed: bool = False) -> SignOutAnswer:
@@ -83,13 +83,14 @@ class SingleLogout:
         now = self._core.clock.now()
         message = messages.read(arrived, "LogoutRequest")
         app, provider = self._provider.app_called(message.issuer)
-        is_signed = messages.checked(message, arrived, provider, self._provider.sign_out_url, now)
-        if provider.certificates and not is_signed:
-            raise WrongMessageError("it is not signed")
-        asked = messages.sign_out_request(message, app, arrived.relay_state, now, has_signature=is_signed)
-        if is_signed and not self._seen.is_first(f"{app.id} {asked.id}", app.id, now, now + HOUR):
-            raise WrongMessageError("it came before")  # one that is not signed does nothing by itself
-        return asked
+        with from_app(app):
+            is_signed = messages.checked(message, arrived, provider, self._provider.sign_out_url, now)
+            if provider.certificates and not is_signed:
+                raise WrongMessageError("it is not signed")
+            asked = messages.sign_out_request(message, app, arrived.relay_state, now, has_signature=is_signed)
+            if is_signed and not self._seen.is_first(f"{app.id} {asked.id}", app.id, now, now + HOUR):
+                raise WrongMessageError("it came before")  # one that is not signed does nothing by itself
+            return asked
 
     def _is_meant(self, asked: SignOutRequest, sign_in: AppSignIn) -> bool:
         person = self._core.known.people.get(sign_in.person_id)

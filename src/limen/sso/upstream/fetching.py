@@ -1,4 +1,4 @@
-"""Calling an issuer: one small JSON document at a time, from where it may be, and nothing else of what it sends.
+"""Calling an issuer: one small document at a time, from where it may be, and nothing else of what it sends.
 
 Whoever runs an issuer writes the addresses of its endpoints, so they are judged as a stranger's: at the issuer's own
 origin, which the company wrote itself, or on the public internet. A name is judged by what it leads to, and the
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 ANSWER_SECONDS: Final = 5.0
 MOST_BYTES: Final = 256 * 1024
 LONGEST_URL: Final = 1_000
-_HEADERS: Final = {"accept": "application/json", "accept-encoding": "identity"}
+_JSON: Final = {"accept": "application/json"}
+_METADATA: Final = {"accept": "application/samlmetadata+xml, application/xml;q=0.9, text/xml;q=0.9"}
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 _LONGEST_LINE: Final = 8_190
 _PORTS: Final = {"https": 443, "http": 80}
@@ -45,7 +46,7 @@ class IssuerError(LimenError):
 
 
 class Fetching:
-    """The HTTP client for one issuer. `resolver` finds addresses, none that is forbidden."""
+    """The HTTP client for one issuer, whose own address this is. `resolver` finds addresses, none that is forbidden."""
 
     def __init__(self, issuer: str, resolver: Callable[[], AbstractResolver]) -> None:
         self._issuer = issuer
@@ -56,28 +57,30 @@ class Fetching:
 
     async def get(self, url: str, headers: Mapping[str, str] = _NONE) -> Mapping[str, Any]:
         """The JSON object there. Raises IssuerError."""
-        return await self._fetch("GET", url, None, headers)
+        return _object_in(await self._fetch("GET", url, None, {**_JSON, **headers}))
 
     async def post(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> Mapping[str, Any]:
         """The JSON object that this form is answered with. Raises IssuerError."""
-        return await self._fetch("POST", url, form, headers)
+        return _object_in(await self._fetch("POST", url, form, {**_JSON, **headers}))
+
+    async def get_metadata(self, url: str) -> bytes:
+        """The octets there, of whoever publishes metadata of SAML. Raises IssuerError."""
+        return await self._fetch("GET", url, None, _METADATA)
 
     async def close(self) -> None:
         if self._client is not None:
             await self._client.close()
 
-    async def _fetch(
-        self, method: str, url: str, form: Mapping[str, str] | None, headers: Mapping[str, str]
-    ) -> Mapping[str, Any]:
+    async def _fetch(self, method: str, url: str, form: Mapping[str, str] | None, headers: Mapping[str, str]) -> bytes:
         import aiohttp  # noqa: PLC0415 -- heavy, and only who signs in by an issuer needs it
 
         refuse_address(url, self._issuer)
         try:
             async with self._opened().request(
-                method, url, data=form, headers={**_HEADERS, **headers}, allow_redirects=False
+                method, url, data=form, headers={"accept-encoding": "identity", **headers}, allow_redirects=False
             ) as response:
                 self.said_at = _date_of(response)
-                return await _document(response)
+                return await _body(response)
         except TimeoutError:
             raise IssuerError("slow") from None
         except LimenError as error:
@@ -146,8 +149,8 @@ def _date_of(response: aiohttp.ClientResponse) -> Instant:
         return 0
 
 
-async def _document(response: aiohttp.ClientResponse) -> Mapping[str, Any]:
-    """The object in an answer, of bounded size. Raises IssuerError."""
+async def _body(response: aiohttp.ClientResponse) -> bytes:
+    """The octets of an answer, of bounded number. Raises IssuerError."""
     if 300 <= response.status < 400:
         raise IssuerError("redirects")
     if response.headers.get("content-encoding", "identity") != "identity":
@@ -159,8 +162,12 @@ async def _document(response: aiohttp.ClientResponse) -> Mapping[str, Any]:
             raise IssuerError("too-much")
     if response.status != 200:
         raise IssuerError("refused")
+    return bytes(read)
+
+
+def _object_in(body: bytes) -> Mapping[str, Any]:
     try:
-        found = msgspec.json.decode(bytes(read))
+        found = msgspec.json.decode(body)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         raise IssuerError("garbage") from None
     if not isinstance(found, dict):

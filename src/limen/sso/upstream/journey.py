@@ -1,12 +1,16 @@
-"""Why somebody is sent to an upstream issuer, and what they come back with."""
+"""Why somebody is sent to an upstream issuer, and what they come back with, whatever protocol the issuer speaks."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
+from limen.clock import Instant
 from limen.errors import LimenError
-from limen.facts import Vouched
+from limen.facts import Issuer, Vouched
+from limen.sso.upstream.kept_documents import Health
 
 
 class Intent(StrEnum):
@@ -57,3 +61,79 @@ class Returned:
 
     vouched: Vouched
     journey: Journey
+
+
+# What a protocol does of it
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """How somebody is sent away: what is `kept` until they are back, and the address, which is made with the state."""
+
+    kept: Mapping[str, str] = field(repr=False)
+    url: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an issuer answered by a browser: the parameters that it came with, and what was `kept` when they left.
+
+    `admit` is called before anything that costs; it raises ReturnRefusedError for who asks too fast.
+    """
+
+    said: Mapping[str, str] = field(repr=False)
+    kept: Mapping[str, str] = field(repr=False)
+    admit: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """What an issuer says of somebody, after it was verified, in the words of no protocol.
+
+    `methods` and `context` are how it was proved, `at` when (0: it does not say). `qualifiers` are as
+    in `Vouched`. `email` is one that the issuer vouches for. `claims` is everything that it says, each as texts.
+    """
+
+    subject: str
+    methods: Collection[str] = ()
+    context: str = ""
+    at: Instant = 0
+    sid: str = ""
+    qualifiers: str = ""
+    email: str = ""
+    name: str = ""
+    claims: Mapping[str, Collection[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionThere:
+    """A sign-in at an issuer, by its own names for the person and the session ("" where it gave none)."""
+
+    subject: str = ""
+    sid: str = ""
+    qualifiers: str = ""
+
+
+class Upstream(Protocol):
+    """One issuer, spoken to by its protocol."""
+
+    @property
+    def issuer(self) -> Issuer: ...
+    @property
+    def health(self) -> Health: ...
+    @property
+    def key_names(self) -> tuple[str, ...]:
+        """What its keys are called, as far as they were read."""
+
+    async def leave(self, journey: Journey) -> Leaving:
+        """Raises IssuerError."""
+
+    async def arrived(self, answer: Answer) -> Proved:
+        """What this answer proves. Raises ReturnRefusedError, IssuerError."""
+
+    async def sign_out_url(self, there: SessionThere) -> str:
+        """Where to go to sign out there, too; "" where it has no such place, or can't be told who it is. Raises
+        IssuerError.
+        """
+
+    async def close(self) -> None: ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from urllib.parse import urlsplit
 
 from limen.browser_state import BrowserStates
@@ -10,30 +11,39 @@ from limen.facts import Issuer
 from limen.opaque import new_id
 from limen.pillar import Core, SignOn
 from limen.sso.oidc.provider import Provider
+from limen.sso.saml.identity_provider import IdentityProvider
 from limen.sso.upstream import store
 from limen.sso.upstream.fetching import Fetching, IssuerError
 from limen.sso.upstream.flow import Upstreams
 from limen.sso.upstream.issuer_client import IssuerClient, Proof, basic
+from limen.sso.upstream.journey import Upstream
 from limen.sso.upstream.metadata import Metadata
+from limen.sso.upstream.oidc_upstream import AT_ONCE, OidcUpstream
+from limen.sso.upstream.saml_upstream import SamlUpstream
 
 _ASSERTION: str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _ASSERTION_LIVES = MINUTE
 
 
-def build(core: Core, sign_on: SignOn, provider: Provider) -> Upstreams:
-    """All issuers that are in force, now and later."""
+def build(core: Core, sign_on: SignOn, provider: Provider, saml: IdentityProvider) -> Upstreams:
+    """All issuers that are in force, now and later. `saml` has the keys that Limen signs with by SAML."""
     url = urlsplit(core.settings.public_url)
+    origin = f"{url.scheme}://{url.netloc}".lower()
+    redeeming = asyncio.Semaphore(AT_ONCE)
 
-    def client(issuer: Issuer) -> IssuerClient:
+    def upstream(issuer: Issuer) -> Upstream:
+        if issuer.saml is not None:
+            fetching = Fetching(issuer.saml.metadata_url, sign_on.resolver)
+            return SamlUpstream(issuer, fetching, core.clock, lambda: saml.keys, origin)
         prover = _Prover(core, provider, issuer)
-        return IssuerClient(issuer, Fetching(issuer.url, sign_on.resolver), core.clock, prover.prove)
+        client = IssuerClient(issuer, Fetching(issuer.url, sign_on.resolver), core.clock, prover.prove)
+        return OidcUpstream(client, origin, redeeming, core.clock)
 
     return Upstreams(
         known=lambda: core.known.issuers,
         states=core.offers.take(BrowserStates),
         clock=core.clock,
-        origin=f"{url.scheme}://{url.netloc}".lower(),
-        make_client=client,
+        make=upstream,
     )
 
 

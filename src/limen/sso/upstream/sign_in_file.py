@@ -6,50 +6,32 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final, Literal
-from urllib.parse import SplitResult, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from limen.configuration.problem import DECLARE_GROUP, Complaint, Problem, shown, unknown
 from limen.configuration.shape import shaped_in_part
 from limen.configuration.tree import Tree
-from limen.facts import FactStore, Issuer, StrengthRule
-from limen.facts.issuer import BY_PHONE, STANDARD_RULES
+from limen.facts import FactStore, Issuer, SamlIssuer
+from limen.facts.issuer import STANDARD_RULES, STANDARD_SAML_RULES
 from limen.messages import lists
 from limen.pillar import Around, FolderFile
 from limen.printable import is_printable
-from limen.ssrf_guard import is_forbidden
+from limen.sso.upstream import saml_section
+from limen.sso.upstream.addresses import LONGEST_IDENTIFIER, identifier_complaint
+from limen.sso.upstream.saml_section import SamlSection
+from limen.sso.upstream.strength_rules import Rule, Word, rule_complaint, rules_of
 
 FILE: Final = "sign-in.yaml"
 MOST_ISSUERS: Final = 20
 ADMINISTRATORS: Final = "administrators"
+_ENTITY_ID: Final = re.compile(rf"[!-~]{{1,{LONGEST_IDENTIFIER}}}")
 GOOGLE: Final = "https://accounts.google.com"
-_URL: Final = re.compile(r"https?://[!-~]{1,240}")
 _DOMAIN: Final = re.compile(r"(?=.{3,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
-_ANY_TENANT: Final = frozenset({"common", "organizations", "consumers"})
-_ONE_FACTOR: Final = frozenset(
-    {"pwd", "otp", "kba", "geo", "wia", "face", "fpt", "iris", "retina", "vbm", "pin", "user"}
-)
-"""Methods of RFC 8176 of which each proves one factor at most."""
-_KNOWN: Final = frozenset({"pwd", "kba", "pin"})
-_HELD: Final = frozenset({"otp"})
-
-Word = Annotated[str, Field(min_length=1, max_length=100)]
 
 
 class _Shape(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
-
-
-class _Rule(_Shape):
-    """How strong a sign-in is by which the issuer says this."""
-
-    is_: Annotated[int, Field(ge=1, le=3, alias="is")]
-    """1: one factor. 2: two distinct factors. 3: phishing-resistant multi-factor."""
-    amr: Annotated[list[Word], Field(max_length=10)] = []
-    """Methods that were all used (`amr`, RFC 8176)."""
-    acr: Annotated[list[Word], Field(max_length=10)] = []
-    """Contexts of which one was kept to (`acr`)."""
 
 
 class _Issuer(_Shape):
@@ -59,10 +41,14 @@ class _Issuer(_Shape):
     """Its short name, in addresses and in the journal."""
     name: Annotated[str, Field(min_length=1, max_length=60)]
     """What the button on the sign-in page calls it."""
+    protocol: Literal["oidc", "saml"] = "oidc"
+    """By which protocol it signs people in: OpenID Connect, or SAML 2.0."""
     issuer: str
-    """Its issuer identifier, exactly as its discovery document says it."""
-    client_id: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[!-~]+$")]
-    """How Limen is registered there."""
+    """Its issuer identifier, exactly as its discovery document says it; by SAML its entity ID."""
+    client_id: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[!-~]+$")] = ""
+    """How Limen is registered there; by SAML it is not said."""
+    saml: SamlSection | None = None
+    """How it does by SAML."""
     authentication: Literal["secret", "private_key_jwt"] = "secret"
     """`secret`: kept by `limen issuer-secret`. `private_key_jwt`: Limen signs; the issuer reads its keys."""
     domains: Annotated[list[str], Field(max_length=100)] = []
@@ -72,8 +58,8 @@ class _Issuer(_Shape):
     groups: Annotated[list[str], Field(max_length=20)] = []
     """The groups that a created account is in."""
     require: dict[Word, Word] = {}
-    """Claims that everybody must bring, such as `hd: harbor.example`."""
-    strength: Annotated[list[_Rule], Field(min_length=1, max_length=20)] | None = None
+    """Claims that everybody must bring, such as `hd: harbor.example`; by SAML attributes."""
+    strength: Annotated[list[Rule], Field(min_length=1, max_length=20)] | None = None
     """How strong its sign-ins are; what no rule covers is one factor."""
 
 
@@ -112,9 +98,7 @@ def read(tree: Tree, around: Around) -> tuple[SignInFile | None, list[Problem]]:
 
 
 def _issuer(shape: _Issuer) -> Issuer:
-    rules: tuple[StrengthRule, ...] = STANDARD_RULES
-    if shape.strength is not None:
-        rules = tuple(StrengthRule(one.is_, tuple(one.amr), tuple(one.acr)) for one in shape.strength)
+    is_saml = shape.protocol == "saml"
     return Issuer(
         id=shape.id,
         name=shape.name,
@@ -125,7 +109,8 @@ def _issuer(shape: _Issuer) -> Issuer:
         creates_accounts=shape.accounts == "created",
         groups=tuple(shape.groups),
         required=tuple(sorted(shape.require.items())),
-        rules=rules,
+        rules=rules_of(shape.strength, is_saml=is_saml),
+        saml=saml_section.saml_of(shape.saml) if is_saml and shape.saml is not None else None,
     )
 
 
@@ -133,29 +118,40 @@ def _complaints(shape: _Issuer, around: Around) -> Iterator[Complaint]:
     """Everything about an issuer that its shape does not tell."""
     if not is_printable(shape.name):
         yield ("name",), f"{shown(shape.name)} contains characters that can't be displayed", "remove them"
-    if wrong := _url_complaint(shape.issuer):
-        yield ("issuer",), *wrong
+    yield from _protocol_complaints(shape)
     for place, domain in enumerate(shape.domains):
         if not _DOMAIN.fullmatch(domain):
             yield ("domains", place), f"{shown(domain)} is not a domain", "write it in lowercase, as harbor.example"
     yield from _account_complaints(shape, around)
     for place, rule in enumerate(shape.strength or ()):
-        if wrong := _rule_complaint(rule):
+        if wrong := rule_complaint(rule, is_saml=shape.protocol == "saml"):
             yield ("strength", place), *wrong
 
 
-def _url_complaint(url: str) -> tuple[str, str] | None:
-    """What is wrong with an issuer identifier (OpenID Connect Discovery section 3), or with calling it."""
-    parts = _parts(url)
-    if parts is None or not parts.hostname or "@" in parts.netloc or parts.query or parts.fragment or "{" in url:
-        return f"{shown(url)} is not an issuer", "write what its discovery document says as `issuer`"
-    if is_forbidden(parts.hostname):
-        return f"{shown(url)} is not an address that Limen connects to", "enter the issuer's own address"
-    if parts.scheme != "https" and not _is_loopback(parts.hostname):
-        return f"{shown(url)} could be read and changed in transit", "use https"
-    if parts.hostname == "login.microsoftonline.com" and _ANY_TENANT & set(parts.path.split("/")):
-        return f"{shown(url)} signs in people of every organization", "write your tenant's id in its place"
-    return None
+def _protocol_complaints(shape: _Issuer) -> Iterator[Complaint]:
+    """What one protocol needs, and another does not have."""
+    if shape.protocol == "oidc":
+        if wrong := identifier_complaint(shape.issuer):
+            yield ("issuer",), *wrong
+        if not shape.client_id:
+            yield ("client_id",), "nothing says how Limen is registered there", "write the service's `client_id`"
+        if shape.saml is not None:
+            yield ("saml",), "this is about SAML", "write `protocol: saml`, or remove it"
+        return
+    if not _ENTITY_ID.fullmatch(shape.issuer):
+        yield ("issuer",), f"{shown(shape.issuer)} is not an entity ID", "copy `entityID` from its metadata"
+    if shape.client_id:
+        yield ("client_id",), "by SAML nobody is registered by a client ID", "remove it"
+    if shape.authentication != "secret":
+        yield ("authentication",), "by SAML Limen signs always", "remove it"
+    if shape.saml is None:
+        yield ("protocol",), "nothing says where its metadata are", "add `saml: {metadata: https://…}`"
+        return
+    for at, what, fix in saml_section.complaints(shape.saml):
+        yield ("saml", *at), what, fix
+    if shape.accounts == "created" and not shape.saml.email:
+        what = "no attribute says which address a new account has"
+        yield ("accounts",), what, "name it as `email` in `saml`, if the service lets nobody choose it"
 
 
 def _account_complaints(shape: _Issuer, around: Around) -> Iterator[Complaint]:
@@ -176,21 +172,6 @@ def _account_complaints(shape: _Issuer, around: Around) -> Iterator[Complaint]:
         yield ("accounts",), what, "add `require: {hd: your.domain}`"
 
 
-def _rule_complaint(rule: _Rule) -> tuple[str, str] | None:
-    """What is wrong with a rule that would be wider than what its words prove."""
-    methods = frozenset(rule.amr)
-    if not rule.amr and not rule.acr:
-        return "this rule covers every sign-in, whatever the issuer proves", "name `amr` or `acr`"
-    if rule.acr or rule.is_ == 1:
-        return None
-    if methods & BY_PHONE:
-        return "a text message or a call is no second factor: numbers get taken over", "remove the rule"
-    proved = 2 if "mfa" in methods or (methods & _KNOWN and methods & _HELD) else 1
-    if methods <= _ONE_FACTOR | {"mfa"} and rule.is_ > proved:
-        return f"{lists.joined(rule.amr)} proves strength {proved} at most", f"write `is: {proved}`"
-    return None
-
-
 def _twice(issuers: list[Issuer], tree: Tree) -> Iterator[Problem]:
     for key in ("id", "url"):
         seen: set[str] = set()
@@ -200,21 +181,6 @@ def _twice(issuers: list[Issuer], tree: Tree) -> Iterator[Problem]:
                 at = tree.at("issuers", number, "issuer" if key == "url" else key)
                 yield Problem(FILE, *at, f"{shown(word)} stands here twice", "leave one of them")
             seen.add(word)
-
-
-def _parts(url: str) -> SplitResult | None:
-    if not _URL.fullmatch(url):
-        return None
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        return None
-    return parts
-
-
-def _is_loopback(host: str) -> bool:
-    return host in {"127.0.0.1", "::1", "localhost"} or host.endswith(".localhost")
 
 
 # What changes with it
@@ -243,8 +209,25 @@ def _differences(old: Issuer, new: Issuer) -> Iterator[str]:
     if old.rules != new.rules:
         yield f"What {new.name} proves counts differently from now on: {_worth(new)}"
     same = replace(old, url=new.url, domains=new.domains, creates_accounts=new.creates_accounts, groups=new.groups)
-    if replace(same, required=new.required, rules=new.rules) != new:
-        yield f"{new.name} is called by its new registration ({new.client_id})"
+    if old.saml is not None and new.saml is not None and old.saml != new.saml:
+        yield from _saml_differences(new, old.saml, new.saml)
+    if replace(same, required=new.required, rules=new.rules, saml=new.saml) != new or _protocol(old) != _protocol(new):
+        how = new.client_id or "by SAML"
+        yield f"{new.name} is called by its new registration ({how})"
+
+
+def _saml_differences(issuer: Issuer, old: SamlIssuer, new: SamlIssuer) -> Iterator[str]:
+    if old.name_format != new.name_format:
+        yield f"{issuer.name} calls people by other names now ({new.name_format}): nobody is linked to it by those"
+    if old.email != new.email:
+        yield f"The address of a new account at {issuer.name} is its attribute {shown(new.email)} now"
+    same = replace(old, name_format=new.name_format, email=new.email, name=new.name)
+    if same != new:
+        yield f"{issuer.name} signs by other keys, or at other addresses: {new.metadata_url or new.sign_in_url}"
+
+
+def _protocol(issuer: Issuer) -> str:
+    return "oidc" if issuer.saml is None else "saml"
 
 
 def _for_whom(issuer: Issuer) -> str:
@@ -257,7 +240,7 @@ def _for_whom(issuer: Issuer) -> str:
 
 
 def _worth(issuer: Issuer) -> str:
-    if issuer.rules == STANDARD_RULES:
+    if issuer.rules in {STANDARD_RULES, STANDARD_SAML_RULES}:
         return "what it proves counts as its standard words say, else as one factor"
     said = [f"strength {rule.strength} by {' '.join((*rule.amr, *rule.acr))}" for rule in issuer.rules]
     return f"{lists.joined(said)}, else one factor"

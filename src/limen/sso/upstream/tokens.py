@@ -83,10 +83,14 @@ def hint(token: str, keys: Keys, issuer: Issuer, now: Instant) -> dict[str, Any]
 
 
 def logout_token(token: str, keys: Keys, issuer: Issuer, now: Instant) -> dict[str, Any]:
-    """The claims of a logout token; whether its `jti` came before is for the caller. Raises as `id_token` does."""
+    """The claims of a logout token; whether its `jti` came before is for the caller. Raises as `id_token` does.
+
+    It may say no end, as in the drafts before 1.0 (LemonLDAP::NG): how long ago it was issued counts, and it only ever
+    ends access.
+    """
     claims, _ = _verified(token, keys, {"", "JWT", "logout+jwt"})
     _check_parties(claims, issuer)
-    _check_times(claims, now)
+    _check_times(claims, now, needs_end=False)
     events = claims.get("events")
     if not isinstance(events, dict) or not isinstance(events.get(LOGOUT_EVENT), dict):
         raise TokenRefusedError("no-logout-token")
@@ -183,15 +187,15 @@ def _check_parties(claims: Mapping[str, Any], issuer: Issuer) -> None:
         raise TokenRefusedError("party-wrong")
 
 
-def _check_times(claims: Mapping[str, Any], now: Instant) -> None:
+def _check_times(claims: Mapping[str, Any], now: Instant, *, needs_end: bool = True) -> None:
     if now - SKEW >= instant(claims, "exp") > 0:
         raise TokenRefusedError("expired")
-    _check_issued(claims, now)
+    _check_issued(claims, now, needs_end=needs_end)
 
 
-def _check_issued(claims: Mapping[str, Any], now: Instant) -> None:
+def _check_issued(claims: Mapping[str, Any], now: Instant, *, needs_end: bool = True) -> None:
     issued = instant(claims, "iat")
-    if not issued or not instant(claims, "exp"):
+    if not issued or (not instant(claims, "exp") and (needs_end or "exp" in claims)):
         raise TokenRefusedError("time-missing")
     if issued > now + SKEW or instant(claims, "nbf") > now + SKEW:
         raise TokenRefusedError("not-yet")

@@ -11,7 +11,7 @@ from limen.facts import LIMEN, App, Person
 from limen.policy.access import actions_of
 from limen.policy.decision import Effect
 from limen.policy.matrix import Decide, matrix
-from limen.web.console.what_if import Chosen
+from limen.web.console.what_if_question import Chosen
 from limen.web.site import Site
 
 

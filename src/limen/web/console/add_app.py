@@ -8,8 +8,8 @@ from typing import Final
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from limen.company.add_app import NewApp, add_app
-from limen.company.upstream_section import upstream_complaint
+from limen.company.add_app import NewApp, add_app, complaints
+from limen.company.company import Company
 from limen.enforcement.probe import UNKNOWN, Found, Kind, kind_named, probe
 from limen.errors import LimenError
 from limen.facts import Label
@@ -30,7 +30,25 @@ PAGES: Final = (
 
 AT: Final = "/console/add-app"
 _LONGEST: Final = 200
-FIELDS: Final = ("id", "url", "name", "label", "host", "owner", "kind", "redirect", "metadata")
+FIELDS: Final = ("id", "url", "name", "label", "host", "owner", "kind", "protocol", "redirect", "metadata")
+PROTOCOLS: Final = {
+    "gateway": "It doesn't: Limen stands before it and decides every request",
+    "oidc": "By OpenID Connect (or OAuth 2)",
+    "saml": "By SAML 2.0",
+}
+_ON_STEP: Final = {1: ("id", "url", "redirect", "metadata"), 2: ("host",)}
+_MISSING: Final = {
+    "redirect": LimenError("The redirect URI is missing", "copy the address that the app shows for its sign-in"),
+    "metadata": LimenError("The metadata are missing", "save the XML that the app gives for the identity provider"),
+}
+
+
+class FieldError(LimenError):
+    """A mistake that is explained beside its field."""
+
+    def __init__(self, field: str, wrong: LimenError) -> None:
+        super().__init__(wrong.what, wrong.fix)
+        self.field = field
 
 
 def routes(site: Site) -> APIRouter:
@@ -45,15 +63,12 @@ def routes(site: Site) -> APIRouter:
         """Look once at the address. Only whoever could publish an app may have Limen look anywhere."""
         typed = _typed(sent)
         await fresh_proof(site, visit, AT)
-        if typed["redirect"] or typed["metadata"]:  # it signs people in by itself, so Limen never calls it
-            try:
-                _ = _provider(typed)
-            except LimenError as wrong:
-                return _page(site, visit, typed, wrong)
+        try:
+            _refuse(changes.company, typed)
+        except LimenError as wrong:
+            return _page(site, visit, typed, wrong)
+        if typed["protocol"] != "gateway":  # it signs people in by itself, so Limen never calls it
             return _page(site, visit, {**typed, "label": "internal"}, step=2)
-        complaint = upstream_complaint(typed["url"])
-        if complaint:
-            return _page(site, visit, typed, LimenError(*complaint))
         try:
             found = await probe(typed["url"])
         except LimenError as wrong:
@@ -70,11 +85,8 @@ def routes(site: Site) -> APIRouter:
         groups = tuple(sent.get("groups", ()))[:50]
         await fresh_proof(site, visit, AT)
         company = await changes.unchanged_since(sent)
-        is_behind = not (typed["redirect"] or typed["metadata"])
-        complaint = upstream_complaint(typed["url"]) if is_behind else None
         try:
-            if complaint:
-                raise LimenError(*complaint)  # noqa: TRY301 -- said on the same page as the rest
+            _refuse(company, typed)
             asked = _asked(typed, groups, kind_named(typed["kind"]), is_onboarding=one(sent, "onboarding") == "1")
             done = await site.in_thread(lambda: add_app(company, asked, visit.now))
             return await changes.begin(visit, f"Add {typed['name'] or typed['id']}", done.company, AT, company)
@@ -102,8 +114,27 @@ def _asked(typed: dict[str, str], groups: tuple[str, ...], kind: Kind, *, is_onb
 
 
 def _typed(sent: Mapping[str, list[str]]) -> dict[str, str]:
+    """What was typed. What belongs to another protocol than the chosen one is as if it were not."""
     bounds = dict.fromkeys(FIELDS, _LONGEST) | {"metadata": MAX_VALUE}
-    return {name: one(sent, name)[:most].strip() for name, most in bounds.items()}
+    typed = {name: one(sent, name)[:most].strip() for name, most in bounds.items()}
+    if typed["protocol"] not in PROTOCOLS:
+        typed["protocol"] = "oidc" if typed["redirect"] else "saml" if typed["metadata"] else "gateway"
+    kept = {"oidc": "redirect", "saml": "metadata"}.get(typed["protocol"])
+    return {name: "" if name in _MISSING and name != kept else value for name, value in typed.items()}
+
+
+def _refuse(company: Company, typed: Mapping[str, str]) -> None:
+    """Raises FieldError for the first mistake, from the top of the page to its end."""
+    needed = {"oidc": "redirect", "saml": "metadata"}.get(typed["protocol"], "")
+    if needed and not typed[needed]:
+        raise FieldError(needed, _MISSING[needed])
+    try:
+        provider = _provider(typed)
+    except LimenError as wrong:
+        raise FieldError("metadata", wrong) from None
+    asked = NewApp(typed["id"], typed["url"], (), {}, host=typed["host"], redirect_uri=typed["redirect"], saml=provider)
+    for field, complaint in complaints(company, asked):
+        raise FieldError(field, complaint)
 
 
 def _provider(typed: Mapping[str, str]) -> ServiceProvider | None:
@@ -132,12 +163,14 @@ def _page(
         current="/console/apps",
         example="http://10.0.0.5:8080",
         issuer=site.ports.settings.public_url,
-        typed={name: typed.get(name, "") for name in FIELDS},
+        typed={name: typed.get(name, "") for name in FIELDS} | {"protocol": typed.get("protocol", "gateway")},
         step=step,
         found=found,
         chosen=groups,
         groups=list(site.known.groups.values()),
         labels=[label.word for label in Label],
         problem=problem,
+        fault=problem.field if isinstance(problem, FieldError) and problem.field in _ON_STEP[step] else "",
+        protocols=PROTOCOLS,
         may_go_on=may_go_on,
     )

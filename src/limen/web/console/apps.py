@@ -17,6 +17,7 @@ from limen.web.console.rows import Filter, recent_rows
 from limen.web.console.rules import told_about
 from limen.web.console.tokens import shown
 from limen.web.console.view_audit import audit_view
+from limen.web.console.what_if_question import what_if_choices
 from limen.web.page import Menu, Page, Route
 from limen.web.permissions import READ
 from limen.web.requests import query
@@ -105,6 +106,7 @@ def routes(site: Site) -> APIRouter:
             rows=recent_rows(site, Filter(app=app.id), 15),
             tokens=await shown(site, app=app.id),
             done=DONE.get(query(request, "done"), ""),
+            **what_if_choices(site),
         )
 
     return router

@@ -32,6 +32,7 @@ from limen.web.console.people import (
 from limen.web.console.rows import Filter, recent_rows
 from limen.web.console.tokens import shown
 from limen.web.console.view_audit import audit_person_view
+from limen.web.console.what_if_question import what_if_choices
 from limen.web.expiring import ExpiringValues
 from limen.web.page import Route
 from limen.web.permissions import ADMINISTER, AUDIT, CHANGE, HELP, SEE_PEOPLE
@@ -243,6 +244,7 @@ async def _page(
         apps=site.known.apps,
         mail=mail,
         mail_problem=PROBLEMS.get(mail.problem, mail.problem) if mail else "",
+        **what_if_choices(site),
         done=done,
         deactivate=DONE["let-go"],
         was=sorted(was) if was is not None and was != member.person.groups else None,

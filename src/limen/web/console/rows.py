@@ -19,7 +19,7 @@ from limen.web.site import Site
 
 MOST_ROWS: Final = 100
 NOBODY: Final = "Nobody signed in"
-DOORS: Final = ("gateway", "check", "sign-in", "authzen")
+DOORS: Final = ("gateway", "check", "sign-in", "oidc", "saml", "entra", "authzen")
 _NAMED: Final = {name: reason.title for name, reason in REASONS.items()} | {
     reason.policy: reason.title for reason in (*NOTHING_PERMITS, *NOT_SIGNED_IN, *INACTIVE, *BAD_ACTION, *ONBOARDING)
 }

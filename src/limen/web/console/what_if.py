@@ -6,37 +6,33 @@ nobody asked for anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from datetime import datetime
-from ipaddress import IPv4Network, IPv6Network
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final
-from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from limen.clock import HOUR, MINUTE, Instant
-from limen.facts import ACTIONS, ANYBODY, LIMEN, App, Facts, FactStore, Group, Person
-from limen.facts.facts import Plain
+from limen.clock import Instant
+from limen.facts import ACTIONS, ANYBODY, LIMEN, App, Facts, Person
 from limen.messages import Language, Words
 from limen.policy.access import is_absent
 from limen.policy.attributes import ATTRIBUTES
 from limen.policy.decision import Request as DecisionRequest
-from limen.policy.engine import Engine
-from limen.policy.hypothetical import Hypothetical, read_value
 from limen.policy.matrix import Cell, Decide, matrix
 from limen.policy.wording import Audience, Names, Said, say
+from limen.sso.told import WORDS, Told
 from limen.web.console.changes import Changes
-from limen.web.console.drafts import Draft
 from limen.web.console.rule_typed import UNKNOWN_WORDS
 from limen.web.console.rules import unknown_facts
 from limen.web.console.sentences import Spoke, doing, spoke
+from limen.web.console.what_if_question import NOBODY, TABLES, Chosen, World, read, what_if_choices
 from limen.web.page import Menu, Page
 from limen.web.permissions import READ
 from limen.web.requests import query
 from limen.web.site import Site
+from limen.web.sso.shown import told_here
 from limen.web.visit import Authorized
 
 PAGES: Final = (
@@ -47,77 +43,6 @@ SHOWN_ACTIONS: Final = ("view", "download", "edit", "share", "administer")
 PEOPLE_AT_ONCE: Final = 100
 CELLS_AT_ONCE: Final = 600
 """Answers in one table: about 110 kB of page."""
-NOBODY: Final = "nobody"
-PROVED: Final = {
-    "1": "just now",
-    "30": "30 minutes ago",
-    "120": "2 hours ago",
-    "300": "5 hours ago",
-    "1500": "yesterday",
-}
-DEVICES: Final = {
-    "": "an unknown device",
-    "compliant": "a healthy device",
-    "non_compliant": "a device that is not healthy",
-    "unknown": "a known device, health unknown",
-}
-STRENGTHS: Final = {"3": "a passkey", "2": "two factors", "1": "one factor", "0": "nothing"}
-TABLES: Final = {"person": "This person, every app", "app": "This app, everyone", "all": "Everyone, every app"}
-_DEFAULTS: Final = {"action": "view", "strength": "3", "proved": "1", "table": "person"}
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """What the address says; whatever it says wrongly is as if it were not said."""
-
-    person: str = ""
-    app: str = ""
-    action: str = "view"
-    strength: str = "3"
-    proved: str = "1"
-    device: str = ""
-    managed: str = ""
-    token: str = ""
-    network: str = ""
-    country: str = ""
-    at: str = ""
-    risk: str = ""
-    grant: str = ""
-    table: str = "person"
-    start: str = ""
-    draft: str = ""
-    """The change that is not published yet whose policies answer; "" is what is in force."""
-    more: tuple[tuple[str, str], ...] = ()
-    """What is said of the attributes that parts declare, by their keys."""
-
-    def link(self, **changes: str) -> str:
-        """The address of the same question with these changes."""
-        changed = replace(self, **changes)  # type: ignore[arg-type]  # `more` is never among them
-        said = {one.name: getattr(changed, one.name) for one in fields(self) if one.name != "more"} | dict(changed.more)
-        asked = urlencode({name: value for name, value in said.items() if value and value != _DEFAULTS.get(name)})
-        return f"/console/what-if?{asked}" if asked else "/console/what-if"
-
-    def supposed(self) -> Hypothetical:
-        return Hypothetical(
-            strength=int(self.strength),
-            proved=int(self.proved) * MINUTE,
-            at=self.at,
-            device=self.device,
-            managed=bool(self.managed),
-            token=bool(self.token),
-            network=self.network,
-            country=self.country,
-            risk=int(self.risk) if self.risk else None,
-            grant=8 * HOUR if self.grant else 0,
-            more=tuple(self._more()),
-        )
-
-    def _more(self) -> Iterator[tuple[str, Plain]]:
-        said = dict(self.more)
-        for path, row in ATTRIBUTES.table.loose.items():
-            value = read_value(row, said.get(row.key, ""))
-            if value is not None and said.get(row.key):
-                yield path, value
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +56,8 @@ class Answered:
     spoke: tuple[Spoke, ...]
     is_absent: bool
     valid_until: Instant | None
+    told: Told | None
+    """What the app would be told of the person, where it asks Limen who somebody is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,28 +86,6 @@ class Table:
     of: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class World:
-    """Whose policies answer, about which apps, in which networks: what is in force, or what somebody drafted."""
-
-    engine: Engine
-    apps: Mapping[str, App]
-    networks: tuple[tuple[str, IPv4Network | IPv6Network], ...]
-    groups: Mapping[str, Group]
-    said: str = ""
-
-    @classmethod
-    def in_force(cls, site: Site) -> World:
-        known = site.known
-        return cls(site.ports.in_force.engine, dict(known.apps), known.networks, dict(known.groups))
-
-    @classmethod
-    def of(cls, draft: Draft) -> World:
-        company = draft.company
-        groups = {group.id: group for group in company.groups}
-        return cls(company.engine(), company.all_apps, company.networks, groups, draft.said)
-
-
 def routes(site: Site) -> APIRouter:
     router, changes = APIRouter(), site.shared(Changes)
 
@@ -202,64 +107,21 @@ def routes(site: Site) -> APIRouter:
             people=everybody,
             apps=apps,
             actions=ACTIONS,
-            networks=sorted({name for name, _ in world.networks}),
             untold=[words for fact, words in UNKNOWN_WORDS.items() if fact in unknown_facts(site)],
-            proved=PROVED,
-            devices=DEVICES,
-            strengths=STRENGTHS,
+            **what_if_choices(site, world),
             tables=TABLES,
             attributes=tuple(ATTRIBUTES.table.loose.values()),
+            words=WORDS,
             at_once=people_at_once(chosen.table, len(apps)),
         )
 
     return router
 
 
-def read(request: Request, known: FactStore, world: World) -> Chosen:
-    """The question in the address, with nothing in it that is not there."""
-
-    def one_of(name: str, values: Iterable[str], otherwise: str = "") -> str:
-        value = query(request, name)
-        return value if value in values else otherwise
-
-    country, risk, start = query(request, "country").upper(), query(request, "risk"), query(request, "start")
-    return Chosen(
-        person=one_of("person", {*known.people, NOBODY}),
-        app=one_of("app", world.apps),
-        action=one_of("action", ACTIONS, "view"),
-        strength=one_of("strength", STRENGTHS, "3"),
-        proved=one_of("proved", PROVED, "1"),
-        device=one_of("device", DEVICES),
-        managed=one_of("managed", {"yes"}),
-        token=one_of("token", {"yes"}),
-        network=one_of("network", {name for name, _ in world.networks}),
-        country=country if len(country) == 2 and country.isascii() and country.isalpha() else "",
-        at=_time(query(request, "at")),
-        risk=risk if risk.isascii() and risk.isdigit() and len(risk) <= 3 and int(risk) <= 100 else "",
-        grant=one_of("grant", {"yes"}),
-        table=one_of("table", TABLES, "person"),
-        start=start if start.isascii() and start.isdigit() and len(start) <= 6 else "",
-        more=tuple(
-            (row.key, value)
-            for row in ATTRIBUTES.table.loose.values()
-            if (value := query(request, row.key)) and read_value(row, value) is not None
-        ),
-    )
-
-
 def people_at_once(table: str, apps: int) -> int:
     """How many people fit on one page: the more apps there are, the fewer."""
     columns = apps if table == "all" else len(SHOWN_ACTIONS)
     return max(10, min(PEOPLE_AT_ONCE, CELLS_AT_ONCE // max(columns, 1)))
-
-
-def _time(text: str) -> str:
-    """`2026-11-24T22:00`, as the field sends it; "" for anything else, and for years that no calendar here has."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return ""
-    return text if moment.tzinfo is None and 2000 <= moment.year <= 2100 else ""
 
 
 def _answer(
@@ -339,4 +201,5 @@ def _in_full(site: Site, world: World, asked: DecisionRequest, facts: Facts, now
         ),
         is_absent=is_absent(facts.app, asked.action),
         valid_until=explanation.valid_until,
+        told=told_here(site, facts.app, facts.person, facts.auth) if facts.person.id else None,
     )

@@ -10,6 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.errors import LimenError
+from limen.sso.upstream.flow import Upstreams
+from limen.sso.upstream.journey import SessionThere
 from limen.web.page import Route
 from limen.web.portal.apps import app_open_to, nothing_here
 from limen.web.portal.break_glass import leave
@@ -55,16 +57,16 @@ def routes(site: Site) -> APIRouter:
     async def sign_out(request: Request) -> Response:
         visit = site.visit(request, with_break_glass=True)
         await site.form(request, visit)
-        issuer = await _issuer_of(site, visit)
+        where = await _left_at(site, visit)
         await leave(site, visit)
-        response = site.go(visit, "/signed-out", issuer=issuer)
+        response = site.go(visit, "/signed-out", **where)
         drop_cookie(response, SESSION_COOKIE)
         return response
 
     @router.get("/signed-out")
     async def signed_out(request: Request, visit: Anybody) -> Response:
         issuer = site.known.issuers.get(query(request, "issuer"))
-        return site.page("portal/signed_out.html", visit, issuer=issuer)
+        return site.page("portal/signed_out.html", visit, issuer=issuer, left=query(request, "left", 100))
 
     @router.get("/onward")
     async def onward(request: Request, visit: Anybody) -> Response:
@@ -95,12 +97,18 @@ def sign_in_page(
     return site.page("portal/sign_in.html", visit, **values, issuers=list(site.known.issuers.values()))
 
 
-async def _issuer_of(site: Site, visit: Visit) -> str:
-    """The id of the upstream issuer by whose word this visitor is signed in; "" for none."""
+async def _left_at(site: Site, visit: Visit) -> dict[str, str]:
+    """At which upstream issuer this visitor stays signed in, and the name under which they may sign out there."""
     if visit.session is None or not site.known.issuers:
-        return ""
-    url = (await site.identity.issuer_accounts.sessions_of(visit.session.person_id)).get(visit.session.id, "")
-    return next((one.id for one in site.known.issuers.values() if one.url == url), "")
+        return {"issuer": ""}
+    behind = await site.identity.issuer_accounts.behind(visit.session)
+    issuer = next((one for one in site.known.issuers.values() if behind and one.url == behind.issuer), None)
+    if issuer is None or behind is None:
+        return {"issuer": ""}
+    if issuer.saml is None:  # its own cookie tells it who it is
+        return {"issuer": issuer.id}
+    upstreams, there = site.ports.offers.take(Upstreams), SessionThere(behind.subject, behind.sid, behind.qualifiers)
+    return {"issuer": issuer.id, "left": upstreams.leaves(issuer, visit.visitor.browser_hash, there)}
 
 
 def _for_scripts(router: APIRouter, site: Site) -> None:

@@ -16,7 +16,7 @@ from limen.web.page import Page, Route
 from limen.web.permissions import VIEW
 from limen.web.requests import one
 from limen.web.site import Site
-from limen.web.visit import Authorized, Sent
+from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
     Page("/device", "Connect a device", VIEW, hint="a code that a device shows"),
@@ -34,6 +34,12 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
     provider = site.ports.offers.take(Provider)
 
+    def wrong(visit: SignedInVisit) -> Response:
+        site.ports.doors.tell(
+            "sso.device_code_wrong", "", door="sso", address=visit.visitor.address, session=visit.session
+        )
+        return site.wrong(visit, 400, *_UNKNOWN)
+
     @router.get("/device")
     async def ask(visit: Authorized) -> Response:
         return site.page("sso/device.html", visit, here="/")
@@ -43,7 +49,7 @@ def routes(site: Site) -> APIRouter:
         device = provider.device.devices.typed(one(sent, "code"), visit.person.id)
         app = site.known.apps.get(device.app) if device else None
         if device is None or app is None:
-            return site.wrong(visit, 400, *_UNKNOWN)
+            return wrong(visit)
         is_near = network_of(device.address) == network_of(visit.visitor.address)
         return site.page("sso/device_asks.html", visit, device=device, app=app, is_near=is_near, here="/")
 
@@ -52,7 +58,7 @@ def routes(site: Site) -> APIRouter:
         device = provider.device.devices.typed(one(sent, "code"), visit.person.id)
         app = site.known.apps.get(device.app) if device else None
         if device is None or app is None:
-            return site.wrong(visit, 400, *_UNKNOWN)
+            return wrong(visit)
         if one(sent, "answer") != "agree":
             provider.device.refuse(device, visit.session)
             return site.page("sso/device_done.html", visit, app=app, is_let_in=False, here="/")

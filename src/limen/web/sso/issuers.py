@@ -12,8 +12,10 @@ from starlette.responses import Response
 from limen.facts import Issuer, Person
 from limen.identity.store.issuer_accounts import IssuerAccount
 from limen.sso.upstream import store
-from limen.sso.upstream.flow import Upstreams, return_address
-from limen.sso.upstream.issuer_client import Health
+from limen.sso.upstream.flow import Upstreams
+from limen.sso.upstream.kept_documents import Health
+from limen.sso.upstream.oidc_upstream import return_address
+from limen.sso.upstream.saml_upstream import own_name, signed_out_address
 from limen.web.console.fresh_proof import fresh_proof
 from limen.web.console.view_audit import audit_view
 from limen.web.page import Menu, Page, Route
@@ -35,15 +37,19 @@ WRONG: Final = {
     "refused": "it answers with an error; check the client ID and the secret",
     "too-much": "its answer is too long",
     "garbage": "its answer can't be understood",
-    "another-issuer": "its discovery document names another issuer",
+    "another-issuer": "its documents name another issuer",
     "no-secret": "Limen has no secret for it: run `limen issuer-secret`",
+    "no-sign-in": "its metadata name no address by HTTP-Redirect, or no key that counts",
+    "out-of-date": "its metadata are out of date",
 }
 """What an issuer did wrong, by the word of `IssuerError`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An issuer as administrators see it. `linked` are the newest of those who are linked, `count` how many are."""
+    """An issuer as administrators see it. `own_name` is what Limen is called there by SAML. `linked` are the newest
+    of those who are linked, `count` how many are.
+    """
 
     issuer: Issuer
     health: Health
@@ -51,6 +57,8 @@ class Shown:
     keys: tuple[str, ...]
     has_secret: bool
     redirect_uri: str
+    own_name: str
+    signed_out: str
     linked: tuple[tuple[IssuerAccount, Person | None], ...]
     count: int
 
@@ -83,8 +91,10 @@ def routes(site: Site) -> APIRouter:
             health=health,
             wrong="" if health.is_well else WRONG.get(health.word, health.word),
             keys=keys,
-            has_secret=issuer.authentication != "secret" or issuer.url in kept,
+            has_secret=not issuer.needs_secret or issuer.url in kept,
             redirect_uri=return_address(site.origin, issuer),
+            own_name=own_name(site.origin, issuer) if issuer.saml is not None else "",
+            signed_out=signed_out_address(site.origin, issuer) if issuer.saml is not None else "",
             linked=tuple((one, site.known.people.get(one.person_id)) for one in linked[::-1][:MOST]),
             count=len(linked),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from fastapi import APIRouter
+from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.messages import gettext_noop
@@ -14,6 +15,7 @@ from limen.web.console.fresh_proof import fresh_proof
 from limen.web.page import Route
 from limen.web.permissions import VIEW
 from limen.web.portal.passkeys import done_or_passkeys
+from limen.web.requests import query
 from limen.web.site import Site
 from limen.web.sso.upstream import Door
 from limen.web.sso.words import LEAVING
@@ -45,10 +47,11 @@ def routes(site: Site) -> APIRouter:
         return await done_or_passkeys(site, visit, "unlinked", unlinking)
 
     @router.get("/signed-out/at/{issuer_id}")
-    async def sign_out_there(issuer_id: str, visit: Anybody) -> Response:
+    async def sign_out_there(request: Request, issuer_id: str, visit: Anybody) -> Response:
         """By a link that somebody presses: whoever signs out here may want to go on working there."""
         issuer = door.issuer(issuer_id)
-        url = await upstreams.sign_out_url(issuer)
+        left = query(request, "left", 100)
+        url = await upstreams.sign_out_url(issuer, visit.visitor.browser_hash, left)
         if not url:
             return site.go(visit, "/signed-out")
         return site.page("sso/to_issuer.html", visit, issuer=issuer, url=url, here="/")

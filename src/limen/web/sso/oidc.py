@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import parse_qs, urlencode
 
+import msgspec
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -128,7 +129,7 @@ def _for_apps(router: APIRouter, site: Site, provider: Provider) -> None:
     @router.post("/oidc/token")
     async def token(request: Request) -> Response:
         address = site.address(request)
-        return _json(await provider.token(await _wire(request), _only(request, "dpop"), address))
+        return _json(await provider.token(await _wire(request), _proof(request), address))
 
     @router.post("/oidc/introspect")
     async def introspect(request: Request) -> Response:
@@ -142,7 +143,7 @@ def _for_apps(router: APIRouter, site: Site, provider: Provider) -> None:
         scheme, _, given = _only(request, "authorization").partition(" ")
         if scheme.lower() not in {"bearer", "dpop"}:
             return _json(ProtocolReply(401, {"error": "invalid_token"}, (("WWW-Authenticate", "Bearer"),)))
-        return _json(await provider.userinfo(given.strip(), scheme.lower(), _only(request, "dpop"), request.method))
+        return _json(await provider.userinfo(given.strip(), scheme.lower(), _proof(request), request.method))
 
     router.add_api_route("/oidc/userinfo", who, methods=["GET"])
     router.add_api_route("/oidc/userinfo", who, methods=["POST"])
@@ -175,7 +176,7 @@ async def _wire(request: Request) -> ProtocolRequest:
         form = _many((await request.body()).decode("ascii"))
     except ValueError:
         raise UnreadableError from None
-    return ProtocolRequest("POST", request.url.path, form=form, authorization=_only(request, "authorization"))
+    return ProtocolRequest("POST", request.scope["path"], form=form, authorization=_only(request, "authorization"))
 
 
 def _many(text: str) -> dict[str, list[str]]:
@@ -192,12 +193,17 @@ def _only(request: Request, name: str) -> str:
     return given[0] if len(given) == 1 else ""
 
 
+def _proof(request: Request) -> str:
+    """The proof of a key (RFC 9449 section 4.3). Two are one that proves nothing, and not none."""
+    return ", ".join(request.headers.getlist("dpop"))
+
+
 def _json(reply: ProtocolReply) -> Response:
     fields = {name: value for name, value in reply.fields if name.lower() == "www-authenticate"}
     if reply.status == 503:
         fields["retry-after"] = str(RETRY_AFTER_SECONDS)
     kept = {"cache-control": "no-store", "pragma": "no-cache", **fields}
-    return JSONResponse(dict(reply.body), status_code=reply.status, headers=kept)
+    return Response(msgspec.json.encode(dict(reply.body)), reply.status, kept, JSON)
 
 
 def _public(said: object) -> Response:

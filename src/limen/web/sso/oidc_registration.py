@@ -13,12 +13,14 @@ from limen.clock import DAY
 from limen.facts import App
 from limen.sso.logouts import Logouts
 from limen.sso.oidc.provider import Provider
+from limen.sso.told import WORDS
 from limen.web.console.fresh_proof import fresh_proof
 from limen.web.console.view_audit import audit_view
 from limen.web.page import Route
 from limen.web.permissions import CHANGE, READ
 from limen.web.requests import query
 from limen.web.site import Site
+from limen.web.sso.shown import told_here, with_people
 from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
@@ -38,7 +40,6 @@ def routes(site: Site) -> APIRouter:
     async def page(visit: SignedInVisit, app: App, email: str = "", secret: str = "", done: str = "") -> Response:
         person = next((one for one in site.known.people.values() if email and one.email == email.casefold()), None)
         sign_ins = await logouts.sign_ins_at(app.id)
-        told = provider.told_of(person, app) if person else {}
         return site.page(
             "console/registration.html",
             visit,
@@ -46,8 +47,9 @@ def routes(site: Site) -> APIRouter:
             issuer=provider.issuer,
             email=email,
             person=person,
-            told={name: _written(value) for name, value in told.items()},
-            sign_ins=[(one, site.known.people.get(one.person_id)) for one in sign_ins[:MOST]],
+            told=told_here(site, app, person) if person else None,
+            words=WORDS,
+            sign_ins=with_people(site, sign_ins[:MOST]),
             count=len(sign_ins),
             secret=secret,
             done=done,
@@ -81,7 +83,3 @@ def _registered(site: Site, app_id: str) -> App:
     if app is None or app.oidc is None:
         raise HTTPException(404)
     return app
-
-
-def _written(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

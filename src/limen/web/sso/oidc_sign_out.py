@@ -9,7 +9,6 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from limen.sso.logouts import Logouts
 from limen.sso.oidc.provider import Provider
 from limen.web.page import Route
 from limen.web.requests import SESSION_COOKIE, one, query
@@ -24,9 +23,11 @@ PAGES: Final = (
 
 
 def routes(site: Site) -> APIRouter:
-    """A link alone signs nobody out (a page elsewhere could hold it): there is a button, and the form is ours."""
+    """A link alone signs nobody out (a page elsewhere could hold it): there is a button, and the form is ours. It ends
+    what hangs on this browser's session; a hint of another's ends nothing there.
+    """
     router = APIRouter()
-    provider, logouts = site.ports.offers.take(Provider), site.ports.offers.take(Logouts)
+    provider = site.ports.offers.take(Provider)
 
     def target(hint: str, client_id: str, uri: str, state: str) -> tuple[str, str]:
         sign_in, to = provider.sign_out_target(hint, client_id, uri)
@@ -50,7 +51,7 @@ def routes(site: Site) -> APIRouter:
         names = ("id_token_hint", "client_id", "post_logout_redirect_uri", "state")
         sign_in, to = target(*(one(sent, name) for name in names))
         if sign_in:
-            await logouts.end_sign_in(sign_in)
+            await provider.check_hint(sign_in, visit.session)
         if visit.session is not None:
             await site.identity.sessions.sign_out(visit.session)
         response = site.page("sso/signed_out.html", visit, url=to, here="/", me=None)

@@ -76,6 +76,7 @@ def routes(site: Site) -> APIRouter:
         if asked is None:
             return site.wrong(visit, 400, *NOT_UNDERSTOOD)
         if not set(request.headers.getlist("sec-fetch-site")) <= _OF_OURS:
+            provider.begun_elsewhere(asked)
             return site.go(
                 visit, "/"
             )  # the app can't tell whether its person wanted this, so we do: they choose it here

@@ -9,25 +9,23 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from limen.clock import DAY
 from limen.facts import App
 from limen.sso.logouts import Logouts
 from limen.sso.saml.identity_provider import IdentityProvider
 from limen.sso.saml.keys import grouped
-from limen.web.console.fresh_proof import fresh_proof
+from limen.sso.told import WORDS
 from limen.web.console.view_audit import audit_view
 from limen.web.page import Route
 from limen.web.permissions import CHANGE, READ
-from limen.web.requests import one, query
+from limen.web.requests import query
 from limen.web.site import Site
+from limen.web.sso.shown import told_here, with_people
 from limen.web.visit import Authorized, Sent
 
 PAGES: Final = (
     Route("GET", "/console/apps/{app_id}/saml", READ),
-    Route("POST", "/console/apps/{app_id}/saml/key", CHANGE, does="Make a new key"),
     Route("POST", "/console/apps/{app_id}/saml/{sign_in_id}/end", CHANGE, does="End a sign-in"),
 )
-LONGEST_WAIT_DAYS: Final = 90
 MOST: Final = 200
 
 
@@ -51,22 +49,12 @@ def routes(site: Site) -> APIRouter:
             keys=[(key, grouped(key.id), key is signing) for key in provider.keys.every],
             email=email,
             person=person,
-            told=provider.told_of(person, app) if person else {},
-            sign_ins=[(one, site.known.people.get(one.person_id)) for one in held[:MOST]],
+            told=told_here(site, app, person) if person else None,
+            words=WORDS,
+            sign_ins=with_people(site, held[:MOST]),
             count=len(held),
             done=_DONE.get(query(request, "done"), ""),
         )
-
-    @router.post("/console/apps/{app_id}/saml/key")
-    async def add_key(app_id: str, visit: Authorized, sent: Sent) -> Response:
-        app = _registered(site, app_id)
-        await fresh_proof(site, visit, f"/console/apps/{app_id}/saml")
-        days = one(sent, "days")
-        if not (days.isascii() and days.isdigit() and len(days) < 4 and int(days) <= LONGEST_WAIT_DAYS):
-            raise HTTPException(400)
-        if provider.keys.every[0].signs_at <= visit.now:  # the next one waits already
-            await provider.add_key(visit.now + int(days) * DAY, visit.person.id)
-        return site.go(visit, f"/console/apps/{app.id}/saml", done="key")
 
     @router.post("/console/apps/{app_id}/saml/{sign_in_id}/end")
     async def end(app_id: str, sign_in_id: str, visit: Authorized, _sent: Sent) -> Response:
@@ -76,7 +64,7 @@ def routes(site: Site) -> APIRouter:
     return router
 
 
-_DONE: Final = {"ended": "That sign-in is over.", "key": "The next key is published. Give it to the apps in time."}
+_DONE: Final = {"ended": "That sign-in is over."}
 
 
 def _registered(site: Site, app_id: str) -> App:

@@ -29,6 +29,7 @@ from limen.sso.upstream.fetching import IssuerError
 from limen.sso.upstream.flow import Upstreams
 from limen.sso.upstream.issuer_client import LONGEST_CODE
 from limen.sso.upstream.journey import Intent, Journey, Returned, ReturnRefusedError
+from limen.sso.upstream.saml_upstream import SamlUpstream
 from limen.sso.upstream.tokens import LONGEST, TokenRefusedError, instant
 from limen.web.page import Route
 from limen.web.portal.sign_in import sign_in_page
@@ -36,17 +37,17 @@ from limen.web.requests import MAX_FIELDS, UnreadableError, media_type_of, one, 
 from limen.web.site import Site
 from limen.web.visit import Anybody, Sent, Visit
 
-_UNKNOWN_YET: Final = "who comes here is not known yet; signing in itself is decided by the action sign_in"
-_BY_ISSUERS: Final = "issuers tell here, and prove it; it only ever ends access"
+UNKNOWN_YET: Final = "who comes here is not known yet; signing in itself is decided by the action sign_in"
+BY_ISSUERS: Final = "issuers tell here, and prove it; it only ever ends access"
 PAGES: Final = (
-    Route("POST", "/sign-in/address", undecided=_UNKNOWN_YET),
-    Route("GET", "/sign-in/with/{issuer_id}", undecided=_UNKNOWN_YET),
-    Route("GET", "/sign-in/with/{issuer_id}/back", undecided=_UNKNOWN_YET),
+    Route("POST", "/sign-in/address", undecided=UNKNOWN_YET),
+    Route("GET", "/sign-in/with/{issuer_id}", undecided=UNKNOWN_YET),
+    Route("GET", "/sign-in/with/{issuer_id}/back", undecided=UNKNOWN_YET),
     Route("POST", "/step-up/with/{issuer_id}", undecided="the way on that a challenge names"),
     Route("POST", "/enrol/with/{issuer_id}", undecided="opened by a one-time link"),
-    Route("POST", "/sign-in/signed-out-elsewhere", undecided=_BY_ISSUERS, by_programs=True),
+    Route("POST", "/sign-in/signed-out-elsewhere", undecided=BY_ISSUERS, by_programs=True),
 )
-_SAID: Final = {"state": 100, "code": LONGEST_CODE, "iss": 500, "error": 100}
+_SAID: Final = {"state": 100, "code": LONGEST_CODE, "iss": 500, "error": 100, "response": 100}
 """What an issuer's answer may say, and how long each may be."""
 
 
@@ -111,6 +112,13 @@ class Door:
             raise HTTPException(404)
         return issuer
 
+    def saml(self, issuer_id: str) -> SamlUpstream:
+        """What speaks to this issuer by SAML. Raises HTTPException 404."""
+        saml = self._upstreams.saml(self.issuer(issuer_id))
+        if saml is None:
+            raise HTTPException(404)
+        return saml
+
     async def away(self, visit: Visit, issuer: Issuer, journey: Journey, *, by_form: bool = False) -> Response:
         """On to the issuer. A form's POST leaves by way of a page of ours, which `form-action 'self'` lets pass."""
         try:
@@ -125,6 +133,17 @@ class Door:
         headers = {"cache-control": "no-store"}
         return self._site.remember(RedirectResponse(url, status_code=303, headers=headers), visit)
 
+    async def posted(self, visit: Visit, issuer: Issuer, form: dict[str, list[str]]) -> Response:
+        """On to where this browser's own cookies come along, if what it posted holds."""
+        try:
+            said = await self._upstreams.posted(issuer, form, visit.visitor.address)
+        except ReturnRefusedError as error:
+            return self.refused(visit, issuer, error, Journey())
+        except IssuerError as error:
+            return self._failed(visit, issuer, error, error.word, Journey())
+        to = f"/sign-in/with/{issuer.id}/back?{urlencode(said)}"
+        return RedirectResponse(to, status_code=303, headers={"cache-control": "no-store"})
+
     async def back(self, visit: Visit, issuer: Issuer, said: dict[str, str]) -> Response:
         """Do what somebody was sent away for, if what they come back with holds."""
         journey = Journey()
@@ -133,9 +152,7 @@ class Door:
             journey = returned.journey
             return await self._done(visit, returned)
         except ReturnRefusedError as error:
-            if not error.was_declined:
-                self._sign_on.tell("sso.upstream_refused", error.word, issuer.id)
-            return self._failed(visit, issuer, error, "", journey, declined=error.was_declined)
+            return self.refused(visit, issuer, error, journey)
         except IssuerError as error:
             return self._failed(visit, issuer, error, error.word, journey)
         except FreshProofNeededError:
@@ -146,6 +163,12 @@ class Door:
             if isinstance(error, NotLiveError | UndecidedError):
                 raise
             return self._failed(visit, issuer, error, "", journey, status=403)
+
+    def refused(self, visit: Visit, issuer: Issuer, error: ReturnRefusedError, journey: Journey) -> Response:
+        """The page for what counts for nothing; journaled, unless the issuer itself said no."""
+        if not error.was_declined:
+            self._sign_on.tell("sso.upstream_refused", error.word, issuer.id)
+        return self._failed(visit, issuer, error, "", journey, declined=error.was_declined)
 
     async def _done(self, visit: Visit, returned: Returned) -> Response:
         journey, vouched = returned.journey, returned.vouched

@@ -1,0 +1,63 @@
+"""What an issuer publishes, kept for a while."""
+
+from __future__ import annotations
+
+import pytest
+from tests.web.conftest import MovableClock
+
+from limen.clock import DAY, HOUR, MINUTE, SECOND
+from limen.sso.upstream.fetching import IssuerError
+from limen.sso.upstream.kept_documents import Document, KeptDocuments
+
+
+class Source:
+    """A document that is numbered by how often it was read."""
+
+    def __init__(self) -> None:
+        self.read = 0
+        self.is_down = False
+
+    async def __call__(self) -> int:
+        self.read += 1
+        if self.is_down:
+            raise IssuerError("slow")
+        return self.read
+
+
+async def test_it_is_read_once_an_hour_and_counts_for_a_day() -> None:
+    clock, source, document = MovableClock(1_000 * DAY), Source(), Document()
+    documents = KeptDocuments(clock)
+    assert [await documents.get(document, source) for _ in range(3)] == [1, 1, 1]
+    clock.forward(HOUR)
+    assert await documents.get(document, source) == 2
+    source.is_down = True
+    clock.forward(DAY - HOUR)
+    assert await documents.get(document, source) == 2
+    assert (documents.health.is_well, documents.health.word) == (False, "slow")
+    clock.forward(HOUR)
+    with pytest.raises(IssuerError):
+        await documents.get(document, source)
+
+
+async def test_one_that_is_down_is_asked_every_few_seconds() -> None:
+    clock, source, document = MovableClock(1_000 * DAY), Source(), Document()
+    documents, source.is_down = KeptDocuments(clock), True
+    for _ in range(5):
+        with pytest.raises(IssuerError):
+            await documents.get(document, source)
+    assert source.read == 1
+    clock.forward(5 * SECOND)
+    source.is_down = False
+    assert await documents.get(document, source) == 2
+    assert documents.health.is_well
+
+
+async def test_newer_ones_are_wanted_at_most_once_a_minute() -> None:
+    clock, source, document = MovableClock(1_000 * DAY), Source(), Document()
+    documents = KeptDocuments(clock)
+    await documents.get(document, source)
+    assert not documents.want_newer(document)
+    clock.forward(MINUTE)
+    assert documents.want_newer(document)
+    assert await documents.get(document, source) == 2
+    assert not documents.want_newer(document)
