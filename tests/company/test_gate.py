@@ -5,11 +5,21 @@ from pathlib import Path
 
 import pytest
 from tests.company.small_folder import small_folder
+from tests.devices import seen
 
 from limen.clock import from_iso
 from limen.company.candidate import added, candidate
-from limen.company.gate import FIRST_ADMINISTRATOR, LockedOutError, lockout, lockout_problems, pass_gate, people_of
+from limen.company.gate import (
+    FIRST_ADMINISTRATOR,
+    LockedOutError,
+    Member,
+    lockout,
+    lockout_problems,
+    pass_gate,
+    people_of,
+)
 from limen.company.load import FolderError, load_company
+from limen.devices.model import EnrolledDevice, KeyStorage, Platform
 from limen.facts import Factor, Person
 from limen.identity.model import PersonStatus
 from limen.identity.store import people
@@ -80,7 +90,7 @@ def test_while_there_is_no_administrator_the_first_one_to_come_must_get_in(where
     assert database.read(people_of) == (FIRST_ADMINISTRATOR,)
     ada = Person("p1", "Ada", "ada@harbor.example", frozenset({"administrators"}), active=True)
     database.write(lambda one: people.add(one.connection, ada, PersonStatus.ACTIVE, 1))
-    assert database.read(people_of) == (Candidate(ada, frozenset()),)
+    assert database.read(people_of) == (Member(ada, frozenset()),)
     database.close()
 
 
@@ -93,3 +103,23 @@ def test_a_factor_that_no_administrator_has_by_its_day_shuts_the_gate(tmp_path: 
     with pytest.raises(LockedOutError, match=r"factors\.yaml"):
         pass_gate(company, (Candidate(weak, both),), NOW)
     assert pass_gate(company, (Candidate(weak, both | {Factor.PASSKEY}),), NOW).proof["person"] == "p_weak"
+
+
+def test_an_administrator_with_a_healthy_device_is_no_lock_out_and_one_without_is(tmp_path: Path) -> None:
+    company = load_company(small_folder(tmp_path))
+    only_healthy = '@id("healthy") forbid (principal, action == Action::"administer", resource) unless {{ {} }};'
+    ada = Person("p_ada", groups=frozenset({"administrators", "staff"}), active=True)
+    wren = EnrolledDevice("d_1", "p_ada", "wren", Platform.LINUX, KeyStorage.FILE, is_managed=True, enrolled_at=NOW)
+    for asked, healthy, ill in (
+        ('context.device.compliance == "compliant"', True, False),
+        ('context.device.passing.contains("firewall") && context.device.binding >= 1', True, False),
+        ("context.device.known", True, True),
+        ("context.device.binding >= 3", False, False),
+    ):
+        strict = candidate(company, added(company, only_healthy.format(asked)))
+        told = []
+        for reported in (seen.reported(), seen.reported({"firewall": {"enabled": False}}, {"firewall": 1})):
+            member = Member(ada, frozenset({Factor.PASSKEY}), held=((wren, reported),))
+            told.append(isinstance(lockout(strict, (member,), NOW), Proof))
+        assert told == [healthy, ill]
+        assert not isinstance(lockout(strict, (Candidate(ada, frozenset({Factor.PASSKEY})),), NOW), Proof)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from limen.clock import Instant
@@ -12,8 +12,15 @@ from limen.company.load import FolderError, failing_tests
 from limen.company.onboarding import too_long
 from limen.company.store import Beside
 from limen.configuration.problem import Problem
+from limen.devices import store as devices
+from limen.devices.binding import LEVELS
+from limen.devices.compliance import judge
+from limen.devices.devices_file import DEVICES_FILE
+from limen.devices.model import EnrolledDevice, KeyStorage, Reported
+from limen.devices.projection import fact_of
 from limen.errors import LimenError
-from limen.facts import Factor, Person
+from limen.facts import Device, Factor, Person
+from limen.facts.device_rules import DeviceRules
 from limen.identity.model import ADMINISTRATORS
 from limen.identity.required_factors_file import FACTORS, must_enrol_at
 from limen.identity.store import factors, people, workloads
@@ -38,6 +45,13 @@ class LockedOutError(LimenError):
         self.found = found
 
 
+@dataclass(frozen=True, slots=True)
+class Member(Candidate):
+    """Somebody of the company, with the devices that they enrolled and what each reported last."""
+
+    held: tuple[tuple[EnrolledDevice, Reported], ...] = ()
+
+
 def people_of(snapshot: Snapshot) -> tuple[Candidate, ...]:
     """Everybody with the factors that they have, and workloads, who have none.
 
@@ -45,8 +59,12 @@ def people_of(snapshot: Snapshot) -> tuple[Candidate, ...]:
     """
     members = people.members(snapshot.connection)
     models = factors.attested_by_person(snapshot.connection)
+    held = devices.held_by_owner(snapshot.connection)
     candidates = (
-        *(Candidate(one.person, one.factors, models.get(one.person.id, frozenset())) for one in members),
+        *(
+            Member(one.person, one.factors, models.get(one.person.id, frozenset()), held=held.get(one.person.id, ()))
+            for one in members
+        ),
         *(Candidate(one.principal, frozenset()) for one in workloads.all_known(snapshot.connection)),
     )
     if people.active_in(snapshot.connection, ADMINISTRATORS):
@@ -61,7 +79,7 @@ def members_of(people: Iterable[Candidate], group: str) -> list[str]:
 
 def lockout(company: Company, people: Iterable[Candidate], now: Instant) -> Proof | LockedOut:
     """Who could still administer Limen under `company`, or what keeps everybody from it."""
-    everybody = _required_of(company, people)
+    everybody = _required_of(company, people, now)
     return prove(company.engine(), limen_app(company.settings), everybody, now, Attainable.today(company.networks))
 
 
@@ -69,17 +87,30 @@ def lockout_ahead(
     company: Company, people: Iterable[Candidate], now: Instant, progress: Callable[[float], object] | None = None
 ) -> Proof | LockedOut:
     """The same, and whether within a week it begins that nobody can: a revision is published to stay."""
-    everybody, attainable = _required_of(company, people), Attainable.today(company.networks)
+    everybody, attainable = _required_of(company, people, now), Attainable.today(company.networks)
     return prove_week(company.engine(), limen_app(company.settings), everybody, now, attainable, progress)
 
 
-def _required_of(company: Company, people: Iterable[Candidate]) -> list[Candidate]:
-    """Everybody, with when they could do nothing but set up what `company` requires of them."""
-    required = company.parts.get(FACTORS)
+def _required_of(company: Company, people: Iterable[Candidate], now: Instant) -> list[Candidate]:
+    """Everybody, with when they could do nothing but set up what `company` requires of them, and with their devices as
+    `company` judges them.
+    """
+    required, rules = company.parts.get(FACTORS), company.parts.get(DEVICES_FILE.name) or DeviceRules()
     return [
-        replace(one, person=replace(one.person, must_enrol_at=must_enrol_at(required, one.person, one.factors)))
+        replace(
+            one,
+            person=replace(one.person, must_enrol_at=must_enrol_at(required, one.person, one.factors)),
+            devices=_devices(one, rules, now),
+        )
         for one in people
     ]
+
+
+def _devices(candidate: Candidate, rules: DeviceRules, now: Instant) -> tuple[Device, ...]:
+    """Their devices as they could be proved to be: each reports again, and its agent is there."""
+    held = candidate.held if isinstance(candidate, Member) else ()
+    found = [fact_of(device, reported, judge(rules, device.platform, reported, now), 0) for device, reported in held]
+    return tuple([replace(one, due_at=0, binding=LEVELS[KeyStorage.FILE]) for one in found])
 
 
 def obstacles(company: Company, people: Iterable[Candidate], now: Instant) -> str:

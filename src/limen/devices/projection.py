@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from limen.clock import Instant
+from limen.clock import Instant, Milliseconds
 from limen.devices import store
 from limen.devices.compliance import Health, judge
 from limen.devices.model import EnrolledDevice, Reported, State
@@ -53,7 +53,7 @@ class Projection:
             self.due.pop(read.id, None)
         else:
             health = self._judged(device, read.reported)
-            self._facts.devices.put(_fact(device, read.reported, health, self._facts.device_rules.report_within_ms))
+            self._facts.devices.put(fact_of(device, read.reported, health, self._facts.device_rules.report_within_ms))
             if health.due_at:
                 self.due[read.id] = health.due_at
             else:
@@ -85,7 +85,8 @@ class Projection:
             self.apply(read)
 
 
-def _fact(device: EnrolledDevice, reported: Reported, health: Health, fresh_ms: int) -> Device:
+def fact_of(device: EnrolledDevice, reported: Reported, health: Health, fresh_ms: Milliseconds) -> Device:
+    """What decisions know of a device whose last report came to this, and counts for so long (0: for ever)."""
     return Device(
         id=device.id,
         known=True,

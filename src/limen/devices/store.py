@@ -96,6 +96,15 @@ def every(connection: Connection) -> list[EnrolledDevice]:
     return [_device(row) for row in connection.execute(select(devices).order_by(devices.c.name, devices.c.id))]
 
 
+def held_by_owner(connection: Connection) -> dict[str, tuple[tuple[EnrolledDevice, Reported], ...]]:
+    """The devices in use of each person, with what they reported last."""
+    reports, found = every_report(connection), dict[str, tuple[tuple[EnrolledDevice, Reported], ...]]()
+    for one in every(connection):
+        if one.state is State.ACTIVE:
+            found[one.owner_id] = (*found.get(one.owner_id, ()), (one, reports.get(one.id, Reported())))
+    return found
+
+
 def ids_of(connection: Connection, owner_id: str, *states: State) -> list[str]:
     """The ids of somebody's devices, of those in these states where any are named."""
     query = select(devices.c.id).where(devices.c.owner_id == owner_id).order_by(devices.c.id)

@@ -84,6 +84,8 @@ class Candidate:
     factors: frozenset[Factor]
     authenticators: frozenset[str] = frozenset()
     """The AAGUIDs of their security keys whose model is attested."""
+    devices: tuple[Device, ...] = ()
+    """Their devices, as each could be proved to be now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +316,11 @@ class Search:
         if candidate.person.must_enrol_at and at >= candidate.person.must_enrol_at:
             return
         for (way, factors), place, device, risk, grants in product(
-            _proofs(candidate, steps_up=steps_up), self.places, can.devices, can.risks, can.grants
+            _proofs(candidate, steps_up=steps_up),
+            self.places,
+            (*can.devices, *candidate.devices),
+            can.risks,
+            can.grants,
         ):
             wanted = Auth(strength_of(factors), factors)
             facts = Facts(self.limen, candidate.person, wanted, None, device, place, risk, grants)
