@@ -188,3 +188,13 @@ async def test_a_token_from_before_there_were_turns_goes_on_and_counts_once(
     assert (await refreshed(grafana, old))["error"] == "invalid_grant"
     assert (await grafana.userinfo(third["access_token"])).status_code == 401
     assert kinds(house) == (0, 1)
+
+
+async def test_a_token_that_another_tab_has_spent_ends_the_sign_in_when_it_is_given_back(
+    house: House, mia: Browser, grafana: Grafana
+) -> None:
+    first = await grafana.tokens(mia)
+    second = (await grafana.refresh(first["refresh_token"])).json()
+    assert (await grafana.post("/oidc/revoke", token=first["refresh_token"])).status_code == 200
+    assert (await grafana.userinfo(second["access_token"])).status_code == 401
+    assert (await grafana.refresh(second["refresh_token"])).status_code == 400

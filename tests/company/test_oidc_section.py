@@ -85,3 +85,7 @@ def test_shape_is_strict() -> None:
     ):
         with pytest.raises(ValidationError):
             section(**wrong)
+
+
+def test_a_device_without_a_browser_asks_for_no_consent() -> None:
+    assert [where for where, *_ in complaints(section(device=True, consent="once"))] == [("device",)]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections import deque
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from limen.storage import Database, Snapshot, Transaction
 from limen.storage.errors import DatabaseBusyError
-from limen.storage.together import MOST_TOGETHER
+from limen.storage.together import MOST_TOGETHER, Together
 
 
 @pytest.fixture
@@ -108,3 +110,33 @@ async def test_a_closed_database_is_an_error_and_no_endless_wait(where: str) -> 
 
 def _kept(snapshot: Snapshot) -> list[str]:
     return [str(row.key) for row in snapshot.connection.exec_driver_sql("SELECT key FROM changes ORDER BY seq")]
+
+
+class Interrupted(deque[object]):
+    """Whoever takes the first is switched away from, until the rest was taken by somebody else."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_first = True
+        self.goes_on = threading.Event()
+
+    def popleft(self) -> object:
+        got = super().popleft()
+        if self.is_first:
+            self.is_first = False
+            self.goes_on.wait(10)
+        return got
+
+
+async def test_two_threads_that_take_at_once_leave_nobody_waiting() -> None:
+    waiting = Interrupted()
+    with ThreadPoolExecutor(4) as threads:
+        together: Together[None] = Together(threads, lambda work: work(None))
+        together._waiting = waiting  # type: ignore[assignment]  # a deque that stops in the middle
+        asked = [asyncio.create_task(together.ask(lambda _, n=number: n)) for number in range(2)]
+        await asyncio.sleep(0.05)
+        asked.append(asyncio.create_task(together.ask(lambda _: 2)))
+        await asyncio.sleep(0.05)
+        waiting.goes_on.set()
+        async with asyncio.timeout(10):
+            assert await asyncio.gather(*asked) == [0, 1, 2]

@@ -100,6 +100,8 @@ def complaints(section: OidcSection) -> Iterator[Wrong]:
     if section.backchannel_logout_uri and (wrong := called_complaint(section.backchannel_logout_uri)):
         yield ("backchannel_logout_uri",), *wrong
     yield from _key_complaints(section)
+    if section.device and section.consent == "once":
+        yield ("device",), "a device without a browser can't ask for consent", "remove it, or don't ask for consent"
     if section.pkce == "optional" and section.client == "public":
         yield ("pkce",), "without a secret, nothing but PKCE protects codes", "leave it out"
     if "openid" not in section.scopes:

@@ -65,6 +65,9 @@ class Hashing:
                 self._end()
                 if not self._is_closed:
                     self._here_until = time.monotonic() + HERE_FOR_SECONDS
+            except BaseException:
+                self._end()  # it may still write an answer, which would be taken for the next one's
+                raise
             finally:
                 self._used_at = time.monotonic()
         return _here(stored, password)

@@ -63,8 +63,16 @@ class Together(Generic[S]):
 
     def _do(self) -> None:
         self._is_sent = False  # before anything is taken: what comes later sends again
-        while batch := [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_TOGETHER))]:
+        while batch := self._taken():
             _tell(self._done(batch))
+
+    def _taken(self) -> list[_Asked[S]]:
+        """The next ones. Another thread may take some at the same time: each is taken once, and none is lost."""
+        batch: list[_Asked[S]] = []
+        with suppress(IndexError):
+            while len(batch) < MOST_TOGETHER:
+                batch.append(self._waiting.popleft())
+        return batch
 
     def _done(self, batch: Sequence[_Asked[S]]) -> list[tuple[_Asked[S], Any, bool]]:
         """Each with what it came to, and whether that is an error."""

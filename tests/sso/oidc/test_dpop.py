@@ -11,6 +11,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from limen.clock import SetClock
+from limen.sso import seen_once
 from limen.sso.oidc.dpop import DpopProofs
 
 NOW = 1_700_000_000
@@ -30,14 +31,14 @@ def proofs() -> DpopProofs:
 
 def test_a_good_proof_names_its_key_once(proofs: DpopProofs) -> None:
     made = proof()
-    assert proofs.key_of(made, "POST", "/t") == KEY.thumbprint()
-    assert proofs.key_of(made, "POST", "/t") is None
+    assert proofs.key_of(made, "POST", "/t", "g_1") == KEY.thumbprint()
+    assert proofs.key_of(made, "POST", "/t", "g_1") is None
 
 
 def test_a_proof_for_a_token_is_for_that_token(proofs: DpopProofs) -> None:
     digest = base64.urlsafe_b64encode(hashlib.sha256(b"token").digest()).rstrip(b"=").decode()
-    assert proofs.key_of(proof(ath=digest), "POST", "/t", "token") == KEY.thumbprint()
-    assert proofs.key_of(proof(ath=digest, jti="2"), "POST", "/t", "other") is None
+    assert proofs.key_of(proof(ath=digest), "POST", "/t", "g_1", "token") == KEY.thumbprint()
+    assert proofs.key_of(proof(ath=digest, jti="2"), "POST", "/t", "g_1", "other") is None
 
 
 @pytest.mark.parametrize(
@@ -53,9 +54,20 @@ def test_a_proof_for_a_token_is_for_that_token(proofs: DpopProofs) -> None:
     ],
 )
 def test_anything_else_proves_nothing(proofs: DpopProofs, bad: dict[str, Any]) -> None:
-    assert proofs.key_of(proof(**bad), "POST", "/t") is None
+    assert proofs.key_of(proof(**bad), "POST", "/t", "g_1") is None
 
 
 def test_nonsense_proves_nothing(proofs: DpopProofs) -> None:
     for text in ("", "a.b.c", "x" * 9_000, "é"):
-        assert proofs.key_of(text, "POST", "/t") is None
+        assert proofs.key_of(text, "POST", "/t", "g_1") is None
+
+
+def test_whoever_sends_more_proofs_than_anybody_pushes_out_their_own_alone(
+    proofs: DpopProofs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seen_once, "MOST_OF_A_SOURCE", 3)
+    first = proof(jti="of-another")
+    assert proofs.key_of(first, "POST", "/t", "g_2") == KEY.thumbprint()
+    for number in range(9):
+        assert proofs.key_of(proof(jti=str(number)), "POST", "/t", "g_1") == KEY.thumbprint()
+    assert proofs.key_of(first, "POST", "/t", "g_2") is None

@@ -131,3 +131,23 @@ def test_a_sign_out_names_a_person_and_sessions() -> None:
     for inner, more in ((index, {}), (name, {"NotOnOrAfter": "2023-11-14T22:12:00Z"}), (name + name, {})):
         with pytest.raises(WrongMessageError):
             out(inner, **more)
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "<a:Subject><a:NameID>{}</a:NameID></a:Subject>",
+        "<p:RequestedAuthnContext><a:AuthnContextClassRef>{}</a:AuthnContextClassRef></p:RequestedAuthnContext>",
+    ],
+)
+def test_what_is_kept_while_somebody_signs_in_is_short(inner: str) -> None:
+    assert asked(inner.format("x" * 256))
+    with pytest.raises(WrongMessageError):
+        asked(inner.format("x" * 257))
+
+
+def test_a_sign_out_names_nobody_at_length() -> None:
+    name, index = "<a:NameID>{}</a:NameID>", "<p:SessionIndex>{}</p:SessionIndex>"
+    for inner in (name.format("x" * 257), name.format("mia") + index.format("x" * 257)):
+        with pytest.raises(WrongMessageError):
+            sign_out_request(message(inner, "LogoutRequest"), APP, "", NOW, has_signature=True)

@@ -99,3 +99,17 @@ def test_a_key_on_a_curve_counts_as_well() -> None:
     assert isinstance(pair.key, EllipticCurvePrivateKey)
     signature = pair.key.sign(b"x", ECDSA(hashes.SHA256()))
     check_query(b"x", names.SIGNATURES[3], signature, [PAIR.bare, pair.bare])
+
+
+@pytest.mark.parametrize("place", ["CanonicalizationMethod", "Transform"])
+@pytest.mark.parametrize(("prefixes", "is_read"), [(3, True), (10, True), (11, False), (5_000, False)])
+def test_few_prefixes_are_kept_for_canonical_xml_takes_as_long_as_they_are_many(
+    place: str, prefixes: int, *, is_read: bool
+) -> None:
+    root = etree.fromstring(etree.tostring(signed()))
+    method = root.findall(f".//{{{names.SIGNATURE}}}{place}")[-1]
+    kept = etree.SubElement(method, f"{{{names.EXCLUSIVE_C14N}}}InclusiveNamespaces")
+    kept.set("PrefixList", " ".join(f"p{number}" for number in range(prefixes)))
+    with pytest.raises(SignatureError) as refused:
+        check_signed(root, [PAIR.bare])
+    assert ("not accepted" in str(refused.value)) is not is_read

@@ -16,11 +16,12 @@ class Source:
     def __init__(self) -> None:
         self.read = 0
         self.is_down = False
+        self.word = "slow"
 
     async def __call__(self) -> int:
         self.read += 1
         if self.is_down:
-            raise IssuerError("slow")
+            raise IssuerError(self.word)
         return self.read
 
 
@@ -61,3 +62,15 @@ async def test_newer_ones_are_wanted_at_most_once_a_minute() -> None:
     assert documents.want_newer(document)
     assert await documents.get(document, source) == 2
     assert not documents.want_newer(document)
+
+
+@pytest.mark.parametrize("word", ["out-of-date", "another-issuer"])
+async def test_what_an_issuer_says_is_over_counts_no_more(word: str) -> None:
+    clock, source, document = MovableClock(1_000 * DAY), Source(), Document()
+    documents = KeptDocuments(clock)
+    await documents.get(document, source)
+    clock.forward(HOUR)
+    source.is_down, source.word = True, word
+    for _ in range(2):
+        with pytest.raises(IssuerError):
+            await documents.get(document, source)

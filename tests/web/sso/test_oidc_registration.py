@@ -67,3 +67,9 @@ async def test_a_new_secret_is_shown_once_and_asks_for_a_fresh_proof(house: Hous
     old = await ada.post(f"{AT}/secret")
     assert old.headers["location"].startswith("/step-up?")
     assert len(house.events("sso.secret_made")) == 2
+
+
+async def test_what_an_app_is_told_of_somebody_is_looked_at_in_their_name(house: House, ada: Browser) -> None:
+    mia = await house.member(house.browser(), "Mia", "staff")
+    await ada.get(f"{AT}?person=mia@harbor.example")
+    assert (mia, "told") in [(event.subject, event.details["page"]) for event in house.events("person.looked_at")]

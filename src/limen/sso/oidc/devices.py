@@ -10,7 +10,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Final
 
-from limen.admission import network_of
+from limen.admission import Crowd, network_of
 from limen.clock import MINUTE, SECOND, Clock, Instant
 from limen.facts import Session
 from limen.opaque import hash_of, new_id, new_token
@@ -62,20 +62,27 @@ class Devices:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._waiting: dict[bytes, Device] = {}
+        self._of: Crowd[bytes] = Crowd()
         self._begun = RateLimit(per_second=0.1, at_once=20)
         self._guesses = RateLimit(per_second=1 / 60, at_once=10)
 
     def begin(self, app: str, scope: str, address: str, resource: str = "") -> tuple[str, Device] | None:
-        """A device's own code, and what is kept of it; None where too many begin there, or wait at all."""
-        now = self._clock.now()
-        self._waiting = {key: one for key, one in self._waiting.items() if now < one.at + 2 * LIVES}
-        if len(self._waiting) >= MOST or not self._begun.admits(network_of(address), now):
+        """A device's own code, and what is kept of it; None where too many begin there. Where too many wait at all, the
+        oldest of the network with the most gives way: nobody keeps out anybody else's.
+        """
+        now, network = self._clock.now(), network_of(address)
+        if not self._begun.admits(network, now):
             return None
+        for key in [key for key, one in self._waiting.items() if now >= one.at + 2 * LIVES]:
+            self._drop(key)
+        if len(self._waiting) >= MOST:
+            self._drop(self._of.oldest_of_the_largest())
         secret, taken = new_token(), {one.user_code for one in self._waiting.values()}
         while (user_code := "".join(secrets.choice(LETTERS) for _ in range(LENGTH))) in taken:
             pass
         device = Device(app, scope, address, user_code, now, hash_of(secret), resource=resource)
         self._waiting[device.code_hash] = device
+        self._of.add(network, device.code_hash)
         return secret, device
 
     def of(self, device_code: str) -> Device | None:
@@ -103,7 +110,12 @@ class Devices:
 
     def take(self, device: Device) -> None:
         """What it waited for is told once."""
-        self._waiting.pop(device.code_hash, None)
+        self._drop(device.code_hash)
+
+    def _drop(self, key: bytes | None) -> None:
+        device = self._waiting.pop(key or b"", None)
+        if device is not None:
+            self._of.remove(network_of(device.address), device.code_hash)
 
 
 def shown(user_code: str) -> str:

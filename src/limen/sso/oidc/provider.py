@@ -75,7 +75,8 @@ class Provider:
             lambda snapshot: store.issued(snapshot.connection, hash_of(secret))
         )
         device = self.device.devices.of(wire.one("device_code")) if wire.one("grant_type") == DEVICE else None
-        key = self._proofs.key_of(proof, "POST", TOKEN_PATH) if proof and (found or device) else ""
+        of = found.sign_in.id if found else device.user_code if device else ""
+        key = self._proofs.key_of(proof, "POST", TOKEN_PATH, of) if proof and of else ""
         if key is None:
             return ProtocolReply(400, {"error": "invalid_dpop_proof"})
         if device is not None:
@@ -144,7 +145,9 @@ class Provider:
                 self._calls.sign_on.tell("sso.client_refused", "invalid-token", "")
             return _no_token()
         bound = str(told.get("cnf", {}).get("jkt", ""))
-        if bound and (scheme != "dpop" or self._proofs.key_of(proof, method, "/oidc/userinfo", token) != bound):
+        if bound and (
+            scheme != "dpop" or self._proofs.key_of(proof, method, "/oidc/userinfo", sign_in.id, token) != bound
+        ):
             self._calls.sign_on.tell("sso.client_refused", "invalid-dpop-proof", sign_in.app)
             return _no_token()
         app, decided = self._calls.core.known.apps.get(sign_in.app), self._calls.decided(sign_in)

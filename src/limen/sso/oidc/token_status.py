@@ -12,8 +12,9 @@ from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 
 from limen.clock import SECOND
+from limen.opaque import hash_of
 from limen.sso import sign_ins
-from limen.sso.oidc import claims, workload_store
+from limen.sso.oidc import claims, store, workload_store
 from limen.sso.oidc.clients import AnyClient, Call, Client, may_act
 from limen.sso.oidc.held_tokens import Held, held
 from limen.sso.oidc.protocol import CLIENT_METHODS
@@ -50,7 +51,12 @@ class Revocation(RevocationEndpoint):  # type: ignore[misc]  # Authlib has no ty
     CLIENT_AUTH_METHODS: Final = list(CLIENT_METHODS)
 
     def query_token(self, token_string: str, token_type_hint: str | None) -> _Known | None:
-        return _known(self.server.call, token_string)
+        """Also a spent refresh token of a sign-in that lives: an app that refreshed elsewhere gives it back."""
+        call: Call = self.server.call
+        spent = store.issued(call.transaction.connection, hash_of(token_string))
+        if spent is not None and spent.is_spent and spent.kind != store.CODE and not spent.sign_in.ended_at:
+            return _Known(Held(sign_in=spent.sign_in))
+        return _known(call, token_string)
 
     def revoke_token(self, token: _Known, request: Any) -> None:
         call: Call = self.server.call

@@ -31,6 +31,8 @@ _P: Final = f"{{{names.PROTOCOL}}}"
 _A: Final = f"{{{names.ASSERTION}}}"
 _BY_FORMAT: Final = {uri: word for word, uri in names.FORMATS.items()}
 MOST_CONTEXTS: Final = 20
+LONGEST_NAME: Final = 256
+"""Of a person, a class or a session: what is asked is kept for ten minutes, and a small message can unpack to much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ def sign_out_request(
     named = _named(only(root, f"{_A}NameID"))
     if named is None or not named.name:
         raise WrongMessageError("it names a person in a way that is not read")
-    sessions = tuple(text_of(one) for one in root.findall(f"{_P}SessionIndex")[:MOST_CONTEXTS])
+    sessions = tuple(_short(text_of(one)) for one in root.findall(f"{_P}SessionIndex")[:MOST_CONTEXTS])
     return SignOutRequest(app, message.id, named.name, sessions, relay_state, has_signature)
 
 
@@ -164,7 +166,7 @@ def _format_asked(policy: etree._Element | None, app: App) -> str | None:
 def _classes(context: etree._Element | None) -> tuple[str, ...] | None:
     if context is None:
         return ()
-    told = [text_of(one) for one in context.findall(f"{_A}AuthnContextClassRef")]
+    told = [_short(text_of(one)) for one in context.findall(f"{_A}AuthnContextClassRef")]
     return tuple(told[:MOST_CONTEXTS]) if told and len(told) == len(context) else None
 
 
@@ -172,7 +174,14 @@ def _named(element: etree._Element | None) -> NamedPerson | None:
     if element is None:
         return None
     asked = str(element.get("Format", ""))
-    return NamedPerson(text_of(element), _BY_FORMAT.get(asked) if asked else "")
+    return NamedPerson(_short(text_of(element)), _BY_FORMAT.get(asked) if asked else "")
+
+
+def _short(text: str) -> str:
+    """Raises WrongMessageError for what is longer than any name."""
+    if len(text) > LONGEST_NAME:
+        raise WrongMessageError("a name in it is too long")
+    return text
 
 
 def only(root: etree._Element, tag: str) -> etree._Element | None:

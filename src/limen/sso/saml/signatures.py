@@ -184,6 +184,16 @@ def _check_signed_info(signed: etree._Element, root_id: str) -> None:
         raise SignatureError("its signature has a transform that is not accepted")
 
 
+MOST_PREFIXES: Final = 10
+"""Senders keep one to three. Canonical XML takes as long as their number times that of elements and namespaces, and is
+made before the signature is judged: a thousand of them would hold the server for a minute."""
+
+
 def _is_plain(canonical: etree._Element) -> bool:
-    """Whether there is nothing in it but the prefixes to be kept, which only ever adds to what is signed."""
-    return all(child.tag == f"{{{names.EXCLUSIVE_C14N}}}InclusiveNamespaces" and not len(child) for child in canonical)
+    """Whether there is nothing in it but few prefixes to be kept, which only ever adds to what is signed."""
+    return len(canonical) <= 1 and all(
+        child.tag == f"{{{names.EXCLUSIVE_C14N}}}InclusiveNamespaces"
+        and not len(child)
+        and len(str(child.get("PrefixList") or "").split()) <= MOST_PREFIXES
+        for child in canonical
+    )

@@ -20,6 +20,8 @@ T = TypeVar("T")
 FRESH: Final = HOUR
 KEPT: Final = DAY
 NEW_KEYS_AT_MOST: Final = MINUTE
+OVER: Final = frozenset({"out-of-date", "another-issuer"})
+"""What an issuer's document says of itself that ends what it said before."""
 PAUSE_AFTER_ERROR: Final = 5 * SECOND
 
 
@@ -75,7 +77,9 @@ class KeptDocuments:
             kept.asked_at = now
             try:
                 kept.value = await self.watched(read())
-            except IssuerError:
+            except IssuerError as error:
+                if error.word in OVER:
+                    kept.value = None  # it says so itself: this is no outage
                 if not kept.is_usable(now):
                     raise
             else:

@@ -130,7 +130,7 @@ class SamlUpstream:
         response = self._posted.look(name)
         if response is None or not self._posted.take(name):
             raise ReturnRefusedError("response-missing")
-        if not compare_digest(response.in_response_to.encode(), answer.kept["request"].encode()):
+        if not compare_digest(response.in_response_to.encode(), answer.kept.get("request", "").encode()):
             raise ReturnRefusedError("response-of-another-request")
         if not self._seen.is_first(response.id, self._clock.now(), max(response.until, self._clock.now() + HOUR)):
             raise ReturnRefusedError("response-replayed")
@@ -142,7 +142,7 @@ class SamlUpstream:
             at=response.at,
             sid=response.session_index,
             qualifiers=response.qualifiers,
-            email=_only(response.attributes.get(self._written.email, ())),
+            email=_only(response.attributes.get(self._written.email, ()) if self._written.email else ()),
             name=_only(response.attributes.get(self._written.name, ())),
             claims=response.attributes,
         )

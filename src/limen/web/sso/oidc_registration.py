@@ -15,7 +15,7 @@ from limen.sso.logouts import Logouts
 from limen.sso.oidc.provider import Provider
 from limen.sso.told import WORDS
 from limen.web.console.fresh_proof import fresh_proof
-from limen.web.console.view_audit import audit_view
+from limen.web.console.view_audit import audit_person_view, audit_view
 from limen.web.page import Route
 from limen.web.permissions import CHANGE, READ
 from limen.web.requests import query
@@ -39,6 +39,8 @@ def routes(site: Site) -> APIRouter:
 
     async def page(visit: SignedInVisit, app: App, email: str = "", secret: str = "", done: str = "") -> Response:
         person = next((one for one in site.known.people.values() if email and one.email == email.casefold()), None)
+        if person is not None:
+            audit_person_view(site, visit, person.id, "told")
         sign_ins = await logouts.sign_ins_at(app.id)
         return site.page(
             "console/registration.html",

@@ -14,7 +14,7 @@ from limen.sso.logouts import Logouts
 from limen.sso.saml.identity_provider import IdentityProvider
 from limen.sso.saml.keys import grouped
 from limen.sso.told import WORDS
-from limen.web.console.view_audit import audit_view
+from limen.web.console.view_audit import audit_person_view, audit_view
 from limen.web.page import Route
 from limen.web.permissions import CHANGE, READ
 from limen.web.requests import query
@@ -39,6 +39,8 @@ def routes(site: Site) -> APIRouter:
         audit_view(site, visit, "app", app_id)
         email = query(request, "person", 254).strip()
         person = next((one for one in site.known.people.values() if email and one.email == email.casefold()), None)
+        if person is not None:
+            audit_person_view(site, visit, person.id, "told")
         held = await logouts.sign_ins_at(app.id)
         signing = provider.keys.signing(visit.now)
         return site.page(
