@@ -73,3 +73,11 @@ async def test_what_an_app_is_told_of_somebody_is_looked_at_in_their_name(house:
     mia = await house.member(house.browser(), "Mia", "staff")
     await ada.get(f"{AT}?person=mia@harbor.example")
     assert (mia, "told") in [(event.subject, event.details["page"]) for event in house.events("person.looked_at")]
+
+
+async def test_an_app_without_a_secret_is_said_to_have_none(ada: Browser) -> None:
+    before = (await ada.get(AT)).text
+    made = (await ada.post(f"{AT}/secret")).text
+    again = (await ada.post(f"{AT}/secret")).text
+    assert ["another day" in page for page in (made, again)] == [False, True]
+    assert ["kept as a hash" in page for page in (before, made)] == [False, True]

@@ -196,6 +196,13 @@ class Provider:
 
     # Secrets and keys
 
+    async def has_secret(self, app_id: str) -> bool:
+        """Whether the app has a client secret that counts."""
+        now = self._calls.core.clock.now()
+        return bool(
+            await self._calls.core.database.reading(lambda s: list(store.secrets_of(s.connection, app_id, now)))
+        )
+
     async def new_secret(self, app_id: str, by: str, overlap: int) -> str:
         """A new secret for this client, told once; the others count for another `overlap` milliseconds."""
         secret, now = new_token(), self._calls.core.clock.now()

@@ -37,7 +37,9 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
     provider, logouts = site.ports.offers.take(Provider), site.ports.offers.take(Logouts)
 
-    async def page(visit: SignedInVisit, app: App, email: str = "", secret: str = "", done: str = "") -> Response:
+    async def page(
+        visit: SignedInVisit, app: App, *, had_secret: bool, email: str = "", secret: str = "", done: str = ""
+    ) -> Response:
         person = next((one for one in site.known.people.values() if email and one.email == email.casefold()), None)
         if person is not None:
             audit_person_view(site, visit, person.id, "told")
@@ -54,6 +56,7 @@ def routes(site: Site) -> APIRouter:
             sign_ins=with_people(site, sign_ins[:MOST]),
             count=len(sign_ins),
             secret=secret,
+            had_secret=had_secret,
             done=done,
         )
 
@@ -62,7 +65,8 @@ def routes(site: Site) -> APIRouter:
         app = _registered(site, app_id)
         audit_view(site, visit, "app", app_id)
         done = "That sign-in is over." if query(request, "done") == "ended" else ""
-        return await page(visit, app, query(request, "person", 254).strip(), done=done)
+        had_secret = await provider.has_secret(app_id)
+        return await page(visit, app, had_secret=had_secret, email=query(request, "person", 254).strip(), done=done)
 
     @router.post("/console/apps/{app_id}/sign-in/secret")
     async def renew(app_id: str, visit: Authorized, _sent: Sent) -> Response:
@@ -70,7 +74,9 @@ def routes(site: Site) -> APIRouter:
         await fresh_proof(site, visit, f"/console/apps/{app_id}/sign-in")
         if app.oidc is None or not app.oidc.has_secret:
             raise HTTPException(404)
-        return await page(visit, app, secret=await provider.new_secret(app_id, visit.person.id, OVERLAP))
+        had_secret = await provider.has_secret(app_id)
+        secret = await provider.new_secret(app_id, visit.person.id, OVERLAP)
+        return await page(visit, app, had_secret=had_secret, secret=secret)
 
     @router.post("/console/apps/{app_id}/sign-in/{sign_in_id}/end")
     async def end(app_id: str, sign_in_id: str, visit: Authorized, _sent: Sent) -> Response:
