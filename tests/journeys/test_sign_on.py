@@ -229,6 +229,7 @@ def test_an_administrator_registers_an_app_and_somebody_signs_in_to_it(
     ada.clean_both_ways()
     page.locator("input[name=id]").fill("reports")
     page.locator("input[name=url]").fill(f"{apps.url}/reports/")
+    page.locator("input[name=protocol][value=oidc]").check()
     page.locator("input[name=redirect]").fill(f"{apps.url}/reports/back")
     page.locator("form[action='/console/add-app/look'] button").last.click()
     expect(page.locator("main")).to_contain_text(f"{harbor.origin}/.well-known/openid-configuration")

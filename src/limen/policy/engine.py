@@ -18,7 +18,7 @@ from limen.policy.decision import Decision, Effect, Named, Reason, Remedies, Rem
 from limen.policy.explain import Explanation, explain
 from limen.policy.remedies import search
 from limen.policy.remedies.candidate_changes import PROVE_DEVICE, candidates
-from limen.policy.remedies.next_change import NextChange
+from limen.policy.remedies.next_change import NextChange, proof_asked_anew
 from limen.policy.remedies.time_boundaries import Timed, UnforeseeableError
 
 NOTHING_PERMITS: Final = (
@@ -158,7 +158,9 @@ class Engine:
     def unchanged_until(self, request: Request, facts: Facts, now: Instant) -> Instant | None:
         """An instant before which time does not change the effect; None if it never does. See `Decision`."""
         seen = view_of(facts)
-        known = (self._next_change.unchanged_until(request, seen, now), _enrolment_ends(seen, now))
+        known = [self._next_change.unchanged_until(request, seen, now), _enrolment_ends(seen, now)]
+        if self._answer(request, seen, now)[0] is not _PERMIT:
+            known += [at for at in proof_asked_anew(seen) if now < at]
         return min([at for at in known if at is not None], default=None)
 
     def remedies(self, request: Request, facts: Facts, now: Instant) -> Remedies:

@@ -7,7 +7,7 @@ import random
 import pytest
 from tests.policy.scene import NOW, VIEW, engine_of, facts
 
-from limen.clock import DAY, HOUR, MINUTE, from_iso
+from limen.clock import DAY, HOUR, MINUTE, SECOND, from_iso
 from limen.facts import Grant
 from limen.policy.cedar_view import view_of
 from limen.policy.remedies.next_change import COME_BACK, MOST_INSTANTS, InQuestion
@@ -125,3 +125,11 @@ def test_what_time_does_not_touch_is_not_looked_at_again() -> None:
 def test_a_stream_is_looked_at_again_when_a_grant_ends() -> None:
     grant = Grant("g", "wiki", frozenset({"view"}), NOW + HOUR)
     assert engine_of(permit("context.grant.active")).unchanged_until(VIEW, facts(grants=(grant,)), NOW) == NOW + HOUR
+
+
+def test_what_stays_open_is_looked_at_again_when_a_proof_may_be_asked_for_anew() -> None:
+    """A proof too young to be asked for again makes a refusal, which is a challenge half a minute after it."""
+    engine = engine_of(permit('context.now.durationSince(context.auth.at) <= duration("10s")'))
+    known = facts(at=NOW)
+    decision = engine.decide(VIEW, known, NOW + 15 * SECOND)
+    assert (decision.valid_until, decision.unchanged_until) == (NOW + 30 * SECOND, NOW + 30 * SECOND)

@@ -91,10 +91,7 @@ class NextChange:
     def ahead(self, request: Request, seen: CedarView, now: Instant) -> Ahead:
         """Everything that time may change for this request, whatever the answer is now."""
         moving = dict.fromkeys(self._moving(request, seen, self.in_question(request, seen).boundaries))
-        known = _known_ends(seen)
-        if seen.facts.person.id and seen.facts.auth.strength:
-            known.append(seen.facts.auth.at + JUST_PROVED)
-        return Ahead(tuple(moving), self._calendar, now, tuple(known))
+        return Ahead(tuple(moving), self._calendar, now, (*_known_ends(seen), *proof_asked_anew(seen)))
 
     def coming(self, about: InQuestion, request: Request, seen: CedarView, now: Instant) -> list[Instant]:
         """Instants within `COME_BACK` at which the answer may change, ascending, the next `MOST_INSTANTS` of them."""
@@ -237,6 +234,12 @@ class NextChange:
 def _instant(day: datetime, minute: int, fold: int) -> Instant:
     moment = day.replace(hour=minute // 60, minute=minute % 60, second=0, microsecond=0, fold=fold)
     return int(moment.timestamp()) * 1000
+
+
+def proof_asked_anew(seen: CedarView) -> list[Instant]:
+    """From when on a proof may be asked for anew, which may turn a refusal into a challenge, and permits nothing."""
+    auth = seen.facts.auth
+    return [auth.at + JUST_PROVED] if seen.facts.person.id and auth.strength else []
 
 
 def _known_ends(seen: CedarView) -> list[Instant]:
