@@ -121,6 +121,25 @@ async def test_nothing_is_said_twice(house: House, mia: Browser, grafana: Grafan
     assert set(refused(house)) == {"invalid-request"}
 
 
+async def test_an_administrator_reads_what_was_wrong_with_a_request(
+    house: House, mia: Browser, grafana: Grafana
+) -> None:
+    for more in (
+        {"redirect_uri": "https://evil.example/back?secret=1"},
+        {"code_challenge": "", "code_challenge_method": ""},
+        {"code_challenge_method": "plain"},
+        {"redirect_uri": "https://evil.example/\u202eback"},
+    ):
+        await mia.get(grafana.way(**more))
+    told = [(event.details["app"], event.details["detail"]) for event in house.events("sso.client_refused")]
+    assert told == [
+        ("grafana", "an odd redirect URI"),
+        ("grafana", "PKCE is not by S256"),
+        ("grafana", "PKCE is missing"),
+        ("grafana", "not registered as a redirect URI: https://evil.example/back"),
+    ]
+
+
 NOT_OFFERED = (
     {"response_mode": "fragment"},
     {"response_mode": "form_post"},
