@@ -121,6 +121,27 @@ async def test_nothing_is_said_twice(house: House, mia: Browser, grafana: Grafan
     assert set(refused(house)) == {"invalid-request"}
 
 
+async def test_an_administrator_reads_what_was_wrong_with_a_request(
+    house: House, mia: Browser, grafana: Grafana
+) -> None:
+    for more in (
+        {"redirect_uri": "https://evil.example/back?secret=1"},
+        {"code_challenge": "", "code_challenge_method": ""},
+        {"code_challenge_method": "plain"},
+        {"redirect_uri": "https://evil.example/\u202eback"},
+    ):
+        await mia.get(grafana.way(**more))
+    wanted = [
+        "an odd redirect URI",
+        "PKCE is not by S256",
+        "PKCE is missing",
+        "not registered as a redirect URI: https://evil.example/back",
+    ]
+    events = house.events("sso.client_refused")
+    assert [event.details["detail"] for event in events] == wanted
+    assert {event.details["app"] for event in events} == {"grafana"}
+
+
 NOT_OFFERED = (
     {"response_mode": "fragment"},
     {"response_mode": "form_post"},

@@ -119,9 +119,3 @@ def test_what_is_in_force_is_known_by_its_id() -> None:
     assert list(known.issuers) == ["there"]
     SIGN_IN_FILE.in_force(known, None)
     assert known.issuers == {}
-
-
-def test_a_domain_leads_to_one_issuer() -> None:
-    other = GOOD.partition("\n")[2].replace("id: there", "id: here").replace("name: There", "name: Here")
-    _, problems = read_text(GOOD + other.replace("/realm", "/other"))
-    assert [(one.line, "harbor.example" in one.what) for one in problems] == [(11, True)]

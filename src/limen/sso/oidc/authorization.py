@@ -11,6 +11,7 @@ from limen.admission import network_of
 from limen.events import Event
 from limen.facts import App, Person, Session
 from limen.policy.decision import UNAVAILABLE, Effect
+from limen.printable import is_printable
 from limen.sso.oidc import claims, store
 from limen.sso.oidc.calls import ENTRY_POINT, Calls
 from limen.sso.oidc.protocol import CLIENT_METHODS, ProtocolReply, ProtocolRequest
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from limen.sso.oidc.server import Server
 
 
+LONGEST_SHOWN: Final = 120
 _PROOFS: Final = frozenset({"client_secret", "client_assertion", "client_assertion_type"})
 """What an app proves itself with when it sends a request ahead: no part of the request."""
 
@@ -81,7 +83,7 @@ class Authorization:
         """The authorization request, held against the client's registration. What is wrong is journaled."""
         asked = await self._held_against(wire)
         if isinstance(asked, WrongRequest):
-            self._calls.refused(wire, asked.error)
+            self._calls.refused(wire, asked.error, self._why(wire) or asked.description)
         return asked
 
     async def _held_against(self, wire: ProtocolRequest) -> AuthorizationRequest | WrongRequest:
@@ -201,6 +203,21 @@ class Authorization:
             return wire
         kept = self.pushed.look(uri, wire.one("client_id"))
         return kept or WrongRequest("", "invalid_request_uri", "The request was used before, or took too long.")
+
+    def _why(self, wire: ProtocolRequest) -> str:
+        """What is wrong with a request, of what is mostly wrong: its address, without a query, or PKCE."""
+        app = self._calls.core.known.apps.get(wire.one("client_id"))
+        if app is None or app.oidc is None or wire.one("request_uri"):
+            return ""
+        uri = wire.one("redirect_uri")
+        if uri not in app.oidc.redirect_uris:
+            sent = uri.partition("?")[0][:LONGEST_SHOWN]
+            return f"not registered as a redirect URI: {sent}" if is_printable(sent) else "an odd redirect URI"
+        if app.oidc.needs_pkce and not wire.one("code_challenge"):
+            return "PKCE is missing"
+        return (
+            "PKCE is not by S256" if wire.one("code_challenge") and wire.one("code_challenge_method") != "S256" else ""
+        )
 
     def _read(self, wire: ProtocolRequest, client: Client, redirect_uri: str) -> AuthorizationRequest | WrongRequest:
         state, prompts = wire.one("state"), frozenset(wire.one("prompt").split())

@@ -87,10 +87,15 @@ class Calls:
             return Decided(id=answer.id, is_unavailable=answer.word in UNAVAILABLE)
         return Decided(answer.session, person, answer.id)
 
-    def refused(self, wire: ProtocolRequest, error: str) -> None:
-        """Have it journaled that an app, or somebody in its name, was refused: why, and which one they say they are."""
-        claimed = claimed_client(wire)
-        self.sign_on.tell("sso.client_refused", error.replace("_", "-"), claimed if is_printable(claimed) else "")
+    def refused(self, wire: ProtocolRequest, error: str, why: str = "") -> None:
+        """Have it journaled that an app, or somebody in its name, was refused: the error, and which one they say they
+        are; `why` is what an administrator needs to mend the registration.
+        """
+        claimed, word = claimed_client(wire), error.replace("_", "-")
+        if why and claimed in self.core.known.apps:
+            self.sign_on.tell("sso.client_refused", word, why, claimed)
+        else:
+            self.sign_on.tell("sso.client_refused", word, claimed if is_printable(claimed) else "")
 
     def noted(self, kind: str, sign_in: sign_ins.AppSignIn, outcome: Outcome = Outcome.SUCCESS) -> None:
         """Journal what came of a call about this sign-in."""

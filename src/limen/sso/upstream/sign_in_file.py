@@ -181,13 +181,6 @@ def _twice(issuers: list[Issuer], tree: Tree) -> Iterator[Problem]:
                 at = tree.at("issuers", number, "issuer" if key == "url" else key)
                 yield Problem(FILE, *at, f"{shown(word)} stands here twice", "leave one of them")
             seen.add(word)
-    leads_to: dict[str, str] = {}
-    for number, one in enumerate(issuers):
-        for place, domain in enumerate(one.domains):
-            first = leads_to.setdefault(domain, one.name)
-            if first != one.name:
-                what = f"addresses at {domain} lead to {first} already, so nobody is led here by them"
-                yield Problem(FILE, *tree.at("issuers", number, "domains", place), what, "leave it at one of them")
 
 
 # What changes with it
