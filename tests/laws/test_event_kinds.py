@@ -24,28 +24,28 @@ from limen.storage.journal.erasable_bodies import is_erasable
 house, browser = web.house, web.browser
 
 DEVICES = Topic(
-    Family("Devices and their health"),
+    Family("Lamps and their health"),
     Owner.PERSON,
-    "Your devices",
-    "A device of yours",
-    (Filter("devices", "Devices"),),
+    "Your lamps",
+    "A lamp of yours",
+    (Filter("lamps", "Lamps"),),
 )
 LOST = Kind(
-    "device.lost",
-    "A device was lost",
+    "lamp.lost",
+    "A lamp was lost",
     DEVICES,
     5001,
     3,
     acknowledged=True,
-    app_filters=(Filter("devices", "Devices"),),
+    app_filters=(Filter("lamps", "Lamps"),),
     shown=("where",),
-    told={"where=train": "A device of yours was left on a train"},
+    told={"where=train": "A lamp of yours was left on a train"},
 )
 GERMAN = {
-    "Devices and their health": "Geräte und ihr Zustand",
-    "Your devices": "Ihre Geräte",
-    "A device of yours": "Ein Gerät von Ihnen",
-    "A device of yours was left on a train": "Ein Gerät von Ihnen blieb im Zug",
+    "Lamps and their health": "Geräte und ihr Zustand",
+    "Your lamps": "Ihre Geräte",
+    "A lamp of yours": "Ein Gerät von Ihnen",
+    "A lamp of yours was left on a train": "Ein Gerät von Ihnen blieb im Zug",
 }
 
 
@@ -53,13 +53,13 @@ GERMAN = {
 def a_part_with_a_kind(tmp_path: Path) -> Iterator[None]:
     lines = [f'msgid "{text}"\nmsgstr "{said}"\n' for text, said in GERMAN.items()]
     po_of(Language.GERMAN, tmp_path).write_text("\n".join(lines))
-    devices = Pillar(name="devices", declarations=lambda: Declarations(events=(LOST,), messages=tmp_path))
-    with using((*PILLARS, devices)):
+    lamps = Pillar(name="lamps", declarations=lambda: Declarations(events=(LOST,), messages=tmp_path))
+    with using((*PILLARS, lamps)):
         yield
 
 
 def test_it_goes_to_ocsf_and_back() -> None:
-    event = Event(id="x", at=5, kind="device.lost", actor="p_mia", details={"where": "train"})
+    event = Event(id="x", at=5, kind="lamp.lost", actor="p_mia", details={"where": "train"})
     written = to_ocsf(event)
     assert (written["class_uid"], written["activity_id"]) == (5001, 3)
     assert from_ocsf(written) == event
@@ -69,21 +69,21 @@ def test_both_notices_list_it_under_its_family() -> None:
     company = harbor()
     now = notice_facts(company.settings, company.engine(), [], [])
     for language, title in (
-        (Language.ENGLISH, "Devices and their health"),
+        (Language.ENGLISH, "Lamps and their health"),
         (Language.GERMAN, "Geräte und ihr Zustand"),
     ):
-        assert f"- {title}: device.lost\n" in as_markdown(notice(Audience.WORKS_COUNCIL, language, now))
+        assert f"- {title}: lamp.lost\n" in as_markdown(notice(Audience.WORKS_COUNCIL, language, now))
 
 
 def test_it_goes_when_its_person_is_erased() -> None:
-    assert is_erasable(Event(at=1, kind="device.lost", actor="p_mia"), {"p_mia"})
-    assert not is_erasable(Event(at=1, kind="device.lost", actor="p_mia", subject="p_ada"), {"p_mia", "p_ada"})
+    assert is_erasable(Event(at=1, kind="lamp.lost", actor="p_mia"), {"p_mia"})
+    assert not is_erasable(Event(at=1, kind="lamp.lost", actor="p_mia", subject="p_ada"), {"p_mia", "p_ada"})
 
 
 def test_the_reference_describes_it() -> None:
     page = reference.events_page()
-    assert "## Devices and their health" in page
-    assert "| `device.lost` | A device was lost | person | 5001 | 3 | waited for |" in page
+    assert "## Lamps and their health" in page
+    assert "| `lamp.lost` | A lamp was lost | person | 5001 | 3 | waited for |" in page
 
 
 async def test_timelines_and_the_employees_own_pages_show_it(house: House, browser: Browser) -> None:
@@ -91,22 +91,22 @@ async def test_timelines_and_the_employees_own_pages_show_it(house: House, brows
     await house.administrator(ada)
     mia = await house.member(browser, "Mia", "staff")
     for where in ("train", "office"):
-        details: dict[str, str | int | bool] = {"where": where, "app": "wiki", "device_id": "d_1"}
+        details: dict[str, str | int | bool] = {"where": where, "app": "wiki", "lamp_id": "d_1"}
         house.limen.journal.record(
-            Event(at=house.clock.now(), kind="device.lost", actor=mia, subject=mia, details=details)
+            Event(at=house.clock.now(), kind="lamp.lost", actor=mia, subject=mia, details=details)
         )
     house.limen.journal.flush()
     for at in (f"/console/people/{mia}", "/console/apps/wiki"):
         everything = (await ada.get(f"{at}/timeline")).text
-        filtered = (await ada.get(f"{at}/timeline?show=devices")).text
-        assert "A device was lost" in everything
-        assert re.search(r'show=devices" aria-current="true">Devices<', filtered)
-        assert "A device was lost" in filtered
+        filtered = (await ada.get(f"{at}/timeline?show=lamps")).text
+        assert "A lamp was lost" in everything
+        assert re.search(r'show=lamps" aria-current="true">Lamps<', filtered)
+        assert "A lamp was lost" in filtered
         assert "· train" in filtered
         assert "d_1" not in filtered
         assert "Signed in" not in filtered
     for language, many, one, train in (
-        ("en", "Your devices", "A device of yours", "A device of yours was left on a train"),
+        ("en", "Your lamps", "A lamp of yours", "A lamp of yours was left on a train"),
         ("de", "Ihre Geräte", "Ein Gerät von Ihnen", "Ein Gerät von Ihnen blieb im Zug"),
     ):
         await browser.post("/language", language=language, to="/records")

@@ -18,11 +18,15 @@ from limen.web.permissions import VIEW
 
 ROUTE = Route("POST", "/tokens/new", VIEW, does="Create token")
 NOT_KEPT = {
+    "/console/devices/{device_id}/check": "the device looks again, and nothing changes",
     "/console/people/import": "a file is chosen again",
     "/console/policies/{policy_id}/check": "asked by a script while somebody types",
     "/console/rules/preview": "asked by a script while somebody types",
     "/device": "a code that somebody typed",
     "/device/answer": "what is asked is looked at again",
+    "/devices/enrol": "a code that somebody typed",
+    "/devices/enrol/answer": "what is asked is looked at again",
+    "/devices/{device_id}/check": "the device looks again, and nothing changes",
     "/passkeys/add": "a ceremony of a script",
     "/passkeys/issuers/{issuer_id}/link": "leads away to the issuer, where who they are is asked as well",
     "/passkeys/options": "a ceremony of a script",

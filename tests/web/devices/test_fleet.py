@@ -56,13 +56,13 @@ async def test_a_device_is_taken_away_with_a_reason(
 ) -> None:
     page = await ada.get(f"/console/devices/{laptop.device}")
     assert (page.status_code, "wren" in page.text) == (200, True)
-    done = await ada.post(f"/console/devices/{laptop.device}/{word}", why="left in a train")
+    done = await ada.post(f"/console/devices/{laptop.device}/{word}", why="stolen")
     assert done.status_code == 303
     kept = devices_of(harbor).device(laptop.device)
-    assert (kept.state, kept.state_why) == (state, "left in a train")
+    assert (kept.state, kept.state_why) == (state, "stolen")
     assert laptop.device not in harbor.limen.core.known.devices
     again = await ada.get(f"/console/devices/{laptop.device}")
-    assert "left in a train" in again.text
+    assert "stolen" in again.text
 
 
 async def test_a_device_in_quarantine_is_released(harbor: House, ada: Browser, laptop: SoftwareAgent) -> None:
