@@ -13,9 +13,9 @@
     python3 do.py lock     make the lock files anew after a dependency changed
 
 Words behind `test` go to pytest: `python3 do.py test tests/cedar -x`, `python3 do.py test --changed main -x`.
-`--quick` leaves out what starts programs or is marked slow, and tries laws in their smallest size; of a test with many
-cases it tries two, and of a file two of those that open a database, a server or all of Limen. `--changed` goes by
-imports.
+`--quick` leaves out the agent, and what starts programs or is marked slow, and tries laws in their smallest size; of
+a test with many cases it tries two, and of a file two of those that open a database, a server or all of Limen.
+`--changed` goes by imports.
 How much laws try says LIMEN_TESTS: quick (with --quick), work, or ci, which is all of it (see tests/dial.py).
 """
 
@@ -49,7 +49,7 @@ PATIENCE_SECONDS = 15
 # Two workers suit two cores; a file's tests stay together because they share a server or a browser. In the order of
 # their names, since by number of tests the longest of all (one test, many kills) would come last, alone.
 TOGETHER = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
-QUICKLY = ("-m", "not slow", "--durations=5", "--durations-min=1")
+QUICKLY = ("-m", "not slow", "--ignore=agent/tests", "--durations=5", "--durations-min=1")
 PLENTY_BYTES = 4 << 30
 SOME_FAILED, NO_TEST_LEFT = 1, 5
 """What pytest ends with where tests failed, and where no test was left to run."""
