@@ -3,7 +3,7 @@ from __future__ import annotations
 from tests.devices.seen import NOW, reported
 
 from limen.clock import DAY, MINUTE
-from limen.devices.model import EnrolledDevice, KeyStorage, Platform, Reported, State
+from limen.devices.model import EnrolledDevice, KeyStorage, Platform, Posture, State
 from limen.devices.projection import Projection, Read
 from limen.facts import FactStore
 
@@ -29,11 +29,11 @@ def test_whatever_is_not_active_is_a_device_nobody_knows_and_its_key_counts_in_q
         projection.apply(Read("d_1", device, reported(), {"kty": "EC"}))
         assert ("d_1" in known.devices) is (state is State.ACTIVE)
         assert (keys["d_1"] is not None) is (state in {State.ACTIVE, State.QUARANTINED})
-    projection.apply(Read("d_1", None, Reported(), None))
+    projection.apply(Read("d_1", None, Posture(), None))
     assert (projection.held, keys) == ({}, {"d_1": None})
 
 
 def test_one_that_never_reported_is_known_and_nothing_more() -> None:
     known = FactStore()
-    Projection(known, lambda: NOW).apply(Read("d_1", WREN, Reported(), None))
+    Projection(known, lambda: NOW).apply(Read("d_1", WREN, Posture(), None))
     assert (known.devices["d_1"].known, known.devices["d_1"].compliance) == (True, "unknown")

@@ -8,7 +8,7 @@ import pytest
 from tests.devices.seen import NOW, checks
 
 from limen.devices import store
-from limen.devices.model import EnrolledDevice, KeyStorage, Platform, Report, Reported, State, Why
+from limen.devices.model import EnrolledDevice, KeyStorage, Platform, Posture, Report, State, Why
 from limen.storage import Database
 
 WREN = EnrolledDevice("d_1", "p_1", "wren", Platform.LINUX, KeyStorage.FILE, is_managed=True, enrolled_at=NOW)
@@ -42,7 +42,7 @@ def test_a_report_takes_the_place_of_the_one_before(database: Database) -> None:
         database.write(lambda t, r=report: store.keep_report(t.connection, WREN, r, b"d" * 32, NOW + r.seq))
     database.write(lambda t: store.keep_failing(t.connection, "d_1", {"os": 7}))
     kept = database.read(lambda snapshot: store.reported(snapshot.connection, "d_1"))
-    assert kept == Reported(2, b"d" * 32, "boot", NOW + 2, checks(), {"os": 7})
+    assert kept == Posture(2, b"d" * 32, "boot", NOW + 2, checks(), {"os": 7})
     device = database.read(lambda snapshot: store.by_id(snapshot.connection, "d_1"))
     assert device is not None
     assert (device.name, device.agent) == ("lark", "1.1")

@@ -15,11 +15,11 @@ from limen.company.publish import SERVER
 from limen.devices import enrolment, states, store
 from limen.devices.compliance import Health, judge
 from limen.devices.devices_file import DEVICES_FILE
-from limen.devices.model import EnrolledDevice, Reported, State
+from limen.devices.model import EnrolledDevice, Posture, State
 from limen.errors import LimenError
 from limen.facts import Person
 from limen.facts.device_rules import DeviceRules
-from limen.identity.sessions import TIES
+from limen.identity.sessions import DEVICE_SESSIONS
 from limen.identity.store import people
 from limen.messages import times
 from limen.storage import Database, Snapshot
@@ -74,7 +74,9 @@ def _change(database: Database, task: str, name: str, now: Instant, why: str) ->
     device = _named(database, name)
     if task in _STATES:
         database.write(
-            lambda t: states.change(t, TIES, states.known(t, device.id), _STATES[task], now, by=SERVER, why=why)
+            lambda t: states.change(
+                t, DEVICE_SESSIONS, states.known(t, device.id), _STATES[task], now, by=SERVER, why=why
+            )
         )
     else:
         is_managed = task == "company"
@@ -117,7 +119,7 @@ def _list(here: Opened, now: Instant, *, as_json: bool) -> None:
     rules = said if isinstance(said, DeviceRules) else DeviceRules()
 
     def health(device: EnrolledDevice) -> Health:
-        return judge(rules, device.platform, reports.get(device.id, Reported()), now)
+        return judge(rules, device.platform, reports.get(device.id, Posture()), now)
 
     def plain(device: EnrolledDevice) -> dict[str, object]:
         told = health(device)
@@ -131,7 +133,7 @@ def _list(here: Opened, now: Instant, *, as_json: bool) -> None:
             "key_storage": device.key_storage.value,
             "compliance": told.compliance,
             "not_good": [one.check for one in told.not_good],
-            "reported_at": reports.get(device.id, Reported()).at,
+            "reported_at": reports.get(device.id, Posture()).at,
         }
 
     def text(device: EnrolledDevice) -> str:

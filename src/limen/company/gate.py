@@ -16,7 +16,7 @@ from limen.devices import store as devices
 from limen.devices.binding import LEVELS
 from limen.devices.compliance import judge
 from limen.devices.devices_file import DEVICES_FILE
-from limen.devices.model import EnrolledDevice, KeyStorage, Reported
+from limen.devices.model import EnrolledDevice, KeyStorage, Posture
 from limen.devices.projection import fact_of
 from limen.errors import LimenError
 from limen.facts import Device, Factor, Person
@@ -49,7 +49,7 @@ class LockedOutError(LimenError):
 class Member(Candidate):
     """Somebody of the company, with the devices that they enrolled and what each reported last."""
 
-    held: tuple[tuple[EnrolledDevice, Reported], ...] = ()
+    held: tuple[tuple[EnrolledDevice, Posture], ...] = ()
 
 
 def people_of(snapshot: Snapshot) -> tuple[Candidate, ...]:

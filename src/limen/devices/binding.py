@@ -19,7 +19,7 @@ from limen.devices.reports import Reports
 from limen.devices.wire import Kind, RefusedError
 from limen.events import Event, Outcome
 from limen.facts import Session
-from limen.pillar import Core, SessionTies
+from limen.pillar import Core, DeviceSessions
 from limen.storage import Transaction
 
 LASTS: Final[Milliseconds] = 15 * MINUTE
@@ -43,9 +43,9 @@ class Bound:
 class Bindings:
     """Gives challenges to sessions and takes what agents made of them. Used on the event loop."""
 
-    def __init__(self, core: Core, ties: SessionTies, reports: Reports, projection: Projection) -> None:
+    def __init__(self, core: Core, sessions: DeviceSessions, reports: Reports, projection: Projection) -> None:
         self._core = core
-        self._ties = ties
+        self._sessions = sessions
         self._reports = reports
         self._projection = projection
         self._states = core.offers.take(BrowserStates)
@@ -75,7 +75,7 @@ class Bindings:
             )
             raise
         bound = Bound(device, LEVELS[device.key_storage], self._core.clock.now() + LASTS)
-        await self._tie(session, bound, address)
+        await self._bind(session, bound, address)
         return bound
 
     def _judged(self, session: Session, compact: bytes) -> EnrolledDevice:
@@ -98,11 +98,11 @@ class Bindings:
             raise RefusedError(409, "report_first", "the agent has to report first", "try again in a moment")
         return read.device
 
-    async def _tie(self, session: Session, bound: Bound, address: str) -> None:
+    async def _bind(self, session: Session, bound: Bound, address: str) -> None:
         was = (session.device_id, session.binding)
 
         def work(transaction: Transaction) -> int:
-            if not self._ties.tie(transaction, session.id, bound.device.id, bound.level, bound.until):
+            if not self._sessions.bind(transaction, session.id, bound.device.id, bound.level, bound.until):
                 raise RefusedError(403, "session_ended", "you are not signed in any more", "sign in")
             return transaction.changed_seq
 

@@ -109,7 +109,7 @@ class EnrolledDevice:
 
 
 @dataclass(frozen=True, slots=True)
-class Reported:
+class Posture:
     """What is kept of a device's reports: the last of them, and since when which check has not been good."""
 
     seq: int = 0

@@ -12,7 +12,7 @@ from typing import Any
 from limen.clock import Instant, Milliseconds
 from limen.devices import store
 from limen.devices.compliance import Health, judge
-from limen.devices.model import EnrolledDevice, Reported, State
+from limen.devices.model import EnrolledDevice, Posture, State
 from limen.facts import Device, FactStore
 from limen.storage import Feed, Snapshot
 
@@ -25,7 +25,7 @@ class Read:
 
     id: str
     device: EnrolledDevice | None
-    reported: Reported
+    reported: Posture
     key: dict[str, str] | None
 
 
@@ -75,17 +75,17 @@ class Projection:
         read = self.held.get(device_id)
         return None if read is None or read.device is None else self._judged(read.device, read.reported)
 
-    def _judged(self, device: EnrolledDevice, reported: Reported) -> Health:
+    def _judged(self, device: EnrolledDevice, reported: Posture) -> Health:
         return judge(self._facts.device_rules, device.platform, reported, self._now())
 
     def _apply_all(self, reads: dict[str, Read]) -> None:
         for gone in self.held.keys() - reads.keys():
-            self.apply(Read(gone, None, Reported(), None))
+            self.apply(Read(gone, None, Posture(), None))
         for read in reads.values():
             self.apply(read)
 
 
-def fact_of(device: EnrolledDevice, reported: Reported, health: Health, fresh_ms: Milliseconds) -> Device:
+def fact_of(device: EnrolledDevice, reported: Posture, health: Health, fresh_ms: Milliseconds) -> Device:
     """What decisions know of a device whose last report came to this, and counts for so long (0: for ever)."""
     return Device(
         id=device.id,
@@ -104,7 +104,7 @@ def _read_all(snapshot: Snapshot) -> dict[str, Read]:
     connection: Any = snapshot.connection
     reports = store.every_report(connection)
     return {
-        one.id: Read(one.id, one, reports.get(one.id, Reported()), store.key_of(connection, one.id))
+        one.id: Read(one.id, one, reports.get(one.id, Posture()), store.key_of(connection, one.id))
         for one in store.every(connection)
     }
 

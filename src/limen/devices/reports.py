@@ -14,11 +14,11 @@ from typing import Any, Final
 from limen.clock import SECOND, Instant
 from limen.devices import reading, states, store, wire
 from limen.devices.compliance import Health, judge
-from limen.devices.model import EnrolledDevice, Report, Reported, State
+from limen.devices.model import EnrolledDevice, Posture, Report, State
 from limen.devices.nonces import Nonces
 from limen.devices.wire import Kind, Message, RefusedError
 from limen.events import Event
-from limen.pillar import Core, SessionTies
+from limen.pillar import Core, DeviceSessions
 from limen.rate_limit import RateLimit
 from limen.storage import Transaction
 
@@ -49,9 +49,9 @@ class _Waiting:
 class Reports:
     """Takes what devices report. Used on the event loop; the commits are made in the writer's thread."""
 
-    def __init__(self, core: Core, ties: SessionTies, nonces: Nonces) -> None:
+    def __init__(self, core: Core, sessions: DeviceSessions, nonces: Nonces) -> None:
         self._core = core
-        self._ties = ties
+        self._sessions = sessions
         self._nonces = nonces
         self._audience = core.settings.public_url
         self._rate = RateLimit(PER_SECOND, AT_ONCE)
@@ -130,12 +130,12 @@ class Reports:
             return Taken(refused=RefusedError(409, "repeated", "this very report was taken already"))
         if _is_of_another(report, before):
             return self._cloned(transaction, device, waiting, now)
-        after = Reported(report.seq, waiting.message.digest, report.boot, now, report.checks, before.failing_since)
+        after = Posture(report.seq, waiting.message.digest, report.boot, now, report.checks, before.failing_since)
         health = judge(self._core.known.device_rules, device.platform, after, now)
         store.keep_report(connection, device, report, waiting.message.digest, now)
         if health.failing_since != before.failing_since:
             store.keep_failing(connection, device.id, health.failing_since)
-        states.tell_health(transaction, self._ties, device, before, health, self._core.known, now)
+        states.tell_health(transaction, self._sessions, device, before, health, self._core.known, now)
         transaction.changed("device", device.id)
         return Taken(device, health)
 
@@ -152,7 +152,7 @@ class Reports:
             )
         )
         if device.state is State.ACTIVE:
-            states.change(transaction, self._ties, device, State.QUARANTINED, now, why="its key is used twice")
+            states.change(transaction, self._sessions, device, State.QUARANTINED, now, why="its key is used twice")
         return Taken(
             refused=RefusedError(
                 409, "replayed", "this device's key was used from two places, or its state was put back", "ask for help"
@@ -160,7 +160,7 @@ class Reports:
         )
 
 
-def _is_of_another(report: Report, before: Reported) -> bool:
+def _is_of_another(report: Report, before: Posture) -> bool:
     """Whether a good signature comes from another than the one that signed before (see agent-wire.md, Reports)."""
     if report.seq <= before.seq:
         return True

@@ -12,7 +12,7 @@ from limen.devices import enrolment, states, store
 from limen.devices.binding import AGENT_PORTS, Bindings
 from limen.devices.compliance import Health, judge
 from limen.devices.enrolment import Enrolment, Enrolments
-from limen.devices.model import EnrolledDevice, Reported, State
+from limen.devices.model import EnrolledDevice, Posture, State
 from limen.devices.nonces import Nonces
 from limen.devices.projection import Projection
 from limen.devices.reports import Reports, answer
@@ -23,7 +23,7 @@ from limen.events import Event, Outcome
 from limen.facts import Device, Session
 from limen.facts.fact_store import APPS
 from limen.facts.tables import Subject
-from limen.pillar import Core, SessionTies
+from limen.pillar import Core, DeviceSessions
 from limen.storage import Transaction
 
 T = TypeVar("T")
@@ -35,15 +35,15 @@ RECHECK_SECONDS: Final = 10.0
 class Devices:
     """What runs of devices. `projection` holds what is known of each, `enrolments` those that wait."""
 
-    def __init__(self, core: Core, ties: SessionTies, projection: Projection) -> None:
+    def __init__(self, core: Core, sessions: DeviceSessions, projection: Projection) -> None:
         self._core = core
-        self._ties = ties
+        self._sessions = sessions
         self.projection = projection
         self.nonces = Nonces()
         self.enrolments = Enrolments(core.clock, core.settings.public_url, self.nonces)
-        self.reports = Reports(core, ties, self.nonces)
+        self.reports = Reports(core, sessions, self.nonces)
         self.streams = Streams()
-        self.bindings = Bindings(core, ties, self.reports, projection)
+        self.bindings = Bindings(core, sessions, self.reports, projection)
         self._seen: dict[str, asyncio.Event] = {}
         projection.known_key = self._known_key
         for read in tuple(projection.held.values()):
@@ -173,9 +173,9 @@ class Devices:
             raise states.UnknownDeviceError
         return read.device
 
-    def reported(self, device_id: str) -> Reported:
+    def reported(self, device_id: str) -> Posture:
         read = self.projection.held.get(device_id)
-        return read.reported if read is not None else Reported()
+        return read.reported if read is not None else Posture()
 
     def known(self, device_id: str) -> Device | None:
         """What decisions know of a device now, after what fades; None for one that is none to them."""
@@ -193,7 +193,7 @@ class Devices:
         """Quarantine, release, report lost or retire a device. Raises UnknownDeviceError, StateError."""
         now = self._core.clock.now()
         await self._write(
-            lambda t: states.change(t, self._ties, states.known(t, device_id), state, now, by=by, why=why)
+            lambda t: states.change(t, self._sessions, states.known(t, device_id), state, now, by=by, why=why)
         )
         if state is State.ACTIVE:
             self.streams.tell(device_id, "recheck", nonce=self.nonces.new(now), checks=[])
@@ -239,7 +239,7 @@ class Devices:
             return
         before = store.reported(transaction.connection, device_id)
         health = judge(self._core.known.device_rules, device.platform, before, now)
-        states.tell_health(transaction, self._ties, device, before, health, self._core.known, now)
+        states.tell_health(transaction, self._sessions, device, before, health, self._core.known, now)
         transaction.changed("device", device_id)
 
     def _changed(self, subject: Subject) -> None:

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from limen.clock import Instant
-from limen.devices.model import EnrolledDevice, KeyStorage, Platform, Report, Reported, State, checks_to_json
+from limen.devices.model import EnrolledDevice, KeyStorage, Platform, Posture, Report, State, checks_to_json
 from limen.devices.reading import checks_of
 from limen.storage.tables import metadata, rows_called
 
@@ -96,12 +96,12 @@ def every(connection: Connection) -> list[EnrolledDevice]:
     return [_device(row) for row in connection.execute(select(devices).order_by(devices.c.name, devices.c.id))]
 
 
-def held_by_owner(connection: Connection) -> dict[str, tuple[tuple[EnrolledDevice, Reported], ...]]:
+def held_by_owner(connection: Connection) -> dict[str, tuple[tuple[EnrolledDevice, Posture], ...]]:
     """The devices in use of each person, with what they reported last."""
-    reports, found = every_report(connection), dict[str, tuple[tuple[EnrolledDevice, Reported], ...]]()
+    reports, found = every_report(connection), dict[str, tuple[tuple[EnrolledDevice, Posture], ...]]()
     for one in every(connection):
         if one.state is State.ACTIVE:
-            found[one.owner_id] = (*found.get(one.owner_id, ()), (one, reports.get(one.id, Reported())))
+            found[one.owner_id] = (*found.get(one.owner_id, ()), (one, reports.get(one.id, Posture())))
     return found
 
 
@@ -148,13 +148,13 @@ def remove(connection: Connection, device_id: str) -> None:
 # Reports
 
 
-def reported(connection: Connection, device_id: str) -> Reported:
+def reported(connection: Connection, device_id: str) -> Posture:
     """What a device reported last; one that never did has the sequence number 0."""
     row = connection.execute(select(device_reports).where(device_reports.c.device_id == device_id)).first()
-    return _reported(row) if row else Reported()
+    return _reported(row) if row else Posture()
 
 
-def every_report(connection: Connection) -> dict[str, Reported]:
+def every_report(connection: Connection) -> dict[str, Posture]:
     return {row.device_id: _reported(row) for row in connection.execute(select(device_reports))}
 
 
@@ -224,8 +224,8 @@ def _device(row: Row[Any]) -> EnrolledDevice:
     )
 
 
-def _reported(row: Row[Any]) -> Reported:
-    return Reported(
+def _reported(row: Row[Any]) -> Posture:
+    return Posture(
         seq=row.seq,
         digest=row.digest,
         boot=row.boot,
