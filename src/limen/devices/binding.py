@@ -89,14 +89,14 @@ class Bindings:
             raise RefusedError(
                 403, "challenge_over", "this challenge was used, or its minute is over", "try again"
             ) from None
-        read = self._projection.held.get(message.device_id)
-        if read is None or read.device is None or read.device.state is not State.ACTIVE:
+        held = self._projection.held.get(message.device_id)
+        if held is None or held.device.state is not State.ACTIVE:
             raise RefusedError(403, "not_active", "this device may not be used", "ask whoever administers Limen")
-        if read.device.owner_id != session.person_id:
+        if held.device.owner_id != session.person_id:
             raise RefusedError(403, "not_its_owner", "this device is somebody else's", "use your own")
-        if claims.get("seq") != read.reported.seq or claims.get("report") != wire.encoded(read.reported.digest):
+        if claims.get("seq") != held.posture.seq or claims.get("report") != wire.encoded(held.posture.digest):
             raise RefusedError(409, "report_first", "the agent has to report first", "try again in a moment")
-        return read.device
+        return held.device
 
     async def _bind(self, session: Session, bound: Bound, address: str) -> None:
         was = (session.device_id, session.binding)

@@ -120,6 +120,15 @@ class Posture:
     failing_since: Mapping[str, Instant] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """All that is kept of a device: itself, what it reported last, and the public half of its key, a JWK."""
+
+    device: EnrolledDevice
+    posture: Posture
+    key: Mapping[str, str]
+
+
 def checks_to_json(checks: Mapping[str, Check]) -> str:
     """Checks as they are kept."""
     return msgspec.json.encode([_plain(check) for check in checks.values()]).decode()

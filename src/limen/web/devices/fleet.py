@@ -100,7 +100,7 @@ def _show(router: APIRouter, site: Site, devices: Devices) -> None:
             "console/device.html",
             visit,
             device=device,
-            reported=devices.reported(device_id),
+            reported=devices.posture(device_id),
             health=devices.health(device_id),
             owner=site.known.people.get(device.owner_id),
             history=[(event, KINDS[event.kind].title) for event in history if event.kind in KINDS],
@@ -159,7 +159,7 @@ def _is_shown(devices: Devices, device: EnrolledDevice, show: str, now: int) -> 
         case "not-healthy":
             return device.state is State.ACTIVE and _compliance(devices, device) == NON_COMPLIANT
         case "silent":
-            return device.state in _LIVE and devices.reported(device.id).at < now - DAY
+            return device.state in _LIVE and devices.posture(device.id).at < now - DAY
         case "quarantined":
             return device.state is State.QUARANTINED
         case "ended":
@@ -177,7 +177,7 @@ def _known(site: Site, devices: Devices, chosen: list[EnrolledDevice]) -> dict[s
     return {
         "health": {one.id: devices.health(one.id) for one in chosen},
         "compliance": {one.id: _compliance(devices, one) for one in chosen},
-        "reported": {one.id: devices.reported(one.id).at for one in chosen},
+        "reported": {one.id: devices.posture(one.id).at for one in chosen},
         "owners": {one.owner_id: site.known.people.get(one.owner_id) for one in chosen},
     }
 
