@@ -20,10 +20,13 @@ from limen.devices.wire import Kind, RefusedError
 from limen.events import Event, Outcome
 from limen.facts import Session
 from limen.pillar import Core, DeviceSessions
+from limen.rate_limit import RateLimit
 from limen.storage import Transaction
 
 LASTS: Final[Milliseconds] = 15 * MINUTE
 CHALLENGE_SECONDS: Final = 60
+TOLD_PER_SECOND, TOLD_AT_ONCE = 1 / 60, 20
+"""How many refused proofs of one person are journaled: a page that tries again and again says nothing new."""
 AGENT_PORTS: Final = (47_113, 47_114, 47_115)
 """Where an agent listens on its own machine: the first of them that is free."""
 _PURPOSE: Final = "device proof"
@@ -50,6 +53,7 @@ class Bindings:
         self._projection = projection
         self._states = core.offers.take(BrowserStates)
         self._origin = core.settings.public_url
+        self._told = RateLimit(TOLD_PER_SECOND, TOLD_AT_ONCE)
 
     def challenge(self, session: Session) -> tuple[str, str]:
         """A challenge for this session, good once and for a minute, and the name by which the agent signs for it."""
@@ -61,6 +65,8 @@ class Bindings:
         try:
             device = self._judged(session, compact)
         except RefusedError as refused:
+            if not self._told.admits(session.person_id, self._core.clock.now()):
+                raise
             self._core.journal.record(
                 Event(
                     at=self._core.clock.now(),

@@ -57,7 +57,7 @@ KINDS: Final = (
         shown=("why",),
     ),
     Kind("device.released", "Released a device from quarantine", _DEVICE, ENTITY, 99, acknowledged=True),
-    Kind("device.lost", "Posture a device lost", _DEVICE, ENTITY, 99, acknowledged=True, severity=Severity.HIGH),
+    Kind("device.lost", "Reported a device lost", _DEVICE, ENTITY, 99, acknowledged=True, severity=Severity.HIGH),
     Kind("device.retired", "Retired a device", _DEVICE, ENTITY, 4, acknowledged=True),
     Kind("device.managed_changed", "Changed whether a device is the company's", _DEVICE, ENTITY, 3, acknowledged=True),
     Kind("device.bound", "A session was bound to a device", _DEVICE, AUTHENTICATION, 99),

@@ -18,6 +18,7 @@ from limen.devices.states import UnknownDeviceError
 from limen.devices.steps import TITLES, steps_for
 from limen.errors import LimenError
 from limen.events import KINDS
+from limen.web.console.people import helping, reason_of
 from limen.web.page import Menu, Page, Route, Shortcut
 from limen.web.permissions import CHANGE, HELP, SEE_PEOPLE
 from limen.web.requests import one, query
@@ -135,10 +136,11 @@ def _change(router: APIRouter, site: Site, devices: Devices) -> None:
 
     def changing(word: str, state: State) -> None:
         @router.post(f"{AT}/{{device_id}}/{word}")
-        async def change(device_id: str, visit: Authorized, sent: Sent) -> Response:
-            why = one(sent, "why")[:300]
+        async def change(request: Request, device_id: str, visit: Authorized, sent: Sent) -> Response:
+            device = _device(devices, device_id)
+            helper = await helping(site, request, visit, device.owner_id)
             try:
-                await devices.change(_device(devices, device_id).id, state, by=visit.person.id, why=why)
+                await devices.change(device.id, state, by=helper.person.id, why=reason_of(helper, sent))
             except LimenError as wrong:
                 return site.failed(visit, wrong)
             return site.go(visit, f"{AT}/{device_id}", done=word)
