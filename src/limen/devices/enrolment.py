@@ -136,7 +136,6 @@ class Enrolments:
         store.add(transaction.connection, device, named, enrolment.key)
         transaction.changed("device", device.id)
         details: dict[str, str | int | bool] = {
-            "name": device.name,
             "platform": device.platform.value,
             "key_storage": device.key_storage.value,
             "by_token": is_managed,
