@@ -102,7 +102,7 @@ class FakeLimen:
             "until": int(time.time()) + 600,
         }
         if state == "waiting":
-            answer |= {"code": "WDJB-MJHT", "address": f"{self.address}/devices/enrol?code=WDJB-MJHT"}
+            answer |= {"code": "WDJB-MJHT", "address": f"{self.address}/devices/enrol"}
         if said["key_storage"] == "tpm" and (sealed := self.verify_tpm(said["tpm"])):
             answer["tpm"] = sealed
         return 200, answer

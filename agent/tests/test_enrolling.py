@@ -60,7 +60,7 @@ def test_without_a_token_a_person_is_shown_address_and_code_and_waited_for(limen
         Connection(limen.address, ca), key, "", wait=lambda *words: shown.append(words), sleep=confirm
     )
     enrolling.enrol(folder, ca)
-    assert shown == [(f"{limen.address}/devices/enrol?code=WDJB-MJHT", "WDJB-MJHT")]
+    assert shown == [(f"{limen.address}/devices/enrol", "WDJB-MJHT")]
     assert "token" not in limen.enrolments[0]
     assert len(limen.finishes) == 3
 

@@ -241,15 +241,15 @@ class WorkloadTokens:
 
 
 @dataclass(frozen=True, slots=True)
-class SessionTies:
-    """What identity offers to whoever ties browsers' sessions to devices.
+class DeviceSessions:
+    """What identity offers to whoever binds browsers' sessions to devices.
 
-    `tie(transaction, session id, device id, binding, until)` says that this sign-in sits on this device, so firmly,
+    `bind(transaction, session id, device id, binding, until)` says that this sign-in sits on this device, so firmly,
     until then; False where there is no such session any more. `end(transaction, device id, now)` ends everything that
     was signed in on a device before now.
     """
 
-    tie: Callable[[Transaction, str, str, int, Instant], bool]
+    bind: Callable[[Transaction, str, str, int, Instant], bool]
     end: Callable[[Transaction, str, Instant], None]
 
 

@@ -19,7 +19,7 @@ from limen.company.gate import (
     people_of,
 )
 from limen.company.load import FolderError, load_company
-from limen.devices.model import EnrolledDevice, KeyStorage, Platform
+from limen.devices.model import EnrolledDevice, Held, KeyStorage, Platform
 from limen.facts import Factor, Person
 from limen.identity.model import PersonStatus
 from limen.identity.store import people
@@ -119,7 +119,7 @@ def test_an_administrator_with_a_healthy_device_is_no_lock_out_and_one_without_i
         strict = candidate(company, added(company, only_healthy.format(asked)))
         told = []
         for reported in (seen.reported(), seen.reported({"firewall": {"enabled": False}}, {"firewall": 1})):
-            member = Member(ada, frozenset({Factor.PASSKEY}), held=((wren, reported),))
+            member = Member(ada, frozenset({Factor.PASSKEY}), held=(Held(wren, reported, {}),))
             told.append(isinstance(lockout(strict, (member,), NOW), Proof))
         assert told == [healthy, ill]
         assert not isinstance(lockout(strict, (Candidate(ada, frozenset({Factor.PASSKEY})),), NOW), Proof)

@@ -8,7 +8,7 @@ from typing import Any
 from tests.devices.software_agent import HEALTHY
 
 from limen.devices import observed
-from limen.devices.model import Check, CheckState, Reason, Reported
+from limen.devices.model import Check, CheckState, Posture, Reason
 
 NOW = 1_795_000_000_000
 
@@ -26,5 +26,5 @@ def checks(changes: Mapping[str, Mapping[str, Any] | Reason] | None = None) -> d
 
 def reported(
     changes: Mapping[str, Mapping[str, Any] | Reason] | None = None, failing_since: Mapping[str, int] | None = None
-) -> Reported:
-    return Reported(1, b"d" * 32, "boot", NOW, checks(changes), failing_since or {})
+) -> Posture:
+    return Posture(1, b"d" * 32, "boot", NOW, checks(changes), failing_since or {})

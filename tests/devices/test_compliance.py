@@ -8,7 +8,7 @@ from tests.devices.seen import NOW, reported
 
 from limen.clock import DAY
 from limen.devices.compliance import COMPLIANT, NON_COMPLIANT, UNKNOWN, judge
-from limen.devices.model import Reason, Reported
+from limen.devices.model import Posture, Reason
 from limen.facts import CHECKS
 from limen.facts.device_rules import BASELINE, DeviceRules, Requirement, Severity
 
@@ -17,7 +17,7 @@ OFF = {"firewall": {"enabled": False}}
 
 
 def test_a_device_that_never_reported_is_not_known_to_be_healthy() -> None:
-    health = judge(RULES, "linux", Reported(), NOW)
+    health = judge(RULES, "linux", Posture(), NOW)
     assert (health.compliance, health.passing) == (UNKNOWN, frozenset())
 
 

@@ -62,6 +62,8 @@ async def test_after_a_restore_nothing_counts_that_was_reported_before(
     harbor: House, ida: Ida, laptop: SoftwareAgent
 ) -> None:
     await end(harbor, ida, Cause.RESTORED)
-    kept = harbor.limen.database.read(lambda snapshot: store.reported(snapshot.connection, laptop.device))
+    held = harbor.limen.database.read(lambda snapshot: store.held(snapshot.connection, laptop.device))
+    assert held is not None
+    kept = held.posture
     assert (kept.at, kept.seq, kept.failing_since) == (0, laptop.seq, {})
     assert judge(DeviceRules(), "linux", kept, harbor.clock.now()).compliance == "unknown"

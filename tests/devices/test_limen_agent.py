@@ -112,7 +112,7 @@ async def test_the_agents_proof_fits_the_last_report_that_arrived(harbor, ida, f
         signed = agent.proof(challenge=challenge, session="s" * 64, origin=ORIGIN)
         claims = devices_of(harbor).reports.proved(signed.encode(), Kind.PROOF).claims
         read = devices_of(harbor).projection.held[agent.enrolment.device]
-        assert claims["seq"] == read.reported.seq == 1
+        assert claims["seq"] == read.posture.seq == 1
         assert (claims["challenge"], claims["origin"]) == (challenge, ORIGIN)
 
 

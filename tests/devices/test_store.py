@@ -8,7 +8,7 @@ import pytest
 from tests.devices.seen import NOW, checks
 
 from limen.devices import store
-from limen.devices.model import EnrolledDevice, KeyStorage, Platform, Report, Reported, State, Why
+from limen.devices.model import EnrolledDevice, Held, KeyStorage, Platform, Posture, Report, State, Why
 from limen.storage import Database
 
 WREN = EnrolledDevice("d_1", "p_1", "wren", Platform.LINUX, KeyStorage.FILE, is_managed=True, enrolled_at=NOW)
@@ -28,26 +28,27 @@ def add(database: Database, device: EnrolledDevice = WREN, thumbprint: str = "t"
 
 def test_a_device_is_kept_as_it_is(database: Database) -> None:
     add(database)
-    kept = database.read(lambda snapshot: store.by_id(snapshot.connection, "d_1"))
-    assert kept == WREN
-    assert database.read(lambda snapshot: store.key_of(snapshot.connection, "d_1")) == JWK
-    assert database.read(lambda snapshot: store.with_key(snapshot.connection, "t")) == WREN
-    assert database.read(lambda snapshot: store.by_id(snapshot.connection, "d_2")) is None
+    assert database.read(lambda snapshot: store.held(snapshot.connection, "d_1")) == Held(WREN, Posture(), JWK)
+    assert database.read(lambda snapshot: store.by_id(snapshot.connection, "d_1")) == WREN
+    assert [database.read(lambda s, t=one: store.has_key(s.connection, t)) for one in ("t", "u")] == [True, False]
+    assert database.read(lambda snapshot: store.held(snapshot.connection, "d_2")) is None
 
 
 def test_a_report_takes_the_place_of_the_one_before(database: Database) -> None:
     add(database)
     for seq in (1, 2):
         report = Report(seq, b"", "boot", "1.1", Why.START, "lark", Platform.LINUX, checks())
-        database.write(lambda t, r=report: store.keep_report(t.connection, WREN, r, b"d" * 32, NOW + r.seq))
-    database.write(lambda t: store.keep_failing(t.connection, "d_1", {"os": 7}))
-    kept = database.read(lambda snapshot: store.reported(snapshot.connection, "d_1"))
-    assert kept == Reported(2, b"d" * 32, "boot", NOW + 2, checks(), {"os": 7})
-    device = database.read(lambda snapshot: store.by_id(snapshot.connection, "d_1"))
-    assert device is not None
-    assert (device.name, device.agent) == ("lark", "1.1")
+        posture = Posture(seq, b"d" * 32, "boot", NOW + seq, checks(), {"os": 7})
+        database.write(lambda t, r=report, p=posture: store.keep_report(t.connection, "d_1", r, p))
+    found = database.read(lambda snapshot: store.last(snapshot.connection, "d_1"))
+    assert found is not None
+    assert (found[0].name, found[0].agent) == ("lark", "1.1")
+    assert found[1] == Posture(2, b"d" * 32, "boot", NOW + 2, {}, {"os": 7})
+    (held,) = database.read(lambda snapshot: store.every(snapshot.connection))
+    assert held.posture == Posture(2, b"d" * 32, "boot", NOW + 2, checks(), {"os": 7})
     assert database.write(lambda t: store.believe_no_report(t.connection)) == 1
-    assert database.read(lambda snapshot: store.every_report(snapshot.connection))["d_1"].at == 0
+    (held,) = database.read(lambda snapshot: store.every(snapshot.connection))
+    assert (held.posture.at, held.posture.seq) == (0, 2)
 
 
 def test_devices_are_counted_and_found_by_owner_and_state(database: Database) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from limen.challenges import Challenges
 from limen.demo.software_passkey import SoftwarePasskey
 from limen.facts import Person
-from limen.identity.challenges import Challenges
 from limen.identity.model import Passkey, Visitor
 from limen.identity.passkeys import Ceremonies, Refusal, RelyingParty, credential_id_of, default_name
 

@@ -15,11 +15,11 @@ from limen.company.publish import SERVER
 from limen.devices import enrolment, states, store
 from limen.devices.compliance import Health, judge
 from limen.devices.devices_file import DEVICES_FILE
-from limen.devices.model import EnrolledDevice, Reported, State
+from limen.devices.model import EnrolledDevice, Held, State
 from limen.errors import LimenError
 from limen.facts import Person
 from limen.facts.device_rules import DeviceRules
-from limen.identity.sessions import TIES
+from limen.identity.sessions import DEVICE_SESSIONS
 from limen.identity.store import people
 from limen.messages import times
 from limen.storage import Database, Snapshot
@@ -74,7 +74,9 @@ def _change(database: Database, task: str, name: str, now: Instant, why: str) ->
     device = _named(database, name)
     if task in _STATES:
         database.write(
-            lambda t: states.change(t, TIES, states.known(t, device.id), _STATES[task], now, by=SERVER, why=why)
+            lambda t: states.change(
+                t, DEVICE_SESSIONS, states.known(t, device.id), _STATES[task], now, by=SERVER, why=why
+            )
         )
     else:
         is_managed = task == "company"
@@ -95,7 +97,7 @@ def _change(database: Database, task: str, name: str, now: Instant, why: str) ->
 
 def _named(database: Database, name: str) -> EnrolledDevice:
     """The device of this id, or the only one of this name. Raises LimenError."""
-    every = database.read(lambda snapshot: store.every(snapshot.connection))
+    every = [one.device for one in database.read(lambda snapshot: store.every(snapshot.connection))]
     found = [one for one in every if one.id == name] or [one for one in every if one.name == name]
     if len(found) > 1:
         raise LimenError(f"{len(found)} devices are called {name}", "use the ID that `limen device list` shows")
@@ -110,17 +112,15 @@ def _everybody(snapshot: Snapshot) -> list[Person]:
 
 def _list(here: Opened, now: Instant, *, as_json: bool) -> None:
     every = here.database.read(lambda snapshot: store.every(snapshot.connection))
-    reports = here.database.read(lambda snapshot: store.every_report(snapshot.connection))
     owners = {one.id: one.name for one in here.database.read(_everybody)}
     company = here.in_force_or_none()
-    said = company.parts.get(DEVICES_FILE.name) if company is not None else None
-    rules = said if isinstance(said, DeviceRules) else DeviceRules()
+    rules = (company.parts.get(DEVICES_FILE.name) if company is not None else None) or DeviceRules()
 
-    def health(device: EnrolledDevice) -> Health:
-        return judge(rules, device.platform, reports.get(device.id, Reported()), now)
+    def health(one: Held) -> Health:
+        return judge(rules, one.device.platform, one.posture, now)
 
-    def plain(device: EnrolledDevice) -> dict[str, object]:
-        told = health(device)
+    def plain(one: Held) -> dict[str, object]:
+        told, device = health(one), one.device
         return {
             "id": device.id,
             "name": device.name,
@@ -130,15 +130,16 @@ def _list(here: Opened, now: Instant, *, as_json: bool) -> None:
             "company": device.is_managed,
             "key_storage": device.key_storage.value,
             "compliance": told.compliance,
-            "not_good": [one.check for one in told.not_good],
-            "reported_at": reports.get(device.id, Reported()).at,
+            "not_good": [check.check for check in told.not_good],
+            "reported_at": one.posture.at,
         }
 
-    def text(device: EnrolledDevice) -> str:
-        told, owner = health(device), owners.get(device.owner_id, device.owner_id)
+    def text(one: Held) -> str:
+        told, device, at = health(one), one.device, one.posture.at
         state = device.state.value if device.state is not State.ACTIVE else told.compliance.replace("_", "-")
-        when = times.date(reports[device.id].at, here.settings.zone) if device.id in reports else "never"
-        failing = f"; not good: {', '.join(one.check for one in told.not_good)}" if device.id in reports else ""
+        failing = f"; not good: {', '.join(check.check for check in told.not_good)}" if at else ""
+        when = times.date(at, here.settings.zone) if at else "never"
+        owner = owners.get(device.owner_id, device.owner_id)
         return f"{device.name} of {owner} ({device.platform}): {state}, last report {when}{failing}"
 
     nothing = "No device is enrolled. `limen device token ADDRESS` creates a token for the first."

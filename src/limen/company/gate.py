@@ -16,7 +16,7 @@ from limen.devices import store as devices
 from limen.devices.binding import LEVELS
 from limen.devices.compliance import judge
 from limen.devices.devices_file import DEVICES_FILE
-from limen.devices.model import EnrolledDevice, KeyStorage, Reported
+from limen.devices.model import Held, KeyStorage, State
 from limen.devices.projection import fact_of
 from limen.errors import LimenError
 from limen.facts import Device, Factor, Person
@@ -49,7 +49,7 @@ class LockedOutError(LimenError):
 class Member(Candidate):
     """Somebody of the company, with the devices that they enrolled and what each reported last."""
 
-    held: tuple[tuple[EnrolledDevice, Reported], ...] = ()
+    held: tuple[Held, ...] = ()
 
 
 def people_of(snapshot: Snapshot) -> tuple[Candidate, ...]:
@@ -59,7 +59,10 @@ def people_of(snapshot: Snapshot) -> tuple[Candidate, ...]:
     """
     members = people.members(snapshot.connection)
     models = factors.attested_by_person(snapshot.connection)
-    held = devices.held_by_owner(snapshot.connection)
+    held: dict[str, tuple[Held, ...]] = {}
+    for one in devices.every(snapshot.connection):
+        if one.device.state is State.ACTIVE:
+            held[one.device.owner_id] = (*held.get(one.device.owner_id, ()), one)
     candidates = (
         *(
             Member(one.person, one.factors, models.get(one.person.id, frozenset()), held=held.get(one.person.id, ()))
@@ -109,7 +112,7 @@ def _required_of(company: Company, people: Iterable[Candidate], now: Instant) ->
 def _devices(candidate: Candidate, rules: DeviceRules, now: Instant) -> tuple[Device, ...]:
     """Their devices as they could be proved to be: each reports again, and its agent is there."""
     held = candidate.held if isinstance(candidate, Member) else ()
-    found = [fact_of(device, reported, judge(rules, device.platform, reported, now), 0) for device, reported in held]
+    found = [fact_of(one.device, one.posture, judge(rules, one.device.platform, one.posture, now), 0) for one in held]
     return tuple([replace(one, due_at=0, binding=LEVELS[KeyStorage.FILE]) for one in found])
 
 

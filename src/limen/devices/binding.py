@@ -19,11 +19,14 @@ from limen.devices.reports import Reports
 from limen.devices.wire import Kind, RefusedError
 from limen.events import Event, Outcome
 from limen.facts import Session
-from limen.pillar import Core, SessionTies
+from limen.pillar import Core, DeviceSessions
+from limen.rate_limit import RateLimit
 from limen.storage import Transaction
 
 LASTS: Final[Milliseconds] = 15 * MINUTE
 CHALLENGE_SECONDS: Final = 60
+TOLD_PER_SECOND, TOLD_AT_ONCE = 1 / 60, 20
+"""How many refused proofs of one person are journaled: a page that tries again and again says nothing new."""
 AGENT_PORTS: Final = (47_113, 47_114, 47_115)
 """Where an agent listens on its own machine: the first of them that is free."""
 _PURPOSE: Final = "device proof"
@@ -43,13 +46,14 @@ class Bound:
 class Bindings:
     """Gives challenges to sessions and takes what agents made of them. Used on the event loop."""
 
-    def __init__(self, core: Core, ties: SessionTies, reports: Reports, projection: Projection) -> None:
+    def __init__(self, core: Core, sessions: DeviceSessions, reports: Reports, projection: Projection) -> None:
         self._core = core
-        self._ties = ties
+        self._sessions = sessions
         self._reports = reports
         self._projection = projection
         self._states = core.offers.take(BrowserStates)
         self._origin = core.settings.public_url
+        self._told = RateLimit(TOLD_PER_SECOND, TOLD_AT_ONCE)
 
     def challenge(self, session: Session) -> tuple[str, str]:
         """A challenge for this session, good once and for a minute, and the name by which the agent signs for it."""
@@ -61,6 +65,8 @@ class Bindings:
         try:
             device = self._judged(session, compact)
         except RefusedError as refused:
+            if not self._told.admits(session.person_id, self._core.clock.now()):
+                raise
             self._core.journal.record(
                 Event(
                     at=self._core.clock.now(),
@@ -75,7 +81,7 @@ class Bindings:
             )
             raise
         bound = Bound(device, LEVELS[device.key_storage], self._core.clock.now() + LASTS)
-        await self._tie(session, bound, address)
+        await self._bind(session, bound, address)
         return bound
 
     def _judged(self, session: Session, compact: bytes) -> EnrolledDevice:
@@ -89,20 +95,20 @@ class Bindings:
             raise RefusedError(
                 403, "challenge_over", "this challenge was used, or its minute is over", "try again"
             ) from None
-        read = self._projection.held.get(message.device_id)
-        if read is None or read.device is None or read.device.state is not State.ACTIVE:
+        held = self._projection.held.get(message.device_id)
+        if held is None or held.device.state is not State.ACTIVE:
             raise RefusedError(403, "not_active", "this device may not be used", "ask whoever administers Limen")
-        if read.device.owner_id != session.person_id:
+        if held.device.owner_id != session.person_id:
             raise RefusedError(403, "not_its_owner", "this device is somebody else's", "use your own")
-        if claims.get("seq") != read.reported.seq or claims.get("report") != wire.encoded(read.reported.digest):
+        if claims.get("seq") != held.posture.seq or claims.get("report") != wire.encoded(held.posture.digest):
             raise RefusedError(409, "report_first", "the agent has to report first", "try again in a moment")
-        return read.device
+        return held.device
 
-    async def _tie(self, session: Session, bound: Bound, address: str) -> None:
+    async def _bind(self, session: Session, bound: Bound, address: str) -> None:
         was = (session.device_id, session.binding)
 
         def work(transaction: Transaction) -> int:
-            if not self._ties.tie(transaction, session.id, bound.device.id, bound.level, bound.until):
+            if not self._sessions.bind(transaction, session.id, bound.device.id, bound.level, bound.until):
                 raise RefusedError(403, "session_ended", "you are not signed in any more", "sign in")
             return transaction.changed_seq
 

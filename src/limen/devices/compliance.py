@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from limen.clock import Instant
-from limen.devices.model import Check, Reported
+from limen.devices.model import Check, Posture
 from limen.devices.verdicts import Found, Verdict, found
 from limen.facts import CHECKS
 from limen.facts.device_rules import BASELINE, DeviceRules, Requirement, Severity, due
@@ -63,7 +63,7 @@ class Health:
         return tuple([one for one in self.checks if not one.is_good])
 
 
-def judge(rules: DeviceRules, platform: str, reported: Reported, now: Instant) -> Health:
+def judge(rules: DeviceRules, platform: str, reported: Posture, now: Instant) -> Health:
     """What the last report comes to now. A device that never reported is not known to be healthy."""
     checks = tuple(
         [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from limen.credentials import CredentialKind, Ending, Stays, delete_rows, staying
+from limen.credentials import CredentialKind, Ending, Stays, delete_rows
 from limen.devices import store
 from limen.devices.model import State
 from limen.storage import Transaction
@@ -64,5 +64,4 @@ CREDENTIALS: Final = (
         restored=lambda transaction, _ending: store.forget_all_tokens(transaction.connection),
         erased=_TOKENS_END,
     ),
-    staying("device_reports", "each goes with its device, and opens nothing", table=store.device_reports.name),
 )

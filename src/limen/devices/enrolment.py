@@ -6,13 +6,11 @@ page says what asks and from where, and no link has the code in it: whoever type
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import msgspec
 
-from limen.admission import Crowd, network_of
 from limen.clock import DAY, MINUTE, SECOND, Clock, Instant
 from limen.devices import store, wire
 from limen.devices.model import EnrolledDevice, KeyStorage, Platform, State
@@ -20,20 +18,14 @@ from limen.devices.nonces import Nonces
 from limen.devices.wire import Kind, Message, RefusedError
 from limen.events import Event
 from limen.opaque import hash_of, new_id, new_token
-from limen.rate_limit import RateLimit
 from limen.storage import Transaction
+from limen.user_codes import UserCodes, shown
 
 LIVES: Final = 10 * MINUTE
 TOKEN_LIVES: Final = DAY
 POLL_SECONDS: Final = 2
-MOST_WAITING: Final = 1_000
-MOST_OF_A_NETWORK: Final = 20
 MOST_DEVICES: Final = 20
 """Of one person, that are neither retired nor lost."""
-LETTERS: Final = "BCDFGHJKLMNPQRSTVWXZ"
-"""No vowels, so that no word comes about, and nothing that is read as something else (RFC 8628 section 6.1)."""
-LENGTH: Final = 8
-LONGEST_HARDWARE: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +33,7 @@ class Enrolment:
     """A device that waits to be known. `owner_id` is who confirmed it, or whose token it brought."""
 
     id: str
-    code: str
+    user_code: str
     key: dict[str, str]
     name: str
     platform: Platform
@@ -56,10 +48,9 @@ class Enrolment:
     def is_over(self, now: Instant) -> bool:
         return now >= self.at + LIVES
 
-    @property
-    def shown_code(self) -> str:
-        """In two halves, as people read it."""
-        return f"{self.code[:4]}-{self.code[4:]}"
+    def waits(self, now: Instant) -> bool:
+        """Whether somebody may answer it: nobody has, it brought no token, and it is in time."""
+        return not (self.is_over(now) or self.owner_id or self.is_refused or self.token_hash)
 
 
 class Enrolments:
@@ -69,10 +60,7 @@ class Enrolments:
         self._clock = clock
         self._audience = audience
         self._nonces = nonces
-        self._waiting: dict[str, Enrolment] = {}
-        self._of: Crowd[str] = Crowd()
-        self._begun = RateLimit(per_second=0.2, at_once=20)
-        self._guesses = RateLimit(per_second=1 / 60, at_once=10)
+        self._codes: UserCodes[str, Enrolment] = UserCodes(clock, kept_for=LIVES)
 
     # What the agent asks
 
@@ -81,8 +69,8 @@ class Enrolments:
 
         Raises RefusedError.
         """
-        now, network = self._clock.now(), network_of(address)
-        if not self._begun.admits(network, now):
+        now = self._clock.now()
+        if not self._codes.admits(address):
             raise RefusedError(429, "slow_down", "too many devices begin to enrol from this network", "wait a minute")
         message = self._read(compact)
         claims = message.claims
@@ -93,7 +81,7 @@ class Enrolments:
         token = wire.text(claims, "token", 200, default="")
         enrolment = Enrolment(
             id=new_id("en"),
-            code=self._new_code(),
+            user_code=self._codes.new_code(),
             key=dict(message.jwk or {}),
             name=wire.text(claims, "name", 80) or "unnamed",
             platform=platform,
@@ -103,20 +91,18 @@ class Enrolments:
             at=now,
             token_hash=hash_of(token) if token else b"",
         )
-        self._make_room(network)
-        self._waiting[enrolment.id] = enrolment
-        self._of.add(network, enrolment.id)
+        self._codes.put(enrolment.id, enrolment)
         return enrolment, self._nonces.new(now)
 
     def finishing(self, compact: bytes) -> Enrolment:
         """The enrolment that this message asks about, proved by its key. Raises RefusedError."""
         message = self._read(compact)
         self._nonces.judge(message.claims.get("nonce"), self._clock.now())
-        found = self._waiting.get(wire.text(message.claims, "enrolment", 60))
+        found = self._codes.get(wire.text(message.claims, "enrolment", 60))
         if found is None or found.is_over(self._clock.now()) or found.key != dict(message.jwk or {}):
             raise RefusedError(400, "expired", "this enrolment is over, or was never begun", "begin it again")
         if found.is_refused:
-            self._drop(found)
+            self.done(found)
             raise RefusedError(403, "refused", "this device was refused", "ask whoever administers Limen")
         return found
 
@@ -130,7 +116,7 @@ class Enrolments:
                 403, "refused", "this token is not good: it was used, or its time is over", "get another"
             )
         named = wire.thumbprint(enrolment.key)
-        if store.with_key(transaction.connection, named) is not None:
+        if store.has_key(transaction.connection, named):
             raise RefusedError(403, "refused", "a device with this key is enrolled already", "run limen-agent forget")
         if store.number_of(transaction.connection, owner_id) >= MOST_DEVICES:
             raise RefusedError(403, "refused", f"their owner has {MOST_DEVICES} devices already", "retire one first")
@@ -150,7 +136,6 @@ class Enrolments:
         store.add(transaction.connection, device, named, enrolment.key)
         transaction.changed("device", device.id)
         details: dict[str, str | int | bool] = {
-            "name": device.name,
             "platform": device.platform.value,
             "key_storage": device.key_storage.value,
             "by_token": is_managed,
@@ -170,29 +155,21 @@ class Enrolments:
 
     def done(self, enrolment: Enrolment) -> None:
         """It waits no more."""
-        self._drop(enrolment)
+        self._codes.drop(enrolment.id)
 
     # What a person answers
 
     def typed(self, code: str, person_id: str) -> Enrolment | None:
         """The device that shows this code and waits for somebody; None also where a person guesses too often."""
-        now = self._clock.now()
-        if not self._guesses.admits(person_id, now):
-            return None
-        read = "".join(letter for letter in code.upper()[:40] if letter.isalnum())
-        for one in self._waiting.values():
-            waits = not one.is_over(now) and not one.owner_id and not one.is_refused and not one.token_hash
-            if waits and secrets.compare_digest(one.code.encode(), read.encode()):
-                return one
-        return None
+        return self._codes.typed(code, person_id)
 
     def confirm(self, enrolment: Enrolment, person_id: str) -> None:
         """Somebody says that it is theirs."""
-        self._waiting[enrolment.id] = replace(enrolment, owner_id=person_id)
+        self._codes.put(enrolment.id, replace(enrolment, owner_id=person_id))
 
     def refuse(self, enrolment: Enrolment) -> None:
         """It is nobody's here."""
-        self._waiting[enrolment.id] = replace(enrolment, is_refused=True)
+        self._codes.put(enrolment.id, replace(enrolment, is_refused=True))
 
     # Inside
 
@@ -201,29 +178,6 @@ class Enrolments:
         wire.judge_claims(message, self._audience, self._clock.now())
         wire.verify(message, message.jwk or {})
         return message
-
-    def _new_code(self) -> str:
-        taken = {one.code for one in self._waiting.values()}
-        while (code := "".join(secrets.choice(LETTERS) for _ in range(LENGTH))) in taken:
-            pass
-        return code
-
-    def _make_room(self, network: str) -> None:
-        now = self._clock.now()
-        for one in [one for one in self._waiting.values() if one.is_over(now)]:
-            self._drop(one)
-        if self._of.number_of(network) >= MOST_OF_A_NETWORK:
-            self._drop_id(self._of.oldest(network))
-        elif len(self._waiting) >= MOST_WAITING:
-            self._drop_id(self._of.oldest_of_the_largest())
-
-    def _drop_id(self, enrolment_id: str | None) -> None:
-        if enrolment_id in self._waiting:
-            self._drop(self._waiting[enrolment_id])
-
-    def _drop(self, enrolment: Enrolment) -> None:
-        self._waiting.pop(enrolment.id, None)
-        self._of.remove(network_of(enrolment.address), enrolment.id)
 
 
 def make_token(transaction: Transaction, owner_id: str, now: Instant, *, by: str) -> str:
@@ -240,7 +194,7 @@ def told(enrolment: Enrolment, nonce: str, address: str) -> dict[str, Any]:
         "enrolment": enrolment.id,
         "nonce": nonce,
         "state": "approved" if enrolment.token_hash else "waiting",
-        "code": enrolment.shown_code,
+        "code": shown(enrolment.user_code),
         "address": address,
         "poll_s": POLL_SECONDS,
         "until": (enrolment.at + LIVES) // SECOND,
@@ -252,4 +206,4 @@ def _hardware(raw: object) -> str:
     if not isinstance(raw, dict) or not set(raw) <= {"vendor", "model", "serial"}:
         raise wire.malformed("hardware has to be vendor, model and serial")
     said = {name: wire.text(raw, name, 100) for name in sorted(raw)}
-    return msgspec.json.encode(said).decode()[:LONGEST_HARDWARE]
+    return msgspec.json.encode(said).decode()

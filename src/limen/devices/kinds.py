@@ -9,7 +9,7 @@ from limen.events.kind import ACCOUNT, AUTHENTICATION, ENTITY, Family, Kind, Own
 _DEVICE: Final = Topic(Family("Devices"), Owner.PERSON, "Your devices", "A device of yours")
 
 KINDS: Final = (
-    Kind("device.enrolled", "Enrolled a device", _DEVICE, ENTITY, 1, acknowledged=True, shown=("name", "platform")),
+    Kind("device.enrolled", "Enrolled a device", _DEVICE, ENTITY, 1, acknowledged=True, shown=("platform",)),
     Kind(
         "device.enrolment_refused",
         "Refused a device that somebody had begun to enrol",

@@ -109,7 +109,7 @@ class EnrolledDevice:
 
 
 @dataclass(frozen=True, slots=True)
-class Reported:
+class Posture:
     """What is kept of a device's reports: the last of them, and since when which check has not been good."""
 
     seq: int = 0
@@ -118,6 +118,15 @@ class Reported:
     at: Instant = 0
     checks: Mapping[str, Check] = field(default_factory=dict)
     failing_since: Mapping[str, Instant] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """All that is kept of a device: itself, what it reported last, and the public half of its key, a JWK."""
+
+    device: EnrolledDevice
+    posture: Posture
+    key: Mapping[str, str]
 
 
 def checks_to_json(checks: Mapping[str, Check]) -> str:

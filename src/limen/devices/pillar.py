@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from limen.pillar import Command, Core, Declarations, Every, Pillar, Running, SessionTies
+from limen.pillar import Command, Core, Declarations, DeviceSessions, Every, Pillar, Running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,7 @@ async def _build(core: Core) -> Running:
     from limen.devices.projection import Projection
     from limen.devices.service import Devices
 
-    devices = Devices(core, core.offers.take(SessionTies), core.offers.take(Projection))
+    devices = Devices(core, core.offers.take(DeviceSessions), core.offers.take(Projection))
     return Running(
         offers=(devices,),
         periodic=(

@@ -5,28 +5,14 @@ Only devices that are active are known to decisions; all others are devices that
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping
 
 from limen.clock import Instant, Milliseconds
 from limen.devices import store
 from limen.devices.compliance import Health, judge
-from limen.devices.model import EnrolledDevice, Reported, State
+from limen.devices.model import EnrolledDevice, Held, Posture, State
 from limen.facts import Device, FactStore
-from limen.storage import Feed, Snapshot
-
-Key = tuple[str, dict[str, str] | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What was read of one device; None: it is gone. `key` is the public half of its key."""
-
-    id: str
-    device: EnrolledDevice | None
-    reported: Reported
-    key: dict[str, str] | None
+from limen.storage import Feed
 
 
 class Projection:
@@ -37,55 +23,53 @@ class Projection:
     def __init__(self, facts: FactStore, now: Callable[[], Instant]) -> None:
         self._facts = facts
         self._now = now
-        self.known_key: Callable[[str, dict[str, str] | None], None] = lambda _device, _key: None
-        self.held: dict[str, Read] = {}
+        self.known_key: Callable[[str, Mapping[str, str] | None], None] = lambda _device, _key: None
+        self.held: dict[str, Held] = {}
         self.due: dict[str, Instant] = {}
 
     def register(self, feed: Feed) -> None:
-        feed.at_start(_read_all, self._apply_all)
-        feed.on("device", _read_one, lambda _key, read: self.apply(read))
+        feed.at_start(lambda snapshot: store.every(snapshot.connection), self._apply_all)
+        feed.on("device", lambda snapshot, key: store.held(snapshot.connection, key), self.apply)
 
-    def apply(self, read: Read) -> None:
-        """Take over what was read of a device, judged now."""
-        device = read.device
-        if device is None or device.state is not State.ACTIVE:
-            self._facts.devices.drop(read.id)
-            self.due.pop(read.id, None)
-        else:
-            health = self._judged(device, read.reported)
-            self._facts.devices.put(fact_of(device, read.reported, health, self._facts.device_rules.report_within_ms))
+    def apply(self, device_id: str, held: Held | None) -> None:
+        """Take over what is kept of a device, judged now; None: it is gone."""
+        self.due.pop(device_id, None)
+        if held is not None and held.device.state is State.ACTIVE:
+            health = self._judged(held)
+            fresh_ms = self._facts.device_rules.report_within_ms
+            self._facts.devices.put(fact_of(held.device, held.posture, health, fresh_ms))
             if health.due_at:
-                self.due[read.id] = health.due_at
-            else:
-                self.due.pop(read.id, None)
-        if device is None:
-            self.held.pop(read.id, None)
+                self.due[device_id] = health.due_at
         else:
-            self.held[read.id] = read
-        may_speak = device is not None and device.state in {State.ACTIVE, State.QUARANTINED}
-        self.known_key(read.id, read.key if may_speak else None)
+            self._facts.devices.drop(device_id)
+        if held is None:
+            self.held.pop(device_id, None)
+        else:
+            self.held[device_id] = held
+        may_speak = held is not None and held.device.state in {State.ACTIVE, State.QUARANTINED}
+        self.known_key(device_id, held.key if held is not None and may_speak else None)
 
     def again(self) -> None:
         """Judge every device anew: the rules are others."""
-        for read in tuple(self.held.values()):
-            self.apply(read)
+        for device_id, held in tuple(self.held.items()):
+            self.apply(device_id, held)
 
     def health(self, device_id: str) -> Health | None:
         """What a device's last report comes to now."""
-        read = self.held.get(device_id)
-        return None if read is None or read.device is None else self._judged(read.device, read.reported)
+        held = self.held.get(device_id)
+        return None if held is None else self._judged(held)
 
-    def _judged(self, device: EnrolledDevice, reported: Reported) -> Health:
-        return judge(self._facts.device_rules, device.platform, reported, self._now())
+    def _judged(self, held: Held) -> Health:
+        return judge(self._facts.device_rules, held.device.platform, held.posture, self._now())
 
-    def _apply_all(self, reads: dict[str, Read]) -> None:
-        for gone in self.held.keys() - reads.keys():
-            self.apply(Read(gone, None, Reported(), None))
-        for read in reads.values():
-            self.apply(read)
+    def _apply_all(self, every: list[Held]) -> None:
+        for gone in self.held.keys() - {one.device.id for one in every}:
+            self.apply(gone, None)
+        for one in every:
+            self.apply(one.device.id, one)
 
 
-def fact_of(device: EnrolledDevice, reported: Reported, health: Health, fresh_ms: Milliseconds) -> Device:
+def fact_of(device: EnrolledDevice, posture: Posture, health: Health, fresh_ms: Milliseconds) -> Device:
     """What decisions know of a device whose last report came to this, and counts for so long (0: for ever)."""
     return Device(
         id=device.id,
@@ -93,24 +77,8 @@ def fact_of(device: EnrolledDevice, reported: Reported, health: Health, fresh_ms
         compliance=health.compliance,
         managed=device.is_managed,
         platform=device.platform.value,
-        seen_at=reported.at,
+        seen_at=posture.at,
         passing=health.passing,
         fresh_ms=fresh_ms,
         due_at=health.due_at,
     )
-
-
-def _read_all(snapshot: Snapshot) -> dict[str, Read]:
-    connection: Any = snapshot.connection
-    reports = store.every_report(connection)
-    return {
-        one.id: Read(one.id, one, reports.get(one.id, Reported()), store.key_of(connection, one.id))
-        for one in store.every(connection)
-    }
-
-
-def _read_one(snapshot: Snapshot, device_id: str) -> Read:
-    connection: Any = snapshot.connection
-    device = store.by_id(connection, device_id)
-    key = store.key_of(connection, device_id) if device is not None else None
-    return Read(device_id, device, store.reported(connection, device_id), key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
@@ -12,7 +12,7 @@ from limen.devices import enrolment, states, store
 from limen.devices.binding import AGENT_PORTS, Bindings
 from limen.devices.compliance import Health, judge
 from limen.devices.enrolment import Enrolment, Enrolments
-from limen.devices.model import EnrolledDevice, Reported, State
+from limen.devices.model import EnrolledDevice, Posture, State
 from limen.devices.nonces import Nonces
 from limen.devices.projection import Projection
 from limen.devices.reports import Reports, answer
@@ -23,7 +23,7 @@ from limen.events import Event, Outcome
 from limen.facts import Device, Session
 from limen.facts.fact_store import APPS
 from limen.facts.tables import Subject
-from limen.pillar import Core, SessionTies
+from limen.pillar import Core, DeviceSessions
 from limen.storage import Transaction
 
 T = TypeVar("T")
@@ -35,19 +35,18 @@ RECHECK_SECONDS: Final = 10.0
 class Devices:
     """What runs of devices. `projection` holds what is known of each, `enrolments` those that wait."""
 
-    def __init__(self, core: Core, ties: SessionTies, projection: Projection) -> None:
+    def __init__(self, core: Core, sessions: DeviceSessions, projection: Projection) -> None:
         self._core = core
-        self._ties = ties
+        self._sessions = sessions
         self.projection = projection
         self.nonces = Nonces()
         self.enrolments = Enrolments(core.clock, core.settings.public_url, self.nonces)
-        self.reports = Reports(core, ties, self.nonces)
+        self.reports = Reports(core, sessions, self.nonces)
         self.streams = Streams()
-        self.bindings = Bindings(core, ties, self.reports, projection)
+        self.bindings = Bindings(core, sessions, self.reports, projection)
         self._seen: dict[str, asyncio.Event] = {}
         projection.known_key = self._known_key
-        for read in tuple(projection.held.values()):
-            projection.apply(read)
+        projection.again()
         self._rules = core.known.device_rules
         self._stop_watching = core.known.watch(self._changed)
 
@@ -163,19 +162,19 @@ class Devices:
 
     def all(self) -> list[EnrolledDevice]:
         """Every device, by name."""
-        found = [read.device for read in self.projection.held.values() if read.device is not None]
-        return sorted(found, key=lambda one: (one.name, one.id))
+        return sorted((one.device for one in self.projection.held.values()), key=lambda one: (one.name, one.id))
 
     def device(self, device_id: str) -> EnrolledDevice:
         """Raises UnknownDeviceError."""
-        read = self.projection.held.get(device_id)
-        if read is None or read.device is None:
+        held = self.projection.held.get(device_id)
+        if held is None:
             raise states.UnknownDeviceError
-        return read.device
+        return held.device
 
-    def reported(self, device_id: str) -> Reported:
-        read = self.projection.held.get(device_id)
-        return read.reported if read is not None else Reported()
+    def posture(self, device_id: str) -> Posture:
+        """What a device reported last."""
+        held = self.projection.held.get(device_id)
+        return held.posture if held is not None else Posture()
 
     def known(self, device_id: str) -> Device | None:
         """What decisions know of a device now, after what fades; None for one that is none to them."""
@@ -193,7 +192,7 @@ class Devices:
         """Quarantine, release, report lost or retire a device. Raises UnknownDeviceError, StateError."""
         now = self._core.clock.now()
         await self._write(
-            lambda t: states.change(t, self._ties, states.known(t, device_id), state, now, by=by, why=why)
+            lambda t: states.change(t, self._sessions, states.known(t, device_id), state, now, by=by, why=why)
         )
         if state is State.ACTIVE:
             self.streams.tell(device_id, "recheck", nonce=self.nonces.new(now), checks=[])
@@ -229,17 +228,15 @@ class Devices:
     async def close(self) -> None:
         self._stop_watching()
         self.streams.end_all()
-        await self.reports.close()
 
     # Inside
 
     def _judge_again(self, transaction: Transaction, device_id: str, now: Instant) -> None:
-        device = store.by_id(transaction.connection, device_id)
-        if device is None or device.state is not State.ACTIVE:
+        held = store.held(transaction.connection, device_id)
+        if held is None or held.device.state is not State.ACTIVE:
             return
-        before = store.reported(transaction.connection, device_id)
-        health = judge(self._core.known.device_rules, device.platform, before, now)
-        states.tell_health(transaction, self._ties, device, before, health, self._core.known, now)
+        health = judge(self._core.known.device_rules, held.device.platform, held.posture, now)
+        states.tell_health(transaction, self._sessions, held.device, held.posture, health, self._core.known, now)
         transaction.changed("device", device_id)
 
     def _changed(self, subject: Subject) -> None:
@@ -247,7 +244,7 @@ class Devices:
             self._rules = self._core.known.device_rules
             self.projection.again()
 
-    def _known_key(self, device_id: str, key: dict[str, str] | None) -> None:
+    def _known_key(self, device_id: str, key: Mapping[str, str] | None) -> None:
         self.reports.known_key(device_id, key)
 
     def _refusing(self, work: Callable[[], T], address: str) -> T:

@@ -10,11 +10,11 @@ from typing import Final
 from limen.clock import Instant
 from limen.devices import store
 from limen.devices.compliance import NON_COMPLIANT, Health
-from limen.devices.model import EnrolledDevice, Reported, State
+from limen.devices.model import EnrolledDevice, Posture, State
 from limen.errors import LimenError
 from limen.events import Event
 from limen.facts import UNKNOWN_DEVICE, FactStore
-from limen.pillar import SessionTies
+from limen.pillar import DeviceSessions
 from limen.storage import Transaction
 
 _SAID: Final = {
@@ -38,7 +38,7 @@ class UnknownDeviceError(LimenError):
 
 def change(
     transaction: Transaction,
-    ties: SessionTies,
+    sessions: DeviceSessions,
     device: EnrolledDevice,
     state: State,
     now: Instant,
@@ -53,7 +53,7 @@ def change(
         raise StateError(f"this device is {device.state}", "enrol it again")
     store.set_state(transaction.connection, device.id, state, now, why)
     if state is not State.ACTIVE:
-        ties.end(transaction, device.id, now)
+        sessions.end(transaction, device.id, now)
     transaction.changed("device", device.id)
     transaction.say(
         Event(
@@ -96,9 +96,9 @@ def set_managed(
 
 def tell_health(
     transaction: Transaction,
-    ties: SessionTies,
+    sessions: DeviceSessions,
     device: EnrolledDevice,
-    before: Reported,
+    before: Posture,
     health: Health,
     facts: FactStore,
     now: Instant,
@@ -119,4 +119,4 @@ def tell_health(
         )
     )
     if health.blocks and (was != NON_COMPLIANT or newly_failing):
-        ties.end(transaction, device.id, now)
+        sessions.end(transaction, device.id, now)

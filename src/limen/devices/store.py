@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 import msgspec
@@ -23,7 +24,7 @@ from sqlalchemy import (
 )
 
 from limen.clock import Instant
-from limen.devices.model import EnrolledDevice, KeyStorage, Platform, Report, Reported, State, checks_to_json
+from limen.devices.model import EnrolledDevice, Held, KeyStorage, Platform, Posture, Report, State, checks_to_json
 from limen.devices.reading import checks_of
 from limen.storage.tables import metadata, rows_called
 
@@ -44,22 +45,17 @@ devices = Table(
     Column("agent", String(40), nullable=False),
     Column("thumbprint", String(64), nullable=False, unique=True),
     Column("public_key", Text, nullable=False),
-    info=rows_called("device", "devices"),
-)
-"""`hardware` is JSON, as the agent told it; `public_key` a JWK."""
-
-device_reports = Table(
-    "device_reports",
-    metadata,
-    Column("device_id", String(40), primary_key=True),
     Column("seq", BigInteger, nullable=False),
     Column("digest", LargeBinary(32), nullable=False),
     Column("boot", String(64), nullable=False),
-    Column("at", BigInteger, nullable=False),
+    Column("reported_at", BigInteger, nullable=False),
     Column("checks", Text, nullable=False),
     Column("failing_since", Text, nullable=False),
+    info=rows_called("device", "devices"),
 )
-"""The last report of each device, and since when which of its checks has not been good: both JSON."""
+"""`hardware` is JSON, as the agent told it; `public_key` a JWK. From `seq` on it is the last report; its checks, and
+since when which of them has not been good, are JSON.
+"""
 
 device_tokens = Table(
     "device_tokens",
@@ -72,7 +68,7 @@ device_tokens = Table(
 )
 """One-time tokens by which a company's own devices are enrolled. A used one is gone."""
 
-TABLES: Final = (devices, device_reports, device_tokens)
+TABLES: Final = (devices, device_tokens)
 _KEPT: Final = ("id", "owner_id", "name", "is_managed", "enrolled_at", "state_at", "state_why", "hardware", "agent")
 
 
@@ -82,27 +78,30 @@ _KEPT: Final = ("id", "owner_id", "name", "is_managed", "enrolled_at", "state_at
 def add(connection: Connection, device: EnrolledDevice, thumbprint: str, jwk: dict[str, str]) -> None:
     words = {name: getattr(device, name) for name in _KEPT}
     words |= {"platform": device.platform.value, "key_storage": device.key_storage.value, "state": device.state.value}
-    key = {"thumbprint": thumbprint, "public_key": msgspec.json.encode(jwk).decode()}
-    connection.execute(insert(devices).values({**words, **key}))
+    words |= {"thumbprint": thumbprint, "public_key": msgspec.json.encode(jwk).decode()}
+    connection.execute(insert(devices).values({**words, **_reported(Posture())}))
 
 
 def by_id(connection: Connection, device_id: str) -> EnrolledDevice | None:
+    found = last(connection, device_id)
+    return found[0] if found else None
+
+
+def last(connection: Connection, device_id: str) -> tuple[EnrolledDevice, Posture] | None:
+    """A device, and its last report without what it said: enough to tell whether a new one follows it."""
     row = connection.execute(select(devices).where(devices.c.id == device_id)).first()
-    return _device(row) if row else None
+    return (_device(row), _posture(row)) if row else None
 
 
-def every(connection: Connection) -> list[EnrolledDevice]:
+def held(connection: Connection, device_id: str) -> Held | None:
+    """A device with everything that is kept of it."""
+    row = connection.execute(select(devices).where(devices.c.id == device_id)).first()
+    return _held(row) if row else None
+
+
+def every(connection: Connection) -> list[Held]:
     """All devices, by name."""
-    return [_device(row) for row in connection.execute(select(devices).order_by(devices.c.name, devices.c.id))]
-
-
-def held_by_owner(connection: Connection) -> dict[str, tuple[tuple[EnrolledDevice, Reported], ...]]:
-    """The devices in use of each person, with what they reported last."""
-    reports, found = every_report(connection), dict[str, tuple[tuple[EnrolledDevice, Reported], ...]]()
-    for one in every(connection):
-        if one.state is State.ACTIVE:
-            found[one.owner_id] = (*found.get(one.owner_id, ()), (one, reports.get(one.id, Reported())))
-    return found
+    return [_held(row) for row in connection.execute(select(devices).order_by(devices.c.name, devices.c.id))]
 
 
 def ids_of(connection: Connection, owner_id: str, *states: State) -> list[str]:
@@ -120,15 +119,9 @@ def number_of(connection: Connection, owner_id: str) -> int:
     return connection.scalar(query) or 0
 
 
-def key_of(connection: Connection, device_id: str) -> dict[str, str] | None:
-    """The public key of a device, as a JWK."""
-    written = connection.scalar(select(devices.c.public_key).where(devices.c.id == device_id))
-    return None if written is None else msgspec.json.decode(written)
-
-
-def with_key(connection: Connection, thumbprint: str) -> EnrolledDevice | None:
-    row = connection.execute(select(devices).where(devices.c.thumbprint == thumbprint)).first()
-    return _device(row) if row else None
+def has_key(connection: Connection, thumbprint: str) -> bool:
+    """Whether a device has this key, in whatever state it is."""
+    return connection.scalar(select(devices.c.id).where(devices.c.thumbprint == thumbprint)) is not None
 
 
 def set_state(connection: Connection, device_id: str, state: State, now: Instant, why: str) -> None:
@@ -141,56 +134,21 @@ def set_managed(connection: Connection, device_id: str, *, is_managed: bool) -> 
 
 
 def remove(connection: Connection, device_id: str) -> None:
-    connection.execute(delete(device_reports).where(device_reports.c.device_id == device_id))
     connection.execute(delete(devices).where(devices.c.id == device_id))
 
 
 # Reports
 
 
-def reported(connection: Connection, device_id: str) -> Reported:
-    """What a device reported last; one that never did has the sequence number 0."""
-    row = connection.execute(select(device_reports).where(device_reports.c.device_id == device_id)).first()
-    return _reported(row) if row else Reported()
-
-
-def every_report(connection: Connection) -> dict[str, Reported]:
-    return {row.device_id: _reported(row) for row in connection.execute(select(device_reports))}
-
-
-def last_seq(connection: Connection, device_id: str) -> tuple[int, bytes]:
-    """The sequence number and the digest of the last report."""
-    query = select(device_reports.c.seq, device_reports.c.digest).where(device_reports.c.device_id == device_id)
-    row = connection.execute(query).first()
-    return (row.seq, row.digest) if row else (0, b"")
-
-
-def keep_report(connection: Connection, device: EnrolledDevice, report: Report, digest: bytes, now: Instant) -> None:
-    """Take a report in the place of the one before. Since when what has failed is written by `keep_failing`."""
-    values = {
-        "seq": report.seq,
-        "digest": digest,
-        "boot": report.boot,
-        "at": now,
-        "checks": checks_to_json(report.checks),
-    }
-    where = device_reports.c.device_id == device.id
-    if not connection.execute(update(device_reports).where(where).values(values)).rowcount:
-        connection.execute(insert(device_reports).values(device_id=device.id, failing_since="{}", **values))
-    if (device.name, device.agent) != (report.name, report.agent):
-        told = {"name": report.name, "agent": report.agent}
-        connection.execute(update(devices).where(devices.c.id == device.id).values(told))
-
-
-def keep_failing(connection: Connection, device_id: str, failing_since: dict[str, Instant]) -> None:
-    written = msgspec.json.encode(failing_since, order="sorted").decode()
-    where = device_reports.c.device_id == device_id
-    connection.execute(update(device_reports).where(where).values(failing_since=written))
+def keep_report(connection: Connection, device_id: str, report: Report, posture: Posture) -> None:
+    """Take a report in the place of the one before."""
+    values = {"name": report.name, "agent": report.agent, **_reported(posture)}
+    connection.execute(update(devices).where(devices.c.id == device_id).values(values))
 
 
 def believe_no_report(connection: Connection) -> int:
     """What was reported counts for nothing until the next report; of how many devices."""
-    return int(connection.execute(update(device_reports).values(at=0, failing_since="{}")).rowcount)
+    return int(connection.execute(update(devices).values(reported_at=0, failing_since="{}")).rowcount)
 
 
 # One-time tokens
@@ -224,12 +182,29 @@ def _device(row: Row[Any]) -> EnrolledDevice:
     )
 
 
-def _reported(row: Row[Any]) -> Reported:
-    return Reported(
+def _reported(posture: Posture) -> dict[str, Any]:
+    """The columns of the last report."""
+    return {
+        "seq": posture.seq,
+        "digest": posture.digest,
+        "boot": posture.boot,
+        "reported_at": posture.at,
+        "checks": checks_to_json(posture.checks),
+        "failing_since": msgspec.json.encode(posture.failing_since, order="sorted").decode(),
+    }
+
+
+def _posture(row: Row[Any]) -> Posture:
+    """Without the checks: reading them takes longest."""
+    return Posture(
         seq=row.seq,
         digest=row.digest,
         boot=row.boot,
-        at=row.at,
-        checks=checks_of(row.checks),
+        at=row.reported_at,
         failing_since=msgspec.json.decode(row.failing_since),
     )
+
+
+def _held(row: Row[Any]) -> Held:
+    posture = replace(_posture(row), checks=checks_of(row.checks))
+    return Held(_device(row), posture, msgspec.json.decode(row.public_key))

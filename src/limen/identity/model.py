@@ -18,7 +18,6 @@ LONGEST_PASS_MS: Milliseconds = DAY
 """How long a temporary access pass is good, and how long at most."""
 SHORT_MS: Milliseconds = 10 * MINUTE
 """How long the links are good that people get by themselves: by a recovery code, or for their second device."""
-CHALLENGE_MS: Milliseconds = 5 * MINUTE
 FRESH_MS: Milliseconds = 10 * MINUTE
 """How old a proof may be where a fresh one is asked for."""
 

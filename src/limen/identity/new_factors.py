@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
+from limen.challenges import Binding, Challenges
 from limen.clock import to_iso
 from limen.facts import Person
 from limen.identity.breached_passwords import BreachListError
-from limen.identity.challenges import Binding, Challenges
 from limen.identity.errors import CeremonyRefusedError, UnfitError
 from limen.identity.model import Visitor
 from limen.identity.passkeys import Ceremonies, Credential, Refusal, Verified, default_name

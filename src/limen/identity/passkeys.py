@@ -13,12 +13,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from limen.challenges import CHALLENGE_MS, Binding, Challenges
 from limen.clock import Instant
 from limen.facts import Person
 from limen.identity.attestation import NO_ATTESTATION, Attestation, LyingAttestationError
-from limen.identity.challenges import Binding, Challenges
 from limen.identity.errors import CeremonyRefusedError
-from limen.identity.model import CHALLENGE_MS, Passkey, Visitor
+from limen.identity.model import Passkey, Visitor
 from limen.identity.names import canonical_name
 from limen.opaque import new_id
 

@@ -102,14 +102,14 @@ def _prepare(core: Core) -> None:
 
 async def _build(core: Core) -> Running:
     from limen.identity import services
-    from limen.identity.sessions import TIES
+    from limen.identity.sessions import DEVICE_SESSIONS
 
     built = await services.build(_ports(core))
     return Running(
         offers=(
             built,
             AppSessions(open=built.sessions.open_app_session, end=built.sessions.end),
-            TIES,
+            DEVICE_SESSIONS,
             WorkloadTokens(issue=built.tokens.issue_for_workload),
         ),
         periodic=(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from limen.identity.challenges import Challenges
+from limen.challenges import Challenges
 from limen.identity.enrolment import Enrolment
 from limen.identity.errors import RelyingPartyChangedError
 from limen.identity.factor_reminders import FactorReminders

@@ -20,7 +20,7 @@ from limen.identity.model import Proofs, SignedIn, Token, Visitor, auth_of, is_f
 from limen.identity.ports import Ports
 from limen.identity.store import sessions, upkeep
 from limen.opaque import new_id
-from limen.pillar import SessionTies
+from limen.pillar import DeviceSessions
 from limen.storage.break_glass import is_break_glass
 from limen.storage.database import Transaction
 
@@ -300,9 +300,9 @@ def mark(transaction: Transaction, kind: str, key: str, at: Instant) -> None:
     transaction.changed("not_before", f"{kind}:{key}")
 
 
-def tie(transaction: Transaction, session_id: str, device_id: str, binding: int, until: Instant) -> bool:
+def bind_device(transaction: Transaction, session_id: str, device_id: str, binding: int, until: Instant) -> bool:
     """A sign-in sits on this device, so firmly, until then; False where there is no such session any more."""
-    is_there = sessions.tie(transaction.connection, session_id, device_id, binding, until)
+    is_there = sessions.bind_device(transaction.connection, session_id, device_id, binding, until)
     if is_there:
         transaction.changed("session", session_id)
     return is_there
@@ -313,7 +313,7 @@ def end_device(transaction: Transaction, device_id: str, now: Instant) -> None:
     mark(transaction, "device", device_id, now + 1)
 
 
-TIES: Final = SessionTies(tie=tie, end=end_device)
+DEVICE_SESSIONS: Final = DeviceSessions(bind=bind_device, end=end_device)
 
 
 def end_session(transaction: Transaction, session_id: str, now: Instant, by: str, reason: str, why: str = "") -> bool:

@@ -109,7 +109,7 @@ class CedarView:
     def device_ends(self) -> list[Instant]:
         """When what is known of the device changes by time alone."""
         device = self.facts.device
-        return [at for at in (device.fades_at, device.bound_until) if at]
+        return [at for at in (device.fades_at, device.bound_until) if at] if device.known else []
 
     def asked(self, request: Request, now: Instant, calendar: Calendar) -> CedarRequest:
         """The whole question in Cedar's words; an action that there is not is asked for all the same."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from limen.clock import MINUTE, SECOND, SetClock
-from limen.sso.oidc import devices as devices_module
-from limen.sso.oidc.devices import INTERVAL_SECONDS, LIVES, Devices, shown
+from limen.sso.oidc.devices import INTERVAL_SECONDS, LIVES, Devices
+from limen.user_codes import shown
 
 ADDRESS = "198.51.100.9"
 
@@ -57,16 +55,3 @@ def test_who_asks_too_often_waits_longer() -> None:
     clock.forward(2 * INTERVAL_SECONDS * SECOND)
     device.asks(clock.now())
     assert not device.is_early
-
-
-def test_a_full_room_keeps_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(devices_module, "MOST", 10)
-    devices = Devices(SetClock(1_700_000_000_000))
-    begun = [devices.begin("desk", "openid", f"198.51.100.{number % 2 + 1}") for number in range(9)]
-    television = devices.begin("desk", "openid", "203.0.113.7")
-    for number in range(9):
-        assert devices.begin("desk", "openid", f"198.51.100.{number % 2 + 1}") is not None
-    assert television is not None
-    assert devices.of(television[0]) is television[1]
-    assert begun[0] is not None
-    assert devices.of(begun[0][0]) is None

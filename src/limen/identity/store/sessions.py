@@ -55,7 +55,7 @@ def renew(connection: Connection, session_id: str, token_hash: bytes, proofs: Pr
     _note_passkey(connection, session_id, passkey_id)
 
 
-def tie(connection: Connection, session_id: str, device_id: str, binding: int, until: Instant) -> bool:
+def bind_device(connection: Connection, session_id: str, device_id: str, binding: int, until: Instant) -> bool:
     """Say on which device a session sits, how firmly and until when; False where it is gone."""
     values = {"device_id": device_id, "binding": binding, "bound_until": until}
     return connection.execute(update(sessions).where(sessions.c.id == session_id).values(values)).rowcount == 1

@@ -8,8 +8,9 @@ from limen.events import Event
 from limen.facts import Session
 from limen.policy.decision import Effect
 from limen.sso.oidc.calls import ENTRY_POINT, Calls
-from limen.sso.oidc.devices import INTERVAL_SECONDS, LIVES, Device, Devices, shown
+from limen.sso.oidc.devices import INTERVAL_SECONDS, LIVES, Device, Devices
 from limen.sso.oidc.protocol import CLIENT_METHODS, DEVICE, ProtocolReply, ProtocolRequest
+from limen.user_codes import shown
 
 if TYPE_CHECKING:
     from limen.sso.oidc.server import Server

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from limen.admission import network_of
 from limen.devices.service import Devices
 from limen.messages import gettext_noop
+from limen.web.console.fresh_proof import fresh_proof
 from limen.web.page import Page, Route
 from limen.web.permissions import VIEW
 from limen.web.requests import one
@@ -47,6 +48,9 @@ def routes(site: Site) -> APIRouter:
 
     @router.post("/devices/enrol/answer")
     async def answer(visit: Authorized, sent: Sent) -> Response:
+        """An enrolled device opens apps, as a factor does: whoever took over a session must not add their own."""
+        if one(sent, "answer") == "agree":
+            await fresh_proof(site, visit, "/devices/enrol")
         enrolment = waiting.typed(one(sent, "code"), visit.person.id)
         if enrolment is None or not site.known.device_rules.enrol_by_owner:
             return site.wrong(visit, 400, *_UNKNOWN)

@@ -18,6 +18,7 @@ from limen.devices.states import UnknownDeviceError
 from limen.devices.steps import TITLES, steps_for
 from limen.errors import LimenError
 from limen.events import KINDS
+from limen.web.console.people import helping, reason_of
 from limen.web.page import Menu, Page, Route, Shortcut
 from limen.web.permissions import CHANGE, HELP, SEE_PEOPLE
 from limen.web.requests import one, query
@@ -100,7 +101,7 @@ def _show(router: APIRouter, site: Site, devices: Devices) -> None:
             "console/device.html",
             visit,
             device=device,
-            reported=devices.reported(device_id),
+            reported=devices.posture(device_id),
             health=devices.health(device_id),
             owner=site.known.people.get(device.owner_id),
             history=[(event, KINDS[event.kind].title) for event in history if event.kind in KINDS],
@@ -135,10 +136,11 @@ def _change(router: APIRouter, site: Site, devices: Devices) -> None:
 
     def changing(word: str, state: State) -> None:
         @router.post(f"{AT}/{{device_id}}/{word}")
-        async def change(device_id: str, visit: Authorized, sent: Sent) -> Response:
-            why = one(sent, "why")[:300]
+        async def change(request: Request, device_id: str, visit: Authorized, sent: Sent) -> Response:
+            device = _device(devices, device_id)
+            helper = await helping(site, request, visit, device.owner_id)
             try:
-                await devices.change(_device(devices, device_id).id, state, by=visit.person.id, why=why)
+                await devices.change(device.id, state, by=helper.person.id, why=reason_of(helper, sent))
             except LimenError as wrong:
                 return site.failed(visit, wrong)
             return site.go(visit, f"{AT}/{device_id}", done=word)
@@ -159,7 +161,7 @@ def _is_shown(devices: Devices, device: EnrolledDevice, show: str, now: int) -> 
         case "not-healthy":
             return device.state is State.ACTIVE and _compliance(devices, device) == NON_COMPLIANT
         case "silent":
-            return device.state in _LIVE and devices.reported(device.id).at < now - DAY
+            return device.state in _LIVE and devices.posture(device.id).at < now - DAY
         case "quarantined":
             return device.state is State.QUARANTINED
         case "ended":
@@ -177,7 +179,7 @@ def _known(site: Site, devices: Devices, chosen: list[EnrolledDevice]) -> dict[s
     return {
         "health": {one.id: devices.health(one.id) for one in chosen},
         "compliance": {one.id: _compliance(devices, one) for one in chosen},
-        "reported": {one.id: devices.reported(one.id).at for one in chosen},
+        "reported": {one.id: devices.posture(one.id).at for one in chosen},
         "owners": {one.owner_id: site.known.people.get(one.owner_id) for one in chosen},
     }
 

@@ -44,7 +44,7 @@ def routes(site: Site) -> APIRouter:
             visit,
             devices=[one for one in mine if one.state in {State.ACTIVE, State.QUARANTINED}],
             health={one.id: devices.health(one.id) for one in mine},
-            reported={one.id: devices.reported(one.id).at for one in mine},
+            reported={one.id: devices.posture(one.id).at for one in mine},
             bound=visit.session.device_id,
             titles=TITLES,
             steps_for=steps_for,

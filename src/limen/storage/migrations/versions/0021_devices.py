@@ -26,21 +26,16 @@ def upgrade() -> None:
         sa.Column("agent", sa.String(40), nullable=False),
         sa.Column("thumbprint", sa.String(64), nullable=False),
         sa.Column("public_key", sa.Text(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(32), nullable=False),
+        sa.Column("boot", sa.String(64), nullable=False),
+        sa.Column("reported_at", sa.BigInteger(), nullable=False),
+        sa.Column("checks", sa.Text(), nullable=False),
+        sa.Column("failing_since", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_devices"),
         sa.UniqueConstraint("thumbprint", name="uq_devices_thumbprint"),
     )
     op.create_index("ix_devices_owner_id", "devices", ["owner_id"])
-    op.create_table(
-        "device_reports",
-        sa.Column("device_id", sa.String(40), nullable=False),
-        sa.Column("seq", sa.BigInteger(), nullable=False),
-        sa.Column("digest", sa.LargeBinary(32), nullable=False),
-        sa.Column("boot", sa.String(64), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("checks", sa.Text(), nullable=False),
-        sa.Column("failing_since", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("device_id", name="pk_device_reports"),
-    )
     op.create_table(
         "device_tokens",
         sa.Column("token_hash", sa.LargeBinary(32), nullable=False),

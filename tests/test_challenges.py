@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from limen.identity.challenges import Binding, Challenges
-from limen.identity.model import CHALLENGE_MS
+from limen.challenges import CHALLENGE_MS, Binding, Challenges
 
 NOW = 1_800_000_000_000
 HERE = Binding("get", b"b" * 32, "s_1")

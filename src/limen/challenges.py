@@ -16,9 +16,9 @@ from binascii import Error as NotBase64
 from dataclasses import dataclass
 from typing import Any
 
-from limen.clock import Instant, Milliseconds
-from limen.identity.model import CHALLENGE_MS
+from limen.clock import MINUTE, Instant, Milliseconds
 
+CHALLENGE_MS: Milliseconds = 5 * MINUTE
 _NONCE, _END, _DIGEST = 16, 8, 32
 _MAX_TICKET = 4_096
 
