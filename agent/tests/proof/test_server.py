@@ -276,7 +276,7 @@ def is_closed(one: socket.socket) -> bool:
 
 def test_connections_are_bounded_and_come_free(proving, monkeypatch) -> None:
     monkeypatch.setattr(module, "SECONDS", 0.6)
-    held = [socket.create_connection(("127.0.0.1", proving.port), 5) for _ in range(module.MOST_CONNECTIONS)]
+    held = [socket.create_connection(("127.0.0.1", proving.port), 5) for _ in range(module.MOST_OF_ONE)]
     time.sleep(0.1)
     with pytest.raises((OSError, http.client.HTTPException)):
         ask(proving.port)
