@@ -65,7 +65,7 @@ def _setting(machine: Machine, user: User, schema: str, key: str) -> str:
     }
     ran = machine.run("gsettings", "get", schema, key, seconds=_SECONDS, user=user, environ=environ)
     if ran.code != 0 or ran.err.strip():  # it warns where it answers with a default because it reached nobody
-        raise UndeterminedError("denied" if ran.is_denied else "unreadable", f"gsettings does not tell {key}")
+        raise UndeterminedError(ran.reason, f"gsettings does not tell {key}")
     return ran.out.strip()
 
 
