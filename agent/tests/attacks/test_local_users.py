@@ -20,7 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from agent.tests.collectors.healthy import LINUX
+from agent.tests.collectors.healthy import LINUX, MOUNTS
 from agent.tests.collectors.recorded import Recorded
 from agent.tests.collectors.seeing import see
 from agent.tests.collectors.test_machine import is_gone
@@ -177,6 +177,19 @@ def test_a_scanner_that_was_taken_over_and_floods_its_folder_hides_nothing_and_c
     monkeypatch.setattr(Recorded, "read", counting)
     assert len(see(machine, "threats").observed["active"]) == 20
     assert len(read) == 1000
+
+
+# what they mount
+
+
+@pytest.mark.parametrize("named", ["/dev/nvme0n1p2", "/dev/none"])
+def test_what_a_person_mounts_and_names_like_a_disk_is_none(named) -> None:
+    mounted = "80 29 0:70 / /home/mallory/x rw,nosuid,nodev - fuse.any {} rw,user_id={},group_id=1001\n"
+    by_a_person, by_root = (
+        LINUX.with_file("/proc/self/mountinfo", MOUNTS + mounted.format(named, user)) for user in (1001, 0)
+    )
+    assert see(by_a_person, "disk_encryption").observed == see(LINUX, "disk_encryption").observed
+    assert see(by_root, "disk_encryption").observed.get("encrypted") is not True
 
 
 def until(holds, seconds: float = 10) -> None:
