@@ -13,6 +13,7 @@ from limen_agent.collectors.check import CHECKS, Check
 from limen_agent.errors import AgentError
 from limen_agent.rate import AtMost
 from limen_agent.service.wishes import Wish, Wishes
+from limen_agent.state.enrolment import LEAST_S, MOST_S
 from limen_agent.state.folder import StateFolder
 from limen_agent.state.record import Record, share
 from limen_agent.wire.client import Client
@@ -30,7 +31,6 @@ ASLEEP: Final = frozenset({"quarantined", "replayed"})
 """These may be taken back: the service sends nothing, and wakes when Limen lets it listen again."""
 WAKES_AFTER_S: Final = 2.0
 """Whoever may listen and is ended within this time stays asleep."""
-LEAST_S, MOST_S = 30, 3600
 LASTED_S: Final = 30.0
 """A stream that held so long was a good one: after it the next is asked for at once, else later each time."""
 MOST_EVENTS: Final = 60
