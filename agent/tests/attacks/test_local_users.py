@@ -1,7 +1,7 @@
 """Another user of the machine against an agent that runs as root: their session, their sockets, their files.
 
 What is tried on state, locks and links is in tests/test_state.py; on tools, PATH and environment in
-tests/collectors/test_machine.py; on who may ask for a proof in tests/proof/test_server.py.
+tests/collectors/test_machine.py.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from agent.tests.collectors.healthy import LINUX, MOUNTS
 from agent.tests.collectors.recorded import Recorded
 from agent.tests.collectors.seeing import see
 from agent.tests.collectors.test_machine import is_gone
+from agent.tests.proof.asking import ASKED, ORIGIN
 from agent.tests.test_enrolling import with_path
 from tests.interop.real_apps import absent
 
@@ -35,6 +36,7 @@ from limen_agent.proof import server as proofs
 from limen_agent.proof.server import ProofServer
 from limen_agent.service import running
 
+NOBODY = 65534
 UNIT = Path(__file__).parents[2] / "systemd" / "limen-agent.service"
 
 HANGING = """
@@ -116,6 +118,29 @@ def listening(ports: list[int]) -> Iterator[tuple[ProofServer, list[str]]]:
     stopping.set()
     thread.join(10)
     server.stop()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as another user")
+def test_another_user_of_the_machine_is_refused(proving) -> None:
+    script = """
+import os, socket, sys
+port, origin, body, user = sys.argv[1:]
+os.setgroups([])
+os.setgid(int(user))
+os.setuid(int(user))
+head = f"POST /prove HTTP/1.1\\r\\nHost: 127.0.0.1:{port}\\r\\nOrigin: {origin}\\r\\n"
+head += "Content-Type: application/json\\r\\n"
+with socket.socket() as there:
+    there.connect(("127.0.0.1", int(port)))
+    there.sendall(f"{head}Content-Length: {len(body)}\\r\\n\\r\\n{body}".encode())
+    print(there.recv(4096).split()[1].decode())
+"""
+    command = [sys.executable, "-c", script, str(proving.port), ORIGIN, json.dumps(ASKED)]
+    statuses = [
+        subprocess.run([*command, str(user)], capture_output=True, text=True, check=True).stdout.strip()
+        for user in (0, NOBODY)
+    ]
+    assert statuses == ["200", "403"]
 
 
 HOLDING = """
