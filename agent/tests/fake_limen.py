@@ -208,6 +208,7 @@ def decoded(text: str) -> bytes:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body go out apart, and the second would wait for the first
     server: _Server
 
     def do_POST(self) -> None:

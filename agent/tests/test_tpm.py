@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -102,11 +102,24 @@ def python() -> str:
 P384 = "--ecc --create-ek-cert --create-platform-cert --lock-nvram"
 
 
+@pytest.fixture(scope="module")
+def tpms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Swtpm]]:
+    """One TPM for each way of making it: a machine has one as well, and keeps it through every enrolment."""
+    running: dict[str, Swtpm] = {}
+
+    def made(options: str) -> Swtpm:
+        if options not in running:
+            running[options] = Swtpm(tmp_path_factory.mktemp("tpm") / "made", *options.split())
+        return running[options]
+
+    yield made
+    for one in running.values():
+        one.end()
+
+
 @pytest.fixture
-def swtpm(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Swtpm]:
-    running = Swtpm(tmp_path / "tpm", *getattr(request, "param", P384).split())
-    yield running
-    running.end()
+def swtpm(request: pytest.FixtureRequest, tpms: Callable[[str], Swtpm]) -> Swtpm:
+    return tpms(getattr(request, "param", P384))
 
 
 @pytest.fixture
@@ -177,13 +190,9 @@ def test_a_key_in_the_tpm_is_proved_and_signs_reports(home, request) -> None:
     assert "TPM" in agent(home, "status").stdout
 
 
-def test_the_state_of_a_tpm_key_is_of_no_use_with_another_tpm(home, tmp_path) -> None:
+def test_the_state_of_a_tpm_key_is_of_no_use_with_another_tpm(home, tpms) -> None:
     assert enrol(home).returncode == 0
-    other = Swtpm(tmp_path / "other", "--ecc")
-    try:
-        done = report(home, tcti=other.address)
-    finally:
-        other.end()
+    done = report(home, tcti=tpms(KINDS["no certificate"]).address)
     assert "AgentError: the TPM refused" in done.stderr
     assert home.limen.reports == []
 

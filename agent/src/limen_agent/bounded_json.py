@@ -10,16 +10,20 @@ DEEPEST: Final = 8
 
 
 def read_object(text: bytes | str, *, longest: int = LONGEST_BYTES, deepest: int = DEEPEST) -> dict[str, Any]:
-    """The JSON object in `text`. Raises ValueError where it is none, too long, too deep, or says one key twice."""
+    """The JSON object in `text`. Raises ValueError where it is none, too long, too deep, or says one key twice.
+
+    Bytes are UTF-8, and half of a pair of surrogates (RFC 8259, section 8.2) is no text: nobody could write it down.
+    """
     if len(text) > longest:
         raise ValueError(f"longer than {longest} bytes")
     try:
-        found = json.loads(text, object_pairs_hook=_each_key_once, parse_constant=_no_constant)
+        as_text = text.decode() if isinstance(text, bytes) else text
+        found = json.loads(as_text, object_pairs_hook=_each_key_once, parse_constant=_no_constant)
     except RecursionError:
         raise ValueError("nested too deep") from None
     if not isinstance(found, dict):
         raise ValueError("not a JSON object")  # noqa: TRY004 -- what was read is wrong, not what was called
-    _at_most(found, deepest)
+    _verify(found, deepest)
     return found
 
 
@@ -34,9 +38,11 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-def _at_most(value: object, left: int) -> None:
-    if isinstance(value, dict | list):
+def _verify(value: object, left: int) -> None:
+    if isinstance(value, str):
+        value.encode()
+    elif isinstance(value, dict | list):
         if left == 0:
             raise ValueError("nested too deep")
-        for inner in value.values() if isinstance(value, dict) else value:
-            _at_most(inner, left - 1)
+        for inner in (*value, *value.values()) if isinstance(value, dict) else value:
+            _verify(inner, left - 1)

@@ -11,7 +11,7 @@ from limen_agent.keys.device_key import DeviceKey
 from limen_agent.keys.tpm_key import TpmKey
 from limen_agent.printable import one_line
 from limen_agent.state.chain import Chain
-from limen_agent.state.enrolment import Enrolment
+from limen_agent.state.enrolment import LEAST_S, MOST_S, Enrolment
 from limen_agent.state.folder import StateFolder
 from limen_agent.state.record import Record
 from limen_agent.wire import claims
@@ -126,7 +126,7 @@ class Enrolling:
             company=answer.text("company", 200),
             key_kind=self._key.storage,
             key_storage=answer.text("key_storage") or "file",
-            report_every_s=answer.number("report_every_s", 30, 3600, 300),
+            report_every_s=answer.number("report_every_s", LEAST_S, MOST_S, 300),
             origins=tuple(one_line(one, 300) for one in origins[:_MOST_ORIGINS] if isinstance(one, str)),
             agent_ports=tuple(one for one in ports[:_MOST_PORTS] if type(one) is int and 1024 <= one <= 65535),
             ca_file=ca_file,

@@ -107,7 +107,8 @@ def test_what_costs_much_is_looked_at_later_and_not_lost(serving, monkeypatch) -
     assert time.monotonic() - began > 0.3
 
 
-def test_it_reports_at_intervals_without_looking_again_at_what_costs_much(serving) -> None:
+def test_it_reports_at_intervals_without_looking_again_at_what_costs_much(serving, monkeypatch) -> None:
+    monkeypatch.setattr(module, "jittered", lambda interval_s: interval_s * 0.3)
     serving.limen.answer = {"compliance": "compliant", "report_every_s": 1, "checks": []}
     serving.start()
     assert [one["why"] for one in serving.limen.wait_for_reports(3)] == ["start", "interval", "interval"]

@@ -18,7 +18,7 @@ def check(folder: StateFolder, ids: list[str], *, is_json: bool) -> int:
         raise AgentError(f"there is no check {wrong[0]}", f"these are: {', '.join(CHECKS)}")
     seen = look(ThisMachine(), NoMemory(), ids)
     if is_json:
-        print(json.dumps([one.said() for one in seen], indent=1, ensure_ascii=False))
+        print(json.dumps([one.said() for one in seen], indent=1))  # in ASCII: a name can steer no terminal
         return 0
     for one in seen:
         print(f"{one.id:<16} {one.state.replace('_', ' '):<15} {one.said().get('evidence', '')}")

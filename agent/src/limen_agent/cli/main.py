@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -18,6 +19,9 @@ _ABOUT = "Reports to Limen how this machine is kept. It looks; it changes nothin
 
 def main(words: Sequence[str] | None = None) -> int:
     os.umask(0o077)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a locale without a letter is no reason to say nothing
     asked = parser().parse_args(words)
     folder = StateFolder(asked.state or usual_folder())
     try:

@@ -9,6 +9,7 @@ from limen_agent.collectors.looking import look
 from limen_agent.collectors.memory import KeptMemory
 from limen_agent.collectors.this_machine import ThisMachine
 from limen_agent.errors import AgentError
+from limen_agent.printable import one_line
 from limen_agent.service.running import ASKED, open_client
 from limen_agent.service.service import Service
 from limen_agent.service.wishes import Wish
@@ -26,7 +27,7 @@ def report(folder: StateFolder) -> int:
         record = _by_the_service(folder)
     if record.problem:
         raise AgentError(f"not reported: {record.problem}", record.fix)
-    print(f"Reported, number {record.seq}: {record.answer.get('compliance', 'unknown')}")
+    print(f"Reported, number {record.seq}: {one_line(str(record.answer.get('compliance', 'unknown')), 40)}")
     return 0
 
 

@@ -20,7 +20,7 @@ def status(folder: StateFolder, *, is_json: bool) -> int:
     if is_json:
         said = {"agent": __version__, **asdict(enrolment), **asdict(record), "reads": READ, "never_reads": NEVER_READ}
         del said["nonce"]
-        print(json.dumps(said, indent=1, ensure_ascii=False))
+        print(json.dumps(said, indent=1))  # in ASCII: what Limen sent can steer no terminal
     else:
         print("\n".join(shown(enrolment, record)))
     return 1 if record.ended or record.problem else 0

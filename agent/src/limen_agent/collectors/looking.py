@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from importlib import import_module
 
-from limen_agent.collectors.check import CHECKS, Check, NotApplicable, Observed, UndeterminedError
+from limen_agent.collectors.check import CHECKS, Check, NotApplicable, UndeterminedError
+from limen_agent.collectors.collector import Collector, Collectors
 from limen_agent.collectors.machine import Machine
 from limen_agent.collectors.memory import Memory
 from limen_agent.errors import AgentError
-
-Collector = Callable[[Machine, Memory], Observed | NotApplicable]
 
 PLACES = {
     "linux": "limen_agent.collectors.linux",
@@ -20,15 +19,15 @@ PLACES = {
 }
 
 
-def collectors(platform: str = sys.platform) -> Mapping[str, Collector]:
+def collectors(platform: str = sys.platform) -> Collectors:
     """The collectors of a platform, by the id of their check; none where nobody wrote any."""
     place = PLACES.get(platform)
-    found: Mapping[str, Collector] = import_module(place).COLLECTORS if place else {}
+    found: Collectors = import_module(place).COLLECTORS if place else {}
     return found
 
 
 def look(
-    machine: Machine, memory: Memory, ids: Iterable[str] = (), *, by: Mapping[str, Collector] | None = None
+    machine: Machine, memory: Memory, ids: Iterable[str] = (), *, by: Collectors | None = None
 ) -> tuple[Check, ...]:
     """Each check of `ids`, or all of them, in the contract's order. Raises nothing."""
     known, wanted = collectors() if by is None else by, set(ids) or set(CHECKS)

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from limen_agent.collectors.check import UndeterminedError
+from limen_agent.collectors.check import Reason, UndeterminedError
 
 LONGEST_FILE: Final = 1024 * 1024
+DAY_S: Final = 86_400
 SECONDS: Final = 20.0
 FIRST_PERSON: Final = 1000
 """User ids below this are of the system (SYS_UID_MAX of login.defs)."""
@@ -28,6 +29,11 @@ class Ran:
     def is_denied(self) -> bool:
         said = self.err.casefold()
         return self.code != 0 and any(words in said for words in _DENIED_WORDS)
+
+    @property
+    def reason(self) -> Reason:
+        """Why nothing is known, where it did not end as it should."""
+        return "denied" if self.is_denied else "unreadable"
 
 
 @dataclass(frozen=True, slots=True)

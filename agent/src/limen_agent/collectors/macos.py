@@ -6,15 +6,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
-from limen_agent.collectors.check import NotApplicable, Observed, UndeterminedError
-from limen_agent.collectors.machine import Machine, Ran, said_by
+from limen_agent.collectors.check import Observed, UndeterminedError
+from limen_agent.collectors.collector import Collectors
+from limen_agent.collectors.machine import DAY_S, Machine, Ran, said_by
 from limen_agent.collectors.memory import Memory
 
-_DAY_S: Final = 86_400
 _UPDATES: Final = "/Library/Preferences/com.apple.SoftwareUpdate"
 _XPROTECT: Final = "/Library/Apple/System/Library/CoreServices/XProtect.bundle/Contents/Info.plist"
 _LABEL: Final = re.compile(r"^\* Label: (.+)\n\s+Title: .*?(?:Action: (restart))?,?\s*$", re.MULTILINE)
@@ -55,7 +54,7 @@ def updates(machine: Machine, memory: Memory) -> Observed:
     values: dict[str, Any] = {
         "pending": len(found),
         "security": len(found),
-        "oldest_days": None if first is None else (now - first) // _DAY_S,
+        "oldest_days": None if first is None else (now - first) // DAY_S,
         "lists_age_days": 0,
         "restart_needed": any(action for _, action in found),
     }
@@ -115,7 +114,7 @@ def anti_malware(machine: Machine, memory: Memory) -> Observed:
     version = _done(machine.run("defaults", "read", _XPROTECT, "CFBundleShortVersionString"), "defaults").strip()
     if not re.fullmatch(r"\d{1,10}", version, re.ASCII):
         raise _not_understood("defaults")
-    age = int(machine.now() - machine.modified(_XPROTECT)) // _DAY_S
+    age = int(machine.now() - machine.modified(_XPROTECT)) // DAY_S
     values = {
         "running": said == "assessments enabled",
         "product": "xprotect",
@@ -172,7 +171,7 @@ def _flag(machine: Machine, name: str) -> bool:
 
 def _done(ran: Ran, tool: str, codes: set[int] | None = None) -> str:
     if ran.code not in (codes or {0}):
-        raise UndeterminedError("denied" if ran.is_denied else "unreadable", f"{tool} ended with {ran.code}")
+        raise UndeterminedError(ran.reason, f"{tool} ended with {ran.code}")
     return ran.out
 
 
@@ -180,7 +179,7 @@ def _not_understood(tool: str) -> UndeterminedError:
     return UndeterminedError("unreadable", f"what {tool} printed was not understood")
 
 
-COLLECTORS: Final[Mapping[str, Callable[[Machine, Memory], Observed | NotApplicable]]] = {
+COLLECTORS: Final[Collectors] = {
     "os": operating_system,
     "updates": updates,
     "auto_updates": auto_updates,

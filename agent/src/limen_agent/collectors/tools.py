@@ -22,6 +22,7 @@ TOOLS_IN: Final = (
 )
 """Where tools are looked for, whatever the caller's PATH says."""
 LONGEST_OUTPUT: Final = 4 * 1024 * 1024
+_DYING_S: Final = 1.0
 
 
 def run_tool(words: Sequence[str], seconds: float, user: User | None, environ: Mapping[str, str]) -> Ran:
@@ -100,11 +101,16 @@ def _read_both(process: subprocess.Popen[bytes], until: float) -> tuple[bytes, b
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """The tool and whatever it started: nothing goes on running that nobody waits for."""
-    if process.poll() is None:
+    """The tool and whatever it started: nothing goes on running that nobody waits for.
+
+    Until it is waited for, its number is its own, also of one that has ended and left others behind. A tool that runs
+    as a person may not be in our power (kill(2), CAP_KILL), and holds nothing up then.
+    """
+    if process.returncode is None:
         with suppress(OSError):
             os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_DYING_S)
     for pipe in (process.stdout, process.stderr):
         if pipe is not None:
             pipe.close()

@@ -7,16 +7,15 @@ empty answer is never taken for an empty list. Numbers and GUIDs are compared, n
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from limen_agent.bounded_json import read_object
-from limen_agent.collectors.check import NotApplicable, Observed, UndeterminedError
-from limen_agent.collectors.machine import Machine, said_by
+from limen_agent.collectors.check import Observed, UndeterminedError
+from limen_agent.collectors.collector import Collectors
+from limen_agent.collectors.machine import DAY_S, Machine, said_by
 from limen_agent.collectors.memory import Memory
 from limen_agent.printable import one_line
 
-_DAY_S: Final = 86_400
 _LONGEST: Final = 1024 * 1024
 _SECURITY: Final = frozenset({"0fa1201d-4330-4fa8-8ae9-b877473b6441", "e6cf1350-c01b-414d-a61f-263d14d133b4"})
 """Update categories: security updates, critical updates (Microsoft Update, documented classification GUIDs)."""
@@ -103,8 +102,8 @@ def updates(machine: Machine, memory: Memory) -> Observed:
     values = {
         "pending": len(found),
         "security": len(security),
-        "oldest_days": None if first is None else (now - first) // _DAY_S,
-        "lists_age_days": max(0, now - searched) // _DAY_S,
+        "oldest_days": None if first is None else (now - first) // DAY_S,
+        "lists_age_days": max(0, now - searched) // DAY_S,
         "restart_needed": _flag(said["restart"]),
     }
     return Observed(values, f"{len(found)} updates wait, {len(security)} of them for security")
@@ -219,7 +218,7 @@ def _ask(machine: Machine, script: str, seconds: float = 60) -> dict[str, Any]:
     whole = f"{_BEGIN}{script};ConvertTo-Json -Compress -Depth 5 $answer"
     ran = machine.run("powershell.exe", "-NoProfile", "-NonInteractive", "-Command", whole, seconds=seconds)
     if ran.code != 0:
-        raise UndeterminedError("denied" if ran.is_denied else "unreadable", f"PowerShell ended with {ran.code}")
+        raise UndeterminedError(ran.reason, f"PowerShell ended with {ran.code}")
     try:
         return read_object(ran.out.lstrip("\ufeff"), longest=_LONGEST)
     except ValueError:
@@ -254,7 +253,7 @@ def _not_understood() -> UndeterminedError:
     return UndeterminedError("unreadable", "what PowerShell printed was not understood")
 
 
-COLLECTORS: Final[Mapping[str, Callable[[Machine, Memory], Observed | NotApplicable]]] = {
+COLLECTORS: Final[Collectors] = {
     "os": operating_system,
     "updates": updates,
     "auto_updates": auto_updates,

@@ -58,8 +58,3 @@ class FileKey:
 
     def sign(self, message: bytes) -> bytes:
         return raw_signature(*decode_dss_signature(self._private.sign(message, ECDSA(SHA256()))))
-
-
-def has_file_key(folder: StateFolder) -> bool:
-    """Whether there is one. Raises AgentError where the folder can't be read."""
-    return folder.has(NAME)

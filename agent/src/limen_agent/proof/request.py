@@ -87,7 +87,7 @@ def judge(asked: Asked, *, origins: Collection[str], port: int, device: str) -> 
     if asked.headers.get("host") not in {f"127.0.0.1:{port}", f"localhost:{port}"}:
         return refusal(403, "refused")
     origin = asked.headers.get("origin", "")
-    if origin not in origins or origin == "null":
+    if origin in {"", "null"} or origin not in origins:
         return refusal(403, "refused")
     if asked.path not in _PATHS:
         return refusal(404, "not_found", origin)

@@ -6,8 +6,7 @@ import asyncio
 import socket
 import sys
 import threading
-import time
-from collections import defaultdict, deque
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Final
@@ -17,9 +16,12 @@ import h11
 from limen_agent.errors import AgentError
 from limen_agent.proof.callers import uid_of
 from limen_agent.proof.request import LONGEST_BODY, Asked, Challenge, Said, judge, refusal
+from limen_agent.rate import AtMost
 
 SECONDS: Final = 3.0
-MOST_CONNECTIONS: Final = 16
+MOST_CONNECTIONS: Final = 64
+MOST_OF_ONE: Final = 16
+"""Connections of one user, so that none of them keeps the others out."""
 MOST_PROOFS: Final = 30
 """In a minute, for each user: a page re-proves every 15 minutes, and a person has a few browsers."""
 _LONGEST_HEAD: Final = 8192
@@ -42,8 +44,8 @@ class ProofServer:
         self._device = device
         self._prove = prove
         self._may_ask = may_ask
-        self._open = 0
-        self._asked: defaultdict[int, deque[float]] = defaultdict(deque)
+        self._open: Counter[int] = Counter()
+        self._proofs: defaultdict[int, AtMost] = defaultdict(lambda: AtMost(MOST_PROOFS))
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ended = asyncio.Event()
         self._thread: threading.Thread | None = None
@@ -85,25 +87,25 @@ class ProofServer:
         server.close()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._open >= MOST_CONNECTIONS:
+        uid = uid_of(writer.get_extra_info("peername"), writer.get_extra_info("sockname"))
+        if uid is None or self._open.total() >= MOST_CONNECTIONS or self._open[uid] >= MOST_OF_ONE:
             writer.transport.abort()
             return
-        self._open += 1
+        self._open[uid] += 1
         try:
             async with asyncio.timeout(SECONDS):
-                await self._one_request(reader, writer)
+                await self._one_request(reader, writer, uid)
                 writer.close()
                 await writer.wait_closed()
         except (TimeoutError, OSError, h11.ProtocolError):
             writer.transport.abort()
         finally:
-            self._open -= 1
+            self._open[uid] -= 1
 
-    async def _one_request(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _one_request(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, uid: int) -> None:
         connection = h11.Connection(h11.SERVER, max_incomplete_event_size=_LONGEST_HEAD)
         try:
             asked = await _read(connection, reader)
-            uid = uid_of(writer.get_extra_info("peername"), writer.get_extra_info("sockname"))
             said = await self._answer(asked, uid)
         except h11.RemoteProtocolError as error:
             said = refusal(error.error_status_hint, "malformed")
@@ -116,30 +118,21 @@ class ProofServer:
         writer.write(b"".join(part for part in parts if part))
         await writer.drain()
 
-    async def _answer(self, asked: Asked, uid: int | None) -> Said:
+    async def _answer(self, asked: Asked, uid: int) -> Said:
         judged = judge(asked, origins=self._origins, port=self.port, device=self._device)
         if isinstance(judged, Said) and judged.status == 403:
             return judged
-        if uid is None or uid not in await asyncio.to_thread(self._may_ask):
+        if uid not in await asyncio.to_thread(self._may_ask):
             return refusal(403, "refused")
         if isinstance(judged, Said):
             return judged
-        if not self._is_within_rate(uid):
+        if not self._proofs[uid].lets_through():
             return refusal(429, "slow_down", judged.origin)
         try:
             proof = await asyncio.to_thread(self._prove, judged)
         except AgentError:
             return refusal(503, "unavailable", judged.origin)
         return Said(200, {"proof": proof}, judged.origin)
-
-    def _is_within_rate(self, uid: int) -> bool:
-        now, asked = time.monotonic(), self._asked[uid]
-        while asked and asked[0] < now - 60:
-            asked.popleft()
-        if len(asked) >= MOST_PROOFS:
-            return False
-        asked.append(now)
-        return True
 
 
 async def _read(connection: h11.Connection, reader: asyncio.StreamReader) -> Asked:

@@ -29,6 +29,8 @@ from limen_agent.wire.connection import Connection
 
 ASKED = "asked"
 """A file in the state folder by which `report` asks the running service."""
+PORTS_AGAIN_S = 30.0
+"""So often ports that somebody else holds are tried again: any user of the machine may take them first."""
 
 
 def open_client(folder: StateFolder) -> Client:
@@ -56,8 +58,8 @@ def run(folder: StateFolder, users: tuple[str, ...], say: Callable[[str], None])
         )
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: service.stop())
-        proofs = _listen_to_browsers(client, users, say)
-        for name, work in _threads(service, folder, machine).items():
+        proofs = _proof_server(client, users)
+        for name, work in _threads(service, folder, machine, proofs, say).items():
             threading.Thread(target=work, name=name, daemon=True).start()
         tell_systemd("READY=1")
         try:
@@ -69,8 +71,11 @@ def run(folder: StateFolder, users: tuple[str, ...], say: Callable[[str], None])
             client.close()
 
 
-def _threads(service: Service, folder: StateFolder, machine: ThisMachine) -> dict[str, Callable[[], None]]:
+def _threads(
+    service: Service, folder: StateFolder, machine: ThisMachine, proofs: ProofServer, say: Callable[[str], None]
+) -> dict[str, Callable[[], None]]:
     return {
+        "ports": lambda: listen_to_browsers(proofs, service.stopping, say),
         "events": service.listen,
         "files": lambda: watch_files(service.notice, service.stopping, machine),
         "packet filter": lambda: watch_packet_filter(service.notice, service.stopping),
@@ -79,26 +84,34 @@ def _threads(service: Service, folder: StateFolder, machine: ThisMachine) -> dic
     }
 
 
-def _listen_to_browsers(client: Client, users: tuple[str, ...], say: Callable[[str], None]) -> ProofServer:
-    """Without a free port no browser can be tied to this device, which Limen sees; all else goes on."""
-
+def _proof_server(client: Client, users: tuple[str, ...]) -> ProofServer:
     def prove(asked: Challenge) -> str:
         return client.proof(challenge=asked.challenge, session=asked.session, origin=asked.origin)
 
     enrolment = client.enrolment
-    server = ProofServer(
+    return ProofServer(
         ports=enrolment.agent_ports,
         origins=enrolment.origins,
         device=enrolment.device,
         prove=prove,
         may_ask=lambda: allowed(users),
     )
-    try:
-        server.start()
-        say(f"browsers may ask on 127.0.0.1:{server.port}")
-    except AgentError as error:
-        say(str(error))
-    return server
+
+
+def listen_to_browsers(proofs: ProofServer, stopping: threading.Event, say: Callable[[str], None]) -> None:
+    """Until a port is free no browser can be tied to this device, which Limen sees; all else goes on."""
+    said = ""
+    while not stopping.is_set():
+        try:
+            proofs.start()
+        except AgentError as error:
+            if str(error) != said:
+                said = str(error)
+                say(said)
+            stopping.wait(PORTS_AGAIN_S)
+        else:
+            say(f"browsers may ask on 127.0.0.1:{proofs.port}")
+            return
 
 
 def _when_asked(service: Service, folder: StateFolder) -> None:

@@ -11,7 +11,9 @@ from typing import Final
 
 from limen_agent.collectors.check import CHECKS, Check
 from limen_agent.errors import AgentError
+from limen_agent.rate import AtMost
 from limen_agent.service.wishes import Wish, Wishes
+from limen_agent.state.enrolment import LEAST_S, MOST_S
 from limen_agent.state.folder import StateFolder
 from limen_agent.state.record import Record, share
 from limen_agent.wire.client import Client
@@ -29,7 +31,12 @@ ASLEEP: Final = frozenset({"quarantined", "replayed"})
 """These may be taken back: the service sends nothing, and wakes when Limen lets it listen again."""
 WAKES_AFTER_S: Final = 2.0
 """Whoever may listen and is ended within this time stays asleep."""
-LEAST_S, MOST_S = 30, 3600
+LASTED_S: Final = 30.0
+"""A stream that held so long was a good one: after it the next is asked for at once, else later each time."""
+MOST_EVENTS: Final = 60
+"""In a minute of one stream; Limen sends a few in a day, and whoever sends more is hung up on."""
+MOST_RECHECKS: Final = 12
+"""In a minute; further ones are looked into as any change is, so that nobody keeps this machine busy from afar."""
 _WORDS: Final = {
     "quarantined": "Limen has put this device into quarantine",
     "retired": "this device is retired in Limen",
@@ -38,7 +45,7 @@ _WORDS: Final = {
 
 
 class Service:
-    """`look` collects; `client` sends. One thread runs `run`; any may call `wish` and `stop`."""
+    """`look` collects; `client` sends. One thread runs `run`, another `listen`; any may call `notice` and `stop`."""
 
     def __init__(
         self,
@@ -64,6 +71,8 @@ class Service:
         self._unsent = False
         self._later: dict[str, float] = {}
         self._is_asleep, self._ends = False, 0
+        self._waking = threading.Timer(WAKES_AFTER_S, self.stopping.is_set)
+        self._rechecks = AtMost(MOST_RECHECKS)
         self._writing = threading.RLock()
 
     def run(self) -> None:
@@ -91,24 +100,36 @@ class Service:
         """Follow what Limen says by itself, for as long as the service runs; reconnect, later each time."""
         back_off = BackOff(first_s=1)
         while not self.stopping.is_set():
+            began, wait_s = time.monotonic(), 0.0
             try:
-                for event in self._client.stream(self.stopping.is_set):
-                    back_off.reset()
-                    self.hear(event)
+                self._hear_all()
             except RefusedError as refused:
+                wait_s = refused.retry_after_s
                 if refused.error in ENDS and not self._is_asleep:
                     self._end(refused.error, refused.what, refused.fix)
             except AgentError:
                 pass  # a report says it, if it can't be sent either
-            self.stopping.wait(back_off.next_s())
+            if time.monotonic() - began > LASTED_S:
+                back_off.reset()
+            self.stopping.wait(max(wait_s, back_off.next_s()))
+
+    def _hear_all(self) -> None:
+        events = AtMost(MOST_EVENTS)
+        for event in self._client.stream(self.stopping.is_set):
+            if not events.lets_through():
+                self._say("Limen sends more events than it should; they are asked for anew later")
+                return
+            self.hear(event)
 
     def hear(self, event: Event) -> None:
         if event.name == "hello" and self._is_asleep:
-            threading.Timer(WAKES_AFTER_S, self._wake, (self._ends,)).start()
+            self._waking.cancel()
+            self._waking = threading.Timer(WAKES_AFTER_S, self._wake, (self._ends,))
+            self._waking.start()
         elif event.name == "recheck":
             named = event.body.get("checks")
             known = {one for one in named if one in CHECKS} if isinstance(named, list) else set()
-            self.wishes.add("asked", known or {"*"})
+            self.wishes.add("asked" if self._rechecks.lets_through() else "change", known or {"*"})
         elif event.name == "settings" and type(seconds := event.body.get("report_every_s")) is int:
             self._keep_interval(seconds)
         elif event.name == "ended":
@@ -133,7 +154,7 @@ class Service:
             self._looked_at[check.id] = time.monotonic()
             self._later.pop(check.id, None)
         if wish.why == "change" and not differs and not self._unsent:
-            return max(1.0, self._record.next_at - time.time())
+            return min(MOST_S, max(1.0, self._record.next_at - time.time()))  # also where the clock was put back
         return self._report(wish)
 
     def _to_look_at(self, wish: Wish) -> set[str]:

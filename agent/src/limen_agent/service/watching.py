@@ -22,6 +22,7 @@ from limen_agent.collectors.this_machine import ThisMachine
 from limen_agent.service.watched import FILES, Watched
 
 Noticed = Callable[[set[str]], None]
+Pulse = Callable[[ThisMachine], Hashable]
 
 PULSE_S: Final = 3.0
 DEBOUNCE_MS: Final = 300
@@ -64,7 +65,7 @@ def watch_packet_filter(noticed: Noticed, stop: threading.Event) -> None:
         with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, _NETFILTER) as notices:
             notices.bind((0, 0))
             notices.setsockopt(_NETLINK_OPTIONS, _JOIN, _OF_NFTABLES)
-            notices.settimeout(1.0)
+            notices.settimeout(30.0)  # so seldom is looked whether all ends: the thread ends with the program anyway
             while not stop.is_set():
                 try:
                     notices.recv(65536)
@@ -80,12 +81,18 @@ def watch_packet_filter(noticed: Noticed, stop: threading.Event) -> None:
 def watch_pulses(noticed: Noticed, stop: threading.Event, machine: ThisMachine, every_s: float = PULSE_S) -> None:
     """Look at what has no file: mounts, sessions, sensors, the scanner. Where it differs, its check is due."""
     pulses = PULSES if sys.platform == "linux" else {}
-    before = {check: pulse(machine) for check, pulse in pulses.items()}
+    before = _beats(pulses, machine)
     while not stop.wait(every_s):
-        now = {check: pulse(machine) for check, pulse in pulses.items()}
+        now = _beats(pulses, machine)
         if changed := {check for check in now if now[check] != before[check]}:
             noticed(changed)
         before = now
+
+
+def _beats(pulses: Mapping[str, Pulse], machine: ThisMachine) -> dict[str, Hashable]:
+    """What each check's pulse is now; one that several rest on is felt once."""
+    felt = {pulse: pulse(machine) for pulse in set(pulses.values())}
+    return {check: felt[pulse] for check, pulse in pulses.items()}
 
 
 def _mounts(machine: ThisMachine) -> Hashable:
@@ -122,7 +129,7 @@ def _firewall(machine: ThisMachine) -> Hashable:
 
 
 _SENSOR_NAMES: Final = tuple(SENSORS)
-PULSES: Final[Mapping[str, Callable[[ThisMachine], Hashable]]] = {
+PULSES: Final[Mapping[str, Pulse]] = {
     "disk_encryption": _mounts,
     "screen_lock": _sessions,
     "edr": _sensors,

@@ -9,6 +9,8 @@ from limen_agent.errors import AgentError
 from limen_agent.state.folder import StateFolder
 
 NAME: Final = "enrolment.json"
+LEAST_S, MOST_S = 30, 3600
+"""Bounds of `report_every_s`, whatever Limen says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,8 @@
 """Linux, tier 1: each of these is run on real systems by the tests."""
 
-from collections.abc import Callable, Mapping
 from typing import Final
 
-from limen_agent.collectors.check import NotApplicable, Observed
+from limen_agent.collectors.collector import Collectors
 from limen_agent.collectors.linux.administrators import administrators
 from limen_agent.collectors.linux.anti_malware import anti_malware
 from limen_agent.collectors.linux.auto_updates import auto_updates
@@ -15,10 +14,8 @@ from limen_agent.collectors.linux.screen_lock import screen_lock
 from limen_agent.collectors.linux.secure_boot import secure_boot
 from limen_agent.collectors.linux.threats import threats
 from limen_agent.collectors.linux.updates import updates
-from limen_agent.collectors.machine import Machine
-from limen_agent.collectors.memory import Memory
 
-COLLECTORS: Final[Mapping[str, Callable[[Machine, Memory], Observed | NotApplicable]]] = {
+COLLECTORS: Final[Collectors] = {
     "os": operating_system,
     "updates": updates,
     "auto_updates": auto_updates,

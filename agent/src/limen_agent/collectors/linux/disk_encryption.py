@@ -24,6 +24,7 @@ _CRYPTS: Final = {
     "CRYPT-TCRYPT-": "veracrypt",
 }
 """Targets of device-mapper that encrypt; CRYPT-VERITY and CRYPT-INTEGRITY do not."""
+_BY_A_PERSON: Final = re.compile(r"(?:^|,)user_id=[1-9]\d*(?:,|$)", re.ASCII)
 _DEEPEST: Final = 8
 _MOST: Final = 50
 """Volumes that are named; all of them count."""
@@ -37,6 +38,7 @@ class Mount:
     point: str
     kind: str
     source: str
+    options: str
 
 
 def disk_encryption(machine: Machine, memory: Memory) -> Observed:
@@ -63,19 +65,24 @@ def read_mounts(mountinfo: str) -> list[Mount]:
         words, more = before.split(" "), after.split(" ")
         if not dash or len(words) < 6 or len(more) < 3 or not re.fullmatch(r"\d+:\d+", words[2], re.ASCII):
             raise UndeterminedError("unreadable", "the list of mounts was not understood")
-        found.append(Mount(words[2], _unescaped(words[4]), more[0], _unescaped(more[1])))
+        found.append(Mount(words[2], _unescaped(words[4]), more[0], _unescaped(more[1]), more[2]))
     if not found:
         raise UndeterminedError("unreadable", "nothing seems to be mounted")
     return found
 
 
 def volumes_of(mounts: list[Mount]) -> list[Mount]:
-    """Each device once, by its first mount, where it holds files of the system or of people; the last / counts."""
+    """Each device once, by its first mount, where it holds files of the system or of people; the last / counts.
+
+    What a person mounted without being root (fuse(4), user_id) is named as they please, and is no disk.
+    """
     root = [mount for mount in mounts if mount.point == "/"][-1:]
     found: dict[str, Mount] = {mount.device: mount for mount in root}
     for mount in mounts:
         if mount.kind in _NOT_UNDERSTOOD:
             raise UndeterminedError("unsupported", f"whether {mount.kind} at {mount.point} encrypts can't be told")
+        if mount.kind.split(".")[0] == "fuse" and _BY_A_PERSON.search(mount.options):
+            continue
         is_of_a_device = mount.source.startswith("/dev/") and mount.kind not in _IMAGES
         if is_of_a_device and mount.point not in _UNENCRYPTED_BY_NEED:
             found.setdefault(mount.device, mount)

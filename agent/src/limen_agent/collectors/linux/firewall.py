@@ -26,7 +26,7 @@ def firewall(machine: Machine, memory: Memory) -> Observed:
     wanted = ("ip", "ip6") if has_ipv6(machine) else ("ip",)
     ran = machine.run("nft", "-j", "list", "ruleset")
     if ran.code != 0:
-        raise UndeterminedError("denied" if ran.is_denied else "unreadable", "nft does not list its rules to this user")
+        raise UndeterminedError(ran.reason, "nft does not list its rules to this user")
     chains = read_ruleset(ran.out)
     dropping = {family for chain in chains.values() if drops(chain, chains) for family in _FAMILIES[chain.family]}
     missing = [family for family in wanted if family not in dropping]
@@ -119,7 +119,7 @@ def _drops_in_old_tables(machine: Machine, family: str) -> bool:
         return False
     ran = machine.run(tool, "-S", "INPUT")
     if ran.code != 0:
-        raise UndeterminedError("denied" if ran.is_denied else "unreadable", f"{tool} does not list its rules")
+        raise UndeterminedError(ran.reason, f"{tool} does not list its rules")
     first, *rules = ran.out.splitlines() or [""]
     takes_all = any(re.fullmatch(r"-A INPUT -j ACCEPT", rule.strip()) for rule in rules)
     return first.strip() == "-P INPUT DROP" and not takes_all

@@ -19,6 +19,8 @@ _DESKTOPS: Final = {
     "cinnamon": ("org.cinnamon.desktop.screensaver", "org.cinnamon.desktop.session"),
 }
 """The program of a desktop, and where it keeps `lock-enabled` with `lock-delay`, and `idle-delay`."""
+_SECONDS: Final = 3.0
+"""A person can make their own session answer slowly; what others wait for is not held up by it for long."""
 _OTHERS: Final = frozenset(
     {"plasmashell", "xfce4-session", "mate-session", "sway", "lxqt-session", "i3", "Hyprland", "weston"}
 )
@@ -61,9 +63,9 @@ def _setting(machine: Machine, user: User, schema: str, key: str) -> str:
         "DBUS_SESSION_BUS_ADDRESS": f"unix:path={_bus(user)}",
         "USER": user.name,
     }
-    ran = machine.run("gsettings", "get", schema, key, user=user, environ=environ)
+    ran = machine.run("gsettings", "get", schema, key, seconds=_SECONDS, user=user, environ=environ)
     if ran.code != 0 or ran.err.strip():  # it warns where it answers with a default because it reached nobody
-        raise UndeterminedError("denied" if ran.is_denied else "unreadable", f"gsettings does not tell {key}")
+        raise UndeterminedError(ran.reason, f"gsettings does not tell {key}")
     return ran.out.strip()
 
 

@@ -17,6 +17,7 @@ from limen_agent.printable import one_line
 
 SPOOL: Final = "/var/spool/limen-agent/threats"
 _MOST: Final = 20
+_MOST_READ: Final = 1000
 _LONGEST: Final = 4096
 _EVENT: Final = re.compile(r"^\s*VirusEvent\s+(?:\S*/)?limen-agent\s+threat\s*$", re.MULTILINE)
 
@@ -24,7 +25,7 @@ _EVENT: Final = re.compile(r"^\s*VirusEvent\s+(?:\S*/)?limen-agent\s+threat\s*$"
 def threats(machine: Machine, memory: Memory) -> Observed:
     del memory
     names = machine.names(SPOOL) if machine.exists(SPOOL) else []
-    found = [_read(machine, name) for name in names if name.endswith(".json")][: _MOST * 50]
+    found = [_read(machine, name) for name in [name for name in names if name.endswith(".json")][:_MOST_READ]]
     active = sorted(found, key=lambda one: (-one["at"], one["name"]))[:_MOST]
     if active:
         shown = said_by(sorted({one["name"] for one in active}))

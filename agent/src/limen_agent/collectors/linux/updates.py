@@ -8,10 +8,9 @@ from typing import Any, Final
 from limen_agent.collectors.check import Observed, UndeterminedError
 from limen_agent.collectors.linux.operating_system import in_order, kernels
 from limen_agent.collectors.linux.os_release import is_like, os_release
-from limen_agent.collectors.machine import Machine, Ran
+from limen_agent.collectors.machine import DAY_S, Machine, Ran
 from limen_agent.collectors.memory import Memory
 
-_DAY: Final = 86_400
 _LISTS: Final = "/var/lib/apt/lists"
 _FETCHED: Final = ("/var/lib/apt/periodic/update-success-stamp", "/var/lib/apt/periodic/update-stamp")
 _DNF_CACHES: Final = ("/var/cache/libdnf5", "/var/cache/dnf")
@@ -35,7 +34,7 @@ def updates(machine: Machine, memory: Memory) -> Observed:
     now = int(machine.now())
     first = memory.first_seen(security, now)
     # What these lists already named waits at least as long as they have been here.
-    oldest = None if first is None else max((now - first) // _DAY, age_days)
+    oldest = None if first is None else max((now - first) // DAY_S, age_days)
     values: dict[str, Any] = {
         "pending": len(pending),
         "security": len(security),
@@ -66,7 +65,7 @@ def by_apt(machine: Machine) -> tuple[set[str], set[str], int]:
 def read_apt(ran: Ran) -> tuple[set[str], set[str]]:
     """What apt would install. Its own sum must agree, else not all of it was understood."""
     if ran.code != 0:
-        raise UndeterminedError("denied" if ran.is_denied else "unreadable", f"apt-get ended with {ran.code}")
+        raise UndeterminedError(ran.reason, f"apt-get ended with {ran.code}")
     sums = _SUM.findall(ran.out)
     found = [_INST.match(line) for line in ran.out.splitlines() if line.startswith("Inst")]
     understood = [one for one in found if one is not None]
@@ -92,7 +91,7 @@ def age_in_days(machine: Machine, paths: list[str]) -> int:
     times = [at for at in (machine.modified(path) for path in paths) if 0 < at <= now + 3600]
     if not times:
         raise UndeterminedError("unreadable", "how old the lists of updates are can't be told")
-    return max(0, int(now - max(times)) // _DAY)
+    return max(0, int(now - max(times)) // DAY_S)
 
 
 def by_dnf(machine: Machine) -> tuple[set[str], set[str], int]:
@@ -107,7 +106,7 @@ def by_dnf(machine: Machine) -> tuple[set[str], set[str], int]:
 def read_dnf_pending(ran: Ran) -> set[str]:
     """Dnf says by its code whether any wait: 100 for some, 0 for none."""
     if ran.code not in {0, 100}:
-        raise UndeterminedError("denied" if ran.is_denied else "unreadable", f"dnf ended with {ran.code}")
+        raise UndeterminedError(ran.reason, f"dnf ended with {ran.code}")
     before, _, _ = ran.out.partition("Obsoleting")
     rows = [line.split() for line in before.splitlines() if line.strip()]
     if not all(len(row) == 3 and "." in row[0] and _PACKAGE.fullmatch(row[0]) for row in rows):
@@ -120,7 +119,7 @@ def read_dnf_pending(ran: Ran) -> set[str]:
 def read_dnf_security(ran: Ran) -> set[str]:
     """Packages by name, from `FEDORA-2026-1a2b Important/Sec. openssl-3.2-1.fc42.x86_64`, or dnf 5's columns."""
     if ran.code != 0:
-        raise UndeterminedError("denied" if ran.is_denied else "unreadable", f"dnf ended with {ran.code}")
+        raise UndeterminedError(ran.reason, f"dnf ended with {ran.code}")
     lines = [line for line in ran.out.splitlines() if line.strip() and not line.startswith("Name ")]
     found = _ADVISORY.findall(ran.out)
     if len(found) != len(lines) or not all(_PACKAGE.fullmatch(one) and one.count("-") >= 2 for one in found):
