@@ -97,11 +97,11 @@ class SamlUpstream:
     # Away and back
 
     async def leave(self, journey: Journey) -> Leaving:
-        from limen.sso.saml import bindings  # noqa: PLC0415 -- as above
+        from limen.sso.saml import bindings, outgoing  # noqa: PLC0415 -- as above
         from limen.sso.upstream import saml_requests  # noqa: PLC0415 -- as above
 
         there, now = (await self.described()).sign_in_url, self._clock.now()
-        request_id = saml_requests.new_request_id()
+        request_id = outgoing.new_id()
         document = saml_requests.sign_in_request(
             request_id, self.entity_id, self._written, there, self.back, now, is_anew=journey.asks_who_it_is
         )
