@@ -206,13 +206,10 @@ class SamlUpstream:
         return await self._with_certificates(read, saml_response.UnknownKeyError)
 
     async def _with_certificates(self, verify: Callable[[tuple[str, ...]], T], unknown: type[ReturnRefusedError]) -> T:
-        """Verify with the certificates at hand, and once more with new ones where the issuer may have made some."""
-        try:
-            return verify((await self.described()).certificates)
-        except unknown:
-            if not self._written.metadata_url or not self._documents.want_newer(self._metadata):
-                raise
-        return verify((await self.described()).certificates)
+        async def certificates() -> tuple[str, ...]:
+            return (await self.described()).certificates
+
+        return await self._documents.verified(self._metadata, certificates, verify, unknown)
 
     async def _read_metadata(self) -> SamlIssuer:
         from limen.sso.upstream.saml_metadata import provider_in  # noqa: PLC0415 -- as above
