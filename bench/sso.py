@@ -25,7 +25,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import hashlib
-import hmac
 import http.client
 import json
 import os
@@ -36,7 +35,7 @@ import subprocess
 import sys
 import threading
 import time
-from base64 import b64encode, urlsafe_b64encode
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -399,9 +398,10 @@ def sign_in(port: int, number: int, seed: str) -> int:
     """The form as a browser sends it. Raises SystemExit where it is refused."""
     import pyotp
 
-    browser = secrets.token_urlsafe(32)
-    csrf = urlsafe_b64encode(hmac.digest(browser.encode(), b"limen form", hashlib.sha256)).rstrip(b"=").decode()
-    sent = {"csrf": csrf, "email": f"p{number}@harbor.example", "password": PASSWORD, "code": pyotp.TOTP(seed).now()}
+    from limen.web.requests import csrf_of
+
+    browser, code = secrets.token_urlsafe(32), pyotp.TOTP(seed).now()
+    sent = {"csrf": csrf_of(browser), "email": f"p{number}@harbor.example", "password": PASSWORD, "code": code}
     fields = {
         "host": f"limen.harbor.localhost:{port}",
         "cookie": f"__Host-limen-browser={browser}",

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import http.client
 import json
 import secrets
 import statistics
 import time
-from base64 import urlsafe_b64encode
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +23,7 @@ def enrolled(root: Path) -> list[Credential]:
     from limen.clock import SystemClock
     from limen.company.load import load_settings
     from limen.company.places import database_url
-    from limen.demo.software_passkey import Credential, _cose
+    from limen.demo.software_passkey import Credential, cose_key
     from limen.identity.model import Passkey
     from limen.identity.store import factors
     from limen.opaque import new_id
@@ -44,7 +41,7 @@ def enrolled(root: Path) -> list[Credential]:
                 id=new_id("k"),
                 person_id=one.user_handle.decode(),
                 credential_id=one.id,
-                public_key=_cose(one.key),
+                public_key=cose_key(one.key),
                 sign_count=0,
                 user_verified=True,
                 device_type="single_device",
@@ -83,10 +80,11 @@ class _Visitor:
     """A browser that nobody has signed in with."""
 
     def __init__(self, port: int) -> None:
+        from limen.web.requests import csrf_of
+
         self.host = f"limen.harbor.localhost:{port}"
         self._browser = secrets.token_urlsafe(32)
-        digest = hmac.digest(self._browser.encode(), b"limen form", hashlib.sha256)
-        self._csrf = urlsafe_b64encode(digest).rstrip(b"=").decode()
+        self._csrf = csrf_of(self._browser)
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
 
     def send(self, path: str, sent: dict[str, Any]) -> dict[str, Any]:

@@ -33,6 +33,8 @@ from tests.web.conftest import OUR_PAGE, Browser, House
 
 from limen.clock import HOUR, MINUTE
 from limen.sso import kept_requests, seen_once, sign_ins
+from limen.sso.saml import single_logout
+from limen.sso.saml.identity_provider import IdentityProvider
 
 EVIL = key_pair("evil")
 
@@ -456,6 +458,33 @@ async def test_an_app_ends_no_sign_in_at_another(house: House, mia: Browser, led
     for name in ("mia@harbor.example", found.text("saml:Subject/saml:NameID")):
         await mia.get(ledger.way(ledger.logout(name, index), path="/saml/sign-out"))
     assert (await open_at(house, "manual"), (await mia.get("/")).status_code) == (1, 200)
+
+
+async def test_no_new_address_hides_a_sign_in_from_its_sign_out(house: House, mia: Browser, ledger: Wiki) -> None:
+    """Mia gets another address, and Ned gets hers: the app knows her sign-in by the name that it was told then."""
+    answered(await ledger.asks(mia))
+    (held,) = await house.limen.database.reading(lambda s: sign_ins.open_sign_ins(s.connection, app="ledger"))
+    people = house.limen.identity.people
+    await people.correct(held.person_id, "Mia", "mia.berg@harbor.example", by="")
+    ned = house.browser()
+    await house.member(ned, "Ned", "staff")
+    await people.correct(house.id_of("ned@harbor.example"), "Ned", "mia@harbor.example", by="")
+    answered(await ledger.asks(ned))
+
+    app = house.limen.known.apps["ledger"]
+    assert app.saml is not None
+    told = replace(app, saml=replace(app.saml, logout_service="https://ledger.harbor.example/soap"))
+    notice = single_logout.notices(house.limen.core.offers.take(IdentityProvider))(held, told)
+    assert notice is not None
+    request = etree.fromstring(notice.body)
+    assert [one.text for one in request.iter(f"{A}NameID", f"{P}SessionIndex")] == ["mia@harbor.example", held.id]
+
+    for name, still in (("mia.berg@harbor.example", 2), ("mia@harbor.example", 1)):
+        way = ledger.way(ledger.logout(name, held.id), path="/saml/sign-out")
+        assert (await mia.get(way)).status_code == 303, name
+        assert await open_at(house, "ledger") == still, name
+    assert (await mia.get("/")).headers["location"].startswith("/sign-in")
+    assert (await ned.get("/")).status_code == 200
 
 
 async def test_old_sign_outs_are_worth_nothing(house: House, mia: Browser, ledger: Wiki) -> None:

@@ -368,6 +368,7 @@ ATTACKS: Final = (
             SAML: (
                 "test_a_sign_out_is_not_forged",
                 "test_a_sign_out_of_somebody_else_ends_nothing_in_this_browser",
+                "test_no_new_address_hides_a_sign_in_from_its_sign_out",
             ),
             ELSEWHERE: ("test_a_logout_token_that_does_not_hold",),
         },

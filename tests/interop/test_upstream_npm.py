@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import pytest
 import requests
+from tests.interop.browser_of_sites import BrowserOfSites, ends, form_of
 from tests.interop.fronts import program
 from tests.interop.real_apps import node_environment
 from tests.journeys.conftest import Harbor, serve
 from tests.ports import free_ports
 
-from limen.facts import SessionState
 from limen.sso.upstream import store
 
 HERE = Path(__file__).parent
@@ -49,45 +48,26 @@ def harbor(tmp_path_factory: pytest.TempPathFactory, upstream: int, names: None)
         peer.terminate()
 
 
-class Browser:
-    """Cookies of each host, whatever their `Secure` says, and what a page's form sends."""
-
-    def __init__(self) -> None:
-        self.cookies: dict[str, dict[str, str]] = {}
-
-    def ask(self, url: str, **form: str) -> requests.Response:
-        held = self.cookies.setdefault(urlsplit(url).netloc, {})
-        sent = {"cookie": "; ".join(f"{name}={value}" for name, value in held.items())}
-        method = "POST" if form else "GET"
-        answered = requests.request(method, url, data=form or None, headers=sent, allow_redirects=False, timeout=10)
-        for cookie in answered.cookies:
-            held[cookie.name] = cookie.value or ""
-        return answered
-
-    def follow(self, url: str, until: str) -> requests.Response:
-        """Through its login and consent pages, to the first address that begins so."""
-        answered = self.ask(url)
-        for _ in range(12):
-            if 300 <= answered.status_code < 400:
-                there = urljoin(answered.url, answered.headers["location"])
-                if there.startswith(until):
-                    return self.ask(there)
-                answered = self.ask(there)
-                continue
-            action = re.search(r'action="([^"]+)"', answered.text)
-            prompt = re.search(r'name="prompt" value="(\w+)"', answered.text)
-            assert action, answered.text
-            assert prompt, answered.text
-            typed = {"login": "mia", "password": "anything"} if prompt[1] == "login" else {}
-            answered = self.ask(urljoin(answered.url, action[1]), prompt=prompt[1], **typed)
-        raise AssertionError("it never came back")
+def through(browser: BrowserOfSites, url: str, until: str) -> requests.Response:
+    """Through its login and consent pages, to the first address that begins so."""
+    answered = browser.ask(url)
+    for _ in range(12):
+        if 300 <= answered.status_code < 400:
+            there = urljoin(answered.url, answered.headers["location"])
+            answered = browser.ask(there)
+            if there.startswith(until):
+                return answered
+            continue
+        is_login = form_of(answered)[1]["prompt"] == "login"
+        answered = browser.send(answered, **({"login": "mia", "password": "anything"} if is_login else {}))
+    raise AssertionError("it never came back")
 
 
 def test_in_by_userinfo_and_out_when_it_is_over_there(harbor: Harbor) -> None:
-    browser = Browser()
+    browser = BrowserOfSites()
     away = browser.ask(f"{harbor.origin}/sign-in/with/npm")
     assert away.status_code == 303, away.text
-    done = browser.follow(away.headers["location"], harbor.origin)
+    done = through(browser, away.headers["location"], harbor.origin)
     assert (done.status_code, done.headers.get("location")) == (303, "/onward?to=%2F"), done.text
     harbor.limen.journal.flush()
     event = harbor.limen.journal.recent(20, lambda one: one.kind == "sign_in.succeeded")[0]
@@ -97,14 +77,5 @@ def test_in_by_userinfo_and_out_when_it_is_over_there(harbor: Harbor) -> None:
     page = browser.ask(f"{harbor.origin}/signed-out/at/npm").text.replace("&amp;", "&")
     there = re.search(r'content="0;url=([^"]+)"', page)
     assert there
-    asked = browser.ask(there[1])
-    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', asked.text))
-    action = re.search(r'action="([^"]+)"', asked.text)
-    assert action, asked.text
-    browser.ask(urljoin(asked.url, action[1]), **{**fields, "logout": "yes"})
-    session = harbor.limen.known.sessions.get(event.session)
-    for _ in range(60):
-        if harbor.limen.known.session_state(session, "", session.started_at) is not SessionState.LIVE:
-            break
-        time.sleep(0.05)
-    assert harbor.limen.known.session_state(session, "", session.started_at) is SessionState.REVOKED
+    browser.send(browser.ask(there[1]), logout="yes")
+    assert ends(harbor, event.session)

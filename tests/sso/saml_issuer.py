@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
@@ -274,10 +274,6 @@ async def links_by_saml(house: House, browser: Browser, fake: FakeSaml, issuer_i
     page = await browser.post(f"/passkeys/issuers/{issuer_id}/link")
     assert page.status_code == 200, page.text
     return await posts(house, browser, fake.answer(fake.asked(way_on(page))), issuer_id)
-
-
-def way_to(path: str, **query: str) -> str:
-    return f"{path}?{urlencode(query)}"
 
 
 # Fixtures, for whoever tests them

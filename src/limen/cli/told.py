@@ -13,6 +13,7 @@ from limen.cli.options import Json, LastFolder, Strength, refuse_unknown
 from limen.cli.question import somebody
 from limen.company.company import Company
 from limen.company.load import load_company
+from limen.company.sign_on_protocols import PROTOCOLS
 from limen.messages.times import length
 from limen.policy.hypothetical import Hypothetical
 from limen.sso.oidc import store
@@ -29,7 +30,7 @@ def run(
 ) -> None:
     """Whether they get in at all is another question: `limen why --app APP --person PERSON`."""
     company = load_company(folder)
-    asking = {one.id: one for one in company.apps if one.oidc or one.saml or one.entra}
+    asking = {one.id: one for one in company.apps if any(getattr(one, name) for name in PROTOCOLS)}
     refuse_unknown("app with `protocol: oidc`, `saml` or `entra`", [app], asking)
     who = somebody(folder, company, person, [], "`limen people` lists everyone")
     supposed = Hypothetical(strength=strength)

@@ -28,6 +28,10 @@ _PAGE: Final = """<!doctype html>
 <p>Signed in by {protocol}. Below is what this app was told of you.</p><dl>{told}</dl></main></body></html>"""
 
 
+class NotBelievedError(Exception):
+    """What Limen is said to have answered does not hold."""
+
+
 @dataclass(slots=True)
 class AppSession:
     """Somebody signed in at the app. `id` is what Limen called the sign-in, `ended_at` is 0 while it lasts."""
@@ -123,7 +127,7 @@ def written(told: Iterable[tuple[str, object]]) -> dict[str, str]:
     return {name: ", ".join(map(str, value)) if isinstance(value, list) else str(value) for name, value in told}
 
 
-def _with_room(held: dict[str, object] | dict[str, AppSession] | dict[str, tuple[str, ...]]) -> str:
+def _with_room(held: dict[str, AppSession] | dict[str, tuple[str, ...]]) -> str:
     """A new key for `held`, in which the oldest make room."""
     while len(held) >= MOST:
         del held[next(iter(held))]

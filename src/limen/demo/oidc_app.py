@@ -18,7 +18,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from limen.clock import SECOND
-from limen.demo.app_sessions import AppSession, AppSessions, form_in, refused, written
+from limen.demo.app_sessions import AppSession, AppSessions, NotBelievedError, form_in, refused, written
 from limen.demo.browser import Browser
 from limen.facts import App
 from limen.opaque import new_token
@@ -30,10 +30,6 @@ BACK, SIGNED_OUT = "back", "backchannel-logout"
 LOGOUT_EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
 _FORM: Final = {"Content-Type": "application/x-www-form-urlencoded"}
 _SHOWN: Final = ("sub", "name", "email", "groups", "acr", "amr")
-
-
-class NotBelievedError(Exception):
-    """What Limen is said to have answered does not hold."""
 
 
 class OidcApp:

@@ -18,7 +18,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from limen.clock import MINUTE, from_iso, to_iso
-from limen.demo.app_sessions import AppSession, AppSessions, form_in, refused, written
+from limen.demo.app_sessions import AppSession, AppSessions, NotBelievedError, form_in, refused, written
 from limen.demo.browser import Browser
 from limen.facts import App
 from limen.sso.saml import names
@@ -38,10 +38,6 @@ _DONE: Final = (
     f'ID="{{id}}" IssueInstant="{{now}}"><p:Status><p:StatusCode Value="{names.SUCCESS}"/></p:Status>'
     "</p:LogoutResponse></S:Body></S:Envelope>"
 )
-
-
-class NotBelievedError(Exception):
-    """What Limen is said to have answered does not hold."""
 
 
 class SamlApp:

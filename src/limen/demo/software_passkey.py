@@ -73,7 +73,7 @@ class SoftwarePasskey:
             key=ec.generate_private_key(ec.SECP256R1()),
         )
         self.credentials.append(credential)
-        attested = _NO_AAGUID + len(credential.id).to_bytes(2, "big") + credential.id + _cose(credential.key)
+        attested = _NO_AAGUID + len(credential.id).to_bytes(2, "big") + credential.id + cose_key(credential.key)
         data = self._authenticator_data(credential, _ATTESTED) + attested
         client = self._client_data("webauthn.create", options["challenge"])
         attestation = cbor2.dumps({"fmt": "none", "attStmt": {}, "authData": data})
@@ -139,7 +139,7 @@ class SoftwarePasskey:
         }
 
 
-def _cose(key: ec.EllipticCurvePrivateKey) -> bytes:
+def cose_key(key: ec.EllipticCurvePrivateKey) -> bytes:
     """The public key as COSE_Key (RFC 9053 section 7.1)."""
     numbers = key.public_key().public_numbers()
     x, y = numbers.x.to_bytes(32, "big"), numbers.y.to_bytes(32, "big")

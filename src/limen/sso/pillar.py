@@ -36,7 +36,7 @@ async def _build(core: Core) -> Running:
     sign_on = core.offers.take(SignOn)
     built = await provider.build(core, sign_on)
     saml = await identity_provider.build(core, sign_on, built.pairwise)
-    notices = (logout_token.notices(core, built), single_logout.notices(core, saml))
+    notices = (logout_token.notices(core, built), single_logout.notices(saml))
     logouts = Logouts(core, notices, sign_on.resolver)
     upstreams = services.build(core, sign_on, built, saml)
     entra = external_method.build(core, sign_on, built)

@@ -49,6 +49,7 @@ app_sign_ins = Table(
     Column("turned_at", BigInteger, nullable=False, server_default="0"),
     Column("repeats", BigInteger, nullable=False, server_default="0"),
     Column("decision", String(40), nullable=False, server_default=""),
+    Column("name_id", String(254), nullable=False, server_default=""),
     info=rows_called("sign-in at an app", "sign-ins at apps"),
 )
 """One sign-in of one person at one app: everything that was issued for it ends with it, and it with its session."""
@@ -78,7 +79,7 @@ _REPEAT_TURN: Final = _OF_TURN.where(app_sign_ins.c.repeats < bindparam("most"))
 
 @dataclass(frozen=True, slots=True)
 class AppSignIn:
-    """A row of `app_sign_ins`. `decision` is the one by which it began.
+    """A row of `app_sign_ins`. `decision` is the one by which it began, `name_id` who the app was told by SAML it is.
 
     `turn` counts the refreshes: which refresh tokens were used last, first at `turned_at`, and so often once more since
     (`repeats`). A sign-in without refresh tokens stays at 0.
@@ -95,6 +96,7 @@ class AppSignIn:
     turned_at: Instant = 0
     repeats: int = 0
     decision: str = ""
+    name_id: str = ""
 
 
 def add(connection: Connection, sign_in: AppSignIn) -> None:

@@ -82,6 +82,11 @@ def told(app: App, person: Person, auth: Auth, sessions: Sessions, secret: bytes
     return _to_entra(auth) if app.entra is not None else None
 
 
+def hears_of_sign_outs(app: App) -> bool:
+    """Whether the app has an address at which Limen tells it of sign-outs."""
+    return bool(app.oidc and app.oidc.backchannel_logout_uri) or bool(app.saml and app.saml.logout_service)
+
+
 def _by_oidc(app: App, person: Person, auth: Auth, sessions: Sessions, secret: bytes | None) -> Told:
     assert app.oidc is not None  # noqa: S101 -- it was chosen by that
     client = app.oidc
@@ -97,7 +102,7 @@ def _by_oidc(app: App, person: Person, auth: Auth, sessions: Sessions, secret: b
             Part("userinfo", _written({"sub": subject, **about}.items())),
         ),
         lifetimes=(*own, refreshed, *_of_session(sessions)),
-        hears_of_sign_outs=bool(client.backchannel_logout_uri),
+        hears_of_sign_outs=hears_of_sign_outs(app),
         asks_first=client.is_foreign,
     )
 
@@ -118,7 +123,7 @@ def _by_saml(app: App, person: Person, auth: Auth, sessions: Sessions, secret: b
     return Told(
         parts=(Part("assertion", _written(said.items())),),
         lifetimes=(Lifetime("assertion", provider.minutes * MINUTE), *_of_session(sessions)),
-        hears_of_sign_outs=bool(provider.logout_service),
+        hears_of_sign_outs=hears_of_sign_outs(app),
     )
 
 

@@ -10,6 +10,10 @@ from limen.sso.upstream.fetching import IssuerError
 from limen.sso.upstream.kept_documents import Document, KeptDocuments
 
 
+class UnknownError(Exception):
+    """No key at hand knows it."""
+
+
 class Source:
     """A document that is numbered by how often it was read."""
 
@@ -62,6 +66,39 @@ async def test_newer_ones_are_wanted_at_most_once_a_minute() -> None:
     assert documents.want_newer(document)
     assert await documents.get(document, source) == 2
     assert not documents.want_newer(document)
+
+
+async def test_what_no_key_at_hand_knows_is_held_against_new_ones_once() -> None:
+    clock, source, document = MovableClock(1_000 * DAY), Source(), Document()
+    documents, tried = KeptDocuments(clock), list[int]()
+
+    def verify(key: int) -> str:
+        tried.append(key)
+        if key < 2:
+            raise UnknownError
+        return f"by {key}"
+
+    async def keys() -> int:
+        return await documents.get(document, source)
+
+    with pytest.raises(UnknownError):
+        await documents.verified(document, keys, verify, UnknownError)  # they were read just now
+    clock.forward(MINUTE)
+    assert await documents.verified(document, keys, verify, UnknownError) == "by 2"
+    assert tried == [1, 1, 2]
+
+
+async def test_keys_that_no_document_holds_are_tried_once() -> None:
+    async def written() -> int:
+        return tried.append(1) or 1
+
+    def verify(_key: int) -> str:
+        raise UnknownError
+
+    documents, tried = KeptDocuments(MovableClock(1_000 * DAY)), list[int]()
+    with pytest.raises(UnknownError):
+        await documents.verified(Document(), written, verify, UnknownError)
+    assert tried == [1]
 
 
 @pytest.mark.parametrize("word", ["out-of-date", "another-issuer"])

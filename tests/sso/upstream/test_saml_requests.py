@@ -48,9 +48,3 @@ def test_an_answer_to_a_sign_out() -> None:
     code = root.find(f"{P}Status/{P}StatusCode")
     assert code is not None
     assert code.get("Value") == names.SUCCESS
-
-
-def test_ids_are_names_and_never_the_same() -> None:
-    made = {saml_requests.new_request_id() for _ in range(100)}
-    assert len(made) == 100
-    assert all(one.startswith("_") for one in made)

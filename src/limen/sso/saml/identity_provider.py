@@ -168,9 +168,15 @@ class IdentityProvider:
 
         return metadata(self.entity_id, self.sign_in_url, self.sign_out_url, self.keys)
 
-    def name_of(self, person: Person, app: App, name_format: str, sign_in_id: str) -> str:
-        """Who somebody is to this app, in this sign-in."""
-        return person_told.name_of(person, app, name_format, self._secret, sign_in_id)
+    def name_in(self, sign_in: AppSignIn, app: App) -> str:
+        """Who this app was told that it is: an app looks for its sign-in by that name, whatever is changed later.
+
+        Of a sign-in from before names were kept it is the name of now; "" where its person is gone.
+        """
+        person = self._core.known.people.get(sign_in.person_id)
+        if sign_in.name_id or person is None:
+            return sign_in.name_id
+        return self._name_of(person, app, sign_in.scope, sign_in.id)
 
     def envelope(self, destination: str, in_response_to: str) -> Envelope:
         """What every message of ours has."""
@@ -190,13 +196,16 @@ class IdentityProvider:
 
     # Inside
 
+    def _name_of(self, person: Person, app: App, name_format: str, sign_in_id: str) -> str:
+        return person_told.name_of(person, app, name_format, self._secret, sign_in_id)
+
     def _impossible(self, asked: SignInRequest, person: Person) -> str:
         """Why this person can't be named to this app as it asks for, whatever they prove; "" where they can."""
         provider = _provider(asked.app)
         name_format = None if asked.name_format is None else person_told.format_for(provider, asked.name_format)
         if name_format is None or (name_format == EMAIL and not person.email):
             return names.WRONG_NAME_ID
-        if asked.subject and asked.subject != self.name_of(person, asked.app, name_format, ""):
+        if asked.subject and asked.subject != self._name_of(person, asked.app, name_format, ""):
             return names.UNKNOWN_PERSON
         if asked.classes is None or contexts.strength_wanted(asked.classes, asked.comparison) is None:
             return names.NO_CONTEXT
@@ -214,7 +223,11 @@ class IdentityProvider:
         if not self._is_first(asked, person, now):
             return self._over(asked)
         name_format = person_told.format_for(provider, asked.name_format or "") or provider.name_id
-        sign_in = AppSignIn(new_id("g"), asked.app.id, person.id, session.id, name_format, now, decision=decision)
+        sign_in_id = new_id("g")
+        name = self._name_of(person, asked.app, name_format, sign_in_id)
+        sign_in = AppSignIn(
+            sign_in_id, asked.app.id, person.id, session.id, name_format, now, decision=decision, name_id=name
+        )
         told = self._told(asked, sign_in, session, person)
         envelope = self.envelope(asked.consumer, asked.id)
         document = await asyncio.to_thread(responses.signed_in, envelope, provider, told)
@@ -232,7 +245,7 @@ class IdentityProvider:
         from limen.sso.saml.responses import Told  # noqa: PLC0415 -- as above
 
         return Told(
-            name=self.name_of(person, asked.app, sign_in.scope, sign_in.id),
+            name=sign_in.name_id,
             name_format=sign_in.scope,
             attributes=person_told.attributes_of(person, _provider(asked.app)),
             context=contexts.stated(session.auth, asked.classes or (), asked.comparison),

@@ -25,11 +25,10 @@ from limen.sso.saml.xml_reader import read_message, text_of
 
 SKEW: Final = 5 * MINUTE
 """How far the clock of an app may be from ours, and for how long a request is taken."""
-_ID: Final = re.compile(r"[A-Za-z_][A-Za-z0-9._-]{0,199}")
+ID: Final = re.compile(r"[A-Za-z_][A-Za-z0-9._-]{0,199}")
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|\+00:00)")
 _P: Final = f"{{{names.PROTOCOL}}}"
 _A: Final = f"{{{names.ASSERTION}}}"
-_BY_FORMAT: Final = {uri: word for word, uri in names.FORMATS.items()}
 MOST_CONTEXTS: Final = 20
 LONGEST_NAME: Final = 256
 """Of a person, a class or a session: what is asked is kept for ten minutes, and a small message can unpack to much."""
@@ -60,7 +59,7 @@ def read(arrived: Arrived, kind: str) -> Message:
     if root.tag != f"{_P}{kind}" or root.get("Version") != "2.0":
         raise WrongMessageError(f"it is not a {kind} of SAML 2.0")
     message_id = str(root.get("ID") or "")
-    if not _ID.fullmatch(message_id):
+    if not ID.fullmatch(message_id):
         raise WrongMessageError("its ID is missing or too long")
     issuer = text_of(only(root, f"{_A}Issuer"))
     if not issuer:
@@ -160,7 +159,7 @@ def _format_asked(policy: etree._Element | None, app: App) -> str | None:
     if policy.get("SPNameQualifier", app.saml.entity_id) != app.saml.entity_id:
         return None
     asked = str(policy.get("Format", ""))
-    return _BY_FORMAT.get(asked) if asked else ""
+    return names.FORMAT_WORDS.get(asked) if asked else ""
 
 
 def _classes(context: etree._Element | None) -> tuple[str, ...] | None:
@@ -174,7 +173,7 @@ def _named(element: etree._Element | None) -> NamedPerson | None:
     if element is None:
         return None
     asked = str(element.get("Format", ""))
-    return NamedPerson(_short(text_of(element)), _BY_FORMAT.get(asked) if asked else "")
+    return NamedPerson(_short(text_of(element)), names.FORMAT_WORDS.get(asked) if asked else "")
 
 
 def _short(text: str) -> str:

@@ -16,16 +16,11 @@ _DS: Final = f"{{{names.SIGNATURE}}}"
 
 def metadata(entity_id: str, sign_in_url: str, sign_out_url: str, keys: SamlKeys) -> bytes:
     """The document. Every key is in it that signs, has signed, or will."""
-    root = etree.Element(
-        f"{_MD}EntityDescriptor", entityID=entity_id, nsmap={"md": names.METADATA, "ds": names.SIGNATURE}
-    )
+    root = entity(entity_id)
     provider = etree.SubElement(
         root, f"{_MD}IDPSSODescriptor", WantAuthnRequestsSigned="false", protocolSupportEnumeration=names.PROTOCOL
     )
-    for key in keys.every:
-        descriptor = etree.SubElement(provider, f"{_MD}KeyDescriptor", use="signing")
-        data = etree.SubElement(etree.SubElement(descriptor, f"{_DS}KeyInfo"), f"{_DS}X509Data")
-        etree.SubElement(data, f"{_DS}X509Certificate").text = bare(key.certificate)
+    add_keys(provider, keys)
     for binding in (names.REDIRECT, names.POST):
         etree.SubElement(provider, f"{_MD}SingleLogoutService", Binding=binding, Location=sign_out_url)
     for uri in names.FORMATS.values():
@@ -33,3 +28,18 @@ def metadata(entity_id: str, sign_in_url: str, sign_out_url: str, keys: SamlKeys
     for binding in (names.REDIRECT, names.POST):
         etree.SubElement(provider, f"{_MD}SingleSignOnService", Binding=binding, Location=sign_in_url)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+
+
+def entity(entity_id: str) -> etree._Element:
+    """The document's root: what is described is called this."""
+    return etree.Element(
+        f"{_MD}EntityDescriptor", entityID=entity_id, nsmap={"md": names.METADATA, "ds": names.SIGNATURE}
+    )
+
+
+def add_keys(provider: etree._Element, keys: SamlKeys) -> None:
+    """Every key that signs, has signed, or will."""
+    for key in keys.every:
+        descriptor = etree.SubElement(provider, f"{_MD}KeyDescriptor", use="signing")
+        data = etree.SubElement(etree.SubElement(descriptor, f"{_DS}KeyInfo"), f"{_DS}X509Data")
+        etree.SubElement(data, f"{_DS}X509Certificate").text = bare(key.certificate)

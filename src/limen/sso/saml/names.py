@@ -31,6 +31,7 @@ FORMATS: Final = {
     "unspecified": "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",
 }
 """The formats of a name (SAML Core section 8.3), by their words in apps.yaml."""
+FORMAT_WORDS: Final = {uri: word for word, uri in FORMATS.items()}
 
 QUALIFIERS: Final = {"issuer": "NameQualifier", "here": "SPNameQualifier"}
 """What may say between whom a name means something (SAML Core section 2.2.2): by the words of `Vouched.qualifiers`."""

@@ -5,27 +5,23 @@ A response and its assertion are each signed, so that neither is worth anything 
 
 from __future__ import annotations
 
-import re
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from lxml import etree
 
-from limen.clock import MINUTE, Instant, to_iso
+from limen.clock import MINUTE, Instant
 from limen.facts.service_provider import PERSISTENT, TRANSIENT, ServiceProvider
-from limen.sso.saml import names
+from limen.sso.saml import names, outgoing
 from limen.sso.saml.keys import SamlKey
+from limen.sso.saml.outgoing import add_text, new_id, written
 from limen.sso.saml.signatures import encrypted, sign
 
 EARLIER: Final = MINUTE
 """How long before its making an assertion counts already: for clocks that are late."""
 _P: Final = f"{{{names.PROTOCOL}}}"
 _A: Final = f"{{{names.ASSERTION}}}"
-_UNWRITABLE: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What no document of XML 1.0 can hold."""
-_PREFIXES: Final = {"samlp": names.PROTOCOL, "saml": names.ASSERTION}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +54,7 @@ def signed_in(envelope: Envelope, provider: ServiceProvider, told: Told) -> byte
     sign(assertion, envelope.key)
     if provider.is_encrypted:
         assertion = encrypted(assertion, provider.encryption_certificate)
-    response = _answer("Response", envelope, names.SUCCESS)
+    response = _answer("Response", envelope)
     response.append(assertion)
     return _signed(response, envelope.key)
 
@@ -70,17 +66,17 @@ def refused(envelope: Envelope, status: str, detail: str, message: str = "") -> 
 
 def signed_out(envelope: Envelope) -> bytes:
     """The answer to a request for a sign-out, not signed: by HTTP-Redirect its address is."""
-    return etree.tostring(_answer("LogoutResponse", envelope, names.SUCCESS))
+    return etree.tostring(_answer("LogoutResponse", envelope))
 
 
 def sign_out(
     envelope: Envelope, provider: ServiceProvider, name: str, name_format: str, session_index: str
 ) -> etree._Element:
     """A request to an app: this sign-in of this person has ended (SAML Core section 3.7.1)."""
-    request = _root("LogoutRequest", envelope)
-    request.set("NotOnOrAfter", _written(envelope.now + 5 * MINUTE))
+    request = outgoing.message("LogoutRequest", envelope.issuer, envelope.destination, envelope.now)
+    request.set("NotOnOrAfter", written(envelope.now + 5 * MINUTE))
     _name_id(request, envelope, provider, name, name_format)
-    _text(request, f"{_P}SessionIndex", session_index)
+    add_text(request, f"{_P}SessionIndex", session_index)
     sign(request, envelope.key)
     return request
 
@@ -88,26 +84,24 @@ def sign_out(
 def _assertion(envelope: Envelope, provider: ServiceProvider, told: Told) -> etree._Element:
     now, until = envelope.now, envelope.now + provider.minutes * MINUTE
     assertion = etree.Element(f"{_A}Assertion", nsmap={"saml": names.ASSERTION})
-    for name, value in {"ID": _id(), "Version": "2.0", "IssueInstant": _written(now)}.items():
+    for name, value in {"ID": new_id(), "Version": "2.0", "IssueInstant": written(now)}.items():
         assertion.set(name, value)
-    _text(assertion, f"{_A}Issuer", envelope.issuer)
+    add_text(assertion, f"{_A}Issuer", envelope.issuer)
 
     subject = etree.SubElement(assertion, f"{_A}Subject")
     _name_id(subject, envelope, provider, told.name, told.name_format)
     confirmation = etree.SubElement(subject, f"{_A}SubjectConfirmation", Method=names.BEARER)
-    data = {"NotOnOrAfter": _written(until), "Recipient": envelope.destination}
+    data = {"NotOnOrAfter": written(until), "Recipient": envelope.destination}
     asked = {"InResponseTo": envelope.in_response_to} if envelope.in_response_to else {}
     etree.SubElement(confirmation, f"{_A}SubjectConfirmationData", data | asked)
 
-    bounds = {"NotBefore": _written(now - EARLIER), "NotOnOrAfter": _written(until)}
+    bounds = {"NotBefore": written(now - EARLIER), "NotOnOrAfter": written(until)}
     conditions = etree.SubElement(assertion, f"{_A}Conditions", bounds)
-    _text(etree.SubElement(conditions, f"{_A}AudienceRestriction"), f"{_A}Audience", provider.entity_id)
+    add_text(etree.SubElement(conditions, f"{_A}AudienceRestriction"), f"{_A}Audience", provider.entity_id)
 
-    proof = {"AuthnInstant": _written(told.proved_at), "SessionIndex": told.session_index}
-    statement = etree.SubElement(
-        assertion, f"{_A}AuthnStatement", proof | {"SessionNotOnOrAfter": _written(told.until)}
-    )
-    _text(etree.SubElement(statement, f"{_A}AuthnContext"), f"{_A}AuthnContextClassRef", told.context)
+    proof = {"AuthnInstant": written(told.proved_at), "SessionIndex": told.session_index}
+    statement = etree.SubElement(assertion, f"{_A}AuthnStatement", proof | {"SessionNotOnOrAfter": written(told.until)})
+    add_text(etree.SubElement(statement, f"{_A}AuthnContext"), f"{_A}AuthnContextClassRef", told.context)
 
     if told.attributes:
         statement = etree.SubElement(assertion, f"{_A}AttributeStatement")
@@ -116,55 +110,25 @@ def _assertion(envelope: Envelope, provider: ServiceProvider, told: Told) -> etr
             form = f"urn:oasis:names:tc:SAML:2.0:attrname-format:{kind}"
             attribute = etree.SubElement(statement, f"{_A}Attribute", Name=name, NameFormat=form)
             for value in values:
-                _text(attribute, f"{_A}AttributeValue", value)
+                add_text(attribute, f"{_A}AttributeValue", value)
     return assertion
 
 
 def _name_id(above: etree._Element, envelope: Envelope, provider: ServiceProvider, name: str, name_format: str) -> None:
-    named = _text(above, f"{_A}NameID", name)
+    named = add_text(above, f"{_A}NameID", name)
     named.set("Format", names.FORMATS[name_format])
     if name_format in {PERSISTENT, TRANSIENT}:  # such a name means something between these two alone
         named.set("NameQualifier", envelope.issuer)
         named.set("SPNameQualifier", provider.entity_id)
 
 
-def _answer(kind: str, envelope: Envelope, status: str, detail: str = "", message: str = "") -> etree._Element:
-    answer = _root(kind, envelope)
-    if envelope.in_response_to:
-        answer.set("InResponseTo", envelope.in_response_to)
-    said = etree.SubElement(answer, f"{_P}Status")
-    code = etree.SubElement(said, f"{_P}StatusCode", Value=status)
-    if detail:
-        etree.SubElement(code, f"{_P}StatusCode", Value=detail)
-    if message:
-        _text(said, f"{_P}StatusMessage", message)
-    return answer
-
-
-def _root(kind: str, envelope: Envelope) -> etree._Element:
-    root = etree.Element(f"{_P}{kind}", nsmap=_PREFIXES)
-    told = {"ID": _id(), "Version": "2.0", "IssueInstant": _written(envelope.now)}
-    for name, value in (told | {"Destination": envelope.destination}).items():
-        root.set(name, value)
-    _text(root, f"{_A}Issuer", envelope.issuer)
-    return root
+def _answer(
+    kind: str, envelope: Envelope, status: str = names.SUCCESS, detail: str = "", said: str = ""
+) -> etree._Element:
+    who, to, now = envelope.issuer, envelope.destination, envelope.now
+    return outgoing.answer(kind, who, to, envelope.in_response_to, now, status, detail, said)
 
 
 def _signed(response: etree._Element, key: SamlKey) -> bytes:
     sign(response, key)
     return etree.tostring(response)
-
-
-def _text(above: etree._Element, tag: str, text: str) -> etree._Element:
-    element = etree.SubElement(above, tag)
-    element.text = _UNWRITABLE.sub("", text)
-    return element
-
-
-def _id() -> str:
-    """An ID is an NCName, so it does not begin with a digit (SAML Core section 1.3.4)."""
-    return f"_{secrets.token_hex(20)}"
-
-
-def _written(instant: Instant) -> str:
-    return f"{to_iso(instant)[:19]}Z"

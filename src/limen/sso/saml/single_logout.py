@@ -93,10 +93,9 @@ class SingleLogout:
             return asked
 
     def _is_meant(self, asked: SignOutRequest, sign_in: AppSignIn) -> bool:
-        person = self._core.known.people.get(sign_in.person_id)
-        if person is None or (asked.sessions and sign_in.id not in asked.sessions):
+        if asked.sessions and sign_in.id not in asked.sessions:
             return False
-        return self._provider.name_of(person, asked.app, sign_in.scope, sign_in.id) == asked.name
+        return self._provider.name_in(sign_in, asked.app) == asked.name
 
     def _location(self, asked: SignOutRequest) -> str:
         """It is always a success: what was meant has ended, now or before."""
@@ -110,17 +109,18 @@ class SingleLogout:
         return bindings.to_query(url, "SAMLResponse", document, asked.relay_state, envelope.key)
 
 
-def notices(core: Core, provider: IdentityProvider) -> NoticeOf:
+def notices(provider: IdentityProvider) -> NoticeOf:
     """A request for a sign-out by SOAP (Bindings section 3.2), for each app that has an address for it."""
 
     def notice(sign_in: AppSignIn, app: App) -> Notice | None:
-        person = core.known.people.get(sign_in.person_id)
-        if app.saml is None or not app.saml.logout_service or person is None:
+        if app.saml is None or not app.saml.logout_service:
+            return None
+        name = provider.name_in(sign_in, app)
+        if not name:
             return None
         from limen.sso.saml import responses, soap  # noqa: PLC0415 -- as above
 
         url = app.saml.logout_service
-        name = provider.name_of(person, app, sign_in.scope, sign_in.id)
         request = responses.sign_out(provider.envelope(url, ""), app.saml, name, sign_in.scope, sign_in.id)
         return Notice(url, soap.MEDIA_TYPE, soap.enveloped(request), soap.is_done)
 

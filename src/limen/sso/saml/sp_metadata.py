@@ -19,7 +19,6 @@ from limen.sso.saml.xml_reader import read_metadata, text_of
 
 _MD: Final = f"{{{names.METADATA}}}"
 _DS: Final = f"{{{names.SIGNATURE}}}"
-_BY_FORMAT: Final = {uri: word for word, uri in names.FORMATS.items()}
 _AES_256_GCM: Final = "http://www.w3.org/2009/xmlenc11#aes256-gcm"
 _DEFAULT_ATTRIBUTES: Final = (("email", "email"), ("name", "name"), ("groups", "groups"))
 MOST_CONSUMERS: Final = 20
@@ -84,7 +83,7 @@ def _certificates(described: etree._Element, use: str) -> tuple[str, ...]:
 
 def _name_id(described: etree._Element) -> str:
     """The first that Limen has; the most discreet of all where the app does not mind."""
-    said = [_BY_FORMAT.get(text_of(one)) for one in described.findall(f"{_MD}NameIDFormat")]
+    said = [names.FORMAT_WORDS.get(text_of(one)) for one in described.findall(f"{_MD}NameIDFormat")]
     return next((word for word in said if word not in {None, "unspecified"}), None) or PERSISTENT
 
 

@@ -111,14 +111,7 @@ class IssuerClient:
     # Inside
 
     async def _with_keys(self, verify: Callable[[tokens.Keys], T]) -> T:
-        """Verify with the keys at hand, and once more with new ones where the issuer may have made some."""
-        keys = await self.keys()
-        try:
-            return verify(keys)
-        except tokens.UnknownKeyError:
-            if not self._documents.want_newer(self._keys):
-                raise
-        return verify(await self.keys())
+        return await self._documents.verified(self._keys, self.keys, verify, tokens.UnknownKeyError)
 
 
 def basic(client_id: str, secret: str) -> Proof:

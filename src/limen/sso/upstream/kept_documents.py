@@ -15,6 +15,7 @@ from typing import Any, Final, TypeVar
 from limen.clock import DAY, HOUR, MINUTE, SECOND, Clock, Instant
 from limen.sso.upstream.fetching import IssuerError
 
+K = TypeVar("K")
 T = TypeVar("T")
 
 FRESH: Final = HOUR
@@ -95,6 +96,21 @@ class KeptDocuments:
             raise
         self.health.succeeded_at = self._clock.now()
         return answer
+
+    async def verified(
+        self, kept: Document, keys: Callable[[], Awaitable[K]], verify: Callable[[K], T], unknown: type[Exception]
+    ) -> T:
+        """What `verify` makes of the keys at hand, and of new ones where it raises `unknown` and there may be some.
+
+        `kept` is the document that `keys` come of. Raises what they raise.
+        """
+        at_hand = await keys()
+        try:
+            return verify(at_hand)
+        except unknown:
+            if kept.value is None or not self.want_newer(kept):
+                raise
+        return verify(await keys())
 
     def want_newer(self, kept: Document) -> bool:
         """Whether there may be a newer one by now, which is read next."""

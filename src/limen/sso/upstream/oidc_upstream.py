@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 
 from limen.clock import Clock
 from limen.facts import Issuer
+from limen.sso.seen_once import SeenOnce
 from limen.sso.upstream import tokens
 from limen.sso.upstream.fetching import IssuerError
 from limen.sso.upstream.issuer_client import LONGEST_CODE, IssuerClient
@@ -42,7 +43,7 @@ class OidcUpstream:
         self._origin = origin
         self._redeeming = redeeming
         self._clock = clock
-        self._heard: dict[bytes, int] = {}
+        self._seen = SeenOnce()
         self._back = return_address(origin, client.issuer)
 
     @property
@@ -98,11 +99,9 @@ class OidcUpstream:
         """The claims of a logout token, which counts once. Raises TokenRefusedError, IssuerError."""
         claims = await self._client.logout_token(token)
         now = self._clock.now()
-        self._heard = {name: until for name, until in self._heard.items() if until > now}
-        name = sha256(str(claims["jti"]).encode()).digest()
-        if name in self._heard:
+        until = now + OLDEST + 2 * SKEW  # whatever end it names: an older one is refused as too old
+        if not self._seen.is_first(str(claims["jti"]), now, until):
             raise TokenRefusedError("replayed")
-        self._heard[name] = now + OLDEST + 2 * SKEW  # whatever end it names: an older one is refused as too old
         return claims
 
     async def close(self) -> None:

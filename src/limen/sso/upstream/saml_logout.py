@@ -26,7 +26,6 @@ MOST_SESSIONS: Final = 20
 _P: Final = f"{{{names.PROTOCOL}}}"
 _A: Final = f"{{{names.ASSERTION}}}"
 _S: Final = f"{{{names.SOAP}}}"
-_BY_FORMAT: Final = {uri: word for word, uri in names.FORMATS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ def read_request(arrived: Arrived, issuer: str, certificates: Iterable[str], her
         raise ReturnRefusedError("logout-garbage") from None
     if named is None or len(named) or not named.text:
         raise ReturnRefusedError("logout-garbage")
-    name_format = _BY_FORMAT.get(str(named.get("Format", names.FORMATS["unspecified"])), "")
+    name_format = names.FORMAT_WORDS.get(str(named.get("Format", names.FORMATS["unspecified"])), "")
     sessions = tuple(text_of(one) for one in message.root.findall(f"{_P}SessionIndex")[:MOST_SESSIONS])
     return SignOut(message.id, message.issued_at, named.text, name_format, sessions, arrived.relay_state)
 

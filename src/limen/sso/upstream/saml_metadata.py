@@ -15,14 +15,13 @@ from limen.sso.saml import names
 from limen.sso.saml.arrived import WrongMessageError
 from limen.sso.saml.keys import SamlKeys
 from limen.sso.saml.messages import instant
-from limen.sso.saml.signatures import bare
+from limen.sso.saml.metadata import add_keys, entity
 from limen.sso.saml.xml_reader import read_metadata, text_of
 from limen.sso.upstream.addresses import address_complaint
 from limen.sso.upstream.fetching import IssuerError
 
 _MD: Final = f"{{{names.METADATA}}}"
 _DS: Final = f"{{{names.SIGNATURE}}}"
-_BY_FORMAT: Final = {uri: word for word, uri in names.FORMATS.items()}
 _NAMES_TAKEN: Final = ("persistent", "email", "unspecified")
 MOST_CERTIFICATES: Final = 8
 
@@ -58,19 +57,14 @@ def provider_in(document: bytes, entity_id: str, now: Instant) -> SamlIssuer:
 
 def own_metadata(entity_id: str, back: str, signed_out: str, saml: SamlIssuer, keys: SamlKeys) -> bytes:
     """What one issuer reads of Limen. Every key is in it that signs, has signed, or will."""
-    root = etree.Element(
-        f"{_MD}EntityDescriptor", entityID=entity_id, nsmap={"md": names.METADATA, "ds": names.SIGNATURE}
-    )
+    root = entity(entity_id)
     said = {
         "AuthnRequestsSigned": "true",
         "WantAssertionsSigned": "true",
         "protocolSupportEnumeration": names.PROTOCOL,
     }
     provider = etree.SubElement(root, f"{_MD}SPSSODescriptor", said)
-    for key in keys.every:
-        descriptor = etree.SubElement(provider, f"{_MD}KeyDescriptor", use="signing")
-        data = etree.SubElement(etree.SubElement(descriptor, f"{_DS}KeyInfo"), f"{_DS}X509Data")
-        etree.SubElement(data, f"{_DS}X509Certificate").text = bare(key.certificate)
+    add_keys(provider, keys)
     for binding in (names.SOAP_BINDING, names.REDIRECT):
         etree.SubElement(provider, f"{_MD}SingleLogoutService", Binding=binding, Location=signed_out)
     etree.SubElement(provider, f"{_MD}NameIDFormat").text = names.FORMATS[saml.name_format]
@@ -130,5 +124,5 @@ def _address(described: etree._Element, service: str, attribute: str = "Location
 
 def _name_format(described: etree._Element) -> str:
     """The first that Limen takes."""
-    said = [_BY_FORMAT.get(text_of(one)) for one in described.findall(f"{_MD}NameIDFormat")]
+    said = [names.FORMAT_WORDS.get(text_of(one)) for one in described.findall(f"{_MD}NameIDFormat")]
     return next((word for word in said if word in _NAMES_TAKEN), _NAMES_TAKEN[0])

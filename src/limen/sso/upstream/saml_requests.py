@@ -4,20 +4,19 @@ ids: messages go by HTTP-Redirect, where their address is signed.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from lxml import etree
 
-from limen.clock import MINUTE, Instant, to_iso
+from limen.clock import MINUTE, Instant
 from limen.facts import SamlIssuer
 from limen.sso.saml import names
+from limen.sso.saml.outgoing import answer, message, written
 
 _P: Final = f"{{{names.PROTOCOL}}}"
 _A: Final = f"{{{names.ASSERTION}}}"
-_PREFIXES: Final = {"samlp": names.PROTOCOL, "saml": names.ASSERTION}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +31,11 @@ class Named:
     qualified: Mapping[str, str]
 
 
-def new_request_id() -> str:
-    """An ID is an NCName, so it does not begin with a digit (SAML Core section 1.3.4)."""
-    return f"_{secrets.token_hex(20)}"
-
-
 def sign_in_request(
     request_id: str, own_name: str, saml: SamlIssuer, destination: str, back: str, now: Instant, *, is_anew: bool
 ) -> bytes:
     """An AuthnRequest: who is it, called by this format of name, posted `back`; `is_anew`: asked again, now."""
-    root = _root("AuthnRequest", request_id, own_name, destination, now)
+    root = message("AuthnRequest", own_name, destination, now, request_id)
     root.set("ProtocolBinding", names.POST)
     root.set("AssertionConsumerServiceURL", back)
     if is_anew:
@@ -53,8 +47,8 @@ def sign_in_request(
 
 def sign_out_request(own_name: str, destination: str, named: Named, session_index: str, now: Instant) -> bytes:
     """A LogoutRequest of this person's session there."""
-    root = _root("LogoutRequest", new_request_id(), own_name, destination, now)
-    root.set("NotOnOrAfter", _written(now + 5 * MINUTE))
+    root = message("LogoutRequest", own_name, destination, now)
+    root.set("NotOnOrAfter", written(now + 5 * MINUTE))
     name = etree.SubElement(root, f"{_A}NameID", Format=names.FORMATS[named.format])
     for word, value in named.qualified.items():
         name.set(names.QUALIFIERS[word], value)
@@ -66,21 +60,4 @@ def sign_out_request(own_name: str, destination: str, named: Named, session_inde
 
 def signed_out(own_name: str, destination: str, in_response_to: str, now: Instant) -> etree._Element:
     """The LogoutResponse to an issuer's LogoutRequest: it is always a success, as what was meant has ended."""
-    root = _root("LogoutResponse", new_request_id(), own_name, destination, now)
-    root.set("InResponseTo", in_response_to)
-    etree.SubElement(etree.SubElement(root, f"{_P}Status"), f"{_P}StatusCode", Value=names.SUCCESS)
-    return root
-
-
-def _root(kind: str, message_id: str, own_name: str, destination: str, now: Instant) -> etree._Element:
-    root = etree.Element(f"{_P}{kind}", nsmap=_PREFIXES)
-    told = {"ID": message_id, "Version": "2.0", "IssueInstant": _written(now), "Destination": destination}
-    for name, value in told.items():
-        if value:
-            root.set(name, value)
-    etree.SubElement(root, f"{_A}Issuer").text = own_name
-    return root
-
-
-def _written(instant: Instant) -> str:
-    return f"{to_iso(instant)[:19]}Z"
+    return answer("LogoutResponse", own_name, destination, in_response_to, now)

@@ -7,7 +7,6 @@ document of its own, so there is nothing beside it to be wrapped in. A response 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -17,7 +16,7 @@ from lxml import etree
 from limen.clock import HOUR, Instant
 from limen.sso.saml import names
 from limen.sso.saml.arrived import Arrived, WrongMessageError
-from limen.sso.saml.messages import instant, only
+from limen.sso.saml.messages import ID, instant, only
 from limen.sso.saml.signatures import NoKnownKeyError, SignatureError, check_signed, is_signed
 from limen.sso.saml.xml_reader import UnreadableXmlError, read_message, text_of
 from limen.sso.upstream.journey import ReturnRefusedError
@@ -29,9 +28,7 @@ MOST_ATTRIBUTES: Final = 100
 MOST_VALUES: Final = 100
 _P: Final = f"{{{names.PROTOCOL}}}"
 _A: Final = f"{{{names.ASSERTION}}}"
-_ID: Final = re.compile(r"[A-Za-z_][A-Za-z0-9._-]{0,199}")
 _ENTITY: Final = "urn:oasis:names:tc:SAML:2.0:nameid-format:entity"
-_BY_FORMAT: Final = {uri: word for word, uri in names.FORMATS.items()}
 _CONDITIONS: Final = frozenset({f"{_A}AudienceRestriction", f"{_A}OneTimeUse", f"{_A}ProxyRestriction"})
 """The conditions that are understood; with another an assertion is not valid (Core section 2.5.1.1)."""
 _DECLINED: Final = frozenset({names.DENIED, names.NO_PASSIVE, names.UNKNOWN_PERSON, names.NO_CONTEXT})
@@ -99,7 +96,7 @@ def read_response(arrived: Arrived, expected: Expected, now: Instant) -> SignedR
 def _root(arrived: Arrived, expected: Expected) -> etree._Element:
     """The response, as far as what is not signed tells: nothing of it is believed, and what is wrong refuses it."""
     root = read_message(arrived.document)
-    if root.tag != f"{_P}Response" or root.get("Version") != "2.0" or not _ID.fullmatch(str(root.get("ID") or "")):
+    if root.tag != f"{_P}Response" or root.get("Version") != "2.0" or not ID.fullmatch(str(root.get("ID") or "")):
         raise _refused("garbage")
     if root.get("Destination", expected.here) != expected.here:
         raise _refused("destination-wrong")
@@ -152,7 +149,7 @@ def _has_own(response: etree._Element, assertion: etree._Element) -> bool:
 
 def _assertion(root: etree._Element, expected: Expected, now: Instant) -> SignedResponse:
     assertion_id = str(root.get("ID") or "")
-    if root.get("Version") != "2.0" or not _ID.fullmatch(assertion_id):
+    if root.get("Version") != "2.0" or not ID.fullmatch(assertion_id):
         raise _refused("garbage")
     issuer = only(root, f"{_A}Issuer")
     if issuer is None:
@@ -244,7 +241,7 @@ def _name(subject: etree._Element, expected: Expected) -> tuple[str, str, str]:
     if any(value is not None and value != whose[word] for word, value in said.items()):
         raise _refused("name-wrong")
     qualifiers = " ".join(word for word, value in said.items() if value is not None)
-    return name, _BY_FORMAT.get(str(named.get("Format", names.FORMATS["unspecified"])), ""), qualifiers
+    return name, names.FORMAT_WORDS.get(str(named.get("Format", names.FORMATS["unspecified"])), ""), qualifiers
 
 
 def _proof(root: etree._Element, now: Instant) -> tuple[str, Instant, str]:

@@ -97,11 +97,11 @@ class SamlUpstream:
     # Away and back
 
     async def leave(self, journey: Journey) -> Leaving:
-        from limen.sso.saml import bindings  # noqa: PLC0415 -- as above
+        from limen.sso.saml import bindings, outgoing  # noqa: PLC0415 -- as above
         from limen.sso.upstream import saml_requests  # noqa: PLC0415 -- as above
 
         there, now = (await self.described()).sign_in_url, self._clock.now()
-        request_id = saml_requests.new_request_id()
+        request_id = outgoing.new_id()
         document = saml_requests.sign_in_request(
             request_id, self.entity_id, self._written, there, self.back, now, is_anew=journey.asks_who_it_is
         )
@@ -206,13 +206,10 @@ class SamlUpstream:
         return await self._with_certificates(read, saml_response.UnknownKeyError)
 
     async def _with_certificates(self, verify: Callable[[tuple[str, ...]], T], unknown: type[ReturnRefusedError]) -> T:
-        """Verify with the certificates at hand, and once more with new ones where the issuer may have made some."""
-        try:
-            return verify((await self.described()).certificates)
-        except unknown:
-            if not self._written.metadata_url or not self._documents.want_newer(self._metadata):
-                raise
-        return verify((await self.described()).certificates)
+        async def certificates() -> tuple[str, ...]:
+            return (await self.described()).certificates
+
+        return await self._documents.verified(self._metadata, certificates, verify, unknown)
 
     async def _read_metadata(self) -> SamlIssuer:
         from limen.sso.upstream.saml_metadata import provider_in  # noqa: PLC0415 -- as above

@@ -37,6 +37,8 @@ PROTOCOLS: Final = {
     "saml": "By SAML 2.0",
 }
 _ON_STEP: Final = {1: ("id", "url", "redirect", "metadata"), 2: ("host",)}
+_NEEDED: Final = {"oidc": "redirect", "saml": "metadata"}
+"""What the app has to say of itself, by its protocol."""
 _MISSING: Final = {
     "redirect": LimenError("The redirect URI is missing", "copy the address that the app shows for its sign-in"),
     "metadata": LimenError("The metadata are missing", "save the XML that the app gives for the identity provider"),
@@ -119,13 +121,13 @@ def _typed(sent: Mapping[str, list[str]]) -> dict[str, str]:
     typed = {name: one(sent, name)[:most].strip() for name, most in bounds.items()}
     if typed["protocol"] not in PROTOCOLS:
         typed["protocol"] = "oidc" if typed["redirect"] else "saml" if typed["metadata"] else "gateway"
-    kept = {"oidc": "redirect", "saml": "metadata"}.get(typed["protocol"])
+    kept = _NEEDED.get(typed["protocol"])
     return {name: "" if name in _MISSING and name != kept else value for name, value in typed.items()}
 
 
 def _refuse(company: Company, typed: Mapping[str, str]) -> None:
     """Raises FieldError for the first mistake, from the top of the page to its end."""
-    needed = {"oidc": "redirect", "saml": "metadata"}.get(typed["protocol"], "")
+    needed = _NEEDED.get(typed["protocol"], "")
     if needed and not typed[needed]:
         raise FieldError(needed, _MISSING[needed])
     try:

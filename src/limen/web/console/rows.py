@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from limen.clock import Instant
+from limen.company.sign_on_protocols import PROTOCOLS
 from limen.enforcement.reasons import REASONS
 from limen.events import DecisionRecord, Event
 from limen.facts import LIMEN, App, FactStore, Person
@@ -19,7 +20,7 @@ from limen.web.site import Site
 
 MOST_ROWS: Final = 100
 NOBODY: Final = "Nobody signed in"
-DOORS: Final = ("gateway", "check", "sign-in", "oidc", "saml", "entra", "authzen")
+DOORS: Final = ("gateway", "check", "sign-in", *PROTOCOLS, "authzen")
 _NAMED: Final = {name: reason.title for name, reason in REASONS.items()} | {
     reason.policy: reason.title for reason in (*NOTHING_PERMITS, *NOT_SIGNED_IN, *INACTIVE, *BAD_ACTION, *ONBOARDING)
 }

@@ -17,6 +17,7 @@ from limen.messages import gettext_noop
 from limen.policy.decision import Effect
 from limen.sso.logouts import Logouts
 from limen.sso.sign_ins import AppSignIn
+from limen.sso.told import hears_of_sign_outs
 from limen.storage.journal import Journal
 from limen.storage.journal.recent import RING
 from limen.storage.journal.search import EventQuery, search
@@ -37,12 +38,16 @@ SIGNED_IN: Final = "sso.signed_in"
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A sign-in that lasts. `session` is the one that it hangs on, `is_told` whether the app hears of its end."""
+    """A sign-in that lasts. `session` is the one that it hangs on."""
 
     sign_in: AppSignIn
     app: App | None
     session: Session | None
-    is_told: bool
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the app hears of its end."""
+        return self.app is not None and hears_of_sign_outs(self.app)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,7 @@ def routes(site: Site) -> APIRouter:
     async def show(request: Request, visit: Authorized) -> Response:
         known, me = site.known, visit.person.id
         held = [
-            Held(one, known.apps.get(one.app), known.sessions.get(one.session_id), _is_told(known.apps.get(one.app)))
+            Held(one, known.apps.get(one.app), known.sessions.get(one.session_id))
             for one in await logouts.sign_ins_of(me)
         ]
         happened = await site.in_thread(lambda: _happened(site.ports.journal, me))
@@ -82,13 +87,6 @@ def routes(site: Site) -> APIRouter:
         return site.go(visit, AT, done="ended" if ended else "")
 
     return router
-
-
-def _is_told(app: App | None) -> bool:
-    """Whether the app has an address at which Limen tells it of sign-outs."""
-    if app is None:
-        return False
-    return bool(app.oidc and app.oidc.backchannel_logout_uri) or bool(app.saml and app.saml.logout_service)
 
 
 def _happened(journal: Journal, me: str) -> list[Event]:

@@ -45,7 +45,7 @@ def routes(site: Site) -> APIRouter:
             "console/keys.html",
             visit,
             shown=signing_keys.shown(by_oidc.keys, by_saml.keys, visit.now),
-            certificates={signing_keys.SAML: [key.certificate for key in by_saml.keys.every]},
+            certificates={SAML: [key.certificate for key in by_saml.keys.every]},
             apps={OIDC: [app for app in apps if app.oidc or app.entra], SAML: [app for app in apps if app.saml]},
             key_set=f"{site.origin}/oidc/keys",
             metadata=by_saml.entity_id,
@@ -55,7 +55,8 @@ def routes(site: Site) -> APIRouter:
 
     @router.post("/console/keys/{protocol}/renew")
     async def renew(protocol: str, visit: Authorized, sent: Sent) -> Response:
-        await fresh_proof(site, visit, _known(protocol))
+        _refuse_unknown(protocol)
+        await fresh_proof(site, visit, AT)
         days = one(sent, "days") if protocol == SAML else "0"
         if not (days.isascii() and days.isdigit() and len(days) < 4 and int(days) <= LONGEST_WAIT_DAYS):
             raise HTTPException(400)
@@ -68,7 +69,8 @@ def routes(site: Site) -> APIRouter:
 
     @router.post("/console/keys/{protocol}/discard")
     async def discard(protocol: str, visit: Authorized, sent: Sent) -> Response:
-        await fresh_proof(site, visit, _known(protocol))
+        _refuse_unknown(protocol)
+        await fresh_proof(site, visit, AT)
         if one(sent, "sure") != "yes":
             raise HTTPException(400)
         core, name = site.ports, site.ports.settings.name
@@ -85,8 +87,7 @@ def routes(site: Site) -> APIRouter:
     return router
 
 
-def _known(protocol: str) -> str:
-    """The page to come back to. Raises HTTPException 404 for a protocol that has no keys."""
+def _refuse_unknown(protocol: str) -> None:
+    """Raises HTTPException 404 for a protocol that has no keys."""
     if protocol not in PROTOCOLS:
         raise HTTPException(404)
-    return AT

@@ -13,14 +13,13 @@ from limen.clock import DAY
 from limen.facts import App
 from limen.sso.logouts import Logouts
 from limen.sso.oidc.provider import Provider
-from limen.sso.told import WORDS
 from limen.web.console.fresh_proof import fresh_proof
-from limen.web.console.view_audit import audit_person_view, audit_view
+from limen.web.console.view_audit import audit_view
 from limen.web.page import Route
 from limen.web.permissions import CHANGE, READ
 from limen.web.requests import query
 from limen.web.site import Site
-from limen.web.sso.shown import told_here, with_people
+from limen.web.sso.shown import DONE, about_app
 from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
@@ -30,7 +29,6 @@ PAGES: Final = (
 )
 OVERLAP: Final = DAY
 """How long the secrets before still count."""
-MOST: Final = 200
 
 
 def routes(site: Site) -> APIRouter:
@@ -40,31 +38,21 @@ def routes(site: Site) -> APIRouter:
     async def page(
         visit: SignedInVisit, app: App, *, had_secret: bool, email: str = "", secret: str = "", done: str = ""
     ) -> Response:
-        person = next((one for one in site.known.people.values() if email and one.email == email.casefold()), None)
-        if person is not None:
-            audit_person_view(site, visit, person.id, "told")
-        sign_ins = await logouts.sign_ins_at(app.id)
         return site.page(
             "console/registration.html",
             visit,
-            app=app,
             issuer=provider.issuer,
-            email=email,
-            person=person,
-            told=told_here(site, app, person) if person else None,
-            words=WORDS,
-            sign_ins=with_people(site, sign_ins[:MOST]),
-            count=len(sign_ins),
             secret=secret,
             had_secret=had_secret,
             done=done,
+            **await about_app(site, visit, app, email),
         )
 
     @router.get("/console/apps/{app_id}/sign-in")
     async def look(request: Request, app_id: str, visit: Authorized) -> Response:
         app = _registered(site, app_id)
         audit_view(site, visit, "app", app_id)
-        done = "That sign-in is over." if query(request, "done") == "ended" else ""
+        done = DONE.get(query(request, "done"), "")
         had_secret = await provider.has_secret(app_id)
         return await page(visit, app, had_secret=had_secret, email=query(request, "person", 254).strip(), done=done)
 

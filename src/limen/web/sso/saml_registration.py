@@ -13,20 +13,18 @@ from limen.facts import App
 from limen.sso.logouts import Logouts
 from limen.sso.saml.identity_provider import IdentityProvider
 from limen.sso.saml.keys import grouped
-from limen.sso.told import WORDS
-from limen.web.console.view_audit import audit_person_view, audit_view
+from limen.web.console.view_audit import audit_view
 from limen.web.page import Route
 from limen.web.permissions import CHANGE, READ
 from limen.web.requests import query
 from limen.web.site import Site
-from limen.web.sso.shown import told_here, with_people
+from limen.web.sso.shown import DONE, about_app
 from limen.web.visit import Authorized, Sent
 
 PAGES: Final = (
     Route("GET", "/console/apps/{app_id}/saml", READ),
     Route("POST", "/console/apps/{app_id}/saml/{sign_in_id}/end", CHANGE, does="End a sign-in"),
 )
-MOST: Final = 200
 
 
 def routes(site: Site) -> APIRouter:
@@ -37,25 +35,14 @@ def routes(site: Site) -> APIRouter:
     async def look(request: Request, app_id: str, visit: Authorized) -> Response:
         app = _registered(site, app_id)
         audit_view(site, visit, "app", app_id)
-        email = query(request, "person", 254).strip()
-        person = next((one for one in site.known.people.values() if email and one.email == email.casefold()), None)
-        if person is not None:
-            audit_person_view(site, visit, person.id, "told")
-        held = await logouts.sign_ins_at(app.id)
         signing = provider.keys.signing(visit.now)
         return site.page(
             "console/saml.html",
             visit,
-            app=app,
             provider=provider,
             keys=[(key, grouped(key.id), key is signing) for key in provider.keys.every],
-            email=email,
-            person=person,
-            told=told_here(site, app, person) if person else None,
-            words=WORDS,
-            sign_ins=with_people(site, held[:MOST]),
-            count=len(held),
-            done=_DONE.get(query(request, "done"), ""),
+            done=DONE.get(query(request, "done"), ""),
+            **await about_app(site, visit, app, query(request, "person", 254).strip()),
         )
 
     @router.post("/console/apps/{app_id}/saml/{sign_in_id}/end")
@@ -64,9 +51,6 @@ def routes(site: Site) -> APIRouter:
         return site.go(visit, f"/console/apps/{app_id}/saml", done="ended")
 
     return router
-
-
-_DONE: Final = {"ended": "That sign-in is over."}
 
 
 def _registered(site: Site, app_id: str) -> App:

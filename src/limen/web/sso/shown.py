@@ -6,12 +6,40 @@ Their templates are `console/_told.html` and `console/_signed_in.html`.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any, Final
 
 from limen.facts import App, Auth, Factor, Person, Session
+from limen.sso.logouts import Logouts
 from limen.sso.oidc.provider import Provider
 from limen.sso.sign_ins import AppSignIn
-from limen.sso.told import Told, told
+from limen.sso.told import WORDS, Told, told
+from limen.web.console.view_audit import audit_person_view
 from limen.web.site import Site
+from limen.web.visit import SignedInVisit
+
+MOST: Final = 200
+"""Sign-ins on one page."""
+DONE: Final = {"ended": "That sign-in is over."}
+
+
+async def about_app(site: Site, visit: SignedInVisit, app: App, email: str) -> dict[str, Any]:
+    """What both templates are given: what the app would be told of whoever has this address, and who is in there now.
+
+    That somebody looked at that person is journaled.
+    """
+    person = next((one for one in site.known.people.values() if email and one.email == email.casefold()), None)
+    if person is not None:
+        audit_person_view(site, visit, person.id, "told")
+    held = await site.ports.offers.take(Logouts).sign_ins_at(app.id)
+    return {
+        "app": app,
+        "email": email,
+        "person": person,
+        "told": told_here(site, app, person) if person else None,
+        "words": WORDS,
+        "sign_ins": with_people(site, held[:MOST]),
+        "count": len(held),
+    }
 
 
 def told_here(site: Site, app: App, person: Person, auth: Auth | None = None) -> Told | None:
