@@ -206,7 +206,7 @@ class Service:
     def _refused(self, refused: RefusedError) -> float:
         self._record.went_wrong(refused.what, refused.fix, int(time.time()))
         self._say(f"not reported: {refused}")
-        if refused.error in ENDS:
+        if refused.error in ENDS and not self._is_over:  # a stream may have said more exactly why
             self._end(refused.error, refused.what, refused.fix)
         if refused.error in {"slow_down", "unavailable", "stale_nonce"}:
             self._unsent = True
@@ -224,6 +224,10 @@ class Service:
         self._say(f"ended: {what}")
         if not self._is_asleep:
             self.stop()
+
+    @property
+    def _is_over(self) -> bool:
+        return bool(self._record.ended) and not self._is_asleep
 
     def _wake(self, ends: int) -> None:
         if self._is_asleep and ends == self._ends:
