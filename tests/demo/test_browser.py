@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
+from tests.ports import free_port
 
 from limen.demo.browser import LoopError, Network
 from limen.demo.upstreams import serve_upstreams
@@ -67,11 +68,7 @@ async def home(unused_port: int) -> AsyncIterator[str]:
 
 @pytest.fixture
 def unused_port() -> int:
-    import socket
-
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    return free_port()
 
 
 async def test_it_follows_redirects_and_keeps_cookies_per_host(home: str) -> None:

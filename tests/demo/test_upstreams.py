@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
+from tests.ports import free_port
 
-from limen.demo.upstreams import upstream_of
+from limen.demo.upstreams import serve_upstreams, upstream_of
+from limen.errors import LimenError
 from limen.facts import App, Label, Upstream
 
 CRM = App(id="crm", name="Customers", host="crm.harbor.localhost", upstream=Upstream(""), label=Label.CONFIDENTIAL)
@@ -45,3 +50,12 @@ def test_a_websocket_echoes_for_whom_limen_vouches_for_only() -> None:
         assert socket.receive_text() == "tide"
     with pytest.raises(WebSocketDisconnect), client(CRM).websocket_connect("/live"):
         pass
+
+
+async def test_a_port_that_is_taken_is_an_error_and_not_the_end_of_the_program() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", free_port()))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(LimenError, match=str(port)):
+            await serve_upstreams({port: Starlette()})

@@ -18,7 +18,7 @@ from limen_agent.service.running import ASKED, _when_asked
 from limen_agent.service.service import Service
 from limen_agent.service.watched import FILES, Watched
 from limen_agent.service.watching import watch_files, watch_pulses
-from limen_agent.service.wishes import Wishes
+from limen_agent.service.wishes import Wish, Wishes
 from limen_agent.state.enrolment import read_enrolment
 from limen_agent.state.record import read_record
 
@@ -184,6 +184,15 @@ def test_a_device_that_limen_does_not_know_stops(serving) -> None:
     serving.service.wishes.add("asked")
     serving.loop.join(10)
     assert read_record(serving.folder).ended == "not_this_device"
+
+
+def test_why_it_was_ended_is_kept_when_a_report_on_its_way_is_refused(serving) -> None:
+    serving.start(listens=True)
+    serving.limen.push("ended", why="lost")
+    until(lambda: read_record(serving.folder).ended == "lost")
+    serving.limen.devices.clear()
+    serving.service.serve(Wish("asked", {"*"}))
+    assert read_record(serving.folder).ended == "lost"
 
 
 def test_what_could_not_be_sent_is_sent_when_limen_is_back(serving, monkeypatch) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
 import re
 import shutil
 import socket
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +15,8 @@ from limen.errors import LimenError
 
 UPSTREAM_PORTS: Final = range(9101, 9109)
 PORT, CHECK_PORT = 8080, 8081
+_OTHERS: Final = range(20_000, 32_000)
+"""Ports that no system gives to an outgoing connection, which could take one before the demo listens on it."""
 _IGNORED: Final = shutil.ignore_patterns("data", ".git")
 
 
@@ -89,14 +93,11 @@ def _free_ports(wanted: list[int]) -> list[int]:
 
 
 def _hold(port: int, held: list[socket.socket]) -> int:
-    for attempt in (port, 0):
+    for attempt in [port] * bool(port) + random.sample(_OTHERS, 100):
         one = socket.socket()
         one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         held.append(one)
-        try:
+        with suppress(OSError):
             one.bind(("127.0.0.1", attempt))
-        except OSError:
-            continue
-        found: int = one.getsockname()[1]
-        return found
-    raise OSError("no port is free on this machine")
+            return attempt
+    raise LimenError("no port is free on this machine", "end some of what listens on it")

@@ -13,6 +13,8 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from limen.errors import LimenError
+
 if TYPE_CHECKING:
     import uvicorn
 
@@ -68,7 +70,7 @@ def upstream_of(app: App, verify: Verify) -> Starlette:
 
 
 async def serve_upstreams(apps: dict[int, Starlette]) -> tuple[list[uvicorn.Server], list[asyncio.Task[None]]]:
-    """Serve each app on its loopback port; returns when all of them answer."""
+    """Serve each app on its loopback port; returns when all of them answer. Raises LimenError where a port is taken."""
     import uvicorn  # noqa: PLC0415 -- heavy, and only the demo needs it here
 
     servers = [
@@ -77,9 +79,18 @@ async def serve_upstreams(apps: dict[int, Starlette]) -> tuple[list[uvicorn.Serv
     ]
     for server in servers:
         server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # the demo itself ends them
-    tasks = [asyncio.create_task(server.serve()) for server in servers]
+    tasks = [asyncio.create_task(_serve(server)) for server in servers]
     while not all(server.started for server in servers):
         if ended := [task for task in tasks if task.done()]:
             await asyncio.gather(*ended)
         await asyncio.sleep(0.01)
     return servers, tasks
+
+
+async def _serve(server: uvicorn.Server) -> None:
+    try:
+        await server.serve()
+    except SystemExit:  # which would end the whole program, past everybody who tidies up
+        raise LimenError(
+            f"port {server.config.port} is in use on this machine", "stop whatever listens there, and start anew"
+        ) from None
