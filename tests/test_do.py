@@ -9,13 +9,16 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).resolve().parent.parent
+WRONG = "def test_it():\n    assert False\n"
 UNSTEADY = """
-def test_it(tmp_path):
-    seen = tmp_path.parents[1] / "seen"
-    was = seen.exists()
-    seen.touch()
+import pathlib
+seen = pathlib.Path(__file__ + ".seen")
+was = seen.exists()
+seen.touch()
+def test_it():
     assert was
 """
+MANY = UNSTEADY + "".join(f"def test_{number}():\n    assert was\n" for number in range(9))
 
 
 def do(*words: str) -> subprocess.CompletedProcess[str]:
@@ -56,20 +59,17 @@ def test_the_tool_that_installs_the_rest_is_itself_locked_with_hashes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tests", "holds"),
-    [
-        (UNSTEADY, True),
-        ("def test_it():\n    assert False\n", False),
-        ("".join(f"def test_{number}():\n    assert False\n" for number in range(4)), False),
-    ],
-    ids=["unsteady", "wrong", "many"],
+    ("files", "tests", "tried", "holds"),
+    [(1, UNSTEADY, True, True), (1, MANY, True, True), (1, WRONG, True, False), (4, UNSTEADY, False, False)],
+    ids=["unsteady", "many of one file", "wrong", "of many files"],
 )
 def test_what_failed_is_tried_once_more_alone(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str], tests: str, *, holds: bool
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], files: int, tests: str, *, tried: bool, holds: bool
 ) -> None:
     import do as tasks
 
-    (tmp_path / "test_it.py").write_text(tests)
+    for number in range(files):
+        (tmp_path / f"test_{number}.py").write_text(tests)
     (tmp_path / "pytest.ini").touch()
     kept = tmp_path / "kept"
     command = (sys.executable, "-m", "pytest", "-q", "-o", f"cache_dir={kept}", "-o", "addopts=", tmp_path)
@@ -79,7 +79,7 @@ def test_what_failed_is_tried_once_more_alone(
     code = tasks.alone(placed, kept, {})
     told = capfd.readouterr().out
     assert (code == 0, "UNSTEADY" in told) == (holds, holds)
-    assert ("Once more" in told) is (tests.count("def ") <= tasks.MOST_ALONE)
+    assert ("Once more" in told) is tried
 
 
 @pytest.mark.parametrize(
