@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import random
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from tests.devices.software_tpm import (
     AES_128_CFB,
@@ -35,7 +33,6 @@ from limen.devices.tpm.structures import Attributes
 from limen.devices.wire import RefusedError, encoded
 
 AT = int(NOW.timestamp() * 1_000)
-DAY = dt.timedelta(days=1)
 
 
 @pytest.fixture(scope="module")
@@ -50,12 +47,6 @@ def tpm(maker: Authority) -> SoftwareTpm:
 
 def judged(tpm: SoftwareTpm, said: object, makers: Makers | None = None) -> Claim:
     return judge(said, tpm.jwk, tpm.maker.makers if makers is None else makers, AT)
-
-
-def test_what_is_right_is_believed(tpm: SoftwareTpm) -> None:
-    claim = judged(tpm, tpm.said())
-    assert (claim.doubt, len(claim.maker), len(claim.expected)) == ("", 64, 32)
-    assert claim.expected not in claim.credential + claim.secret
 
 
 # Keys that are not what they are said to be
@@ -238,41 +229,6 @@ def test_a_certificate_counts_in_its_time_alone(tpm: SoftwareTpm, days: int) -> 
     assert judge(tpm.said(), tpm.jwk, tpm.maker.makers, at).maker == ""
 
 
-# Chains
-
-
-def test_a_chain_leads_to_a_trusted_root_within_what_each_authority_may(maker: Authority) -> None:
-    between = Authority("Harbor TPM CA", issuer=maker)
-    tpm = SoftwareTpm(between)
-    chain = [encoded(between.certificate.public_bytes(Encoding.DER))]
-    assert judged(tpm, tpm.said(), maker.makers).maker == ""
-    assert judged(tpm, {**tpm.said(), "ek_chain": chain}, maker.makers).maker
-    assert judged(tpm, tpm.said(), between.makers).maker
-    assert judged(tpm, {**tpm.said(), "ek_chain": chain * 2}, Makers()).maker == ""
-
-
-def test_an_authority_below_one_that_may_have_none_is_none() -> None:
-    root = Authority(path_length=0)
-    below = Authority("Harbor TPM CA", issuer=root)
-    tpm = SoftwareTpm(below)
-    chain = [encoded(below.certificate.public_bytes(Encoding.DER))]
-    assert judged(tpm, {**tpm.said(), "ek_chain": chain}, root.makers).maker == ""
-
-
-def test_an_authority_that_is_over_certifies_no_more(maker: Authority) -> None:
-    over = Authority("Harbor TPM CA", issuer=maker, ends=NOW - DAY / 2)
-    tpm = SoftwareTpm(over)
-    assert judged(tpm, tpm.said(), over.makers).maker == ""
-
-
-def test_a_long_chain_and_one_that_goes_round_end(maker: Authority) -> None:
-    tpm = SoftwareTpm(maker)
-    own = encoded(maker.certificate.public_bytes(Encoding.DER))
-    with pytest.raises(RefusedError):
-        judged(tpm, {**tpm.said(), "ek_chain": [own] * 4})
-    assert judged(tpm, {**tpm.said(), "ek_chain": [own] * 3}, Makers()).maker == ""
-
-
 # Broken bytes
 
 
@@ -299,7 +255,7 @@ def test_broken_bytes_are_refused_and_prove_nothing(tpm: SoftwareTpm) -> None:
             claim = judged(tpm, written({**parts, name: bytes(broken)}))
         except RefusedError:
             continue
-        # For another name nothing is opened (tests/devices/test_tpm.py), and an EK is told by its certificate.
+        # For another name nothing is opened (tests/devices/tpm/test_swtpm.py), and an EK is told by its certificate.
         assert name in {"ek_public", "ak_public"} or not claim.maker, (name, broken.hex())
 
 
@@ -332,17 +288,6 @@ def test_a_point_beside_its_curve_is_refused(tpm: SoftwareTpm) -> None:
         moved = bytearray(area(new_key(), attributes, symmetric))
         moved[-1] ^= 1
         assert refused(tpm, tpm.said(**{name: sized(bytes(moved))})), name
-
-
-def test_kinds_of_keys_that_are_unknown_prove_nothing_and_refuse_nobody(tpm: SoftwareTpm) -> None:
-    """An honest TPM may have one: its device enrols with a key as in a file."""
-    ak = ec.generate_private_key(ec.SECP384R1())
-    numbers = ak.public_key().public_numbers()
-    point = sized(numbers.x.to_bytes(48, "big")) + sized(numbers.y.to_bytes(48, "big"))
-    head = bytes.fromhex("0023000b") + int(CERTIFIES).to_bytes(4, "big") + sized(b"")
-    public = head + bytes.fromhex("00100018000b00040010") + point
-    claim = judged(tpm, tpm.said(ak_public=sized(public)))
-    assert (claim.maker, claim.credential, bool(claim.doubt)) == ("", b"", True)
 
 
 def refused(tpm: SoftwareTpm, said: object) -> bool:

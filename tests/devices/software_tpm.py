@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from cryptography import x509
+from cryptography.hazmat.decrepit.ciphers.modes import CFB
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID, ObjectIdentifier
@@ -142,6 +146,25 @@ class SoftwareTpm:
             "certify_signature": signature(self.ak, told),
             **instead,
         }
+
+    @property
+    def ak_name(self) -> bytes:
+        return name_of(area(self.ak, CERTIFIES))
+
+    def activate(self, credential: bytes, secret: bytes) -> bytes:
+        """TPM2_ActivateCredential (TPM 2.0 Library, part 3), written as its steps are. Raises ValueError."""
+        x, y = secret[4:36], secret[38:70]
+        sent = ec.EllipticCurvePublicNumbers(int.from_bytes(x, "big"), int.from_bytes(y, "big"), ec.SECP256R1())
+        shared = self.ek.exchange(ec.ECDH(), sent.public_key())
+        its_x = self.ek.public_key().public_numbers().x.to_bytes(32, "big")
+        seed = hashlib.sha256(b"\0\0\0\1" + shared + b"IDENTITY\0" + x + its_x).digest()
+        integrity, sealed = credential[4:36], credential[36:]
+        inner = hmac.digest(seed, b"\0\0\0\1INTEGRITY\0" + (256).to_bytes(4, "big"), "sha256")
+        if hmac.digest(inner, sealed + self.ak_name, "sha256") != integrity:
+            raise ValueError("integrity check failed")
+        key = hmac.digest(seed, b"\0\0\0\1STORAGE\0" + self.ak_name + (128).to_bytes(4, "big"), "sha256")[:16]
+        opening = Cipher(AES(key), CFB(bytes(16))).decryptor()
+        return (opening.update(sealed) + opening.finalize())[2:]
 
     def said(self, **instead: bytes) -> dict[str, Any]:
         return written(self.parts(**instead))

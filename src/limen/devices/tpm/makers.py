@@ -81,9 +81,8 @@ def _certificates(file: Path) -> list[x509.Certificate]:
     with file.open("rb") as opened:
         content = opened.read(MAX_BYTES)
     try:
-        if b"-----BEGIN" in content:
-            return [x509.load_pem_x509_certificate(one) for one in _PEM.findall(content)]
-        return [x509.load_der_x509_certificate(content)]
+        found = [x509.load_pem_x509_certificate(one) for one in _PEM.findall(content)]
+        return found or [x509.load_der_x509_certificate(content)]
     except (ValueError, x509.InvalidVersion):
         raise LimenError(f"devices.tpm_makers: {file.name} is no certificate", "remove it, or write it anew") from None
 
