@@ -36,7 +36,7 @@ from limen.pillars import commands, pillars
 from limen.policy.annotations import ANNOTATIONS
 from limen.policy.decision import Named
 from limen.policy.engine import NOTHING_PERMITS, ONBOARDING
-from limen.settings import Settings
+from limen.settings import Settings, settings_model
 from limen.sso.upstream.sign_in_file import _Issuer
 
 HERE = Path(__file__).resolve().parent.parent
@@ -104,7 +104,8 @@ def settings_page() -> str:
         "Every key of the files in a company folder. `limen check` reports problems in them with file, line and",
         "column. A key that is not listed here is refused.",
     ]
-    for file, (what, model) in FILES.items():
+    for file, (what, shape) in FILES.items():
+        model = settings_model() if shape is Settings else shape
         parts += ["", f"## `{file}`", "", f"{what[0].upper()}{what[1:]}.", *_tables(file, model, "")]
     return _page(parts)
 

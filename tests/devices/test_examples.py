@@ -9,10 +9,14 @@ from typing import Any
 import pytest
 from tests.devices.laptops import Ida, devices_of
 from tests.devices.software_agent import SoftwareAgent
+from tests.devices.software_tpm import Authority, SoftwareTpm
 from tests.web.conftest import House
 
+from limen.clock import SECOND
 from limen.devices.model import Platform
 from limen.devices.reading import report_of
+from limen.devices.tpm.makers import Makers
+from limen.devices.tpm.proof import judge
 from limen.facts import CHECKS
 
 EXAMPLES = {path.stem: json.loads(path.read_text()) for path in sorted((Path(__file__).parent / "wire").glob("*.json"))}
@@ -31,8 +35,19 @@ def test_each_report_is_read(name: str) -> None:
 @pytest.mark.parametrize("name", ENROLMENTS)
 async def test_each_enrolment_is_taken_and_answered_as_shown(harbor: House, agent: SoftwareAgent, name: str) -> None:
     claims = {key: value for key, value in EXAMPLES[name]["claims"].items() if key not in {"aud", "iat", "nonce"}}
+    shown = keys("enrol-waiting") | keys("enrol-approved")
+    if "tpm" in claims:
+        claims["tpm"] = SoftwareTpm(Authority(), key=agent.key.private_key).said()
+        shown |= keys("enrol-approved-with-tpm")
     answer = await agent.begin(**claims)
-    assert (answer.status_code, set(answer.json())) == (200, keys("enrol-waiting") | keys("enrol-approved"))
+    assert (answer.status_code, set(answer.json())) == (200, shown)
+
+
+def test_the_proof_of_a_tpm_is_read() -> None:
+    """It was made by a real one, swtpm."""
+    example = EXAMPLES["enrol-with-tpm"]
+    claim = judge(example["claims"]["tpm"], example["header"]["jwk"], Makers(), example["claims"]["iat"] * SECOND)
+    assert (len(claim.expected), claim.maker, bool(claim.doubt)) == (32, "", True)
 
 
 async def test_answers_have_the_keys_that_are_shown(harbor: House, ida: Ida, laptop: SoftwareAgent) -> None:

@@ -27,7 +27,9 @@ _MOST_PORTS: Final = 16
 
 
 class Enrolling:
-    """One attempt. `wait` tells a person where to confirm, and by which code they recognise this device."""
+    """One attempt. `wait` tells a person where to confirm, and by which code they recognise this device; `why_file` is
+    why Limen counts a key in a TPM as one in a file, where it does.
+    """
 
     def __init__(
         self,
@@ -43,6 +45,7 @@ class Enrolling:
         self._token = token
         self._wait = wait
         self._sleep = sleep
+        self.why_file = ""
 
     def enrol(self, folder: StateFolder, ca_file: str = "") -> Enrolment:
         """Whose device this is now, on the disk. Raises AgentError."""
@@ -54,6 +57,7 @@ class Enrolling:
         if begun.text("state") == "waiting":
             self._wait(begun.text("address", 500), begun.text("code", 40))
         answer = self._finish(begun, enrolment_id, activated)
+        self.why_file = answer.text("key_storage_why", 200)
         enrolment = self._enrolment(answer, ca_file)
         Chain.begin(folder)
         Record(nonce=answer.text("nonce")).keep(folder)

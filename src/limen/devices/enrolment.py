@@ -6,6 +6,7 @@ page says what asks and from where, and no link has the code in it: whoever type
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -15,6 +16,8 @@ from limen.clock import DAY, MINUTE, SECOND, Clock, Instant
 from limen.devices import store, wire
 from limen.devices.model import EnrolledDevice, KeyStorage, Platform, State
 from limen.devices.nonces import Nonces
+from limen.devices.tpm import proof
+from limen.devices.tpm.makers import Makers
 from limen.devices.wire import Kind, Message, RefusedError
 from limen.events import Event
 from limen.opaque import hash_of, new_id, new_token
@@ -30,7 +33,9 @@ MOST_DEVICES: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """A device that waits to be known. `owner_id` is who confirmed it, or whose token it brought."""
+    """A device that waits to be known. `owner_id` is who confirmed it, or whose token it brought; `tpm` what it says of
+    its key where that is said to be in a TPM, `is_activated` whether that TPM opened what was sealed for it.
+    """
 
     id: str
     user_code: str
@@ -41,9 +46,24 @@ class Enrolment:
     hardware: str
     address: str
     at: Instant
+    tpm: proof.Claim | None = None
     token_hash: bytes = b""
     owner_id: str = ""
     is_refused: bool = False
+    is_activated: bool = False
+
+    @property
+    def key_storage(self) -> KeyStorage:
+        """Where its key is, as far as that is proved."""
+        is_proved = self.tpm is not None and self.tpm.maker and self.is_activated
+        return KeyStorage.TPM if is_proved else KeyStorage.FILE
+
+    @property
+    def doubt(self) -> str:
+        """Why a key that is said to be in a TPM does not count as one; "" where none is, or it does."""
+        if self.tpm is None or self.key_storage is KeyStorage.TPM:
+            return ""
+        return self.tpm.doubt or "its TPM did not open what was sealed for it"
 
     def is_over(self, now: Instant) -> bool:
         return now >= self.at + LIVES
@@ -56,10 +76,11 @@ class Enrolment:
 class Enrolments:
     """Those that wait, by their ids. Used on the event loop alone."""
 
-    def __init__(self, clock: Clock, audience: str, nonces: Nonces) -> None:
+    def __init__(self, clock: Clock, audience: str, nonces: Nonces, makers: Makers) -> None:
         self._clock = clock
         self._audience = audience
         self._nonces = nonces
+        self._makers = makers
         self._codes: UserCodes[str, Enrolment] = UserCodes(clock, kept_for=LIVES)
 
     # What the agent asks
@@ -79,16 +100,18 @@ class Enrolments:
         except ValueError:
             raise wire.malformed(f"platform is none of {', '.join(Platform)}") from None
         token = wire.text(claims, "token", 200, default="")
+        key = dict(message.jwk or {})
         enrolment = Enrolment(
             id=new_id("en"),
             user_code=self._codes.new_code(),
-            key=dict(message.jwk or {}),
+            key=key,
             name=wire.text(claims, "name", 80) or "unnamed",
             platform=platform,
             agent=wire.text(claims, "agent", 40),
             hardware=_hardware(claims.get("hardware", {})),
             address=address,
             at=now,
+            tpm=self._claimed(claims, key, now),
             token_hash=hash_of(token) if token else b"",
         )
         self._codes.put(enrolment.id, enrolment)
@@ -104,7 +127,7 @@ class Enrolments:
         if found.is_refused:
             self.done(found)
             raise RefusedError(403, "refused", "this device was refused", "ask whoever administers Limen")
-        return found
+        return self._activated(found, message.claims)
 
     def enrol(self, transaction: Transaction, enrolment: Enrolment, now: Instant) -> EnrolledDevice:
         """Know this device from now on, whose owner is known or whose token is good. Raises RefusedError."""
@@ -125,7 +148,7 @@ class Enrolments:
             owner_id=owner_id,
             name=enrolment.name,
             platform=enrolment.platform,
-            key_storage=KeyStorage.FILE,
+            key_storage=enrolment.key_storage,
             is_managed=is_managed,
             enrolled_at=now,
             state=State.ACTIVE,
@@ -140,6 +163,8 @@ class Enrolments:
             "key_storage": device.key_storage.value,
             "by_token": is_managed,
         }
+        if enrolment.tpm is not None:
+            details["tpm"] = enrolment.doubt or enrolment.tpm.maker
         transaction.say(
             Event(
                 at=now,
@@ -179,6 +204,25 @@ class Enrolments:
         wire.verify(message, message.jwk or {})
         return message
 
+    def _claimed(self, claims: Mapping[str, Any], key: Mapping[str, str], now: Instant) -> proof.Claim | None:
+        """What it says of its TPM; None where it says that it has none. Raises RefusedError."""
+        storage = wire.text(claims, "key_storage", 20)
+        if storage not in set(KeyStorage):
+            raise wire.malformed(f"key_storage is none of {', '.join(KeyStorage)}")
+        return proof.judge(claims.get("tpm"), key, self._makers, now) if storage == KeyStorage.TPM else None
+
+    def _activated(self, found: Enrolment, claims: Mapping[str, Any]) -> Enrolment:
+        """The same, with what its TPM opened. Raises RefusedError where that is something else."""
+        activated = wire.decoded(wire.text(claims, "activated", 100, default=""), proof.SECRET_BYTES)
+        if found.tpm is None or not found.tpm.credential or not activated:
+            return found
+        try:
+            found.tpm.judge_activated(activated)
+        except RefusedError:
+            self.done(found)
+            raise
+        return replace(found, is_activated=True)
+
 
 def make_token(transaction: Transaction, owner_id: str, now: Instant, *, by: str) -> str:
     """A one-time token by which a device of this person is enrolled as the company's, good for a day."""
@@ -190,6 +234,8 @@ def make_token(transaction: Transaction, owner_id: str, now: Instant, *, by: str
 
 def told(enrolment: Enrolment, nonce: str, address: str) -> dict[str, Any]:
     """What the agent is answered at the beginning."""
+    tpm = enrolment.tpm
+    sealed = {} if tpm is None or not tpm.credential else {"tpm": _told_of(tpm)}
     return {
         "enrolment": enrolment.id,
         "nonce": nonce,
@@ -198,7 +244,12 @@ def told(enrolment: Enrolment, nonce: str, address: str) -> dict[str, Any]:
         "address": address,
         "poll_s": POLL_SECONDS,
         "until": (enrolment.at + LIVES) // SECOND,
+        **sealed,
     }
+
+
+def _told_of(claim: proof.Claim) -> dict[str, str]:
+    return {"credential": wire.encoded(claim.credential), "secret": wire.encoded(claim.secret)}
 
 
 def _hardware(raw: object) -> str:

@@ -19,9 +19,12 @@ def _declarations() -> Declarations:
     from limen.devices.credentials import CREDENTIALS
     from limen.devices.devices_file import DEVICES_FILE
     from limen.devices.kinds import KINDS
+    from limen.devices.settings import DeviceSettings
     from limen.devices.store import TABLES
 
-    return Declarations(events=KINDS, tables=TABLES, credentials=CREDENTIALS, file=DEVICES_FILE)
+    return Declarations(
+        events=KINDS, settings=DeviceSettings, tables=TABLES, credentials=CREDENTIALS, file=DEVICES_FILE
+    )
 
 
 def _prepare(core: Core) -> None:
@@ -35,8 +38,11 @@ def _prepare(core: Core) -> None:
 async def _build(core: Core) -> Running:
     from limen.devices.projection import Projection
     from limen.devices.service import Devices
+    from limen.devices.settings import DeviceSettings
+    from limen.devices.tpm.makers import read_makers
 
-    devices = Devices(core, core.offers.take(DeviceSessions), core.offers.take(Projection))
+    makers = read_makers(core.root / core.settings.section(DeviceSettings).tpm_makers)
+    devices = Devices(core, core.offers.take(DeviceSessions), core.offers.take(Projection), makers)
     return Running(
         offers=(devices,),
         periodic=(

@@ -17,6 +17,7 @@ from limen.devices.nonces import Nonces
 from limen.devices.projection import Projection
 from limen.devices.reports import Reports, answer
 from limen.devices.streams import Stream, Streams
+from limen.devices.tpm.makers import Makers
 from limen.devices.wire import Kind, RefusedError
 from limen.errors import LimenError
 from limen.events import Event, Outcome
@@ -35,12 +36,12 @@ RECHECK_SECONDS: Final = 10.0
 class Devices:
     """What runs of devices. `projection` holds what is known of each, `enrolments` those that wait."""
 
-    def __init__(self, core: Core, sessions: DeviceSessions, projection: Projection) -> None:
+    def __init__(self, core: Core, sessions: DeviceSessions, projection: Projection, makers: Makers) -> None:
         self._core = core
         self._sessions = sessions
         self.projection = projection
         self.nonces = Nonces()
-        self.enrolments = Enrolments(core.clock, core.settings.public_url, self.nonces)
+        self.enrolments = Enrolments(core.clock, core.settings.public_url, self.nonces, makers)
         self.reports = Reports(core, sessions, self.nonces)
         self.streams = Streams()
         self.bindings = Bindings(core, sessions, self.reports, projection)
@@ -84,6 +85,7 @@ class Devices:
             "company": self._core.settings.name,
             "origins": [self._core.settings.public_url],
             "agent_ports": list(AGENT_PORTS),
+            **({"key_storage_why": waiting.doubt} if waiting.doubt else {}),
         }
 
     def _enrolled(self, transaction: Transaction, waiting: Enrolment) -> EnrolledDevice:

@@ -35,7 +35,8 @@ def enrol(folder: StateFolder, typed: str, token_file: str | None, ca: Path | No
             connection.close()
     print(f"Enrolled: this is {enrolment.company}'s device {enrolment.device}, of {enrolment.owner}.")
     if enrolment.key_kind != enrolment.key_storage:
-        print("Limen could not verify that the key is in a TPM, and counts it as one in a file.")
+        why = f": {enrolling.why_file}" if enrolling.why_file else ""
+        print(f"Limen could not verify that the key is in a TPM, and counts it as one in a file{why}.")
     print("Now start the service: systemctl enable --now limen-agent")
     return 0
 
