@@ -387,6 +387,11 @@ ATTACKS: Final = (
                 "test_a_name_that_leads_to_a_private_place_is_not_called",
             ),
             "cli/test_saml_metadata.py": ("test_what_is_no_metadata_or_must_not_be_asked_is_said",),
+            "sso/test_published_metadata.py": (
+                "test_a_network_of_the_company_is_read_only_for_whoever_says_that_it_is_theirs",
+                "test_a_name_is_judged_by_where_it_leads",
+                "test_the_metadata_service_of_a_cloud_is_nobodys",
+            ),
         },
         (REFUSED, "sso.upstream_failed"),
     ),
