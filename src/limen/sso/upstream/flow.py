@@ -8,7 +8,8 @@ protocol's (`oidc_upstream`, `saml_upstream`); who is meant by it is for identit
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -41,6 +42,8 @@ _LONGEST_TO: Final = 1_800
 """In bytes; whoever wanted to go to a longer address begins at the start."""
 _LONGEST_TOKEN: Final = 100
 _LONGEST_SID: Final = 255
+_TOO_FAST: Final = "too-fast"
+"""Says nothing of the issuer."""
 
 
 @dataclass(slots=True)
@@ -87,7 +90,7 @@ class Upstreams:
     async def away(self, issuer: Issuer, browser: bytes, journey: Journey, address: str) -> str:
         """Where to send this browser, which is at `address`. Raises IssuerError, ReturnRefusedError."""
         if not self._leaving.admits(network_of(address), self.clock.now()):
-            raise ReturnRefusedError("too-fast")
+            raise ReturnRefusedError(_TOO_FAST)
         leaving = await self._client(issuer).leave(journey)
         data = {
             **leaving.kept,
@@ -110,7 +113,8 @@ class Upstreams:
         if saml is None:
             raise ReturnRefusedError("not-by-post")
         self._admit(address)
-        return await saml.posted(form, network_of(address))
+        with self._watched(saml.health):
+            return await saml.posted(form, network_of(address))
 
     async def back(self, issuer: Issuer, browser: bytes, said: Mapping[str, str], address: str) -> Returned:
         """What the issuer vouches for, by the parameters of its answer. The state is spent, whatever comes of it.
@@ -123,8 +127,10 @@ class Upstreams:
             raise ReturnRefusedError(f"state-{error.word}") from None
         if (began["issuer"], began["client"]) != (issuer.url, issuer.client_id):
             raise ReturnRefusedError("of-another-issuer")
-        answer = Answer(said, began, lambda: self._admit(address))
-        proved = await self._client(issuer).arrived(answer)
+        answer, client = Answer(said, began, lambda: self._admit(address)), self._client(issuer)
+        with self._watched(client.health):
+            vouched = self._vouched(issuer, await client.arrived(answer), began["anew_since"])
+            client.health.vouched_at = self.clock.now()
         journey = Journey(
             intent=Intent(began["intent"]),
             to=began["to"],
@@ -132,11 +138,21 @@ class Upstreams:
             is_anew=bool(began["anew_since"]),
             token=began["token"],
         )
-        return Returned(self._vouched(issuer, proved, began["anew_since"]), journey)
+        return Returned(vouched, journey)
 
     def _admit(self, address: str) -> None:
         if not self._pace.admits(network_of(address), self.clock.now()):
-            raise ReturnRefusedError("too-fast")
+            raise ReturnRefusedError(_TOO_FAST)
+
+    @contextmanager
+    def _watched(self, health: Health) -> Iterator[None]:
+        """Keep that an answer was refused: an issuer that is there and whose answers don't hold is of no use either."""
+        try:
+            yield
+        except ReturnRefusedError as error:
+            if error.word != _TOO_FAST:
+                health.refused_at, health.refused = self.clock.now(), error.word
+            raise
 
     def _vouched(self, issuer: Issuer, proved: Proved, anew_since: str) -> Vouched:
         """What it amounts to by the company's rules. Raises ReturnRefusedError."""
