@@ -29,7 +29,7 @@ def _declarations() -> Declarations:
 async def _build(core: Core) -> Running:
     from limen.sso.entra import external_method
     from limen.sso.logouts import Logouts
-    from limen.sso.oidc import logout_token, provider
+    from limen.sso.oidc import logout_token, provider, store
     from limen.sso.saml import identity_provider, single_logout
     from limen.sso.upstream import services
 
@@ -37,7 +37,7 @@ async def _build(core: Core) -> Running:
     built = await provider.build(core, sign_on)
     saml = await identity_provider.build(core, sign_on, built.pairwise)
     notices = (logout_token.notices(core, built), single_logout.notices(saml))
-    logouts = Logouts(core, notices, sign_on.resolver)
+    logouts = Logouts(core, notices, sign_on.resolver, store.unredeemed)
     upstreams = services.build(core, sign_on, built, saml)
     entra = external_method.build(core, sign_on, built)
 
