@@ -23,7 +23,7 @@ from limen.sso.upstream.fetching import Fetching, IssuerError
 from limen.sso.upstream.issuer_client import IssuerClient, Proof
 from limen.sso.upstream.metadata import Metadata, discovery_url
 from limen.sso.upstream.saml_upstream import SamlUpstream
-from limen.sso.upstream.sign_in_file import FILE, read
+from limen.sso.upstream.sign_in_file import FILE, read, shared_domains
 
 NAME: Final = "sign-in services"
 TOLERATED: Final[Milliseconds] = 30 * SECOND
@@ -50,7 +50,8 @@ async def issuers(setup: Setup) -> list[Finding]:
         return [Finding(NAME, State.SKIPPED, "nobody signs in with an account elsewhere", where=FILE)]
     kept = await aside(lambda: _with_secrets(setup))
     each = await asyncio.gather(*(_of_issuer(one, kept) for one in listed))
-    return [finding for findings in each for finding in findings]
+    shared = [Finding(NAME, State.WARNING, what, fix, FILE) for what, fix in shared_domains(listed)]
+    return [*(finding for findings in each for finding in findings), *shared]
 
 
 def _listed(setup: Setup) -> tuple[Issuer, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final, Literal
 
@@ -181,6 +181,19 @@ def _twice(issuers: list[Issuer], tree: Tree) -> Iterator[Problem]:
                 at = tree.at("issuers", number, "issuer" if key == "url" else key)
                 yield Problem(FILE, *at, f"{shown(word)} stands here twice", "leave one of them")
             seen.add(word)
+
+
+def shared_domains(issuers: Iterable[Issuer]) -> Iterator[tuple[str, str]]:
+    """What is right and perhaps not meant, with what to do: whose address is of two issuers' domain is sent to the
+    first. (One that creates accounts may need the domain beside one that people are sent to.)
+    """
+    first: dict[str, Issuer] = {}
+    for issuer in issuers:
+        for domain in dict.fromkeys(issuer.domains):
+            if (other := first.setdefault(domain, issuer)) is not issuer:
+                what = f"{other.name} and {issuer.name} both have the domain {domain}"
+                fix = f"whoever types such an address is sent to {other.name}; leave it with the one that is meant"
+                yield what, fix
 
 
 # What changes with it
