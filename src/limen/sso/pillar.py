@@ -6,6 +6,7 @@ from limen.pillar import Command, Core, Declarations, Every, Pillar, Running, Si
 
 KEEP_UP_SECONDS = 60.0
 TELL_SECONDS = 0.2
+LOOK_SECONDS = 5.0
 
 
 def _declarations() -> Declarations:
@@ -38,7 +39,7 @@ async def _build(core: Core) -> Running:
     saml = await identity_provider.build(core, sign_on, built.pairwise)
     notices = (logout_token.notices(core, built), single_logout.notices(saml))
     logouts = Logouts(core, notices, sign_on.resolver, store.unredeemed)
-    upstreams = services.build(core, sign_on, built, saml)
+    upstreams = await services.build(core, sign_on, built, saml)
     entra = external_method.build(core, sign_on, built)
 
     async def close() -> None:
@@ -52,6 +53,7 @@ async def _build(core: Core) -> Running:
             Every("renew the keys of OpenID Connect and forget what is over", KEEP_UP_SECONDS, built.keep_up),
             Every("take over the keys of SAML and forget what is over", KEEP_UP_SECONDS, saml.keep_up),
             Every("tell apps who was signed out", TELL_SECONDS, logouts.work),
+            Every("see for which sign-in services there is a secret", LOOK_SECONDS, upstreams.look),
         ),
         close=close,
     )

@@ -48,7 +48,8 @@ _TOO_FAST: Final = "too-fast"
 
 @dataclass(slots=True)
 class Upstreams:
-    """The issuers in force, and the journeys to them. `make` makes what speaks to one of them.
+    """The issuers in force, and the journeys to them. `make` makes what speaks to one of them; `with_secrets` are the
+    issuers (by their address) for which there is a secret.
 
     Used on the event loop alone.
     """
@@ -57,6 +58,8 @@ class Upstreams:
     states: BrowserStates
     clock: Clock
     make: Callable[[Issuer], Upstream]
+    with_secrets: Callable[[], Awaitable[frozenset[str]]]
+    _proven: frozenset[str] = frozenset()
     _clients: dict[str, Upstream] = field(default_factory=dict)
     _leaving: RateLimit = field(default_factory=lambda: RateLimit(per_second=1, at_once=100))
     _pace: RateLimit = field(default_factory=lambda: RateLimit(per_second=0.5, at_once=20))
@@ -66,6 +69,15 @@ class Upstreams:
     def all(self) -> list[Issuer]:
         """Every issuer in force, as the company lists them."""
         return list(self.known().values())
+
+    def offered(self) -> list[Issuer]:
+        """Those that people are offered: one to which Limen can't prove itself would take them in vain."""
+        return [one for one in self.all() if not one.needs_secret or one.url in self._proven]
+
+    async def look(self) -> None:
+        """See for which issuers there is a secret by now: it is given by a command, in another process."""
+        if any(one.needs_secret for one in self.all()):
+            self._proven = await self.with_secrets()
 
     def issuer(self, issuer_id: str) -> Issuer | None:
         return self.known().get(issuer_id)

@@ -25,7 +25,7 @@ _ASSERTION: str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _ASSERTION_LIVES = MINUTE
 
 
-def build(core: Core, sign_on: SignOn, provider: Provider, saml: IdentityProvider) -> Upstreams:
+async def build(core: Core, sign_on: SignOn, provider: Provider, saml: IdentityProvider) -> Upstreams:
     """All issuers that are in force, now and later. `saml` has the keys that Limen signs with by SAML."""
     url = urlsplit(core.settings.public_url)
     origin = f"{url.scheme}://{url.netloc}".lower()
@@ -39,12 +39,18 @@ def build(core: Core, sign_on: SignOn, provider: Provider, saml: IdentityProvide
         client = IssuerClient(issuer, Fetching(issuer.url, sign_on.resolver), core.clock, prover.prove)
         return OidcUpstream(client, origin, redeeming, core.clock)
 
-    return Upstreams(
+    async def with_secrets() -> frozenset[str]:
+        return await core.database.reading(lambda snapshot: store.with_secrets(snapshot.connection))
+
+    upstreams = Upstreams(
         known=lambda: core.known.issuers,
         states=core.offers.take(BrowserStates),
         clock=core.clock,
         make=upstream,
+        with_secrets=with_secrets,
     )
+    await upstreams.look()
+    return upstreams
 
 
 class _Prover:
