@@ -255,6 +255,20 @@ ATTACKS: Final = (
         (UPSTREAM,),
     ),
     Attack(
+        "upstream: encrypted by somebody else, by what can be broken, or around something else",
+        {
+            "attacks/test_upstream_saml_encrypted.py": (
+                "test_what_is_not_signed_proves_nothing_for_being_encrypted",
+                "test_no_algorithm_is_downgraded_to",
+                "test_what_is_encrypted_for_another_issuer_or_for_a_key_that_signs_is_not_read",
+                "test_what_comes_out_is_read_as_strictly_as_what_came_in",
+                "test_no_second_assertion_hides_beside_the_encrypted_one",
+                "test_a_signed_response_is_not_opened_for_another_assertion",
+            ),
+        },
+        (UPSTREAM,),
+    ),
+    Attack(
         "SAML: signature wrapping",
         {
             SAML: ("test_no_wrapped_request_is_taken", "test_no_wrapped_sign_out_is_taken"),

@@ -19,6 +19,7 @@ from limen.finding import Finding, State
 from limen.pillar import Around
 from limen.sso.saml.keys import SamlKeys
 from limen.sso.upstream import store
+from limen.sso.upstream.decryption_keys import DecryptionKey
 from limen.sso.upstream.fetching import Fetching, IssuerError
 from limen.sso.upstream.issuer_client import IssuerClient, Proof
 from limen.sso.upstream.metadata import Metadata, discovery_url
@@ -111,7 +112,7 @@ async def _of_issuer(issuer: Issuer, kept: frozenset[str] | None) -> list[Findin
 async def _keys_of(issuer: Issuer, fetching: Fetching) -> int:
     """How many keys it publishes. Raises IssuerError."""
     if issuer.saml is not None:
-        saml = SamlUpstream(issuer, fetching, SystemClock(), lambda: SamlKeys(()), "")
+        saml = SamlUpstream(issuer, fetching, SystemClock(), lambda: SamlKeys(()), _no_key, "")
         return len((await saml.described()).certificates)
     return len(await IssuerClient(issuer, fetching, SystemClock(), _no_proof).keys())
 
@@ -128,6 +129,10 @@ def _of_certificates(issuer: Issuer, certificates: tuple[str, ...]) -> list[Find
     what = f"{issuer.name}: its last certificate in {FILE} ends on {ends:%Y-%m-%d}"
     fix = "add the next one before the service changes to it, or write `metadata`"
     return [Finding(NAME, State.WARNING, what, fix, issuer.id)]
+
+
+async def _no_key() -> DecryptionKey:
+    return DecryptionKey("", "")
 
 
 async def _no_proof(_metadata: Metadata) -> Proof:

@@ -234,7 +234,9 @@ def _saml_differences(issuer: Issuer, old: SamlIssuer, new: SamlIssuer) -> Itera
         yield f"{issuer.name} calls people by other names now ({new.name_format}): nobody is linked to it by those"
     if old.email != new.email:
         yield f"The address of a new account at {issuer.name} is its attribute {shown(new.email)} now"
-    same = replace(old, name_format=new.name_format, email=new.email, name=new.name)
+    if old.may_encrypt != new.may_encrypt:
+        yield f"Assertions of {issuer.name} are read {'encrypted, too' if new.may_encrypt else 'only as they are'} now"
+    same = replace(old, name_format=new.name_format, email=new.email, name=new.name, may_encrypt=new.may_encrypt)
     if same != new:
         yield f"{issuer.name} signs by other keys, or at other addresses: {new.metadata_url or new.sign_in_url}"
 

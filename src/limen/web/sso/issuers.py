@@ -51,7 +51,9 @@ REFUSED: Final = {
     "key-unnamed": "its answer was signed with a key that its metadata don't have",
     "unsigned": "its answer was not signed; have it sign assertions",
     "algorithm-refused": "its answer was signed in a way that doesn't count; have it use RSA or ECDSA with SHA-256",
-    "encrypted": "its answer was encrypted for a key that is not Limen's; turn off encryption there",
+    "encrypted": "its answer was encrypted; turn that off there, or write `encrypted: true` in sign-in.yaml",
+    "undecipherable": "its answer was not encrypted by AES-GCM for Limen's key, with that by RSA-OAEP: set that there,"
+    " and have it read Limen's metadata again",
     "audience-wrong": _NOT_LIMEN,
     "party-wrong": _NOT_LIMEN,
     "recipient-wrong": _NOT_LIMEN,
