@@ -1,8 +1,9 @@
 """LemonLDAP::NG's handler as somebody runs it behind nginx `auth_request`: one session, every rule *accept*.
 
-Not a bench by itself: `bench/check.py` measures it in the same run. Debian's package is `lemonldap-ng-fastcgi-server`;
-its defaults stay (a session is looked up once in fifteen seconds and kept in the process between), but that one process
-does all the work, so that its processor time is that of the requests.
+Not a bench by itself: `bench/check.py` measures it in the same run. `tests/interop/lemonldap.py` runs the portal, in a
+folder that the same function makes. Debian's package is `lemonldap-ng-fastcgi-server`; its defaults stay (a session
+is looked up once in fifteen seconds and kept in the process between), but that one process does all the work, so that
+its processor time is that of the requests.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import time
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 PACKAGE, PROGRAM = "lemonldap-ng-fastcgi-server", "llng-fastcgi-server"
 SESSION = sha256(b"one session").hexdigest()
@@ -27,13 +29,15 @@ PATIENCE_SECONDS = 20
 
 INI = """
 [all]
-logLevel = error
+logLevel = {level}
 checkTime = 600
 [configuration]
 type = File
 dirName = {folder}/conf
 localStorage = Cache::FileCache
 localStorageOptions = {{ 'namespace' => 'configuration', 'cache_root' => '{folder}/cache', 'cache_depth' => 3 }}
+"""
+HANDLER = """
 [handler]
 status = 0
 useRedirectOnError = 1
@@ -69,7 +73,7 @@ def is_installed() -> bool:
 @contextlib.contextmanager
 def handler(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
     """The handler, running, and its socket. `folder` is made, and is whoever's it runs as."""
-    _write(folder)
+    environment = {"PATH": os.environ["PATH"], **_write(folder)}
     socket = folder / "handler.sock"
     command = [PROGRAM, "--foreground", "-s", str(socket), "-p", str(folder / "handler.pid"), "-n", "1"]
     user: dict[str, str] = {}
@@ -78,11 +82,6 @@ def handler(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
         for path in (folder, *folder.rglob("*")):
             os.chown(path, whose.pw_uid, whose.pw_gid)
         user = {"user": RUNS_AS}
-    environment = {
-        "PATH": os.environ["PATH"],
-        "LLNG_DEFAULTCONFFILE": str(folder / "lemonldap-ng.ini"),
-        "LLNG_DEFAULTLOGGER": "Lemonldap::NG::Common::Logger::Std",
-    }
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=folder, **user)  # type: ignore[call-overload]
     try:
@@ -97,33 +96,16 @@ def handler(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
             process.wait()
 
 
-def _write(folder: Path) -> None:
+def in_folder(folder: Path, configuration: dict[str, Any], *, level: str, ini: str = "") -> dict[str, str]:
+    """LemonLDAP::NG with this configuration, and its sessions and cache, in this folder, which is made: what has to
+    be in the environment of whatever part of it is then started. `ini` is what else stands in its first file.
+    """
     for name in ("conf", "cache", "sessions", "lock"):
         (folder / name).mkdir(parents=True)
-    (folder / "lemonldap-ng.ini").write_text(INI.format(folder=folder))
-    now = int(time.time())
-    session = {
-        "_session_id": SESSION,
-        "_session_kind": "SSO",
-        "_utime": now,
-        "_lastAuthnUTime": now,
-        "_whatToTrace": "p0",
-        "_user": "p0",
-        "uid": "p0",
-        "mail": "p0@harbor.example",
-        "cn": "Person 0",
-        "groups": "staff; g0",
-        "ipAddr": "203.0.113.7",
-        "authenticationLevel": 5,
-    }
-    (folder / "sessions" / SESSION).write_text(json.dumps(session))
-    configuration = {
+    (folder / "lemonldap-ng.ini").write_text(INI.format(folder=folder, level=level) + ini)
+    stored = {
         "cfgNum": 1,
-        "cfgAuthor": "bench",
-        "cfgDate": now,
-        "cookieName": "lemonldap",
-        "domain": "harbor.example",
-        "portal": "https://auth.harbor.example/",
+        "cfgDate": int(time.time()),
         "securedCookie": 0,
         "whatToTrace": "_whatToTrace",
         "globalStorage": "Apache::Session::File",
@@ -139,12 +121,43 @@ def _write(folder: Path) -> None:
             "cache_root": str(folder / "cache"),
             "cache_depth": 3,
         },
+    }
+    (folder / "conf" / "lmConf-1.json").write_text(json.dumps(stored | configuration))
+    return {
+        "LLNG_DEFAULTCONFFILE": str(folder / "lemonldap-ng.ini"),
+        "LLNG_DEFAULTLOGGER": "Lemonldap::NG::Common::Logger::Std",
+    }
+
+
+def _write(folder: Path) -> dict[str, str]:
+    """The handler's folder, with one session; its environment."""
+    configuration = {
+        "cfgAuthor": "bench",
+        "cookieName": "lemonldap",
+        "domain": "harbor.example",
+        "portal": "https://auth.harbor.example/",
         "locationRules": {HOST: {"default": "accept"}},
         "exportedHeaders": {HOST: {"Auth-User": "$uid", "Auth-Mail": "$mail", "Auth-Groups": "$groups"}},
         "timeout": 72_000,
         "key": "a key of this bench",
     }
-    (folder / "conf" / "lmConf-1.json").write_text(json.dumps(configuration))
+    environment, now = in_folder(folder, configuration, level="error", ini=HANDLER), int(time.time())
+    session = {
+        "_session_id": SESSION,
+        "_session_kind": "SSO",
+        "_utime": now,
+        "_lastAuthnUTime": now,
+        "_whatToTrace": "p0",
+        "_user": "p0",
+        "uid": "p0",
+        "mail": "p0@harbor.example",
+        "cn": "Person 0",
+        "groups": "staff; g0",
+        "ipAddr": "203.0.113.7",
+        "authenticationLevel": 5,
+    }
+    (folder / "sessions" / SESSION).write_text(json.dumps(session))
+    return environment
 
 
 def _until(socket: Path, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -16,7 +16,7 @@ from limen.clock import HOUR, MINUTE, SECOND
 from limen.opaque import hash_of, new_token
 from limen.sso import sign_ins
 from limen.sso.oidc import store
-from limen.sso.oidc.server import LEEWAY, MOST_REPEATS
+from limen.sso.oidc.person_grants import LEEWAY, MOST_REPEATS
 from limen.sso.oidc.store import REFRESH, IssuedFor
 
 house, mia, grafana = harbor.house, harbor.mia, harbor.grafana

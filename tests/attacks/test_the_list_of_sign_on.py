@@ -255,6 +255,20 @@ ATTACKS: Final = (
         (UPSTREAM,),
     ),
     Attack(
+        "upstream: encrypted by somebody else, by what can be broken, or around something else",
+        {
+            "attacks/test_upstream_saml_encrypted.py": (
+                "test_what_is_not_signed_proves_nothing_for_being_encrypted",
+                "test_no_algorithm_is_downgraded_to",
+                "test_what_is_encrypted_for_another_issuer_or_for_a_key_that_signs_is_not_read",
+                "test_what_comes_out_is_read_as_strictly_as_what_came_in",
+                "test_no_second_assertion_hides_beside_the_encrypted_one",
+                "test_a_signed_response_is_not_opened_for_another_assertion",
+            ),
+        },
+        (UPSTREAM,),
+    ),
+    Attack(
         "SAML: signature wrapping",
         {
             SAML: ("test_no_wrapped_request_is_taken", "test_no_wrapped_sign_out_is_taken"),
@@ -387,6 +401,11 @@ ATTACKS: Final = (
                 "test_a_name_that_leads_to_a_private_place_is_not_called",
             ),
             "cli/test_saml_metadata.py": ("test_what_is_no_metadata_or_must_not_be_asked_is_said",),
+            "sso/test_published_metadata.py": (
+                "test_a_network_of_the_company_is_read_only_for_whoever_says_that_it_is_theirs",
+                "test_a_name_is_judged_by_where_it_leads",
+                "test_the_metadata_service_of_a_cloud_is_nobodys",
+            ),
         },
         (REFUSED, "sso.upstream_failed"),
     ),

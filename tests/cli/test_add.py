@@ -58,6 +58,28 @@ def test_for_programs(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert (told["onboarding_until"], told["permitted_by"]) == (0, {"sales": []})
 
 
+def test_groups_that_the_label_lets_in_are_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever names one group adds an app for all whom a policy about its label lets in."""
+    words = (
+        "app",
+        "board",
+        "https://board.example/",
+        str(folder),
+        "--for",
+        "sales",
+        "--redirect-uri",
+        "https://b.example/",
+    )
+    assert run(*words, "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["also_permitted_by"]["staff"] == ["staff-work"]
+    assert "sales" not in told["also_permitted_by"]
+    assert run("app", "vault", *words[2:], "--label", "restricted", "--json") == 0
+    assert "staff" not in json.loads(capsys.readouterr().out)["also_permitted_by"]
+    assert run("app", "notes", *words[2:]) == 0
+    assert "staff-work" in capsys.readouterr().out
+
+
 def test_an_app_that_signs_people_in_by_openid_connect_is_given_what_to_paste(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

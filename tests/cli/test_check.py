@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from tests.cli.test_main import leave
 from tests.company.company_folder import change, new_folder
 from tests.company.small_folder import small_folder
 from tests.golden import Expected
+from tests.sso.issuer import entry, issuer_at_work, written
 
 from limen.company.load import load_company
 from limen.facts import Person
@@ -141,3 +143,15 @@ def test_policies_that_let_what_is_not_known_pass_are_listed(
     assert leave("check", str(root), "--json") == 0
     exempt = json.loads(capsys.readouterr().out)["exempt"]
     assert {"policy": "by-day", "where": "policies/90-own.cedar:1", "why": "a trial"} in exempt
+
+
+def test_two_sign_in_services_of_one_domain_are_a_warning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = new_folder(tmp_path)
+    with issuer_at_work() as there:
+        other = replace(there, url=f"{there.url}/other")
+        written(entry(there, "first"), entry(other, "second"))(root)
+    assert leave("check", str(root), "--json") == 0
+    body = json.loads(capsys.readouterr().out)
+    assert (body["sound"], [one["file"] for one in body["warnings"]]) == (True, ["sign-in.yaml"])
+    assert leave("check", str(root)) == 0
+    assert body["warnings"][0]["what"] in capsys.readouterr().out

@@ -67,6 +67,14 @@ def test_a_recipe_has_one_entry_and_says_what_it_rests_on(page: Path, company: C
     assert by is None or page.stem in (HERE / by[1]).read_text("utf-8") + _single_sign_on()
 
 
+@pytest.mark.parametrize("page", [*RECIPES, HOW_TO / "microsoft-365.md"], ids=lambda page: page.stem)
+def test_a_recipe_says_how_to_try_it_and_what_is_left_when_limen_is_down(page: Path) -> None:
+    """Whoever makes Limen the one way into an app has to know both beforehand."""
+    text = page.read_text("utf-8")
+    for heading in ("## Before you enforce it", "## A way in when Limen is down"):
+        assert len(text.partition(f"{heading}\n")[2].partition("\n## ")[0].split()) > 15, heading
+
+
 @pytest.mark.parametrize("page", RECIPES, ids=lambda page: page.stem)
 def test_a_recipe_names_addresses_that_limen_has(page: Path) -> None:
     has = {one for one in configuration(LIMEN).values() if isinstance(one, str)}

@@ -92,3 +92,10 @@ async def test_the_end_of_a_certificate_in_the_file_is_said(tmp_path: Path) -> N
     written(saml_entry(FakeSaml(keys=key_pair("works", days=20))))(tmp_path)
     (found,) = await looked(tmp_path)
     assert (found.state, "metadata" in found.fix) == (State.WARNING, True)
+
+
+async def test_two_services_of_one_domain_are_a_warning(tmp_path: Path, there: FakeIssuer, secret: None) -> None:
+    with issuer_at_work() as other:
+        written(entry(there), entry(other, "other"))(tmp_path)
+        found = await looked(tmp_path)
+    assert [one.where for one in found if one.state is State.WARNING] == ["sign-in.yaml"]

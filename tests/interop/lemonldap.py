@@ -4,14 +4,13 @@ provider, whose only client is Harbor. Its configuration, sessions and cache are
 
 from __future__ import annotations
 
-import json
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from bench.lemonldap import in_folder
 from tests.interop.fronts import program
 from tests.interop.real_apps import absent, running
 
@@ -21,15 +20,7 @@ from limen.sso.saml import keys
 PSGI = Path("/usr/share/lemonldap-ng/portal/htdocs/index.psgi")
 PARTS = ("Lasso", "Lemonldap::NG::Portal::Issuer::OpenIDConnect", "Lemonldap::NG::Portal::Password::Demo")
 NAME = "auth.works.localhost"
-INI = """
-[all]
-logLevel = warn
-checkTime = 600
-[configuration]
-type = File
-dirName = {folder}/conf
-localStorage = Cache::FileCache
-localStorageOptions = {{ 'namespace' => 'configuration', 'cache_root' => '{folder}/cache', 'cache_depth' => 3 }}
+PORTAL = """
 [portal]
 staticPrefix = /static
 templateDir = /usr/share/lemonldap-ng/portal/templates
@@ -52,33 +43,21 @@ def portal(folder: Path, port: int, harbor: str, secret: str, oidc: str, saml: s
     """
     if not is_installed():
         absent("LEMONLDAP::NG IS NOT INSTALLED: signing in with an account there was not tested")
-    for name in ("conf", "cache", "sessions", "lock"):
-        (folder / name).mkdir(parents=True)
-    (folder / "lemonldap-ng.ini").write_text(INI.format(folder=folder))
-    written = configuration(folder, f"http://{NAME}:{port}/", harbor, secret, oidc, saml, metadata)
-    (folder / "conf" / "lmConf-1.json").write_text(json.dumps(written))
-    environ = {
-        "LLNG_DEFAULTCONFFILE": str(folder / "lemonldap-ng.ini"),
-        "LLNG_DEFAULTLOGGER": "Lemonldap::NG::Common::Logger::Std",
-    }
+    written = configuration(f"http://{NAME}:{port}/", harbor, secret, oidc, saml, metadata)
+    environ = in_folder(folder, written, level="warn", ini=PORTAL)
     command = [program("plackup"), "--host", "127.0.0.1", "--port", str(port), "-E", "deployment", str(PSGI)]
     with running(folder, command, port, [NAME, harbor.partition("//")[2].partition(":")[0]], environ) as log:
         yield log
 
 
-def configuration(
-    folder: Path, url: str, harbor: str, secret: str, oidc: str, saml: str, metadata: str
-) -> dict[str, Any]:
+def configuration(url: str, harbor: str, secret: str, oidc: str, saml: str, metadata: str) -> dict[str, Any]:
     now = SystemClock().now()
     key = keys.made("Works", now, now)
     back = f"{harbor}/sign-in/with"
     return {
-        "cfgNum": 1,
         "cfgAuthor": "tests",
-        "cfgDate": int(time.time()),
         "portal": url,
         "domain": "works.localhost",
-        "securedCookie": 0,
         "key": "a key of these tests",
         "authentication": "Demo",
         "userDB": "Same",
@@ -87,26 +66,12 @@ def configuration(
         "portalDisplayChangePassword": 0,
         "demoExportedVars": {"cn": "cn", "mail": "mail", "uid": "uid"},
         "macros": {"_whatToTrace": "$uid", "address": '"$uid\\@harbor.example"', "verified": "1"},
-        "whatToTrace": "_whatToTrace",
         "requireToken": 0,
         "portalCheckLogins": 0,
         "portalDisplayRegister": 0,
         "portalDisplayResetPassword": 0,
         "captcha_mail_enabled": 0,
         "captcha_register_enabled": 0,
-        "globalStorage": "Apache::Session::File",
-        "globalStorageOptions": {
-            "Directory": str(folder / "sessions"),
-            "LockDirectory": str(folder / "lock"),
-            "generateModule": "Lemonldap::NG::Common::Apache::Session::Generate::SHA256",
-        },
-        "localSessionStorage": "Cache::FileCache",
-        "localSessionStorageOptions": {
-            "namespace": "lemonldap-ng-sessions",
-            "default_expires_in": 600,
-            "cache_root": str(folder / "cache"),
-            "cache_depth": 3,
-        },
         "locationRules": {NAME: {"default": "accept"}},
         **_by_openid_connect(key, oidc, f"{back}/{oidc}/back", harbor, secret),
         **_by_saml(key, saml, metadata),

@@ -199,6 +199,7 @@ async def harbor_with(
 ) -> House:
     """Harbor whose people may sign in at these issuers, with Limen's secret at each; `also` writes more."""
     from limen.sso.upstream import store
+    from limen.sso.upstream.flow import Upstreams
 
     names_them = written(*(entries or [entry(one) for one in issuers]))
     house = await move_in(closing, folder, lambda there: (names_them(there), also(there)))
@@ -210,6 +211,7 @@ async def harbor_with(
             store.keep_secret(transaction.connection, core.keyring, url, SECRET, house.clock.now())
 
         await house.limen.database.writing(keep)
+    await core.offers.take(Upstreams).look()
     return house
 
 

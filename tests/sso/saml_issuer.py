@@ -71,6 +71,8 @@ class FakeSaml:
     said: dict[str, str] = field(default_factory=dict)
     twist: Callable[[bytes], bytes] = lambda document: document
     """What becomes of a document that was signed."""
+    encrypts: Callable[[bytes], bytes] | None = None
+    """What an assertion becomes after it was signed, before the response is: an EncryptedAssertion."""
 
     def at(self, ahead: Milliseconds = 0) -> str:
         assert self.clock is not None
@@ -89,6 +91,8 @@ class FakeSaml:
         assertion = response.find(f"{A}Assertion")
         if assertion is not None and self.signs in {"assertion", "both"}:
             sign(assertion, self.keys)
+        if assertion is not None and self.encrypts is not None:
+            response.replace(assertion, etree.fromstring(self.encrypts(etree.tostring(assertion))))
         if self.signs in {"response", "both"}:
             sign(response, self.keys)
         return self.twist(etree.tostring(response)), asked.relay_state

@@ -135,6 +135,7 @@ def _plain(done: Added, name: str, found: Found | None) -> dict[str, object]:
         "onboarding_until": app.onboarding_until,
         "files": list(done.changed),
         "permitted_by": {group: list(policies) for group, policies in done.permitted.items()},
+        "also_permitted_by": {group: list(policies) for group, policies in done.others.items()},
     }
 
 
@@ -154,7 +155,10 @@ def _text(company: Company, done: Added, name: str, found: Found | None) -> str:
     for group, policies in done.permitted.items():
         said = f"already has access through {', '.join(policies)}" if policies else "gets its own policy"
         lines.append(f"The group {group} {said}.")
-    if not done.permitted:
+    for group, policies in done.others.items():
+        said = f"also has access, for its label {app.label.word}, through {', '.join(policies)}"
+        lines.append(f"The group {group} {said}.")
+    if not done.permitted and not done.others:
         lines.append("No group has access yet; name one with --for.")
     origin = company.settings.public_url
     if app.oidc is not None:

@@ -24,6 +24,7 @@ from limen.configuration.problem import Problem
 from limen.errors import LimenError
 from limen.policy.annotations import State
 from limen.policy.proof.lockout import Candidate
+from limen.sso.upstream.sign_in_file import FILE as SIGN_IN, SignInFile, shared_domains
 
 
 def run(
@@ -67,6 +68,7 @@ def _plain(checked: Checked, barring: tuple[Problem, ...]) -> dict[str, object]:
         "tests": checked.tests_run,
         "left_out": list(checked.left_out),
         "problems": [asdict(problem) for problem in (*checked.problems, *barring)],
+        "warnings": [{"file": SIGN_IN, "what": what, "fix": fix} for what, fix in _warnings(checked)],
         "exempt": [{"policy": policy, "where": where, "why": why} for policy, where, why in _exempt(checked)],
     }
 
@@ -80,6 +82,7 @@ def _text(checked: Checked, barring: tuple[Problem, ...], *, verbose: bool) -> s
         if policy not in watching
     ]
     exempt += _onboarding(checked)
+    exempt += [f"{SIGN_IN}: {what}: {fix}" for what, fix in _warnings(checked)]
     exempt += trusted_fronts.told(checked.company.settings) if checked.company else ()
     company = checked.company
     if company is None:
@@ -98,6 +101,12 @@ def _text(checked: Checked, barring: tuple[Problem, ...], *, verbose: bool) -> s
             f"{counted(checked.tests_run, 'policy test')} passed. Revision {company.revision[:12]}."
         )
     return "\n".join(exempt + lines)
+
+
+def _warnings(checked: Checked) -> list[tuple[str, str]]:
+    """What is sound and perhaps not meant, and what to do."""
+    file: SignInFile | None = checked.company.parts.get(SIGN_IN) if checked.company else None
+    return list(shared_domains(file.issuers)) if file is not None else []
 
 
 def _onboarding(checked: Checked) -> list[str]:

@@ -60,11 +60,15 @@ class NewApp:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """The texts that change, the company they make, and for each group the policies that permit it the app already."""
+    """The texts that change, the company they make, and for each group the policies that permit it the app already.
+
+    `others` are the groups that nobody named and that policies let in all the same, for the label of the app.
+    """
 
     changed: Mapping[str, str]
     company: Company
     permitted: Mapping[str, tuple[str, ...]]
+    others: Mapping[str, tuple[str, ...]]
 
 
 def add_app(company: Company, asked: NewApp, now: Instant) -> Added:
@@ -80,7 +84,8 @@ def add_app(company: Company, asked: NewApp, now: Instant) -> Added:
         text = "\n\n".join(_policy(app, group) for group in missing)
         changed |= added(company, text, POLICY_FILE)
         after = candidate(company, changed)
-    return Added(changed, after, permitted)
+    unasked = {group: _permitting(after, app, group) for group in company.settings.groups if group not in permitted}
+    return Added(changed, after, permitted, {group: policies for group, policies in unasked.items() if policies})
 
 
 def complaints(company: Company, asked: NewApp) -> Iterator[tuple[str, LimenError]]:

@@ -261,6 +261,7 @@ def _names(
         zone_before=before.settings.zone if before else None,
         people={**people, **supposed, ANY_WORKLOAD: "any workload"},
         apps={name: app.name for name, app in apps.items()},
+        viewed=frozenset(name for name, app in apps.items() if app.url),
         members={after.settings.groups.get(group, group): ids for group, ids in members.items()},
         **({"most": len(supposed) + 1} if supposed else {}),
     )

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from limen.company.app_addresses import called_complaint, sent_to_complaint
 from limen.company.oidc_section import Wrong
@@ -97,6 +97,26 @@ def provider_of(section: SamlSection) -> ServiceProvider:
 
 def section_text(provider: ServiceProvider) -> str:
     """The section, as it is written for an app whose registration this is; what is usual is left out."""
+    said = ((name, json.dumps(value, ensure_ascii=False)) for name, value in _written(provider).items())
+    return "  saml:\n" + "".join(f"    {name}: {value}\n" for name, value in said)
+
+
+def provider_complaints(provider: ServiceProvider) -> Iterator[Wrong]:
+    """What is wrong with a registration that nobody has written yet, by what would be its section."""
+    try:
+        section = SamlSection.model_validate(_written(provider))
+    except ValidationError as wrong:
+        for one in wrong.errors():
+            yield (
+                one["loc"],
+                f"`{'.'.join(map(str, one['loc']))}` can't be taken: {one['msg']}",
+                "correct it in the app",
+            )
+        return
+    yield from complaints(section)
+
+
+def _written(provider: ServiceProvider) -> dict[str, object]:
     written: dict[str, object] = {
         "entity_id": provider.entity_id,
         "acs": [one.url if one.index < 0 else {"url": one.url, "index": one.index} for one in provider.consumers],
@@ -108,8 +128,7 @@ def section_text(provider: ServiceProvider) -> str:
         "logout_url": provider.logout_url,
         "logout_service": provider.logout_service,
     }
-    said = ((name, json.dumps(value, ensure_ascii=False)) for name, value in written.items() if value)
-    return "  saml:\n" + "".join(f"    {name}: {value}\n" for name, value in said)
+    return {name: value for name, value in written.items() if value}
 
 
 def complaints(section: SamlSection) -> Iterator[Wrong]:

@@ -19,11 +19,12 @@ from limen.finding import Finding, State
 from limen.pillar import Around
 from limen.sso.saml.keys import SamlKeys
 from limen.sso.upstream import store
+from limen.sso.upstream.decryption_keys import DecryptionKey
 from limen.sso.upstream.fetching import Fetching, IssuerError
 from limen.sso.upstream.issuer_client import IssuerClient, Proof
 from limen.sso.upstream.metadata import Metadata, discovery_url
 from limen.sso.upstream.saml_upstream import SamlUpstream
-from limen.sso.upstream.sign_in_file import FILE, read
+from limen.sso.upstream.sign_in_file import FILE, read, shared_domains
 
 NAME: Final = "sign-in services"
 TOLERATED: Final[Milliseconds] = 30 * SECOND
@@ -50,7 +51,8 @@ async def issuers(setup: Setup) -> list[Finding]:
         return [Finding(NAME, State.SKIPPED, "nobody signs in with an account elsewhere", where=FILE)]
     kept = await aside(lambda: _with_secrets(setup))
     each = await asyncio.gather(*(_of_issuer(one, kept) for one in listed))
-    return [finding for findings in each for finding in findings]
+    shared = [Finding(NAME, State.WARNING, what, fix, FILE) for what, fix in shared_domains(listed)]
+    return [*(finding for findings in each for finding in findings), *shared]
 
 
 def _listed(setup: Setup) -> tuple[Issuer, ...]:
@@ -110,7 +112,7 @@ async def _of_issuer(issuer: Issuer, kept: frozenset[str] | None) -> list[Findin
 async def _keys_of(issuer: Issuer, fetching: Fetching) -> int:
     """How many keys it publishes. Raises IssuerError."""
     if issuer.saml is not None:
-        saml = SamlUpstream(issuer, fetching, SystemClock(), lambda: SamlKeys(()), "")
+        saml = SamlUpstream(issuer, fetching, SystemClock(), lambda: SamlKeys(()), _no_key, "")
         return len((await saml.described()).certificates)
     return len(await IssuerClient(issuer, fetching, SystemClock(), _no_proof).keys())
 
@@ -127,6 +129,10 @@ def _of_certificates(issuer: Issuer, certificates: tuple[str, ...]) -> list[Find
     what = f"{issuer.name}: its last certificate in {FILE} ends on {ends:%Y-%m-%d}"
     fix = "add the next one before the service changes to it, or write `metadata`"
     return [Finding(NAME, State.WARNING, what, fix, issuer.id)]
+
+
+async def _no_key() -> DecryptionKey:
+    return DecryptionKey("", "")
 
 
 async def _no_proof(_metadata: Metadata) -> Proof:

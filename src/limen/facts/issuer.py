@@ -53,6 +53,7 @@ class SamlIssuer:
     `answer_url` what is answered to its own ("": there, too).
     `certificates` (DER in base64) hold the keys that it signs with. `name_format` is that of the names by which it
     tells people apart. `email` and `name` are what it calls these attributes ("": it says no address that counts).
+    `may_encrypt`: Limen's metadata name a key for it, and what is encrypted for that is read.
     """
 
     metadata_url: str = ""
@@ -63,6 +64,7 @@ class SamlIssuer:
     name_format: str = "persistent"
     email: str = ""
     name: str = ""
+    may_encrypt: bool = False
 
 
 @dataclass(frozen=True, slots=True)

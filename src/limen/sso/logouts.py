@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,11 +15,12 @@ from limen.facts import App, SessionState
 from limen.pillar import Core
 from limen.sso import sign_ins
 from limen.sso.sign_ins import AppSignIn
-from limen.storage import Transaction
+from limen.storage import Snapshot, Transaction
 
 if TYPE_CHECKING:
     import aiohttp
     from aiohttp.abc import AbstractResolver
+    from sqlalchemy import Connection
 
 AT_ONE_APP: Final = 5
 """How many sign-outs an app is told of at once."""
@@ -48,8 +49,15 @@ NoticeOf = Callable[[AppSignIn, App], Notice | None]
 class Logouts:
     """Ends the sign-ins of sessions that ended, and tells their apps."""
 
-    def __init__(self, core: Core, notices: Sequence[NoticeOf], resolver: Callable[[], AbstractResolver]) -> None:
+    def __init__(
+        self,
+        core: Core,
+        notices: Sequence[NoticeOf],
+        resolver: Callable[[], AbstractResolver],
+        unredeemed: Callable[[Connection], Collection[str]],
+    ) -> None:
         self._core = core
+        self._unredeemed = unredeemed
         self._resolver = resolver
         self._notices = notices
         self._client: aiohttp.ClientSession | None = None
@@ -77,18 +85,31 @@ class Logouts:
 
     async def sign_ins_at(self, app_id: str) -> list[AppSignIn]:
         """Who is signed in at this app now, the newest first."""
-        held = await self._core.database.reading(lambda s: sign_ins.open_sign_ins(s.connection, app=app_id))
-        return held[::-1]
+        return await self._now(app=app_id)
 
     async def sign_ins_of(self, person_id: str) -> list[AppSignIn]:
         """Where this person is signed in now, the newest first."""
-        held = await self._core.database.reading(lambda s: sign_ins.open_sign_ins(s.connection, person_id))
-        now = self._core.clock.now()
-        return [one for one in held[::-1] if self._is_live(one, now)]
+        return await self._now(person_id=person_id)
 
-    async def end_sign_in(self, sign_in_id: str, app: str = "", by: str = "", of: str = "") -> str:
+    async def ended_sign_ins_of(self, person_id: str) -> list[AppSignIn]:
+        """Where this person's sign-ins have ended lately, the newest first."""
+        return await self._core.database.reading(lambda s: sign_ins.ended_sign_ins(s.connection, person_id))
+
+    async def _now(self, person_id: str = "", app: str = "") -> list[AppSignIn]:
+        """Those that last: an app has heard of them, and their session is live."""
+
+        def read(snapshot: Snapshot) -> list[AppSignIn]:
+            unheard = self._unredeemed(snapshot.connection)
+            held = sign_ins.open_sign_ins(snapshot.connection, person_id, app)
+            return [one for one in held[::-1] if one.id not in unheard]
+
+        held, now = await self._core.database.reading(read), self._core.clock.now()
+        return [one for one in held if self._is_live(one, now)]
+
+    async def end_sign_in(self, sign_in_id: str, app: str = "", by: str = "", of: str = "", why: str = "") -> str:
         """End one sign-in, of this app and this person where they are named, and return the sign-in session that it
-        belonged to; "" where there is no such sign-in. Where somebody ends it here, `by` is who: that is journaled.
+        belonged to; "" where there is no such sign-in. Where somebody ends it here, `by` is who and `why` what they
+        say: that is journaled.
         """
         now = self._core.clock.now()
 
@@ -98,7 +119,7 @@ class Logouts:
                 return ""
             is_ended = bool(sign_ins.end(transaction.connection, [sign_in_id], now))
             if by and is_ended:
-                details: dict[str, str | int | bool] = {"app": sign_in.app}
+                details: dict[str, str | int | bool] = {"app": sign_in.app, **({"why": why} if why else {})}
                 kind, who, session = "sso.sign_in_ended", sign_in.person_id, sign_in.session_id
                 transaction.say(Event(at=now, kind=kind, actor=by, subject=who, session=session, details=details))
             return sign_in.session_id

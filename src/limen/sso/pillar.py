@@ -6,6 +6,7 @@ from limen.pillar import Command, Core, Declarations, Every, Pillar, Running, Si
 
 KEEP_UP_SECONDS = 60.0
 TELL_SECONDS = 0.2
+LOOK_SECONDS = 5.0
 
 
 def _declarations() -> Declarations:
@@ -29,7 +30,7 @@ def _declarations() -> Declarations:
 async def _build(core: Core) -> Running:
     from limen.sso.entra import external_method
     from limen.sso.logouts import Logouts
-    from limen.sso.oidc import logout_token, provider
+    from limen.sso.oidc import logout_token, provider, store
     from limen.sso.saml import identity_provider, single_logout
     from limen.sso.upstream import services
 
@@ -37,8 +38,8 @@ async def _build(core: Core) -> Running:
     built = await provider.build(core, sign_on)
     saml = await identity_provider.build(core, sign_on, built.pairwise)
     notices = (logout_token.notices(core, built), single_logout.notices(saml))
-    logouts = Logouts(core, notices, sign_on.resolver)
-    upstreams = services.build(core, sign_on, built, saml)
+    logouts = Logouts(core, notices, sign_on.resolver, store.unredeemed)
+    upstreams = await services.build(core, sign_on, built, saml)
     entra = external_method.build(core, sign_on, built)
 
     async def close() -> None:
@@ -52,6 +53,7 @@ async def _build(core: Core) -> Running:
             Every("renew the keys of OpenID Connect and forget what is over", KEEP_UP_SECONDS, built.keep_up),
             Every("take over the keys of SAML and forget what is over", KEEP_UP_SECONDS, saml.keep_up),
             Every("tell apps who was signed out", TELL_SECONDS, logouts.work),
+            Every("see for which sign-in services there is a secret", LOOK_SECONDS, upstreams.look),
         ),
         close=close,
     )

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Column,
     Connection,
     Index,
+    Select,
     String,
     Table,
     bindparam,
@@ -24,7 +25,7 @@ from sqlalchemy import (
     update,
 )
 
-from limen.clock import Instant
+from limen.clock import DAY, Instant
 from limen.events import Event
 from limen.facts import Session
 from limen.pillar import Core
@@ -33,6 +34,9 @@ from limen.storage.tables import rows_called
 
 MOST_OF_A_SESSION: Final = 100
 """Sign-ins of one session at one app. A page that renews silently every five minutes has as many in eight hours."""
+ENDED_ARE_KEPT: Final = 7 * DAY
+MOST_ENDED: Final = 20
+"""How long, and how many of each person at most, ended sign-ins are there to be shown."""
 _AT_ONCE: Final = 500
 
 app_sign_ins = Table(
@@ -160,6 +164,23 @@ def open_sign_ins(connection: Connection, person_id: str = "", app: str = "") ->
     if app:
         chosen = chosen.where(app_sign_ins.c.app == app)
     return [of_row(row) for row in connection.execute(chosen).mappings()]
+
+
+def ended_sign_ins(connection: Connection, person_id: str) -> list[AppSignIn]:
+    """Those of one person that ended lately, the newest first."""
+    mine = select(app_sign_ins).where(app_sign_ins.c.person_id == person_id, app_sign_ins.c.ended_at > 0)
+    chosen = mine.order_by(app_sign_ins.c.ended_at.desc(), app_sign_ins.c.id).limit(MOST_ENDED)
+    return [of_row(row) for row in connection.execute(chosen).mappings()]
+
+
+def forget_ended(connection: Connection, now: Instant, busy: Select[Any]) -> int:
+    """Forget ended ones, but for the newest of each person, and `busy`: the IDs of those that are needed yet."""
+    held = app_sign_ins.c
+    place = func.row_number().over(partition_by=held.person_id, order_by=(held.ended_at.desc(), held.id)).label("place")
+    ended = select(held.id, place).where(held.ended_at > now - ENDED_ARE_KEPT).subquery()
+    shown = select(ended.c.id).where(ended.c.place <= MOST_ENDED)
+    gone = delete(app_sign_ins).where(held.ended_at > 0, held.id.not_in(busy), held.id.not_in(shown))
+    return connection.execute(gone).rowcount
 
 
 def end(connection: Connection, sign_in_ids: Sequence[str], now: Instant) -> list[AppSignIn]:

@@ -15,6 +15,7 @@ from limen.clock import DAY, Instant
 from limen.events import Event
 from limen.sso.oidc import keys as oidc, store as oidc_store
 from limen.sso.saml import keys as saml, store as saml_store
+from limen.sso.upstream import store as upstream_store
 from limen.storage import Keyring, Transaction
 
 OIDC, SAML = "oidc", "saml"
@@ -101,6 +102,7 @@ def discard(transaction: Transaction, keyring: Keyring, protocol: str, now: Inst
         oidc.kept_keys(transaction, keyring, now)
     else:
         saml_store.drop_keys(connection, [key_id for key_id, *_ in saml_store.keys(connection)])
+        upstream_store.drop_decryption_keys(connection)
         saml.kept_keys(transaction, keyring, now, name)
     details: dict[str, str | int | bool] = {"protocol": protocol}
     transaction.say(Event(at=now, kind="sso.keys_discarded", actor=by, details=details))

@@ -165,3 +165,23 @@ def test_the_share_that_was_looked_at_is_never_said_too_large() -> None:
     assert sentences(found, Names(BERLIN)) == (
         "There are too many situations to check them all; less than 1 % were checked.",
     )
+
+
+@pytest.mark.parametrize(
+    ("actions", "words"),
+    [
+        (("view",), "view"),
+        (("view", "edit", "share"), "view (and edit and share, if it asks Limen about that)"),
+        (("edit",), "edit (if it asks Limen about that)"),
+    ],
+)
+def test_of_an_app_that_signs_people_in_only_viewing_is_sure(actions: tuple[str, ...], words: str) -> None:
+    some = [Person("p", groups=frozenset({"g"}), active=True)]
+    listed = ", ".join(f'Action::"{one}"' for one in actions)
+    opened = engine_of(f'@id("open") permit (principal in Group::"g", action in [{listed}], resource);')
+    shut = engine_of('@id("shut") permit (principal in Group::"h", action, resource);')
+    app_ = app(Label.PUBLIC)
+    (difference,) = newly_reachable(shut, opened, some, [app_], since=NOW).differences
+    assert sentence(difference, Names(BERLIN, viewed=frozenset({app_.id}))).endswith(f"· {words}")
+    both = Names(BERLIN, viewed=frozenset())
+    assert "asks" not in sentence(difference, both)

@@ -11,7 +11,7 @@ from limen.sso import sign_ins
 from limen.sso.oidc import store
 from limen.sso.oidc.store import CODE, REFRESH, IssuedFor
 from limen.sso.sign_ins import AppSignIn
-from limen.storage import Database
+from limen.storage import Database, Transaction
 
 SIGN_IN = AppSignIn("g_1", "grafana", "p_mia", "s_1", "openid", 10)
 
@@ -34,11 +34,35 @@ def test_what_was_issued_is_used_by_one(database: Database) -> None:
 
 
 def test_what_is_over_is_forgotten(database: Database) -> None:
+    """Ended ones are there for a while, to be shown; and of each person only so many, whoever ends without end."""
     database.write(lambda t: sign_ins.end(t.connection, ["g_1"], 30))
-    assert database.write(lambda t: store.forget(t.connection, 50)) == 0
+    later = 31 + sign_ins.ENDED_ARE_KEPT
+    assert database.write(lambda t: store.forget(t.connection, later)) == 0
     database.write(lambda t: sign_ins.told(t.connection, "g_1"))
-    assert database.write(lambda t: store.forget(t.connection, 101)) == 1
+    assert database.write(lambda t: store.forget(t.connection, 101)) == 0
+    assert database.write(lambda t: store.forget(t.connection, later)) == 1
     assert database.read(lambda s: sign_ins.sign_in_of(s.connection, "g_1")) is None
+
+
+def test_of_each_person_only_the_newest_ended_ones_are_kept(database: Database) -> None:
+    most = sign_ins.MOST_ENDED
+
+    def many(transaction: Transaction) -> None:
+        for number in range(most + 5):
+            for person in ("p_bo", "p_kim"):
+                one = AppSignIn(f"g_{person}_{number}", "grafana", person, "s_1", "openid", number, ended_at=number + 1)
+                sign_ins.add(transaction.connection, one)
+
+    database.write(many)
+    assert database.write(lambda t: store.forget(t.connection, 100)) == 10
+    kept = database.read(lambda s: sign_ins.ended_sign_ins(s.connection, "p_bo"))
+    assert [one.at for one in kept] == list(range(most + 4, 4, -1))
+
+
+def test_a_code_is_unredeemed_until_it_is_brought(database: Database) -> None:
+    assert database.read(lambda s: store.unredeemed(s.connection)) == {"g_1"}
+    database.write(lambda t: store.use(t.connection, b"h" * 32, 20))
+    assert database.read(lambda s: store.unredeemed(s.connection)) == frozenset()
 
 
 def test_secrets_overlap_for_as_long_as_is_said(database: Database) -> None:

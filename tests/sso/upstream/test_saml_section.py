@@ -29,6 +29,7 @@ def test_as_it_is_written() -> None:
     assert the_saml(BY_HAND) == SamlIssuer(sign_in_url="https://idp.example/sso?x=1", certificates=(KEYS.bare,))
     named = BY_ADDRESS.replace("}\n", ", name_id: email, email: mail, display_name: cn}\n")
     assert the_saml(named) == SamlIssuer("https://idp.example/metadata", name_format="email", email="mail", name="cn")
+    assert the_saml(BY_ADDRESS.replace("}\n", ", encrypted: true}\n")).may_encrypt
     urn = BY_ADDRESS.replace("issuer: https://idp.example/realm", "issuer: urn:example:idp")
     assert the_saml(urn).metadata_url == "https://idp.example/metadata"
 
@@ -77,6 +78,7 @@ def test_what_changes_is_said() -> None:
         (BY_ADDRESS, 0),
         (BY_ADDRESS.replace("}\n", ", name_id: email}\n"), 1),
         (BY_ADDRESS.replace("}\n", ", email: mail}\n"), 1),
+        (BY_ADDRESS.replace("}\n", ", encrypted: true}\n"), 1),
         (BY_HAND, 1),
         (GOOD, 2),
     ):

@@ -10,7 +10,7 @@ from limen.configuration.tree import Tree
 from limen.facts import FactStore, StrengthRule
 from limen.facts.issuer import STANDARD_RULES
 from limen.pillar import Around
-from limen.sso.upstream.sign_in_file import FILE, SIGN_IN_FILE, SignInFile, changes, read
+from limen.sso.upstream.sign_in_file import FILE, SIGN_IN_FILE, SignInFile, changes, read, shared_domains
 
 AROUND = Around(None, frozenset({"staff", "administrators"}), frozenset())
 GOOD = """issuers:
@@ -119,3 +119,16 @@ def test_what_is_in_force_is_known_by_its_id() -> None:
     assert list(known.issuers) == ["there"]
     SIGN_IN_FILE.in_force(known, None)
     assert known.issuers == {}
+
+
+def test_two_services_of_one_domain_are_sound_and_said() -> None:
+    other = (
+        GOOD.partition("issuers:\n")[2].replace("there", "second").replace("There", "Second").replace("realm", "other")
+    )
+    file = the_file(other)
+    assert len(file.issuers) == 2
+    ((what, fix),) = shared_domains(file.issuers)
+    assert all(name in what for name in ("There", "Second", "harbor.example"))
+    assert "There" in fix
+    apart = the_file(other.replace("harbor.example", "harbor.test"))
+    assert list(shared_domains(apart.issuers)) == []

@@ -1,12 +1,17 @@
 """An app is added from its address: what answers is said, and the change goes the way of every change."""
 
 import asyncio
+from html import unescape
 
+import msgspec
+from tests.sso.issuer import issuer_at_work
 from tests.sso.saml.test_sp_metadata import of_python3_saml
+from tests.sso.test_published_metadata import says
 from tests.web.console.conftest import Console
 from tests.web.console.test_changes import begun, published
 
 from limen.clock import DAY, HOUR
+from limen.facts.service_provider import AssertionConsumer, ServiceProvider
 
 
 async def test_an_app_goes_from_its_address_to_being_in_force(console: Console) -> None:
@@ -67,14 +72,21 @@ async def test_a_mistake_is_explained_beside_its_field(console: Console) -> None
         ("redirect", {"redirect": ""}),
         ("redirect", {"redirect": "http://ci.example/back"}),
         ("redirect", {"redirect": "https://ci.example/*"}),
-        ("metadata", {"protocol": "saml"}),
+        ("metadata_at", {"protocol": "saml"}),
         ("metadata", {"protocol": "saml", "metadata": "<a/>"}),
+        ("metadata_at", {"protocol": "saml", "metadata": "<a/>", "metadata_at": "https://ci.example/"}),
+        ("metadata_at", {"protocol": "saml", "metadata_at": "http://ci.example/saml"}),
+        ("metadata_at", {"protocol": "saml", "metadata_at": "https://169.254.169.254/"}),
+        ("metadata_at", {"protocol": "saml", "metadata_at": "https://10.0.0.5/saml"}),
+        ("acs", {"protocol": "saml", "entity_id": "ci"}),
+        ("acs", {"protocol": "saml", "entity_id": "ci", "acs": "http://ci.example/acs"}),
+        ("entity_id", {"protocol": "saml", "entity_id": "c\ni", "acs": "https://ci.example/acs"}),
     ):
         refused = await console.ada.post("/console/add-app/look", **{**good, **typed})
         assert refused.status_code == 400, typed
         assert f'name="{field}"' in before_fault(refused.text), typed
         for name, value in {**good, **typed}.items():
-            is_kept = name not in {"redirect", "metadata", "protocol"}
+            is_kept = name in {"id", "url"}
             assert not is_kept or f'value="{value}"' in refused.text, typed  # nobody types it again
     await console.ada.get("/console/policies/sign-in")
     hosted = {"id": "ci", "url": "http://127.0.0.1:9", "protocol": "gateway", "label": "internal"}
@@ -109,17 +121,70 @@ async def test_an_app_that_signs_people_in_is_added_with_what_to_paste_there(con
     assert (await console.ada.get("/console/apps/grafana/sign-in")).status_code == 200
 
 
-async def test_an_app_that_signs_people_in_by_saml_is_added_by_its_metadata(console: Console) -> None:
-    typed = {"id": "slides", "url": "https://slides.example/", "metadata": of_python3_saml().decode()}
+def carried(page: str) -> str:
+    """The registration that the second page carries on."""
+    return unescape(page.partition('name="registration" value="')[2].partition('"')[0])
+
+
+async def slides_added(console: Console, **given: str) -> tuple[str, ServiceProvider]:
+    """The page that shows what the app says of itself, and what of it is in force in the end."""
+    typed = {"id": "slides", "url": "https://slides.example/", "protocol": "saml"}
     await console.ada.get("/console/add-app")
-    wrong = await console.ada.post("/console/add-app/look", **{**typed, "metadata": "<!DOCTYPE a><a/>"})
-    assert 'name="metadata"' in before_fault(wrong.text)
-    told = (await console.ada.post("/console/add-app/look", **typed)).text
-    for value in ("/saml/metadata", "/saml/sign-in", "/saml/sign-out"):
-        assert value in told, value
-    asked = {**typed, "name": "Slides", "label": "internal", "groups": "staff"}
+    shown = (await console.ada.post("/console/add-app/look", **typed, **given)).text
+    asked = {**typed, "registration": carried(shown), "name": "Slides", "label": "internal", "groups": "staff"}
     await published(console, await begun(console, "/console/add-app", **asked), "Slides asks Limen who people are")
     app = console.house.limen.known.apps["slides"]
     assert app.saml is not None
-    assert (app.saml.entity_id, app.saml.name_id) == ("https://wiki.harbor.example/metadata", "email")
+    return shown, app.saml
+
+
+async def test_an_app_that_signs_people_in_by_saml_is_added_by_its_metadata(console: Console) -> None:
+    await console.ada.get("/console/add-app")
+    typed = {"id": "slides", "url": "https://slides.example/", "protocol": "saml", "metadata": "<!DOCTYPE a><a/>"}
+    wrong = await console.ada.post("/console/add-app/look", **typed)
+    assert 'name="metadata"' in before_fault(wrong.text)
+    shown, saml = await slides_added(console, metadata=of_python3_saml().decode())
+    for value in ("/saml/metadata", "/saml/sign-in", "/saml/sign-out", "https://wiki.harbor.example/acs"):
+        assert value in shown, value
+    assert (saml.entity_id, saml.name_id) == ("https://wiki.harbor.example/metadata", "email")
     assert (await console.ada.get("/console/apps/slides/saml")).status_code == 200
+
+
+async def test_an_app_that_signs_people_in_by_saml_is_added_by_the_address_of_its_metadata(console: Console) -> None:
+    """It is read once, and what was shown is kept, whatever the address says later."""
+    with issuer_at_work() as there:
+        there.answers["/metadata"] = says(200, of_python3_saml())
+        at = f"{there.url}/metadata"
+        await console.ada.get("/console/add-app")
+        typed = {"id": "slides", "url": "https://slides.example/", "protocol": "saml", "metadata_at": at}
+        asked = await console.ada.post("/console/add-app/look", **typed)
+        assert 'name="metadata_at"' in before_fault(asked.text)
+        assert 'name="anyway"' in asked.text  # it is in no public network
+        assert there.asked == []
+        shown, saml = await slides_added(console, metadata_at=at, anyway="1")
+        assert [path for path, _, _ in there.asked] == ["/metadata"]
+    assert "https://wiki.harbor.example/acs" in shown
+    assert (saml.entity_id, saml.logout_url) == (
+        "https://wiki.harbor.example/metadata",
+        "https://wiki.harbor.example/bye",
+    )
+
+
+async def test_an_app_that_signs_people_in_by_saml_is_added_by_hand(console: Console) -> None:
+    _, saml = await slides_added(console, entity_id="urn:slides", acs="https://slides.example/acs", name_id="email")
+    assert saml == ServiceProvider(
+        "urn:slides",
+        (AssertionConsumer("https://slides.example/acs"),),
+        name_id="email",
+        attributes=(("email", "email"), ("name", "name"), ("groups", "groups")),
+    )
+
+
+async def test_a_carried_registration_is_checked_as_any(console: Console) -> None:
+    typed = {"id": "slides", "url": "https://slides.example/", "protocol": "saml", "label": "internal"}
+    await console.ada.get("/console/policies/sign-in")
+    plain = ServiceProvider("urn:slides", (AssertionConsumer("http://slides.example/acs"),))
+    for registration in ("", "{}", "[" * 5_000, "null", msgspec.json.encode(plain).decode()):
+        refused = await console.ada.post("/console/add-app", **typed, registration=registration)
+        assert refused.status_code == 400, registration
+    assert "slides" not in console.house.limen.known.apps

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.web.console.conftest import Console
 
-from limen.facts import ActionRule, App, Cors, PublicRoute, Upstream
+from limen.company import sign_on_protocols
+from limen.facts import LIMEN, ActionRule, App, Cors, PublicRoute, Upstream
 from limen.facts.oidc_client import OidcClient
-from limen.web.console.apps import fallback_of, findings_of, routes_of
+from limen.facts.service_provider import ServiceProvider
+from limen.web.console.apps import PROTOCOLS, Listed, fallback_of, findings_of, routes_of
 
 RULES = (
     ActionRule("view", frozenset({"GET"}), "/**"),
@@ -78,3 +82,14 @@ async def test_apps_are_searched_and_narrowed_by_label(console: Console) -> None
     assert 'href="/console/apps/wiki"' not in restricted
     assert 'href="/console/apps/wiki"' in (await console.ada.get("/console/apps?q=WIKI")).text
     assert "None. " in (await console.ada.get("/console/apps?q=no-such-thing")).text
+
+
+def test_how_an_app_is_protected_is_told_by_its_protocol() -> None:
+    asking = replace(WIKI, saml=ServiceProvider("urn:wiki", ()))
+    listed = [Listed(one, (), "", "") for one in (WIKI, asking, replace(WIKI, id=LIMEN))]
+    assert [one.protocol for one in listed] == ["Gateway", "SAML", ""]
+    assert set(PROTOCOLS) == set(sign_on_protocols.PROTOCOLS)
+
+
+async def test_the_list_shows_the_protocol(console: Console) -> None:
+    assert "Gateway" in (await console.ada.get("/console/apps")).text

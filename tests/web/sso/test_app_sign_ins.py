@@ -17,7 +17,7 @@ AT = "/app-sign-ins"
 
 def shown(page: str) -> list[str]:
     """The names of apps in the list of what lasts."""
-    now = page.partition('id="now"')[2].partition("</section>")[0]
+    now = page.partition('id="now"')[2].partition("</section>")[0].partition('id="ended"')[0]
     return re.findall(r"<strong>([^<]+)</strong>", now)
 
 
@@ -105,3 +105,48 @@ async def test_what_is_over_by_itself_is_not_shown(house: House, mia: Browser, g
     assert (await mia.sign_in()).status_code == 200
     house.clock.forward(MINUTE)
     assert shown((await mia.get(AT)).text) == []
+
+
+async def test_it_is_seen_and_ended_beside_ones_sessions(house: House, mia: Browser, grafana: Grafana) -> None:
+    assert 'id="now"' not in (await mia.get("/sessions")).text
+    tokens = await grafana.tokens(mia)
+    found = re.search(rf"{AT}/(g_[0-9a-f]+)/end", (await mia.get("/sessions")).text)
+    assert found is not None
+    answered = await mia.post(f"{AT}/{found[1]}/end", back="/sessions")
+    assert answered.headers["location"] == "/sessions?done=app-ended"
+    assert (await grafana.userinfo(tokens["access_token"])).status_code == 401
+    page = (await mia.get("/sessions?done=app-ended")).text
+    assert shown(page) == []
+    assert "Grafana" in page.partition('id="ended"')[2]
+    assert f"{AT}/{found[1]}/end" not in page
+    for at in ("https://evil.example/", "//evil.example"):
+        await mia.get("/sessions")
+        assert (await mia.post(f"{AT}/{found[1]}/end", back=at)).headers["location"].startswith(AT)
+
+
+async def test_whoever_helps_somebody_sees_and_ends_it_and_says_why(
+    house: House, mia: Browser, grafana: Grafana
+) -> None:
+    tokens = await grafana.tokens(mia)
+    person = house.id_of("mia@harbor.example")
+    hana = house.browser()
+    await house.member(hana, "Hana", "staff", "helpdesk")
+    at = f"/console/people/{person}"
+    found = re.search(rf"{at}/app-sign-ins/(g_[0-9a-f]+)/end", (await hana.get(at)).text)
+    assert found is not None
+    assert (await hana.post(found[0])).status_code == 400
+    other = house.id_of("hana@harbor.example")
+    await hana.post(
+        f"/console/people/{other}/app-sign-ins/{found[1]}/end", why="a mistake"
+    )  # of another person: nothing
+    assert (await grafana.userinfo(tokens["access_token"])).status_code == 200
+    answered = await hana.post(found[0], why="rang")
+    assert answered.headers["location"] == f"{at}?done=app-ended"
+    assert (await grafana.userinfo(tokens["access_token"])).status_code == 401
+    (event,) = house.events("sso.sign_in_ended")
+    assert (event.actor, event.subject, event.details["why"]) == (other, person, "rang")
+    page = (await hana.get(at)).text
+    assert found[0] not in page
+    assert "Grafana" in page.partition('id="at-apps"')[2]
+    assert (await mia.get(at)).status_code in {303, 403}
+    assert (await mia.post(found[0], why="me")).status_code in {303, 403, 404}

@@ -37,6 +37,18 @@ async def test_every_key_is_shown_and_none_of_its_secret(house: House, ada: Brow
     assert house.events("sso.keys_discarded") == []
 
 
+async def test_a_certificate_is_downloaded_as_a_file(house: House, ada: Browser, mia: Browser) -> None:
+    (key,) = house.limen.core.offers.take(IdentityProvider).keys.every
+    at = f"{AT}/saml/{key.id}.pem"
+    assert at in (await ada.get(AT)).text
+    got = await ada.get(at)
+    assert (got.status_code, got.text) == (200, key.certificate)
+    assert got.headers["content-disposition"].startswith("attachment")
+    assert "PRIVATE" not in got.text
+    assert (await ada.get(f"{AT}/saml/nothing.pem")).status_code == 404
+    assert (await mia.get(at)).status_code == 303
+
+
 async def test_the_next_certificate_is_made_once_after_a_fresh_proof(house: House, ada: Browser) -> None:
     provider = house.limen.core.offers.take(IdentityProvider)
     await ada.get(AT)

@@ -9,6 +9,7 @@ from typing import Final
 
 from limen.clock import DAY, MINUTE
 from limen.messages import lists, times
+from limen.policy.access import MILDEST
 from limen.policy.access_diff.diff import Condition, Difference, Reach
 from limen.policy.attribute import Attribute, Kind
 from limen.policy.attributes import ATTRIBUTES
@@ -26,7 +27,8 @@ _OPEN_FROM: Final = 1_767_225_600_000 + FAR
 class Names:
     """How people call what has an id; an id that is not there is shown as it is. `members`: a group's title → ids.
 
-    Of more than `most` people only their number is told.
+    Of more than `most` people only their number is told. `viewed` are the apps that sign people in themselves: of those
+    Limen sees the sign-in, which is `view`, and another action only where the app asks about it (AuthZEN).
     """
 
     zone: tzinfo
@@ -34,6 +36,7 @@ class Names:
     apps: Mapping[str, str] = field(default_factory=dict)
     members: Mapping[str, frozenset[str]] = field(default_factory=dict)
     zone_before: tzinfo | None = None
+    viewed: frozenset[str] = frozenset()
     most: int = _MOST_NAMES
 
 
@@ -68,9 +71,21 @@ def _sentence(alike: Sequence[Difference], names: Names) -> str:
     who, is_many = who_of(one.people, names)
     verb = ("gain" if one.gains else "lose") + ("" if is_many else "s")
     apps = lists.joined([names.apps.get(app, app) for app in one.apps], most=_MOST_NAMES)
-    what = f"{apps} · {lists.joined(one.actions)}"
+    what = f"{apps} · {_actions(one, names)}"
     whens = list(whens_of(alike, names.zone))
     return f"{who} {verb} {what} {', or '.join(whens)}".rstrip()
+
+
+def _actions(one: Difference, names: Names) -> str:
+    """The actions, and which of them happen only where the app itself asks."""
+    if not names.viewed.issuperset(one.apps):
+        return lists.joined(one.actions)
+    seen = [action for action in one.actions if action == MILDEST]
+    asked = [action for action in one.actions if action != MILDEST]
+    if not asked:
+        return lists.joined(seen)
+    about = lists.joined(asked)
+    return f"{MILDEST} (and {about}, if it asks Limen about that)" if seen else f"{about} (if it asks Limen about that)"
 
 
 def whens_of(alike: Sequence[Difference], zone: tzinfo) -> Iterator[str]:

@@ -173,17 +173,22 @@ def use(connection: Connection, hashed: bytes, now: Instant) -> bool:
 
 
 def forget(connection: Connection, now: Instant) -> int:
-    """Rows of which nothing can follow any more: tokens past their end, ended sign-ins that are told and bare, and
-    those whose code was never redeemed, of which no app ever heard.
+    """Rows of which nothing can follow any more: tokens past their end, ended sign-ins that are told and bare but for
+    the newest, and those whose code was never redeemed, of which no app ever heard.
     """
     tokens, held = oidc_tokens.c, app_sign_ins.c
     redeemed = select(tokens.sign_in_id).where(tokens.kind == REFRESH)
     vain = select(tokens.sign_in_id).where(tokens.kind == CODE, tokens.until < now, tokens.sign_in_id.not_in(redeemed))
     unheard = connection.execute(delete(app_sign_ins).where(held.ended_at == 0, held.id.in_(vain)))
     connection.execute(delete(oidc_tokens).where(tokens.until < now))
-    busy = select(tokens.sign_in_id).union(select(app_logouts.c.sign_in_id))
-    done = connection.execute(delete(app_sign_ins).where(held.ended_at > 0, held.id.not_in(busy)))
-    return unheard.rowcount + done.rowcount
+    busy = select(select(tokens.sign_in_id).union(select(app_logouts.c.sign_in_id)).subquery().c.sign_in_id)
+    return unheard.rowcount + sign_ins.forget_ended(connection, now, busy)
+
+
+def unredeemed(connection: Connection) -> frozenset[str]:
+    """The sign-ins whose code no app has brought yet: nobody is signed in by one."""
+    chosen = select(oidc_tokens.c.sign_in_id).where(oidc_tokens.c.kind == CODE, oidc_tokens.c.used_at == 0)
+    return frozenset(connection.scalars(chosen))
 
 
 def secrets_of(connection: Connection, app: str, now: Instant) -> list[bytes]:

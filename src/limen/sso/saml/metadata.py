@@ -40,6 +40,12 @@ def entity(entity_id: str) -> etree._Element:
 def add_keys(provider: etree._Element, keys: SamlKeys) -> None:
     """Every key that signs, has signed, or will."""
     for key in keys.every:
-        descriptor = etree.SubElement(provider, f"{_MD}KeyDescriptor", use="signing")
-        data = etree.SubElement(etree.SubElement(descriptor, f"{_DS}KeyInfo"), f"{_DS}X509Data")
-        etree.SubElement(data, f"{_DS}X509Certificate").text = bare(key.certificate)
+        add_key(provider, "signing", key.certificate)
+
+
+def add_key(provider: etree._Element, use: str, certificate: str) -> etree._Element:
+    """One key of this use, with its certificate (PEM)."""
+    descriptor = etree.SubElement(provider, f"{_MD}KeyDescriptor", use=use)
+    data = etree.SubElement(etree.SubElement(descriptor, f"{_DS}KeyInfo"), f"{_DS}X509Data")
+    etree.SubElement(data, f"{_DS}X509Certificate").text = bare(certificate)
+    return descriptor

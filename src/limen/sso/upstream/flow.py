@@ -8,7 +8,8 @@ protocol's (`oidc_upstream`, `saml_upstream`); who is meant by it is for identit
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -41,11 +42,14 @@ _LONGEST_TO: Final = 1_800
 """In bytes; whoever wanted to go to a longer address begins at the start."""
 _LONGEST_TOKEN: Final = 100
 _LONGEST_SID: Final = 255
+_TOO_FAST: Final = "too-fast"
+"""Says nothing of the issuer."""
 
 
 @dataclass(slots=True)
 class Upstreams:
-    """The issuers in force, and the journeys to them. `make` makes what speaks to one of them.
+    """The issuers in force, and the journeys to them. `make` makes what speaks to one of them; `with_secrets` are the
+    issuers (by their address) for which there is a secret.
 
     Used on the event loop alone.
     """
@@ -54,6 +58,8 @@ class Upstreams:
     states: BrowserStates
     clock: Clock
     make: Callable[[Issuer], Upstream]
+    with_secrets: Callable[[], Awaitable[frozenset[str]]]
+    _proven: frozenset[str] = frozenset()
     _clients: dict[str, Upstream] = field(default_factory=dict)
     _leaving: RateLimit = field(default_factory=lambda: RateLimit(per_second=1, at_once=100))
     _pace: RateLimit = field(default_factory=lambda: RateLimit(per_second=0.5, at_once=20))
@@ -63,6 +69,15 @@ class Upstreams:
     def all(self) -> list[Issuer]:
         """Every issuer in force, as the company lists them."""
         return list(self.known().values())
+
+    def offered(self) -> list[Issuer]:
+        """Those that people are offered: one to which Limen can't prove itself would take them in vain."""
+        return [one for one in self.all() if not one.needs_secret or one.url in self._proven]
+
+    async def look(self) -> None:
+        """See for which issuers there is a secret by now: it is given by a command, in another process."""
+        if any(one.needs_secret for one in self.all()):
+            self._proven = await self.with_secrets()
 
     def issuer(self, issuer_id: str) -> Issuer | None:
         return self.known().get(issuer_id)
@@ -87,7 +102,7 @@ class Upstreams:
     async def away(self, issuer: Issuer, browser: bytes, journey: Journey, address: str) -> str:
         """Where to send this browser, which is at `address`. Raises IssuerError, ReturnRefusedError."""
         if not self._leaving.admits(network_of(address), self.clock.now()):
-            raise ReturnRefusedError("too-fast")
+            raise ReturnRefusedError(_TOO_FAST)
         leaving = await self._client(issuer).leave(journey)
         data = {
             **leaving.kept,
@@ -110,7 +125,8 @@ class Upstreams:
         if saml is None:
             raise ReturnRefusedError("not-by-post")
         self._admit(address)
-        return await saml.posted(form, network_of(address))
+        with self._watched(saml.health):
+            return await saml.posted(form, network_of(address))
 
     async def back(self, issuer: Issuer, browser: bytes, said: Mapping[str, str], address: str) -> Returned:
         """What the issuer vouches for, by the parameters of its answer. The state is spent, whatever comes of it.
@@ -123,8 +139,10 @@ class Upstreams:
             raise ReturnRefusedError(f"state-{error.word}") from None
         if (began["issuer"], began["client"]) != (issuer.url, issuer.client_id):
             raise ReturnRefusedError("of-another-issuer")
-        answer = Answer(said, began, lambda: self._admit(address))
-        proved = await self._client(issuer).arrived(answer)
+        answer, client = Answer(said, began, lambda: self._admit(address)), self._client(issuer)
+        with self._watched(client.health):
+            vouched = self._vouched(issuer, await client.arrived(answer), began["anew_since"])
+            client.health.vouched_at = self.clock.now()
         journey = Journey(
             intent=Intent(began["intent"]),
             to=began["to"],
@@ -132,11 +150,21 @@ class Upstreams:
             is_anew=bool(began["anew_since"]),
             token=began["token"],
         )
-        return Returned(self._vouched(issuer, proved, began["anew_since"]), journey)
+        return Returned(vouched, journey)
 
     def _admit(self, address: str) -> None:
         if not self._pace.admits(network_of(address), self.clock.now()):
-            raise ReturnRefusedError("too-fast")
+            raise ReturnRefusedError(_TOO_FAST)
+
+    @contextmanager
+    def _watched(self, health: Health) -> Iterator[None]:
+        """Keep that an answer was refused: an issuer that is there and whose answers don't hold is of no use either."""
+        try:
+            yield
+        except ReturnRefusedError as error:
+            if error.word != _TOO_FAST:
+                health.refused_at, health.refused = self.clock.now(), error.word
+            raise
 
     def _vouched(self, issuer: Issuer, proved: Proved, anew_since: str) -> Vouched:
         """What it amounts to by the company's rules. Raises ReturnRefusedError."""

@@ -28,15 +28,27 @@ PAUSE_AFTER_ERROR: Final = 5 * SECOND
 
 @dataclass(slots=True)
 class Health:
-    """How an issuer does: when it last answered as it must, when it last did not and how (a word of `IssuerError`)."""
+    """How an issuer does: when it last answered as it must, when it last did not and how (a word of `IssuerError`).
+
+    `vouched_at` is when somebody last came back from it with a proof that held, `refused_at` when somebody's did not,
+    and `refused` why (a word of `ReturnRefusedError`).
+    """
 
     succeeded_at: Instant = 0
     failed_at: Instant = 0
     word: str = ""
+    vouched_at: Instant = 0
+    refused_at: Instant = 0
+    refused: str = ""
 
     @property
     def is_well(self) -> bool:
         return self.succeeded_at >= self.failed_at
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether nobody came back with a proof that held since one did not."""
+        return self.refused_at > self.vouched_at
 
 
 @dataclass(slots=True)

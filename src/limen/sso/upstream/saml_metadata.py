@@ -13,9 +13,10 @@ from limen.configuration.certificates import certificate_complaint
 from limen.facts import SamlIssuer
 from limen.sso.saml import names
 from limen.sso.saml.arrived import WrongMessageError
+from limen.sso.saml.decryption import CIPHERS, OAEP_MGF1P
 from limen.sso.saml.keys import SamlKeys
 from limen.sso.saml.messages import instant
-from limen.sso.saml.metadata import add_keys, entity
+from limen.sso.saml.metadata import add_key, add_keys, entity
 from limen.sso.saml.xml_reader import read_metadata, text_of
 from limen.sso.upstream.addresses import address_complaint
 from limen.sso.upstream.fetching import IssuerError
@@ -55,8 +56,12 @@ def provider_in(document: bytes, entity_id: str, now: Instant) -> SamlIssuer:
     )
 
 
-def own_metadata(entity_id: str, back: str, signed_out: str, saml: SamlIssuer, keys: SamlKeys) -> bytes:
-    """What one issuer reads of Limen. Every key is in it that signs, has signed, or will."""
+def own_metadata(
+    entity_id: str, back: str, signed_out: str, saml: SamlIssuer, keys: SamlKeys, encrypts_for: str = ""
+) -> bytes:
+    """What one issuer reads of Limen. Every key is in it that signs, has signed, or will; and the certificate that the
+    issuer may encrypt for (PEM).
+    """
     root = entity(entity_id)
     said = {
         "AuthnRequestsSigned": "true",
@@ -65,6 +70,10 @@ def own_metadata(entity_id: str, back: str, signed_out: str, saml: SamlIssuer, k
     }
     provider = etree.SubElement(root, f"{_MD}SPSSODescriptor", said)
     add_keys(provider, keys)
+    if encrypts_for:
+        descriptor = add_key(provider, "encryption", encrypts_for)
+        for algorithm in (*CIPHERS, OAEP_MGF1P):
+            etree.SubElement(descriptor, f"{_MD}EncryptionMethod", Algorithm=algorithm)
     for binding in (names.SOAP_BINDING, names.REDIRECT):
         etree.SubElement(provider, f"{_MD}SingleLogoutService", Binding=binding, Location=signed_out)
     etree.SubElement(provider, f"{_MD}NameIDFormat").text = names.FORMATS[saml.name_format]

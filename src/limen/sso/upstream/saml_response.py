@@ -7,8 +7,8 @@ document of its own, so there is nothing beside it to be wrapped in. A response 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from lxml import etree
@@ -16,6 +16,7 @@ from lxml import etree
 from limen.clock import HOUR, Instant
 from limen.sso.saml import names
 from limen.sso.saml.arrived import Arrived, WrongMessageError
+from limen.sso.saml.decryption import DecryptionError, decrypted
 from limen.sso.saml.messages import ID, instant, only
 from limen.sso.saml.signatures import NoKnownKeyError, SignatureError, check_signed, is_signed
 from limen.sso.saml.xml_reader import UnreadableXmlError, read_message, text_of
@@ -36,12 +37,16 @@ _DECLINED: Final = frozenset({names.DENIED, names.NO_PASSIVE, names.UNKNOWN_PERS
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a response has to be: from `issuer`, signed by one of `certificates`, for `audience`, posted to `here`."""
+    """What a response has to be: from `issuer`, signed by one of `certificates`, for `audience`, posted to `here`.
+
+    `decrypts_by` is the key (PEM) that its assertion may be encrypted for; "": it may not.
+    """
 
     issuer: str
     certificates: tuple[str, ...]
     audience: str
     here: str
+    decrypts_by: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,7 @@ def read_response(arrived: Arrived, expected: Expected, now: Instant) -> SignedR
     """Raises ReturnRefusedError; UnknownKeyError where newer keys might know it."""
     try:
         response = _root(arrived, expected)
-        assertion = _signed_assertion(response, expected.certificates)
+        assertion = _signed_assertion(response, expected)
         read = _assertion(assertion, expected, now)
     except UnreadableXmlError:
         raise _refused("unreadable") from None
@@ -83,6 +88,8 @@ def read_response(arrived: Arrived, expected: Expected, now: Instant) -> SignedR
         raise UnknownKeyError from None
     except SignatureError:
         raise _refused("signature-wrong") from None
+    except DecryptionError:
+        raise _refused("undecipherable") from None
     except WrongMessageError:
         raise _refused("garbage") from None
     if response.get("InResponseTo", read.in_response_to) != read.in_response_to:
@@ -118,10 +125,15 @@ def _check_status(status: etree._Element | None) -> None:
     raise ReturnRefusedError("declined-there" if is_no else "failed-there", was_declined=True)
 
 
-def _signed_assertion(response: etree._Element, certificates: Iterable[str]) -> etree._Element:
-    """The one assertion, as the root of a document of its own, if somebody signed it. Raises SignatureError."""
+def _signed_assertion(response: etree._Element, expected: Expected) -> etree._Element:
+    """The one assertion, as the root of a document of its own, if somebody signed it. Raises SignatureError,
+    DecryptionError.
+    """
+    certificates = expected.certificates
     if next(response.iter(f"{_A}EncryptedAssertion"), None) is not None:
-        raise _refused("encrypted")
+        if not expected.decrypts_by:
+            raise _refused("encrypted")
+        return _decrypted_assertion(response, expected)
     every = list(response.iter(f"{_A}Assertion"))
     if len(every) != 1 or every[0].getparent() is not response:
         raise _refused("unsigned" if not is_signed(response) else "not-one-assertion")
@@ -135,6 +147,28 @@ def _signed_assertion(response: etree._Element, certificates: Iterable[str]) -> 
             raise _refused("destination-wrong")  # Bindings section 3.5.5.2
     if is_signed(alone):
         check_signed(alone, certificates)
+    return alone
+
+
+def _decrypted_assertion(response: etree._Element, expected: Expected) -> etree._Element:
+    """The one assertion of a response that has nothing but an encrypted one. Who may encrypt is everybody, so that it
+    could be decrypted proves nothing: the response is signed, or what was in it.
+    """
+    every = [*response.iter(f"{_A}EncryptedAssertion"), *response.iter(f"{_A}Assertion")]
+    if len(every) != 1 or every[0].getparent() is not response:
+        raise _refused("not-one-assertion")
+    is_whole = is_signed(response)
+    if is_whole:  # first, so that what strangers send is not decrypted
+        check_signed(response, expected.certificates)
+        if not response.get("Destination"):
+            raise _refused("destination-wrong")  # Bindings section 3.5.5.2
+    alone = read_message(decrypted(every[0], expected.decrypts_by))
+    if alone.tag != f"{_A}Assertion" or len(list(alone.iter(f"{_A}Assertion", f"{_A}EncryptedAssertion"))) != 1:
+        raise _refused("not-one-assertion")
+    if is_signed(alone):
+        check_signed(alone, expected.certificates)
+    elif not is_whole:
+        raise _refused("unsigned")
     return alone
 
 

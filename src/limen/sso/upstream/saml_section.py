@@ -41,6 +41,9 @@ class SamlSection(BaseModel):
     """The attribute with an address that this issuer vouches for; needed for `accounts: created`."""
     display_name: Annotated[str, Field(max_length=LONGEST_NAME)] = ""
     """The attribute with the name of a person, for accounts that are created."""
+    encrypted: bool = False
+    """Whether it may encrypt assertions (AES-GCM, its key by RSA-OAEP) for a key that Limen's metadata then name. Some
+    services encrypt by AES-CBC as soon as they see a key, which Limen does not read: AD FS is one."""
 
 
 def saml_of(section: SamlSection) -> SamlIssuer:
@@ -53,6 +56,7 @@ def saml_of(section: SamlSection) -> SamlIssuer:
         name_format=section.name_id,
         email=section.email,
         name=section.display_name,
+        may_encrypt=section.encrypted,
     )
 
 

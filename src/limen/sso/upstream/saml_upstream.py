@@ -8,7 +8,7 @@ one that was sent away, with the request that the response answers.
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from hmac import compare_digest
@@ -20,6 +20,7 @@ from limen.sso.kept_requests import KeptRequests
 from limen.sso.saml.arrived import Arrived, WrongMessageError
 from limen.sso.saml.keys import SamlKeys
 from limen.sso.seen_once import SeenOnce
+from limen.sso.upstream.decryption_keys import DecryptionKey
 from limen.sso.upstream.fetching import Fetching
 from limen.sso.upstream.journey import Answer, Journey, Leaving, Proved, ReturnRefusedError, SessionThere
 from limen.sso.upstream.kept_documents import Document, Health, KeptDocuments
@@ -48,10 +49,18 @@ class SignedOut:
 
 
 class SamlUpstream:
-    """One issuer by SAML. `keys` are what Limen signs with; `origin` is the sign-in host's."""
+    """One issuer by SAML. `keys` are what Limen signs with, `decryption_key` gives what this issuer encrypts for;
+    `origin` is the sign-in host's.
+    """
 
     def __init__(
-        self, issuer: Issuer, fetching: Fetching, clock: Clock, keys: Callable[[], SamlKeys], origin: str
+        self,
+        issuer: Issuer,
+        fetching: Fetching,
+        clock: Clock,
+        keys: Callable[[], SamlKeys],
+        decryption_key: Callable[[], Awaitable[DecryptionKey]],
+        origin: str,
     ) -> None:
         assert issuer.saml is not None  # noqa: S101 -- whoever builds it has looked
         self._issuer = issuer
@@ -59,6 +68,7 @@ class SamlUpstream:
         self._fetching = fetching
         self._clock = clock
         self._keys = keys
+        self._decryption_key = decryption_key
         self._documents = KeptDocuments(clock)
         self._metadata = Document()
         self._posted: KeptRequests[SignedResponse] = KeptRequests(clock, WAITS_SECONDS)
@@ -88,11 +98,14 @@ class SamlUpstream:
         found: SamlIssuer = await self._documents.get(self._metadata, self._read_metadata)
         return found
 
-    def metadata(self) -> bytes:
+    async def metadata(self) -> bytes:
         """What this issuer reads of Limen."""
         from limen.sso.upstream.saml_metadata import own_metadata  # noqa: PLC0415 -- lxml and xmlsec: no start waits
 
-        return own_metadata(self.entity_id, self.back, self.signed_out_url, self._written, self._keys())
+        encrypts_for = (await self._decryption_key()).certificate if self._written.may_encrypt else ""
+        return own_metadata(
+            self.entity_id, self.back, self.signed_out_url, self._written, self._keys(), encrypts_for=encrypts_for
+        )
 
     # Away and back
 
@@ -199,8 +212,10 @@ class SamlUpstream:
     async def _read(self, arrived: Arrived) -> SignedResponse:
         from limen.sso.upstream import saml_response  # noqa: PLC0415 -- as above
 
+        key = (await self._decryption_key()).private if self._written.may_encrypt else ""
+
         def read(certificates: tuple[str, ...]) -> SignedResponse:
-            expected = saml_response.Expected(self.issuer.url, certificates, self.entity_id, self.back)
+            expected = saml_response.Expected(self.issuer.url, certificates, self.entity_id, self.back, key)
             return saml_response.read_response(arrived, expected, self._clock.now())
 
         return await self._with_certificates(read, saml_response.UnknownKeyError)

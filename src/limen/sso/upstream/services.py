@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from urllib.parse import urlsplit
 
 from limen.browser_state import BrowserStates
@@ -12,7 +13,8 @@ from limen.opaque import new_id
 from limen.pillar import Core, SignOn
 from limen.sso.oidc.provider import Provider
 from limen.sso.saml.identity_provider import IdentityProvider
-from limen.sso.upstream import store
+from limen.sso.upstream import decryption_keys, store
+from limen.sso.upstream.decryption_keys import DecryptionKey
 from limen.sso.upstream.fetching import Fetching, IssuerError
 from limen.sso.upstream.flow import Upstreams
 from limen.sso.upstream.issuer_client import IssuerClient, Proof, basic
@@ -25,7 +27,7 @@ _ASSERTION: str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _ASSERTION_LIVES = MINUTE
 
 
-def build(core: Core, sign_on: SignOn, provider: Provider, saml: IdentityProvider) -> Upstreams:
+async def build(core: Core, sign_on: SignOn, provider: Provider, saml: IdentityProvider) -> Upstreams:
     """All issuers that are in force, now and later. `saml` has the keys that Limen signs with by SAML."""
     url = urlsplit(core.settings.public_url)
     origin = f"{url.scheme}://{url.netloc}".lower()
@@ -34,17 +36,34 @@ def build(core: Core, sign_on: SignOn, provider: Provider, saml: IdentityProvide
     def upstream(issuer: Issuer) -> Upstream:
         if issuer.saml is not None:
             fetching = Fetching(issuer.saml.metadata_url, sign_on.resolver)
-            return SamlUpstream(issuer, fetching, core.clock, lambda: saml.keys, origin)
+            key = partial(_decryption_key, core, issuer)
+            return SamlUpstream(issuer, fetching, core.clock, lambda: saml.keys, key, origin)
         prover = _Prover(core, provider, issuer)
         client = IssuerClient(issuer, Fetching(issuer.url, sign_on.resolver), core.clock, prover.prove)
         return OidcUpstream(client, origin, redeeming, core.clock)
 
-    return Upstreams(
+    async def with_secrets() -> frozenset[str]:
+        return await core.database.reading(lambda snapshot: store.with_secrets(snapshot.connection))
+
+    upstreams = Upstreams(
         known=lambda: core.known.issuers,
         states=core.offers.take(BrowserStates),
         clock=core.clock,
         make=upstream,
+        with_secrets=with_secrets,
     )
+    await upstreams.look()
+    return upstreams
+
+
+async def _decryption_key(core: Core, issuer: Issuer) -> DecryptionKey:
+    """As it is kept now: another process may have discarded it."""
+    keyring = core.keyring
+    held = await core.database.reading(lambda snapshot: decryption_keys.held(snapshot, keyring, issuer.url))
+    if held is not None:
+        return held
+    now, name = core.clock.now(), core.settings.name
+    return await core.database.writing(lambda t: decryption_keys.kept(t, keyring, issuer.url, now, name))
 
 
 class _Prover:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final, Literal
 
@@ -183,6 +183,19 @@ def _twice(issuers: list[Issuer], tree: Tree) -> Iterator[Problem]:
             seen.add(word)
 
 
+def shared_domains(issuers: Iterable[Issuer]) -> Iterator[tuple[str, str]]:
+    """What is right and perhaps not meant, with what to do: whose address is of two issuers' domain is sent to the
+    first. (One that creates accounts may need the domain beside one that people are sent to.)
+    """
+    first: dict[str, Issuer] = {}
+    for issuer in issuers:
+        for domain in dict.fromkeys(issuer.domains):
+            if (other := first.setdefault(domain, issuer)) is not issuer:
+                what = f"{other.name} and {issuer.name} both have the domain {domain}"
+                fix = f"whoever types such an address is sent to {other.name}; leave it with the one that is meant"
+                yield what, fix
+
+
 # What changes with it
 
 
@@ -221,7 +234,9 @@ def _saml_differences(issuer: Issuer, old: SamlIssuer, new: SamlIssuer) -> Itera
         yield f"{issuer.name} calls people by other names now ({new.name_format}): nobody is linked to it by those"
     if old.email != new.email:
         yield f"The address of a new account at {issuer.name} is its attribute {shown(new.email)} now"
-    same = replace(old, name_format=new.name_format, email=new.email, name=new.name)
+    if old.may_encrypt != new.may_encrypt:
+        yield f"Assertions of {issuer.name} are read {'encrypted, too' if new.may_encrypt else 'only as they are'} now"
+    same = replace(old, name_format=new.name_format, email=new.email, name=new.name, may_encrypt=new.may_encrypt)
     if same != new:
         yield f"{issuer.name} signs by other keys, or at other addresses: {new.metadata_url or new.sign_in_url}"
 

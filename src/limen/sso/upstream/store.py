@@ -1,4 +1,6 @@
-"""What is kept of upstream issuers: the secrets by which Limen proves itself to them, sealed."""
+"""What is kept of upstream issuers, sealed: the secrets by which Limen proves itself to them, and the keys that they
+encrypt for.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +18,11 @@ upstream_secrets = Table(
     Column("sealed", LargeBinary, nullable=False),
     Column("made_at", BigInteger, nullable=False),
 )
-"""By the issuer's identifier, so that no other issuer is ever sent it."""
+"""By the issuer's identifier, so that no other issuer is ever sent it. A key for decryption is under a name that is no
+identifier (`saml_name`): an issuer by OpenID Connect that is called the same is never sent it.
+"""
 TABLES: Final = (upstream_secrets,)
+_OF_SAML: Final = "saml "
 
 
 def keep_secret(connection: Connection, keyring: Keyring, issuer: str, secret: str, now: Instant) -> None:
@@ -36,3 +41,13 @@ def secret_of(connection: Connection, keyring: Keyring, issuer: str) -> str:
 def with_secrets(connection: Connection) -> frozenset[str]:
     """The issuers whose secret is here."""
     return frozenset(connection.scalars(select(upstream_secrets.c.issuer)))
+
+
+def saml_name(issuer: str) -> str:
+    """The name under which the key is that this SAML issuer encrypts for. No identifier has a space in it."""
+    return f"{_OF_SAML}{issuer}"
+
+
+def drop_decryption_keys(connection: Connection) -> None:
+    """All of them; new ones are made when they are needed, and issuers read them in Limen's metadata."""
+    connection.execute(delete(upstream_secrets).where(upstream_secrets.c.issuer.startswith(_OF_SAML)))

@@ -14,6 +14,9 @@ from limen.enforcement.probe import UNKNOWN, Found, Kind, kind_named, probe
 from limen.errors import LimenError
 from limen.facts import Label
 from limen.facts.service_provider import ServiceProvider
+from limen.pillar import SignOn
+from limen.web.console import add_app_saml
+from limen.web.console.add_app_saml import CALLED, FieldError, carried, read_carried, registration, shown
 from limen.web.console.changes import Changes, problem_of
 from limen.web.console.fresh_proof import fresh_proof
 from limen.web.page import Page, Route
@@ -30,31 +33,26 @@ PAGES: Final = (
 
 AT: Final = "/console/add-app"
 _LONGEST: Final = 200
-FIELDS: Final = ("id", "url", "name", "label", "host", "owner", "kind", "protocol", "redirect", "metadata")
+_LONGEST_URL: Final = 500
+FIELDS: Final = ("id", "url", "name", "label", "host", "owner", "kind", "protocol", "redirect", "registration")
 PROTOCOLS: Final = {
     "gateway": "It doesn't: Limen stands before it and decides every request",
     "oidc": "By OpenID Connect (or OAuth 2)",
     "saml": "By SAML 2.0",
 }
-_ON_STEP: Final = {1: ("id", "url", "redirect", "metadata"), 2: ("host",)}
-_NEEDED: Final = {"oidc": "redirect", "saml": "metadata"}
-"""What the app has to say of itself, by its protocol."""
-_MISSING: Final = {
-    "redirect": LimenError("The redirect URI is missing", "copy the address that the app shows for its sign-in"),
-    "metadata": LimenError("The metadata are missing", "save the XML that the app gives for the identity provider"),
-}
-
-
-class FieldError(LimenError):
-    """A mistake that is explained beside its field."""
-
-    def __init__(self, field: str, wrong: LimenError) -> None:
-        super().__init__(wrong.what, wrong.fix)
-        self.field = field
+_ON_STEP: Final = {1: ("id", "url", "redirect", *add_app_saml.FIELDS), 2: ("host",)}
+_OF_PROTOCOL: Final = {"oidc": ("redirect",), "saml": (*add_app_saml.FIELDS, "registration")}
+"""The fields that belong to one protocol alone."""
+_NO_REDIRECT: Final = LimenError("The redirect URI is missing", "copy the address that the app shows for its sign-in")
+_ANYWAY: Final = "add it anyway"
+_OUR_NETWORK: Final = "the app is in our own network: read its metadata there"
+"""What somebody may say to what would else be a mistake."""
+_NOT_LOOKED_AT: Final = ServiceProvider("", ())
 
 
 def routes(site: Site) -> APIRouter:
     router, changes = APIRouter(), site.shared(Changes)
+    resolver = site.ports.offers.take(SignOn).resolver
 
     @router.get(AT)
     async def begin(visit: Authorized) -> Response:
@@ -65,17 +63,21 @@ def routes(site: Site) -> APIRouter:
         """Look once at the address. Only whoever could publish an app may have Limen look anywhere."""
         typed = _typed(sent)
         await fresh_proof(site, visit, AT)
+        is_anyway = one(sent, "anyway") == "1"
         try:
             _refuse(changes.company, typed)
+            if typed["protocol"] == "saml":
+                typed["registration"] = carried(await registration(typed, resolver, may_be_private=is_anyway))
         except LimenError as wrong:
-            return _page(site, visit, typed, wrong)
+            may_go_on = isinstance(wrong, FieldError) and wrong.may_go_on
+            return _page(site, visit, typed, wrong, go_on=_OUR_NETWORK if may_go_on else "")
         if typed["protocol"] != "gateway":  # it signs people in by itself, so Limen never calls it
             return _page(site, visit, {**typed, "label": "internal"}, step=2)
         try:
             found = await probe(typed["url"])
         except LimenError as wrong:
-            if one(sent, "anyway") != "1":
-                return _page(site, visit, typed, wrong, may_go_on=True)
+            if not is_anyway:
+                return _page(site, visit, typed, wrong, go_on=_ANYWAY)
             found = None
         kind = found.kind if found else UNKNOWN
         known = {"name": typed["name"] or kind.name, "label": "internal", "kind": kind.name}
@@ -117,35 +119,30 @@ def _asked(typed: dict[str, str], groups: tuple[str, ...], kind: Kind, *, is_onb
 
 def _typed(sent: Mapping[str, list[str]]) -> dict[str, str]:
     """What was typed. What belongs to another protocol than the chosen one is as if it were not."""
-    bounds = dict.fromkeys(FIELDS, _LONGEST) | {"metadata": MAX_VALUE}
+    bounds = dict.fromkeys((*FIELDS, *add_app_saml.FIELDS), _LONGEST)
+    bounds |= {"metadata": MAX_VALUE, "registration": MAX_VALUE, "metadata_at": _LONGEST_URL, "acs": _LONGEST_URL}
     typed = {name: one(sent, name)[:most].strip() for name, most in bounds.items()}
     if typed["protocol"] not in PROTOCOLS:
-        typed["protocol"] = "oidc" if typed["redirect"] else "saml" if typed["metadata"] else "gateway"
-    kept = _NEEDED.get(typed["protocol"])
-    return {name: "" if name in _MISSING and name != kept else value for name, value in typed.items()}
+        typed["protocol"] = "oidc" if typed["redirect"] else "gateway"
+    for protocol, names in _OF_PROTOCOL.items():
+        if protocol != typed["protocol"]:
+            typed |= dict.fromkeys(names, "")
+    return typed
 
 
 def _refuse(company: Company, typed: Mapping[str, str]) -> None:
-    """Raises FieldError for the first mistake, from the top of the page to its end."""
-    needed = _NEEDED.get(typed["protocol"], "")
-    if needed and not typed[needed]:
-        raise FieldError(needed, _MISSING[needed])
-    try:
-        provider = _provider(typed)
-    except LimenError as wrong:
-        raise FieldError("metadata", wrong) from None
-    asked = NewApp(typed["id"], typed["url"], (), {}, host=typed["host"], redirect_uri=typed["redirect"], saml=provider)
+    """Raises FieldError for the first mistake, from the top of the page to its end, but for what SAML needs."""
+    if typed["protocol"] == "oidc" and not typed["redirect"]:
+        raise FieldError("redirect", _NO_REDIRECT)
+    saml = _NOT_LOOKED_AT if typed["protocol"] == "saml" else None
+    asked = NewApp(typed["id"], typed["url"], (), {}, host=typed["host"], redirect_uri=typed["redirect"], saml=saml)
     for field, complaint in complaints(company, asked):
         raise FieldError(field, complaint)
 
 
 def _provider(typed: Mapping[str, str]) -> ServiceProvider | None:
-    """What the app's own metadata say, None where none were given. Raises LimenError."""
-    if not typed["metadata"]:
-        return None
-    from limen.sso.saml.sp_metadata import provider_in  # noqa: PLC0415 -- lxml, of which no start waits
-
-    return provider_in(typed["metadata"].encode())
+    """The registration that the page carries, of an app that speaks SAML. Raises LimenError."""
+    return read_carried(typed["registration"]) if typed["protocol"] == "saml" else None
 
 
 def _page(
@@ -157,7 +154,7 @@ def _page(
     step: int = 1,
     found: Found | None = None,
     groups: tuple[str, ...] = (),
-    may_go_on: bool = False,
+    go_on: str = "",
 ) -> Response:
     return site.page(
         "console/add_app.html",
@@ -165,7 +162,7 @@ def _page(
         current="/console/apps",
         example="http://10.0.0.5:8080",
         issuer=site.ports.settings.public_url,
-        typed={name: typed.get(name, "") for name in FIELDS} | {"protocol": typed.get("protocol", "gateway")},
+        typed=dict.fromkeys((*FIELDS, *add_app_saml.FIELDS), "") | {"protocol": "gateway"} | typed,
         step=step,
         found=found,
         chosen=groups,
@@ -174,5 +171,7 @@ def _page(
         problem=problem,
         fault=problem.field if isinstance(problem, FieldError) and problem.field in _ON_STEP[step] else "",
         protocols=PROTOCOLS,
-        may_go_on=may_go_on,
+        go_on=go_on,
+        called=CALLED,
+        says=shown(read_carried(typed["registration"])) if step == 2 and typed["registration"] else (),
     )

@@ -30,6 +30,8 @@ PAGES: Final = (
 )
 
 DONE: Final = {"token-revoked": "That token no longer works, effective from its next request."}
+PROTOCOLS: Final = {"oidc": "OpenID Connect", "saml": "SAML", "entra": "Microsoft Entra ID"}
+"""How apps sign people in themselves, by the names that apps.yaml has for it."""
 SHOWS: Final = {"": "All", "findings": "With findings", "public": "With public routes"}
 
 
@@ -59,6 +61,12 @@ class Listed:
     findings: tuple[Finding, ...]
     owner: str
     url: str
+
+    @property
+    def protocol(self) -> str:
+        """How it is protected: by the gateway or a front, or it signs people in itself by a protocol."""
+        asks = next((words for name, words in PROTOCOLS.items() if getattr(self.app, name)), "Gateway")
+        return asks if self.app.id != LIMEN else ""
 
 
 def routes(site: Site) -> APIRouter:

@@ -38,6 +38,7 @@ from limen.web.page import Route
 from limen.web.permissions import ADMINISTER, AUDIT, CHANGE, HELP, SEE_PEOPLE
 from limen.web.requests import one, query
 from limen.web.site import Site, done_or_page
+from limen.web.sso.at_apps import at_apps
 from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
@@ -65,6 +66,7 @@ ONLY_ONE: Final = {"password": Factor.PASSWORD, "code": Factor.CODE}
 DONE: Final = {
     "ended": "All their sessions and tokens have ended in every app, effective from the next request.",
     "one-ended": "That session has ended in every app, effective from the next request.",
+    "app-ended": "That sign-in to the app has ended.",
     "token-revoked": "That token no longer works, effective from its next request.",
     "factor-removed": "Removed, and the sessions opened with it have ended. They are notified by email.",
     "unlinked": "Unlinked, and the sessions opened with it have ended. They are notified by email.",
@@ -239,6 +241,7 @@ async def _page(
         may_help=bool(visit.may & set(permission_to_help(site, person_id))),
         issuers={one.url: one for one in site.known.issuers.values()},
         accounts=await site.identity.issuer_accounts.of_person(person_id),
+        at_apps=await at_apps(site, person_id),
         tokens=await shown(site, owner_id=person_id),
         previews=await site.in_thread(lambda: apps_of(site, member.person, visit.now)) if shows_events else [],
         apps=site.known.apps,

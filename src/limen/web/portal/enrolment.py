@@ -17,6 +17,7 @@ from limen.identity.passwords import MAX_LENGTH, MIN_LENGTH
 from limen.web.page import Route
 from limen.web.requests import one, text_of
 from limen.web.site import Site, done_or_page
+from limen.web.sso.offered import offered
 from limen.web.visit import Anybody, Sent, SentJson, Visit
 
 _BY_LINK: Final = "opened by a one-time link"
@@ -93,7 +94,7 @@ def routes(site: Site) -> APIRouter:
 
 def welcome(site: Site, visit: Visit, token: str, opened: OpenedLink, problem: LimenError | None = None) -> Response:
     """The ways to enrol; with an account elsewhere for whoever was invited."""
-    issuers = list(site.known.issuers.values()) if opened.link.purpose is LinkPurpose.INVITATION else []
+    issuers = offered(site) if opened.link.purpose is LinkPurpose.INVITATION else []
     return site.page("portal/welcome.html", visit, token=token, opened=opened, issuers=issuers, problem=problem)
 
 

@@ -18,6 +18,7 @@ from limen.web.page import PORTAL, Menu, Page, Route
 from limen.web.permissions import VIEW
 from limen.web.requests import one, query, text_of, where_to
 from limen.web.site import Site, done_or_page
+from limen.web.sso.offered import offered
 from limen.web.visit import Authorized, Sent, SentJson, SignedInVisit
 
 PAGES: Final = (
@@ -96,8 +97,9 @@ async def page(site: Site, visit: SignedInVisit, problem: LimenError | None = No
 
 
 async def _issuers(site: Site, person_id: str) -> list[tuple[Issuer, IssuerAccount | None]]:
-    """Every upstream issuer, with this person's account there where it is linked."""
+    """The upstream issuers, with this person's account there where it is linked."""
     if not site.known.issuers:
         return []
     linked = {one.issuer: one for one in await site.identity.issuer_accounts.of_person(person_id)}
-    return [(one, linked.get(one.url)) for one in site.known.issuers.values()]
+    able = offered(site)
+    return [(one, linked.get(one.url)) for one in site.known.issuers.values() if one in able or one.url in linked]

@@ -1,4 +1,4 @@
-"""My sessions: where one is signed in, and ending any of it."""
+"""My sessions: where one is signed in, here and at apps that ask Limen, and ending any of it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from limen.web.page import PORTAL, Menu, Page, Route
 from limen.web.permissions import VIEW
 from limen.web.requests import query
 from limen.web.site import Site
+from limen.web.sso.at_apps import at_apps
 from limen.web.visit import Authorized, Sent
 
 PAGES: Final = (
@@ -32,7 +33,8 @@ def routes(site: Site) -> APIRouter:
         by = await site.identity.issuer_accounts.sessions_of(visit.person.id)
         names = {one.url: one.name for one in site.known.issuers.values()}
         values: dict[str, Any] = {"rows": rows, "apps": site.known.apps, "done": query(request, "done")}
-        return site.page("portal/sessions.html", visit, **values, issuers={key: names.get(by[key], "") for key in by})
+        values |= {"issuers": {key: names.get(by[key], "") for key in by}}
+        return site.page("portal/sessions.html", visit, **values, at_apps=await at_apps(site, visit.person.id))
 
     @router.post("/sessions/{session_id}/end")
     async def end(session_id: str, visit: Authorized, _sent: Sent) -> Response:

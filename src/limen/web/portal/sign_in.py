@@ -17,6 +17,7 @@ from limen.web.portal.apps import app_open_to, nothing_here
 from limen.web.portal.break_glass import leave
 from limen.web.requests import SESSION_COOKIE, one, query, text_of, where_to
 from limen.web.site import Site, drop_cookie
+from limen.web.sso.offered import offered
 from limen.web.visit import Anybody, Sent, SentJson, Visit
 
 _UNKNOWN_YET: Final = "who comes here is not known yet; signing in itself is decided by the action sign_in"
@@ -94,7 +95,7 @@ def sign_in_page(
         "opened_second_way": email is not None,
         "problem": problem,
     }
-    return site.page("portal/sign_in.html", visit, **values, issuers=list(site.known.issuers.values()))
+    return site.page("portal/sign_in.html", visit, **values, issuers=offered(site))
 
 
 async def _left_at(site: Site, visit: Visit) -> dict[str, str]:

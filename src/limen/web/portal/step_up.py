@@ -20,6 +20,7 @@ from limen.web.portal.apps import app_open_to, nothing_here
 from limen.web.portal.replayed_decision import past_decision
 from limen.web.requests import one, query, query_id, text_of, where_to
 from limen.web.site import Site, TurnedAwayError, done_or_page
+from limen.web.sso.offered import offered
 from limen.web.visit import Anybody, Sent, SentJson, Visit
 
 _WAY_ON: Final = "the way on that a challenge names: decided itself, it could never be passed"
@@ -153,5 +154,5 @@ async def _issuers(site: Site, person_id: str, strength: int) -> tuple[Issuer, .
     if not site.known.issuers:
         return ()
     linked = {one.issuer for one in await site.identity.issuer_accounts.of_person(person_id)}
-    able = (one for one in site.known.issuers.values() if one.url in linked)
+    able = (one for one in offered(site) if one.url in linked)
     return tuple(one for one in able if max(rule.strength for rule in one.rules) >= strength)

@@ -1,4 +1,6 @@
-"""My sign-ins at apps that ask Limen who somebody is: where they last, ending one, and the newest with answers."""
+"""Sign-ins at apps that ask Limen who somebody is: where one's own last, ending one, and the newest with answers; and
+ending somebody else's, for whoever may help them.
+"""
 
 from __future__ import annotations
 
@@ -12,42 +14,29 @@ from starlette.responses import Response
 from limen.clock import Instant
 from limen.company.sign_on_protocols import PROTOCOLS
 from limen.events import Event
-from limen.facts import App, Session
+from limen.facts import App
 from limen.messages import gettext_noop
 from limen.policy.decision import Effect
 from limen.sso.logouts import Logouts
-from limen.sso.sign_ins import AppSignIn
-from limen.sso.told import hears_of_sign_outs
 from limen.storage.journal import Journal
 from limen.storage.journal.recent import RING
 from limen.storage.journal.search import EventQuery, search
+from limen.web.console.people import helping, reason_of
 from limen.web.page import PORTAL, Menu, Page, Route
-from limen.web.permissions import VIEW
-from limen.web.requests import query
+from limen.web.permissions import HELP, VIEW
+from limen.web.requests import one, query
 from limen.web.site import Site
+from limen.web.sso.at_apps import AT, at_apps
 from limen.web.visit import Authorized, Sent
 
-AT: Final = "/app-sign-ins"
+SESSIONS: Final = "/sessions"
 PAGES: Final = (
     Page(AT, gettext_noop("Your sign-ins to apps"), VIEW, Menu(PORTAL, 35, title=gettext_noop("Sign-ins")), hint="sso"),
     Route("POST", "/app-sign-ins/{sign_in_id}/end", VIEW, does=gettext_noop("End a sign-in to an app")),
+    Route("POST", "/console/people/{person_id}/app-sign-ins/{sign_in_id}/end", HELP, does="End a sign-in to an app"),
 )
 MOST: Final = 20
 SIGNED_IN: Final = "sso.signed_in"
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A sign-in that lasts. `session` is the one that it hangs on."""
-
-    sign_in: AppSignIn
-    app: App | None
-    session: Session | None
-
-    @property
-    def is_told(self) -> bool:
-        """Whether the app hears of its end."""
-        return self.app is not None and hears_of_sign_outs(self.app)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,25 +55,31 @@ def routes(site: Site) -> APIRouter:
 
     @router.get(AT)
     async def show(request: Request, visit: Authorized) -> Response:
-        known, me = site.known, visit.person.id
-        held = [
-            Held(one, known.apps.get(one.app), known.sessions.get(one.session_id))
-            for one in await logouts.sign_ins_of(me)
-        ]
+        me = visit.person.id
         happened = await site.in_thread(lambda: _happened(site.ports.journal, me))
         return site.page(
             "sso/app_sign_ins.html",
             visit,
-            held=held,
+            at_apps=await at_apps(site, me),
             happened=[_line(site, event) for event in happened],
             done=query(request, "done"),
         )
 
     @router.post("/app-sign-ins/{sign_in_id}/end")
-    async def end(sign_in_id: str, visit: Authorized, _sent: Sent) -> Response:
+    async def end(sign_in_id: str, visit: Authorized, sent: Sent) -> Response:
         """Of somebody else's it is as if it were not there."""
         ended = await logouts.end_sign_in(sign_in_id, of=visit.person.id, by=visit.person.id)
+        if one(sent, "back") == SESSIONS:
+            return site.go(visit, SESSIONS, done="app-ended" if ended else "")
         return site.go(visit, AT, done="ended" if ended else "")
+
+    @router.post("/console/people/{person_id}/app-sign-ins/{sign_in_id}/end")
+    async def end_of(request: Request, person_id: str, sign_in_id: str, visit: Authorized, sent: Sent) -> Response:
+        """Needs no new proof: what only ends access must be quick."""
+        visit = await helping(site, request, visit, person_id)
+        why = reason_of(visit, sent)
+        ended = await logouts.end_sign_in(sign_in_id, of=person_id, by=visit.person.id, why=why)
+        return site.go(visit, f"/console/people/{person_id}", done="app-ended" if ended else "")
 
     return router
 

@@ -43,17 +43,53 @@ WRONG: Final = {
     "out-of-date": "its metadata are out of date",
 }
 """What an issuer did wrong, by the word of `IssuerError`."""
+_NOT_LIMEN: Final = "its answer was for another than Limen; register there exactly what stands below"
+_CLOCKS: Final = "its answer counted at another time; compare its clock with Limen's"
+_NOT_IT: Final = "its answer names another issuer than sign-in.yaml does"
+REFUSED: Final = {
+    "signature-wrong": "its answer was signed with a key that its metadata don't have; give Limen its new certificate",
+    "key-unnamed": "its answer was signed with a key that its metadata don't have",
+    "unsigned": "its answer was not signed; have it sign assertions",
+    "algorithm-refused": "its answer was signed in a way that doesn't count; have it use RSA or ECDSA with SHA-256",
+    "encrypted": "its answer was encrypted; turn that off there, or write `encrypted: true` in sign-in.yaml",
+    "undecipherable": "its answer was not encrypted by AES-GCM for Limen's key, with that by RSA-OAEP: set that there,"
+    " and have it read Limen's metadata again",
+    "audience-wrong": _NOT_LIMEN,
+    "party-wrong": _NOT_LIMEN,
+    "recipient-wrong": _NOT_LIMEN,
+    "destination-wrong": _NOT_LIMEN,
+    "issuer-wrong": _NOT_IT,
+    "iss-wrong": _NOT_IT,
+    "expired": _CLOCKS,
+    "not-yet": _CLOCKS,
+    "too-old": _CLOCKS,
+    "name-format-wrong": "it names people in another format than `name_format` in sign-in.yaml says",
+    "name-wrong": "it doesn't name the person in a way that can be kept",
+    "required-claim-missing": "its answer doesn't say what `require` in sign-in.yaml demands",
+    "not-proved-anew": "it didn't ask the person for a new proof, though Limen asked for one",
+    "declined-there": "the person said no there, or the service did: see its own log",
+    "failed-there": "the service says that it failed: see its own log",
+    "unsolicited": "nobody here had asked for it; link its tile to Limen's own address for signing in with it",
+    "missing": "its answer had no ID token, or came too late",
+}
+"""Why what somebody came back with was refused, and what to do, by the word of `ReturnRefusedError` without where it
+was.
+"""
+_WHERE: Final = ("response-", "id-token-")
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An issuer as administrators see it. `own_name` is what Limen is called there by SAML. `linked` are the newest
-    of those who are linked, `count` how many are.
+    """An issuer as administrators see it. `refused`: why the newest sign-in there was, in words and in a word of ours.
+
+    `own_name` is what Limen is called there by SAML. `linked` are the newest of those who are linked, `count` how many
+    are.
     """
 
     issuer: Issuer
     health: Health
     wrong: str
+    refused: tuple[str, str] | None
     keys: tuple[str, ...]
     has_secret: bool
     redirect_uri: str
@@ -90,6 +126,7 @@ def routes(site: Site) -> APIRouter:
             issuer=issuer,
             health=health,
             wrong="" if health.is_well else WRONG.get(health.word, health.word),
+            refused=(_why(health.refused), health.refused) if health.is_refused else None,
             keys=keys,
             has_secret=not issuer.needs_secret or issuer.url in kept,
             redirect_uri=return_address(site.origin, issuer),
@@ -100,3 +137,10 @@ def routes(site: Site) -> APIRouter:
         )
 
     return router
+
+
+def _why(word: str) -> str:
+    """Why an answer was refused, in words for people."""
+    for where in _WHERE:
+        word = word.removeprefix(where)
+    return REFUSED.get(word, "its answer doesn't hold")

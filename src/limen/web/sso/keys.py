@@ -24,6 +24,7 @@ AT: Final = "/console/keys"
 _KEY: Final = "M15.5 12.5a4 4 0 1 0-3.6-2.3L4 18v2.5h3V18h2.2v-2.2h2.2l1.9-1.9a4 4 0 0 0 2.2-1.4M16 8.5h.01"
 PAGES: Final = (
     Page(AT, "Signing keys", READ, Menu("Improve", 35, _KEY), hint="rotation, certificates, JWKS, SAML, OpenID"),
+    Route("GET", "/console/keys/saml/{key_id}.pem", READ),
     Route("POST", "/console/keys/{protocol}/renew", CHANGE, does="Make the next signing key"),
     Route("POST", "/console/keys/{protocol}/discard", CHANGE, does="Discard all signing keys of a protocol"),
 )
@@ -45,13 +46,23 @@ def routes(site: Site) -> APIRouter:
             "console/keys.html",
             visit,
             shown=signing_keys.shown(by_oidc.keys, by_saml.keys, visit.now),
-            certificates={SAML: [key.certificate for key in by_saml.keys.every]},
+            certified={SAML: by_saml.keys.every},
             apps={OIDC: [app for app in apps if app.oidc or app.entra], SAML: [app for app in apps if app.saml]},
             key_set=f"{site.origin}/oidc/keys",
             metadata=by_saml.entity_id,
             longest=LONGEST_WAIT_DAYS,
             done=_DONE.get(query(request, "done"), ""),
         )
+
+    @router.get("/console/keys/saml/{key_id}.pem")
+    async def certificate(key_id: str, _visit: Authorized) -> Response:
+        """A certificate as a file, for an app that takes no metadata."""
+        key = next((key for key in by_saml.keys.every if key.id == key_id), None)
+        if key is None:
+            raise HTTPException(404)
+        disposition = f'attachment; filename="limen-saml-{key.id[:12]}.pem"'
+        headers = {"content-disposition": disposition, "cache-control": "no-store"}
+        return Response(key.certificate, media_type="application/x-pem-file", headers=headers)
 
     @router.post("/console/keys/{protocol}/renew")
     async def renew(protocol: str, visit: Authorized, sent: Sent) -> Response:

@@ -49,7 +49,7 @@ def routes(site: Site) -> APIRouter:
 
     @router.get("/sign-in/with/{issuer_id}/metadata")
     async def metadata(issuer_id: str) -> Response:
-        return Response(door.saml(issuer_id).metadata(), media_type=METADATA)
+        return Response(await door.saml(issuer_id).metadata(), media_type=METADATA)
 
     @router.get("/sign-in/with/{issuer_id}/signed-out")
     async def by_browser(request: Request, issuer_id: str, visit: Anybody) -> Response:
