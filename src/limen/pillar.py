@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
+from datetime import UTC
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeAlias, TypeVar
 
 from limen.errors import LimenError
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
     from pathlib import Path
 
     from aiohttp.abc import AbstractResolver
@@ -56,6 +58,14 @@ class Around:
     groups: frozenset[str] | None
     apps: frozenset[str] | None
 
+    @property
+    def zone(self) -> tzinfo:
+        """The company's time zone; UTC where its settings name none that there is, which is a problem of theirs."""
+        try:
+            return self.settings.zone if self.settings is not None else UTC
+        except (KeyError, ValueError, OSError):
+            return UTC
+
 
 @dataclass(frozen=True, slots=True)
 class Touched:
@@ -64,6 +74,10 @@ class Touched:
     said: str
     how: str
     people: tuple[str, ...]
+
+
+IN_A_WEEK: Final = "IN-A-WEEK"
+"""Where a file's `initial` says this, `limen init` writes the date in a week."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,13 +289,28 @@ class Figure:
 async def _nothing_to_close() -> None: ...
 
 
+FirstStep: TypeAlias = Callable[[str, str], str]
+"""`(person id, where they want to go) → address`: where somebody who has just signed in goes first; "" for nowhere."""
+
+
+def _no_first_step(_person_id: str, _location: str) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
-    """A part that was built: what it offers, what it does again and again, its figures, and how it ends."""
+    """A part that was built: what it offers, what it does again and again, its figures, and how it ends.
+
+    `first_step` is asked after each sign-in, of the parts in their order: the first that says an address is gone by,
+    and comes back to where it was told. `proofs` are pages that give a proof without a person's doing, by the kind of
+    the remedy: whoever lacks nothing else is sent there.
+    """
 
     offers: tuple[object, ...] = ()
     periodic: tuple[Every, ...] = ()
     figures: Callable[[], Iterable[Figure]] = tuple
+    first_step: FirstStep = _no_first_step
+    proofs: Mapping[str, str] = field(default_factory=dict)
     close: Callable[[], Awaitable[None]] = _nothing_to_close
 
 
