@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from tests.devices.seen import NOW, checks
 
+from limen.company.authors import names_of
 from limen.devices import store
 from limen.devices.model import EnrolledDevice, Held, KeyStorage, Platform, Posture, Report, State, Why
 from limen.storage import Database
@@ -32,6 +33,7 @@ def test_a_device_is_kept_as_it_is(database: Database) -> None:
     assert database.read(lambda snapshot: store.by_id(snapshot.connection, "d_1")) == WREN
     assert [database.read(lambda s, t=one: store.has_key(s.connection, t)) for one in ("t", "u")] == [True, False]
     assert database.read(lambda snapshot: store.held(snapshot.connection, "d_2")) is None
+    assert database.read(names_of) == {"d_1": "wren"}
 
 
 def test_a_report_takes_the_place_of_the_one_before(database: Database) -> None:

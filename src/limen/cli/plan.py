@@ -231,5 +231,7 @@ def _plain(found: Plan, since: tuple[Published, ...]) -> dict[str, Any]:
             {"kind": one.kind, "name": one.name, "said": one.said, "open": one.is_open, "looked_at": one.is_looked_at}
             for one in found.openings
         ],
+        "devices": [asdict(one) for one in found.today.devices],
+        "people": [asdict(one) for one in found.today.people],
         "effect": found.effect,
     }

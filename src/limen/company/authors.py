@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from limen.devices import store as devices
 from limen.identity.store import people, workloads
 from limen.storage import Snapshot
 
@@ -41,6 +42,7 @@ def proof_sentence(proof: Mapping[str, Any], names: Mapping[str, str]) -> str:
 
 
 def names_of(snapshot: Snapshot) -> dict[str, str]:
-    """Everybody's name by opaque id, and each workload's, for whoever may see them."""
+    """Everybody's name by opaque id, and each workload's and device's, for whoever may see them."""
     services = {one.id: one.name for one in workloads.all_known(snapshot.connection)}
-    return {**services, **{person.id: person.name for person in people.everybody(snapshot.connection)}}
+    theirs = devices.names(snapshot.connection)
+    return {**theirs, **services, **{person.id: person.name for person in people.everybody(snapshot.connection)}}

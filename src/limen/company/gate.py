@@ -112,8 +112,13 @@ def _required_of(company: Company, people: Iterable[Candidate], now: Instant) ->
 def _devices(candidate: Candidate, rules: DeviceRules, now: Instant) -> tuple[Device, ...]:
     """Their devices as they could be proved to be: each reports again, and its agent is there."""
     held = candidate.held if isinstance(candidate, Member) else ()
-    found = [fact_of(one.device, one.posture, judge(rules, one.device.platform, one.posture, now), 0) for one in held]
-    return tuple([replace(one, due_at=0, binding=LEVELS[KeyStorage.FILE]) for one in found])
+    return tuple([proved_device(one, rules, now) for one in held])
+
+
+def proved_device(held: Held, rules: DeviceRules, now: Instant) -> Device:
+    """A device as decisions would know it once it has reported the same again, and its agent has proved it."""
+    found = fact_of(held.device, held.posture, judge(rules, held.device.platform, held.posture, now), 0)
+    return replace(found, due_at=0, binding=LEVELS[KeyStorage.FILE])
 
 
 def obstacles(company: Company, people: Iterable[Candidate], now: Instant) -> str:

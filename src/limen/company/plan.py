@@ -11,6 +11,7 @@ from limen.clock import Instant
 from limen.company.beside_policies import Opening, openings, sentence, touched
 from limen.company.changes import Change, changes
 from limen.company.company import Company
+from limen.company.devices_today import NOBODY, DevicesToday, devices_today, sentences as device_sentences
 from limen.company.gate import FIRST_ADMINISTRATOR, lockout_ahead
 from limen.company.load import failing_tests
 from limen.company.onboarding import written_until
@@ -38,7 +39,7 @@ class Plan:
 
     `before` is the id of the revision it was compared with ("": none), which `publish` takes as `expected`. `supposed`
     are people who were only supposed, one of each group, because there are too few: their names by their ids.
-    `openings` are the changes beside the policies.
+    `openings` are the changes beside the policies, `today` is whom it hits with the devices they have.
     """
 
     before: str
@@ -53,11 +54,14 @@ class Plan:
     supposed: Mapping[str, str] = field(default_factory=dict)
     kept_reach: tuple[str, ...] = ()
     openings: tuple[Opening, ...] = ()
+    today: DevicesToday = NOBODY
 
     @property
     def is_nobodys_gain_or_loss(self) -> bool:
         """Whether nobody gains or loses anything, and everything that the revision changes was looked at for that."""
-        return self.reach is not None and not self.reach.differences and not self.openings and self.reach.is_exhaustive
+        if self.reach is None or self.reach.differences or self.openings:
+            return False
+        return self.reach.is_exhaustive and self.today.is_nothing
 
     @property
     def changes_nothing(self) -> bool:
@@ -111,14 +115,17 @@ def plan(
     supposed = {} if everybody is None or before is None else _supposed(everybody, after)
     reach = None if before is None or everybody is None else _reach(before, after, everybody, supposed, until)
     beside: tuple[Opening, ...] = ()
+    today = NOBODY
     if before is not None and everybody is not None:
+        today = devices_today(before, after, everybody, until)
         there = [(one.person, one.factors) for one in everybody if one is not FIRST_ADMINISTRATOR]
         beside = (
             *openings(before, after, _persons(everybody, supposed), until),
             *touched(before, after, there),
         )
     members = _members(everybody or ())
-    marked = {one.person.id: f"⟨{one.person.id}⟩" for one in everybody or ()}
+    ids = [one.person.id for one in everybody or ()] + [one.device for one in today.devices]
+    marked = {one: f"⟨{one}⟩" for one in ids}
     return Plan(
         before=before.revision if before else "",
         after=after.revision,
@@ -130,8 +137,9 @@ def plan(
         reach=reach,
         members=members,
         supposed=supposed,
-        kept_reach=_sentences(reach, before, after, marked, members, supposed, beside),
+        kept_reach=_sentences(reach, before, after, marked, members, supposed, beside, today),
         openings=beside,
+        today=today,
     )
 
 
@@ -198,7 +206,12 @@ def _reach(
 
 def reach_sentences(found: Plan, before: Company | None, after: Company, people: Mapping[str, str]) -> tuple[str, ...]:
     """Who gains and who loses what, in sentences. `people` are names by opaque ids; {} tells them by their ids."""
-    return _sentences(found.reach, before, after, people, found.members, found.supposed, found.openings)
+    return _sentences(found.reach, before, after, people, found.members, found.supposed, found.openings, found.today)
+
+
+def today_sentences(found: Plan, before: Company | None, after: Company, names: Mapping[str, str]) -> tuple[str, ...]:
+    """Whom it hits today, with the devices they have. `names` are those of people and devices, by their ids."""
+    return tuple(device_sentences(found.today, names, _app_names(before, after)))
 
 
 def opening_sentence(
@@ -235,11 +248,17 @@ def _sentences(
     members: Mapping[str, frozenset[str]],
     supposed: Mapping[str, str],
     beside: tuple[Opening, ...],
+    today: DevicesToday,
 ) -> tuple[str, ...]:
     if reach is None:
         return ()
     names = _names(before, after, people, members, supposed)
-    said = (*_onboardings(before, after), *(sentence(one, names) for one in beside), *sentences(reach, names))
+    said = (
+        *device_sentences(today, people, names.apps),
+        *_onboardings(before, after),
+        *(sentence(one, names) for one in beside),
+        *sentences(reach, names),
+    )
     if not said or not supposed:
         return said
     return (
@@ -255,12 +274,16 @@ def _names(
     members: Mapping[str, frozenset[str]],
     supposed: Mapping[str, str],
 ) -> Names:
-    apps = {**(before.all_apps if before else {}), **after.all_apps}
     return Names(
         zone=after.settings.zone,
         zone_before=before.settings.zone if before else None,
         people={**people, **supposed, ANY_WORKLOAD: "any workload"},
-        apps={name: app.name for name, app in apps.items()},
+        apps=_app_names(before, after),
         members={after.settings.groups.get(group, group): ids for group, ids in members.items()},
         **({"most": len(supposed) + 1} if supposed else {}),
     )
+
+
+def _app_names(before: Company | None, after: Company) -> dict[str, str]:
+    apps = {**(before.all_apps if before else {}), **after.all_apps}
+    return {name: app.name for name, app in apps.items()}

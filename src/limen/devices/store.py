@@ -104,6 +104,11 @@ def every(connection: Connection) -> list[Held]:
     return [_held(row) for row in connection.execute(select(devices).order_by(devices.c.name, devices.c.id))]
 
 
+def names(connection: Connection) -> dict[str, str]:
+    """What each device is called, by its id."""
+    return {row.id: row.name for row in connection.execute(select(devices.c.id, devices.c.name))}
+
+
 def ids_of(connection: Connection, owner_id: str, *states: State) -> list[str]:
     """The ids of somebody's devices, of those in these states where any are named."""
     query = select(devices.c.id).where(devices.c.owner_id == owner_id).order_by(devices.c.id)

@@ -19,7 +19,7 @@ from limen.company.expectation_text import block_at
 from limen.company.folder import TESTS
 from limen.company.gate import lockout_begins, people_of
 from limen.company.load import FolderError
-from limen.company.plan import Plan, opening_sentence, predict, reach_sentences
+from limen.company.plan import Plan, opening_sentence, predict, reach_sentences, today_sentences
 from limen.company.publish import overtaken, publish
 from limen.company.updated_tests import Updated, updated_tests
 from limen.configuration.problem import Problem
@@ -243,6 +243,7 @@ async def change_page(
         openings=[
             (one, said) for one in plan.openings for said in (opening_sentence(plan, one, before, after, names),)
         ],
+        today=today_sentences(plan, before, after, names),
         sentences=reach_sentences(plan, before, after, names),
         replayed=replayed[:MOST_REPLAYED],
         more=max(0, len(replayed) - MOST_REPLAYED),
