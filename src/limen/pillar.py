@@ -66,6 +66,10 @@ class Touched:
     people: tuple[str, ...]
 
 
+IN_A_WEEK: Final = "IN-A-WEEK"
+"""Where a file's `initial` says this, `limen init` writes the date in a week."""
+
+
 @dataclass(frozen=True, slots=True)
 class FolderFile(Generic[T]):
     """A YAML file of the company folder. It may be missing; `initial` is what `limen init` writes, with comments.

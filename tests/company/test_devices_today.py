@@ -112,7 +112,7 @@ def test_the_plan_tells_it_and_keeps_no_name_of_a_device(company: Company) -> No
     assert not found.is_nobodys_gain_or_loss
     names = {"ida": "Ida Quay", "d_ida0": "wren"}
     said = reach_sentences(found, company, after, names)
-    assert any("wren of Ida Quay (firewall)" in one for one in said)
+    assert any("wren" in one and names["ida"] in one and "firewall" in one for one in said)
     assert "wren" not in str(found.effect)
     assert kept_sentences(found.effect, names) == said
 
@@ -124,4 +124,4 @@ def test_rules_that_no_file_says_are_the_baseline(company: Company) -> None:
 def test_each_sentence_names_a_few_and_counts_the_rest() -> None:
     turns = tuple(DeviceTurn(f"p{n}", f"d{n}", "compliant", "non_compliant", ("os",)) for n in range(9))
     (said,) = sentences(DevicesToday(turns), {}, {})
-    assert ("d0 of p0 (os)" in said, "d8" in said, "4 more" in said) == (True, False, True)
+    assert [one in said for one in ("d0", "p0", "os", "d4", "d8")] == [True, True, True, True, False]

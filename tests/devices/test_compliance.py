@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, strategies as st
 from tests.devices.seen import NOW, reported
@@ -70,3 +72,25 @@ def test_the_more_is_unknown_the_fewer_pass_and_health_never_comes_back(hidden: 
         RULES, "linux", reported(dict.fromkeys(hidden, Reason.DENIED), dict.fromkeys(hidden, NOW)), NOW + after + DAY
     )
     assert (less.compliance, later.compliance) != (NON_COMPLIANT, COMPLIANT)
+
+
+WEEK = replace(RULES, report_only_until=NOW + 7 * DAY)
+OLD = {"updates": {"pending": 1, "security": 1, "oldest_days": 30, "lists_age_days": 0}}
+
+
+@pytest.mark.parametrize(("after", "compliance"), [(0, COMPLIANT), (7 * DAY - 1, COMPLIANT), (7 * DAY, NON_COMPLIANT)])
+def test_in_a_companys_first_week_nothing_counts(after: int, compliance: str) -> None:
+    reported_then = reported(OLD, {"updates": NOW - DAY})
+    assert judge(RULES, "linux", reported_then, NOW).compliance == NON_COMPLIANT
+    health = judge(WEEK, "linux", reported_then, NOW + after)
+    assert health.compliance == compliance
+    assert health.due_at == (NOW + 7 * DAY if compliance == COMPLIANT else 0)
+    assert "updates" not in health.passing
+
+
+def test_what_blocks_counts_in_the_first_week_too() -> None:
+    found = reported({"threats": {"active": [{"name": "Eicar", "at": 1}]}})
+    health = judge(WEEK, "linux", found, NOW)
+    assert (health.compliance, health.blocks) == (NON_COMPLIANT, True)
+    unknown = reported({"threats": Reason.DENIED}, {"threats": NOW - 30 * DAY})
+    assert judge(WEEK, "linux", unknown, NOW).compliance == COMPLIANT

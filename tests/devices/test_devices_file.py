@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC
+
 import pytest
 
 from limen.clock import DAY, HOUR, MINUTE
 from limen.company.child import parse_texts
 from limen.configuration.problem import Problem
 from limen.configuration.tree import Tree
-from limen.devices.devices_file import DEVICES_FILE, FILE, changes, in_force, length_of, read
+from limen.devices.devices_file import DEVICES_FILE, FILE, changes, end_of, in_force, length_of, length_text, read
 from limen.facts import FactStore
 from limen.facts.device_rules import BASELINE, DeviceRules, Requirement, Severity
-from limen.pillar import Around
+from limen.pillar import IN_A_WEEK, Around
 
 AROUND = Around(None, None, None)
 
@@ -29,7 +32,9 @@ def the_rules(text: str) -> DeviceRules:
 
 
 def test_what_limen_init_writes_is_the_baseline() -> None:
-    assert the_rules(DEVICES_FILE.initial) == DeviceRules() == the_rules("")
+    written = the_rules(DEVICES_FILE.initial.replace(IN_A_WEEK, "2026-12-04"))
+    assert written.report_only_until == 1_796_428_800_000
+    assert replace(written, report_only_until=0, report_only_day="") == DeviceRules() == the_rules("")
 
 
 def test_rules_as_they_are_written() -> None:
@@ -67,6 +72,8 @@ checks:
         ("report_every: often\n", 1, "report_every"),
         ("sometimes: true\n", 1, "sometimes"),
         ("checks:\n  updates: {within_days: 0}\n", 2, "within_days"),
+        ("report_only_until: 2026-02-30\n", 1, "2026-02-30"),
+        ("report_only_until: soon\n", 1, "report_only_until"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_line(text: str, line: int, what: str) -> None:
@@ -96,6 +103,13 @@ def test_rules_in_force_are_the_facts_and_said_once() -> None:
 
 @pytest.mark.parametrize(("written", "length"), [("15m", 15 * MINUTE), ("12h", 12 * HOUR), ("3d", 3 * DAY)])
 def test_lengths_of_time(written: str, length: int) -> None:
-    assert length_of(written) == length
+    assert (length_of(written), length_text(length)) == (length, written)
     with pytest.raises(ValueError, match="soon"):
         length_of("soon")
+
+
+def test_a_day_ends_and_a_week_of_reporting_is_told() -> None:
+    assert (end_of("2026-12-04", UTC), end_of("2026-13-01", UTC)) == (1_796_428_800_000, None)
+    week = the_rules("report_only_until: 2026-12-04\n")
+    assert ["2026-12-04" in one for one in changes(None, week)] == [True]
+    assert len(list(changes(week, None))) == 1

@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -18,6 +19,7 @@ from limen.company.settings_file import read_settings
 from limen.company.toml_text import read_toml
 from limen.configuration.tree import Tree
 from limen.errors import LimenError
+from limen.pillar import IN_A_WEEK
 from limen.pillars import files
 
 HERE, FRONT = "here", "front"
@@ -170,7 +172,8 @@ def _quoted(text: str) -> str:
 
 
 def _files() -> Iterator[tuple[str, str]]:
-    yield from ((file.name, file.initial) for file in files() if file.initial)
+    week = (datetime.now().astimezone().date() + timedelta(days=7)).isoformat()
+    yield from ((file.name, file.initial.replace(IN_A_WEEK, week)) for file in files() if file.initial)
     root = resources.files("limen.company") / "baseline"
     waiting: list[tuple[str, Traversable]] = [("", root)]
     while waiting:

@@ -67,7 +67,7 @@ def judge(rules: DeviceRules, platform: str, reported: Posture, now: Instant) ->
     """What the last report comes to now. A device that never reported is not known to be healthy."""
     checks = tuple(
         [
-            _judged(check, requirement, reported.checks.get(check), reported.failing_since, now)
+            _judged(check, requirement, rules, reported, now)
             for check in CHECKS
             if (requirement := rules.of(check, platform)) is not None
         ]
@@ -88,15 +88,15 @@ def judge(rules: DeviceRules, platform: str, reported: Posture, now: Instant) ->
     )
 
 
-def _judged(
-    check: str, requirement: Requirement, reported: Check | None, failing_since: Mapping[str, Instant], now: Instant
-) -> Judged:
-    what = found(check, reported, requirement, now)
-    evidence = reported.evidence if reported is not None else ""
+def _judged(check: str, requirement: Requirement, rules: DeviceRules, reported: Posture, now: Instant) -> Judged:
+    told = reported.checks.get(check)
+    what = found(check, told, requirement, now)
+    evidence = told.evidence if told is not None else ""
     if what.verdict in _GOOD:
         return Judged(check, requirement, what, evidence=evidence)
-    since = failing_since.get(check, now)
-    due_at = due(requirement, since, is_known=what.verdict is Verdict.FAIL)
+    since = reported.failing_since.get(check, now)
+    is_known = what.verdict is Verdict.FAIL
+    due_at = due(requirement, since, is_known=is_known, report_only_until=rules.report_only_until)
     return Judged(check, requirement, what, since, due_at, evidence)
 
 

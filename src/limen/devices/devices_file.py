@@ -5,23 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from limen.clock import DAY, HOUR, MINUTE, Milliseconds
+from limen.clock import DAY, HOUR, MINUTE, Instant, Milliseconds
 from limen.configuration.problem import Complaint, Problem, did_you_mean, shown
 from limen.configuration.shape import shaped_in_part
 from limen.configuration.tree import Tree
 from limen.facts import CHECKS, FactStore
 from limen.facts.device_rules import BASELINE, EVERYWHERE, DeviceRules, Requirement, Severity
-from limen.pillar import Around, FolderFile
+from limen.pillar import IN_A_WEEK, Around, FolderFile
 from limen.printable import is_printable
 
 FILE: Final = "devices.yaml"
 _LENGTH: Final = re.compile(r"(\d{1,4})(m|h|d)")
 _UNITS: Final = {"m": MINUTE, "h": HOUR, "d": DAY}
-_BOUNDS: Final = {
+BOUNDS: Final = {
     "within_days": frozenset({"updates", "anti_malware"}),
     "within_minutes": frozenset({"screen_lock"}),
     "at_most": frozenset({"administrators"}),
@@ -29,6 +30,7 @@ _BOUNDS: Final = {
 """Which checks have which bound."""
 
 Length = Annotated[str, Field(pattern=r"^\d{1,4}(m|h|d)$")]
+Day = Annotated[str, Field(pattern=r"^2\d{3}-\d{2}-\d{2}$")]
 Step = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -67,10 +69,12 @@ class _File(_Shape):
     """How often devices report when nothing changes."""
     enrol_by_owner: bool = True
     """People may enrol devices of their own by signing in. They don't count as the company's (`device.managed`)."""
+    report_only_until: Day | None = None
+    """Until the end of this day, in the company's time zone, checks are only reported; what blocks counts at once."""
     checks: dict[str, Any] = {}
 
 
-def read(tree: Tree, _around: Around) -> tuple[DeviceRules | None, list[Problem]]:
+def read(tree: Tree, around: Around) -> tuple[DeviceRules | None, list[Problem]]:
     """The rules, and all that is wrong with them, each with its line."""
     file, problems = shaped_in_part(_File, tree.plain() or {}, tree, FILE, (), {})
     if file is None:
@@ -93,11 +97,19 @@ def read(tree: Tree, _around: Around) -> tuple[DeviceRules | None, list[Problem]
             requirements[name] = _requirement(BASELINE.get(name, Requirement(Severity.WARN, DAY)), shape)
         else:
             requirements.pop(name, None)
+    looks_until = None
+    if file.report_only_until is not None:
+        looks_until = end_of(file.report_only_until, around.settings.zone if around.settings else UTC)
+        if looks_until is None:
+            what, fix = f"{shown(file.report_only_until)} is not a valid date", "write it as 2026-12-31"
+            problems.append(Problem(FILE, *tree.at("report_only_until"), what, fix))
     rules = DeviceRules(
         requirements=requirements,
         report_within_ms=length_of(file.report_within),
         report_every_s=length_of(file.report_every) // 1_000,
         enrol_by_owner=file.enrol_by_owner,
+        report_only_day=file.report_only_until or "",
+        report_only_until=looks_until or 0,
     )
     if not problems and rules.report_every_s * 1_000 * 2 > rules.report_within_ms:
         what = "a device that misses one report is already not known to be healthy"
@@ -115,6 +127,20 @@ def length_of(written: str) -> Milliseconds:
     return int(found[1]) * _UNITS[found[2]]
 
 
+def length_text(length: Milliseconds) -> str:
+    """As it is written, in the longest unit that fits."""
+    unit, size = next((name, size) for name, size in reversed(_UNITS.items()) if length % size == 0 or name == "m")
+    return f"{length // size}{unit}"
+
+
+def end_of(day: str, zone: tzinfo) -> Instant | None:
+    """The first instant after this day; None where there is no such day."""
+    try:
+        return int(datetime.combine(date.fromisoformat(day) + timedelta(days=1), time(), zone).timestamp()) * 1000
+    except ValueError:
+        return None
+
+
 def _requirement(usual: Requirement, shape: _Check) -> Requirement:
     said: dict[str, Any] = {
         "severity": Severity(shape.severity) if shape.severity else None,
@@ -130,7 +156,7 @@ def _requirement(usual: Requirement, shape: _Check) -> Requirement:
 
 def _complaints(name: str, shape: _Check) -> Iterator[Complaint]:
     """Everything about a check that its shape does not tell."""
-    for bound, checks in _BOUNDS.items():
+    for bound, checks in BOUNDS.items():
         if getattr(shape, bound) is not None and name not in checks:
             yield (bound,), f"the check {name} has no bound of this kind", "remove it"
     if shape.grace and shape.severity == "report":
@@ -160,6 +186,9 @@ def changes(before: DeviceRules | None, after: DeviceRules | None) -> Iterator[s
         yield f"Devices report every {now.report_every_s} seconds (was {was.report_every_s})"
     if was.enrol_by_owner != now.enrol_by_owner:
         yield "People may enrol devices of their own" if now.enrol_by_owner else "Only tokens enrol devices"
+    if was.report_only_until != now.report_only_until:
+        ends = f"Checks are only reported until the end of {now.report_only_day}"
+        yield ends if now.report_only_day else "Checks count, and are no longer only reported"
 
 
 def _said(requirement: Requirement) -> str:
@@ -185,10 +214,12 @@ def _initial() -> Iterable[str]:
     yield "# What a healthy device is: the baseline (Cyber Essentials; CIS Controls, implementation group 1)."
     yield "# severity: report (shown) · warn (counts when the grace is over) · restrict (counts at once) · block (as"
     yield "# restrict, and ends what is signed in on the device). grace: how long there is to mend it."
+    yield "# report_only_until: until the end of this day nothing counts but what blocks, so that you see what would."
+    yield f"report_only_until: {IN_A_WEEK}"
     yield from ("report_within: 15m", "report_every: 5m", "enrol_by_owner: true", "checks:")
     for check, requirement in BASELINE.items():
         grace = [f"grace: {requirement.grace_ms // DAY}d"] if requirement.grace_ms else []
-        bounds = [f"{bound}: {value}" for bound in _BOUNDS if (value := getattr(requirement, bound))]
+        bounds = [f"{bound}: {value}" for bound in BOUNDS if (value := getattr(requirement, bound))]
         yield f"  {check}: {{{', '.join([f'severity: {requirement.severity.value}', *grace, *bounds])}}}"
 
 

@@ -67,6 +67,7 @@ PILLAR = Pillar(
         "limen.web.devices.enrol",
         "limen.web.devices.proof",
         "limen.web.devices.mine",
+        "limen.web.devices.rules",
         "limen.web.devices.fleet",
     ),
     declarations=_declarations,

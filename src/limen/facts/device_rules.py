@@ -62,13 +62,17 @@ where the company has one."""
 class DeviceRules:
     """What `devices.yaml` says. A report counts for `report_within_ms`, and agents report every `report_every_s`.
 
-    `enrol_by_owner`: people may enrol devices of their own by signing in, which are not the company's.
+    `enrol_by_owner`: people may enrol devices of their own by signing in, which are not the company's. Before
+    `report_only_until` (0: no such time), the end of `report_only_day`, nothing counts but what blocks: a company's
+    first week.
     """
 
     requirements: Mapping[str, Requirement] = field(default_factory=lambda: dict(BASELINE))
     report_within_ms: Milliseconds = 15 * MINUTE
     report_every_s: int = 300
     enrol_by_owner: bool = True
+    report_only_day: str = ""
+    report_only_until: Instant = 0
 
     def of(self, check: str, platform: str) -> Requirement | None:
         """What a check demands on this platform; None where it is not asked for."""
@@ -76,12 +80,15 @@ class DeviceRules:
         return found if found is not None and platform in found.platforms else None
 
 
-def due(requirement: Requirement, since: Instant, *, is_known: bool) -> Instant:
+def due(requirement: Requirement, since: Instant, *, is_known: bool, report_only_until: Instant = 0) -> Instant:
     """When a check that has not been good since then begins to count; 0 where it never does.
 
-    A grace is for those who are warned, and for what could not be found out.
+    A grace is for those who are warned, and for what could not be found out. While a company only looks, nothing counts
+    but what was found and blocks: malware waits for nobody's preparations.
     """
     if requirement.severity is Severity.REPORT:
         return 0
+    if requirement.severity is Severity.BLOCK and is_known:
+        return since
     has_grace = requirement.severity is Severity.WARN or not is_known
-    return since + requirement.grace_ms if has_grace else since
+    return max(since + requirement.grace_ms if has_grace else since, report_only_until)
