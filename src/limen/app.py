@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,7 +126,7 @@ async def open_limen(
     closing.push_async_callback(core.feed.stop)
     parts = await _build_parts(closing, core)
     disk, backups = await _look_after(closing, core)
-    asgi = await _answer(core, in_force, disk, backups)
+    asgi = await _answer(core, in_force, disk, backups, parts)
     closing.callback(core.database.hurry)  # the first to be called at the end
     return Limen(core=core, in_force=in_force, parts=parts, disk=disk, asgi=asgi)
 
@@ -269,7 +269,9 @@ def _keeping(core: Core) -> BackupSchedule:
     return BackupSchedule(core.root, core.settings, lambda: master_key(file, os.environ), core.database, core.clock)
 
 
-async def _answer(core: Core, in_force: InForce, disk: Disk, backups: BackupSchedule) -> Asgi:
+async def _answer(
+    core: Core, in_force: InForce, disk: Disk, backups: BackupSchedule, parts: Mapping[str, Running]
+) -> Asgi:
     """The pages, and behind them the gateway."""
     enforcement = core.offers.take(enforcement_parts.EnforcementServices)
     pages = web.build(
@@ -291,6 +293,8 @@ async def _answer(core: Core, in_force: InForce, disk: Disk, backups: BackupSche
             examine=lambda: _examine(core, enforcement.hops),
             backups=backups,
             offers=core.offers,
+            first_steps=tuple([running.first_step for running in parts.values()]),
+            proofs={kind: page for running in parts.values() for kind, page in running.proofs.items()},
         ),
         [page for pillar in pillars() for page in pillar.pages],
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeAlias, TypeVar
 
 from limen.errors import LimenError
 
@@ -279,13 +279,28 @@ class Figure:
 async def _nothing_to_close() -> None: ...
 
 
+FirstStep: TypeAlias = Callable[[str, str], str]
+"""`(person id, where they want to go) → address`: where somebody who has just signed in goes first; "" for nowhere."""
+
+
+def _no_first_step(_person_id: str, _location: str) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
-    """A part that was built: what it offers, what it does again and again, its figures, and how it ends."""
+    """A part that was built: what it offers, what it does again and again, its figures, and how it ends.
+
+    `first_step` is asked after each sign-in, of the parts in their order: the first that says an address is gone by,
+    and comes back to where it was told. `proofs` are pages that give a proof without a person's doing, by the kind of
+    the remedy: whoever lacks nothing else is sent there.
+    """
 
     offers: tuple[object, ...] = ()
     periodic: tuple[Every, ...] = ()
     figures: Callable[[], Iterable[Figure]] = tuple
+    first_step: FirstStep = _no_first_step
+    proofs: Mapping[str, str] = field(default_factory=dict)
     close: Callable[[], Awaitable[None]] = _nothing_to_close
 
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 DUE_SECONDS = 1.0
 FORGET_SECONDS = 600.0
+PROVE = "/devices/prove"
+"""The page on which a browser's session is bound to the device that it sits on."""
 
 
 def _declarations() -> Declarations:
@@ -36,15 +38,27 @@ def _prepare(core: Core) -> None:
 
 
 async def _build(core: Core) -> Running:
+    from urllib.parse import urlencode
+
     from limen.devices.projection import Projection
     from limen.devices.service import Devices
     from limen.devices.settings import DeviceSettings
     from limen.devices.tpm.makers import read_makers
+    from limen.facts import LIMEN
 
     makers = read_makers(core.root / core.settings.section(DeviceSettings).tpm_makers)
     devices = Devices(core, core.offers.take(DeviceSessions), core.offers.take(Projection), makers)
+
+    def first_step(person_id: str, location: str) -> str:
+        """By way of the device's proof, which takes no more than a moment where the device is this one."""
+        if not location.startswith("/") or not devices.has_active(person_id):
+            return ""
+        return f"{PROVE}?{urlencode({'app': LIMEN, 'to': location, 'auto': 'yes'})}"
+
     return Running(
         offers=(devices,),
+        first_step=first_step,
+        proofs={"prove_device": PROVE},
         periodic=(
             Every("judge devices whose grace is over", DUE_SECONDS, devices.judge_due),
             Every("forget tokens of devices", FORGET_SECONDS, devices.forget),

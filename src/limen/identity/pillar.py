@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 KEEP_UP_SECONDS = 30.0
 REMIND_SECONDS = 900.0
+REQUIRED_FACTORS = "/required-factors"
+"""The page on which people set up what is required of them."""
 
 
 def _declarations() -> Declarations:
@@ -101,11 +103,20 @@ def _prepare(core: Core) -> None:
 
 
 async def _build(core: Core) -> Running:
+    from urllib.parse import urlencode
+
     from limen.identity import services
     from limen.identity.sessions import DEVICE_SESSIONS
 
     built = await services.build(_ports(core))
+
+    def first_step(person_id: str, location: str) -> str:
+        """To what somebody still has to set up."""
+        due = core.known.dues_of(person_id)
+        return f"{REQUIRED_FACTORS}?{urlencode({'to': location})}" if due else ""
+
     return Running(
+        first_step=first_step,
         offers=(
             built,
             AppSessions(open=built.sessions.open_app_session, end=built.sessions.end),

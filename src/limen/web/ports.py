@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from limen.facts import App, FactStore, Session
 from limen.finding import Finding
 from limen.identity.services import IdentityServices
 from limen.identity.workloads import Workloads
-from limen.pillar import Offers
+from limen.pillar import FirstStep, Offers
 from limen.policy.engine import Engine
 from limen.settings import Settings
 from limen.storage.break_glass import BreakGlass
@@ -39,7 +39,8 @@ class Ports:
 
     `alias` is a session's name for one app, as its assertions carry it. `settled` returns when no worker decides any
     more without what was written before. `scarce` says what room is running out, in sentences. `examine` looks at the
-    whole set-up, and changes nothing. `backups` takes them; None where none are taken. `offers` is what the parts give.
+    whole set-up, and changes nothing. `backups` takes them; None where none are taken. `offers` is what the parts give,
+    `first_steps` what they want done after a sign-in, `proofs` their pages that prove something by themselves.
     """
 
     settings: Settings
@@ -59,6 +60,8 @@ class Ports:
     examine: Callable[[], Awaitable[tuple[Finding, ...]]] = nothing_found
     backups: BackupSchedule | None = None
     offers: Offers = field(default_factory=Offers)
+    first_steps: Sequence[FirstStep] = ()
+    proofs: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def engine(self) -> Callable[[], Engine]:

@@ -16,7 +16,6 @@ from limen.admission import TOO_MANY
 from limen.browser_state import BrowserStates
 from limen.clock import Instant
 from limen.company.publish import OvertakenError
-from limen.devices.service import Devices
 from limen.enforcement.addresses import client_address
 from limen.enforcement.answers import RETRY_AFTER_SECONDS, app_origin
 from limen.enforcement.gateway import TOO_MANY_AT_ONCE
@@ -34,6 +33,7 @@ from limen.identity.errors import (
     UndecidedError,
 )
 from limen.identity.model import SignedIn, Visitor
+from limen.identity.pillar import REQUIRED_FACTORS
 from limen.messages import Language
 from limen.opaque import new_token
 from limen.policy.decision import UNAVAILABLE, Effect, Named, Request as DecisionRequest
@@ -62,9 +62,6 @@ from limen.web.requests import (
 )
 from limen.web.visit import SignedInVisit, Visit
 
-PROVE_DEVICE: Final = "/devices/prove"
-REQUIRED_FACTORS: Final = "/required-factors"
-"""Where somebody sets up what they must have."""
 AGAIN: Final = "proved=again"
 """In the address of a page that somebody comes back to after a proof: what they had pressed was not done."""
 GO_ON: Final = "/go-on"
@@ -401,15 +398,9 @@ class Site:
         return response
 
     def _first_step(self, person_id: str, location: str) -> str:
-        """Where somebody goes who signed in anew: to what they still have to set up, or by way of their device's proof,
-        which takes no more than a moment where the device is this one.
-        """
-        if self.known.dues_of(person_id):
-            return f"{REQUIRED_FACTORS}?{urlencode({'to': location})}"
-        devices = self.ports.offers.find(Devices)
-        if devices is not None and location.startswith("/") and devices.has_active(person_id):
-            return f"{PROVE_DEVICE}?{urlencode({'app': LIMEN, 'to': location, 'auto': 'yes'})}"
-        return location
+        """Where somebody goes who signed in anew: by what a part wants first, or straight on."""
+        asked = (step(person_id, location) for step in self.ports.first_steps)
+        return next((first for first in asked if first), location)
 
     def json_of(self, visit: Visit, values: Mapping[str, Any]) -> Response:
         """An answer for a script of ours."""

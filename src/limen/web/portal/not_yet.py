@@ -13,6 +13,7 @@ from starlette.responses import Response
 from limen.clock import Instant
 from limen.facts import LIMEN, App
 from limen.identity.factors import Held
+from limen.identity.pillar import REQUIRED_FACTORS
 from limen.messages import Words, gettext_noop
 from limen.policy.decision import (
     NO_REASON,
@@ -31,7 +32,7 @@ from limen.web.permissions import SEE_PEOPLE
 from limen.web.portal.conditions import Condition, RefusalView, can_prove, checklist
 from limen.web.portal.replayed_decision import ReplayedDecision, past_decision
 from limen.web.requests import query, query_id, where_to
-from limen.web.site import REQUIRED_FACTORS, Site
+from limen.web.site import Site
 from limen.web.visit import Visit
 
 PAGES: Final = (

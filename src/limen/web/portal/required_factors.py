@@ -9,10 +9,11 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from limen.identity.pillar import REQUIRED_FACTORS
 from limen.web.page import Route
 from limen.web.permissions import VIEW
 from limen.web.requests import query, where_to
-from limen.web.site import REQUIRED_FACTORS, Site
+from limen.web.site import Site
 from limen.web.visit import Authorized
 
 PAGES: Final = (Route("GET", REQUIRED_FACTORS, VIEW, opens_to_enrol=True),)

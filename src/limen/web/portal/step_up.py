@@ -61,8 +61,8 @@ def routes(site: Site) -> APIRouter:
         if visit.session is None:
             return site.go(visit, "/sign-in", to=where_to(f"{request.url.path}?{request.url.query}"))
         ids = query_id(request, "app"), query(request, "to", 2_048), query_id(request, "decision")
-        if await _needs_device(site, ids[2]):
-            return site.go(visit, "/devices/prove", app=ids[0], to=ids[1])
+        if page := await _proved_by_itself(site, ids[2]):
+            return site.go(visit, page, app=ids[0], to=ids[1])
         return _page(site, visit, await _step(site, visit, *ids))
 
     @router.post("/step-up")
@@ -100,11 +100,12 @@ def _for_scripts(router: APIRouter, site: Site) -> None:
         return site.signed_in(visit, done, site.app_url(app, where_to(text_of(sent, "to"))), by_script=True)
 
 
-async def _needs_device(site: Site, decision_id: str) -> bool:
-    """Whether nothing but the device's own proof was missing, which its agent gives without the person."""
+async def _proved_by_itself(site: Site, decision_id: str) -> str:
+    """The page that gives all that was missing without the person's doing, as a device's agent does; "" for none."""
     past = await past_decision(site, decision_id) if decision_id else None
     asked = past.explanation.decision.at_once if past is not None else ()
-    return bool(asked) and all(remedy.kind == "prove_device" for remedy in asked)
+    pages = {site.ports.proofs.get(remedy.kind, "") for remedy in asked}
+    return pages.pop() if len(pages) == 1 else ""
 
 
 def _page(site: Site, visit: Visit, step: Step, wrong: LimenError | None = None) -> Response:
