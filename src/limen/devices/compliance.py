@@ -67,7 +67,7 @@ def judge(rules: DeviceRules, platform: str, reported: Posture, now: Instant) ->
     """What the last report comes to now. A device that never reported is not known to be healthy."""
     checks = tuple(
         [
-            _judged(check, requirement, rules, reported, now)
+            judged(check, requirement, rules, reported, now)
             for check in CHECKS
             if (requirement := rules.of(check, platform)) is not None
         ]
@@ -88,7 +88,8 @@ def judge(rules: DeviceRules, platform: str, reported: Posture, now: Instant) ->
     )
 
 
-def _judged(check: str, requirement: Requirement, rules: DeviceRules, reported: Posture, now: Instant) -> Judged:
+def judged(check: str, requirement: Requirement, rules: DeviceRules, reported: Posture, now: Instant) -> Judged:
+    """What one check comes to, by a requirement that may be another than that of the rules."""
     told = reported.checks.get(check)
     what = found(check, told, requirement, now)
     evidence = told.evidence if told is not None else ""

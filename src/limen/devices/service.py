@@ -22,6 +22,7 @@ from limen.devices.wire import Kind, RefusedError
 from limen.errors import LimenError
 from limen.events import Event, Outcome
 from limen.facts import Device, Session
+from limen.facts.device_rules import DeviceRules
 from limen.facts.fact_store import APPS
 from limen.facts.tables import Subject
 from limen.pillar import Core, DeviceSessions
@@ -153,6 +154,11 @@ class Devices:
         return True
 
     # What is known
+
+    @property
+    def rules(self) -> DeviceRules:
+        """What the company means by a healthy device."""
+        return self._core.known.device_rules
 
     def of(self, owner_id: str) -> list[EnrolledDevice]:
         """Somebody's devices, by name."""

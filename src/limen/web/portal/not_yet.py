@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlencode
 
@@ -11,6 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.clock import Instant
+from limen.devices.pillar import PROVE
+from limen.devices.service import Devices
+from limen.devices.steps import TITLES, steps_for
 from limen.facts import LIMEN, App
 from limen.identity.factors import Held
 from limen.identity.pillar import REQUIRED_FACTORS
@@ -18,18 +21,21 @@ from limen.messages import Words, gettext_noop
 from limen.policy.decision import (
     NO_REASON,
     UNAVAILABLE,
+    Decision,
     Effect,
     Named,
     ReasonText,
     Remedies,
     Request as DecisionRequest,
 )
+from limen.policy.engine import Engine
 from limen.policy.remedies.search import opens_at
 from limen.policy.wording import Audience, Names, remedy_sentence
 from limen.web.console.view_audit import record_view
 from limen.web.page import Route
 from limen.web.permissions import SEE_PEOPLE
 from limen.web.portal.conditions import Condition, RefusalView, can_prove, checklist
+from limen.web.portal.device_at_hand import DeviceAtHand, Found, device_at_hand
 from limen.web.portal.replayed_decision import ReplayedDecision, past_decision
 from limen.web.requests import query, query_id, where_to
 from limen.web.site import Site
@@ -67,6 +73,9 @@ class NotYet:
     url: str
     whose: str
     named: str
+    at_hand: DeviceAtHand | None = None
+    onward: str = ""
+    """`at_hand` is the device, where that is in the way; `onward` where to see which it is, or to enrol it."""
 
 
 def routes(site: Site) -> APIRouter:
@@ -85,7 +94,16 @@ def routes(site: Site) -> APIRouter:
         is_again = query(request, "check") == "now"
         page = await _not_yet(site, visit, past, is_again=is_again)
         is_shut = page.named in UNAVAILABLE and site.ports.doors.shut() is not None
-        return site.page("portal/not_yet.html", visit, 503 if is_shut else 200, page=page, is_again=is_again)
+        return site.page(
+            "portal/not_yet.html",
+            visit,
+            503 if is_shut else 200,
+            page=page,
+            is_again=is_again,
+            is_silent=query(request, "silent") == "yes",
+            titles=TITLES,
+            steps_for=steps_for,
+        )
 
     return router
 
@@ -146,6 +164,10 @@ async def _not_yet(site: Site, visit: Visit, past: ReplayedDecision, *, is_again
         prove = "/passkeys" if needs_adding else f"/step-up?{step}"
     if "factor" in missing and is_own:
         prove = REQUIRED_FACTORS
+    at_hand = None
+    if "device" in missing:
+        at_hand = _at_hand(site, visit, past, engine, decision)
+        conditions = tuple([_with_checks(one, at_hand) for one in conditions])
     spoke = [reason for reason in decision.reasons if reason.policy != Named.NOTHING_PERMITS]
     forbade = (reason.in_language(words.language) for reason in spoke if reason.text and reason.effect == "forbid")
     remedies = decision.remedies
@@ -166,7 +188,37 @@ async def _not_yet(site: Site, visit: Visit, past: ReplayedDecision, *, is_again
         url=site.app_url(app, app.start),
         whose="" if is_own or person is None else person.name,
         named=named,
+        at_hand=at_hand,
+        onward=_onward(site, app, at_hand) if is_own else "",
     )
+
+
+def _at_hand(
+    site: Site, visit: Visit, past: ReplayedDecision, engine: Engine, decision: Decision
+) -> DeviceAtHand | None:
+    devices = site.ports.offers.find(Devices)
+    if devices is None:
+        return None
+    is_own = visit.session is not None and past.event.actor == visit.session.person_id
+    bound = visit.session.device_id if is_own and visit.session is not None else past.facts.device.id
+    return device_at_hand(devices, engine, decision, past.event.actor, bound, visit.now)
+
+
+def _with_checks(condition: Condition, at_hand: DeviceAtHand | None) -> Condition:
+    """A device's line says what to do about this device, where that is known, instead of what helps in general."""
+    if condition.kind != "device" or condition.holds or at_hand is None or at_hand.found is Found.OTHER:
+        return condition
+    return replace(condition, mend=())
+
+
+def _onward(site: Site, app: App, at_hand: DeviceAtHand | None) -> str:
+    """Where this browser's device can be made known."""
+    match at_hand and at_hand.found:
+        case Found.NOT_PROVED:
+            return f"{PROVE}?{urlencode({'app': app.id, 'to': app.start})}"
+        case Found.NOT_ENROLLED if site.known.device_rules.enrol_by_owner:
+            return "/devices"
+    return ""
 
 
 def _helps(remedies: Remedies, named: str, words: Words, now: Instant) -> tuple[str, ...]:
