@@ -6,7 +6,7 @@ import html
 import json
 import re
 import socket
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import aiohttp
 
 MAX_HOPS: Final = 12
+SILENCE_SECONDS: Final = 65.0
+"""A stream says something every 20 s; three times nothing, and it is gone."""
 TYPED: Final = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Site": "none", "Sec-Fetch-Dest": "document"}
 """What browsers send where somebody typed the address or came by a bookmark (W3C Fetch Metadata)."""
 _POSTS: Final = re.compile(r'<form method="post" action="([^"]+)" data-post>')
@@ -85,6 +87,29 @@ class Browser:
             for line in answered.headers.getall("Set-Cookie", []):
                 self._keep(kept, line)
             return Page(url, answered.status, await answered.text("utf-8", "replace"), answered.headers)
+
+    async def events(self, url: str, headers: Mapping[str, str]) -> AsyncIterator[tuple[str, str]]:
+        """Server-sent events, each by its name and its data, until the stream ends. Raises OSError where none begins.
+
+        Comments, which say that it is still there, come as nothing.
+        """
+        import aiohttp  # noqa: PLC0415 -- heavy
+
+        sent = {"X-Forwarded-For": self.address, "User-Agent": "Harbor demo", **headers}
+        endless = aiohttp.ClientTimeout(total=None, sock_read=SILENCE_SECONDS)
+        async with self._client.get(url, headers=sent, timeout=endless, allow_redirects=False) as answered:
+            if answered.status != 200:
+                raise OSError(f"{urlsplit(url).path}: {answered.status}")
+            name, data = "", ""
+            async for line in answered.content:
+                field, _, value = line.decode("utf-8", "replace").rstrip("\r\n").partition(": ")
+                if field == "event":
+                    name = value
+                elif field == "data":
+                    data = value
+                elif not field and name:
+                    yield name, data
+                    name, data = "", ""
 
     def cookies_for(self, host: str) -> str:
         """The Cookie field that this browser sends to `host` (with its port)."""

@@ -18,6 +18,7 @@ from starlette.routing import Route
 from limen.demo.control_panel import Asgi, ControlPanel
 from limen.demo.curl_lines import Line
 from limen.demo.employees import NotDoneError
+from limen.demo.laptops import DEVICES
 from limen.demo.roles import ROLES, question_of, role_of
 from limen.demo.shown_decision import shown
 from limen.demo.visitor import EVENING, MORNING, PLACES, Visitor
@@ -100,6 +101,8 @@ class StagePages:
             place=visitor.place,
             proofs=PROOFS,
             times=TIMES,
+            devices=DEVICES,
+            device=visitor.device,
             last=visitor.last,
             said=await shown(self._limen, visitor.last.decision) if visitor.last else None,
             url=self._address(),
@@ -170,6 +173,8 @@ class StagePages:
             cookies = await visitor.prove_again()
         elif what == "place" and it in PLACES:
             visitor.go_to(it)
+        elif what == "device" and it in DEVICES:
+            cookies = await visitor.sit_at(it)
         elif what == "time" and it in TIMES:
             cookies = await self._let_pass(it)
         elif what == "steal":

@@ -73,6 +73,7 @@ async def opened_harbor(root: Path) -> AsyncIterator[Opened]:
             for one in at_work:
                 one.cancel()
             await asyncio.gather(*at_work, return_exceptions=True)
+            await visitor.laptops.close()
 
 
 def opening(zone: ZoneInfo, now: Instant) -> Instant:

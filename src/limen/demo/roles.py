@@ -105,7 +105,7 @@ ROLES: Final = (
                 "payroll",
                 "download",
                 path="/export/2026-11.csv",
-                hint="Requires a healthy device. Device support comes later, so nobody has one today.",
+                hint="Requires a healthy device: sit at her laptop below, then at the one with updates waiting.",
             ),
             Question("crm", "Look up a customer", "crm", "view", path="/customers/418"),
             Question(

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from limen.app import Limen
 from limen.clock import Instant, Milliseconds
-from limen.facts import LIMEN
+from limen.devices.projection import Projection
+from limen.facts import LIMEN, Device
 from limen.messages import Language, Words
 from limen.policy.decision import Request
 from limen.policy.wording import Audience, Names, factors_said, say
@@ -17,7 +18,8 @@ from limen.web.console.sentences import answered, doing
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """`asked` and `sentence` are the question and the answer, each in one sentence; `proved` how, `age` how long ago.
+    """`asked` and `sentence` are the question and the answer, each in one sentence; `proved` how, `age` how long ago,
+    `device` with what.
 
     `watched` are policies that only count so far and would have changed the answer. Where the policies alone would say
     something else (a session that was ended), `because` is empty and `reasons` name what Limen itself found.
@@ -32,6 +34,7 @@ class Shown:
     proved: str
     age: Milliseconds | None
     place: str
+    device: str
     action: str
     app: str
     label: str
@@ -74,6 +77,7 @@ def _shown(limen: Limen, decision_id: str) -> Shown | None:
         proved=factors_said(facts, words) if facts.auth.strength else "nothing",
         age=record.now - facts.auth.at if facts.auth.strength else None,
         place=f"{facts.place.address}, {place}",
+        device=_device(limen, facts.device, record.now),
         action=record.action.replace("_", " "),
         app=app,
         label="" if record.app == LIMEN else facts.app.label.word,
@@ -83,3 +87,14 @@ def _shown(limen: Limen, decision_id: str) -> Shown | None:
         watched=tuple(titles.get(one, one) for one in record.watched),
         micros=record.micros,
     )
+
+
+def _device(limen: Limen, device: Device, at: Instant) -> str:
+    """The device as it was known then: its name, and how it was."""
+    if not device.known or (device.bound_until and at >= device.bound_until):
+        return "unknown"
+    held = limen.core.offers.take(Projection).held.get(device.id)
+    has_faded = device.fades_at and at >= device.fades_at
+    words = {"compliant": "healthy", "non_compliant": "not healthy"}
+    health = "health unknown" if has_faded else words.get(device.compliance, "health unknown")
+    return f"{held.device.name if held else device.id}, {health}"

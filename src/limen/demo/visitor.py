@@ -18,6 +18,7 @@ from limen.demo.attempt import Attempt, tried
 from limen.demo.both_ways import other_way
 from limen.demo.browser import Browser, LoopError
 from limen.demo.employees import Employee, NotDoneError
+from limen.demo.laptops import HEALTHY, UNKNOWN, Laptops
 from limen.demo.roles import ROLES, Question, Role
 from limen.demo.running_company import DayClock, RunningCompany
 from limen.demo.thief import Theft, as_thief, places_to_try
@@ -48,6 +49,8 @@ class Visitor:
         self.clock = clock
         self.role: Role | None = None
         self.place = "office"
+        self.device = UNKNOWN
+        self.laptops = Laptops(company)
         self.last: Attempt | None = None
         self.theft: Theft | None = None
         self.seen: dict[str, str] = {}
@@ -102,7 +105,7 @@ class Visitor:
         self._now, self.role, self.theft = found, role, None
         self.seen.clear()
         if before is not role:
-            self.last = None
+            self.last, self.device = None, UNKNOWN
             self.go_to("office")
         return self._cookies()
 
@@ -155,6 +158,25 @@ class Visitor:
         if self._now is not None:
             self._now.browser.address = self.address
 
+    async def sit_at(self, device: str) -> dict[str, str] | None:
+        """Change to another of `DEVICES`. From a known one to one that nobody knows goes by a sign-in of its own, whose
+        cookies are returned. Raises NotDoneError.
+        """
+        if self.role is None or self._now is None or self.session is None:
+            raise NotDoneError("nobody is signed in any more")
+        was, self.device = self.device, device
+        if device == UNKNOWN and was != UNKNOWN:
+            return await self.become(self.role)
+        await self._keep_up()
+        return None
+
+    async def _keep_up(self) -> None:
+        """What the agent beside the visitor does by itself, however far Harbor's clock was moved."""
+        session = self.session
+        if self.device != UNKNOWN and self.role is not None and self._now is not None and session is not None:
+            is_healthy = self.device == HEALTHY
+            await self.laptops.keep_up(self.role.who, self._now, session, is_healthy=is_healthy)
+
     async def stay_until(self, then: Instant) -> None:
         """Let time pass while the visitor is at work, so that their sign-in gets old and does not idle."""
         while self.clock.now() < then:
@@ -189,6 +211,7 @@ class Visitor:
         """Ask as the visitor's browser would; kept as `last`."""
         if self._now is None:
             raise NotDoneError("nobody is signed in yet")
+        await self._keep_up()
         browser, url = self._now.browser, self.company.url(question.app, question.path)
         if question.method != "GET":
             await browser.open(self.company.url(question.app, "/"))
