@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeAlias, TypeVar
 
 from limen.errors import LimenError
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
     from pathlib import Path
 
     from aiohttp.abc import AbstractResolver
@@ -55,6 +57,14 @@ class Around:
     settings: Settings | None
     groups: frozenset[str] | None
     apps: frozenset[str] | None
+
+    @property
+    def zone(self) -> tzinfo:
+        """The company's time zone; UTC where its settings name none that there is, which is a problem of theirs."""
+        try:
+            return self.settings.zone if self.settings is not None else UTC
+        except (KeyError, ValueError, OSError):
+            return UTC
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from tests.company.company_folder import change, new_folder
+from tests.company.small_folder import small_folder
 
 from limen.company.load import FolderError, check_folder, load_company, load_settings
 
@@ -134,3 +135,14 @@ def test_a_failing_test_that_asks_several_things_says_which_of_them(tmp_path: Pa
     assert said
     assert len(set(said)) == len(said)
     assert said[0].split(": ")[0] in {f"{a} on {b}" for a in ("view", "edit") for b in ("handbook", "limen")}
+
+
+def test_dates_in_files_of_parts_are_read_beside_a_time_zone_that_there_is_not(tmp_path: Path) -> None:
+    folder = small_folder(tmp_path)
+    settings = (folder / "limen.toml").read_text()
+    (folder / "limen.toml").write_text(settings.replace("Europe/Berlin", "Mars"))
+    (folder / "devices.yaml").write_text("report_only_until: 2026-12-04\n")
+    (folder / "factors.yaml").write_text("required: [{who: administrators, factor: passkey, by: 2027-01-31}]\n")
+    with pytest.raises(FolderError) as wrong:
+        load_company(folder)
+    assert [one.file for one in wrong.value.problems] == ["limen.toml"]

@@ -44,6 +44,8 @@ def _asked(row: Attribute) -> st.SearchStrategy:
             return LENGTHS
         case Kind.TEXT:
             return (COUNTRIES if row.name == "country" else NAME_SETS).filter(bool)
+        case Kind.SET:
+            return st.frozensets(st.sampled_from(row.choices), min_size=1, max_size=4)
     return st.just(value=True)
 
 

@@ -268,3 +268,11 @@ def test_who_can_reach_the_console_only_by_it_is_locked_out(one_more: None) -> N
     found = prove_way_in(engine_of(closed), limen, people, NOW)
     assert isinstance(found, LockedOut)
     assert [(one.policy, one.conditions) for one in found.obstacles] == [("f", (HERE,))]
+
+
+@pytest.mark.parametrize("language", Language)
+def test_there_are_words_for_everything_that_can_be_done_to_a_device(language: Language) -> None:
+    rows = [row for row in ATTRIBUTES.table.rows if row.remedy == "mend_device" and row.name != "known"]
+    keys = [f"do.{whose}.mend_device.{row.name}" for row in rows for whose in ("self", "helpdesk")]
+    assert len(rows) >= 5
+    assert [key for key in keys if not catalogue(language).has(key)] == []

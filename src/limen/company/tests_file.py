@@ -18,7 +18,7 @@ from limen.company.folder import TESTS
 from limen.configuration.problem import DECLARE_GROUP, Problem, shown, unknown
 from limen.configuration.shape import listed, shaped_in_part
 from limen.configuration.tree import Tree
-from limen.facts import ACTIONS, LIMEN, Label
+from limen.facts import ACTIONS, CHECKS, LIMEN, Label
 from limen.facts.facts import Plain
 from limen.policy import Effect, Named
 from limen.policy.attribute import Attribute, Kind
@@ -55,6 +55,8 @@ class _Given(_Shape):
     """How firmly the session is tied to the device."""
     platform: str = ""
     """The device's system, as policies name it."""
+    passing: list[Annotated[str, Field(pattern=f"^({'|'.join(CHECKS)})$")]] = []
+    """The checks that the device passes."""
     country: Annotated[str, Field(pattern=r"^([A-Z]{2})?$")] = ""
     """Where the request comes from, by two letters (ISO 3166); "" is not known."""
     address: str = ""
@@ -223,6 +225,7 @@ class _Reader:
         if self.problems:
             return None
         plain = {key: value for key, value in given.model_dump().items() if key in _AS_GIVEN}
+        plain["passing"] = tuple(given.passing)
         return Hypothetical(**plain, proved=proved, grant=grant, more=more)
 
     def _more(self, given: _Given) -> Iterator[tuple[str, Plain]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -99,7 +99,7 @@ def read(tree: Tree, around: Around) -> tuple[DeviceRules | None, list[Problem]]
             requirements.pop(name, None)
     looks_until = None
     if file.report_only_until is not None:
-        looks_until = end_of(file.report_only_until, around.settings.zone if around.settings else UTC)
+        looks_until = end_of(file.report_only_until, around.zone)
         if looks_until is None:
             what, fix = f"{shown(file.report_only_until)} is not a valid date", "write it as 2026-12-31"
             problems.append(Problem(FILE, *tree.at("report_only_until"), what, fix))

@@ -62,8 +62,8 @@ def _row(tree: Tree, number: int, row: Any, around: Around, problems: list[Probl
     problems += [Problem(FACTORS, *tree.at("required", number, *path), what, fix) for path, what, fix in found]
     if found:
         return None
-    day, zone = date.fromisoformat(row["by"]), around.settings.zone if around.settings is not None else None
-    return RequiredFactor(row["who"], _WRITTEN[row["factor"]], row["by"], _end_of(day, zone))
+    day = date.fromisoformat(row["by"])
+    return RequiredFactor(row["who"], _WRITTEN[row["factor"]], row["by"], _end_of(day, around.zone))
 
 
 def _wrong(row: Any, around: Around) -> Iterator[Complaint]:
@@ -93,7 +93,7 @@ def _is_day(by: object) -> bool:
         return False
 
 
-def _end_of(day: date, zone: tzinfo | None) -> Instant:
+def _end_of(day: date, zone: tzinfo) -> Instant:
     """The first instant after this day."""
     return int(datetime.combine(day + timedelta(days=1), time(), zone).timestamp()) * 1000
 

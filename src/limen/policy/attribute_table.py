@@ -72,7 +72,7 @@ class Table:
     @cached_property
     def offered(self) -> Mapping[str, Attribute]:
         """What a rule's form can ask for because its row says how, by path."""
-        return {one.path: one for one in self.rows if one.form and one.kind not in {Kind.SET, Kind.ADDRESS}}
+        return {one.path: one for one in self.rows if one.form and one.kind is not Kind.ADDRESS}
 
     @cached_property
     def _of_nouns(self) -> Mapping[str, tuple[Attribute, ...]]:

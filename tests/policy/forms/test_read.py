@@ -190,3 +190,22 @@ def test_what_a_part_declares_is_asked_for_by_its_row_alone(path: str, value: ob
 def test_what_its_row_does_not_offer_stays_hand_written(text: str) -> None:
     with declared(*OFFERED.values()):
         assert read(policy(f"forbid (principal, action, resource) unless {{ {text} }};")) is None
+
+
+PASSES = "context.device.passing.contains"
+
+
+def test_checks_of_a_device_are_read_in_any_order_and_written_in_their_own() -> None:
+    text = f'forbid (principal, action, resource == App::"a") unless {{ {PASSES}("firewall") && {PASSES}("updates") }};'
+    form = read(policy(text))
+    assert form is not None
+    assert form.needs == (Needs({"device.passing": frozenset({"updates", "firewall"})}),)
+    assert f'{PASSES}("updates") && {PASSES}("firewall")' in write(form)
+    assert read(policy(text.replace('"firewall"', '"updates"'))) is None
+    assert read(policy(text.replace('"firewall"', '"nonsense"'))) is None
+
+
+@pytest.mark.parametrize("members", [frozenset(), frozenset({"nonsense"}), "updates", True])
+def test_a_form_asks_for_no_check_that_there_is_not(members: object) -> None:
+    with pytest.raises(FormError):
+        Needs({"device.passing": members})

@@ -89,3 +89,8 @@ def test_every_policy_of_harbor_is_a_sentence_of_its_own() -> None:
     said = [sentence(form, names) for form in forms]
     assert len(set(said)) == len(said) == len(company.policies.sources)
     assert all('"' not in one and "::" not in one and "frozenset" not in one for one in said)
+
+
+def test_checks_of_a_device_are_said_in_their_order(expected: Expected) -> None:
+    needs = Needs({"device.passing": frozenset({"firewall", "disk_encryption", "updates"})})
+    expected(needs_words(needs, NAMES))

@@ -67,7 +67,7 @@ def test_what_is_offered_is_what_the_rules_of_the_apps_name() -> None:
 def test_what_is_unknown_here_is_what_nothing_tells() -> None:
     assert unknown_here([], [], [], []) == ALL
     assert unknown_here([Device()], [Risk()], [Place()], [SIGN_IN]) == ALL
-    device = Device("d", known=True, compliance="compliant", managed=True)
+    device = Device("d", known=True, compliance="compliant", managed=True, passing=frozenset({"os"}))
     places, bound = [Place(country="DE", anonymiser=False)], replace(SIGN_IN, binding=2)
     assert not unknown_here([device], [Risk(3, known=True)], places, [bound])
 

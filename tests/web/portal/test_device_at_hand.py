@@ -89,3 +89,47 @@ async def test_helpdesk_sees_the_same_checks_and_can_not_press_for_them(
     await harbor.member(helper, "Hana", "staff", "helpdesk")
     page = (await page_of(helper, decision)).text
     assert (found(page), "/not-yet/check" in page) == (("failing", ["updates"]), False)
+
+
+BARE = {"disk_encryption": {"encrypted": False, "how": "none"}}
+PAYROLL_NEEDS_ENCRYPTION = {
+    "effect": "forbid",
+    "back": "/console/apps/payroll",
+    "who": "everybody",
+    "apps": "payroll",
+    "actions": "view",
+    "w0_auth_strength": "0",
+    "w0_device_passing": "disk_encryption",
+    "title": "Payroll needs an encrypted disk",
+    "state": "enforce",
+    "do": "plan",
+}
+
+
+async def test_an_app_asks_for_one_check_and_its_refusal_opens_that_one(
+    harbor: House, ida: Ida, laptop: SoftwareAgent
+) -> None:
+    await laptop.report(**BARE)  # in its grace: the device itself still counts as healthy
+    await bind(ida, laptop)
+    ada = harbor.browser(address="203.0.113.8")
+    await harbor.administrator(ada)
+    await ada.get("/console/policies/sign-in")
+    begun = await ada.post("/console/rules", **PAYROLL_NEEDS_ENCRYPTION)
+    assert begun.status_code == 303, begun.text
+    change = (await ada.get(begun.headers["location"])).text
+    assert re.search(r'id="devices".*Ida.*</section>', change, re.DOTALL)
+    tests = await ada.post(
+        f"{begun.headers['location']}/tests/all", line=re.findall(r'name="line" value="(\d+)"', change)
+    )
+    done = await ada.post(f"{tests.headers['location']}/publish", reason="Because")
+    assert done.status_code == 303, done.text
+    there = await harbor.into(ida.browser, "wiki")
+    assert (await there.get("/", **NAVIGATION)).status_code != 303
+    page = (await page_of(ida.browser, await refused(harbor, ida.browser, "/"))).text
+    assert found(page) == ("failing", ["disk_encryption"])
+    known = devices_of(harbor).known(laptop.device)
+    assert known is not None
+    assert known.compliance == "compliant"
+    await laptop.report()
+    there = await harbor.into(ida.browser, "payroll")
+    assert (await there.get("/", **NAVIGATION)).status_code != 303

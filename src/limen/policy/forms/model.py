@@ -76,7 +76,7 @@ class Needs:
 
     `asks`: rows of the table of attributes by path, and what is asked of each: True of a flag or a choice (as good as
     it can be), the least of a number (of a risk: what it stays below), how many milliseconds ago at most of an instant,
-    the names of which a text is one.
+    the names of which a text is one, the members that a set has to have.
     `country_known` and `not_countries`: from a country that is known, and from none of these.
     `risk_may_be_unknown` lets a risk pass that is not known. `until`: before this instant.
     """
@@ -127,6 +127,9 @@ def check_asked(path: str, value: Any) -> None:
             if not isinstance(value, frozenset) or not value:
                 raise FormError(f"{row.form}: nothing is selected", "name at least one")
             _check_names(path, value)
+        case Kind.SET:
+            if not isinstance(value, frozenset) or not value or not value <= set(row.choices):
+                raise FormError(f"{row.form}: there is no such one", f"choose from {', '.join(row.choices)}")
         case _:
             if value is not True:
                 raise FormError(f"{row.form}: this is either required or not", "select it, or leave it out")

@@ -201,7 +201,11 @@ def read_needs(parts: Iterable[Expression]) -> Needs:
         other = _other(part)
         _take(others, other or {})
         if isinstance(part, Or) or not other:
-            _take(asks, _asked(_risk_of(part) or part, rows))
+            if (member := _member(part, rows)) is not None:
+                path, name = member
+                _take(asks, {path: frozenset({name}) | _not_yet(asks.pop(path, frozenset()), name)})
+            else:
+                _take(asks, _asked(_risk_of(part) or part, rows))
     return Needs(asks, hours=_hours(**hours) if hours else None, **others)
 
 
@@ -225,6 +229,21 @@ def _risk_of(part: Expression) -> Expression | None:
         case Or((unknown, Binary("<", what, _) as below)) if unknown == _RISK_UNKNOWN and what == _RISK:
             return below
     return None
+
+
+def _member(part: Expression, rows: Mapping[Expression, Attribute]) -> tuple[str, str] | None:
+    """The path of a set and the one member that it has to have; None where this says no such thing."""
+    match part:
+        case Binary("contains", what, Literal(str() as name)) if what in rows and rows[what].kind is Kind.SET:
+            return rows[what].path, name
+    return None
+
+
+def _not_yet(members: frozenset[str], name: str) -> frozenset[str]:
+    """These members, where this one is none of them. Raises where it is said twice."""
+    if name in members:
+        raise _Hand
+    return members
 
 
 def _asked(part: Expression, rows: Mapping[Expression, Attribute]) -> dict[str, Any]:

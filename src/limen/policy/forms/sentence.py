@@ -113,6 +113,9 @@ def _asked(row: Attribute, asks: Mapping[str, Any]) -> str:
             otherwise, said = f"{row.form} within", times.exact_length(value)
         case Kind.TEXT:
             otherwise, said = row.form, joined(sorted(value), "or")
+        case Kind.SET:
+            members = (one.replace("_", " ") for one in row.choices if one in value)
+            otherwise, said = row.form, joined(members, "and")
         case _:
             return row.asked or (row.phrase[0 if row.best else 1] if row.phrase else row.form)
     return row.asked.replace("{}", said) if row.asked else f"{otherwise} {said}"

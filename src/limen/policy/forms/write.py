@@ -69,10 +69,17 @@ def needed(needs: Needs) -> list[Expression]:
 
 def _asked(needs: Needs) -> Iterator[Expression]:
     for row in ATTRIBUTES.table.offered.values():
-        if row.path in needs.asks:
+        if row.kind is Kind.SET:
+            yield from contained(row, needs.asks.get(row.path, frozenset()))
+        elif row.path in needs.asks:
             asked = comparison(row, needs.asks[row.path])
             may_be_unknown = row.path == RISK and needs.risk_may_be_unknown
             yield Or((Not(context("risk", "known")), asked)) if may_be_unknown else asked
+
+
+def contained(row: Attribute, members: frozenset[str]) -> Iterator[Expression]:
+    """What is true where a set has these members: one comparison for each, in their usual order."""
+    return (Binary("contains", path_to(row), Literal(one)) for one in row.choices if one in members)
 
 
 def comparison(row: Attribute, value: Any) -> Expression:

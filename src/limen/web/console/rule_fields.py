@@ -175,6 +175,8 @@ def _field(row: Attribute, value: Any) -> list[str]:
             return [length_text(value)]
         case Kind.TEXT:
             return sorted(value) if row.path == NETWORK else [", ".join(sorted(value))]
+        case Kind.SET:
+            return sorted(value)
     return ["1"]
 
 
@@ -186,6 +188,8 @@ def _asked(row: Attribute, values: Sequence[str]) -> Any:
             asked: Any = _number(text)
         case Kind.INSTANT:
             asked = _length(text)
+        case Kind.SET:
+            asked = frozenset(values)
         case Kind.TEXT if row.path == NETWORK:
             asked = frozenset(values)
         case Kind.TEXT:

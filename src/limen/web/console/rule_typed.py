@@ -28,6 +28,7 @@ UNKNOWN_WORDS: Final[Mapping[str, str]] = {
     "device.known": "which devices are known",
     "device.managed": "which devices are managed",
     "device.compliance": "which devices are healthy",
+    "device.passing": "which checks a device passes",
     "device.binding": "which device a session is bound to",
 }
 """The facts that a Limen may have no source for, and how it is said that nothing tells them."""
@@ -59,7 +60,9 @@ class RuleFields:
 
     def uses_more(self, way: int) -> bool:
         """Whether anything is said in the section that is closed where none of it is used."""
-        shown = {row.path for row in offered() if row.noun == "device" and row.kind in {Kind.BOOL, Kind.CHOICE}}
+        shown = {
+            row.path for row in offered() if row.noun == "device" and row.kind in {Kind.BOOL, Kind.CHOICE, Kind.SET}
+        }
         others = (row.key for row in offered() if row.path not in {*AT_ONCE, *shown})
         return self.is_used(way, "not_countries", "country_known", "risk_may_be_unknown", *others)
 
@@ -124,6 +127,7 @@ def unknown_here(
         "device.known": any(device.known for device in devices),
         "device.managed": any(device.managed for device in devices),
         "device.compliance": any(device.compliance == "compliant" for device in devices),
+        "device.passing": any(device.passing for device in devices),
         "device.binding": any(session.binding for session in sessions),
     }
     return frozenset(fact for fact, is_told in told.items() if not is_told)

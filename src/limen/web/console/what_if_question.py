@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 
 from limen.clock import HOUR, MINUTE
-from limen.facts import ACTIONS, App, FactStore, Group, Person
+from limen.facts import ACTIONS, CHECKS, App, FactStore, Group, Person
 from limen.facts.facts import Plain
 from limen.policy.attributes import ATTRIBUTES
 from limen.policy.engine import Engine
@@ -79,6 +79,7 @@ class Chosen:
             proved=int(self.proved) * MINUTE,
             at=self.at,
             device=self.device,
+            passing=CHECKS if self.device == "compliant" else (),
             managed=bool(self.managed),
             token=bool(self.token),
             network=self.network,
