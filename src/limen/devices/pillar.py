@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 DUE_SECONDS = 1.0
 FORGET_SECONDS = 600.0
+COUNT_SECONDS = 300.0
 PROVE = "/devices/prove"
 """The page on which a browser's session is bound to the device that it sits on."""
 
@@ -20,12 +21,17 @@ PROVE = "/devices/prove"
 def _declarations() -> Declarations:
     from limen.devices.credentials import CREDENTIALS
     from limen.devices.devices_file import DEVICES_FILE
+    from limen.devices.fleet_counts import device_counts
     from limen.devices.kinds import KINDS
     from limen.devices.settings import DeviceSettings
     from limen.devices.store import TABLES
 
     return Declarations(
-        events=KINDS, settings=DeviceSettings, tables=TABLES, credentials=CREDENTIALS, file=DEVICES_FILE
+        events=KINDS,
+        settings=DeviceSettings,
+        tables=(*TABLES, device_counts),
+        credentials=CREDENTIALS,
+        file=DEVICES_FILE,
     )
 
 
@@ -61,6 +67,7 @@ async def _build(core: Core) -> Running:
         proofs={"prove_device": PROVE},
         periodic=(
             Every("judge devices whose grace is over", DUE_SECONDS, devices.judge_due),
+            Every("count healthy devices", COUNT_SECONDS, devices.count),
             Every("forget tokens of devices", FORGET_SECONDS, devices.forget),
         ),
         close=devices.close,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 from limen.clock import Instant
-from limen.devices import enrolment, states, store
+from limen.devices import enrolment, fleet_counts, states, store
 from limen.devices.binding import AGENT_PORTS, Bindings
 from limen.devices.compliance import Health, judge
 from limen.devices.enrolment import Enrolment, Enrolments
@@ -227,6 +227,19 @@ class Devices:
 
         if due:
             await self._write(work)
+
+    async def count(self) -> None:
+        """Note how many devices in use are healthy this hour; nothing where there are none."""
+        now = self._core.clock.now()
+        live = [one for one in self.all() if one.state in {State.ACTIVE, State.QUARANTINED}]
+        health = (known.compliance if (known := self.known(one.id)) else "" for one in live)
+        count = fleet_counts.counted(health, now)
+        if count.total:
+            await self._core.database.writing(lambda t: fleet_counts.keep(t, count))
+
+    async def counts(self, since: Instant) -> list[fleet_counts.FleetCount]:
+        """How many were healthy, hour by hour from then on."""
+        return await self._core.database.reading(lambda snapshot: fleet_counts.since(snapshot, since))
 
     async def forget(self) -> None:
         """Drop tokens whose time is over."""

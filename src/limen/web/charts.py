@@ -18,13 +18,14 @@ _LABEL_EVERY: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One hour: its name, where its rows are, and how many of each effect."""
+    """One hour: its name, where its rows are, and how many of each effect. `words` are what the three are called."""
 
     name: str
     href: str
     permit: int = 0
     challenge: int = 0
     deny: int = 0
+    words: tuple[str, str, str] = ("permitted", "challenged", "denied")
 
     @property
     def total(self) -> int:
@@ -32,7 +33,8 @@ class Bar:
 
     @property
     def said(self) -> str:
-        return f"{self.name}: {self.permit:,} permitted, {self.challenge:,} challenged, {self.deny:,} denied"
+        counts = zip((self.permit, self.challenge, self.deny), self.words, strict=True)
+        return f"{self.name}: {', '.join(f'{count:,} {word}' for count, word in counts)}"
 
 
 def bars(hours: Sequence[Bar], said: str, height: int = 264) -> Markup:

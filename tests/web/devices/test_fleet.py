@@ -86,3 +86,29 @@ async def test_what_is_not_there_is_not_there(ada: Browser) -> None:
 async def test_staff_see_no_devices_of_others(ida: Ida, laptop: SoftwareAgent) -> None:
     assert (await ida.browser.get("/console/devices")).status_code in {303, 403}
     assert (await ida.browser.get(f"/console/devices/{laptop.device}")).status_code in {303, 403, 404}
+
+
+async def test_the_fleet_is_drawn_once_there_are_days_to_compare(
+    harbor: House, ada: Browser, laptop: SoftwareAgent
+) -> None:
+    devices = devices_of(harbor)
+    await devices.count()
+    assert 'class="bars"' not in (await ada.get("/console/devices")).text
+    harbor.clock.forward(DAY)
+    await laptop.report(updates={"pending": 1, "security": 1, "oldest_days": 30, "lists_age_days": 0})
+    await devices.count()
+    await ada.sign_in()
+    page = (await ada.get("/console/devices")).text
+    drawn = re.findall(r'<a href="/console/devices" aria-label="([^"]+)"', page)
+    assert [re.findall(r"\d+", one)[-3:] for one in drawn] == [["1", "0", "0"], ["0", "0", "1"]]
+
+
+async def test_a_devices_history_is_read_from_the_journal_and_is_its_own(
+    harbor: House, ada: Browser, ida: Ida, laptop: SoftwareAgent
+) -> None:
+    other = new_agent(harbor)
+    await other.enrol(await devices_of(harbor).token(ida.id, by="server"))
+    await laptop.report(updates={"pending": 1, "security": 1, "oldest_days": 30, "lists_age_days": 0})
+    harbor.limen.journal.flush()
+    shown = [(await ada.get(f"/console/devices/{one.device}")).text for one in (laptop, other)]
+    assert [("not healthy: updates" in one or "not good: updates" in one) for one in shown] == [True, False]

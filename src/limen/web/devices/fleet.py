@@ -12,12 +12,17 @@ from starlette.responses import Response
 
 from limen.clock import DAY
 from limen.devices.compliance import COMPLIANT, NON_COMPLIANT
+from limen.devices.fleet_counts import by_day
+from limen.devices.kinds import KINDS as DEVICE_KINDS
 from limen.devices.model import EnrolledDevice, State
 from limen.devices.service import Devices
 from limen.devices.states import UnknownDeviceError
 from limen.devices.steps import TITLES, steps_for
 from limen.errors import LimenError
 from limen.events import KINDS
+from limen.storage.journal.search import EventQuery, search
+from limen.web import charts
+from limen.web.charts import EFFECTS, Bar
 from limen.web.console.people import helping, reason_of
 from limen.web.page import Menu, Page, Route, Shortcut
 from limen.web.permissions import CHANGE, HELP, SEE_PEOPLE
@@ -63,6 +68,8 @@ DONE: Final = {
     "private": "It does not count as the company's any more.",
 }
 MOST_EVENTS: Final = 50
+DAYS_SHOWN: Final = 30
+LEAST_DAYS: Final = 2
 _LIVE: Final = frozenset({State.ACTIVE, State.QUARANTINED})
 
 
@@ -87,6 +94,7 @@ def _show(router: APIRouter, site: Site, devices: Devices) -> None:
             show=show if show in SHOWS else "",
             **_known(site, devices, chosen),
             counts=_counts(devices, every),
+            **await _picture(site, devices, visit.now),
             people=sorted(
                 (one for one in site.known.people.values() if one.active), key=lambda person: person.name.casefold()
             ),
@@ -96,7 +104,10 @@ def _show(router: APIRouter, site: Site, devices: Devices) -> None:
     @router.get(f"{AT}/{{device_id}}")
     async def single(device_id: str, request: Request, visit: Authorized) -> Response:
         device = _device(devices, device_id)
-        history = site.ports.journal.recent(MOST_EVENTS, lambda event: event.device == device_id)
+        of_devices = tuple(kind.name for kind in DEVICE_KINDS)
+        sought = EventQuery(device.owner_id, kinds=of_devices, holds=lambda event: event.device == device_id)
+        found = await site.in_thread(lambda: search(site.ports.journal.reader, sought, MOST_EVENTS))
+        history = found.events
         return site.page(
             "console/device.html",
             visit,
@@ -182,6 +193,19 @@ def _known(site: Site, devices: Devices, chosen: list[EnrolledDevice]) -> dict[s
         "reported": {one.id: devices.posture(one.id).at for one in chosen},
         "owners": {one.owner_id: site.known.people.get(one.owner_id) for one in chosen},
     }
+
+
+async def _picture(site: Site, devices: Devices, now: int) -> dict[str, Any]:
+    """The last days as a chart, one column each; none before there are two of them."""
+    days = by_day(await devices.counts(now - DAYS_SHOWN * DAY), site.ports.settings.zone)
+    if len(days) < LEAST_DAYS:
+        return {"chart": None}
+    drawn = [
+        Bar(day[5:], AT, one.healthy, one.unknown, one.not_healthy, ("healthy", "unknown", "not healthy"))
+        for day, one in days.items()
+    ]
+    keys = {word: charts.key(effect) for effect, word in zip(EFFECTS, drawn[0].words, strict=True)}
+    return {"chart": charts.bars(drawn, f"Devices by their health, the last {len(days)} days", 200), "keys": keys}
 
 
 def _counts(devices: Devices, every: list[EnrolledDevice]) -> dict[str, int]:
