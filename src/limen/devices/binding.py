@@ -1,7 +1,8 @@
 """Which device a browser sits on: the agent of the same machine signs a challenge that the browser's session was given.
 
-A session is bound for a quarter of an hour, and proves it anew before that is over. A cookie that was copied elsewhere
-finds no agent there that holds this device's key, so it is worth nothing beyond the end of what it was copied with.
+A session is bound for a quarter of an hour, and proves it anew before that is over. Each proof gives its browser a new
+tie (`limen.ties`). Cookies that were copied elsewhere find no agent there that holds this device's key, so they are on
+no device once the tie that was copied with them is over, whatever the browser proves that they were copied from.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from hashlib import sha256
 from typing import Final
 
 from limen.browser_state import BrowserStates, StateRefusedError
-from limen.clock import MINUTE, Instant, Milliseconds
+from limen.clock import Instant, Milliseconds
 from limen.devices import wire
 from limen.devices.model import EnrolledDevice, KeyStorage, State
 from limen.devices.projection import Projection
@@ -22,8 +23,9 @@ from limen.facts import Session
 from limen.pillar import Core, DeviceSessions
 from limen.rate_limit import RateLimit
 from limen.storage import Transaction
+from limen.ties import BY_AGENT, BY_BROWSER
 
-LASTS: Final[Milliseconds] = 15 * MINUTE
+LASTS: Final[Milliseconds] = BY_AGENT
 CHALLENGE_SECONDS: Final = 60
 TOLD_PER_SECOND, TOLD_AT_ONCE = 1 / 60, 20
 """How many refused proofs of one person are journaled: a page that tries again and again says nothing new."""
@@ -80,7 +82,8 @@ class Bindings:
                 )
             )
             raise
-        bound = Bound(device, LEVELS[device.key_storage], self._core.clock.now() + LASTS)
+        level = BY_BROWSER if session.tied_from else LEVELS[device.key_storage]
+        bound = Bound(device, level, self._core.clock.now() + LASTS)
         await self._bind(session, bound, address)
         return bound
 

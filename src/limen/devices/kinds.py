@@ -62,6 +62,15 @@ KINDS: Final = (
     Kind("device.managed_changed", "Changed whether a device is the company's", _DEVICE, ENTITY, 3, acknowledged=True),
     Kind("device.bound", "A session was bound to a device", _DEVICE, AUTHENTICATION, 99),
     Kind(
+        "device.cookie_copied",
+        "A session's cookie was used outside of the browser that it was given to",
+        _DEVICE,
+        AUTHENTICATION,
+        99,
+        severity=Severity.CRITICAL,
+        shown=("app",),
+    ),
+    Kind(
         "device.proof_refused",
         "A browser's proof of its device was refused",
         _DEVICE,

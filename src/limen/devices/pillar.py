@@ -66,6 +66,7 @@ PILLAR = Pillar(
         "limen.web.devices.agent",
         "limen.web.devices.enrol",
         "limen.web.devices.proof",
+        "limen.web.devices.browser_key",
         "limen.web.devices.mine",
         "limen.web.devices.fleet",
     ),

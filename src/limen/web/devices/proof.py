@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -11,6 +12,9 @@ from starlette.responses import Response
 from limen.devices.binding import AGENT_PORTS
 from limen.devices.service import Devices
 from limen.devices.wire import RefusedError
+from limen.enforcement.answers import app_origin
+from limen.facts import LIMEN, App
+from limen.ties import BY_AGENT, BY_BROWSER_KEY
 from limen.web.middleware import CONNECT_TARGETS
 from limen.web.page import Route
 from limen.web.portal.apps import app_open_to
@@ -37,7 +41,7 @@ def routes(site: Site) -> APIRouter:
         if visit.session is None:
             return site.go(visit, "/sign-in", to=where_to(f"{request.url.path}?{request.url.query}"))
         app = app_open_to(site, visit, query_id(request, "app"))
-        onward = site.app_url(app, where_to(query(request, "to", 2_048), app.start)) if app is not None else "/"
+        onward = _onward(site, app, where_to(query(request, "to", 2_048), app.start)) if app is not None else "/"
         setattr(request.state, CONNECT_TARGETS, agents)
         is_auto = query(request, "auto") == "yes"
         values: dict[str, Any] = {
@@ -62,6 +66,15 @@ def routes(site: Site) -> APIRouter:
             bound = await bindings.prove(session, compact, visit.visitor.address)
         except RefusedError as refused:
             return site.json_of(visit, {"error": refused.error, "what": refused.what, "fix": refused.fix})
-        return site.json_of(visit, {"device": bound.device.name, "until": bound.until})
+        response = site.json_of(visit, {"device": bound.device.name, "until": bound.until})
+        site.give_tie(response, session.id, BY_BROWSER_KEY if session.tied_from else BY_AGENT)
+        return response
 
     return router
+
+
+def _onward(site: Site, app: App, to: str) -> str:
+    """From the proof to an app: by way of its host's own start, where its browser gets a new session with a new tie."""
+    url = site.app_url(app, to)
+    own = app_origin(app.host, site.ports.settings.public_url)
+    return f"{own}/.limen/start?{urlencode({'to': to})}" if app.id != LIMEN and url == own + to else url
