@@ -46,7 +46,7 @@ class Certified:
 
 
 class Ties:
-    """Gives ties and recognises them; knows the certificates that count, which `put` and `drop` keep up.
+    """Gives ties and recognises them; knows the certificates that count.
 
     `key` is the server's. A tie is kept nowhere, so all workers know those of each other.
     """
@@ -80,13 +80,14 @@ class Ties:
 
     # Client certificates
 
-    def put(self, fingerprint: bytes, certified: Certified) -> None:
-        """From now on the certificate with this SHA-256 counts."""
-        self._certificates[fingerprint] = certified
+    def set_all(self, certificates: Mapping[bytes, Certified]) -> None:
+        """From now on these certificates count, each by its SHA-256, and no others."""
+        self._certificates = dict(certificates)
 
-    def drop(self, fingerprint: bytes) -> None:
-        """From now on it does not."""
-        self._certificates.pop(fingerprint, None)
+    def set_certificates(self, device_id: str, certificates: Mapping[bytes, Certified] | None) -> None:
+        """From now on these are a device's certificates, and no others."""
+        others = {name: one for name, one in self._certificates.items() if one.device_id != device_id}
+        self._certificates = {**others, **(certificates or {})}
 
     def certified(self, sent: bytes, now: Instant) -> Certified | None:
         """What a front says of the certificate at the other end of its connection; None where it is none of ours.
@@ -106,10 +107,6 @@ class Ties:
     def was_seen_with(self, session_id: str) -> bool:
         """Whether a session came with a certificate before: without it, it is somebody else's copy."""
         return session_id in self._seen_with
-
-    @property
-    def certificates(self) -> Mapping[bytes, Certified]:
-        return self._certificates
 
 
 def der_of(sent: bytes) -> bytes:

@@ -16,6 +16,7 @@ FORGET_SECONDS = 600.0
 
 
 def _declarations() -> Declarations:
+    from limen.devices.certificates import store as certificates
     from limen.devices.credentials import CREDENTIALS
     from limen.devices.devices_file import DEVICES_FILE
     from limen.devices.kinds import KINDS
@@ -23,15 +24,22 @@ def _declarations() -> Declarations:
     from limen.devices.store import TABLES
 
     return Declarations(
-        events=KINDS, settings=DeviceSettings, tables=TABLES, credentials=CREDENTIALS, file=DEVICES_FILE
+        events=KINDS,
+        settings=DeviceSettings,
+        tables=(*TABLES, *certificates.TABLES),
+        credentials=CREDENTIALS,
+        file=DEVICES_FILE,
     )
 
 
 def _prepare(core: Core) -> None:
+    from limen.devices.certificates import issuing
     from limen.devices.projection import Projection
+    from limen.ties import Ties
 
     projection = Projection(core.known, core.clock.now)
     projection.register(core.feed)
+    issuing.follow(core.feed, core.offers.take(Ties))
     core.offers.give(projection)
 
 
