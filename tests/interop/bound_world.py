@@ -9,11 +9,12 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
+import random
 import re
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,6 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from tests.interop.fronts import program
-from tests.interop.https_world import own_address
 from tests.interop.real_apps import absent
 from tests.journeys.conftest import CHROMIUM, FLAGS, Harbor, serve
 from tests.ports import free_port
@@ -36,6 +36,17 @@ DEVICE = "device.harbor.localhost"
 """Where browsers are asked for a client certificate."""
 KEYS = "--enable-features=DeviceBoundSessions,EnableBoundSessionCredentialsSoftwareKeysForManualTesting"
 """Chromium on Linux has no keys in hardware for this, and keeps them in software behind a flag for tests alone."""
+
+
+POLICY = """
+@id("wiki-by-certificate")
+@title("The wiki is read only over a connection with the device's certificate")
+@reason("Nothing that can be copied out of a browser opens it.")
+@reason_de("Was sich aus einem Browser kopieren lässt, öffnet es nicht.")
+@phase("devices")
+forbid (principal, action, resource == App::"wiki")
+unless { context.device.known && context.device.binding >= 4 };
+"""
 
 
 @dataclass
@@ -54,8 +65,8 @@ class World:
 
 @contextlib.contextmanager
 def world(folder: Path, upstream: int, front: str = "nginx", *, with_certificates: bool = False) -> Iterator[World]:
-    """Harbor behind a front with its documented config. Its payroll is on a host that asks for a certificate."""
-    limen, address = free_port(), own_address()
+    """Harbor behind a front with its documented config. Its wiki may be on a host that asks for a certificate."""
+    limen, address = free_port(), _own_address()
     root = make_certificates(folder)
 
     def write(own: Path) -> None:
@@ -64,16 +75,26 @@ def world(folder: Path, upstream: int, front: str = "nginx", *, with_certificate
         said = 'trusted_proxies = ["127.0.0.1/32"]\n'
         if with_certificates:
             said += f'certificate_domain = "{DEVICE}"\n'
-            apps.write_text(apps.read_text().replace("host: payroll.harbor", f"host: payroll.{DEVICE[:-10]}"))
+            apps.write_text(apps.read_text().replace("host: wiki.harbor.localhost", f"host: wiki.{DEVICE}"))
+            (own / "policies" / "50-certificates.cedar").write_text(POLICY)
+            (own / "policies" / "tests.yaml").write_text("[]\n")  # which know nothing of this policy
         text = text.replace('check = ""\n', f'check = "127.0.0.1:{free_port()}"\n{said}')
         settings.write_text(text)
 
     harbor, stop = serve(folder, limen, upstream, write=write)
+    check = harbor.limen.enforcement.check
+    harbor.run(check.start(harbor.limen.settings.listen.check))
     try:
         with _front(front, harbor, folder, address):
             yield World(harbor, address, root, folder)
     finally:
+        harbor.run(check.close())
         stop()
+
+
+def _own_address() -> str:
+    """A loopback address that nobody else uses, so that the front has the port that needs no number in an address."""
+    return ".".join(["127", *(str(random.randrange(120, 250)) for _ in range(3))])
 
 
 @contextlib.contextmanager
@@ -206,10 +227,12 @@ class Machine:
 
 
 @contextlib.contextmanager
-def machine(playwright: Any, home: Path, world: World, *flags: str) -> Iterator[Machine]:
+def machine(
+    playwright: Any, home: Path, world: World, *flags: str, before: Callable[[Path], None] = lambda _store: None
+) -> Iterator[Machine]:
     """A Chromium whose store trusts the authority of this world, and finds its hosts.
 
-    Skipped loudly without Chromium or the tools of NSS.
+    `before` may put more into the store. Skipped loudly without Chromium or the tools of NSS.
     """
     if not Path(CHROMIUM).exists() or shutil.which("certutil") is None:
         absent("CHROMIUM OR certutil IS NOT INSTALLED: no browser was bound (apt-get install chromium libnss3-tools)")
@@ -218,6 +241,7 @@ def machine(playwright: Any, home: Path, world: World, *flags: str) -> Iterator[
     subprocess.run(["certutil", "-d", f"sql:{store}", "-N", "--empty-password"], check=True, capture_output=True)
     command = ["certutil", "-d", f"sql:{store}", "-A", "-t", "C,,", "-n", "root", "-i", str(world.root)]
     subprocess.run(command, check=True, capture_output=True)
+    before(store)
     context = playwright.chromium.launch_persistent_context(
         str(home / "profile"),
         executable_path=CHROMIUM,

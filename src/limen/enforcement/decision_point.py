@@ -161,7 +161,7 @@ class DecisionPoint:
             return self._by_token(door, route, app, presented, cookies, address, now)
         session, wrong, facts = self._admitted(cookies, app, address, now)
         tied = False
-        if session is not None and (facts.device.binding or session.tied_from or certificate):
+        if session is not None and (certificate or self._has_ties(session, facts)):
             tied = self.ties.holds(session.id, _tie(cookies), now)
             facts = self._tied(facts, session, now, certificate, address, is_tied=tied)
             if facts.session is None:
@@ -419,6 +419,10 @@ class DecisionPoint:
                 details=details,
             )
         )
+
+    def _has_ties(self, session: Session, facts: Facts) -> bool:
+        """Whether a request of this session should come with more than its cookie."""
+        return bool(facts.device.binding or session.tied_from) or self.ties.was_seen_with(session.id)
 
     def _tied(
         self,

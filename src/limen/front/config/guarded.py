@@ -122,7 +122,7 @@ def guarded(
         listen=f"{_EVERYWHERE if is_https else '127.0.0.1'}:{port}",
         limen=limen,
         check=check if check.startswith("unix:") else _reached_at(check),
-        apps=tuple(sorted((app for app in apps if app.id != LIMEN), key=lambda app: app.id)),
+        apps=tuple(sorted((app for app in apps if app.id != LIMEN and app.host), key=lambda app: app.id)),
         certificate=(certificate or f"/etc/ssl/{settings.domain}.pem") if is_https else "",
         key=(key or f"/etc/ssl/private/{settings.domain}.key") if is_https else "",
         certificate_domain=settings.listen.certificate_domain if is_https else "",
