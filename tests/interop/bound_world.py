@@ -6,6 +6,7 @@ would be: for a certificate that is only overlooked, Chromium binds no session t
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import datetime as dt
 import os
@@ -28,10 +29,13 @@ from tests.interop.real_apps import absent
 from tests.journeys.conftest import CHROMIUM, FLAGS, Harbor, serve
 from tests.ports import free_port
 
+from limen import serving
+from limen.cli.serve import _open_front
 from limen.devices.service import Devices
 from limen.front.config.guarded import guarded
 from limen.front.config.render import TEMPLATES, front_config
 
+EMBEDDED = "embedded"
 DEVICE = "device.harbor.localhost"
 """Where browsers are asked for a client certificate."""
 KEYS = "--enable-features=DeviceBoundSessions,EnableBoundSessionCredentialsSoftwareKeysForManualTesting"
@@ -78,6 +82,9 @@ def world(folder: Path, upstream: int, front: str = "nginx", *, with_certificate
             apps.write_text(apps.read_text().replace("host: wiki.harbor.localhost", f"host: wiki.{DEVICE}"))
             (own / "policies" / "50-certificates.cedar").write_text(POLICY)
             (own / "policies" / "tests.yaml").write_text("[]\n")  # which know nothing of this policy
+        if front == EMBEDDED:
+            said += f'[https]\nmode = "files"\ncertificate = "{folder}/server.crt"\nkey = "{folder}/server.key"\n'
+            said += f'listen = ["{address}"]\nhttp_port = 0\n'
         text = text.replace('check = ""\n', f'check = "127.0.0.1:{free_port()}"\n{said}')
         settings.write_text(text)
 
@@ -85,11 +92,35 @@ def world(folder: Path, upstream: int, front: str = "nginx", *, with_certificate
     check = harbor.limen.enforcement.check
     harbor.run(check.start(harbor.limen.settings.listen.check))
     try:
-        with _front(front, harbor, folder, address):
+        with _embedded(harbor, folder) if front == EMBEDDED else _front(front, harbor, folder, address):
             yield World(harbor, address, root, folder)
     finally:
         harbor.run(check.close())
         stop()
+
+
+@contextlib.contextmanager
+def _embedded(harbor: Harbor, folder: Path) -> Iterator[None]:
+    """Limen's own front, as `limen serve --https` starts it."""
+    closing = contextlib.AsyncExitStack()
+
+    async def start() -> tuple[Any, asyncio.Task[None]]:
+        listen, _ = await _open_front(closing, harbor.limen, folder)
+        server = serving.http_server(harbor.limen)
+        server.install_signal_handlers = lambda: None
+        return server, asyncio.create_task(server.serve(sockets=[serving.listen_on(listen)]))
+
+    async def stop(server: Any, task: asyncio.Task[None]) -> None:
+        server.should_exit = True
+        await task
+        await closing.aclose()
+
+    program("caddy")
+    started = harbor.run(start())
+    try:
+        yield
+    finally:
+        harbor.run(stop(*started))
 
 
 def _own_address() -> str:

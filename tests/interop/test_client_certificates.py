@@ -15,7 +15,7 @@ import pytest
 from joserfc.jwk import ECKey
 from playwright.sync_api import sync_playwright
 from tests.devices.software_agent import SoftwareAgent
-from tests.interop.bound_world import DEVICE, World, machine, make_certificates, world
+from tests.interop.bound_world import DEVICE, EMBEDDED, World, machine, make_certificates, world
 from tests.interop.https_world import ask, get
 
 from limen.devices.certificates.authority import Authority, issued
@@ -101,7 +101,7 @@ async def alerts(own: World) -> list[str]:
     return [event.subject for event in journal.recent(500, lambda event: event.kind == "device.cookie_copied")]
 
 
-@pytest.fixture(scope="module", params=["nginx", "caddy"])
+@pytest.fixture(scope="module", params=["nginx", "caddy", EMBEDDED])
 def own(request, tmp_path_factory: pytest.TempPathFactory, upstream: int) -> Iterator[World]:
     folder = tmp_path_factory.mktemp(f"certificates-{request.param}")
     with world(folder, upstream, request.param, with_certificates=True) as running:
