@@ -31,6 +31,10 @@ BY_BROWSER: Final = 3
 BY_CERTIFICATE: Final = 4
 """How firmly a client certificate binds the request that comes over its connection."""
 LONGEST_CERTIFICATE: Final = 8_192
+CERTIFIED: Final = "device certificate"
+"""The purpose of the codes that stand for a certificate, on their way to the sign-in host."""
+FORM: Final = pattern(rb"[A-Za-z0-9_-]{75}")
+"""What a tie looks like: 56 bytes in base64url."""
 _KEPT: Final = 20_000
 _BASE64: Final = pattern(rb":[A-Za-z0-9+/]{4,}={0,2}:")
 _PEM: Final = pattern(rb"-----BEGIN CERTIFICATE-----\s+([A-Za-z0-9+/\s]+={0,2})\s+-----END CERTIFICATE-----\s*")
@@ -62,17 +66,13 @@ class Ties:
         if len(self._given) >= _KEPT:
             self._given.clear()
         self._given[session_id] = now
-        return urlsafe_b64encode(self._challenges.issue(_of(session_id), now, good_for)).decode()
+        return urlsafe_b64encode(self._challenges.issue(_of(session_id), now, good_for)).decode().rstrip("=")
 
     def holds(self, session_id: str, value: bytes, now: Instant) -> bool:
         """Whether this value of the cookie ties this session now."""
-        if not value or len(value) > 128:
+        if not FORM.fullmatch(value):
             return False
-        try:
-            raw = urlsafe_b64decode(value)
-        except (NotBase64, ValueError):
-            return False
-        return self._challenges.ends_at(raw, _of(session_id), now) is not None
+        return self._challenges.ends_at(urlsafe_b64decode(value + b"="), _of(session_id), now) is not None
 
     def changes(self, session_id: str, now: Instant) -> bool:
         """Whether this session was given a tie only just now."""

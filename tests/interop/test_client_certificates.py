@@ -168,5 +168,10 @@ def test_chromium_has_it_in_its_store_and_a_thief_with_every_cookie_has_nothing(
             assert zoe.owner in own.harbor.run(alerts(own))
             hers.page.goto(f"https://{HOST}/again")
             assert hers.page.inner_text("h1") == f"The app on {HOST}"
+            hers.page.goto(own.on("limen", "/devices/prove?app=limen&to=/devices"))
+            there = hers.page.locator(f"a[href^='https://{DEVICE}/.limen/device']").get_attribute("href")
+            hers.page.goto(str(there))  # where no page reaches the agent, the certificate says which device it is
+            assert hers.page.url == own.on("limen", "/devices")
+            assert hers.page.locator(".label.this").count() == 1
     finally:
         MANAGED.unlink(missing_ok=True)

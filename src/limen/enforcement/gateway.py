@@ -13,10 +13,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 from limen.admission import TOO_MANY
-from limen.enforcement import answers, authorization, headers, websockets
+from limen.browser_state import BrowserStates
+from limen.enforcement import answers, authorization, certified_browsers, headers, websockets
 from limen.enforcement.addresses import Network, client_address, is_trusted, under
 from limen.enforcement.app_login import PREFIX, AppLoginRequest, AppLoginRoutes
 from limen.enforcement.assertion import Assertions
+from limen.enforcement.certified_browsers import CertifiedBrowsers
 from limen.enforcement.cross_site import Sender, sender_of
 from limen.enforcement.decision_point import Answer, DecisionPoint
 from limen.enforcement.headers import Fields
@@ -54,8 +56,10 @@ class Gateway:
         upstreams: Upstreams | None = None,
         streams: Streams | None = None,
         certificate_domain: str = "",
+        certified: CertifiedBrowsers | None = None,
     ) -> None:
         self.certificate_domain = certificate_domain
+        self.certified = certified or CertifiedBrowsers(BrowserStates(doors.clock), doors.ties, doors.clock, public_url)
         self.doors = doors
         self.identity = identity
         self.public_url = public_url
@@ -75,6 +79,10 @@ class Gateway:
         """Cut what is open and let go of the upstreams."""
         self.streams.close()
         await self.upstreams.close()
+
+    def _is_the_certificates_host(self, scope: Scope, fields: Fields) -> bool:
+        host = headers.first(fields, b"host").partition(b":")[0].lower().decode("latin-1")
+        return bool(self.certificate_domain) and host == self.certificate_domain and scope["method"] == "GET"
 
     # What both kinds of request have in common
 
@@ -185,6 +193,9 @@ class Gateway:
         fields, certificate = self.certificate(scope)
         address = self.address(scope, fields)
         path: bytes = scope["raw_path"]
+        if path == certified_browsers.PATH and self._is_the_certificates_host(scope, fields):
+            await _reply(send, self.certified.answer(scope["query_string"], certificate))
+            return
         if path.startswith(PREFIX):
             app = self.doors.app_on(headers.first(fields, b"host"))
             if app is not None:

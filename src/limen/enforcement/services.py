@@ -13,6 +13,7 @@ from limen.enforcement.addresses import UntrustedProxies
 from limen.enforcement.app_login import AppLoginRoutes, AppLogins
 from limen.enforcement.assertion import Assertions
 from limen.enforcement.browser_keys import BrowserKeys
+from limen.enforcement.certified_browsers import CertifiedBrowsers
 from limen.enforcement.check import CheckServer
 from limen.enforcement.decision_point import DecisionPoint
 from limen.enforcement.gateway import Gateway
@@ -96,6 +97,7 @@ async def build(core: Core) -> EnforcementServices:
             public_url=url,
             trusted=trusted,
             certificate_domain=settings.listen.certificate_domain,
+            certified=CertifiedBrowsers(core.offers.take(BrowserStates), doors.ties, clock, url),
         ),
         check=CheckServer(
             doors=doors,

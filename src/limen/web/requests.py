@@ -27,7 +27,6 @@ MAX_FIELDS: Final = 128
 MAX_VALUE: Final = 16_384
 
 _TOKEN: Final = pattern(rb"[A-Za-z0-9_-]{43}")
-TIE: Final = pattern(rb"[A-Za-z0-9_-]{70,80}={0,2}")
 _ID: Final = pattern(r"[A-Za-z0-9_.-]{1,128}")
 
 

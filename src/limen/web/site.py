@@ -12,6 +12,7 @@ from urllib.parse import urlencode, urlsplit
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from limen import ties
 from limen.admission import TOO_MANY
 from limen.browser_state import BrowserStates
 from limen.clock import SECOND, Instant, Milliseconds
@@ -53,7 +54,6 @@ from limen.web.requests import (
     BROWSER_LIVES_SECONDS,
     FORM,
     SESSION_COOKIE,
-    TIE,
     TIE_COOKIE,
     NotOursError,
     TooManyAtOnceError,
@@ -168,7 +168,7 @@ class Site:
         doors = self.ports.doors
         if not (session.binding or session.tied_from) or is_break_glass(session):
             return session
-        if doors.ties.holds(session.id, token_in(request, TIE_COOKIE, TIE).encode(), now):
+        if doors.ties.holds(session.id, token_in(request, TIE_COOKIE, ties.FORM).encode(), now):
             return session
         if doors.is_copied(session, now):
             doors.tell_copied(session, LIMEN, self.address(request), now)
