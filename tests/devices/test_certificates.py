@@ -14,6 +14,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from joserfc.jwk import ECKey
 from tests.devices.laptops import Ida, devices_of
 from tests.devices.software_agent import SoftwareAgent
+from tests.devices.test_examples import EXAMPLES
 from tests.web.conftest import House
 
 from limen.clock import HOUR, MINUTE
@@ -78,6 +79,12 @@ async def test_it_is_known_by_its_hash_until_it_ends(harbor: House, ida: Ida, la
     assert found is not None
     assert (found.device_id, found.owner_id) == (laptop.device, ida.id)
     assert ties_of(harbor).certified(sent(made), now + 24 * HOUR) is None
+
+
+async def test_it_is_asked_for_and_answered_as_the_examples_show(laptop: SoftwareAgent) -> None:
+    key = EXAMPLES["certificate"]["claims"]["key"]
+    answer = await laptop.post("/agent/certificate", laptop.signed("certificate", {"key": key}))
+    assert set(answer.json()) == set(EXAMPLES["certificate-answered"]["body"])
 
 
 async def test_a_report_says_where_certificates_are_asked_for(laptop: SoftwareAgent) -> None:

@@ -70,6 +70,7 @@ KINDS: Final = (
         99,
         severity=Severity.CRITICAL,
         shown=("app",),
+        told={"": "A copy of your session was used in another browser"},
     ),
     Kind(
         "device.proof_refused",
