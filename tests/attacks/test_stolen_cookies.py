@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from joserfc.jwk import ECKey
 from tests.attacks.test_devices import prove
+from tests.devices.certificates.test_issuing import ask, certificate_of, issuing, sent
 from tests.devices.laptops import Ida, agent, devices_of, harbor, ida, laptop
 from tests.devices.software_agent import SoftwareAgent
 from tests.devices.software_browser_key import BrowserKey
-from tests.devices.test_certificates import ask, certificate_of, issuing, sent
 from tests.web.conftest import Browser, House
 
 from limen.clock import HOUR, MINUTE, SECOND

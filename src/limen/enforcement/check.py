@@ -318,7 +318,7 @@ class _Connection(asyncio.Protocol):
         said = get(b"x-limen-authorization" if door == "check" else b"authorization")
         presented = self._presented(said, door, address, host) if said else None
         sender = None if method == b"GET" else self._sender(method)
-        certificate = get(_CERTIFICATE, b"") if under(host, server.certificate_domain) else b""
+        certificate = self._certificate(host) if _CERTIFICATE in fields else b""
         answer = server.doors.decide_request(door, method, host, uri, cookies, address, presented, sender, certificate)
         if answer.effect is not Effect.PERMIT:
             return self._refused(answer, method, uri)
@@ -341,6 +341,10 @@ class _Connection(asyncio.Protocol):
             self._server.doors.tell("request.stripped", "token-in-a-browser", door=door, address=address, host=host)
             return None
         return presented
+
+    def _certificate(self, host: bytes) -> bytes:
+        """The client certificate as the front sent it, on a host where fronts ask for one."""
+        return self._fields[_CERTIFICATE] if under(host, self._server.certificate_domain) else b""
 
     def _sender(self, method: bytes) -> Sender | None:
         get = self._fields.get

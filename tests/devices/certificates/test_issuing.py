@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import ExtendedKeyUsageOID
 from joserfc.jwk import ECKey
 from tests.devices.laptops import Ida, devices_of
 from tests.devices.software_agent import SoftwareAgent
@@ -20,7 +18,7 @@ from tests.web.conftest import House
 from limen.clock import HOUR, MINUTE
 from limen.devices.certificates.issuing import MOST_OF_A_DEVICE
 from limen.devices.model import State
-from limen.ties import Certified, Ties, der_of
+from limen.ties import Ties
 
 DOMAIN = "device.harbor.localhost"
 
@@ -53,23 +51,6 @@ def ties_of(harbor: House) -> Ties:
 def sent(certificate: x509.Certificate) -> bytes:
     """As nginx sends it."""
     return quote(certificate.public_bytes(Encoding.PEM).decode()).encode()
-
-
-async def test_it_proves_a_client_for_a_day_and_nothing_else(harbor: House, laptop: SoftwareAgent) -> None:
-    answer = await ask(laptop)
-    made = certificate_of(answer)
-    authority = x509.load_pem_x509_certificate(answer.json()["authority"].encode())
-    made.verify_directly_issued_by(authority)
-    assert made.not_valid_after_utc.timestamp() == answer.json()["until"]
-    assert answer.json()["until"] - harbor.clock.now() // 1_000 <= 24 * 3_600
-    assert answer.json()["renew_after"] < answer.json()["until"]
-    assert list(made.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value) == [
-        ExtendedKeyUsageOID.CLIENT_AUTH
-    ]
-    assert not made.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    named = made.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    assert named.get_values_for_type(x509.UniformResourceIdentifier) == [f"urn:limen:device:{laptop.device}"]
-    assert [event.device for event in harbor.events("device.certified")] == [laptop.device]
 
 
 async def test_it_is_known_by_its_hash_until_it_ends(harbor: House, ida: Ida, laptop: SoftwareAgent) -> None:
@@ -140,32 +121,3 @@ async def test_where_none_are_issued_the_agent_is_told(harbor: House, laptop: So
     devices_of(harbor).certificates._core = core
     assert (answer.status_code, answer.json()["error"]) == (403, "refused")
     assert "certificates" in (await laptop.report()).json()
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        b"",
-        b":{http.request.tls.client.certificate_der_base64}:",
-        b"::",
-        b":AAA:",
-        b"MIIB",
-        b"-----BEGIN CERTIFICATE-----",
-        b"%2D%2D",
-        b"(null)",
-        b":" + b"A" * 9_000 + b":",
-        b"-----BEGIN CERTIFICATE----- \xff -----END CERTIFICATE-----",
-    ],
-)
-def test_what_is_no_certificate_is_none(said: bytes) -> None:
-    ties = Ties(b"k" * 32)
-    ties.set_all({sha256(b"").digest(): Certified("d_1", "p_1", 1 << 60)})
-    assert ties.certified(said, 0) is None
-
-
-def test_both_forms_of_fronts_are_the_same_certificate() -> None:
-    from base64 import b64encode
-
-    der = bytes(range(256)) * 2
-    pem = f"-----BEGIN CERTIFICATE-----\n{b64encode(der).decode()}\n-----END CERTIFICATE-----\n"
-    assert der_of(quote(pem).encode()) == der_of(b":" + b64encode(der) + b":") == der

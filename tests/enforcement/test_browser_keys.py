@@ -7,7 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 from joserfc.jwk import ECKey
-from tests.devices.laptops import Ida
+from tests.devices.laptops import Ida, agent, harbor, ida, laptop
 from tests.devices.software_agent import SoftwareAgent
 from tests.devices.software_browser_key import BrowserKey
 from tests.devices.test_binding import asked, bound
@@ -15,6 +15,8 @@ from tests.web.conftest import Browser, House
 
 from limen.clock import MINUTE, SECOND
 from limen.ties import AT_THE_CHANGE, BY_BROWSER, BY_BROWSER_KEY
+
+__all__ = ["agent", "harbor", "ida", "laptop"]
 
 TIE = "__Host-limen-tie"
 

@@ -16,7 +16,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, pkcs12
-from tests.devices.test_certificates import issuing, sent
+from tests.devices.certificates.test_issuing import issuing, sent
 from tests.devices.test_limen_agent import enrolled, folder, harbors_clock
 from tests.interop.real_apps import absent
 from tests.web.conftest import House
