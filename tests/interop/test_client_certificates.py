@@ -150,6 +150,7 @@ def test_the_next_request_of_a_device_that_is_taken_away_is_refused(own: World, 
     assert status(own, lost.cookie, pair) == 403
 
 
+@pytest.mark.parametrize("own", [EMBEDDED], indirect=True)
 def test_chromium_has_it_in_its_store_and_a_thief_with_every_cookie_has_nothing(own: World, tmp_path: Path) -> None:
     passkey, _ = own.harbor._enrolled(own.harbor._invited("Zoe", ("staff",)), "Mozilla/5.0")
     zoe = laptop(own, "Zoe", is_there=True)
