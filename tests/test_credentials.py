@@ -32,6 +32,7 @@ NOW = 1_000
 ENDS: dict[str, Any] = dict.fromkeys(Cause, Stays("a test says so"))
 OF_THE_COMPANY = {
     "identity_keys",
+    "device_authority",
     "oidc_keys",
     "journal_heads",
     "keys",

@@ -237,6 +237,20 @@ class AppSessions:
     end: Callable[[str], Awaitable[None]]
 
 
+@dataclass(frozen=True, slots=True)
+class BrowserSessions:
+    """What identity offers to whoever ties sessions to their browsers by a key of the browser.
+
+    `keep_key(session id, JWK)`: from now on this session counts only with a tie; False where it has a key already or
+    is gone. `key_of(session id)` gives the key, "" where there is none. `proved(session id)`: its browser proved that
+    it has the key, so the sign-in it belongs to stays on the device it is on.
+    """
+
+    keep_key: Callable[[str, str], Awaitable[bool]]
+    key_of: Callable[[str], Awaitable[str]]
+    proved: Callable[[str], Awaitable[None]]
+
+
 class IssueWorkloadToken(Protocol):
     async def __call__(
         self, workload_id: str, app: str, actions: frozenset[str], *, until: Instant, name: str

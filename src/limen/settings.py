@@ -37,6 +37,9 @@ class Listen(Section):
     """`host:port` of `/healthz`, `/readyz` and `/metrics`, served on this machine only; "" turns it off."""
     trusted_proxies: tuple[Network, ...] = ()
     """The networks of trusted fronts. Forwarding headers from anywhere else are removed."""
+    certificate_domain: Annotated[str, Field(max_length=253, pattern=r"^([a-z0-9-]+(\.[a-z0-9-]+)+)?$")] = ""
+    """The domain, such as `device.harbor.example`, where browsers are asked for the client certificate of an enrolled
+    device: on it, and on every host below it; "" turns it off."""
 
 
 class Https(Section):

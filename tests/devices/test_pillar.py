@@ -14,7 +14,13 @@ from limen.pillars import PILLARS, changed_by_erasing, using
 async def test_what_it_declares_is_taken_in(harbor: House) -> None:
     declared = PILLAR.declarations()
     assert {kind.name.partition(".")[0] for kind in declared.events} == {"device"}
-    assert {table.name for table in declared.tables} == {"devices", "device_tokens", "device_counts"}
+    assert {table.name for table in declared.tables} == {
+        "devices",
+        "device_tokens",
+        "device_counts",
+        "device_authority",
+        "device_certificates",
+    }
     assert (declared.file.name if declared.file else "", PILLAR.is_optional) == ("devices.yaml", True)
     assert devices_of(harbor).all() == []
 

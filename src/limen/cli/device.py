@@ -13,6 +13,7 @@ from limen.cli.output import print_rows
 from limen.clock import Instant, SystemClock
 from limen.company.publish import SERVER
 from limen.devices import enrolment, states, store
+from limen.devices.certificates import authority
 from limen.devices.compliance import Health, judge
 from limen.devices.devices_file import DEVICES_FILE
 from limen.devices.model import EnrolledDevice, Held, State
@@ -30,7 +31,7 @@ _STATES: Final = {
     "lost": State.LOST,
     "retire": State.RETIRED,
 }
-TASKS: Final = ("list", "token", *_STATES, "company", "private")
+TASKS: Final = ("list", "token", *_STATES, "company", "private", "authority")
 
 
 def run(
@@ -45,12 +46,14 @@ def run(
 ) -> None:
     refuse_other_task("device", task, TASKS)
     name, folder = word_and_folder(name, folder)
-    if bool(name) is (task == "list"):
+    if bool(name) is (task in {"list", "authority"}):
         raise LimenError(f"`limen device {task}` takes {'no' if name else 'a'} name", f"see `limen device {task}`")
     now = SystemClock().now()
     with opened(folder, may_make=True) as here:
         if task == "list":
             _list(here, now, as_json=as_json)
+        elif task == "authority":
+            _authority(here, now)
         elif task == "token":
             _token(here.database, name, now, here.settings.public_url)
         else:
@@ -68,6 +71,13 @@ def _token(database: Database, address: str, now: Instant, public_url: str) -> N
     print(f"  {token}\n")
     print("On the device, write it into a file and run:\n")
     print(f"  limen-agent enrol {public_url} --token-file FILE")
+
+
+def _authority(here: Opened, now: Instant) -> None:
+    """Print the certificate by which a front knows those of devices."""
+    keyring = here.keyring()
+    made = here.database.write(lambda t: authority.kept(t, keyring, now, here.settings.name))
+    print(made.certificate, end="")
 
 
 def _change(database: Database, task: str, name: str, now: Instant, why: str) -> None:

@@ -18,8 +18,16 @@ def run(
     folder: LastFolder = Path(),
     *,
     certificate: Annotated[str, typer.Option(metavar="FILE", help="The certificate, on the front's machine")] = "",
+    authority: Annotated[
+        str, typer.Option(metavar="FILE", help="What `limen device authority` prints, on the front's machine")
+    ] = "",
     key: Annotated[str, typer.Option(metavar="FILE", help="Its private key")] = "",
 ) -> None:
     refuse_unknown("front", [front], TEMPLATES)
     company = load_company(folder)
-    print(front_config(front, guarded(company.settings, company.apps, certificate=certificate, key=key)), end="")
+    print(
+        front_config(
+            front, guarded(company.settings, company.apps, certificate=certificate, key=key, authority=authority)
+        ),
+        end="",
+    )

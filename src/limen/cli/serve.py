@@ -18,9 +18,10 @@ from limen.cli.output import at
 from limen.cli.stop_signals import end_in_order
 from limen.company.load import FolderError, load_company, load_settings
 from limen.company.places import data_folder, journal_folder
+from limen.devices.service import Devices
 from limen.errors import LimenError
 from limen.front.caddy import ROOT_PATH
-from limen.front.places import open_places
+from limen.front.places import open_places, write_whole
 from limen.settings import Settings
 from limen.storage.lock_holders import journal_holder
 
@@ -89,6 +90,9 @@ async def _open_front(closing: AsyncExitStack, limen: Limen, folder: Path) -> tu
 
     places = open_places(data_folder(folder, limen.settings))
     known = limen.known
+    if limen.settings.listen.certificate_domain:
+        authority = await limen.core.offers.take(Devices).certificates.authority()
+        write_whole(places.device_authority, authority.certificate.encode())
     front = Front(
         limen.settings, folder, places, lambda: {app.host for app in known.apps.values() if app.host}, limen.clock
     )

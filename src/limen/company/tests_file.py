@@ -51,7 +51,7 @@ class _Given(_Shape):
     """Whether a program asks with a token, rather than somebody in a browser."""
     managed: bool = False
     """Whether the company manages the device."""
-    binding: Annotated[int, Field(ge=0, le=3)] = 0
+    binding: Annotated[int, Field(ge=0, le=4)] = 0
     """How firmly the session is tied to the device."""
     platform: str = ""
     """The device's system, as policies name it."""

@@ -1,7 +1,8 @@
 """Which device a browser sits on: the agent of the same machine signs a challenge that the browser's session was given.
 
-A session is bound for a quarter of an hour, and proves it anew before that is over. A cookie that was copied elsewhere
-finds no agent there that holds this device's key, so it is worth nothing beyond the end of what it was copied with.
+A session is bound for a quarter of an hour, and proves it anew before that is over. Each proof gives its browser a new
+tie (`limen.ties`). Cookies that were copied elsewhere find no agent there that holds this device's key, so they are on
+no device once the tie that was copied with them is over, whatever the browser proves that they were copied from.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from hashlib import sha256
 from typing import Final
 
 from limen.browser_state import BrowserStates, StateRefusedError
-from limen.clock import MINUTE, Instant, Milliseconds
+from limen.clock import Instant, Milliseconds
 from limen.devices import wire
 from limen.devices.model import EnrolledDevice, KeyStorage, State
 from limen.devices.projection import Projection
@@ -22,8 +23,9 @@ from limen.facts import Session
 from limen.pillar import Core, DeviceSessions
 from limen.rate_limit import RateLimit
 from limen.storage import Transaction
+from limen.ties import BY_AGENT, BY_BROWSER, CERTIFIED
 
-LASTS: Final[Milliseconds] = 15 * MINUTE
+LASTS: Final[Milliseconds] = BY_AGENT
 CHALLENGE_SECONDS: Final = 60
 TOLD_PER_SECOND, TOLD_AT_ONCE = 1 / 60, 20
 """How many refused proofs of one person are journaled: a page that tries again and again says nothing new."""
@@ -65,24 +67,35 @@ class Bindings:
         try:
             device = self._judged(session, compact)
         except RefusedError as refused:
-            if not self._told.admits(session.person_id, self._core.clock.now()):
-                raise
-            self._core.journal.record(
-                Event(
-                    at=self._core.clock.now(),
-                    kind="device.proof_refused",
-                    outcome=Outcome.FAILURE,
-                    actor=session.person_id,
-                    subject=session.person_id,
-                    session=session.id,
-                    address=address,
-                    reason=refused.error,
-                )
-            )
+            self._tell_refused(session, refused, address)
             raise
-        bound = Bound(device, LEVELS[device.key_storage], self._core.clock.now() + LASTS)
+        level = BY_BROWSER if session.tied_from else LEVELS[device.key_storage]
+        bound = Bound(device, level, self._core.clock.now() + LASTS)
         await self._bind(session, bound, address)
         return bound
+
+    async def certified(self, session: Session, code: str, address: str) -> tuple[Bound, str, str]:
+        """Bind the session to the device whose certificate a front has seen, by the code for it; and where its browser
+        was on the way to: an app's id and a path. Raises RefusedError, which is journaled.
+        """
+        try:
+            stands_for = self._states.take(CERTIFIED, _name_of(session).encode(), code.encode("utf-8", "replace"))
+            device = self._usable(session, stands_for["device"])
+        except StateRefusedError:
+            refused = RefusedError(403, "no_certificate", "your browser has no certificate of this device", "get one")
+            self._tell_refused(session, refused, address)
+            raise refused from None
+        except RefusedError as refused:
+            self._tell_refused(session, refused, address)
+            raise
+        level = BY_BROWSER if session.tied_from else LEVELS[KeyStorage.FILE]
+        bound = Bound(device, level, self._core.clock.now() + LASTS)
+        await self._bind(session, bound, address)
+        return bound, stands_for["app"], stands_for["to"]
+
+    def name_of(self, session: Session) -> str:
+        """What stands for a session on its way to the host that asks for certificates."""
+        return _name_of(session)
 
     def _judged(self, session: Session, compact: bytes) -> EnrolledDevice:
         message = self._reports.proved(compact, Kind.PROOF)
@@ -95,14 +108,37 @@ class Bindings:
             raise RefusedError(
                 403, "challenge_over", "this challenge was used, or its minute is over", "try again"
             ) from None
-        held = self._projection.held.get(message.device_id)
+        device = self._usable(session, message.device_id)
+        held = self._projection.held[device.id]
+        if claims.get("seq") != held.posture.seq or claims.get("report") != wire.encoded(held.posture.digest):
+            raise RefusedError(409, "report_first", "the agent has to report first", "try again in a moment")
+        return device
+
+    def _usable(self, session: Session, device_id: str) -> EnrolledDevice:
+        """The device, where the session's person may be bound to it. Raises RefusedError."""
+        held = self._projection.held.get(device_id)
         if held is None or held.device.state is not State.ACTIVE:
             raise RefusedError(403, "not_active", "this device may not be used", "ask whoever administers Limen")
         if held.device.owner_id != session.person_id:
             raise RefusedError(403, "not_its_owner", "this device is somebody else's", "use your own")
-        if claims.get("seq") != held.posture.seq or claims.get("report") != wire.encoded(held.posture.digest):
-            raise RefusedError(409, "report_first", "the agent has to report first", "try again in a moment")
         return held.device
+
+    def _tell_refused(self, session: Session, refused: RefusedError, address: str) -> None:
+        """Journal it, unless this person's proofs were refused often of late."""
+        if not self._told.admits(session.person_id, self._core.clock.now()):
+            return
+        self._core.journal.record(
+            Event(
+                at=self._core.clock.now(),
+                kind="device.proof_refused",
+                outcome=Outcome.FAILURE,
+                actor=session.person_id,
+                subject=session.person_id,
+                session=session.id,
+                address=address,
+                reason=refused.error,
+            )
+        )
 
     async def _bind(self, session: Session, bound: Bound, address: str) -> None:
         was = (session.device_id, session.binding)

@@ -6,6 +6,7 @@ from typing import Final
 
 from limen.credentials import CredentialKind, Ending, Stays, delete_rows
 from limen.devices import store
+from limen.devices.certificates import store as certificates
 from limen.devices.model import State
 from limen.storage import Transaction
 
@@ -23,6 +24,8 @@ def _erase(transaction: Transaction, ending: Ending) -> int:
     mine = store.ids_of(transaction.connection, ending.holder)
     for device_id in mine:
         store.remove(transaction.connection, device_id)
+        certificates.drop(transaction.connection, device_id)
+        transaction.changed(certificates.CHANGED, device_id)
         transaction.changed("device", device_id)
     return len(mine)
 
@@ -31,6 +34,8 @@ def _to(transaction: Transaction, ending: Ending, state: State, why: str) -> int
     live = store.ids_of(transaction.connection, ending.holder, State.ACTIVE)
     for device_id in live:
         store.set_state(transaction.connection, device_id, state, ending.now, why)
+        certificates.drop(transaction.connection, device_id)
+        transaction.changed(certificates.CHANGED, device_id)
         transaction.changed("device", device_id)
     return len(live)
 
@@ -38,6 +43,16 @@ def _to(transaction: Transaction, ending: Ending, state: State, why: str) -> int
 def _end_restored(transaction: Transaction, _ending: Ending) -> int:
     """The backup does not know what was reported since: every device reports anew, and none counts until it did."""
     return store.believe_no_report(transaction.connection)
+
+
+def _end_certificates(transaction: Transaction, ending: Ending) -> int:
+    """With their devices, which are in quarantine or retired by the same cause."""
+    mine = store.ids_of(transaction.connection, ending.holder)
+    gone = 0
+    for device_id in mine:
+        gone += certificates.drop(transaction.connection, device_id)
+        transaction.changed(certificates.CHANGED, device_id)
+    return gone
 
 
 _TOKENS_END: Final = delete_rows(store.device_tokens)
@@ -52,6 +67,17 @@ CREDENTIALS: Final = (
         stolen=_quarantine,
         restored=_end_restored,
         erased=_erase,
+    ),
+    CredentialKind(
+        name="device_certificates",
+        table=certificates.device_certificates.name,
+        deactivated=_end_certificates,
+        moved=Stays("a device is its owner's, in whatever group"),
+        signed_out=Stays("it opens nothing by itself; what was signed in with it has ended"),
+        lost=Stays("a lost device is reported by its own name, and a lost passkey is on another"),
+        stolen=_end_certificates,
+        restored=lambda transaction, _ending: certificates.drop_all(transaction.connection),
+        erased=_end_certificates,
     ),
     CredentialKind(
         name="device_tokens",

@@ -60,7 +60,18 @@ KINDS: Final = (
     Kind("device.lost", "Reported a device lost", _DEVICE, ENTITY, 99, acknowledged=True, severity=Severity.HIGH),
     Kind("device.retired", "Retired a device", _DEVICE, ENTITY, 4, acknowledged=True),
     Kind("device.managed_changed", "Changed whether a device is the company's", _DEVICE, ENTITY, 3, acknowledged=True),
+    Kind("device.certified", "A device was given a certificate of a day", _DEVICE, AUTHENTICATION, 99),
     Kind("device.bound", "A session was bound to a device", _DEVICE, AUTHENTICATION, 99),
+    Kind(
+        "device.cookie_copied",
+        "A session's cookie was used outside of the browser that it was given to",
+        _DEVICE,
+        AUTHENTICATION,
+        99,
+        severity=Severity.CRITICAL,
+        shown=("app",),
+        told={"": "A copy of your session was used in another browser"},
+    ),
     Kind(
         "device.proof_refused",
         "A browser's proof of its device was refused",

@@ -19,6 +19,7 @@ PROVE = "/devices/prove"
 
 
 def _declarations() -> Declarations:
+    from limen.devices.certificates import store as certificates
     from limen.devices.credentials import CREDENTIALS
     from limen.devices.devices_file import DEVICES_FILE
     from limen.devices.fleet_counts import device_counts
@@ -29,17 +30,20 @@ def _declarations() -> Declarations:
     return Declarations(
         events=KINDS,
         settings=DeviceSettings,
-        tables=(*TABLES, device_counts),
+        tables=(*TABLES, *certificates.TABLES, device_counts),
         credentials=CREDENTIALS,
         file=DEVICES_FILE,
     )
 
 
 def _prepare(core: Core) -> None:
+    from limen.devices.certificates import issuing
     from limen.devices.projection import Projection
+    from limen.ties import Ties
 
     projection = Projection(core.known, core.clock.now)
     projection.register(core.feed)
+    issuing.follow(core.feed, core.offers.take(Ties))
     core.offers.give(projection)
 
 
@@ -87,6 +91,7 @@ PILLAR = Pillar(
         "limen.web.devices.agent",
         "limen.web.devices.enrol",
         "limen.web.devices.proof",
+        "limen.web.devices.browser_key",
         "limen.web.devices.mine",
         "limen.web.devices.rules",
         "limen.web.devices.fleet",

@@ -10,6 +10,8 @@ from typing import Any, Final, TypeVar
 from limen.clock import Instant
 from limen.devices import enrolment, fleet_counts, states, store
 from limen.devices.binding import AGENT_PORTS, Bindings
+from limen.devices.certificates import store as certificates
+from limen.devices.certificates.issuing import Certificates
 from limen.devices.compliance import Health, judge
 from limen.devices.enrolment import Enrolment, Enrolments
 from limen.devices.model import EnrolledDevice, Posture, State
@@ -46,6 +48,7 @@ class Devices:
         self.reports = Reports(core, sessions, self.nonces)
         self.streams = Streams()
         self.bindings = Bindings(core, sessions, self.reports, projection)
+        self.certificates = Certificates(core, self.reports, self.nonces)
         self._seen: dict[str, asyncio.Event] = {}
         projection.known_key = self._known_key
         projection.again()
@@ -128,7 +131,16 @@ class Devices:
             raise
         if taken.device is not None:
             self._seen.pop(taken.device.id, asyncio.Event()).set()
-        return answer(taken, self.nonces.new(self._core.clock.now()), self._core.known.device_rules.report_every_s)
+        told = answer(taken, self.nonces.new(self._core.clock.now()), self._core.known.device_rules.report_every_s)
+        return told | ({"certificates": self.certificates.domain} if self.certificates.domain else {})
+
+    async def certificate(self, compact: bytes, address: str) -> dict[str, Any]:
+        """Answer an agent that asks for a client certificate. Raises RefusedError, StorageError."""
+        try:
+            return await self.certificates.issue(compact, address)
+        except RefusedError as refused:
+            self._tell_refused(refused, address)
+            raise
 
     def listen(self, compact: bytes, address: str) -> Stream:
         """An agent that wants to be told. Raises RefusedError."""
@@ -242,9 +254,14 @@ class Devices:
         return await self._core.database.reading(lambda snapshot: fleet_counts.since(snapshot, since))
 
     async def forget(self) -> None:
-        """Drop tokens whose time is over."""
+        """Drop tokens and certificates whose time is over."""
         now = self._core.clock.now()
-        await self._core.database.writing(lambda t: store.forget_tokens(t.connection, now))
+
+        def work(transaction: Transaction) -> None:
+            store.forget_tokens(transaction.connection, now)
+            certificates.forget(transaction.connection, now)
+
+        await self._core.database.writing(work)
 
     async def close(self) -> None:
         self._stop_watching()

@@ -9,6 +9,8 @@ from typing import Final
 
 from limen.clock import Instant
 from limen.devices import store
+from limen.devices.certificates import store as certificates
+from limen.devices.certificates.store import CHANGED as CERTIFICATES
 from limen.devices.compliance import NON_COMPLIANT, Health
 from limen.devices.model import EnrolledDevice, Posture, State
 from limen.errors import LimenError
@@ -53,6 +55,8 @@ def change(
         raise StateError(f"this device is {device.state}", "enrol it again")
     store.set_state(transaction.connection, device.id, state, now, why)
     if state is not State.ACTIVE:
+        certificates.drop(transaction.connection, device.id)
+        transaction.changed(CERTIFICATES, device.id)
         sessions.end(transaction, device.id, now)
     transaction.changed("device", device.id)
     transaction.say(

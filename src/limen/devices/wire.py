@@ -34,6 +34,7 @@ class Kind(StrEnum):
     REPORT = "limen-report+jwt"
     STREAM = "limen-stream+jwt"
     PROOF = "limen-proof+jwt"
+    CERTIFICATE = "limen-certificate+jwt"
 
 
 class RefusedError(LimenError):
@@ -72,7 +73,7 @@ def read(compact: bytes, kind: Kind) -> Message:
         raise malformed(f"its header has to say alg, typ, {wanted} and nothing else")
     named = header[wanted]
     if kind is Kind.ENROL:
-        return Message(kind, "", _public_key(named), claims, sha256(compact).digest(), compact)
+        return Message(kind, "", public_key(named), claims, sha256(compact).digest(), compact)
     if not isinstance(named, str) or not 0 < len(named) <= 40:
         raise malformed("kid names no device")
     return Message(kind, named, None, claims, sha256(compact).digest(), compact)
@@ -87,11 +88,15 @@ def imported(jwk: Mapping[str, str]) -> Any:
 
 def verify(message: Message, jwk: Mapping[str, str]) -> None:
     """Believe the signature by this public key, and by nothing else. Raises RefusedError."""
+    verify_by(message, importable(jwk))
+
+
+def importable(jwk: Mapping[str, str]) -> Any:
+    """The key that a stranger named, imported. Raises RefusedError where it is no point of the curve."""
     try:
-        key = imported(jwk)
+        return imported(jwk)
     except Exception:  # noqa: BLE001 -- whatever strangers send that is no key
         raise malformed("jwk is no point of P-256") from None
-    verify_by(message, key)
 
 
 def verify_by(message: Message, key: Any) -> None:
@@ -179,7 +184,7 @@ def _is_deeper(value: object, levels: int) -> bool:
     return levels <= 0 or any(_is_deeper(one, levels - 1) for one in within)
 
 
-def _public_key(value: object) -> Mapping[str, str]:
+def public_key(value: object) -> Mapping[str, str]:
     """The public half of a P-256 key, and nothing else. Raises RefusedError."""
     if not isinstance(value, dict) or set(value) != {"kty", "crv", "x", "y"}:
         raise malformed("jwk has to be kty, crv, x and y of a public key")

@@ -55,6 +55,12 @@ def is_plain_http(url: str) -> bool:
         return True
 
 
+def under(host: bytes, domain: str) -> bool:
+    """Whether the host of a Host field is this domain or below it; with no domain none is."""
+    name = host.partition(b":")[0].lower().decode("latin-1")
+    return bool(domain) and (name == domain or name.endswith(f".{domain}"))
+
+
 class UntrustedProxies:
     """Which machines near us say for whom they ask, without being trusted: most likely a front that nobody named.
 

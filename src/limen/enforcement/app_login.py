@@ -8,7 +8,8 @@ else's browser (login CSRF).
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from hashlib import sha256
 from re import compile as pattern
 from typing import Final
@@ -17,8 +18,9 @@ from urllib.parse import parse_qs, urlencode
 from limen.browser_state import BrowserStates, StateRefusedError
 from limen.enforcement import answers
 from limen.enforcement.assertion import Assertions
+from limen.enforcement.browser_keys import BrowserKeys, asked_in, tie_cookie
 from limen.enforcement.decision_point import APP_COOKIE, DecisionPoint
-from limen.enforcement.headers import TwiceError, cookie
+from limen.enforcement.headers import Fields, TwiceError, cookie
 from limen.enforcement.paths import local_path
 from limen.errors import LimenError
 from limen.facts import App, Session, SessionState
@@ -29,6 +31,7 @@ from limen.storage.errors import StorageError
 
 PREFIX = b"/.limen/"
 START_COOKIE = b"__Host-limen-start"
+BROWSER_KEY_PATH: Final = "/.limen/browser-key"
 CODE_LIVES_SECONDS = 30
 BINDING_LIVES_SECONDS = 600
 
@@ -102,6 +105,7 @@ class AppLoginRequest:
     address: str
     user_agent: str = ""
     same_origin: bool = False
+    fields: Fields = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +117,7 @@ class AppLoginRoutes:
     keys: Assertions
     sessions: AppSessions
     public_url: str
+    browser_keys: BrowserKeys | None = None
 
     async def answer(self, request: AppLoginRequest) -> answers.Reply:
         """What Limen itself says on the app's host; 404 for paths that mean nothing."""
@@ -122,6 +127,11 @@ class AppLoginRoutes:
             return await self._callback(request)
         if request.path == b"/.limen/sign-out" and request.method in {"GET", "POST"}:
             return await self._sign_out(request)
+        if request.path == BROWSER_KEY_PATH.encode() and request.method == "POST" and self.browser_keys is not None:
+            own = answers.app_origin(request.app.host, self.public_url)
+            return await self.browser_keys.answer(
+                self._session(request), asked_in(request.fields, BROWSER_KEY_PATH, own)
+            )
         if request.path == b"/.limen/keys" and request.method == "GET":
             return answers.json_reply(200, self.keys.published(), cache="public, max-age=300")
         return answers.json_reply(404, {"error": "not_found"})
@@ -172,7 +182,18 @@ class AppLoginRoutes:
                 label=gettext_noop("Open {app} again"),
                 app=request.app.name,
             )
-        return answers.go_on(to, (_set_cookie(APP_COOKIE, token.encode(), None),))
+        return answers.go_on(to, (_set_cookie(APP_COOKIE, token.encode(), None), *self._ties(token)))
+
+    def _ties(self, token: str) -> Iterator[tuple[bytes, bytes]]:
+        """What ties the session that has just been opened to its browser, now and from now on."""
+        session, now = self.doors.known.session(sha256(token.encode()).digest()), self.doors.clock.now()
+        if session is None or self.browser_keys is None:
+            return
+        if session.bound_until > now:
+            good_for = session.bound_until - now
+            yield tie_cookie(self.doors.ties.give(session.id, now, good_for), good_for)
+        if self.public_url.startswith("https:"):
+            yield self.browser_keys.invitation(session.id, BROWSER_KEY_PATH)
 
     async def _sign_out(self, request: AppLoginRequest) -> answers.Reply:
         session = self._session(request)

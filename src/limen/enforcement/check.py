@@ -24,11 +24,11 @@ import msgspec
 
 from limen.admission import TOO_MANY, Admission, Entry, Listener
 from limen.enforcement import answers, authorization
-from limen.enforcement.addresses import Network, client_address
+from limen.enforcement.addresses import Network, client_address, under
 from limen.enforcement.assertion import Assertions
 from limen.enforcement.cross_site import Sender, sender_of
 from limen.enforcement.decision_point import Answer, DecisionPoint
-from limen.enforcement.headers import without_our_cookies
+from limen.enforcement.headers import CERTIFICATE_FIELD, without_our_cookies
 from limen.policy.decision import Effect
 
 FORWARDED_PATH = b"/check"
@@ -38,12 +38,14 @@ FRONTS: Final = "the fronts"
 
 _JOINED: Final = {b"cookie": b"; ", b"x-forwarded-for": b", "}
 """Fields that may come in several lines (RFC 9110 section 5.3, RFC 9113 section 8.2.3)."""
+_CERTIFICATE: Final = CERTIFICATE_FIELD.lower().encode()
 _SAID_ONCE: Final = frozenset(
     {
         b"x-forwarded-method",
         b"x-forwarded-host",
         b"x-forwarded-uri",
         b"x-limen-client",
+        _CERTIFICATE,
         b"x-limen-authorization",
         b"authorization",
         b"user-agent",
@@ -81,8 +83,10 @@ class CheckServer:
         trusted: tuple[Network, ...] = (),
         limits: Limits | None = None,
         listener: Listener | None = None,
+        certificate_domain: str = "",
     ) -> None:
         """`listener` is what its connections enter by, each front's as an owner's once it has asked something."""
+        self.certificate_domain = certificate_domain
         self.doors = doors
         self.identity = identity
         self.public_url = public_url
@@ -314,7 +318,8 @@ class _Connection(asyncio.Protocol):
         said = get(b"x-limen-authorization" if door == "check" else b"authorization")
         presented = self._presented(said, door, address, host) if said else None
         sender = None if method == b"GET" else self._sender(method)
-        answer = server.doors.decide_request(door, method, host, uri, cookies, address, presented, sender)
+        certificate = self._certificate(host) if _CERTIFICATE in fields else b""
+        answer = server.doors.decide_request(door, method, host, uri, cookies, address, presented, sender, certificate)
         if answer.effect is not Effect.PERMIT:
             return self._refused(answer, method, uri)
         if answer.route is not None and answer.route.stays_open:  # an answer once is not enough for it
@@ -336,6 +341,10 @@ class _Connection(asyncio.Protocol):
             self._server.doors.tell("request.stripped", "token-in-a-browser", door=door, address=address, host=host)
             return None
         return presented
+
+    def _certificate(self, host: bytes) -> bytes:
+        """The client certificate as the front sent it, on a host where fronts ask for one."""
+        return self._fields[_CERTIFICATE] if under(host, self._server.certificate_domain) else b""
 
     def _sender(self, method: bytes) -> Sender | None:
         get = self._fields.get

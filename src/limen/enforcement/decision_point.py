@@ -5,13 +5,16 @@ Nothing fails open: whatever keeps a decision from being made or kept is a deny 
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256
 from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from limen import ties
 from limen.clock import Clock, Instant
 from limen.enforcement.authorization import Presented
 from limen.enforcement.headers import TwiceError, cookie
@@ -20,13 +23,14 @@ from limen.enforcement.reasons import BROKEN_GLASS, because, named
 from limen.enforcement.request_action import Kept, MethodRefusedError, Route, Routes
 from limen.enforcement.traffic import Traffic
 from limen.events import Event, Outcome
-from limen.facts import LIMEN, App, Facts, FactStore, Session, SessionState
+from limen.facts import LIMEN, UNKNOWN_DEVICE, App, Facts, FactStore, Session, SessionState
 from limen.facts.tokens import token_hash
 from limen.policy.decision import Decision, Effect, Named, Request
 from limen.policy.engine import ONBOARDING
 from limen.printable import is_printable
 from limen.rate_limit import RateLimit
 from limen.storage.break_glass import is_break_glass
+from limen.ties import BY_CERTIFICATE, Ties
 
 if TYPE_CHECKING:
     from limen.enforcement.cross_site import Sender
@@ -41,6 +45,8 @@ MAX_COOKIE_BYTES = 16_384
 HOSTS_KEPT = 1_024
 KEPT_PER_SECOND = 200
 """Of each kind of what strangers can cause, so many a second are written down one by one."""
+COPIES = (1 / 300, 1)
+"""How often one session's use without its tie is journaled: once, and once in five minutes."""
 KEPT_ON_THE_RESERVE = 2
 """Refusals a second that each door still writes down while the disk is full."""
 
@@ -58,7 +64,8 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
     """What an entry point is told. `id` names the decision in the journal; it is "" where nothing came to a decision.
 
     `word` is the first reason's name, or the trick that was refused before a decision. `session` is None unless it is
-    live.
+    live. `is_tied`: the request came with what ties the session to its browser; `certificate` is the client's, as the
+    front sent it.
     """
 
     effect: Effect
@@ -68,6 +75,8 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
     app: App | None = None
     session: Session | None = None
     route: Route | None = None
+    is_tied: bool = False
+    certificate: bytes = b""
 
     @property
     def permitted(self) -> bool:
@@ -98,8 +107,11 @@ class DecisionPoint:
         journal: Journal,
         clock: Clock,
         break_glass: Callable[[Session, Instant], bool] = lambda _session, _now: False,
+        ties: Ties | None = None,
     ) -> None:
         self.known = known
+        self.ties = ties if ties is not None else Ties(secrets.token_bytes(32))
+        self._copies = RateLimit(*COPIES)
         self._break_glass = break_glass
         self.journal = journal
         self.clock = clock
@@ -121,12 +133,13 @@ class DecisionPoint:
         address: str,
         presented: Presented | None = None,
         sender: Sender | None = None,
+        certificate: bytes = b"",
     ) -> Answer:
         """Decide the request that `door` read off the wire: all of it raw, `target` in origin-form.
 
         `cookies` is the whole Cookie field, `address` the client's as far as trusted hops tell, `presented` a
-        program's token, `sender` whose page sends what may change something. Never raises for anything a client can
-        send.
+        program's token, `sender` whose page sends what may change something, `certificate` the client's as a trusted
+        front sent it. Never raises for anything a client can send.
         """
         known = self.known
         routes = self._hosts.get(host) if self._apps is known.apps_by_host else None
@@ -146,19 +159,31 @@ class DecisionPoint:
         now = self.clock.now()
         if presented is not None:
             return self._by_token(door, route, app, presented, cookies, address, now)
+        session, wrong, facts = self._admitted(cookies, app, address, now)
+        tied = False
+        if session is not None and (certificate or self._has_ties(session, facts)):
+            tied = self.ties.holds(session.id, _tie(cookies), now)
+            facts = self._tied(facts, session, now, certificate, address, is_tied=tied)
+            if facts.session is None:
+                session, wrong = None, SessionState.NOT_SIGNED_IN
+        if sender is not None and session is not None and sender.is_foreign(app):
+            return self._from_another_site(door, route, session, facts, now, sender)
+        answer = self._decide(door, route, session, wrong, facts, now)
+        return msgspec.structs.replace(answer, is_tied=tied, certificate=certificate) if tied or certificate else answer
+
+    def _admitted(self, cookies: bytes, app: App, address: str, now: Instant) -> tuple[Session | None, str, Facts]:
+        """The live session of these cookies, what it is worth or what is wrong with them, and its facts."""
+        known = self.known
         if cookies.startswith(_ONLY_OURS) and b";" not in cookies:  # the one cookie that most requests have
             token, wrong = cookies[_OURS_BEGINS:], ""
         else:
             token, wrong = _token(cookies)
-        if token:
-            session, state, facts = known.admit(sha256(token).digest(), app, address, now)
-            if session is None and state is SessionState.NOT_SIGNED_IN:
-                wrong = Named.SESSION_UNKNOWN
-        else:
-            session, state, facts = None, SessionState.NOT_SIGNED_IN, known.facts(None, app, address)
-        if sender is not None and session is not None and sender.is_foreign(app):
-            return self._from_another_site(door, route, session, facts, now, sender)
-        return self._decide(door, route, session, wrong or state, facts, now)
+        if not token:
+            return None, wrong or SessionState.NOT_SIGNED_IN, known.facts(None, app, address)
+        session, state, facts = known.admit(sha256(token).digest(), app, address, now)
+        if session is None and state is SessionState.NOT_SIGNED_IN:
+            wrong = Named.SESSION_UNKNOWN
+        return session, wrong or state, facts
 
     def decide_preflight(
         self, door: str, host: bytes, target: bytes, preflight: Preflight, address: str
@@ -277,6 +302,10 @@ class DecisionPoint:
         session = self.known.issued(answer.session.id) if answer.session else None
         try:
             facts = self.known.facts(session, app, address)
+            if session is not None:
+                facts = self._tied(
+                    facts, session, self.clock.now(), answer.certificate, address, is_tied=answer.is_tied, is_new=False
+                )
             decision = self._engine().decide(answer.route.request, facts, self.clock.now())
             if decision.effect is not Effect.PERMIT:
                 return _word(decision), None
@@ -355,6 +384,73 @@ class DecisionPoint:
         """The app that lives on `host` (a Host field's value), or None; Limen's own host is no app's."""
         routes = self._routes(host)
         return routes.app if routes else None
+
+    # Ties
+
+    def is_copied(self, session: Session, now: Instant) -> bool:
+        """Whether a request of this session that came without its tie is one of a copy of its cookie: its own browser
+        has a tie now, or has been given another session for this app since.
+        """
+        if self.ties.changes(session.id, now):
+            return False
+        if session.bound_until > now or (session.tied_from and now >= session.tied_from):
+            return True
+        if not session.parent or not session.bound_until:
+            return False
+        return any(
+            one.app == session.app and one.started_at > session.started_at and now > one.started_at + ties.AT_THE_CHANGE
+            for one in self.known.issued_to(("session", session.parent))
+        )
+
+    def tell_copied(self, session: Session, app: str, address: str, now: Instant) -> None:
+        """Raise the alert that a session's cookie is used outside of the browser that it was given to."""
+        if not self._copies.admits(session.id, now):
+            return
+        details: dict[str, str | int | bool] = {"app": app, "elsewhere": address != session.address}
+        self.journal.record(
+            Event(
+                at=now,
+                kind="device.cookie_copied",
+                outcome=Outcome.FAILURE,
+                subject=session.person_id,
+                session=session.id,
+                device=session.device_id,
+                address=address,
+                details=details,
+            )
+        )
+
+    def _has_ties(self, session: Session, facts: Facts) -> bool:
+        """Whether a request of this session should come with more than its cookie."""
+        return bool(facts.device.binding or session.tied_from) or self.ties.was_seen_with(session.id)
+
+    def _tied(
+        self,
+        facts: Facts,
+        session: Session,
+        now: Instant,
+        certificate: bytes,
+        address: str,
+        *,
+        is_tied: bool,
+        is_new: bool = True,
+    ) -> Facts:
+        """The facts of a request with what it has beside the session's cookie: its device, more firmly, by a client
+        certificate; none without a tie; and those about nobody where the session opens nothing without one.
+        """
+        held = self.ties.certified(certificate, now) if certificate else None
+        device = self.known.devices.get(held.device_id) if held is not None else None
+        if held is not None and device is not None and held.owner_id == session.person_id:
+            self.ties.seen_with(session.id, device.id)
+            return self.known.on(facts, replace(device, binding=BY_CERTIFICATE, bound_until=held.until))
+        has_lost = self.ties.was_seen_with(session.id)
+        if is_new and (has_lost or (not is_tied and self.is_copied(session, now))):
+            self.tell_copied(session, facts.app.id, address, now)
+        if is_tied:
+            return facts
+        if session.tied_from and now >= session.tied_from:
+            return self.known.facts(None, facts.app, address)
+        return self.known.on(facts, UNKNOWN_DEVICE) if facts.device.binding else facts
 
     # Inside
 
@@ -510,6 +606,14 @@ def _token(cookies: bytes) -> tuple[bytes, str]:
         return cookie(cookies, APP_COOKIE), ""
     except TwiceError:
         return b"", Named.DUPLICATE_COOKIE
+
+
+def _tie(cookies: bytes) -> bytes:
+    """The tie among `cookies`; b"" where it is missing, or sent twice."""
+    try:
+        return cookie(cookies, ties.COOKIE) if ties.COOKIE in cookies else b""
+    except TwiceError:
+        return b""
 
 
 def _word(decision: Decision) -> str:

@@ -13,10 +13,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 from limen.admission import TOO_MANY
-from limen.enforcement import answers, authorization, headers, websockets
-from limen.enforcement.addresses import Network, client_address
+from limen.browser_state import BrowserStates
+from limen.enforcement import answers, authorization, certified_browsers, headers, websockets
+from limen.enforcement.addresses import Network, client_address, is_trusted, under
 from limen.enforcement.app_login import PREFIX, AppLoginRequest, AppLoginRoutes
 from limen.enforcement.assertion import Assertions
+from limen.enforcement.certified_browsers import CertifiedBrowsers
 from limen.enforcement.cross_site import Sender, sender_of
 from limen.enforcement.decision_point import Answer, DecisionPoint
 from limen.enforcement.headers import Fields
@@ -31,6 +33,8 @@ from limen.messages import gettext_noop
 Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+_CERTIFICATE: Final = headers.CERTIFICATE_FIELD.lower().encode()
 
 LONG_AFTER_SECONDS = 1.0
 """A response that is still going on after this is a stream: it is decided again whenever its facts change. What is
@@ -51,7 +55,11 @@ class Gateway:
         trusted: Sequence[Network] = (),
         upstreams: Upstreams | None = None,
         streams: Streams | None = None,
+        certificate_domain: str = "",
+        certified: CertifiedBrowsers | None = None,
     ) -> None:
+        self.certificate_domain = certificate_domain
+        self.certified = certified or CertifiedBrowsers(BrowserStates(doors.clock), doors.ties, doors.clock, public_url)
         self.doors = doors
         self.identity = identity
         self.public_url = public_url
@@ -72,6 +80,10 @@ class Gateway:
         self.streams.close()
         await self.upstreams.close()
 
+    def _is_the_certificates_host(self, scope: Scope, fields: Fields) -> bool:
+        host = headers.first(fields, b"host").partition(b":")[0].lower().decode("latin-1")
+        return bool(self.certificate_domain) and host == self.certificate_domain and scope["method"] == "GET"
+
     # What both kinds of request have in common
 
     def address(self, scope: Scope, fields: Fields) -> str:
@@ -80,8 +92,28 @@ class Gateway:
         forwarded = b", ".join(value for name, value in fields if name == b"x-forwarded-for")
         return client_address(peer, forwarded, self.trusted)
 
+    def certificate(self, scope: Scope) -> tuple[Fields, bytes]:
+        """The request's fields without the client certificate that a trusted front says it came with, and that.
+
+        It counts on the hosts alone where fronts ask for one. From anybody else it stays, and is a forgery.
+        """
+        fields: Fields = list(scope["headers"])
+        sent = [value for name, value in fields if name == _CERTIFICATE]
+        peer = (scope.get("client") or ("", 0))[0]
+        if not sent or (peer and not is_trusted(peer, self.trusted)):
+            return fields, b""
+        is_asked = under(headers.first(fields, b"host"), self.certificate_domain)
+        return [one for one in fields if one[0] != _CERTIFICATE], sent[0] if len(sent) == 1 and is_asked else b""
+
     def ask(
-        self, door: str, method: str, target: bytes, fields: Fields, address: str, sender: Sender | None = None
+        self,
+        door: str,
+        method: str,
+        target: bytes,
+        fields: Fields,
+        address: str,
+        sender: Sender | None = None,
+        certificate: bytes = b"",
     ) -> Answer:
         """Ask the doors about a request, after what no upstream should have to interpret has been refused."""
         host = headers.first(fields, b"host")
@@ -110,6 +142,7 @@ class Gateway:
             address,
             presented=presented,
             sender=sender,
+            certificate=certificate,
         )
 
     def sender(self, method: str, fields: Fields) -> Sender | None:
@@ -157,9 +190,12 @@ class Gateway:
     # Requests
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        fields: Fields = list(scope["headers"])
+        fields, certificate = self.certificate(scope)
         address = self.address(scope, fields)
         path: bytes = scope["raw_path"]
+        if path == certified_browsers.PATH and self._is_the_certificates_host(scope, fields):
+            await _reply(send, self.certified.answer(scope["query_string"], certificate))
+            return
         if path.startswith(PREFIX):
             app = self.doors.app_on(headers.first(fields, b"host"))
             if app is not None:
@@ -174,7 +210,8 @@ class Gateway:
             if reply is not None:
                 await _reply(send, reply)
                 return
-        answer = self.ask("gateway", scope["method"], target, fields, address, self.sender(scope["method"], fields))
+        sender = self.sender(scope["method"], fields)
+        answer = self.ask("gateway", scope["method"], target, fields, address, sender, certificate)
         if not answer.permitted or answer.app is None:
             leads_on = answers.may_lead_on(answer, scope["method"].encode())
             is_navigation = leads_on and headers.first(fields, b"sec-fetch-mode") == b"navigate"
@@ -222,6 +259,7 @@ class Gateway:
             address=address,
             user_agent=headers.first(fields, b"user-agent").decode("latin-1")[:300],
             same_origin=origin == answers.app_origin(app.host, self.public_url),
+            fields=fields,
         )
 
 

@@ -31,6 +31,9 @@ HOP_BY_HOP = frozenset(
 CONNECTION_FIELD = "X-Limen-Connection"
 """By which Limen's own front says which connection of a browser a request came by."""
 
+CERTIFICATE_FIELD = "X-Limen-Certificate"
+"""By which a trusted front sends the client certificate of the connection that a request came by."""
+
 METHOD_OVERRIDES = frozenset({b"x-http-method", b"x-http-method-override", b"x-method-override"})
 """A request is judged by its own method, so nothing may change it behind the decision."""
 
@@ -106,7 +109,7 @@ KNOWN_BY_PREFIX: Mapping[bytes, frozenset[bytes]] = {
     for prefix, rests in {
         b"x-limen": (
             " -assertion -user -email -name -groups -session -client -connection -cookie -authorization -location"
-            " -refusal"
+            " -refusal -certificate"
         ),
         b"x-auth-request-": "user email groups preferred-username access-token redirect",
         b"x-auth-": "user username name email groups roles token request",
@@ -275,7 +278,7 @@ def without_our_cookies(header: bytes) -> bytes:
     return b"; ".join(kept)
 
 
-OUR_COOKIES = frozenset({b"__Host-limen", b"__Host-limen-app", b"__Host-limen-start"})
+OUR_COOKIES = frozenset({b"__Host-limen", b"__Host-limen-app", b"__Host-limen-start", b"__Host-limen-tie"})
 
 
 def _is_ours(name: bytes) -> bool:

@@ -35,13 +35,17 @@ def _prepare(core: Core) -> None:
     from limen.errors import LimenError
     from limen.facts import LIMEN
     from limen.policy.decision import Request
+    from limen.ties import Ties
 
+    ties = Ties(core.keyring.key_for("ties"))
+    core.offers.give(ties)
     doors = DecisionPoint(
         known=core.known,
         engine=core.engine,
         journal=core.journal,
         clock=core.clock,
         break_glass=core.break_glass.holds,
+        ties=ties,
     )
 
     def decide(facts: Facts, action: str) -> Decision:

@@ -12,11 +12,13 @@ from limen.enforcement import traffic_store
 from limen.enforcement.addresses import UntrustedProxies
 from limen.enforcement.app_login import AppLoginRoutes, AppLogins
 from limen.enforcement.assertion import Assertions
+from limen.enforcement.browser_keys import BrowserKeys
+from limen.enforcement.certified_browsers import CertifiedBrowsers
 from limen.enforcement.check import CheckServer
 from limen.enforcement.decision_point import DecisionPoint
 from limen.enforcement.gateway import Gateway
 from limen.enforcement.store import keep_signing_keys
-from limen.pillar import AppSessions, Core, Figure
+from limen.pillar import AppSessions, BrowserSessions, Core, Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class EnforcementServices:
     doors: DecisionPoint
     said: Assertions
     app_logins: AppLogins
+    browser_keys: BrowserKeys
     gateway: Gateway
     check: CheckServer
     hops: UntrustedProxies
@@ -69,7 +72,15 @@ async def build(core: Core) -> EnforcementServices:
     said = Assertions(public_url=settings.public_url, clock=clock, keys=keys)
     app_logins = AppLogins(states=core.offers.take(BrowserStates), public_url=settings.public_url)
     url, trusted = settings.public_url, settings.listen.trusted_proxies
-    app_login_routes = AppLoginRoutes(doors=doors, app_logins=app_logins, keys=said, sessions=sessions, public_url=url)
+    browser_keys = BrowserKeys(core.offers.take(BrowserStates), doors.ties, core.offers.take(BrowserSessions), clock)
+    app_login_routes = AppLoginRoutes(
+        doors=doors,
+        app_logins=app_logins,
+        keys=said,
+        sessions=sessions,
+        public_url=url,
+        browser_keys=browser_keys,
+    )
     limits = Limits.within(raise_limit())
     admission = Admission(limits)
     fronts = limits.of_the_fronts
@@ -78,8 +89,24 @@ async def build(core: Core) -> EnforcementServices:
         doors=doors,
         said=said,
         app_logins=app_logins,
-        gateway=Gateway(doors=doors, identity=said, app_login_routes=app_login_routes, public_url=url, trusted=trusted),
-        check=CheckServer(doors=doors, identity=said, public_url=url, trusted=trusted, listener=asking),
+        browser_keys=browser_keys,
+        gateway=Gateway(
+            doors=doors,
+            identity=said,
+            app_login_routes=app_login_routes,
+            public_url=url,
+            trusted=trusted,
+            certificate_domain=settings.listen.certificate_domain,
+            certified=CertifiedBrowsers(core.offers.take(BrowserStates), doors.ties, clock, url),
+        ),
+        check=CheckServer(
+            doors=doors,
+            identity=said,
+            public_url=url,
+            trusted=trusted,
+            listener=asking,
+            certificate_domain=settings.listen.certificate_domain,
+        ),
         hops=UntrustedProxies(trusted),
         admission=admission,
         core=core,

@@ -40,10 +40,10 @@ _OF_THE_HANDSHAKE = frozenset(
 
 async def relay(gateway: Gateway, scope: Scope, receive: Receive, send: Send) -> None:
     """Decide the handshake in `scope`, and carry messages both ways for as long as the answer stays yes."""
-    fields: Fields = list(scope["headers"])
+    fields, certificate = gateway.certificate(scope)
     address = gateway.address(scope, fields)
     target = target_of(scope)
-    answer = _ask(gateway, target, fields, address)
+    answer = _ask(gateway, target, fields, address, certificate)
     app = answer.app
     if not answer.permitted or app is None:
         reply = answers.refusal_reply(answer, target, gateway.public_url, is_navigation=False)
@@ -65,13 +65,13 @@ async def relay(gateway: Gateway, scope: Scope, receive: Receive, send: Send) ->
     await _carry(gateway, answer, address, upstream, receive, send)
 
 
-def _ask(gateway: Gateway, target: bytes, fields: Fields, address: str) -> Answer:
+def _ask(gateway: Gateway, target: bytes, fields: Fields, address: str, certificate: bytes) -> Answer:
     """Cookies travel with a handshake from any page of the same site, and what it opens is good for everything: so it
     must come from the app's own page or a declared one, also where the path is public or the app in onboarding.
     """
     site, origin = headers.first(fields, b"sec-fetch-site"), headers.first(fields, b"origin")
     sender = Sender(site, origin, gateway.public_url, may_onboard=False)
-    answer = gateway.ask("gateway", "GET", target, fields, address, sender)
+    answer = gateway.ask("gateway", "GET", target, fields, address, sender, certificate)
     if answer.permitted and answer.app is not None and sender.is_foreign(answer.app):
         host = headers.first(fields, b"host")
         return gateway.doors.refuse(Named.CROSS_SITE, door="gateway", address=address, host=host)

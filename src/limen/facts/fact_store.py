@@ -481,6 +481,20 @@ class FactStore:
             ),
         )
 
+    def on(self, facts: Facts, device: Device) -> Facts:
+        """These facts, as those of a request that is known to come from this device, or from one that nobody knows."""
+        if facts.session is None:
+            return facts
+        root = self._root(facts.session) or facts.session
+        more = self._more(
+            ("person", facts.session.person_id),
+            ("device", device.id),
+            ("session", root.id),
+            ("session", facts.session.id),
+            ("place", facts.place.address),
+        )
+        return replace(facts, device=device, more=more)
+
     def _unkept(self, session: Session | None, app: App, address: str) -> Facts:
         """Facts that no change would drop: put together each time, as those of a workload that proved itself just now.
         Where they are what they were the last time, it is that value, with all that others derived from it.

@@ -11,7 +11,8 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from limen.admission import Limits
-from limen.enforcement.headers import CONNECTION_FIELD
+from limen.enforcement.addresses import under
+from limen.enforcement.headers import CERTIFICATE_FIELD, CONNECTION_FIELD
 from limen.front.outage import FIELDS, FOR_PROGRAMS, outage_page
 from limen.front.places import Places
 from limen.settings import Settings
@@ -25,8 +26,19 @@ ROOT_PATH: Final = "/limen-root.crt"
 MOST_REQUESTS: Final = 5_000
 """At Limen at once; a request beyond it waits for two seconds, and is refused then."""
 
-_CLAIMS: Final = ("X-Forwarded-*", "X_forwarded_*", "X-Real-Ip", "X-Client-Ip", "True-Client-Ip", "Forwarded", "Via")
+_CLAIMS: Final = (
+    CERTIFICATE_FIELD,
+    "X-Forwarded-*",
+    "X_forwarded_*",
+    "X-Real-Ip",
+    "X-Client-Ip",
+    "True-Client-Ip",
+    "Forwarded",
+    "Via",
+)
 """What only a proxy may say: taken from every client, before Caddy says its own."""
+_CERTIFICATE: Final = {CERTIFICATE_FIELD: [":{http.request.tls.client.certificate_der_base64}:"]}
+"""The client certificate (the form of RFC 9440). Without one it is the placeholder's name, which is none to Limen."""
 _CONNECTION: Final = {CONNECTION_FIELD: ["{http.request.remote}"]}
 """Which connection a request came by: Limen tells its own listener whose it is."""
 _HSTS_SECONDS: Final = {"acme": 365 * 86_400, "files": 365 * 86_400, "internal": 86_400}
@@ -35,7 +47,8 @@ _HSTS_SECONDS: Final = {"acme": 365 * 86_400, "files": 365 * 86_400, "internal":
 def configuration(settings: Settings, hosts: Iterable[str], places: Places) -> Json:
     """The whole configuration. `hosts` are the apps' host names; the sign-in host is added."""
     sign_in = host_name(settings)
-    names = sorted({sign_in, *(host.lower() for host in hosts)})
+    own = {sign_in, settings.listen.certificate_domain} - {""}
+    names = sorted({*own, *(host.lower() for host in hosts)})
     https = settings.https
     servers = {"https": _https_server(settings, names, places)}
     if https.http_port:
@@ -53,6 +66,17 @@ def configuration(settings: Settings, hosts: Iterable[str], places: Places) -> J
         "storage": {"module": "file_system", "root": str(places.store)},
         "apps": apps,
     }
+
+
+def _asking(hosts: list[str], places: Places) -> list[Json]:
+    """For these hosts browsers are asked for a device's certificate: a missing one is Limen's to judge (RFC 8446
+    section 4.3.2 has no way to ask later, so it is asked for by host).
+    """
+    if not hosts:
+        return []
+    authority = {"provider": "file", "pem_files": [str(places.device_authority)]}
+    asked = {"mode": "verify_if_given", "ca": authority}
+    return [{"match": {"sni": hosts}, "protocol_min": "tls1.2", "client_authentication": asked}]
 
 
 _UNHEARD: Final = ("admin.api", "http.log.error")
@@ -83,24 +107,30 @@ def _https_server(settings: Settings, names: list[str], places: Places) -> Json:
     routes: list[Json] = []
     if settings.https.mode == "internal":
         routes.append(_root_route([host_name(settings)], places))
-    routes += [
-        {
-            "match": [{"host": names}],
-            "handle": [
-                {"handler": "headers", "request": {"delete": list(_CLAIMS), "set": _CONNECTION}},
-                {"handler": "headers", "response": {"delete": ["Server"]}},
-                {"handler": "headers", "response": shown},
-                to_limen,
-            ],
-            "terminal": True,
-        },
-        _NOBODY,
-    ]
+    asking = [name for name in names if under(name.encode(), settings.listen.certificate_domain)]
+    for hosts, said in (
+        (asking, _CONNECTION | _CERTIFICATE),
+        ([one for one in names if one not in asking], _CONNECTION),
+    ):
+        routes += [
+            {
+                "match": [{"host": hosts}],
+                "handle": [
+                    {"handler": "headers", "request": {"delete": list(_CLAIMS)}},
+                    {"handler": "headers", "request": {"set": said}},
+                    {"handler": "headers", "response": {"delete": ["Server"]}},
+                    {"handler": "headers", "response": shown},
+                    to_limen,
+                ],
+                "terminal": True,
+            }
+        ] * bool(hosts)
+    routes.append(_NOBODY)
     return {
         **_server(places.browsers_socket, {"wrapper": "tls"}),
         "protocols": ["h1", "h2"],
         "strict_sni_host": True,
-        "tls_connection_policies": [{"protocol_min": "tls1.2"}],
+        "tls_connection_policies": [*_asking(asking, places), {"protocol_min": "tls1.2"}],
         "automatic_https": {"disable_redirects": True, "disable_certificates": settings.https.mode == "files"},
         "routes": routes,
         "errors": {"routes": _outage_routes(settings)},

@@ -63,6 +63,11 @@ class Places:
         return self.folder / "key.pem"
 
     @property
+    def device_authority(self) -> Path:
+        """The certificate of the authority whose client certificates browsers are asked for."""
+        return self.folder / "device-authority.pem"
+
+    @property
     def store(self) -> Path:
         """Accounts, certificates and keys that the front got by itself."""
         return self.folder / "store"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from limen.pillar import (
     AppSessions,
+    BrowserSessions,
     Command,
     Core,
     Decider,
@@ -120,6 +121,11 @@ async def _build(core: Core) -> Running:
         offers=(
             built,
             AppSessions(open=built.sessions.open_app_session, end=built.sessions.end),
+            BrowserSessions(
+                keep_key=built.sessions.keep_browser_key,
+                key_of=built.sessions.browser_key,
+                proved=built.sessions.browser_proved,
+            ),
             DEVICE_SESSIONS,
             WorkloadTokens(issue=built.tokens.issue_for_workload),
         ),

@@ -23,6 +23,7 @@ from limen.opaque import new_id
 from limen.pillar import DeviceSessions
 from limen.storage.break_glass import is_break_glass
 from limen.storage.database import Transaction
+from limen.ties import AT_THE_CHANGE, BY_AGENT, BY_BROWSER, BY_BROWSER_KEY
 
 MOST_OF_A_PERSON = 50
 MOST_OF_AN_APP = 10
@@ -158,6 +159,7 @@ class Sessions:
             app=app_id,
             parent=root.id,
             device_id=root.device_id,
+            bound_until=_tied_until(root, now),
             address=address[:64],
             user_agent=user_agent[:200],
         )
@@ -182,6 +184,43 @@ class Sessions:
             )
         )
         return token.reveal()
+
+    # Ties (see `limen.ties`)
+
+    async def keep_browser_key(self, session_id: str, jwk: str) -> bool:
+        """Have a live session count only with a tie of its browser, whose key this is; False where it can't be."""
+        now = self._ports.now()
+
+        def work(transaction: Transaction) -> bool:
+            if not sessions.keep_browser_key(transaction.connection, session_id, jwk, now + AT_THE_CHANGE):
+                return False
+            transaction.changed("session", session_id)
+            self._bind_more_firmly(transaction, session_id, now)
+            return True
+
+        return await self._ports.write(work)
+
+    async def browser_key(self, session_id: str) -> str:
+        """The key of a session's browser, a JWK; "" where it has none."""
+        return await self._ports.database.reading(lambda view: sessions.browser_key(view.connection, session_id))
+
+    async def browser_proved(self, session_id: str) -> None:
+        """Have the sign-in of a session stay on its device: the browser proved that it is the same."""
+        known, now = self._ports.known, self._ports.now()
+        session = known.sessions.get(session_id)
+        root = known.sessions.get(session.parent) if session is not None and session.parent else session
+        if root is not None and root.bound_until > now and root.bound_until - now < BY_AGENT - BY_BROWSER_KEY // 2:
+            await self._ports.write(lambda transaction: self._bind_more_firmly(transaction, session_id, now))
+
+    def _bind_more_firmly(self, transaction: Transaction, session_id: str, now: Instant) -> None:
+        """Keep a sign-in on its device for another while, where it is on one at this moment."""
+        found = sessions.by_id(transaction.connection, session_id)
+        if found is not None and found[1].parent:
+            found = sessions.by_id(transaction.connection, found[1].parent)
+        if found is not None and found[1].binding and found[1].bound_until > now:
+            root = found[1]
+            level = max(root.binding, BY_BROWSER) if root.tied_from else root.binding
+            bind_device(transaction, root.id, root.device_id, level, max(root.bound_until, now + BY_AGENT))
 
     # Listing
 
@@ -292,6 +331,13 @@ class Sessions:
     def _forget(self, transaction: Transaction, session_id: str) -> None:
         sessions.remove(transaction.connection, session_id)
         transaction.changed("session", session_id)
+
+
+def _tied_until(root: Session, now: Instant) -> Instant:
+    """How long the tie lasts that a session on an app's host is given at its beginning; 0: it is given none."""
+    if not root.binding or root.bound_until <= now:
+        return 0
+    return min(root.bound_until, now + (BY_BROWSER_KEY if root.tied_from else BY_AGENT))
 
 
 def mark(transaction: Transaction, kind: str, key: str, at: Instant) -> None:

@@ -167,7 +167,7 @@ ROWS: Final = (
         _HIGHER,
         0,
         "binding",
-        greatest=3,
+        greatest=4,
         is_open=True,
         remedy="mend_device",
         phrase=("a binding",),

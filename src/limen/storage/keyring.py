@@ -52,6 +52,10 @@ class Keyring:
             (journal_key(master), *(key for _, purpose, key in reversed(opened) if purpose == _JOURNAL)),
         )
 
+    def key_for(self, purpose: str) -> bytes:
+        """A key of its own for this purpose, the same in every worker, and another once the master key is changed."""
+        return _derive(self.journal_keys[0], b"limen key for " + purpose.encode())
+
     def seal(self, table: str, row: str, column: str, secret: bytes) -> bytes:
         """`secret`, so that it opens only for this table, row and column."""
         nonce = secrets.token_bytes(_NONCE_BYTES)

@@ -7,12 +7,13 @@ import hmac
 import json
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
-from re import compile as pattern
+from re import Pattern, compile as pattern
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
+from limen import ties
 from limen.enforcement.headers import TwiceError, cookie
 from limen.enforcement.paths import local_path
 from limen.errors import LimenError
@@ -20,6 +21,7 @@ from limen.errors import LimenError
 SESSION_COOKIE: Final = "__Host-limen"
 BROWSER_COOKIE: Final = "__Host-limen-browser"
 BROWSER_LIVES_SECONDS: Final = 400 * 24 * 3600  # RFC 6265bis section 5.5: no cookie lives longer
+TIE_COOKIE: Final = ties.COOKIE.decode()
 FORM: Final = "application/x-www-form-urlencoded"
 MAX_FIELDS: Final = 128
 MAX_VALUE: Final = 16_384
@@ -53,14 +55,14 @@ class UnreadableError(LimenError):
         super().__init__("The form couldn't be read", "go back, reload the page, and try again")
 
 
-def token_in(request: Request, name: str) -> str:
+def token_in(request: Request, name: str, form: Pattern[bytes] = _TOKEN) -> str:
     """The token in this cookie; "" where it is missing, malformed, or sent twice."""
     cookies = b"; ".join(value for field, value in request.scope["headers"] if field == b"cookie")
     try:
         value = cookie(cookies, name.encode())
     except TwiceError:
         return ""
-    return value.decode() if _TOKEN.fullmatch(value) else ""
+    return value.decode() if form.fullmatch(value) else ""
 
 
 def csrf_of(secret: str) -> str:

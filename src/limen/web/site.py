@@ -12,13 +12,15 @@ from urllib.parse import urlencode, urlsplit
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from limen import ties
 from limen.admission import TOO_MANY
 from limen.browser_state import BrowserStates
-from limen.clock import Instant
+from limen.clock import SECOND, Instant, Milliseconds
 from limen.company.publish import OvertakenError
 from limen.enforcement.addresses import client_address
 from limen.enforcement.answers import RETRY_AFTER_SECONDS, app_origin
 from limen.enforcement.gateway import TOO_MANY_AT_ONCE
+from limen.enforcement.services import EnforcementServices
 from limen.enforcement.strict_http import entry_of
 from limen.errors import LimenError
 from limen.events import Event
@@ -52,6 +54,7 @@ from limen.web.requests import (
     BROWSER_LIVES_SECONDS,
     FORM,
     SESSION_COOKIE,
+    TIE_COOKIE,
     NotOursError,
     TooManyAtOnceError,
     media_type_of,
@@ -62,6 +65,8 @@ from limen.web.requests import (
 )
 from limen.web.visit import SignedInVisit, Visit
 
+BROWSER_KEY: Final = "/devices/browser-key"
+"""Where a browser registers a key of its own for a session, and asks for its next tie."""
 AGAIN: Final = "proved=again"
 """In the address of a page that somebody comes back to after a proof: what they had pressed was not done."""
 GO_ON: Final = "/go-on"
@@ -150,7 +155,34 @@ class Site:
             session = None
         if self.known.session_state(session, "", now) is not SessionState.LIVE or session is None:
             return bare
+        session = self._tied(session, request, now)
+        if session is None:
+            return bare
         return replace(bare, secret=token, session=session, person=self.known.people[session.person_id])
+
+    def _tied(self, session: Session, request: Request, now: Instant) -> Session | None:
+        """The session as this request may use it: without a tie it is on no device, and none where it needs one."""
+        doors = self.ports.doors
+        if not (session.binding or session.tied_from) or is_break_glass(session):
+            return session
+        if doors.ties.holds(session.id, token_in(request, TIE_COOKIE, ties.FORM).encode(), now):
+            return session
+        if doors.is_copied(session, now):
+            doors.tell_copied(session, LIMEN, self.address(request), now)
+        if session.tied_from and now >= session.tied_from:
+            return None
+        return replace(session, device_id="", binding=0, bound_until=0) if session.binding else session
+
+    def session_of_cookie(self, request: Request) -> Session | None:
+        """The live session of this request's cookie, with a tie or without."""
+        token, now = token_in(request, SESSION_COOKIE), self.ports.clock.now()
+        session = self._session(token, now) if token else None
+        return session if self.known.session_state(session, "", now) is SessionState.LIVE else None
+
+    def give_tie(self, response: Response, session_id: str, good_for: Milliseconds) -> None:
+        """Tie a session to the browser that gets this response, for so long."""
+        tie = self.ports.doors.ties.give(session_id, self.ports.clock.now(), good_for)
+        set_cookie(response, TIE_COOKIE, tie, good_for // SECOND)
 
     def address(self, request: Request) -> str:
         """Where a request comes from, as far as trusted hops tell."""
@@ -394,6 +426,11 @@ class Site:
             page = location if location.startswith("/onward?") else f"/onward?{urlencode({'to': location})}"
             response = RedirectResponse(page, status_code=303)
         set_cookie(response, SESSION_COOKIE, done.token.reveal())
+        if not done.session.tied_from and self.origin.startswith("https:"):
+            name, value = self.ports.offers.take(EnforcementServices).browser_keys.invitation(
+                done.session.id, BROWSER_KEY
+            )
+            response.headers[name.decode()] = value.decode()
         set_cookie(response, BROWSER_COOKIE, visit.visitor.browser, BROWSER_LIVES_SECONDS)
         return response
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import suppress
 
+from limen_agent import certificate
 from limen_agent.collectors import memory
 from limen_agent.errors import AgentError
 from limen_agent.keys import file_key, tpm_key
@@ -23,7 +24,16 @@ def forget(folder: StateFolder, *, is_sure: bool) -> int:
             print("Nothing was deleted.")
             return 1
     with folder.held():
-        for name in (enrolment.NAME, file_key.NAME, tpm_key.NAME, chain.NAME, record.NAME, memory.NAME, ASKED):
+        for name in (
+            enrolment.NAME,
+            file_key.NAME,
+            tpm_key.NAME,
+            chain.NAME,
+            record.NAME,
+            memory.NAME,
+            certificate.NAME,
+            ASKED,
+        ):
             folder.remove(name)
     with suppress(OSError):
         record.SHARED.unlink()

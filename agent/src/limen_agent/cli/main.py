@@ -67,6 +67,9 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("checks", nargs="*", metavar="CHECK", help="only these")
     forget = commands.add_parser("forget", help="end it on this machine: key and state are deleted")
     forget.add_argument("--yes", action="store_true", help="do not ask")
+    certificate = commands.add_parser("certificate", help="the client certificate, and how a browser gets it")
+    certificate.add_argument("--p12", metavar="FILE", type=Path, help="write it to a new file that browsers import")
+    certificate.add_argument("--nss", metavar="DIR", type=Path, help="put it into this store, as ~/.pki/nssdb, always")
     threat = commands.add_parser("threat", help="for anti-malware: note what it found (clamd's VirusEvent)")
     threat.add_argument("--name", help="what was found; else clamd's CLAM_VIRUSEVENT_VIRUSNAME")
     threat.add_argument("--clear", action="store_true", help="it was dealt with; without --name: everything")
@@ -99,6 +102,10 @@ def _call(asked: argparse.Namespace, folder: StateFolder) -> int:
             from limen_agent.cli.forget import forget
 
             return forget(folder, is_sure=asked.yes)
+        case "certificate":
+            from limen_agent.cli.certificate import certificate
+
+            return certificate(folder, asked.p12, asked.nss)
         case _:
             from limen_agent.cli.threat import threat
 

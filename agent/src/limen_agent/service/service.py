@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from limen_agent.certificate import put_into, renewed
 from limen_agent.collectors.check import CHECKS, Check
 from limen_agent.errors import AgentError
 from limen_agent.rate import AtMost
@@ -202,6 +203,18 @@ class Service:
         self._unsent = False
         self._back_off.reset()
         self._keep_interval(answer.number("report_every_s", LEAST_S, MOST_S, self._interval_s()))
+        if answer.text("certificates"):
+            self._renew_certificate()
+
+    def _renew_certificate(self) -> None:
+        """Have a certificate that counts, and every store of a browser that was named have it as well."""
+        try:
+            made = renewed(self._folder, self._client, time.time())
+            if made is not None:
+                for store in made.stores:
+                    put_into(made, Path(store))
+        except AgentError as error:
+            self._say(f"no new certificate: {error}")
 
     def _refused(self, refused: RefusedError) -> float:
         self._record.went_wrong(refused.what, refused.fix, int(time.time()))

@@ -69,6 +69,10 @@ def stream(*, aud: str, iat: int, nonce: str) -> dict[str, Any]:
     return {"aud": aud, "iat": iat, "nonce": nonce}
 
 
+def certificate(*, aud: str, iat: int, nonce: str, key: Mapping[str, str]) -> dict[str, Any]:
+    return {"aud": aud, "iat": iat, "nonce": nonce, "key": dict(key)}
+
+
 def proof(*, aud: str, iat: int, challenge: str, session: str, origin: str, seq: int, report: str) -> dict[str, Any]:
     return {
         "aud": aud,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 import urllib3
@@ -69,6 +69,18 @@ class Client:
             report=report,
         )
         return sign(self._key, "limen-proof+jwt", said, self.enrolment.device)
+
+    def certificate(self, key: Mapping[str, str]) -> Answer:
+        """A client certificate for this public key, a JWK. Raises AgentError."""
+
+        def ask() -> Answer:
+            said = claims.certificate(aud=self.enrolment.address, iat=int(time.time()), nonce=self.nonce, key=key)
+            signed = sign(self._key, "limen-certificate+jwt", said, self.enrolment.device)
+            return self._connection.post("/agent/certificate", signed)
+
+        answer = self._with_a_fresh_nonce(ask)
+        self.nonce = answer.text("nonce") or self.nonce
+        return answer
 
     def close(self) -> None:
         self._connection.close()

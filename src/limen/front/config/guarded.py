@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
+from limen.enforcement.addresses import under
 from limen.errors import LimenError
 from limen.facts import LIMEN, App
 from limen.settings import Settings
@@ -49,7 +50,8 @@ class FrontConfigError(LimenError):
 class Guarded:
     """What a config is made of. Addresses are `host:port`; `check` may also be `unix:/path`.
 
-    With `certificate` and `key`, paths on the front's machine, it answers https.
+    With `certificate` and `key`, paths on the front's machine, it answers https. Browsers are asked for a certificate
+    of `authority`, another path there, on `certificate_domain` and every host below it ("": nowhere).
     """
 
     domain: str
@@ -60,6 +62,8 @@ class Guarded:
     apps: tuple[App, ...]
     certificate: str = ""
     key: str = ""
+    certificate_domain: str = ""
+    authority: str = ""
     longest_response_seconds: int = LONGEST_RESPONSE_SECONDS
     longest_of_any_seconds: int = LONGEST_OF_ANY_SECONDS
 
@@ -69,7 +73,7 @@ class Guarded:
                 raise FrontConfigError(
                     f"{address[:80]!r} is not an address", "write host:port, or unix:/path for check"
                 )
-        for path in (self.certificate, self.key):
+        for path in (self.certificate, self.key, self.authority):
             if not _PATH.fullmatch(path):
                 raise FrontConfigError(f"{path[:80]!r} can't be written", "use letters, digits, `.`, `_`, `-` and `/`")
 
@@ -87,12 +91,18 @@ class Guarded:
     def largest_request_bytes(self) -> int:
         return max((app.upstream.max_request_bytes for app in self.direct), default=1 << 20)
 
+    def asks_for_a_certificate(self, host: str) -> bool:
+        """Whether browsers are asked for a client certificate on this host."""
+        return under(host.encode(), self.certificate_domain)
+
     @property
     def slowest_answer_seconds(self) -> int:
         return max((-(-app.upstream.response_ms // 1_000) for app in self.direct), default=60)
 
 
-def guarded(settings: Settings, apps: Iterable[App], *, certificate: str = "", key: str = "") -> Guarded:
+def guarded(
+    settings: Settings, apps: Iterable[App], *, certificate: str = "", key: str = "", authority: str = ""
+) -> Guarded:
     """A front for this company. Raises FrontConfigError where its settings leave no room for one."""
     address, check = settings.listen.address, settings.listen.check
     if not check:
@@ -112,9 +122,11 @@ def guarded(settings: Settings, apps: Iterable[App], *, certificate: str = "", k
         listen=f"{_EVERYWHERE if is_https else '127.0.0.1'}:{port}",
         limen=limen,
         check=check if check.startswith("unix:") else _reached_at(check),
-        apps=tuple(sorted((app for app in apps if app.id != LIMEN), key=lambda app: app.id)),
+        apps=tuple(sorted((app for app in apps if app.id != LIMEN and app.host), key=lambda app: app.id)),
         certificate=(certificate or f"/etc/ssl/{settings.domain}.pem") if is_https else "",
         key=(key or f"/etc/ssl/private/{settings.domain}.key") if is_https else "",
+        certificate_domain=settings.listen.certificate_domain if is_https else "",
+        authority=(authority or f"/etc/ssl/{settings.domain}-devices.pem") if is_https else "",
     )
 
 

@@ -30,6 +30,8 @@ def add(connection: Connection, session: Session, token_hash: bytes, proofs: Pro
             last_used=session.started_at,
             proofs=_written(proofs),
             passkey_id=passkey_id,
+            binding=session.binding,
+            bound_until=session.bound_until,
         )
     )
     _note_passkey(connection, session.id, passkey_id)
@@ -59,6 +61,18 @@ def bind_device(connection: Connection, session_id: str, device_id: str, binding
     """Say on which device a session sits, how firmly and until when; False where it is gone."""
     values = {"device_id": device_id, "binding": binding, "bound_until": until}
     return connection.execute(update(sessions).where(sessions.c.id == session_id).values(values)).rowcount == 1
+
+
+def keep_browser_key(connection: Connection, session_id: str, jwk: str, tied_from: Instant) -> bool:
+    """Keep the key by which a session's browser proves itself; False where it has one already, or is gone."""
+    where = (sessions.c.id == session_id, sessions.c.browser_key == "")
+    values = {"browser_key": jwk, "tied_from": tied_from}
+    return connection.execute(update(sessions).where(*where).values(values)).rowcount == 1
+
+
+def browser_key(connection: Connection, session_id: str) -> str:
+    """The key by which a session's browser proves itself, a JWK; "" where it has none."""
+    return connection.scalar(select(sessions.c.browser_key).where(sessions.c.id == session_id)) or ""
 
 
 def all_good(connection: Connection, now: Instant) -> list[tuple[bytes, Session, Instant]]:

@@ -115,6 +115,8 @@ sessions = Table(
     Column("passkey_id", String(40), nullable=False),
     Column("binding", BigInteger, nullable=False, server_default="0"),
     Column("bound_until", BigInteger, nullable=False, server_default="0"),
+    Column("tied_from", BigInteger, nullable=False, server_default="0"),
+    Column("browser_key", String(400), nullable=False, server_default=""),
     info=rows_called("sign-in", "sign-ins"),
 )
 session_passkeys = Table(

@@ -17,6 +17,7 @@ _BINDINGS: Final = {
     1: "on a device the session is bound to",
     2: "on a device the session is firmly bound to",
     3: "on a device the session is bound to in hardware",
+    4: "on a device that proves itself at each request",
 }
 _PROOF: Final = ("auth.strength", "auth.at")
 _DEVICES: Final = {"device.known": "known", "device.managed": "managed", "device.compliance": "healthy"}

@@ -20,7 +20,7 @@ from limen.web.requests import one
 
 MOST_WAYS: Final = 6
 STRENGTHS: Final = ("no requirement", "to be signed in", "two factors", "a passkey")
-BINDINGS: Final = ("not asked", "bound", "firmly bound", "bound in hardware")
+BINDINGS: Final = ("not asked", "bound", "firmly bound", "bound in hardware", "at each request")
 FIRST: Final = "auth_strength"
 """The field that each list of needs on a page has."""
 SETS: Final = ("groups", "except_groups", "apps", "actions")

@@ -30,6 +30,7 @@ PAGES: Final = (
     Route("POST", "/agent/enrol", undecided=_BY_AGENTS, by_programs=True),
     Route("POST", "/agent/enrol/finish", undecided=_BY_AGENTS, by_programs=True),
     Route("POST", "/agent/report", undecided=_BY_AGENTS, by_programs=True),
+    Route("POST", "/agent/certificate", undecided=_BY_AGENTS, by_programs=True),
     Route("GET", "/agent/stream", undecided=_BY_AGENTS, by_programs=True, media_type="text/event-stream"),
 )
 
@@ -44,7 +45,16 @@ def routes(site: Site) -> APIRouter:
     async def report(compact: bytes, address: str) -> tuple[int, dict[str, Any]]:
         return 200, await devices.report(compact, address)
 
-    for path, work in {"/agent/enrol": begin, "/agent/enrol/finish": devices.finish, "/agent/report": report}.items():
+    async def certificate(compact: bytes, address: str) -> tuple[int, dict[str, Any]]:
+        return 200, await devices.certificate(compact, address)
+
+    asked: dict[str, _Work] = {
+        "/agent/enrol": begin,
+        "/agent/enrol/finish": devices.finish,
+        "/agent/report": report,
+        "/agent/certificate": certificate,
+    }
+    for path, work in asked.items():
         router.add_api_route(path, _answering(site, devices, work), methods=["POST"])
 
     @router.get("/agent/stream")

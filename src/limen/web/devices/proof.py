@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from limen.devices.binding import AGENT_PORTS
 from limen.devices.service import Devices
 from limen.devices.wire import RefusedError
+from limen.enforcement.answers import app_origin
+from limen.enforcement.certified_browsers import PATH
+from limen.facts import LIMEN, App
+from limen.ties import BY_AGENT, BY_BROWSER_KEY
 from limen.web.middleware import CONNECT_TARGETS
 from limen.web.page import Route
 from limen.web.portal.apps import app_open_to
@@ -21,6 +26,7 @@ from limen.web.visit import Anybody, SentJson
 _OWN_SESSION: Final = "it is about the session that asks, and only makes it known where that sits"
 PAGES: Final = (
     Route("GET", "/devices/prove", undecided=_OWN_SESSION),
+    Route("GET", "/devices/prove/certificate", undecided=_OWN_SESSION),
     Route("POST", "/devices/challenge", undecided=_OWN_SESSION),
     Route("POST", "/devices/prove", undecided=_OWN_SESSION),
 )
@@ -37,7 +43,7 @@ def routes(site: Site) -> APIRouter:
         if visit.session is None:
             return site.go(visit, "/sign-in", to=where_to(f"{request.url.path}?{request.url.query}"))
         app = app_open_to(site, visit, query_id(request, "app"))
-        onward = site.app_url(app, where_to(query(request, "to", 2_048), app.start)) if app is not None else "/"
+        onward = _onward(site, app, where_to(query(request, "to", 2_048), app.start)) if app is not None else "/"
         setattr(request.state, CONNECT_TARGETS, agents)
         is_auto = query(request, "auto") == "yes"
         values: dict[str, Any] = {
@@ -46,8 +52,22 @@ def routes(site: Site) -> APIRouter:
             "onward": onward,
             "app": app,
             "to": query(request, "to", 2_048),
+            "by_certificate": _by_certificate(site, bindings.name_of(visit.session), query_id(request, "app"), request),
         }
         return site.page("devices/prove.html", visit, **values, here="/devices/prove")
+
+    @router.get("/devices/prove/certificate")
+    async def certified(request: Request, visit: Anybody) -> Response:
+        session = visit.live_session
+        try:
+            _, app_id, to = await bindings.certified(session, query(request, "code"), visit.visitor.address)
+        except RefusedError as refused:
+            return site.failed(visit, refused)
+        app = app_open_to(site, visit, app_id) if app_id else None
+        onward = _onward(site, app, where_to(to, app.start)) if app is not None else "/"
+        response = RedirectResponse(onward, status_code=303)
+        site.give_tie(response, session.id, BY_BROWSER_KEY if session.tied_from else BY_AGENT)
+        return response
 
     @router.post("/devices/challenge")
     async def challenge(visit: Anybody, _sent: SentJson) -> Response:
@@ -62,6 +82,24 @@ def routes(site: Site) -> APIRouter:
             bound = await bindings.prove(session, compact, visit.visitor.address)
         except RefusedError as refused:
             return site.json_of(visit, {"error": refused.error, "what": refused.what, "fix": refused.fix})
-        return site.json_of(visit, {"device": bound.device.name, "until": bound.until})
+        response = site.json_of(visit, {"device": bound.device.name, "until": bound.until})
+        site.give_tie(response, session.id, BY_BROWSER_KEY if session.tied_from else BY_AGENT)
+        return response
 
     return router
+
+
+def _by_certificate(site: Site, name: str, app: str, request: Request) -> str:
+    """Where a browser that has the device's certificate goes to show it; "" where none are issued."""
+    domain = site.ports.settings.listen.certificate_domain
+    if not domain:
+        return ""
+    asked = urlencode({"session": name, "app": app, "to": query(request, "to", 2_048)})
+    return f"{app_origin(domain, site.ports.settings.public_url)}{PATH.decode()}?{asked}"
+
+
+def _onward(site: Site, app: App, to: str) -> str:
+    """From the proof to an app: by way of its host's own start, where its browser gets a new session with a new tie."""
+    url = site.app_url(app, to)
+    own = app_origin(app.host, site.ports.settings.public_url)
+    return f"{own}/.limen/start?{urlencode({'to': to})}" if app.id != LIMEN and url == own + to else url

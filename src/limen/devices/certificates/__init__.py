@@ -1,0 +1,1 @@
+"""Client certificates of a day for enrolled devices, from an authority of Limen's own."""
