@@ -22,7 +22,7 @@ def _declarations() -> Declarations:
     from limen.devices.certificates import store as certificates
     from limen.devices.credentials import CREDENTIALS
     from limen.devices.devices_file import DEVICES_FILE
-    from limen.devices.fleet_counts import device_counts
+    from limen.devices.fleet_count_store import device_counts
     from limen.devices.kinds import KINDS
     from limen.devices.settings import DeviceSettings
     from limen.devices.store import TABLES

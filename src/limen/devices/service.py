@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 from limen.clock import Instant
-from limen.devices import enrolment, fleet_counts, states, store
+from limen.devices import enrolment, fleet_count_store, states, store
 from limen.devices.binding import AGENT_PORTS, Bindings
 from limen.devices.certificates import store as certificates
 from limen.devices.certificates.issuing import Certificates
@@ -245,13 +245,13 @@ class Devices:
         now = self._core.clock.now()
         live = [one for one in self.all() if one.state in {State.ACTIVE, State.QUARANTINED}]
         health = (known.compliance if (known := self.known(one.id)) else "" for one in live)
-        count = fleet_counts.counted(health, now)
+        count = fleet_count_store.counted(health, now)
         if count.total:
-            await self._core.database.writing(lambda t: fleet_counts.keep(t, count))
+            await self._core.database.writing(lambda t: fleet_count_store.keep(t, count))
 
-    async def counts(self, since: Instant) -> list[fleet_counts.FleetCount]:
+    async def counts(self, since: Instant) -> list[fleet_count_store.FleetCount]:
         """How many were healthy, hour by hour from then on."""
-        return await self._core.database.reading(lambda snapshot: fleet_counts.since(snapshot, since))
+        return await self._core.database.reading(lambda snapshot: fleet_count_store.since(snapshot, since))
 
     async def forget(self) -> None:
         """Drop tokens and certificates whose time is over."""

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from limen.clock import DAY
 from limen.devices.compliance import COMPLIANT, NON_COMPLIANT
-from limen.devices.fleet_counts import by_day
+from limen.devices.fleet_count_store import by_day
 from limen.devices.kinds import KINDS as DEVICE_KINDS
 from limen.devices.model import EnrolledDevice, State
 from limen.devices.service import Devices

@@ -10,8 +10,8 @@ from tests.devices.software_agent import SoftwareAgent
 from tests.web.conftest import House
 
 from limen.clock import DAY, HOUR
-from limen.devices import fleet_counts
-from limen.devices.fleet_counts import KEPT, FleetCount, by_day, counted
+from limen.devices import fleet_count_store
+from limen.devices.fleet_count_store import KEPT, FleetCount, by_day, counted
 from limen.devices.model import State
 from limen.storage import Database
 
@@ -29,13 +29,13 @@ def test_what_is_neither_healthy_nor_not_is_unknown() -> None:
 def test_an_hour_is_kept_once_and_not_for_ever(where: str) -> None:
     database = Database.open(where)
     for count in (FleetCount(NOON, 1), FleetCount(NOON, 2), FleetCount(NOON + HOUR, 3)):
-        database.write(lambda t, count=count: fleet_counts.keep(t, count))
-    read = database.read(lambda snapshot: fleet_counts.since(snapshot, NOON))
+        database.write(lambda t, count=count: fleet_count_store.keep(t, count))
+    read = database.read(lambda snapshot: fleet_count_store.since(snapshot, NOON))
     assert read == [FleetCount(NOON, 2), FleetCount(NOON + HOUR, 3)]
-    assert database.read(lambda snapshot: fleet_counts.since(snapshot, NOON + 1)) == read[1:]
+    assert database.read(lambda snapshot: fleet_count_store.since(snapshot, NOON + 1)) == read[1:]
     later = FleetCount(NOON + HOUR + KEPT, 4)
-    database.write(lambda t: fleet_counts.keep(t, later))
-    assert database.read(lambda snapshot: fleet_counts.since(snapshot, 0)) == [*read[1:], later]
+    database.write(lambda t: fleet_count_store.keep(t, later))
+    assert database.read(lambda snapshot: fleet_count_store.since(snapshot, 0)) == [*read[1:], later]
     database.close()
 
 
