@@ -71,6 +71,7 @@ class Company:
             known.devices.put(Device(f"d{n}", known=True, compliance=HEALTH[0], managed=True, seen_at=now))
             auth = Auth(3, frozenset({Factor.PASSKEY}), now)
             root = Session(f"r{n}", f"p{n}", auth, now, now + 12 * HOUR, 12 * HOUR, device_id=f"d{n}")
+            root = replace(root, binding=1, bound_until=now + 12 * HOUR)
             known.sessions.put(sha256(f"root {n}".encode()).digest(), root)
             child = replace(root, id=f"s{n}", app=f"a{n % APPS}", parent=root.id)
             known.sessions.put(sha256(token_of(n).encode()).digest(), child)
@@ -88,6 +89,7 @@ class Company:
         self.journal = Journal.open(folder, (b"k" * 32,), clock=clock)
         self.doors = DecisionPoint(known=known, engine=lambda: engine, journal=self.journal, clock=clock)
         for n in range(PEOPLE):
+            self.cookies[n] += b"; __Host-limen-tie=" + self.doors.ties.give(f"s{n}", now, 12 * HOUR).encode()
             assert self.is_let_in(n)
         spare_the_collector()
 

@@ -171,7 +171,7 @@ class Gate:
         keys = SigningKeys((new_signing_key(),), b"p" * 32)
         identity = Assertions(public_url=url, clock=self.clock, keys=keys)
 
-        async def never(*_: str) -> Any:
+        async def never(*_: str, **_named: bool) -> Any:
             raise RuntimeError("nobody signs in here")
 
         paths = AppLoginRoutes(

@@ -224,16 +224,23 @@ class SignOn:
     resolver: Callable[[], AbstractResolver]
 
 
+class OpenAppSession(Protocol):
+    async def __call__(
+        self, parent_id: str, app_id: str, address: str, user_agent: str, *, is_tied: bool = False
+    ) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class AppSessions:
     """What identity offers to enforcement.
 
     `open(parent session id, app id, address, user agent)` gives the token of a new session on that app's host, and
-    raises LimenError when the sign-in session is no longer good. `end(session id)` ends it and everything that hangs on
-    it, and returns when no door takes it any more.
+    raises LimenError when the sign-in session is no longer good; only where `is_tied`, where it came from the browser
+    that the sign-in is tied to, is it on the same device. `end(session id)` ends it and everything that hangs on it,
+    and returns when no door takes it any more.
     """
 
-    open: Callable[[str, str, str, str], Awaitable[str]]
+    open: OpenAppSession
     end: Callable[[str], Awaitable[None]]
 
 

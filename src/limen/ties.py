@@ -58,6 +58,7 @@ class Ties:
     def __init__(self, key: bytes) -> None:
         self._challenges = Challenges(key)
         self._given: dict[str, Instant] = {}
+        self._recognised: dict[bytes, tuple[str, Instant]] = {}
         self._certificates: dict[bytes, Certified] = {}
         self._seen_with: dict[str, str] = {}
 
@@ -70,9 +71,18 @@ class Ties:
 
     def holds(self, session_id: str, value: bytes, now: Instant) -> bool:
         """Whether this value of the cookie ties this session now."""
+        known = self._recognised.get(value)
+        if known is not None:
+            return known[0] == session_id and now < known[1]
         if not FORM.fullmatch(value):
             return False
-        return self._challenges.ends_at(urlsafe_b64decode(value + b"="), _of(session_id), now) is not None
+        end = self._challenges.ends_at(urlsafe_b64decode(value + b"="), _of(session_id), now)
+        if end is None:
+            return False
+        if len(self._recognised) >= _KEPT:
+            self._recognised.clear()
+        self._recognised[value] = (session_id, end)
+        return True
 
     def changes(self, session_id: str, now: Instant) -> bool:
         """Whether this session was given a tie only just now."""

@@ -13,7 +13,7 @@ from joserfc.jwk import ECKey
 from tests.attacks.test_devices import prove
 from tests.devices.certificates.test_issuing import ask, certificate_of, issuing, sent
 from tests.devices.laptops import Ida, agent, devices_of, harbor, ida, laptop
-from tests.devices.software_agent import SoftwareAgent
+from tests.devices.software_agent import ORIGIN, SoftwareAgent
 from tests.devices.software_browser_key import BrowserKey
 from tests.web.conftest import Browser, House
 
@@ -128,6 +128,31 @@ async def test_at_an_app_too_and_the_next_session_there_gives_the_old_one_away(
     harbor.clock.forward(AT_THE_CHANGE + SECOND)
     assert on(at_the_wiki(harbor, thief)) == ("", 0)
     assert alerts(harbor) == [(ida.id, "wiki", True)]
+
+
+async def test_a_copy_without_a_tie_gets_none_from_the_hand_over_to_an_app(
+    harbor: House, ida: Ida, laptop: SoftwareAgent
+) -> None:
+    """Nor by a key of its own browser, nor once its owner's browser proves the device after it."""
+    thief = copied(harbor, ida.browser)
+    before = await harbor.into(thief, "wiki", address=THIEF)
+    await prove(ida.browser, laptop)
+    after = await harbor.into(thief, "wiki", address=THIEF)
+    for there in (before, after):
+        assert TIE not in {cookie.name for cookie in there.client.cookies.jar}
+        assert on(at_the_wiki(harbor, there)) == ("", 0)
+    handed = await thief.get((await there.get("/.limen/start?to=/")).headers["location"].removeprefix(ORIGIN))
+    invited = await there.get(handed.headers["location"].removeprefix(str(there.client.base_url)))
+    key = BrowserKey(there.client)
+    assert (await key.register(invited)).status_code == 200
+    assert TIE in {cookie.name for cookie in there.client.cookies.jar}
+    for minutes in range(0, 12, 4):
+        assert on(at_the_wiki(harbor, there)) == ("", 0), minutes
+        harbor.clock.forward(4 * MINUTE)
+        assert (await key.refresh()).status_code == 200
+    harbor.clock.forward(BY_AGENT - 12 * MINUTE)
+    session = next(one for one in harbor.limen.known.sessions.values() if one.person_id == ida.id and not one.parent)
+    assert session.bound_until <= harbor.clock.now()  # a thief's key does not keep the owner's device either
 
 
 async def test_a_tie_of_another_session_twice_or_made_up_ties_nothing(

@@ -193,10 +193,13 @@ class House:
         self.known.sessions.put(sha256(token.encode()).digest(), child)
         return token
 
-    async def open_app_session(self, parent: str, app_id: str, _address: str, _user_agent: str) -> str:
+    async def open_app_session(
+        self, parent: str, app_id: str, _address: str, _user_agent: str, *, is_tied: bool = False
+    ) -> str:
         root = self.known.sessions.get(parent)
         if root is None:
             raise LimenError("no such session")
+        del is_tied
         return self.app_session(app_id, root=root)
 
     async def end_session(self, session_id: str) -> None:

@@ -42,7 +42,7 @@ SIGN_IN = Session(
     expires_at=NOW + 12 * HOUR,
     idle_ms=2 * HOUR,
 )
-AT_WIKI = replace(SIGN_IN, id="s2", app="wiki", parent="s1", auth=Auth())
+AT_WIKI = replace(SIGN_IN, id="s2", app="wiki", parent="s1", auth=Auth(), binding=1)
 A, B = b"a" * 32, b"b" * 32
 
 
@@ -340,6 +340,9 @@ def test_how_firmly_a_session_is_tied_to_its_device_is_the_sessions_own(known: F
         known.sessions.put(A, replace(SIGN_IN, device_id="d1", binding=binding, bound_until=NOW + binding))
         device = known.facts(known.session(B), WIKI, "").device
         assert (device.binding, device.bound_until) == (binding, NOW + binding), "a device can't say it of itself"
+    elsewhere = replace(AT_WIKI, id="s3", binding=0)
+    known.sessions.put(b"c" * 32, elsewhere)
+    assert known.facts(elsewhere, WIKI, "").device == UNKNOWN_DEVICE, "it was opened outside of the bound browser"
     known.devices.drop("d1")
     assert known.facts(known.session(B), WIKI, "").device == UNKNOWN_DEVICE
 

@@ -1,7 +1,7 @@
 """The proof over loopback, whole: a real Chromium that may reach this machine, the agent's own listener, and a thief.
 
 The pages count as public ones, so Chromium asks whether they may reach this machine: hers may, by permission, and the
-thief's may not, as if the agent were on another machine. A tie lasts for four seconds here instead of a quarter of an
+thief's may not, as if the agent were on another machine. A tie lasts for eight seconds here instead of a quarter of an
 hour.
 """
 
@@ -27,7 +27,7 @@ from limen.devices.service import Devices
 from limen.web.devices import proof
 from limen_agent.proof.server import ProofServer
 
-TIE_SECONDS = 4
+TIE_SECONDS = 8
 
 
 @pytest.fixture(scope="module")

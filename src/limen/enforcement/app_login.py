@@ -63,7 +63,8 @@ class AppLogins:
         self._public_url = public_url
 
     def issue(self, session: Session, app_id: str, bind: str, to: str) -> str:
-        """A code for the browser whose binding cookie hashes to `bind`. `session` is a live sign-in session.
+        """A code for the browser whose binding cookie hashes to `bind`. `session` is a live sign-in session, as that
+        browser may use it: without its binding where it came without its tie.
 
         Raises AppLoginRefusedError when `bind` or `to` is not what `/.limen/start` gives.
         """
@@ -72,15 +73,16 @@ class AppLogins:
         where = local_path(to)
         if where is None:
             raise AppLoginRefusedError("open-redirect")
-        stands_for = {"session": session.id, "app": app_id, "to": where}
+        stands_for = {"session": session.id, "app": app_id, "to": where, "tied": "yes" if session.binding else ""}
         return self._states.issue(_PURPOSE, bind.encode(), stands_for, CODE_LIVES_SECONDS)
 
     def callback_url(self, app: App, code: str) -> str:
         """Where the browser takes the code: on the app's own host, never on one that a client named."""
         return f"{answers.app_origin(app.host, self._public_url)}/.limen/callback?{urlencode({'code': code})}"
 
-    def redeem(self, code: bytes, app_id: str, binding: bytes) -> tuple[str, str]:
-        """The sign-in session and the path a good code stands for; the code is spent, whatever comes of it.
+    def redeem(self, code: bytes, app_id: str, binding: bytes) -> tuple[str, str, bool]:
+        """The sign-in session and the path a good code stands for, and whether the browser that asked for it is the
+        one that the session is tied to. The code is spent, whatever comes of it.
 
         Raises AppLoginRefusedError.
         """
@@ -90,7 +92,7 @@ class AppLogins:
             raise AppLoginRefusedError(_WORDS[refused.word]) from None
         if stands_for["app"] != app_id:
             raise AppLoginRefusedError("code-of-another-app")
-        return stands_for["session"], stands_for["to"]
+        return stands_for["session"], stands_for["to"], bool(stands_for["tied"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +162,14 @@ class AppLoginRoutes:
         code = _parameter(request.query, "code").encode("utf-8", "replace")
         try:
             binding = _good_token(request.cookies, START_COOKIE)
-            session_id, to = self.app_logins.redeem(code, request.app.id, binding)
+            session_id, to, is_tied = self.app_logins.redeem(code, request.app.id, binding)
             known = self.doors.known
             state = known.session_state(known.sessions.get(session_id), "", self.doors.clock.now())
             if state is not SessionState.LIVE:
                 raise AppLoginRefusedError(state)
-            token = await self.sessions.open(session_id, request.app.id, request.address, request.user_agent)
+            token = await self.sessions.open(
+                session_id, request.app.id, request.address, request.user_agent, is_tied=is_tied
+            )
         except StorageError:
             self._refused(request, "session-not-opened", kind="session.hand_over_refused")
             return answers.later_reply("/.limen/start")

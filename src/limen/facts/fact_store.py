@@ -459,7 +459,8 @@ class FactStore:
         if session is None:
             return Facts(app=app, place=place, more=self._more(("place", place.address)))
         root = self._root(session) or session
-        person_id, device_id = session.person_id, root.device_id
+        person_id = session.person_id
+        device_id = root.device_id if session is root or session.binding else ""  # opened elsewhere: on no device
         device = self.devices.get(device_id, UNKNOWN_DEVICE)
         if device.known and (device.binding, device.bound_until) != (root.binding, root.bound_until):
             device = replace(device, binding=root.binding, bound_until=root.bound_until)

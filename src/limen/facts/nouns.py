@@ -100,8 +100,9 @@ class Session:
     its `parent` and ends with it. `started_at` is what `not_before` instants are compared with. `expires_at` is
     absolute; idle expiry is `idle_ms` after the last use. A program's token is one as well: it belongs to none, does
     not idle, and is good for its `actions` alone (a browser's session has none named, and no bound).
-    `binding`: how firmly it is tied to its device, 0 not at all; it counts until `bound_until`. An app's session has
-    that of its parent; its own `bound_until` is how long the tie lasts that its browser was given. From `tied_from` on
+    `binding`: how firmly it is tied to its device, 0 not at all; it counts until `bound_until`. An app's session is
+    on its parent's device only if it was bound itself when it was opened; it is as firmly as the parent then, and its
+    own `bound_until` is how long the tie lasts that its browser was given. From `tied_from` on
     (0: never) its cookie opens nothing without a tie (`limen.ties`).
     """
 

@@ -137,8 +137,12 @@ class Sessions:
         renewed = sessions.by_id(connection, session.id)
         return SignedIn(token, renewed[1], person) if renewed else None
 
-    async def open_app_session(self, parent_id: str, app_id: str, address: str, user_agent: str) -> str:
+    async def open_app_session(
+        self, parent_id: str, app_id: str, address: str, user_agent: str, *, is_tied: bool = False
+    ) -> str:
         """A session on one app's host, hanging on a live sign-in session and dying with it.
+
+        It is on the device of its parent where it `is_tied`: opened from the browser that is known to be there.
 
         It holds no proofs of its own: what its person proved is always read from the parent. Returns the value of
         its cookie. Raises NotLiveError, UnknownError.
@@ -159,7 +163,8 @@ class Sessions:
             app=app_id,
             parent=root.id,
             device_id=root.device_id,
-            bound_until=_tied_until(root, now),
+            binding=root.binding if is_tied else 0,
+            bound_until=_tied_until(root, now) if is_tied else 0,
             address=address[:64],
             user_agent=user_agent[:200],
         )
@@ -209,13 +214,17 @@ class Sessions:
         known, now = self._ports.known, self._ports.now()
         session = known.sessions.get(session_id)
         root = known.sessions.get(session.parent) if session is not None and session.parent else session
-        if root is not None and root.bound_until > now and root.bound_until - now < BY_AGENT - BY_BROWSER_KEY // 2:
+        if session is None or root is None or not session.binding:
+            return
+        if root.bound_until > now and root.bound_until - now < BY_AGENT - BY_BROWSER_KEY // 2:
             await self._ports.write(lambda transaction: self._bind_more_firmly(transaction, session_id, now))
 
     def _bind_more_firmly(self, transaction: Transaction, session_id: str, now: Instant) -> None:
         """Keep a sign-in on its device for another while, where it is on one at this moment."""
         found = sessions.by_id(transaction.connection, session_id)
-        if found is not None and found[1].parent:
+        if found is None or not found[1].binding:
+            return
+        if found[1].parent:
             found = sessions.by_id(transaction.connection, found[1].parent)
         if found is not None and found[1].binding and found[1].bound_until > now:
             root = found[1]
