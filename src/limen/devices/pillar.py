@@ -87,6 +87,7 @@ PILLAR = Pillar(
         "limen.web.devices.agent",
         "limen.web.devices.enrol",
         "limen.web.devices.proof",
+        "limen.web.devices.install",
         "limen.web.devices.mine",
         "limen.web.devices.rules",
         "limen.web.devices.fleet",
