@@ -42,7 +42,7 @@ class AgentProcess:
     def enrolled(self) -> None:
         """It was confirmed: wait until it says so."""
         process = self._running.pop()
-        rest = process.communicate(timeout=20)[0]
+        rest = process.communicate(timeout=60)[0]
         assert process.returncode == 0, rest
 
     def serve(self) -> None:
@@ -65,7 +65,7 @@ class AgentProcess:
     def _do(self, *words: str) -> None:
         process = self._start(*words)
         self._running.remove(process)
-        said = process.communicate(timeout=20)[0]
+        said = process.communicate(timeout=60)[0]
         assert process.returncode == 0, said
 
     def _start(self, *words: str) -> subprocess.Popen[str]:

@@ -92,6 +92,7 @@ PILLAR = Pillar(
         "limen.web.devices.enrol",
         "limen.web.devices.proof",
         "limen.web.devices.browser_key",
+        "limen.web.devices.install",
         "limen.web.devices.mine",
         "limen.web.devices.rules",
         "limen.web.devices.fleet",

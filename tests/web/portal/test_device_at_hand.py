@@ -70,7 +70,7 @@ async def test_without_a_proof_it_is_asked_which_device_this_is(harbor: House, i
 
 async def test_who_has_no_device_is_shown_how_to_enrol_one(harbor: House, ida: Ida) -> None:
     page = (await page_of(ida.browser, await refused(harbor, ida.browser))).text
-    assert (found(page), 'href="/devices"' in page) == (("not_enrolled", []), True)
+    assert (found(page), 'href="/devices/install"' in page) == (("not_enrolled", []), True)
 
 
 async def test_a_device_in_quarantine_says_so(harbor: House, ida: Ida, laptop: SoftwareAgent) -> None:

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from limen.clock import DAY
 from limen.devices.compliance import COMPLIANT, NON_COMPLIANT
 from limen.devices.fleet_count_store import by_day
+from limen.devices.installing import INSTALLATIONS
 from limen.devices.kinds import KINDS as DEVICE_KINDS
 from limen.devices.model import EnrolledDevice, State
 from limen.devices.service import Devices
@@ -132,7 +133,15 @@ def _change(router: APIRouter, site: Site, devices: Devices) -> None:
         except LimenError as wrong:
             return site.failed(visit, wrong)
         address = site.ports.settings.public_url
-        return site.page("console/device_token.html", visit, given=given, owner=owner, address=address, here=AT)
+        return site.page(
+            "console/device_token.html",
+            visit,
+            given=given,
+            owner=owner,
+            address=address,
+            here=AT,
+            installations=INSTALLATIONS.values(),
+        )
 
     @router.post(f"{AT}/{{device_id}}/check")
     async def check(device_id: str, visit: Authorized, _sent: Sent) -> Response:

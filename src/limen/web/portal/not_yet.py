@@ -217,7 +217,7 @@ def _onward(site: Site, app: App, at_hand: DeviceAtHand | None) -> str:
         case Found.NOT_PROVED:
             return f"{PROVE}?{urlencode({'app': app.id, 'to': app.start})}"
         case Found.NOT_ENROLLED if site.known.device_rules.enrol_by_owner:
-            return "/devices"
+            return "/devices/install"
     return ""
 
 
