@@ -39,8 +39,8 @@ def test_a_report_takes_the_place_of_the_one_before(database: Database) -> None:
     for seq in (1, 2):
         report = Report(seq, b"", "boot", "1.1", Why.START, "lark", Platform.LINUX, checks())
         posture = Posture(seq, b"d" * 32, "boot", NOW + seq, checks(), {"os": 7})
-        database.write(lambda t, r=report, p=posture: store.keep_report(t.connection, "d_1", r, p))
-    found = database.read(lambda snapshot: store.last(snapshot.connection, "d_1"))
+        database.write(lambda t, r=report, p=posture: store.keep_reports(t.connection, [("d_1", r, p)]))
+    found = database.read(lambda snapshot: store.last_of(snapshot.connection, {"d_1"}))["d_1"]
     assert found is not None
     assert (found[0].name, found[0].agent) == ("lark", "1.1")
     assert found[1] == Posture(2, b"d" * 32, "boot", NOW + 2, {}, {"os": 7})

@@ -42,7 +42,7 @@ class Devices:
         self.projection = projection
         self.nonces = Nonces()
         self.enrolments = Enrolments(core.clock, core.settings.public_url, self.nonces, makers)
-        self.reports = Reports(core, sessions, self.nonces)
+        self.reports = Reports(core, sessions, self.nonces, projection)
         self.streams = Streams()
         self.bindings = Bindings(core, sessions, self.reports, projection)
         self._seen: dict[str, asyncio.Event] = {}
@@ -229,6 +229,7 @@ class Devices:
 
     async def close(self) -> None:
         self._stop_watching()
+        self.reports.close()
         self.streams.end_all()
 
     # Inside

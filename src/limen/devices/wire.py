@@ -24,6 +24,7 @@ CLOCKS: Final[Milliseconds] = 300 * SECOND
 """How far a device's clock may be from ours."""
 ALGORITHM: Final = "ES256"
 _COMPACT: Final = re.compile(rb"[A-Za-z0-9_-]{1,2000}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{86}")
+_INTERVAL: Final = re.compile(rb'"why"\s*:\s*"interval"')
 _COORDINATE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
@@ -76,6 +77,15 @@ def read(compact: bytes, kind: Kind) -> Message:
     if not isinstance(named, str) or not 0 < len(named) <= 40:
         raise malformed("kid names no device")
     return Message(kind, named, None, claims, sha256(compact).digest(), compact)
+
+
+def says_interval(compact: bytes) -> bool:
+    """Whether a report says of itself that it may wait for others. Nothing of it is read or believed by that."""
+    body = compact[:LONGEST].partition(b".")[2].partition(b".")[0]
+    try:
+        return bool(_INTERVAL.search(base64.urlsafe_b64decode(body + b"=" * (-len(body) % 4))))
+    except ValueError:
+        return False
 
 
 def imported(jwk: Mapping[str, str]) -> Any:
