@@ -86,7 +86,9 @@ class SoftwareAgent:
         done = await self.finish(begun.json()["enrolment"])
         assert done.status_code == 200, done.text
 
-    def report_claims(self, changes: Mapping[str, Mapping[str, Any] | None] | None = None) -> dict[str, Any]:
+    def report_claims(
+        self, changes: Mapping[str, Mapping[str, Any] | None] | None = None, why: str = "change"
+    ) -> dict[str, Any]:
         """A healthy device's report, but for `changes`; a check whose change is None is unknown."""
         seen = {**HEALTHY, **(changes or {})}
         return {
@@ -94,7 +96,7 @@ class SoftwareAgent:
             "prev": self.prev,
             "boot": self.boot,
             "agent": "1.0.0",
-            "why": "change",
+            "why": why,
             "name": "wren",
             "platform": "linux",
             "checks": [check(name, observed, self.now()) for name, observed in seen.items()],

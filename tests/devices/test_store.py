@@ -51,6 +51,29 @@ def test_a_report_takes_the_place_of_the_one_before(database: Database) -> None:
     assert (held.posture.at, held.posture.seq) == (0, 2)
 
 
+def test_many_are_read_at_once_and_what_is_known_of_them_is_not_read_again(database: Database) -> None:
+    for number in (1, 2, 3):
+        add(
+            database,
+            EnrolledDevice(f"d_{number}", "p_1", "wren", Platform.LINUX, KeyStorage.FILE, True, NOW),
+            f"t{number}",
+        )
+    report = Report(1, b"", "boot", "1.1", Why.INTERVAL, "lark", Platform.LINUX, checks())
+    kept = {f"d_{number}": Posture(1, bytes([number]) * 32, "boot", NOW + 5, checks()) for number in (1, 2)}
+    database.write(lambda t: store.keep_reports(t.connection, [(name, report, one) for name, one in kept.items()]))
+    other = Posture(1, b"x" * 32, "boot", NOW + 5)
+    found = database.read(lambda s: store.held_of(s.connection, {"d_1": kept["d_1"], "d_2": other, "d_9": other}))
+    assert {held.device.id: (held.posture, is_it) for held, is_it in found} == {
+        "d_1": (kept["d_1"], True),
+        "d_2": (kept["d_2"], False),
+    }
+    assert next(held.posture for held, is_it in found if is_it) is kept["d_1"]
+    assert {one.device.id for one in database.read(lambda s: store.reported_at(s.connection, NOW + 5))} == {
+        "d_1",
+        "d_2",
+    }
+
+
 def test_devices_are_counted_and_found_by_owner_and_state(database: Database) -> None:
     add(database)
     database.write(lambda t: store.set_state(t.connection, "d_1", State.LOST, NOW, "x" * 400))

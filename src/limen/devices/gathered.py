@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
@@ -13,7 +14,7 @@ R = TypeVar("R")
 
 
 class Gathered(Generic[A, R]):
-    """`do` takes a list and answers each in its order. Used on the event loop.
+    """`do` takes a list, one after the other, and answers each in its order. Used on the event loop.
 
     Where `do` raises, each is done again by itself, so that one that can't be done harms no other; only when nothing
     can be kept at all, all fail.
@@ -23,19 +24,19 @@ class Gathered(Generic[A, R]):
         self._do = do
         self._seconds = seconds
         self._most = most
-        self._waiting: list[tuple[A, asyncio.Future[R]]] = []
+        self._waiting: deque[tuple[A, asyncio.Future[R]]] = deque()
         self._timer: asyncio.TimerHandle | None = None
-        self._running: set[asyncio.Task[None]] = set()
+        self._hurries = False
+        self._running: asyncio.Task[None] | None = None
 
     async def ask(self, one: A, *, hurries: bool) -> R:
-        """What becomes of it. What hurries waits for nothing, and nothing that came before it is done after it."""
-        loop = asyncio.get_running_loop()
-        answer: asyncio.Future[R] = loop.create_future()
+        """What becomes of it. What hurries waits for nothing but what is being done, and takes along who waits."""
+        answer: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._waiting.append((one, answer))
         if hurries or len(self._waiting) >= self._most:
             self.now()
-        elif self._timer is None:
-            self._timer = loop.call_later(self._seconds, self.now)
+        else:
+            self._wait()
         return await answer
 
     def now(self) -> None:
@@ -43,19 +44,33 @@ class Gathered(Generic[A, R]):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if self._waiting:
-            batch, self._waiting = self._waiting, []
-            task = asyncio.get_running_loop().create_task(self._run(batch), name="gathered work")
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
+        self._hurries = bool(self._waiting)
+        if self._hurries and self._running is None:
+            self._running = asyncio.get_running_loop().create_task(self._run(), name="gathered work")
 
-    async def _run(self, batch: Sequence[tuple[A, asyncio.Future[R]]]) -> None:
+    def _wait(self) -> None:
+        if self._timer is None and self._running is None:
+            self._timer = asyncio.get_running_loop().call_later(self._seconds, self.now)
+
+    async def _run(self) -> None:
+        """One batch after the other, so that nothing overtakes what came before it."""
+        try:
+            while self._hurries or len(self._waiting) >= self._most:
+                batch = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
+                self._hurries = self._hurries and bool(self._waiting)
+                await self._answer(batch)
+        finally:
+            self._running = None
+            if self._waiting:
+                self._wait()
+
+    async def _answer(self, batch: Sequence[tuple[A, asyncio.Future[R]]]) -> None:
         try:
             results = await self._do([one for one, _ in batch])
         except Exception as error:  # noqa: BLE001 -- it is raised where somebody waits
             if len(batch) > 1 and not isinstance(error, StorageError):
                 for each in batch:
-                    await self._run([each])
+                    await self._answer([each])
                 return
             for _, answer in batch:
                 if not answer.done():
