@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.devices.seen import NOW, reported
 
 from limen.clock import DAY, MINUTE
-from limen.devices.model import EnrolledDevice, Held, KeyStorage, Platform, Posture, State
-from limen.devices.projection import Projection
+from limen.devices import store
+from limen.devices.compliance import judge
+from limen.devices.model import EnrolledDevice, Held, KeyStorage, Platform, Posture, Report, State, Why
+from limen.devices.projection import Judged, Projection
 from limen.facts import FactStore
+from limen.facts.device_rules import DeviceRules
+from limen.storage import Database, Transaction
 
 WREN = EnrolledDevice("d_1", "p_1", "wren", Platform.LINUX, KeyStorage.FILE, is_managed=True, enrolled_at=NOW)
 
@@ -37,3 +43,27 @@ def test_one_that_never_reported_is_known_and_nothing_more() -> None:
     known = FactStore()
     Projection(known, lambda: NOW).apply("d_1", Held(WREN, Posture(), {}))
     assert (known.devices["d_1"].known, known.devices["d_1"].compliance) == (True, "unknown")
+
+
+def test_what_reported_together_is_known_and_read_again_where_somebody_else_took_it(where: str) -> None:
+    database, known = Database.open(where), FactStore()
+    projection = Projection(known, lambda: NOW)
+    posture = replace(reported({"firewall": {"enabled": False}}), digest=b"d" * 32, seq=1)
+    health = judge(DeviceRules(), Platform.LINUX, posture, NOW)
+    report = Report(1, b"", "boot", "1.0", Why.INTERVAL, "lark", Platform.LINUX, posture.checks)
+
+    def work(transaction: Transaction) -> str:
+        store.add(transaction.connection, WREN, "t", {"kty": "EC"})
+        store.keep_reports(transaction.connection, [("d_1", report, posture)])
+        return projection.reported(posture.at, {"d_1": Judged(posture, health)})
+
+    try:
+        name = database.write(work)
+        loaded = [database.read(lambda snapshot: projection._load_reports(snapshot, name)) for _ in range(2)]
+        assert [found[0][1] for found in loaded] == [health, None]  # the second time as for who was not there
+        for found in loaded:
+            known.devices.drop("d_1")
+            projection._apply_reports(found)
+            assert ("firewall" in known.devices["d_1"].passing, projection.due) == (False, {"d_1": NOW + DAY})
+    finally:
+        database.close()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from joserfc.jwk import ECKey
 from tests.devices.laptops import Ida, devices_of, new_agent
-from tests.devices.software_agent import SoftwareAgent
+from tests.devices.software_agent import SoftwareAgent, digest
 from tests.web.conftest import House
 
 from limen.clock import DAY, MINUTE
@@ -162,3 +162,67 @@ async def test_what_is_signed_in_on_a_device_ends_with_it(
     assert known(harbor, laptop) is None
     answer = await laptop.report()
     assert answer.status_code == (200 if state is State.QUARANTINED else 401)
+
+
+# Together
+
+
+def at_an_interval(agent: SoftwareAgent, **changes: Any) -> bytes:
+    """A report that may wait, signed; the next one follows it."""
+    compact = agent.signed("report", agent.report_claims(changes, why="interval"))
+    agent.seq, agent.prev = agent.seq + 1, digest(compact)
+    return compact
+
+
+async def fleet_of(house: House, ida: Ida, number: int) -> list[SoftwareAgent]:
+    fleet = [new_agent(house, f"203.0.113.{one}") for one in range(number)]
+    for one in fleet:
+        await one.enrol(await devices_of(house).token(ida.id, by="server"))
+        assert (await one.report()).status_code == 200
+    return fleet
+
+
+async def test_reports_at_intervals_are_kept_in_one_commit_and_known_when_answered(harbor: House, ida: Ida) -> None:
+    fleet = await fleet_of(harbor, ida, 5)
+    sent = [at_an_interval(one, firewall=OFF if place == 3 else {"enabled": True}) for place, one in enumerate(fleet)]
+    before = harbor.limen.core.database.changed_seq
+    done = await asyncio.gather(*[one.post("/agent/report", each) for one, each in zip(fleet, sent, strict=True)])
+    assert [one.status_code for one in done] == [200] * 5
+    assert harbor.limen.core.database.changed_seq == before + 1
+    assert [devices_of(harbor).posture(one.device).seq for one in fleet] == [2] * 5
+    assert ["firewall" in known(harbor, one).passing for one in fleet] == [True, True, True, False, True]
+
+
+async def test_one_that_is_refused_harms_none_that_came_with_it(harbor: House, ida: Ida) -> None:
+    good, wrong, cloned, lost = await fleet_of(harbor, ida, 4)
+    clone = at_an_interval(cloned)
+    await cloned.report()
+    await devices_of(harbor).change(lost.device, State.LOST, by=ida.id)
+    wrong.key = ECKey.generate_key("P-256")
+    sent = [(good, at_an_interval(good)), (wrong, at_an_interval(wrong)), (cloned, clone), (lost, at_an_interval(lost))]
+    done = await asyncio.gather(*[one.post("/agent/report", each) for one, each in sent])
+    assert [one.status_code for one in done] == [200, 401, 409, 401]
+    assert devices_of(harbor).device(cloned.device).state is State.QUARANTINED
+    assert devices_of(harbor).device(good.device).state is State.ACTIVE
+
+
+async def test_two_of_one_device_that_come_together_are_taken_in_their_order(
+    harbor: House, laptop: SoftwareAgent
+) -> None:
+    waiting = []
+    for changes in ({}, {"firewall": OFF}):
+        waiting.append(asyncio.create_task(laptop.post("/agent/report", at_an_interval(laptop, **changes))))
+        await asyncio.sleep(0.01)
+    assert [(await one).status_code for one in waiting] == [200, 200]
+    assert (devices_of(harbor).posture(laptop.device).seq, "firewall" in known(harbor, laptop).passing) == (3, False)
+
+
+async def test_what_changed_waits_for_nobody(harbor: House, ida: Ida, monkeypatch: pytest.MonkeyPatch) -> None:
+    patient, hasty = await fleet_of(harbor, ida, 2)
+    monkeypatch.setattr(devices_of(harbor).reports._gathered, "_seconds", 60)
+    waiting = asyncio.create_task(patient.post("/agent/report", at_an_interval(patient)))
+    await asyncio.sleep(0.05)
+    assert not waiting.done()
+    async with asyncio.timeout(10):
+        assert (await hasty.report(firewall=OFF)).status_code == 200
+        assert (await waiting).status_code == 200

@@ -41,8 +41,8 @@ def test_a_report_takes_the_place_of_the_one_before(database: Database) -> None:
     for seq in (1, 2):
         report = Report(seq, b"", "boot", "1.1", Why.START, "lark", Platform.LINUX, checks())
         posture = Posture(seq, b"d" * 32, "boot", NOW + seq, checks(), {"os": 7})
-        database.write(lambda t, r=report, p=posture: store.keep_report(t.connection, "d_1", r, p))
-    found = database.read(lambda snapshot: store.last(snapshot.connection, "d_1"))
+        database.write(lambda t, r=report, p=posture: store.keep_reports(t.connection, [("d_1", r, p)]))
+    found = database.read(lambda snapshot: store.last_of(snapshot.connection, {"d_1"}))["d_1"]
     assert found is not None
     assert (found[0].name, found[0].agent) == ("lark", "1.1")
     assert found[1] == Posture(2, b"d" * 32, "boot", NOW + 2, {}, {"os": 7})
@@ -51,6 +51,29 @@ def test_a_report_takes_the_place_of_the_one_before(database: Database) -> None:
     assert database.write(lambda t: store.believe_no_report(t.connection)) == 1
     (held,) = database.read(lambda snapshot: store.every(snapshot.connection))
     assert (held.posture.at, held.posture.seq) == (0, 2)
+
+
+def test_many_are_read_at_once_and_what_is_known_of_them_is_not_read_again(database: Database) -> None:
+    for number in (1, 2, 3):
+        add(
+            database,
+            EnrolledDevice(f"d_{number}", "p_1", "wren", Platform.LINUX, KeyStorage.FILE, True, NOW),
+            f"t{number}",
+        )
+    report = Report(1, b"", "boot", "1.1", Why.INTERVAL, "lark", Platform.LINUX, checks())
+    kept = {f"d_{number}": Posture(1, bytes([number]) * 32, "boot", NOW + 5, checks()) for number in (1, 2)}
+    database.write(lambda t: store.keep_reports(t.connection, [(name, report, one) for name, one in kept.items()]))
+    other = Posture(1, b"x" * 32, "boot", NOW + 5)
+    found = database.read(lambda s: store.held_of(s.connection, {"d_1": kept["d_1"], "d_2": other, "d_9": other}))
+    assert {held.device.id: (held.posture, is_it) for held, is_it in found} == {
+        "d_1": (kept["d_1"], True),
+        "d_2": (kept["d_2"], False),
+    }
+    assert next(held.posture for held, is_it in found if is_it) is kept["d_1"]
+    assert {one.device.id for one in database.read(lambda s: store.reported_at(s.connection, NOW + 5))} == {
+        "d_1",
+        "d_2",
+    }
 
 
 def test_devices_are_counted_and_found_by_owner_and_state(database: Database) -> None:

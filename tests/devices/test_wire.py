@@ -144,3 +144,15 @@ def test_what_is_encoded_is_decoded(raw: bytes) -> None:
     assert wire.decoded(wire.encoded(raw), 60) == raw
     with pytest.raises(RefusedError):
         wire.decoded("=" + wire.encoded(raw), 60)
+
+
+def test_a_report_says_before_its_checks_whether_it_may_wait() -> None:
+    def said(claims: str) -> bool:
+        return wire.says_interval(b"e30." + wire.encoded(claims.encode()).encode() + b"." + b"s" * 86)
+
+    assert said('{"seq": 1, "why": "interval", "checks": []}')
+    assert said('{"why":"interval"}')
+    for other in ('{"why": "change"}', "{}", '{"why": "intervals"}', f'{{"x": "{"x" * 2_000}", "why": "interval"}}'):
+        assert not said(other)
+    for broken in (b"", b".", b"..", b"e30.\xff\xff.x", b"e30.A.x", b"x" * 100_000):
+        assert not wire.says_interval(broken)

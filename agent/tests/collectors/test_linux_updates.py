@@ -99,8 +99,30 @@ def test_an_update_waits_from_when_it_was_first_seen_also_if_a_newer_one_takes_i
     assert memory.first_seen(["libssl3t64"], int(NOW - 20 * DAY)) == int(NOW - 20 * DAY)
     newer = LINUX.with_tool("apt-get", apt(APT_TWO.replace("deb13u1", "deb13u2"), 2))
     assert see(newer, "updates", memory).observed["oldest_days"] == 20
-    assert see(LINUX, "updates", memory).observed["oldest_days"] is None  # installed, and forgotten
+    installed = LINUX.with_file(STATUS, "")
+    assert see(installed, "updates", memory).observed["oldest_days"] is None  # and forgotten
     assert see(newer, "updates", memory).observed["oldest_days"] == 0
+
+
+STATUS = "/var/lib/dpkg/status"
+
+
+@pytest.mark.parametrize("changed", [STATUS, LIST + "_InRelease", "/etc/apt/preferences.d/hold", "/var/lib/apt/lists"])
+def test_apt_is_asked_anew_when_a_file_that_it_reads_has_changed(folder, changed) -> None:
+    memory, before = KeptMemory(folder), LINUX.with_file(STATUS, "").with_file("/etc/apt/preferences.d/hold", "")
+    assert see(before, "updates", memory).observed["pending"] == 0
+    other = before.with_tool("apt-get", apt(APT_TWO, 2))
+    assert see(other, "updates", memory).observed["pending"] == 0  # nothing was changed, so apt was not asked
+    assert see(replace(other, times={changed: NOW - 50}), "updates", memory).observed["pending"] == 2
+    assert (
+        see(other.with_file("/etc/apt/sources.list.d/more", ""), "updates", KeptMemory(folder)).observed["pending"] == 2
+    )
+
+
+def test_what_apt_could_not_say_is_asked_again(folder) -> None:
+    memory, machine = KeptMemory(folder), LINUX.with_file(STATUS, "")
+    assert see(machine.with_tool("apt-get", Ran(100, "")), "updates", memory).state == "unknown"
+    assert see(machine, "updates", memory).observed["pending"] == 0
 
 
 def test_a_clock_that_was_put_back_makes_nothing_younger(folder) -> None:

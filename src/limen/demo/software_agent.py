@@ -70,7 +70,7 @@ class SoftwareAgent:
         claims: dict[str, Any] = {"name": self.name, "platform": "linux", "key_storage": "file", "agent": "1.0.0"}
         return self.signed("enrol", {**claims, **({"token": token} if token else {}), **more})
 
-    def report_claims(self, changes: Observed | None = None) -> dict[str, Any]:
+    def report_claims(self, changes: Observed | None = None, why: str = "change") -> dict[str, Any]:
         """A healthy device's report, but for `changes`; a check whose change is None is unknown."""
         seen = {**HEALTHY, **(changes or {})}
         return {
@@ -78,7 +78,7 @@ class SoftwareAgent:
             "prev": self.prev,
             "boot": self.boot,
             "agent": "1.0.0",
-            "why": "change",
+            "why": why,
             "name": self.name,
             "platform": "linux",
             "checks": [check(name, observed, self.now()) for name, observed in seen.items()],

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
+
 from limen.clock import Instant
 from limen.devices.model import Check, Posture
 from limen.devices.verdicts import Found, Verdict, found
@@ -21,8 +23,7 @@ UNKNOWN: Final = "unknown"
 _GOOD: Final = frozenset({Verdict.PASS, Verdict.NOT_APPLICABLE})
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """One check. Where it is not good: since when, and `due_at`, from when on that counts (0: it never does)."""
 
     check: str

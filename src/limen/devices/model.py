@@ -64,8 +64,7 @@ class Reason(StrEnum):
     NOT_REPORTED = "not_reported"
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(msgspec.Struct, frozen=True):
     """One check of a report. `observed` is there where it was; `evidence` is plain text that its owner may read."""
 
     id: str

@@ -6,13 +6,28 @@ Only devices that are active are known to decisions; all others are devices that
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import count
+from typing import Final
 
 from limen.clock import Instant, Milliseconds
 from limen.devices import store
 from limen.devices.compliance import Health, judge
 from limen.devices.model import EnrolledDevice, Held, Posture, State
 from limen.facts import Device, FactStore
-from limen.storage import Feed
+from limen.storage import Feed, Snapshot
+
+REPORTS: Final = "device_reports"
+"""The kind of a change that says: these devices reported together."""
+_MOST_TOLD: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A report as it is kept, and what it came to when it was."""
+
+    posture: Posture
+    health: Health
 
 
 class Projection:
@@ -25,17 +40,31 @@ class Projection:
         self._now = now
         self.known_key: Callable[[str, Mapping[str, str] | None], None] = lambda _device, _key: None
         self.held: dict[str, Held] = {}
+        self._reported: dict[str, Mapping[str, Judged]] = {}
+        self._numbers = count()
         self.due: dict[str, Instant] = {}
 
     def register(self, feed: Feed) -> None:
         feed.at_start(lambda snapshot: store.every(snapshot.connection), self._apply_all)
         feed.on("device", lambda snapshot, key: store.held(snapshot.connection, key), self.apply)
+        feed.on(REPORTS, self._load_reports, lambda _key, found: self._apply_reports(found))
 
-    def apply(self, device_id: str, held: Held | None) -> None:
-        """Take over what is kept of a device, judged now; None: it is gone."""
+    def reported(self, at: Instant, judged: Mapping[str, Judged]) -> str:
+        """The name of a change: these devices reported then. What they said needs not be read again to be known.
+
+        Called in the writer's thread. A name tells those who were not there what to read.
+        """
+        name = f"{at}.{next(self._numbers)}"
+        if len(self._reported) >= _MOST_TOLD:  # commits that failed, and a feed that began anew
+            self._reported.clear()
+        self._reported[name] = judged
+        return name
+
+    def apply(self, device_id: str, held: Held | None, health: Health | None = None) -> None:
+        """Take over what is kept of a device; None: it is gone. `health` is what it comes to now, if that is known."""
         self.due.pop(device_id, None)
         if held is not None and held.device.state is State.ACTIVE:
-            health = self._judged(held)
+            health = health or self._judged(held)
             fresh_ms = self._facts.device_rules.report_within_ms
             self._facts.devices.put(fact_of(held.device, held.posture, health, fresh_ms))
             if health.due_at:
@@ -61,6 +90,17 @@ class Projection:
 
     def _judged(self, held: Held) -> Health:
         return judge(self._facts.device_rules, held.device.platform, held.posture, self._now())
+
+    def _load_reports(self, snapshot: Snapshot, name: str) -> list[tuple[Held, Health | None]]:
+        judged = self._reported.pop(name, None)
+        if judged is None:
+            return [(one, None) for one in store.reported_at(snapshot.connection, int(name.partition(".")[0]))]
+        read = store.held_of(snapshot.connection, {each: one.posture for each, one in judged.items()})
+        return [(one, judged[one.device.id].health if is_it else None) for one, is_it in read]
+
+    def _apply_reports(self, found: list[tuple[Held, Health | None]]) -> None:
+        for held, health in found:
+            self.apply(held.device.id, held, health)
 
     def _apply_all(self, every: list[Held]) -> None:
         for gone in self.held.keys() - {one.device.id for one in every}:

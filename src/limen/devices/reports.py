@@ -1,20 +1,26 @@
 """Taking reports: proved by the device's key, newer than the last and chained to it, judged and kept in one commit.
 
 A sequence number that was used before, with a good signature and a fresh nonce, says that two hold one key, or that a
-state was put back: the device is quarantined at once. Reports that come together are committed together.
+state was put back: the device is quarantined at once.
+
+Ten thousand devices that report each minute must not cost a commit each. So reports at intervals wait a moment for
+others, and are committed, made known and answered with them; what changed, or is asked for, takes along who waits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from limen.clock import SECOND, Instant
 from limen.devices import reading, states, store, wire
-from limen.devices.compliance import Health, judge
+from limen.devices.compliance import judge
+from limen.devices.gathered import Gathered
 from limen.devices.model import EnrolledDevice, Posture, Report, State
 from limen.devices.nonces import Nonces
+from limen.devices.projection import REPORTS, Judged, Projection
 from limen.devices.steps import Steps, steps_for
 from limen.devices.wire import Kind, Message, RefusedError
 from limen.events import Event
@@ -24,14 +30,18 @@ from limen.storage import Transaction
 
 PER_SECOND, AT_ONCE = 1.0, 20
 """How often one device may report: also while things change, and its owner presses *Check again*."""
+GATHER_SECONDS: Final = 0.25
+MOST_TOGETHER: Final = 64
+AT_A_TIME: Final = 8
+"""How many are read in one turn of the loop, on which decisions wait meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A report that was taken, and what it came to; or why it was not."""
+    """A report that was taken, and what it came to; or why it was not. `device` is what the device is from now on."""
 
     device: EnrolledDevice | None = None
-    health: Health | None = None
+    judged: Judged | None = None
     refused: RefusedError | None = None
 
 
@@ -48,20 +58,22 @@ class _Sent:
 class Reports:
     """Takes what devices report. Used on the event loop; the commits are made in the writer's thread."""
 
-    def __init__(self, core: Core, sessions: DeviceSessions, nonces: Nonces) -> None:
+    def __init__(self, core: Core, sessions: DeviceSessions, nonces: Nonces, projection: Projection) -> None:
         self._core = core
         self._sessions = sessions
         self._nonces = nonces
+        self._projection = projection
+        self._gathered: Gathered[tuple[bytes, str], Taken] = Gathered(self._take_all, GATHER_SECONDS, MOST_TOGETHER)
         self._audience = core.settings.public_url
         self._rate = RateLimit(PER_SECOND, AT_ONCE)
-        self._keys: dict[str, Any] = {}
+        self._keys: dict[str, tuple[Mapping[str, str], Any]] = {}
 
     def known_key(self, device_id: str, jwk: Mapping[str, str] | None) -> None:
         """The key of a device, imported once; None: it is none of ours any more."""
         if jwk is None:
             self._keys.pop(device_id, None)
-        else:
-            self._keys[device_id] = wire.imported(jwk)
+        elif device_id not in self._keys or self._keys[device_id][0] != jwk:
+            self._keys[device_id] = jwk, wire.imported(jwk)
 
     def proved(self, compact: bytes, kind: Kind) -> Message:
         """A message of an enrolled device, signed by its key, for us, and of now. Raises RefusedError.
@@ -70,10 +82,10 @@ class Reports:
         """
         now = self._core.clock.now()
         message = wire.read(compact, kind)
-        key = self._keys.get(message.device_id)
-        if key is None:
+        known = self._keys.get(message.device_id)
+        if known is None:
             raise wire.not_this_device()
-        wire.verify_by(message, key)
+        wire.verify_by(message, known[1])
         if not self._rate.admits(message.device_id, now):
             raise RefusedError(429, "slow_down", "this device reports too often", "wait a few seconds")
         wire.judge_claims(message, self._audience, now)
@@ -81,26 +93,72 @@ class Reports:
 
     async def take(self, compact: bytes, address: str) -> Taken:
         """Raises RefusedError, and StorageError where nothing can be kept."""
-        message = self.proved(compact, Kind.REPORT)
-        self._nonces.judge(message.claims.get("nonce"), self._core.clock.now())
-        sent = _Sent(message.device_id, message.digest, reading.report_of(message.claims), address)
-
-        def work(transaction: Transaction) -> tuple[Taken, int, int]:
-            return self._take(transaction, sent), transaction.changed_seq, transaction.said_seq
-
-        taken, changed, said = await self._core.database.writing_together(work)
-        await self._core.feed.settled(changed)
-        if said:
-            await self._core.journal.settled()
+        taken = await self._gathered.ask((compact, address), hurries=not wire.says_interval(compact))
         if taken.refused is not None:
             raise taken.refused
         return taken
 
+    def close(self) -> None:
+        """Whoever waits for others is answered."""
+        self._gathered.now()
+
     # Inside
 
-    def _take(self, transaction: Transaction, sent: _Sent) -> Taken:
-        connection, now, report = transaction.connection, self._core.clock.now(), sent.report
-        found = store.last(connection, sent.device_id)
+    async def _take_all(self, came: Sequence[tuple[bytes, str]]) -> list[Taken]:
+        """Each in its order: in one transaction, and known to decisions before the first is answered."""
+        read: list[_Sent | RefusedError] = []
+        for number, (compact, address) in enumerate(came, 1):
+            read.append(self._read(compact, address))
+            if number % AT_A_TIME == 0:
+                await asyncio.sleep(0)
+        sent = [one for one in read if isinstance(one, _Sent)]
+        taken = iter(await self._kept(sent) if sent else ())
+        return [next(taken) if isinstance(one, _Sent) else Taken(refused=one) for one in read]
+
+    def _read(self, compact: bytes, address: str) -> _Sent | RefusedError:
+        try:
+            message = self.proved(compact, Kind.REPORT)
+            self._nonces.judge(message.claims.get("nonce"), self._core.clock.now())
+            return _Sent(message.device_id, message.digest, reading.report_of(message.claims), address)
+        except RefusedError as refused:
+            return refused
+
+    async def _kept(self, sent: Sequence[_Sent]) -> list[Taken]:
+        def work(transaction: Transaction) -> tuple[list[Taken], int, int]:
+            return self._keep(transaction, sent), transaction.changed_seq, transaction.said_seq
+
+        taken, changed, said = await self._core.database.writing(work)
+        await self._core.feed.settled(changed)
+        if said:
+            await self._core.journal.settled()
+        return taken
+
+    def _keep(self, transaction: Transaction, sent: Sequence[_Sent]) -> list[Taken]:
+        now = self._core.clock.now()
+        held = store.last_of(transaction.connection, {one.device_id for one in sent})
+        kept: dict[str, tuple[Report, Judged]] = {}
+        taken = []
+        for one in sent:
+            came = self._take(transaction, one, held.get(one.device_id), now)
+            if came.device is not None and came.judged is not None:
+                kept[one.device_id] = one.report, came.judged
+                held[one.device_id] = came.device, came.judged.posture
+            elif came.device is not None:
+                held[one.device_id] = came.device, held[one.device_id][1]
+            taken.append(came)
+        if kept:
+            store.keep_reports(
+                transaction.connection, [(name, report, judged.posture) for name, (report, judged) in kept.items()]
+            )
+            transaction.changed(
+                REPORTS, self._projection.reported(now, {name: judged for name, (_, judged) in kept.items()})
+            )
+        return taken
+
+    def _take(
+        self, transaction: Transaction, sent: _Sent, found: tuple[EnrolledDevice, Posture] | None, now: Instant
+    ) -> Taken:
+        report = sent.report
         if found is None or found[0].state in {State.LOST, State.RETIRED}:
             return Taken(refused=wire.not_this_device())
         device, before = found
@@ -110,10 +168,8 @@ class Reports:
             return self._cloned(transaction, device, sent, now)
         after = Posture(report.seq, sent.digest, report.boot, now, report.checks, before.failing_since)
         health = judge(self._core.known.device_rules, device.platform, after, now)
-        store.keep_report(connection, device.id, report, replace(after, failing_since=health.failing_since))
         states.tell_health(transaction, self._sessions, device, before, health, self._core.known, now)
-        transaction.changed("device", device.id)
-        return Taken(device, health)
+        return Taken(device, Judged(replace(after, failing_since=health.failing_since), health))
 
     def _cloned(self, transaction: Transaction, device: EnrolledDevice, sent: _Sent, now: Instant) -> Taken:
         details: dict[str, str | int | bool] = {"seq": sent.report.seq, "boot": sent.report.boot[:16]}
@@ -130,9 +186,10 @@ class Reports:
         if device.state is State.ACTIVE:
             states.change(transaction, self._sessions, device, State.QUARANTINED, now, why="its key is used twice")
         return Taken(
+            replace(device, state=State.QUARANTINED),
             refused=RefusedError(
                 409, "replayed", "this device's key was used from two places, or its state was put back", "ask for help"
-            )
+            ),
         )
 
 
@@ -145,12 +202,12 @@ def _is_of_another(report: Report, before: Posture) -> bool:
 
 def answer(taken: Taken, nonce: str, every_s: int) -> dict[str, Any]:
     """What the agent is told of its report."""
-    device, health = taken.device, taken.health
+    device, judged = taken.device, taken.judged
     assert device is not None  # noqa: S101 -- a report that was taken is some device's, and was judged
-    assert health is not None  # noqa: S101 -- as above
+    assert judged is not None  # noqa: S101 -- as above
     return {
         "nonce": nonce,
-        "compliance": health.compliance,
+        "compliance": judged.health.compliance,
         "report_every_s": every_s,
         "checks": [
             {
@@ -162,7 +219,7 @@ def answer(taken: Taken, nonce: str, every_s: int) -> dict[str, Any]:
                 "steps": list(todo.steps),
                 **({"deadline": one.due_at // SECOND} if one.due_at else {}),
             }
-            for one in health.checks
+            for one in judged.health.checks
             for todo in (Steps(()) if one.is_good else steps_for(one, device.platform),)
         ],
     }

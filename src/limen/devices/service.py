@@ -45,7 +45,7 @@ class Devices:
         self.projection = projection
         self.nonces = Nonces()
         self.enrolments = Enrolments(core.clock, core.settings.public_url, self.nonces, makers)
-        self.reports = Reports(core, sessions, self.nonces)
+        self.reports = Reports(core, sessions, self.nonces, projection)
         self.streams = Streams()
         self.bindings = Bindings(core, sessions, self.reports, projection)
         self.certificates = Certificates(core, self.reports, self.nonces)
@@ -254,7 +254,7 @@ class Devices:
         return await self._core.database.reading(lambda snapshot: fleet_count_store.since(snapshot, since))
 
     async def forget(self) -> None:
-        """Drop tokens and certificates whose time is over."""
+        """Drop tokens and certificates whose time is over, and old changes: ten thousand devices leave four a second."""
         now = self._core.clock.now()
 
         def work(transaction: Transaction) -> None:
@@ -262,9 +262,11 @@ class Devices:
             certificates.forget(transaction.connection, now)
 
         await self._core.database.writing(work)
+        await self._core.feed.forget()
 
     async def close(self) -> None:
         self._stop_watching()
+        self.reports.close()
         self.streams.end_all()
 
     # Inside

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
     delete,
     func,
     insert,
@@ -70,6 +72,16 @@ device_tokens = Table(
 
 TABLES: Final = (devices, device_tokens)
 _KEPT: Final = ("id", "owner_id", "name", "is_managed", "enrolled_at", "state_at", "state_why", "hardware", "agent")
+_KEEP: Final = (
+    update(devices)
+    .where(devices.c.id == bindparam("device"))
+    .values(
+        {
+            name: bindparam(name)
+            for name in ("name", "agent", "seq", "digest", "boot", "reported_at", "checks", "failing_since")
+        }
+    )
+)
 
 
 # Devices
@@ -83,20 +95,35 @@ def add(connection: Connection, device: EnrolledDevice, thumbprint: str, jwk: di
 
 
 def by_id(connection: Connection, device_id: str) -> EnrolledDevice | None:
-    found = last(connection, device_id)
-    return found[0] if found else None
-
-
-def last(connection: Connection, device_id: str) -> tuple[EnrolledDevice, Posture] | None:
-    """A device, and its last report without what it said: enough to tell whether a new one follows it."""
     row = connection.execute(select(devices).where(devices.c.id == device_id)).first()
-    return (_device(row), _posture(row)) if row else None
+    return _device(row) if row else None
+
+
+def last_of(connection: Connection, ids: Collection[str]) -> dict[str, tuple[EnrolledDevice, Posture]]:
+    """Devices, each with its last report without what it said: enough to tell whether a new one follows it."""
+    rows = connection.execute(select(devices).where(devices.c.id.in_(ids)))
+    return {row.id: (_device(row), _posture(row)) for row in rows}
 
 
 def held(connection: Connection, device_id: str) -> Held | None:
     """A device with everything that is kept of it."""
     row = connection.execute(select(devices).where(devices.c.id == device_id)).first()
     return _held(row) if row else None
+
+
+def held_of(connection: Connection, known: Mapping[str, Posture]) -> list[tuple[Held, bool]]:
+    """These devices, each with whether its last report is the known one, which is not read again then."""
+    found: list[tuple[Held, bool]] = []
+    for row in connection.execute(select(devices).where(devices.c.id.in_(known))):
+        posture = known[row.id]
+        is_it = posture.digest == row.digest and posture.at == row.reported_at
+        found.append((Held(_device(row), posture, msgspec.json.decode(row.public_key)) if is_it else _held(row), is_it))
+    return found
+
+
+def reported_at(connection: Connection, at: Instant) -> list[Held]:
+    """The devices whose last report was kept then."""
+    return [_held(row) for row in connection.execute(select(devices).where(devices.c.reported_at == at))]
 
 
 def every(connection: Connection) -> list[Held]:
@@ -145,10 +172,13 @@ def remove(connection: Connection, device_id: str) -> None:
 # Reports
 
 
-def keep_report(connection: Connection, device_id: str, report: Report, posture: Posture) -> None:
-    """Take a report in the place of the one before."""
-    values = {"name": report.name, "agent": report.agent, **_reported(posture)}
-    connection.execute(update(devices).where(devices.c.id == device_id).values(values))
+def keep_reports(connection: Connection, reports: Iterable[tuple[str, Report, Posture]]) -> None:
+    """Take each device's report in the place of the one before."""
+    rows = [
+        {"device": device_id, "name": report.name, "agent": report.agent, **_reported(posture)}
+        for device_id, report, posture in reports
+    ]
+    connection.execute(_KEEP, rows)
 
 
 def believe_no_report(connection: Connection) -> int:

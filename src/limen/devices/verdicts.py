@@ -6,10 +6,11 @@ What is not known is never a pass. Each verdict says in one sentence, with its f
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
+
+from msgspec import Struct
 
 from limen.clock import MINUTE, SECOND, Instant
 from limen.devices import observed as seen
@@ -25,13 +26,12 @@ class Verdict(StrEnum):
     NOT_APPLICABLE = "not_applicable"
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A verdict, and the English sentence that says why, with figures for the places in it."""
 
     verdict: Verdict
     sentence: str
-    figures: Mapping[str, object] = field(default_factory=dict)
+    figures: Mapping[str, object] = {}
 
 
 _UNKNOWN: Final[Mapping[Reason, str]] = {

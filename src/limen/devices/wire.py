@@ -15,6 +15,8 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Final
 
+import msgspec
+
 from limen.clock import SECOND, Instant, Milliseconds
 from limen.errors import LimenError
 
@@ -24,6 +26,7 @@ CLOCKS: Final[Milliseconds] = 300 * SECOND
 """How far a device's clock may be from ours."""
 ALGORITHM: Final = "ES256"
 _COMPACT: Final = re.compile(rb"[A-Za-z0-9_-]{1,2000}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{86}")
+_INTERVAL: Final = re.compile(rb'"why"\s*:\s*"interval"')
 _COORDINATE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
@@ -77,6 +80,18 @@ def read(compact: bytes, kind: Kind) -> Message:
     if not isinstance(named, str) or not 0 < len(named) <= 40:
         raise malformed("kid names no device")
     return Message(kind, named, None, claims, sha256(compact).digest(), compact)
+
+
+def says_interval(compact: bytes) -> bool:
+    """Whether a report says of itself, before its checks, that it may wait for others. Nothing else of it is read, and
+    nothing believed.
+    """
+    at = compact.find(b".") + 1
+    start = compact[at : at + 1_024].partition(b".")[0]
+    try:
+        return bool(_INTERVAL.search(base64.urlsafe_b64decode(start + b"=" * (-len(start) % 4))))
+    except ValueError:
+        return False
 
 
 def imported(jwk: Mapping[str, str]) -> Any:
@@ -167,21 +182,21 @@ def malformed(what: str) -> RefusedError:
 
 def _object(part: bytes, what: str) -> dict[str, Any]:
     try:
-        found = json.loads(base64.urlsafe_b64decode(part + b"=" * (-len(part) % 4)), parse_constant=_refuse)
-    except (ValueError, RecursionError):
+        found = msgspec.json.decode(base64.urlsafe_b64decode(part + b"=" * (-len(part) % 4)))
+    except (ValueError, msgspec.DecodeError, RecursionError):
         raise malformed(f"its {what} is no JSON") from None
     if not isinstance(found, dict) or _is_deeper(found, DEEPEST):
         raise malformed(f"its {what} is no JSON object of at most {DEEPEST} levels")
     return found
 
 
-def _refuse(constant: str) -> None:
-    raise ValueError(constant)  # NaN and the infinities are no JSON (RFC 8259 section 6)
-
-
-def _is_deeper(value: object, levels: int) -> bool:
-    within = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return levels <= 0 or any(_is_deeper(one, levels - 1) for one in within)
+def _is_deeper(value: Any, levels: int) -> bool:
+    layer = [value]
+    while layer and levels:
+        within = [one.values() if type(one) is dict else one for one in layer]
+        layer = [one for some in within for one in some if type(one) is dict or type(one) is list]
+        levels -= 1
+    return bool(layer)
 
 
 def public_key(value: object) -> Mapping[str, str]:

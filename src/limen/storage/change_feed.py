@@ -84,11 +84,15 @@ class Feed:
 
     async def start(self) -> None:
         """Read everything, then follow. Returns once the facts stand and the lease is held."""
-        await self._database.writing(self._forget_old)
+        await self.forget()
         await self._begin()
         loop = asyncio.get_running_loop()
         self._stop_watching = self._database.watch(lambda: _call_soon(loop, self._wake.set))
         self._following = asyncio.create_task(self._follow(), name="change feed")
+
+    async def forget(self) -> None:
+        """Drop changes that every worker has long applied. Whoever writes many does this now and then."""
+        await self._database.writing(self._forget_old)
 
     async def stop(self) -> None:
         """Follow no more; the lease ends now."""
@@ -201,7 +205,7 @@ class Feed:
         )
 
     def _forget_old(self, transaction: Transaction) -> None:
-        """Drop changes that every worker has long applied; the newest stays, so that the tip never falls."""
+        """The newest stays, so that the tip never falls."""
         tip = transaction.seq
         old = self._clock.now() - KEPT
         transaction.connection.execute(changes.delete().where(changes.c.at < old, changes.c.seq < tip))

@@ -12,6 +12,8 @@ from typing import Final
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+from starlette.middleware.errors import ServerErrorMiddleware
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -54,10 +56,12 @@ def build(ports: Ports, modules: Iterable[str | ModuleType] = ()) -> App:
     router = APIRouter()
     router.routes = [*in_order((one for module in found for one in routes_of(module, site)), site.registry)]
     app.state.site = site
-    app.router.routes[:0] = _by_programs(router.routes, site.registry)
+    straight = tuple(_by_programs(router.routes, site.registry))
+    app.router.routes[:0] = straight
     app.include_router(router, dependencies=[Depends(site.admit)])
     _add_ways_out(app, site)
-    return Middleware(_beside(app, authzen.build(ports)), site.host, site.registry.larger_bodies)
+    beside = _beside(_straight(app, straight), authzen.build(ports))
+    return Middleware(beside, site.host, site.registry.larger_bodies)
 
 
 def page_modules(modules: Iterable[str | ModuleType] = ()) -> list[ModuleType]:
@@ -83,6 +87,27 @@ def _by_programs(routes: Iterable[BaseRoute], registry: Registry) -> Iterator[Ro
                 straight = Route(route.path, route.endpoint, methods=methods)
                 straight.methods = {*methods}  # without HEAD, which nobody declared
                 yield straight
+
+
+def _straight(app: FastAPI, routes: Iterable[Route]) -> App:
+    """The pages, with these routes found by their address at once, and nothing around them but the ways out. All else,
+    as a method that they don't take, is the pages' own.
+    """
+    at = {(method, route.path): route for route in routes for method in route.methods or ()}
+    ways_out = dict(app.exception_handlers)
+    broken = ways_out.pop(Exception, None)
+
+    async def found(scope: Scope, receive: Receive, send: Send) -> None:
+        route = at[scope["method"], scope["path"]]
+        scope.update(app=app, route=route, endpoint=route.endpoint, path_params={})
+        await route.app(scope, receive, send)
+
+    around = ServerErrorMiddleware(ExceptionMiddleware(found, ways_out), broken)
+
+    async def asked(scope: Scope, receive: Receive, send: Send) -> None:
+        await (around if (scope.get("method"), scope["path"]) in at else app)(scope, receive, send)
+
+    return asked
 
 
 def _beside(pages: App, api: App) -> App:
