@@ -254,7 +254,7 @@ class Devices:
         return await self._core.database.reading(lambda snapshot: fleet_count_store.since(snapshot, since))
 
     async def forget(self) -> None:
-        """Drop tokens and certificates whose time is over, and old changes: ten thousand devices leave four a second."""
+        """Drop tokens and certificates that are over, and old changes: ten thousand devices leave four a second."""
         now = self._core.clock.now()
 
         def work(transaction: Transaction) -> None:
