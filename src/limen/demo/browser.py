@@ -111,6 +111,11 @@ class Browser:
                     yield name, data
                     name, data = "", ""
 
+    def keep_only(self, url: str) -> None:
+        """Forget the cookies of every host but this address's."""
+        host = urlsplit(url).netloc
+        self._cookies = {host: self._cookies.get(host, {})}
+
     def cookies_for(self, host: str) -> str:
         """The Cookie field that this browser sends to `host` (with its port)."""
         return "; ".join(f"{name}={value}" for name, value in self._cookies.get(host, {}).items())

@@ -24,7 +24,7 @@ from limen.demo.running_company import DayClock, RunningCompany
 from limen.demo.thief import Theft, as_thief, places_to_try
 from limen.enforcement.decision_point import APP_COOKIE
 from limen.facts import LIMEN, Person, Session, SessionState
-from limen.web.requests import BROWSER_COOKIE, SESSION_COOKIE
+from limen.web.requests import BROWSER_COOKIE, SESSION_COOKIE, TIE_COOKIE
 
 PLACES: Final = {
     "office": ("192.0.2.77", "At the office"),
@@ -35,6 +35,7 @@ MOST_HOSTS: Final = 16
 TOLD_WITHIN_SECONDS: Final = 3.0
 """How long the demo's page waits until the apps have heard of a sign-out; they hear it sooner."""
 _GLANCE_SECONDS: Final = 0.02
+_OF_A_SIGN_IN: Final = frozenset({SESSION_COOKIE, BROWSER_COOKIE, TIE_COOKIE})
 EVENING: Final = 21
 MORNING: Final = 9
 _STRIDE: Final = 90 * MINUTE
@@ -158,17 +159,17 @@ class Visitor:
         if self._now is not None:
             self._now.browser.address = self.address
 
-    async def sit_at(self, device: str) -> dict[str, str] | None:
-        """Change to another of `DEVICES`. From a known one to one that nobody knows goes by a sign-in of its own, whose
-        cookies are returned. Raises NotDoneError.
+    async def sit_at(self, device: str) -> dict[str, str]:
+        """Change to another of `DEVICES`, with the cookies for the visitor's browser. Another computer is another
+        sign-in: sessions of apps are on the device that they were opened on. Raises NotDoneError.
         """
         if self.role is None or self._now is None or self.session is None:
             raise NotDoneError("nobody is signed in any more")
-        was, self.device = self.device, device
-        if device == UNKNOWN and was != UNKNOWN:
-            return await self.become(self.role)
+        if UNKNOWN in {self.device, device} and self.device != device:
+            await self.become(self.role)
+        self.device = device
         await self._keep_up()
-        return None
+        return self._cookies()
 
     async def _keep_up(self) -> None:
         """What the agent beside the visitor does by itself, however far Harbor's clock was moved."""
@@ -271,4 +272,4 @@ class Visitor:
             return {}
         at = host or urlsplit(self._now.home).netloc
         pairs = (one.partition("=") for one in self._now.browser.cookies_for(at).split("; ") if one)
-        return {name: value for name, _, value in pairs if host or name in {SESSION_COOKIE, BROWSER_COOKIE}}
+        return {name: value for name, _, value in pairs if host or name in _OF_A_SIGN_IN}
