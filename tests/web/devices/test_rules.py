@@ -17,6 +17,7 @@ from limen.web.devices.rules import said_by
 
 AT = "/console/devices/rules"
 RULES = DeviceRules()
+OLD = {"pending": 1, "security": 1, "oldest_days": 30, "lists_age_days": 0}
 SLOW_LOCK = {"screen_lock": {"enabled": True, "after_s": 3600}}
 
 
@@ -65,8 +66,7 @@ async def test_a_change_names_who_it_hits_today_and_then_hits_them(
 async def test_a_first_week_that_only_reports_is_begun_and_ended_here(
     harbor: House, ada: Browser, laptop: SoftwareAgent
 ) -> None:
-    old = {"pending": 1, "security": 1, "oldest_days": 30, "lists_age_days": 0}
-    await laptop.report(updates=old)
+    await laptop.report(updates=OLD)
     devices = devices_of(harbor)
     assert devices.known(laptop.device).compliance == "non_compliant"  # type: ignore[union-attr]
     for day, comes_to in (("2026-12-04", "compliant"), ("", "non_compliant")):
@@ -112,3 +112,16 @@ def test_the_files_own_values_are_said_likewise() -> None:
     values, _ = said_by(sent_of(report_within="1h", report_every="5m", report_only_until="2026-12-04"), RULES)
     assert values == {"report_within": "1h", "enrol_by_owner": False, "report_only_until": "2026-12-04"}
     assert (BASELINE["os"].severity, BASELINE["os"].grace_ms) == (Severity.WARN, 14 * DAY)
+
+
+@pytest.mark.parametrize("is_healthy", [True, False])
+async def test_a_device_policy_leaves_report_only_with_its_effect_shown(
+    harbor: House, ada: Browser, ida: Ida, laptop: SoftwareAgent, is_healthy: bool
+) -> None:
+    await laptop.report(**({} if is_healthy else {"updates": OLD}))
+    policy = "/console/policies/restricted-on-bound-devices"
+    await ada.get(policy)
+    begun = await ada.post(f"{policy}/state", state="enforce")
+    page = html.unescape((await ada.get(begun.headers["location"])).text)
+    cards = re.findall(r'<section class="card" id="devices">(.*?)</section>', page, re.DOTALL)
+    assert ["Ida" in one and "Payroll" in one for one in cards] == ([] if is_healthy else [True])
