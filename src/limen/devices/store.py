@@ -83,7 +83,7 @@ _KEEP: Final = (
     .values(
         {
             name: bindparam(name)
-            for name in ("name", "agent", "seq", "digest", "boot", "reported_at", "checks", "failing_since")
+            for name in ("name", "agent", "seq", "digest", "boot", "reported_at", "checks", "failing_since", "address")
         }
     )
 )
