@@ -6,7 +6,6 @@ import json
 import random
 from typing import Any
 
-import pytest
 from tests.devices.laptops import Ida, devices_of, new_agent
 from tests.devices.signals.sensors import agent, bind, harbor, ida, laptop, sensor, signals_of
 from tests.devices.software_agent import SoftwareAgent
@@ -29,22 +28,19 @@ def risk(house: House, device: str) -> object:
 # Speaking as a sensor
 
 
-@pytest.mark.parametrize("source", ["edr", "falcon", "nobody", "wazuh", "..%2fedr", "x" * 300])
-async def test_who_has_no_secret_says_nothing_and_learns_of_no_source(
-    harbor: House, laptop: SoftwareAgent, source: str
-) -> None:
+async def test_who_has_no_secret_says_nothing_and_learns_of_no_source(harbor: House, laptop: SoftwareAgent) -> None:
     edr = await sensor(harbor, "edr")
     answers = []
-    for headers in (
-        edr.signed(HIGH, key=new_secret()),
-        {"authorization": f"Bearer {new_secret()}", "content-type": "application/json"},
-        {"content-type": "application/json"},
-    ):
+    for source in ("edr", "falcon", "nobody", "wazuh", "x" * 300):
         edr.name = source
-        answers.append(await edr.post(HIGH, headers))
-    assert {one.status_code for one in answers} <= {401, 404}
-    if not source.startswith(".."):
-        assert {one.json()["error"] for one in answers} == {"not_this_source"}
+        for headers in (
+            edr.signed(HIGH, key=new_secret()),
+            {"authorization": f"Bearer {new_secret()}", "content-type": "application/json"},
+            {"content-type": "application/json"},
+        ):
+            answers.append(await edr.post(HIGH, headers))
+    assert {(one.status_code, one.text) for one in answers} == {(401, answers[0].text)}
+    assert answers[0].json()["error"] == "not_this_source"
     assert (risk(harbor, laptop.device), signals_of(harbor).of(laptop.device)) == (0, ())
 
 
@@ -206,23 +202,21 @@ async def test_many_small_signals_push_no_high_one_out(harbor: House, laptop: So
     assert (len(held), risk(harbor, laptop.device)) == (MOST_OF_A_DEVICE, 3)
 
 
-@pytest.mark.parametrize(
-    ("body", "status"),
-    [
-        (b'{"a":' * 60 + b"1" + b"}" * 60, 400),
-        (b"[" * 60_000, 400),
-        (b'{"signals": [' + b"{}," * 400 + b"{}]}", 413),
-        (b'{"signals": "' + b"x" * 70_000 + b'"}', 413),
-        (b"", 400),
-        (b"\x00", 400),
-        (b'{"signals": [{"ref": "' + b"9" * 60_000 + b'", "level": 9}]}', 200),
-    ],
+DAMAGED = (
+    (b'{"a":' * 60 + b"1" + b"}" * 60, 400),
+    (b"[" * 60_000, 400),
+    (b'{"signals": [' + b"{}," * 400 + b"{}]}", 413),
+    (b'{"signals": "' + b"x" * 70_000 + b'"}', 413),
+    (b"", 400),
+    (b"\x00", 400),
+    (b'{"signals": [{"ref": "' + b"9" * 60_000 + b'", "level": 9}]}', 200),
 )
-async def test_what_is_deep_huge_or_no_json_is_refused(
-    harbor: House, laptop: SoftwareAgent, body: bytes, status: int
-) -> None:
+
+
+async def test_what_is_deep_huge_or_no_json_is_refused(harbor: House, laptop: SoftwareAgent) -> None:
     edr = await sensor(harbor, "edr")
-    assert (await edr.post(body, edr.signed(body))).status_code == status
+    for body, status in DAMAGED:
+        assert (await edr.post(body, edr.signed(body))).status_code == status
 
 
 async def test_what_a_sensor_writes_is_shown_and_does_nothing_else(harbor: House, laptop: SoftwareAgent) -> None:

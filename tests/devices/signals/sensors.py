@@ -22,6 +22,7 @@ from tests.web.conftest import Browser, House, move_in
 from limen.devices.signals import secret
 from limen.devices.signals.authentication import SECRET_PREFIX
 from limen.devices.signals.service import Signals
+from limen.policy.decision import Request
 
 SOURCES = """
 signals:
@@ -107,6 +108,24 @@ async def sensor(house: House, name: str) -> Sensor:
     client = httpx2.AsyncClient(transport=transport, base_url=ORIGIN)
     house.closing.push_async_callback(client.aclose)
     return Sensor(house, name, made, client)
+
+
+def known(house: House, device: str) -> Any:
+    return house.limen.known.devices.get(device)
+
+
+def risk(house: House, device: str) -> object:
+    return house.limen.known.learned.of(("device", device)).get("device.risk")
+
+
+async def opens(house: House, browser: Browser, app: str = "wiki") -> str:
+    """What somebody's request to an app comes to."""
+    session = max(
+        (one for one in house.limen.known.sessions.values() if not one.parent), key=lambda one: one.started_at
+    )
+    facts = house.limen.known.facts(session, house.limen.known.apps[app], "203.0.113.7")
+    engine = house.limen.in_force.engine
+    return str(engine.decide(Request("view"), facts, house.clock.now()).effect)
 
 
 async def bind(ida: Ida, laptop: SoftwareAgent, browser: Browser | None = None) -> None:

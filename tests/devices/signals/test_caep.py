@@ -168,13 +168,17 @@ async def test_a_token_counts_once(harbor: House, okta: Transmitter, laptop: Sof
     assert harbor.limen.known.devices.get(laptop.device).compliance == "compliant"  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    ["issuer", "audience", "old", "future", "key", "symmetric", "typ", "jwk", "none", "events", "jti", "garbage"],
-)
+WRONG = ("issuer", "audience", "old", "future", "key", "symmetric", "typ", "jwk", "none", "events", "jti", "garbage")
+
+
 async def test_what_proves_nothing_is_refused_in_the_words_of_the_standard(
-    harbor: House, okta: Transmitter, laptop: SoftwareAgent, wrong: str
+    harbor: House, okta: Transmitter, laptop: SoftwareAgent
 ) -> None:
+    for wrong in WRONG:
+        await refused(harbor, okta, laptop, wrong)
+
+
+async def refused(harbor: House, okta: Transmitter, laptop: SoftwareAgent, wrong: str) -> None:
     event = of_device(laptop.device, current_status="not-compliant")
     now = harbor.clock.now()
     err = "invalid_request"
