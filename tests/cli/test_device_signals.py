@@ -50,7 +50,7 @@ def test_sources_are_listed_and_get_a_secret_that_is_shown_once(
     assert (edr["name"], edr["has_secret"], edr["heard_at"], edr["when_high"]) == ("edr", False, 0, "end_sessions")
     assert (okta["name"], okta["has_secret"]) == ("okta", True)
     assert leave("device", "sources", root) == 0
-    assert "limen device secret edr" in capsys.readouterr().out
+    assert "secret edr`" in capsys.readouterr().out
     assert leave("device", "secret", "edr", root) == 0
     out = capsys.readouterr().out
     assert ("/signals/edr" in out, "whsec_" in out) == (True, True)

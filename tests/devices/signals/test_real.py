@@ -28,9 +28,7 @@ from limen_agent.collectors.this_machine import ThisMachine
 from limen_agent.state.folder import StateFolder
 
 __all__ = ["clamd", "folder", "harbors_clock"]
-RULE = (
-    'alert udp any any -> any any (msg:"A beacon of malware"; content:"limen-beacon"; priority:1; sid:1000001; rev:1;)'
-)
+RULE = 'alert udp any any -> any any (msg:"Malware beacon"; content:"limen-beacon"; priority:1; sid:1000001; rev:1;)'
 ELSEWHERE = "198.51.100.66"
 
 
@@ -74,7 +72,7 @@ async def test_what_suricata_sees_is_a_signal_about_the_device_with_that_address
     print(f"alert to refusal: {(time.monotonic() - began) * 1_000:.0f} ms")
     assert (taken["signals"], taken["unmatched"], refused.status_code) == (1, 0, 303)
     (signal,) = signals_of(harbor).of(laptop.device)
-    assert (signal.level, signal.ref, signal.title, signal.topic) == (3, "1000001", "A beacon of malware", "network")
+    assert (signal.level, signal.ref, signal.title, signal.topic) == (3, "1000001", "Malware beacon", "network")
     # What another machine sends is about nobody here
     other = await asyncio.to_thread(watched, tmp_path / "other", harbor.clock.now(), "192.0.2.99")
     assert (await suricata.send(other))["unmatched"] == 1
