@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
 import pytest
+from tests.interop.real_apps import absent
 
 from limen.devices.signals.authentication import CLOCKS, DEEPEST, SECRET_PREFIX, Once, new_secret, read_json, verify
 from limen.devices.wire import RefusedError
@@ -95,3 +102,25 @@ def test_lines_and_depth() -> None:
     assert read_json(b'{"a": 1}\n\n{"b": 2}\n', by_line=True) == [{"a": 1}, {"b": 2}]
     assert read_json(b'{"a": 1}\n', by_line=True) == {"a": 1}
     assert read_json(b"[" * DEEPEST + b"]" * DEEPEST) is not None
+
+
+def test_the_how_tos_script_signs_as_it_must(tmp_path: Path) -> None:
+    if not shutil.which("openssl"):
+        absent("OPENSSL IS NOT INSTALLED: the how-to's script was not run (apt-get install openssl)")
+    how_to = Path(__file__).parents[3] / "docs" / "how-to" / "signals.md"
+    found = re.search(r"```sh\n(.*?)```", how_to.read_text(), re.DOTALL)
+    assert found is not None
+    (tmp_path / "custom-limen").write_text(found[1])
+    (tmp_path / "alert").write_bytes(BODY)
+    (tmp_path / "curl").write_text('#!/bin/sh\nfor one; do echo "$one"; done > sent\n')
+    (tmp_path / "curl").chmod(0o755)
+    secret = new_secret()
+    command = ["sh", "custom-limen", "alert", secret, "https://login.harbor.example/signals/wazuh"]
+    path = f"{tmp_path}:/usr/bin:/bin"
+    subprocess.run(command, cwd=tmp_path, env={"PATH": path}, check=True, timeout=30)
+    sent = (tmp_path / "sent").read_text().splitlines()
+    headers = dict(
+        line.lower().split(": ", 1) if "signature" not in line else line.split(": ", 1) for line in sent if ": " in line
+    )
+    assert sent[1] == command[-1]
+    assert verify(SIGNS, secret, headers, BODY, int(time.time()) * 1_000) is not None
