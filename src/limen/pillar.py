@@ -288,6 +288,25 @@ class DeviceSessions:
     end: Callable[[Transaction, str, Instant], None]
 
 
+class KeysAwayError(LimenError):
+    """The keys by which something would be verified can't be read at this moment."""
+
+
+class VerifiedClaims(Protocol):
+    async def __call__(self, keys: str, token: str) -> Mapping[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SignedByIssuers:
+    """What single sign-on offers to whoever takes security event tokens (RFC 8417) of other services.
+
+    `claims(address of the keys, token)` gives the claims of a token that one of these keys signed; whose it is, for
+    whom and of when is for the caller. Raises KeysAwayError, and LimenError for a token that proves nothing.
+    """
+
+    claims: VerifiedClaims
+
+
 @dataclass(frozen=True, slots=True)
 class Every:
     """Work that is done again and again, `seconds` apart. What it raises is logged, and the next turn comes."""

@@ -20,6 +20,9 @@ async def test_what_it_declares_is_taken_in(harbor: House) -> None:
         "device_counts",
         "device_authority",
         "device_certificates",
+        "device_signals",
+        "device_signal_sources",
+        "device_signal_messages",
     }
     assert (declared.file.name if declared.file else "", PILLAR.is_optional) == ("devices.yaml", True)
     assert devices_of(harbor).all() == []

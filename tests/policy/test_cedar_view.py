@@ -26,6 +26,7 @@ def test_what_is_not_known_reads_as_the_worst_it_could_be() -> None:
         "platform": "",
         "seen": Datetime(0),
         "passing": CedarSet(()),
+        "risk": 3,
     }
     assert context["risk"] == {"known": False, "score": 100}
     assert context["place"] == {"known": False, "country": "", "network": "", "anonymiser": True}

@@ -7,6 +7,8 @@ from typing import Annotated, Final
 
 import typer
 
+from limen.cli import device_signals
+from limen.cli.device_signals import OF_SIGNALS, OF_SOURCES, rules_of
 from limen.cli.open_company import Opened, opened
 from limen.cli.options import LastFolder, refuse_other_task, word_and_folder
 from limen.cli.output import print_rows
@@ -15,11 +17,9 @@ from limen.company.publish import SERVER
 from limen.devices import enrolment, states, store
 from limen.devices.certificates import authority
 from limen.devices.compliance import Health, judge
-from limen.devices.devices_file import DEVICES_FILE
 from limen.devices.model import EnrolledDevice, Held, State
 from limen.errors import LimenError
 from limen.facts import Person
-from limen.facts.device_rules import DeviceRules
 from limen.identity.sessions import DEVICE_SESSIONS
 from limen.identity.store import people
 from limen.messages import times
@@ -31,22 +31,30 @@ _STATES: Final = {
     "lost": State.LOST,
     "retire": State.RETIRED,
 }
-TASKS: Final = ("list", "token", *_STATES, "company", "private", "authority")
+TASKS: Final = ("list", "token", *_STATES, "company", "private", "authority", "signals", *OF_SIGNALS, *OF_SOURCES)
+NAMELESS: Final = frozenset({"list", "authority", "sources"})
 
 
 def run(
     task: Annotated[str, typer.Argument(metavar="TASK", help=f"{', '.join(TASKS[:-1])} or {TASKS[-1]}")],
     name: Annotated[
-        str, typer.Argument(metavar="[NAME]", help="With token: a person's email address; else a device's ID or name")
+        str,
+        typer.Argument(
+            metavar="[NAME]",
+            help="With token: an email address; with end and reopen: a signal's ID; with secret: a source; "
+            "else a device's ID or name",
+        ),
     ] = "",
     folder: LastFolder = Path(),
     *,
     why: Annotated[str, typer.Option(help="With quarantine, lost and retire: why, for the journal")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="With list: print one JSON object per line")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="With list, signals and sources: print one JSON object per line")
+    ] = False,
 ) -> None:
     refuse_other_task("device", task, TASKS)
     name, folder = word_and_folder(name, folder)
-    if bool(name) is (task in {"list", "authority"}):
+    if bool(name) is (task in NAMELESS):
         raise LimenError(f"`limen device {task}` takes {'no' if name else 'a'} name", f"see `limen device {task}`")
     now = SystemClock().now()
     with opened(folder, may_make=True) as here:
@@ -54,6 +62,14 @@ def run(
             _list(here, now, as_json=as_json)
         elif task == "authority":
             _authority(here, now)
+        elif task == "sources":
+            device_signals.sources(here, now, as_json=as_json)
+        elif task == "secret":
+            device_signals.make_secret(here, name, now)
+        elif task == "signals":
+            device_signals.signals(here, _named(here.database, name), now, as_json=as_json)
+        elif task in OF_SIGNALS:
+            device_signals.change(here, task, name, now)
         elif task == "token":
             _token(here.database, name, now, here.settings.public_url)
         else:
@@ -123,8 +139,7 @@ def _everybody(snapshot: Snapshot) -> list[Person]:
 def _list(here: Opened, now: Instant, *, as_json: bool) -> None:
     every = here.database.read(lambda snapshot: store.every(snapshot.connection))
     owners = {one.id: one.name for one in here.database.read(_everybody)}
-    company = here.in_force_or_none()
-    rules = (company.parts.get(DEVICES_FILE.name) if company is not None else None) or DeviceRules()
+    rules = rules_of(here)
 
     def health(one: Held) -> Health:
         return judge(rules, one.device.platform, one.posture, now)

@@ -29,7 +29,8 @@ class Level(StrEnum):
 
 SAID: Final[Mapping[Level, str]] = {
     Level.GENTLE: (
-        "Guests and contractors are restricted, and administrators need a passkey. Everything else is report-only."
+        "Guests and contractors are restricted, administrators need a passkey, and high risk is refused. "
+        "Everything else is report-only."
     ),
     Level.BALANCED: (
         "Confidential apps need a passkey, restricted apps a recently used one. Device rules are report-only."
@@ -65,8 +66,9 @@ _STATES: Final[Mapping[str, tuple[State, State, State]]] = {
     "downloads-on-managed-devices": (OFF, REPORT_ONLY, ENFORCE),
     "contractors-take-nothing-away": (OFF, REPORT_ONLY, ENFORCE),
     "restricted-is-not-shared": (OFF, REPORT_ONLY, ENFORCE),
-    "high-risk": (REPORT_ONLY, REPORT_ONLY, ENFORCE),
-    "medium-risk-asks-again": (REPORT_ONLY, REPORT_ONLY, ENFORCE),
+    # Where nothing tells a risk, they refuse nothing.
+    "high-risk": (ENFORCE, ENFORCE, ENFORCE),
+    "medium-risk-asks-again": (ENFORCE, ENFORCE, ENFORCE),
 }
 
 

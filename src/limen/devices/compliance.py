@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from limen.clock import Instant
 from limen.devices.model import Check, Posture
+from limen.devices.signals import sensors
 from limen.devices.verdicts import Found, Verdict, found
 from limen.facts import CHECKS
 from limen.facts.device_rules import BASELINE, DeviceRules, Requirement, Severity, due
@@ -66,20 +67,22 @@ class Health:
 
 def judge(rules: DeviceRules, platform: str, reported: Posture, now: Instant) -> Health:
     """What the last report comes to now. A device that never reported is not known to be healthy."""
+    said = sensors.said(rules.signals.values(), platform, reported, now)
     checks = tuple(
         [
-            judged(check, requirement, rules, reported, now)
+            judged(check, requirement, rules, reported, now, said)
             for check in CHECKS
             if (requirement := rules.of(check, platform)) is not None
         ]
     )
-    passing = frozenset(_passing(checks, reported.checks, now))
+    passing = frozenset(_passing(checks, reported.checks, now)) - said.failing
     if not reported.at:
         return Health(UNKNOWN, frozenset(), checks)
     counting = [one for one in checks if one.counts(now)]
     coming = [one.due_at for one in checks if not one.is_good and one.due_at > now]
+    coming += [said.until] if said.until else []
     return Health(
-        compliance=NON_COMPLIANT if counting else COMPLIANT,
+        compliance=NON_COMPLIANT if counting or said.is_high else COMPLIANT,
         passing=passing,
         checks=checks,
         due_at=min(coming, default=0),
@@ -89,10 +92,12 @@ def judge(rules: DeviceRules, platform: str, reported: Posture, now: Instant) ->
     )
 
 
-def judged(check: str, requirement: Requirement, rules: DeviceRules, reported: Posture, now: Instant) -> Judged:
+def judged(
+    check: str, requirement: Requirement, rules: DeviceRules, reported: Posture, now: Instant, said: sensors.Said
+) -> Judged:
     """What one check comes to, by a requirement that may be another than that of the rules."""
     told = reported.checks.get(check)
-    what = found(check, told, requirement, now)
+    what = sensors.joined(found(check, told, requirement, now), said.of.get(check))
     evidence = told.evidence if told is not None else ""
     if what.verdict in _GOOD:
         return Judged(check, requirement, what, evidence=evidence)

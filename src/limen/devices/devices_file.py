@@ -14,6 +14,7 @@ from limen.clock import DAY, HOUR, MINUTE, Instant, Milliseconds
 from limen.configuration.problem import Complaint, Problem, did_you_mean, shown
 from limen.configuration.shape import shaped_in_part
 from limen.configuration.tree import Tree
+from limen.devices.signals import section
 from limen.facts import CHECKS, FactStore
 from limen.facts.device_rules import BASELINE, EVERYWHERE, DeviceRules, Requirement, Severity
 from limen.pillar import IN_A_WEEK, Around, FolderFile
@@ -72,6 +73,7 @@ class _File(_Shape):
     report_only_until: Day | None = None
     """Until the end of this day, in the company's time zone, checks are only reported; what blocks counts at once."""
     checks: dict[str, Any] = {}
+    signals: dict[str, Any] = {}
 
 
 def read(tree: Tree, around: Around) -> tuple[DeviceRules | None, list[Problem]]:
@@ -103,6 +105,10 @@ def read(tree: Tree, around: Around) -> tuple[DeviceRules | None, list[Problem]]
         if looks_until is None:
             what, fix = f"{shown(file.report_only_until)} is not a valid date", "write it as 2026-12-31"
             problems.append(Problem(FILE, *tree.at("report_only_until"), what, fix))
+    signals, found = section.read(file.signals, tree, FILE, length_of)
+    problems += found
+    if (heard_of := section.heard_of(signals)) and "edr" not in file.checks:
+        requirements["edr"] = Requirement(Severity.RESTRICT, DAY, heard_of)
     rules = DeviceRules(
         requirements=requirements,
         report_within_ms=length_of(file.report_within),
@@ -110,6 +116,7 @@ def read(tree: Tree, around: Around) -> tuple[DeviceRules | None, list[Problem]]
         enrol_by_owner=file.enrol_by_owner,
         report_only_day=file.report_only_until or "",
         report_only_until=looks_until or 0,
+        signals=signals,
     )
     if not problems and rules.report_every_s * 1_000 * 2 > rules.report_within_ms:
         what = "a device that misses one report is already not known to be healthy"
@@ -189,6 +196,7 @@ def changes(before: DeviceRules | None, after: DeviceRules | None) -> Iterator[s
     if was.report_only_until != now.report_only_until:
         ends = f"Checks are only reported until the end of {now.report_only_day}"
         yield ends if now.report_only_day else "Checks count, and are no longer only reported"
+    yield from section.changes(was.signals, now.signals)
 
 
 def _said(requirement: Requirement) -> str:

@@ -109,7 +109,10 @@ class EnrolledDevice:
 
 @dataclass(frozen=True, slots=True)
 class Posture:
-    """What is kept of a device's reports: the last of them, and since when which check has not been good."""
+    """What is kept of a device's reports: the last of them, from where it came, and since when which check has not been
+    good; and of what others say of it. `sensors`: when each source last heard of it, negative where it has stopped.
+    `risk`: the worst that a source says, 0 nothing to 3 high.
+    """
 
     seq: int = 0
     digest: bytes = field(default=b"", repr=False)
@@ -117,6 +120,9 @@ class Posture:
     at: Instant = 0
     checks: Mapping[str, Check] = field(default_factory=dict)
     failing_since: Mapping[str, Instant] = field(default_factory=dict)
+    address: str = ""
+    sensors: Mapping[str, Instant] = field(default_factory=dict)
+    risk: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,12 +25,13 @@ def _declarations() -> Declarations:
     from limen.devices.fleet_count_store import device_counts
     from limen.devices.kinds import KINDS
     from limen.devices.settings import DeviceSettings
+    from limen.devices.signals import kinds, store as signals
     from limen.devices.store import TABLES
 
     return Declarations(
-        events=KINDS,
+        events=(*KINDS, *kinds.KINDS),
         settings=DeviceSettings,
-        tables=(*TABLES, *certificates.TABLES, device_counts),
+        tables=(*TABLES, *certificates.TABLES, device_counts, *signals.TABLES),
         credentials=CREDENTIALS,
         file=DEVICES_FILE,
     )
@@ -39,12 +40,15 @@ def _declarations() -> Declarations:
 def _prepare(core: Core) -> None:
     from limen.devices.certificates import issuing
     from limen.devices.projection import Projection
+    from limen.devices.signals.held import SignalsHeld
     from limen.ties import Ties
 
-    projection = Projection(core.known, core.clock.now)
+    projection, signals = Projection(core.known, core.clock.now), SignalsHeld()
     projection.register(core.feed)
     issuing.follow(core.feed, core.offers.take(Ties))
+    signals.register(core.feed)
     core.offers.give(projection)
+    core.offers.give(signals)
 
 
 async def _build(core: Core) -> Running:
@@ -53,11 +57,15 @@ async def _build(core: Core) -> Running:
     from limen.devices.projection import Projection
     from limen.devices.service import Devices
     from limen.devices.settings import DeviceSettings
+    from limen.devices.signals.held import SignalsHeld
+    from limen.devices.signals.service import Signals
     from limen.devices.tpm.makers import read_makers
     from limen.facts import LIMEN
 
     makers = read_makers(core.root / core.settings.section(DeviceSettings).tpm_makers)
-    devices = Devices(core, core.offers.take(DeviceSessions), core.offers.take(Projection), makers)
+    sessions = core.offers.take(DeviceSessions)
+    devices = Devices(core, sessions, core.offers.take(Projection), makers)
+    signals = Signals(core, sessions, devices, core.offers.take(SignalsHeld))
 
     def first_step(person_id: str, location: str) -> str:
         """By way of the device's proof, which takes no more than a moment where the device is this one."""
@@ -66,13 +74,15 @@ async def _build(core: Core) -> Running:
         return f"{PROVE}?{urlencode({'app': LIMEN, 'to': location, 'auto': 'yes'})}"
 
     return Running(
-        offers=(devices,),
+        offers=(devices, signals),
         first_step=first_step,
         proofs={"prove_device": PROVE},
         periodic=(
             Every("judge devices whose grace is over", DUE_SECONDS, devices.judge_due),
             Every("count healthy devices", COUNT_SECONDS, devices.count),
             Every("forget tokens of devices", FORGET_SECONDS, devices.forget),
+            Every("end signals about devices whose time is over", DUE_SECONDS, signals.run_out),
+            Every("forget signals about devices that are over", FORGET_SECONDS, signals.forget),
         ),
         close=devices.close,
     )
@@ -80,8 +90,10 @@ async def _build(core: Core) -> Running:
 
 def _changed_by_erasing(connection: Connection, person_id: str) -> Iterator[tuple[str, str]]:
     from limen.devices import store
+    from limen.devices.signals.changes import CHANGE
 
-    yield from (("device", one) for one in store.ids_of(connection, person_id))
+    for one in store.ids_of(connection, person_id):
+        yield from (("device", one), (CHANGE, one))
 
 
 PILLAR = Pillar(
@@ -96,6 +108,7 @@ PILLAR = Pillar(
         "limen.web.devices.mine",
         "limen.web.devices.rules",
         "limen.web.devices.fleet",
+        "limen.web.devices.signals",
     ),
     declarations=_declarations,
     prepare=_prepare,

@@ -14,7 +14,7 @@ from limen.clock import Instant, Milliseconds
 from limen.devices import store
 from limen.devices.compliance import Health, judge
 from limen.devices.model import EnrolledDevice, Held, Posture, State
-from limen.facts import Device, FactStore
+from limen.facts import Device, FactStore, Risk
 from limen.storage import Feed, Snapshot
 
 REPORTS: Final = "device_reports"
@@ -28,6 +28,11 @@ class Judged:
 
     posture: Posture
     health: Health
+
+
+RISK: Final = "device.risk"
+SCORES: Final = {1: 20, 2: 50, 3: 90}
+"""What a sensor's low, medium and high come to as a risk (`risk.score`) of whoever sits at the device."""
 
 
 class Projection:
@@ -63,10 +68,15 @@ class Projection:
     def apply(self, device_id: str, held: Held | None, health: Health | None = None) -> None:
         """Take over what is kept of a device; None: it is gone. `health` is what it comes to now, if that is known."""
         self.due.pop(device_id, None)
+        if held is not None and held.posture.risk:
+            self._facts.device_risks.put(device_id, Risk(SCORES[held.posture.risk], known=True))
+        else:
+            self._facts.device_risks.drop(device_id)
         if held is not None and held.device.state is State.ACTIVE:
             health = health or self._judged(held)
             fresh_ms = self._facts.device_rules.report_within_ms
             self._facts.devices.put(fact_of(held.device, held.posture, health, fresh_ms))
+            self._facts.learned.put(("device", device_id), RISK, held.posture.risk)
             if health.due_at:
                 self.due[device_id] = health.due_at
         else:

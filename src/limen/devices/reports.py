@@ -166,7 +166,15 @@ class Reports:
             return Taken(refused=RefusedError(409, "repeated", "this very report was taken already"))
         if _is_of_another(report, before):
             return self._cloned(transaction, device, sent, now)
-        after = Posture(report.seq, sent.digest, report.boot, now, report.checks, before.failing_since)
+        after = replace(
+            before,
+            seq=report.seq,
+            digest=sent.digest,
+            boot=report.boot,
+            at=now,
+            checks=report.checks,
+            address=sent.address[:45],
+        )
         health = judge(self._core.known.device_rules, device.platform, after, now)
         states.tell_health(transaction, self._sessions, device, before, health, self._core.known, now)
         return Taken(device, Judged(replace(after, failing_since=health.failing_since), health))

@@ -20,6 +20,7 @@ from limen.devices.projection import Projection
 from limen.devices.reports import Reports, answer
 from limen.devices.streams import Stream, Streams
 from limen.devices.tpm.makers import Makers
+from limen.devices.wiping import DeviceManagements
 from limen.devices.wire import Kind, RefusedError
 from limen.errors import LimenError
 from limen.events import Event, Outcome
@@ -47,6 +48,7 @@ class Devices:
         self.enrolments = Enrolments(core.clock, core.settings.public_url, self.nonces, makers)
         self.reports = Reports(core, sessions, self.nonces, projection)
         self.streams = Streams()
+        self.managements = DeviceManagements()
         self.bindings = Bindings(core, sessions, self.reports, projection)
         self.certificates = Certificates(core, self.reports, self.nonces)
         self._seen: dict[str, asyncio.Event] = {}
@@ -214,10 +216,35 @@ class Devices:
         await self._write(
             lambda t: states.change(t, self._sessions, states.known(t, device_id), state, now, by=by, why=why)
         )
+        self.tell_state(device_id, state)
+
+    def tell_state(self, device_id: str, state: State) -> None:
+        """Tell a device's agent at once what has become of it."""
         if state is State.ACTIVE:
-            self.streams.tell(device_id, "recheck", nonce=self.nonces.new(now), checks=[])
+            self.streams.tell(device_id, "recheck", nonce=self.nonces.new(self._core.clock.now()), checks=[])
         else:
             self.streams.tell(device_id, "ended", why=state.value)
+
+    async def wipe(self, device_id: str, *, by: str, why: str = "") -> str:
+        """Have the management of devices that has it wipe a device; its name. The device counts as lost from then on.
+
+        Raises UnknownDeviceError, NoManagementError, LimenError.
+        """
+        device = self.device(device_id)
+        management = await self.managements.wipe(device)
+        now = self._core.clock.now()
+
+        def work(transaction: Transaction) -> None:
+            kind, details = "device.wipe_requested", {"by": management}
+            transaction.say(
+                Event(at=now, kind=kind, actor=by, subject=device.owner_id, device=device.id, details=dict(details))
+            )
+            if states.known(transaction, device_id).state in {State.ACTIVE, State.QUARANTINED}:
+                states.change(transaction, self._sessions, device, State.LOST, now, by=by, why=why or "it is wiped")
+
+        await self._write(work)
+        self.tell_state(device_id, State.LOST)
+        return management
 
     async def set_managed(self, device_id: str, *, is_managed: bool, by: str) -> None:
         """Say whether a device is the company's. Raises UnknownDeviceError."""

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
+    Integer,
     LargeBinary,
     Row,
     String,
@@ -53,10 +54,14 @@ devices = Table(
     Column("reported_at", BigInteger, nullable=False),
     Column("checks", Text, nullable=False),
     Column("failing_since", Text, nullable=False),
+    Column("address", String(45), nullable=False),
+    Column("sensors", Text, nullable=False),
+    Column("risk", Integer, nullable=False),
     info=rows_called("device", "devices"),
 )
 """`hardware` is JSON, as the agent told it; `public_key` a JWK. From `seq` on it is the last report; its checks, and
-since when which of them has not been good, are JSON.
+since when which of them has not been good, are JSON; `address` is where it came from. `sensors` and `risk` are what
+others say of the device (see `signals`).
 """
 
 device_tokens = Table(
@@ -78,7 +83,7 @@ _KEEP: Final = (
     .values(
         {
             name: bindparam(name)
-            for name in ("name", "agent", "seq", "digest", "boot", "reported_at", "checks", "failing_since")
+            for name in ("name", "agent", "seq", "digest", "boot", "reported_at", "checks", "failing_since", "address")
         }
     )
 )
@@ -91,7 +96,7 @@ def add(connection: Connection, device: EnrolledDevice, thumbprint: str, jwk: di
     words = {name: getattr(device, name) for name in _KEPT}
     words |= {"platform": device.platform.value, "key_storage": device.key_storage.value, "state": device.state.value}
     words |= {"thumbprint": thumbprint, "public_key": msgspec.json.encode(jwk).decode()}
-    connection.execute(insert(devices).values({**words, **_reported(Posture())}))
+    connection.execute(insert(devices).values({**words, **_reported(Posture()), "sensors": "{}", "risk": 0}))
 
 
 def by_id(connection: Connection, device_id: str) -> EnrolledDevice | None:
@@ -116,7 +121,7 @@ def held_of(connection: Connection, known: Mapping[str, Posture]) -> list[tuple[
     found: list[tuple[Held, bool]] = []
     for row in connection.execute(select(devices).where(devices.c.id.in_(known))):
         posture = known[row.id]
-        is_it = posture.digest == row.digest and posture.at == row.reported_at
+        is_it = (posture.digest, posture.at, posture.risk) == (row.digest, row.reported_at, row.risk)
         found.append((Held(_device(row), posture, msgspec.json.decode(row.public_key)) if is_it else _held(row), is_it))
     return found
 
@@ -181,6 +186,17 @@ def keep_reports(connection: Connection, reports: Iterable[tuple[str, Report, Po
     connection.execute(_KEEP, rows)
 
 
+def keep_sensors(connection: Connection, device_id: str, sensors: Mapping[str, Instant]) -> None:
+    """When each source last heard of a device, negative where its sensor has stopped."""
+    written = msgspec.json.encode(sensors, order="sorted").decode()
+    connection.execute(update(devices).where(devices.c.id == device_id).values(sensors=written))
+
+
+def keep_risk(connection: Connection, device_id: str, risk: int) -> None:
+    """The worst that a source says of a device now."""
+    connection.execute(update(devices).where(devices.c.id == device_id).values(risk=risk))
+
+
 def believe_no_report(connection: Connection) -> int:
     """What was reported counts for nothing until the next report; of how many devices."""
     return int(connection.execute(update(devices).values(reported_at=0, failing_since="{}")).rowcount)
@@ -226,6 +242,7 @@ def _reported(posture: Posture) -> dict[str, Any]:
         "reported_at": posture.at,
         "checks": checks_to_json(posture.checks),
         "failing_since": msgspec.json.encode(posture.failing_since, order="sorted").decode(),
+        "address": posture.address,
     }
 
 
@@ -237,6 +254,9 @@ def _posture(row: Row[Any]) -> Posture:
         boot=row.boot,
         at=row.reported_at,
         failing_since=msgspec.json.decode(row.failing_since),
+        address=row.address,
+        sensors=msgspec.json.decode(row.sensors),
+        risk=row.risk,
     )
 
 

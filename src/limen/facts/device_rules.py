@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from limen.clock import DAY, MINUTE, Instant, Milliseconds
+from limen.facts.signal_sources import SignalSource
 
 EVERYWHERE: Final = ("linux", "macos", "windows")
 
@@ -64,7 +65,7 @@ class DeviceRules:
 
     `enrol_by_owner`: people may enrol devices of their own by signing in, which are not the company's. Before
     `report_only_until` (0: no such time), the end of `report_only_day`, nothing counts but what blocks: a company's
-    first week.
+    first week. `signals`: who may say that a device is at risk, by name.
     """
 
     requirements: Mapping[str, Requirement] = field(default_factory=lambda: dict(BASELINE))
@@ -73,6 +74,7 @@ class DeviceRules:
     enrol_by_owner: bool = True
     report_only_day: str = ""
     report_only_until: Instant = 0
+    signals: Mapping[str, SignalSource] = field(default_factory=dict)
 
     def of(self, check: str, platform: str) -> Requirement | None:
         """What a check demands on this platform; None where it is not asked for."""

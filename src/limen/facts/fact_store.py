@@ -34,6 +34,7 @@ from limen.facts.nouns import (
     Place,
     Risk,
     Session,
+    worse_risk,
 )
 from limen.facts.required_factors import NO_FACTORS, NOTHING_REQUIRED, Due, EnrolledFactors, RequiredFactors
 from limen.facts.tables import Issued, SessionTable, Subject, Table, TableOf
@@ -98,8 +99,9 @@ class FactStore:
     """Everything a decision may read. Only the change feed and start-up write to it.
 
     Each table has `get`, `put` and `drop`. `risks`, `grants` and `enrolled` (what they sign in with) are by the id of
-    the person, `places` by address as `ipaddress` writes it, `learned` by subject. Sessions and tokens are put under
-    the hash of their secret. `issuers` are the upstream ones that sign people in, by their id.
+    the person, `device_risks` by that of the device, `places` by address as `ipaddress` writes it, `learned` by
+    subject. Sessions and tokens are put under the hash of their secret. `issuers` are the upstream ones that sign
+    people in, by their id.
     """
 
     __slots__ = (
@@ -116,6 +118,7 @@ class FactStore:
         "_watchers",
         "apps",
         "apps_by_host",
+        "device_risks",
         "device_rules",
         "devices",
         "enrolled",
@@ -143,6 +146,7 @@ class FactStore:
         self.devices: Table[Device] = Table("device", self._changed, self._dropped)
         self.enrolled: TableOf[EnrolledFactors] = TableOf("person", self._changed)
         self.risks: TableOf[Risk] = TableOf("person", self._changed)
+        self.device_risks: TableOf[Risk] = TableOf("device", self._changed)
         self.grants: TableOf[tuple[Grant, ...]] = TableOf("person", self._changed)
         self.places: TableOf[Place] = TableOf("place", self._changed)
         self.sessions = SessionTable(self._issued, self._changed, self._dropped)
@@ -471,7 +475,7 @@ class FactStore:
             session=session,
             device=device,
             place=place,
-            risk=self.risks.get(person_id, UNKNOWN_RISK),
+            risk=worse_risk(self.risks.get(person_id, UNKNOWN_RISK), self.device_risks.get(device_id, UNKNOWN_RISK)),
             grants=self.grants.get(person_id, ()),
             more=self._more(
                 ("person", person_id),

@@ -182,6 +182,12 @@ class Risk:
 UNKNOWN_RISK = Risk()
 
 
+def worse_risk(one: Risk, other: Risk) -> Risk:
+    """That of a person and that of the device they are on, as one: what is known counts, and the worse of it."""
+    known = [risk for risk in (one, other) if risk.known]
+    return max(known, key=lambda risk: risk.score) if known else UNKNOWN_RISK
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """Time-limited access to one app for some actions, with a justification and an approver."""

@@ -205,6 +205,16 @@ ROWS: Final = (
             "from a device that last reported {} to {} ago",
         ),
     ),
+    Attribute(
+        "device.risk",
+        Kind.NUMBER,
+        _LOWER,
+        3,
+        greatest=3,
+        phrase=("a risk of the device",),
+        form="Risk of the device",
+        asked="from a device at a risk below {}",
+    ),
     # The place
     Attribute(
         "place.known",

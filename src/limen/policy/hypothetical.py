@@ -25,11 +25,11 @@ SOME_TUESDAY = "2026-01-06T10:00"
 class Hypothetical:
     """What is taken to be known. `at` is local time in the company's zone; `proved` and `grant` are lengths of time.
 
-    `device` is a compliance ("compliant", "non_compliant", "unknown"), or "" for a device nobody knows; `passing` are
-    the checks that it passes. `risk` None is
-    an unknown risk; `grant` 0 is no grant. `token`: a program asks, with a token made that long ago at that strength
-    (at most 2, and without a device of its own). `more` are attributes that have no field, by path, and of instants
-    how long ago they were.
+    `device` is a compliance ("compliant", "non_compliant", "unknown") of a device that no sensor says anything against
+    unless `more` does, or "" for a device nobody knows; `passing` are the checks that it passes. `risk` None is an
+    unknown risk; `grant` 0 is no grant. `token`: a program asks, with a token made that long ago at that strength (at
+    most 2, and without a device of its own). `more` are attributes that have no field, by path, and of instants how
+    long ago they were.
     """
 
     strength: int = 2
@@ -90,6 +90,8 @@ class Hypothetical:
             yield from {"device.known": True, "device.compliance": self.device}.items()
             yield from {"device.managed": self.managed, "device.binding": self.binding}.items()
             yield from {"device.platform": self.platform, "device.passing": frozenset(self.passing)}.items()
+            if "device.risk" not in dict(self.more):
+                yield "device.risk", 0
 
 
 def read_value(row: Attribute, text: str) -> Plain | None:

@@ -32,7 +32,7 @@ async def _build(core: Core) -> Running:
     from limen.sso.logouts import Logouts
     from limen.sso.oidc import logout_token, provider, store
     from limen.sso.saml import identity_provider, single_logout
-    from limen.sso.upstream import services
+    from limen.sso.upstream import security_events, services
 
     sign_on = core.offers.take(SignOn)
     built = await provider.build(core, sign_on)
@@ -41,14 +41,24 @@ async def _build(core: Core) -> Running:
     logouts = Logouts(core, notices, sign_on.resolver, store.unredeemed)
     upstreams = await services.build(core, sign_on, built, saml)
     entra = external_method.build(core, sign_on, built)
+    events = security_events.SecurityEvents(core, sign_on)
 
     async def close() -> None:
         await logouts.close()
         await upstreams.close()
         await entra.close()
+        await events.close()
 
     return Running(
-        offers=(built, logouts, saml, single_logout.SingleLogout(core, sign_on, saml), upstreams, entra),
+        offers=(
+            built,
+            logouts,
+            saml,
+            single_logout.SingleLogout(core, sign_on, saml),
+            upstreams,
+            entra,
+            events.offered,
+        ),
         periodic=(
             Every("renew the keys of OpenID Connect and forget what is over", KEEP_UP_SECONDS, built.keep_up),
             Every("take over the keys of SAML and forget what is over", KEEP_UP_SECONDS, saml.keep_up),

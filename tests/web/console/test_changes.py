@@ -141,4 +141,4 @@ async def test_without_a_page_of_ours_nothing_is_begun_or_published(console: Con
     for path in ("/console/policies/high-risk/state", f"{change}/publish", "/console/rules", "/console/levels"):
         answer = await console.ada.client.post(path, data={"state": "off", "reason": "x", "csrf": "forged"})
         assert answer.status_code == 403
-    assert console.house.limen.in_force.engine.states["high-risk"] == "report-only"
+    assert console.house.limen.in_force.engine.states["high-risk"] == "enforce"

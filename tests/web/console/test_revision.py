@@ -9,7 +9,7 @@ from limen.company.states import in_state
 from limen.policy import State
 from limen.web.console.revision import told_of
 
-POLICY = "high-risk"
+POLICY = "no-standing-administration"
 
 
 def enforce(console: Console) -> store.Revision:

@@ -57,7 +57,7 @@ class IssuerClient:
         url = (await self.metadata()).jwks_uri
 
         async def read() -> tokens.Keys:
-            return _keys_in(await self._fetching.get(url))
+            return keys_in(await self._fetching.get(url))
 
         found: tokens.Keys = await self._documents.get(self._keys, read)
         return found
@@ -120,7 +120,7 @@ def basic(client_id: str, secret: str) -> Proof:
     return Proof(head={"authorization": f"Basic {b64encode(joined.encode()).decode()}"})
 
 
-def _keys_in(document: Mapping[str, Any]) -> tokens.Keys:
+def keys_in(document: Mapping[str, Any]) -> tokens.Keys:
     """The public keys of a JWK Set. Raises IssuerError where there is none."""
     found = document.get("keys")
     listed = found if isinstance(found, list) else []

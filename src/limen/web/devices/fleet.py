@@ -17,6 +17,7 @@ from limen.devices.installing import INSTALLATIONS
 from limen.devices.kinds import KINDS as DEVICE_KINDS
 from limen.devices.model import EnrolledDevice, State
 from limen.devices.service import Devices
+from limen.devices.signals.service import Signals
 from limen.devices.states import UnknownDeviceError
 from limen.devices.steps import TITLES, steps_for
 from limen.errors import LimenError
@@ -67,6 +68,9 @@ DONE: Final = {
     "retire": "Retired: it has to be enrolled again before it counts.",
     "company": "It counts as the company's from now on.",
     "private": "It does not count as the company's any more.",
+    "signal-ended": "The signal has ended. A quarantine that it caused has ended, too.",
+    "signal-reopened": "The signal counts again.",
+    "wipe": "The wipe was requested. The device counts as lost: everything that was signed in on it has ended.",
 }
 MOST_EVENTS: Final = 50
 DAYS_SHOWN: Final = 30
@@ -120,6 +124,10 @@ def _show(router: APIRouter, site: Site, devices: Devices) -> None:
             titles=TITLES,
             steps_for=steps_for,
             is_listening=devices.streams.listens(device_id),
+            signals=(said := site.ports.offers.take(Signals).of(device_id)),
+            signal_people={
+                one.ended_by: person.name for one in said if (person := site.known.people.get(one.ended_by))
+            },
             done=DONE.get(query(request, "done"), ""),
         )
 

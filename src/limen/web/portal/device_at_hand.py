@@ -13,6 +13,7 @@ from limen.clock import Instant
 from limen.devices.compliance import UNKNOWN, Judged, judged
 from limen.devices.model import EnrolledDevice, State
 from limen.devices.service import Devices
+from limen.devices.signals import sensors
 from limen.facts import CHECKS
 from limen.facts.device_rules import BASELINE, Requirement, Severity
 from limen.policy.decision import Decision
@@ -70,10 +71,11 @@ def _known(devices: Devices, engine: Engine, decision: Decision, device_id: str,
         return DeviceAtHand(Found.SILENT, device, seen=seen)
     wanted = _wanted(engine, decision)
     held = devices.projection.held[device_id].posture
+    said = sensors.said(devices.rules.signals.values(), device.platform, held, now)
     asked = {one.check: one for one in health.checks}
     for check in wanted - asked.keys():  # an app asks for what nobody demands of every device
         requirement = BASELINE.get(check, Requirement(Severity.REPORT))
-        asked[check] = judged(check, requirement, devices.rules, held, now)
+        asked[check] = judged(check, requirement, devices.rules, held, now, said)
     checks = [asked[one] for one in CHECKS if one in asked and (one in wanted or asked[one].counts(now))]
     failing = tuple([one for one in checks if not one.is_good or one.check in wanted - known.passing])
     return DeviceAtHand(Found.FAILING if failing else Found.OTHER, device, failing, seen=seen)

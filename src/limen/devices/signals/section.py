@@ -1,0 +1,144 @@
+"""`signals:` in `devices.yaml`: who may say that a device is at risk, and what that does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from limen.clock import DAY, HOUR, Milliseconds
+from limen.configuration.problem import Complaint, Problem, did_you_mean, shown
+from limen.configuration.shape import shaped_in_part
+from limen.configuration.tree import Tree
+from limen.devices.signals.mappers import CAEP, KINDS
+from limen.facts.signal_sources import Proves, SignalSource, WhenHigh
+
+SECTION: Final = "signals"
+MOST_SOURCES: Final = 20
+LEVELS: Final = {"low": 1, "medium": 2, "high": 3}
+_NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,38}")
+_ADDRESS: Final = re.compile(
+    r"https://[!-~]{1,500}|http://(localhost|127\.0\.0\.1|[a-z0-9.-]+\.localhost)[:/!-~]{0,500}"
+)
+
+Length = Annotated[str, Field(pattern=r"^\d{1,4}(m|h|d)$")]
+Address = Annotated[str, Field(max_length=500)]
+
+
+class Source(BaseModel):
+    """Who may say that a device is at risk. `signals:` in `devices.yaml` has one of these for each, by its name."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
+
+    kind: str
+    """How its messages read: `webhook` (Limen's own form), `defender`, `crowdstrike`, `sentinelone`, `wazuh`,
+    `suricata`, `huntress`, or `caep` (security event tokens)."""
+    proves: Literal["signature", "token"] | None = None
+    """`signature`: each message is signed (Standard Webhooks). `token`: it brings a bearer token, for what can't sign.
+    Neither is written for `caep`, whose messages are signed by its issuer."""
+    when_high: Literal["end_sessions", "quarantine", "lost", "retire"] = "end_sessions"
+    """What becomes of a device whose risk is high. What is signed in on it ends in any case."""
+    at_most: Literal["low", "medium", "high"] = "high"
+    """What it says counts for no more than this."""
+    lasts: Length = "7d"
+    """How long a signal counts that has no end of its own: `12h`, `7d`; at most 90 days."""
+    heartbeat: Length | None = None
+    """Within this time it hears of each device; later the device's sensor counts as silent, and its check *edr* fails.
+    """
+    platforms: Annotated[list[Literal["linux", "macos", "windows"]], Field(min_length=1)] | None = None
+    """On which systems the heartbeat is expected."""
+    issuer: Address = ""
+    """`caep`: who issues its tokens."""
+    audience: Address = ""
+    """`caep`: whom its tokens are for; usually Limen's own address."""
+    keys: Address = ""
+    """`caep`: where its issuer publishes its keys (a JWK Set)."""
+
+
+def read(
+    written: Mapping[str, Any], tree: Tree, file: str, length_of: Callable[[str], Milliseconds]
+) -> tuple[dict[str, SignalSource], list[Problem]]:
+    """The sources, and all that is wrong with them, each with its line."""
+    sources: dict[str, SignalSource] = {}
+    problems: list[Problem] = []
+    if len(written) > MOST_SOURCES:
+        what = f"there are more than {MOST_SOURCES} sources of signals"
+        problems.append(Problem(file, *tree.at(SECTION), what, "let one pass on what others say"))
+    for name, body in written.items():
+        above = (SECTION, name)
+        if not _NAME.fullmatch(name):
+            what = f"{shown(name)} can't be a source's name"
+            problems.append(Problem(file, *tree.key_at(*above), what, "use small letters, digits and -"))
+            continue
+        shape, found = shaped_in_part(Source, body or {}, tree, file, above, {})
+        problems += found
+        if shape is None:
+            continue
+        problems += [Problem(file, *tree.at(*above, *at), what, fix) for at, what, fix in _complaints(shape, length_of)]
+        sources[name] = _source(name, shape, length_of)
+    return sources, problems
+
+
+def changes(before: Mapping[str, SignalSource], after: Mapping[str, SignalSource]) -> Iterator[str]:
+    """One line for each thing that is other than before."""
+    for name in sorted({*before, *after}):
+        was, now = before.get(name), after.get(name)
+        if now is None:
+            yield f"{name} says nothing about devices any more"
+        elif was is None:
+            yield f"{name} ({now.kind}) may say that a device is at risk; high: {now.when_high.value}"
+        elif was != now:
+            yield f"What {name} says about devices counts differently"
+
+
+def heard_of(sources: Mapping[str, SignalSource]) -> tuple[str, ...]:
+    """The platforms on which somebody promises to hear of each device."""
+    every = ("linux", "macos", "windows")
+    promised = {platform for one in sources.values() if one.heartbeat_ms for platform in (one.platforms or every)}
+    return tuple(one for one in every if one in promised)
+
+
+def _source(name: str, shape: Source, length_of: Callable[[str], Milliseconds]) -> SignalSource:
+    proves = Proves.ISSUER if shape.kind == CAEP else Proves(shape.proves or "signature")
+    return SignalSource(
+        name=name,
+        kind=shape.kind,
+        proves=proves,
+        when_high=WhenHigh(shape.when_high),
+        at_most=LEVELS[shape.at_most],
+        lasts_ms=length_of(shape.lasts),
+        heartbeat_ms=length_of(shape.heartbeat) if shape.heartbeat else 0,
+        platforms=tuple(shape.platforms or ()),
+        issuer=shape.issuer,
+        audience=shape.audience,
+        keys=shape.keys,
+    )
+
+
+def _complaints(shape: Source, length_of: Callable[[str], Milliseconds]) -> Iterator[Complaint]:
+    if shape.kind not in KINDS:
+        yield ("kind",), f"there is no kind {shown(shape.kind)}", did_you_mean(shape.kind, list(KINDS))
+    if not HOUR <= length_of(shape.lasts) <= 90 * DAY:
+        yield ("lasts",), "a signal counts for an hour to 90 days", "write a length such as 7d"
+    if shape.heartbeat and length_of(shape.heartbeat) < HOUR:
+        yield ("heartbeat",), "sensors are not heard of that often", "write an hour or more, as 24h"
+    if shape.platforms and not shape.heartbeat:
+        yield (
+            ("platforms",),
+            "they are those on which a heartbeat is expected",
+            "write `heartbeat: 24h`, or remove them",
+        )
+    if shape.kind != CAEP:
+        for name in ("issuer", "audience", "keys"):
+            if getattr(shape, name):
+                yield (name,), "only `kind: caep` has one", "remove it"
+        return
+    if shape.proves:
+        yield ("proves",), "its messages are signed by its issuer", "remove it"
+    for name in ("issuer", "keys"):
+        if not _ADDRESS.fullmatch(getattr(shape, name)):
+            yield (name,), f"`{name}` has to be an address that begins with https://", "write it as its maker shows it"
+    if not shape.audience:
+        yield ("audience",), "whom its tokens are for is missing", "write what its stream has as `aud`"

@@ -1,0 +1,292 @@
+"""Signals about devices, put together: messages come in, and people end what was an error. Offered to the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final, TypeVar
+
+from limen.clock import DAY, MINUTE, Instant
+from limen.devices.model import EnrolledDevice, State
+from limen.devices.service import Devices
+from limen.devices.signals import authentication, caep, changes, secret, store
+from limen.devices.signals.authentication import Once
+from limen.devices.signals.changes import At
+from limen.devices.signals.held import SOURCE_CHANGE, SignalsHeld
+from limen.devices.signals.mappers import MAPPERS
+from limen.devices.signals.mapping import TooManyError
+from limen.devices.signals.matching import Known
+from limen.devices.signals.model import Alive, Message, Signal, Told
+from limen.devices.wire import RefusedError
+from limen.events import Event, Outcome
+from limen.facts.signal_sources import Proves, SignalSource
+from limen.pillar import AppSessions, Core, DeviceSessions, SignedByIssuers
+from limen.rate_limit import RateLimit
+from limen.storage import Transaction
+
+T = TypeVar("T")
+
+PER_SECOND: Final = 5.0
+AT_ONCE: Final = 60
+"""How often a source may send: beyond it, it sends again, or several things at once."""
+KEPT: Final = 90 * DAY
+"""How long a signal that has ended is shown."""
+_HEARD_EVERY: Final = MINUTE
+"""When a source was heard is written down at most so often."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a message. `unmatched`: about devices that Limen does not know. `is_repeated`: it came before."""
+
+    signals: int = 0
+    alive: int = 0
+    unmatched: int = 0
+    passed_over: int = 0
+    is_repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """A source as it is listed. `has_secret` is true as well where none is needed; `heard_at` is 0: never."""
+
+    source: SignalSource
+    has_secret: bool
+    heard_at: Instant
+    live: int
+
+
+class Signals:
+    """Takes what sources send, and keeps what they said up to date. Used on the event loop."""
+
+    def __init__(self, core: Core, sessions: DeviceSessions, devices: Devices, held: SignalsHeld) -> None:
+        self._core = core
+        self._sessions = sessions
+        self._devices = devices
+        self._held = held
+        self._rate = RateLimit(PER_SECOND, AT_ONCE)
+        self._secrets: dict[str, tuple[Instant, str]] = {}
+
+    # Messages
+
+    async def take(self, name: str, headers: Mapping[str, str], body: bytes, address: str) -> Taken:
+        """A message in the name of this source. Raises RefusedError, StorageError."""
+        try:
+            source, message, once = await self._read(name, headers, body)
+        except RefusedError as refused:
+            self._tell_refused(refused, name, address)
+            raise
+        known = Known(self._devices.projection.held.values())
+        now = self._core.clock.now()
+        told = [(one, known.meant(one.named, one.at or now)) for one in message.told]
+        alive = [(one, known.meant(one.named, one.at or now)) for one in message.alive]
+        signed_out = [device for named in message.signed_out for device in known.meant(named, now)]
+        work = _Work(source, once, told, alive, signed_out, self._people(message.people), message.passed_over)
+        before = self._states({device.id for _, devices in told for device in devices})
+        taken = await self._write(lambda transaction: self._keep(transaction, work))
+        self._tell_agents(before)
+        if not taken.is_repeated:
+            await self._end_sessions_of(work.people)
+        return taken
+
+    async def _read(
+        self, name: str, headers: Mapping[str, str], body: bytes
+    ) -> tuple[SignalSource, Message, Once | None]:
+        now = self._core.clock.now()
+        if len(body) > authentication.LONGEST:
+            raise RefusedError(413, "too_large", "the message is longer than 64 KiB", "send it in parts")
+        source = self._core.known.device_rules.signals.get(name)
+        if source is None:
+            authentication.verify(SignalSource(name, ""), "", headers, body, now)
+            raise authentication.not_this_source()
+        if source.proves is Proves.ISSUER:
+            message, once = await caep.read(source, self._core.offers.find(SignedByIssuers), body, now)
+            self._refuse_too_often(source.name, now)
+            return source, message, once
+        verified = authentication.verify(source, self._secret(name), headers, body, now)
+        self._refuse_too_often(source.name, now)
+        mapper = MAPPERS[source.kind]
+        try:
+            return source, mapper.read(authentication.read_json(body, by_line=mapper.by_line)), verified
+        except TooManyError:
+            raise RefusedError(413, "too_large", "the message says more than 200 things", "send it in parts") from None
+
+    def _keep(self, transaction: Transaction, work: _Work) -> Taken:
+        at, source = self._at(), work.source
+        if work.once is not None:
+            digest = sha256(f"{source.name}\n{work.once.id}".encode()).digest()
+            if not store.is_first(transaction.connection, digest, work.once.until):
+                return Taken(is_repeated=True)
+        row = store.source(transaction.connection, source.name)
+        if at.now - row.heard_at >= _HEARD_EVERY:
+            store.heard(transaction.connection, source.name, at.now)
+            transaction.changed(SOURCE_CHANGE, source.name)
+        unmatched = 0
+        for told, devices in work.told:
+            for device in devices:
+                changes.tell(transaction, source, told, device.id, at)
+            if not devices:
+                unmatched += 1
+                self._say_unmatched(transaction, source, told, at.now)
+        for device in work.signed_out:
+            self._sessions.end(transaction, device.id, at.now)
+            self._say_signed_out(transaction, source, device.owner_id, device.id, at.now)
+        for person_id in work.people:
+            self._say_signed_out(transaction, source, person_id, "", at.now)
+        for spoke, devices in work.alive:
+            for device in devices:
+                changes.heard(transaction, source, spoke, device.id, at)
+        alive = sum(1 for _, devices in work.alive if devices)
+        return Taken(len(work.told) - unmatched, alive, unmatched, work.passed_over)
+
+    # What people do
+
+    def of(self, device_id: str) -> tuple[Signal, ...]:
+        """What was said about a device, the newest first."""
+        return self._held.by_device.get(device_id, ())
+
+    def sources(self) -> list[SourceState]:
+        """Every source that `devices.yaml` names."""
+        now, rows = self._core.clock.now(), self._held.sources
+        live: dict[str, int] = {}
+        for several in self._held.by_device.values():
+            for one in several:
+                live[one.source] = live.get(one.source, 0) + one.counts(now)
+        return [
+            SourceState(
+                one,
+                one.proves is Proves.ISSUER or bool(rows.get(name, store.SourceRow(name)).sealed),
+                rows.get(name, store.SourceRow(name)).heard_at,
+                live.get(name, 0),
+            )
+            for name, one in self._core.known.device_rules.signals.items()
+        ]
+
+    async def end(self, signal_id: str, *, by: str) -> None:
+        """It is over, or was an error. Raises LimenError."""
+        await self._changing(lambda t: changes.end(t, signal_id, self._at(), by=by))
+
+    async def reopen(self, signal_id: str, *, by: str) -> None:
+        """It was none, and counts again. Raises LimenError."""
+        await self._changing(lambda t: changes.reopen(t, signal_id, self._at(), by=by))
+
+    # As time passes
+
+    async def run_out(self) -> None:
+        """End the signals whose time is over."""
+        over = self._held.over(self._core.clock.now())
+
+        def work(transaction: Transaction) -> None:
+            for one in over:
+                changes.run_out(transaction, one, self._at())
+
+        if over:
+            await self._write(work)
+
+    async def forget(self) -> None:
+        """Drop what ended long ago, and the messages that can't come twice any more."""
+        now = self._core.clock.now()
+
+        def work(transaction: Transaction) -> None:
+            store.forget_messages(transaction.connection, now)
+            for device_id in store.forget_ended(transaction.connection, now - KEPT):
+                transaction.changed(changes.CHANGE, device_id)
+
+        await self._write(work)
+
+    # Inside
+
+    def _at(self) -> At:
+        return At(self._sessions, self._core.known, self._core.clock.now())
+
+    def _secret(self, name: str) -> str:
+        row = self._held.sources.get(name, store.SourceRow(name))
+        made_at, kept = self._secrets.get(name, (-1, ""))
+        if made_at != row.made_at:
+            kept = secret.opened(self._core.keyring, row)
+            self._secrets[name] = (row.made_at, kept)
+        return kept
+
+    def _refuse_too_often(self, name: str, now: Instant) -> None:
+        if not self._rate.admits(name, now):
+            raise RefusedError(
+                429, "slow_down", "this source sends too often", "wait a few seconds, or send it at once"
+            )
+
+    async def _changing(self, work: Callable[[Transaction], Signal]) -> None:
+        ids = {one.device_id for several in self._held.by_device.values() for one in several}
+        before = self._states(ids)
+        await self._write(work)
+        self._tell_agents(before)
+
+    def _states(self, device_ids: set[str]) -> dict[str, State]:
+        held = self._devices.projection.held
+        return {one: held[one].device.state for one in device_ids if one in held}
+
+    def _tell_agents(self, before: Mapping[str, State]) -> None:
+        """An agent whose device is in another state now is told at once."""
+        for device_id, state in self._states(set(before)).items():
+            if state is not before[device_id]:
+                self._devices.tell_state(device_id, state)
+
+    def _people(self, addresses: tuple[str, ...]) -> list[str]:
+        """The ids of the people with these email addresses."""
+        wanted = {address.casefold() for address in addresses}
+        return [one.id for one in self._core.known.people.values() if one.email and one.email.casefold() in wanted]
+
+    async def _end_sessions_of(self, people: list[str]) -> None:
+        """Whoever shares signals says that what these are signed in to is to end; tokens of programs go on."""
+        sessions = self._core.offers.take(AppSessions)
+        for person_id in people:
+            issued = self._core.known.issued_to(("person", person_id))
+            for session in [one for one in issued if not one.parent and not one.actions]:
+                await sessions.end(session.id)
+
+    def _say_signed_out(
+        self, transaction: Transaction, source: SignalSource, whose: str, device_id: str, now: Instant
+    ) -> None:
+        kind, details = "device.sessions_ended", {"source": source.name}
+        transaction.say(Event(at=now, kind=kind, subject=whose, device=device_id, details=dict(details)))
+
+    def _say_unmatched(self, transaction: Transaction, source: SignalSource, told: Told, now: Instant) -> None:
+        details: dict[str, str | int | bool] = {"source": source.name, "level": told.level.name.lower()}
+        transaction.say(Event(at=now, kind="device.signal_unmatched", details={**details, "ref": told.ref[:60]}))
+
+    def _tell_refused(self, refused: RefusedError, name: str, address: str) -> None:
+        if refused.error == "slow_down":
+            return  # it mends itself
+        is_ours = name in self._core.known.device_rules.signals
+        self._core.journal.record(
+            Event(
+                at=self._core.clock.now(),
+                kind="device.signal_refused",
+                outcome=Outcome.FAILURE,
+                address=address,
+                reason=refused.error,
+                details={"source": name} if is_ours else {},
+            )
+        )
+
+    async def _write(self, work: Callable[[Transaction], T]) -> T:
+        """Commit, then wait until it is known everywhere."""
+
+        def numbered(transaction: Transaction) -> tuple[T, int]:
+            return work(transaction), transaction.changed_seq
+
+        result, changed = await self._core.database.writing(numbered)
+        await self._core.settled(changed)
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """A message with the devices and people that each part of it is about."""
+
+    source: SignalSource
+    once: Once | None
+    told: list[tuple[Told, list[EnrolledDevice]]]
+    alive: list[tuple[Alive, list[EnrolledDevice]]]
+    signed_out: list[EnrolledDevice]
+    people: list[str]
+    passed_over: int
