@@ -20,9 +20,9 @@ START_SECONDS: Final = 2.0
 """So long it may take for the first, with starting."""
 HERE_FOR_SECONDS: Final = 60.0
 """How long passwords are then hashed here, until a process is tried again."""
-PACE_SECONDS: Final = 0.05
-"""One password in so many seconds is begun. What follows a password costs the server as much again as hashing it, so
-that people who sign in all at once take their turns, and decisions go on between them.
+PACE_SECONDS: Final = 0.1
+"""One password in so many seconds is begun. Hashing it costs decisions nothing, and what follows it does: some ten of
+them wait half a millisecond for each sign-in. So people who sign in all at once take their turns.
 """
 REST_SECONDS: Final = 60.0
 """A process that had nothing to do for so long ends: most people have passkeys."""

@@ -9,7 +9,7 @@ from inspect import signature
 from types import ModuleType
 from typing import Final
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.middleware.errors import ServerErrorMiddleware
@@ -30,6 +30,7 @@ from limen.web.pages import TEMPLATES
 from limen.web.ports import Ports
 from limen.web.registry import Registry, discover, in_order, registered, routes_of
 from limen.web.requests import NotOursError, OtherSiteError
+from limen.web.sections import sections
 from limen.web.site import ProofNeededError, Site, TurnedAwayError, status_of
 from limen.web.visit import Visit, is_script
 
@@ -53,12 +54,12 @@ def build(ports: Ports, modules: Iterable[str | ModuleType] = ()) -> App:
     found = page_modules(modules)
     site = Site(ports, registered([*found, authzen], TEMPLATES))
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    router = APIRouter()
-    router.routes = [*in_order((one for module in found for one in routes_of(module, site)), site.registry)]
+    routes = in_order((one for module in found for one in routes_of(module, site)), site.registry)
     app.state.site = site
-    straight = tuple(_by_programs(router.routes, site.registry))
+    straight = tuple(_by_programs(routes, site.registry))
     app.router.routes[:0] = straight
-    app.include_router(router, dependencies=[Depends(site.admit)])
+    for section in sections(routes):
+        app.include_router(section, dependencies=[Depends(site.admit)])
     _add_ways_out(app, site)
     beside = _beside(_straight(app, straight), authzen.build(ports))
     return Middleware(beside, site.host, site.registry.larger_bodies)
