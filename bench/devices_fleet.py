@@ -91,7 +91,9 @@ def checks(now: int) -> list[dict[str, Any]]:
 
 
 def enrol(root: Path, fleet: Sequence[Laptop]) -> None:
-    """The fleet and its owners, written as Limen's own stores write them; each device has reported once."""
+    """A front on this machine that is trusted; the fleet and its owners, written as Limen's own stores write them. Each
+    device has reported once.
+    """
     from limen.clock import SystemClock
     from limen.company.load import load_settings
     from limen.company.places import database_url
@@ -103,6 +105,8 @@ def enrol(root: Path, fleet: Sequence[Laptop]) -> None:
     from limen.identity.store import people
     from limen.storage import Database, Transaction
 
+    settings = (root / "limen.toml").read_text()
+    (root / "limen.toml").write_text(settings.replace("[listen]", '[listen]\ntrusted_proxies = ["127.0.0.1/32"]'))
     now = SystemClock().now()
     said = {"seq": 1, "prev": "", "boot": "b" * 32, "why": "start", "checks": checks(now // 1_000)}
     report = report_of({**said, **fleet[0].said(now)})
@@ -131,8 +135,8 @@ class Asking:
         self._port = port
         self._free: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
 
-    async def post(self, path: str, body: bytes, media_type: str = JOSE) -> tuple[int, bytes]:
-        head = f"POST {path} HTTP/1.1\r\nHost: {self.host}\r\nContent-Type: {media_type}\r\n"
+    async def post(self, path: str, body: bytes, media_type: str = JOSE, number: int = 0) -> tuple[int, bytes]:
+        head = f"POST {path} HTTP/1.1\r\n{self._from(number)}Content-Type: {media_type}\r\n"
         sent = f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
         while True:
             connection = self._free.pop() if self._free else await asyncio.open_connection("127.0.0.1", self._port)
@@ -147,10 +151,14 @@ class Asking:
             self._free.append(connection)
             return int(said.split()[1]), answer
 
-    async def listen(self, compact: bytes) -> asyncio.StreamWriter:
+    def _from(self, number: int) -> str:
+        """Each device has an address of its own, as the front says (RFC 2544's networks)."""
+        return f"Host: {self.host}\r\nX-Forwarded-For: 198.18.{number >> 8 & 255}.{number & 255}\r\n"
+
+    async def listen(self, compact: bytes, number: int) -> asyncio.StreamWriter:
         """A device's stream, open; nobody reads what little comes."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port, limit=4_096)
-        head = f"GET /agent/stream HTTP/1.1\r\nHost: {self.host}\r\nAuthorization: Limen "
+        head = f"GET /agent/stream HTTP/1.1\r\n{self._from(number)}Authorization: Limen "
         writer.write(head.encode() + compact + b"\r\n\r\n")
         said = await reader.readuntil(b"\r\n\r\n")
         if not said.startswith(b"HTTP/1.1 200"):
@@ -189,7 +197,7 @@ async def streams(asking: Asking, fleet: Sequence[Laptop], audience: str, nonce:
     for first in range(0, len(fleet), AT_ONCE):
         some = fleet[first : first + AT_ONCE]
         signed = [one.signed("stream", {"aud": audience, "iat": int(time.time()), "nonce": nonce}) for one in some]
-        found += await asyncio.gather(*[asking.listen(one) for one in signed])
+        found += await asyncio.gather(*[asking.listen(one, first + place) for place, one in enumerate(signed)])
     return found
 
 
@@ -199,9 +207,9 @@ async def share(
     """Processor time over time, milliseconds of an answer (median and 95th percentile), and requests a second."""
     took: list[float] = []
 
-    async def one(body: bytes) -> None:
+    async def one(body: bytes, number: int) -> None:
         began = time.perf_counter()
-        status, answer = await asking.post("/agent/report", body, media_type)
+        status, answer = await asking.post("/agent/report", body, media_type, number)
         if status != wanted:
             raise SystemExit(f"a report was answered {status}: {answer[:300]!r}")
         took.append(time.perf_counter() - began)
@@ -210,7 +218,7 @@ async def share(
     before, began, tasks = processor_s(limen.process.pid), time.perf_counter(), []
     for number, body in enumerate(bodies):
         await asyncio.sleep(max(0.0, began + number / A_SECOND - time.perf_counter()))
-        tasks.append(asyncio.create_task(one(body)))
+        tasks.append(asyncio.create_task(one(body, number)))
     await asyncio.gather(*tasks)
     passed = time.perf_counter() - began
     used, took = processor_s(limen.process.pid) - before, sorted(took)

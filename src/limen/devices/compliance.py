@@ -24,7 +24,7 @@ UNKNOWN: Final = "unknown"
 _GOOD: Final = frozenset({Verdict.PASS, Verdict.NOT_APPLICABLE})
 
 
-class Judged(Struct, frozen=True):
+class Judged(Struct, frozen=True, gc=False):
     """One check. Where it is not good: since when, and `due_at`, from when on that counts (0: it never does)."""
 
     check: str

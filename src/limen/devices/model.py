@@ -64,7 +64,7 @@ class Reason(StrEnum):
     NOT_REPORTED = "not_reported"
 
 
-class Check(msgspec.Struct, frozen=True):
+class Check(msgspec.Struct, frozen=True, gc=False):
     """One check of a report. `observed` is there where it was; `evidence` is plain text that its owner may read."""
 
     id: str

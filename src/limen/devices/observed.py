@@ -19,7 +19,7 @@ Moment = Annotated[int, Meta(ge=0, lt=1 << 40)]
 Date = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 
 
-class Os(Struct, frozen=True, forbid_unknown_fields=True):
+class Os(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """The system. `supported_until`: the last day of its maker's security updates, as far as the agent knows."""
 
     name: Word
@@ -29,7 +29,7 @@ class Os(Struct, frozen=True, forbid_unknown_fields=True):
     newest_kernel: Word | None = None
 
 
-class Updates(Struct, frozen=True, forbid_unknown_fields=True):
+class Updates(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """Updates that wait. `oldest_days`: how long the oldest security update has; `lists_age_days`: how old that is."""
 
     pending: Count
@@ -39,17 +39,17 @@ class Updates(Struct, frozen=True, forbid_unknown_fields=True):
     restart_needed: bool = False
 
 
-class AutoUpdates(Struct, frozen=True, forbid_unknown_fields=True):
+class AutoUpdates(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     enabled: bool
     how: Word = ""
 
 
-class Volume(Struct, frozen=True, forbid_unknown_fields=True):
+class Volume(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     mount: Annotated[str, Meta(max_length=300)]
     encrypted: bool
 
 
-class DiskEncryption(Struct, frozen=True, forbid_unknown_fields=True):
+class DiskEncryption(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """Every volume with the system's or users' files."""
 
     encrypted: bool
@@ -57,19 +57,19 @@ class DiskEncryption(Struct, frozen=True, forbid_unknown_fields=True):
     volumes: Annotated[tuple[Volume, ...], Meta(max_length=50)] = ()
 
 
-class ScreenLock(Struct, frozen=True, forbid_unknown_fields=True):
+class ScreenLock(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     enabled: bool
     after_s: Seconds | None = None
 
 
-class Firewall(Struct, frozen=True, forbid_unknown_fields=True):
+class Firewall(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """Enabled: what comes in unasked is dropped."""
 
     enabled: bool
     how: Word = ""
 
 
-class AntiMalware(Struct, frozen=True, forbid_unknown_fields=True):
+class AntiMalware(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     running: bool
     product: Word = ""
     version: Word = ""
@@ -77,28 +77,28 @@ class AntiMalware(Struct, frozen=True, forbid_unknown_fields=True):
     real_time: bool | None = None
 
 
-class Edr(Struct, frozen=True, forbid_unknown_fields=True):
+class Edr(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     running: bool
     products: Annotated[tuple[Word, ...], Meta(max_length=20)] = ()
 
 
-class SecureBoot(Struct, frozen=True, forbid_unknown_fields=True):
+class SecureBoot(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     enabled: bool
 
 
-class Administrators(Struct, frozen=True, forbid_unknown_fields=True):
+class Administrators(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """Accounts that may become root or administrator."""
 
     count: Count
     names: Annotated[tuple[Word, ...], Meta(max_length=50)] = ()
 
 
-class Threat(Struct, frozen=True, forbid_unknown_fields=True):
+class Threat(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     name: Annotated[str, Meta(max_length=200)]
     at: Moment
 
 
-class Threats(Struct, frozen=True, forbid_unknown_fields=True):
+class Threats(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """What anti-malware found and nobody has cleared."""
 
     active: Annotated[tuple[Threat, ...], Meta(max_length=20)] = ()

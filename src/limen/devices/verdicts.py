@@ -26,7 +26,7 @@ class Verdict(StrEnum):
     NOT_APPLICABLE = "not_applicable"
 
 
-class Found(Struct, frozen=True):
+class Found(Struct, frozen=True, gc=False):
     """A verdict, and the English sentence that says why, with figures for the places in it."""
 
     verdict: Verdict
