@@ -61,6 +61,7 @@ class Laptop:
         done = await employee.browser.call(page, "/devices/prove", {"proof": self.agent.proof(asked)})
         if "device" not in done:
             raise NotDoneError(f"{done.get('what')}: {done.get('fix')}")
+        employee.browser.forget_others(self.home)  # what was opened before the proof is on no device
 
     def listen(self) -> None:
         """Have it hear what Limen says by itself, from now on: *Check again* is answered with a report."""

@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Final
 from urllib.parse import urlsplit
 
+from limen import ties
 from limen.clock import HOUR, MINUTE, Instant
 from limen.demo.app_sessions import AppSession, AppSessions
 from limen.demo.attempt import Attempt, tried
@@ -32,6 +33,7 @@ PLACES: Final = {
     "away": ("203.0.113.77", "Somewhere else"),
 }
 MOST_HOSTS: Final = 16
+TIE: Final = ties.COOKIE.decode()
 TOLD_WITHIN_SECONDS: Final = 3.0
 """How long the demo's page waits until the apps have heard of a sign-out; they hear it sooner."""
 _GLANCE_SECONDS: Final = 0.02
@@ -59,6 +61,7 @@ class Visitor:
         self._with_passkey: dict[str, Employee] = {}
         self._with_password: dict[str, Employee] = {}
         self._now: Employee | None = None
+        self._handed_tie = ""
 
     @property
     def address(self) -> str:
@@ -170,6 +173,15 @@ class Visitor:
         await self._keep_up()
         return None
 
+    def cookies_to_hand(self) -> dict[str, str] | None:
+        """The cookies for the visitor's browser, where its tie to the laptop is another than it was handed last."""
+        cookies = self._cookies()
+        tie = cookies.get(TIE, "")
+        if not tie or tie == self._handed_tie:
+            return None
+        self._handed_tie = tie
+        return cookies
+
     async def _keep_up(self) -> None:
         """What the agent beside the visitor does by itself, however far Harbor's clock was moved."""
         session = self.session
@@ -271,4 +283,4 @@ class Visitor:
             return {}
         at = host or urlsplit(self._now.home).netloc
         pairs = (one.partition("=") for one in self._now.browser.cookies_for(at).split("; ") if one)
-        return {name: value for name, _, value in pairs if host or name in {SESSION_COOKIE, BROWSER_COOKIE}}
+        return {name: value for name, _, value in pairs if host or name in {SESSION_COOKIE, BROWSER_COOKIE, TIE}}
