@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from tests.demo.alive import Alive
@@ -12,6 +13,7 @@ from tests.demo.test_visitor import ask, effect, role
 from limen.clock import HOUR
 from limen.demo.laptops import DEVICES, HEALTHY, UNHEALTHY, UNKNOWN
 from limen.demo.shown_decision import shown
+from limen.demo.visitor import TIE
 from limen.devices.service import Devices
 
 
@@ -46,7 +48,7 @@ def test_each_button_changes_the_device_and_with_it_the_answer(harbor: Alive, ma
         (UNHEALTHY, "deny", "non_compliant"),
         (HEALTHY, "permit", "compliant"),
     ):
-        assert set(harbor.run(maren.sit_at(device))) == {"__Host-limen", "__Host-limen-browser", "__Host-limen-tie"}
+        assert harbor.run(maren.sit_at(device)) is None
         harbor.run(maren.ask_again())
         (laptop,) = devices_of(harbor).of(maren.person.id)
         assert devices_of(harbor).known(laptop.id).compliance == compliance  # type: ignore[union-attr]
@@ -85,3 +87,26 @@ def test_check_again_in_a_tab_is_answered_by_the_laptop(harbor: Alive, maren: An
 
 def test_every_button_has_its_words() -> None:
     assert list(DEVICES) == [UNKNOWN, HEALTHY, UNHEALTHY]
+
+
+@pytest.mark.parametrize("is_tied", [True, False])
+def test_the_visitors_own_browser_sits_at_the_laptop_by_the_tie_that_it_is_handed(
+    harbor: Alive, maren: Any, is_tied: bool
+) -> None:
+    harbor.run(maren.sit_at(HEALTHY))
+    assert ask(harbor, "finance", "export") == "permit"
+    cookies = harbor.run(handed(maren))
+    assert cookies is not None
+    assert TIE in cookies
+    assert harbor.run(handed(maren)) is None  # until there is another
+    own = maren.company.network.browser(maren.address)
+    own._cookies[urlsplit(maren.company.url("limen", "/")).netloc] = {
+        name: value for name, value in cookies.items() if is_tied or name != TIE
+    }
+    page = harbor.run(own.open(maren.company.url("payroll", "/.limen/start?to=/export/2026-11.csv")))
+    assert (urlsplit(page.url).path == "/export/2026-11.csv") is is_tied
+
+
+async def handed(visitor: Any) -> dict[str, str] | None:
+    found: dict[str, str] | None = visitor.cookies_to_hand()
+    return found

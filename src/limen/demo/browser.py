@@ -111,10 +111,10 @@ class Browser:
                     yield name, data
                     name, data = "", ""
 
-    def keep_only(self, url: str) -> None:
-        """Forget the cookies of every host but this address's."""
-        host = urlsplit(url).netloc
-        self._cookies = {host: self._cookies.get(host, {})}
+    def forget_others(self, home: str) -> None:
+        """Drop the cookies of every host but that of `home`: each app is started anew, as after a proof of a device."""
+        kept = urlsplit(home).netloc
+        self._cookies = {host: cookies for host, cookies in self._cookies.items() if host == kept}
 
     def cookies_for(self, host: str) -> str:
         """The Cookie field that this browser sends to `host` (with its port)."""

@@ -7,6 +7,7 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader
 from starlette.applications import Starlette
@@ -18,12 +19,13 @@ from starlette.routing import Route
 from limen.demo.control_panel import Asgi, ControlPanel
 from limen.demo.curl_lines import Line
 from limen.demo.employees import NotDoneError
-from limen.demo.laptops import DEVICES
+from limen.demo.laptops import DEVICES, UNKNOWN
 from limen.demo.roles import ROLES, question_of, role_of
 from limen.demo.shown_decision import shown
 from limen.demo.visitor import EVENING, MORNING, PLACES, Visitor
 from limen.errors import LimenError
 from limen.events import Event
+from limen.facts import LIMEN
 from limen.messages import Language
 from limen.opaque import new_token
 from limen.storage.journal.recent import Live
@@ -106,6 +108,7 @@ class StagePages:
             last=visitor.last,
             said=await shown(self._limen, visitor.last.decision) if visitor.last else None,
             url=self._address(),
+            tab=self._tab(),
             theft=visitor.theft,
             stolen=await self._stolen(),
             at_apps=visitor.at_apps()[:MOST_AT_APPS],
@@ -124,6 +127,20 @@ class StagePages:
     def _address(self) -> str:
         last = self._visitor.last
         return self._visitor.company.url(last.question.app, last.question.path) if last else ""
+
+    def _tab(self) -> str:
+        """Where the visitor's own browser finds it: begun anew where they sit at a laptop, for what was opened before
+        its proof is on no device.
+        """
+        last, address = self._visitor.last, self._address()
+        if (
+            last is None
+            or self._visitor.device == UNKNOWN
+            or last.question.app in {LIMEN, *self._visitor.company.app_sessions}
+        ):
+            return address
+        start = urlencode({"to": last.question.path})
+        return f"{self._visitor.company.url(last.question.app, '/.limen/start')}?{start}"
 
     async def _stolen(self) -> list[tuple[Any, Any]]:
         theft = self._visitor.theft
@@ -148,6 +165,7 @@ class StagePages:
             except (NotDoneError, LimenError, OSError, TimeoutError) as wrong:
                 self._problem = str(wrong)
                 cookies = None
+            cookies = cookies or self._visitor.cookies_to_hand()
         if isinstance(cookies, str):
             return RedirectResponse(cookies, status_code=303)
         if cookies:

@@ -55,15 +55,13 @@ class Laptop:
             raise NotDoneError(str(wrong)) from None
 
     async def prove(self, employee: Employee) -> None:
-        """Tie the sign-in of this person's browser to the laptop, as the page there does it, and have each app that is
-        opened from now on give it a new tie. Raises NotDoneError.
-        """
+        """Tie the sign-in of this person's browser to the laptop, as the page there does it. Raises NotDoneError."""
         page = await employee.browser.open(f"{self.home}/devices/prove")
         asked = await employee.browser.call(page, "/devices/challenge", {})
         done = await employee.browser.call(page, "/devices/prove", {"proof": self.agent.proof(asked)})
         if "device" not in done:
             raise NotDoneError(f"{done.get('what')}: {done.get('fix')}")
-        employee.browser.keep_only(self.home)
+        employee.browser.forget_others(self.home)  # what was opened before the proof is on no device
 
     def listen(self) -> None:
         """Have it hear what Limen says by itself, from now on: *Check again* is answered with a report."""

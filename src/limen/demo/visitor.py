@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Final
 from urllib.parse import urlsplit
 
+from limen import ties
 from limen.clock import HOUR, MINUTE, Instant
 from limen.demo.app_sessions import AppSession, AppSessions
 from limen.demo.attempt import Attempt, tried
@@ -24,7 +25,7 @@ from limen.demo.running_company import DayClock, RunningCompany
 from limen.demo.thief import Theft, as_thief, places_to_try
 from limen.enforcement.decision_point import APP_COOKIE
 from limen.facts import LIMEN, Person, Session, SessionState
-from limen.web.requests import BROWSER_COOKIE, SESSION_COOKIE, TIE_COOKIE
+from limen.web.requests import BROWSER_COOKIE, SESSION_COOKIE
 
 PLACES: Final = {
     "office": ("192.0.2.77", "At the office"),
@@ -32,10 +33,10 @@ PLACES: Final = {
     "away": ("203.0.113.77", "Somewhere else"),
 }
 MOST_HOSTS: Final = 16
+TIE: Final = ties.COOKIE.decode()
 TOLD_WITHIN_SECONDS: Final = 3.0
 """How long the demo's page waits until the apps have heard of a sign-out; they hear it sooner."""
 _GLANCE_SECONDS: Final = 0.02
-_OF_A_SIGN_IN: Final = frozenset({SESSION_COOKIE, BROWSER_COOKIE, TIE_COOKIE})
 EVENING: Final = 21
 MORNING: Final = 9
 _STRIDE: Final = 90 * MINUTE
@@ -60,6 +61,7 @@ class Visitor:
         self._with_passkey: dict[str, Employee] = {}
         self._with_password: dict[str, Employee] = {}
         self._now: Employee | None = None
+        self._handed_tie = ""
 
     @property
     def address(self) -> str:
@@ -159,17 +161,26 @@ class Visitor:
         if self._now is not None:
             self._now.browser.address = self.address
 
-    async def sit_at(self, device: str) -> dict[str, str]:
-        """Change to another of `DEVICES`, with the cookies for the visitor's browser. Another computer is another
-        sign-in: sessions of apps are on the device that they were opened on. Raises NotDoneError.
+    async def sit_at(self, device: str) -> dict[str, str] | None:
+        """Change to another of `DEVICES`. From a known one to one that nobody knows goes by a sign-in of its own, whose
+        cookies are returned. Raises NotDoneError.
         """
         if self.role is None or self._now is None or self.session is None:
             raise NotDoneError("nobody is signed in any more")
-        if UNKNOWN in {self.device, device} and self.device != device:
-            await self.become(self.role)
-        self.device = device
+        was, self.device = self.device, device
+        if device == UNKNOWN and was != UNKNOWN:
+            return await self.become(self.role)
         await self._keep_up()
-        return self._cookies()
+        return None
+
+    def cookies_to_hand(self) -> dict[str, str] | None:
+        """The cookies for the visitor's browser, where its tie to the laptop is another than it was handed last."""
+        cookies = self._cookies()
+        tie = cookies.get(TIE, "")
+        if not tie or tie == self._handed_tie:
+            return None
+        self._handed_tie = tie
+        return cookies
 
     async def _keep_up(self) -> None:
         """What the agent beside the visitor does by itself, however far Harbor's clock was moved."""
@@ -272,4 +283,4 @@ class Visitor:
             return {}
         at = host or urlsplit(self._now.home).netloc
         pairs = (one.partition("=") for one in self._now.browser.cookies_for(at).split("; ") if one)
-        return {name: value for name, _, value in pairs if host or name in _OF_A_SIGN_IN}
+        return {name: value for name, _, value in pairs if host or name in {SESSION_COOKIE, BROWSER_COOKIE, TIE}}
