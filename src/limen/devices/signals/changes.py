@@ -137,7 +137,7 @@ def run_out(transaction: Transaction, signal_id: str, at: At) -> None:
 
 def heard(transaction: Transaction, source: SignalSource, alive: Alive, device_id: str, at: At) -> None:
     """A device's sensor has spoken, or its source says that it has stopped."""
-    found = devices_store.last(transaction.connection, device_id)
+    found = devices_store.last_of(transaction.connection, {device_id}).get(device_id)
     if found is None:
         return
     sensors = found[1].sensors
