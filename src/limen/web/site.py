@@ -162,7 +162,7 @@ class Site:
         return replace(bare, secret=token, session=session, person=self.known.people[session.person_id])
 
     def _tied(self, session: Session, request: Request, now: Instant) -> Session | None:
-        """The session as this request may use it: without a tie its device's is over, and so is all of one that needs it."""
+        """The session as this request may use it: without a tie its device's is over, or all of one that needs it."""
         doors = self.ports.doors
         if not (session.binding or session.tied_from) or is_break_glass(session):
             return session
