@@ -20,6 +20,7 @@ from tests.web.conftest import Browser, House
 from limen.clock import HOUR, MINUTE, SECOND
 from limen.devices.model import State
 from limen.enforcement.decision_point import Answer
+from limen.facts.fact_store import OVER
 from limen.ties import AT_THE_CHANGE, BY_AGENT, BY_BROWSER_KEY, BY_CERTIFICATE, COOKIE
 
 __all__ = ["agent", "harbor", "ida", "issuing", "laptop"]
@@ -48,7 +49,8 @@ def at_the_wiki(house: House, browser: Browser, certificate: bytes = b"", addres
 def on(answer: Answer) -> tuple[str, int]:
     """The device of a request as policies see it, and how firmly it is bound."""
     assert answer.facts is not None
-    return answer.facts.device.id, answer.facts.device.binding
+    device = answer.facts.device
+    return (device.id, device.binding) if not device.bound_until or device.bound_until > OVER else ("", 0)
 
 
 def alerts(house: House) -> list[tuple[str, str, bool]]:

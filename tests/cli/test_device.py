@@ -71,3 +71,17 @@ def test_what_goes_wrong_changes_nothing(words: tuple[str, ...], tmp_path: Path)
     root, folder = with_a_device(tmp_path)
     assert leave("device", *words, root) == 1
     assert state(folder) == (State.ACTIVE, True)
+
+
+def test_the_authority_is_printed_for_a_front_and_its_key_is_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root, _ = with_a_device(tmp_path)
+    capsys.readouterr()
+    printed = []
+    for _ in range(2):
+        assert leave("device", "authority", root) == 0
+        printed.append(capsys.readouterr().out)
+    assert printed[0] == printed[1]
+    assert printed[0].startswith("-----BEGIN CERTIFICATE-----\n")
+    assert "PRIVATE" not in printed[0]

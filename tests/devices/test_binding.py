@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.devices.laptops import Ida, devices_of, new_agent
-from tests.devices.software_agent import SoftwareAgent
-from tests.web.conftest import Browser, House
+from tests.devices.software_agent import ORIGIN, SoftwareAgent
+from tests.web.conftest import Browser, House, move_in
 
 from limen.clock import MINUTE
 from limen.devices.model import State
@@ -116,3 +119,65 @@ async def test_the_page_may_ask_the_agent_and_nobody_else(ida: Ida) -> None:
     policy = page.headers["content-security-policy"]
     assert "connect-src 'self' http://127.0.0.1:47113 http://127.0.0.1:47114 http://127.0.0.1:47115;" in policy
     assert "evil.example" not in page.text
+
+
+ONLY_FROM_A_KNOWN_DEVICE = """
+@id("wiki-from-a-known-device")
+@title("The wiki is read from a known device")
+@reason("It is for the company's own devices.")
+@reason_de("Es ist für Geräte der Firma.")
+@phase("devices")
+forbid (principal, action, resource == App::"wiki")
+unless { context.device.compliance == "compliant" && context.device.binding >= 1 };
+"""
+
+
+@pytest.fixture
+async def strict(tmp_path: Path) -> AsyncIterator[House]:
+    """A Harbor whose wiki opens from a bound, healthy device alone."""
+
+    def write(folder: Path) -> None:
+        (folder / "policies" / "50-device.cedar").write_text(ONLY_FROM_A_KNOWN_DEVICE)
+        (folder / "policies" / "tests.yaml").write_text("[]\n")
+
+    async with AsyncExitStack() as closing:
+        yield await move_in(closing, tmp_path / "strict", write)
+
+
+async def test_at_its_end_a_navigation_proves_anew_on_its_way_and_everything_else_is_a_401(strict: House) -> None:
+    browser = strict.browser()
+    ida = await strict.member(browser, "Ida", "staff")
+    laptop = new_agent(strict)
+    await laptop.enrol(await devices_of(strict).token(ida, by="server"))
+    await laptop.report()
+    await browser.send("/devices/prove", proof=laptop.proof(await asked(browser)))
+    there = await strict.into(browser, "wiki")
+    assert (await there.get("/page")).status_code == 502  # let in; nothing listens behind it here
+    strict.clock.forward(15 * MINUTE)
+    await laptop.report()
+    by_script = await there.get("/page", **{"sec-fetch-mode": "cors"})
+    assert by_script.status_code == 401
+    by_person = await there.get("/page", **{"sec-fetch-mode": "navigate"})
+    assert by_person.status_code == 303
+    step = await browser.get(by_person.headers["location"].removeprefix(ORIGIN))
+    assert step.headers["location"] == "/devices/prove?app=wiki&to=%2Fpage"
+    page = await browser.get(step.headers["location"])
+    onward = "https://wiki.harbor.localhost/.limen/start?to=%2Fpage"
+    assert f'data-onward="{onward}"' in page.text
+    await browser.send("/devices/prove", proof=laptop.proof(await asked(browser)))
+    assert (await there.get("/page")).status_code == 401  # this session's tie is over all the same
+    again = await strict.into(browser, "wiki", "/page")
+    assert (await again.get("/page")).status_code == 502
+
+
+async def test_an_app_that_was_open_before_the_proof_is_asked_by_way_of_it(strict: House) -> None:
+    browser = strict.browser()
+    ida = await strict.member(browser, "Ida", "staff")
+    there = await strict.into(browser, "wiki")
+    laptop = new_agent(strict)
+    await laptop.enrol(await devices_of(strict).token(ida, by="server"))
+    await laptop.report()
+    await browser.send("/devices/prove", proof=laptop.proof(await asked(browser)))
+    answer = await there.get("/page", **{"sec-fetch-mode": "navigate"})
+    step = await browser.get(answer.headers["location"].removeprefix(ORIGIN))
+    assert step.headers["location"] == "/devices/prove?app=wiki&to=%2Fpage"

@@ -52,3 +52,19 @@ def test_the_host_has_no_port() -> None:
 def test_plain_http_leads_to_the_port_that_browsers_know_not_to_where_a_router_forwards_it() -> None:
     onward = of(mode="acme", port=8443, http_port=8880)["apps"]["http"]["servers"]["http"]["routes"][0]["handle"][0]
     assert onward["headers"]["Location"] == ["https://{http.request.host}{http.request.uri}"]
+
+
+def test_a_certificate_is_asked_for_on_its_domain_alone_and_never_taken_from_a_client() -> None:
+    settings = {"name": "Harbor", "domain": "harbor-staff.eu", "https": {"mode": "acme"}}
+    settings |= {"listen": {"certificate_domain": "device.harbor-staff.eu"}}
+    hosts = ["wiki.harbor-staff.eu", "payroll.device.harbor-staff.eu"]
+    server = configuration(Settings.model_validate(settings), hosts, PLACES)["apps"]["http"]["servers"]["https"]
+    asking, other = server["tls_connection_policies"]
+    assert asking["match"] == {"sni": ["device.harbor-staff.eu", "payroll.device.harbor-staff.eu"]}
+    assert asking["client_authentication"]["mode"] == "verify_if_given"
+    assert "client_authentication" not in other
+    with_one, without, _ = server["routes"]
+    assert with_one["match"] == [{"host": asking["match"]["sni"]}]
+    for route, is_said in ((with_one, True), (without, False)):
+        assert "X-Limen-Certificate" in route["handle"][0]["request"]["delete"]
+        assert ("X-Limen-Certificate" in route["handle"][1]["request"]["set"]) is is_said

@@ -24,6 +24,7 @@ from limen.enforcement.headers import Fields, TwiceError, cookie
 from limen.enforcement.paths import local_path
 from limen.errors import LimenError
 from limen.facts import App, Session, SessionState
+from limen.facts.fact_store import OVER
 from limen.messages import gettext_noop
 from limen.opaque import new_token
 from limen.pillar import AppSessions
@@ -64,7 +65,7 @@ class AppLogins:
 
     def issue(self, session: Session, app_id: str, bind: str, to: str) -> str:
         """A code for the browser whose binding cookie hashes to `bind`. `session` is a live sign-in session, as that
-        browser may use it: without its binding where it came without its tie.
+        browser may use it: bound no more where it came without its tie.
 
         Raises AppLoginRefusedError when `bind` or `to` is not what `/.limen/start` gives.
         """
@@ -73,7 +74,12 @@ class AppLogins:
         where = local_path(to)
         if where is None:
             raise AppLoginRefusedError("open-redirect")
-        stands_for = {"session": session.id, "app": app_id, "to": where, "tied": "yes" if session.binding else ""}
+        stands_for = {
+            "session": session.id,
+            "app": app_id,
+            "to": where,
+            "tied": "yes" if session.bound_until > OVER else "",
+        }
         return self._states.issue(_PURPOSE, bind.encode(), stands_for, CODE_LIVES_SECONDS)
 
     def callback_url(self, app: App, code: str) -> str:

@@ -23,7 +23,7 @@ from limen.enforcement.reasons import BROKEN_GLASS, because, named
 from limen.enforcement.request_action import Kept, MethodRefusedError, Route, Routes
 from limen.enforcement.traffic import Traffic
 from limen.events import Event, Outcome
-from limen.facts import LIMEN, UNKNOWN_DEVICE, App, Facts, FactStore, Session, SessionState
+from limen.facts import LIMEN, App, Facts, FactStore, Session, SessionState
 from limen.facts.tokens import token_hash
 from limen.policy.decision import Decision, Effect, Named, Request
 from limen.policy.engine import ONBOARDING
@@ -450,7 +450,7 @@ class DecisionPoint:
             return facts
         if session.tied_from and now >= session.tied_from:
             return self.known.facts(None, facts.app, address)
-        return self.known.on(facts, UNKNOWN_DEVICE) if facts.device.binding else facts
+        return self.known.untied(facts) if facts.device.binding else facts
 
     # Inside
 

@@ -47,6 +47,8 @@ STRANGERS_KEPT: Final = 512
 """The same for nobody at so many addresses: what strangers cause takes no memory and drops nothing of anybody else."""
 COMPANY: Final[Subject] = ("company", "")
 APPS: Final[Subject] = ("apps", "")
+OVER: Final[Instant] = 1
+"""Until when a session was bound to its device that is used in a browser where it is not: a proof there would tell."""
 EVERYBODY: Final = frozenset({COMPANY, APPS})
 """Subjects that everybody's facts depend on: the company's `not_before`, and a published revision."""
 
@@ -463,11 +465,12 @@ class FactStore:
         if session is None:
             return Facts(app=app, place=place, more=self._more(("place", place.address)))
         root = self._root(session) or session
-        person_id = session.person_id
-        device_id = root.device_id if session is root or session.binding else ""  # opened elsewhere: on no device
+        person_id, device_id = session.person_id, root.device_id
         device = self.devices.get(device_id, UNKNOWN_DEVICE)
-        if device.known and (device.binding, device.bound_until) != (root.binding, root.bound_until):
-            device = replace(device, binding=root.binding, bound_until=root.bound_until)
+        is_there = session is root or session.binding or not root.binding  # else it was opened in another browser
+        until = root.bound_until if is_there else OVER
+        if device.known and (device.binding, device.bound_until) != (root.binding, until):
+            device = replace(device, binding=root.binding, bound_until=until)
         return Facts(
             app=app,
             person=self.principal(person_id) or ANYBODY,
@@ -499,6 +502,10 @@ class FactStore:
             ("place", facts.place.address),
         )
         return replace(facts, device=device, more=more)
+
+    def untied(self, facts: Facts) -> Facts:
+        """These facts, as those of a request that came without what ties its session to its device."""
+        return replace(facts, device=replace(facts.device, bound_until=OVER))
 
     def _unkept(self, session: Session | None, app: App, address: str) -> Facts:
         """Facts that no change would drop: put together each time, as those of a workload that proved itself just now.

@@ -25,6 +25,7 @@ from limen.enforcement.strict_http import entry_of
 from limen.errors import LimenError
 from limen.events import Event
 from limen.facts import LIMEN, App, Session, SessionState
+from limen.facts.fact_store import OVER
 from limen.identity.errors import (
     BusyError,
     FreshProofNeededError,
@@ -161,7 +162,7 @@ class Site:
         return replace(bare, secret=token, session=session, person=self.known.people[session.person_id])
 
     def _tied(self, session: Session, request: Request, now: Instant) -> Session | None:
-        """The session as this request may use it: without a tie it is on no device, and none where it needs one."""
+        """The session as this request may use it: without a tie its device's is over, or all of one that needs it."""
         doors = self.ports.doors
         if not (session.binding or session.tied_from) or is_break_glass(session):
             return session
@@ -171,7 +172,7 @@ class Site:
             doors.tell_copied(session, LIMEN, self.address(request), now)
         if session.tied_from and now >= session.tied_from:
             return None
-        return replace(session, device_id="", binding=0, bound_until=0) if session.binding else session
+        return replace(session, bound_until=OVER) if session.binding else session
 
     def session_of_cookie(self, request: Request) -> Session | None:
         """The live session of this request's cookie, with a tie or without."""

@@ -9,7 +9,7 @@ from tests.interop.fronts import program
 
 from limen.enforcement.headers import STRIPPED, STRIPPED_PREFIXES, known_stripped
 from limen.facts import App, Upstream
-from limen.front.config.guarded import Guarded
+from limen.front.config.guarded import FrontConfigError, Guarded
 from limen.front.config.render import TEMPLATES, front_config
 
 WIKI = App("wiki", "Wiki", "wiki.harbor.example", Upstream("http://127.0.0.1:9000"), streams=("/events/**", "/a/*/$x"))
@@ -89,3 +89,27 @@ def _certificate(folder) -> None:
     (folder / "c.key").write_bytes(
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
     )
+
+
+def test_every_way_to_limen_says_which_certificate_there_was_or_that_there_was_none() -> None:
+    """Limen believes this front: a location that forgets the field would pass on what a client wrote into it."""
+    asking = of(
+        certificate="c.pem", key="c.key", certificate_domain="a.harbor.example", authority="devices.pem", apps=APPS
+    )
+    server = ""
+    for location in front_config("nginx", asking).split("location ")[1:]:
+        if "proxy_pass http://limen" in location:
+            said = [line for line in location.splitlines() if "X-Limen-Certificate" in line]
+            assert len(said) == 1, location
+            server += "y" if "$limen_certificate" in said[0] else "n"
+    assert server == "nnn" + "yyy" + "n"  # the apps' hosts, those that ask, the sign-in host
+    caddy = front_config("caddy", asking)
+    assert caddy.count("import asks_for_none") == 2
+    assert caddy.count("import asks_for_a_certificate") == 2  # Git's host, and the domain itself
+    assert "X-Limen-Certificate" not in front_config("nginx", of()).replace('X-Limen-Certificate "";', "")
+
+
+@pytest.mark.parametrize("path", ["/etc/x y.pem", "/etc/x;.pem", "$x"])
+def test_no_path_of_an_authority_breaks_out_of_its_place(path: str) -> None:
+    with pytest.raises(FrontConfigError):
+        of(authority=path)

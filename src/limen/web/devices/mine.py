@@ -45,7 +45,7 @@ def routes(site: Site) -> APIRouter:
             devices=[one for one in mine if one.state in {State.ACTIVE, State.QUARANTINED}],
             health={one.id: devices.health(one.id) for one in mine},
             reported={one.id: devices.posture(one.id).at for one in mine},
-            bound=visit.session.device_id,
+            bound=visit.session.device_id if visit.session.bound_until > visit.now else "",
             titles=TITLES,
             steps_for=steps_for,
             is_open=site.known.device_rules.enrol_by_owner,
