@@ -7,6 +7,8 @@ from tests.devices.software_agent import SoftwareAgent
 from tests.web.conftest import House
 
 from limen.devices.model import State
+from limen.messages import Language, catalogue
+from limen.web.devices.mine import HEALTH, WHAT_HAPPENED
 
 
 async def test_without_a_device_the_page_says_how_to_enrol_one(ida: Ida) -> None:
@@ -56,3 +58,19 @@ async def test_nobody_touches_what_is_anothers(harbor: House, laptop: SoftwareAg
     for word in ("check", "lost"):
         assert (await mia.post(f"/devices/{laptop.device}/{word}")).status_code in {400, 404}
     assert devices_of(harbor).device(laptop.device).state is State.ACTIVE
+
+
+async def test_a_devices_history_is_its_own_and_in_the_readers_language(
+    harbor: House, ida: Ida, laptop: SoftwareAgent
+) -> None:
+    await laptop.report(updates={"pending": 1, "security": 1, "oldest_days": 30, "lists_age_days": 0})
+    harbor.limen.journal.flush()
+    pages = [(await ida.browser.get("/devices", **{"accept-language": one})).text for one in ("en", "de")]
+    lists = [page.partition("data-history>")[2].partition("</ul>")[0] for page in pages]
+    assert [one.count("<li>") for one in lists] == [3, 3]  # enrolled, healthy, not healthy
+    for text, language in zip(lists, (Language.ENGLISH, Language.GERMAN), strict=True):
+        words = [catalogue(language).gettext(one) for one in (*HEALTH.values(), WHAT_HAPPENED["device.enrolled"])]
+        assert [one in text for one in words] == [True, True, True]
+    mia = harbor.browser(address="203.0.113.9")
+    await harbor.member(mia, "Mia", "staff")
+    assert "data-history" not in (await mia.get("/devices")).text

@@ -8,10 +8,12 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from limen.clock import Instant
 from limen.devices.model import EnrolledDevice, State
 from limen.devices.service import Devices
 from limen.devices.states import StateError, UnknownDeviceError
 from limen.devices.steps import TITLES, steps_for
+from limen.events import Event
 from limen.messages import gettext_noop
 from limen.web.page import PORTAL, Menu, Page, Route
 from limen.web.permissions import VIEW
@@ -24,6 +26,23 @@ PAGES: Final = (
     Route("POST", "/devices/{device_id}/check", VIEW),
     Route("POST", "/devices/{device_id}/lost", VIEW, does=gettext_noop("Report a device lost")),
 )
+
+
+WHAT_HAPPENED: Final = {
+    "device.enrolled": gettext_noop("It was enrolled"),
+    "device.quarantined": gettext_noop("It was put in quarantine"),
+    "device.released": gettext_noop("It was released from quarantine"),
+    "device.lost": gettext_noop("It was reported lost"),
+    "device.retired": gettext_noop("It was retired"),
+    "device.cloned": gettext_noop("Its key was used from two places"),
+}
+HEALTH: Final = {
+    "compliant": gettext_noop("It counted as healthy"),
+    "non_compliant": gettext_noop("It no longer counted as healthy"),
+}
+MOST_EVENTS: Final = 10
+"""Of one device, on its owner's page; an administrator's has all."""
+_MOST_READ: Final = 500
 
 
 def routes(site: Site) -> APIRouter:
@@ -45,6 +64,7 @@ def routes(site: Site) -> APIRouter:
             devices=[one for one in mine if one.state in {State.ACTIVE, State.QUARANTINED}],
             health={one.id: devices.health(one.id) for one in mine},
             reported={one.id: devices.posture(one.id).at for one in mine},
+            history=_history(site, mine),
             bound=visit.session.device_id if visit.session.bound_until > visit.now else "",
             titles=TITLES,
             steps_for=steps_for,
@@ -66,3 +86,17 @@ def routes(site: Site) -> APIRouter:
         return site.go(visit, "/devices", done="lost")
 
     return router
+
+
+def _happened(event: Event) -> str:
+    """What an event is to a device's owner; "" for one that says nothing to them."""
+    return WHAT_HAPPENED.get(event.kind) or HEALTH.get(str(event.details.get("compliance", "")), "")
+
+
+def _history(site: Site, mine: list[EnrolledDevice]) -> dict[str, list[tuple[Instant, str]]]:
+    """What happened to each of these lately, the newest first: when, and what."""
+    ids = {one.id for one in mine}
+    found: dict[str, list[tuple[Instant, str]]] = {}
+    for event in site.ports.journal.recent(_MOST_READ, lambda event: event.device in ids and bool(_happened(event))):
+        found.setdefault(event.device, []).append((event.at, _happened(event)))
+    return {device: lines[:MOST_EVENTS] for device, lines in found.items()}
