@@ -173,8 +173,9 @@ async def measured(limen: Started, port: int, fleet: Sequence[Laptop]) -> dict[s
     _, refused = await asking.post("/agent/report", fleet[0].report(audience, "", 2))
     nonce = json.loads(refused)["nonce"]
     number = int(A_SECOND * SECONDS)
-    reports = [one.report(audience, nonce, 3) for one in fleet[:number]]
     listening = await streams(asking, fleet, audience, nonce)
+    await warm(asking, [one.report(audience, nonce, 2) for one in fleet[:number]])
+    reports = [one.report(audience, nonce, 3) for one in fleet[:number]]
     http = await share(limen, asking, reports, ELSE, 400)
     found = await share(limen, asking, reports, JOSE, 200)
     for one in listening:
@@ -199,6 +200,13 @@ async def streams(asking: Asking, fleet: Sequence[Laptop], audience: str, nonce:
         signed = [one.signed("stream", {"aud": audience, "iat": int(time.time()), "nonce": nonce}) for one in some]
         found += await asyncio.gather(*[asking.listen(one, first + place) for place, one in enumerate(signed)])
     return found
+
+
+async def warm(asking: Asking, reports: Sequence[bytes]) -> None:
+    """What is made once, and the collector's look at ten thousand new streams, is no part of what reports cost."""
+    for first in range(0, len(reports), AT_ONCE):
+        some = enumerate(reports[first : first + AT_ONCE], first)
+        await asyncio.gather(*[asking.post("/agent/report", one, number=number) for number, one in some])
 
 
 async def share(
