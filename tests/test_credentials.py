@@ -33,6 +33,8 @@ ENDS: dict[str, Any] = dict.fromkeys(Cause, Stays("a test says so"))
 OF_THE_COMPANY = {
     "identity_keys",
     "device_authority",
+    "device_signal_messages",
+    "device_signal_sources",
     "oidc_keys",
     "journal_heads",
     "keys",

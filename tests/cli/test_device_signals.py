@@ -67,9 +67,7 @@ def test_a_signal_is_listed_ended_and_counts_again(tmp_path: Path, capsys: pytes
     database = with_a_signal(folder)
 
     def risk() -> int:
-        found = database.read(lambda snapshot: devices_store.last(snapshot.connection, "d_1"))
-        assert found is not None
-        return found[1].risk
+        return database.read(lambda snapshot: devices_store.last_of(snapshot.connection, {"d_1"}))["d_1"][1].risk
 
     capsys.readouterr()
     assert leave("device", "signals", "wren", "--json", root) == 0
