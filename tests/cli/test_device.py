@@ -61,6 +61,7 @@ def test_a_device_is_listed_and_changed(tmp_path: Path, capsys: pytest.CaptureFi
     [
         ("lst",),
         ("list", "wren"),
+        ("seen", "wren"),
         ("quarantine",),
         ("quarantine", "nobody"),
         ("token", "nobody@harbor.example"),
@@ -71,3 +72,13 @@ def test_what_goes_wrong_changes_nothing(words: tuple[str, ...], tmp_path: Path)
     root, folder = with_a_device(tmp_path)
     assert leave("device", *words, root) == 1
     assert state(folder) == (State.ACTIVE, True)
+
+
+def test_what_was_seen_is_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root, _ = with_a_device(tmp_path)
+    capsys.readouterr()
+    assert leave("device", "seen", "--json", root) == 0
+    (one,) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert (one["tier"], one["form"], one["sources"], one["device"]) == ("managed", "computer", ["agent"], "d_1")
+    assert leave("device", "seen", root) == 0
+    assert "1 in all" in capsys.readouterr().out

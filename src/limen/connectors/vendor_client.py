@@ -38,7 +38,7 @@ _WORDS: Final = {
     "throttled": "it asks to be left alone for longer than Limen waits",
     "too-much": "it answered more than Limen reads",
     "garbage": "its answer can't be understood",
-    "no-secret": "no secret is stored for it and its address: `limen device secret` stores one",
+    "no-secret": "no secret is stored for it and its address: `limen device source-secret` stores one",
 }
 
 Query = Sequence[tuple[str, str]]
