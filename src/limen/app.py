@@ -293,6 +293,7 @@ async def _answer(
             examine=lambda: _examine(core, enforcement.hops),
             backups=backups,
             offers=core.offers,
+            saw_sign_in=tuple([running.saw_sign_in for running in parts.values()]),
             first_steps=tuple([running.first_step for running in parts.values()]),
             proofs={kind: page for running in parts.values() for kind, page in running.proofs.items()},
         ),

@@ -337,19 +337,28 @@ def _no_first_step(_person_id: str, _location: str) -> str:
     return ""
 
 
+SawSignIn: TypeAlias = Callable[[str, str, str], None]
+"""`(person id, the browser's long-lived cookie, its user agent)`: somebody has just signed in there. It must not wait.
+"""
+
+
+def _saw_nothing(_person_id: str, _browser: str, _user_agent: str) -> None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
     """A part that was built: what it offers, what it does again and again, its figures, and how it ends.
 
     `first_step` is asked after each sign-in, of the parts in their order: the first that says an address is gone by,
-    and comes back to where it was told. `proofs` are pages that give a proof without a person's doing, by the kind of
-    the remedy: whoever lacks nothing else is sent there.
+    and comes back to where it was told. `saw_sign_in` is told of each sign-in. `proofs` are pages that give a proof
+    without a person's doing, by the kind of the remedy: whoever lacks nothing else is sent there.
     """
 
     offers: tuple[object, ...] = ()
     periodic: tuple[Every, ...] = ()
     figures: Callable[[], Iterable[Figure]] = tuple
     first_step: FirstStep = _no_first_step
+    saw_sign_in: SawSignIn = _saw_nothing
     proofs: Mapping[str, str] = field(default_factory=dict)
     close: Callable[[], Awaitable[None]] = _nothing_to_close
 

@@ -61,6 +61,7 @@ def test_a_device_is_listed_and_changed(tmp_path: Path, capsys: pytest.CaptureFi
     [
         ("lst",),
         ("list", "wren"),
+        ("seen", "wren"),
         ("quarantine",),
         ("quarantine", "nobody"),
         ("token", "nobody@harbor.example"),
@@ -85,3 +86,13 @@ def test_the_authority_is_printed_for_a_front_and_its_key_is_not(
     assert printed[0] == printed[1]
     assert printed[0].startswith("-----BEGIN CERTIFICATE-----\n")
     assert "PRIVATE" not in printed[0]
+
+
+def test_what_was_seen_is_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root, _ = with_a_device(tmp_path)
+    capsys.readouterr()
+    assert leave("device", "seen", "--json", root) == 0
+    (one,) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert (one["tier"], one["form"], one["sources"], one["device"]) == ("managed", "computer", ["agent"], "d_1")
+    assert leave("device", "seen", root) == 0
+    assert "1 in all" in capsys.readouterr().out

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
 from tests.devices.seen import NOW, reported
 
-from limen.clock import DAY
-from limen.devices.compliance import COMPLIANT, NON_COMPLIANT, UNKNOWN, judge
-from limen.devices.model import Posture, Reason
+from limen.clock import DAY, HOUR
+from limen.devices import observed
+from limen.devices.compliance import COMPLIANT, NON_COMPLIANT, UNKNOWN, Health, Judged, judge, managed_until
+from limen.devices.model import Check, CheckState, Posture, Reason, Said
+from limen.devices.verdicts import Verdict
 from limen.facts import CHECKS
-from limen.facts.device_rules import BASELINE, DeviceRules, Requirement, Severity
+from limen.facts.device_rules import BASELINE, DeviceRules, DeviceSource, Requirement, Severity, SourceKind
 
 RULES = DeviceRules()
 OFF = {"firewall": {"enabled": False}}
@@ -26,7 +29,7 @@ def test_a_device_that_never_reported_is_not_known_to_be_healthy() -> None:
 def test_a_healthy_one_passes_everything_that_is_asked_for() -> None:
     health = judge(RULES, "linux", reported(), NOW)
     assert (health.compliance, health.due_at, health.not_good, health.blocks) == (COMPLIANT, 0, (), False)
-    assert health.passing == frozenset(CHECKS) - {"edr"}
+    assert health.passing == frozenset(CHECKS) - {"edr", "management"}
 
 
 @pytest.mark.parametrize(("after", "compliance"), [(0, COMPLIANT), (DAY - 1, COMPLIANT), (DAY, NON_COMPLIANT)])
@@ -94,3 +97,103 @@ def test_what_blocks_counts_in_the_first_week_too() -> None:
     assert (health.compliance, health.blocks) == (NON_COMPLIANT, True)
     unknown = reported({"threats": Reason.DENIED}, {"threats": NOW - 30 * DAY})
     assert judge(WEEK, "linux", unknown, NOW).compliance == COMPLIANT
+
+
+# What others say
+
+
+DAY_OLD = NOW - DAY
+SOURCES = {"mdm": DeviceSource(SourceKind.PUSH), "fleet": DeviceSource(SourceKind.FLEET)}
+WITH = replace(RULES, sources=SOURCES)
+DECIDED = replace(
+    WITH, requirements={**RULES.requirements, "firewall": Requirement(Severity.RESTRICT, decided_by="mdm")}
+)
+
+
+def said(source: str = "mdm", *, vouches: bool = True, seen_at: int = NOW, **words: bool) -> Said:
+    names = {"firewall": "enabled", "disk_encryption": "encrypted", "management": "compliant"}
+    told = {check: observed.read(check, {names[check]: word}) for check, word in words.items()}
+    checks = {name: Check(name, CheckState.OBSERVED, seen_at, observed=one) for name, one in told.items()}
+    return Said(source, seen_at, is_managed=True, vouches=vouches, checks=checks)
+
+
+def judged(
+    rules: DeviceRules, *words: Said, changes: dict[str, Any] | None = None, now: int = NOW
+) -> tuple[Health, dict[str, Judged]]:
+    health = judge(rules, "linux", replace(reported(changes), said=words), now)
+    return health, {one.check: one for one in health.checks}
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+@pytest.mark.parametrize("is_seen", [True, False, None])
+def test_the_worst_word_counts(is_seen: bool | None, is_told: bool) -> None:
+    seen = Reason.DENIED if is_seen is None else {"enabled": is_seen}
+    health, checks = judged(WITH, said(firewall=is_told), changes={"firewall": seen})
+    firewall = checks["firewall"]
+    assert (firewall.found.verdict is Verdict.PASS) is ("firewall" in health.passing) is (is_seen is True and is_told)
+    assert firewall.source == ("mdm" if not is_told and is_seen is not False else "")
+    if is_seen is False and not is_told:
+        assert firewall.found.verdict is Verdict.FAIL
+
+
+def test_a_bad_word_has_no_age_and_a_good_one_has() -> None:
+    assert not judged(WITH, said(seen_at=0, vouches=False, firewall=False))[1]["firewall"].is_good
+    health, checks = judged(
+        DECIDED, said(seen_at=DAY_OLD + HOUR, firewall=True), changes={"firewall": {"enabled": False}}
+    )
+    assert (checks["firewall"].found.verdict, health.due_at) == (Verdict.PASS, NOW + HOUR)
+    for doubtful in (
+        said(seen_at=DAY_OLD, firewall=True),
+        said(vouches=False, firewall=True),
+        said("fleet", firewall=True),
+    ):
+        assert judged(DECIDED, doubtful)[1]["firewall"].found.verdict is Verdict.UNKNOWN
+    assert judged(DECIDED)[1]["firewall"].found.verdict is Verdict.UNKNOWN
+    assert judged(DECIDED, said("fleet", firewall=False), said(firewall=True))[1]["firewall"].is_good
+
+
+def test_what_management_makes_of_it_is_asked_for_where_it_says_something() -> None:
+    assert "management" not in judged(WITH)[1]
+    assert "management" not in judged(WITH, said(firewall=True))[1]
+    good, _ = judged(WITH, said(management=True))
+    assert ("management" in good.passing, good.compliance) == (True, COMPLIANT)
+    bad, _ = judged(WITH, said(management=True), said("fleet", management=False))
+    assert ("management" in bad.passing, bad.compliance) == (False, NON_COMPLIANT)
+    silent, checks = judged(WITH, said(seen_at=DAY_OLD, management=True))
+    assert (checks["management"].found.verdict, silent.compliance) == (Verdict.UNKNOWN, COMPLIANT)
+    assert checks["management"].due_at == NOW + 7 * DAY
+    assert "management" not in judged(replace(WITH, sources={}), said(management=False))[1]
+    advice = {name: one for name, one in RULES.requirements.items() if name != "management"}
+    assert judged(replace(WITH, requirements=advice), said(management=False))[0].compliance == COMPLIANT
+
+
+def test_whose_devices_are_the_companys() -> None:
+    managing = replace(WITH, sources={"mdm": DeviceSource(SourceKind.PUSH, manages=True)})
+
+    def until(rules: DeviceRules, *words: Said) -> int:
+        return managed_until(rules, replace(reported(), said=words), NOW)
+
+    assert until(managing, said()) == NOW + DAY
+    assert [until(managing, one) for one in (said(vouches=False), said(seen_at=DAY_OLD), said("fleet"))] == [0, 0, 0]
+    assert until(managing, replace(said(), is_managed=False)) == until(WITH, said()) == 0
+
+
+_WORDS = st.builds(
+    said,
+    st.sampled_from(["mdm", "fleet", "gone"]),
+    vouches=st.booleans(),
+    seen_at=st.sampled_from([0, DAY_OLD, NOW]),
+    firewall=st.booleans(),
+    disk_encryption=st.booleans(),
+    management=st.booleans(),
+)
+
+
+@given(st.lists(_WORDS, max_size=4), st.booleans())
+def test_without_a_rule_no_word_makes_anything_better(words: list[Said], is_on: bool) -> None:
+    changes = {"firewall": {"enabled": is_on}}
+    without, _ = judged(WITH, changes=changes)
+    told, _ = judged(WITH, *words, changes=changes)
+    assert told.passing - {"management"} <= without.passing
+    assert not (told.compliance == COMPLIANT and without.compliance != COMPLIANT)
+    assert managed_until(WITH, replace(reported(), said=tuple(words)), NOW) == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.devices.laptops import Ida, devices_of, new_agent
 from tests.devices.software_agent import SoftwareAgent
+from tests.devices.sources.told import GOOD, PUSH, push, put_rules, token_for, told
 from tests.web.conftest import House
 
 from limen.credentials import Cause, Ending, Stays
@@ -12,6 +13,7 @@ from limen.devices import store
 from limen.devices.compliance import judge
 from limen.devices.credentials import CREDENTIALS
 from limen.devices.model import State
+from limen.devices.sources import store as sources
 from limen.facts.device_rules import DeviceRules
 from limen.storage import Transaction
 
@@ -67,3 +69,13 @@ async def test_after_a_restore_nothing_counts_that_was_reported_before(
     kept = held.posture
     assert (kept.at, kept.seq, kept.failing_since) == (0, laptop.seq, {})
     assert judge(DeviceRules(), "linux", kept, harbor.clock.now()).compliance == "unknown"
+
+
+async def test_after_a_restore_no_source_is_known_by_an_old_token(harbor: House, ida: Ida) -> None:
+    put_rules(harbor, mdm=PUSH)
+    token = token_for(harbor, "mdm")
+    assert (await push(harbor, token, told(harbor, checks=GOOD))).status_code == 200
+    await end(harbor, ida, Cause.RESTORED)
+    assert (await push(harbor, token, told(harbor))).status_code == 401
+    (kept,) = harbor.limen.database.read(lambda snapshot: sources.all_records(snapshot.connection))
+    assert (kept.record.seen_at, set(kept.record.checks)) == (0, set(GOOD))

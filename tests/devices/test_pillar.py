@@ -23,6 +23,11 @@ async def test_what_it_declares_is_taken_in(harbor: House) -> None:
         "device_signals",
         "device_signal_sources",
         "device_signal_messages",
+        "device_records",
+        "device_matches",
+        "device_sources",
+        "osquery_nodes",
+        "seen_browsers",
     }
     assert (declared.file.name if declared.file else "", PILLAR.is_optional) == ("devices.yaml", True)
     assert devices_of(harbor).all() == []

@@ -42,6 +42,8 @@ BAD: tuple[tuple[str, dict[str, Any], Verdict], ...] = (
     ("secure_boot", {"enabled": False}, Verdict.FAIL),
     ("administrators", {"count": 3}, Verdict.FAIL),
     ("threats", {"active": [{"name": "Eicar", "at": 1}]}, Verdict.FAIL),
+    ("management", {"compliant": False, "says": "noncompliant"}, Verdict.FAIL),
+    ("management", {"compliant": True}, Verdict.PASS),
 )
 
 
@@ -49,7 +51,7 @@ def of(check: str) -> Requirement:
     return BASELINE.get(check, Requirement(Severity.WARN))
 
 
-@pytest.mark.parametrize("check", [one for one in CHECKS if one != "edr"])
+@pytest.mark.parametrize("check", [one for one in CHECKS if one not in {"edr", "management"}])
 def test_what_is_in_order_passes(check: str) -> None:
     assert found(check, checks()[check], of(check), NOW).verdict is Verdict.PASS
 

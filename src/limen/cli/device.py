@@ -12,18 +12,23 @@ from limen.cli.device_signals import OF_SIGNALS, OF_SOURCES, rules_of
 from limen.cli.open_company import Opened, opened
 from limen.cli.options import LastFolder, refuse_other_task, word_and_folder
 from limen.cli.output import print_rows
+from limen.cli.typed_secret import typed_secret
 from limen.clock import Instant, SystemClock
 from limen.company.publish import SERVER
+from limen.configuration.problem import did_you_mean
 from limen.devices import enrolment, states, store
 from limen.devices.certificates import authority
 from limen.devices.compliance import Health, judge
+from limen.devices.inventory.model import SeenDevice, inventory
+from limen.devices.inventory.watching import known_in
 from limen.devices.model import EnrolledDevice, Held, State
+from limen.devices.sources.service import keep_secret, make_token
 from limen.errors import LimenError
 from limen.facts import Person
 from limen.identity.sessions import DEVICE_SESSIONS
 from limen.identity.store import people
 from limen.messages import times
-from limen.storage import Database, Snapshot
+from limen.storage import Database, Snapshot, Transaction
 
 _STATES: Final = {
     "quarantine": State.QUARANTINED,
@@ -31,25 +36,35 @@ _STATES: Final = {
     "lost": State.LOST,
     "retire": State.RETIRED,
 }
-TASKS: Final = ("list", "token", *_STATES, "company", "private", "authority", "signals", *OF_SIGNALS, *OF_SOURCES)
-NAMELESS: Final = frozenset({"list", "authority", "sources"})
+OF_ELSEWHERE: Final = ("source-token", "source-secret")
+TASKS: Final = (
+    "list",
+    "seen",
+    "token",
+    *_STATES,
+    "company",
+    "private",
+    "authority",
+    "signals",
+    *OF_SIGNALS,
+    *OF_SOURCES,
+    *OF_ELSEWHERE,
+)
+NAMELESS: Final = frozenset({"list", "seen", "authority", "sources"})
+_NAMED: Final = (
+    "With token: an email address; with end and reopen: a signal's ID; with secret, source-token and source-secret: "
+    "a source; else a device's ID or name"
+)
 
 
 def run(
     task: Annotated[str, typer.Argument(metavar="TASK", help=f"{', '.join(TASKS[:-1])} or {TASKS[-1]}")],
-    name: Annotated[
-        str,
-        typer.Argument(
-            metavar="[NAME]",
-            help="With token: an email address; with end and reopen: a signal's ID; with secret: a source; "
-            "else a device's ID or name",
-        ),
-    ] = "",
+    name: Annotated[str, typer.Argument(metavar="[NAME]", help=_NAMED)] = "",
     folder: LastFolder = Path(),
     *,
     why: Annotated[str, typer.Option(help="With quarantine, lost and retire: why, for the journal")] = "",
     as_json: Annotated[
-        bool, typer.Option("--json", help="With list, signals and sources: print one JSON object per line")
+        bool, typer.Option("--json", help="With list, seen, signals and sources: print one JSON object per line")
     ] = False,
 ) -> None:
     refuse_other_task("device", task, TASKS)
@@ -70,8 +85,12 @@ def run(
             device_signals.signals(here, _named(here.database, name), now, as_json=as_json)
         elif task in OF_SIGNALS:
             device_signals.change(here, task, name, now)
+        elif task == "seen":
+            _seen(here, now, as_json=as_json)
         elif task == "token":
             _token(here.database, name, now, here.settings.public_url)
+        elif task in OF_ELSEWHERE:
+            _source(here, task, name, now)
         else:
             _change(here.database, task, name, now, why)
 
@@ -94,6 +113,29 @@ def _authority(here: Opened, now: Instant) -> None:
     keyring = here.keyring()
     made = here.database.write(lambda t: authority.kept(t, keyring, now, here.settings.name))
     print(made.certificate, end="")
+
+
+def _source(here: Opened, task: str, name: str, now: Instant) -> None:
+    """Let a source in, or keep the secret by which Limen gets in there."""
+    known = rules_of(here).sources
+    if name not in known:
+        raise LimenError(
+            f"there is no source {name} in force", did_you_mean(name, known, "add it to devices.yaml, apply")
+        )
+    source, database = known[name], here.database
+    if task == "source-token":
+        token = database.write(lambda t: make_token(t, name, source, now, by=SERVER))
+        print(f"By this token {name} may tell of devices. It is shown only once; the one before works no longer:\n")
+        print(f"  {token}\n")
+        return
+    secret = typed_secret("Secret")
+    keyring = here.keyring()
+
+    def work(transaction: Transaction) -> None:
+        keep_secret(transaction, keyring, name, source, secret, now, by=SERVER)
+
+    database.write(work)
+    print(f"Stored. {name} is asked within a minute; the page Devices, Every device that was seen, shows how it goes.")
 
 
 def _change(database: Database, task: str, name: str, now: Instant, why: str) -> None:
@@ -134,6 +176,24 @@ def _named(database: Database, name: str) -> EnrolledDevice:
 
 def _everybody(snapshot: Snapshot) -> list[Person]:
     return people.everybody(snapshot.connection)
+
+
+def _seen(here: Opened, now: Instant, *, as_json: bool) -> None:
+    people = {one.id: one for one in here.database.read(_everybody)}
+    addresses = {one.id: one.email for one in people.values()}
+    found = inventory(here.database.read(lambda snapshot: known_in(snapshot, people)), rules_of(here), now)
+
+    def text(one: SeenDevice) -> str:
+        what = one.name or f"{one.browser or 'a browser'} on {one.system or 'an unknown system'}"
+        owner = addresses.get(one.owner, one.owner_address) or "nobody known"
+        told = ", ".join(one.sources)
+        return f"{what} of {owner} ({one.form}): {one.tier}, by {told}, last seen {times.date(one.seen_at, zone)}"
+
+    zone = here.settings.zone
+    nothing = "No device was seen in 30 days."
+    print_rows(found.devices, text, lambda one: one.as_json(addresses), nothing, as_json=as_json)
+    if not as_json and found.devices:
+        print(f"{len(found.devices)} in all: {', '.join(f'{n} {tier}' for tier, n in found.counts.items())}.")
 
 
 def _list(here: Opened, now: Instant, *, as_json: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +9,7 @@ import typer
 
 from limen.cli.open_company import opened
 from limen.cli.options import LastFolder, refuse_unknown
+from limen.cli.typed_secret import typed_secret
 from limen.clock import SystemClock
 from limen.company.load import load_company
 from limen.company.publish import SERVER
@@ -19,8 +19,6 @@ from limen.sso.upstream import store
 from limen.sso.upstream.oidc_upstream import return_address
 from limen.sso.upstream.sign_in_file import FILE, SignInFile
 from limen.storage import Transaction
-
-LONGEST = 1_000
 
 
 def run(
@@ -35,9 +33,7 @@ def run(
     if not chosen.needs_secret:
         fix = "write `authentication: secret` if it takes one" if chosen.saml is None else "nothing is to be done"
         raise LimenError(f"{issuer} takes signatures and no secret", fix)
-    secret = _typed() if sys.stdin.isatty() else sys.stdin.read(LONGEST + 2).strip()
-    if not 0 < len(secret) <= LONGEST or not secret.isprintable():
-        raise LimenError("that is no client secret", "paste the one value that the service showed, in one line")
+    secret = typed_secret("Client secret")
 
     with opened(folder, may_make=True) as here:
         keyring = here.keyring()
@@ -52,7 +48,3 @@ def run(
     print(f"  redirect URI             {return_address(origin, chosen)}")
     print(f"  after signing out        {origin}/signed-out")
     print(f"  back-channel logout URI  {origin}/sign-in/signed-out-elsewhere")
-
-
-def _typed() -> str:
-    return str(typer.prompt("Client secret", hide_input=True))

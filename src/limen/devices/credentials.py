@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from limen.credentials import CredentialKind, Ending, Stays, delete_rows
+from limen.credentials import CredentialKind, Ending, Stays, delete_rows, staying
 from limen.devices import store
 from limen.devices.certificates import store as certificates
 from limen.devices.model import State
+from limen.devices.sources import store as sources
 from limen.storage import Transaction
 
 
@@ -42,6 +43,7 @@ def _to(transaction: Transaction, ending: Ending, state: State, why: str) -> int
 
 def _end_restored(transaction: Transaction, _ending: Ending) -> int:
     """The backup does not know what was reported since: every device reports anew, and none counts until it did."""
+    sources.believe_nothing_good(transaction.connection)
     return store.believe_no_report(transaction.connection)
 
 
@@ -53,6 +55,11 @@ def _end_certificates(transaction: Transaction, ending: Ending) -> int:
         gone += certificates.drop(transaction.connection, device_id)
         transaction.changed(certificates.CHANGED, device_id)
     return gone
+
+
+def _end_sources(transaction: Transaction, _ending: Ending) -> int:
+    """A token that was replaced since, because others had it, would be good again: sources get new ones."""
+    return sources.end_tokens(transaction.connection)
 
 
 _TOKENS_END: Final = delete_rows(store.device_tokens)
@@ -90,4 +97,11 @@ CREDENTIALS: Final = (
         restored=lambda transaction, _ending: store.forget_all_tokens(transaction.connection),
         erased=_TOKENS_END,
     ),
+    staying(
+        "device_sources",
+        "a source of devices is the company's, and tells of everybody's",
+        table=sources.device_sources.name,
+        restored=_end_sources,
+    ),
+    staying("osquery_nodes", "each ends with the token by which it enrolled", table=sources.osquery_nodes.name),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Annotated, Any, Final, Literal
@@ -15,8 +15,9 @@ from limen.configuration.problem import Complaint, Problem, did_you_mean, shown
 from limen.configuration.shape import shaped_in_part
 from limen.configuration.tree import Tree
 from limen.devices.signals import section
+from limen.devices.sources.section import VOUCHING, changed_sources, read_sources
 from limen.facts import CHECKS, FactStore
-from limen.facts.device_rules import BASELINE, EVERYWHERE, DeviceRules, Requirement, Severity
+from limen.facts.device_rules import BASELINE, EVERYWHERE, DeviceRules, DeviceSource, Requirement, Severity
 from limen.pillar import IN_A_WEEK, Around, FolderFile
 from limen.printable import is_printable
 
@@ -55,6 +56,8 @@ class _Check(_Shape):
     """`screen_lock`: after how long at most the screen locks."""
     at_most: Annotated[int, Field(ge=0, le=50)] | None = None
     """`administrators`: how many accounts may administer the device."""
+    decided_by: Annotated[str, Field(min_length=1, max_length=30)] | None = None
+    """The source (below `sources`) whose word alone counts. Without it the worst word of all counts."""
     steps: Annotated[list[Step], Field(max_length=10)] = []
     """What its owner does about it, instead of Limen's own words."""
     minutes: Annotated[int, Field(ge=0, le=480)] = 0
@@ -74,6 +77,8 @@ class _File(_Shape):
     """Until the end of this day, in the company's time zone, checks are only reported; what blocks counts at once."""
     checks: dict[str, Any] = {}
     signals: dict[str, Any] = {}
+    sources: dict[str, Any] = {}
+    """Who else tells of devices: Intune, Fleet, Jamf, osquery, or whatever you send."""
 
 
 def read(tree: Tree, around: Around) -> tuple[DeviceRules | None, list[Problem]]:
@@ -82,6 +87,8 @@ def read(tree: Tree, around: Around) -> tuple[DeviceRules | None, list[Problem]]
     if file is None:
         return None, problems
     requirements = dict(BASELINE)
+    sources, wrong = read_sources(file.sources, tree, FILE)
+    problems += wrong
     for name, body in file.checks.items():
         above = ("checks", name)
         if name not in CHECKS:
@@ -94,7 +101,8 @@ def read(tree: Tree, around: Around) -> tuple[DeviceRules | None, list[Problem]]
         problems += found
         if shape is None:
             continue
-        problems += [Problem(FILE, *tree.at(*above, *at), what, fix) for at, what, fix in _complaints(name, shape)]
+        complaints = (*_complaints(name, shape), *_decider_complaints(shape.decided_by, sources))
+        problems += [Problem(FILE, *tree.at(*above, *at), what, fix) for at, what, fix in complaints]
         if shape.asked:
             requirements[name] = _requirement(BASELINE.get(name, Requirement(Severity.WARN, DAY)), shape)
         else:
@@ -117,6 +125,7 @@ def read(tree: Tree, around: Around) -> tuple[DeviceRules | None, list[Problem]]
         report_only_day=file.report_only_until or "",
         report_only_until=looks_until or 0,
         signals=signals,
+        sources=sources,
     )
     if not problems and rules.report_every_s * 1_000 * 2 > rules.report_within_ms:
         what = "a device that misses one report is already not known to be healthy"
@@ -156,6 +165,7 @@ def _requirement(usual: Requirement, shape: _Check) -> Requirement:
         "within_days": shape.within_days,
         "within_minutes": shape.within_minutes,
         "at_most": shape.at_most,
+        "decided_by": shape.decided_by,
     }
     known = {name: value for name, value in said.items() if value is not None}
     return replace(usual, **known, steps=tuple(shape.steps), minutes=shape.minutes)
@@ -171,6 +181,19 @@ def _complaints(name: str, shape: _Check) -> Iterator[Complaint]:
     for place, step in enumerate(shape.steps):
         if not is_printable(step):
             yield ("steps", place), f"{shown(step)} contains characters that can't be displayed", "remove them"
+
+
+def _decider_complaints(name: str | None, sources: Mapping[str, DeviceSource]) -> Iterator[Complaint]:
+    if name is None:
+        return
+    if name not in sources:
+        yield ("decided_by",), f"there is no source {shown(name)}", did_you_mean(name, [*sources])
+    elif sources[name].kind not in VOUCHING:
+        yield (
+            ("decided_by",),
+            f"no check can be decided by {name}: every laptop with osquery holds its secret",
+            "remove it",
+        )
 
 
 # What changes with it
@@ -197,6 +220,7 @@ def changes(before: DeviceRules | None, after: DeviceRules | None) -> Iterator[s
         ends = f"Checks are only reported until the end of {now.report_only_day}"
         yield ends if now.report_only_day else "Checks count, and are no longer only reported"
     yield from section.changes(was.signals, now.signals)
+    yield from changed_sources(was.sources, now.sources)
 
 
 def _said(requirement: Requirement) -> str:
@@ -209,6 +233,8 @@ def _said(requirement: Requirement) -> str:
         parts.append(f"within {requirement.within_minutes} minutes")
     if requirement.at_most:
         parts.append(f"at most {requirement.at_most}")
+    if requirement.decided_by:
+        parts.append(f"decided by {requirement.decided_by}")
     if requirement.platforms != EVERYWHERE:
         parts.append(f"on {' and '.join(requirement.platforms)}")
     return ", ".join(parts)

@@ -108,10 +108,24 @@ class EnrolledDevice:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What a source other than its agent says of a device, of which it last heard at `seen_at`.
+
+    `vouches`: its good word is about this device and no other. Without it only what is said against the device counts.
+    """
+
+    source: str
+    seen_at: Instant
+    is_managed: bool
+    vouches: bool
+    checks: Mapping[str, Check] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Posture:
     """What is kept of a device's reports: the last of them, from where it came, and since when which check has not been
     good; and of what others say of it. `sensors`: when each source last heard of it, negative where it has stopped.
-    `risk`: the worst that a source says, 0 nothing to 3 high.
+    `risk`: the worst that a source says, 0 nothing to 3 high. `said`: what other sources know of its checks.
     """
 
     seq: int = 0
@@ -123,6 +137,7 @@ class Posture:
     address: str = ""
     sensors: Mapping[str, Instant] = field(default_factory=dict)
     risk: int = 0
+    said: tuple[Said, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,13 @@ class Threats(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     active: Annotated[tuple[Threat, ...], Meta(max_length=20)] = ()
 
 
+class Management(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the company's device management makes of the whole device: by the rules that are written there."""
+
+    compliant: bool
+    says: Word = ""
+
+
 Observed: TypeAlias = (
     Os
     | Updates
@@ -116,6 +123,7 @@ Observed: TypeAlias = (
     | SecureBoot
     | Administrators
     | Threats
+    | Management
 )
 OBSERVED: Final[Mapping[str, type[Observed]]] = {
     "os": Os,
@@ -129,6 +137,7 @@ OBSERVED: Final[Mapping[str, type[Observed]]] = {
     "secure_boot": SecureBoot,
     "administrators": Administrators,
     "threats": Threats,
+    "management": Management,
 }
 """By the check's id."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from limen.pillar import Command, Core, Declarations, DeviceSessions, Every, Pillar, Running
+from limen.pillar import Command, Core, Declarations, DeviceSessions, Every, Pillar, Running, SignOn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +16,8 @@ FORGET_SECONDS = 600.0
 COUNT_SECONDS = 300.0
 PROVE = "/devices/prove"
 """The page on which a browser's session is bound to the device that it sits on."""
+SEEN_SECONDS = 5.0
+ASK_SECONDS = 15.0
 
 
 def _declarations() -> Declarations:
@@ -23,15 +25,17 @@ def _declarations() -> Declarations:
     from limen.devices.credentials import CREDENTIALS
     from limen.devices.devices_file import DEVICES_FILE
     from limen.devices.fleet_count_store import device_counts
+    from limen.devices.inventory.store import TABLES as OF_INVENTORY
     from limen.devices.kinds import KINDS
     from limen.devices.settings import DeviceSettings
     from limen.devices.signals import kinds, store as signals
+    from limen.devices.sources.store import TABLES as OF_SOURCES
     from limen.devices.store import TABLES
 
     return Declarations(
         events=(*KINDS, *kinds.KINDS),
         settings=DeviceSettings,
-        tables=(*TABLES, *certificates.TABLES, device_counts, *signals.TABLES),
+        tables=(*TABLES, *certificates.TABLES, device_counts, *signals.TABLES, *OF_SOURCES, *OF_INVENTORY),
         credentials=CREDENTIALS,
         file=DEVICES_FILE,
     )
@@ -54,11 +58,17 @@ def _prepare(core: Core) -> None:
 async def _build(core: Core) -> Running:
     from urllib.parse import urlencode
 
+    from limen.connectors.vendor_client import VendorClient
+    from limen.devices.inventory.watching import SeenDevices
     from limen.devices.projection import Projection
     from limen.devices.service import Devices
     from limen.devices.settings import DeviceSettings
     from limen.devices.signals.held import SignalsHeld
     from limen.devices.signals.service import Signals
+    from limen.devices.sources.osquery import Osquery
+    from limen.devices.sources.pulls import Pulls
+    from limen.devices.sources.service import Sources
+    from limen.devices.sources.vendors import Vendors
     from limen.devices.tpm.makers import read_makers
     from limen.facts import LIMEN
 
@@ -66,6 +76,8 @@ async def _build(core: Core) -> Running:
     sessions = core.offers.take(DeviceSessions)
     devices = Devices(core, sessions, core.offers.take(Projection), makers)
     signals = Signals(core, sessions, devices, core.offers.take(SignalsHeld))
+    seen, sources = SeenDevices(core), Sources(core, devices)
+    pulls = Pulls(core, sources, Vendors(lambda origin: VendorClient(origin, core.offers.take(SignOn).resolver)))
 
     def first_step(person_id: str, location: str) -> str:
         """By way of the device's proof, which takes no more than a moment where the device is this one."""
@@ -74,8 +86,9 @@ async def _build(core: Core) -> Running:
         return f"{PROVE}?{urlencode({'app': LIMEN, 'to': location, 'auto': 'yes'})}"
 
     return Running(
-        offers=(devices, signals),
+        offers=(devices, signals, seen, sources, pulls, Osquery(core, sources)),
         first_step=first_step,
+        saw_sign_in=seen.saw,
         proofs={"prove_device": PROVE},
         periodic=(
             Every("judge devices whose grace is over", DUE_SECONDS, devices.judge_due),
@@ -83,6 +96,10 @@ async def _build(core: Core) -> Running:
             Every("forget tokens of devices", FORGET_SECONDS, devices.forget),
             Every("end signals about devices whose time is over", DUE_SECONDS, signals.run_out),
             Every("forget signals about devices that are over", FORGET_SECONDS, signals.forget),
+            Every("ask the sources of devices", ASK_SECONDS, pulls.ask_due),
+            Every("forget what removed sources said", FORGET_SECONDS, sources.forget_removed),
+            Every("write down the browsers that were seen", SEEN_SECONDS, seen.write),
+            Every("forget browsers that were seen long ago", FORGET_SECONDS, seen.forget),
         ),
         close=devices.close,
     )
@@ -107,6 +124,9 @@ PILLAR = Pillar(
         "limen.web.devices.install",
         "limen.web.devices.mine",
         "limen.web.devices.rules",
+        "limen.web.devices.seen",
+        "limen.web.devices.push",
+        "limen.web.devices.osquery",
         "limen.web.devices.fleet",
         "limen.web.devices.signals",
     ),

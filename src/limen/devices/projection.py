@@ -12,7 +12,7 @@ from typing import Final
 
 from limen.clock import Instant, Milliseconds
 from limen.devices import store
-from limen.devices.compliance import Health, judge
+from limen.devices.compliance import Health, judge, managed_until
 from limen.devices.model import EnrolledDevice, Held, Posture, State
 from limen.facts import Device, FactStore, Risk
 from limen.storage import Feed, Snapshot
@@ -73,12 +73,14 @@ class Projection:
         else:
             self._facts.device_risks.drop(device_id)
         if held is not None and held.device.state is State.ACTIVE:
-            health = health or self._judged(held)
-            fresh_ms = self._facts.device_rules.report_within_ms
-            self._facts.devices.put(fact_of(held.device, held.posture, health, fresh_ms))
+            health, rules = health or self._judged(held), self._facts.device_rules
+            managed = managed_until(rules, held.posture, self._now())
+            self._facts.devices.put(
+                fact_of(held.device, held.posture, health, rules.report_within_ms, is_managed=managed != 0)
+            )
             self._facts.learned.put(("device", device_id), RISK, held.posture.risk)
-            if health.due_at:
-                self.due[device_id] = health.due_at
+            if ends := [at for at in (health.due_at, managed) if at]:
+                self.due[device_id] = min(ends)
         else:
             self._facts.devices.drop(device_id)
         if held is None:
@@ -119,13 +121,18 @@ class Projection:
             self.apply(one.device.id, one)
 
 
-def fact_of(device: EnrolledDevice, posture: Posture, health: Health, fresh_ms: Milliseconds) -> Device:
-    """What decisions know of a device whose last report came to this, and counts for so long (0: for ever)."""
+def fact_of(
+    device: EnrolledDevice, posture: Posture, health: Health, fresh_ms: Milliseconds, *, is_managed: bool = False
+) -> Device:
+    """What decisions know of a device whose last report came to this, and counts for so long (0: for ever).
+
+    `is_managed`: a source that may say so makes it the company's; as an administrator does.
+    """
     return Device(
         id=device.id,
         known=True,
         compliance=health.compliance,
-        managed=device.is_managed,
+        managed=device.is_managed or is_managed,
         platform=device.platform.value,
         seen_at=posture.at,
         passing=health.passing,

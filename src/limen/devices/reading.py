@@ -17,6 +17,8 @@ from limen.printable import is_printable
 MOST_CHECKS: Final = 64
 LONGEST_EVIDENCE: Final = 300
 FARTHEST_SEQ: Final = 1 << 53
+OF_SOURCES: Final = frozenset({"management"})
+"""Checks that no agent can say: what it writes of them counts for nothing."""
 _KEYS: Final = frozenset({"id", "state", "at", "observed", "reason", "evidence"})
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -44,7 +46,7 @@ def report_of(claims: Mapping[str, Any]) -> Report:
         why=_word(Why, claims, "why"),
         name=wire.text(claims, "name", 80),
         platform=_word(Platform, claims, "platform"),
-        checks={name: check for name, check in checks.items() if name in CHECKS},
+        checks={name: check for name, check in checks.items() if name in CHECKS and name not in OF_SOURCES},
     )
 
 

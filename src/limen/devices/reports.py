@@ -135,7 +135,8 @@ class Reports:
 
     def _keep(self, transaction: Transaction, sent: Sequence[_Sent]) -> list[Taken]:
         now = self._core.clock.now()
-        held = store.last_of(transaction.connection, {one.device_id for one in sent})
+        is_told_of = bool(self._core.known.device_rules.sources)
+        held = store.last_of(transaction.connection, {one.device_id for one in sent}, is_told_of=is_told_of)
         kept: dict[str, tuple[Report, Judged]] = {}
         taken = []
         for one in sent:

@@ -18,6 +18,7 @@ from limen.devices.model import EnrolledDevice, Posture, State
 from limen.devices.nonces import Nonces
 from limen.devices.projection import Projection
 from limen.devices.reports import Reports, answer
+from limen.devices.sources import intake
 from limen.devices.streams import Stream, Streams
 from limen.devices.tpm.makers import Makers
 from limen.devices.wiping import DeviceManagements
@@ -95,7 +96,10 @@ class Devices:
         }
 
     def _enrolled(self, transaction: Transaction, waiting: Enrolment) -> EnrolledDevice:
-        device = self.enrolments.enrol(transaction, waiting, self._core.clock.now())
+        now = self._core.clock.now()
+        device = self.enrolments.enrol(transaction, waiting, now)
+        for touched in intake.match_device(transaction, device.id, now) - {device.id}:
+            self.judge_again(transaction, touched, now)
         owner = self._core.known.people.get(device.owner_id)
         if owner is None or not owner.active:
             raise RefusedError(403, "refused", "the owner's account is not active", "ask whoever administers Limen")
@@ -213,9 +217,14 @@ class Devices:
     async def change(self, device_id: str, state: State, *, by: str, why: str = "") -> None:
         """Quarantine, release, report lost or retire a device. Raises UnknownDeviceError, StateError."""
         now = self._core.clock.now()
-        await self._write(
-            lambda t: states.change(t, self._sessions, states.known(t, device_id), state, now, by=by, why=why)
-        )
+
+        def work(transaction: Transaction) -> None:
+            device = states.known(transaction, device_id)
+            states.change(transaction, self._sessions, device, state, now, by=by, why=why)
+            for touched in intake.match_device(transaction, device_id, now) - {device_id}:
+                self.judge_again(transaction, touched, now)
+
+        await self._write(work)
         self.tell_state(device_id, state)
 
     def tell_state(self, device_id: str, state: State) -> None:
@@ -262,7 +271,7 @@ class Devices:
 
         def work(transaction: Transaction) -> None:
             for device_id in due:
-                self._judge_again(transaction, device_id, now)
+                self.judge_again(transaction, device_id, now)
 
         if due:
             await self._write(work)
@@ -281,7 +290,7 @@ class Devices:
         return await self._core.database.reading(lambda snapshot: fleet_count_store.since(snapshot, since))
 
     async def forget(self) -> None:
-        """Drop tokens and certificates that are over, and old changes: ten thousand devices leave four a second."""
+        """Drop tokens and certificates whose time is over, and old changes: 10,000 devices leave four a second."""
         now = self._core.clock.now()
 
         def work(transaction: Transaction) -> None:
@@ -298,13 +307,15 @@ class Devices:
 
     # Inside
 
-    def _judge_again(self, transaction: Transaction, device_id: str, now: Instant) -> None:
+    def judge_again(self, transaction: Transaction, device_id: str, now: Instant) -> None:
+        """What is said of a device is other than before: its health is told anew, where that has changed."""
         held = store.held(transaction.connection, device_id)
+        transaction.changed("device", device_id)
         if held is None or held.device.state is not State.ACTIVE:
             return
         health = judge(self._core.known.device_rules, held.device.platform, held.posture, now)
+        store.keep_failing(transaction.connection, device_id, health.failing_since)
         states.tell_health(transaction, self._sessions, held.device, held.posture, health, self._core.known, now)
-        transaction.changed("device", device_id)
 
     def _changed(self, subject: Subject) -> None:
         if subject == APPS and self._rules is not self._core.known.device_rules:

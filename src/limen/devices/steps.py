@@ -73,6 +73,10 @@ _STEPS: Final[Mapping[str, Mapping[str, Steps]]] = {
         name: Steps((gettext_noop("Leave the device as it is, and use another one"), _ASK))
         for name in ("linux", "macos", "windows")
     },
+    "management": {
+        name: Steps((gettext_noop("Open the company's device management app, and do what it asks for"), _ASK))
+        for name in ("linux", "macos", "windows")
+    },
 }
 
 
@@ -96,5 +100,6 @@ TITLES: Final[Mapping[str, str]] = {
     "secure_boot": gettext_noop("Secure Boot"),
     "administrators": gettext_noop("Administrators"),
     "threats": gettext_noop("Malware found"),
+    "management": gettext_noop("Device management"),
 }
 """How people read the checks' ids."""

@@ -22,13 +22,27 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    or_,
     select,
     update,
 )
 
 from limen.clock import Instant
-from limen.devices.model import EnrolledDevice, Held, KeyStorage, Platform, Posture, Report, State, checks_to_json
+from limen.devices.model import (
+    EnrolledDevice,
+    Held,
+    KeyStorage,
+    Platform,
+    Posture,
+    Report,
+    Said,
+    State,
+    checks_to_json,
+)
 from limen.devices.reading import checks_of
+from limen.devices.sources.matching import Claimant
+from limen.devices.sources.record import keys_of
+from limen.devices.sources.store import forget_matches, said_of, said_of_all, said_of_each
 from limen.storage.tables import metadata, rows_called
 
 devices = Table(
@@ -57,11 +71,14 @@ devices = Table(
     Column("address", String(45), nullable=False),
     Column("sensors", Text, nullable=False),
     Column("risk", Integer, nullable=False),
+    Column("serial", String(64), nullable=False, index=True, server_default=""),
+    Column("hardware_id", String(64), nullable=False, index=True, server_default=""),
     info=rows_called("device", "devices"),
 )
 """`hardware` is JSON, as the agent told it; `public_key` a JWK. From `seq` on it is the last report; its checks, and
 since when which of them has not been good, are JSON; `address` is where it came from. `sensors` and `risk` are what
-others say of the device (see `signals`).
+others say of the device (see `signals`). `serial` and `hardware_id` are by what other sources know it, as its agent
+claims.
 """
 
 device_tokens = Table(
@@ -95,6 +112,7 @@ _KEEP: Final = (
 def add(connection: Connection, device: EnrolledDevice, thumbprint: str, jwk: dict[str, str]) -> None:
     words = {name: getattr(device, name) for name in _KEPT}
     words |= {"platform": device.platform.value, "key_storage": device.key_storage.value, "state": device.state.value}
+    words |= dict(zip(("serial", "hardware_id"), keys_of(device.hardware), strict=True))
     words |= {"thumbprint": thumbprint, "public_key": msgspec.json.encode(jwk).decode()}
     connection.execute(insert(devices).values({**words, **_reported(Posture()), "sensors": "{}", "risk": 0}))
 
@@ -104,36 +122,53 @@ def by_id(connection: Connection, device_id: str) -> EnrolledDevice | None:
     return _device(row) if row else None
 
 
-def last_of(connection: Connection, ids: Collection[str]) -> dict[str, tuple[EnrolledDevice, Posture]]:
-    """Devices, each with its last report without what it said: enough to tell whether a new one follows it."""
+def last_of(
+    connection: Connection, ids: Collection[str], *, is_told_of: bool = True
+) -> dict[str, tuple[EnrolledDevice, Posture]]:
+    """Devices, each with its last report without what it said: enough to tell whether a new one follows it.
+
+    `is_told_of`: with what other sources say, where there are any.
+    """
+    said = said_of_each(connection, ids) if is_told_of else {}
     rows = connection.execute(select(devices).where(devices.c.id.in_(ids)))
-    return {row.id: (_device(row), _posture(row)) for row in rows}
+    return {row.id: (_device(row), _posture(row, said.get(row.id, ()))) for row in rows}
 
 
 def held(connection: Connection, device_id: str) -> Held | None:
     """A device with everything that is kept of it."""
     row = connection.execute(select(devices).where(devices.c.id == device_id)).first()
-    return _held(row) if row else None
+    return _held(row, said_of(connection, device_id)) if row else None
 
 
 def held_of(connection: Connection, known: Mapping[str, Posture]) -> list[tuple[Held, bool]]:
     """These devices, each with whether its last report is the known one, which is not read again then."""
-    found: list[tuple[Held, bool]] = []
-    for row in connection.execute(select(devices).where(devices.c.id.in_(known))):
-        posture = known[row.id]
-        is_it = (posture.digest, posture.at, posture.risk) == (row.digest, row.reported_at, row.risk)
-        found.append((Held(_device(row), posture, msgspec.json.decode(row.public_key)) if is_it else _held(row), is_it))
-    return found
+
+    def is_known(row: Row[Any]) -> bool:
+        return (known[row.id].digest, known[row.id].at, known[row.id].risk) == (row.digest, row.reported_at, row.risk)
+
+    rows = connection.execute(select(devices).where(devices.c.id.in_(known))).all()
+    others = [row.id for row in rows if not is_known(row)]
+    said = said_of_each(connection, others) if others else {}
+    return [
+        (Held(_device(row), known[row.id], msgspec.json.decode(row.public_key)), True)
+        if is_known(row)
+        else (_held(row, said.get(row.id, ())), False)
+        for row in rows
+    ]
 
 
 def reported_at(connection: Connection, at: Instant) -> list[Held]:
     """The devices whose last report was kept then."""
-    return [_held(row) for row in connection.execute(select(devices).where(devices.c.reported_at == at))]
+    rows = connection.execute(select(devices).where(devices.c.reported_at == at)).all()
+    said = said_of_each(connection, [row.id for row in rows])
+    return [_held(row, said.get(row.id, ())) for row in rows]
 
 
 def every(connection: Connection) -> list[Held]:
     """All devices, by name."""
-    return [_held(row) for row in connection.execute(select(devices).order_by(devices.c.name, devices.c.id))]
+    said = said_of_all(connection)
+    query = select(devices).order_by(devices.c.name, devices.c.id)
+    return [_held(row, said.get(row.id, ())) for row in connection.execute(query)]
 
 
 def names(connection: Connection) -> dict[str, str]:
@@ -170,8 +205,26 @@ def set_managed(connection: Connection, device_id: str, *, is_managed: bool) -> 
     connection.execute(update(devices).where(devices.c.id == device_id).values(is_managed=is_managed))
 
 
+def claimants(connection: Connection, serial: str, hardware_id: str) -> list[Claimant]:
+    """The devices in use that say of themselves that they are this machine."""
+    columns = ((devices.c.serial, serial), (devices.c.hardware_id, hardware_id))
+    same = [column == key for column, key in columns if key]
+    if not same:
+        return []
+    live = devices.c.state.in_((State.ACTIVE.value, State.QUARANTINED.value))
+    query = select(devices).where(or_(*same), live).order_by(devices.c.id)
+    return [Claimant(row.id, row.owner_id, row.serial, row.hardware_id) for row in connection.execute(query)]
+
+
+def keys_of_device(connection: Connection, device_id: str) -> tuple[str, str]:
+    """By which serial number and hardware id other sources know a device, as its agent claims."""
+    row = connection.execute(select(devices.c.serial, devices.c.hardware_id).where(devices.c.id == device_id)).first()
+    return (row.serial, row.hardware_id) if row else ("", "")
+
+
 def remove(connection: Connection, device_id: str) -> None:
     connection.execute(delete(devices).where(devices.c.id == device_id))
+    forget_matches(connection, device_id)
 
 
 # Reports
@@ -195,6 +248,12 @@ def keep_sensors(connection: Connection, device_id: str, sensors: Mapping[str, I
 def keep_risk(connection: Connection, device_id: str, risk: int) -> None:
     """The worst that a source says of a device now."""
     connection.execute(update(devices).where(devices.c.id == device_id).values(risk=risk))
+
+
+def keep_failing(connection: Connection, device_id: str, failing_since: Mapping[str, Instant]) -> None:
+    """Since when which check has not been good, where another than the agent has said so."""
+    values = {"failing_since": msgspec.json.encode(failing_since, order="sorted").decode()}
+    connection.execute(update(devices).where(devices.c.id == device_id).values(values))
 
 
 def believe_no_report(connection: Connection) -> int:
@@ -246,7 +305,7 @@ def _reported(posture: Posture) -> dict[str, Any]:
     }
 
 
-def _posture(row: Row[Any]) -> Posture:
+def _posture(row: Row[Any], said: tuple[Said, ...]) -> Posture:
     """Without the checks: reading them takes longest."""
     return Posture(
         seq=row.seq,
@@ -257,9 +316,10 @@ def _posture(row: Row[Any]) -> Posture:
         address=row.address,
         sensors=msgspec.json.decode(row.sensors),
         risk=row.risk,
+        said=said,
     )
 
 
-def _held(row: Row[Any]) -> Held:
-    posture = replace(_posture(row), checks=checks_of(row.checks))
+def _held(row: Row[Any], said: tuple[Said, ...]) -> Held:
+    posture = replace(_posture(row, said), checks=checks_of(row.checks))
     return Held(_device(row), posture, msgspec.json.decode(row.public_key))

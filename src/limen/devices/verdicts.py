@@ -177,6 +177,12 @@ def _threats(told: seen.Threats, _requirement: Requirement, _now: Instant) -> Fo
     return _pass(gettext_noop("No malware was found"))
 
 
+def _management(told: seen.Management, _requirement: Requirement, _now: Instant) -> Found:
+    if told.compliant:
+        return _pass(gettext_noop("The company's device management calls it compliant"))
+    return _fail(gettext_noop("The company's device management does not call it compliant"))
+
+
 _JUDGES: Final[Mapping[str, _Judge]] = {
     "os": _os,
     "updates": _updates,
@@ -189,4 +195,5 @@ _JUDGES: Final[Mapping[str, _Judge]] = {
     "secure_boot": _secure_boot,
     "administrators": _administrators,
     "threats": _threats,
+    "management": _management,
 }

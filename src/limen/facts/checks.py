@@ -16,5 +16,8 @@ CHECKS: Final = (
     "secure_boot",
     "administrators",
     "threats",
+    "management",
 )
-"""In the order in which people are shown them."""
+"""In the order in which people are shown them. `management`: what the company's device management makes of the whole
+device; no agent can say it.
+"""

@@ -31,6 +31,7 @@ class Requirement:
     """What one check demands. `within_days`, `within_minutes` and `at_most` are its bounds, 0 where it has none.
 
     `steps`: what its owner does about it, in the company's own words, instead of Limen's; it takes about `minutes`.
+    `decided_by`: the source whose word alone counts; "" where the worst word of all counts.
     """
 
     severity: Severity
@@ -41,6 +42,7 @@ class Requirement:
     at_most: int = 0
     steps: tuple[str, ...] = ()
     minutes: int = 0
+    decided_by: str = ""
 
 
 BASELINE: Final[Mapping[str, Requirement]] = {
@@ -54,9 +56,42 @@ BASELINE: Final[Mapping[str, Requirement]] = {
     "secure_boot": Requirement(Severity.REPORT),
     "administrators": Requirement(Severity.REPORT, at_most=2),
     "threats": Requirement(Severity.BLOCK, DAY),
+    "management": Requirement(Severity.RESTRICT, 7 * DAY),
 }
 """Cyber Essentials (security updates within 14 days) and CIS Controls v8, implementation group 1. EDR is asked for
 where the company has one."""
+
+
+class SourceKind(StrEnum):
+    """Who else tells of devices, and how."""
+
+    INTUNE = "intune"
+    FLEET = "fleet"
+    JAMF = "jamf"
+    PUSH = "push"
+    OSQUERY = "osquery"
+
+
+PULLED: Final = frozenset({SourceKind.INTUNE, SourceKind.FLEET, SourceKind.JAMF})
+"""Those that Limen asks; the others send by themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceSource:
+    """Something that tells of devices beside their agents, and how far its word goes.
+
+    It is at `url` (Intune: the directory of `tenant`), where Limen signs in as `client`, and is asked again after
+    `every_ms`. What it says in a device's favour counts for `counts_ms` after it last heard of the device, and only
+    where a check is decided by it. `manages`: what it manages counts as the company's.
+    """
+
+    kind: SourceKind
+    url: str = ""
+    tenant: str = ""
+    client: str = ""
+    every_ms: Milliseconds = 15 * MINUTE
+    counts_ms: Milliseconds = DAY
+    manages: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +100,7 @@ class DeviceRules:
 
     `enrol_by_owner`: people may enrol devices of their own by signing in, which are not the company's. Before
     `report_only_until` (0: no such time), the end of `report_only_day`, nothing counts but what blocks: a company's
-    first week. `signals`: who may say that a device is at risk, by name.
+    first week. `signals`: who may say that a device is at risk, by name. `sources`: who else tells of devices, by name.
     """
 
     requirements: Mapping[str, Requirement] = field(default_factory=lambda: dict(BASELINE))
@@ -75,6 +110,7 @@ class DeviceRules:
     report_only_day: str = ""
     report_only_until: Instant = 0
     signals: Mapping[str, SignalSource] = field(default_factory=dict)
+    sources: Mapping[str, DeviceSource] = field(default_factory=dict)
 
     def of(self, check: str, platform: str) -> Requirement | None:
         """What a check demands on this platform; None where it is not asked for."""

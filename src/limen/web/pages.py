@@ -15,6 +15,7 @@ from limen.errors import LimenError
 from limen.facts import Factor
 from limen.identity import authenticators
 from limen.messages import Language, gettext_noop
+from limen.user_agents import browser_of, system_of
 from limen.web import drawing
 from limen.web.assets import Assets
 from limen.web.localizer import Localizer
@@ -95,6 +96,7 @@ def environment_of(spoken: Localizer, templates: Sequence[Path] = (TEMPLATES,)) 
         authenticator=authenticators.name_of,
         aaguid_said=authenticators.is_said,
         browser=lambda user_agent: browser_name(user_agent, spoken),
+        browser_on=lambda browser, system: browser_on(browser, system, spoken),
         effect_words={name: spoken.gettext(word) for name, word in EFFECT_WORDS.items()},
         icon=drawing.icon,
         label_words={name: spoken.gettext(word) for name, word in LABEL_WORDS.items()},
@@ -122,28 +124,24 @@ def factor_words(factors: frozenset[Factor], spoken: Localizer) -> str:
     return spoken.joined(words) or spoken.gettext("nothing")
 
 
-_BROWSERS: Final = (
-    ("Edg/", "Edge"),
-    ("OPR/", "Opera"),
-    ("Firefox/", "Firefox"),
-    ("Chrome/", "Chrome"),
-    ("Safari/", "Safari"),
-)
-_SYSTEMS: Final = (
-    ("Windows", gettext_noop("{browser} on Windows")),
-    ("Android", gettext_noop("{browser} on Android")),
-    ("iPhone", gettext_noop("{browser} on an iPhone")),
-    ("iPad", gettext_noop("{browser} on an iPad")),
-    ("Mac OS X", gettext_noop("{browser} on a Mac")),
-    ("Linux", gettext_noop("{browser} on Linux")),
-)
+_ON: Final = {
+    "windows": gettext_noop("{browser} on Windows"),
+    "android": gettext_noop("{browser} on Android"),
+    "iphone": gettext_noop("{browser} on an iPhone"),
+    "ipad": gettext_noop("{browser} on an iPad"),
+    "macos": gettext_noop("{browser} on a Mac"),
+    "linux": gettext_noop("{browser} on Linux"),
+}
 
 
 def browser_name(user_agent: str, spoken: Localizer) -> str:
     """`Firefox on Windows`: what people recognise of a browser, as far as it says so of itself."""
-    name = next((name for mark, name in _BROWSERS if mark in user_agent), "") or spoken.gettext("A browser")
-    place = next((place for mark, place in _SYSTEMS if mark in user_agent), "{browser}")
-    return spoken.gettext(place, browser=name)
+    return browser_on(browser_of(user_agent), system_of(user_agent), spoken)
+
+
+def browser_on(browser: str, system: str, spoken: Localizer) -> str:
+    """The same of a browser and a system that are known by these names."""
+    return spoken.gettext(_ON.get(system, "{browser}"), browser=browser or spoken.gettext("A browser"))
 
 
 def in_code(text: str) -> Markup:

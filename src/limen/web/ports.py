@@ -16,7 +16,7 @@ from limen.facts import App, FactStore, Session
 from limen.finding import Finding
 from limen.identity.services import IdentityServices
 from limen.identity.workloads import Workloads
-from limen.pillar import FirstStep, Offers
+from limen.pillar import FirstStep, Offers, SawSignIn
 from limen.policy.engine import Engine
 from limen.settings import Settings
 from limen.storage.break_glass import BreakGlass
@@ -40,7 +40,8 @@ class Ports:
     `alias` is a session's name for one app, as its assertions carry it. `settled` returns when no worker decides any
     more without what was written before. `scarce` says what room is running out, in sentences. `examine` looks at the
     whole set-up, and changes nothing. `backups` takes them; None where none are taken. `offers` is what the parts give,
-    `first_steps` what they want done after a sign-in, `proofs` their pages that prove something by themselves.
+    `first_steps` what they want done after a sign-in, `saw_sign_in` which of them is told of it, `proofs` their pages
+    that prove something by themselves.
     """
 
     settings: Settings
@@ -61,6 +62,7 @@ class Ports:
     backups: BackupSchedule | None = None
     offers: Offers = field(default_factory=Offers)
     first_steps: Sequence[FirstStep] = ()
+    saw_sign_in: Sequence[SawSignIn] = ()
     proofs: Mapping[str, str] = field(default_factory=dict)
 
     @property

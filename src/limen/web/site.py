@@ -419,6 +419,8 @@ class Site:
         """Hand over the new session's cookie and go on. A form's POST goes on by way of a page of ours: the policy's
         `form-action 'self'` would stop its redirects to an app's host.
         """
+        for saw in self.ports.saw_sign_in:
+            saw(done.person.id, visit.visitor.browser, visit.visitor.user_agent)
         if visit.session is None:
             location = self._first_step(done.person.id, location)
         if by_script:

@@ -4,6 +4,8 @@ import asyncio
 
 from tests.devices.laptops import Ida, devices_of
 from tests.devices.software_agent import SoftwareAgent
+from tests.devices.sources.test_intake import enrolled
+from tests.devices.sources.told import BAD, PUSH, push, put_rules, token_for, told
 from tests.web.conftest import House
 
 from limen.devices.model import State
@@ -74,3 +76,14 @@ async def test_a_devices_history_is_its_own_and_in_the_readers_language(
     mia = harbor.browser(address="203.0.113.9")
     await harbor.member(mia, "Mia", "staff")
     assert "data-history" not in (await mia.get("/devices")).text
+
+
+async def test_by_whose_word_a_check_fails_is_said_in_the_readers_language(
+    harbor: House, ida: Ida, agent: SoftwareAgent
+) -> None:
+    laptop = await enrolled(harbor, ida, agent)
+    put_rules(harbor, intune=PUSH)
+    assert "intune" not in (await ida.browser.get("/devices")).text
+    await push(harbor, token_for(harbor, "intune"), told(harbor, checks=BAD))
+    page = await ida.browser.get("/devices", **{"accept-language": "de"})
+    assert (laptop.device in page.text, "sagt intune" in page.text) == (True, True)

@@ -14,6 +14,7 @@ from limen.clock import DAY
 from limen.devices.compliance import COMPLIANT, NON_COMPLIANT
 from limen.devices.fleet_count_store import by_day
 from limen.devices.installing import INSTALLATIONS
+from limen.devices.inventory.watching import SeenDevices
 from limen.devices.kinds import KINDS as DEVICE_KINDS
 from limen.devices.model import EnrolledDevice, State
 from limen.devices.service import Devices
@@ -100,6 +101,7 @@ def _show(router: APIRouter, site: Site, devices: Devices) -> None:
             **_known(site, devices, chosen),
             counts=_counts(devices, every),
             **await _picture(site, devices, visit.now),
+            seen=await site.ports.offers.take(SeenDevices).inventory(),
             people=sorted(
                 (one for one in site.known.people.values() if one.active), key=lambda person: person.name.casefold()
             ),

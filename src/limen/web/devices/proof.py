@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from limen.devices.binding import AGENT_PORTS
+from limen.devices.inventory.watching import SeenDevices
 from limen.devices.service import Devices
 from limen.devices.wire import RefusedError
 from limen.enforcement.answers import app_origin
@@ -36,6 +37,7 @@ def routes(site: Site) -> APIRouter:
     """`/devices/prove?app=ID&to=PATH`: it goes on to known apps' hosts only, by id, never to a given address."""
     router = APIRouter()
     bindings = site.ports.offers.take(Devices).bindings
+    seen = site.ports.offers.take(SeenDevices)
     agents = tuple(f"http://127.0.0.1:{port}" for port in AGENT_PORTS)
 
     @router.get("/devices/prove")
@@ -82,6 +84,8 @@ def routes(site: Site) -> APIRouter:
             bound = await bindings.prove(session, compact, visit.visitor.address)
         except RefusedError as refused:
             return site.json_of(visit, {"error": refused.error, "what": refused.what, "fix": refused.fix})
+        visitor = visit.visitor
+        seen.saw(session.person_id, visitor.browser, visitor.user_agent, bound.device.id)
         response = site.json_of(visit, {"device": bound.device.name, "until": bound.until})
         site.give_tie(response, session.id, BY_BROWSER_KEY if session.tied_from else BY_AGENT)
         return response

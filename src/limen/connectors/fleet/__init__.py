@@ -1,0 +1,1 @@
+"""Fleet, the open device management on top of osquery."""

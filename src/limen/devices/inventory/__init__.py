@@ -1,0 +1,1 @@
+"""Every device that was seen: the denominator of all that is said of devices."""

@@ -1,0 +1,56 @@
+"""What Intune says of a device (Microsoft Graph, `managedDevice`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from limen.devices.sources.record import Form, Record, serial_of
+from limen.devices.sources.vendor_words import checks, flag, inside, instant, text
+
+_SYSTEMS: Final = {
+    "windows": ("windows", Form.COMPUTER),
+    "macos": ("macos", Form.COMPUTER),
+    "linux": ("linux", Form.COMPUTER),
+    "ios": ("ios", Form.PHONE),
+    "ipados": ("ios", Form.TABLET),
+    "android": ("android", Form.PHONE),
+}
+_WORDS: Final = {"compliant": True, "noncompliant": False, "conflict": False}
+"""Of the others Intune itself does not know, or waits: that is no word."""
+_KNOWS_ENCRYPTION: Final = frozenset({"windows", "macos"})
+
+
+def record_of(told: Mapping[str, Any]) -> Record | None:
+    """None for what has no id."""
+    if not (name := text(told, "id", longest=100)):
+        return None
+    system, seen_at = text(told, "operatingSystem").casefold(), instant(told, "lastSyncDateTime")
+    platform, form = _SYSTEMS.get(system.partition(" ")[0], ("", Form.UNKNOWN))
+    if text(told, "model").casefold().startswith("ipad"):
+        form = Form.TABLET
+    word = _WORDS.get(text(told, "complianceState").casefold())
+    if text(told, "jailBroken").casefold() == "true":
+        word = False
+    return Record(
+        id=name,
+        seen_at=seen_at,
+        name=text(told, "deviceName")[:80],
+        owner=text(told, "userPrincipalName").casefold(),
+        platform=platform,
+        form=form,
+        serial=serial_of(text(told, "serialNumber")),
+        is_managed=_is_managed(told, form),
+        checks=checks(
+            seen_at,
+            management=flag("compliant", word),
+            disk_encryption=flag("encrypted", inside(told, "isEncrypted")) if platform in _KNOWS_ENCRYPTION else None,
+        ),
+    )
+
+
+def _is_managed(told: Mapping[str, Any], form: Form) -> bool:
+    """Somebody's own phone that they let Intune manage is managed; their own computer is not thereby the company's."""
+    if text(told, "managementAgent").casefold() in {"", "unknown", "eas"}:
+        return False
+    return form in {Form.PHONE, Form.TABLET} or text(told, "managedDeviceOwnerType").casefold() == "company"

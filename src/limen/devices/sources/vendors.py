@@ -1,0 +1,56 @@
+"""Which vendor is asked for which kind of source, and how what it answers becomes records."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from limen.connectors.fleet.hosts import hosts
+from limen.connectors.jamf.inventory import computers, mobile_devices
+from limen.connectors.microsoft.managed_devices import GRAPH, SIGN_IN, managed_devices
+from limen.connectors.vendor_client import VendorClient
+from limen.devices.sources import fleet, intune, jamf
+from limen.devices.sources.record import Record
+from limen.facts.device_rules import DeviceSource, SourceKind
+
+
+@dataclass(frozen=True, slots=True)
+class Vendors:
+    """Asks vendors. `client` makes one for an origin; `sign_in` and `graph` are Microsoft's."""
+
+    client: Callable[[str], VendorClient]
+    sign_in: str = SIGN_IN
+    graph: str = GRAPH
+
+    async def records(self, source: DeviceSource, secret: str) -> AsyncIterator[list[Record]]:
+        """All devices that a source knows, page by page. Raises VendorError."""
+        async with AsyncExitStack() as closing:
+
+            def opened(origin: str) -> VendorClient:
+                client = self.client(origin)
+                closing.push_async_callback(client.close)
+                return client
+
+            match source.kind:
+                case SourceKind.INTUNE:
+                    sign_in, graph = opened(self.sign_in), opened(self.graph)
+                    pages = managed_devices(sign_in, graph, source.tenant, source.client, secret)
+                    async for page in pages:
+                        yield _all(page, intune.record_of)
+                case SourceKind.FLEET:
+                    async for page in hosts(opened(source.url), secret):
+                        yield _all(page, fleet.record_of)
+                case SourceKind.JAMF:
+                    api = opened(source.url)
+                    async for page in computers(api, source.client, secret):
+                        yield _all(page, jamf.record_of_computer)
+                    async for page in mobile_devices(api, source.client, secret):
+                        yield _all(page, jamf.record_of_mobile)
+                case _:
+                    raise ValueError(source.kind)
+
+
+def _all(page: list[dict[str, Any]], read: Callable[[Mapping[str, Any]], Record | None]) -> list[Record]:
+    return [record for one in page if (record := read(one)) is not None]
