@@ -16,9 +16,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from limen_agent.collectors.linux.threats import SPOOL
 from limen_agent.errors import AgentError
 from limen_agent.printable import one_line
+from limen_agent.spool import SPOOL
 from limen_agent.state.folder import write_durably
 
 _MOST: Final = 200

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from limen_agent.collectors.linux.threats import SPOOL
 from limen_agent.collectors.machine import User
+from limen_agent.spool import SPOOL
 
 FILES: Final[Mapping[str, tuple[str, ...]]] = {
     "os": ("/etc/os-release", "/usr/lib/os-release", "/boot/"),

@@ -14,8 +14,8 @@ from limen_agent.collectors.linux.anti_malware import config_of, socket_of
 from limen_agent.collectors.machine import Machine, said_by
 from limen_agent.collectors.memory import Memory
 from limen_agent.printable import one_line
+from limen_agent.spool import SPOOL
 
-SPOOL: Final = "/var/spool/limen-agent/threats"
 _MOST: Final = 20
 _MOST_READ: Final = 1000
 _LONGEST: Final = 4096
