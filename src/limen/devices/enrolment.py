@@ -254,7 +254,7 @@ def _told_of(claim: proof.Claim) -> dict[str, str]:
 
 def _hardware(raw: object) -> str:
     """What the agent tells of its machine, as JSON. Raises RefusedError."""
-    if not isinstance(raw, dict) or not set(raw) <= {"vendor", "model", "serial"}:
-        raise wire.malformed("hardware has to be vendor, model and serial")
+    if not isinstance(raw, dict) or not set(raw) <= {"vendor", "model", "serial", "uuid"}:
+        raise wire.malformed("hardware has to be vendor, model, serial and uuid")
     said = {name: wire.text(raw, name, 100) for name in sorted(raw)}
     return msgspec.json.encode(said).decode()

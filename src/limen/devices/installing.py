@@ -23,7 +23,7 @@ READ: Final = (
     ),
     gettext_noop("whether the machine starts signed software only (Secure Boot)"),
     gettext_noop("which accounts may become administrator"),
-    gettext_noop("the machine's name, maker, model and serial number"),
+    gettext_noop("the machine's name, maker, model, serial number and hardware UUID"),
 )
 NEVER_READ: Final = (
     gettext_noop("your files, their names and what is in them"),

@@ -13,7 +13,7 @@ READ: Final = (
     "whether anti-malware and sensors of the company run, and what anti-malware found (its name, not the file)",
     "whether the machine starts signed software only (Secure Boot)",
     "which accounts may become administrator",
-    "the machine's name, maker, model and serial number",
+    "the machine's name, maker, model, serial number and hardware UUID",
 )
 NEVER_READ: Final = (
     "your files, their names and what is in them",
