@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -37,7 +38,7 @@ class Known:
             if one.device.state not in _LIVE:
                 continue
             self._by_id[one.device.id] = one
-            self._by_serial[_serial_of(one.device)].append(one)
+            self._by_serial[_serial_in(one.device.hardware)].append(one)
             self._by_name[_short(one.device.name)].append(one)
             self._by_address[one.posture.address].append(one)
 
@@ -70,9 +71,10 @@ def _short(name: str) -> str:
     return name.strip().partition(".")[0].casefold()
 
 
-def _serial_of(device: EnrolledDevice) -> str:
+@lru_cache(20_000)
+def _serial_in(hardware: str) -> str:
     try:
-        told = msgspec.json.decode(device.hardware)
+        told = msgspec.json.decode(hardware)
     except msgspec.DecodeError:
         return ""
     serial = told.get("serial", "") if isinstance(told, Mapping) else ""
