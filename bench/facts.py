@@ -89,7 +89,7 @@ class Company:
         self.journal = Journal.open(folder, (b"k" * 32,), clock=clock)
         self.doors = DecisionPoint(known=known, engine=lambda: engine, journal=self.journal, clock=clock)
         for n in range(PEOPLE):
-            self.cookies[n] += b"; __Host-limen-tie=" + self.doors.ties.give(f"s{n}", now, 12 * HOUR).encode()
+            self.cookies[n] += b"; __Host-limen-tie=" + self.doors.tied.ties.give(f"s{n}", now, 12 * HOUR).encode()
             assert self.is_let_in(n)
         spare_the_collector()
 

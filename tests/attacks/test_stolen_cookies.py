@@ -301,7 +301,7 @@ async def test_a_certificate_of_a_colleague_or_one_that_is_over_is_none(
     assert on(at_the_wiki(harbor, there, certificate)) == ("", 0)
     own = await harbor.into(ida.browser, "wiki")
     harbor.clock.forward(25 * HOUR)
-    assert harbor.limen.doors.ties.certified(certificate, harbor.clock.now()) is None
+    assert harbor.limen.doors.tied.ties.certified(certificate, harbor.clock.now()) is None
     assert at_the_wiki(harbor, own, certificate).session is None  # her sign-in is over, too
 
 

@@ -12,7 +12,7 @@ from limen.events.kinds import families
 from limen.messages import Language, Words
 from limen.privacy.notice import Audience, as_markdown, notice
 from limen.privacy.notice_facts import LOOKING, Readers, notice_facts
-from limen.settings import Settings
+from limen.settings import settings_model
 
 COMPANY = harbor()
 
@@ -22,7 +22,7 @@ def text(audience: Audience, language: Language, **sections: dict[str, object]) 
     for section, values in sections.items():
         written[section] = {**written[section], **values}
     written["mail"].pop("sender", None)
-    settings = Settings.model_validate(written)
+    settings = settings_model().model_validate(written)
     return as_markdown(notice(audience, language, notice_facts(settings, COMPANY.engine(), ["Wiki", "Payroll"], [])))
 
 

@@ -201,7 +201,7 @@ class AppLoginRoutes:
             return
         if session.bound_until > now:
             good_for = session.bound_until - now
-            yield tie_cookie(self.doors.ties.give(session.id, now, good_for), good_for)
+            yield tie_cookie(self.doors.tied.ties.give(session.id, now, good_for), good_for)
         if self.public_url.startswith("https:"):
             yield self.browser_keys.invitation(session.id, BROWSER_KEY_PATH)
 

@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import replace
 from hashlib import sha256
 from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from limen import ties
 from limen.clock import Clock, Instant
 from limen.enforcement.authorization import Presented
 from limen.enforcement.headers import TwiceError, cookie
+from limen.enforcement.hosts import Hosts, plain_host
 from limen.enforcement.paths import PathRefusedError
 from limen.enforcement.reasons import BROKEN_GLASS, because, named
-from limen.enforcement.request_action import Kept, MethodRefusedError, Route, Routes
+from limen.enforcement.request_action import MethodRefusedError, Route
+from limen.enforcement.tied_sessions import TiedSessions
 from limen.enforcement.traffic import Traffic
 from limen.events import Event, Outcome
 from limen.facts import LIMEN, App, Facts, FactStore, Session, SessionState
@@ -30,7 +30,7 @@ from limen.policy.engine import ONBOARDING
 from limen.printable import is_printable
 from limen.rate_limit import RateLimit
 from limen.storage.break_glass import is_break_glass
-from limen.ties import BY_CERTIFICATE, Ties
+from limen.ties import Ties
 
 if TYPE_CHECKING:
     from limen.enforcement.cross_site import Sender
@@ -42,11 +42,8 @@ APP_COOKIE = b"__Host-limen-app"
 _ONLY_OURS = APP_COOKIE + b"="
 _OURS_BEGINS = len(_ONLY_OURS)
 MAX_COOKIE_BYTES = 16_384
-HOSTS_KEPT = 1_024
 KEPT_PER_SECOND = 200
 """Of each kind of what strangers can cause, so many a second are written down one by one."""
-COPIES = (1 / 300, 1)
-"""How often one session's use without its tie is journaled: once, and once in five minutes."""
 KEPT_ON_THE_RESERVE = 2
 """Refusals a second that each door still writes down while the disk is full."""
 
@@ -110,15 +107,12 @@ class DecisionPoint:
         ties: Ties | None = None,
     ) -> None:
         self.known = known
-        self.ties = ties if ties is not None else Ties(secrets.token_bytes(32))
-        self._copies = RateLimit(*COPIES)
+        self.hosts = Hosts(known)
+        self.tied = TiedSessions(known, ties if ties is not None else Ties(secrets.token_bytes(32)), journal)
         self._break_glass = break_glass
         self.journal = journal
         self.clock = clock
         self._engine = engine
-        self._apps: object = None
-        self._hosts: dict[bytes, Routes | None] = {}
-        self._kept = Kept()
         self._flood = RateLimit(KEPT_PER_SECOND, KEPT_PER_SECOND)
         self._reserved = RateLimit(KEPT_ON_THE_RESERVE, KEPT_ON_THE_RESERVE)
         self.traffic = Traffic()
@@ -141,10 +135,7 @@ class DecisionPoint:
         program's token, `sender` whose page sends what may change something, `certificate` the client's as a trusted
         front sent it. Never raises for anything a client can send.
         """
-        known = self.known
-        routes = self._hosts.get(host) if self._apps is known.apps_by_host else None
-        if routes is None:
-            routes = self._routes(host)
+        routes = self.hosts.routes(host)
         if routes is None:
             return self.refuse(Named.UNKNOWN_HOST, door=door, address=address, host=host)
         app = routes.app
@@ -161,9 +152,9 @@ class DecisionPoint:
             return self._by_token(door, route, app, presented, cookies, address, now)
         session, wrong, facts = self._admitted(cookies, app, address, now)
         tied = False
-        if session is not None and (certificate or self._has_ties(session, facts)):
-            tied = self.ties.holds(session.id, _tie(cookies), now)
-            facts = self._tied(facts, session, now, certificate, address, is_tied=tied)
+        if session is not None and (certificate or self.tied.are_expected(session, facts)):
+            tied = self.tied.holds(session, cookies, now)
+            facts = self.tied.facts(facts, session, now, certificate, address, is_tied=tied)
             if facts.session is None:
                 session, wrong = None, SessionState.NOT_SIGNED_IN
         if sender is not None and session is not None and sender.is_foreign(app):
@@ -191,7 +182,7 @@ class DecisionPoint:
         """Whether Limen gives a preflight leave; None where its origin is not declared for the app: then it is a
         request like any other. A permit is for the answer that Limen gives itself, never for passing anything on.
         """
-        routes = self._routes(host)
+        routes = self.hosts.routes(host)
         if routes is None or preflight.origin not in routes.app.cors.origins:
             return None
         try:
@@ -303,7 +294,7 @@ class DecisionPoint:
         try:
             facts = self.known.facts(session, app, address)
             if session is not None:
-                facts = self._tied(
+                facts = self.tied.facts(
                     facts, session, self.clock.now(), answer.certificate, address, is_tied=answer.is_tied, is_new=False
                 )
             decision = self._engine().decide(answer.route.request, facts, self.clock.now())
@@ -359,7 +350,7 @@ class DecisionPoint:
             return
         details: dict[str, str | int | bool] = {"door": door}
         if host:
-            details["host"] = _plain_host(host)[:253]
+            details["host"] = plain_host(host)[:253]
         if app:
             details["app"] = app
         if detail:
@@ -380,97 +371,7 @@ class DecisionPoint:
             )
         )
 
-    def app_on(self, host: bytes) -> App | None:
-        """The app that lives on `host` (a Host field's value), or None; Limen's own host is no app's."""
-        routes = self._routes(host)
-        return routes.app if routes else None
-
-    # Ties
-
-    def is_copied(self, session: Session, now: Instant) -> bool:
-        """Whether a request of this session that came without its tie is one of a copy of its cookie: its own browser
-        has a tie now, or has been given another session for this app since.
-        """
-        if self.ties.changes(session.id, now):
-            return False
-        if session.bound_until > now or (session.tied_from and now >= session.tied_from):
-            return True
-        if not session.parent or not session.bound_until:
-            return False
-        return any(
-            one.app == session.app and one.started_at > session.started_at and now > one.started_at + ties.AT_THE_CHANGE
-            for one in self.known.issued_to(("session", session.parent))
-        )
-
-    def tell_copied(self, session: Session, app: str, address: str, now: Instant) -> None:
-        """Raise the alert that a session's cookie is used outside of the browser that it was given to."""
-        if not self._copies.admits(session.id, now):
-            return
-        details: dict[str, str | int | bool] = {"app": app, "elsewhere": address != session.address}
-        self.journal.record(
-            Event(
-                at=now,
-                kind="device.cookie_copied",
-                outcome=Outcome.FAILURE,
-                subject=session.person_id,
-                session=session.id,
-                device=session.device_id,
-                address=address,
-                details=details,
-            )
-        )
-
-    def _has_ties(self, session: Session, facts: Facts) -> bool:
-        """Whether a request of this session should come with more than its cookie."""
-        return bool(facts.device.binding or session.tied_from) or self.ties.was_seen_with(session.id)
-
-    def _tied(
-        self,
-        facts: Facts,
-        session: Session,
-        now: Instant,
-        certificate: bytes,
-        address: str,
-        *,
-        is_tied: bool,
-        is_new: bool = True,
-    ) -> Facts:
-        """The facts of a request with what it has beside the session's cookie: its device, more firmly, by a client
-        certificate; none without a tie; and those about nobody where the session opens nothing without one.
-        """
-        held = self.ties.certified(certificate, now) if certificate else None
-        device = self.known.devices.get(held.device_id) if held is not None else None
-        if held is not None and device is not None and held.owner_id == session.person_id:
-            self.ties.seen_with(session.id, device.id)
-            return self.known.on(facts, replace(device, binding=BY_CERTIFICATE, bound_until=held.until))
-        has_lost = self.ties.was_seen_with(session.id)
-        if is_new and (has_lost or (not is_tied and self.is_copied(session, now))):
-            self.tell_copied(session, facts.app.id, address, now)
-        if is_tied:
-            return facts
-        if session.tied_from and now >= session.tied_from:
-            return self.known.facts(None, facts.app, address)
-        return self.known.untied(facts) if facts.device.binding else facts
-
     # Inside
-
-    def _routes(self, host: bytes) -> Routes | None:
-        if self._apps is not self.known.apps_by_host:
-            self._apps = self.known.apps_by_host
-            self._hosts, self._kept = {}, Kept()
-        try:
-            return self._hosts[host]
-        except KeyError:
-            return self._find(host)
-
-    def _find(self, host: bytes) -> Routes | None:
-        app = self.known.apps_by_host.get(_plain_host(host))
-        if len(self._hosts) >= HOSTS_KEPT:
-            self._hosts, self._kept = {}, Kept()
-        routes = Routes(app, self._kept) if app is not None and app.id != LIMEN else None
-        if len(host) <= 255:
-            self._hosts[host] = routes
-        return routes
 
     def _decide(
         self, door: str, route: Route, session: Session | None, state: str, facts: Facts, now: Instant
@@ -608,23 +509,6 @@ def _token(cookies: bytes) -> tuple[bytes, str]:
         return b"", Named.DUPLICATE_COOKIE
 
 
-def _tie(cookies: bytes) -> bytes:
-    """The tie among `cookies`; b"" where it is missing, or sent twice."""
-    try:
-        return cookie(cookies, ties.COOKIE) if ties.COOKIE in cookies else b""
-    except TwiceError:
-        return b""
-
-
 def _word(decision: Decision) -> str:
     reasons = decision.reasons
     return reasons[0].policy if reasons else Named.NOTHING_PERMITS
-
-
-def _plain_host(host: bytes) -> str:
-    """A Host field's value without its port, in lower case; what is no host name comes out as one no app has."""
-    name = host.decode("latin-1").lower()
-    bare, colon, port = name.partition(":")
-    if colon and not (port.isascii() and port.isdigit()):
-        return "?"
-    return bare if bare.isascii() and all(c.isalnum() or c in ".-" for c in bare) else "?"

@@ -59,7 +59,9 @@ class Gateway:
         certified: CertifiedBrowsers | None = None,
     ) -> None:
         self.certificate_domain = certificate_domain
-        self.certified = certified or CertifiedBrowsers(BrowserStates(doors.clock), doors.ties, doors.clock, public_url)
+        self.certified = certified or CertifiedBrowsers(
+            BrowserStates(doors.clock), doors.tied.ties, doors.clock, public_url
+        )
         self.doors = doors
         self.identity = identity
         self.public_url = public_url
@@ -197,7 +199,7 @@ class Gateway:
             await _reply(send, self.certified.answer(scope["query_string"], certificate))
             return
         if path.startswith(PREFIX):
-            app = self.doors.app_on(headers.first(fields, b"host"))
+            app = self.doors.hosts.app_on(headers.first(fields, b"host"))
             if app is not None:
                 await _reply(
                     send, await self._app_login_routes.answer(self._app_login_request(scope, fields, app, address))
@@ -244,7 +246,7 @@ class Gateway:
         if answer.permitted and answer.app is not None:
             return leave(answer.app, asked)
         if answer.word == "cors-undeclared":
-            app = self.doors.app_on(headers.first(fields, b"host"))
+            app = self.doors.hosts.app_on(headers.first(fields, b"host"))
             return no_leave(asked.undeclared(app.cors) if app is not None else asked.method)
         return answers.refusal_reply(answer, target, self.public_url, is_navigation=False)
 

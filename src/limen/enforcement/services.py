@@ -72,7 +72,8 @@ async def build(core: Core) -> EnforcementServices:
     said = Assertions(public_url=settings.public_url, clock=clock, keys=keys)
     app_logins = AppLogins(states=core.offers.take(BrowserStates), public_url=settings.public_url)
     url, trusted = settings.public_url, settings.listen.trusted_proxies
-    browser_keys = BrowserKeys(core.offers.take(BrowserStates), doors.ties, core.offers.take(BrowserSessions), clock)
+    own_ties, states = doors.tied.ties, core.offers.take(BrowserStates)
+    browser_keys = BrowserKeys(states, own_ties, core.offers.take(BrowserSessions), clock)
     app_login_routes = AppLoginRoutes(
         doors=doors,
         app_logins=app_logins,
@@ -97,7 +98,7 @@ async def build(core: Core) -> EnforcementServices:
             public_url=url,
             trusted=trusted,
             certificate_domain=settings.listen.certificate_domain,
-            certified=CertifiedBrowsers(core.offers.take(BrowserStates), doors.ties, clock, url),
+            certified=CertifiedBrowsers(states, own_ties, clock, url),
         ),
         check=CheckServer(
             doors=doors,

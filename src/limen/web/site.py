@@ -166,10 +166,10 @@ class Site:
         doors = self.ports.doors
         if not (session.binding or session.tied_from) or is_break_glass(session):
             return session
-        if doors.ties.holds(session.id, token_in(request, TIE_COOKIE, ties.FORM).encode(), now):
+        if doors.tied.ties.holds(session.id, token_in(request, TIE_COOKIE, ties.FORM).encode(), now):
             return session
-        if doors.is_copied(session, now):
-            doors.tell_copied(session, LIMEN, self.address(request), now)
+        if doors.tied.is_copied(session, now):
+            doors.tied.tell_copied(session, LIMEN, self.address(request), now)
         if session.tied_from and now >= session.tied_from:
             return None
         return replace(session, bound_until=OVER) if session.binding else session
@@ -182,7 +182,7 @@ class Site:
 
     def give_tie(self, response: Response, session_id: str, good_for: Milliseconds) -> None:
         """Tie a session to the browser that gets this response, for so long."""
-        tie = self.ports.doors.ties.give(session_id, self.ports.clock.now(), good_for)
+        tie = self.ports.doors.tied.ties.give(session_id, self.ports.clock.now(), good_for)
         set_cookie(response, TIE_COOKIE, tie, good_for // SECOND)
 
     def address(self, request: Request) -> str:

@@ -54,7 +54,7 @@ async def test_it_is_kept_for_root_alone_and_counts(harbor: House, folder, asked
     agent, made = asked
     assert stat.S_IMODE((folder.path / NAME).stat().st_mode) == 0o600
     assert read_certificate(folder) == made
-    held = harbor.limen.doors.ties.certified(sent(of(made)), harbor.clock.now())
+    held = harbor.limen.doors.tied.ties.certified(sent(of(made)), harbor.clock.now())
     assert held is not None
     assert held.device_id == agent.enrolment.device
     assert made.key not in repr(made)

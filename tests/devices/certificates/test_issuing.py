@@ -45,7 +45,7 @@ def certificate_of(answer: Any) -> x509.Certificate:
 
 
 def ties_of(harbor: House) -> Ties:
-    return harbor.limen.doors.ties
+    return harbor.limen.doors.tied.ties
 
 
 def sent(certificate: x509.Certificate) -> bytes:

@@ -1,0 +1,106 @@
+"""What a request has beside its session's cookie: the tie of its browser, or a device's certificate.
+
+Facts about a device hold for a request that comes with one of them; one that comes with neither may be a copy's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from limen import ties
+from limen.clock import Instant
+from limen.enforcement.headers import TwiceError, cookie
+from limen.events import Event, Outcome
+from limen.facts import Facts, FactStore, Session
+from limen.rate_limit import RateLimit
+from limen.ties import BY_CERTIFICATE, Ties
+
+if TYPE_CHECKING:
+    from limen.storage.journal import Journal
+
+COPIES = (1 / 300, 1)
+"""How often one session's use without its tie is journaled: once, and once in five minutes."""
+
+
+class TiedSessions:
+    """Asks `ties` about requests, and has it journaled where a cookie is used outside of its browser."""
+
+    def __init__(self, known: FactStore, own: Ties, journal: Journal) -> None:
+        self.ties = own
+        self._known = known
+        self._journal = journal
+        self._copies = RateLimit(*COPIES)
+
+    def are_expected(self, session: Session, facts: Facts) -> bool:
+        """Whether a request of this session should come with more than its cookie."""
+        return bool(facts.device.binding or session.tied_from) or self.ties.was_seen_with(session.id)
+
+    def holds(self, session: Session, cookies: bytes, now: Instant) -> bool:
+        """Whether the tie among `cookies`, the whole Cookie field, is one of this session; sent twice, it is none."""
+        try:
+            value = cookie(cookies, ties.COOKIE) if ties.COOKIE in cookies else b""
+        except TwiceError:
+            return False
+        return self.ties.holds(session.id, value, now)
+
+    def facts(
+        self,
+        facts: Facts,
+        session: Session,
+        now: Instant,
+        certificate: bytes,
+        address: str,
+        *,
+        is_tied: bool,
+        is_new: bool = True,
+    ) -> Facts:
+        """The facts of a request with what it has beside the session's cookie: its device, more firmly, by a client
+        certificate; none without a tie; and those about nobody where the session opens nothing without one.
+        """
+        held = self.ties.certified(certificate, now) if certificate else None
+        device = self._known.devices.get(held.device_id) if held is not None else None
+        if held is not None and device is not None and held.owner_id == session.person_id:
+            self.ties.seen_with(session.id, device.id)
+            return self._known.on(facts, replace(device, binding=BY_CERTIFICATE, bound_until=held.until))
+        has_lost = self.ties.was_seen_with(session.id)
+        if is_new and (has_lost or (not is_tied and self.is_copied(session, now))):
+            self.tell_copied(session, facts.app.id, address, now)
+        if is_tied:
+            return facts
+        if session.tied_from and now >= session.tied_from:
+            return self._known.facts(None, facts.app, address)
+        return self._known.untied(facts) if facts.device.binding else facts
+
+    def is_copied(self, session: Session, now: Instant) -> bool:
+        """Whether a request of this session that came without its tie is one of a copy of its cookie: its own browser
+        has a tie now, or has been given another session for this app since.
+        """
+        if self.ties.changes(session.id, now):
+            return False
+        if session.bound_until > now or (session.tied_from and now >= session.tied_from):
+            return True
+        if not session.parent or not session.bound_until:
+            return False
+        return any(
+            one.app == session.app and one.started_at > session.started_at and now > one.started_at + ties.AT_THE_CHANGE
+            for one in self._known.issued_to(("session", session.parent))
+        )
+
+    def tell_copied(self, session: Session, app: str, address: str, now: Instant) -> None:
+        """Raise the alert that a session's cookie is used outside of the browser that it was given to."""
+        if not self._copies.admits(session.id, now):
+            return
+        details: dict[str, str | int | bool] = {"app": app, "elsewhere": address != session.address}
+        self._journal.record(
+            Event(
+                at=now,
+                kind="device.cookie_copied",
+                outcome=Outcome.FAILURE,
+                subject=session.person_id,
+                session=session.id,
+                device=session.device_id,
+                address=address,
+                details=details,
+            )
+        )
