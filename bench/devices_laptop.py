@@ -78,7 +78,7 @@ class Laptop:
         )
         self._program.chmod(0o755)
         self._service: subprocess.Popen[bytes] | None = None
-        self.device = ""
+        self.device, self._tie = "", ""
 
     def prepare(self) -> None:
         """A copy of /etc, and a clamd of its own that tells the agent."""
@@ -119,11 +119,10 @@ class Laptop:
         self._service = subprocess.Popen([str(self._program), "run"], stdout=subprocess.DEVNULL)
         said = json.loads((self._folder / "state" / "enrolment.json").read_text())
         self.device = said["device"]
-        sit_on(self._root, self.device)
-        until(lambda: self.opens() == 200, "the app did not open", 120)
-        seconds = time.perf_counter() - began
         try:
-            yield seconds
+            self._tie = sit_on(self._root, self.device)
+            until(lambda: self.opens() == 200, "the app did not open", 120)
+            yield time.perf_counter() - began
         finally:
             self._service.terminate()
             self._service.wait(30)
@@ -134,7 +133,7 @@ class Laptop:
         """The status of what its browser asks of the app."""
         connection = http.client.HTTPConnection("127.0.0.1", self._check_port, timeout=10)
         try:
-            connection.request("GET", "/check", headers=CHECK)
+            connection.request("GET", "/check", headers={**CHECK, "Cookie": f"{CHECK['Cookie']}; {self._tie}"})
             return connection.getresponse().status
         finally:
             connection.close()
@@ -246,18 +245,19 @@ def company_of_one(root: Path) -> None:
     database.close()
 
 
-def sit_on(root: Path, device_id: str) -> None:
-    """Both sessions sit on this device, as its proof on loopback would have it."""
+def sit_on(root: Path, device_id: str) -> str:
+    """Both sessions sit on this device, as its proof on loopback would have it; the cookie that ties the app's."""
+    from limen.cli.open_company import opened
     from limen.clock import HOUR, SystemClock
-    from limen.company.load import load_settings
-    from limen.company.places import database_url
     from limen.identity.sessions import DEVICE_SESSIONS
-    from limen.storage import Database, Transaction
+    from limen.storage import Transaction
+    from limen.ties import COOKIE, Ties
 
     def work(transaction: Transaction) -> None:
         for session in ("s_1", "s_2"):
             DEVICE_SESSIONS.bind(transaction, session, device_id, 1, SystemClock().now() + HOUR)
 
-    database = Database.open(database_url(root, load_settings(root)))
-    database.write(work)
-    database.close()
+    with opened(root) as here:
+        here.database.write(work)
+        tie = Ties(here.keyring().key_for("ties")).give("s_2", SystemClock().now(), HOUR)
+    return f"{COOKIE.decode()}={tie}"
