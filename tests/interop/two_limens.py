@@ -15,6 +15,7 @@ from limen.company.saml_section import section_text
 from limen.sso.oidc.provider import Provider
 from limen.sso.saml.sp_metadata import provider_in
 from limen.sso.upstream import store
+from limen.sso.upstream.flow import Upstreams
 
 CLIENT = "harbor"
 POLICY = """
@@ -59,6 +60,7 @@ def two_limens(folder: Path, upstream: int) -> Iterator[TwoLimens]:
     core = harbor.limen.core
     url = next(iter(harbor.limen.known.issuers.values())).url
     core.database.write(lambda t: store.keep_secret(t.connection, core.keyring, url, secret, core.clock.now()))
+    harbor.run(core.offers.take(Upstreams).look())
     yield TwoLimens(harbor, works, stop_works, 3)
     stop_harbor()
     stop_works()

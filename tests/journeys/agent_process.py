@@ -15,8 +15,8 @@ from typing import IO
 
 _MOVED = """
 import sys
-from importlib import import_module
-import_module("limen_agent.collectors.linux.threats").SPOOL = sys.argv.pop(1)
+from limen_agent import spool
+spool.SPOOL = sys.argv.pop(1)  # before whoever takes it from there is imported
 from limen_agent.cli.main import main
 sys.exit(main())
 """

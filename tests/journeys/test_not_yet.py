@@ -21,7 +21,7 @@ def test_a_download_to_an_unknown_device_says_what_is_missing(harbor: Any, brows
     expect(failing).to_have_count(1)
     expect(failing).to_contain_text("This device")
     expect(failing.get_by_role("listitem").first).to_be_visible()
-    expect(mia.page.locator(".conditions > li:not(.fails)")).to_have_count(3)
+    expect(mia.page.locator(".conditions > li:not(.fails)")).to_have_count(4)
     mia.clean()
     mia.page.get_by_role("link", name="Check again").click()
     expect(heading(mia)).to_have_text("Payroll isn't available on this device yet")

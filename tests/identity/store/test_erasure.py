@@ -38,6 +38,8 @@ def test_the_list_of_erased_people_says_whose_bodies_are_still_in_the_journal(wh
 
 
 STAYS = {
+    "device_records.owner": "in a row of the person's, which is deleted",
+    "device_signals.ended_by": "the opaque id of who did it",
     "erased_people.person_id": "the list of who was erased",
     "issuer_accounts.subject": "in a row of the person's, which is deleted",
     "issuer_sessions.subject": "in a row of the person's, which is deleted",
