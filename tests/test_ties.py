@@ -17,12 +17,12 @@ def test_a_tie_holds_for_its_session_until_its_end_and_by_its_key() -> None:
     ties = Ties(b"k" * 32)
     tie = ties.give("s_1", NOW, 1_000).encode()
     assert FORM.fullmatch(tie)
-    assert ties.holds("s_1", tie, NOW + 999)
-    assert not ties.holds("s_1", tie, NOW + 1_000)
-    assert not ties.holds("s_2", tie, NOW)
-    assert not Ties(b"l" * 32).holds("s_1", tie, NOW)
-    assert Ties(b"k" * 32).holds("s_1", tie, NOW)  # another worker's
-    assert not ties.holds("s_1", tie + b"A", NOW)
+    assert ties.held_until("s_1", tie, NOW + 999)
+    assert not ties.held_until("s_1", tie, NOW + 1_000)
+    assert not ties.held_until("s_2", tie, NOW)
+    assert not Ties(b"l" * 32).held_until("s_1", tie, NOW)
+    assert Ties(b"k" * 32).held_until("s_1", tie, NOW)  # another worker's
+    assert not ties.held_until("s_1", tie + b"A", NOW)
 
 
 def test_for_a_moment_after_it_was_given_a_request_without_it_is_no_sign() -> None:

@@ -250,7 +250,7 @@ class BrowserSessions:
 
     `keep_key(session id, JWK)`: from now on this session counts only with a tie; False where it has a key already or
     is gone. `key_of(session id)` gives the key, "" where there is none. `proved(session id)`: its browser proved that
-    it has the key, so the sign-in it belongs to stays on the device it is on.
+    it has the key, so it stays on the device it is on, where it is a sign-in.
     """
 
     keep_key: Callable[[str, str], Awaitable[bool]]

@@ -69,20 +69,20 @@ class Ties:
         self._given[session_id] = now
         return urlsafe_b64encode(self._challenges.issue(_of(session_id), now, good_for)).decode().rstrip("=")
 
-    def holds(self, session_id: str, value: bytes, now: Instant) -> bool:
-        """Whether this value of the cookie ties this session now."""
+    def held_until(self, session_id: str, value: bytes, now: Instant) -> Instant:
+        """Until when this value of the cookie ties this session; 0 where it does not tie it now."""
         known = self._recognised.get(value)
         if known is not None:
-            return known[0] == session_id and now < known[1]
+            return known[1] if known[0] == session_id and now < known[1] else 0
         if not FORM.fullmatch(value):
-            return False
+            return 0
         end = self._challenges.ends_at(urlsafe_b64decode(value + b"="), _of(session_id), now)
         if end is None:
-            return False
+            return 0
         if len(self._recognised) >= _KEPT:
             self._recognised.clear()
         self._recognised[value] = (session_id, end)
-        return True
+        return end
 
     def changes(self, session_id: str, now: Instant) -> bool:
         """Whether this session was given a tie only just now."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from ipaddress import ip_network
 from typing import Any
 
+import httpx2
 import pytest
 from joserfc.jwk import ECKey
 from tests.attacks.test_devices import prove
@@ -20,6 +21,7 @@ from tests.web.conftest import Browser, House
 from limen.clock import HOUR, MINUTE, SECOND
 from limen.devices.model import State
 from limen.enforcement.decision_point import Answer
+from limen.facts import Session
 from limen.facts.fact_store import OVER
 from limen.ties import AT_THE_CHANGE, BY_AGENT, BY_BROWSER_KEY, BY_CERTIFICATE, COOKIE
 
@@ -60,6 +62,11 @@ def alerts(house: House) -> list[tuple[str, str, bool]]:
 
 async def is_on_the_laptop(browser: Browser) -> bool:
     return "label this" in (await browser.get("/devices")).text
+
+
+def sign_in_of(house: House, ida: Ida) -> Session:
+    known = house.limen.known.sessions.values()
+    return next(one for one in known if one.person_id == ida.id and not one.parent)
 
 
 # Not bound: a session of whoever has no agent
@@ -153,8 +160,73 @@ async def test_a_copy_without_a_tie_gets_none_from_the_hand_over_to_an_app(
         harbor.clock.forward(4 * MINUTE)
         assert (await key.refresh()).status_code == 200
     harbor.clock.forward(BY_AGENT - 12 * MINUTE)
-    session = next(one for one in harbor.limen.known.sessions.values() if one.person_id == ida.id and not one.parent)
-    assert session.bound_until <= harbor.clock.now()  # a thief's key does not keep the owner's device either
+    # A thief's key does not keep the owner's device either.
+    assert sign_in_of(harbor, ida).bound_until <= harbor.clock.now()
+
+
+async def invited_at_the_wiki(house: House, thief: Browser) -> tuple[Browser, httpx2.Response]:
+    """The thief's own browser at the wiki, in a session that a copy of the sign-in opened; and what it was told."""
+    there = house.browser(f"https://{house.limen.known.apps['wiki'].host}", THIEF)
+    handed = await thief.get((await there.get("/.limen/start?to=/")).headers["location"].removeprefix(ORIGIN))
+    return there, await there.get(handed.headers["location"].removeprefix(str(there.client.base_url)))
+
+
+async def test_a_key_of_the_thiefs_own_at_an_app_keeps_neither_its_session_nor_the_owners_on_the_device(
+    harbor: House, ida: Ida, laptop: SoftwareAgent
+) -> None:
+    """Its signatures would extend the owner's sign-in, whose agent is not asked."""
+    await prove(ida.browser, laptop)
+    there, arrived = await invited_at_the_wiki(harbor, copied(harbor, ida.browser))
+    key = BrowserKey(there.client)
+    assert (await key.register(arrived)).status_code == 200
+    for minutes in range(4, 64, 4):  # an hour in which Ida's browser proves nothing
+        harbor.clock.forward(4 * MINUTE)
+        await laptop.report()
+        assert (await key.refresh()).status_code == (200 if minutes * MINUTE < BY_AGENT else 401)
+    assert on(at_the_wiki(harbor, there)) == ("", 0)
+    assert sign_in_of(harbor, ida).bound_until <= harbor.clock.now() - 45 * MINUTE
+
+
+async def test_a_key_of_the_thiefs_own_lasts_no_longer_while_the_owner_goes_on_proving(
+    harbor: House, ida: Ida, laptop: SoftwareAgent
+) -> None:
+    await prove(ida.browser, laptop)
+    there, arrived = await invited_at_the_wiki(harbor, copied(harbor, ida.browser))
+    key = BrowserKey(there.client)
+    assert (await key.register(arrived)).status_code == 200
+    for _ in range(5):
+        harbor.clock.forward(4 * MINUTE)
+        await laptop.report()
+        await prove(ida.browser, laptop)
+        await key.refresh()
+    assert sign_in_of(harbor, ida).bound_until > harbor.clock.now()
+    assert at_the_wiki(harbor, there).session is None
+
+
+async def test_a_stream_that_a_copy_opened_is_on_no_device_once_its_tie_is_over(
+    harbor: House, ida: Ida, laptop: SoftwareAgent
+) -> None:
+    await prove(ida.browser, laptop)
+    stream = at_the_wiki(harbor, copied(harbor, await harbor.into(ida.browser, "wiki")))
+    assert on(stream) == (laptop.device, 1)
+    ends_at, doors = stream.tied_until, harbor.limen.doors
+    assert 0 < ends_at - harbor.clock.now() <= BY_AGENT
+    for _ in range(4):
+        word, again_at = doors.re_check(stream, THIEF)
+        assert (word, again_at is not None and again_at <= ends_at) == ("", harbor.clock.now() < ends_at)
+        harbor.clock.forward(BY_AGENT // 2 + SECOND)
+        await laptop.report()
+        await prove(ida.browser, laptop)
+    seen, engine = list[Any](), doors._engine()
+
+    class Watched:
+        def decide(self, request: Any, facts: Any, now: Any) -> Any:
+            seen.append((facts.device.id, facts.device.bound_until > now))
+            return engine.decide(request, facts, now)
+
+    doors._engine = Watched
+    doors.re_check(stream, THIEF)
+    assert [is_bound for _, is_bound in seen] == [False]
 
 
 async def test_a_tie_of_another_session_twice_or_made_up_ties_nothing(
@@ -204,6 +276,40 @@ async def test_with_a_browsers_key_a_copy_is_dead_after_five_minutes(harbor: Hou
     assert (await thief.get("/sessions")).headers["location"].startswith("/sign-in")
     assert (await browser.get("/sessions")).status_code == 200
     assert alerts(harbor) == [(ida.id, "limen", True)]
+
+
+async def test_with_a_browsers_key_what_a_copy_opened_is_dead_five_minutes_later_too(harbor: House, ida: Ida) -> None:
+    """Nor can the thief register a key there: nobody could tell it from one of the owner's."""
+    browser, key = await with_a_key(harbor, ida)
+    there, arrived = await invited_at_the_wiki(harbor, copied(harbor, browser))
+    assert "secure-session-registration" not in arrived.headers
+    assert at_the_wiki(harbor, there).session is not None
+    stream = at_the_wiki(harbor, there)
+    harbor.clock.forward(BY_BROWSER_KEY - MINUTE)
+    assert (await key.refresh()).status_code == 200
+    assert at_the_wiki(harbor, there).session is not None
+    assert harbor.limen.doors.re_check(stream, THIEF) == ("", stream.tied_until)
+    harbor.clock.forward(MINUTE)
+    assert harbor.limen.doors.re_check(stream, THIEF)[0], "what it left open is cut"
+    for _ in range(15):
+        assert at_the_wiki(harbor, there).session is None
+        harbor.clock.forward(4 * MINUTE)
+        assert (await key.refresh()).status_code == 200
+
+
+async def test_with_a_browsers_key_its_owner_goes_on_at_an_app_by_way_of_the_sign_in_host(
+    harbor: House, ida: Ida
+) -> None:
+    """And is no copy of herself: without a tie her browser is there, and none but the hand-over gives it the next."""
+    browser, key = await with_a_key(harbor, ida)
+    there = await harbor.into(browser, "wiki")
+    for _ in range(3):
+        assert at_the_wiki(harbor, there).session is not None
+        harbor.clock.forward(BY_BROWSER_KEY + SECOND)
+        assert (await there.get("/", **{"sec-fetch-mode": "navigate"})).headers["location"].startswith("/.limen/start")
+        assert (await key.refresh()).status_code == 200
+        there = await harbor.into(browser, "wiki")
+    assert alerts(harbor) == []
 
 
 async def test_a_thief_of_cookies_neither_refreshes_nor_replaces_the_key(harbor: House, ida: Ida) -> None:

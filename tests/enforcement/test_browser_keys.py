@@ -14,6 +14,7 @@ from tests.devices.test_binding import asked, bound
 from tests.web.conftest import Browser, House
 
 from limen.clock import MINUTE, SECOND
+from limen.enforcement.browser_keys import tie_cookie
 from limen.ties import AT_THE_CHANGE, BY_BROWSER, BY_BROWSER_KEY
 
 __all__ = ["agent", "harbor", "ida", "laptop"]
@@ -101,6 +102,16 @@ async def test_an_app_has_a_key_of_its_own(harbor: House, ida: Ida, laptop: Soft
     assert (await there.get("/")).status_code == 401
     assert (await key.refresh()).status_code == 200
     assert (await there.get("/")).status_code == 502
+
+
+def test_a_browser_keeps_its_tie_until_the_last_moment() -> None:
+    """Without it, while it still ties, it would look like a copy."""
+    assert [tie_cookie("x", good_for)[1].split(b"; ")[1] for good_for in (300_000, 299_001, 1, 0)] == [
+        b"Max-Age=300",
+        b"Max-Age=300",
+        b"Max-Age=1",
+        b"Max-Age=0",
+    ]
 
 
 @pytest.mark.parametrize(

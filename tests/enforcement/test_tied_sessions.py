@@ -49,11 +49,11 @@ def seen(tied: TiedSessions, known: FactStore, session: Session, *, is_tied: boo
 
 def test_only_the_tie_of_the_session_ties_it_and_only_once_in_a_request(tied: TiedSessions) -> None:
     tie = b"__Host-limen-tie=" + tied.ties.give("s1", NOW, BY_AGENT).encode()
-    assert tied.holds(SIGN_IN, b"__Host-limen=x; " + tie, NOW)
-    assert not tied.holds(replace(SIGN_IN, id="s2"), tie, NOW)
-    assert not tied.holds(SIGN_IN, tie + b"; " + tie, NOW)
-    assert not tied.holds(SIGN_IN, b"", NOW)
-    assert not tied.holds(SIGN_IN, tie, NOW + BY_AGENT)
+    assert tied.held_until(SIGN_IN, b"__Host-limen=x; " + tie, NOW)
+    assert not tied.held_until(replace(SIGN_IN, id="s2"), tie, NOW)
+    assert not tied.held_until(SIGN_IN, tie + b"; " + tie, NOW)
+    assert not tied.held_until(SIGN_IN, b"", NOW)
+    assert not tied.held_until(SIGN_IN, tie, NOW + BY_AGENT)
 
 
 def test_a_tie_is_expected_of_whoever_is_on_a_device_and_of_nobody_else(known: FactStore, tied: TiedSessions) -> None:
@@ -80,6 +80,13 @@ def test_a_session_with_a_key_of_its_browser_opens_nothing_without_a_tie(known: 
     known.sessions.put(A, firm)
     assert seen(tied, known, firm, is_tied=False).session == firm
     assert seen(tied, known, firm, is_tied=False, now=NOW + MINUTE).session is None
+
+
+def test_at_an_app_a_browser_whose_tie_is_over_gets_none_by_itself_and_is_no_copy(tied: TiedSessions) -> None:
+    there = replace(SIGN_IN, id="s2", app="wiki", parent="s1", tied_from=NOW)
+    assert tied.is_copied(there, NOW)
+    assert not tied.is_copied(there, there.bound_until)
+    assert tied.is_copied(replace(SIGN_IN, bound_until=0, tied_from=NOW), NOW), "it gets one by its key"
 
 
 def test_right_after_a_tie_was_given_a_request_without_it_is_no_copys(tied: TiedSessions) -> None:

@@ -197,12 +197,12 @@ class AppLoginRoutes:
     def _ties(self, token: str) -> Iterator[tuple[bytes, bytes]]:
         """What ties the session that has just been opened to its browser, now and from now on."""
         session, now = self.doors.known.session(sha256(token.encode()).digest()), self.doors.clock.now()
-        if session is None or self.browser_keys is None:
+        if session is None:
             return
         if session.bound_until > now:
             good_for = session.bound_until - now
             yield tie_cookie(self.doors.tied.ties.give(session.id, now, good_for), good_for)
-        if self.public_url.startswith("https:"):
+        if self.browser_keys is not None and not session.tied_from and self.public_url.startswith("https:"):
             yield self.browser_keys.invitation(session.id, BROWSER_KEY_PATH)
 
     async def _sign_out(self, request: AppLoginRequest) -> answers.Reply:

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from limen import ties
 from limen.browser_state import BrowserStates, StateRefusedError
-from limen.clock import SECOND, Clock
+from limen.clock import SECOND, Clock, Milliseconds
 from limen.enforcement import answers
 from limen.enforcement.headers import Fields
 from limen.facts import Session
@@ -64,6 +64,8 @@ class BrowserKeys:
         """Register the key of a live session's browser, or give it its next tie. `session` is that of its cookie."""
         if session is None:
             return _refused(401, "not_signed_in")
+        if self._good_for(session) <= 0:
+            return _refused(401, "tie_over")
         if not session.tied_from:
             return await self._register(session, asked)
         if asked.session_id.strip(b'"') != session.id.encode():
@@ -107,14 +109,28 @@ class BrowserKeys:
             "scope": {"origin": asked.origin, "include_site": False, "scope_specification": []},
             "credentials": [{"type": "cookie", "name": ties.COOKIE.decode(), "attributes": ATTRIBUTES}],
         }
-        tie = self._ties.give(session.id, self._clock.now(), BY_BROWSER_KEY)
+        good_for = self._good_for(session)
+        tie = self._ties.give(session.id, self._clock.now(), good_for)
         reply = answers.json_reply(200, said)
-        return answers.Reply(reply.status, (*reply.fields, tie_cookie(tie, BY_BROWSER_KEY)), reply.body)
+        return answers.Reply(reply.status, (*reply.fields, tie_cookie(tie, good_for)), reply.body)
+
+    def _good_for(self, session: Session) -> Milliseconds:
+        """How long the next tie of a session lasts; 0 or less: it gets none.
+
+        Whose key it is that an app was given, nobody knows: whoever has a copy of the sign-in's cookies can open a
+        session there and register a key of their own. So it lengthens no tie that the hand-over gave.
+        """
+        if session.parent and session.bound_until:
+            return min(BY_BROWSER_KEY, session.bound_until - self._clock.now())
+        return BY_BROWSER_KEY
 
 
 def tie_cookie(tie: str, good_for: int) -> tuple[bytes, bytes]:
-    """The field that gives a browser its tie for so many milliseconds."""
-    age = f"; Max-Age={max(0, good_for // SECOND)}"
+    """The field that gives a browser its tie for so many milliseconds.
+
+    It keeps it no shorter: a request without a tie while there is one would look like a copy's.
+    """
+    age = f"; Max-Age={max(0, -(-good_for // SECOND))}"
     return b"set-cookie", f"{ties.COOKIE.decode()}={tie}{age}; {ATTRIBUTES}".encode()
 
 

@@ -61,8 +61,8 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
     """What an entry point is told. `id` names the decision in the journal; it is "" where nothing came to a decision.
 
     `word` is the first reason's name, or the trick that was refused before a decision. `session` is None unless it is
-    live. `is_tied`: the request came with what ties the session to its browser; `certificate` is the client's, as the
-    front sent it.
+    live. `tied_until`: until when the tie holds that the request came with (0: it had none); `certificate` is the
+    client's, as the front sent it.
     """
 
     effect: Effect
@@ -72,7 +72,7 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
     app: App | None = None
     session: Session | None = None
     route: Route | None = None
-    is_tied: bool = False
+    tied_until: Instant = 0
     certificate: bytes = b""
 
     @property
@@ -151,16 +151,18 @@ class DecisionPoint:
         if presented is not None:
             return self._by_token(door, route, app, presented, cookies, address, now)
         session, wrong, facts = self._admitted(cookies, app, address, now)
-        tied = False
+        tied_until = 0
         if session is not None and (certificate or self.tied.are_expected(session, facts)):
-            tied = self.tied.holds(session, cookies, now)
-            facts = self.tied.facts(facts, session, now, certificate, address, is_tied=tied)
+            tied_until = self.tied.held_until(session, cookies, now)
+            facts = self.tied.facts(facts, session, now, certificate, address, is_tied=bool(tied_until))
             if facts.session is None:
                 session, wrong = None, SessionState.NOT_SIGNED_IN
         if sender is not None and session is not None and sender.is_foreign(app):
             return self._from_another_site(door, route, session, facts, now, sender)
         answer = self._decide(door, route, session, wrong, facts, now)
-        return msgspec.structs.replace(answer, is_tied=tied, certificate=certificate) if tied or certificate else answer
+        if tied_until or certificate:
+            return msgspec.structs.replace(answer, tied_until=tied_until, certificate=certificate)
+        return answer
 
     def _admitted(self, cookies: bytes, app: App, address: str, now: Instant) -> tuple[Session | None, str, Facts]:
         """The live session of these cookies, what it is worth or what is wrong with them, and its facts."""
@@ -291,20 +293,21 @@ class DecisionPoint:
         if over:
             return over, None
         session = self.known.issued(answer.session.id) if answer.session else None
+        now = self.clock.now()
+        is_tied = now < answer.tied_until
         try:
             facts = self.known.facts(session, app, address)
             if session is not None:
-                facts = self.tied.facts(
-                    facts, session, self.clock.now(), answer.certificate, address, is_tied=answer.is_tied, is_new=False
-                )
-            decision = self._engine().decide(answer.route.request, facts, self.clock.now())
+                facts = self.tied.facts(facts, session, now, answer.certificate, address, is_tied=is_tied, is_new=False)
+            decision = self._engine().decide(answer.route.request, facts, now)
             if decision.effect is not Effect.PERMIT:
                 return _word(decision), None
             unchanged_until = decision.unchanged_until
         except Exception:  # noqa: BLE001 -- whatever went wrong, the answer is no
             return Named.POLICY_ERROR, None
         ends_at = self.known.ends_at(session) if session else None
-        return "", min([at for at in (unchanged_until, ends_at) if at is not None], default=None)
+        tie_ends_at = answer.tied_until if is_tied else None
+        return "", min([at for at in (unchanged_until, ends_at, tie_ends_at) if at is not None], default=None)
 
     def refuse(
         self,

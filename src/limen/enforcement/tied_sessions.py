@@ -36,13 +36,15 @@ class TiedSessions:
         """Whether a request of this session should come with more than its cookie."""
         return bool(facts.device.binding or session.tied_from) or self.ties.was_seen_with(session.id)
 
-    def holds(self, session: Session, cookies: bytes, now: Instant) -> bool:
-        """Whether the tie among `cookies`, the whole Cookie field, is one of this session; sent twice, it is none."""
+    def held_until(self, session: Session, cookies: bytes, now: Instant) -> Instant:
+        """Until when the tie among `cookies`, the whole Cookie field, ties this session; 0: it does not, as one that is
+        sent twice.
+        """
         try:
             value = cookie(cookies, ties.COOKIE) if ties.COOKIE in cookies else b""
         except TwiceError:
-            return False
-        return self.ties.holds(session.id, value, now)
+            return 0
+        return self.ties.held_until(session.id, value, now)
 
     def facts(
         self,
@@ -78,10 +80,10 @@ class TiedSessions:
         """
         if self.ties.changes(session.id, now):
             return False
-        if session.bound_until > now or (session.tied_from and now >= session.tied_from):
+        if session.bound_until > now:
             return True
-        if not session.parent or not session.bound_until:
-            return False
+        if not session.parent or not session.bound_until:  # its browser gets the next tie by itself, if it has a key
+            return bool(session.tied_from) and now >= session.tied_from
         return any(
             one.app == session.app and one.started_at > session.started_at and now > one.started_at + ties.AT_THE_CHANGE
             for one in self._known.issued_to(("session", session.parent))

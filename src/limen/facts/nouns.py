@@ -102,8 +102,8 @@ class Session:
     not idle, and is good for its `actions` alone (a browser's session has none named, and no bound).
     `binding`: how firmly it is tied to its device, 0 not at all; it counts until `bound_until`. An app's session is
     on its parent's device only if it was bound itself when it was opened; it is as firmly as the parent then, and its
-    own `bound_until` is how long the tie lasts that its browser was given. From `tied_from` on
-    (0: never) its cookie opens nothing without a tie (`limen.ties`).
+    own `bound_until` is how long the tie lasts that its browser was given, and it gets no later one. From
+    `tied_from` on (0: never) its cookie opens nothing without a tie (`limen.ties`).
     """
 
     id: str

@@ -142,7 +142,9 @@ class Sessions:
     ) -> str:
         """A session on one app's host, hanging on a live sign-in session and dying with it.
 
-        It is on the device of its parent where it `is_tied`: opened from the browser that is known to be there.
+        It is on the device of its parent where it `is_tied`: opened from the browser that is known to be there. Where
+        its parent opens nothing without a tie, it opens nothing either, and has one tie of its own: after that it takes
+        a new session, which the browser gets that can prove the parent's key.
 
         It holds no proofs of its own: what its person proved is always read from the parent. Returns the value of
         its cookie. Raises NotLiveError, UnknownError.
@@ -153,6 +155,7 @@ class Sessions:
         if not app_id or app_id not in self._ports.known.apps:
             raise UnknownError("app")
         token, now = Token.new(), self._ports.now()
+        tied_until = _tied_until(root, now, is_tied=is_tied)
         session = Session(
             id=new_id("s"),
             person_id=root.person_id,
@@ -163,8 +166,9 @@ class Sessions:
             app=app_id,
             parent=root.id,
             device_id=root.device_id,
-            binding=root.binding if is_tied else 0,
-            bound_until=_tied_until(root, now) if is_tied else 0,
+            binding=root.binding if is_tied and tied_until else 0,
+            bound_until=tied_until,
+            tied_from=now if root.tied_from else 0,
             address=address[:64],
             user_agent=user_agent[:200],
         )
@@ -210,26 +214,23 @@ class Sessions:
         return await self._ports.database.reading(lambda view: sessions.browser_key(view.connection, session_id))
 
     async def browser_proved(self, session_id: str) -> None:
-        """Have the sign-in of a session stay on its device: the browser proved that it is the same."""
-        known, now = self._ports.known, self._ports.now()
-        session = known.sessions.get(session_id)
-        root = known.sessions.get(session.parent) if session is not None and session.parent else session
-        if session is None or root is None or not session.binding:
+        """Have a sign-in stay on its device: the browser proved that it is the same. What a browser proves at an app
+        keeps nobody there: its key may be that of a copy.
+        """
+        session, now = self._ports.known.sessions.get(session_id), self._ports.now()
+        if session is None or session.parent:
             return
-        if root.bound_until > now and root.bound_until - now < BY_AGENT - BY_BROWSER_KEY // 2:
+        if session.bound_until > now and session.bound_until - now < BY_AGENT - BY_BROWSER_KEY // 2:
             await self._ports.write(lambda transaction: self._bind_more_firmly(transaction, session_id, now))
 
     def _bind_more_firmly(self, transaction: Transaction, session_id: str, now: Instant) -> None:
         """Keep a sign-in on its device for another while, where it is on one at this moment."""
         found = sessions.by_id(transaction.connection, session_id)
-        if found is None or not found[1].binding:
+        root = found[1] if found is not None else None
+        if root is None or root.parent or not root.binding or root.bound_until <= now:
             return
-        if found[1].parent:
-            found = sessions.by_id(transaction.connection, found[1].parent)
-        if found is not None and found[1].binding and found[1].bound_until > now:
-            root = found[1]
-            level = max(root.binding, BY_BROWSER) if root.tied_from else root.binding
-            bind_device(transaction, root.id, root.device_id, level, max(root.bound_until, now + BY_AGENT))
+        level = max(root.binding, BY_BROWSER) if root.tied_from else root.binding
+        bind_device(transaction, root.id, root.device_id, level, max(root.bound_until, now + BY_AGENT))
 
     # Listing
 
@@ -342,11 +343,13 @@ class Sessions:
         transaction.changed("session", session_id)
 
 
-def _tied_until(root: Session, now: Instant) -> Instant:
+def _tied_until(root: Session, now: Instant, *, is_tied: bool) -> Instant:
     """How long the tie lasts that a session on an app's host is given at its beginning; 0: it is given none."""
-    if not root.binding or root.bound_until <= now:
+    if root.tied_from:
+        return now + BY_BROWSER_KEY
+    if not is_tied or not root.binding or root.bound_until <= now:
         return 0
-    return min(root.bound_until, now + (BY_BROWSER_KEY if root.tied_from else BY_AGENT))
+    return min(root.bound_until, now + BY_AGENT)
 
 
 def mark(transaction: Transaction, kind: str, key: str, at: Instant) -> None:

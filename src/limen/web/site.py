@@ -166,7 +166,7 @@ class Site:
         doors = self.ports.doors
         if not (session.binding or session.tied_from) or is_break_glass(session):
             return session
-        if doors.tied.ties.holds(session.id, token_in(request, TIE_COOKIE, ties.FORM).encode(), now):
+        if doors.tied.ties.held_until(session.id, token_in(request, TIE_COOKIE, ties.FORM).encode(), now):
             return session
         if doors.tied.is_copied(session, now):
             doors.tied.tell_copied(session, LIMEN, self.address(request), now)

@@ -32,6 +32,7 @@ def add(connection: Connection, session: Session, token_hash: bytes, proofs: Pro
             passkey_id=passkey_id,
             binding=session.binding,
             bound_until=session.bound_until,
+            tied_from=session.tied_from,
         )
     )
     _note_passkey(connection, session.id, passkey_id)
