@@ -117,8 +117,8 @@ def _updates(told: seen.Updates, requirement: Requirement, _now: Instant) -> Fou
         return _fail(_of(told.security, one, many), security=told.security, days=told.oldest_days)
     one = _of(
         within,
-        gettext_noop("A security update is waiting, for no longer than a day"),
-        gettext_noop("A security update is waiting, for no longer than {within} days"),
+        gettext_noop("A security update has been waiting for no longer than a day"),
+        gettext_noop("A security update has been waiting for no longer than {within} days"),
     )
     many = _of(
         within,
