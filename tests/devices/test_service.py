@@ -55,3 +55,19 @@ async def test_its_devices_are_somebodys(harbor: House, ida: Ida, laptop: Softwa
     assert (devices.has_active(ida.id), devices.has_active("p_other")) == (True, False)
     with pytest.raises(UnknownDeviceError):
         devices.device("d_none")
+
+
+async def test_what_rules_make_of_a_device_is_said_once(harbor: House, laptop: SoftwareAgent) -> None:
+    known, devices = harbor.limen.core.known, devices_of(harbor)
+    usual = known.device_rules
+    known.set_device_rules(DeviceRules({"edr": Requirement(Severity.RESTRICT)}))
+    await devices.judge_due()
+    await devices.judge_due()
+    known.set_device_rules(usual)
+    known.set_device_rules(DeviceRules({"edr": Requirement(Severity.RESTRICT)}))
+    await devices.judge_due()  # nothing has come of it
+    harbor.limen.journal.flush()
+    events = [one for one in harbor.events("device.compliance_changed") if one.details["was"] != "unknown"]
+    assert [(one.device, one.details["was"], one.details["compliance"]) for one in events] == [
+        (laptop.device, "compliant", "non_compliant")
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -73,3 +74,12 @@ def test_what_could_not_be_found_out_is_unknown(check: str, reason: Reason) -> N
 def test_what_does_not_apply_is_neither_good_nor_bad() -> None:
     check = Check("screen_lock", CheckState.NOT_APPLICABLE, NOW)
     assert found("screen_lock", check, of("screen_lock"), NOW).verdict is Verdict.NOT_APPLICABLE
+
+
+@pytest.mark.parametrize("security", [1, 2])
+@pytest.mark.parametrize("oldest", [1, 20])
+def test_one_is_said_as_one(security: int, oldest: int) -> None:
+    told = {"pending": 2, "security": security, "oldest_days": oldest, "lists_age_days": 0}
+    requirement = replace(of("updates"), within_days=0)
+    said = found("updates", checks({"updates": told})["updates"], requirement, NOW)
+    assert ("{security}" in said.sentence, "{days}" in said.sentence) == (security > 1, oldest > 1)

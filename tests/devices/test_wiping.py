@@ -32,3 +32,7 @@ async def test_without_any_nobody_wipes() -> None:
     managements.add(Management("Jamf"))
     with pytest.raises(NoManagementError):
         await managements.wipe(WREN)
+
+
+def test_whether_anything_can_wipe_is_known_before_it_is_asked() -> None:
+    assert [DeviceManagements(one).are_connected for one in ((), [Management("Intune")])] == [False, True]

@@ -45,13 +45,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """One system. `heed`: what does not work there yet. `by_token` is the one command with a one-time token, "" where
+    """One system. `heed`: what does not work there yet; `instead`: what its owner does
+    then. `by_token` is the one command with a one-time token, "" where
     there is none; `{token}` stands for it.
     """
 
     title: str
     steps: tuple[Step, ...] = ()
     heed: str = ""
+    instead: str = ""
     by_token: str = ""
 
 
@@ -79,11 +81,12 @@ INSTALLATIONS: Final[Mapping[Platform, Installation]] = {
         "macOS",
         (_INSTALL, _ENROL, _CODE, Step(gettext_noop("Have it run"), ("sudo limen-agent run",))),
         gettext_noop("On macOS the agent was tried on recorded outputs only, and browsers can't be tied to it yet."),
-        _BY_TOKEN,
+        by_token=_BY_TOKEN,
     ),
     Platform.WINDOWS: Installation(
         "Windows",
-        heed=gettext_noop("The agent does not start on Windows yet. Ask whoever administers Limen what to do instead."),
+        heed=gettext_noop("The agent does not start on Windows yet."),
+        instead=gettext_noop("Ask whoever administers Limen what to do instead."),
     ),
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -33,6 +33,29 @@ class Platform(StrEnum):
     LINUX = "linux"
     MACOS = "macos"
     WINDOWS = "windows"
+
+
+SYSTEM_NAMES: Final[Mapping[str, str]] = {
+    "linux": "Linux",
+    "macos": "macOS",
+    "windows": "Windows",
+    "android": "Android",
+    "ios": "iOS",
+    "ipados": "iPadOS",
+    "almalinux": "AlmaLinux",
+    "arch": "Arch Linux",
+    "centos": "CentOS",
+    "debian": "Debian",
+    "fedora": "Fedora",
+    "linuxmint": "Linux Mint",
+    "opensuse-leap": "openSUSE Leap",
+    "opensuse-tumbleweed": "openSUSE Tumbleweed",
+    "pop": "Pop!_OS",
+    "rhel": "Red Hat Enterprise Linux",
+    "rocky": "Rocky Linux",
+    "ubuntu": "Ubuntu",
+}
+"""How people read the ids of platforms, and of the systems of os-release(5)."""
 
 
 class CheckState(StrEnum):

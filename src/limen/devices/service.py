@@ -36,6 +36,8 @@ T = TypeVar("T")
 
 RECHECK_SECONDS: Final = 10.0
 """How long *Check again* waits for the device's report."""
+MOST_JUDGED: Final = 500
+"""In one transaction, after the rules have changed."""
 
 
 class Devices:
@@ -56,6 +58,8 @@ class Devices:
         projection.known_key = self._known_key
         projection.again()
         self._rules = core.known.device_rules
+        self._by_rules: dict[str, str] = {}
+        """What devices were before other rules made something else of them, until that is said."""
         self._stop_watching = core.known.watch(self._changed)
 
     def now(self) -> Instant:
@@ -265,16 +269,23 @@ class Devices:
     # As time passes
 
     async def judge_due(self) -> None:
-        """Judge the devices of which a check's grace is over, and say so."""
+        """Judge the devices of which a check's grace is over, or of which the rules are others, and say so."""
         now = self._core.clock.now()
-        due = [device_id for device_id, at in self.projection.due.items() if at <= now]
+        due = {device_id: "" for device_id, at in self.projection.due.items() if at <= now}
+        turned = {device_id: self._by_rules.pop(device_id) for device_id in [*self._by_rules][:MOST_JUDGED]}
+        due |= turned
 
         def work(transaction: Transaction) -> None:
-            for device_id in due:
-                self.judge_again(transaction, device_id, now)
+            for device_id, was in due.items():
+                self.judge_again(transaction, device_id, now, was)
 
-        if due:
+        if not due:
+            return
+        try:
             await self._write(work)
+        except LimenError:
+            self._by_rules |= turned  # they are said with the next attempt
+            raise
 
     async def count(self) -> None:
         """Note how many devices in use are healthy this hour; nothing where there are none."""
@@ -307,7 +318,7 @@ class Devices:
 
     # Inside
 
-    def judge_again(self, transaction: Transaction, device_id: str, now: Instant) -> None:
+    def judge_again(self, transaction: Transaction, device_id: str, now: Instant, was: str = "") -> None:
         """What is said of a device is other than before: its health is told anew, where that has changed."""
         held = store.held(transaction.connection, device_id)
         transaction.changed("device", device_id)
@@ -315,12 +326,17 @@ class Devices:
             return
         health = judge(self._core.known.device_rules, held.device.platform, held.posture, now)
         store.keep_failing(transaction.connection, device_id, health.failing_since)
-        states.tell_health(transaction, self._sessions, held.device, held.posture, health, self._core.known, now)
+        known = self._core.known
+        states.tell_health(transaction, self._sessions, held.device, held.posture, health, known, now, was)
 
     def _changed(self, subject: Subject) -> None:
         if subject == APPS and self._rules is not self._core.known.device_rules:
             self._rules = self._core.known.device_rules
+            before = {one: fact.compliance for one, fact in self._core.known.devices.items()}
             self.projection.again()
+            after = self._core.known.devices
+            turned = {one: was for one, was in before.items() if one in after and after[one].compliance != was}
+            self._by_rules = turned | self._by_rules
 
     def _known_key(self, device_id: str, key: Mapping[str, str] | None) -> None:
         self.reports.known_key(device_id, key)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from limen.devices.compliance import Judged
+from limen.devices.verdicts import Verdict
 from limen.messages import gettext_noop
 
 
@@ -25,6 +26,7 @@ _UPDATE: Final = {
     "windows": gettext_noop("Open Settings, Windows Update, and install everything"),
 }
 _RESTART: Final = gettext_noop("Restart the device")
+_CLAMAV: Final = gettext_noop("Install clamav-daemon and clamav-freshclam, and start both")
 _STEPS: Final[Mapping[str, Mapping[str, Steps]]] = {
     "os": {
         "linux": Steps((gettext_noop("Upgrade to a release that gets security updates, or ask for help"),), 60),
@@ -63,7 +65,7 @@ _STEPS: Final[Mapping[str, Mapping[str, Steps]]] = {
         ),
     },
     "anti_malware": {
-        "linux": Steps((gettext_noop("Install clamav-daemon and clamav-freshclam, and start both"),), 10),
+        "linux": Steps((_CLAMAV,), 10),
         "macos": Steps((_UPDATE["macos"], _ASK), 10),
         "windows": Steps(
             (gettext_noop("Open Windows Security, Virus and threat protection, and install its updates"),), 5
@@ -79,12 +81,30 @@ _STEPS: Final[Mapping[str, Mapping[str, Steps]]] = {
     },
 }
 
+_TO_BE_KNOWN: Final[Mapping[str, Mapping[str, Steps]]] = {
+    "threats": {
+        "linux": Steps(
+            (
+                _CLAMAV,
+                gettext_noop("Add this line to /etc/clamav/clamd.conf: VirusEvent /usr/local/bin/limen-agent threat"),
+                gettext_noop("Restart the scanner: sudo systemctl restart clamav-daemon"),
+            ),
+            10,
+        ),
+        "macos": Steps((_ASK,)),
+        "windows": Steps((_ASK,)),
+    },
+}
+"""Where it is not known, and what is done about a find would mislead."""
+
 
 def steps_for(judged: Judged, platform: str) -> Steps:
     """The company's own words where it has some, else Limen's, else whom to ask."""
     own = judged.requirement
     if own.steps:
         return Steps(own.steps, own.minutes)
+    if judged.found.verdict is Verdict.UNKNOWN and judged.check in _TO_BE_KNOWN:
+        return _TO_BE_KNOWN[judged.check].get(platform, Steps((_ASK,)))
     return _STEPS.get(judged.check, {}).get(platform, Steps((_ASK,)))
 
 
@@ -99,7 +119,7 @@ TITLES: Final[Mapping[str, str]] = {
     "edr": gettext_noop("Endpoint detection"),
     "secure_boot": gettext_noop("Secure Boot"),
     "administrators": gettext_noop("Administrators"),
-    "threats": gettext_noop("Malware found"),
+    "threats": gettext_noop("Malware"),
     "management": gettext_noop("Device management"),
 }
 """How people read the checks' ids."""

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from limen.clock import MINUTE, SECOND, Instant
 from limen.devices import observed as seen
-from limen.devices.model import Check, CheckState, Reason
+from limen.devices.model import SYSTEM_NAMES, Check, CheckState, Reason
 from limen.facts.device_rules import Requirement
 from limen.messages import gettext_noop
 
@@ -71,8 +71,13 @@ def _unknown(sentence: str, **figures: object) -> Found:
     return Found(Verdict.UNKNOWN, sentence, figures)
 
 
+def _of(number: int, one: str, many: str) -> str:
+    """The sentence for so many: every language that Limen speaks has two forms."""
+    return one if number == 1 else many
+
+
 def _os(told: seen.Os, _requirement: Requirement, now: Instant) -> Found:
-    name = f"{told.name} {told.version}"
+    name = f"{SYSTEM_NAMES.get(told.name, told.name)} {told.version}"
     if told.supported_until is None:
         return _unknown(gettext_noop("It is not known until when {name} gets security updates"), name=name)
     try:
@@ -87,26 +92,40 @@ def _os(told: seen.Os, _requirement: Requirement, now: Instant) -> Found:
 def _updates(told: seen.Updates, requirement: Requirement, _now: Instant) -> Found:
     within = requirement.within_days
     if told.lists_age_days > within:
-        return _unknown(gettext_noop("The device has not looked for updates for {days} days"), days=told.lists_age_days)
+        one = gettext_noop("The device has not looked for updates for a day")
+        many = gettext_noop("The device has not looked for updates for {days} days")
+        return _unknown(_of(told.lists_age_days, one, many), days=told.lists_age_days)
     if told.restart_needed:
         return _fail(gettext_noop("Updates are installed, and count only after a restart"))
     if not told.security:
         return _pass(gettext_noop("No security update is waiting"))
     if told.oldest_days is None:
-        return _unknown(
-            gettext_noop("{security} security updates are waiting, and nobody knows how long"), security=told.security
-        )
+        one = gettext_noop("A security update is waiting, and nobody knows how long")
+        many = gettext_noop("{security} security updates are waiting, and nobody knows how long")
+        return _unknown(_of(told.security, one, many), security=told.security)
     if told.oldest_days > within:
-        return _fail(
-            gettext_noop("{security} security updates are waiting, the oldest for {days} days"),
-            security=told.security,
-            days=told.oldest_days,
+        one = _of(
+            told.oldest_days,
+            gettext_noop("A security update has been waiting for a day"),
+            gettext_noop("A security update has been waiting for {days} days"),
         )
-    return _pass(
-        gettext_noop("{security} security updates are waiting, none for longer than {within} days"),
-        security=told.security,
-        within=within,
+        many = _of(
+            told.oldest_days,
+            gettext_noop("{security} security updates are waiting, the oldest for a day"),
+            gettext_noop("{security} security updates are waiting, the oldest for {days} days"),
+        )
+        return _fail(_of(told.security, one, many), security=told.security, days=told.oldest_days)
+    one = _of(
+        within,
+        gettext_noop("A security update has been waiting for no longer than a day"),
+        gettext_noop("A security update has been waiting for no longer than {within} days"),
     )
+    many = _of(
+        within,
+        gettext_noop("{security} security updates are waiting, none for longer than a day"),
+        gettext_noop("{security} security updates are waiting, none for longer than {within} days"),
+    )
+    return _pass(_of(told.security, one, many), security=told.security, within=within)
 
 
 def _auto_updates(told: seen.AutoUpdates, _requirement: Requirement, _now: Instant) -> Found:
@@ -133,8 +152,13 @@ def _screen_lock(told: seen.ScreenLock, requirement: Requirement, _now: Instant)
     if told.after_s is None:
         return _unknown(gettext_noop("The screen locks, and nobody knows after how long"))
     if told.after_s * SECOND > within * MINUTE:
-        return _fail(gettext_noop("The screen locks only after {minutes} minutes"), minutes=-(-told.after_s // 60))
-    return _pass(gettext_noop("The screen locks within {minutes} minutes"), minutes=within)
+        minutes = -(-told.after_s // 60)
+        one = gettext_noop("The screen locks only after a minute")
+        many = gettext_noop("The screen locks only after {minutes} minutes")
+        return _fail(_of(minutes, one, many), minutes=minutes)
+    one = gettext_noop("The screen locks within a minute")
+    many = gettext_noop("The screen locks within {minutes} minutes")
+    return _pass(_of(within, one, many), minutes=within)
 
 
 def _firewall(told: seen.Firewall, _requirement: Requirement, _now: Instant) -> Found:
@@ -147,7 +171,9 @@ def _anti_malware(told: seen.AntiMalware, requirement: Requirement, _now: Instan
     if told.signatures_age_days is None:
         return _unknown(gettext_noop("It is not known how old the malware signatures are"))
     if told.signatures_age_days > requirement.within_days:
-        return _fail(gettext_noop("The malware signatures are {days} days old"), days=told.signatures_age_days)
+        one = gettext_noop("The malware signatures are a day old")
+        many = gettext_noop("The malware signatures are {days} days old")
+        return _fail(_of(told.signatures_age_days, one, many), days=told.signatures_age_days)
     return _pass(gettext_noop("Protection against malware is running and up to date"))
 
 
@@ -163,12 +189,12 @@ def _secure_boot(told: seen.SecureBoot, _requirement: Requirement, _now: Instant
 
 def _administrators(told: seen.Administrators, requirement: Requirement, _now: Instant) -> Found:
     if told.count > requirement.at_most:
-        return _fail(
-            gettext_noop("{count} accounts may administer the device, more than {most}"),
-            count=told.count,
-            most=requirement.at_most,
-        )
-    return _pass(gettext_noop("{count} accounts may administer the device"), count=told.count)
+        one = gettext_noop("One account may administer the device, more than {most}")
+        many = gettext_noop("{count} accounts may administer the device, more than {most}")
+        return _fail(_of(told.count, one, many), count=told.count, most=requirement.at_most)
+    one = gettext_noop("One account may administer the device")
+    many = gettext_noop("{count} accounts may administer the device")
+    return _pass(_of(told.count, one, many), count=told.count)
 
 
 def _threats(told: seen.Threats, _requirement: Requirement, _now: Instant) -> Found:

@@ -37,6 +37,11 @@ class DeviceManagements:
     def add(self, management: DeviceManagement) -> None:
         self._connected.append(management)
 
+    @property
+    def are_connected(self) -> bool:
+        """Whether there is any that could be asked."""
+        return bool(self._connected)
+
     async def wipe(self, device: EnrolledDevice) -> str:
         """Hand the request to the first that has the device; its name. Raises NoManagementError, LimenError."""
         for one in self._connected:

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from limen.clock import Instant
+from limen.devices.model import SYSTEM_NAMES
 from limen.errors import LimenError
 from limen.facts import Factor
 from limen.identity import authenticators
@@ -114,6 +115,7 @@ def environment_of(spoken: Localizer, templates: Sequence[Path] = (TEMPLATES,)) 
         exact=spoken.exact,
         factors=lambda factors: factor_words(factors, spoken),
         number=spoken.number,
+        platform=lambda name: SYSTEM_NAMES.get(name, name),
     )
     return environment
 

@@ -9,6 +9,9 @@ from tests.web.conftest import Browser, House
 
 from limen.clock import DAY
 from limen.devices.model import State
+from limen.devices.steps import TITLES
+from limen.events import KINDS, Event
+from limen.storage import Transaction
 
 
 @pytest.fixture
@@ -111,4 +114,33 @@ async def test_a_devices_history_is_read_from_the_journal_and_is_its_own(
     await laptop.report(updates={"pending": 1, "security": 1, "oldest_days": 30, "lists_age_days": 0})
     harbor.limen.journal.flush()
     shown = [(await ada.get(f"/console/devices/{one.device}")).text for one in (laptop, other)]
-    assert [("not healthy: updates" in one or "not good: updates" in one) for one in shown] == [True, False]
+    assert [f"not good: {TITLES['updates']}" in one for one in shown] == [True, False]
+
+
+async def test_what_does_not_count_yet_says_from_when(harbor: House, ada: Browser, laptop: SoftwareAgent) -> None:
+    await laptop.report(firewall={"enabled": False})
+    page = (await ada.get("/console/devices")).text
+    assert re.search(rf"{TITLES['firewall']} \(counts from [^)]*\d{{4}}", page)
+
+
+async def test_one_in_quarantine_is_counted_as_such(harbor: House, ada: Browser, laptop: SoftwareAgent) -> None:
+    await devices_of(harbor).change(laptop.device, State.QUARANTINED, by="server")
+    page = (await ada.get("/console/devices")).text
+    assert ("1 in quarantine" in page, "0 unknown" in page) == (True, True)
+
+
+async def test_a_wipe_is_offered_where_something_can_wipe(harbor: House, ada: Browser, laptop: SoftwareAgent) -> None:
+    assert f"/{laptop.device}/wipe" not in (await ada.get(f"/console/devices/{laptop.device}")).text
+
+
+async def test_signals_stand_in_a_devices_history(harbor: House, ada: Browser, ida: Ida, laptop: SoftwareAgent) -> None:
+    def signal(transaction: Transaction) -> None:
+        details: dict[str, str | int | bool] = {"level": "low", "source": "suricata"}
+        transaction.say(
+            Event(at=harbor.clock.now(), kind="device.signal", subject=ida.id, device=laptop.device, details=details)
+        )
+
+    harbor.limen.database.write(signal)
+    harbor.limen.journal.flush()
+    page = (await ada.get(f"/console/devices/{laptop.device}")).text
+    assert ("suricata" in page, KINDS["device.signal"].title in page) == (True, True)

@@ -6,6 +6,7 @@ from tests.devices.laptops import Ida, devices_of
 from tests.devices.software_agent import SoftwareAgent
 from tests.devices.sources.test_intake import enrolled
 from tests.devices.sources.told import BAD, PUSH, push, put_rules, token_for, told
+from tests.devices.test_binding import asked
 from tests.web.conftest import House
 
 from limen.devices.model import State
@@ -87,3 +88,21 @@ async def test_by_whose_word_a_check_fails_is_said_in_the_readers_language(
     await push(harbor, token_for(harbor, "intune"), told(harbor, checks=BAD))
     page = await ida.browser.get("/devices", **{"accept-language": "de"})
     assert (laptop.device in page.text, "sagt intune" in page.text) == (True, True)
+
+
+async def test_it_says_which_device_this_is_to_whoever_asked(harbor: House, ida: Ida, laptop: SoftwareAgent) -> None:
+    prove = (await ida.browser.get("/devices/prove")).text
+    assert 'data-onward="/devices?done=here"' in prove
+    before = (await ida.browser.get("/devices?done=here")).text
+    assert ('class="notice done"' in before, 'href="/devices/prove"' in before) == (False, True)
+    await ida.browser.send("/devices/prove", proof=laptop.proof(await asked(ida.browser)))
+    after = (await ida.browser.get("/devices?done=here")).text
+    assert ('class="notice done"' in after, 'href="/devices/prove"' in after) == (True, False)
+
+
+async def test_a_quarantine_without_a_reason_is_a_whole_sentence(
+    harbor: House, ida: Ida, laptop: SoftwareAgent
+) -> None:
+    await devices_of(harbor).change(laptop.device, State.QUARANTINED, by="server")
+    for language in ("en", "de"):
+        assert ": .</p>" not in (await ida.browser.get("/devices", **{"accept-language": language})).text

@@ -12,6 +12,7 @@ from tests.web.conftest import Browser, House, decision_in
 
 from limen.clock import MINUTE
 from limen.devices.model import State
+from limen.messages import Language, catalogue
 
 __all__ = ["agent", "harbor", "ida", "laptop"]
 NAVIGATION = {"sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
@@ -77,6 +78,7 @@ async def test_a_device_in_quarantine_says_so(harbor: House, ida: Ida, laptop: S
     await devices_of(harbor).change(laptop.device, State.QUARANTINED, by="server", why="seen twice")
     page = (await page_of(ida.browser, await refused(harbor, ida.browser))).text
     assert (found(page), "seen twice" in page) == (("quarantined", []), True)
+    assert catalogue(Language.ENGLISH).say("page.would-open") not in page  # its owner can do nothing about it
 
 
 async def test_helpdesk_sees_the_same_checks_and_can_not_press_for_them(

@@ -18,9 +18,10 @@ from limen.devices.inventory.watching import SeenDevices
 from limen.devices.kinds import KINDS as DEVICE_KINDS
 from limen.devices.model import EnrolledDevice, State
 from limen.devices.service import Devices
+from limen.devices.signals.kinds import KINDS as SIGNAL_KINDS
 from limen.devices.signals.service import Signals
 from limen.devices.states import UnknownDeviceError
-from limen.devices.steps import TITLES, steps_for
+from limen.devices.steps import TITLES
 from limen.errors import LimenError
 from limen.events import KINDS
 from limen.storage.journal.search import EventQuery, search
@@ -99,6 +100,7 @@ def _show(router: APIRouter, site: Site, devices: Devices) -> None:
             shows=SHOWS,
             show=show if show in SHOWS else "",
             **_known(site, devices, chosen),
+            titles=TITLES,
             counts=_counts(devices, every),
             **await _picture(site, devices, visit.now),
             seen=await site.ports.offers.take(SeenDevices).inventory(),
@@ -111,7 +113,7 @@ def _show(router: APIRouter, site: Site, devices: Devices) -> None:
     @router.get(f"{AT}/{{device_id}}")
     async def single(device_id: str, request: Request, visit: Authorized) -> Response:
         device = _device(devices, device_id)
-        of_devices = tuple(kind.name for kind in DEVICE_KINDS)
+        of_devices = tuple(kind.name for kind in (*DEVICE_KINDS, *SIGNAL_KINDS))
         sought = EventQuery(device.owner_id, kinds=of_devices, holds=lambda event: event.device == device_id)
         found = await site.in_thread(lambda: search(site.ports.journal.reader, sought, MOST_EVENTS))
         history = found.events
@@ -124,7 +126,7 @@ def _show(router: APIRouter, site: Site, devices: Devices) -> None:
             owner=site.known.people.get(device.owner_id),
             history=[(event, KINDS[event.kind].title) for event in history if event.kind in KINDS],
             titles=TITLES,
-            steps_for=steps_for,
+            can_wipe=devices.managements.are_connected,
             is_listening=devices.streams.listens(device_id),
             signals=(said := site.ports.offers.take(Signals).of(device_id)),
             signal_people={
@@ -228,10 +230,12 @@ async def _picture(site: Site, devices: Devices, now: int) -> dict[str, Any]:
 
 
 def _counts(devices: Devices, every: list[EnrolledDevice]) -> dict[str, int]:
-    """How many of those in use are healthy, are not, and are not known to be."""
-    found = Counter(_compliance(devices, one) for one in every if one.state in _LIVE)
+    """How many of those in use are healthy, are not, and are not known to be; and how many nobody may use."""
+    found = Counter(_compliance(devices, one) for one in every if one.state is State.ACTIVE)
+    quarantined = sum(one.state is State.QUARANTINED for one in every)
     return {
-        "all": sum(found.values()),
+        "all": sum(found.values()) + quarantined,
+        "quarantined": quarantined,
         "healthy": found[COMPLIANT],
         "not_healthy": found[NON_COMPLIANT],
         "unknown": found["unknown"],

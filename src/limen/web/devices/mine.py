@@ -35,6 +35,11 @@ WHAT_HAPPENED: Final = {
     "device.lost": gettext_noop("It was reported lost"),
     "device.retired": gettext_noop("It was retired"),
     "device.cloned": gettext_noop("Its key was used from two places"),
+    "device.signal": gettext_noop("A sensor reported a risk"),
+    "device.signal_ended": gettext_noop("A risk was over"),
+    "device.signal_reopened": gettext_noop("A risk counted again"),
+    "device.sessions_ended": gettext_noop("What was signed in on it was ended"),
+    "device.wipe_requested": gettext_noop("Its wipe was requested"),
 }
 HEALTH: Final = {
     "compliant": gettext_noop("It counted as healthy"),
@@ -58,6 +63,7 @@ def routes(site: Site) -> APIRouter:
     @router.get("/devices")
     async def show(request: Request, visit: Authorized) -> Response:
         mine = devices.of(visit.person.id)
+        bound = visit.session.device_id if visit.session.bound_until > visit.now else ""
         return site.page(
             "devices/mine.html",
             visit,
@@ -65,7 +71,9 @@ def routes(site: Site) -> APIRouter:
             health={one.id: devices.health(one.id) for one in mine},
             reported={one.id: devices.posture(one.id).at for one in mine},
             history=_history(site, mine),
-            bound=visit.session.device_id if visit.session.bound_until > visit.now else "",
+            bound=bound,
+            here_is=next((one.name for one in mine if one.id == bound and one.state is State.ACTIVE), ""),
+            address=site.ports.settings.public_url,
             titles=TITLES,
             steps_for=steps_for,
             is_open=site.known.device_rules.enrol_by_owner,

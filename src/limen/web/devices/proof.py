@@ -25,6 +25,8 @@ from limen.web.site import Site
 from limen.web.visit import Anybody, SentJson
 
 _OWN_SESSION: Final = "it is about the session that asks, and only makes it known where that sits"
+_MINE: Final = "/devices?done=here"
+"""Where who asked for no app's sake reads which device this is."""
 PAGES: Final = (
     Route("GET", "/devices/prove", undecided=_OWN_SESSION),
     Route("GET", "/devices/prove/certificate", undecided=_OWN_SESSION),
@@ -46,6 +48,7 @@ def routes(site: Site) -> APIRouter:
             return site.go(visit, "/sign-in", to=where_to(f"{request.url.path}?{request.url.query}"))
         app = app_open_to(site, visit, query_id(request, "app"))
         onward = _onward(site, app, where_to(query(request, "to", 2_048), app.start)) if app is not None else "/"
+        onward = onward if query(request, "app") else _MINE
         setattr(request.state, CONNECT_TARGETS, agents)
         is_auto = query(request, "auto") == "yes"
         values: dict[str, Any] = {
@@ -66,7 +69,7 @@ def routes(site: Site) -> APIRouter:
         except RefusedError as refused:
             return site.failed(visit, refused)
         app = app_open_to(site, visit, app_id) if app_id else None
-        onward = _onward(site, app, where_to(to, app.start)) if app is not None else "/"
+        onward = _onward(site, app, where_to(to, app.start)) if app is not None else "/" if app_id else _MINE
         response = RedirectResponse(onward, status_code=303)
         site.give_tie(response, session.id, BY_BROWSER_KEY if session.tied_from else BY_AGENT)
         return response

@@ -171,6 +171,7 @@ async def _not_yet(site: Site, visit: Visit, past: ReplayedDecision, *, is_again
     spoke = [reason for reason in decision.reasons if reason.policy != Named.NOTHING_PERMITS]
     forbade = (reason.in_language(words.language) for reason in spoke if reason.text and reason.effect == "forbid")
     remedies = decision.remedies
+    is_quarantined = at_hand is not None and at_hand.found is Found.QUARANTINED  # which its owner can't mend
     at = opens_at(remedies)
     return NotYet(
         id=past.id,
@@ -179,7 +180,7 @@ async def _not_yet(site: Site, visit: Visit, past: ReplayedDecision, *, is_again
         headline=words.first(f"headline.{failing}.{app.id}", f"headline.{failing}", app=app.name),
         why=next(forbade, NO_REASON),
         conditions=conditions,
-        helps=_helps(remedies, named, words, visit.now),
+        helps=() if is_quarantined else _helps(remedies, named, words, visit.now),
         opens=words.say("page.opens", at=words.upcoming(at, visit.now)) if at else "",
         prove=prove,
         again=f"/not-yet?{urlencode({'decision': past.id, 'check': 'now'})}",
