@@ -37,6 +37,24 @@ async def test_a_session_that_was_taken_over_enrols_nothing(harbor: House, ida: 
     assert refused.status_code == 200  # saying no needs no proof
 
 
+@pytest.mark.parametrize("path", ["token", "{}/company", "{}/release"])
+async def test_the_consoles_ways_to_give_a_device_access_ask_who_is_there(
+    harbor: House, laptop: SoftwareAgent, path: str
+) -> None:
+    ada = harbor.browser(address="203.0.113.8")
+    ada_id = await harbor.administrator(ada)
+    devices = devices_of(harbor)
+    await devices.set_managed(laptop.device, is_managed=False, by="")
+    await devices.change(laptop.device, State.QUARANTINED, by="")
+    harbor.clock.forward(30 * MINUTE)
+    await ada.get("/console/devices")
+    done = await ada.post(f"/console/devices/{path.format(laptop.device)}", owner=ada_id, company="yes", why="found")
+    assert (done.status_code, done.headers["location"].partition("?")[0]) == (303, "/step-up")
+    kept = devices.device(laptop.device)
+    assert (kept.state, kept.is_managed) == (State.QUARANTINED, False)
+    assert len(harbor.events("device.token_made")) == 1  # the laptop's own
+
+
 async def test_a_code_of_a_stranger_says_from_where_it_comes(ida: Ida, harbor: House) -> None:
     """Device-flow phishing: there is no link with a code in it, and the page shows the address and another network."""
     stranger = new_agent(harbor, "198.51.100.77")
