@@ -304,6 +304,16 @@ async def test_helpdesk_says_why_it_takes_a_device_away(harbor: House, laptop: S
     assert devices_of(harbor).device(laptop.device).state is State.QUARANTINED
 
 
+async def test_a_session_that_was_taken_over_reports_no_device_lost(
+    harbor: House, ida: Ida, laptop: SoftwareAgent
+) -> None:
+    harbor.clock.forward(30 * MINUTE)
+    await ida.browser.get("/devices")
+    done = await ida.browser.post(f"/devices/{laptop.device}/lost")
+    assert (done.status_code, done.headers["location"].partition("?")[0]) == (303, "/step-up")
+    assert devices_of(harbor).device(laptop.device).state is State.ACTIVE
+
+
 async def test_nobody_else_touches_a_device(harbor: House, laptop: SoftwareAgent) -> None:
     for name, groups in (("Mia", ("staff",)), ("Otto", ("staff", "auditors"))):
         browser = harbor.browser(address="203.0.113.9")
