@@ -106,9 +106,14 @@ def tell_health(
     health: Health,
     facts: FactStore,
     now: Instant,
+    *,
+    was: str = "",
 ) -> None:
-    """Say that a device's health is another than before, and end what is signed in on it where a check blocks."""
-    was = facts.devices.get(device.id, UNKNOWN_DEVICE).compliance
+    """Say that a device's health is another than before, and end what is signed in on it where a check blocks.
+
+    `was`: what it came to earlier in the same transaction, which decisions don't know yet; "" where nothing did.
+    """
+    was = was or facts.devices.get(device.id, UNKNOWN_DEVICE).compliance
     newly_failing = sorted(health.failing_since.keys() - before.failing_since.keys())
     if health.compliance == was and not newly_failing:
         return
