@@ -9,16 +9,17 @@ from typing import Any
 import pytest
 from joserfc.jwk import ECKey
 from tests.devices.laptops import Ida, agent, devices_of, harbor, ida, laptop, new_agent
-from tests.devices.software_agent import SoftwareAgent
+from tests.devices.software_agent import HEALTHY, SoftwareAgent
 from tests.dial import size
 from tests.web.conftest import Browser, House
 
-from limen.clock import HOUR, MINUTE
+from limen.clock import DAY, HOUR, MINUTE
 from limen.devices.enrolment import TOKEN_LIVES
 from limen.devices.model import State
 from limen.devices.wire import RefusedError
 
 __all__ = ["agent", "harbor", "ida", "laptop"]
+MACHINE = "4c4c4544-0051-3510-8052-b4c04f4e3232"
 
 
 # Enrolling
@@ -34,6 +35,24 @@ async def test_a_session_that_was_taken_over_enrols_nothing(harbor: House, ida: 
     assert (await agent.finish(begun["enrolment"])).status_code == 202
     refused = await ida.browser.post("/devices/enrol/answer", code=begun["code"], answer="refuse")
     assert refused.status_code == 200  # saying no needs no proof
+
+
+@pytest.mark.parametrize("path", ["token", "{}/company", "{}/release"])
+async def test_the_consoles_ways_to_give_a_device_access_ask_who_is_there(
+    harbor: House, laptop: SoftwareAgent, path: str
+) -> None:
+    ada = harbor.browser(address="203.0.113.8")
+    ada_id = await harbor.administrator(ada)
+    devices = devices_of(harbor)
+    await devices.set_managed(laptop.device, is_managed=False, by="")
+    await devices.change(laptop.device, State.QUARANTINED, by="")
+    harbor.clock.forward(30 * MINUTE)
+    await ada.get("/console/devices")
+    done = await ada.post(f"/console/devices/{path.format(laptop.device)}", owner=ada_id, company="yes", why="found")
+    assert (done.status_code, done.headers["location"].partition("?")[0]) == (303, "/step-up")
+    kept = devices.device(laptop.device)
+    assert (kept.state, kept.is_managed) == (State.QUARANTINED, False)
+    assert len(harbor.events("device.token_made")) == 1  # the laptop's own
 
 
 async def test_a_code_of_a_stranger_says_from_where_it_comes(ida: Ida, harbor: House) -> None:
@@ -70,6 +89,55 @@ async def test_a_token_is_worth_nothing_twice_late_or_without_its_owner(harbor: 
     assert await status(orphan) == 403
     harbor.clock.forward(TOKEN_LIVES)
     assert await status(late) == 403
+
+
+# Grace
+
+
+@pytest.mark.parametrize("state", [State.ACTIVE, State.LOST, State.RETIRED])
+async def test_a_new_enrolment_of_the_same_machine_begins_no_new_grace(harbor: House, ida: Ida, state: State) -> None:
+    bare: dict[str, Any] = {"encrypted": False}
+    first = await _of_machine(harbor, ida, {"serial": "PF-2ABCDE", "uuid": ""})
+    await first.report(disk_encryption=bare)
+    harbor.clock.forward(8 * DAY)
+    assert (await first.report(disk_encryption=bare)).json()["compliance"] == "non_compliant"
+    if state is not State.ACTIVE:
+        await devices_of(harbor).change(first.device, state, by=ida.id)
+    again = await _of_machine(harbor, ida, {"serial": "pf-2abcde", "uuid": MACHINE})
+    assert (await again.report(disk_encryption=bare)).json()["compliance"] == "non_compliant"
+    assert (await again.report()).json()["compliance"] == "compliant"
+    assert (await again.report(disk_encryption=bare)).json()["compliance"] == "compliant"  # it was good: a grace begins
+    by_uuid = await _of_machine(harbor, ida, {"uuid": MACHINE})
+    assert (await by_uuid.report(firewall={"enabled": False})).json()["compliance"] == "compliant"
+
+
+async def test_another_machine_of_theirs_has_its_own_grace(harbor: House, ida: Ida) -> None:
+    bare: dict[str, Any] = {"encrypted": False}
+    first = await _of_machine(harbor, ida, {"serial": "PF-2ABCDE"})
+    await first.report(disk_encryption=bare)
+    harbor.clock.forward(8 * DAY)
+    for hardware in ({"serial": "PF-9ZYXWV"}, {"serial": ""}, {}):
+        other = await _of_machine(harbor, ida, hardware)
+        assert (await other.report(disk_encryption=bare)).json()["compliance"] == "compliant"
+
+
+async def test_a_device_of_which_nothing_is_known_is_not_healthy(harbor: House, ida: Ida) -> None:
+    """Not to find out is no way to the grace that is for what can't be found out any more."""
+    blind = new_agent(harbor)
+    await blind.enrol(await devices_of(harbor).token(ida.id, by="server"))
+    assert (await blind.report(**dict.fromkeys(HEALTHY))).json()["compliance"] == "non_compliant"
+    harbor.clock.forward(MINUTE)
+    assert (await blind.report(threats=None)).json()["compliance"] == "non_compliant"
+    assert (await blind.report()).json()["compliance"] == "compliant"
+    assert (await blind.report(threats=None)).json()["compliance"] == "compliant"  # it was seen: a day's grace
+
+
+async def _of_machine(house: House, ida: Ida, hardware: dict[str, str]) -> SoftwareAgent:
+    """A device of Ida's that says that it is this machine."""
+    one = new_agent(house)
+    begun = await one.begin(await devices_of(house).token(ida.id, by="server"), hardware=hardware)
+    assert (await one.finish(begun.json()["enrolment"])).status_code == 200
+    return one
 
 
 # Speaking as another
@@ -234,6 +302,16 @@ async def test_helpdesk_says_why_it_takes_a_device_away(harbor: House, laptop: S
     assert (await helper.post(f"/console/devices/{laptop.device}/quarantine")).status_code == 400
     await helper.post(f"/console/devices/{laptop.device}/quarantine", why="stolen")
     assert devices_of(harbor).device(laptop.device).state is State.QUARANTINED
+
+
+async def test_a_session_that_was_taken_over_reports_no_device_lost(
+    harbor: House, ida: Ida, laptop: SoftwareAgent
+) -> None:
+    harbor.clock.forward(30 * MINUTE)
+    await ida.browser.get("/devices")
+    done = await ida.browser.post(f"/devices/{laptop.device}/lost")
+    assert (done.status_code, done.headers["location"].partition("?")[0]) == (303, "/step-up")
+    assert devices_of(harbor).device(laptop.device).state is State.ACTIVE
 
 
 async def test_nobody_else_touches_a_device(harbor: House, laptop: SoftwareAgent) -> None:

@@ -16,6 +16,7 @@ from limen.devices.model import Check, CheckState, Posture, Reason, Said
 from limen.devices.verdicts import Verdict
 from limen.facts import CHECKS
 from limen.facts.device_rules import BASELINE, DeviceRules, DeviceSource, Requirement, Severity, SourceKind
+from limen.facts.signal_sources import SignalSource
 
 RULES = DeviceRules()
 OFF = {"firewall": {"enabled": False}}
@@ -54,6 +55,27 @@ def test_malware_blocks_and_not_knowing_of_any_does_not() -> None:
     unsure = judge(RULES, "linux", reported({"threats": Reason.MISSING_TOOL}, {"threats": NOW - DAY}), NOW)
     assert (unsure.compliance, unsure.blocks) == (NON_COMPLIANT, False)
     assert judge(RULES, "linux", reported({"threats": Reason.MISSING_TOOL}), NOW).compliance == COMPLIANT
+
+
+@pytest.mark.parametrize("check", ["disk_encryption", "updates", "threats"])
+def test_what_was_never_known_on_this_device_has_no_grace_until_it_was_good(check: str) -> None:
+    new = replace(reported({check: Reason.DENIED}, {check: NOW}), enrolled_at=NOW)
+    assert judge(RULES, "linux", new, NOW).compliance == NON_COMPLIANT
+    assert judge(WEEK, "linux", new, NOW).compliance == COMPLIANT
+    later = replace(reported({check: Reason.DENIED}), enrolled_at=NOW)  # it was good when it was last reported
+    health = judge(RULES, "linux", later, NOW)
+    assert (health.compliance, health.failing_since) == (COMPLIANT, {check: NOW + 1})
+    kept = replace(later, failing_since=health.failing_since)
+    assert judge(RULES, "linux", kept, NOW).due_at == NOW + 1 + BASELINE[check].grace_ms
+
+
+def test_what_others_have_not_said_yet_of_a_new_device_has_its_grace() -> None:
+    """They hear of it when they do; what the agent could not find out is another thing."""
+    rules = replace(RULES, requirements={**BASELINE, "edr": Requirement(Severity.RESTRICT, DAY)})
+    new = replace(reported({}, {"edr": NOW}), enrolled_at=NOW)
+    assert judge(rules, "linux", new, NOW).compliance == NON_COMPLIANT
+    heard = replace(rules, signals={"edr": SignalSource("edr", "webhook", heartbeat_ms=HOUR)})
+    assert [judge(heard, "linux", new, at).compliance for at in (NOW, NOW + DAY)] == [COMPLIANT, NON_COMPLIANT]
 
 
 def test_what_is_not_asked_for_on_a_platform_says_nothing_of_its_health_and_passes_for_apps_all_the_same() -> None:

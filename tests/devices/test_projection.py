@@ -50,6 +50,7 @@ def test_what_reported_together_is_known_and_read_again_where_somebody_else_took
     projection = Projection(known, lambda: NOW)
     posture = replace(reported({"firewall": {"enabled": False}}), digest=b"d" * 32, seq=1)
     health = judge(DeviceRules(), Platform.LINUX, posture, NOW)
+    posture = replace(posture, failing_since=health.failing_since)
     report = Report(1, b"", "boot", "1.0", Why.INTERVAL, "lark", Platform.LINUX, posture.checks)
 
     def work(transaction: Transaction) -> str:

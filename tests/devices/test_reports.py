@@ -217,6 +217,21 @@ async def test_two_of_one_device_that_come_together_are_taken_in_their_order(
     assert (devices_of(harbor).posture(laptop.device).seq, "firewall" in known(harbor, laptop).passing) == (3, False)
 
 
+async def test_of_two_that_come_together_the_journal_tells_both(harbor: House, laptop: SoftwareAgent) -> None:
+    """Its last word is what holds: the second is told as a change of the first, which decisions do not know yet."""
+    old = {"pending": 9, "security": 3, "oldest_days": 20, "lists_age_days": 0}
+    waiting = []
+    for changes in ({"updates": old}, {}):
+        waiting.append(asyncio.create_task(laptop.post("/agent/report", at_an_interval(laptop, **changes))))
+        await asyncio.sleep(0.01)
+    assert [(await one).json()["compliance"] for one in waiting] == ["non_compliant", "compliant"]
+    told = [event.details for event in harbor.events("device.compliance_changed")]
+    assert [(one["was"], one["compliance"]) for one in told[:2]] == [
+        ("non_compliant", "compliant"),
+        ("compliant", "non_compliant"),
+    ]
+
+
 async def test_what_changed_waits_for_nobody(harbor: House, ida: Ida, monkeypatch: pytest.MonkeyPatch) -> None:
     patient, hasty = await fleet_of(harbor, ida, 2)
     monkeypatch.setattr(devices_of(harbor).reports._gathered, "_seconds", 60)

@@ -29,7 +29,9 @@ def add(database: Database, device: EnrolledDevice = WREN, thumbprint: str = "t"
 
 def test_a_device_is_kept_as_it_is(database: Database) -> None:
     add(database)
-    assert database.read(lambda snapshot: store.held(snapshot.connection, "d_1")) == Held(WREN, Posture(), JWK)
+    assert database.read(lambda snapshot: store.held(snapshot.connection, "d_1")) == Held(
+        WREN, Posture(enrolled_at=NOW), JWK
+    )
     assert database.read(lambda snapshot: store.by_id(snapshot.connection, "d_1")) == WREN
     assert [database.read(lambda s, t=one: store.has_key(s.connection, t)) for one in ("t", "u")] == [True, False]
     assert database.read(lambda snapshot: store.held(snapshot.connection, "d_2")) is None
@@ -40,14 +42,14 @@ def test_a_report_takes_the_place_of_the_one_before(database: Database) -> None:
     add(database)
     for seq in (1, 2):
         report = Report(seq, b"", "boot", "1.1", Why.START, "lark", Platform.LINUX, checks())
-        posture = Posture(seq, b"d" * 32, "boot", NOW + seq, checks(), {"os": 7})
+        posture = Posture(seq, b"d" * 32, "boot", NOW + seq, checks(), {"os": 7}, enrolled_at=NOW)
         database.write(lambda t, r=report, p=posture: store.keep_reports(t.connection, [("d_1", r, p)]))
     found = database.read(lambda snapshot: store.last_of(snapshot.connection, {"d_1"}))["d_1"]
     assert found is not None
     assert (found[0].name, found[0].agent) == ("lark", "1.1")
-    assert found[1] == Posture(2, b"d" * 32, "boot", NOW + 2, {}, {"os": 7})
+    assert found[1] == Posture(2, b"d" * 32, "boot", NOW + 2, {}, {"os": 7}, enrolled_at=NOW)
     (held,) = database.read(lambda snapshot: store.every(snapshot.connection))
-    assert held.posture == Posture(2, b"d" * 32, "boot", NOW + 2, checks(), {"os": 7})
+    assert held.posture == Posture(2, b"d" * 32, "boot", NOW + 2, checks(), {"os": 7}, enrolled_at=NOW)
     assert database.write(lambda t: store.believe_no_report(t.connection)) == 1
     (held,) = database.read(lambda snapshot: store.every(snapshot.connection))
     assert (held.posture.at, held.posture.seq) == (0, 2)
@@ -61,7 +63,9 @@ def test_many_are_read_at_once_and_what_is_known_of_them_is_not_read_again(datab
             f"t{number}",
         )
     report = Report(1, b"", "boot", "1.1", Why.INTERVAL, "lark", Platform.LINUX, checks())
-    kept = {f"d_{number}": Posture(1, bytes([number]) * 32, "boot", NOW + 5, checks()) for number in (1, 2)}
+    kept = {
+        f"d_{number}": Posture(1, bytes([number]) * 32, "boot", NOW + 5, checks(), enrolled_at=NOW) for number in (1, 2)
+    }
     database.write(lambda t: store.keep_reports(t.connection, [(name, report, one) for name, one in kept.items()]))
     other = Posture(1, b"x" * 32, "boot", NOW + 5)
     found = database.read(lambda s: store.held_of(s.connection, {"d_1": kept["d_1"], "d_2": other, "d_9": other}))

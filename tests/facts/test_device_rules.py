@@ -29,6 +29,15 @@ def test_from_when_on_it_counts(severity: Severity, at: int, *, is_known: bool) 
     assert due(Requirement(severity, DAY), 7, is_known=is_known) == at
 
 
+@pytest.mark.parametrize("severity", [Severity.WARN, Severity.RESTRICT, Severity.BLOCK])
+def test_what_was_never_known_to_be_good_counts_at_once_while_it_is_unknown(severity: Severity) -> None:
+    asked = Requirement(severity, DAY)
+    assert due(asked, 7, is_known=False, was_good=False) == 7
+    assert due(asked, 7, is_known=True, was_good=False) == due(asked, 7, is_known=True)
+    assert due(asked, 7, is_known=False, was_good=False, report_only_until=9) == 9
+    assert due(Requirement(Severity.REPORT), 7, is_known=False, was_good=False) == 0
+
+
 def test_a_check_is_asked_for_where_it_says() -> None:
     rules = DeviceRules({"firewall": Requirement(Severity.WARN, platforms=("linux",))})
     assert (rules.of("firewall", "linux") is not None, rules.of("firewall", "macos"), rules.of("os", "linux")) == (

@@ -187,9 +187,18 @@ def judged(
     good = Judged(check, requirement, what, evidence=word.evidence, source=word.source, at=word.at)
     if what.verdict in _GOOD:
         return good
-    since = reported.failing_since.get(check, now)
-    is_known = what.verdict is Verdict.FAIL
-    due_at = due(requirement, since, is_known=is_known, report_only_until=rules.report_only_until)
+    # what goes bad does so after the enrolment: until then nothing was known to be good
+    since = reported.failing_since.get(check, max(now, reported.enrolled_at + 1))
+    is_for_others = (
+        check == MANAGEMENT or check in said.of or requirement.decided_by != ""
+    )  # who hear of it when they do
+    due_at = due(
+        requirement,
+        since,
+        is_known=what.verdict is Verdict.FAIL,
+        was_good=since > reported.enrolled_at or is_for_others,
+        report_only_until=rules.report_only_until,
+    )
     return structs.replace(good, since=since, due_at=due_at)
 
 

@@ -20,6 +20,7 @@ from limen.devices.tpm import proof
 from limen.devices.tpm.makers import Makers
 from limen.devices.wire import Kind, Message, RefusedError
 from limen.events import Event
+from limen.facts import CHECKS
 from limen.opaque import hash_of, new_id, new_token
 from limen.storage import Transaction
 from limen.user_codes import UserCodes, shown
@@ -156,7 +157,7 @@ class Enrolments:
             hardware=enrolment.hardware,
             agent=enrolment.agent,
         )
-        store.add(transaction.connection, device, named, enrolment.key)
+        store.add(transaction.connection, device, named, enrolment.key, _failing_since(transaction, device))
         transaction.changed("device", device.id)
         details: dict[str, str | int | bool] = {
             "platform": device.platform.value,
@@ -250,6 +251,14 @@ def told(enrolment: Enrolment, nonce: str, address: str) -> dict[str, Any]:
 
 def _told_of(claim: proof.Claim) -> dict[str, str]:
     return {"credential": wire.encoded(claim.credential), "secret": wire.encoded(claim.secret)}
+
+
+def _failing_since(transaction: Transaction, device: EnrolledDevice) -> dict[str, Instant]:
+    """Nothing is known to be good before its first report; what was not on this very machine before begins no new grace
+    by enrolling again.
+    """
+    before = store.failing_since_of(transaction.connection, device.owner_id, device.hardware)
+    return dict.fromkeys(CHECKS, device.enrolled_at) | before
 
 
 def _hardware(raw: object) -> str:

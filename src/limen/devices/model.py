@@ -149,6 +149,8 @@ class Posture:
     """What is kept of a device's reports: the last of them, from where it came, and since when which check has not been
     good; and of what others say of it. `sensors`: when each source last heard of it, negative where it has stopped.
     `risk`: the worst that a source says, 0 nothing to 3 high. `said`: what other sources know of its checks.
+
+    What has not been good since `enrolled_at`, or longer, was never known to be good on this device.
     """
 
     seq: int = 0
@@ -161,6 +163,7 @@ class Posture:
     sensors: Mapping[str, Instant] = field(default_factory=dict)
     risk: int = 0
     said: tuple[Said, ...] = ()
+    enrolled_at: Instant = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,8 @@ class Reports:
         kept: dict[str, tuple[Report, Judged]] = {}
         taken = []
         for one in sent:
-            came = self._take(transaction, one, held.get(one.device_id), now)
+            was = kept[one.device_id][1].health.compliance if one.device_id in kept else ""
+            came = self._take(transaction, one, held.get(one.device_id), now, was)
             if came.device is not None and came.judged is not None:
                 kept[one.device_id] = one.report, came.judged
                 held[one.device_id] = came.device, came.judged.posture
@@ -157,8 +158,14 @@ class Reports:
         return taken
 
     def _take(
-        self, transaction: Transaction, sent: _Sent, found: tuple[EnrolledDevice, Posture] | None, now: Instant
+        self,
+        transaction: Transaction,
+        sent: _Sent,
+        found: tuple[EnrolledDevice, Posture] | None,
+        now: Instant,
+        was: str,
     ) -> Taken:
+        """`was`: what a report of this device came to that was taken in the same transaction; "" for the first."""
         report = sent.report
         if found is None or found[0].state in {State.LOST, State.RETIRED}:
             return Taken(refused=wire.not_this_device())
@@ -177,7 +184,7 @@ class Reports:
             address=sent.address[:45],
         )
         health = judge(self._core.known.device_rules, device.platform, after, now)
-        states.tell_health(transaction, self._sessions, device, before, health, self._core.known, now)
+        states.tell_health(transaction, self._sessions, device, before, health, self._core.known, now, was=was)
         return Taken(device, Judged(replace(after, failing_since=health.failing_since), health))
 
     def _cloned(self, transaction: Transaction, device: EnrolledDevice, sent: _Sent, now: Instant) -> Taken:

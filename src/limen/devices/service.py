@@ -327,7 +327,7 @@ class Devices:
         health = judge(self._core.known.device_rules, held.device.platform, held.posture, now)
         store.keep_failing(transaction.connection, device_id, health.failing_since)
         known = self._core.known
-        states.tell_health(transaction, self._sessions, held.device, held.posture, health, known, now, was)
+        states.tell_health(transaction, self._sessions, held.device, held.posture, health, known, now, was=was)
 
     def _changed(self, subject: Subject) -> None:
         if subject == APPS and self._rules is not self._core.known.device_rules:

@@ -106,11 +106,12 @@ def tell_health(
     health: Health,
     facts: FactStore,
     now: Instant,
+    *,
     was: str = "",
 ) -> None:
     """Say that a device's health is another than before, and end what is signed in on it where a check blocks.
 
-    `was`: what it was before, where the facts know what it is already.
+    `was`: what it was before, where decisions don't know that yet, or know what it is already; "": as they know it.
     """
     was = was or facts.devices.get(device.id, UNKNOWN_DEVICE).compliance
     newly_failing = sorted(health.failing_since.keys() - before.failing_since.keys())

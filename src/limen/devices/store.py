@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     Integer,
     LargeBinary,
@@ -109,12 +110,19 @@ _KEEP: Final = (
 # Devices
 
 
-def add(connection: Connection, device: EnrolledDevice, thumbprint: str, jwk: dict[str, str]) -> None:
+def add(
+    connection: Connection,
+    device: EnrolledDevice,
+    thumbprint: str,
+    jwk: dict[str, str],
+    failing_since: Mapping[str, Instant] | None = None,
+) -> None:
     words = {name: getattr(device, name) for name in _KEPT}
     words |= {"platform": device.platform.value, "key_storage": device.key_storage.value, "state": device.state.value}
     words |= dict(zip(("serial", "hardware_id"), keys_of(device.hardware), strict=True))
     words |= {"thumbprint": thumbprint, "public_key": msgspec.json.encode(jwk).decode()}
-    connection.execute(insert(devices).values({**words, **_reported(Posture()), "sensors": "{}", "risk": 0}))
+    reported = _reported(Posture(failing_since=failing_since or {}))
+    connection.execute(insert(devices).values({**words, **reported, "sensors": "{}", "risk": 0}))
 
 
 def by_id(connection: Connection, device_id: str) -> EnrolledDevice | None:
@@ -207,13 +215,26 @@ def set_managed(connection: Connection, device_id: str, *, is_managed: bool) -> 
 
 def claimants(connection: Connection, serial: str, hardware_id: str) -> list[Claimant]:
     """The devices in use that say of themselves that they are this machine."""
-    columns = ((devices.c.serial, serial), (devices.c.hardware_id, hardware_id))
-    same = [column == key for column, key in columns if key]
+    same = _is_same(serial, hardware_id)
     if not same:
         return []
     live = devices.c.state.in_((State.ACTIVE.value, State.QUARANTINED.value))
     query = select(devices).where(or_(*same), live).order_by(devices.c.id)
     return [Claimant(row.id, row.owner_id, row.serial, row.hardware_id) for row in connection.execute(query)]
+
+
+def failing_since_of(connection: Connection, owner_id: str, hardware: str) -> dict[str, Instant]:
+    """Since when which check has not been good on this machine, by all devices of its owner that say they are it, also
+    those that are lost or retired. `hardware` is JSON, as its agent tells it.
+    """
+    same = _is_same(*keys_of(hardware))
+    found: dict[str, Instant] = {}
+    if same:
+        query = select(devices.c.failing_since).where(or_(*same), devices.c.owner_id == owner_id)
+        for written in connection.scalars(query):
+            for check, since in msgspec.json.decode(written, type=dict[str, int]).items():
+                found[check] = min(since, found.get(check, since))
+    return found
 
 
 def keys_of_device(connection: Connection, device_id: str) -> tuple[str, str]:
@@ -285,6 +306,12 @@ def forget_all_tokens(connection: Connection) -> int:
     return int(connection.execute(delete(device_tokens)).rowcount)
 
 
+def _is_same(serial: str, hardware_id: str) -> list[ColumnElement[bool]]:
+    """By any of these a device says that it is this machine; none where neither number names one."""
+    columns = ((devices.c.serial, serial), (devices.c.hardware_id, hardware_id))
+    return [column == key for column, key in columns if key]
+
+
 def _device(row: Row[Any]) -> EnrolledDevice:
     kept = {name: getattr(row, name) for name in _KEPT}
     return EnrolledDevice(
@@ -317,6 +344,7 @@ def _posture(row: Row[Any], said: tuple[Said, ...]) -> Posture:
         sensors=msgspec.json.decode(row.sensors),
         risk=row.risk,
         said=said,
+        enrolled_at=row.enrolled_at,
     )
 
 

@@ -118,15 +118,18 @@ class DeviceRules:
         return found if found is not None and platform in found.platforms else None
 
 
-def due(requirement: Requirement, since: Instant, *, is_known: bool, report_only_until: Instant = 0) -> Instant:
+def due(
+    requirement: Requirement, since: Instant, *, is_known: bool, was_good: bool = True, report_only_until: Instant = 0
+) -> Instant:
     """When a check that has not been good since then begins to count; 0 where it never does.
 
-    A grace is for those who are warned, and for what could not be found out. While a company only looks, nothing counts
-    but what was found and blocks: malware waits for nobody's preparations.
+    A grace is for those who are warned, and for what can't be found out any more: of what was never known to be good
+    (`was_good` is false) not knowing counts at once. While a company only looks, nothing counts but what was found and
+    blocks: malware waits for nobody's preparations.
     """
     if requirement.severity is Severity.REPORT:
         return 0
     if requirement.severity is Severity.BLOCK and is_known:
         return since
-    has_grace = requirement.severity is Severity.WARN or not is_known
+    has_grace = requirement.severity is Severity.WARN if is_known else was_good
     return max(since + requirement.grace_ms if has_grace else since, report_only_until)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 import httpx2
+import pytest
+from tests.attacks.test_stolen_cookies import copied
 from tests.devices.laptops import Ida, agent, devices_of, harbor, ida, laptop
 from tests.devices.software_agent import SoftwareAgent
 from tests.devices.test_binding import asked
@@ -13,6 +15,7 @@ from tests.web.conftest import Browser, House, decision_in
 from limen.clock import MINUTE
 from limen.devices.model import State
 from limen.messages import Language, catalogue
+from limen.ties import BY_AGENT
 
 __all__ = ["agent", "harbor", "ida", "laptop"]
 NAVIGATION = {"sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
@@ -66,6 +69,23 @@ async def test_without_a_proof_it_is_asked_which_device_this_is(harbor: House, i
     page = (await page_of(ida.browser, await refused(harbor, ida.browser))).text
     assert found(page) == ("not_proved", [])
     assert re.search(r'href="/devices/prove\?app=payroll&amp;to=[^"]+"', page)
+    assert (await ida.browser.get("/not-yet/device")).json() == {"seen": "gone"}
+
+
+@pytest.mark.parametrize("more", ["", "&check=now"])
+async def test_a_copied_cookie_learns_nothing_of_what_the_device_lacks(
+    harbor: House, ida: Ida, laptop: SoftwareAgent, more: str
+) -> None:
+    await laptop.report(**OLD)
+    await bind(ida, laptop)
+    decision = await refused(harbor, ida.browser)
+    thief = copied(harbor, ida.browser, "__Host-limen")
+    assert found((await page_of(thief, decision, more)).text) == ("not_proved", [])
+    assert (await thief.get("/not-yet/device")).json() == {"seen": "gone"}
+    assert found((await page_of(ida.browser, decision, more)).text) == ("failing", ["updates"])
+    harbor.clock.forward(BY_AGENT)
+    await laptop.report(**OLD)
+    assert found((await page_of(ida.browser, decision, more)).text) == ("not_proved", [])
     assert (await ida.browser.get("/not-yet/device")).json() == {"seen": "gone"}
 
 

@@ -27,6 +27,7 @@ from limen.events import KINDS
 from limen.storage.journal.search import EventQuery, search
 from limen.web import charts
 from limen.web.charts import EFFECTS, Bar
+from limen.web.console.fresh_proof import fresh_proof
 from limen.web.console.people import helping, reason_of
 from limen.web.page import Menu, Page, Route, Shortcut
 from limen.web.permissions import CHANGE, HELP, SEE_PEOPLE
@@ -139,6 +140,8 @@ def _show(router: APIRouter, site: Site, devices: Devices) -> None:
 def _change(router: APIRouter, site: Site, devices: Devices) -> None:
     @router.post(f"{AT}/token")
     async def token(visit: Authorized, sent: Sent) -> Response:
+        """A company's device opens apps, as a factor does; so does one that is released, or called the company's."""
+        await fresh_proof(site, visit, AT)
         owner = site.known.people.get(one(sent, "owner"))
         try:
             given = await devices.token(owner.id if owner else "", by=visit.person.id)
@@ -162,6 +165,7 @@ def _change(router: APIRouter, site: Site, devices: Devices) -> None:
 
     @router.post(f"{AT}/{{device_id}}/company")
     async def company(device_id: str, visit: Authorized, sent: Sent) -> Response:
+        await fresh_proof(site, visit, f"{AT}/{device_id}")
         is_managed = one(sent, "company") == "yes"
         await devices.set_managed(_device(devices, device_id).id, is_managed=is_managed, by=visit.person.id)
         return site.go(visit, f"{AT}/{device_id}", done="company" if is_managed else "private")
@@ -171,6 +175,8 @@ def _change(router: APIRouter, site: Site, devices: Devices) -> None:
         async def change(request: Request, device_id: str, visit: Authorized, sent: Sent) -> Response:
             device = _device(devices, device_id)
             helper = await helping(site, request, visit, device.owner_id)
+            if state is State.ACTIVE:
+                await fresh_proof(site, visit, f"{AT}/{device_id}")
             try:
                 await devices.change(device.id, state, by=helper.person.id, why=reason_of(helper, sent))
             except LimenError as wrong:

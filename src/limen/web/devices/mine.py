@@ -15,6 +15,7 @@ from limen.devices.states import StateError, UnknownDeviceError
 from limen.devices.steps import TITLES, steps_for
 from limen.events import Event
 from limen.messages import gettext_noop
+from limen.web.console.fresh_proof import fresh_proof
 from limen.web.page import PORTAL, Menu, Page, Route
 from limen.web.permissions import VIEW
 from limen.web.requests import query
@@ -87,8 +88,11 @@ def routes(site: Site) -> APIRouter:
 
     @router.post("/devices/{device_id}/lost")
     async def lost(device_id: str, visit: Authorized, _sent: Sent) -> Response:
+        """It can't be taken back: whoever took over a session must not take their devices from people."""
+        device = own(visit, device_id)
+        await fresh_proof(site, visit, "/devices")
         try:
-            await devices.change(own(visit, device_id).id, State.LOST, by=visit.person.id, why="its owner lost it")
+            await devices.change(device.id, State.LOST, by=visit.person.id, why="its owner lost it")
         except StateError as wrong:
             return site.failed(visit, wrong)
         return site.go(visit, "/devices", done="lost")

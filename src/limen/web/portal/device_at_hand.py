@@ -1,7 +1,8 @@
 """The device behind a refusal: which it is, which of its checks are in the way, and what its owner does about it.
 
 Where the session is bound to a device it is that one. Otherwise it is not known which of somebody's devices they sit
-on, or they have none: then the way to it is what helps.
+on, or they have none: then the way to it is what helps. What a device lacks is told to whom sits on it, and to whom may
+help: a copied cookie, without its tie, learns nothing of it.
 """
 
 from __future__ import annotations
@@ -45,11 +46,13 @@ class DeviceAtHand:
 
 
 def device_at_hand(
-    devices: Devices, engine: Engine, decision: Decision, person_id: str, bound: str, now: Instant
+    devices: Devices, engine: Engine, decision: Decision, person_id: str, bound: str, now: Instant, *, is_there: bool
 ) -> DeviceAtHand:
-    """`decision` is the refusal on the facts that count; `bound` the device that the session was bound to last."""
+    """`decision` is the refusal on the facts that count; `bound` the device that the session was bound to last, and
+    `is_there` whether it still is, or whoever looks is somebody else who may.
+    """
     device_id = decision.facts.device.id
-    if device_id in devices.projection.held:
+    if is_there and device_id == bound and device_id in devices.projection.held:
         return _known(devices, engine, decision, device_id, now)
     mine = devices.of(person_id)
     quarantined = next((one for one in mine if one.id == bound and one.state is State.QUARANTINED), None)

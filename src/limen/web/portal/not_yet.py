@@ -200,9 +200,10 @@ def _at_hand(
     devices = site.ports.offers.find(Devices)
     if devices is None:
         return None
-    is_own = visit.session is not None and past.event.actor == visit.session.person_id
-    bound = visit.session.device_id if is_own and visit.session is not None else past.facts.device.id
-    return device_at_hand(devices, engine, decision, past.event.actor, bound, visit.now)
+    bound, is_there = past.facts.device.id, True
+    if visit.session is not None and past.event.actor == visit.session.person_id:
+        bound, is_there = visit.session.device_id, visit.session.bound_until > visit.now
+    return device_at_hand(devices, engine, decision, past.event.actor, bound, visit.now, is_there=is_there)
 
 
 def _with_checks(condition: Condition, at_hand: DeviceAtHand | None) -> Condition:
