@@ -226,3 +226,40 @@ async def test_without_the_issuers_keys_it_is_told_to_send_again(
     await okta.server.wait_closed()  # type: ignore[union-attr]
     answer = await okta.push(token)
     assert (answer.status_code, answer.json()["err"], "retry-after" in answer.headers) == (503, "unavailable", True)
+
+
+# Attack 12
+
+
+async def test_10_what_could_not_be_ended_is_ended_when_the_token_comes_again(
+    harbor: House, okta: Transmitter, ida: Ida, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The token is spent in one transaction, and the sessions end in another: in between lies a revocation."""
+    from limen.identity.sessions import Sessions
+    from limen.storage.errors import StorageError
+
+    token = okta.token(SESSION_REVOKED, {"subject": {"format": "email", "email": "ida@harbor.example"}})
+    with monkeypatch.context() as away:
+
+        async def busy(*_: Any, **__: Any) -> None:
+            raise StorageError("the database is busy", "wait")
+
+        away.setattr(Sessions, "revoke", busy)
+        assert (await okta.push(token)).status_code == 503
+    assert (await ida.browser.get("/sessions")).status_code == 200
+    assert (await okta.push(token)).status_code == 202
+    assert (await ida.browser.get("/sessions")).status_code == 303
+
+
+async def test_11_an_administrators_sessions_end_though_break_glass_is_open(harbor: House, okta: Transmitter) -> None:
+    from tests.web.portal.test_break_glass import issue, opened
+
+    ada = harbor.browser(address="203.0.113.8")
+    ada_id = await harbor.administrator(ada)
+    glass = harbor.browser(address="203.0.113.8")
+    assert (await opened(harbor, glass, issue(harbor, ada_id))).status_code == 303
+    assert (await glass.get("/console")).status_code == 200
+    token = okta.token(SESSION_REVOKED, {"subject": {"format": "email", "email": "ada@harbor.example"}})
+    assert (await okta.push(token)).status_code == 202
+    assert (await ada.get("/sessions")).status_code == 303
+    assert (await glass.get("/console")).status_code == 200
