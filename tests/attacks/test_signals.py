@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 from typing import Any
 
+from tests.attacks.test_stolen_cookies import THIEF, at_the_wiki, on
+from tests.devices.certificates.test_issuing import ask, certificate_of, issuing, sent
 from tests.devices.laptops import Ida, devices_of, new_agent
 from tests.devices.signals.sensors import agent, bind, harbor, ida, laptop, sensor, signals_of
 from tests.devices.software_agent import SoftwareAgent
@@ -13,11 +16,14 @@ from tests.dial import size
 from tests.web.conftest import Browser, House
 
 from limen.clock import MINUTE
+from limen.devices.model import State
 from limen.devices.signals.authentication import new_secret
 from limen.devices.signals.service import AT_ONCE
 from limen.devices.signals.store import MOST_OF_A_DEVICE
+from limen.enforcement.streams import Stream
+from limen.ties import BY_CERTIFICATE
 
-__all__ = ["agent", "harbor", "ida", "laptop"]
+__all__ = ["agent", "harbor", "ida", "issuing", "laptop"]
 HIGH = json.dumps({"signals": [{"ref": "1", "level": "high", "device": {"name": "wren"}}]}).encode()
 
 
@@ -171,6 +177,71 @@ async def test_a_new_browser_on_the_same_laptop_is_no_way_around(
     assert "/not-yet?decision=" in refused.headers["location"]
     decided = next(event for event in harbor.events("decision") if event.decision.effect == "deny")
     assert list(decided.decision.reasons) == ["high-risk"]
+
+
+# A device that is known by its certificate alone
+
+
+async def certified_at_the_wiki(harbor: House, ida: Ida, laptop: SoftwareAgent) -> tuple[Browser, Browser, bytes]:
+    """Another browser of Ida's, that no agent was asked about: signed in, at the wiki, and its client certificate."""
+    other = harbor.browser()
+    other.passkey = ida.browser.passkey
+    await other.sign_in()
+    return other, await harbor.into(other, "wiki"), sent(certificate_of(await ask(laptop)))
+
+
+async def test_a_device_at_high_risk_opens_nothing_by_its_certificate(
+    harbor: House, ida: Ida, laptop: SoftwareAgent, issuing: None
+) -> None:
+    """What is signed in there ends; whoever signs in anew is at the device's risk, at the firmest level of all."""
+    other, there, certificate = await certified_at_the_wiki(harbor, ida, laptop)
+    before = at_the_wiki(harbor, there, certificate)
+    assert (before.permitted, on(before)) == (True, (laptop.device, BY_CERTIFICATE))
+    await (await sensor(harbor, "edr")).tell("high")
+    assert at_the_wiki(harbor, there, certificate).session is None
+    harbor.clock.forward(MINUTE)
+    await other.sign_in()
+    after = at_the_wiki(harbor, await harbor.into(other, "wiki"), certificate)
+    assert after.facts is not None
+    assert (after.permitted, after.facts.risk.score, on(after)) == (False, 90, (laptop.device, BY_CERTIFICATE))
+
+
+async def test_quarantine_ends_what_came_with_the_devices_certificate(
+    harbor: House, ida: Ida, laptop: SoftwareAgent, issuing: None
+) -> None:
+    """At the app, and the sign-in that would open it again; also after the device was released."""
+    other, there, certificate = await certified_at_the_wiki(harbor, ida, laptop)
+    assert at_the_wiki(harbor, there, certificate).permitted
+    await devices_of(harbor).change(laptop.device, State.QUARANTINED, by="server")
+    assert at_the_wiki(harbor, there, certificate).session is None
+    assert at_the_wiki(harbor, there).session is None
+    assert (await other.get("/sessions")).status_code == 303
+    await devices_of(harbor).change(laptop.device, State.ACTIVE, by="server")
+    assert at_the_wiki(harbor, there, certificate).session is None
+
+
+async def test_what_began_before_a_device_was_taken_away_is_over_where_its_certificate_is_seen(
+    harbor: House, ida: Ida, laptop: SoftwareAgent, issuing: None
+) -> None:
+    """Though nobody knew until then that it sits there: as after a restart."""
+    _, there, _ = await certified_at_the_wiki(harbor, ida, laptop)
+    await devices_of(harbor).change(laptop.device, State.QUARANTINED, by="server")
+    await devices_of(harbor).change(laptop.device, State.ACTIVE, by="server")
+    certificate = sent(certificate_of(await ask(laptop)))
+    assert at_the_wiki(harbor, there).session is not None
+    assert at_the_wiki(harbor, there, certificate).session is None
+
+
+async def test_a_stream_over_a_certificate_is_cut_when_its_device_is_at_risk(
+    harbor: House, ida: Ida, laptop: SoftwareAgent, issuing: None
+) -> None:
+    _, there, certificate = await certified_at_the_wiki(harbor, ida, laptop)
+    cut: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    stream = Stream(at_the_wiki(harbor, there, certificate), THIEF, "gateway", cut.set_result)
+    harbor.limen.enforcement.gateway.streams.add(stream)
+    assert ("device", laptop.device) in stream.subjects
+    await (await sensor(harbor, "edr")).tell("high")
+    assert await asyncio.wait_for(cut, 5) == "session-revoked"
 
 
 # Drowning it
