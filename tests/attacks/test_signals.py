@@ -17,6 +17,7 @@ from tests.web.conftest import Browser, House
 
 from limen.clock import MINUTE
 from limen.devices.model import State
+from limen.devices.reports import USED_TWICE
 from limen.devices.signals.authentication import new_secret
 from limen.devices.signals.service import AT_ONCE
 from limen.devices.signals.store import MOST_OF_A_DEVICE
@@ -177,6 +178,37 @@ async def test_a_new_browser_on_the_same_laptop_is_no_way_around(
     assert "/not-yet?decision=" in refused.headers["location"]
     decided = next(event for event in harbor.events("decision") if event.decision.effect == "deny")
     assert list(decided.decision.reasons) == ["high-risk"]
+
+
+async def test_ending_a_signal_releases_no_device_whose_key_is_used_twice(
+    harbor: House, ida: Ida, laptop: SoftwareAgent
+) -> None:
+    strict, signals = await sensor(harbor, "strict"), signals_of(harbor)
+    await strict.tell("high")
+    clone = new_agent(harbor, "198.51.100.9")
+    clone.key, clone.device, clone.seq, clone.prev = laptop.key, laptop.device, laptop.seq, laptop.prev
+    assert (await clone.report()).status_code == 200
+    assert (await laptop.report()).json()["error"] == "replayed"
+    assert harbor.events("device.cloned")
+    await signals.end(signals.of(laptop.device)[0].id, by="p_helpdesk")
+    device = devices_of(harbor).device(laptop.device)
+    assert (device.state, device.state_why) == (State.QUARANTINED, USED_TWICE)
+
+
+async def test_ending_a_signal_releases_no_device_that_somebody_put_in_quarantine_since(
+    harbor: House, laptop: SoftwareAgent
+) -> None:
+    strict, signals, devices = await sensor(harbor, "strict"), signals_of(harbor), devices_of(harbor)
+    await strict.tell("high", "1")
+    await devices.change(laptop.device, State.QUARANTINED, by="p_ada")  # on top
+    await signals.end(signals.of(laptop.device)[0].id, by="p_helpdesk")
+    assert devices.device(laptop.device).state is State.QUARANTINED
+    await devices.change(laptop.device, State.ACTIVE, by="p_ada")
+    await strict.tell("high", "2")
+    await devices.change(laptop.device, State.ACTIVE, by="p_ada")
+    await devices.change(laptop.device, State.QUARANTINED, by="p_ada", why="lent out")
+    await signals.end(next(one for one in signals.of(laptop.device) if one.ref == "2").id, by="p_helpdesk")
+    assert devices.device(laptop.device).state is State.QUARANTINED
 
 
 # A device that is known by its certificate alone

@@ -94,7 +94,8 @@ def tell(transaction: Transaction, source: SignalSource, told: Told, device_id: 
 
 
 def end(transaction: Transaction, signal_id: str, at: At, *, by: str) -> Signal:
-    """Somebody of the company says that it is over, or never was; a quarantine that it caused ends with it.
+    """Somebody of the company says that it is over, or never was. A quarantine that it caused ends with it, unless
+    another signal holds the device, or something else is the reason since.
 
     Raises UnknownSignalError; LimenError where it is over already.
     """
@@ -102,7 +103,8 @@ def end(transaction: Transaction, signal_id: str, at: At, *, by: str) -> Signal:
     if not signal.counts(at.now):
         raise LimenError("this signal is over already", "look at the device's page again")
     _end(transaction, signal, device, End.WITHDRAWN, at, by)
-    if signal.did == WhenHigh.QUARANTINE and device.state is State.QUARANTINED and not _holds(transaction, device, at):
+    is_its_own = device.state is State.QUARANTINED and device.state_why == _why(signal.source)
+    if signal.did == WhenHigh.QUARANTINE and is_its_own and not _holds(transaction, device, at):
         states.change(transaction, at.sessions, device, State.ACTIVE, at.now, by=by, why="its signal was withdrawn")
     return signal
 
@@ -180,8 +182,13 @@ def _respond(transaction: Transaction, source: SignalSource, device: EnrolledDev
     if state is None or (state is State.QUARANTINED and device.state is State.QUARANTINED):
         at.sessions.end(transaction, device.id, at.now)
         return WhenHigh.END_SESSIONS.value
-    states.change(transaction, at.sessions, device, state, at.now, why=f"{source.name} reports a high risk")
+    states.change(transaction, at.sessions, device, state, at.now, why=_why(source.name))
     return source.when_high.value
+
+
+def _why(source: str) -> str:
+    """Why a device is in another state after a signal of this source; while that is kept, the signal is the reason."""
+    return f"{source} reports a high risk"
 
 
 def _end(transaction: Transaction, signal: Signal, device: EnrolledDevice, why: End, at: At, by: str = "") -> None:
