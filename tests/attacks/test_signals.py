@@ -121,7 +121,7 @@ async def test_an_all_clear_of_before_does_not_lift_what_was_found_after_it(
 async def test_a_private_laptop_of_the_same_name_takes_no_signal_away(
     harbor: House, ida: Ida, laptop: SoftwareAgent
 ) -> None:
-    """Bob calls his own laptop as Ida's company laptop is called: so that nobody can say which is meant."""
+    """Bob calls his own laptop as Ida's company laptop is called: so that nobody can say which is meant. Both are."""
     bob = harbor.browser(address="203.0.113.9")
     await harbor.member(bob, "Bob", "staff")
     own = new_agent(harbor, "203.0.113.9")
@@ -132,7 +132,7 @@ async def test_a_private_laptop_of_the_same_name_takes_no_signal_away(
     await own.report()
     edr = await sensor(harbor, "edr")
     await edr.tell("high")
-    assert (risk(harbor, laptop.device), risk(harbor, own.device)) == (3, 0)
+    assert (risk(harbor, laptop.device), risk(harbor, own.device)) == (3, 3)
 
 
 async def test_where_two_could_be_meant_both_are(harbor: House, ida: Ida, laptop: SoftwareAgent) -> None:
@@ -142,6 +142,60 @@ async def test_where_two_could_be_meant_both_are(harbor: House, ida: Ida, laptop
     edr = await sensor(harbor, "edr")
     await edr.tell("high")
     assert (risk(harbor, laptop.device), risk(harbor, second.device)) == (3, 3)
+
+
+async def test_a_private_laptop_does_not_escape_by_a_company_laptops_name(
+    harbor: House, ida: Ida, laptop: SoftwareAgent
+) -> None:
+    """Bob's own laptop is the infected one, and renames itself."""
+    bob = harbor.browser(address="203.0.113.9")
+    await harbor.member(bob, "Bob", "staff")
+    own = new_agent(harbor, "203.0.113.9")
+    own.name = "bobs-own"
+    begun = (await own.begin()).json()
+    await bob.get("/devices/enrol")
+    await bob.post("/devices/enrol/answer", code=begun["code"], answer="agree")
+    assert (await own.finish(begun["enrolment"])).status_code == 200
+    own.name = "wren"
+    await own.report()
+    await (await sensor(harbor, "edr")).tell("high")
+    assert (risk(harbor, own.device), risk(harbor, laptop.device)) == (3, 3)
+
+
+async def test_an_all_clear_that_may_be_of_another_device_lifts_nothing(
+    harbor: House, ida: Ida, laptop: SoftwareAgent
+) -> None:
+    edr, signals = await sensor(harbor, "edr"), signals_of(harbor)
+    await edr.tell("high")
+    second = new_agent(harbor)
+    await second.enrol(await devices_of(harbor).token(ida.id, by="server"))
+    await second.report()
+    for level in ("low", "none"):
+        await edr.tell(level)
+        assert risk(harbor, laptop.device) == 3
+    await edr.tell("none", device={"id": laptop.device})
+    assert signals.of(laptop.device)[0].ended_why == "resolved"
+
+
+async def test_a_colleagues_sensor_vouches_for_no_device_that_only_has_its_name(
+    harbor: House, ida: Ida, laptop: SoftwareAgent
+) -> None:
+    bob = harbor.browser(address="203.0.113.9")
+    own = new_agent(harbor, "203.0.113.9")
+    await own.enrol(await devices_of(harbor).token(await harbor.member(bob, "Bob", "staff"), by="server"))
+    await own.report(edr={"running": True, "products": ["falcon"]})  # so it says; nobody hears of its sensor
+    edr = await sensor(harbor, "edr")
+
+    async def passing(*, gone: bool = False, **more: str) -> list[bool]:
+        await edr.send({"alive": [{"device": {"name": "wren", **more}, "gone": gone}]})
+        known = [harbor.limen.known.devices.get(one.device) for one in (laptop, own)]
+        return [one is not None and "edr" in one.passing for one in known]
+
+    assert await passing() == [False, False]
+    assert await passing(id=laptop.device) == [True, False]
+    assert await passing(id=own.device) == [True, True]
+    harbor.clock.forward(MINUTE)
+    assert await passing(gone=True) == [False, False]  # against a device it counts for each that fits
 
 
 async def test_another_name_with_the_same_address_blames_nobody(harbor: House, laptop: SoftwareAgent) -> None:

@@ -50,8 +50,13 @@ class At:
     now: Instant
 
 
-def tell(transaction: Transaction, source: SignalSource, told: Told, device_id: str, at: At) -> bool:
-    """Take what a source says of a device. False where it changes nothing."""
+def tell(
+    transaction: Transaction, source: SignalSource, told: Told, device_id: str, at: At, *, is_sure: bool = True
+) -> bool:
+    """Take what a source says of a device. False where it changes nothing.
+
+    Where it is not sure that this very device is meant, it makes nothing better.
+    """
     device = devices_store.by_id(transaction.connection, device_id)
     if device is None or device.state in {State.LOST, State.RETIRED}:
         return False
@@ -60,6 +65,8 @@ def tell(transaction: Transaction, source: SignalSource, told: Told, device_id: 
     if before is not None and _is_old(before, was_at, at.now):
         return False
     level = Level(min(told.level, source.at_most))
+    if not is_sure and before is not None and before.counts(at.now) and level < before.level:
+        return False
     if level is Level.NONE:
         if before is None or not before.counts(at.now):
             return False

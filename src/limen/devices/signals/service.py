@@ -80,7 +80,7 @@ class Signals:
         known = Known(self._devices.projection.held.values())
         now = self._core.clock.now()
         told = [(one, known.meant(one.named, one.at or now)) for one in message.told]
-        alive = [(one, known.meant(one.named, one.at or now)) for one in message.alive]
+        alive = [(one, _vouched_for(one, known.meant(one.named, one.at or now))) for one in message.alive]
         signed_out = [device for named in message.signed_out for device in known.meant(named, now)]
         work = _Work(source, once, told, alive, signed_out, self._people(message.people), message.passed_over)
         before = self._states({device.id for _, devices in told for device in devices})
@@ -123,7 +123,7 @@ class Signals:
         unmatched = 0
         for told, devices in work.told:
             for device in devices:
-                changes.tell(transaction, source, told, device.id, at)
+                changes.tell(transaction, source, told, device.id, at, is_sure=len(devices) == 1)
             if not devices:
                 unmatched += 1
                 self._say_unmatched(transaction, source, told, at.now)
@@ -268,6 +268,11 @@ class Signals:
         result, changed = await self._core.database.writing(numbered)
         await self._core.settled(changed)
         return result
+
+
+def _vouched_for(spoke: Alive, devices: list[EnrolledDevice]) -> list[EnrolledDevice]:
+    """Of which devices it counts: a sign of life speaks for the one that it fits alone, its end against all."""
+    return devices if spoke.is_gone or len(devices) == 1 else []
 
 
 @dataclass(frozen=True, slots=True)
