@@ -7,6 +7,7 @@ import json
 import random
 from typing import Any
 
+import pytest
 from tests.attacks.test_stolen_cookies import THIEF, at_the_wiki, on
 from tests.devices.certificates.test_issuing import ask, certificate_of, issuing, sent
 from tests.devices.laptops import Ida, devices_of, new_agent
@@ -15,9 +16,10 @@ from tests.devices.software_agent import SoftwareAgent
 from tests.dial import size
 from tests.web.conftest import Browser, House
 
-from limen.clock import MINUTE
+from limen.clock import HOUR, MINUTE
 from limen.devices.model import State
 from limen.devices.reports import USED_TWICE
+from limen.devices.signals import changes
 from limen.devices.signals.authentication import new_secret
 from limen.devices.signals.service import AT_ONCE
 from limen.devices.signals.store import MOST_OF_A_DEVICE
@@ -33,6 +35,35 @@ def risk(house: House, device: str) -> object:
 
 
 # Speaking as a sensor
+
+
+async def test_whoever_has_a_sources_secret_takes_away_so_many_devices_an_hour_and_no_more(
+    harbor: House, ida: Ida, laptop: SoftwareAgent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "MOST_TAKEN_AWAY", 3)
+    strict, devices = await sensor(harbor, "strict"), devices_of(harbor)
+    fleet = [laptop.device]
+    for _ in range(4):
+        one = new_agent(harbor)
+        await one.enrol(await devices.token(ida.id, by="server"))
+        fleet.append(one.device)
+    ended = harbor.clock.now()
+    await strict.send({"signals": [{"ref": "1", "level": "high", "device": {"id": one}} for one in fleet]})
+    states = [devices.device(one).state for one in fleet]
+    assert states == [State.QUARANTINED] * 3 + [State.ACTIVE] * 2
+    assert {risk(harbor, one) for one in fleet[-2:]} == {3}
+    limited = harbor.events("device.signal_limited")
+    assert {(one.device, one.details["source"], one.at >= ended) for one in limited} == {
+        (one, "strict", True) for one in fleet[-2:]
+    }
+    signal = signals_of(harbor).of(fleet[-1])[0]
+    assert signal.did == "end_sessions"
+    await signals_of(harbor).end(signal.id, by="p_ada")
+    await signals_of(harbor).reopen(signal.id, by="p_ada")  # somebody of the company decides: it is no source's word
+    assert devices.device(fleet[-1]).state is State.QUARANTINED
+    harbor.clock.forward(HOUR + MINUTE)
+    await strict.tell("high", "2", {"id": fleet[-2]})
+    assert devices.device(fleet[-2]).state is State.QUARANTINED
 
 
 async def test_who_has_no_secret_says_nothing_and_learns_of_no_source(harbor: House, laptop: SoftwareAgent) -> None:

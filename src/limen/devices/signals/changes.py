@@ -10,7 +10,7 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import Final
 
-from limen.clock import Instant
+from limen.clock import HOUR, Instant
 from limen.devices import states, store as devices_store
 from limen.devices.compliance import judge
 from limen.devices.model import EnrolledDevice, State
@@ -28,6 +28,10 @@ _BECOMES: Final = {
     WhenHigh.LOST: State.LOST,
     WhenHigh.RETIRE: State.RETIRED,
 }
+MOST_TAKEN_AWAY: Final = 20
+"""How many devices one source takes away within an hour. Beyond it, what is signed in on a device ends and no more: a
+source with an error, or whoever has its secret, does not take away all that the company has.
+"""
 _HEARD_ANEW: Final = 20
 """A sign of life is written down when this part of the heartbeat has gone by since the last."""
 CHANGE: Final = "device_signals"
@@ -129,7 +133,7 @@ def reopen(transaction: Transaction, signal_id: str, at: At, *, by: str) -> Sign
     again = replace(signal, ended_at=0, ended_why="", ended_by="")
     if signal.level is Level.HIGH:
         source = at.facts.device_rules.signals.get(signal.source, SignalSource(signal.source, ""))
-        again = replace(again, did=_respond(transaction, source, device, at))
+        again = replace(again, did=_respond(transaction, source, device, at, by=by))
     store.keep(transaction.connection, again, device.owner_id)
     _say(transaction, "device.signal_reopened", again, device, at.now, by=by)
     count(transaction, device.id, at)
@@ -183,14 +187,25 @@ def judge_again(transaction: Transaction, device_id: str, at: At) -> None:
 # Inside
 
 
-def _respond(transaction: Transaction, source: SignalSource, device: EnrolledDevice, at: At) -> str:
-    """What is done about a risk that is high; the word for it."""
+def _respond(transaction: Transaction, source: SignalSource, device: EnrolledDevice, at: At, by: str = "") -> str:
+    """What is done about a risk that is high; the word for it. `by`: somebody of the company wants it so."""
     state = _BECOMES.get(source.when_high)
-    if state is None or (state is State.QUARANTINED and device.state is State.QUARANTINED):
+    is_there = state is None or (state is State.QUARANTINED and device.state is State.QUARANTINED)
+    if state is None or is_there or (not by and _has_taken_away_most(transaction, source, device, at)):
         at.sessions.end(transaction, device.id, at.now)
         return WhenHigh.END_SESSIONS.value
     states.change(transaction, at.sessions, device, state, at.now, why=_why(source.name))
     return source.when_high.value
+
+
+def _has_taken_away_most(transaction: Transaction, source: SignalSource, device: EnrolledDevice, at: At) -> bool:
+    """Whether this source has taken away as many devices as it may for now; then that is said."""
+    taken = devices_store.count_because_of(transaction.connection, _why(source.name), at.now - HOUR)
+    if taken < MOST_TAKEN_AWAY:
+        return False
+    details: dict[str, str | int | bool] = {"source": source.name, "spared": source.when_high.value}
+    transaction.say(Event(at=at.now, kind="device.signal_limited", device=device.id, details=details))
+    return True
 
 
 def _why(source: str) -> str:
