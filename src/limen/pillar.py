@@ -281,11 +281,13 @@ class DeviceSessions:
 
     `bind(transaction, session id, device id, binding, until)` says that this sign-in sits on this device, so firmly,
     until then; False where there is no such session any more. `end(transaction, device id, now)` ends everything that
-    was signed in on a device before now.
+    was signed in on a device before now. `end_of_person(transaction, person id, now)` ends every sign-in of a person
+    because another service says so; neither programs' tokens, nor break-glass.
     """
 
     bind: Callable[[Transaction, str, str, int, Instant], bool]
     end: Callable[[Transaction, str, Instant], None]
+    end_of_person: Callable[[Transaction, str, Instant], None]
 
 
 class KeysAwayError(LimenError):

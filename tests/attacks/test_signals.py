@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 from typing import Any
 
+import pytest
+from tests.attacks.test_stolen_cookies import THIEF, at_the_wiki, on
+from tests.devices.certificates.test_issuing import ask, certificate_of, issuing, sent
 from tests.devices.laptops import Ida, devices_of, new_agent
 from tests.devices.signals.sensors import agent, bind, harbor, ida, laptop, sensor, signals_of
 from tests.devices.software_agent import SoftwareAgent
 from tests.dial import size
 from tests.web.conftest import Browser, House
 
-from limen.clock import MINUTE
+from limen.clock import HOUR, MINUTE
+from limen.devices.model import State
+from limen.devices.reports import USED_TWICE
+from limen.devices.signals import changes
 from limen.devices.signals.authentication import new_secret
 from limen.devices.signals.service import AT_ONCE
 from limen.devices.signals.store import MOST_OF_A_DEVICE
+from limen.enforcement.streams import Stream
+from limen.ties import BY_CERTIFICATE
 
-__all__ = ["agent", "harbor", "ida", "laptop"]
+__all__ = ["agent", "harbor", "ida", "issuing", "laptop"]
 HIGH = json.dumps({"signals": [{"ref": "1", "level": "high", "device": {"name": "wren"}}]}).encode()
 
 
@@ -26,6 +35,35 @@ def risk(house: House, device: str) -> object:
 
 
 # Speaking as a sensor
+
+
+async def test_whoever_has_a_sources_secret_takes_away_so_many_devices_an_hour_and_no_more(
+    harbor: House, ida: Ida, laptop: SoftwareAgent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "MOST_TAKEN_AWAY", 3)
+    strict, devices = await sensor(harbor, "strict"), devices_of(harbor)
+    fleet = [laptop.device]
+    for _ in range(4):
+        one = new_agent(harbor)
+        await one.enrol(await devices.token(ida.id, by="server"))
+        fleet.append(one.device)
+    ended = harbor.clock.now()
+    await strict.send({"signals": [{"ref": "1", "level": "high", "device": {"id": one}} for one in fleet]})
+    states = [devices.device(one).state for one in fleet]
+    assert states == [State.QUARANTINED] * 3 + [State.ACTIVE] * 2
+    assert {risk(harbor, one) for one in fleet[-2:]} == {3}
+    limited = harbor.events("device.signal_limited")
+    assert {(one.device, one.details["source"], one.at >= ended) for one in limited} == {
+        (one, "strict", True) for one in fleet[-2:]
+    }
+    signal = signals_of(harbor).of(fleet[-1])[0]
+    assert signal.did == "end_sessions"
+    await signals_of(harbor).end(signal.id, by="p_ada")
+    await signals_of(harbor).reopen(signal.id, by="p_ada")  # somebody of the company decides: it is no source's word
+    assert devices.device(fleet[-1]).state is State.QUARANTINED
+    harbor.clock.forward(HOUR + MINUTE)
+    await strict.tell("high", "2", {"id": fleet[-2]})
+    assert devices.device(fleet[-2]).state is State.QUARANTINED
 
 
 async def test_who_has_no_secret_says_nothing_and_learns_of_no_source(harbor: House, laptop: SoftwareAgent) -> None:
@@ -114,7 +152,7 @@ async def test_an_all_clear_of_before_does_not_lift_what_was_found_after_it(
 async def test_a_private_laptop_of_the_same_name_takes_no_signal_away(
     harbor: House, ida: Ida, laptop: SoftwareAgent
 ) -> None:
-    """Bob calls his own laptop as Ida's company laptop is called: so that nobody can say which is meant."""
+    """Bob calls his own laptop as Ida's company laptop is called: so that nobody can say which is meant. Both are."""
     bob = harbor.browser(address="203.0.113.9")
     await harbor.member(bob, "Bob", "staff")
     own = new_agent(harbor, "203.0.113.9")
@@ -125,7 +163,7 @@ async def test_a_private_laptop_of_the_same_name_takes_no_signal_away(
     await own.report()
     edr = await sensor(harbor, "edr")
     await edr.tell("high")
-    assert (risk(harbor, laptop.device), risk(harbor, own.device)) == (3, 0)
+    assert (risk(harbor, laptop.device), risk(harbor, own.device)) == (3, 3)
 
 
 async def test_where_two_could_be_meant_both_are(harbor: House, ida: Ida, laptop: SoftwareAgent) -> None:
@@ -135,6 +173,60 @@ async def test_where_two_could_be_meant_both_are(harbor: House, ida: Ida, laptop
     edr = await sensor(harbor, "edr")
     await edr.tell("high")
     assert (risk(harbor, laptop.device), risk(harbor, second.device)) == (3, 3)
+
+
+async def test_a_private_laptop_does_not_escape_by_a_company_laptops_name(
+    harbor: House, ida: Ida, laptop: SoftwareAgent
+) -> None:
+    """Bob's own laptop is the infected one, and renames itself."""
+    bob = harbor.browser(address="203.0.113.9")
+    await harbor.member(bob, "Bob", "staff")
+    own = new_agent(harbor, "203.0.113.9")
+    own.name = "bobs-own"
+    begun = (await own.begin()).json()
+    await bob.get("/devices/enrol")
+    await bob.post("/devices/enrol/answer", code=begun["code"], answer="agree")
+    assert (await own.finish(begun["enrolment"])).status_code == 200
+    own.name = "wren"
+    await own.report()
+    await (await sensor(harbor, "edr")).tell("high")
+    assert (risk(harbor, own.device), risk(harbor, laptop.device)) == (3, 3)
+
+
+async def test_an_all_clear_that_may_be_of_another_device_lifts_nothing(
+    harbor: House, ida: Ida, laptop: SoftwareAgent
+) -> None:
+    edr, signals = await sensor(harbor, "edr"), signals_of(harbor)
+    await edr.tell("high")
+    second = new_agent(harbor)
+    await second.enrol(await devices_of(harbor).token(ida.id, by="server"))
+    await second.report()
+    for level in ("low", "none"):
+        await edr.tell(level)
+        assert risk(harbor, laptop.device) == 3
+    await edr.tell("none", device={"id": laptop.device})
+    assert signals.of(laptop.device)[0].ended_why == "resolved"
+
+
+async def test_a_colleagues_sensor_vouches_for_no_device_that_only_has_its_name(
+    harbor: House, ida: Ida, laptop: SoftwareAgent
+) -> None:
+    bob = harbor.browser(address="203.0.113.9")
+    own = new_agent(harbor, "203.0.113.9")
+    await own.enrol(await devices_of(harbor).token(await harbor.member(bob, "Bob", "staff"), by="server"))
+    await own.report(edr={"running": True, "products": ["falcon"]})  # so it says; nobody hears of its sensor
+    edr = await sensor(harbor, "edr")
+
+    async def passing(*, gone: bool = False, **more: str) -> list[bool]:
+        await edr.send({"alive": [{"device": {"name": "wren", **more}, "gone": gone}]})
+        known = [harbor.limen.known.devices.get(one.device) for one in (laptop, own)]
+        return [one is not None and "edr" in one.passing for one in known]
+
+    assert await passing() == [False, False]
+    assert await passing(id=laptop.device) == [True, False]
+    assert await passing(id=own.device) == [True, True]
+    harbor.clock.forward(MINUTE)
+    assert await passing(gone=True) == [False, False]  # against a device it counts for each that fits
 
 
 async def test_another_name_with_the_same_address_blames_nobody(harbor: House, laptop: SoftwareAgent) -> None:
@@ -171,6 +263,102 @@ async def test_a_new_browser_on_the_same_laptop_is_no_way_around(
     assert "/not-yet?decision=" in refused.headers["location"]
     decided = next(event for event in harbor.events("decision") if event.decision.effect == "deny")
     assert list(decided.decision.reasons) == ["high-risk"]
+
+
+async def test_ending_a_signal_releases_no_device_whose_key_is_used_twice(
+    harbor: House, ida: Ida, laptop: SoftwareAgent
+) -> None:
+    strict, signals = await sensor(harbor, "strict"), signals_of(harbor)
+    await strict.tell("high")
+    clone = new_agent(harbor, "198.51.100.9")
+    clone.key, clone.device, clone.seq, clone.prev = laptop.key, laptop.device, laptop.seq, laptop.prev
+    assert (await clone.report()).status_code == 200
+    assert (await laptop.report()).json()["error"] == "replayed"
+    assert harbor.events("device.cloned")
+    await signals.end(signals.of(laptop.device)[0].id, by="p_helpdesk")
+    device = devices_of(harbor).device(laptop.device)
+    assert (device.state, device.state_why) == (State.QUARANTINED, USED_TWICE)
+
+
+async def test_ending_a_signal_releases_no_device_that_somebody_put_in_quarantine_since(
+    harbor: House, laptop: SoftwareAgent
+) -> None:
+    strict, signals, devices = await sensor(harbor, "strict"), signals_of(harbor), devices_of(harbor)
+    await strict.tell("high", "1")
+    await devices.change(laptop.device, State.QUARANTINED, by="p_ada")  # on top
+    await signals.end(signals.of(laptop.device)[0].id, by="p_helpdesk")
+    assert devices.device(laptop.device).state is State.QUARANTINED
+    await devices.change(laptop.device, State.ACTIVE, by="p_ada")
+    await strict.tell("high", "2")
+    await devices.change(laptop.device, State.ACTIVE, by="p_ada")
+    await devices.change(laptop.device, State.QUARANTINED, by="p_ada", why="lent out")
+    await signals.end(next(one for one in signals.of(laptop.device) if one.ref == "2").id, by="p_helpdesk")
+    assert devices.device(laptop.device).state is State.QUARANTINED
+
+
+# A device that is known by its certificate alone
+
+
+async def certified_at_the_wiki(harbor: House, ida: Ida, laptop: SoftwareAgent) -> tuple[Browser, Browser, bytes]:
+    """Another browser of Ida's, that no agent was asked about: signed in, at the wiki, and its client certificate."""
+    other = harbor.browser()
+    other.passkey = ida.browser.passkey
+    await other.sign_in()
+    return other, await harbor.into(other, "wiki"), sent(certificate_of(await ask(laptop)))
+
+
+async def test_a_device_at_high_risk_opens_nothing_by_its_certificate(
+    harbor: House, ida: Ida, laptop: SoftwareAgent, issuing: None
+) -> None:
+    """What is signed in there ends; whoever signs in anew is at the device's risk, at the firmest level of all."""
+    other, there, certificate = await certified_at_the_wiki(harbor, ida, laptop)
+    before = at_the_wiki(harbor, there, certificate)
+    assert (before.permitted, on(before)) == (True, (laptop.device, BY_CERTIFICATE))
+    await (await sensor(harbor, "edr")).tell("high")
+    assert at_the_wiki(harbor, there, certificate).session is None
+    harbor.clock.forward(MINUTE)
+    await other.sign_in()
+    after = at_the_wiki(harbor, await harbor.into(other, "wiki"), certificate)
+    assert after.facts is not None
+    assert (after.permitted, after.facts.risk.score, on(after)) == (False, 90, (laptop.device, BY_CERTIFICATE))
+
+
+async def test_quarantine_ends_what_came_with_the_devices_certificate(
+    harbor: House, ida: Ida, laptop: SoftwareAgent, issuing: None
+) -> None:
+    """At the app, and the sign-in that would open it again; also after the device was released."""
+    other, there, certificate = await certified_at_the_wiki(harbor, ida, laptop)
+    assert at_the_wiki(harbor, there, certificate).permitted
+    await devices_of(harbor).change(laptop.device, State.QUARANTINED, by="server")
+    assert at_the_wiki(harbor, there, certificate).session is None
+    assert at_the_wiki(harbor, there).session is None
+    assert (await other.get("/sessions")).status_code == 303
+    await devices_of(harbor).change(laptop.device, State.ACTIVE, by="server")
+    assert at_the_wiki(harbor, there, certificate).session is None
+
+
+async def test_what_began_before_a_device_was_taken_away_is_over_where_its_certificate_is_seen(
+    harbor: House, ida: Ida, laptop: SoftwareAgent, issuing: None
+) -> None:
+    """Though nobody knew until then that it sits there: as after a restart."""
+    _, there, _ = await certified_at_the_wiki(harbor, ida, laptop)
+    await devices_of(harbor).change(laptop.device, State.QUARANTINED, by="server")
+    await devices_of(harbor).change(laptop.device, State.ACTIVE, by="server")
+    certificate = sent(certificate_of(await ask(laptop)))
+    assert at_the_wiki(harbor, there).session is not None
+    assert at_the_wiki(harbor, there, certificate).session is None
+
+
+async def test_a_stream_over_a_certificate_is_cut_when_its_device_is_at_risk(
+    harbor: House, ida: Ida, laptop: SoftwareAgent, issuing: None
+) -> None:
+    _, there, certificate = await certified_at_the_wiki(harbor, ida, laptop)
+    cut: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    stream = Stream(at_the_wiki(harbor, there, certificate), THIEF, "gateway", cut.set_result)
+    harbor.limen.enforcement.gateway.streams.add(stream)
+    assert ("device", laptop.device) in stream.subjects
+    await (await sensor(harbor, "edr")).tell("high")
+    assert await asyncio.wait_for(cut, 5) == "session-revoked"
 
 
 # Drowning it

@@ -392,9 +392,11 @@ async def test_a_stream_that_came_with_a_certificate_is_decided_anew_without_the
 
     doors._engine = Watched
     doors.re_check(answer, THIEF)
-    await devices_of(harbor).change(laptop.device, State.LOST, by="server")
+    doors.tied.ties.set_certificates(laptop.device, None)
     doors.re_check(answer, THIEF)
     assert seen == [(laptop.device, BY_CERTIFICATE), ("", 0)]
+    await devices_of(harbor).change(laptop.device, State.LOST, by="server")
+    assert doors.re_check(answer, THIEF) == ("session-revoked", None)
 
 
 async def test_a_certificate_of_a_colleague_or_one_that_is_over_is_none(

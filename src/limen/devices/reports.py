@@ -28,6 +28,8 @@ from limen.pillar import Core, DeviceSessions
 from limen.rate_limit import RateLimit
 from limen.storage import Transaction
 
+USED_TWICE: Final = "its key is used twice"
+"""Why a device whose key was cloned is in quarantine."""
 PER_SECOND, AT_ONCE = 1.0, 20
 """How often one device may report: also while things change, and its owner presses *Check again*."""
 GATHER_SECONDS: Final = 0.25
@@ -200,9 +202,12 @@ class Reports:
             )
         )
         if device.state is State.ACTIVE:
-            states.change(transaction, self._sessions, device, State.QUARANTINED, now, why="its key is used twice")
+            states.change(transaction, self._sessions, device, State.QUARANTINED, now, why=USED_TWICE)
+        elif device.state_why != USED_TWICE:  # it is the reason from now on, whatever the one before comes to
+            store.set_state(transaction.connection, device.id, State.QUARANTINED, now, USED_TWICE)
+            transaction.changed("device", device.id)
         return Taken(
-            replace(device, state=State.QUARANTINED),
+            replace(device, state=State.QUARANTINED, state_why=USED_TWICE),
             refused=RefusedError(
                 409, "replayed", "this device's key was used from two places, or its state was put back", "ask for help"
             ),

@@ -48,8 +48,12 @@ def change(
     by: str = "",
     why: str = "",
 ) -> None:
-    """From now on the device is in this state. Raises StateError: what is lost or retired is enrolled anew."""
-    if device.state is state:
+    """From now on the device is in this state. Raises StateError: what is lost or retired is enrolled anew.
+
+    Somebody may put a device in quarantine that is there for another reason: it ends with that reason no more.
+    """
+    is_another_reason = bool(by) and state is State.QUARANTINED and device.state_why != why
+    if device.state is state and not is_another_reason:
         raise StateError(f"this device is {state} already", "look at its page again")
     if device.state in {State.LOST, State.RETIRED}:
         raise StateError(f"this device is {device.state}", "enrol it again")

@@ -209,6 +209,12 @@ def set_state(connection: Connection, device_id: str, state: State, now: Instant
     connection.execute(update(devices).where(devices.c.id == device_id).values(values))
 
 
+def count_because_of(connection: Connection, why: str, since: Instant) -> int:
+    """How many devices are in the state they are in for this reason, and came into it since then."""
+    where = (devices.c.state != State.ACTIVE.value, devices.c.state_why == why, devices.c.state_at >= since)
+    return connection.scalar(select(func.count()).where(*where)) or 0
+
+
 def set_managed(connection: Connection, device_id: str, *, is_managed: bool) -> None:
     connection.execute(update(devices).where(devices.c.id == device_id).values(is_managed=is_managed))
 

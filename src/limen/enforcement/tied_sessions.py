@@ -12,7 +12,7 @@ from limen import ties
 from limen.clock import Instant
 from limen.enforcement.headers import TwiceError, cookie
 from limen.events import Event, Outcome
-from limen.facts import Facts, FactStore, Session
+from limen.facts import Facts, FactStore, Session, SessionState
 from limen.rate_limit import RateLimit
 from limen.ties import BY_CERTIFICATE, Ties
 
@@ -64,6 +64,8 @@ class TiedSessions:
         device = self._known.devices.get(held.device_id) if held is not None else None
         if held is not None and device is not None and held.owner_id == session.person_id:
             self.ties.seen_with(session.id, device.id)
+            if self._known.see_on(session, device.id) and not self._is_live(session, now):
+                return self._known.facts(None, facts.app, address)
             return self._known.on(facts, replace(device, binding=BY_CERTIFICATE, bound_until=held.until))
         has_lost = self.ties.was_seen_with(session.id)
         if is_new and (has_lost or (not is_tied and self.is_copied(session, now))):
@@ -88,6 +90,9 @@ class TiedSessions:
             one.app == session.app and one.started_at > session.started_at and now > one.started_at + ties.AT_THE_CHANGE
             for one in self._known.issued_to(("session", session.parent))
         )
+
+    def _is_live(self, session: Session, now: Instant) -> bool:
+        return self._known.session_state(session, session.app, now) is SessionState.LIVE
 
     def tell_copied(self, session: Session, app: str, address: str, now: Instant) -> None:
         """Raise the alert that a session's cookie is used outside of the browser that it was given to."""

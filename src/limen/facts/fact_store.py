@@ -254,6 +254,17 @@ class FactStore:
         """Note a use. It counts for the sign-in that the session belongs to, so an app in use keeps it from idling."""
         self._last_used[session.parent or session.id] = now
 
+    def see_on(self, session: Session, device_id: str) -> bool:
+        """Note that `session` came with this device's certificate: what ends all that is signed in on the device ends
+        its sign-in from now on. False where that is known already.
+        """
+        root_id = session.parent or session.id
+        if device_id in self._issued.seen_on.get(root_id, ()) or root_id not in self.sessions:
+            return False
+        self._issued.see_on(root_id, device_id)
+        self._changed(("session", root_id))
+        return True
+
     def facts(self, session: Session | None, app: App, address: str) -> Facts:
         """All facts about a request of this live session (None: nobody) to this app from this address.
 
@@ -298,6 +309,7 @@ class FactStore:
                 found |= {("session", each.id), ("person", each.person_id)}
                 if each.device_id:
                     found.add(("device", each.device_id))
+                found |= {("device", device_id) for device_id in self._issued.seen_on.get(each.id, ())}
         return frozenset(found)
 
     # What the change feed tells
@@ -458,6 +470,7 @@ class FactStore:
             or at < dead_before.get(("person", session.person_id), 0)
             or at < dead_before.get(("session", session.id), 0)
             or (session.device_id != "" and at < dead_before.get(("device", session.device_id), 0))
+            or any(at < dead_before.get(("device", each), 0) for each in self._issued.seen_on.get(session.id, ()))
         )
 
     def _assemble(self, session: Session | None, app: App, address: str) -> Facts:
@@ -501,7 +514,8 @@ class FactStore:
             ("session", facts.session.id),
             ("place", facts.place.address),
         )
-        return replace(facts, device=device, more=more)
+        risk = worse_risk(facts.risk, self.device_risks.get(device.id, UNKNOWN_RISK))
+        return replace(facts, device=device, risk=risk, more=more)
 
     def untied(self, facts: Facts) -> Facts:
         """These facts, as those of a request that came without what ties its session to its device."""

@@ -103,10 +103,11 @@ class TableOf(Rows[Row]):
 class Issued:
     """Sessions and tokens: by the hash of their secret, by what they depend on, and when each was used last.
 
-    `latest` is what the fact store keeps of the last request with a secret. It is dropped with the secret.
+    `latest` is what the fact store keeps of the last request with a secret. It is dropped with the secret. `seen_on`
+    are the devices with whose certificate a sign-in came, or what depends on it; by the id of the sign-in.
     """
 
-    __slots__ = ("by_hash", "hash_of", "last_used", "latest", "of", "used_from")
+    __slots__ = ("by_hash", "hash_of", "last_used", "latest", "of", "seen_on", "used_from")
 
     def __init__(self) -> None:
         self.by_hash: dict[bytes, Session] = {}
@@ -115,6 +116,7 @@ class Issued:
         self.of: dict[Subject, set[str]] = {}
         self.last_used: dict[str, Instant] = {}
         self.used_from: dict[str, str] = {}
+        self.seen_on: dict[str, frozenset[str]] = {}
 
     def touched_by(self, subject: Subject) -> set[str]:
         """The ids of all that depends on `subject`: what was issued to it, and what depends on that in turn."""
@@ -127,7 +129,7 @@ class Issued:
     def take_up(self, token_hash: bytes, session: Session) -> None:
         self.by_hash[token_hash] = session
         self.hash_of[session.id] = token_hash
-        for subject in _depends_on(session):
+        for subject in self._depends_on(session):
             self.of.setdefault(subject, set()).add(session.id)
 
     def release(self, session: Session) -> None:
@@ -135,20 +137,24 @@ class Issued:
         self.latest.pop(token_hash, None)
         if token_hash in self.by_hash and self.by_hash[token_hash].id == session.id:
             del self.by_hash[token_hash]
-        for subject in _depends_on(session):
+        for subject in self._depends_on(session):
             ids = self.of[subject]
             ids.discard(session.id)
             if not ids:
                 del self.of[subject]
 
+    def see_on(self, root_id: str, device_id: str) -> None:
+        """From now on this sign-in depends on that device as well."""
+        self.seen_on[root_id] = self.seen_on.get(root_id, frozenset()) | {device_id}
+        self.of.setdefault(("device", device_id), set()).add(root_id)
 
-def _depends_on(session: Session) -> list[Subject]:
-    subjects: list[Subject] = [("person", session.person_id)]
-    if session.parent:
-        subjects.append(("session", session.parent))
-    if session.device_id:
-        subjects.append(("device", session.device_id))
-    return subjects
+    def _depends_on(self, session: Session) -> set[Subject]:
+        subjects: set[Subject] = {("person", session.person_id)}
+        if session.parent:
+            subjects.add(("session", session.parent))
+        if session.device_id:
+            subjects.add(("device", session.device_id))
+        return subjects | {("device", device_id) for device_id in self.seen_on.get(session.id, ())}
 
 
 class SessionTable(Rows[Session]):
@@ -181,4 +187,5 @@ class SessionTable(Rows[Session]):
             self._issued.release(session)
             self._issued.last_used.pop(key, None)
             self._issued.used_from.pop(key, None)
+            self._issued.seen_on.pop(key, None)
             super().drop(key)

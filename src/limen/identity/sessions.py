@@ -371,9 +371,6 @@ def end_device(transaction: Transaction, device_id: str, now: Instant) -> None:
     mark(transaction, "device", device_id, now + 1)
 
 
-DEVICE_SESSIONS: Final = DeviceSessions(bind=bind_device, end=end_device)
-
-
 def end_session(transaction: Transaction, session_id: str, now: Instant, by: str, reason: str, why: str = "") -> bool:
     """Kill one session, with its event; even where the clock was set back since it began. False where it is gone."""
     found = sessions.by_id(transaction.connection, session_id)
@@ -383,6 +380,15 @@ def end_session(transaction: Transaction, session_id: str, now: Instant, by: str
     whose = {"subject": found[1].person_id, "session": session_id}
     record(transaction, now, "session.revoked", by=by, **whose, reason=reason, why=why)
     return True
+
+
+def end_sign_ins_of(transaction: Transaction, person_id: str, now: Instant) -> None:
+    """Kill every sign-in of a person, because another service says so; break-glass is none, and has no row."""
+    for session_id in sessions.of(transaction.connection, person_id):
+        end_session(transaction, session_id, now, "", "revoked-elsewhere")
+
+
+DEVICE_SESSIONS: Final = DeviceSessions(bind=bind_device, end=end_device, end_of_person=end_sign_ins_of)
 
 
 def refuse_ended(transaction: Transaction, session: Session) -> None:

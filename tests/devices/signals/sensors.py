@@ -33,7 +33,7 @@ signals:
   falcon: {kind: crowdstrike, proves: token}
   sentinel: {kind: sentinelone, proves: token}
   wazuh: {kind: wazuh}
-  suricata: {kind: suricata, proves: token}
+  suricata: {kind: suricata, proves: token, at_most: high}
   huntress: {kind: huntress}
 """
 

@@ -19,9 +19,12 @@ from tests.devices.laptops import Ida, devices_of
 from tests.devices.signals.sensors import bind, signals_of, with_sources
 from tests.devices.software_agent import ORIGIN, SoftwareAgent
 from tests.web.conftest import House, move_in
+from tests.web.portal.test_break_glass import issue, opened
 
 from limen.clock import DAY, MINUTE
 from limen.devices.signals.caep import COMPLIANCE, MEDIA_TYPE, OLDEST, SESSION_REVOKED
+from limen.identity import sessions
+from limen.storage.errors import StorageError
 
 VERIFICATION = "https://schemas.openid.net/secevent/ssf/event-type/verification"
 
@@ -226,3 +229,33 @@ async def test_without_the_issuers_keys_it_is_told_to_send_again(
     await okta.server.wait_closed()  # type: ignore[union-attr]
     answer = await okta.push(token)
     assert (answer.status_code, answer.json()["err"], "retry-after" in answer.headers) == (503, "unavailable", True)
+
+
+async def test_what_could_not_be_ended_is_ended_when_the_token_comes_again(
+    harbor: House, okta: Transmitter, ida: Ida, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A token is spent in the transaction that ends the sessions: where one is lost, so is the other."""
+    token = okta.token(SESSION_REVOKED, {"subject": {"format": "email", "email": "ida@harbor.example"}})
+    with monkeypatch.context() as away:
+
+        def busy(*_: Any) -> bool:
+            raise StorageError("the database is busy", "wait")
+
+        away.setattr(sessions, "end_session", busy)
+        assert (await okta.push(token)).status_code == 503
+    assert (await ida.browser.get("/sessions")).status_code == 200
+    assert (await okta.push(token)).status_code == 202
+    assert (await ida.browser.get("/sessions")).status_code == 303
+    assert [one.reason for one in harbor.events("session.revoked")] == ["revoked-elsewhere"]
+
+
+async def test_an_administrators_sessions_end_though_break_glass_is_open(harbor: House, okta: Transmitter) -> None:
+    ada = harbor.browser(address="203.0.113.8")
+    ada_id = await harbor.administrator(ada)
+    glass = harbor.browser(address="203.0.113.8")
+    assert (await opened(harbor, glass, issue(harbor, ada_id))).status_code == 303
+    assert (await glass.get("/console")).status_code == 200
+    token = okta.token(SESSION_REVOKED, {"subject": {"format": "email", "email": "ada@harbor.example"}})
+    assert (await okta.push(token)).status_code == 202
+    assert (await ada.get("/sessions")).status_code == 303
+    assert (await glass.get("/console")).status_code == 200

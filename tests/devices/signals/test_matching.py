@@ -49,7 +49,7 @@ KNOWN = Known(
         (Named(serial=" pf3x ", name="heron"), ["d_wren"]),
         (Named(serial="None", name="wren"), ["d_wren"]),
         (Named(name="WREN.harbor.example"), ["d_wren"]),
-        (Named(name="heron"), ["d_Heron"]),
+        (Named(name="heron"), ["d_Heron", "d_private"]),
         (Named(name="twin"), ["d_1", "d_2"]),
         (Named(name="owl"), ["d_owl"]),
         (Named(name="lark"), []),

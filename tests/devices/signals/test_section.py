@@ -33,6 +33,11 @@ def test_sources_as_they_are_written() -> None:
     assert msgspec.json.decode(msgspec.json.encode(rules), type=DeviceRules) == rules
 
 
+def test_what_is_seen_on_the_wire_is_medium_unless_the_company_says_more() -> None:
+    rules = the_rules("signals:\n  a: {kind: suricata}\n  b: {kind: suricata, at_most: high}\n  c: {kind: wazuh}\n")
+    assert [rules.signals[name].at_most for name in "abc"] == [2, 3, 3]
+
+
 def test_what_the_company_says_of_the_check_counts_before_what_a_heartbeat_asks() -> None:
     rules = the_rules("checks:\n  edr: {severity: report}\nsignals:\n  edr: {kind: webhook, heartbeat: 24h}\n")
     assert rules.requirements["edr"].severity is Severity.REPORT

@@ -10,7 +10,7 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import Final
 
-from limen.clock import Instant
+from limen.clock import HOUR, Instant
 from limen.devices import states, store as devices_store
 from limen.devices.compliance import judge
 from limen.devices.model import EnrolledDevice, State
@@ -28,6 +28,10 @@ _BECOMES: Final = {
     WhenHigh.LOST: State.LOST,
     WhenHigh.RETIRE: State.RETIRED,
 }
+MOST_TAKEN_AWAY: Final = 20
+"""How many devices one source takes away within an hour. Beyond it, what is signed in on a device ends and no more: a
+source with an error, or whoever has its secret, does not take away all that the company has.
+"""
 _HEARD_ANEW: Final = 20
 """A sign of life is written down when this part of the heartbeat has gone by since the last."""
 CHANGE: Final = "device_signals"
@@ -50,8 +54,13 @@ class At:
     now: Instant
 
 
-def tell(transaction: Transaction, source: SignalSource, told: Told, device_id: str, at: At) -> bool:
-    """Take what a source says of a device. False where it changes nothing."""
+def tell(
+    transaction: Transaction, source: SignalSource, told: Told, device_id: str, at: At, *, is_sure: bool = True
+) -> bool:
+    """Take what a source says of a device. False where it changes nothing.
+
+    Where it is not sure that this very device is meant, it makes nothing better.
+    """
     device = devices_store.by_id(transaction.connection, device_id)
     if device is None or device.state in {State.LOST, State.RETIRED}:
         return False
@@ -60,6 +69,8 @@ def tell(transaction: Transaction, source: SignalSource, told: Told, device_id: 
     if before is not None and _is_old(before, was_at, at.now):
         return False
     level = Level(min(told.level, source.at_most))
+    if not is_sure and before is not None and before.counts(at.now) and level < before.level:
+        return False
     if level is Level.NONE:
         if before is None or not before.counts(at.now):
             return False
@@ -94,7 +105,8 @@ def tell(transaction: Transaction, source: SignalSource, told: Told, device_id: 
 
 
 def end(transaction: Transaction, signal_id: str, at: At, *, by: str) -> Signal:
-    """Somebody of the company says that it is over, or never was; a quarantine that it caused ends with it.
+    """Somebody of the company says that it is over, or never was. A quarantine that it caused ends with it, unless
+    another signal holds the device, or something else is the reason since.
 
     Raises UnknownSignalError; LimenError where it is over already.
     """
@@ -102,7 +114,8 @@ def end(transaction: Transaction, signal_id: str, at: At, *, by: str) -> Signal:
     if not signal.counts(at.now):
         raise LimenError("this signal is over already", "look at the device's page again")
     _end(transaction, signal, device, End.WITHDRAWN, at, by)
-    if signal.did == WhenHigh.QUARANTINE and device.state is State.QUARANTINED and not _holds(transaction, device, at):
+    is_its_own = device.state is State.QUARANTINED and device.state_why == _why(signal.source)
+    if signal.did == WhenHigh.QUARANTINE and is_its_own and not _holds(transaction, device, at):
         states.change(transaction, at.sessions, device, State.ACTIVE, at.now, by=by, why="its signal was withdrawn")
     return signal
 
@@ -120,7 +133,7 @@ def reopen(transaction: Transaction, signal_id: str, at: At, *, by: str) -> Sign
     again = replace(signal, ended_at=0, ended_why="", ended_by="")
     if signal.level is Level.HIGH:
         source = at.facts.device_rules.signals.get(signal.source, SignalSource(signal.source, ""))
-        again = replace(again, did=_respond(transaction, source, device, at))
+        again = replace(again, did=_respond(transaction, source, device, at, by=by))
     store.keep(transaction.connection, again, device.owner_id)
     _say(transaction, "device.signal_reopened", again, device, at.now, by=by)
     count(transaction, device.id, at)
@@ -174,14 +187,30 @@ def judge_again(transaction: Transaction, device_id: str, at: At) -> None:
 # Inside
 
 
-def _respond(transaction: Transaction, source: SignalSource, device: EnrolledDevice, at: At) -> str:
-    """What is done about a risk that is high; the word for it."""
+def _respond(transaction: Transaction, source: SignalSource, device: EnrolledDevice, at: At, by: str = "") -> str:
+    """What is done about a risk that is high; the word for it. `by`: somebody of the company wants it so."""
     state = _BECOMES.get(source.when_high)
-    if state is None or (state is State.QUARANTINED and device.state is State.QUARANTINED):
+    is_there = state is None or (state is State.QUARANTINED and device.state is State.QUARANTINED)
+    if state is None or is_there or (not by and _has_taken_away_most(transaction, source, device, at)):
         at.sessions.end(transaction, device.id, at.now)
         return WhenHigh.END_SESSIONS.value
-    states.change(transaction, at.sessions, device, state, at.now, why=f"{source.name} reports a high risk")
+    states.change(transaction, at.sessions, device, state, at.now, why=_why(source.name))
     return source.when_high.value
+
+
+def _has_taken_away_most(transaction: Transaction, source: SignalSource, device: EnrolledDevice, at: At) -> bool:
+    """Whether this source has taken away as many devices as it may for now; then that is said."""
+    taken = devices_store.count_because_of(transaction.connection, _why(source.name), at.now - HOUR)
+    if taken < MOST_TAKEN_AWAY:
+        return False
+    details: dict[str, str | int | bool] = {"source": source.name, "spared": source.when_high.value}
+    transaction.say(Event(at=at.now, kind="device.signal_limited", device=device.id, details=details))
+    return True
+
+
+def _why(source: str) -> str:
+    """Why a device is in another state after a signal of this source; while that is kept, the signal is the reason."""
+    return f"{source} reports a high risk"
 
 
 def _end(transaction: Transaction, signal: Signal, device: EnrolledDevice, why: End, at: At, by: str = "") -> None:

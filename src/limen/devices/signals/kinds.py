@@ -69,6 +69,14 @@ KINDS: Final = (
         severity=Severity.MEDIUM,
     ),
     Kind(
+        "device.signal_limited",
+        "A source takes away more devices than it may; this one only ended what was signed in",
+        _SOURCE,
+        LIFECYCLE,
+        99,
+        severity=Severity.HIGH,
+    ),
+    Kind(
         "device.signal_refused",
         "A message in a sensor's name was refused",
         _SOURCE,

@@ -1,8 +1,9 @@
 """Which device a source means: by Limen's own id, else its serial number, else its name, else its address.
 
-Names and serial numbers are what agents say of themselves, so somebody could call their own laptop like a colleague's:
-where several fit, the company's devices count before private ones, and then all of them, because a signal that reaches
-nobody is worse than one that is withdrawn. Behind one address may be a whole office: several there are nobody.
+Names and serial numbers are what agents say of themselves, so somebody could call their own laptop like a colleague's.
+Where several fit, what is said against one counts for all of them, the company's and private ones, because a signal
+that reaches nobody is worse than one that is withdrawn; and what speaks for one counts for none. Behind one address may
+be a whole office: several there are nobody.
 """
 
 from __future__ import annotations
@@ -43,15 +44,15 @@ class Known:
             self._by_address[one.posture.address].append(one)
 
     def meant(self, named: Named, at: Instant) -> list[EnrolledDevice]:
-        """The devices that are meant by this, at that instant; none where nobody can say."""
+        """The devices that this fits, at that instant; none where nobody can say. One alone is surely meant."""
         if named.id in self._by_id:
             return [self._by_id[named.id].device]
         serial = named.serial.strip().casefold()
         if serial not in _NO_SERIALS and serial in self._by_serial:
-            return _chosen(self._by_serial[serial])
+            return [one.device for one in self._by_serial[serial]]
         name = _short(named.name)
         if name and name in self._by_name:
-            return _chosen(self._by_name[name])
+            return [one.device for one in self._by_name[name]]
         if named.name or named.serial or named.id:
             return []  # it is named, and is none of ours: whoever has its address now is another
         for address in named.addresses:
@@ -59,11 +60,6 @@ class Known:
             if there:
                 return [there[0].device] if len(there) == 1 else []
         return []
-
-
-def _chosen(found: list[Held]) -> list[EnrolledDevice]:
-    devices = [one.device for one in found]
-    return [one for one in devices if one.is_managed] or devices
 
 
 def _short(name: str) -> str:

@@ -18,6 +18,8 @@ from limen.facts.signal_sources import Proves, SignalSource, WhenHigh
 SECTION: Final = "signals"
 MOST_SOURCES: Final = 20
 LEVELS: Final = {"low": 1, "medium": 2, "high": 3}
+AT_MOST: Final = {"suricata": "medium"}
+"""Of kinds whose word is a guess: what is seen on the wire blames whoever has an address, and anybody can send it."""
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,38}")
 _ADDRESS: Final = re.compile(
     r"https://[!-~]{1,500}|http://(localhost|127\.0\.0\.1|[a-z0-9.-]+\.localhost)[:/!-~]{0,500}"
@@ -40,8 +42,8 @@ class Source(BaseModel):
     Neither is written for `caep`, whose messages are signed by its issuer."""
     when_high: Literal["end_sessions", "quarantine", "lost", "retire"] = "end_sessions"
     """What becomes of a device whose risk is high. What is signed in on it ends in any case."""
-    at_most: Literal["low", "medium", "high"] = "high"
-    """What it says counts for no more than this."""
+    at_most: Literal["low", "medium", "high"] | None = None
+    """What it says counts for no more than this: `high`, of `suricata` `medium` unless something else is written."""
     lasts: Length = "7d"
     """How long a signal counts that has no end of its own: `12h`, `7d`; at most 90 days."""
     heartbeat: Length | None = None
@@ -107,7 +109,7 @@ def _source(name: str, shape: Source, length_of: Callable[[str], Milliseconds]) 
         kind=shape.kind,
         proves=proves,
         when_high=WhenHigh(shape.when_high),
-        at_most=LEVELS[shape.at_most],
+        at_most=LEVELS[shape.at_most or AT_MOST.get(shape.kind, "high")],
         lasts_ms=length_of(shape.lasts),
         heartbeat_ms=length_of(shape.heartbeat) if shape.heartbeat else 0,
         platforms=tuple(shape.platforms or ()),

@@ -21,7 +21,7 @@ from limen.devices.signals.model import Alive, Message, Signal, Told
 from limen.devices.wire import RefusedError
 from limen.events import Event, Outcome
 from limen.facts.signal_sources import Proves, SignalSource
-from limen.pillar import AppSessions, Core, DeviceSessions, SignedByIssuers
+from limen.pillar import Core, DeviceSessions, SignedByIssuers
 from limen.rate_limit import RateLimit
 from limen.storage import Transaction
 
@@ -80,14 +80,12 @@ class Signals:
         known = Known(self._devices.projection.held.values())
         now = self._core.clock.now()
         told = [(one, known.meant(one.named, one.at or now)) for one in message.told]
-        alive = [(one, known.meant(one.named, one.at or now)) for one in message.alive]
+        alive = [(one, _vouched_for(one, known.meant(one.named, one.at or now))) for one in message.alive]
         signed_out = [device for named in message.signed_out for device in known.meant(named, now)]
         work = _Work(source, once, told, alive, signed_out, self._people(message.people), message.passed_over)
         before = self._states({device.id for _, devices in told for device in devices})
         taken = await self._write(lambda transaction: self._keep(transaction, work))
         self._tell_agents(before)
-        if not taken.is_repeated:
-            await self._end_sessions_of(work.people)
         return taken
 
     async def _read(
@@ -125,7 +123,7 @@ class Signals:
         unmatched = 0
         for told, devices in work.told:
             for device in devices:
-                changes.tell(transaction, source, told, device.id, at)
+                changes.tell(transaction, source, told, device.id, at, is_sure=len(devices) == 1)
             if not devices:
                 unmatched += 1
                 self._say_unmatched(transaction, source, told, at.now)
@@ -133,6 +131,7 @@ class Signals:
             self._sessions.end(transaction, device.id, at.now)
             self._say_signed_out(transaction, source, device.owner_id, device.id, at.now)
         for person_id in work.people:
+            self._sessions.end_of_person(transaction, person_id, at.now)
             self._say_signed_out(transaction, source, person_id, "", at.now)
         for spoke, devices in work.alive:
             for device in devices:
@@ -235,14 +234,6 @@ class Signals:
         wanted = {address.casefold() for address in addresses}
         return [one.id for one in self._core.known.people.values() if one.email and one.email.casefold() in wanted]
 
-    async def _end_sessions_of(self, people: list[str]) -> None:
-        """Whoever shares signals says that what these are signed in to is to end; tokens of programs go on."""
-        sessions = self._core.offers.take(AppSessions)
-        for person_id in people:
-            issued = self._core.known.issued_to(("person", person_id))
-            for session in [one for one in issued if not one.parent and not one.actions]:
-                await sessions.end(session.id)
-
     def _say_signed_out(
         self, transaction: Transaction, source: SignalSource, whose: str, device_id: str, now: Instant
     ) -> None:
@@ -277,6 +268,11 @@ class Signals:
         result, changed = await self._core.database.writing(numbered)
         await self._core.settled(changed)
         return result
+
+
+def _vouched_for(spoke: Alive, devices: list[EnrolledDevice]) -> list[EnrolledDevice]:
+    """Of which devices it counts: a sign of life speaks for the one that it fits alone, its end against all."""
+    return devices if spoke.is_gone or len(devices) == 1 else []
 
 
 @dataclass(frozen=True, slots=True)
