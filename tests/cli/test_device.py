@@ -11,7 +11,11 @@ from limen.clock import SystemClock
 from limen.company.load import load_settings
 from limen.company.places import database_of
 from limen.devices import store
+from limen.devices.installing import START
 from limen.devices.model import EnrolledDevice, KeyStorage, Platform, State
+from limen.facts import Person
+from limen.identity.model import PersonStatus
+from limen.identity.store import people
 from limen.storage import Database
 
 
@@ -72,6 +76,21 @@ def test_what_goes_wrong_changes_nothing(words: tuple[str, ...], tmp_path: Path)
     root, folder = with_a_device(tmp_path)
     assert leave("device", *words, root) == 1
     assert state(folder) == (State.ACTIVE, True)
+
+
+def test_a_token_is_for_those_who_have_signed_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root, folder = with_a_device(tmp_path)
+    database = Database.open(database_of(folder, load_settings(folder)))
+    for id_, name, status in (("p_2", "Ida Quay", PersonStatus.INVITED), ("p_3", "Ada Mole", PersonStatus.ACTIVE)):
+        who = Person(id_, name, f"{name[:3].lower()}@harbor.example", frozenset())
+        database.write(lambda t, who=who, status=status: people.add(t.connection, who, status, SystemClock().now()))
+    database.close()
+    capsys.readouterr()
+    assert leave("device", "token", "Ida@harbor.example", root) == 1
+    assert "Ida Quay is invited" in capsys.readouterr().err
+    assert leave("device", "token", "ada@harbor.example", root) == 0
+    out = capsys.readouterr().out
+    assert ("  sudo limen-agent enrol " in out, START[-1] in out) == (True, True)
 
 
 def test_the_authority_is_printed_for_a_front_and_its_key_is_not(

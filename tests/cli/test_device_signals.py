@@ -62,6 +62,30 @@ def test_sources_are_listed_and_get_a_secret_that_is_shown_once(
     assert (leave("device", "secret", "okta", root), leave("device", "secret", "nobody", root)) == (1, 1)
 
 
+def test_sources_of_both_kinds_are_listed_each_with_its_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root, folder = with_a_source(tmp_path)
+    with (folder / "devices.yaml").open("a") as written:
+        written.write("sources:\n  cmdb: {kind: push}\n  fleet: {kind: fleet, url: https://fleet.harbor.example}\n")
+    capsys.readouterr()
+    assert leave("device", "secret", "cmdb", root) == 1
+    assert "`limen apply`" in capsys.readouterr().err
+    assert leave("apply", root, "-m", "sources") == 0
+    capsys.readouterr()
+    assert leave("device", "sources", "--json", root) == 0
+    listed = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(one["name"], one["tells"], one["has_secret"]) for one in listed][2:] == [
+        ("cmdb", "devices", False),
+        ("fleet", "devices", False),
+    ]
+    assert leave("device", "sources", root) == 0
+    out = capsys.readouterr().out
+    assert ("source-token cmdb`" in out, "source-secret fleet`" in out) == (True, True)
+    assert leave("device", "secret", "cmdb", root) == 1
+    assert "source-token cmdb`" in capsys.readouterr().err
+
+
 def test_a_signal_is_listed_ended_and_counts_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     root, folder = with_a_source(tmp_path)
     database = with_a_signal(folder)

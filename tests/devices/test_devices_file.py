@@ -31,6 +31,13 @@ def the_rules(text: str) -> DeviceRules:
     return found
 
 
+def test_what_a_length_or_a_day_looks_like_is_said() -> None:
+    _, problems = read_text("report_only_until: tomorrow\n")
+    assert [(one.line, "2026-12-31" in one.fix) for one in problems] == [(1, True)]
+    _, problems = read_text("checks:\n  updates: {grace: two weeks}\n")
+    assert [(one.line, "14d" in one.fix) for one in problems] == [(2, True)]
+
+
 def test_what_limen_init_writes_is_the_baseline() -> None:
     written = the_rules(DEVICES_FILE.initial.replace(IN_A_WEEK, "2026-12-04"))
     assert written.report_only_until == 1_796_428_800_000

@@ -15,6 +15,7 @@ from limen_agent import __version__
 from limen_agent.cli import status as status_module
 from limen_agent.cli.main import main
 from limen_agent.cli.showing import shown
+from limen_agent.cli.start import START
 from limen_agent.cli.threat import threat
 from limen_agent.cli.what_is_read import NEVER_READ, READ
 from limen_agent.collectors.check import CHECKS
@@ -68,7 +69,7 @@ def test_status_explains_each_check_with_its_steps_and_deadline(enrolled) -> Non
         "whoever becomes root on this machine can copy it",
         "60 seconds ago, number 42",
         "in 4 minutes",
-        "not compliant",
+        "not compliant, as judged 60 seconds ago",
         "3 security updates have waited for 20 days",
         "4 updates wait, 3 of them for security",
         "1. Open Software and install all updates",
@@ -106,6 +107,26 @@ def test_status_says_when_it_was_ended(enrolled) -> None:
     text = "\n".join(shown(read_enrolment(enrolled.folder), ended, now=1790000360))
     assert "reported lost" in text
     assert "Next report" not in text
+    ended.answer = {"compliance": "compliant"}
+    text = "\n".join(shown(read_enrolment(enrolled.folder), ended, now=1790000360))
+    assert "This device is" not in text
+
+
+def test_status_before_the_first_report_says_how_the_service_is_begun(enrolled) -> None:
+    enrolment = read_enrolment(enrolled.folder)
+    text = "\n".join(shown(enrolment, Record()))
+    assert [line in text for line in START] == [True, True]
+    assert "systemctl" not in "\n".join(shown(enrolment, recorded(), now=1790000360))
+
+
+def test_status_says_no_time_where_nobody_knows_it_and_what_a_warning_becomes(enrolled) -> None:
+    record = recorded()
+    record.answer["checks"] = [
+        {"id": "os", "verdict": "fail", "severity": "warn", "minutes": 0, "deadline": 1790086400}
+    ]
+    text = "\n".join(shown(read_enrolment(enrolled.folder), record, now=1790000360))
+    assert "minutes" not in text.partition("\nos ")[2].partition("\n\n")[0]
+    assert "on it makes this device not healthy" in text
 
 
 def test_status_as_json_holds_no_nonce_and_no_key(enrolled, capsys) -> None:

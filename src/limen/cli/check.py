@@ -77,7 +77,7 @@ def _text(checked: Checked, barring: tuple[Problem, ...], *, verbose: bool) -> s
     lines = [str(problem) for problem in checked.problems]
     watching = frozenset() if verbose else _watching(checked)
     exempt = [
-        f"Note: {where}: {policy} accepts unknown facts: {why}"
+        f"Note: {where}: {policy} accepts unknown facts, by its own words: {why}"
         for policy, where, why in _exempt(checked)
         if policy not in watching
     ]

@@ -19,12 +19,14 @@ from limen.configuration.problem import did_you_mean
 from limen.devices import enrolment, states, store
 from limen.devices.certificates import authority
 from limen.devices.compliance import Health, judge
+from limen.devices.installing import START
 from limen.devices.inventory.model import SeenDevice, inventory
 from limen.devices.inventory.watching import known_in
 from limen.devices.model import EnrolledDevice, Held, State
 from limen.devices.sources.service import keep_secret, make_token
 from limen.errors import LimenError
 from limen.facts import Person
+from limen.identity.model import Member, PersonStatus
 from limen.identity.sessions import DEVICE_SESSIONS
 from limen.identity.store import people
 from limen.messages import times
@@ -96,16 +98,28 @@ def run(
 
 
 def _token(database: Database, address: str, now: Instant, public_url: str) -> None:
-    owner = next(
-        (one for one in database.read(_everybody) if one.active and one.email.casefold() == address.casefold()), None
-    )
-    if owner is None:
-        raise LimenError(f"nobody with the address {address} has an active account", "`limen people` lists everybody")
+    owner = _owner(database, address)
     token = database.write(lambda t: enrolment.make_token(t, owner.id, now, by=SERVER))
     print(f"This token enrols one device of {owner.name} as the company's, within a day. It is shown only once:\n")
     print(f"  {token}\n")
     print("On the device, write it into a file and run:\n")
-    print(f"  limen-agent enrol {public_url} --token-file FILE")
+    print(f"  sudo limen-agent enrol {public_url} --token-file FILE\n")
+    print("It reports once its service runs, on Linux:\n")
+    print("\n".join(f"  {line}" for line in START))
+
+
+def _owner(database: Database, address: str) -> Person:
+    """Whoever has this address and an active account. Raises LimenError."""
+    wanted = address.casefold()
+    found = [one for one in database.read(_members) if one.person.email.casefold() == wanted]
+    for one in found:
+        if one.person.active:
+            return one.person
+        if one.status is PersonStatus.INVITED:
+            raise LimenError(
+                f"{one.person.name} is invited and has no passkey yet", "create the token once they have signed in"
+            )
+    raise LimenError(f"nobody with the address {address} has an active account", "`limen people` lists everybody")
 
 
 def _authority(here: Opened, now: Instant) -> None:
@@ -119,9 +133,8 @@ def _source(here: Opened, task: str, name: str, now: Instant) -> None:
     """Let a source in, or keep the secret by which Limen gets in there."""
     known = rules_of(here).sources
     if name not in known:
-        raise LimenError(
-            f"there is no source {name} in force", did_you_mean(name, known, "add it to devices.yaml, apply")
-        )
+        fix = did_you_mean(name, known, "add it to `sources` in devices.yaml and publish it with `limen apply`")
+        raise LimenError(f"there is no source {name} in force", fix)
     source, database = known[name], here.database
     if task == "source-token":
         token = database.write(lambda t: make_token(t, name, source, now, by=SERVER))
@@ -176,6 +189,10 @@ def _named(database: Database, name: str) -> EnrolledDevice:
 
 def _everybody(snapshot: Snapshot) -> list[Person]:
     return people.everybody(snapshot.connection)
+
+
+def _members(snapshot: Snapshot) -> list[Member]:
+    return people.members(snapshot.connection)
 
 
 def _seen(here: Opened, now: Instant, *, as_json: bool) -> None:

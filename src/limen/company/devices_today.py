@@ -186,10 +186,12 @@ def sentences(found: DevicesToday, names: Mapping[str, str], apps: Mapping[str, 
         yield f"{_devices(worse)} would stop counting as healthy today: {_each(worse, names)}"
     if ending:
         yield f"Everything that is signed in on {_devices(ending)} would end at once: {_each(ending, names)}"
-    if coming:
-        first = to_iso(min(one.due_at for one in coming))[:10]
-        yield f"{_devices(coming)} would stop counting as healthy when a grace is over, the first on {first}: " + _each(
-            coming, names
+    days: dict[str, list[DeviceTurn]] = {}
+    for one in sorted(coming, key=lambda turn: turn.due_at):
+        days.setdefault(to_iso(one.due_at)[:10], []).append(one)
+    for day, ones in days.items():
+        yield f"On {day}, as time runs out to mend it, {_devices(ones)} would stop counting as healthy: " + _each(
+            ones, names
         )
     if better:
         yield f"{_devices(better)} would count as healthy again: {_each(better, names)}"

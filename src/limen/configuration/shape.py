@@ -33,6 +33,12 @@ _WANTED = {
     "ip_v4_network": "a network such as 10.0.0.0/8",
     "ip_v6_network": "a network such as fd00::/8",
 }
+_WRITTEN = {
+    r"^\d{1,4}(m|h|d)$": "write a length of time, such as 30m, 12h or 14d",
+    r"^2\d{3}-\d{2}-\d{2}$": "write a day, such as 2026-12-31",
+    r"^([01][0-9]|2[0-3]):[0-5][0-9]$": "write a time of day, such as 02:30",
+}
+"""How a value is written that has to match such a pattern."""
 
 
 def listed(tree: Tree, file: str, most: int, what: str, fixes: tuple[str, str]) -> tuple[list[Any], list[Problem]]:
@@ -106,7 +112,8 @@ def _problems(
             case kind if kind in _WANTED:
                 what, fix = f"`{name}` must be {_WANTED[kind]}, not {shown(one['input'])}", ""
             case "string_pattern_mismatch":
-                what, fix = f"`{name}` can't be {shown(one['input'])}", "use lowercase letters, digits, `-` and `.`"
+                what = f"`{name}` can't be {shown(one['input'])}"
+                fix = _WRITTEN.get(one["ctx"]["pattern"], "use lowercase letters, digits, `-` and `.`")
             case _:
                 what, fix = f"`{name}`, which is {shown(one['input'])}, is not valid: {one['msg']}", ""
         if one["type"] in {"missing", "extra_forbidden"}:

@@ -57,11 +57,19 @@ class Installation:
     by_token: str = ""
 
 
-_INSTALL: Final = Step(gettext_noop("Install the agent"), ("sudo pipx install --global limen-agent",))
+_INSTALL: Final = Step(
+    gettext_noop("Install the agent, in the folder with its wheel, which whoever administers Limen gives you"),
+    ("sudo PIPX_HOME=/opt/pipx PIPX_BIN_DIR=/usr/local/bin pipx install ./limen_agent-*.whl",),
+)
+"""Words for pipx that versions before 1.5 understand as well; they mean what `--global` does."""
 _ENROL: Final = Step(gettext_noop("Enrol the device: it shows a code"), ("sudo limen-agent enrol {address}",))
 _CODE: Final = Step(gettext_noop("Type that code below, and confirm that the device is yours"))
 _BY_TOKEN: Final = "printf %s {token} | sudo limen-agent enrol {address} --token-file -"  # noqa: S105 -- a place for one
-_SERVICE: Final = "/opt/pipx/venvs/limen-agent/share/limen-agent/limen-agent.service"
+START: Final = (
+    "sudo cp /opt/pipx/venvs/limen-agent/share/limen-agent/limen-agent.service /etc/systemd/system/",
+    "sudo systemctl enable --now limen-agent",
+)
+"""By which the service runs on Linux, now and at every start."""
 
 INSTALLATIONS: Final[Mapping[Platform, Installation]] = {
     Platform.LINUX: Installation(
@@ -70,12 +78,9 @@ INSTALLATIONS: Final[Mapping[Platform, Installation]] = {
             _INSTALL,
             _ENROL,
             _CODE,
-            Step(
-                gettext_noop("Have it run from now on and at every start"),
-                (f"sudo cp {_SERVICE} /etc/systemd/system/", "sudo systemctl enable --now limen-agent"),
-            ),
+            Step(gettext_noop("Have it run from now on and at every start"), START),
         ),
-        by_token=_BY_TOKEN,
+        by_token=" && ".join((_BY_TOKEN, *START)),
     ),
     Platform.MACOS: Installation(
         "macOS",

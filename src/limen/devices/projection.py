@@ -37,13 +37,14 @@ SCORES: Final = {1: 20, 2: 50, 3: 90}
 
 class Projection:
     """Keeps devices in the facts, and hands their keys and the instants at which they fall due to `known_key` and
-    `due`, which are there once devices are served.
+    `due`, which are there once devices are served. `state_changed` hears what has become of one, whoever changed it.
     """
 
     def __init__(self, facts: FactStore, now: Callable[[], Instant]) -> None:
         self._facts = facts
         self._now = now
         self.known_key: Callable[[str, Mapping[str, str] | None], None] = lambda _device, _key: None
+        self.state_changed: Callable[[str, State], None] = lambda _device, _state: None
         self.held: dict[str, Held] = {}
         self._reported: dict[str, Mapping[str, Judged]] = {}
         self._numbers = count()
@@ -67,6 +68,7 @@ class Projection:
 
     def apply(self, device_id: str, held: Held | None, health: Health | None = None) -> None:
         """Take over what is kept of a device; None: it is gone. `health` is what it comes to now, if that is known."""
+        before = self.held.get(device_id)
         self.due.pop(device_id, None)
         if held is not None and held.posture.risk:
             self._facts.device_risks.put(device_id, Risk(SCORES[held.posture.risk], known=True))
@@ -89,6 +91,8 @@ class Projection:
             self.held[device_id] = held
         may_speak = held is not None and held.device.state in {State.ACTIVE, State.QUARANTINED}
         self.known_key(device_id, held.key if held is not None and may_speak else None)
+        if before is not None and held is not None and before.device.state is not held.device.state:
+            self.state_changed(device_id, held.device.state)
 
     def again(self) -> None:
         """Judge every device anew: the rules are others."""

@@ -38,6 +38,9 @@ RECHECK_SECONDS: Final = 10.0
 """How long *Check again* waits for the device's report."""
 MOST_JUDGED: Final = 500
 """In one transaction, after the rules have changed."""
+ASKED_AT_ONCE: Final = 20
+ASK_AGAIN_SECONDS: Final = 0.1
+"""New rules have 200 agents a second look again: 500 devices are through in three seconds."""
 
 
 class Devices:
@@ -55,7 +58,9 @@ class Devices:
         self.bindings = Bindings(core, sessions, self.reports, projection)
         self.certificates = Certificates(core, self.reports, self.nonces)
         self._seen: dict[str, asyncio.Event] = {}
+        self._asking: asyncio.Task[None] | None = None
         projection.known_key = self._known_key
+        projection.state_changed = self._tell_state
         projection.again()
         self._rules = core.known.device_rules
         self._by_rules: dict[str, str] = {}
@@ -165,8 +170,7 @@ class Devices:
     async def check_again(self, device_id: str) -> bool:
         """Have the device look again, and wait for its report; False where it did not come in `RECHECK_SECONDS`."""
         event = self._seen.setdefault(device_id, asyncio.Event())
-        nonce = self.nonces.new(self._core.clock.now())
-        if not self.streams.tell(device_id, "recheck", nonce=nonce, checks=[]):
+        if not self._ask(device_id):
             return False
         try:
             async with asyncio.timeout(RECHECK_SECONDS):
@@ -229,14 +233,6 @@ class Devices:
                 self.judge_again(transaction, touched, now)
 
         await self._write(work)
-        self.tell_state(device_id, state)
-
-    def tell_state(self, device_id: str, state: State) -> None:
-        """Tell a device's agent at once what has become of it."""
-        if state is State.ACTIVE:
-            self.streams.tell(device_id, "recheck", nonce=self.nonces.new(self._core.clock.now()), checks=[])
-        else:
-            self.streams.tell(device_id, "ended", why=state.value)
 
     async def wipe(self, device_id: str, *, by: str, why: str = "") -> str:
         """Have the management of devices that has it wipe a device; its name. The device counts as lost from then on.
@@ -256,7 +252,6 @@ class Devices:
                 states.change(transaction, self._sessions, device, State.LOST, now, by=by, why=why or "it is wiped")
 
         await self._write(work)
-        self.tell_state(device_id, State.LOST)
         return management
 
     async def set_managed(self, device_id: str, *, is_managed: bool, by: str) -> None:
@@ -313,6 +308,7 @@ class Devices:
 
     async def close(self) -> None:
         self._stop_watching()
+        self._stop_asking()
         self.reports.close()
         self.streams.end_all()
 
@@ -337,6 +333,35 @@ class Devices:
             after = self._core.known.devices
             turned = {one: was for one, was in before.items() if one in after and after[one].compliance != was}
             self._by_rules = turned | self._by_rules
+            self._stop_asking()
+            self._asking = asyncio.get_running_loop().create_task(self._ask_everybody())
+
+    def _stop_asking(self) -> None:
+        if self._asking is not None:
+            self._asking.cancel()
+
+    async def _ask_everybody(self) -> None:
+        """Have every agent that listens look again, so that its owner reads what the new rules come to.
+
+        Not all at once: a report costs a signature to verify.
+        """
+        for number, device_id in enumerate(self.streams.listening(), 1):
+            held = self.projection.held.get(device_id)
+            if held is not None and held.device.state is State.ACTIVE:
+                self._ask(device_id)
+            if number % ASKED_AT_ONCE == 0:
+                await asyncio.sleep(ASK_AGAIN_SECONDS)
+
+    def _ask(self, device_id: str) -> bool:
+        """Whether its agent listens, and was asked to look again."""
+        return self.streams.tell(device_id, "recheck", nonce=self.nonces.new(self._core.clock.now()), checks=[])
+
+    def _tell_state(self, device_id: str, state: State) -> None:
+        """Tell a device's agent at once what has become of it."""
+        if state is State.ACTIVE:
+            self._ask(device_id)
+        else:
+            self.streams.tell(device_id, "ended", why=state.value)
 
     def _known_key(self, device_id: str, key: Mapping[str, str] | None) -> None:
         self.reports.known_key(device_id, key)

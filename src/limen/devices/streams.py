@@ -60,6 +60,10 @@ class Streams:
     def listens(self, device_id: str) -> bool:
         return device_id in self._of
 
+    def listening(self) -> tuple[str, ...]:
+        """The devices whose agents listen now."""
+        return tuple(self._of)
+
     def open(self, device_id: str) -> Stream:
         before = self._of.pop(device_id, None)
         if before is not None:

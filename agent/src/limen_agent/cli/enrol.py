@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from limen_agent.address import limen_address
+from limen_agent.cli.start import START
 from limen_agent.enrolling import Enrolling
 from limen_agent.errors import AgentError
 from limen_agent.keys.choosing import create_key
@@ -37,7 +38,8 @@ def enrol(folder: StateFolder, typed: str, token_file: str | None, ca: Path | No
     if enrolment.key_kind != enrolment.key_storage:
         why = f": {enrolling.why_file}" if enrolling.why_file else ""
         print(f"Limen could not verify that the key is in a TPM, and counts it as one in a file{why}.")
-    print("Now start the service: systemctl enable --now limen-agent")
+    print("Nothing is reported before the service runs. Have it run from now on and at every start:\n")
+    print("\n".join(f"  {line}" for line in START))
     return 0
 
 

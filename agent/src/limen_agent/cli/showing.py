@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from typing import Any, Final
 
+from limen_agent.cli.start import START
 from limen_agent.cli.what_is_read import NEVER_READ, READ
 from limen_agent.collectors.check import CHECKS
 from limen_agent.printable import one_line
@@ -27,7 +28,7 @@ _VERDICTS: Final = {
 _COMPLIANCE: Final = {"compliant": "compliant", "non_compliant": "not compliant"}
 _BEGINS: Final = {
     "report": "is only noted",
-    "warn": "is a warning",
+    "warn": "makes this device not healthy",
     "restrict": "limits what you can open",
     "block": "blocks what you can open",
 }
@@ -41,6 +42,8 @@ def shown(enrolment: Enrolment, record: Record, now: float | None = None) -> Ite
     yield f"Limen            {enrolment.address}"
     yield f"Key              {key}"
     yield f"Last report      {_ago(record.reported_at, now)}" + (f", number {record.seq}" if record.seq else "")
+    if not record.reported_at and not record.ended:
+        yield from (f"{'':<17}{line}" for line in ("Does the service run? To have it run:", *START))
     if record.ended:
         yield f"Ended            {record.problem or record.ended}"
         yield from ([f"{'':<17}{record.fix}"] if record.fix else [])
@@ -49,7 +52,11 @@ def shown(enrolment: Enrolment, record: Record, now: float | None = None) -> Ite
         yield from ([f"{'':<17}{record.fix}"] if record.fix else [])
     if record.next_at and not record.ended:
         yield f"Next report      {_ahead(record.next_at, now)}"
-    yield f"This device is   {_COMPLIANCE.get(str(record.answer.get('compliance')), 'not judged yet')}"
+    if compliance := _COMPLIANCE.get(str(record.answer.get("compliance"))):
+        judged = f"{compliance}, as judged {_ago(record.reported_at, now)}"
+    else:
+        judged = "not judged yet"
+    yield from [] if record.ended else [f"This device is   {judged}"]
     yield ""
     yield from _checks(record, now)
     yield "The agent reads"
@@ -77,7 +84,7 @@ def _check(id_: str, seen: dict[str, Any], judged: dict[str, Any], now: float) -
     steps = judged.get("steps")
     for number, step in enumerate(steps[:20] if isinstance(steps, list) else [], 1):
         yield f"{_IN}{number}. {_text(step)}"
-    if type(minutes := judged.get("minutes")) is int:
+    if type(minutes := judged.get("minutes")) is int and minutes > 0:
         yield f"{_IN}about {minutes} {'minute' if minutes == 1 else 'minutes'}"
     if effect := _BEGINS.get(str(judged.get("severity"))):
         deadline = judged.get("deadline")

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Final, TypeVar
 
 from limen.clock import DAY, MINUTE, Instant
-from limen.devices.model import EnrolledDevice, State
+from limen.devices.model import EnrolledDevice
 from limen.devices.service import Devices
 from limen.devices.signals import authentication, caep, changes, secret, store
 from limen.devices.signals.authentication import Once
@@ -83,10 +83,7 @@ class Signals:
         alive = [(one, _vouched_for(one, known.meant(one.named, one.at or now))) for one in message.alive]
         signed_out = [device for named in message.signed_out for device in known.meant(named, now)]
         work = _Work(source, once, told, alive, signed_out, self._people(message.people), message.passed_over)
-        before = self._states({device.id for _, devices in told for device in devices})
-        taken = await self._write(lambda transaction: self._keep(transaction, work))
-        self._tell_agents(before)
-        return taken
+        return await self._write(lambda transaction: self._keep(transaction, work))
 
     async def _read(
         self, name: str, headers: Mapping[str, str], body: bytes
@@ -164,11 +161,11 @@ class Signals:
 
     async def end(self, signal_id: str, *, by: str) -> None:
         """It is over, or was an error. Raises LimenError."""
-        await self._changing(lambda t: changes.end(t, signal_id, self._at(), by=by))
+        await self._write(lambda t: changes.end(t, signal_id, self._at(), by=by))
 
     async def reopen(self, signal_id: str, *, by: str) -> None:
         """It was none, and counts again. Raises LimenError."""
-        await self._changing(lambda t: changes.reopen(t, signal_id, self._at(), by=by))
+        await self._write(lambda t: changes.reopen(t, signal_id, self._at(), by=by))
 
     # As time passes
 
@@ -212,22 +209,6 @@ class Signals:
             raise RefusedError(
                 429, "slow_down", "this source sends too often", "wait a few seconds, or send it at once"
             )
-
-    async def _changing(self, work: Callable[[Transaction], Signal]) -> None:
-        ids = {one.device_id for several in self._held.by_device.values() for one in several}
-        before = self._states(ids)
-        await self._write(work)
-        self._tell_agents(before)
-
-    def _states(self, device_ids: set[str]) -> dict[str, State]:
-        held = self._devices.projection.held
-        return {one: held[one].device.state for one in device_ids if one in held}
-
-    def _tell_agents(self, before: Mapping[str, State]) -> None:
-        """An agent whose device is in another state now is told at once."""
-        for device_id, state in self._states(set(before)).items():
-            if state is not before[device_id]:
-                self._devices.tell_state(device_id, state)
 
     def _people(self, addresses: tuple[str, ...]) -> list[str]:
         """The ids of the people with these email addresses."""
