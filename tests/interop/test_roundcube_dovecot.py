@@ -180,9 +180,9 @@ def test_mail_is_read_by_a_token_that_dovecot_has_introspected(
     sso: SingleSignOn, dovecot: Mailboxes, mechanism: str
 ) -> None:
     name = f"Max {mechanism.capitalize()}"
-    whose = dovecot.put(name, "The tide table")
+    whose = dovecot.put(name, "The tides")
     token = token_of(sso, name, "staff")
-    assert subjects(dovecot, mechanism, whose, token) == ["Subject: The tide table"]
+    assert subjects(dovecot, mechanism, whose, token) == ["Subject: The tides"]
     sso.revoke(name)
     since = time.monotonic()
     with pytest.raises(imaplib.IMAP4.error):

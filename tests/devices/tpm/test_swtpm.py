@@ -100,7 +100,7 @@ async def test_a_key_in_a_tpm_is_proved_and_binds_more_firmly(python, tpms: Tpms
         device, said = await machine.enrol(limen)
         assert device.key_storage is KeyStorage.TPM
         assert LEVELS[device.key_storage] > LEVELS[KeyStorage.FILE]
-        assert (device.is_managed, "as one in a file" in said) == (True, False)
+        assert (device.is_managed, "one in a file" in said) == (True, False)
         (enrolled,) = limen.house.events("device.enrolled")
         assert (enrolled.details["key_storage"], len(str(enrolled.details["tpm"]))) == ("tpm", 64)
         state = json.loads((tmp_path / "state" / "enrolment.json").read_text())
