@@ -36,7 +36,9 @@ def with_a_signal(folder: Path) -> Database:
     )
     database.write(lambda t: store.keep(t.connection, signal, "p_1"))
     database.write(lambda t: devices_store.keep_risk(t.connection, "d_1", 3))
-    database.write(lambda t: devices_store.set_state(t.connection, "d_1", State.QUARANTINED, now, "edr reports a high risk"))
+    database.write(
+        lambda t: devices_store.set_state(t.connection, "d_1", State.QUARANTINED, now, "edr reports a high risk")
+    )
     return database
 
 
