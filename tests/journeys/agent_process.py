@@ -1,7 +1,7 @@
 """The real limen-agent as a process of its own, for journeys.
 
-One path is another than on a laptop: what anti-malware found is noted in a folder of the test's own, so that agents of
-other tests on this machine see nothing of it.
+Two paths are others than on a laptop: what anti-malware found is noted in a folder of the test's own, so that agents of
+other tests on this machine see nothing of it; and clamd, which this machine may not have, is `PretendedClamd`.
 """
 
 from __future__ import annotations
@@ -11,12 +11,17 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from socketserver import StreamRequestHandler, ThreadingUnixStreamServer
+from threading import Thread
 from typing import IO
 
 _MOVED = """
 import sys
 from limen_agent import spool
 spool.SPOOL = sys.argv.pop(1)  # before whoever takes it from there is imported
+from importlib import import_module
+import_module("limen_agent.collectors.linux.anti_malware").CONFIGS = (sys.argv.pop(1),)
+import_module("limen_agent.collectors.this_machine")._verify_peer = lambda *_: None  # whoever runs the test is clamd
 from limen_agent.cli.main import main
 sys.exit(main())
 """
@@ -29,6 +34,7 @@ class AgentProcess:
     def __init__(self, folder: Path) -> None:
         self._spool, self._state = folder / "threats", folder / "state"
         self._spool.mkdir(mode=0o750, parents=True)
+        self._clamd = PretendedClamd(folder)
         self._running: list[subprocess.Popen[str]] = []
 
     def begin_to_enrol(self, address: str) -> str:
@@ -61,6 +67,7 @@ class AgentProcess:
         for process in self._running:
             process.terminate()
             process.wait(10)
+        self._clamd.stop()
 
     def _do(self, *words: str) -> None:
         process = self._start(*words)
@@ -71,7 +78,16 @@ class AgentProcess:
     def _start(self, *words: str) -> subprocess.Popen[str]:
         environment = {**os.environ, "PYTHONPATH": str(_AGENT), "PYTHONUNBUFFERED": "1"}
         process = subprocess.Popen(
-            [sys.executable, "-c", _MOVED, str(self._spool), "--state", str(self._state), *words],
+            [
+                sys.executable,
+                "-c",
+                _MOVED,
+                str(self._spool),
+                str(self._clamd.config),
+                "--state",
+                str(self._state),
+                *words,
+            ],
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -79,6 +95,29 @@ class AgentProcess:
         )
         self._running.append(process)
         return process
+
+
+class PretendedClamd:
+    """No anti-malware: something at clamd's socket that says it is there, and a config by which it tells the agent.
+
+    Without it nothing would be known of threats, which is never healthy on a device that is new.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.config = folder / "clamd.conf"
+        self._server = ThreadingUnixStreamServer(str(folder / "clamd.ctl"), _Pong)
+        self.config.write_text(f"LocalSocket {folder / 'clamd.ctl'}\nVirusEvent /usr/bin/limen-agent threat\n")
+        Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class _Pong(StreamRequestHandler):
+    def handle(self) -> None:
+        self.request.recv(100)
+        self.wfile.write(b"PONG\0")
 
 
 def _lines(process: subprocess.Popen[str]) -> IO[str]:
