@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
-from limen.connectors.vendor_client import Query, VendorClient, VendorError, listed, text_in
+from limen.connectors.vendor_client import VendorClient, VendorError, listed, text_in
+from limen.guarded_http import Query
 
 PER_PAGE: Final = 100
 MOST_PAGES: Final = 2_000
