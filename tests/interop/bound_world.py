@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from tests.interop.fronts import program
 from tests.interop.real_apps import absent
-from tests.journeys.conftest import CHROMIUM, FLAGS, Harbor, serve
+from tests.journeys.conftest import CHROMIUM, FLAGS, Harbor, add_authenticator, hold, serve
 from tests.ports import free_port
 
 from limen import serving
@@ -228,25 +228,8 @@ class Machine:
 
     def hold(self, credential: Any) -> None:
         """Give it a virtual authenticator with this passkey."""
-        from base64 import b64encode
-
-        from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
         cdp = self.context.new_cdp_session(self.page)
-        cdp.send("WebAuthn.enable")
-        options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
-        options |= {"isUserVerified": True, "automaticPresenceSimulation": True}
-        made = cdp.send("WebAuthn.addVirtualAuthenticator", {"options": options})["authenticatorId"]
-        key = credential.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-        held = {
-            "credentialId": b64encode(credential.id).decode(),
-            "isResidentCredential": True,
-            "rpId": credential.rp_id,
-            "privateKey": b64encode(key).decode(),
-            "userHandle": b64encode(credential.user_handle).decode(),
-            "signCount": credential.sign_count,
-        }
-        cdp.send("WebAuthn.addCredential", {"authenticatorId": made, "credential": held})
+        hold(cdp, add_authenticator(cdp), credential)
 
     def sign_in(self, world: World, credential: Any) -> None:
         """By the page, as a person does: whatever the answer tells the browser, it hears."""
