@@ -13,17 +13,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 from playwright.sync_api import sync_playwright
-from tests.devices.software_agent import SoftwareAgent
 from tests.interop.bound_world import World, machine, world
 
 from limen import ties
 from limen.clock import SECOND
 from limen.devices import binding
 from limen.devices.binding import AGENT_PORTS
-from limen.devices.service import Devices
 from limen.web.devices import proof
 from limen_agent.proof.server import ProofServer
 
@@ -40,39 +37,16 @@ def own(tmp_path_factory: pytest.TempPathFactory, upstream: int) -> Iterator[Wor
             yield running
 
 
-def enrolled(own: World, name: str) -> SoftwareAgent:
-    """Somebody's device, enrolled and healthy."""
-    harbor = own.harbor
-    devices, owner = harbor.limen.core.offers.take(Devices), harbor.people[name]
-
-    async def enrol() -> SoftwareAgent:
-        transport = httpx2.ASGITransport(app=harbor.limen.asgi, client=("203.0.113.7", 50_000))
-        client = httpx2.AsyncClient(transport=transport, base_url=harbor.origin)
-        agent = SoftwareAgent(client, now=lambda: harbor.limen.clock.now() // 1_000, audience=harbor.origin)
-        await agent.enrol(await devices.token(owner, by="server"))
-        await agent.report()
-        return agent
-
-    found: SoftwareAgent = harbor.run(enrol())
-    return found
-
-
 def is_on_the_device(own: World, browser: Any) -> bool:
     browser.page.goto(own.on("limen", "/devices"))
     return int(browser.page.locator(".label.this").count()) == 1
-
-
-async def alerts(own: World) -> list[str]:
-    journal = own.harbor.limen.journal
-    journal.flush()
-    return [event.subject for event in journal.recent(500, lambda event: event.kind == "device.cookie_copied")]
 
 
 def test_cookies_in_a_second_profile_are_on_no_device_though_the_first_goes_on_proving(
     own: World, tmp_path: Path
 ) -> None:
     passkey, _ = own.harbor._enrolled(own.harbor._invited("Ida", ("staff",)), "Mozilla/5.0")
-    agent = enrolled(own, "Ida")
+    agent = own.enrolled(own.harbor.people["Ida"])
     listener = ProofServer(
         ports=list(AGENT_PORTS),
         origins=[own.harbor.origin],
@@ -100,6 +74,6 @@ def test_cookies_in_a_second_profile_are_on_no_device_though_the_first_goes_on_p
             time.sleep(0.6)
             assert not is_on_the_device(own, thief)
             assert is_on_the_device(own, ida)
-            assert own.harbor.run(alerts(own)) == [own.harbor.people["Ida"]]
+            assert own.alerts() == [own.harbor.people["Ida"]]
     finally:
         listener.stop()
