@@ -95,7 +95,9 @@ class World:
 
 
 @contextlib.contextmanager
-def world(folder: Path, upstream: int, front: str = "nginx", *, with_certificates: bool = False) -> Iterator[World]:
+def world(
+    folder: Path, upstream: int, front: str = "nginx", *, with_certificates: bool = False, clock: Any = None
+) -> Iterator[World]:
     """Harbor behind a front with its documented config. Its wiki may be on a host that asks for a certificate."""
     limen, address = free_port(), own_address()
     root = make_certificates(folder)
@@ -115,7 +117,7 @@ def world(folder: Path, upstream: int, front: str = "nginx", *, with_certificate
         text = text.replace('check = ""\n', f'check = "127.0.0.1:{free_port()}"\n{said}')
         settings.write_text(text)
 
-    harbor, stop = serve(folder, limen, upstream, write=write)
+    harbor, stop = serve(folder, limen, upstream, clock, write)
     check = harbor.limen.enforcement.check
     harbor.run(check.start(harbor.limen.settings.listen.check))
     try:

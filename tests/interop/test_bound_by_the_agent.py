@@ -1,14 +1,12 @@
 """The proof over loopback, whole: a real Chromium that may reach this machine, the agent's own listener, and a thief.
 
 The pages count as public ones, so Chromium asks whether they may reach this machine: hers may, by permission, and the
-thief's may not, as if the agent were on another machine. A tie lasts for eight seconds here instead of a quarter of an
-hour.
+thief's may not, as if the agent were on another machine.
 """
 
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,25 +14,23 @@ from typing import Any
 import pytest
 from playwright.sync_api import sync_playwright
 from tests.interop.bound_world import World, machine, world
+from tests.web.conftest import MovableClock
 
-from limen import ties
-from limen.clock import SECOND
-from limen.devices import binding
+from limen.clock import SystemClock
 from limen.devices.binding import AGENT_PORTS
-from limen.web.devices import proof
+from limen.ties import AT_THE_CHANGE, BY_AGENT
 from limen_agent.proof.server import ProofServer
 
-TIE_SECONDS = 8
+
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock(SystemClock().now())
 
 
-@pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory, upstream: int) -> Iterator[World]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(binding, "LASTS", TIE_SECONDS * SECOND)
-        patch.setattr(proof, "BY_AGENT", TIE_SECONDS * SECOND)
-        patch.setattr(ties, "AT_THE_CHANGE", SECOND // 2)
-        with world(tmp_path_factory.mktemp("agent"), upstream) as running:
-            yield running
+@pytest.fixture
+def own(tmp_path_factory: pytest.TempPathFactory, upstream: int, clock: MovableClock) -> Iterator[World]:
+    with world(tmp_path_factory.mktemp("agent"), upstream, clock=clock) as running:
+        yield running
 
 
 def is_on_the_device(own: World, browser: Any) -> bool:
@@ -43,7 +39,7 @@ def is_on_the_device(own: World, browser: Any) -> bool:
 
 
 def test_cookies_in_a_second_profile_are_on_no_device_though_the_first_goes_on_proving(
-    own: World, tmp_path: Path
+    own: World, clock: MovableClock, tmp_path: Path
 ) -> None:
     passkey, _ = own.harbor._enrolled(own.harbor._invited("Ida", ("staff",)), "Mozilla/5.0")
     agent = own.enrolled(own.harbor.people["Ida"])
@@ -68,10 +64,11 @@ def test_cookies_in_a_second_profile_are_on_no_device_though_the_first_goes_on_p
             assert is_on_the_device(own, ida)
             thief.steal(ida)
             assert is_on_the_device(own, thief)  # for what is left of the tie
-            time.sleep(TIE_SECONDS)
+            clock.forward(BY_AGENT)
+            own.harbor.run(agent.report())
             ida.page.goto(own.on("limen", "/devices/prove?app=limen&to=/devices"))
             ida.page.wait_for_url(own.on("limen", "/devices"))
-            time.sleep(0.6)
+            clock.forward(AT_THE_CHANGE)
             assert not is_on_the_device(own, thief)
             assert is_on_the_device(own, ida)
             assert own.alerts() == [own.harbor.people["Ida"]]
