@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,10 +10,13 @@ from types import SimpleNamespace
 import pytest
 from agent.tests.fake_limen import TOKEN, FakeLimen, fake_limen
 
+from limen_agent.collectors.check import CHECKS, Check
 from limen_agent.enrolling import Enrolling
 from limen_agent.keys.file_key import FileKey
 from limen_agent.service.running import open_client
+from limen_agent.service.service import Service
 from limen_agent.state.folder import StateFolder
+from limen_agent.state.record import read_record
 from limen_agent.wire.connection import Connection
 
 
@@ -38,3 +42,28 @@ def enrolled(limen: FakeLimen, ca: str, folder: StateFolder) -> SimpleNamespace:
     connection = Connection(limen.address, ca)
     enrolment = Enrolling(connection, FileKey.create(folder), TOKEN, wait=lambda *_: None).enrol(folder, ca)
     return SimpleNamespace(limen=limen, folder=folder, enrolment=enrolment, client=lambda: open_client(folder))
+
+
+@pytest.fixture
+def service(enrolled) -> SimpleNamespace:
+    """A service that runs by hand, whose collectors say what `facts` says.
+
+    `looked` is what they were asked for, `said` what the service said.
+    """
+    facts = dict.fromkeys(CHECKS, 0)
+    looked, said = list[set[str]](), list[str]()
+
+    def look(ids) -> tuple[Check, ...]:
+        looked.append(set(ids))
+        return tuple(Check(id_, "observed", int(time.time()), {"value": facts[id_]}) for id_ in CHECKS if id_ in ids)
+
+    made = Service(
+        client=enrolled.client(),
+        folder=enrolled.folder,
+        record=read_record(enrolled.folder),
+        look=look,
+        say=said.append,
+    )
+    return SimpleNamespace(
+        service=made, facts=facts, looked=looked, said=said, limen=enrolled.limen, folder=enrolled.folder
+    )

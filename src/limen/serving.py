@@ -25,6 +25,10 @@ MOST_WATCHERS: Final = 32
 """Connections to the local port for health and metrics."""
 
 
+class AddressInUseError(LimenError):
+    """Something else listens there."""
+
+
 def http_server(limen: Limen) -> uvicorn.Server:
     """The server for browsers and, behind it, every app; strict in what it reads off the wire."""
     import uvicorn  # noqa: PLC0415 -- heavy
@@ -158,7 +162,8 @@ def spare_the_collector() -> None:
 
 
 def listen_on(address: str) -> socket.socket:
-    """A listening socket on `host:port` or `unix:/path`. Raises LimenError where that can't be had.
+    """A listening socket on `host:port` or `unix:/path`. Raises LimenError where that can't be had: AddressInUseError
+    where somebody else has it.
 
     A socket at a path is for this user alone, and takes the place of one that was left over. No host would be every
     interface of the machine, which must be said (0.0.0.0), never meant by leaving it out.
@@ -191,7 +196,7 @@ def _listen_at(path: Path) -> socket.socket:
 
 def _cant_listen(address: str, error: Exception) -> LimenError:
     if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
-        return LimenError(
+        return AddressInUseError(
             f"Limen can't listen on {address}, because something else does: perhaps the demo, or another Limen",
             "stop it, or choose another under [listen] in limen.toml; `limen doctor` shows what it is",
         )

@@ -16,6 +16,7 @@ from limen.clock import HOUR, MINUTE, SECOND
 from limen.opaque import hash_of, new_token
 from limen.sso import sign_ins
 from limen.sso.oidc import store
+from limen.sso.oidc.calls import Calls
 from limen.sso.oidc.person_grants import LEEWAY, MOST_REPEATS
 from limen.sso.oidc.store import REFRESH, IssuedFor
 
@@ -162,6 +163,28 @@ async def test_what_has_ended_has_no_leeway(house: House, mia: Browser, grafana:
     assert (await refreshed(grafana, tokens["refresh_token"]))["error"] == "invalid_grant"
     assert (await refreshed(grafana, second["refresh_token"]))["error"] == "invalid_grant"
     assert kinds(house)[0] == 0
+
+
+async def test_what_was_decided_before_a_revocation_and_waits_behind_it_is_no_answer_of_before(
+    house: House, mia: Browser, grafana: Grafana, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Writing is one after the other: on a busy machine a revocation may be through first."""
+    tokens = await grafana.tokens(mia)
+    again = await refreshed(grafana, tokens["refresh_token"])
+    served = Calls.served
+
+    async def behind_a_revocation(self: Calls, *asked: Any, **known: Any) -> Any:
+        await house.limen.identity.sessions.revoke_person(house.id_of("mia@harbor.example"), by="")
+        return await served(self, *asked, **known)
+
+    with monkeypatch.context() as busy:
+        busy.setattr(Calls, "served", behind_a_revocation)
+        assert await grafana.introspect(again["access_token"]) == {"active": False}
+    await mia.sign_in()
+    once_more = await grafana.tokens(mia)
+    with monkeypatch.context() as busy:
+        busy.setattr(Calls, "served", behind_a_revocation)
+        assert (await refreshed(grafana, once_more["refresh_token"]))["error"] == "invalid_grant"
 
 
 async def test_a_spent_token_is_not_active_in_its_leeway(mia: Browser, grafana: Grafana) -> None:

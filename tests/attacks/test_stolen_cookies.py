@@ -171,14 +171,20 @@ async def invited_at_the_wiki(house: House, thief: Browser) -> tuple[Browser, ht
     return there, await there.get(handed.headers["location"].removeprefix(str(there.client.base_url)))
 
 
+async def with_a_key_at_the_wiki(house: House, thief: Browser) -> tuple[Browser, BrowserKey]:
+    """Likewise, with a key of the thief's own that this session is then bound to."""
+    there, arrived = await invited_at_the_wiki(house, thief)
+    key = BrowserKey(there.client)
+    assert (await key.register(arrived)).status_code == 200
+    return there, key
+
+
 async def test_a_key_of_the_thiefs_own_at_an_app_keeps_neither_its_session_nor_the_owners_on_the_device(
     harbor: House, ida: Ida, laptop: SoftwareAgent
 ) -> None:
     """Its signatures would extend the owner's sign-in, whose agent is not asked."""
     await prove(ida.browser, laptop)
-    there, arrived = await invited_at_the_wiki(harbor, copied(harbor, ida.browser))
-    key = BrowserKey(there.client)
-    assert (await key.register(arrived)).status_code == 200
+    there, key = await with_a_key_at_the_wiki(harbor, copied(harbor, ida.browser))
     for minutes in range(4, 64, 4):  # an hour in which Ida's browser proves nothing
         harbor.clock.forward(4 * MINUTE)
         await laptop.report()
@@ -191,9 +197,7 @@ async def test_a_key_of_the_thiefs_own_lasts_no_longer_while_the_owner_goes_on_p
     harbor: House, ida: Ida, laptop: SoftwareAgent
 ) -> None:
     await prove(ida.browser, laptop)
-    there, arrived = await invited_at_the_wiki(harbor, copied(harbor, ida.browser))
-    key = BrowserKey(there.client)
-    assert (await key.register(arrived)).status_code == 200
+    there, key = await with_a_key_at_the_wiki(harbor, copied(harbor, ida.browser))
     for _ in range(5):
         harbor.clock.forward(4 * MINUTE)
         await laptop.report()

@@ -120,6 +120,20 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
     assert f"  http://harbor.localhost:{found[1]}/\n" in said
 
 
+def test_two_that_start_at_the_same_moment_both_open(tmp_path: Path) -> None:
+    """Both find the usual ports free, and only one of them gets each."""
+    demos = [start(tmp=tmp_path) for _ in range(2)]
+    found = [re.search(r"^  http://harbor\.localhost:(\d+)/$", said_until_open(one), re.MULTILINE) for one in demos]
+    ports = [int(one[1]) for one in found if one]
+    assert len(set(ports)) == 2
+    for demo, port in zip(demos, ports, strict=True):
+        with socket.create_connection(("127.0.0.1", port), timeout=10):
+            demo.send_signal(signal.SIGINT)
+        rest, wrong = demo.communicate(timeout=30)
+        assert ("Harbor has closed" in rest, wrong) == (True, "")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_port_can_be_chosen_and_being_terminated_leaves_nothing_behind(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

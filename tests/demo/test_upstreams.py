@@ -11,8 +11,8 @@ from starlette.websockets import WebSocketDisconnect
 from tests.ports import free_port
 
 from limen.demo.upstreams import serve_upstreams, upstream_of
-from limen.errors import LimenError
 from limen.facts import App, Label, Upstream
+from limen.serving import AddressInUseError
 
 CRM = App(id="crm", name="Customers", host="crm.harbor.localhost", upstream=Upstream(""), label=Label.CONFIDENTIAL)
 HANDBOOK = App(id="handbook", name="Handbook", host="h.harbor.localhost", upstream=Upstream(""), label=Label.PUBLIC)
@@ -57,5 +57,5 @@ async def test_a_port_that_is_taken_is_an_error_and_not_the_end_of_the_program()
         taken.bind(("127.0.0.1", free_port()))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(LimenError, match=str(port)):
+        with pytest.raises(AddressInUseError, match=str(port)):
             await serve_upstreams({port: Starlette()})

@@ -52,18 +52,23 @@ async def served(folder: Path, write: Callable[[Path], object] = lambda _folder:
         house = await move_in(closing, folder, written)
         house.clock.forward(SystemClock().now() - house.clock.now())
         await house.limen.core.database.writing(_ida)
-        config = uvicorn.Config(house.limen.asgi, port=port, lifespan="off", log_level="error")
-        server = uvicorn.Server(config)
-        serving = asyncio.create_task(server.serve())
-        while not server.started:  # noqa: ASYNC110 -- uvicorn tells by this alone
-            await asyncio.sleep(0.01)
-        here = Served(house, address)
+        await closing.enter_async_context(listening(house, port))
         await until(lambda: OWNER in house.limen.known.people)
-        try:
-            yield here
-        finally:
-            server.force_exit = server.should_exit = True
-            await serving
+        yield Served(house, address)
+
+
+@asynccontextmanager
+async def listening(house: House, port: int = 0) -> AsyncIterator[int]:
+    """Limen on a port of loopback, any one by default, which is told."""
+    server = uvicorn.Server(uvicorn.Config(house.limen.asgi, port=port, lifespan="off", log_level="error"))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110 -- uvicorn tells by this alone
+        await asyncio.sleep(0.01)
+    try:
+        yield server.servers[0].sockets[0].getsockname()[1]
+    finally:
+        server.force_exit = server.should_exit = True
+        await serving
 
 
 async def until(holds: Callable[[], object], seconds: float = 20) -> None:

@@ -8,15 +8,15 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import uvicorn
 from tests.devices.laptops import Ida, devices_of, new_agent
+from tests.devices.served import listening, until
 from tests.devices.software_agent import ORIGIN
 from tests.web.conftest import House
 
@@ -55,19 +55,11 @@ class Direct:
 @asynccontextmanager
 async def over_http(house: House) -> AsyncIterator[Connection]:
     """Limen on a real port; it is called by the name that its messages are for."""
-    config = uvicorn.Config(house.limen.asgi, port=0, lifespan="off", log_level="error")
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 -- uvicorn tells by this alone
-        await asyncio.sleep(0.01)
-    connection = Connection(f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}")
-    connection.address = ORIGIN
-    connection._head["Host"] = ORIGIN.removeprefix("https://")
-    try:
+    async with listening(house) as port:
+        connection = Connection(f"http://127.0.0.1:{port}")
+        connection.address = ORIGIN
+        connection._head["Host"] = ORIGIN.removeprefix("https://")
         yield connection
-    finally:
-        server.force_exit = server.should_exit = True
-        await serving
 
 
 @pytest.fixture(autouse=True)
@@ -160,10 +152,3 @@ async def test_check_again_quarantine_and_release_reach_the_agent_that_listens(h
             assert read_record(folder).ended == "lost"
         finally:
             service.stop()
-
-
-async def until(holds: Callable[[], object], seconds: float = 20) -> None:
-    ends = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < ends, "it did not come to be"
-        await asyncio.sleep(0.02)

@@ -10,23 +10,25 @@ import asyncio
 import contextlib
 import datetime as dt
 import os
-import random
 import re
 import shutil
+import socket
 import subprocess
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx2
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from tests.devices.software_agent import SoftwareAgent
 from tests.interop.fronts import program
+from tests.interop.https_world import own_address, until
 from tests.interop.real_apps import absent
-from tests.journeys.conftest import CHROMIUM, FLAGS, Harbor, serve
+from tests.journeys.conftest import CHROMIUM, FLAGS, Harbor, add_authenticator, hold, serve
 from tests.ports import free_port
 
 from limen import serving
@@ -61,16 +63,43 @@ class World:
     address: str
     root: Path
     folder: Path
-    machines: list[Any] = field(default_factory=list)
 
     def on(self, host: str, path: str = "/") -> str:
         return f"https://{host}.harbor.localhost{path}"
 
+    def enrolled(self, owner: str) -> SoftwareAgent:
+        """The agent of a new device of this person, enrolled and healthy."""
+        harbor = self.harbor
+        devices = harbor.limen.core.offers.take(Devices)
+
+        async def enrol() -> SoftwareAgent:
+            transport = httpx2.ASGITransport(app=harbor.limen.asgi, client=("203.0.113.7", 50_000))
+            client = httpx2.AsyncClient(transport=transport, base_url=harbor.origin)
+            agent = SoftwareAgent(client, now=lambda: harbor.limen.clock.now() // 1_000, audience=harbor.origin)
+            await agent.enrol(await devices.token(owner, by="server"))
+            await agent.report()
+            return agent
+
+        found: SoftwareAgent = harbor.run(enrol())
+        return found
+
+    def alerts(self) -> list[str]:
+        """Whose cookies were copied, as Limen noticed."""
+        journal = self.harbor.limen.journal
+
+        async def found() -> list[str]:
+            journal.flush()
+            return [event.subject for event in journal.recent(500, lambda event: event.kind == "device.cookie_copied")]
+
+        return list(self.harbor.run(found()))
+
 
 @contextlib.contextmanager
-def world(folder: Path, upstream: int, front: str = "nginx", *, with_certificates: bool = False) -> Iterator[World]:
+def world(
+    folder: Path, upstream: int, front: str = "nginx", *, with_certificates: bool = False, clock: Any = None
+) -> Iterator[World]:
     """Harbor behind a front with its documented config. Its wiki may be on a host that asks for a certificate."""
-    limen, address = free_port(), _own_address()
+    limen, address = free_port(), own_address()
     root = make_certificates(folder)
 
     def write(own: Path) -> None:
@@ -88,7 +117,7 @@ def world(folder: Path, upstream: int, front: str = "nginx", *, with_certificate
         text = text.replace('check = ""\n', f'check = "127.0.0.1:{free_port()}"\n{said}')
         settings.write_text(text)
 
-    harbor, stop = serve(folder, limen, upstream, write=write)
+    harbor, stop = serve(folder, limen, upstream, clock, write)
     check = harbor.limen.enforcement.check
     harbor.run(check.start(harbor.limen.settings.listen.check))
     try:
@@ -123,11 +152,6 @@ def _embedded(harbor: Harbor, folder: Path) -> Iterator[None]:
         harbor.run(stop(*started))
 
 
-def _own_address() -> str:
-    """A loopback address that nobody else uses, so that the front has the port that needs no number in an address."""
-    return ".".join(["127", *(str(random.randrange(120, 250)) for _ in range(3))])
-
-
 @contextlib.contextmanager
 def _front(kind: str, harbor: Harbor, folder: Path, address: str) -> Iterator[None]:
     binary, made = program(kind), folder / kind
@@ -159,12 +183,17 @@ def _front(kind: str, harbor: Harbor, folder: Path, address: str) -> Iterator[No
             command, stdout=log, stderr=log, env={**os.environ, "HOME": str(made), "XDG_DATA_HOME": str(made)}
         )
         try:
-            time.sleep(1)
+            until(lambda: process.poll() is not None or _is_open(address))
             assert process.poll() is None, (made / "log").read_text()[-2_000:]
             yield
         finally:
             process.terminate()
             process.wait(10)
+
+
+def _is_open(address: str) -> bool:
+    with socket.socket() as there:
+        return there.connect_ex((address, 443)) == 0
 
 
 def make_certificates(folder: Path) -> Path:
@@ -228,25 +257,8 @@ class Machine:
 
     def hold(self, credential: Any) -> None:
         """Give it a virtual authenticator with this passkey."""
-        from base64 import b64encode
-
-        from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
         cdp = self.context.new_cdp_session(self.page)
-        cdp.send("WebAuthn.enable")
-        options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
-        options |= {"isUserVerified": True, "automaticPresenceSimulation": True}
-        made = cdp.send("WebAuthn.addVirtualAuthenticator", {"options": options})["authenticatorId"]
-        key = credential.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-        held = {
-            "credentialId": b64encode(credential.id).decode(),
-            "isResidentCredential": True,
-            "rpId": credential.rp_id,
-            "privateKey": b64encode(key).decode(),
-            "userHandle": b64encode(credential.user_handle).decode(),
-            "signCount": credential.sign_count,
-        }
-        cdp.send("WebAuthn.addCredential", {"authenticatorId": made, "credential": held})
+        hold(cdp, add_authenticator(cdp), credential)
 
     def sign_in(self, world: World, credential: Any) -> None:
         """By the page, as a person does: whatever the answer tells the browser, it hears."""

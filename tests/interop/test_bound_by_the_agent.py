@@ -1,60 +1,36 @@
 """The proof over loopback, whole: a real Chromium that may reach this machine, the agent's own listener, and a thief.
 
 The pages count as public ones, so Chromium asks whether they may reach this machine: hers may, by permission, and the
-thief's may not, as if the agent were on another machine. A tie lasts for eight seconds here instead of a quarter of an
-hour.
+thief's may not, as if the agent were on another machine.
 """
 
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 from playwright.sync_api import sync_playwright
-from tests.devices.software_agent import SoftwareAgent
 from tests.interop.bound_world import World, machine, world
+from tests.web.conftest import MovableClock
 
-from limen import ties
-from limen.clock import SECOND
-from limen.devices import binding
+from limen.clock import SystemClock
 from limen.devices.binding import AGENT_PORTS
-from limen.devices.service import Devices
-from limen.web.devices import proof
+from limen.ties import AT_THE_CHANGE, BY_AGENT
 from limen_agent.proof.server import ProofServer
 
-TIE_SECONDS = 8
+
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock(SystemClock().now())
 
 
-@pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory, upstream: int) -> Iterator[World]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(binding, "LASTS", TIE_SECONDS * SECOND)
-        patch.setattr(proof, "BY_AGENT", TIE_SECONDS * SECOND)
-        patch.setattr(ties, "AT_THE_CHANGE", SECOND // 2)
-        with world(tmp_path_factory.mktemp("agent"), upstream) as running:
-            yield running
-
-
-def enrolled(own: World, name: str) -> SoftwareAgent:
-    """Somebody's device, enrolled and healthy."""
-    harbor = own.harbor
-    devices, owner = harbor.limen.core.offers.take(Devices), harbor.people[name]
-
-    async def enrol() -> SoftwareAgent:
-        transport = httpx2.ASGITransport(app=harbor.limen.asgi, client=("203.0.113.7", 50_000))
-        client = httpx2.AsyncClient(transport=transport, base_url=harbor.origin)
-        agent = SoftwareAgent(client, now=lambda: harbor.limen.clock.now() // 1_000, audience=harbor.origin)
-        await agent.enrol(await devices.token(owner, by="server"))
-        await agent.report()
-        return agent
-
-    found: SoftwareAgent = harbor.run(enrol())
-    return found
+@pytest.fixture
+def own(tmp_path_factory: pytest.TempPathFactory, upstream: int, clock: MovableClock) -> Iterator[World]:
+    with world(tmp_path_factory.mktemp("agent"), upstream, clock=clock) as running:
+        yield running
 
 
 def is_on_the_device(own: World, browser: Any) -> bool:
@@ -62,17 +38,11 @@ def is_on_the_device(own: World, browser: Any) -> bool:
     return int(browser.page.locator(".label.this").count()) == 1
 
 
-async def alerts(own: World) -> list[str]:
-    journal = own.harbor.limen.journal
-    journal.flush()
-    return [event.subject for event in journal.recent(500, lambda event: event.kind == "device.cookie_copied")]
-
-
 def test_cookies_in_a_second_profile_are_on_no_device_though_the_first_goes_on_proving(
-    own: World, tmp_path: Path
+    own: World, clock: MovableClock, tmp_path: Path
 ) -> None:
     passkey, _ = own.harbor._enrolled(own.harbor._invited("Ida", ("staff",)), "Mozilla/5.0")
-    agent = enrolled(own, "Ida")
+    agent = own.enrolled(own.harbor.people["Ida"])
     listener = ProofServer(
         ports=list(AGENT_PORTS),
         origins=[own.harbor.origin],
@@ -94,12 +64,13 @@ def test_cookies_in_a_second_profile_are_on_no_device_though_the_first_goes_on_p
             assert is_on_the_device(own, ida)
             thief.steal(ida)
             assert is_on_the_device(own, thief)  # for what is left of the tie
-            time.sleep(TIE_SECONDS)
+            clock.forward(BY_AGENT)
+            own.harbor.run(agent.report())
             ida.page.goto(own.on("limen", "/devices/prove?app=limen&to=/devices"))
             ida.page.wait_for_url(own.on("limen", "/devices"))
-            time.sleep(0.6)
+            clock.forward(AT_THE_CHANGE)
             assert not is_on_the_device(own, thief)
             assert is_on_the_device(own, ida)
-            assert own.harbor.run(alerts(own)) == [own.harbor.people["Ida"]]
+            assert own.alerts() == [own.harbor.people["Ida"]]
     finally:
         listener.stop()

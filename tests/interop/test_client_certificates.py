@@ -7,10 +7,8 @@ import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
-import httpx2
 import pytest
 from joserfc.jwk import ECKey
 from playwright.sync_api import sync_playwright
@@ -50,21 +48,10 @@ def laptop(own: World, name: str, *, is_there: bool = False) -> Laptop:
     harbor = own.harbor
     if not is_there:
         harbor.signed_in(name, "staff")
-    owner, devices = harbor.people[name], harbor.limen.core.offers.take(Devices)
-
-    async def enrolled() -> tuple[SoftwareAgent, dict[str, Any], Any]:
-        origin = harbor.origin
-        transport = httpx2.ASGITransport(app=harbor.limen.asgi, client=("203.0.113.7", 50_000))
-        async with httpx2.AsyncClient(transport=transport, base_url=origin) as client:
-            agent = SoftwareAgent(client, now=lambda: harbor.limen.clock.now() // 1_000, audience=origin)
-            await agent.enrol(await devices.token(owner, by="server"))
-            await agent.report()
-            key = ECKey.generate_key("P-256")
-            named = {part: key.as_dict(private=False)[part] for part in ("kty", "crv", "x", "y")}
-            answer = await agent.post("/agent/certificate", agent.signed("certificate", {"key": named}))
-            return agent, answer.json(), key
-
-    agent, answer, key = harbor.run(enrolled())
+    owner, key = harbor.people[name], ECKey.generate_key("P-256")
+    agent = own.enrolled(owner)
+    named = {part: key.as_dict(private=False)[part] for part in ("kty", "crv", "x", "y")}
+    answer = harbor.run(agent.post("/agent/certificate", agent.signed("certificate", {"key": named}))).json()
     pem = key.as_pem(private=True).decode()
     made = Certificate(answer["certificate"], answer["authority"], answer["until"], answer["renew_after"], key=pem)
     return Laptop(agent, owner, made, app_cookie(own, owner))
@@ -95,12 +82,6 @@ def status(own: World, cookie: str, pair: Path | None = None, *, fields: str = "
     return int(answer.split(b" ", 2)[1]) if answer else 0
 
 
-async def alerts(own: World) -> list[str]:
-    journal = own.harbor.limen.journal
-    journal.flush()
-    return [event.subject for event in journal.recent(500, lambda event: event.kind == "device.cookie_copied")]
-
-
 @pytest.fixture(scope="module", params=["nginx", "caddy", EMBEDDED])
 def own(request, tmp_path_factory: pytest.TempPathFactory, upstream: int) -> Iterator[World]:
     folder = tmp_path_factory.mktemp(f"certificates-{request.param}")
@@ -113,7 +94,7 @@ def test_only_the_devices_own_certificate_opens_what_asks_for_one(own: World, tm
     pair, other = ida.pair(tmp_path), mia.pair(tmp_path)
     assert status(own, ida.cookie, pair) == 200
     assert status(own, ida.cookie) == 403  # a copied cookie, at once
-    assert own.harbor.run(alerts(own)) == [ida.owner]
+    assert own.alerts() == [ida.owner]
     assert status(own, ida.cookie, other) == 403  # a colleague's device
     assert status(own, "x" * 43, pair) == 401  # a certificate signs nobody in
     foreign = tmp_path / "foreign.pem"
@@ -166,7 +147,7 @@ def test_chromium_has_it_in_its_store_and_a_thief_with_every_cookie_has_nothing(
                 thief.steal(hers)
                 thief.page.goto(f"https://{HOST}/")
                 assert "The app on" not in thief.page.inner_text("body")
-            assert zoe.owner in own.harbor.run(alerts(own))
+            assert zoe.owner in own.alerts()
             hers.page.goto(f"https://{HOST}/again")
             assert hers.page.inner_text("h1") == f"The app on {HOST}"
             hers.page.goto(own.on("limen", "/devices/prove?app=limen&to=/devices"))

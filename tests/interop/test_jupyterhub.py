@@ -48,7 +48,7 @@ c.JupyterHub.redirect_to_server = False
 
 def signed_in(browser: Any, hub: str, sso: SingleSignOn, name: str, *groups: str) -> Any:
     """The page of somebody who came to JupyterHub and was sent on to Limen, where they used their passkey."""
-    browser.page.add_init_script("PublicKeyCredential.isConditionalMediationAvailable = async () => false")
+    browser.without_autofill()
     sso.harbor.arrive(browser, name, *groups)
     browser.page.get_by_role("button", name="Sign out").click()
     expect(heading(browser)).to_have_text("You are signed out")

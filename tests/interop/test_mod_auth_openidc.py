@@ -32,7 +32,7 @@ def test_somebody_signs_in_with_a_passkey_and_is_out_when_revoked(
     sso: SingleSignOn, meddler: Meddler, browse: Any
 ) -> None:
     mia = browse()
-    mia.page.add_init_script("PublicKeyCredential.isConditionalMediationAvailable = async () => false")
+    mia.without_autofill()
     sso.harbor.arrive(mia, "Mia Marsh", "staff", "finance")
     mia.page.get_by_role("button", name="Sign out").click()
     expect(heading(mia)).to_have_text("You are signed out")

@@ -39,7 +39,7 @@ def shib(names: None, tmp_path_factory: pytest.TempPathFactory, upstream: int) -
 
 def test_somebody_signs_in_with_a_passkey_and_is_out_when_revoked(shib: Shibboleth, browse: Any) -> None:
     mia = browse()
-    mia.page.add_init_script("PublicKeyCredential.isConditionalMediationAvailable = async () => false")
+    mia.without_autofill()
     shib.harbor.arrive(mia, "Mia Marsh", "staff", "finance")
     mia.page.get_by_role("button", name="Sign out").click()
     expect(heading(mia)).to_have_text("You are signed out")

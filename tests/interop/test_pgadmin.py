@@ -34,7 +34,7 @@ def test_somebody_signs_in_with_a_passkey_and_is_out_at_once_when_revoked(
     sso: SingleSignOn, pgadmin: str, browse: Any
 ) -> None:
     pia = browse()
-    pia.page.add_init_script("PublicKeyCredential.isConditionalMediationAvailable = async () => false")
+    pia.without_autofill()
     sso.harbor.arrive(pia, "Pia Marsh", "staff", "engineering")
     pia.page.get_by_role("button", name="Sign out").click()
     expect(heading(pia)).to_have_text("You are signed out")

@@ -302,6 +302,36 @@ def running_chromium() -> Iterator[Any]:
         browser.close()
 
 
+def add_authenticator(cdp: Any) -> str:
+    """A virtual authenticator for this page, which answers whatever it is asked; its id."""
+    cdp.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    return str(cdp.send("WebAuthn.addVirtualAuthenticator", {"options": options})["authenticatorId"])
+
+
+def hold(cdp: Any, authenticator: str, credential: Any) -> None:
+    """Have a virtual authenticator hold a passkey that was made elsewhere."""
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    key = credential.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    held = {
+        "credentialId": b64encode(credential.id).decode(),
+        "isResidentCredential": True,
+        "rpId": credential.rp_id,
+        "privateKey": b64encode(key).decode(),
+        "userHandle": b64encode(credential.user_handle).decode(),
+        "signCount": credential.sign_count,
+    }
+    cdp.send("WebAuthn.addCredential", {"authenticatorId": authenticator, "credential": held})
+
+
 class Browser:
     """One person's browser with their authenticator; it notes every violation of the policy and every error."""
 
@@ -313,35 +343,17 @@ class Browser:
         self.page.on("console", lambda m: self.problems.append(m.text) if m.type in {"error", "warning"} else None)
         self.page.on("pageerror", lambda e: self.problems.append(str(e)))
         self.cdp = self.context.new_cdp_session(self.page)
-        self.cdp.send("WebAuthn.enable")
-        self.authenticator = self.cdp.send(
-            "WebAuthn.addVirtualAuthenticator",
-            {
-                "options": {
-                    "protocol": "ctap2",
-                    "transport": "internal",
-                    "hasResidentKey": True,
-                    "hasUserVerification": True,
-                    "isUserVerified": True,
-                    "automaticPresenceSimulation": True,
-                }
-            },
-        )["authenticatorId"]
+        self.authenticator = add_authenticator(self.cdp)
 
     def hold(self, credential: Any) -> None:
         """Have the authenticator hold a passkey that was made elsewhere."""
-        from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+        hold(self.cdp, self.authenticator, credential)
 
-        key = credential.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-        held = {
-            "credentialId": b64encode(credential.id).decode(),
-            "isResidentCredential": True,
-            "rpId": credential.rp_id,
-            "privateKey": b64encode(key).decode(),
-            "userHandle": b64encode(credential.user_handle).decode(),
-            "signCount": credential.sign_count,
-        }
-        self.cdp.send("WebAuthn.addCredential", {"authenticatorId": self.authenticator, "credential": held})
+    def without_autofill(self) -> None:
+        """Have pages from now on wait for a press of the button: the authenticator answers the sign-in form's autofill
+        by itself, and somebody who was sent to sign in would be signed in and sent back at once.
+        """
+        self.page.add_init_script("PublicKeyCredential.isConditionalMediationAvailable = async () => false")
 
     def keep(self, origin: str, cookies: dict[str, str]) -> None:
         """As the host itself would set them: `add_cookies` names a domain, which a `__Host-` cookie must not."""

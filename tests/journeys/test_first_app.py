@@ -47,7 +47,7 @@ def test_a_link_works_once(harbor: Any, browse: Any) -> None:
 
 def test_signing_out_and_in_again_at_the_press_of_one_button(harbor: Any, browse: Any) -> None:
     mia = browse()
-    mia.page.add_init_script("PublicKeyCredential.isConditionalMediationAvailable = async () => false")
+    mia.without_autofill()
     harbor.arrive(mia, "Mia Adler", "staff")
     mia.page.get_by_role("button", name="Sign out").click()
     expect(heading(mia)).to_have_text("You are signed out")
@@ -71,7 +71,7 @@ def test_a_passkey_offered_by_autofill_signs_in_without_a_press(harbor: Any, bro
 
 def test_a_person_who_is_not_verified_by_their_device_does_not_get_in(harbor: Any, browse: Any) -> None:
     mia = browse()
-    mia.page.add_init_script("PublicKeyCredential.isConditionalMediationAvailable = async () => false")
+    mia.without_autofill()
     harbor.arrive(mia, "Mia Conti", "staff")
     mia.page.get_by_role("button", name="Sign out").click()
     mia.cdp.send("WebAuthn.setUserVerified", {"authenticatorId": mia.authenticator, "isUserVerified": False})

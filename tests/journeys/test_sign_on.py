@@ -129,7 +129,7 @@ def test_from_the_launcher_to_two_apps_and_out_of_all(both: tuple[Harbor, Relyin
     while "board" not in apps.told and time.monotonic() < until:
         page.wait_for_timeout(50)
     assert len(apps.told["board"]) == 1
-    mia.page.add_init_script("PublicKeyCredential.isConditionalMediationAvailable = async () => false")
+    mia.without_autofill()
     page.goto(f"{apps.url}/board/")
     expect(heading(mia)).to_have_text("Sign in to Harbor")
     mia.clean_both_ways()

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import threading
 import time
-from types import SimpleNamespace
 
 import pytest
 from agent.tests.test_enrolling import with_path
@@ -18,33 +17,12 @@ from agent.tests.test_enrolling import with_path
 from limen_agent.bounded_json import read_object
 from limen_agent.cli import report
 from limen_agent.cli.main import main
-from limen_agent.collectors.check import CHECKS, Check
 from limen_agent.proof.request import Asked, Said, judge
 from limen_agent.service import service as module
-from limen_agent.service.service import Service
 from limen_agent.state.record import Record, read_record
 from limen_agent.wire.events import Event
 
 HOSTILE = "\x1b]0;all good\x07\x9b2J\u202e"
-
-
-@pytest.fixture
-def service(enrolled) -> SimpleNamespace:
-    """A service that runs by hand; `looked` is what its collectors were asked for."""
-    looked, said = list[set[str]](), list[str]()
-
-    def look(ids) -> tuple[Check, ...]:
-        looked.append(set(ids))
-        return tuple(Check(id_, "observed", int(time.time()), {"value": 0}) for id_ in CHECKS if id_ in ids)
-
-    made = Service(
-        client=enrolled.client(),
-        folder=enrolled.folder,
-        record=read_record(enrolled.folder),
-        look=look,
-        say=said.append,
-    )
-    return SimpleNamespace(service=made, looked=looked, said=said, limen=enrolled.limen, folder=enrolled.folder)
 
 
 def stream_of(*events: str) -> tuple[int, dict[str, str], bytes]:

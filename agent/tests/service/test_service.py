@@ -10,12 +10,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from limen_agent.collectors.check import CHECKS, Check
+from limen_agent.collectors.check import CHECKS
 from limen_agent.collectors.machine import User
 from limen_agent.collectors.this_machine import ThisMachine
 from limen_agent.service import service as module, watching
 from limen_agent.service.running import ASKED, _when_asked
-from limen_agent.service.service import Service
 from limen_agent.service.watched import FILES, Watched
 from limen_agent.service.watching import watch_files, watch_pulses
 from limen_agent.service.wishes import Wish, Wishes
@@ -24,43 +23,26 @@ from limen_agent.state.record import read_record
 
 
 @pytest.fixture
-def serving(enrolled, monkeypatch) -> Iterator[SimpleNamespace]:
-    """A service whose collectors say what `facts` says, with its own loop and stream, in threads."""
+def serving(service, monkeypatch) -> Iterator[SimpleNamespace]:
+    """The service with its own loop and stream, in threads."""
     monkeypatch.setattr(module, "WAKES_AFTER_S", 0.2)
     monkeypatch.setattr(module, "LEAST_S", 1)
-    facts = dict.fromkeys(CHECKS, 0)
-    looked: list[set[str]] = []
-
-    def look(ids) -> tuple[Check, ...]:
-        looked.append(set(ids))
-        return tuple(Check(id_, "observed", int(time.time()), {"value": facts[id_]}) for id_ in CHECKS if id_ in ids)
-
-    said: list[str] = []
-    service = Service(
-        client=enrolled.client(),
-        folder=enrolled.folder,
-        record=read_record(enrolled.folder),
-        look=look,
-        say=said.append,
-    )
-    loop = threading.Thread(target=service.run, daemon=True)
-    stream = threading.Thread(target=service.listen, daemon=True)
-    started = SimpleNamespace(
-        service=service, facts=facts, looked=looked, limen=enrolled.limen, folder=enrolled.folder, said=said, loop=loop
-    )
+    loop = threading.Thread(target=service.service.run, daemon=True)
+    stream = threading.Thread(target=service.service.listen, daemon=True)
+    started = SimpleNamespace(**vars(service), loop=loop)
 
     def start(*, listens: bool = False) -> SimpleNamespace:
         loop.start()
         if listens:
             stream.start()
-            assert enrolled.limen.stream_opened.wait(10)
-        enrolled.limen.wait_for_reports(1)
+            assert service.limen.stream_opened.wait(10)
+        service.limen.wait_for_reports(1)
         return started
 
     started.start = start
     yield started
-    service.stop()
-    enrolled.limen.hang_up()
+    service.service.stop()
+    service.limen.hang_up()
     loop.join(10)
 
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from typing import Annotated
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import typer
 
 from limen.cli.stop_signals import end_in_order
 from limen.errors import LimenError
+
+if TYPE_CHECKING:
+    from limen.demo.open_demo import Opened
 
 FIRST_PORT = 1_024
 """Those below belong to the system, and a browser leaves 80 out of an address."""
@@ -67,17 +73,33 @@ async def _one_day(*, as_json: bool) -> int:
 
 async def _live(port: int) -> None:
     from limen.demo.demo_folder import demo_folder
-    from limen.demo.harbor import PORT, copy_to
-    from limen.demo.open_demo import opened_harbor
+    from limen.demo.harbor import PORT
 
     print("Harbor opens: enrolling 24 people …", flush=True)
     with demo_folder() as root:
-        ports = copy_to(root, prefer_usual_ports=True, port=port)
-        if not port and ports[PORT] != PORT:
-            print(f"Port {PORT} is in use on this machine, so Harbor uses port {ports[PORT]} this time.", flush=True)
-        async with opened_harbor(root) as harbor:
+        async with AsyncExitStack() as closing:
+            harbor = await _opened(closing, root, port)
+            used = urlsplit(harbor.url).port
+            if used not in {PORT, port}:
+                print(f"Port {PORT} is in use on this machine, so Harbor uses port {used} this time.")
             print(f"\n  {harbor.url}\n")
             print("Open it in a browser on this machine and select “Be an employee”: two minutes, three steps.")
             print(f"Without a browser: curl {harbor.url}curl")
             print("Press Ctrl-C to stop. Nothing is left behind.", flush=True)
             await asyncio.Event().wait()
+
+
+async def _opened(closing: AsyncExitStack, root: Path, port: int) -> Opened:
+    """Harbor over a folder in `root`, on the usual ports where they are free; on others where a demo that started at
+    the same moment had found them free, too.
+    """
+    from limen.demo.harbor import copy_to
+    from limen.demo.open_demo import opened_harbor
+    from limen.serving import AddressInUseError
+
+    copy_to(root / "usual", prefer_usual_ports=True, port=port)
+    try:
+        return await closing.enter_async_context(opened_harbor(root / "usual"))
+    except AddressInUseError:
+        copy_to(root / "other", prefer_usual_ports=False, port=port)
+        return await closing.enter_async_context(opened_harbor(root / "other"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import html
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
@@ -13,7 +14,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from limen.errors import LimenError
+from limen.serving import listen_on
 
 if TYPE_CHECKING:
     import uvicorn
@@ -70,27 +71,21 @@ def upstream_of(app: App, verify: Verify) -> Starlette:
 
 
 async def serve_upstreams(apps: dict[int, Starlette]) -> tuple[list[uvicorn.Server], list[asyncio.Task[None]]]:
-    """Serve each app on its loopback port; returns when all of them answer. Raises LimenError where a port is taken."""
+    """Serve each app on its loopback port; returns when all of them answer.
+
+    Raises AddressInUseError where a port is taken.
+    """
     import uvicorn  # noqa: PLC0415 -- heavy, and only the demo needs it here
 
-    servers = [
-        uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", lifespan="off"))
-        for port, app in apps.items()
-    ]
+    with ExitStack() as opening:
+        listening = [opening.enter_context(listen_on(f"127.0.0.1:{port}")) for port in apps]
+        opening.pop_all()  # from now on they are the servers'
+    servers = [uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off")) for app in apps.values()]
     for server in servers:
         server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # the demo itself ends them
-    tasks = [asyncio.create_task(_serve(server)) for server in servers]
+    tasks = [asyncio.create_task(server.serve(sockets=[each])) for server, each in zip(servers, listening, strict=True)]
     while not all(server.started for server in servers):
         if ended := [task for task in tasks if task.done()]:
             await asyncio.gather(*ended)
         await asyncio.sleep(0.01)
     return servers, tasks
-
-
-async def _serve(server: uvicorn.Server) -> None:
-    try:
-        await server.serve()
-    except SystemExit:  # which would end the whole program, past everybody who tidies up
-        raise LimenError(
-            f"port {server.config.port} is in use on this machine", "stop whatever listens there, and start anew"
-        ) from None

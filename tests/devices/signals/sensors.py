@@ -15,7 +15,8 @@ from typing import Any
 
 import httpx2
 import pytest
-from tests.devices.laptops import Ida, devices_of, new_agent
+from tests.devices import laptops
+from tests.devices.laptops import Ida, devices_of
 from tests.devices.software_agent import ORIGIN, SoftwareAgent
 from tests.web.conftest import Browser, House, move_in
 
@@ -24,6 +25,7 @@ from limen.devices.signals.authentication import SECRET_PREFIX
 from limen.devices.signals.service import Signals
 from limen.policy.decision import Request
 
+ida, agent = laptops.ida, laptops.agent
 SOURCES = """
 signals:
   edr: {kind: webhook, heartbeat: 24h}
@@ -141,17 +143,6 @@ async def bind(ida: Ida, laptop: SoftwareAgent, browser: Browser | None = None) 
 async def harbor(tmp_path: Path) -> AsyncIterator[House]:
     async with AsyncExitStack() as closing:
         yield await move_in(closing, tmp_path / "harbor", with_sources)
-
-
-@pytest.fixture
-async def ida(harbor: House) -> Ida:
-    browser = harbor.browser()
-    return Ida(browser, await harbor.member(browser, "Ida", "staff", "finance"))
-
-
-@pytest.fixture
-async def agent(harbor: House) -> SoftwareAgent:
-    return new_agent(harbor)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from limen.events import Event, Outcome
-from limen.facts import Person, Session
+from limen.facts import Person, Session, SessionState
 from limen.pillar import Core, SignOn
 from limen.policy.decision import UNAVAILABLE, Effect
 from limen.printable import is_printable
@@ -62,17 +62,28 @@ class Calls:
         )
 
     async def served(self, work: Callable[[Server], ProtocolReply], **known: Any) -> tuple[ProtocolReply, Call]:
-        """What `work` answers with a server that knows this, in one transaction; and the call, with what came of it."""
+        """What `work` answers with a server that knows this, in one transaction; and the call, with what came of it.
+
+        A `session` is looked at again there: what was decided waits behind other writing, as that of a revocation.
+        """
         from limen.sso.oidc.server import Server  # noqa: PLC0415 -- Authlib, of which no start waits
 
         def in_transaction(transaction: Transaction) -> tuple[ProtocolReply, Call]:
-            server = Server(self.call(transaction, **known))
+            server = Server(self.call(transaction, **self._as_it_is_now(known)))
             return work(server), server.call
 
         try:
             return await self.core.database.writing_together(in_transaction)
         except ValueError:  # Authlib's, where its error would quote what none may hold: nothing was done
             return ProtocolReply(400, {"error": "invalid_request"}), self.call(None, **known)
+
+    def _as_it_is_now(self, known: dict[str, Any]) -> dict[str, Any]:
+        """`known`, without the person and their session where that has ended since it was decided."""
+        session: Session | None = known.get("session")
+        now = self.core.clock.now()
+        if session is None or self.core.known.session_state(session, session.app, now) is SessionState.LIVE:
+            return known
+        return {**known, "session": None, "person": None}
 
     def decided(self, sign_in: sign_ins.AppSignIn | None) -> Decided:
         """Whether the person of this sign-in may use its app now."""
