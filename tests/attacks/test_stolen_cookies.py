@@ -203,6 +203,22 @@ async def test_a_key_of_the_thiefs_own_lasts_no_longer_while_the_owner_goes_on_p
     assert at_the_wiki(harbor, there).session is None
 
 
+async def test_an_app_that_a_copy_opens_in_the_last_moment_of_its_tie_has_no_tie_of_its_own(
+    harbor: House, ida: Ida, laptop: SoftwareAgent
+) -> None:
+    await prove(ida.browser, laptop)
+    thief = copied(harbor, ida.browser)
+    for _ in range(2):  # its owner goes on proving, so that the sign-in is on the laptop for longer than that tie
+        harbor.clock.forward(BY_AGENT // 2 - SECOND)
+        await laptop.report()
+        await prove(ida.browser, laptop)
+    there = await harbor.into(thief, "wiki", address=THIEF)
+    assert on(at_the_wiki(harbor, there)) == (laptop.device, 1)
+    harbor.clock.forward(2 * SECOND)
+    assert sign_in_of(harbor, ida).bound_until > harbor.clock.now()
+    assert on(at_the_wiki(harbor, there)) == ("", 0)
+
+
 async def test_a_stream_that_a_copy_opened_is_on_no_device_once_its_tie_is_over(
     harbor: House, ida: Ida, laptop: SoftwareAgent
 ) -> None:
@@ -295,6 +311,22 @@ async def test_with_a_browsers_key_what_a_copy_opened_is_dead_five_minutes_later
         assert at_the_wiki(harbor, there).session is None
         harbor.clock.forward(4 * MINUTE)
         assert (await key.refresh()).status_code == 200
+
+
+async def test_with_a_browsers_key_an_app_that_a_copy_opens_in_the_last_moment_of_its_tie_is_dead_with_it(
+    harbor: House, ida: Ida
+) -> None:
+    browser, key = await with_a_key(harbor, ida)
+    thief = copied(harbor, browser)
+    harbor.clock.forward(BY_BROWSER_KEY - AT_THE_CHANGE - 2 * SECOND)
+    assert (await key.refresh()).status_code == 200
+    there, late = await harbor.into(thief, "wiki", address=THIEF), harbor.browser(f"https://{WIKI.decode()}", THIEF)
+    handed = await thief.get((await late.get("/.limen/start?to=/")).headers["location"].removeprefix(ORIGIN))
+    assert at_the_wiki(harbor, there).session is not None
+    harbor.clock.forward(SECOND)
+    await late.get(handed.headers["location"].removeprefix(str(late.client.base_url)))
+    assert [at_the_wiki(harbor, one).session for one in (there, late)] == [None, None]
+    assert at_the_wiki(harbor, await harbor.into(browser, "wiki")).session is not None
 
 
 async def test_with_a_browsers_key_its_owner_goes_on_at_an_app_by_way_of_the_sign_in_host(

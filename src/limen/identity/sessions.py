@@ -138,13 +138,13 @@ class Sessions:
         return SignedIn(token, renewed[1], person) if renewed else None
 
     async def open_app_session(
-        self, parent_id: str, app_id: str, address: str, user_agent: str, *, is_tied: bool = False
+        self, parent_id: str, app_id: str, address: str, user_agent: str, *, tied_until: Instant = 0
     ) -> str:
         """A session on one app's host, hanging on a live sign-in session and dying with it.
 
-        It is on the device of its parent where it `is_tied`: opened from the browser that is known to be there. Where
-        its parent opens nothing without a tie, it opens nothing either, and has one tie of its own: after that it takes
-        a new session, which the browser gets that can prove the parent's key.
+        It is on the device of its parent where it was asked for with the parent's tie, and until that is over at
+        `tied_until` (0: without one). Where its parent opens nothing without a tie, it opens nothing either, and has
+        one tie of its own: after that it takes a new session, which the browser gets that can prove the parent's key.
 
         It holds no proofs of its own: what its person proved is always read from the parent. Returns the value of
         its cookie. Raises NotLiveError, UnknownError.
@@ -155,7 +155,7 @@ class Sessions:
         if not app_id or app_id not in self._ports.known.apps:
             raise UnknownError("app")
         token, now = Token.new(), self._ports.now()
-        tied_until = _tied_until(root, now, is_tied=is_tied)
+        bound_until = _bound_until(root, now, tied_until)
         session = Session(
             id=new_id("s"),
             person_id=root.person_id,
@@ -166,8 +166,8 @@ class Sessions:
             app=app_id,
             parent=root.id,
             device_id=root.device_id,
-            binding=root.binding if is_tied and tied_until else 0,
-            bound_until=tied_until,
+            binding=root.binding if tied_until and bound_until else 0,
+            bound_until=bound_until,
             tied_from=now if root.tied_from else 0,
             address=address[:64],
             user_agent=user_agent[:200],
@@ -343,13 +343,16 @@ class Sessions:
         transaction.changed("session", session_id)
 
 
-def _tied_until(root: Session, now: Instant, *, is_tied: bool) -> Instant:
-    """How long the tie lasts that a session on an app's host is given at its beginning; 0: it is given none."""
+def _bound_until(root: Session, now: Instant, tied_until: Instant) -> Instant:
+    """How long the tie lasts that a session on an app's host is given at its beginning; 0: it is given none.
+
+    It outlives none that it was opened with, or a copy would have each app for one tie more. Only where the sign-in's
+    key was registered a moment ago is it opened without one: then for as long as that moment lasts.
+    """
     if root.tied_from:
-        return now + BY_BROWSER_KEY
-    if not is_tied or not root.binding or root.bound_until <= now:
-        return 0
-    return min(root.bound_until, now + BY_AGENT)
+        return tied_until or root.tied_from
+    end = min(tied_until, root.bound_until)
+    return end if root.binding and end > now else 0
 
 
 def mark(transaction: Transaction, kind: str, key: str, at: Instant) -> None:

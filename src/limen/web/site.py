@@ -156,17 +156,22 @@ class Site:
             session = None
         if self.known.session_state(session, "", now) is not SessionState.LIVE or session is None:
             return bare
-        session = self._tied(session, request, now)
-        if session is None:
+        tied_until = self._tied_until(session, request, now)
+        used = session if tied_until else self._untied(session, request, now)
+        if used is None:
             return bare
-        return replace(bare, secret=token, session=session, person=self.known.people[session.person_id])
+        person = self.known.people[session.person_id]
+        return replace(bare, secret=token, session=used, person=person, tied_until=tied_until)
 
-    def _tied(self, session: Session, request: Request, now: Instant) -> Session | None:
-        """The session as this request may use it: without a tie its device's is over, or all of one that needs it."""
+    def _tied_until(self, session: Session, request: Request, now: Instant) -> Instant:
+        """Until when the tie holds that this request came with; 0: it had none."""
+        value = token_in(request, TIE_COOKIE, ties.FORM).encode()
+        return self.ports.doors.tied.ties.held_until(session.id, value, now)
+
+    def _untied(self, session: Session, request: Request, now: Instant) -> Session | None:
+        """The session as a request without a tie may use it: on no device, or not at all where it needs one."""
         doors = self.ports.doors
         if not (session.binding or session.tied_from) or is_break_glass(session):
-            return session
-        if doors.tied.ties.held_until(session.id, token_in(request, TIE_COOKIE, ties.FORM).encode(), now):
             return session
         if doors.tied.is_copied(session, now):
             doors.tied.tell_copied(session, LIMEN, self.address(request), now)
