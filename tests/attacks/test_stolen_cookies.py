@@ -344,6 +344,46 @@ async def test_with_a_browsers_key_its_owner_goes_on_at_an_app_by_way_of_the_sig
     assert alerts(harbor) == []
 
 
+async def test_who_opened_an_app_before_their_browser_had_a_key_is_no_copy(harbor: House, ida: Ida) -> None:
+    browser = harbor.browser()
+    browser.passkey = ida.browser.passkey
+    invited, key = await browser.sign_in(), BrowserKey(browser.client)
+    there = await harbor.into(browser, "wiki")
+    assert (await key.register(invited)).status_code == 200
+    harbor.clock.forward(AT_THE_CHANGE - SECOND)
+    assert at_the_wiki(harbor, there).session is not None
+    harbor.clock.forward(SECOND)
+    assert at_the_wiki(harbor, there).session is None
+    assert at_the_wiki(harbor, await harbor.into(browser, "wiki")).session is not None
+    assert alerts(harbor) == []
+
+
+@pytest.mark.parametrize("has_own_key", [False, True])
+async def test_what_a_copy_opened_before_the_browser_had_a_key_goes_by_way_of_it_from_then_on(
+    harbor: House, ida: Ida, *, has_own_key: bool
+) -> None:
+    browser = harbor.browser()
+    browser.passkey = ida.browser.passkey
+    invited, key = await browser.sign_in(), BrowserKey(browser.client)
+    own = await harbor.into(browser, "wiki")
+    there, arrived = await invited_at_the_wiki(harbor, copied(harbor, browser))
+    thiefs = BrowserKey(there.client)
+    if has_own_key:
+        assert (await thiefs.register(arrived)).status_code == 200
+    assert (await key.register(invited)).status_code == 200
+    harbor.clock.forward(AT_THE_CHANGE)
+    for at_an_app in (own, there)[: 1 if has_own_key else 2]:
+        assert at_the_wiki(harbor, at_an_app).session is None
+        leads = (await at_an_app.get("/", **{"sec-fetch-mode": "navigate"})).headers["location"]
+        assert leads.startswith("/.limen/start")
+    assert (await thiefs.refresh() if has_own_key else await thiefs.register(arrived)).status_code == 401
+    harbor.clock.forward(BY_BROWSER_KEY)
+    assert at_the_wiki(harbor, there).session is None
+    assert alerts(harbor) == [(ida.id, "wiki", True)]  # two browsers had a session there
+    assert (await key.refresh()).status_code == 200
+    assert at_the_wiki(harbor, await harbor.into(browser, "wiki")).session is not None
+
+
 async def test_a_thief_of_cookies_neither_refreshes_nor_replaces_the_key(harbor: House, ida: Ida) -> None:
     browser, key = await with_a_key(harbor, ida)
     thief = copied(harbor, browser)

@@ -14,6 +14,7 @@ from limen.clock import HOUR, Instant
 from limen.credentials import Cause, Ending
 from limen.events import Event
 from limen.facts import UNPROVED, Person, Session, SessionState
+from limen.facts.fact_store import OVER
 from limen.identity.errors import FreshProofNeededError, NotLiveError, OpensConsoleOnlyError, UnknownError
 from limen.identity.events import Details, record
 from limen.identity.model import Proofs, SignedIn, Token, Visitor, auth_of, is_fresh
@@ -197,13 +198,19 @@ class Sessions:
     # Ties (see `limen.ties`)
 
     async def keep_browser_key(self, session_id: str, jwk: str) -> bool:
-        """Have a live session count only with a tie of its browser, whose key this is; False where it can't be."""
+        """Have a live session count only with a tie of its browser, whose key this is; False where it can't be.
+
+        What a sign-in has opened at apps by then counts only with a tie as well, and gets none by itself: nobody knows
+        which browser has it.
+        """
         now = self._ports.now()
 
         def work(transaction: Transaction) -> bool:
-            if not sessions.keep_browser_key(transaction.connection, session_id, jwk, now + AT_THE_CHANGE):
+            connection, tied_from = transaction.connection, now + AT_THE_CHANGE
+            if not sessions.keep_browser_key(connection, session_id, jwk, tied_from):
                 return False
-            transaction.changed("session", session_id)
+            for changed in (session_id, *sessions.tie_children(connection, session_id, tied_from, OVER)):
+                transaction.changed("session", changed)
             self._bind_more_firmly(transaction, session_id, now)
             return True
 
