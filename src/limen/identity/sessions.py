@@ -14,7 +14,6 @@ from limen.clock import HOUR, Instant
 from limen.credentials import Cause, Ending
 from limen.events import Event
 from limen.facts import UNPROVED, Person, Session, SessionState
-from limen.facts.fact_store import OVER
 from limen.identity.errors import FreshProofNeededError, NotLiveError, OpensConsoleOnlyError, UnknownError
 from limen.identity.events import Details, record
 from limen.identity.model import Proofs, SignedIn, Token, Visitor, auth_of, is_fresh
@@ -24,7 +23,6 @@ from limen.opaque import new_id
 from limen.pillar import DeviceSessions
 from limen.storage.break_glass import is_break_glass
 from limen.storage.database import Transaction
-from limen.ties import AT_THE_CHANGE, BY_AGENT, BY_BROWSER, BY_BROWSER_KEY
 
 MOST_OF_A_PERSON = 50
 MOST_OF_AN_APP = 10
@@ -150,94 +148,42 @@ class Sessions:
         It holds no proofs of its own: what its person proved is always read from the parent. Returns the value of
         its cookie. Raises NotLiveError, UnknownError.
         """
-        root = self.live(self._ports.known.sessions.get(parent_id))
-        if is_break_glass(root):
+        known = self._ports.known
+        if is_break_glass(self.live(known.sessions.get(parent_id))):
             raise NotLiveError  # it opens the console and nothing else
-        if not app_id or app_id not in self._ports.known.apps:
+        if not app_id or app_id not in known.apps:
             raise UnknownError("app")
         token, now = Token.new(), self._ports.now()
-        bound_until = _bound_until(root, now, tied_until)
-        session = Session(
-            id=new_id("s"),
-            person_id=root.person_id,
-            auth=UNPROVED,
-            started_at=0,
-            expires_at=root.expires_at,
-            idle_ms=root.idle_ms,
-            app=app_id,
-            parent=root.id,
-            device_id=root.device_id,
-            binding=root.binding if tied_until and bound_until else 0,
-            bound_until=bound_until,
-            tied_from=now if root.tied_from else 0,
-            address=address[:64],
-            user_agent=user_agent[:200],
-        )
 
-        def work(transaction: Transaction) -> None:
+        def work(transaction: Transaction) -> Session:
             connection = transaction.connection
-            started_at = after_every_mark(transaction, root.person_id, root.device_id, now)
-            opened = replace(session, started_at=started_at)
+            found = sessions.by_id(connection, parent_id)  # as it is by now: its browser may just have registered a key
+            if found is None:
+                raise NotLiveError
+            root = found[1]
+            opened = replace(
+                _at_app(root, app_id, now, tied_until),
+                started_at=after_every_mark(transaction, root.person_id, root.device_id, now),
+                address=address[:64],
+                user_agent=user_agent[:200],
+            )
             self._make_room(transaction, root.person_id, MOST_OF_AN_APP, app=app_id, parent=root.id)
             sessions.add(connection, opened, token.hash, {})
             transaction.changed("session", opened.id)
+            return opened
 
-        await self._ports.write(work)
+        session = await self._ports.write(work)
         self._ports.say(
             Event(
                 at=now,
                 kind="session.app_opened",
-                actor=root.person_id,
+                actor=session.person_id,
                 session=session.id,
                 address=address,
-                details={"app": app_id, "parent": root.id},
+                details={"app": app_id, "parent": session.parent},
             )
         )
         return token.reveal()
-
-    # Ties (see `limen.ties`)
-
-    async def keep_browser_key(self, session_id: str, jwk: str) -> bool:
-        """Have a live session count only with a tie of its browser, whose key this is; False where it can't be.
-
-        What a sign-in has opened at apps by then counts only with a tie as well, and gets none by itself: nobody knows
-        which browser has it.
-        """
-        now = self._ports.now()
-
-        def work(transaction: Transaction) -> bool:
-            connection, tied_from = transaction.connection, now + AT_THE_CHANGE
-            if not sessions.keep_browser_key(connection, session_id, jwk, tied_from):
-                return False
-            for changed in (session_id, *sessions.tie_children(connection, session_id, tied_from, OVER)):
-                transaction.changed("session", changed)
-            self._bind_more_firmly(transaction, session_id, now)
-            return True
-
-        return await self._ports.write(work)
-
-    async def browser_key(self, session_id: str) -> str:
-        """The key of a session's browser, a JWK; "" where it has none."""
-        return await self._ports.database.reading(lambda view: sessions.browser_key(view.connection, session_id))
-
-    async def browser_proved(self, session_id: str) -> None:
-        """Have a sign-in stay on its device: the browser proved that it is the same. What a browser proves at an app
-        keeps nobody there: its key may be that of a copy.
-        """
-        session, now = self._ports.known.sessions.get(session_id), self._ports.now()
-        if session is None or session.parent:
-            return
-        if session.bound_until > now and session.bound_until - now < BY_AGENT - BY_BROWSER_KEY // 2:
-            await self._ports.write(lambda transaction: self._bind_more_firmly(transaction, session_id, now))
-
-    def _bind_more_firmly(self, transaction: Transaction, session_id: str, now: Instant) -> None:
-        """Keep a sign-in on its device for another while, where it is on one at this moment."""
-        found = sessions.by_id(transaction.connection, session_id)
-        root = found[1] if found is not None else None
-        if root is None or root.parent or not root.binding or root.bound_until <= now:
-            return
-        level = max(root.binding, BY_BROWSER) if root.tied_from else root.binding
-        bind_device(transaction, root.id, root.device_id, level, max(root.bound_until, now + BY_AGENT))
 
     # Listing
 
@@ -348,6 +294,25 @@ class Sessions:
     def _forget(self, transaction: Transaction, session_id: str) -> None:
         sessions.remove(transaction.connection, session_id)
         transaction.changed("session", session_id)
+
+
+def _at_app(root: Session, app_id: str, now: Instant, tied_until: Instant) -> Session:
+    """A new session on an app's host that hangs on this sign-in, asked for with a tie that holds until then."""
+    bound_until = _bound_until(root, now, tied_until)
+    return Session(
+        id=new_id("s"),
+        person_id=root.person_id,
+        auth=UNPROVED,
+        started_at=now,
+        expires_at=root.expires_at,
+        idle_ms=root.idle_ms,
+        app=app_id,
+        parent=root.id,
+        device_id=root.device_id,
+        binding=root.binding if tied_until and bound_until else 0,
+        bound_until=bound_until,
+        tied_from=now if root.tied_from else 0,
+    )
 
 
 def _bound_until(root: Session, now: Instant, tied_until: Instant) -> Instant:
