@@ -226,7 +226,7 @@ class SignOn:
 
 class OpenAppSession(Protocol):
     async def __call__(
-        self, parent_id: str, app_id: str, address: str, user_agent: str, *, is_tied: bool = False
+        self, parent_id: str, app_id: str, address: str, user_agent: str, *, tied_until: Instant = 0
     ) -> str: ...
 
 
@@ -235,9 +235,9 @@ class AppSessions:
     """What identity offers to enforcement.
 
     `open(parent session id, app id, address, user agent)` gives the token of a new session on that app's host, and
-    raises LimenError when the sign-in session is no longer good; only where `is_tied`, where it came from the browser
-    that the sign-in is tied to, is it on the same device. `end(session id)` ends it and everything that hangs on it,
-    and returns when no door takes it any more.
+    raises LimenError when the sign-in session is no longer good; only where it was asked for with the sign-in's tie is
+    it on the same device, and until `tied_until` at the longest, when that is over. `end(session id)` ends it and
+    everything that hangs on it, and returns when no door takes it any more.
     """
 
     open: OpenAppSession

@@ -207,6 +207,22 @@ async def test_a_key_of_the_thiefs_own_lasts_no_longer_while_the_owner_goes_on_p
     assert at_the_wiki(harbor, there).session is None
 
 
+async def test_an_app_that_a_copy_opens_in_the_last_moment_of_its_tie_has_no_tie_of_its_own(
+    harbor: House, ida: Ida, laptop: SoftwareAgent
+) -> None:
+    await prove(ida.browser, laptop)
+    thief = copied(harbor, ida.browser)
+    for _ in range(2):  # its owner goes on proving, so that the sign-in is on the laptop for longer than that tie
+        harbor.clock.forward(BY_AGENT // 2 - SECOND)
+        await laptop.report()
+        await prove(ida.browser, laptop)
+    there = await harbor.into(thief, "wiki", address=THIEF)
+    assert on(at_the_wiki(harbor, there)) == (laptop.device, 1)
+    harbor.clock.forward(2 * SECOND)
+    assert sign_in_of(harbor, ida).bound_until > harbor.clock.now()
+    assert on(at_the_wiki(harbor, there)) == ("", 0)
+
+
 async def test_a_stream_that_a_copy_opened_is_on_no_device_once_its_tie_is_over(
     harbor: House, ida: Ida, laptop: SoftwareAgent
 ) -> None:
@@ -301,6 +317,22 @@ async def test_with_a_browsers_key_what_a_copy_opened_is_dead_five_minutes_later
         assert (await key.refresh()).status_code == 200
 
 
+async def test_with_a_browsers_key_an_app_that_a_copy_opens_in_the_last_moment_of_its_tie_is_dead_with_it(
+    harbor: House, ida: Ida
+) -> None:
+    browser, key = await with_a_key(harbor, ida)
+    thief = copied(harbor, browser)
+    harbor.clock.forward(BY_BROWSER_KEY - AT_THE_CHANGE - 2 * SECOND)
+    assert (await key.refresh()).status_code == 200
+    there, late = await harbor.into(thief, "wiki", address=THIEF), harbor.browser(f"https://{WIKI.decode()}", THIEF)
+    handed = await thief.get((await late.get("/.limen/start?to=/")).headers["location"].removeprefix(ORIGIN))
+    assert at_the_wiki(harbor, there).session is not None
+    harbor.clock.forward(SECOND)
+    await late.get(handed.headers["location"].removeprefix(str(late.client.base_url)))
+    assert [at_the_wiki(harbor, one).session for one in (there, late)] == [None, None]
+    assert at_the_wiki(harbor, await harbor.into(browser, "wiki")).session is not None
+
+
 async def test_with_a_browsers_key_its_owner_goes_on_at_an_app_by_way_of_the_sign_in_host(
     harbor: House, ida: Ida
 ) -> None:
@@ -311,9 +343,50 @@ async def test_with_a_browsers_key_its_owner_goes_on_at_an_app_by_way_of_the_sig
         assert at_the_wiki(harbor, there).session is not None
         harbor.clock.forward(BY_BROWSER_KEY + SECOND)
         assert (await there.get("/", **{"sec-fetch-mode": "navigate"})).headers["location"].startswith("/.limen/start")
-        assert (await key.refresh()).status_code == 200
+        given = await key.refresh()
+        assert "; Max-Age=295; " in given.headers["set-cookie"], "it asks for the next one before this one is over"
         there = await harbor.into(browser, "wiki")
     assert alerts(harbor) == []
+
+
+async def test_who_opened_an_app_before_their_browser_had_a_key_is_no_copy(harbor: House, ida: Ida) -> None:
+    browser = harbor.browser()
+    browser.passkey = ida.browser.passkey
+    invited, key = await browser.sign_in(), BrowserKey(browser.client)
+    there = await harbor.into(browser, "wiki")
+    assert (await key.register(invited)).status_code == 200
+    harbor.clock.forward(AT_THE_CHANGE - SECOND)
+    assert at_the_wiki(harbor, there).session is not None
+    harbor.clock.forward(SECOND)
+    assert at_the_wiki(harbor, there).session is None
+    assert at_the_wiki(harbor, await harbor.into(browser, "wiki")).session is not None
+    assert alerts(harbor) == []
+
+
+@pytest.mark.parametrize("has_own_key", [False, True])
+async def test_what_a_copy_opened_before_the_browser_had_a_key_goes_by_way_of_it_from_then_on(
+    harbor: House, ida: Ida, *, has_own_key: bool
+) -> None:
+    browser = harbor.browser()
+    browser.passkey = ida.browser.passkey
+    invited, key = await browser.sign_in(), BrowserKey(browser.client)
+    own = await harbor.into(browser, "wiki")
+    there, arrived = await invited_at_the_wiki(harbor, copied(harbor, browser))
+    thiefs = BrowserKey(there.client)
+    if has_own_key:
+        assert (await thiefs.register(arrived)).status_code == 200
+    assert (await key.register(invited)).status_code == 200
+    harbor.clock.forward(AT_THE_CHANGE)
+    for at_an_app in (own, there)[: 1 if has_own_key else 2]:
+        assert at_the_wiki(harbor, at_an_app).session is None
+        leads = (await at_an_app.get("/", **{"sec-fetch-mode": "navigate"})).headers["location"]
+        assert leads.startswith("/.limen/start")
+    assert (await thiefs.refresh() if has_own_key else await thiefs.register(arrived)).status_code == 401
+    harbor.clock.forward(BY_BROWSER_KEY)
+    assert at_the_wiki(harbor, there).session is None
+    assert alerts(harbor) == [(ida.id, "wiki", True)]  # two browsers had a session there
+    assert (await key.refresh()).status_code == 200
+    assert at_the_wiki(harbor, await harbor.into(browser, "wiki")).session is not None
 
 
 async def test_a_thief_of_cookies_neither_refreshes_nor_replaces_the_key(harbor: House, ida: Ida) -> None:

@@ -194,12 +194,12 @@ class House:
         return token
 
     async def open_app_session(
-        self, parent: str, app_id: str, _address: str, _user_agent: str, *, is_tied: bool = False
+        self, parent: str, app_id: str, _address: str, _user_agent: str, *, tied_until: int = 0
     ) -> str:
         root = self.known.sessions.get(parent)
         if root is None:
             raise LimenError("no such session")
-        del is_tied
+        del tied_until
         return self.app_session(app_id, root=root)
 
     async def end_session(self, session_id: str) -> None:

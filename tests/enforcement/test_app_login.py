@@ -65,7 +65,7 @@ async def test_a_good_code_opens_the_app(house):
 
 
 async def test_an_app_that_can_not_be_opened_for_want_of_the_database_is_opened_again_in_a_moment(house):
-    async def gone(*_asked: str, **_named: bool) -> str:
+    async def gone(*_asked: str, **_named: int) -> str:
         raise DatabaseGoneError
 
     routes = replace(house.app_login_routes, sessions=replace(house.app_login_routes.sessions, open=gone))

@@ -10,6 +10,7 @@ from tests.enforcement.house import KeptJournal
 from limen.clock import HOUR, MINUTE
 from limen.enforcement.tied_sessions import TiedSessions
 from limen.facts import App, Auth, Device, Facts, FactStore, Group, Person, Session, Upstream
+from limen.facts.fact_store import OVER
 from limen.ties import AT_THE_CHANGE, BY_AGENT, Ties
 
 NOW = 1_795_000_000_000
@@ -80,6 +81,17 @@ def test_a_session_with_a_key_of_its_browser_opens_nothing_without_a_tie(known: 
     known.sessions.put(A, firm)
     assert seen(tied, known, firm, is_tied=False).session == firm
     assert seen(tied, known, firm, is_tied=False, now=NOW + MINUTE).session is None
+
+
+def test_a_sign_in_is_as_good_as_the_tie_that_comes_with_it(known: FactStore, tied: TiedSessions) -> None:
+    tie = tied.ties.give("s1", NOW - MINUTE, BY_AGENT).encode()
+    firm = replace(SIGN_IN, tied_from=NOW)
+    for session in (SIGN_IN, firm):
+        assert tied.usable(session, tie, "limen", "", NOW) == (session, NOW - MINUTE + BY_AGENT)
+    assert tied.usable(SIGN_IN, b"", "limen", "", NOW) == (replace(SIGN_IN, bound_until=OVER), 0)
+    assert tied.usable(firm, b"", "limen", "", NOW) == (None, 0)
+    loose = replace(SIGN_IN, binding=0, bound_until=0, device_id="")
+    assert tied.usable(loose, b"", "limen", "", NOW) == (loose, 0)
 
 
 def test_at_an_app_a_browser_whose_tie_is_over_gets_none_by_itself_and_is_no_copy(tied: TiedSessions) -> None:

@@ -17,7 +17,7 @@ from tests.interop.bound_world import KEYS, World, machine, world
 from limen import ties
 from limen.clock import SECOND
 from limen.enforcement import browser_keys
-from limen.identity import sessions
+from limen.identity import browser_keys as kept_keys
 
 TIE_SECONDS = 3
 TIE, SESSION = "__Host-limen-tie", "__Host-limen"
@@ -27,7 +27,7 @@ TIE, SESSION = "__Host-limen-tie", "__Host-limen"
 def own(tmp_path_factory: pytest.TempPathFactory, upstream: int) -> Iterator[World]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(browser_keys, "BY_BROWSER_KEY", TIE_SECONDS * SECOND)
-        for module in (sessions, ties):
+        for module in (kept_keys, ties):
             patch.setattr(module, "AT_THE_CHANGE", 1 * SECOND)
         with world(tmp_path_factory.mktemp("keys"), upstream) as running:
             yield running

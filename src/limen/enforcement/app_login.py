@@ -16,6 +16,7 @@ from typing import Final
 from urllib.parse import parse_qs, urlencode
 
 from limen.browser_state import BrowserStates, StateRefusedError
+from limen.clock import Instant
 from limen.enforcement import answers
 from limen.enforcement.assertion import Assertions
 from limen.enforcement.browser_keys import BrowserKeys, asked_in, tie_cookie
@@ -24,7 +25,6 @@ from limen.enforcement.headers import Fields, TwiceError, cookie
 from limen.enforcement.paths import local_path
 from limen.errors import LimenError
 from limen.facts import App, Session, SessionState
-from limen.facts.fact_store import OVER
 from limen.messages import gettext_noop
 from limen.opaque import new_token
 from limen.pillar import AppSessions
@@ -63,9 +63,9 @@ class AppLogins:
         self._states = states
         self._public_url = public_url
 
-    def issue(self, session: Session, app_id: str, bind: str, to: str) -> str:
-        """A code for the browser whose binding cookie hashes to `bind`. `session` is a live sign-in session, as that
-        browser may use it: bound no more where it came without its tie.
+    def issue(self, session: Session, app_id: str, bind: str, to: str, *, tied_until: Instant = 0) -> str:
+        """A code for the browser whose binding cookie hashes to `bind`. `session` is a live sign-in session, and
+        `tied_until` the end of the tie that this browser came with (0: it had none).
 
         Raises AppLoginRefusedError when `bind` or `to` is not what `/.limen/start` gives.
         """
@@ -78,7 +78,7 @@ class AppLogins:
             "session": session.id,
             "app": app_id,
             "to": where,
-            "tied": "yes" if session.bound_until > OVER else "",
+            "tied_until": str(tied_until),
         }
         return self._states.issue(_PURPOSE, bind.encode(), stands_for, CODE_LIVES_SECONDS)
 
@@ -86,9 +86,9 @@ class AppLogins:
         """Where the browser takes the code: on the app's own host, never on one that a client named."""
         return f"{answers.app_origin(app.host, self._public_url)}/.limen/callback?{urlencode({'code': code})}"
 
-    def redeem(self, code: bytes, app_id: str, binding: bytes) -> tuple[str, str, bool]:
-        """The sign-in session and the path a good code stands for, and whether the browser that asked for it is the
-        one that the session is tied to. The code is spent, whatever comes of it.
+    def redeem(self, code: bytes, app_id: str, binding: bytes) -> tuple[str, str, Instant]:
+        """The sign-in session and the path a good code stands for, and until when the tie holds that it was asked for
+        with (0: with none). The code is spent, whatever comes of it.
 
         Raises AppLoginRefusedError.
         """
@@ -98,7 +98,7 @@ class AppLogins:
             raise AppLoginRefusedError(_WORDS[refused.word]) from None
         if stands_for["app"] != app_id:
             raise AppLoginRefusedError("code-of-another-app")
-        return stands_for["session"], stands_for["to"], bool(stands_for["tied"])
+        return stands_for["session"], stands_for["to"], int(stands_for["tied_until"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,13 +168,13 @@ class AppLoginRoutes:
         code = _parameter(request.query, "code").encode("utf-8", "replace")
         try:
             binding = _good_token(request.cookies, START_COOKIE)
-            session_id, to, is_tied = self.app_logins.redeem(code, request.app.id, binding)
+            session_id, to, tied_until = self.app_logins.redeem(code, request.app.id, binding)
             known = self.doors.known
             state = known.session_state(known.sessions.get(session_id), "", self.doors.clock.now())
             if state is not SessionState.LIVE:
                 raise AppLoginRefusedError(state)
             token = await self.sessions.open(
-                session_id, request.app.id, request.address, request.user_agent, is_tied=is_tied
+                session_id, request.app.id, request.address, request.user_agent, tied_until=tied_until
             )
         except StorageError:
             self._refused(request, "session-not-opened", kind="session.hand_over_refused")

@@ -30,6 +30,10 @@ SESSION_ID: Final = b"sec-secure-session-id"
 ALGORITHM: Final = "ES256"
 CHALLENGE_SECONDS: Final = 120
 LONGEST_PROOF: Final = 4_096
+EARLIER: Final = 60
+"""The browser drops a tie by this part of its time before it ends, and asks for the next one: so it opens an app with
+some time left, and never comes with one that has just ended.
+"""
 ATTRIBUTES: Final = "Path=/; Secure; HttpOnly; SameSite=Lax"
 _PURPOSE: Final = "browser key"
 _COMPACT: Final = re.compile(rb"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{86}")
@@ -112,7 +116,8 @@ class BrowserKeys:
         good_for = self._good_for(session)
         tie = self._ties.give(session.id, self._clock.now(), good_for)
         reply = answers.json_reply(200, said)
-        return answers.Reply(reply.status, (*reply.fields, tie_cookie(tie, good_for)), reply.body)
+        kept = good_for - good_for // EARLIER
+        return answers.Reply(reply.status, (*reply.fields, tie_cookie(tie, kept)), reply.body)
 
     def _good_for(self, session: Session) -> Milliseconds:
         """How long the next tie of a session lasts; 0 or less: it gets none.

@@ -22,6 +22,7 @@ from limen.enforcement.certified_browsers import CertifiedBrowsers
 from limen.enforcement.cross_site import Sender, sender_of
 from limen.enforcement.decision_point import Answer, DecisionPoint
 from limen.enforcement.headers import Fields
+from limen.enforcement.hosts import plain_host
 from limen.enforcement.preflight import Preflight, leave, no_leave, preflight_in
 from limen.enforcement.streams import Stream, Streams
 from limen.enforcement.strict_http import entry_of
@@ -83,7 +84,7 @@ class Gateway:
         await self.upstreams.close()
 
     def _is_the_certificates_host(self, scope: Scope, fields: Fields) -> bool:
-        host = headers.first(fields, b"host").partition(b":")[0].lower().decode("latin-1")
+        host = plain_host(headers.first(fields, b"host"))
         return bool(self.certificate_domain) and host == self.certificate_domain and scope["method"] == "GET"
 
     # What both kinds of request have in common

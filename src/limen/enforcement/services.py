@@ -70,9 +70,10 @@ async def build(core: Core) -> EnforcementServices:
     keys = await core.database.writing(lambda transaction: keep_signing_keys(transaction, core.keyring, clock.now()))
     await core.database.reading(lambda snapshot: traffic_store.load(doors.traffic, snapshot))
     said = Assertions(public_url=settings.public_url, clock=clock, keys=keys)
-    app_logins = AppLogins(states=core.offers.take(BrowserStates), public_url=settings.public_url)
     url, trusted = settings.public_url, settings.listen.trusted_proxies
+    certificate_domain = settings.listen.certificate_domain
     own_ties, states = doors.tied.ties, core.offers.take(BrowserStates)
+    app_logins = AppLogins(states=states, public_url=url)
     browser_keys = BrowserKeys(states, own_ties, core.offers.take(BrowserSessions), clock)
     app_login_routes = AppLoginRoutes(
         doors=doors,
@@ -97,7 +98,7 @@ async def build(core: Core) -> EnforcementServices:
             app_login_routes=app_login_routes,
             public_url=url,
             trusted=trusted,
-            certificate_domain=settings.listen.certificate_domain,
+            certificate_domain=certificate_domain,
             certified=CertifiedBrowsers(states, own_ties, clock, url),
         ),
         check=CheckServer(
@@ -106,7 +107,7 @@ async def build(core: Core) -> EnforcementServices:
             public_url=url,
             trusted=trusted,
             listener=asking,
-            certificate_domain=settings.listen.certificate_domain,
+            certificate_domain=certificate_domain,
         ),
         hops=UntrustedProxies(trusted),
         admission=admission,

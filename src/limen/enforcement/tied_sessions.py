@@ -13,6 +13,7 @@ from limen.clock import Instant
 from limen.enforcement.headers import TwiceError, cookie
 from limen.events import Event, Outcome
 from limen.facts import Facts, FactStore, Session, SessionState
+from limen.facts.fact_store import OVER
 from limen.rate_limit import RateLimit
 from limen.ties import BY_CERTIFICATE, Ties
 
@@ -45,6 +46,22 @@ class TiedSessions:
         except TwiceError:
             return 0
         return self.ties.held_until(session.id, value, now)
+
+    def usable(
+        self, session: Session, tie: bytes, app: str, address: str, now: Instant
+    ) -> tuple[Session | None, Instant]:
+        """A session as a request with this tie (b"": none) may use it, and until when the tie holds.
+
+        Without one that holds it is on no device; None where it opens nothing then.
+        """
+        held_until = self.ties.held_until(session.id, tie, now)
+        if held_until or not (session.binding or session.tied_from):
+            return session, held_until
+        if self.is_copied(session, now):
+            self.tell_copied(session, app, address, now)
+        if session.tied_from and now >= session.tied_from:
+            return None, 0
+        return replace(session, bound_until=OVER) if session.binding else session, 0
 
     def facts(
         self,

@@ -493,27 +493,15 @@ class FactStore:
             place=place,
             risk=worse_risk(self.risks.get(person_id, UNKNOWN_RISK), self.device_risks.get(device_id, UNKNOWN_RISK)),
             grants=self.grants.get(person_id, ()),
-            more=self._more(
-                ("person", person_id),
-                ("device", device_id),
-                ("session", root.id),
-                ("session", session.id),
-                ("place", place.address),
-            ),
+            more=self._more_about(session, root, device_id, place),
         )
 
     def on(self, facts: Facts, device: Device) -> Facts:
-        """These facts, as those of a request that is known to come from this device, or from one that nobody knows."""
+        """These facts, as those of a request that is known to come from this device."""
         if facts.session is None:
             return facts
         root = self._root(facts.session) or facts.session
-        more = self._more(
-            ("person", facts.session.person_id),
-            ("device", device.id),
-            ("session", root.id),
-            ("session", facts.session.id),
-            ("place", facts.place.address),
-        )
+        more = self._more_about(facts.session, root, device.id, facts.place)
         risk = worse_risk(facts.risk, self.device_risks.get(device.id, UNKNOWN_RISK))
         return replace(facts, device=device, risk=risk, more=more)
 
@@ -543,6 +531,18 @@ class FactStore:
         forgotten, self._last_unkept = self._last_unkept, {}
         for facts in tuple(forgotten.values()):
             facts.derived.release()
+
+    def _more_about(
+        self, session: Session, root: Session, device_id: str, place: Place
+    ) -> tuple[tuple[str, Plain], ...]:
+        """What was learned of everything that a request of this session depends on."""
+        return self._more(
+            ("person", session.person_id),
+            ("device", device_id),
+            ("session", root.id),
+            ("session", session.id),
+            ("place", place.address),
+        )
 
     def _more(self, *subjects: Subject) -> tuple[tuple[str, Plain], ...]:
         """What was learned of these subjects, by path; of a sign-in, it holds for what depends on it as well."""

@@ -122,9 +122,9 @@ async def _build(core: Core) -> Running:
             built,
             AppSessions(open=built.sessions.open_app_session, end=built.sessions.end),
             BrowserSessions(
-                keep_key=built.sessions.keep_browser_key,
-                key_of=built.sessions.browser_key,
-                proved=built.sessions.browser_proved,
+                keep_key=built.browser_keys.keep,
+                key_of=built.browser_keys.of,
+                proved=built.browser_keys.proved,
             ),
             DEVICE_SESSIONS,
             WorkloadTokens(issue=built.tokens.issue_for_workload),

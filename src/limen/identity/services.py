@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 
 from limen.challenges import Challenges
+from limen.identity.browser_keys import BrowserKeys
 from limen.identity.enrolment import Enrolment
 from limen.identity.errors import RelyingPartyChangedError
 from limen.identity.factor_reminders import FactorReminders
@@ -48,6 +49,7 @@ class IdentityServices:
     recovery: Recovery
     second_device: SecondDevice
     sessions: Sessions
+    browser_keys: BrowserKeys
     tokens: Tokens
     reminders: FactorReminders
     guesses: Guesses
@@ -105,6 +107,7 @@ async def build(ports: Ports, passwords: Passwords | None = None) -> IdentitySer
         recovery=Recovery(ports, links, sessions, factors, verification, key),
         second_device=SecondDevice(ports, links, factors, sessions),
         sessions=sessions,
+        browser_keys=BrowserKeys(ports),
         tokens=Tokens(ports, sessions),
         reminders=FactorReminders(ports),
         guesses=guesses,

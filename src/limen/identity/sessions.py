@@ -23,7 +23,6 @@ from limen.opaque import new_id
 from limen.pillar import DeviceSessions
 from limen.storage.break_glass import is_break_glass
 from limen.storage.database import Transaction
-from limen.ties import AT_THE_CHANGE, BY_AGENT, BY_BROWSER, BY_BROWSER_KEY
 
 MOST_OF_A_PERSON = 50
 MOST_OF_AN_APP = 10
@@ -138,99 +137,53 @@ class Sessions:
         return SignedIn(token, renewed[1], person) if renewed else None
 
     async def open_app_session(
-        self, parent_id: str, app_id: str, address: str, user_agent: str, *, is_tied: bool = False
+        self, parent_id: str, app_id: str, address: str, user_agent: str, *, tied_until: Instant = 0
     ) -> str:
         """A session on one app's host, hanging on a live sign-in session and dying with it.
 
-        It is on the device of its parent where it `is_tied`: opened from the browser that is known to be there. Where
-        its parent opens nothing without a tie, it opens nothing either, and has one tie of its own: after that it takes
-        a new session, which the browser gets that can prove the parent's key.
+        It is on the device of its parent where it was asked for with the parent's tie, and until that is over at
+        `tied_until` (0: without one). Where its parent opens nothing without a tie, it opens nothing either, and has
+        one tie of its own: after that it takes a new session, which the browser gets that can prove the parent's key.
 
         It holds no proofs of its own: what its person proved is always read from the parent. Returns the value of
         its cookie. Raises NotLiveError, UnknownError.
         """
-        root = self.live(self._ports.known.sessions.get(parent_id))
-        if is_break_glass(root):
+        known = self._ports.known
+        if is_break_glass(self.live(known.sessions.get(parent_id))):
             raise NotLiveError  # it opens the console and nothing else
-        if not app_id or app_id not in self._ports.known.apps:
+        if not app_id or app_id not in known.apps:
             raise UnknownError("app")
         token, now = Token.new(), self._ports.now()
-        tied_until = _tied_until(root, now, is_tied=is_tied)
-        session = Session(
-            id=new_id("s"),
-            person_id=root.person_id,
-            auth=UNPROVED,
-            started_at=0,
-            expires_at=root.expires_at,
-            idle_ms=root.idle_ms,
-            app=app_id,
-            parent=root.id,
-            device_id=root.device_id,
-            binding=root.binding if is_tied and tied_until else 0,
-            bound_until=tied_until,
-            tied_from=now if root.tied_from else 0,
-            address=address[:64],
-            user_agent=user_agent[:200],
-        )
 
-        def work(transaction: Transaction) -> None:
+        def work(transaction: Transaction) -> Session:
             connection = transaction.connection
-            started_at = after_every_mark(transaction, root.person_id, root.device_id, now)
-            opened = replace(session, started_at=started_at)
+            found = sessions.by_id(connection, parent_id)  # as it is by now: its browser may just have registered a key
+            if found is None:
+                raise NotLiveError
+            root = found[1]
+            opened = replace(
+                _at_app(root, app_id, now, tied_until),
+                started_at=after_every_mark(transaction, root.person_id, root.device_id, now),
+                address=address[:64],
+                user_agent=user_agent[:200],
+            )
             self._make_room(transaction, root.person_id, MOST_OF_AN_APP, app=app_id, parent=root.id)
             sessions.add(connection, opened, token.hash, {})
             transaction.changed("session", opened.id)
+            return opened
 
-        await self._ports.write(work)
+        session = await self._ports.write(work)
         self._ports.say(
             Event(
                 at=now,
                 kind="session.app_opened",
-                actor=root.person_id,
+                actor=session.person_id,
                 session=session.id,
                 address=address,
-                details={"app": app_id, "parent": root.id},
+                details={"app": app_id, "parent": session.parent},
             )
         )
         return token.reveal()
-
-    # Ties (see `limen.ties`)
-
-    async def keep_browser_key(self, session_id: str, jwk: str) -> bool:
-        """Have a live session count only with a tie of its browser, whose key this is; False where it can't be."""
-        now = self._ports.now()
-
-        def work(transaction: Transaction) -> bool:
-            if not sessions.keep_browser_key(transaction.connection, session_id, jwk, now + AT_THE_CHANGE):
-                return False
-            transaction.changed("session", session_id)
-            self._bind_more_firmly(transaction, session_id, now)
-            return True
-
-        return await self._ports.write(work)
-
-    async def browser_key(self, session_id: str) -> str:
-        """The key of a session's browser, a JWK; "" where it has none."""
-        return await self._ports.database.reading(lambda view: sessions.browser_key(view.connection, session_id))
-
-    async def browser_proved(self, session_id: str) -> None:
-        """Have a sign-in stay on its device: the browser proved that it is the same. What a browser proves at an app
-        keeps nobody there: its key may be that of a copy.
-        """
-        session, now = self._ports.known.sessions.get(session_id), self._ports.now()
-        if session is None or session.parent:
-            return
-        if session.bound_until > now and session.bound_until - now < BY_AGENT - BY_BROWSER_KEY // 2:
-            await self._ports.write(lambda transaction: self._bind_more_firmly(transaction, session_id, now))
-
-    def _bind_more_firmly(self, transaction: Transaction, session_id: str, now: Instant) -> None:
-        """Keep a sign-in on its device for another while, where it is on one at this moment."""
-        found = sessions.by_id(transaction.connection, session_id)
-        root = found[1] if found is not None else None
-        if root is None or root.parent or not root.binding or root.bound_until <= now:
-            return
-        level = max(root.binding, BY_BROWSER) if root.tied_from else root.binding
-        bind_device(transaction, root.id, root.device_id, level, max(root.bound_until, now + BY_AGENT))
 
     # Listing
 
@@ -343,13 +296,35 @@ class Sessions:
         transaction.changed("session", session_id)
 
 
-def _tied_until(root: Session, now: Instant, *, is_tied: bool) -> Instant:
-    """How long the tie lasts that a session on an app's host is given at its beginning; 0: it is given none."""
+def _at_app(root: Session, app_id: str, now: Instant, tied_until: Instant) -> Session:
+    """A new session on an app's host that hangs on this sign-in, asked for with a tie that holds until then."""
+    bound_until = _bound_until(root, now, tied_until)
+    return Session(
+        id=new_id("s"),
+        person_id=root.person_id,
+        auth=UNPROVED,
+        started_at=now,
+        expires_at=root.expires_at,
+        idle_ms=root.idle_ms,
+        app=app_id,
+        parent=root.id,
+        device_id=root.device_id,
+        binding=root.binding if tied_until and bound_until else 0,
+        bound_until=bound_until,
+        tied_from=now if root.tied_from else 0,
+    )
+
+
+def _bound_until(root: Session, now: Instant, tied_until: Instant) -> Instant:
+    """How long the tie lasts that a session on an app's host is given at its beginning; 0: it is given none.
+
+    It outlives none that it was opened with, or a copy would have each app for one tie more. Only where the sign-in's
+    key was registered a moment ago is it opened without one: then for as long as that moment lasts.
+    """
     if root.tied_from:
-        return now + BY_BROWSER_KEY
-    if not is_tied or not root.binding or root.bound_until <= now:
-        return 0
-    return min(root.bound_until, now + BY_AGENT)
+        return tied_until or root.tied_from
+    end = min(tied_until, root.bound_until)
+    return end if root.binding and end > now else 0
 
 
 def mark(transaction: Transaction, kind: str, key: str, at: Instant) -> None:

@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from limen import ties
 from limen.admission import TOO_MANY
 from limen.browser_state import BrowserStates
-from limen.clock import SECOND, Instant, Milliseconds
+from limen.clock import Instant
 from limen.company.publish import OvertakenError
 from limen.enforcement.addresses import client_address
 from limen.enforcement.answers import RETRY_AFTER_SECONDS, app_origin
@@ -25,7 +25,6 @@ from limen.enforcement.strict_http import entry_of
 from limen.errors import LimenError
 from limen.events import Event
 from limen.facts import LIMEN, App, Session, SessionState
-from limen.facts.fact_store import OVER
 from limen.identity.errors import (
     BusyError,
     FreshProofNeededError,
@@ -156,34 +155,18 @@ class Site:
             session = None
         if self.known.session_state(session, "", now) is not SessionState.LIVE or session is None:
             return bare
-        session = self._tied(session, request, now)
-        if session is None:
+        tie = token_in(request, TIE_COOKIE, ties.FORM).encode()
+        used, tied_until = self.ports.doors.tied.usable(session, tie, LIMEN, address, now)
+        if used is None:
             return bare
-        return replace(bare, secret=token, session=session, person=self.known.people[session.person_id])
-
-    def _tied(self, session: Session, request: Request, now: Instant) -> Session | None:
-        """The session as this request may use it: without a tie its device's is over, or all of one that needs it."""
-        doors = self.ports.doors
-        if not (session.binding or session.tied_from) or is_break_glass(session):
-            return session
-        if doors.tied.ties.held_until(session.id, token_in(request, TIE_COOKIE, ties.FORM).encode(), now):
-            return session
-        if doors.tied.is_copied(session, now):
-            doors.tied.tell_copied(session, LIMEN, self.address(request), now)
-        if session.tied_from and now >= session.tied_from:
-            return None
-        return replace(session, bound_until=OVER) if session.binding else session
+        person = self.known.people[session.person_id]
+        return replace(bare, secret=token, session=used, person=person, tied_until=tied_until)
 
     def session_of_cookie(self, request: Request) -> Session | None:
         """The live session of this request's cookie, with a tie or without."""
         token, now = token_in(request, SESSION_COOKIE), self.ports.clock.now()
         session = self._session(token, now) if token else None
         return session if self.known.session_state(session, "", now) is SessionState.LIVE else None
-
-    def give_tie(self, response: Response, session_id: str, good_for: Milliseconds) -> None:
-        """Tie a session to the browser that gets this response, for so long."""
-        tie = self.ports.doors.tied.ties.give(session_id, self.ports.clock.now(), good_for)
-        set_cookie(response, TIE_COOKIE, tie, good_for // SECOND)
 
     def address(self, request: Request) -> str:
         """Where a request comes from, as far as trusted hops tell."""

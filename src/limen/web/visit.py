@@ -29,7 +29,7 @@ class Visit:
     """Somebody at the sign-in host. `secret` is what their forms' tokens are made from; never shown.
 
     `here` is the address at which they can look again, `localizer` how they are spoken to. `sent_form`: they pressed
-    something.
+    something. `tied_until`: until when the tie holds that their request came with (0: it had none).
     """
 
     visitor: Visitor
@@ -41,6 +41,7 @@ class Visit:
     sent_form: bool = False
     session: Session | None = None
     person: Person | None = None
+    tied_until: Instant = 0
 
     @property
     def csrf(self) -> str:

@@ -71,6 +71,17 @@ def keep_browser_key(connection: Connection, session_id: str, jwk: str, tied_fro
     return connection.execute(update(sessions).where(*where).values(values)).rowcount == 1
 
 
+def tie_children(connection: Connection, parent: str, tied_from: Instant, bound_until: Instant) -> list[str]:
+    """Have the sessions at apps that hang on `parent` count only with a tie as well, and get none after `bound_until`
+    where they had none. Returns their ids.
+    """
+    table = sessions.c
+    tied = case((table.tied_from == 0, tied_from), else_=table.tied_from)
+    bound = case((table.bound_until == 0, bound_until), else_=table.bound_until)
+    connection.execute(update(sessions).where(table.parent == parent).values(tied_from=tied, bound_until=bound))
+    return list(connection.scalars(select(table.id).where(table.parent == parent)).all())
+
+
 def browser_key(connection: Connection, session_id: str) -> str:
     """The key by which a session's browser proves itself, a JWK; "" where it has none."""
     return connection.scalar(select(sessions.c.browser_key).where(sessions.c.id == session_id)) or ""

@@ -9,19 +9,20 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from limen.clock import SECOND
 from limen.devices.binding import AGENT_PORTS
 from limen.devices.inventory.watching import SeenDevices
 from limen.devices.service import Devices
 from limen.devices.wire import RefusedError
 from limen.enforcement.answers import app_origin
 from limen.enforcement.certified_browsers import PATH
-from limen.facts import LIMEN, App
+from limen.facts import LIMEN, App, Session
 from limen.ties import BY_AGENT, BY_BROWSER_KEY
 from limen.web.middleware import CONNECT_TARGETS
 from limen.web.page import Route
 from limen.web.portal.apps import app_open_to
-from limen.web.requests import query, query_id, text_of, where_to
-from limen.web.site import Site
+from limen.web.requests import TIE_COOKIE, query, query_id, text_of, where_to
+from limen.web.site import Site, set_cookie
 from limen.web.visit import Anybody, SentJson
 
 _OWN_SESSION: Final = "it is about the session that asks, and only makes it known where that sits"
@@ -71,7 +72,7 @@ def routes(site: Site) -> APIRouter:
         app = app_open_to(site, visit, app_id) if app_id else None
         onward = _onward(site, app, where_to(to, app.start)) if app is not None else "/" if app_id else _MINE
         response = RedirectResponse(onward, status_code=303)
-        site.give_tie(response, session.id, BY_BROWSER_KEY if session.tied_from else BY_AGENT)
+        _tie(site, response, session)
         return response
 
     @router.post("/devices/challenge")
@@ -90,10 +91,17 @@ def routes(site: Site) -> APIRouter:
         visitor = visit.visitor
         seen.saw(session.person_id, visitor.browser, visitor.user_agent, bound.device.id)
         response = site.json_of(visit, {"device": bound.device.name, "until": bound.until})
-        site.give_tie(response, session.id, BY_BROWSER_KEY if session.tied_from else BY_AGENT)
+        _tie(site, response, session)
         return response
 
     return router
+
+
+def _tie(site: Site, response: Response, session: Session) -> None:
+    """Tie the session to the browser that gets this response."""
+    good_for = BY_BROWSER_KEY if session.tied_from else BY_AGENT
+    tie = site.ports.doors.tied.ties.give(session.id, site.ports.clock.now(), good_for)
+    set_cookie(response, TIE_COOKIE, tie, good_for // SECOND)
 
 
 def _by_certificate(site: Site, name: str, app: str, request: Request) -> str:

@@ -35,7 +35,8 @@ def routes(site: Site) -> APIRouter:
             return nothing_here(site, visit)
         try:
             to = where_to(query(request, "to", 2_048), app.start)
-            code = site.ports.app_logins.issue(visit.session, app.id, query(request, "bind"), to)
+            bind = query(request, "bind")
+            code = site.ports.app_logins.issue(visit.session, app.id, bind, to, tied_until=visit.tied_until)
         except AppLoginRefusedError as wrong:
             return site.failed(visit, wrong)
         return RedirectResponse(site.ports.app_logins.callback_url(app, code), status_code=303)
