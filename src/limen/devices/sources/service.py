@@ -100,8 +100,7 @@ class Sources:
 
         So many at a time that whoever signs in meanwhile does not wait for it.
         """
-        owners = {one.email.casefold(): one.id for one in self._core.known.people.values() if one.email}
-        taken = Taken()
+        owners, taken = self._owners(), Taken()
         parts = [records[at : at + AT_A_TIME] for at in range(0, len(records), AT_A_TIME)]
         lost = [gone[at : at + AT_A_TIME] for at in range(0, len(gone), AT_A_TIME)]
         for part, without in zip_longest(parts, lost, fillvalue=()):
@@ -109,6 +108,24 @@ class Sources:
         if is_whole:
             await self._core.database.writing(lambda t: store.ended(t.connection, name, self.now()))
         return taken
+
+    async def take_further(self, name: str, record_id: str, further: Callable[[Record | None], Record]) -> None:
+        """Keep what a source says of one device beyond what it said before, which `further` is given (None: nothing).
+
+        In one transaction: of two messages about a device that come at once, each finds what the other said.
+        """
+        owners = self._owners()
+
+        def work(transaction: Transaction) -> None:
+            before = store.records(transaction.connection, name, [record_id]).get(record_id)
+            self._take(transaction, name, [further(before.record if before is not None else None)], (), owners)
+            store.ended(transaction.connection, name, self.now())
+
+        await self.write(work)
+
+    def _owners(self) -> Mapping[str, str]:
+        """Everybody's id by their email address."""
+        return {one.email.casefold(): one.id for one in self._core.known.people.values() if one.email}
 
     def _take(
         self,
