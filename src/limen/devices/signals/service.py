@@ -75,7 +75,7 @@ class Signals:
         except RefusedError as refused:
             self._tell_refused(refused, name, address)
             raise
-        known = Known(self._devices.projection.held.values())
+        known = Known(self._devices.projection.held)
         now = self._core.clock.now()
         told = [(one, known.meant(one.named, one.at or now)) for one in message.told]
         alive = [(one, _vouched_for(one, known.meant(one.named, one.at or now))) for one in message.alive]

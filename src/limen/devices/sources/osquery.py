@@ -15,10 +15,11 @@ from msgspec import Meta, Struct
 
 from limen.clock import SECOND, Instant
 from limen.devices import observed
+from limen.devices.hardware import hardware_id_of, serial_of
 from limen.devices.model import Check, CheckState
 from limen.devices.sources import store
 from limen.devices.sources.osquery_pack import BY_NAME, Rows, queries_for, schedule
-from limen.devices.sources.record import Form, Record, hardware_id_of, serial_of
+from limen.devices.sources.record import Form, Record
 from limen.devices.sources.service import Sources
 from limen.devices.sources.vendor_words import text
 from limen.devices.wire import RefusedError
