@@ -25,8 +25,6 @@ from limen.storage import Keyring, Snapshot, Transaction
 
 PER_SECOND, AT_ONCE = 1.0, 30
 """How often one source may push."""
-TOLD_PER_SECOND, TOLD_AT_ONCE = 1 / 60, 20
-"""How many refusals of one network are journaled: whoever tries again and again says nothing new."""
 LONGEST_TOKEN: Final = 200
 AT_A_TIME: Final = 100
 MOST_RECORDS: Final = 100_000
@@ -50,7 +48,6 @@ class Sources:
         self._core = core
         self._devices = devices
         self._rate = RateLimit(PER_SECOND, AT_ONCE)
-        self._told = RateLimit(TOLD_PER_SECOND, TOLD_AT_ONCE)
 
     def now(self) -> Instant:
         return self._core.clock.now()
@@ -78,18 +75,18 @@ class Sources:
             found = await self._core.database.reading(lambda s: store.source_of_token(s.connection, hashed))
         source = self.known().get(found or "")
         if found is None or source is None or source.kind is not kind:
-            self.tell_refused(address, "no such token")
+            self._tell_refused(address)
             raise RefusedError(
                 401, "not_a_source", "this is the token of no source", "create one: limen device source-token"
             )
         return found
 
-    def tell_refused(self, address: str, why: str) -> None:
+    def _tell_refused(self, address: str) -> None:
         """Somebody who did not prove to be a source was refused."""
-        if self._told.admits(address, self.now()):
-            self._core.journal.record(
-                Event(at=self.now(), kind="device.source_refused", outcome=Outcome.FAILURE, address=address, reason=why)
-            )
+        kind, reason = "device.source_refused", "no such token"
+        self._core.journal.record(
+            Event(at=self.now(), kind=kind, outcome=Outcome.FAILURE, address=address, reason=reason)
+        )
 
     async def take(
         self, name: str, records: list[Record], gone: tuple[str, ...] = (), *, is_whole: bool = False
