@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from tests.devices.laptops import Ida, devices_of, new_agent
+from tests.devices.laptops import Ida, agent, devices_of, ida
 from tests.devices.software_agent import ORIGIN, SoftwareAgent
 from tests.web.conftest import Browser, House, move_in
 
@@ -24,6 +24,7 @@ from limen.devices.signals.authentication import SECRET_PREFIX
 from limen.devices.signals.service import Signals
 from limen.policy.decision import Request
 
+__all__ = ["agent", "ida"]
 SOURCES = """
 signals:
   edr: {kind: webhook, heartbeat: 24h}
@@ -98,12 +99,7 @@ class Sensor:
 
 async def sensor(house: House, name: str) -> Sensor:
     core = house.limen.core
-
-    def make(transaction: Any) -> tuple[str, int]:
-        return secret.make(transaction, core.keyring, name, core.clock.now(), by=""), transaction.changed_seq
-
-    made, changed = await core.database.writing(make)
-    await core.settled(changed)
+    made = await core.write(lambda t: secret.make(t, core.keyring, name, core.clock.now(), by=""))
     transport = httpx2.ASGITransport(app=house.limen.asgi, client=("198.51.100.20", 50_000))
     client = httpx2.AsyncClient(transport=transport, base_url=ORIGIN)
     house.closing.push_async_callback(client.aclose)
@@ -141,17 +137,6 @@ async def bind(ida: Ida, laptop: SoftwareAgent, browser: Browser | None = None) 
 async def harbor(tmp_path: Path) -> AsyncIterator[House]:
     async with AsyncExitStack() as closing:
         yield await move_in(closing, tmp_path / "harbor", with_sources)
-
-
-@pytest.fixture
-async def ida(harbor: House) -> Ida:
-    browser = harbor.browser()
-    return Ida(browser, await harbor.member(browser, "Ida", "staff", "finance"))
-
-
-@pytest.fixture
-async def agent(harbor: House) -> SoftwareAgent:
-    return new_agent(harbor)
 
 
 @pytest.fixture
