@@ -13,7 +13,8 @@ from limen.clock import Instant
 from limen.company.publish import SERVER
 from limen.configuration.problem import did_you_mean, shown
 from limen.devices.devices_file import DEVICES_FILE
-from limen.devices.signals import secret, store
+from limen.devices.signals import secret
+from limen.devices.signals.listing import listed
 from limen.devices.sources import store as sources_store
 from limen.devices.sources.service import keep_secret, make_token
 from limen.devices.sources.store import SourceState
@@ -42,14 +43,11 @@ def sources(here: Opened, now: Instant, *, as_json: bool) -> None:
 
 
 def _of_risk(here: Opened, now: Instant) -> Iterator[tuple[str, dict[str, object]]]:
-    rows = {row.name: row for row in here.database.read(lambda snapshot: store.sources(snapshot.connection))}
-    signals = here.database.read(lambda snapshot: store.every(snapshot.connection))
-    for one in rules_of(here).signals.values():
-        row = rows.get(one.name, store.SourceRow(one.name))
-        has_secret = one.proves is Proves.ISSUER or bool(row.sealed)
-        live = sum(signal.counts(now) for signal in signals if signal.source == one.name)
-        lacks = "" if has_secret else f"; it has no secret yet: `limen device secret {one.name}`"
-        heard = f"{_heard(here, row.heard_at)}, {live} signals count"
+    sources = rules_of(here).signals.values()
+    for told in here.database.read(lambda snapshot: listed(snapshot.connection, sources, now)):
+        one = told.source
+        lacks = "" if told.has_secret else f"; it has no secret yet: `limen device secret {one.name}`"
+        heard = f"{_heard(here, told.heard_at)}, {told.live} signals count"
         yield (
             f"{one.name} ({one.kind}, signals): {heard}; high: {one.when_high.value}{lacks}",
             {
@@ -57,10 +55,10 @@ def _of_risk(here: Opened, now: Instant) -> Iterator[tuple[str, dict[str, object
                 "tells": "signals",
                 "kind": one.kind,
                 "proves": one.proves.value,
-                "has_secret": has_secret,
+                "has_secret": told.has_secret,
                 "when_high": one.when_high.value,
-                "heard_at": row.heard_at,
-                "live": live,
+                "heard_at": told.heard_at,
+                "live": told.live,
             },
         )
 

@@ -21,6 +21,7 @@ from tests.web.conftest import Browser, House, move_in
 
 from limen.devices.signals import secret
 from limen.devices.signals.authentication import SECRET_PREFIX
+from limen.devices.signals.listing import ListedSource, listed
 from limen.devices.signals.service import Signals
 from limen.policy.decision import Request
 
@@ -46,6 +47,14 @@ def with_sources(folder: Path, written: str = SOURCES) -> None:
 
 def signals_of(house: House) -> Signals:
     return house.limen.core.offers.take(Signals)
+
+
+def listed_of(house: House) -> dict[str, ListedSource]:
+    """The sources by name, as they are listed."""
+    core = house.limen.core
+    sources, now = core.known.device_rules.signals.values(), core.clock.now()
+    found = core.database.read(lambda snapshot: listed(snapshot.connection, sources, now))
+    return {one.source.name: one for one in found}
 
 
 @dataclass

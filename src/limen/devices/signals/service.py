@@ -45,16 +45,6 @@ class Taken:
     is_repeated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SourceState:
-    """A source as it is listed. `has_secret` is true as well where none is needed; `heard_at` is 0: never."""
-
-    source: SignalSource
-    has_secret: bool
-    heard_at: Instant
-    live: int
-
-
 class Signals:
     """Takes what sources send, and keeps what they said up to date. Used on the event loop."""
 
@@ -139,23 +129,6 @@ class Signals:
     def of(self, device_id: str) -> tuple[Signal, ...]:
         """What was said about a device, the newest first."""
         return self._held.by_device.get(device_id, ())
-
-    def sources(self) -> list[SourceState]:
-        """Every source that `devices.yaml` names."""
-        now, rows = self._core.clock.now(), self._held.sources
-        live: dict[str, int] = {}
-        for several in self._held.by_device.values():
-            for one in several:
-                live[one.source] = live.get(one.source, 0) + one.counts(now)
-        return [
-            SourceState(
-                one,
-                one.proves is Proves.ISSUER or bool(rows.get(name, store.SourceRow(name)).sealed),
-                rows.get(name, store.SourceRow(name)).heard_at,
-                live.get(name, 0),
-            )
-            for name, one in self._core.known.device_rules.signals.items()
-        ]
 
     async def end(self, signal_id: str, *, by: str) -> None:
         """It is over, or was an error. Raises LimenError."""
