@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final, Literal
 
@@ -12,7 +11,7 @@ from limen.clock import DAY, HOUR
 from limen.configuration.problem import Complaint, Problem, did_you_mean, shown
 from limen.configuration.tree import Tree
 from limen.devices.lengths import Length, length_of
-from limen.devices.named_sources import read_named
+from limen.devices.named_sources import address_complaint, read_named
 from limen.devices.signals.mappers import CAEP, KINDS
 from limen.facts.signal_sources import Proves, SignalSource, WhenHigh
 
@@ -20,10 +19,6 @@ SECTION: Final = "signals"
 LEVELS: Final = {"low": 1, "medium": 2, "high": 3}
 AT_MOST: Final = {"suricata": "medium"}
 """Of kinds whose word is a guess: what is seen on the wire blames whoever has an address, and anybody can send it."""
-_ADDRESS: Final = re.compile(
-    r"https://[!-~]{1,500}|http://(localhost|127\.0\.0\.1|[a-z0-9.-]+\.localhost)[:/!-~]{0,500}"
-)
-
 Address = Annotated[str, Field(max_length=500)]
 
 
@@ -120,7 +115,8 @@ def _complaints(shape: Source) -> Iterator[Complaint]:
     if shape.proves:
         yield ("proves",), "its messages are signed by its issuer", "remove it"
     for name in ("issuer", "keys"):
-        if not _ADDRESS.fullmatch(getattr(shape, name)):
-            yield (name,), f"`{name}` has to be an address that begins with https://", "write it as its maker shows it"
+        if wrong := address_complaint(getattr(shape, name), may_have_query=True):
+            what, fix = wrong
+            yield (name,), f"`{name}`: {what}", fix
     if not shape.audience:
         yield ("audience",), "whom its tokens are for is missing", "write what its stream has as `aud`"

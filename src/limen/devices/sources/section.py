@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final, Literal
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,9 +12,8 @@ from limen.clock import MINUTE
 from limen.configuration.problem import Complaint, Problem, shown
 from limen.configuration.tree import Tree
 from limen.devices.lengths import Length, length_of
-from limen.devices.named_sources import read_named
+from limen.devices.named_sources import address_complaint, read_named
 from limen.facts.device_rules import PULLED, DeviceSource, SourceKind
-from limen.ssrf_guard import is_forbidden, names_this_machine
 
 SECTION: Final = "sources"
 VOUCHING: Final = frozenset(SourceKind) - {SourceKind.OSQUERY}
@@ -96,7 +94,7 @@ def _complaints(shape: _Source) -> Iterator[Complaint]:
             yield (part,), f"a source of the kind {kind} has no `{part}`", "remove it"
         elif not is_there and part in _NEEDS[kind]:
             yield (), f"a source of the kind {kind} needs `{part}`", f"add `{part}: …`"
-    if shape.url is not None and (wrong := _address_complaint(shape.url)):
+    if shape.url is not None and (wrong := address_complaint(shape.url)):
         yield ("url",), *wrong
     for part in ("tenant", "client"):
         value = getattr(shape, part)
@@ -107,22 +105,3 @@ def _complaints(shape: _Source) -> Iterator[Complaint]:
     if shape.manages and kind not in VOUCHING:
         what = "every laptop with osquery holds the same secret, so what comes by it can't make one the company's"
         yield ("manages",), what, "remove it"
-
-
-def _address_complaint(url: str) -> tuple[str, str] | None:
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        parts = urlsplit("")
-    host = parts.hostname or ""
-    is_plain = url.isascii() and url.isprintable() and " " not in url
-    if not is_plain or parts.scheme not in {"https", "http"} or not host or parts.query or parts.fragment:
-        return f"{shown(url)} is not an address", "write it whole, as https://fleet.your.domain"
-    if "@" in parts.netloc:
-        return "an address has no user name in it", "keep the secret with `limen device source-secret`"
-    if is_forbidden(host):
-        return f"{shown(url)} is not an address that Limen connects to", "enter the service's own address"
-    if parts.scheme != "https" and not (names_this_machine(host) or host in {"127.0.0.1", "::1"}):
-        return f"{shown(url)} could be read and changed in transit", "use https"
-    return None
