@@ -176,6 +176,24 @@ class Core:
 
         await asyncio.gather(self.feed.settled(seq), self.journal.settled())
 
+    async def write(self, work: Callable[[Transaction], T]) -> T:
+        """`committed` with the database and the feed that stand here."""
+        return await committed(self.database, self.settled, work)
+
+
+async def committed(
+    database: Database, settled: Callable[[int], Awaitable[object]], work: Callable[[Transaction], T]
+) -> T:
+    """Commit `work`, then wait until what it changed is known everywhere and what it said is kept (`Core.settled`)."""
+
+    def numbered(transaction: Transaction) -> tuple[T, int, int]:
+        return work(transaction), transaction.changed_seq, transaction.said_seq
+
+    result, changed, said = await database.writing(numbered)
+    if changed or said:
+        await settled(changed)
+    return result
+
 
 @dataclass(frozen=True, slots=True)
 class Decider:

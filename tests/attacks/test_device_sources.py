@@ -6,10 +6,24 @@ import json
 import random
 from typing import Any
 
+import httpx2
 from tests.devices.laptops import Ida, agent, devices_of, harbor, ida, new_agent
-from tests.devices.software_agent import SoftwareAgent
-from tests.devices.sources.told import GOOD, PUSH, SERIAL, fact, happened, push, put_rules, send, token_for, told
+from tests.devices.software_agent import ORIGIN, SoftwareAgent
+from tests.devices.sources.told import (
+    GOOD,
+    OSQUERY,
+    PUSH,
+    SERIAL,
+    fact,
+    happened,
+    push,
+    put_rules,
+    send,
+    token_for,
+    told,
+)
 from tests.dial import size
+from tests.emulators.osquery_node import Node
 from tests.web.conftest import House
 
 from limen.clock import DAY
@@ -143,6 +157,24 @@ async def test_a_source_makes_no_device_known_and_enrols_none(harbor: House) -> 
     put_rules(harbor, mdm=TRUSTED)
     await push(harbor, token_for(harbor, "mdm"), told(harbor, **IDAS))
     assert (devices_of(harbor).all(), dict(harbor.limen.core.known.devices.items())) == ([], {})
+
+
+async def test_who_has_the_secret_of_osquery_blackens_a_laptop_and_clears_none(harbor: House, ida: Ida) -> None:
+    put_rules(harbor, osquery=OSQUERY)
+    one = await enrolled(harbor, ida, serial="C02OSQ01")
+    await one.report()
+    assert "disk_encryption" in fact(harbor, one.device).passing
+    transport = httpx2.ASGITransport(app=harbor.limen.asgi, client=("203.0.113.11", 50_000))
+    async with httpx2.AsyncClient(transport=transport, base_url=ORIGIN) as client:
+        node = Node(client, token_for(harbor, "osquery"))
+        assert await node.enroll()
+        harbor.clock.forward(2_000)
+        await node.log(harbor.clock.now(), filevault=[{"filevault_status": "off"}])
+        assert "disk_encryption" not in fact(harbor, one.device).passing
+        harbor.clock.forward(2_000)
+        assert await Node(client, node.secret).enroll()
+    assert "disk_encryption" not in fact(harbor, one.device).passing, "what was said against it stays"
+    assert [event.details["again"] for event in await happened(harbor, "device.node_enrolled")] == [True, False]
 
 
 async def test_what_is_sent_at_random_changes_nothing(harbor: House, ida: Ida) -> None:

@@ -7,11 +7,11 @@ from datetime import UTC
 
 import pytest
 
-from limen.clock import DAY, HOUR, MINUTE
+from limen.clock import DAY, HOUR
 from limen.company.child import parse_texts
 from limen.configuration.problem import Problem
 from limen.configuration.tree import Tree
-from limen.devices.devices_file import DEVICES_FILE, FILE, changes, end_of, in_force, length_of, length_text, read
+from limen.devices.devices_file import DEVICES_FILE, FILE, changes, end_of, in_force, read
 from limen.facts import FactStore
 from limen.facts.device_rules import BASELINE, DeviceRules, Requirement, Severity
 from limen.pillar import IN_A_WEEK, Around
@@ -106,13 +106,6 @@ def test_rules_in_force_are_the_facts_and_said_once() -> None:
     assert (known.device_rules, told) == (rules, [("apps", "")])
     in_force(known, None)
     assert known.device_rules == DeviceRules()
-
-
-@pytest.mark.parametrize(("written", "length"), [("15m", 15 * MINUTE), ("12h", 12 * HOUR), ("3d", 3 * DAY)])
-def test_lengths_of_time(written: str, length: int) -> None:
-    assert (length_of(written), length_text(length)) == (length, written)
-    with pytest.raises(ValueError, match="soon"):
-        length_of("soon")
 
 
 def test_a_day_ends_and_a_week_of_reporting_is_told() -> None:

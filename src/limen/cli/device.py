@@ -7,15 +7,14 @@ from typing import Annotated, Final
 
 import typer
 
-from limen.cli import device_signals
-from limen.cli.device_signals import OF_SIGNALS, OF_SOURCES, rules_of
+from limen.cli import device_signals, device_sources
+from limen.cli.device_signals import OF_SIGNALS
+from limen.cli.device_sources import OF_SOURCES, rules_of
 from limen.cli.open_company import Opened, opened
 from limen.cli.options import LastFolder, refuse_other_task, word_and_folder
 from limen.cli.output import print_rows
-from limen.cli.typed_secret import typed_secret
 from limen.clock import Instant, SystemClock
 from limen.company.publish import SERVER
-from limen.configuration.problem import did_you_mean
 from limen.devices import enrolment, states, store
 from limen.devices.certificates import authority
 from limen.devices.compliance import Health, judge
@@ -23,14 +22,13 @@ from limen.devices.installing import START
 from limen.devices.inventory.model import SeenDevice, inventory
 from limen.devices.inventory.watching import known_in
 from limen.devices.model import EnrolledDevice, Held, State
-from limen.devices.sources.service import keep_secret, make_token
 from limen.errors import LimenError
 from limen.facts import Person
 from limen.identity.model import Member, PersonStatus
 from limen.identity.sessions import DEVICE_SESSIONS
 from limen.identity.store import people
 from limen.messages import times
-from limen.storage import Database, Snapshot, Transaction
+from limen.storage import Database, Snapshot
 
 _STATES: Final = {
     "quarantine": State.QUARANTINED,
@@ -38,7 +36,6 @@ _STATES: Final = {
     "lost": State.LOST,
     "retire": State.RETIRED,
 }
-OF_ELSEWHERE: Final = ("source-token", "source-secret")
 TASKS: Final = (
     "list",
     "seen",
@@ -50,7 +47,6 @@ TASKS: Final = (
     "signals",
     *OF_SIGNALS,
     *OF_SOURCES,
-    *OF_ELSEWHERE,
 )
 NAMELESS: Final = frozenset({"list", "seen", "authority", "sources"})
 _NAMED: Final = (
@@ -80,9 +76,9 @@ def run(
         elif task == "authority":
             _authority(here, now)
         elif task == "sources":
-            device_signals.sources(here, now, as_json=as_json)
-        elif task == "secret":
-            device_signals.make_secret(here, name, now)
+            device_sources.sources(here, now, as_json=as_json)
+        elif task in OF_SOURCES:
+            device_sources.let_in(here, task, name, now)
         elif task == "signals":
             device_signals.signals(here, _named(here.database, name), now, as_json=as_json)
         elif task in OF_SIGNALS:
@@ -91,8 +87,6 @@ def run(
             _seen(here, now, as_json=as_json)
         elif task == "token":
             _token(here.database, name, now, here.settings.public_url)
-        elif task in OF_ELSEWHERE:
-            _source(here, task, name, now)
         else:
             _change(here.database, task, name, now, why)
 
@@ -127,28 +121,6 @@ def _authority(here: Opened, now: Instant) -> None:
     keyring = here.keyring()
     made = here.database.write(lambda t: authority.kept(t, keyring, now, here.settings.name))
     print(made.certificate, end="")
-
-
-def _source(here: Opened, task: str, name: str, now: Instant) -> None:
-    """Let a source in, or keep the secret by which Limen gets in there."""
-    known = rules_of(here).sources
-    if name not in known:
-        fix = did_you_mean(name, known, "add it to `sources` in devices.yaml and publish it with `limen apply`")
-        raise LimenError(f"there is no source {name} in force", fix)
-    source, database = known[name], here.database
-    if task == "source-token":
-        token = database.write(lambda t: make_token(t, name, source, now, by=SERVER))
-        print(f"By this token {name} may tell of devices. It is shown only once; the one before works no longer:\n")
-        print(f"  {token}\n")
-        return
-    secret = typed_secret("Secret")
-    keyring = here.keyring()
-
-    def work(transaction: Transaction) -> None:
-        keep_secret(transaction, keyring, name, source, secret, now, by=SERVER)
-
-    database.write(work)
-    print(f"Stored. {name} is asked within a minute; the page Devices, Every device that was seen, shows how it goes.")
 
 
 def _change(database: Database, task: str, name: str, now: Instant, why: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta, tzinfo
@@ -10,20 +9,19 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from limen.clock import DAY, HOUR, MINUTE, Instant, Milliseconds
+from limen.clock import DAY, MINUTE, Instant
 from limen.configuration.problem import Complaint, Problem, did_you_mean, shown
 from limen.configuration.shape import shaped_in_part
 from limen.configuration.tree import Tree
-from limen.devices.signals import section
-from limen.devices.sources.section import VOUCHING, changed_sources, read_sources
+from limen.devices.lengths import Length, length_of
+from limen.devices.signals import section as of_signals
+from limen.devices.sources import section as of_sources
 from limen.facts import CHECKS, FactStore
 from limen.facts.device_rules import BASELINE, EVERYWHERE, DeviceRules, DeviceSource, Requirement, Severity
 from limen.pillar import IN_A_WEEK, Around, FolderFile
 from limen.printable import is_printable
 
 FILE: Final = "devices.yaml"
-_LENGTH: Final = re.compile(r"(\d{1,4})(m|h|d)")
-_UNITS: Final = {"m": MINUTE, "h": HOUR, "d": DAY}
 BOUNDS: Final = {
     "within_days": frozenset({"updates", "anti_malware"}),
     "within_minutes": frozenset({"screen_lock"}),
@@ -31,7 +29,6 @@ BOUNDS: Final = {
 }
 """Which checks have which bound."""
 
-Length = Annotated[str, Field(pattern=r"^\d{1,4}(m|h|d)$")]
 Day = Annotated[str, Field(pattern=r"^2\d{3}-\d{2}-\d{2}$")]
 Step = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -87,7 +84,7 @@ def read(tree: Tree, around: Around) -> tuple[DeviceRules | None, list[Problem]]
     if file is None:
         return None, problems
     requirements = dict(BASELINE)
-    sources, wrong = read_sources(file.sources, tree, FILE)
+    sources, wrong = of_sources.read(file.sources, tree, FILE)
     problems += wrong
     for name, body in file.checks.items():
         above = ("checks", name)
@@ -113,9 +110,9 @@ def read(tree: Tree, around: Around) -> tuple[DeviceRules | None, list[Problem]]
         if looks_until is None:
             what, fix = f"{shown(file.report_only_until)} is not a valid date", "write it as 2026-12-31"
             problems.append(Problem(FILE, *tree.at("report_only_until"), what, fix))
-    signals, found = section.read(file.signals, tree, FILE, length_of)
+    signals, found = of_signals.read(file.signals, tree, FILE)
     problems += found
-    if (heard_of := section.heard_of(signals)) and "edr" not in file.checks:
+    if (heard_of := of_signals.heard_of(signals)) and "edr" not in file.checks:
         requirements["edr"] = Requirement(Severity.RESTRICT, DAY, heard_of)
     rules = DeviceRules(
         requirements=requirements,
@@ -133,20 +130,6 @@ def read(tree: Tree, around: Around) -> tuple[DeviceRules | None, list[Problem]]
             Problem(FILE, *tree.at("report_within"), what, "make `report_within` at least twice `report_every`")
         )
     return (None if problems else rules), problems
-
-
-def length_of(written: str) -> Milliseconds:
-    """A length of time as it is written: `15m`, `12h`, `3d`. Raises ValueError for anything else."""
-    found = _LENGTH.fullmatch(written)
-    if found is None:
-        raise ValueError(written)
-    return int(found[1]) * _UNITS[found[2]]
-
-
-def length_text(length: Milliseconds) -> str:
-    """As it is written, in the longest unit that fits."""
-    unit, size = next((name, size) for name, size in reversed(_UNITS.items()) if length % size == 0 or name == "m")
-    return f"{length // size}{unit}"
 
 
 def end_of(day: str, zone: tzinfo) -> Instant | None:
@@ -188,7 +171,7 @@ def _decider_complaints(name: str | None, sources: Mapping[str, DeviceSource]) -
         return
     if name not in sources:
         yield ("decided_by",), f"there is no source {shown(name)}", did_you_mean(name, [*sources])
-    elif sources[name].kind not in VOUCHING:
+    elif sources[name].kind not in of_sources.VOUCHING:
         yield (
             ("decided_by",),
             f"no check can be decided by {name}: every laptop with osquery holds its secret",
@@ -219,8 +202,8 @@ def changes(before: DeviceRules | None, after: DeviceRules | None) -> Iterator[s
     if was.report_only_until != now.report_only_until:
         ends = f"Checks are only reported until the end of {now.report_only_day}"
         yield ends if now.report_only_day else "Checks count, and are no longer only reported"
-    yield from section.changes(was.signals, now.signals)
-    yield from changed_sources(was.sources, now.sources)
+    yield from of_signals.changes(was.signals, now.signals)
+    yield from of_sources.changes(was.sources, now.sources)
 
 
 def _said(requirement: Requirement) -> str:

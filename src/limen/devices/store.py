@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 
 from limen.clock import Instant
+from limen.devices.hardware import keys_of
 from limen.devices.model import (
     EnrolledDevice,
     Held,
@@ -42,7 +43,6 @@ from limen.devices.model import (
 )
 from limen.devices.reading import checks_of
 from limen.devices.sources.matching import Claimant
-from limen.devices.sources.record import keys_of
 from limen.devices.sources.store import forget_matches, said_of, said_of_all, said_of_each
 from limen.storage.tables import metadata, rows_called
 

@@ -185,13 +185,14 @@ def _object(part: bytes, what: str) -> dict[str, Any]:
         found = msgspec.json.decode(base64.urlsafe_b64decode(part + b"=" * (-len(part) % 4)))
     except (ValueError, msgspec.DecodeError, RecursionError):
         raise malformed(f"its {what} is no JSON") from None
-    if not isinstance(found, dict) or _is_deeper(found, DEEPEST):
+    if not isinstance(found, dict) or is_deeper(found, DEEPEST):
         raise malformed(f"its {what} is no JSON object of at most {DEEPEST} levels")
     return found
 
 
-def _is_deeper(value: Any, levels: int) -> bool:
-    layer = [value]
+def is_deeper(value: Any, levels: int) -> bool:
+    """Whether objects and lists stand within each other more levels deep than that; those that are empty count, too."""
+    layer = [value] if type(value) is dict or type(value) is list else []
     while layer and levels:
         within = [one.values() if type(one) is dict else one for one in layer]
         layer = [one for some in within for one in some if type(one) is dict or type(one) is list]

@@ -14,6 +14,7 @@ from limen.identity.attestation import NO_ATTESTATION, Attestation
 from limen.identity.breached_passwords import NO_LIST, BreachedPasswords
 from limen.identity.errors import NobodyCouldAdministerError
 from limen.identity.model import Visitor
+from limen.pillar import committed
 from limen.policy.decision import Decision
 from limen.settings import Settings
 from limen.storage.database import Database, Snapshot, Transaction
@@ -67,14 +68,7 @@ class Ports:
 
     async def write(self, work: Callable[[Transaction], T]) -> T:
         """Commit `work`, then wait until what it changed is known everywhere and what it said is kept."""
-
-        def numbered(transaction: Transaction) -> tuple[T, int, int]:
-            return work(transaction), transaction.changed_seq, transaction.said_seq
-
-        result, changed, said = await self.database.writing(numbered)
-        if changed or said:
-            await self.settled(changed)
-        return result
+        return await committed(self.database, self.settled, work)
 
     async def take(self, work: Callable[[Transaction], T]) -> T:
         """`write` for what takes something from somebody, unless it takes the last way to administer Limen.

@@ -15,17 +15,17 @@ from typing import Any
 
 import httpx2
 import pytest
-from tests.devices import laptops
-from tests.devices.laptops import Ida, devices_of
+from tests.devices.laptops import Ida, agent, devices_of, ida
 from tests.devices.software_agent import ORIGIN, SoftwareAgent
 from tests.web.conftest import Browser, House, move_in
 
 from limen.devices.signals import secret
 from limen.devices.signals.authentication import SECRET_PREFIX
+from limen.devices.signals.listing import ListedSource, listed
 from limen.devices.signals.service import Signals
 from limen.policy.decision import Request
 
-ida, agent = laptops.ida, laptops.agent
+__all__ = ["agent", "ida"]
 SOURCES = """
 signals:
   edr: {kind: webhook, heartbeat: 24h}
@@ -47,6 +47,14 @@ def with_sources(folder: Path, written: str = SOURCES) -> None:
 
 def signals_of(house: House) -> Signals:
     return house.limen.core.offers.take(Signals)
+
+
+def listed_of(house: House) -> dict[str, ListedSource]:
+    """The sources by name, as they are listed."""
+    core = house.limen.core
+    sources, now = core.known.device_rules.signals.values(), core.clock.now()
+    found = core.database.read(lambda snapshot: listed(snapshot.connection, sources, now))
+    return {one.source.name: one for one in found}
 
 
 @dataclass
@@ -100,12 +108,7 @@ class Sensor:
 
 async def sensor(house: House, name: str) -> Sensor:
     core = house.limen.core
-
-    def make(transaction: Any) -> tuple[str, int]:
-        return secret.make(transaction, core.keyring, name, core.clock.now(), by=""), transaction.changed_seq
-
-    made, changed = await core.database.writing(make)
-    await core.settled(changed)
+    made = await core.write(lambda t: secret.make(t, core.keyring, name, core.clock.now(), by=""))
     transport = httpx2.ASGITransport(app=house.limen.asgi, client=("198.51.100.20", 50_000))
     client = httpx2.AsyncClient(transport=transport, base_url=ORIGIN)
     house.closing.push_async_callback(client.aclose)

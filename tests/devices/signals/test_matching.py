@@ -29,16 +29,18 @@ def device(
     return Held(one, Posture(at=NOW, address=address), {})
 
 
-KNOWN = Known(
-    [
-        device("wren", serial="PF3X", address="192.0.2.1"),
-        device("Heron", serial="None", address="192.0.2.2"),
-        device("heron", serial="none", address="192.0.2.2", is_managed=False, id_="d_private"),
-        device("owl", address="192.0.2.3", state=State.QUARANTINED),
-        device("lark", address="192.0.2.4", state=State.LOST),
-        device("twin", id_="d_1"),
-        device("twin", id_="d_2"),
-    ]
+def known(*devices: Held) -> Known:
+    return Known({one.device.id: one for one in devices})
+
+
+KNOWN = known(
+    device("wren", serial="PF3XWREN", address="192.0.2.1"),
+    device("Heron", serial="None", address="192.0.2.2"),
+    device("heron", serial="none", address="192.0.2.2", is_managed=False, id_="d_private"),
+    device("owl", address="192.0.2.3", state=State.QUARANTINED),
+    device("lark", address="192.0.2.4", state=State.LOST),
+    device("twin", id_="d_1"),
+    device("twin", id_="d_2"),
 )
 
 
@@ -46,8 +48,10 @@ KNOWN = Known(
     ("named", "meant"),
     [
         (Named(id="d_wren", name="heron"), ["d_wren"]),
-        (Named(serial=" pf3x ", name="heron"), ["d_wren"]),
+        (Named(serial=" pf3xwren ", name="heron"), ["d_wren"]),
         (Named(serial="None", name="wren"), ["d_wren"]),
+        (Named(serial="PF-3X WREN", name="heron"), ["d_Heron", "d_private"]),
+        (Named(serial="123456789", name="wren"), ["d_wren"]),
         (Named(name="WREN.harbor.example"), ["d_wren"]),
         (Named(name="heron"), ["d_Heron", "d_private"]),
         (Named(name="twin"), ["d_1", "d_2"]),
@@ -74,7 +78,7 @@ def test_an_address_counts_near_the_report_that_came_from_it() -> None:
 def test_hardware_that_can_not_be_read_names_nothing() -> None:
     one = device("wren")
     odd = [Held(EnrolledDevice(**{**_plain(one), "hardware": text}), one.posture, {}) for text in ("", "[]", "{", "7")]
-    assert all(Known([each]).meant(Named(serial="x"), NOW) == [] for each in odd)
+    assert all(known(each).meant(Named(serial="PF3XWREN"), NOW) == [] for each in odd)
 
 
 def _plain(one: Held) -> dict[str, object]:

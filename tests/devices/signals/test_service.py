@@ -6,7 +6,7 @@ import time
 
 import pytest
 from tests.devices.laptops import Ida, devices_of, new_agent
-from tests.devices.signals.sensors import Sensor, bind, known, opens, risk, sensor, signals_of
+from tests.devices.signals.sensors import Sensor, bind, known, listed_of, opens, risk, sensor, signals_of
 from tests.devices.software_agent import SoftwareAgent
 from tests.web.conftest import House
 
@@ -136,7 +136,7 @@ async def test_a_signals_rows_go_with_whoever_is_erased(harbor: House, ida: Ida,
 async def test_sources_are_listed_with_when_they_were_heard(harbor: House, laptop: SoftwareAgent) -> None:
     edr: Sensor = await sensor(harbor, "edr")
     await edr.tell("low")
-    states = {one.source.name: one for one in signals_of(harbor).sources()}
+    states = listed_of(harbor)
     assert (states["edr"].has_secret, states["edr"].heard_at > 0, states["edr"].live) == (True, True, 1)
     assert (states["wazuh"].has_secret, states["wazuh"].heard_at, states["wazuh"].live) == (False, 0, 0)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import httpx2
@@ -83,6 +84,15 @@ async def test_what_is_logged_takes_the_place_of_what_was_before(harbor: House, 
     assert found["disk_encryption"].observed.encrypted is True  # type: ignore[attr-defined]
     assert found["disk_encryption"].at <= harbor.clock.now()  # type: ignore[attr-defined]
     assert set(found) == {"disk_encryption", "firewall"}
+
+
+async def test_of_logs_that_come_at_once_nothing_is_lost(harbor: House, node: Node) -> None:
+    await node.enroll()
+    harbor.clock.forward(60_000)
+    now = harbor.clock.now()
+    rows = {"filevault": [{"filevault_status": "off"}], "alf": [{"global_state": "0"}]}
+    await asyncio.gather(*(node.log(now, **{name: found}) for name, found in rows.items()))
+    assert set(said(harbor)) == {"disk_encryption", "firewall"}
 
 
 async def test_it_makes_a_device_worse_and_never_better(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from limen.clock import SECOND
+from limen.clock import SECOND, Instant
 from limen.devices import store as devices, wire
 from limen.devices.certificates import store
 from limen.devices.certificates.authority import RENEWED_AFTER, Authority, issued, kept
@@ -63,7 +63,7 @@ class Certificates:
         wire.importable(jwk)
         authority = await self.authority()
 
-        def work(transaction: Transaction) -> tuple[str, int, int]:
+        def work(transaction: Transaction) -> tuple[str, Instant]:
             device = devices.by_id(transaction.connection, message.device_id)
             if device is None or device.state in {State.LOST, State.RETIRED}:
                 raise wire.not_this_device()
@@ -85,10 +85,9 @@ class Certificates:
                     details={"fingerprint": made.fingerprint.hex()},
                 )
             )
-            return made.certificate, made.until, transaction.changed_seq
+            return made.certificate, made.until
 
-        certificate, until, changed = await self._core.database.writing(work)
-        await self._core.settled(changed)
+        certificate, until = await self._core.write(work)
         return {
             "certificate": certificate,
             "authority": authority.certificate,

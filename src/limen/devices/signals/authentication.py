@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 import secrets
 from collections.abc import Iterator, Mapping
@@ -17,8 +16,10 @@ from hashlib import sha256
 from hmac import compare_digest, digest
 from typing import Any, Final
 
+import msgspec
+
 from limen.clock import SECOND, Instant, Milliseconds
-from limen.devices.wire import RefusedError
+from limen.devices.wire import RefusedError, is_deeper
 from limen.facts.signal_sources import Proves, SignalSource
 
 LONGEST: Final = 64 * 1024
@@ -110,18 +111,9 @@ def _signatures(header: str) -> Iterator[bytes]:
 
 def _value(text: bytes) -> Any:
     try:
-        found = json.loads(text, parse_constant=_refuse)
+        found = msgspec.json.decode(text)
     except (ValueError, RecursionError):
         raise malformed("its body is no JSON") from None
-    if _is_deeper(found, DEEPEST):
+    if is_deeper(found, DEEPEST):
         raise malformed(f"its body is deeper than {DEEPEST} levels")
     return found
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(constant)  # NaN and the infinities are no JSON (RFC 8259 section 6)
-
-
-def _is_deeper(value: object, levels: int) -> bool:
-    within = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return bool(within) and (levels <= 0 or any(_is_deeper(one, levels - 1) for one in within))

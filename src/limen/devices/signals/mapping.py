@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from hashlib import sha256
 from ipaddress import ip_address
 from typing import Any, Final, Protocol
 
-from limen.clock import SECOND, Instant
+from limen.clock import SECOND, Instant, from_iso
 from limen.devices.signals.model import Alive, Level, Message, Named, Told, Topic
 
 MOST_ITEMS: Final = 200
@@ -212,9 +211,8 @@ def _instant(item: Mapping[str, Any], paths: tuple[str, ...]) -> Instant:
     value = _first(item, paths)
     if isinstance(value, str) and len(value) <= 40:
         try:
-            read = datetime.fromisoformat(value)
-            return max(0, int((read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp() * 1_000))
-        except (ValueError, OverflowError):
+            return max(0, from_iso(value))
+        except ValueError:
             return 0
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < _LATEST_SECONDS * SECOND:
         return 0

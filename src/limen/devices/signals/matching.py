@@ -9,69 +9,68 @@ be a whole office: several there are nobody.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Final
 
-import msgspec
-
 from limen.clock import HOUR, Instant, Milliseconds
+from limen.devices.hardware import keys_of, serial_of
 from limen.devices.model import EnrolledDevice, Held, State
 from limen.devices.signals.model import Named
 
 ADDRESS_COUNTS_FOR: Final[Milliseconds] = HOUR
 """How far from a device's last report its address still says that it was this device."""
-_NO_SERIALS: Final = frozenset(
-    {"", "0", "none", "n/a", "default string", "to be filled by o.e.m.", "system serial number"}
-)
 _LIVE: Final = frozenset({State.ACTIVE, State.QUARANTINED})
 
 
 class Known:
-    """The devices that signals can be about, by what sources call them. Made for one message."""
+    """The devices that signals can be about, by what sources call them. Made for one message: only what that calls
+    devices by is sorted.
+    """
 
-    def __init__(self, devices: Iterable[Held]) -> None:
-        self._by_id: dict[str, Held] = {}
-        self._by_serial: dict[str, list[Held]] = defaultdict(list)
-        self._by_name: dict[str, list[Held]] = defaultdict(list)
-        self._by_address: dict[str, list[Held]] = defaultdict(list)
-        for one in devices:
-            if one.device.state not in _LIVE:
-                continue
-            self._by_id[one.device.id] = one
-            self._by_serial[_serial_in(one.device.hardware)].append(one)
-            self._by_name[_short(one.device.name)].append(one)
-            self._by_address[one.posture.address].append(one)
+    def __init__(self, devices: Mapping[str, Held]) -> None:
+        self._by_id = devices
 
     def meant(self, named: Named, at: Instant) -> list[EnrolledDevice]:
         """The devices that this fits, at that instant; none where nobody can say. One alone is surely meant."""
-        if named.id in self._by_id:
-            return [self._by_id[named.id].device]
-        serial = named.serial.strip().casefold()
-        if serial not in _NO_SERIALS and serial in self._by_serial:
-            return [one.device for one in self._by_serial[serial]]
-        name = _short(named.name)
-        if name and name in self._by_name:
-            return [one.device for one in self._by_name[name]]
+        if (sure := self._by_id.get(named.id)) is not None and _is_live(sure):
+            return [sure.device]
+        if (serial := serial_of(named.serial)) and (same := self._by_serial.get(serial)):
+            return [one.device for one in same]
+        if (name := _short(named.name)) and (called := self._by_name.get(name)):
+            return [one.device for one in called]
         if named.name or named.serial or named.id:
             return []  # it is named, and is none of ours: whoever has its address now is another
-        for address in named.addresses:
+        for address in filter(None, named.addresses):
             there = [one for one in self._by_address.get(address, ()) if abs(at - one.posture.at) <= ADDRESS_COUNTS_FOR]
             if there:
                 return [there[0].device] if len(there) == 1 else []
         return []
 
+    @cached_property
+    def _by_serial(self) -> Mapping[str, list[Held]]:
+        return self._sorted(lambda one: keys_of(one.device.hardware)[0])
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, list[Held]]:
+        return self._sorted(lambda one: _short(one.device.name))
+
+    @cached_property
+    def _by_address(self) -> Mapping[str, list[Held]]:
+        return self._sorted(lambda one: one.posture.address)
+
+    def _sorted(self, by: Callable[[Held], str]) -> Mapping[str, list[Held]]:
+        found: defaultdict[str, list[Held]] = defaultdict(list)
+        for one in self._by_id.values():
+            if _is_live(one):
+                found[by(one)].append(one)
+        return found
+
+
+def _is_live(held: Held) -> bool:
+    return held.device.state in _LIVE
+
 
 def _short(name: str) -> str:
     """The host's own name, without its domain."""
     return name.strip().partition(".")[0].casefold()
-
-
-@lru_cache(20_000)
-def _serial_in(hardware: str) -> str:
-    try:
-        told = msgspec.json.decode(hardware)
-    except msgspec.DecodeError:
-        return ""
-    serial = told.get("serial", "") if isinstance(told, Mapping) else ""
-    return serial.strip().casefold() if isinstance(serial, str) else ""

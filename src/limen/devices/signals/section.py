@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from limen.clock import DAY, HOUR, Milliseconds
+from limen.clock import DAY, HOUR
 from limen.configuration.problem import Complaint, Problem, did_you_mean, shown
-from limen.configuration.shape import shaped_in_part
 from limen.configuration.tree import Tree
+from limen.devices.lengths import Length, length_of
+from limen.devices.named_sources import address_complaint, read_named
 from limen.devices.signals.mappers import CAEP, KINDS
 from limen.facts.signal_sources import Proves, SignalSource, WhenHigh
 
 SECTION: Final = "signals"
-MOST_SOURCES: Final = 20
 LEVELS: Final = {"low": 1, "medium": 2, "high": 3}
 AT_MOST: Final = {"suricata": "medium"}
 """Of kinds whose word is a guess: what is seen on the wire blames whoever has an address, and anybody can send it."""
-_NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,38}")
-_ADDRESS: Final = re.compile(
-    r"https://[!-~]{1,500}|http://(localhost|127\.0\.0\.1|[a-z0-9.-]+\.localhost)[:/!-~]{0,500}"
-)
-
-Length = Annotated[str, Field(pattern=r"^\d{1,4}(m|h|d)$")]
 Address = Annotated[str, Field(max_length=500)]
 
 
@@ -59,28 +52,10 @@ class Source(BaseModel):
     """`caep`: where its issuer publishes its keys (a JWK Set)."""
 
 
-def read(
-    written: Mapping[str, Any], tree: Tree, file: str, length_of: Callable[[str], Milliseconds]
-) -> tuple[dict[str, SignalSource], list[Problem]]:
+def read(written: Mapping[str, Any], tree: Tree, file: str) -> tuple[dict[str, SignalSource], list[Problem]]:
     """The sources, and all that is wrong with them, each with its line."""
-    sources: dict[str, SignalSource] = {}
-    problems: list[Problem] = []
-    if len(written) > MOST_SOURCES:
-        what = f"there are more than {MOST_SOURCES} sources of signals"
-        problems.append(Problem(file, *tree.at(SECTION), what, "let one pass on what others say"))
-    for name, body in written.items():
-        above = (SECTION, name)
-        if not _NAME.fullmatch(name):
-            what = f"{shown(name)} can't be a source's name"
-            problems.append(Problem(file, *tree.key_at(*above), what, "use small letters, digits and -"))
-            continue
-        shape, found = shaped_in_part(Source, body or {}, tree, file, above, {})
-        problems += found
-        if shape is None:
-            continue
-        problems += [Problem(file, *tree.at(*above, *at), what, fix) for at, what, fix in _complaints(shape, length_of)]
-        sources[name] = _source(name, shape, length_of)
-    return sources, problems
+    shapes, problems = read_named(Source, SECTION, written, tree, file, _complaints)
+    return {name: _source(name, shape) for name, shape in shapes.items()}, problems
 
 
 def changes(before: Mapping[str, SignalSource], after: Mapping[str, SignalSource]) -> Iterator[str]:
@@ -102,7 +77,7 @@ def heard_of(sources: Mapping[str, SignalSource]) -> tuple[str, ...]:
     return tuple(one for one in every if one in promised)
 
 
-def _source(name: str, shape: Source, length_of: Callable[[str], Milliseconds]) -> SignalSource:
+def _source(name: str, shape: Source) -> SignalSource:
     proves = Proves.ISSUER if shape.kind == CAEP else Proves(shape.proves or "signature")
     return SignalSource(
         name=name,
@@ -119,7 +94,7 @@ def _source(name: str, shape: Source, length_of: Callable[[str], Milliseconds]) 
     )
 
 
-def _complaints(shape: Source, length_of: Callable[[str], Milliseconds]) -> Iterator[Complaint]:
+def _complaints(shape: Source) -> Iterator[Complaint]:
     if shape.kind not in KINDS:
         yield ("kind",), f"there is no kind {shown(shape.kind)}", did_you_mean(shape.kind, list(KINDS))
     if not HOUR <= length_of(shape.lasts) <= 90 * DAY:
@@ -140,7 +115,8 @@ def _complaints(shape: Source, length_of: Callable[[str], Milliseconds]) -> Iter
     if shape.proves:
         yield ("proves",), "its messages are signed by its issuer", "remove it"
     for name in ("issuer", "keys"):
-        if not _ADDRESS.fullmatch(getattr(shape, name)):
-            yield (name,), f"`{name}` has to be an address that begins with https://", "write it as its maker shows it"
+        if wrong := address_complaint(getattr(shape, name), may_have_query=True):
+            what, fix = wrong
+            yield (name,), f"`{name}`: {what}", fix
     if not shape.audience:
         yield ("audience",), "whom its tokens are for is missing", "write what its stream has as `aud`"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final, TypeVar
+from typing import Final
 
 from limen.clock import DAY, MINUTE, Instant
 from limen.devices.model import EnrolledDevice
@@ -25,8 +25,6 @@ from limen.pillar import Core, DeviceSessions, SignedByIssuers
 from limen.rate_limit import RateLimit
 from limen.storage import Transaction
 
-T = TypeVar("T")
-
 PER_SECOND: Final = 5.0
 AT_ONCE: Final = 60
 """How often a source may send: beyond it, it sends again, or several things at once."""
@@ -45,16 +43,6 @@ class Taken:
     unmatched: int = 0
     passed_over: int = 0
     is_repeated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SourceState:
-    """A source as it is listed. `has_secret` is true as well where none is needed; `heard_at` is 0: never."""
-
-    source: SignalSource
-    has_secret: bool
-    heard_at: Instant
-    live: int
 
 
 class Signals:
@@ -77,13 +65,13 @@ class Signals:
         except RefusedError as refused:
             self._tell_refused(refused, name, address)
             raise
-        known = Known(self._devices.projection.held.values())
+        known = Known(self._devices.projection.held)
         now = self._core.clock.now()
         told = [(one, known.meant(one.named, one.at or now)) for one in message.told]
         alive = [(one, _vouched_for(one, known.meant(one.named, one.at or now))) for one in message.alive]
         signed_out = [device for named in message.signed_out for device in known.meant(named, now)]
         work = _Work(source, once, told, alive, signed_out, self._people(message.people), message.passed_over)
-        return await self._write(lambda transaction: self._keep(transaction, work))
+        return await self._core.write(lambda transaction: self._keep(transaction, work))
 
     async def _read(
         self, name: str, headers: Mapping[str, str], body: bytes
@@ -142,30 +130,13 @@ class Signals:
         """What was said about a device, the newest first."""
         return self._held.by_device.get(device_id, ())
 
-    def sources(self) -> list[SourceState]:
-        """Every source that `devices.yaml` names."""
-        now, rows = self._core.clock.now(), self._held.sources
-        live: dict[str, int] = {}
-        for several in self._held.by_device.values():
-            for one in several:
-                live[one.source] = live.get(one.source, 0) + one.counts(now)
-        return [
-            SourceState(
-                one,
-                one.proves is Proves.ISSUER or bool(rows.get(name, store.SourceRow(name)).sealed),
-                rows.get(name, store.SourceRow(name)).heard_at,
-                live.get(name, 0),
-            )
-            for name, one in self._core.known.device_rules.signals.items()
-        ]
-
     async def end(self, signal_id: str, *, by: str) -> None:
         """It is over, or was an error. Raises LimenError."""
-        await self._write(lambda t: changes.end(t, signal_id, self._at(), by=by))
+        await self._core.write(lambda t: changes.end(t, signal_id, self._at(), by=by))
 
     async def reopen(self, signal_id: str, *, by: str) -> None:
         """It was none, and counts again. Raises LimenError."""
-        await self._write(lambda t: changes.reopen(t, signal_id, self._at(), by=by))
+        await self._core.write(lambda t: changes.reopen(t, signal_id, self._at(), by=by))
 
     # As time passes
 
@@ -178,7 +149,7 @@ class Signals:
                 changes.run_out(transaction, one, self._at())
 
         if over:
-            await self._write(work)
+            await self._core.write(work)
 
     async def forget(self) -> None:
         """Drop what ended long ago, and the messages that can't come twice any more."""
@@ -189,7 +160,7 @@ class Signals:
             for device_id in store.forget_ended(transaction.connection, now - KEPT):
                 transaction.changed(changes.CHANGE, device_id)
 
-        await self._write(work)
+        await self._core.write(work)
 
     # Inside
 
@@ -239,16 +210,6 @@ class Signals:
                 details={"source": name} if is_ours else {},
             )
         )
-
-    async def _write(self, work: Callable[[Transaction], T]) -> T:
-        """Commit, then wait until it is known everywhere."""
-
-        def numbered(transaction: Transaction) -> tuple[T, int]:
-            return work(transaction), transaction.changed_seq
-
-        result, changed = await self._core.database.writing(numbered)
-        await self._core.settled(changed)
-        return result
 
 
 def _vouched_for(spoke: Alive, devices: list[EnrolledDevice]) -> list[EnrolledDevice]:

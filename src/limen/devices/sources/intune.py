@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from limen.devices.sources.record import Form, Record, serial_of
+from limen.devices.hardware import serial_of
+from limen.devices.sources.record import Form, Record
 from limen.devices.sources.vendor_words import checks, flag, inside, instant, text
 
 _SYSTEMS: Final = {

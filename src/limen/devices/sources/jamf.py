@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from limen.devices.sources.record import Form, Record, hardware_id_of, serial_of
+from limen.devices.hardware import hardware_id_of, serial_of
+from limen.devices.sources.record import Form, Record
 from limen.devices.sources.vendor_words import checks, flag, inside, instant, text
 
 _FILE_VAULT: Final = {"ENCRYPTED": True, "UNENCRYPTED": False, "DECRYPTED": False, "DECRYPTING": False}

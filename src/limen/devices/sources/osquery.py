@@ -15,10 +15,11 @@ from msgspec import Meta, Struct
 
 from limen.clock import SECOND, Instant
 from limen.devices import observed
+from limen.devices.hardware import hardware_id_of, serial_of
 from limen.devices.model import Check, CheckState
 from limen.devices.sources import store
 from limen.devices.sources.osquery_pack import BY_NAME, Rows, queries_for, schedule
-from limen.devices.sources.record import Form, Record, hardware_id_of, serial_of
+from limen.devices.sources.record import Form, Record
 from limen.devices.sources.service import Sources
 from limen.devices.sources.vendor_words import text
 from limen.devices.wire import RefusedError
@@ -93,8 +94,8 @@ class Osquery:
             details: dict[str, str | int | bool] = {"source": name, "machine": record.name, "again": others > 0}
             transaction.say(Event(at=now, kind="device.node_enrolled", address=address, details=details))
 
-        await self._sources.write(work)
-        await self._sources.take(name, [record], is_whole=True)
+        await self._core.write(work)
+        await self._sources.take_further(name, record.id, lambda before: _again(record, before))
         self._unheard.add(record.id)
         return {"node_key": key, "node_invalid": False}
 
@@ -150,14 +151,18 @@ class Osquery:
 
     async def _take(self, name: str, record_id: str, results: list[tuple[str, Rows, Instant]]) -> None:
         """Each query's newest rows take the place of those before; what other queries said stays."""
-        before = await self._record(name, record_id)
-        checks = dict(before.checks)
-        for query, rows, at in results:
-            for check in _checks(query, rows, at):
-                if check.id not in checks or checks[check.id].at <= check.at:
-                    checks[check.id] = check
-        seen_at = max((before.seen_at, *(at for _, _, at in results)))
-        await self._sources.take(name, [replace(before, checks=checks, seen_at=seen_at)], is_whole=True)
+
+        def further(before: Record | None) -> Record:
+            if before is None:
+                raise InvalidNodeError
+            checks = dict(before.checks)
+            for query, rows, at in results:
+                for check in _checks(query, rows, at):
+                    if check.id not in checks or checks[check.id].at <= check.at:
+                        checks[check.id] = check
+            return replace(before, checks=checks, seen_at=max((before.seen_at, *(at for _, _, at in results))))
+
+        await self._sources.take_further(name, record_id, further)
 
 
 def _read(body: bytes, kind: Any) -> Any:
@@ -186,6 +191,11 @@ def _machine(asked: _Enrol, now: Instant) -> Record:
         serial=serial,
         hardware_id=hardware_id,
     )
+
+
+def _again(machine: Record, before: Record | None) -> Record:
+    """A machine that enrols anew says nothing of its checks yet: what was said against it stays until it does."""
+    return machine if before is None else replace(machine, checks=before.checks)
 
 
 def _snapshots(data: Any, now: Instant) -> Iterator[tuple[str, Rows, Instant]]:

@@ -13,9 +13,10 @@ from msgspec import Meta, Struct
 
 from limen.clock import SECOND, Instant
 from limen.devices import observed
+from limen.devices.hardware import hardware_id_of, serial_of
 from limen.devices.model import Check, CheckState
 from limen.devices.sources.intake import FARTHEST_AHEAD
-from limen.devices.sources.record import Form, Record, hardware_id_of, serial_of
+from limen.devices.sources.record import Form, Record
 from limen.devices.wire import RefusedError
 from limen.facts import CHECKS
 from limen.printable import is_printable

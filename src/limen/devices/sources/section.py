@@ -5,24 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final, Literal
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from limen.clock import DAY, HOUR, MINUTE, Milliseconds
+from limen.clock import MINUTE
 from limen.configuration.problem import Complaint, Problem, shown
-from limen.configuration.shape import shaped_in_part
 from limen.configuration.tree import Tree
+from limen.devices.lengths import Length, length_of
+from limen.devices.named_sources import address_complaint, read_named
 from limen.facts.device_rules import PULLED, DeviceSource, SourceKind
-from limen.ssrf_guard import is_forbidden, names_this_machine
 
-MOST: Final = 20
+SECTION: Final = "sources"
 VOUCHING: Final = frozenset(SourceKind) - {SourceKind.OSQUERY}
 """Kinds whose good word may count. Every laptop with osquery holds the same secret, and whoever administers one of them
 can read it there: so what comes by it can make a device worse, and no device better."""
-_NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,29}")
-_LENGTH: Final = re.compile(r"(\d{1,4})(m|h|d)")
-_UNITS: Final = {"m": MINUTE, "h": HOUR, "d": DAY}
 _NEEDS: Final[Mapping[SourceKind, tuple[str, ...]]] = {
     SourceKind.INTUNE: ("tenant", "client"),
     SourceKind.FLEET: ("url",),
@@ -32,7 +28,6 @@ _NEEDS: Final[Mapping[SourceKind, tuple[str, ...]]] = {
 }
 _GUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
-Length = Annotated[str, Field(pattern=r"^\d{1,4}(m|h|d)$")]
 Word = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -57,29 +52,13 @@ class _Source(BaseModel):
     """`true`: devices that it manages count as the company's (`device.managed`)."""
 
 
-def read_sources(raw: Any, tree: Tree, file: str) -> tuple[dict[str, DeviceSource], list[Problem]]:
+def read(written: Mapping[str, Any], tree: Tree, file: str) -> tuple[dict[str, DeviceSource], list[Problem]]:
     """The sources, by their names, and all that is wrong with them."""
-    if not isinstance(raw, dict):
-        return {}, [Problem(file, *tree.at("sources"), "sources must be a mapping of names", "write `fleet:` below it")]
-    if len(raw) > MOST:
-        return {}, [Problem(file, *tree.at("sources"), f"there are more than {MOST} sources", "remove some")]
-    found: dict[str, DeviceSource] = {}
-    problems: list[Problem] = []
-    for name, body in raw.items():
-        above = ("sources", name)
-        if not isinstance(name, str) or not _NAME.fullmatch(name):
-            fix = "use lowercase letters, digits and hyphens, at most 30"
-            problems.append(Problem(file, *tree.key_at(*above), f"{shown(name)} is no name for a source", fix))
-            continue
-        shape, wrong = shaped_in_part(_Source, body or {}, tree, file, above, {})
-        problems += wrong
-        if shape is not None:
-            problems += [Problem(file, *tree.at(*above, *at), what, fix) for at, what, fix in _complaints(shape)]
-            found[name] = _source(shape)
-    return found, problems
+    shapes, problems = read_named(_Source, SECTION, written, tree, file, _complaints)
+    return {name: _source(shape) for name, shape in shapes.items()}, problems
 
 
-def changed_sources(was: Mapping[str, DeviceSource], now: Mapping[str, DeviceSource]) -> Iterator[str]:
+def changes(was: Mapping[str, DeviceSource], now: Mapping[str, DeviceSource]) -> Iterator[str]:
     """One line for each source that is other than before."""
     for name in sorted(was.keys() | now.keys()):
         old, new = was.get(name), now.get(name)
@@ -101,8 +80,8 @@ def _source(shape: _Source) -> DeviceSource:
         url=(shape.url or "").rstrip("/"),
         tenant=shape.tenant or "",
         client=shape.client or "",
-        every_ms=_ms(shape.every),
-        counts_ms=_ms(shape.counts_for),
+        every_ms=length_of(shape.every),
+        counts_ms=length_of(shape.counts_for),
         manages=shape.manages,
     )
 
@@ -115,39 +94,14 @@ def _complaints(shape: _Source) -> Iterator[Complaint]:
             yield (part,), f"a source of the kind {kind} has no `{part}`", "remove it"
         elif not is_there and part in _NEEDS[kind]:
             yield (), f"a source of the kind {kind} needs `{part}`", f"add `{part}: …`"
-    if shape.url is not None and (wrong := _address_complaint(shape.url)):
+    if shape.url is not None and (wrong := address_complaint(shape.url)):
         yield ("url",), *wrong
     for part in ("tenant", "client"):
         value = getattr(shape, part)
         if value is not None and kind is SourceKind.INTUNE and not _GUID.fullmatch(value):
             yield (part,), f"{shown(value)} is no ID of Microsoft Entra", "copy it from the app registration's overview"
-    if kind in PULLED and _ms(shape.every) < 5 * MINUTE:
+    if kind in PULLED and length_of(shape.every) < 5 * MINUTE:
         yield ("every",), "a source is asked every 5 minutes at most", "write `5m` or more"
     if shape.manages and kind not in VOUCHING:
         what = "every laptop with osquery holds the same secret, so what comes by it can't make one the company's"
         yield ("manages",), what, "remove it"
-
-
-def _address_complaint(url: str) -> tuple[str, str] | None:
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        parts = urlsplit("")
-    host = parts.hostname or ""
-    is_plain = url.isascii() and url.isprintable() and " " not in url
-    if not is_plain or parts.scheme not in {"https", "http"} or not host or parts.query or parts.fragment:
-        return f"{shown(url)} is not an address", "write it whole, as https://fleet.your.domain"
-    if "@" in parts.netloc:
-        return "an address has no user name in it", "keep the secret with `limen device source-secret`"
-    if is_forbidden(host):
-        return f"{shown(url)} is not an address that Limen connects to", "enter the service's own address"
-    if parts.scheme != "https" and not (names_this_machine(host) or host in {"127.0.0.1", "::1"}):
-        return f"{shown(url)} could be read and changed in transit", "use https"
-    return None
-
-
-def _ms(written: str) -> Milliseconds:
-    found = _LENGTH.fullmatch(written)
-    assert found is not None  # noqa: S101 -- the shape has it matched already
-    return int(found[1]) * _UNITS[found[2]]

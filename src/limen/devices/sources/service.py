@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import zip_longest
-from typing import Final, TypeVar
+from typing import Final
 
 from limen.clock import Instant
 from limen.devices.service import Devices
@@ -23,12 +23,8 @@ from limen.pillar import Core
 from limen.rate_limit import RateLimit
 from limen.storage import Keyring, Snapshot, Transaction
 
-T = TypeVar("T")
-
 PER_SECOND, AT_ONCE = 1.0, 30
 """How often one source may push."""
-TOLD_PER_SECOND, TOLD_AT_ONCE = 1 / 60, 20
-"""How many refusals of one network are journaled: whoever tries again and again says nothing new."""
 LONGEST_TOKEN: Final = 200
 AT_A_TIME: Final = 100
 MOST_RECORDS: Final = 100_000
@@ -52,7 +48,6 @@ class Sources:
         self._core = core
         self._devices = devices
         self._rate = RateLimit(PER_SECOND, AT_ONCE)
-        self._told = RateLimit(TOLD_PER_SECOND, TOLD_AT_ONCE)
 
     def now(self) -> Instant:
         return self._core.clock.now()
@@ -80,18 +75,18 @@ class Sources:
             found = await self._core.database.reading(lambda s: store.source_of_token(s.connection, hashed))
         source = self.known().get(found or "")
         if found is None or source is None or source.kind is not kind:
-            self.tell_refused(address, "no such token")
+            self._tell_refused(address)
             raise RefusedError(
                 401, "not_a_source", "this is the token of no source", "create one: limen device source-token"
             )
         return found
 
-    def tell_refused(self, address: str, why: str) -> None:
+    def _tell_refused(self, address: str) -> None:
         """Somebody who did not prove to be a source was refused."""
-        if self._told.admits(address, self.now()):
-            self._core.journal.record(
-                Event(at=self.now(), kind="device.source_refused", outcome=Outcome.FAILURE, address=address, reason=why)
-            )
+        kind, reason = "device.source_refused", "no such token"
+        self._core.journal.record(
+            Event(at=self.now(), kind=kind, outcome=Outcome.FAILURE, address=address, reason=reason)
+        )
 
     async def take(
         self, name: str, records: list[Record], gone: tuple[str, ...] = (), *, is_whole: bool = False
@@ -100,15 +95,32 @@ class Sources:
 
         So many at a time that whoever signs in meanwhile does not wait for it.
         """
-        owners = {one.email.casefold(): one.id for one in self._core.known.people.values() if one.email}
-        taken = Taken()
+        owners, taken = self._owners(), Taken()
         parts = [records[at : at + AT_A_TIME] for at in range(0, len(records), AT_A_TIME)]
         lost = [gone[at : at + AT_A_TIME] for at in range(0, len(gone), AT_A_TIME)]
         for part, without in zip_longest(parts, lost, fillvalue=()):
-            taken += await self.write(partial(self._take, name=name, records=part, gone=without, owners=owners))
+            taken += await self._core.write(partial(self._take, name=name, records=part, gone=without, owners=owners))
         if is_whole:
             await self._core.database.writing(lambda t: store.ended(t.connection, name, self.now()))
         return taken
+
+    async def take_further(self, name: str, record_id: str, further: Callable[[Record | None], Record]) -> None:
+        """Keep what a source says of one device beyond what it said before, which `further` is given (None: nothing).
+
+        In one transaction: of two messages about a device that come at once, each finds what the other said.
+        """
+        owners = self._owners()
+
+        def work(transaction: Transaction) -> None:
+            before = store.records(transaction.connection, name, [record_id]).get(record_id)
+            self._take(transaction, name, [further(before.record if before is not None else None)], (), owners)
+            store.ended(transaction.connection, name, self.now())
+
+        await self._core.write(work)
+
+    def _owners(self) -> Mapping[str, str]:
+        """Everybody's id by their email address."""
+        return {one.email.casefold(): one.id for one in self._core.known.people.values() if one.email}
 
     def _take(
         self,
@@ -159,19 +171,7 @@ class Sources:
                 for device_id in taken.touched:
                     self._devices.judge_again(transaction, device_id, self.now())
 
-        await self.write(work)
-
-    # Inside
-
-    async def write(self, work: Callable[[Transaction], T]) -> T:
-        """Commit, then wait until it is known everywhere."""
-
-        def numbered(transaction: Transaction) -> tuple[T, int]:
-            return work(transaction), transaction.changed_seq
-
-        result, changed = await self._core.database.writing(numbered)
-        await self._core.settled(changed)
-        return result
+        await self._core.write(work)
 
 
 def place_of(source: DeviceSource) -> str:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
-from limen.clock import SECOND, Instant
+from limen.clock import SECOND, Instant, from_iso
 from limen.devices import observed
 from limen.devices.model import Check, CheckState
 from limen.printable import is_printable
@@ -29,12 +28,8 @@ def text(told: Mapping[str, Any], *path: str, longest: int = 200) -> str:
 def instant(told: Mapping[str, Any], *path: str) -> Instant:
     """When something was, by ISO 8601; 0 where nobody says."""
     try:
-        at = datetime.fromisoformat(text(told, *path, longest=40))
+        return max(0, from_iso(text(told, *path, longest=40))) // SECOND * SECOND
     except ValueError:
-        return 0
-    try:
-        return max(0, int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()) * SECOND)
-    except OverflowError:
         return 0
 
 

@@ -6,7 +6,7 @@ keys that its issuer publishes. It is answered in JSON, and a security event tok
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from fastapi import APIRouter
@@ -23,6 +23,7 @@ from limen.errors import LimenError
 from limen.storage.errors import StorageError
 from limen.web.console.people import helping, reason_of
 from limen.web.devices.fleet import AT
+from limen.web.devices.push import answer
 from limen.web.page import Route
 from limen.web.permissions import CHANGE, HELP
 from limen.web.requests import media_type_of
@@ -60,7 +61,7 @@ def _take(router: APIRouter, site: Site, signals: Signals) -> None:
             return _refused(kind, refused)
         except StorageError:
             return _refused(kind, RefusedError(503, "unavailable", "Limen can't keep anything at this moment"))
-        return Response(status_code=202) if kind == MEDIA_TYPE else _json(200, msgspec.to_builtins(taken))
+        return Response(status_code=202) if kind == MEDIA_TYPE else answer(200, msgspec.to_builtins(taken))
 
 
 def _change(router: APIRouter, site: Site, devices: Devices, signals: Signals) -> None:
@@ -109,13 +110,9 @@ def _refused(kind: str, refused: RefusedError) -> Response:
     """As RFC 8935 section 2.3 says it to whoever sends security event tokens, else as agents are told."""
     if kind == MEDIA_TYPE:
         word = "authentication_failed" if refused.error == "not_this_source" else refused.error
-        response = _json(400 if refused.status == 401 else refused.status, {"err": word, "description": refused.what})
+        response = answer(400 if refused.status == 401 else refused.status, {"err": word, "description": refused.what})
     else:
-        response = _json(refused.status, {"error": refused.error, "message": refused.what, "mend": refused.fix})
+        response = answer(refused.status, {"error": refused.error, "message": refused.what, "mend": refused.fix})
     if refused.status in {429, 503}:
         response.headers["retry-after"] = str(RETRY_AFTER_SECONDS)
     return response
-
-
-def _json(status: int, said: Any) -> Response:
-    return Response(msgspec.json.encode(said), status, {"cache-control": "no-store"}, "application/json")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from limen.devices.sources.record import hardware_id_of, keys_of, serial_of
+from limen.devices.hardware import hardware_id_of, keys_of, serial_of
 
 
 @pytest.mark.parametrize(
