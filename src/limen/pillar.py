@@ -176,6 +176,17 @@ class Core:
 
         await asyncio.gather(self.feed.settled(seq), self.journal.settled())
 
+    async def write(self, work: Callable[[Transaction], T]) -> T:
+        """Commit `work`, then wait until what it changed is known everywhere and what it said is kept."""
+
+        def numbered(transaction: Transaction) -> tuple[T, int, int]:
+            return work(transaction), transaction.changed_seq, transaction.said_seq
+
+        result, changed, said = await self.database.writing(numbered)
+        if changed or said:
+            await self.settled(changed)
+        return result
+
 
 @dataclass(frozen=True, slots=True)
 class Decider:

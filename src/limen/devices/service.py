@@ -84,7 +84,7 @@ class Devices:
         if not waiting.owner_id and not waiting.token_hash:
             return 202, {"state": "waiting", "nonce": nonce, "poll_s": enrolment.POLL_SECONDS}
         try:
-            device = await self._write(lambda t: self._enrolled(t, waiting))
+            device = await self._core.write(lambda t: self._enrolled(t, waiting))
         except RefusedError as refused:
             self._tell_refused(refused, address)
             raise
@@ -119,7 +119,7 @@ class Devices:
         owner = self._core.known.people.get(owner_id)
         if owner is None or not owner.active:
             raise LimenError("nobody of this name has an active account", "choose somebody of the list of people")
-        return await self._write(lambda t: enrolment.make_token(t, owner_id, self._core.clock.now(), by=by))
+        return await self._core.write(lambda t: enrolment.make_token(t, owner_id, self._core.clock.now(), by=by))
 
     def refuse(self, waiting: Enrolment, session: Session) -> None:
         """Somebody to whom a device's code was given did not begin this: it may be an attempt to get in."""
@@ -232,7 +232,7 @@ class Devices:
             for touched in intake.match_device(transaction, device_id, now) - {device_id}:
                 self.judge_again(transaction, touched, now)
 
-        await self._write(work)
+        await self._core.write(work)
 
     async def wipe(self, device_id: str, *, by: str, why: str = "") -> str:
         """Have the management of devices that has it wipe a device; its name. The device counts as lost from then on.
@@ -251,13 +251,13 @@ class Devices:
             if states.known(transaction, device_id).state in {State.ACTIVE, State.QUARANTINED}:
                 states.change(transaction, self._sessions, device, State.LOST, now, by=by, why=why or "it is wiped")
 
-        await self._write(work)
+        await self._core.write(work)
         return management
 
     async def set_managed(self, device_id: str, *, is_managed: bool, by: str) -> None:
         """Say whether a device is the company's. Raises UnknownDeviceError."""
         now = self._core.clock.now()
-        await self._write(
+        await self._core.write(
             lambda t: states.set_managed(t, states.known(t, device_id), now, is_managed=is_managed, by=by)
         )
 
@@ -277,7 +277,7 @@ class Devices:
         if not due:
             return
         try:
-            await self._write(work)
+            await self._core.write(work)
         except LimenError:
             self._by_rules |= turned  # they are said with the next attempt
             raise
@@ -385,13 +385,3 @@ class Devices:
                 reason=refused.error,
             )
         )
-
-    async def _write(self, work: Callable[[Transaction], T]) -> T:
-        """Commit, then wait until it is known everywhere."""
-
-        def numbered(transaction: Transaction) -> tuple[T, int]:
-            return work(transaction), transaction.changed_seq
-
-        result, changed = await self._core.database.writing(numbered)
-        await self._core.settled(changed)
-        return result

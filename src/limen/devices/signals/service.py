@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final, TypeVar
+from typing import Final
 
 from limen.clock import DAY, MINUTE, Instant
 from limen.devices.model import EnrolledDevice
@@ -24,8 +24,6 @@ from limen.facts.signal_sources import Proves, SignalSource
 from limen.pillar import Core, DeviceSessions, SignedByIssuers
 from limen.rate_limit import RateLimit
 from limen.storage import Transaction
-
-T = TypeVar("T")
 
 PER_SECOND: Final = 5.0
 AT_ONCE: Final = 60
@@ -83,7 +81,7 @@ class Signals:
         alive = [(one, _vouched_for(one, known.meant(one.named, one.at or now))) for one in message.alive]
         signed_out = [device for named in message.signed_out for device in known.meant(named, now)]
         work = _Work(source, once, told, alive, signed_out, self._people(message.people), message.passed_over)
-        return await self._write(lambda transaction: self._keep(transaction, work))
+        return await self._core.write(lambda transaction: self._keep(transaction, work))
 
     async def _read(
         self, name: str, headers: Mapping[str, str], body: bytes
@@ -161,11 +159,11 @@ class Signals:
 
     async def end(self, signal_id: str, *, by: str) -> None:
         """It is over, or was an error. Raises LimenError."""
-        await self._write(lambda t: changes.end(t, signal_id, self._at(), by=by))
+        await self._core.write(lambda t: changes.end(t, signal_id, self._at(), by=by))
 
     async def reopen(self, signal_id: str, *, by: str) -> None:
         """It was none, and counts again. Raises LimenError."""
-        await self._write(lambda t: changes.reopen(t, signal_id, self._at(), by=by))
+        await self._core.write(lambda t: changes.reopen(t, signal_id, self._at(), by=by))
 
     # As time passes
 
@@ -178,7 +176,7 @@ class Signals:
                 changes.run_out(transaction, one, self._at())
 
         if over:
-            await self._write(work)
+            await self._core.write(work)
 
     async def forget(self) -> None:
         """Drop what ended long ago, and the messages that can't come twice any more."""
@@ -189,7 +187,7 @@ class Signals:
             for device_id in store.forget_ended(transaction.connection, now - KEPT):
                 transaction.changed(changes.CHANGE, device_id)
 
-        await self._write(work)
+        await self._core.write(work)
 
     # Inside
 
@@ -239,16 +237,6 @@ class Signals:
                 details={"source": name} if is_ours else {},
             )
         )
-
-    async def _write(self, work: Callable[[Transaction], T]) -> T:
-        """Commit, then wait until it is known everywhere."""
-
-        def numbered(transaction: Transaction) -> tuple[T, int]:
-            return work(transaction), transaction.changed_seq
-
-        result, changed = await self._core.database.writing(numbered)
-        await self._core.settled(changed)
-        return result
 
 
 def _vouched_for(spoke: Alive, devices: list[EnrolledDevice]) -> list[EnrolledDevice]:

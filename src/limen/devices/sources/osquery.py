@@ -93,7 +93,7 @@ class Osquery:
             details: dict[str, str | int | bool] = {"source": name, "machine": record.name, "again": others > 0}
             transaction.say(Event(at=now, kind="device.node_enrolled", address=address, details=details))
 
-        await self._sources.write(work)
+        await self._core.write(work)
         await self._sources.take(name, [record], is_whole=True)
         self._unheard.add(record.id)
         return {"node_key": key, "node_invalid": False}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import zip_longest
-from typing import Final, TypeVar
+from typing import Final
 
 from limen.clock import Instant
 from limen.devices.service import Devices
@@ -22,8 +22,6 @@ from limen.opaque import hash_of, new_token
 from limen.pillar import Core
 from limen.rate_limit import RateLimit
 from limen.storage import Keyring, Snapshot, Transaction
-
-T = TypeVar("T")
 
 PER_SECOND, AT_ONCE = 1.0, 30
 """How often one source may push."""
@@ -105,7 +103,7 @@ class Sources:
         parts = [records[at : at + AT_A_TIME] for at in range(0, len(records), AT_A_TIME)]
         lost = [gone[at : at + AT_A_TIME] for at in range(0, len(gone), AT_A_TIME)]
         for part, without in zip_longest(parts, lost, fillvalue=()):
-            taken += await self.write(partial(self._take, name=name, records=part, gone=without, owners=owners))
+            taken += await self._core.write(partial(self._take, name=name, records=part, gone=without, owners=owners))
         if is_whole:
             await self._core.database.writing(lambda t: store.ended(t.connection, name, self.now()))
         return taken
@@ -159,19 +157,7 @@ class Sources:
                 for device_id in taken.touched:
                     self._devices.judge_again(transaction, device_id, self.now())
 
-        await self.write(work)
-
-    # Inside
-
-    async def write(self, work: Callable[[Transaction], T]) -> T:
-        """Commit, then wait until it is known everywhere."""
-
-        def numbered(transaction: Transaction) -> tuple[T, int]:
-            return work(transaction), transaction.changed_seq
-
-        result, changed = await self._core.database.writing(numbered)
-        await self._core.settled(changed)
-        return result
+        await self._core.write(work)
 
 
 def place_of(source: DeviceSource) -> str:
