@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.devices.laptops import Ida, devices_of
+from tests.devices.laptops import Ida, devices_of, new_agent
 from tests.devices.software_agent import SoftwareAgent
 from tests.web.conftest import House
 
@@ -98,15 +98,15 @@ async def test_what_another_process_made_of_a_device_is_told_to_its_agent(harbor
 
 
 async def test_new_rules_have_every_agent_that_listens_look_again_a_few_at_a_time(
-    harbor: House, laptop: SoftwareAgent, monkeypatch: pytest.MonkeyPatch
+    harbor: House, ida: Ida, laptop: SoftwareAgent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     devices, known = devices_of(harbor), harbor.limen.core.known
     monkeypatch.setattr(service, "ASKED_AT_ONCE", 1)
     monkeypatch.setattr(service, "ASK_AGAIN_SECONDS", 1.0)
     stream = devices.listen(laptop.signed("stream", {}), "203.0.113.7")
-    held = devices.projection.held[laptop.device]
-    devices.projection.apply("d_2", replace(held, device=replace(held.device, id="d_2")))
-    other = devices.streams.open("d_2")
+    second = new_agent(harbor)
+    await second.enrol(await devices.token(ida.id, by="server"))
+    other = devices.listen(second.signed("stream", {}), "203.0.113.7")
     known.set_device_rules(DeviceRules({"edr": Requirement(Severity.RESTRICT)}))
     told = await stream.next(5)
     assert told is not None
