@@ -12,7 +12,7 @@ from limen.devices import enrolment, fleet_count_store, states, store
 from limen.devices.binding import AGENT_PORTS, Bindings
 from limen.devices.certificates import store as certificates
 from limen.devices.certificates.issuing import Certificates
-from limen.devices.compliance import Health, judge
+from limen.devices.compliance import Health
 from limen.devices.enrolment import Enrolment, Enrolments
 from limen.devices.model import EnrolledDevice, Posture, State
 from limen.devices.nonces import Nonces
@@ -315,15 +315,8 @@ class Devices:
     # Inside
 
     def judge_again(self, transaction: Transaction, device_id: str, now: Instant, was: str = "") -> None:
-        """What is said of a device is other than before: its health is told anew, where that has changed."""
-        held = store.held(transaction.connection, device_id)
-        transaction.changed("device", device_id)
-        if held is None or held.device.state is not State.ACTIVE:
-            return
-        health = judge(self._core.known.device_rules, held.device.platform, held.posture, now)
-        store.keep_failing(transaction.connection, device_id, health.failing_since)
-        known = self._core.known
-        states.tell_health(transaction, self._sessions, held.device, held.posture, health, known, now, was=was)
+        """Tell a device's health anew, where that has changed (`states.judge_again`)."""
+        states.judge_again(transaction, self._sessions, self._core.known, device_id, now, was=was)
 
     def _changed(self, subject: Subject) -> None:
         if subject == APPS and self._rules is not self._core.known.device_rules:
