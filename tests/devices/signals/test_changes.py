@@ -127,7 +127,7 @@ async def test_a_silent_sensor_is_a_failed_check(harbor: House, laptop: Software
     assert abs(device.due_at - heard_until) < MINUTE
     assert device.fades_at == device.due_at  # the decision itself knows it, whatever else runs
     harbor.clock.forward(2 * MINUTE)
-    await devices_of(harbor).judge_due()
+    await devices_of(harbor).judging.judge_due()
     device = known(harbor, laptop.device)
     assert (device.compliance, "edr" in device.passing) == ("non_compliant", False)
     assert "edr" in str(harbor.events("device.compliance_changed")[0].details["failing"])
