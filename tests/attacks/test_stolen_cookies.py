@@ -120,6 +120,28 @@ async def test_the_sessions_cookie_alone_is_on_no_device_at_all(harbor: House, i
     assert alerts(harbor) == [(ida.id, "limen", True)]
 
 
+async def test_without_its_tie_a_cookie_is_not_told_what_its_owners_devices_lack(
+    harbor: House, ida: Ida, laptop: SoftwareAgent
+) -> None:
+    """Where to break in: which laptop has no encryption, and since when its updates wait."""
+    await laptop.report(disk_encryption={"encrypted": False}, firewall={"enabled": False})
+    harbor.limen.journal.flush()
+    await prove(ida.browser, laptop)
+    own = (await ida.browser.get("/devices")).text
+    thief = copied(harbor, ida.browser, "__Host-limen")
+    stolen = (await thief.get("/devices")).text
+    assert (laptop.device in own, "ufw enable" in own, "data-history" in own, "<details" in own) == (True,) * 4
+    assert (laptop.device in stolen, "data-untold" in stolen, "data-untold" in own) == (True, True, False)
+    assert ("ufw enable" in stolen, "data-history" in stolen, "<details" in stolen, "effect" in stolen) == (False,) * 4
+    harbor.clock.forward(BY_AGENT)  # nor is what comes after the tie, in either browser
+    for browser in (thief, ida.browser):
+        assert "ufw enable" not in (await browser.get("/devices")).text
+    await laptop.report(disk_encryption={"encrypted": False}, firewall={"enabled": False})
+    await prove(ida.browser, laptop)
+    assert "ufw enable" in (await ida.browser.get("/devices")).text
+    assert "ufw enable" not in (await thief.get("/devices")).text
+
+
 async def test_at_an_app_too_and_the_next_session_there_gives_the_old_one_away(
     harbor: House, ida: Ida, laptop: SoftwareAgent
 ) -> None:

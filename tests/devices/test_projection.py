@@ -8,7 +8,7 @@ from limen.clock import DAY, MINUTE
 from limen.devices import store
 from limen.devices.compliance import judge
 from limen.devices.model import EnrolledDevice, Held, KeyStorage, Platform, Posture, Report, State, Why
-from limen.devices.projection import Judged, Projection
+from limen.devices.projection import JudgedReport, Projection
 from limen.facts import FactStore
 from limen.facts.device_rules import DeviceRules
 from limen.storage import Database, Transaction
@@ -56,7 +56,7 @@ def test_what_reported_together_is_known_and_read_again_where_somebody_else_took
     def work(transaction: Transaction) -> str:
         store.add(transaction.connection, WREN, "t", {"kty": "EC"})
         store.keep_reports(transaction.connection, [("d_1", report, posture)])
-        return projection.reported(posture.at, {"d_1": Judged(posture, health)})
+        return projection.reported(posture.at, {"d_1": JudgedReport(posture, health)})
 
     try:
         name = database.write(work)

@@ -50,7 +50,7 @@ async def test_what_is_warned_of_counts_when_its_grace_is_over(harbor: House, la
 async def test_a_grace_ends_without_a_report(harbor: House, laptop: SoftwareAgent) -> None:
     await laptop.report(firewall=OFF)
     harbor.clock.forward(DAY)
-    await devices_of(harbor).judge_due()
+    await devices_of(harbor).judging.judge_due()
     assert known(harbor, laptop).compliance == "non_compliant"
     assert harbor.events("device.compliance_changed")[0].details["failing"] == "firewall"
 

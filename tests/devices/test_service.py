@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from tests.devices.laptops import Ida, devices_of
 from tests.devices.software_agent import SoftwareAgent
@@ -9,20 +7,11 @@ from tests.web.conftest import House
 
 from limen.clock import MINUTE
 from limen.company.places import database_of
-from limen.devices import service, states
+from limen.devices import states
 from limen.devices.model import State
 from limen.devices.states import UnknownDeviceError
-from limen.facts.device_rules import DeviceRules, Requirement, Severity
 from limen.identity.sessions import DEVICE_SESSIONS
 from limen.storage import Database
-
-
-async def test_new_rules_count_for_what_was_reported_already(harbor: House, laptop: SoftwareAgent) -> None:
-    known = harbor.limen.core.known
-    known.set_device_rules(DeviceRules({"edr": Requirement(Severity.RESTRICT)}))
-    assert known.devices[laptop.device].compliance == "non_compliant"
-    known.set_device_rules(replace(known.device_rules, requirements={}))
-    assert known.devices[laptop.device].compliance == "compliant"
 
 
 async def test_what_decisions_know_fades(harbor: House, laptop: SoftwareAgent) -> None:
@@ -61,22 +50,6 @@ async def test_its_devices_are_somebodys(harbor: House, ida: Ida, laptop: Softwa
         devices.device("d_none")
 
 
-async def test_what_rules_make_of_a_device_is_said_once(harbor: House, laptop: SoftwareAgent) -> None:
-    known, devices = harbor.limen.core.known, devices_of(harbor)
-    usual = known.device_rules
-    known.set_device_rules(DeviceRules({"edr": Requirement(Severity.RESTRICT)}))
-    await devices.judge_due()
-    await devices.judge_due()
-    known.set_device_rules(usual)
-    known.set_device_rules(DeviceRules({"edr": Requirement(Severity.RESTRICT)}))
-    await devices.judge_due()  # nothing has come of it
-    harbor.limen.journal.flush()
-    events = [one for one in harbor.events("device.compliance_changed") if one.details["was"] != "unknown"]
-    assert [(one.device, one.details["was"], one.details["compliance"]) for one in events] == [
-        (laptop.device, "compliant", "non_compliant")
-    ]
-
-
 async def test_what_another_process_made_of_a_device_is_told_to_its_agent(harbor: House, laptop: SoftwareAgent) -> None:
     devices, core = devices_of(harbor), harbor.limen.core
     stream = devices.listen(laptop.signed("stream", {}), "203.0.113.7")
@@ -95,21 +68,3 @@ async def test_what_another_process_made_of_a_device_is_told_to_its_agent(harbor
             )
     finally:
         elsewhere.close()
-
-
-async def test_new_rules_have_every_agent_that_listens_look_again_a_few_at_a_time(
-    harbor: House, laptop: SoftwareAgent, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    devices, known = devices_of(harbor), harbor.limen.core.known
-    monkeypatch.setattr(service, "ASKED_AT_ONCE", 1)
-    monkeypatch.setattr(service, "ASK_AGAIN_SECONDS", 0.2)
-    stream = devices.listen(laptop.signed("stream", {}), "203.0.113.7")
-    held = devices.projection.held[laptop.device]
-    devices.projection.apply("d_2", replace(held, device=replace(held.device, id="d_2")))
-    other = devices.streams.open("d_2")
-    known.set_device_rules(DeviceRules({"edr": Requirement(Severity.RESTRICT)}))
-    told = await stream.next(1)
-    assert told is not None
-    assert (told.event, told.data["checks"]) == ("recheck", [])
-    assert await other.next(0.05) is None
-    assert await other.next(1) is not None

@@ -7,9 +7,10 @@ no device once the tie that was copied with them is over, whatever the browser p
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final
+from typing import Final, TypeVar
 
 from limen.browser_state import BrowserStates, StateRefusedError
 from limen.clock import Instant, Milliseconds
@@ -24,6 +25,8 @@ from limen.pillar import Core, DeviceSessions
 from limen.rate_limit import RateLimit
 from limen.storage import Transaction
 from limen.ties import BY_AGENT, BY_BROWSER, CERTIFIED
+
+T = TypeVar("T")
 
 LASTS: Final[Milliseconds] = BY_AGENT
 CHALLENGE_SECONDS: Final = 60
@@ -64,33 +67,16 @@ class Bindings:
 
     async def prove(self, session: Session, compact: bytes, address: str) -> Bound:
         """Bind the session to the device whose agent signed this. Raises RefusedError, which is journaled."""
-        try:
-            device = self._judged(session, compact)
-        except RefusedError as refused:
-            self._tell_refused(session, refused, address)
-            raise
-        level = BY_BROWSER if session.tied_from else LEVELS[device.key_storage]
-        bound = Bound(device, level, self._core.clock.now() + LASTS)
-        await self._bind(session, bound, address)
-        return bound
+        device = self._refusing(lambda: self._judged(session, compact), session, address)
+        return await self._bind(session, device, LEVELS[device.key_storage], address)
 
     async def certified(self, session: Session, code: str, address: str) -> tuple[Bound, str, str]:
         """Bind the session to the device whose certificate a front has seen, by the code for it; and where its browser
         was on the way to: an app's id and a path. Raises RefusedError, which is journaled.
         """
-        try:
-            stands_for = self._states.take(CERTIFIED, _name_of(session).encode(), code.encode("utf-8", "replace"))
-            device = self._usable(session, stands_for["device"])
-        except StateRefusedError:
-            refused = RefusedError(403, "no_certificate", "your browser has no certificate of this device", "get one")
-            self._tell_refused(session, refused, address)
-            raise refused from None
-        except RefusedError as refused:
-            self._tell_refused(session, refused, address)
-            raise
-        level = BY_BROWSER if session.tied_from else LEVELS[KeyStorage.FILE]
-        bound = Bound(device, level, self._core.clock.now() + LASTS)
-        await self._bind(session, bound, address)
+        stands_for = self._refusing(lambda: self._stands_for(session, code), session, address)
+        device = self._refusing(lambda: self._usable(session, stands_for["device"]), session, address)
+        bound = await self._bind(session, device, LEVELS[KeyStorage.FILE], address)
         return bound, stands_for["app"], stands_for["to"]
 
     def name_of(self, session: Session) -> str:
@@ -114,6 +100,15 @@ class Bindings:
             raise RefusedError(409, "report_first", "the agent has to report first", "try again in a moment")
         return device
 
+    def _stands_for(self, session: Session, code: str) -> Mapping[str, str]:
+        """What a front has seen, by its code: the device, and where the browser goes on to. Raises RefusedError."""
+        try:
+            return self._states.take(CERTIFIED, _name_of(session).encode(), code.encode("utf-8", "replace"))
+        except StateRefusedError:
+            raise RefusedError(
+                403, "no_certificate", "your browser has no certificate of this device", "get one"
+            ) from None
+
     def _usable(self, session: Session, device_id: str) -> EnrolledDevice:
         """The device, where the session's person may be bound to it. Raises RefusedError."""
         held = self._projection.held.get(device_id)
@@ -122,6 +117,14 @@ class Bindings:
         if held.device.owner_id != session.person_id:
             raise RefusedError(403, "not_its_owner", "this device is somebody else's", "use your own")
         return held.device
+
+    def _refusing(self, work: Callable[[], T], session: Session, address: str) -> T:
+        """What `work` comes to; a refusal is journaled. Raises RefusedError."""
+        try:
+            return work()
+        except RefusedError as refused:
+            self._tell_refused(session, refused, address)
+            raise
 
     def _tell_refused(self, session: Session, refused: RefusedError, address: str) -> None:
         """Journal it, unless this person's proofs were refused often of late."""
@@ -140,16 +143,19 @@ class Bindings:
             )
         )
 
-    async def _bind(self, session: Session, bound: Bound, address: str) -> None:
+    async def _bind(self, session: Session, device: EnrolledDevice, level: int, address: str) -> Bound:
+        """`level`: how firmly the proof binds by itself; a browser that has a key of its own is bound more firmly."""
         was = (session.device_id, session.binding)
+        level = BY_BROWSER if session.tied_from else level
+        bound = Bound(device, level, self._core.clock.now() + LASTS)
 
         def work(transaction: Transaction) -> int:
-            if not self._sessions.bind(transaction, session.id, bound.device.id, bound.level, bound.until):
+            if not self._sessions.bind(transaction, session.id, device.id, level, bound.until):
                 raise RefusedError(403, "session_ended", "you are not signed in any more", "sign in")
             return transaction.changed_seq
 
         await self._core.feed.settled(await self._core.database.writing(work))
-        if was != (bound.device.id, bound.level):
+        if was != (device.id, level):
             self._core.journal.record(
                 Event(
                     at=self._core.clock.now(),
@@ -157,11 +163,12 @@ class Bindings:
                     actor=session.person_id,
                     subject=session.person_id,
                     session=session.id,
-                    device=bound.device.id,
+                    device=device.id,
                     address=address,
-                    details={"level": bound.level},
+                    details={"level": level},
                 )
             )
+        return bound
 
 
 def _name_of(session: Session) -> str:

@@ -91,7 +91,7 @@ async def _build(core: Core) -> Running:
         saw_sign_in=seen.saw,
         proofs={"prove_device": PROVE},
         periodic=(
-            Every("judge devices whose grace is over", DUE_SECONDS, devices.judge_due),
+            Every("judge devices whose grace is over", DUE_SECONDS, devices.judging.judge_due),
             Every("count healthy devices", COUNT_SECONDS, devices.count),
             Every("forget tokens of devices", FORGET_SECONDS, devices.forget),
             Every("end signals about devices whose time is over", DUE_SECONDS, signals.run_out),

@@ -23,7 +23,7 @@ _MOST_TOLD: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedReport:
     """A report as it is kept, and what it came to when it was."""
 
     posture: Posture
@@ -46,7 +46,7 @@ class Projection:
         self.known_key: Callable[[str, Mapping[str, str] | None], None] = lambda _device, _key: None
         self.state_changed: Callable[[str, State], None] = lambda _device, _state: None
         self.held: dict[str, Held] = {}
-        self._reported: dict[str, Mapping[str, Judged]] = {}
+        self._reported: dict[str, Mapping[str, JudgedReport]] = {}
         self._numbers = count()
         self.due: dict[str, Instant] = {}
 
@@ -55,7 +55,7 @@ class Projection:
         feed.on("device", lambda snapshot, key: store.held(snapshot.connection, key), self.apply)
         feed.on(REPORTS, self._load_reports, lambda _key, found: self._apply_reports(found))
 
-    def reported(self, at: Instant, judged: Mapping[str, Judged]) -> str:
+    def reported(self, at: Instant, judged: Mapping[str, JudgedReport]) -> str:
         """The name of a change: these devices reported then. What they said needs not be read again to be known.
 
         Called in the writer's thread. A name tells those who were not there what to read.

@@ -20,7 +20,7 @@ from limen.devices.compliance import judge
 from limen.devices.gathered import Gathered
 from limen.devices.model import EnrolledDevice, Posture, Report, State
 from limen.devices.nonces import Nonces
-from limen.devices.projection import REPORTS, Judged, Projection
+from limen.devices.projection import REPORTS, JudgedReport, Projection
 from limen.devices.steps import Steps, steps_for
 from limen.devices.wire import Kind, Message, RefusedError
 from limen.events import Event
@@ -43,7 +43,7 @@ class Taken:
     """A report that was taken, and what it came to; or why it was not. `device` is what the device is from now on."""
 
     device: EnrolledDevice | None = None
-    judged: Judged | None = None
+    judged: JudgedReport | None = None
     refused: RefusedError | None = None
 
 
@@ -139,7 +139,7 @@ class Reports:
         now = self._core.clock.now()
         is_told_of = bool(self._core.known.device_rules.sources)
         held = store.last_of(transaction.connection, {one.device_id for one in sent}, is_told_of=is_told_of)
-        kept: dict[str, tuple[Report, Judged]] = {}
+        kept: dict[str, tuple[Report, JudgedReport]] = {}
         taken = []
         for one in sent:
             was = kept[one.device_id][1].health.compliance if one.device_id in kept else ""
@@ -187,7 +187,7 @@ class Reports:
         )
         health = judge(self._core.known.device_rules, device.platform, after, now)
         states.tell_health(transaction, self._sessions, device, before, health, self._core.known, now, was=was)
-        return Taken(device, Judged(replace(after, failing_since=health.failing_since), health))
+        return Taken(device, JudgedReport(replace(after, failing_since=health.failing_since), health))
 
     def _cloned(self, transaction: Transaction, device: EnrolledDevice, sent: _Sent, now: Instant) -> Taken:
         details: dict[str, str | int | bool] = {"seq": sent.report.seq, "boot": sent.report.boot[:16]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
@@ -12,8 +12,9 @@ from limen.devices import enrolment, fleet_count_store, states, store
 from limen.devices.binding import AGENT_PORTS, Bindings
 from limen.devices.certificates import store as certificates
 from limen.devices.certificates.issuing import Certificates
-from limen.devices.compliance import Health, judge
+from limen.devices.compliance import Health
 from limen.devices.enrolment import Enrolment, Enrolments
+from limen.devices.judging import Judging
 from limen.devices.model import EnrolledDevice, Posture, State
 from limen.devices.nonces import Nonces
 from limen.devices.projection import Projection
@@ -27,8 +28,6 @@ from limen.errors import LimenError
 from limen.events import Event, Outcome
 from limen.facts import Device, Session
 from limen.facts.device_rules import DeviceRules
-from limen.facts.fact_store import APPS
-from limen.facts.tables import Subject
 from limen.pillar import Core, DeviceSessions
 from limen.storage import Transaction
 
@@ -36,11 +35,6 @@ T = TypeVar("T")
 
 RECHECK_SECONDS: Final = 10.0
 """How long *Check again* waits for the device's report."""
-MOST_JUDGED: Final = 500
-"""In one transaction, after the rules have changed."""
-ASKED_AT_ONCE: Final = 20
-ASK_AGAIN_SECONDS: Final = 0.1
-"""New rules have 200 agents a second look again: 500 devices are through in three seconds."""
 
 
 class Devices:
@@ -58,14 +52,9 @@ class Devices:
         self.bindings = Bindings(core, sessions, self.reports, projection)
         self.certificates = Certificates(core, self.reports, self.nonces)
         self._seen: dict[str, asyncio.Event] = {}
-        self._asking: asyncio.Task[None] | None = None
-        projection.known_key = self._known_key
+        projection.known_key = self.reports.known_key
         projection.state_changed = self._tell_state
-        projection.again()
-        self._rules = core.known.device_rules
-        self._by_rules: dict[str, str] = {}
-        """What devices were before other rules made something else of them, until that is said."""
-        self._stop_watching = core.known.watch(self._changed)
+        self.judging = Judging(core, sessions, projection, self.streams.listening, self._ask)
 
     def now(self) -> Instant:
         return self._core.clock.now()
@@ -108,7 +97,7 @@ class Devices:
         now = self._core.clock.now()
         device = self.enrolments.enrol(transaction, waiting, now)
         for touched in intake.match_device(transaction, device.id, now) - {device.id}:
-            self.judge_again(transaction, touched, now)
+            self.judging.again(transaction, touched, now)
         owner = self._core.known.people.get(device.owner_id)
         if owner is None or not owner.active:
             raise RefusedError(403, "refused", "the owner's account is not active", "ask whoever administers Limen")
@@ -230,7 +219,7 @@ class Devices:
             device = states.known(transaction, device_id)
             states.change(transaction, self._sessions, device, state, now, by=by, why=why)
             for touched in intake.match_device(transaction, device_id, now) - {device_id}:
-                self.judge_again(transaction, touched, now)
+                self.judging.again(transaction, touched, now)
 
         await self._core.write(work)
 
@@ -263,25 +252,6 @@ class Devices:
 
     # As time passes
 
-    async def judge_due(self) -> None:
-        """Judge the devices of which a check's grace is over, or of which the rules are others, and say so."""
-        now = self._core.clock.now()
-        due = {device_id: "" for device_id, at in self.projection.due.items() if at <= now}
-        turned = {device_id: self._by_rules.pop(device_id) for device_id in [*self._by_rules][:MOST_JUDGED]}
-        due |= turned
-
-        def work(transaction: Transaction) -> None:
-            for device_id, was in due.items():
-                self.judge_again(transaction, device_id, now, was)
-
-        if not due:
-            return
-        try:
-            await self._core.write(work)
-        except LimenError:
-            self._by_rules |= turned  # they are said with the next attempt
-            raise
-
     async def count(self) -> None:
         """Note how many devices in use are healthy this hour; nothing where there are none."""
         now = self._core.clock.now()
@@ -307,50 +277,11 @@ class Devices:
         await self._core.feed.forget()
 
     async def close(self) -> None:
-        self._stop_watching()
-        self._stop_asking()
+        self.judging.close()
         self.reports.close()
         self.streams.end_all()
 
     # Inside
-
-    def judge_again(self, transaction: Transaction, device_id: str, now: Instant, was: str = "") -> None:
-        """What is said of a device is other than before: its health is told anew, where that has changed."""
-        held = store.held(transaction.connection, device_id)
-        transaction.changed("device", device_id)
-        if held is None or held.device.state is not State.ACTIVE:
-            return
-        health = judge(self._core.known.device_rules, held.device.platform, held.posture, now)
-        store.keep_failing(transaction.connection, device_id, health.failing_since)
-        known = self._core.known
-        states.tell_health(transaction, self._sessions, held.device, held.posture, health, known, now, was=was)
-
-    def _changed(self, subject: Subject) -> None:
-        if subject == APPS and self._rules is not self._core.known.device_rules:
-            self._rules = self._core.known.device_rules
-            before = {one: fact.compliance for one, fact in self._core.known.devices.items()}
-            self.projection.again()
-            after = self._core.known.devices
-            turned = {one: was for one, was in before.items() if one in after and after[one].compliance != was}
-            self._by_rules = turned | self._by_rules
-            self._stop_asking()
-            self._asking = asyncio.get_running_loop().create_task(self._ask_everybody())
-
-    def _stop_asking(self) -> None:
-        if self._asking is not None:
-            self._asking.cancel()
-
-    async def _ask_everybody(self) -> None:
-        """Have every agent that listens look again, so that its owner reads what the new rules come to.
-
-        Not all at once: a report costs a signature to verify.
-        """
-        for number, device_id in enumerate(self.streams.listening(), 1):
-            held = self.projection.held.get(device_id)
-            if held is not None and held.device.state is State.ACTIVE:
-                self._ask(device_id)
-            if number % ASKED_AT_ONCE == 0:
-                await asyncio.sleep(ASK_AGAIN_SECONDS)
 
     def _ask(self, device_id: str) -> bool:
         """Whether its agent listens, and was asked to look again."""
@@ -362,9 +293,6 @@ class Devices:
             self._ask(device_id)
         else:
             self.streams.tell(device_id, "ended", why=state.value)
-
-    def _known_key(self, device_id: str, key: Mapping[str, str] | None) -> None:
-        self.reports.known_key(device_id, key)
 
     def _refusing(self, work: Callable[[], T], address: str) -> T:
         try:

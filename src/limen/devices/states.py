@@ -11,7 +11,7 @@ from limen.clock import Instant
 from limen.devices import store
 from limen.devices.certificates import store as certificates
 from limen.devices.certificates.store import CHANGED as CERTIFICATES
-from limen.devices.compliance import NON_COMPLIANT, Health
+from limen.devices.compliance import NON_COMPLIANT, Health, judge
 from limen.devices.model import EnrolledDevice, Posture, State
 from limen.errors import LimenError
 from limen.events import Event
@@ -133,3 +133,18 @@ def tell_health(
     )
     if health.blocks and (was != NON_COMPLIANT or newly_failing):
         sessions.end(transaction, device.id, now)
+
+
+def judge_again(
+    transaction: Transaction, sessions: DeviceSessions, facts: FactStore, device_id: str, now: Instant, *, was: str = ""
+) -> None:
+    """What others say of a device, or what is asked of it, is other than before: its health is told anew, where that
+    has changed, and since when a check is not good is kept. `was`: as for `tell_health`.
+    """
+    held = store.held(transaction.connection, device_id)
+    transaction.changed("device", device_id)
+    if held is None or held.device.state is not State.ACTIVE:
+        return
+    health = judge(facts.device_rules, held.device.platform, held.posture, now)
+    store.keep_failing(transaction.connection, device_id, health.failing_since)
+    tell_health(transaction, sessions, held.device, held.posture, health, facts, now, was=was)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.devices.laptops import Ida, devices_of
 from tests.devices.signals.sensors import bind, known, opens, risk, sensor, signals_of
@@ -12,6 +14,7 @@ from limen.clock import DAY, HOUR, MINUTE
 from limen.devices.model import State
 from limen.devices.signals.model import Level
 from limen.errors import LimenError
+from limen.facts.device_rules import BASELINE, Requirement, Severity
 
 
 async def test_a_source_that_says_it_is_over_ends_its_signal(harbor: House, laptop: SoftwareAgent) -> None:
@@ -124,7 +127,7 @@ async def test_a_silent_sensor_is_a_failed_check(harbor: House, laptop: Software
     assert abs(device.due_at - heard_until) < MINUTE
     assert device.fades_at == device.due_at  # the decision itself knows it, whatever else runs
     harbor.clock.forward(2 * MINUTE)
-    await devices_of(harbor).judge_due()
+    await devices_of(harbor).judging.judge_due()
     device = known(harbor, laptop.device)
     assert (device.compliance, "edr" in device.passing) == ("non_compliant", False)
     assert "edr" in str(harbor.events("device.compliance_changed")[0].details["failing"])
@@ -146,3 +149,22 @@ async def test_where_a_sensor_was_never_heard_of_the_agent_alone_is_no_pass_for_
     harbor.clock.forward(DAY)
     await laptop.report(edr={"running": True})
     assert known(harbor, laptop.device).compliance == "non_compliant"
+
+
+async def test_what_a_sensor_says_is_said_once_and_its_time_runs_from_then(
+    harbor: House, laptop: SoftwareAgent
+) -> None:
+    """Whether it is the sensor that brings it to light or the report that comes after it."""
+    edr = await sensor(harbor, "edr")
+    grace = {"edr": Requirement(Severity.WARN, 2 * HOUR), "threats": BASELINE["threats"]}
+    rules = harbor.limen.core.known.device_rules
+    harbor.limen.core.known.set_device_rules(replace(rules, requirements=grace))
+    await edr.send({"alive": [{"device": {"name": "wren"}}]})
+    await laptop.report(edr={"running": True})
+    before = len(harbor.events("device.compliance_changed"))
+    await edr.send({"alive": [{"device": {"name": "wren"}, "gone": True}]})
+    since = harbor.clock.now()
+    harbor.clock.forward(HOUR)
+    await laptop.report(edr={"running": True})
+    assert abs(known(harbor, laptop.device).due_at - (since + 2 * HOUR)) < MINUTE
+    assert len(harbor.events("device.compliance_changed")) == before + 1

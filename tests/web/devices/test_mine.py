@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from tests.devices.laptops import Ida, devices_of
 from tests.devices.software_agent import SoftwareAgent
 from tests.devices.sources.test_intake import enrolled
@@ -77,6 +78,14 @@ async def test_a_devices_history_is_its_own_and_in_the_readers_language(
     mia = harbor.browser(address="203.0.113.9")
     await harbor.member(mia, "Mia", "staff")
     assert "data-history" not in (await mia.get("/devices")).text
+
+
+async def test_a_device_that_the_journal_has_nothing_of_any_more_is_shown(
+    harbor: House, ida: Ida, laptop: SoftwareAgent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(harbor.limen.journal, "recent", lambda _limit, _where: [])  # newer events took all its room
+    page = await ida.browser.get("/devices")
+    assert (page.status_code, laptop.device in page.text, "data-history" in page.text) == (200, True, False)
 
 
 async def test_by_whose_word_a_check_fails_is_said_in_the_readers_language(

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from limen.clock import SECOND, Instant
+from limen.clock import SECOND
 from limen.devices import store as devices, wire
 from limen.devices.certificates import store
-from limen.devices.certificates.authority import RENEWED_AFTER, Authority, issued, kept
+from limen.devices.certificates.authority import RENEWED_AFTER, Authority, Issued, issued, kept
 from limen.devices.model import State
 from limen.devices.nonces import Nonces
 from limen.devices.reports import Reports
@@ -63,7 +63,7 @@ class Certificates:
         wire.importable(jwk)
         authority = await self.authority()
 
-        def work(transaction: Transaction) -> tuple[str, Instant]:
+        def work(transaction: Transaction) -> Issued:
             device = devices.by_id(transaction.connection, message.device_id)
             if device is None or device.state in {State.LOST, State.RETIRED}:
                 raise wire.not_this_device()
@@ -85,13 +85,13 @@ class Certificates:
                     details={"fingerprint": made.fingerprint.hex()},
                 )
             )
-            return made.certificate, made.until
+            return made
 
-        certificate, until = await self._core.write(work)
+        made = await self._core.write(work)
         return {
-            "certificate": certificate,
+            "certificate": made.certificate,
             "authority": authority.certificate,
-            "until": until // SECOND,
+            "until": made.until // SECOND,
             "renew_after": (now + RENEWED_AFTER) // SECOND,
             "domain": self.domain,
             "nonce": self._nonces.new(now),

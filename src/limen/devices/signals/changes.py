@@ -12,7 +12,6 @@ from typing import Final
 
 from limen.clock import HOUR, Instant
 from limen.devices import states, store as devices_store
-from limen.devices.compliance import judge
 from limen.devices.model import EnrolledDevice, State
 from limen.devices.signals import store
 from limen.devices.signals.model import LONGEST, Alive, End, Level, Signal, Told, risk_of
@@ -161,7 +160,7 @@ def heard(transaction: Transaction, source: SignalSource, alive: Alive, device_i
     has_turned = (before > 0) is not (after > 0)
     if has_turned or abs(after) - abs(before) >= source.heartbeat_ms // _HEARD_ANEW:
         devices_store.keep_sensors(transaction.connection, device_id, {**sensors, source.name: after})
-        judge_again(transaction, device_id, at)
+        states.judge_again(transaction, at.sessions, at.facts, device_id, at.now)
 
 
 def count(transaction: Transaction, device_id: str, at: At) -> None:
@@ -169,19 +168,7 @@ def count(transaction: Transaction, device_id: str, at: At) -> None:
     risk = risk_of(store.of_device(transaction.connection, device_id), at.now)
     devices_store.keep_risk(transaction.connection, device_id, int(risk))
     transaction.changed(CHANGE, device_id)
-    judge_again(transaction, device_id, at)
-
-
-def judge_again(transaction: Transaction, device_id: str, at: At) -> None:
-    """Judge a device anew, and say so where its health is another than before."""
-    held = devices_store.held(transaction.connection, device_id)
-    if held is None:
-        return
-    if held.device.state is State.ACTIVE:
-        rules = at.facts.device_rules
-        health = judge(rules, held.device.platform, held.posture, at.now)
-        states.tell_health(transaction, at.sessions, held.device, held.posture, health, at.facts, at.now)
-    transaction.changed("device", device_id)
+    states.judge_again(transaction, at.sessions, at.facts, device_id, at.now)
 
 
 # Inside

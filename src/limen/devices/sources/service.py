@@ -136,7 +136,7 @@ class Sources:
         taken = intake.take(transaction, name, records, now, lambda address: owners.get(address, ""))
         taken += intake.drop(transaction, name, gone)
         for device_id in taken.touched:
-            self._devices.judge_again(transaction, device_id, now)
+            self._devices.judging.again(transaction, device_id, now)
         return taken
 
     # What administrators do and see
@@ -169,7 +169,7 @@ class Sources:
             for name in store.sources_with_records(transaction.connection) - self.known().keys():
                 taken = intake.drop(transaction, name, store.ids_of(transaction.connection, name))
                 for device_id in taken.touched:
-                    self._devices.judge_again(transaction, device_id, self.now())
+                    self._devices.judging.again(transaction, device_id, self.now())
 
         await self._core.write(work)
 

@@ -7,24 +7,19 @@ from typing import Final
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from limen.admission import network_of
 from limen.devices.service import Devices
-from limen.messages import gettext_noop
 from limen.web.console.fresh_proof import fresh_proof
 from limen.web.page import Page, Route
 from limen.web.permissions import VIEW
 from limen.web.requests import one
 from limen.web.site import Site
+from limen.web.user_codes import UNKNOWN_CODE, is_near
 from limen.web.visit import Authorized, Sent
 
 PAGES: Final = (
     Page("/devices/enrol", "Enrol a device", VIEW, hint="a code that limen-agent shows"),
     Route("POST", "/devices/enrol", VIEW),
     Route("POST", "/devices/enrol/answer", VIEW),
-)
-_UNKNOWN: Final = (
-    gettext_noop("No device waits with this code"),
-    gettext_noop("look at the device again: a code counts ten minutes, and a few wrong ones make you wait"),
 )
 
 
@@ -42,9 +37,10 @@ def routes(site: Site) -> APIRouter:
     async def show(visit: Authorized, sent: Sent) -> Response:
         enrolment = waiting.typed(one(sent, "code"), visit.person.id)
         if enrolment is None or not site.known.device_rules.enrol_by_owner:
-            return site.wrong(visit, 400, *_UNKNOWN)
-        is_near = network_of(enrolment.address) == network_of(visit.visitor.address)
-        return site.page("devices/enrol_asks.html", visit, enrolment=enrolment, is_near=is_near, here="/")
+            return site.wrong(visit, 400, *UNKNOWN_CODE)
+        return site.page(
+            "devices/enrol_asks.html", visit, enrolment=enrolment, is_near=is_near(enrolment, visit), here="/"
+        )
 
     @router.post("/devices/enrol/answer")
     async def answer(visit: Authorized, sent: Sent) -> Response:
@@ -53,7 +49,7 @@ def routes(site: Site) -> APIRouter:
             await fresh_proof(site, visit, "/devices/enrol")
         enrolment = waiting.typed(one(sent, "code"), visit.person.id)
         if enrolment is None or not site.known.device_rules.enrol_by_owner:
-            return site.wrong(visit, 400, *_UNKNOWN)
+            return site.wrong(visit, 400, *UNKNOWN_CODE)
         is_theirs = one(sent, "answer") == "agree"
         if is_theirs:
             waiting.confirm(enrolment, visit.person.id)

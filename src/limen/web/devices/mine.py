@@ -63,15 +63,20 @@ def routes(site: Site) -> APIRouter:
 
     @router.get("/devices")
     async def show(request: Request, visit: Authorized) -> Response:
+        """What devices lack is told to a session that is on one of them, or never was; a copied cookie without its tie
+        learns nothing of it.
+        """
         mine = devices.of(visit.person.id)
         bound = visit.session.device_id if visit.session.bound_until > visit.now else ""
+        is_told = bool(bound) or not visit.session.binding
         return site.page(
             "devices/mine.html",
             visit,
             devices=[one for one in mine if one.state in {State.ACTIVE, State.QUARANTINED}],
             health={one.id: devices.health(one.id) for one in mine},
             reported={one.id: devices.posture(one.id).at for one in mine},
-            history=_history(site, mine),
+            history=_history(site, mine) if is_told else {},
+            is_told=is_told,
             bound=bound,
             here_is=next((one.name for one in mine if one.id == bound and one.state is State.ACTIVE), ""),
             address=site.ports.settings.public_url,

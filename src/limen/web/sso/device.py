@@ -7,25 +7,20 @@ from typing import Final
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from limen.admission import network_of
 from limen.facts import LIMEN
-from limen.messages import gettext_noop
 from limen.policy.decision import Effect
 from limen.sso.oidc.provider import Provider
 from limen.web.page import Page, Route
 from limen.web.permissions import VIEW
 from limen.web.requests import one
 from limen.web.site import Site
+from limen.web.user_codes import UNKNOWN_CODE, is_near
 from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
     Page("/device", "Connect a device", VIEW, hint="a code that a device shows"),
     Route("POST", "/device", VIEW),
     Route("POST", "/device/answer", VIEW),
-)
-_UNKNOWN: Final = (
-    gettext_noop("No device waits with this code"),
-    gettext_noop("look at the device again: a code counts ten minutes, and a few wrong ones make you wait"),
 )
 
 
@@ -38,7 +33,7 @@ def routes(site: Site) -> APIRouter:
         site.ports.doors.tell(
             "sso.device_code_wrong", "", door="sso", address=visit.visitor.address, session=visit.session
         )
-        return site.wrong(visit, 400, *_UNKNOWN)
+        return site.wrong(visit, 400, *UNKNOWN_CODE)
 
     @router.get("/device")
     async def ask(visit: Authorized) -> Response:
@@ -50,8 +45,9 @@ def routes(site: Site) -> APIRouter:
         app = site.known.apps.get(device.app) if device else None
         if device is None or app is None:
             return wrong(visit)
-        is_near = network_of(device.address) == network_of(visit.visitor.address)
-        return site.page("sso/device_asks.html", visit, device=device, app=app, is_near=is_near, here="/")
+        return site.page(
+            "sso/device_asks.html", visit, device=device, app=app, is_near=is_near(device, visit), here="/"
+        )
 
     @router.post("/device/answer")
     async def answer(visit: Authorized, sent: Sent) -> Response:
