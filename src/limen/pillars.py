@@ -15,6 +15,7 @@ from limen.devices.pillar import PILLAR as DEVICES
 from limen.enforcement.pillar import PILLAR as ENFORCEMENT
 from limen.errors import LimenError
 from limen.identity.pillar import PILLAR as IDENTITY
+from limen.monitor.pillar import PILLAR as MONITOR
 from limen.pillar import NAME, Command, Declarations, FolderFile, Pillar
 from limen.sso.pillar import PILLAR as SSO
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from limen.clock import Instant
     from limen.storage import Database, Transaction
 
-PILLARS: Final = (IDENTITY, ENFORCEMENT, SSO, DEVICES)
+PILLARS: Final = (IDENTITY, ENFORCEMENT, SSO, DEVICES, MONITOR)
 
 T = TypeVar("T")
 
