@@ -25,11 +25,13 @@ class NormalEvent(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     at: Instant
     received_at: Instant
     source: str
+    mapper: str = ""
+    """What read it, and which version of that: `windows/1`. Nothing kept is rewritten; `reading.again` reads anew."""
     product: str = ""
     category: str = ""
     service: str = ""
 
-    # What happened (OCSF). `class_uid` 0: it could not be read, and only `raw` is of use.
+    # What happened (OCSF). `class_uid` 0: OCSF has no class for it; where `kind` is `unreadable`, only `raw` is of use.
     class_uid: int = 0
     activity_id: int = 0
     severity_id: int = 0

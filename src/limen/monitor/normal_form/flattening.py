@@ -1,0 +1,87 @@
+"""A record of nested objects as one flat mapping with dotted names, of bounded depth and size."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import isfinite
+from typing import Any, Final
+
+import msgspec
+
+from limen.monitor.normal_form.texts import LONGEST_VALUE, text
+
+MOST_FIELDS: Final = 500
+"""Values of one event; what comes after them is in its raw text only."""
+MOST_ITEMS: Final = 100
+"""Values of one list."""
+DEEPEST: Final = 10
+"""Objects in each other; what is deeper is kept as the JSON it was."""
+LONGEST_NAME: Final = 200
+OURS: Final = "limen."
+"""Names that begin so are written by Limen alone."""
+_LARGEST: Final = 1 << 63
+_PAIRS: Final = (
+    ("Name", "Value"),
+    ("name", "value"),
+    ("name", "boolValue"),
+    ("name", "intValue"),
+    ("name", "multiValue"),
+)
+"""How lists of objects say names and values, as Microsoft and Google do: they become fields of these names."""
+
+Fields = dict[str, Any]
+
+
+def flat(record: Mapping[str, Any]) -> Fields:
+    """`record`, flattened. A sender that writes a name of Limen's own (`limen.…`) finds it as `sent.limen.…`."""
+    fields: Fields = {}
+    _into(fields, "", record, 1)
+    return fields
+
+
+def _into(fields: Fields, prefix: str, record: Mapping[str, Any], depth: int) -> None:
+    for key, value in record.items():
+        if len(fields) >= MOST_FIELDS:
+            return
+        name = _name(prefix, key)
+        if type(value) is str:
+            fields[name] = value if value.isprintable() and len(value) <= LONGEST_VALUE else text(value)
+        elif type(value) is bool:
+            fields[name] = value
+        elif value is not None and (other := _other(fields, name, value, depth)) is not None:
+            fields[name] = other
+
+
+def _name(prefix: str, name: str) -> str:
+    if len(name) > LONGEST_NAME or not name.isprintable():
+        name = text(name[:LONGEST_NAME]).replace("\n", " ")
+    if prefix:
+        return prefix + name
+    return "sent." + name if name[:6].lower() == OURS or name.lower() == "limen" else name
+
+
+def _other(fields: Fields, name: str, value: object, depth: int) -> object:
+    """A number or a list of plain values; None for what became fields of its own."""
+    if isinstance(value, int):
+        return value if -_LARGEST <= value < _LARGEST else text(str(value)[:LONGEST_VALUE])
+    if isinstance(value, float):
+        return value if isfinite(value) else str(value)
+    if depth >= DEEPEST:
+        return text(msgspec.json.encode(value).decode("utf-8", "backslashreplace"))
+    if isinstance(value, dict):
+        _into(fields, name + ".", value, depth + 1)
+    elif isinstance(value, list):
+        return _list(fields, name, value[:MOST_ITEMS], depth)
+    return None
+
+
+def _list(fields: Fields, name: str, values: list[Any], depth: int) -> list[Any] | None:
+    plain = [text(one) if isinstance(one, str) else one for one in values if isinstance(one, str | bool | int | float)]
+    for number, one in enumerate(values):
+        if isinstance(one, dict):
+            pair = next((pair for pair in _PAIRS if pair[0] in one and pair[1] in one), None)
+            if pair is not None and isinstance(one[pair[0]], str):
+                _into(fields, name + ".", {one[pair[0]]: one[pair[1]]}, depth + 1)
+            else:
+                _into(fields, f"{name}.{number}.", one, depth + 1)
+    return [one for one in plain if not isinstance(one, int | float) or -_LARGEST <= one < _LARGEST] or None

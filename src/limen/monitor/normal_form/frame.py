@@ -1,0 +1,27 @@
+"""What a receiver hands over: bytes as they came, and what is known about them without reading them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from limen.clock import Instant
+
+LIMEN: Final = "limen"
+"""The source that nobody else can be, and its kind: the journal."""
+
+
+class Frame(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Bytes of one sender. Of kinds that are sent by message it is one message, of all others any number of records.
+
+    `source`: its name in `monitor.yaml`, or `limen`. `kind`: how it is read (`kinds.KINDS`). `peer`: the address it
+    came from, "" where there is none. `zone`: the time zone of times that name none (`Europe/Berlin`), "" for UTC.
+    """
+
+    source: str
+    kind: str
+    received_at: Instant
+    data: bytes
+    peer: str = ""
+    zone: str = ""

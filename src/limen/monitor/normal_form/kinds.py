@@ -1,0 +1,50 @@
+"""How the records of each kind of source are read: the names that `kind` may have in `monitor.yaml`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from limen.clock import DAY, Milliseconds
+from limen.monitor.normal_form.drafts import LONGEST_AGO, Draft
+from limen.monitor.normal_form.frame import LIMEN, Frame
+from limen.monitor.normal_form.mappers import generic, limen, linux
+from limen.monitor.normal_form.records import drafts_of
+
+EVER: Final = 36_500 * DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`drafts` reads a frame. `version` grows whenever the same bytes come to something else than before.
+
+    `is_message`: a frame is one message, whose sender never sends it again; elsewhere the same record again is the
+    same event. `longest_ago`: how old an event may be when it comes.
+    """
+
+    name: str
+    version: int
+    drafts: Callable[[Frame], Iterable[Draft]]
+    is_message: bool = False
+    longest_ago: Milliseconds = LONGEST_AGO
+
+    @property
+    def mapper(self) -> str:
+        return f"{self.name}/{self.version}"
+
+
+def _json(frame: Frame) -> Iterable[Draft]:
+    return drafts_of(frame.data, lambda raw, record: generic.read(raw, record, frame.zone))
+
+
+_ALL: Final = (
+    Kind("json", 1, _json),
+    Kind("syslog", 1, linux.message, is_message=True),
+    Kind("syslog_file", 1, linux.lines),
+    Kind(LIMEN, 1, limen.drafts, longest_ago=EVER),
+)
+KINDS: Final = {kind.name: kind for kind in _ALL}
+"""Every kind by its name."""
+OURS: Final = frozenset({LIMEN})
+"""Kinds that no sender has, and names that no source in `monitor.yaml` may have."""

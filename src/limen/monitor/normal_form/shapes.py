@@ -1,0 +1,131 @@
+"""Reading a source's records by a table: which of its fields is which column, and what its words come to.
+
+A table has no code of its own, so that a new product is a few lines that can be checked against its documentation.
+Fields have the dotted names that `flattening` gives them, and stay what they are beside the columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Final
+
+from limen.monitor.normal_form.drafts import Draft
+from limen.monitor.normal_form.event import NormalEvent
+from limen.monitor.normal_form.flattening import Fields
+from limen.monitor.normal_form.texts import address, line, number, port
+from limen.monitor.normal_form.times import instant
+
+Paths = str | tuple[str, ...]
+LIMENS_OWN: Final = frozenset(
+    ("uid", "received_at", "source", "mapper", "person_id", "target_person_id", "device_id", "session", "raw", "fields")
+) | {"src_country", "src_network"}
+"""Columns that no sender may fill: what stands there was found out by Limen."""
+_CONVERTED: Final[Mapping[str, Callable[[object], object]]] = {
+    "src_ip": address,
+    "dst_ip": address,
+    "src_port": port,
+    "dst_port": port,
+    "bytes_in": number,
+    "bytes_out": number,
+    "class_uid": number,
+    "activity_id": number,
+    "severity_id": number,
+    "status_id": number,
+}
+"""All other columns are texts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A number by the word that stands in a field, however it is written."""
+
+    where: Paths
+    words: Mapping[str, int]
+    otherwise: int = 0
+
+    def number(self, fields: Fields) -> int:
+        value = _first(fields, self.where)
+        if value is None:
+            return 0
+        return self.words.get(line(value).casefold(), self.otherwise)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One sort of record.
+
+    `fixed` are columns that are the same for all of this sort, `columns` those that stand in a field (of several the
+    first that says something), `said` those that are a number by a word. `names`: by which other names rules know a
+    field. `at` and `id` are where its time and its unique id stand, if it has one.
+    """
+
+    fixed: Mapping[str, str | int] = field(default_factory=dict)
+    columns: Mapping[str, Paths] = field(default_factory=dict)
+    said: Mapping[str, Said] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    at: Paths = ()
+    id: Paths = ()
+
+    def __post_init__(self) -> None:
+        wanted = {*self.fixed, *self.columns, *self.said}
+        wrong = (wanted & LIMENS_OWN) | (wanted - set(NormalEvent.__struct_fields__))
+        if wrong:
+            raise ValueError(f"no mapper may fill {', '.join(sorted(wrong))}")
+
+    def beside(
+        self,
+        fixed: Mapping[str, str | int] | None = None,
+        columns: Mapping[str, Paths] | None = None,
+        said: Mapping[str, Said] | None = None,
+        names: Mapping[str, str] | None = None,
+    ) -> Shape:
+        """A shape with more or other columns."""
+        return replace(
+            self,
+            fixed={**self.fixed, **(fixed or {})},
+            columns={**self.columns, **(columns or {})},
+            said={**self.said, **(said or {})},
+            names={**self.names, **(names or {})},
+        )
+
+    def draft(self, raw: str, fields: Fields, zone: str = "") -> Draft:
+        """What a record comes to."""
+        columns: dict[str, Any] = dict(self.fixed)
+        for column, paths, convert in self._steps:
+            for path in paths:
+                value = fields.get(path)
+                if value is not None and (found := convert(value)):
+                    columns[column] = found
+                    break
+        for column, said in self._said:
+            if found := said.number(fields):
+                columns[column] = found
+        for name, written in self._names:
+            if written in fields and name not in fields:
+                fields[name] = fields[written]
+        at = _first(fields, self.at)
+        return Draft(raw, fields, columns, instant(at, zone) if at is not None else 0, line(_first(fields, self.id)))
+
+    @cached_property
+    def _steps(self) -> tuple[tuple[str, tuple[str, ...], Callable[[object], object]], ...]:
+        return tuple((name, several(paths), _CONVERTED.get(name, line)) for name, paths in self.columns.items())
+
+    @cached_property
+    def _said(self) -> tuple[tuple[str, Said], ...]:
+        return tuple(self.said.items())
+
+    @cached_property
+    def _names(self) -> tuple[tuple[str, str], ...]:
+        return tuple(self.names.items())
+
+
+def several(paths: Paths) -> tuple[str, ...]:
+    return (paths,) if isinstance(paths, str) else paths
+
+
+def _first(fields: Fields, paths: Paths) -> object:
+    if isinstance(paths, str):
+        return fields.get(paths)
+    return next((found for path in paths if (found := fields.get(path)) not in (None, "")), None)

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from limen.monitor.normal_form.flattening import DEEPEST, MOST_FIELDS, MOST_ITEMS, flat
+
+
+def test_nested_objects_get_dotted_names_and_nothing_is_left_out() -> None:
+    assert flat({"a": {"b": {"c": 1}}, "d": [1, "x", True], "e": None, "f": 1.5}) == {
+        "a.b.c": 1,
+        "d": [1, "x", True],
+        "f": 1.5,
+    }
+    assert flat({"a": [{"b": 1}, {"b": 2}, 3]}) == {"a.0.b": 1, "a.1.b": 2, "a": [3]}
+
+
+def test_lists_of_names_and_values_become_fields() -> None:
+    parameters = [{"Name": "ForwardTo", "Value": "x@out.example"}, {"Name": "Enabled", "Value": True}]
+    assert flat({"Parameters": parameters}) == {"Parameters.ForwardTo": "x@out.example", "Parameters.Enabled": True}
+    assert flat({"p": [{"name": "VIS", "boolValue": False}]}) == {"p.VIS": False}
+
+
+def test_depth_and_number_are_bounded() -> None:
+    deep: dict[str, object] = {"end": 1}
+    for _ in range(50):
+        deep = {"a": deep}
+    (name,) = flat(deep)
+    assert name.count(".") == DEEPEST - 1
+    assert len(flat({str(one): one for one in range(10 * MOST_FIELDS)})) == MOST_FIELDS
+    assert len(flat({"a": list(range(10_000))})["a"]) == MOST_ITEMS
+
+
+def test_numbers_that_cannot_be_kept_are_texts() -> None:
+    assert flat({"a": 1 << 70, "b": [1 << 70], "c": float("inf")}) == {"a": str(1 << 70), "c": "inf"}
+
+
+def test_names_and_values_hold_no_control_characters() -> None:
+    assert flat({"a\nb\x1b": "c\x1b\nd"}) == {"a b\\u001b": "c\\u001b\nd"}
+
+
+def test_names_of_limens_own_are_not_a_senders() -> None:
+    assert flat({"limen.clock": "x", "Limen": {"cut": 1}, "limens": 2}) == {
+        "sent.limen.clock": "x",
+        "sent.Limen.cut": 1,
+        "limens": 2,
+    }
