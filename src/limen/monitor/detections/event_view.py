@@ -1,0 +1,101 @@
+"""An event as rules see it: what it says by name, as texts in lower case.
+
+A rule may name a column, its path in OCSF, or what the source itself calls it, in any case; what a column says comes
+first. Nothing, null and "" are one: a field without a value. A list has each of its values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from operator import attrgetter
+from typing import Any, Final
+
+from limen.monitor.detections.tree import EVERYTHING
+from limen.monitor.normal_form.event import PATHS, NormalEvent
+
+MAX_TEXT: Final = 65_536
+"""Of a longer text only its beginning and its end are looked at, half as much of each, in characters."""
+MAX_VALUES: Final = 256
+"""So many values of a list are looked at."""
+Value = str | tuple[str, ...]
+
+_LEFT_OUT: Final = frozenset({"fields"})
+_COLUMNS: Final = tuple(name for name in NormalEvent.__struct_fields__ if name not in _LEFT_OUT)
+_values_of: Callable[[NormalEvent], tuple[Any, ...]] = attrgetter(*_COLUMNS)
+_KEYS: Final = {
+    **{path.lower(): column for path, column in PATHS.items()},
+    **{name: name for name in _COLUMNS},
+}
+
+
+def key_of(name: str) -> str:
+    """The key under which a view has the field that a rule calls `name`."""
+    lowered = name.lower()
+    return _KEYS.get(lowered, lowered)
+
+
+class EventView(dict[str, Value]):
+    """What one event says, in lower case; `get` gives None for what it does not say."""
+
+    __slots__ = ("_exact", "event")
+
+    def __init__(self, event: NormalEvent) -> None:
+        super().__init__()
+        self.event = event
+        self._exact: dict[str, Value] | None = None
+        for name, value in _said(event):
+            if value.__class__ is str:
+                self[name] = _bounded(value).lower()
+            else:
+                text = _text(value)
+                self[name] = text.lower() if isinstance(text, str) else tuple(one.lower() for one in text)
+
+    def everything(self) -> str:
+        """All that it says, in lower case, a NUL between any two values."""
+        text = self.get(EVERYTHING)
+        if text is None:
+            text = self[EVERYTHING] = "\0".join(_every(self.values()))
+        return text if isinstance(text, str) else "\0".join(text)
+
+    def exact(self, key: str) -> Value | None:
+        """What it says there, as it was written."""
+        if self._exact is None:
+            self._exact = {name: _text(value) for name, value in _said(self.event)}
+            self._exact[EVERYTHING] = "\0".join(_every(list(self._exact.values())))
+        return self._exact.get(key)
+
+
+def _said(event: NormalEvent) -> Iterator[tuple[str, Any]]:
+    """What has a value, by key; what comes later counts."""
+    for name, value in event.fields.items():
+        if value is not None and value not in ("", []) and name != EVERYTHING:
+            yield name.lower(), value
+    for name, value in zip(_COLUMNS, _values_of(event), strict=True):
+        if value:
+            yield name, value
+
+
+def _text(value: Any) -> Value:
+    if isinstance(value, str):
+        return _bounded(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    if isinstance(value, list | tuple):
+        return tuple(one if isinstance(one := _text(each), str) else "\0".join(one) for each in value[:MAX_VALUES])
+    return _bounded(str(value))
+
+
+def _bounded(text: str) -> str:
+    if len(text) <= MAX_TEXT:
+        return text
+    return f"{text[: MAX_TEXT // 2]}\0…\0{text[-MAX_TEXT // 2 :]}"
+
+
+def _every(values: Iterable[Value]) -> Iterator[str]:
+    for value in values:
+        if isinstance(value, str):
+            yield value
+        else:
+            yield from value

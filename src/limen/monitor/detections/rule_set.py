@@ -1,0 +1,150 @@
+"""The rules in force, and which of them an event meets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import msgspec
+
+from limen.configuration.problem import Problem, did_you_mean, shown
+from limen.monitor.detections.closures import Test, closure
+from limen.monitor.detections.event_view import EventView
+from limen.monitor.detections.rule import Correlation, Rule
+from limen.monitor.detections.rule_file import read_rules
+from limen.monitor.normal_form.event import NormalEvent
+
+MAX_RULES: Final = 20_000
+_MOST_SOURCES: Final = 1_024
+"""For so many different log sources of events what applies is remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The rules that look at events of one log source."""
+
+    tests: tuple[tuple[Rule, Test], ...]
+
+    def hits(self, view: EventView, failed: list[tuple[Rule, Exception]]) -> list[Rule]:
+        found = []
+        for rule, test in self.tests:
+            try:
+                if test(view):
+                    found.append(rule)
+            except Exception as error:  # noqa: BLE001 -- one broken rule must not silence the others
+                failed.append((rule, error))
+        return found
+
+
+@dataclass(slots=True)
+class RuleSet:
+    """Rules that were compiled. `problems` names what was refused, each with its file and line."""
+
+    rules: tuple[Rule, ...]
+    correlations: tuple[Correlation, ...]
+    problems: tuple[Problem, ...] = ()
+    _groups: dict[tuple[str, str, str], Group] = field(default_factory=dict, init=False, repr=False)
+    _tests: dict[str, Test] = field(default_factory=dict, init=False, repr=False)
+
+    @property
+    def everything(self) -> tuple[Rule | Correlation, ...]:
+        return (*self.rules, *self.correlations)
+
+    def hits(self, event: NormalEvent) -> list[Rule]:
+        """The rules over single events that this event meets. What fails counts as not met."""
+        return self.found(EventView(event), [])
+
+    def found(self, view: EventView, failed: list[tuple[Rule, Exception]]) -> list[Rule]:
+        """As `hits`; what failed is added to `failed`."""
+        return self._group(view.event).hits(view, failed)
+
+    def _group(self, event: NormalEvent) -> Group:
+        source = (event.product.lower(), event.category.lower(), event.service.lower())
+        group = self._groups.get(source)
+        if group is None:
+            group = Group(tuple((rule, self._test(rule)) for rule in self.rules if applies(rule, source)))
+            if len(self._groups) >= _MOST_SOURCES:
+                self._groups.clear()
+            self._groups[source] = group
+        return group
+
+    def _test(self, rule: Rule) -> Test:
+        test = self._tests.get(rule.id)
+        if test is None:
+            test = self._tests[rule.id] = closure(rule.node)
+        return test
+
+
+def applies(rule: Rule, source: tuple[str, str, str]) -> bool:
+    """Does the rule look at events of this product, category and service?"""
+    return all(
+        not asked or asked == it for asked, it in zip((rule.product, rule.category, rule.service), source, strict=True)
+    )
+
+
+def compile_rules(texts: Mapping[str, str]) -> RuleSet:
+    """The rules in `texts`, by the names of their files. What is wrong is in `problems`; the others are in force."""
+    rules: list[Rule] = []
+    correlations: list[Correlation] = []
+    problems: list[Problem] = []
+    for file, text in sorted(texts.items()):
+        read = read_rules(file, text)
+        rules += read.rules
+        correlations += read.correlations
+        problems += read.problems
+    return resolved(rules, correlations, problems)
+
+
+def resolved(rules: Iterable[Rule], correlations: Iterable[Correlation], problems: Iterable[Problem] = ()) -> RuleSet:
+    """The same with references looked up: what is there twice, or refers to nothing or to itself, is refused."""
+    wrong = list(problems)
+    known: dict[str, Rule | Correlation] = {}
+    kept = [rule for rule in rules if _is_new(rule, known, wrong)]
+    if len(kept) > MAX_RULES:
+        wrong.append(Problem("", 0, 0, f"there are more than {MAX_RULES} rules", "leave some out"))
+        kept = kept[:MAX_RULES]
+    waiting = [one for one in correlations if _is_new(one, known, wrong)]
+    ids = {key: one.id for key, one in known.items()}
+    ready: list[Correlation] = []
+    while waiting:
+        placed = {rule.id for rule in kept} | {one.id for one in ready}
+        now = [one for one in waiting if all(ids.get(name) in placed for name in one.rules)]
+        if not now:
+            wrong += [_dangling(one, known) for one in waiting]
+            break
+        ready += [_by_id(one, ids) for one in now]
+        waiting = [one for one in waiting if one not in now]
+    return RuleSet(tuple(kept), tuple(ready), tuple(sorted(wrong)))
+
+
+def _is_new(rule: Rule | Correlation, known: dict[str, Rule | Correlation], problems: list[Problem]) -> bool:
+    about = rule.about
+    for key in filter(None, (about.id, about.name)):
+        if key in known:
+            other = known[key].about
+            what = f"rule {shown(about.title)}: {key} is rule {shown(other.title)} in {other.file}, too"
+            problems.append(Problem(about.file, about.line, 1, what, "give it an id and a name of its own"))
+            return False
+    known.update({key: rule for key in (about.id, about.name) if key})
+    return True
+
+
+def _by_id(one: Correlation, ids: Mapping[str, str]) -> Correlation:
+
+    aliases = {
+        alias: {ids[name]: field for name, field in fields.items() if name in ids}
+        for alias, fields in one.aliases.items()
+    }
+    by_id: Correlation = msgspec.structs.replace(one, rules=tuple(ids[name] for name in one.rules), aliases=aliases)
+    return by_id
+
+
+def _dangling(one: Correlation, known: Mapping[str, Rule | Correlation]) -> Problem:
+    about = one.about
+    missing = next((name for name in one.rules if name not in known), None)
+    if missing is None:
+        what, fix = "what it counts was refused, or leads back to itself", "see the other problems of this file"
+    else:
+        what, fix = f"there is no rule {shown(missing)}", did_you_mean(missing, known)
+    return Problem(about.file, about.line, 1, f"rule {shown(about.title)}: {what}", fix)
