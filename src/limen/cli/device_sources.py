@@ -47,7 +47,8 @@ def _of_risk(here: Opened, now: Instant) -> Iterator[tuple[str, dict[str, object
     for told in here.database.read(lambda snapshot: listed(snapshot.connection, sources, now)):
         one = told.source
         lacks = "" if told.has_secret else f"; it has no secret yet: `limen device secret {one.name}`"
-        heard = f"{_heard(here, told.heard_at)}, {told.live} signals count"
+        counts = "1 signal counts" if told.live == 1 else f"{told.live} signals count"
+        heard = f"{_heard(here, told.heard_at)}, {counts}"
         yield (
             f"{one.name} ({one.kind}, signals): {heard}; high: {one.when_high.value}{lacks}",
             {
