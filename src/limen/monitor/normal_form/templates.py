@@ -26,7 +26,7 @@ Found = dict[str, str]
 
 @dataclass(frozen=True)
 class Line:
-    """One sort of line. `{name}` is a word, `{~name}` ends where what comes next in the template is first, and `{*name}`
+    """One sort of line. `{name}` is a word, `{~name}` ends where what comes next in the template is, and `{*name}`
     is whatever is left between the rest from both ends; `{*}` is of no use.
 
     Values that are named like columns are those; others are fields. `fixed`: columns that are the same for all of this

@@ -26,7 +26,7 @@ from limen.monitor.normal_form.classes import (
     what,
 )
 from limen.monitor.normal_form.drafts import Draft
-from limen.monitor.normal_form.flattening import Fields
+from limen.monitor.normal_form.flattening import Fields, flat
 from limen.monitor.normal_form.frame import Frame
 from limen.monitor.normal_form.records import readable, unreadable
 from limen.monitor.normal_form.shapes import Said, Shape
@@ -95,7 +95,7 @@ def draft(raw: str, body: str, fields: Fields) -> Draft | None:
             found[name] = _unhexed(found[name])
     if kind == "EXECVE" and "proctitle" not in found:
         found["cmd"] = " ".join(found[f"a{one}"] for one in range(100) if f"a{one}" in found)
-    fields.update({name: text(value) for name, value in found.items() if value not in ("?", "(none)", "(null)")})
+    fields.update(flat({name: value for name, value in found.items() if value not in ("?", "(none)", "(null)")}))
     fields["audit_id"] = text(stamp, 40)
     done = _RECORD.draft(raw, fields)
     done.columns = {**_CLASSES.get(kind, {}), **done.columns}

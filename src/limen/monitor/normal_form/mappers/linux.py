@@ -7,8 +7,9 @@ from functools import partial
 from typing import Any, Final
 
 from limen.clock import Instant
+from limen.monitor.normal_form.classes import OTHER
 from limen.monitor.normal_form.drafts import Draft
-from limen.monitor.normal_form.flattening import Fields
+from limen.monitor.normal_form.flattening import Fields, flat
 from limen.monitor.normal_form.frame import Frame
 from limen.monitor.normal_form.mappers import auditd, linux_kernel, web_access
 from limen.monitor.normal_form.mappers.clamav import CLAMAV
@@ -21,6 +22,7 @@ from limen.monitor.normal_form.templates import Line, first_of, pairs
 from limen.monitor.normal_form.texts import text
 
 LINUX: Final = "linux"
+_SIGN_IN: Final = 1
 Reader = Callable[[str, str, Fields], Draft | None]
 _PAM_PAIRS: Final = Shape(columns={"target_user": "user", "src_ip": "rhost", "user": "ruser"})
 _CLAMAV_NAMES: Final = Shape(columns={"object": "Filename", "reason": "Signature"})
@@ -48,7 +50,7 @@ def of_line(raw: str, received_at: Instant, zone: str) -> Draft:
 def of_message(raw: str, said: Message) -> Draft:
     """What a message comes to whose head is read already, as journald's are."""
     program = said.program.casefold()
-    fields: Fields = {**said.data, "message": text(said.body)}
+    fields: Fields = {**flat(said.data), "message": text(said.body)}
     for name, value in (("program", said.program), ("pid", said.pid), ("facility", said.facility)):
         if value:
             fields[name] = value
@@ -57,6 +59,8 @@ def of_message(raw: str, said: Message) -> Draft:
     found = reader(raw, said.body, fields) if reader else None
     if found is None and said.body.startswith("pam_"):
         found = _pam(raw, said.body, fields)
+        if found is not None and family in PROGRAMS and found.columns.get("activity_id") == _SIGN_IN:
+            found.columns["activity_id"] = OTHER  # the program itself says it, too: one sign-in must not count twice
     draft = found or Draft(raw, fields)
     draft.at = draft.at or said.at
     draft.columns = {**_columns(said, SERVICES.get(family, family)), **draft.columns}
@@ -83,7 +87,7 @@ def _pam(raw: str, body: str, fields: Fields) -> Draft | None:
     if found is None:
         return None
     if "pairs" in fields:
-        fields.update({name: text(value) for name, value in pairs(fields.pop("pairs")).items()})
+        fields.update(flat(pairs(fields.pop("pairs"))))
         found.columns |= {**_PAM_PAIRS.draft(raw, fields).columns}
     if "user" not in found.columns and "target_user" in found.columns:
         found.columns["user"] = found.columns.pop("target_user")

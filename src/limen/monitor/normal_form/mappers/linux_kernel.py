@@ -6,7 +6,7 @@ from typing import Final
 
 from limen.monitor.normal_form.classes import PACKET_REFUSED, TRAFFIC
 from limen.monitor.normal_form.drafts import Draft
-from limen.monitor.normal_form.flattening import Fields
+from limen.monitor.normal_form.flattening import Fields, flat
 from limen.monitor.normal_form.shapes import Shape
 from limen.monitor.normal_form.templates import pairs
 from limen.monitor.normal_form.texts import text
@@ -23,7 +23,7 @@ def draft(raw: str, body: str, fields: Fields) -> Draft | None:
     if at < 0 or " SRC=" not in body:
         return None
     prefix = body[:at].rpartition("] ")[2] or body[:at]
-    fields.update({name: text(value) for name, value in pairs(body[at:], most=40).items()})
+    fields.update(flat(pairs(body[at:], most=40)))
     fields["prefix"] = text(prefix.strip(" :[]"))
     was_allowed = any(word in prefix.casefold() for word in _ALLOWED)
     found = _PACKET.draft(raw, fields)

@@ -6,7 +6,7 @@ from typing import Final
 
 from limen.monitor.normal_form.classes import SIGN_IN_FAILED, SIGNED_IN
 from limen.monitor.normal_form.drafts import Draft
-from limen.monitor.normal_form.flattening import Fields
+from limen.monitor.normal_form.flattening import Fields, flat
 from limen.monitor.normal_form.shapes import Shape
 from limen.monitor.normal_form.templates import Line, pairs
 from limen.monitor.normal_form.texts import text
@@ -29,7 +29,7 @@ def dovecot(raw: str, body: str, fields: Fields) -> Draft | None:
     if not colon or not values or not service.endswith("-login"):
         return None
     user, _, values = values.partition(">")
-    fields.update({name: text(value) for name, value in pairs(values, ", ").items()})
+    fields.update(flat(pairs(values, ", ")))
     fields["user"] = text(user)
     found = _DOVECOT.draft(raw, fields)
     is_success = said.startswith("Login:")
