@@ -9,7 +9,7 @@ from typing import Final
 from limen.clock import DAY, Milliseconds
 from limen.monitor.normal_form.drafts import LONGEST_AGO, Draft
 from limen.monitor.normal_form.frame import LIMEN, Frame
-from limen.monitor.normal_form.mappers import generic, limen, linux
+from limen.monitor.normal_form.mappers import auditd, generic, limen, linux, web_access
 from limen.monitor.normal_form.records import drafts_of
 
 EVER: Final = 36_500 * DAY
@@ -42,6 +42,9 @@ _ALL: Final = (
     Kind("json", 1, _json),
     Kind("syslog", 1, linux.message, is_message=True),
     Kind("syslog_file", 1, linux.lines),
+    Kind("nginx", 1, web_access.nginx),
+    Kind("apache", 1, web_access.apache),
+    Kind("auditd", 1, auditd.lines),
     Kind(LIMEN, 1, limen.drafts, longest_ago=EVER),
 )
 KINDS: Final = {kind.name: kind for kind in _ALL}

@@ -22,7 +22,7 @@ LIMENS_OWN: Final = frozenset(
     ("uid", "received_at", "source", "mapper", "person_id", "target_person_id", "device_id", "session", "raw", "fields")
 ) | {"src_country", "src_network"}
 """Columns that no sender may fill: what stands there was found out by Limen."""
-_CONVERTED: Final[Mapping[str, Callable[[object], object]]] = {
+CONVERTED: Final[Mapping[str, Callable[[object], object]]] = {
     "src_ip": address,
     "dst_ip": address,
     "src_port": port,
@@ -110,7 +110,7 @@ class Shape:
 
     @cached_property
     def _steps(self) -> tuple[tuple[str, tuple[str, ...], Callable[[object], object]], ...]:
-        return tuple((name, several(paths), _CONVERTED.get(name, line)) for name, paths in self.columns.items())
+        return tuple((name, several(paths), CONVERTED.get(name, line)) for name, paths in self.columns.items())
 
     @cached_property
     def _said(self) -> tuple[tuple[str, Said], ...]:

@@ -1,19 +1,33 @@
-"""What programs of Linux say in syslog."""
+"""Messages of syslog to events: which program says it, and what its lines come to."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any, Final
 
 from limen.clock import Instant
+from limen.monitor.normal_form.classes import OTHER
 from limen.monitor.normal_form.drafts import Draft
-from limen.monitor.normal_form.flattening import Fields
+from limen.monitor.normal_form.flattening import Fields, flat
 from limen.monitor.normal_form.frame import Frame
+from limen.monitor.normal_form.mappers import auditd, linux_kernel, web_access
+from limen.monitor.normal_form.mappers.clamav import CLAMAV
+from limen.monitor.normal_form.mappers.linux_programs import PAM, PROGRAMS, SERVICES
+from limen.monitor.normal_form.mappers.mail_servers import POSTFIX, dovecot
 from limen.monitor.normal_form.mappers.syslog import Message, head_of
 from limen.monitor.normal_form.records import readable
+from limen.monitor.normal_form.shapes import Shape
+from limen.monitor.normal_form.templates import Line, first_of, pairs
 from limen.monitor.normal_form.texts import text
 
 LINUX: Final = "linux"
+_SIGN_IN: Final = 1
+Reader = Callable[[str, str, Fields], Draft | None]
+_PAM_PAIRS: Final = Shape(columns={"target_user": "user", "src_ip": "rhost", "user": "ruser"})
+_CLAMAV_NAMES: Final = Shape(columns={"object": "Filename", "reason": "Signature"})
+_ARROW: Final = " -> "
+"""What ClamAV's own log files put between time and message."""
 
 
 def message(frame: Frame) -> Iterator[Draft]:
@@ -30,23 +44,70 @@ def lines(frame: Frame) -> Iterator[Draft]:
 
 def of_line(raw: str, received_at: Instant, zone: str) -> Draft:
     """What a message comes to."""
-    said = head_of(raw, received_at, zone)
-    return Draft(raw, _fields(said), _columns(said), said.at)
+    return of_message(raw, head_of(raw, received_at, zone))
 
 
-def _columns(said: Message) -> dict[str, Any]:
+def of_message(raw: str, said: Message) -> Draft:
+    """What a message comes to whose head is read already, as journald's are."""
+    program = said.program.casefold()
+    fields: Fields = {**flat(said.data), "message": text(said.body)}
+    for name, value in (("program", said.program), ("pid", said.pid), ("facility", said.facility)):
+        if value:
+            fields[name] = value
+    family = program.partition("/")[0]
+    reader = _READERS.get(family)
+    found = reader(raw, said.body, fields) if reader else None
+    if found is None and said.body.startswith("pam_"):
+        found = _pam(raw, said.body, fields)
+        if found is not None and family in PROGRAMS and found.columns.get("activity_id") == _SIGN_IN:
+            found.columns["activity_id"] = OTHER  # the program itself says it, too: one sign-in must not count twice
+    draft = found or Draft(raw, fields)
+    draft.at = draft.at or said.at
+    draft.columns = {**_columns(said, SERVICES.get(family, family)), **draft.columns}
+    return draft
+
+
+def _columns(said: Message, service: str) -> dict[str, Any]:
     return {
         "product": LINUX,
-        "service": said.program,
+        "service": service,
         "kind": said.program or "syslog",
         "host": said.host,
         "severity_id": said.severity,
     }
 
 
-def _fields(said: Message) -> Fields:
-    fields: Fields = {**said.data, "message": text(said.body)}
-    for name, value in (("program", said.program), ("pid", said.pid), ("facility", said.facility)):
-        if value:
-            fields[name] = value
-    return fields
+def _by_lines(known: tuple[Line, ...], raw: str, body: str, fields: Fields) -> Draft | None:
+    return first_of(known, raw, body.strip(), fields)
+
+
+def _pam(raw: str, body: str, fields: Fields) -> Draft | None:
+    """Who signs in by PAM. Where nobody does it for them, they are who acts."""
+    found = first_of(PAM, raw, body, fields)
+    if found is None:
+        return None
+    if "pairs" in fields:
+        fields.update(flat(pairs(fields.pop("pairs"))))
+        found.columns |= {**_PAM_PAIRS.draft(raw, fields).columns}
+    if "user" not in found.columns and "target_user" in found.columns:
+        found.columns["user"] = found.columns.pop("target_user")
+    return found
+
+
+def _clamav(raw: str, body: str, fields: Fields) -> Draft | None:
+    found = first_of(CLAMAV, raw, body.partition(_ARROW)[2] if _ARROW in body[:40] else body, fields)
+    if found is not None:
+        found.columns |= _CLAMAV_NAMES.draft(raw, fields).columns
+    return found
+
+
+_READERS: Final[Mapping[str, Reader]] = {
+    **{program: partial(_by_lines, known) for program, known in PROGRAMS.items()},
+    "kernel": linux_kernel.draft,
+    **dict.fromkeys(("audit", "audispd", "audisp-syslog", "auditd"), auditd.draft),
+    **dict.fromkeys(("clamd", "clamav", "freshclam", "clamscan"), _clamav),
+    "postfix": partial(_by_lines, POSTFIX),
+    "dovecot": dovecot,
+    "nginx": partial(web_access.draft, product="nginx"),
+    **dict.fromkeys(("httpd", "apache2", "apache"), partial(web_access.draft, product="apache")),
+}

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from limen.clock import DAY, Instant
 from limen.monitor.normal_form.flattening import Fields
+from limen.monitor.normal_form.templates import closing
 from limen.monitor.normal_form.texts import NOTHING, text
 from limen.monitor.normal_form.times import instant, of_syslog
 
@@ -103,9 +104,7 @@ def _element(rest: str, at: int, data: Fields) -> int:
         if begin < 0:
             return -1
         key, at = rest[at + 1 : begin], begin + 2
-        end = _quote(rest, at)
-        if end < 0:
-            return -1
+        end = closing(rest, at, '"')
         if len(data) < _MOST_PARAMETERS:
             value = rest[at:end]
             if "\\" in value:
@@ -113,16 +112,6 @@ def _element(rest: str, at: int, data: Fields) -> int:
             data[f"{text(name, _LONGEST_TAG)}.{text(key, _LONGEST_TAG)}"] = text(value)
         at = end + 1
     return at + 1 if rest[at : at + 1] == "]" else -1
-
-
-def _quote(rest: str, at: int) -> int:
-    """The next quote from `at` that is not escaped; -1 where there is none."""
-    while (end := rest.find('"', at)) >= 0:
-        between = rest[at:end]
-        if (len(between) - len(between.rstrip("\\"))) % 2 == 0:
-            return end
-        at = end + 1
-    return -1
 
 
 def _rfc3164(rest: str, priority: int, received_at: Instant, zone: str) -> Message:
