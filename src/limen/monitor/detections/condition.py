@@ -31,8 +31,8 @@ from sigma.types import (
     SpecialChars,
 )
 
-from limen.monitor.detections.event_view import key_of
-from limen.monitor.detections.regular import RegularError, compiled
+from limen.monitor.detections.event_view import folded, key_of
+from limen.monitor.detections.regular import RegularError, compiled, literals_of
 from limen.monitor.detections.tree import (
     EVERYTHING,
     And,
@@ -132,19 +132,22 @@ def _text(field: str, value: SigmaString) -> Node:
     if any(isinstance(part, Placeholder) for part in parts):
         raise UnsupportedError("a placeholder (`|expand`)")
     is_cased = isinstance(value, SigmaCasedString)
-    words = [part if is_cased else part.lower() for part in parts if isinstance(part, str)]
+    words = [part if is_cased else folded(part) for part in parts if isinstance(part, str)]
     if all(part is ANY for part in parts) and parts:
         return Exists(field, True)
     first, last = bool(parts) and parts[0] is ANY, bool(parts) and parts[-1] is ANY
     if len(words) <= 1 and len(parts) == len(words) + first + last:
         return Text(field, _how(is_open_before=first, is_open_after=last), "".join(words), is_cased)
+    # A keyword stands within one value; between any two there is a NUL.
+    one = r"[^\x00]" if field == EVERYTHING else "."
     shape = "".join(
-        re.escape(part if is_cased else part.lower()) if isinstance(part, str) else (".*" if part is ANY else ".")
+        re.escape(part if is_cased else folded(part)) if isinstance(part, str) else (f"{one}*" if part is ANY else one)
         for part in parts
     )
     # A text with a NUL in it can't be written into a pattern of RE2 as it is.
-    pattern = rf"(?s)\A{shape}\z".replace("\0", r"\x00")
-    return _checked(Pattern(field, pattern, is_cased, tuple(words)))
+    pattern = (f"(?s){shape}" if field == EVERYTHING else rf"(?s)\A{shape}\z").replace("\0", r"\x00")
+    literals = (folded(max(words, key=len)),) if words else ()
+    return _checked(Pattern(field, pattern, is_cased, literals))
 
 
 def _how(*, is_open_before: bool, is_open_after: bool) -> How:
@@ -158,7 +161,7 @@ def _regular(field: str, value: SigmaRegularExpression) -> Node:
         raise UnsupportedError("a placeholder (`|expand`)")
     flags = "".join(sorted(value.sigma_to_re_flag[flag] for flag in value.flags))
     pattern = value.regexp.to_plain_regex()
-    return _checked(Pattern(field, f"(?{flags}){pattern}" if flags else pattern))
+    return _checked(Pattern(field, f"(?{flags}){pattern}" if flags else pattern, literals=literals_of(pattern)))
 
 
 def _checked(node: Pattern) -> Pattern:

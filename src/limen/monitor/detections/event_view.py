@@ -28,6 +28,12 @@ _KEYS: Final = {
 }
 
 
+def folded(text: str) -> str:
+    """The text in lower case, each character as it would be alone: what is in a text is in the folded text, too."""
+    lowered = text.lower()
+    return lowered if lowered.isascii() else lowered.replace("ς", "σ").replace("ſ", "s")
+
+
 def key_of(name: str) -> str:
     """The key under which a view has the field that a rule calls `name`."""
     lowered = name.lower()
@@ -45,10 +51,10 @@ class EventView(dict[str, Value]):
         self._exact: dict[str, Value] | None = None
         for name, value in _said(event):
             if value.__class__ is str:
-                self[name] = _bounded(value).lower()
+                self[name] = folded(_bounded(value))
             else:
                 text = _text(value)
-                self[name] = text.lower() if isinstance(text, str) else tuple(one.lower() for one in text)
+                self[name] = folded(text) if isinstance(text, str) else tuple(map(folded, text))
 
     def everything(self) -> str:
         """All that it says, in lower case, a NUL between any two values."""

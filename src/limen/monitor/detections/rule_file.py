@@ -14,6 +14,8 @@ from typing import Any, Final, cast, get_args
 
 from sigma.correlations import SigmaCorrelationCondition, SigmaCorrelationRule
 from sigma.exceptions import SigmaError
+from sigma.policy import SigmaPolicy
+from sigma.policy.regex_engine import RegexEngine
 from sigma.rule import SigmaRule
 
 from limen.clock import DAY, SECOND
@@ -22,6 +24,7 @@ from limen.monitor.detections.condition import UnsupportedError, node_of
 from limen.monitor.detections.documents import Document, DocumentError, read_documents
 from limen.monitor.detections.event_view import key_of
 from limen.monitor.detections.hit import Level
+from limen.monitor.detections.regular import RegularError, compiled
 from limen.monitor.detections.rule import About, Correlation, Entity, Examples, Kind, Rule
 from limen.monitor.detections.tree import Or, Order, depth, flat, size
 
@@ -48,6 +51,22 @@ class RuleFile:
     rules: tuple[Rule, ...]
     correlations: tuple[Correlation, ...]
     problems: tuple[Problem, ...]
+
+
+class _Regular(RegexEngine):
+    """The expressions that pySigma compiles to see whether they are any; RE2 as here, and quiet."""
+
+    def compile(self, pattern: str, flags: int = 0) -> Any:
+        letters = "".join(letter for flag, letter in _FLAGS.items() if flags & flag)
+        return compiled(f"(?{letters}){pattern}" if letters else pattern)
+
+    @property
+    def error(self) -> type[Exception]:
+        return RegularError
+
+
+_FLAGS: Final = {re.IGNORECASE: "i", re.MULTILINE: "m", re.DOTALL: "s"}
+_POLICY: Final = SigmaPolicy(regex_engine=_Regular())
 
 
 class _WrongError(ValueError):
@@ -220,9 +239,9 @@ def _bound(condition: Any) -> None:
 
 
 def _parsed(kind: Any, document: Document, path: tuple[str, ...]) -> Any:
-    plain = {key: value for key, value in document.value.items() if key not in {"custom", "tests"}}
+    plain = {key: value for key, value in document.value.items() if key != "custom"}
     try:
-        return kind.from_dict(plain)
+        return kind.from_dict(plain, policy=_POLICY)
     except Exception as error:  # noqa: BLE001 -- pySigma raises its own and Python's, of texts from anybody
         raise _WrongError(path, _said(error)) from None
 

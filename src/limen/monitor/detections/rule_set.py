@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 
 from limen.configuration.problem import Problem, did_you_mean, shown
-from limen.monitor.detections.closures import Test, closure
 from limen.monitor.detections.event_view import EventView
+from limen.monitor.detections.group import Group
 from limen.monitor.detections.rule import Correlation, Rule
 from limen.monitor.detections.rule_file import read_rules
 from limen.monitor.normal_form.event import NormalEvent
@@ -18,23 +18,8 @@ from limen.monitor.normal_form.event import NormalEvent
 MAX_RULES: Final = 20_000
 _MOST_SOURCES: Final = 1_024
 """For so many different log sources of events what applies is remembered."""
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """The rules that look at events of one log source."""
-
-    tests: tuple[tuple[Rule, Test], ...]
-
-    def hits(self, view: EventView, failed: list[tuple[Rule, Exception]]) -> list[Rule]:
-        found = []
-        for rule, test in self.tests:
-            try:
-                if test(view):
-                    found.append(rule)
-            except Exception as error:  # noqa: BLE001 -- one broken rule must not silence the others
-                failed.append((rule, error))
-        return found
+Source: TypeAlias = tuple[str, str, str]
+"""Product, category and service, in lower case; "" of a rule's is any."""
 
 
 @dataclass(slots=True)
@@ -44,8 +29,16 @@ class RuleSet:
     rules: tuple[Rule, ...]
     correlations: tuple[Correlation, ...]
     problems: tuple[Problem, ...] = ()
-    _groups: dict[tuple[str, str, str], Group] = field(default_factory=dict, init=False, repr=False)
-    _tests: dict[str, Test] = field(default_factory=dict, init=False, repr=False)
+    has_prefilter: bool = True
+    """Without, each event is held against every rule: the same hits, slower."""
+    _groups: dict[Source, Group] = field(init=False, repr=False)
+    _of_events: dict[Source, tuple[Group, ...]] = field(default_factory=dict, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        by_source: dict[Source, list[Rule]] = {}
+        for rule in self.rules:
+            by_source.setdefault((rule.product, rule.category, rule.service), []).append(rule)
+        self._groups = {source: Group(rules, has_prefilter=self.has_prefilter) for source, rules in by_source.items()}
 
     @property
     def everything(self) -> tuple[Rule | Correlation, ...]:
@@ -57,30 +50,27 @@ class RuleSet:
 
     def found(self, view: EventView, failed: list[tuple[Rule, Exception]]) -> list[Rule]:
         """As `hits`; what failed is added to `failed`."""
-        return self._group(view.event).hits(view, failed)
-
-    def _group(self, event: NormalEvent) -> Group:
+        event = view.event
         source = (event.product.lower(), event.category.lower(), event.service.lower())
-        group = self._groups.get(source)
-        if group is None:
-            group = Group(tuple((rule, self._test(rule)) for rule in self.rules if applies(rule, source)))
-            if len(self._groups) >= _MOST_SOURCES:
-                self._groups.clear()
-            self._groups[source] = group
-        return group
+        groups = self._of_events.get(source)
+        if groups is None:
+            groups = tuple(group for asked, group in self._groups.items() if _applies(asked, source))
+            if len(self._of_events) >= _MOST_SOURCES:
+                self._of_events.clear()
+            self._of_events[source] = groups
+        found: list[Rule] = []
+        for group in groups:
+            group.find(view, found, failed)
+        return found
 
-    def _test(self, rule: Rule) -> Test:
-        test = self._tests.get(rule.id)
-        if test is None:
-            test = self._tests[rule.id] = closure(rule.node)
-        return test
+    def slow(self) -> list[tuple[Rule, int]]:
+        """The rules that are above their budget, with their cost of an event on average, in microseconds."""
+        return [one for group in self._groups.values() for one in group.slow()]
 
 
-def applies(rule: Rule, source: tuple[str, str, str]) -> bool:
-    """Does the rule look at events of this product, category and service?"""
-    return all(
-        not asked or asked == it for asked, it in zip((rule.product, rule.category, rule.service), source, strict=True)
-    )
+def _applies(asked: Source, source: Source) -> bool:
+    """Do rules with this log source look at events of that one?"""
+    return all(not part or part == it for part, it in zip(asked, source, strict=True))
 
 
 def compile_rules(texts: Mapping[str, str]) -> RuleSet:

@@ -54,7 +54,7 @@ class Text(msgspec.Struct, frozen=True, tag=True, gc=False):
 
 
 class Pattern(msgspec.Struct, frozen=True, tag=True, gc=False):
-    """The field matches a regular expression of RE2. `literals` occur in whatever matches, in this order."""
+    """The field matches a regular expression of RE2. `literals`: one of them is in whatever matches."""
 
     field: str
     pattern: str

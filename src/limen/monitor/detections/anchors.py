@@ -1,0 +1,73 @@
+"""What must be in an event for a rule to be met: the few things that are looked for before any rule is looked at.
+
+Of what a rule needs, the rarest is taken, since each event that has it costs a look at the rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+
+from limen.monitor.detections.event_view import folded
+from limen.monitor.detections.tree import And, Exists, How, Network, Node, Number, Or, Pattern, Same, Text
+
+SHORTEST: Final = 3
+"""A shorter text is in too many events to be looked for."""
+_COMMON: Final = (
+    r"c:\windows\system32\ \syswow64\ c:\program files (x86)\ c:\users\ \appdata\local\temp\ \microsoft\ .exe .dll .com"
+    " cmd.exe /c powershell.exe -command svchost.exe explorer.exe http://www. https:// /usr/bin/ /bin/sh /etc/ /tmp/"
+    " localhost windows system microsoft corporation nt authority software hklm currentversion true false success"
+)
+"""What stands in most events; any part of it is common."""
+
+
+class Anchor(msgspec.Struct, frozen=True, gc=False):
+    """Something in one field that must be so. `how` None: the field says something, whatever it is."""
+
+    field: str
+    how: How | None = None
+    text: str = ""
+
+
+def anchors(node: Node) -> frozenset[Anchor]:
+    """Of these at least one is in every event that is as `node` asks. Empty: nothing can be promised."""
+    match node:
+        case And():
+            each = [found for found in map(anchors, node.parts) if found]
+            return min(each, key=_rate, default=frozenset())
+        case Or():
+            each = [anchors(part) for part in node.parts]
+            return frozenset().union(*each) if all(each) else frozenset()
+        case Text():
+            if node.how is How.EQUALS and not node.text:
+                return frozenset()
+            return frozenset({_of_text(node.field, node.how, folded(node.text) if node.is_cased else node.text)})
+        case Pattern() if node.literals:
+            return frozenset(_of_text(node.field, How.CONTAINS, literal) for literal in node.literals)
+        case Pattern() | Network() | Number() | Same():
+            return frozenset({Anchor(node.field)})
+        case Exists(is_there=True):
+            return frozenset({Anchor(node.field)})
+        case _:
+            return frozenset()
+
+
+def _of_text(field: str, how: How, text: str) -> Anchor:
+    return Anchor(field, how, text) if how is How.EQUALS or len(text) >= SHORTEST else Anchor(field)
+
+
+def _rate(those: Iterable[Anchor]) -> float:
+    """In about what part of events one of them is."""
+    return sum(map(_part, those))
+
+
+def _part(anchor: Anchor) -> float:
+    if anchor.how is None:
+        return 0.5
+    if anchor.how is How.EQUALS:
+        return 0.02 if len(anchor.text) < 8 else 0.004
+    common = 0.2 if anchor.text.strip() in _COMMON else 0.0
+    rare = 2.0 ** -min(len(anchor.text), 14)
+    return (common or rare) * (1.0 if anchor.how is How.CONTAINS else 0.3)
