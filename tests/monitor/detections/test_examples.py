@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from limen.monitor.detections.examples import wrong_examples
+import pytest
+
+from limen.monitor.detections.examples import NOW, events_of, wrong_examples
 from limen.monitor.detections.rule_set import compile_rules
 
 RULES = r"""
@@ -77,3 +79,23 @@ def test_a_time_that_is_none_is_no_example() -> None:
     rules = compile_rules({"windows.yml": RULES.replace("at: 311", "at: soon")})
     (problem,) = wrong_examples(rules)
     assert '"soon"' in problem.what
+
+
+def test_one_line_stands_for_many_events_each_with_its_number() -> None:
+    rules = compile_rules({"windows.yml": RULES})
+    rule = rules.rules[0]
+    written = [{"at": 5, "times": 3, "every": 10, "user": "user{n}", "fields": {"EventID": 4625, "IpPort": "{n}"}}]
+    events = events_of(written, rule, rules)
+    assert [(one.at - NOW, one.user, one.fields["IpPort"]) for one in events] == [
+        (5_000, "user1", "1"),
+        (15_000, "user2", "2"),
+        (25_000, "user3", "3"),
+    ]
+    assert len({one.uid for one in events}) == 3
+
+
+@pytest.mark.parametrize("written", [{"times": 0}, {"times": 10**9}, {"times": "many"}, {"times": 2, "every": "day"}])
+def test_a_number_of_times_that_is_none_is_no_example(written: dict[str, object]) -> None:
+    rules = compile_rules({"windows.yml": RULES})
+    with pytest.raises(ValueError, match=r"times|every"):
+        events_of([written], rules.rules[0], rules)

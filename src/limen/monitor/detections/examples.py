@@ -1,13 +1,14 @@
 """A rule's own examples, tried: each event it must find, and each that it must not.
 
 An example is a mapping of the columns of `NormalEvent`; the source's own names stand below `fields`. What is not
-written is as the rule's log source has it. An example of a correlation is a list of these, each with `at` in seconds.
+written is as the rule's log source has it. An example of a correlation is a list of these, each with `at` in seconds;
+one with `times: 20` stands for twenty, `every` so many seconds, and `{n}` in its texts is the number of each.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -20,6 +21,7 @@ from limen.monitor.normal_form.event import NormalEvent
 
 NOW: Instant = 1_767_261_600_000
 """When examples happen that do not say when: 2026-01-01, 10:00 UTC."""
+MOST_TIMES: Final = 5_000
 
 
 def wrong_examples(rule_set: RuleSet) -> list[Problem]:
@@ -62,7 +64,30 @@ def events_of(example: Any, rule: Rule | Correlation, rule_set: RuleSet) -> list
     """The events of an example. Raises ValueError with what can't be read."""
     written = example if isinstance(example, list) else [example]
     base = _first_rule(rule, rule_set)
-    return [_event(one, base, number) for number, one in enumerate(written)]
+    return [_event(one, base, number) for number, one in enumerate(each for one in written for each in _times(one))]
+
+
+def _times(written: Any) -> Iterator[Any]:
+    """An event as often as it says. Raises ValueError where it says so in a way that can't be read."""
+    if not isinstance(written, dict) or not written.keys() & {"times", "every"}:
+        yield written
+        return
+    times, every, at = written.get("times", 1), written.get("every", 1), written.get("at", 0)
+    if not isinstance(times, int) or not 1 <= times <= MOST_TIMES:
+        raise ValueError(f"`times` is a number from 1 to {MOST_TIMES}, and not {shown(times)}")
+    if not isinstance(every, int | float) or not isinstance(at, int | float):
+        raise ValueError(f"`every` and `at` are seconds, and not {shown(every)} and {shown(at)}")  # noqa: TRY004
+    one = {key: value for key, value in written.items() if key not in {"times", "every"}}
+    for number in range(times):
+        yield {**_numbered(one, number), "at": at + number * every}
+
+
+def _numbered(value: Any, number: int) -> Any:
+    if isinstance(value, dict):
+        return {key: _numbered(one, number) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_numbered(one, number) for one in value]
+    return value.replace("{n}", str(number + 1)) if isinstance(value, str) else value
 
 
 def _event(written: Any, base: Rule | None, number: int) -> NormalEvent:

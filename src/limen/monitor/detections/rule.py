@@ -28,7 +28,8 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     """What a rule says of itself. `file` and `line`: where it is written.
 
     `entity`: whom what it finds concerns ("": whoever of the event is known best). `sentence` and `next_step` are for
-    people; `{name}` in them is a value of the hit. `response` is a word of the playbooks.
+    people; `{name}` in them is a value of the hit, `{who}` whom it concerns. `response` is a word of the playbooks.
+    `explained_by_passkey`: a passkey that is used afterwards on the same known device speaks for the person.
     """
 
     id: str
@@ -48,6 +49,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     next_step: str = ""
     next_step_de: str = ""
     response: str = ""
+    explained_by_passkey: bool = False
     budget_us: int = BUDGET_US
     examples: Examples = Examples()
 

@@ -40,7 +40,7 @@ MAX_TEXT: Final = 2_000
 """Of a sentence, in characters."""
 _LIMEN: Final = frozenset(
     ("confidence", "entity", "sentence", "sentence_de", "next_step", "next_step_de", "response", "budget_us")
-)
+) | {"explained_by_passkey"}
 _REFERENCE: Final = re.compile(r"[\w.:-]{1,120}")
 
 
@@ -172,6 +172,9 @@ def _limen(custom: Mapping[str, Any]) -> dict[str, Any]:
             most = 100 if key == "confidence" else 10_000
             if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
                 raise _WrongError(where, f"`{key}` is a whole number from 1 to {most}")
+        elif key == "explained_by_passkey":
+            if not isinstance(value, bool):
+                raise _WrongError(where, f"`{key}` is true or false")
         elif not isinstance(value, str) or len(value) > MAX_TEXT:
             raise _WrongError(where, f"`{key}` must be a text of at most {MAX_TEXT} characters")
     entities = [one for one in get_args(Entity) if one]

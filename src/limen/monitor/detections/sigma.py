@@ -20,6 +20,8 @@ FAILED: Final = "rule-failed"
 """The rule of the hit that says that a rule could not be looked at."""
 MAX_SAID: Final = 200
 """Of a value that a sentence names, in characters."""
+WHO: Final = "who"
+"""What a sentence calls whom it concerns. Here it is said as the event has it; where people read it, by its name."""
 _USUAL: Final = ("user", "target_user", "host", "src_ip", "app", "operation", "object", "process", "kind", "reason")
 _NAMES: Final = re.compile(r"\{(\w+)\}")
 _LOG: Final = logging.getLogger(__name__)
@@ -112,6 +114,7 @@ def _hit(
         count=count,
         since=since,
         says=says,
+        is_explained_by_passkey=about.explained_by_passkey,
         response=about.response,
     )
 
@@ -140,6 +143,9 @@ def _says(about: About, view: EventView, counted: dict[str, int]) -> dict[str, s
         for name in _NAMES.findall(text)
     }
     says: dict[str, str | int] = {}
+    if WHO in asked:
+        says[WHO] = entity_of(view.event, about.entity).partition(":")[2]
+        asked.discard(WHO)
     for name in (*_USUAL, *sorted(asked - set(_USUAL))):
         value = view.exact(key_of(name))
         if value is not None:
