@@ -210,6 +210,26 @@ def test_grants_and_what_is_known_of_a_place_come_and_go(known: FactStore) -> No
     assert (facts.grants, facts.place.known, facts.place.network) == ((), False, "office")
 
 
+def test_whoever_locates_is_asked_once_of_an_address_until_places_change(known: FactStore) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def locate(country: str) -> None:
+        def found(address: str, network: str) -> Place:
+            asked.append((address, network))
+            return Place(known=True, country=country, anonymiser=False)
+
+        known.locate_by(found)
+
+    locate("AT")
+    for address in ("203.0.113.9", "203.0.113.9", "2001:DB8::1"):
+        assert known.facts(AT_WIKI, WIKI, address).place.country == "AT"
+    assert asked == [("203.0.113.9", "office"), ("2001:db8::1", "")]
+    assert known.facts(AT_WIKI, WIKI, "203.0.113.9").place == Place("203.0.113.9", True, "AT", "office", False)
+    locate("PT")
+    assert known.facts(AT_WIKI, WIKI, "203.0.113.9").place.country == "PT"
+    assert known.place("no address") == Place()
+
+
 def test_an_address_is_one_place_however_it_is_written(known: FactStore) -> None:
     assert not known.facts(AT_WIKI, WIKI, "2001:DB8:0::1").place.known
     known.places.put("2001:db8::1", Place("2001:db8::1", known=True, country="DE"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from limen.facts.app import ACTIONS, LIMEN, MOST_ONBOARDED, ActionRule, App, Cors, Label, PublicRoute, Upstream
 from limen.facts.checks import CHECKS
-from limen.facts.fact_store import COMPANY, EVERYBODY, FactStore, SessionState
+from limen.facts.fact_store import COMPANY, EVERYBODY, FactStore, SessionState, network_of
 from limen.facts.facts import Facts, Plain
 from limen.facts.issuer import Issuer, SamlIssuer, StrengthRule, Vouched
 from limen.facts.nouns import (

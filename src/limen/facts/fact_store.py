@@ -8,7 +8,7 @@ the rows then: in whatever thread that is, what comes out of older rows ends in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -78,6 +78,9 @@ Admitted: TypeAlias = "tuple[Session | None, SessionState, Facts]"
 """A live session and its facts; or None, what is wrong with it, and the facts about nobody."""
 
 
+Locate: TypeAlias = "Callable[[str, str], Place]"
+"""`(address as ipaddress writes it, the company's network it is in or "") → what is known of it`."""
+
 _Latest: TypeAlias = "tuple[App, str, str, Instant, Milliseconds, Admitted]"
 """For which app and from which address the last request with a token came, whose last use keeps its session alive,
 until when and for how long unused it lives, and what `admit` answers to the like meanwhile."""
@@ -102,8 +105,8 @@ class FactStore:
 
     Each table has `get`, `put` and `drop`. `risks`, `grants` and `enrolled` (what they sign in with) are by the id of
     the person, `device_risks` by that of the device, `places` by address as `ipaddress` writes it, `learned` by
-    subject. Sessions and tokens are put under the hash of their secret. `issuers` are the upstream ones that sign
-    people in, by their id.
+    subject. What is not in `places` is asked of whoever locates (`locate_by`). Sessions and tokens are put under the
+    hash of their secret. `issuers` are the upstream ones that sign people in, by their id.
     """
 
     __slots__ = (
@@ -115,6 +118,7 @@ class FactStore:
         "_last_unkept",
         "_last_used",
         "_latest",
+        "_locate",
         "_not_before",
         "_strangers",
         "_watchers",
@@ -151,6 +155,7 @@ class FactStore:
         self.device_risks: TableOf[Risk] = TableOf("device", self._changed)
         self.grants: TableOf[tuple[Grant, ...]] = TableOf("person", self._changed)
         self.places: TableOf[Place] = TableOf("place", self._changed)
+        self._locate: Locate = _nowhere
         self.sessions = SessionTable(self._issued, self._changed, self._dropped)
         self.tokens = SessionTable(self._issued, self._changed, self._dropped)
         self.groups: dict[str, Group] = {}
@@ -288,11 +293,8 @@ class FactStore:
         normal = _normal(address)
         if not normal:
             return NOWHERE
-        named = ""
-        if self.networks:
-            parsed = ip_address(normal)
-            named = next((name for name, network in self.networks if parsed in network), "")
-        return replace(self.places.get(normal, NOWHERE), address=normal, network=named)
+        named = network_of(normal, self.networks)
+        return replace(self.places.get(normal) or self._locate(normal, named), address=normal, network=named)
 
     def subjects(self, session: Session | None, address: str) -> frozenset[Subject]:
         """What the facts of this session (None: nobody) from this address, and its state, depend on.
@@ -331,6 +333,11 @@ class FactStore:
         self.apps_by_host = {app.host: app for app in self.apps.values() if app.host}
         self.groups = {group.id: group for group in groups}
         self.networks = networks
+        self._changed(APPS)
+
+    def locate_by(self, locate: Locate) -> None:
+        """From now on what is known of an address is asked there; what was known is forgotten. It must not wait."""
+        self._locate = locate
         self._changed(APPS)
 
     def set_required_factors(self, required: RequiredFactors) -> None:
@@ -557,6 +564,21 @@ class FactStore:
 def _name_of(session: Session | None, address: str) -> str:
     """Under which name something is kept for a session, or for nobody at this address."""
     return session.id if session is not None else f"nobody at {address}"
+
+
+def network_of(address: str, networks: Sequence[tuple[str, IPv4Network | IPv6Network]]) -> str:
+    """The name of the first of the company's networks that holds this address; "" where none does, or it is none."""
+    if not networks:
+        return ""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return ""
+    return next((name for name, network in networks if parsed in network), "")
+
+
+def _nowhere(_address: str, _network: str) -> Place:
+    return NOWHERE
 
 
 @lru_cache(1_024)

@@ -1,0 +1,267 @@
+"""Impossible travel: one person at two places, with less time between them than a flight takes.
+
+What is only far is not found: sign-ins through ways out that many share tell no place, those from one network or known
+device need no journey, and how far off both places may be is taken off. Two healthy devices of the company's at both
+ends, or a journey that somebody announced, explain it. Alone it makes points and no alert, since databases of addresses
+err; with something that is new of the person (country, network, device), with a password alone, or after failed
+attempts it is an alert.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from hashlib import sha256
+from typing import Final
+
+import msgspec
+
+from limen.clock import DAY, HOUR, Instant
+from limen.monitor.detections.hit import Hit, Level
+from limen.monitor.detections.rule import About
+from limen.monitor.detections.travel.apart import BETWEEN_CLOCKS, Travel, travel
+from limen.monitor.detections.travel.arrival import (
+    FAILURE,
+    NO,
+    Arrival,
+    arrival,
+    is_same_network,
+    is_sign_in,
+    is_use_of_session,
+)
+from limen.monitor.detections.travel.expected import ExpectedTravel, is_expected
+from limen.monitor.normal_form.event import NormalEvent
+from limen.monitor.places.places import Places
+
+ABOUT: Final = About(
+    id="5d0b6a6e-5f3b-4c3c-9a55-0d0a1c6f7b21",
+    name="limen-impossible-travel",
+    title="Signed in from two places too far apart",
+    level=Level.HIGH,
+    tags=("attack.initial-access", "attack.t1078"),
+    author="Limen",
+    description="Two successful sign-ins of one person with less time between them than a flight takes.",
+    false_positives=("An address that the database places wrongly", "A VPN or mobile carrier that is not named"),
+    entity="person",
+    sentence="Signed in from {from}, and {hours} hours later from {to}: {km} km apart, which would take {kmh} km/h.",
+    sentence_de="Anmeldung aus {from}, und {hours} Stunden später aus {to}: {km} km entfernt, das wären {kmh} km/h.",
+    next_step="Ask them whether both were them. If not, end their sessions and have them create a new passkey.",
+    next_step_de="Fragen Sie nach, ob beides diese Person war. Wenn nicht, beenden Sie ihre Sitzungen, und lassen Sie"
+    " sie einen neuen Passkey erstellen.",
+    response="step_up",
+)
+WITHIN: Final = DAY
+"""Within a day everybody can be everywhere."""
+LEARNING: Final = 7 * DAY
+"""Until somebody has been known for so long, networks and devices are new without meaning anything; countries do."""
+BURST: Final = 5
+BURST_WITHIN: Final = HOUR
+MOST_PEOPLE: Final = 20_000
+MOST_SESSIONS: Final = 50_000
+MOST_ARRIVALS: Final = 8
+MOST_SEEN: Final = 60
+MOST_TOLD: Final = 16
+_WORTH: Final = {"country": 15, "network": 10, "device": 10, "no_mfa": 10, "failures": 15}
+"""What each sign adds to the confidence."""
+
+
+class TravelKnown(msgspec.Struct, frozen=True):
+    """What the company knows of its people and devices. `healthy`: its own devices that are, lately."""
+
+    travels: tuple[ExpectedTravel, ...] = ()
+    healthy: frozenset[str] = frozenset()
+
+
+class _Person(msgspec.Struct):
+    """`arrivals` in the order in which they happened; `seen`: since when, and when last, by what it is."""
+
+    arrivals: list[Arrival] = []
+    seen: dict[str, tuple[Instant, Instant]] = {}
+    failures: list[Instant] = []
+    told: dict[str, Instant] = {}
+
+
+class _Memory(msgspec.Struct):
+    people: dict[str, _Person] = {}
+    sessions: dict[str, str] = {}
+
+
+class TravelDetector:
+    """A `Detector`. `known` may be replaced at any time."""
+
+    def __init__(self, places: Places) -> None:
+        self._places = places
+        self._memory = _Memory()
+        self.known = TravelKnown()
+
+    def feed(self, event: NormalEvent) -> list[Hit]:
+        """The hits that this event completes: it happened too soon after, or before, one that is far away."""
+        if is_sign_in(event):
+            person = self._person(event.person_id)
+            if event.status_id == FAILURE:
+                person.failures = [*person.failures[-2 * BURST :], event.at]
+                return []
+            if event.session:
+                self._note_session(event)
+        elif not (is_use_of_session(event) and self._note_session(event)):
+            return []
+        return self._arrived(event, self._person(event.person_id))
+
+    def snapshot(self) -> bytes:
+        return msgspec.msgpack.encode(self._memory)
+
+    def restore(self, snapshot: bytes) -> None:
+        try:
+            self._memory = msgspec.msgpack.decode(snapshot, type=_Memory)
+        except msgspec.MsgspecError:
+            raise ValueError("the snapshot can't be read") from None
+
+    def forget(self, person_id: str) -> None:
+        """Somebody was erased."""
+        self._memory.people.pop(person_id, None)
+
+    # Inside
+
+    def _note_session(self, event: NormalEvent) -> bool:
+        """Remember from where a session is used; whether that is elsewhere than the last time."""
+        sessions = self._memory.sessions
+        if sessions.get(event.session) == event.src_ip:
+            return False
+        sessions.pop(event.session, None)
+        while len(sessions) >= MOST_SESSIONS:
+            del sessions[next(iter(sessions))]
+        sessions[event.session] = event.src_ip
+        return True
+
+    def _person(self, person_id: str) -> _Person:
+        """Who was heard of longest ago is forgotten first."""
+        people = self._memory.people
+        person = people.pop(person_id, None) or _Person()
+        while len(people) >= MOST_PEOPLE:
+            del people[next(iter(people))]
+        people[person_id] = person
+        return person
+
+    def _arrived(self, event: NormalEvent, person: _Person) -> list[Hit]:
+        found = self._places.find(event.src_ip)
+        here = None if found.tells_nothing else arrival(event, found)
+        if here is None:
+            return []
+        new = _new(person, here)
+        hits = []
+        for there in self._neighbours(person, here):
+            journey = self._journey(event.person_id, there, here)
+            if journey is None:
+                continue
+            signs = _signs(person, there, here, new)
+            if _is_untold(person, there, here, is_alert=bool(signs)):
+                hits.append(_hit(event, there, here, journey, signs))
+        _remember(person, here)
+        return hits
+
+    def _neighbours(self, person: _Person, here: Arrival) -> list[Arrival]:
+        """Where they were before and after: events come late, and from several sources."""
+        if any(one.uid == here.uid for one in person.arrivals):
+            return []
+        before = [one for one in person.arrivals if one.at <= here.at][-1:]
+        after = [one for one in person.arrivals if one.at > here.at][:1]
+        return [one for one in (*before, *after) if abs(one.at - here.at) < WITHIN]
+
+    def _journey(self, person_id: str, there: Arrival, here: Arrival) -> Travel | None:
+        """An impossible journey between the two that nothing explains."""
+        if is_same_network(there, here):
+            return None
+        took = abs(here.at - there.at) + (BETWEEN_CLOCKS if here.source != there.source else 0)
+        journey = travel(there.point, here.point, took)
+        if journey is None or not journey.is_impossible:
+            return None
+        if {there.device, here.device} <= self.known.healthy:
+            return None
+        if any(is_expected(self.known.travels, person_id, one.point.country, one.at) for one in (there, here)):
+            return None
+        return journey
+
+
+def _signs(person: _Person, there: Arrival, here: Arrival, new: set[str]) -> list[str]:
+    """What makes it worse, in the order of the table."""
+    later = max(there, here, key=lambda one: one.at)
+    signs = set(new)
+    if NO in (there.mfa, here.mfa):
+        signs.add("no_mfa")
+    if sum(later.at - BURST_WITHIN <= at <= later.at for at in person.failures) >= BURST:
+        signs.add("failures")
+    return [sign for sign in _WORTH if sign in signs]
+
+
+def _hit(event: NormalEvent, there: Arrival, here: Arrival, journey: Travel, signs: list[str]) -> Hit:
+    first, last = sorted((there, here), key=lambda one: (one.at, one.uid))
+    says: dict[str, str | int] = {
+        "from": first.point.name,
+        "to": last.point.name,
+        "from_address": first.address,
+        "to_address": last.address,
+        "km": journey.km,
+        "certain_km": journey.certain_km,
+        "minutes": abs(here.at - there.at) // 60_000,
+        "hours": f"{abs(here.at - there.at) / HOUR:.1f}",
+        "kmh": journey.kmh,
+        "signs": ", ".join(signs),
+    }
+    return Hit(
+        id=sha256(f"{ABOUT.id} {first.uid} {last.uid}".encode()).hexdigest()[:32],
+        rule=ABOUT.id,
+        title=ABOUT.title,
+        level=Level.HIGH if signs else Level.LOW,
+        at=last.at,
+        since=first.at,
+        entity=f"person:{event.person_id}",
+        confidence=min(95, (50 if signs else 30) + sum(_WORTH[sign] for sign in signs)),
+        tactics=ABOUT.tags,
+        person_id=event.person_id,
+        device_id=event.device_id,
+        session=event.session,
+        events=(first.uid, last.uid),
+        count=2,
+        says=says,
+        response=ABOUT.response if signs else "",
+    )
+
+
+def _new(person: _Person, here: Arrival) -> set[str]:
+    """What of this arrival was never seen of them; networks and devices only of whom is known for a while."""
+    if not person.seen:
+        return set()
+    learned = here.at - min(first for first, _ in person.seen.values()) >= LEARNING
+    kinds = ("country", "network", "device") if learned else ("country",)
+    return {kind for kind in kinds if (name := _names(here).get(kind)) and name not in person.seen}
+
+
+def _names(here: Arrival) -> dict[str, str]:
+    device = f"d {here.device}" if here.device else f"b {here.browser}" if here.browser else ""
+    return {
+        "country": f"c {here.point.country}",
+        "network": f"o {here.owner}" if here.owner else "",
+        "device": device,
+    }
+
+
+def _is_untold(person: _Person, there: Arrival, here: Arrival, *, is_alert: bool) -> bool:
+    """Whether this pair of places was not told so within a day; from now on it is."""
+    pair = " / ".join((*sorted((there.point.name, here.point.name)), "alert" if is_alert else "points"))
+    if abs(here.at - person.told.get(pair, -WITHIN)) < WITHIN:
+        return False
+    person.told.pop(pair, None)
+    while len(person.told) >= MOST_TOLD:
+        del person.told[next(iter(person.told))]
+    person.told[pair] = here.at
+    return True
+
+
+def _remember(person: _Person, here: Arrival) -> None:
+    for name in filter(None, _names(here).values()):
+        first, last = person.seen.pop(name, (here.at, here.at))
+        person.seen[name] = (min(first, here.at), max(last, here.at))
+    while len(person.seen) > MOST_SEEN:
+        del person.seen[next(iter(person.seen))]
+    if all(one.uid != here.uid for one in person.arrivals):
+        insort(person.arrivals, here, key=lambda one: one.at)
+        del person.arrivals[:-MOST_ARRIVALS]
