@@ -44,5 +44,10 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     count: int = 1
     since: Instant = 0
     says: dict[str, str | int] = {}
+    sources: tuple[str, ...] = ()
+    """From which sources the events came, by their names in `monitor.yaml`, or `limen`. What rests on one that can't
+    prove itself can't refuse anybody by itself; where none is named, nothing is proven."""
+    is_explained_by_passkey: bool = False
+    """Whether a passkey used on the same known device afterwards speaks for the person, as it does for a new place."""
     response: str = ""
     """What the rule asks to be done by itself: a word of the playbooks, or ""."""
