@@ -24,8 +24,15 @@ def test_without_findings_it_is_calm() -> None:
 
 @pytest.mark.parametrize(
     ("level", "confidence", "value"),
-    [(Level.INFORMATIONAL, 100, 2), (Level.LOW, 50, 5), (Level.MEDIUM, 100, 35), (Level.HIGH, 70, 45)]
-    + [(Level.CRITICAL, 80, 80), (Level.CRITICAL, 0, 1), (Level.CRITICAL, 500, 100)],
+    [
+        (Level.INFORMATIONAL, 100, 2),
+        (Level.LOW, 50, 5),
+        (Level.MEDIUM, 100, 35),
+        (Level.HIGH, 70, 45),
+        (Level.CRITICAL, 80, 80),
+        (Level.CRITICAL, 0, 1),
+        (Level.CRITICAL, 500, 100),
+    ],
 )
 def test_points_are_level_times_confidence(level: Level, confidence: int, value: int) -> None:
     assert score([finding(level=level, confidence=confidence)], RULES, NOW).value == value

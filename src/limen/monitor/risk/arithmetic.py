@@ -1,10 +1,10 @@
 """From findings to a score of 0 to 100, with every step of the calculation shown. Pure.
 
 Each finding is worth the points of its level times its rule's confidence, and half of that after each half-life. What
-one rule finds on one day comes to no more than one and a half times the worst of it. Findings of three tactics are worth
-a quarter more: whoever gets in, moves on and takes something is no accident. What rests on sources that can't prove
-themselves is summed up by itself, and capped. So more findings never make a score lower, time never makes it higher,
-and the order in which they come makes no difference.
+one rule finds on one day comes to no more than one and a half times the worst of it. Findings of three tactics are
+worth a quarter more: whoever gets in, moves on and takes something is no accident. What rests on sources that can't
+prove themselves is summed up by itself, and capped. So more findings never make a score lower, time never makes it
+higher, and the order in which they come makes no difference.
 """
 
 from __future__ import annotations
