@@ -12,6 +12,7 @@ import pytest
 from limen.clock import HOUR, MINUTE
 from limen.facts import (
     UNKNOWN_DEVICE,
+    UNKNOWN_RISK,
     App,
     Auth,
     Device,
@@ -345,6 +346,32 @@ def test_facts_that_are_forgotten_go_without_the_garbage_collector(known: FactSt
             assert [each() for each in gone] == [None, None]
     finally:
         gc.enable()
+
+
+def test_of_all_risks_that_are_known_the_worst_counts(known: FactStore) -> None:
+    def score() -> tuple[int, bool]:
+        risk = known.facts(known.session(B), WIKI, "203.0.113.9").risk
+        return risk.score, risk.known
+
+    device_id = known.sessions["s1"].device_id or "d1"
+    assert score() == (100, False)
+    known.set_unsaid_risk(Risk(0, known=True))
+    assert score() == (0, True)
+    assert known.facts(None, WIKI, "203.0.113.9").risk == known.risk_of("nobody") == Risk(0, known=True)
+    for table, key, worse in (
+        (known.risks, "p1", 10),
+        (known.session_risks, AT_WIKI.id, 20),
+        (known.session_risks, "s1", 30),
+    ):
+        table.put(key, Risk(worse, known=True))
+        assert score() == (worse, True)
+    device = Device(device_id, known=True)
+    facts = known.facts(known.session(B), WIKI, "203.0.113.9")
+    known.device_risks.put(device_id, Risk(50, known=True))
+    known.detected_device_risks.put(device_id, Risk(70, known=True))
+    assert known.on(facts, device).risk.score == 70
+    known.set_unsaid_risk(UNKNOWN_RISK)
+    assert score() == (70 if known.sessions["s1"].device_id else 30, True)  # what is known stays
 
 
 def test_what_is_issued_is_found_by_whom_and_what_it_hangs_on(known: FactStore) -> None:

@@ -15,6 +15,7 @@ from hypothesis import given, settings, strategies as st
 from limen.clock import HOUR
 from limen.facts import (
     EVERYBODY,
+    UNKNOWN_RISK,
     App,
     Auth,
     Device,
@@ -34,6 +35,11 @@ PEOPLE, WORKLOADS, DEVICES = ("p1", "p2"), ("w1",), ("d1", "d2")
 ROOTS, CHILDREN, TOKENS = ("r1", "r2"), ("c1", "c2"), ("t1",)
 ADDRESSES = ("203.0.113.9", "2001:DB8::1", "198.51.100.7", "nonsense")
 NORMAL = ("203.0.113.9", "2001:db8::1", "198.51.100.7")
+RISKS = (
+    *[("risks", key) for key in PEOPLE],
+    *[("session_risks", key) for key in (*ROOTS, *CHILDREN)],
+    *[(table, key) for table in ("device_risks", "detected_device_risks") for key in DEVICES],
+)
 OFFICES = ((), (("office", ip_network("203.0.113.0/24")),), (("home", ip_network("2001:db8::/32")),))
 
 
@@ -53,6 +59,7 @@ class Rows:
     nouns: dict[tuple[str, str], Any] = field(default_factory=dict)
     learned: dict[tuple[tuple[str, str], str], Any] = field(default_factory=dict)
     not_before: dict[tuple[str, str], int] = field(default_factory=dict)
+    unsaid_risk: Risk = UNKNOWN_RISK
 
     def fresh(self) -> FactStore:
         known = FactStore()
@@ -63,13 +70,14 @@ class Rows:
             known.learned.put(subject, path, value)
         for subject, at in self.not_before.items():
             known.set_not_before(subject, at)
+        known.set_unsaid_risk(self.unsaid_risk)
         return known
 
 
 def _put(known: FactStore, table: str, key: str, row: Any) -> None:
     if table in {"sessions", "tokens"}:
         getattr(known, table).put(row[0], row[1])
-    elif table in {"risks", "grants", "places"}:
+    elif table in {"risks", "session_risks", "device_risks", "detected_device_risks", "grants", "places"}:
         getattr(known, table).put(key, row)
     else:
         getattr(known, table).put(row)
@@ -116,6 +124,10 @@ def revoke(subject: tuple[str, str], at: int) -> Step:
         rows.not_before[subject] = max(at, rows.not_before.get(subject, 0))
 
     return lambda known: known.set_not_before(subject, at), in_rows
+
+
+def unsaid(risk: Risk) -> Step:
+    return lambda known: known.set_unsaid_risk(risk), lambda rows: setattr(rows, "unsaid_risk", risk)
 
 
 def publish(label: Label, networks: Any) -> Step:
@@ -169,7 +181,8 @@ steps = st.one_of(
     ],
     *[issued("sessions", key) for key in (*ROOTS, *CHILDREN)],
     *[issued("tokens", key) for key in TOKENS],
-    st.tuples(st.sampled_from(PEOPLE), st.integers(0, 2)).map(lambda s: put("risks", s[0], Risk(s[1], known=True))),
+    st.tuples(st.sampled_from(RISKS), st.integers(0, 4)).map(lambda s: put(*s[0], Risk(s[1], known=True))),
+    st.sampled_from([UNKNOWN_RISK, Risk(0, known=True), Risk(3, known=True)]).map(unsaid),
     st.tuples(st.sampled_from(PEOPLE), st.integers(1, 2)).map(
         lambda g: put("grants", g[0], (Grant("g", "wiki", frozenset({"edit"}), NOW + g[1]),))
     ),
@@ -183,7 +196,7 @@ steps = st.one_of(
             *[("devices", key) for key in DEVICES],
             *[("sessions", key) for key in (*ROOTS, *CHILDREN)],
             ("tokens", "t1"),
-            *[("risks", key) for key in PEOPLE],
+            *RISKS,
             *[("grants", key) for key in PEOPLE],
             *[("places", key) for key in NORMAL],
         ]

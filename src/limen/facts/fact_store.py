@@ -104,9 +104,12 @@ class FactStore:
     """Everything a decision may read. Only the change feed and start-up write to it.
 
     Each table has `get`, `put` and `drop`. `risks`, `grants` and `enrolled` (what they sign in with) are by the id of
-    the person, `device_risks` by that of the device, `places` by address as `ipaddress` writes it, `learned` by
-    subject. What is not in `places` is asked of whoever locates (`locate_by`). Sessions and tokens are put under the
-    hash of their secret. `issuers` are the upstream ones that sign people in, by their id.
+    the person, `places` by address as `ipaddress` writes it, `learned` by subject. What is not in `places` is asked of
+    whoever locates (`locate_by`). Sessions and tokens are put under the hash of their secret. `issuers` are the
+    upstream ones that sign people in, by their id.
+
+    Of risks, `device_risks` are what sensors say of devices, `detected_device_risks` what detections do, and
+    `session_risks` those of sessions, each by its id. `unsaid_risk` is that of whoever nothing is said of.
     """
 
     __slots__ = (
@@ -124,6 +127,7 @@ class FactStore:
         "_watchers",
         "apps",
         "apps_by_host",
+        "detected_device_risks",
         "device_risks",
         "device_rules",
         "devices",
@@ -138,8 +142,10 @@ class FactStore:
         "places",
         "required_factors",
         "risks",
+        "session_risks",
         "sessions",
         "tokens",
+        "unsaid_risk",
         "workloads",
     )
 
@@ -153,6 +159,9 @@ class FactStore:
         self.enrolled: TableOf[EnrolledFactors] = TableOf("person", self._changed)
         self.risks: TableOf[Risk] = TableOf("person", self._changed)
         self.device_risks: TableOf[Risk] = TableOf("device", self._changed)
+        self.detected_device_risks: TableOf[Risk] = TableOf("device", self._changed)
+        self.session_risks: TableOf[Risk] = TableOf("session", self._changed)
+        self.unsaid_risk = UNKNOWN_RISK
         self.grants: TableOf[tuple[Grant, ...]] = TableOf("person", self._changed)
         self.places: TableOf[Place] = TableOf("place", self._changed)
         self._locate: Locate = _nowhere
@@ -288,6 +297,10 @@ class FactStore:
         facts = entry.facts[key] = self._assemble(session, app, address)
         return facts
 
+    def risk_of(self, person_id: str) -> Risk:
+        """The risk of a person or workload, whatever session or device they come with."""
+        return self.risks.get(person_id, self.unsaid_risk)
+
     def place(self, address: str) -> Place:
         """What is known of an address, and its named network."""
         normal = _normal(address)
@@ -351,6 +364,12 @@ class FactStore:
         if rules != self.device_rules:
             self.device_rules = rules
             self._changed(APPS)
+
+    def set_unsaid_risk(self, risk: Risk) -> None:
+        """From now on this is the risk of everybody of whom nothing is said: unknown, unless somebody watches."""
+        if risk != self.unsaid_risk:
+            self.unsaid_risk = risk
+            self._changed(COMPANY)
 
     def watch(self, told: Callable[[Subject], None]) -> Callable[[], None]:
         """Call `told` after every change, on the thread that made it. Returns how to stop."""
@@ -483,7 +502,7 @@ class FactStore:
     def _assemble(self, session: Session | None, app: App, address: str) -> Facts:
         place = self.place(address)
         if session is None:
-            return Facts(app=app, place=place, more=self._more(("place", place.address)))
+            return Facts(app=app, place=place, risk=self.unsaid_risk, more=self._more(("place", place.address)))
         root = self._root(session) or session
         person_id, device_id = session.person_id, root.device_id
         device = self.devices.get(device_id, UNKNOWN_DEVICE)
@@ -498,7 +517,7 @@ class FactStore:
             session=session,
             device=device,
             place=place,
-            risk=worse_risk(self.risks.get(person_id, UNKNOWN_RISK), self.device_risks.get(device_id, UNKNOWN_RISK)),
+            risk=worse_risk(self.risk_of(person_id), self._risk_of_device(device_id), *self._risks_of(session, root)),
             grants=self.grants.get(person_id, ()),
             more=self._more_about(session, root, device_id, place),
         )
@@ -509,7 +528,7 @@ class FactStore:
             return facts
         root = self._root(facts.session) or facts.session
         more = self._more_about(facts.session, root, device.id, facts.place)
-        risk = worse_risk(facts.risk, self.device_risks.get(device.id, UNKNOWN_RISK))
+        risk = worse_risk(facts.risk, self._risk_of_device(device.id))
         return replace(facts, device=device, risk=risk, more=more)
 
     def untied(self, facts: Facts) -> Facts:
@@ -538,6 +557,14 @@ class FactStore:
         forgotten, self._last_unkept = self._last_unkept, {}
         for facts in tuple(forgotten.values()):
             facts.derived.release()
+
+    def _risk_of_device(self, device_id: str) -> Risk:
+        """What sensors and detections say of a device."""
+        said = (self.device_risks.get(device_id, UNKNOWN_RISK), self.detected_device_risks.get(device_id, UNKNOWN_RISK))
+        return worse_risk(*said)
+
+    def _risks_of(self, *sessions: Session) -> Iterable[Risk]:
+        return [self.session_risks.get(session.id, UNKNOWN_RISK) for session in sessions]
 
     def _more_about(
         self, session: Session, root: Session, device_id: str, place: Place

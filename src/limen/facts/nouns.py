@@ -182,9 +182,9 @@ class Risk:
 UNKNOWN_RISK = Risk()
 
 
-def worse_risk(one: Risk, other: Risk) -> Risk:
-    """That of a person and that of the device they are on, as one: what is known counts, and the worse of it."""
-    known = [risk for risk in (one, other) if risk.known]
+def worse_risk(*risks: Risk) -> Risk:
+    """Those of a person, their session and the device they are on, as one: what is known counts, the worst of it."""
+    known = [risk for risk in risks if risk.known]
     return max(known, key=lambda risk: risk.score) if known else UNKNOWN_RISK
 
 

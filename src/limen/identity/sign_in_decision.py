@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from limen.events import Event, Outcome
-from limen.facts import LIMEN, UNKNOWN_RISK, Auth, Facts, Person
+from limen.facts import LIMEN, Auth, Facts, Person
 from limen.identity.errors import SignInFailedError
 from limen.identity.model import Visitor
 from limen.identity.ports import Ports
@@ -24,7 +24,7 @@ def decide_sign_in(ports: Ports, person: Person, auth: Auth, visitor: Visitor) -
         person=person,
         auth=auth,
         place=ports.known.place(visitor.address),
-        risk=ports.known.risks.get(person.id, UNKNOWN_RISK),
+        risk=ports.known.risk_of(person.id),
     )
     return ports.decide(facts, "sign_in")
 

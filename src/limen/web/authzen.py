@@ -22,7 +22,7 @@ from limen.clock import Instant
 from limen.enforcement import authzen
 from limen.enforcement.addresses import client_address
 from limen.enforcement.authzen import Decided, Evaluation, MalformedError
-from limen.facts import ACTIONS, ANYBODY, LIMEN, UNKNOWN_RISK, App, Facts, Person, Session, SessionState
+from limen.facts import ACTIONS, ANYBODY, LIMEN, App, Facts, Person, Session, SessionState
 from limen.identity.model import Workload
 from limen.policy.decision import UNAVAILABLE, Effect, Named, Request as DecisionRequest
 from limen.rate_limit import RateLimit
@@ -186,7 +186,7 @@ class _Api:
 
     def _facts(self, name: str, person: Person, app: App) -> Facts:
         """The same value until a fact about them changes: equal questions become one event by it."""
-        risk = self._ports.known.risks.get(person.id, UNKNOWN_RISK)
+        risk = self._ports.known.risk_of(person.id)
         kept = self._alone.get((name, app.id))
         if kept is not None and kept.person == person and kept.app is app and kept.risk is risk:
             return kept

@@ -1,0 +1,1 @@
+"""How much speaks against a person, a session or a device: points that fade, a score with its arithmetic, a fact."""
