@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 
 import pytest
-from tests.monitor.detections.rules import event, is_found, rule, text_of
+from tests.monitor.detections.texts import event, is_found, rule, text_of
 
 from limen.monitor.detections.rule_set import compile_rules
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from tests.monitor.detections.rules import correlation, event, rule, text_of
+from tests.monitor.detections.texts import correlation, event, rule, text_of
 
 from limen.monitor.detections.hit import Level
 from limen.monitor.detections.rule_set import compile_rules
