@@ -7,6 +7,7 @@ from typing import Final
 
 from limen.monitor.normal_form.drafts import Draft
 from limen.monitor.normal_form.flattening import flat
+from limen.monitor.normal_form.mappers import linux
 from limen.monitor.normal_form.mappers.messages import of_message
 from limen.monitor.normal_form.mappers.syslog import Message
 from limen.monitor.normal_form.records import Record
@@ -36,11 +37,15 @@ def read(raw: str, record: Record, zone: str = "") -> Iterator[Draft]:
 
 
 def _program(record: Record) -> str:
-    """Who says it. Anybody on a machine may say to be `sshd`: only root is believed, and the program that it is."""
+    """Who says it. Anybody on a machine may say to be `sshd`: of programs whose lines count, only root is believed, and
+    the program itself.
+    """
     said, itself = line(record.get("SYSLOG_IDENTIFIER")), line(record.get("_COMM"))
     executable = line(record.get("_EXE")).rpartition("/")[2]
     is_believed = line(record.get("_UID")) in ("", _ROOT) or said.casefold() == executable.casefold()
-    return said if said and is_believed else itself or "unknown"
+    if said and (is_believed or not linux.is_read(said)):
+        return said
+    return itself or "unknown"
 
 
 def _body(message: object) -> str:

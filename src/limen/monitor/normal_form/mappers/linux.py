@@ -47,6 +47,11 @@ def draft(raw: str, said: Message) -> Draft:
     return done
 
 
+def is_read(program: str) -> bool:
+    """Whether lines of this program come to more than a message."""
+    return program.casefold().partition("/")[0] in _READERS
+
+
 def _columns(said: Message, service: str) -> dict[str, Any]:
     return {
         "product": LINUX,

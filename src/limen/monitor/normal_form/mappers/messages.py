@@ -60,7 +60,8 @@ def of_appliance(frame: Frame, read: Body) -> Iterator[Draft]:
     """One message of an appliance whose form is known, behind whatever head."""
     raw = readable(frame.data.rstrip(b"\r\n\0"))
     said = head_of(raw, frame.received_at, frame.zone)
-    found = read(raw, raw, {}, frame.zone)
+    body = f"{said.program}:{said.body}" if said.program in ("CEF", "LEEF") else said.body
+    found = read(raw, body, {}, frame.zone) or read(raw, raw, {}, frame.zone)
     if found is None:
         yield unreadable("no_such_form", frame.data)
         return

@@ -130,7 +130,12 @@ AUDITS: Final = Sorts(
             "src_ip": "initiatedBy.user.ipAddress",
             "app": "loggedByService",
             "operation": "operationType",
-            "object": ("targetResources.0.displayName", "targetResources.1.displayName", "targetResources.0.id"),
+            "object": (
+                "targetResources.0.modifiedProperties.Role.DisplayName",
+                "targetResources.0.displayName",
+                "targetResources.1.displayName",
+                "targetResources.0.id",
+            ),
             "reason": "resultReason",
         },
         said={"status_id": Said("result", {"success": SUCCESS}, FAILURE)},
