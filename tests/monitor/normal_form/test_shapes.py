@@ -10,7 +10,7 @@ SHAPE = Shape(
     said={"status_id": Said("went", {"well": 1}, 2)},
     names={"User": "who"},
     at="when",
-    id="n",
+    id=("n",),
 )
 
 

@@ -1,4 +1,7 @@
-"""The classes and activities of OCSF 1.4 that Limen uses (https://schema.ocsf.io/1.4.0), as the columns they fill."""
+"""The classes and activities of OCSF 1.4 that Limen uses (https://schema.ocsf.io/1.4.0), as the columns they fill.
+
+An event that signs somebody in has that person as `user`; where one acts on another, the other is `target_user`.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +18,10 @@ OTHER: Final = 99
 """An activity that the class has no number for."""
 
 FILE, MODULE, JOB, PROCESS, EVENT_LOG, SCRIPT = 1001, 1005, 1006, 1007, 1008, 1009
-REGISTRY_KEY, REGISTRY_VALUE, SERVICE = 201001, 201002, 201004
+REGISTRY_KEY, REGISTRY_VALUE, WINDOWS_SERVICE = 201001, 201002, 201004
 FINDING: Final = 2004
 ACCOUNT, AUTHENTICATION, AUTHORIZATION, ENTITY, USER_ACCESS, GROUP = 3001, 3002, 3003, 3004, 3005, 3006
-NETWORK, HTTP, DNS, SSH = 4001, 4002, 4003, 4007
+NETWORK, HTTP, DNS, SSH, EMAIL = 4001, 4002, 4003, 4007, 4009
 LIFECYCLE, API, FILE_HOSTING = 6002, 6003, 6006
 
 
@@ -65,3 +68,6 @@ TRAFFIC: Final = what(NETWORK, 6, category="firewall")
 DNS_QUERY: Final = what(DNS, 1)
 LOG_CLEARED: Final = what(EVENT_LOG, 1, status_id=SUCCESS, severity_id=HIGH)
 SCRIPT_RUN: Final = what(SCRIPT, 1)
+SERVICE_CREATED: Final = what(WINDOWS_SERVICE, 1, status_id=SUCCESS)
+POLICY_CHANGED: Final = what(ENTITY, 3, status_id=SUCCESS)
+PROTECTION_OFF: Final = what(LIFECYCLE, 7, status_id=SUCCESS, severity_id=HIGH)

@@ -26,6 +26,7 @@ _PAIRS: Final = (
     ("name", "boolValue"),
     ("name", "intValue"),
     ("name", "multiValue"),
+    ("displayName", "newValue"),
 )
 """How lists of objects say names and values, as Microsoft and Google do: they become fields of these names."""
 
@@ -81,7 +82,9 @@ def _list(fields: Fields, name: str, values: list[Any], depth: int) -> list[Any]
         if isinstance(one, dict):
             pair = next((pair for pair in _PAIRS if pair[0] in one and pair[1] in one), None)
             if pair is not None and isinstance(one[pair[0]], str):
+                named = {key: rest for key, rest in one.items() if key not in pair}
                 _into(fields, name + ".", {one[pair[0]]: one[pair[1]]}, depth + 1)
+                _into(fields, f"{name}.{_name('', one[pair[0]])}.", named, depth + 1)
             else:
                 _into(fields, f"{name}.{number}.", one, depth + 1)
     return [one for one in plain if not isinstance(one, int | float) or -_LARGEST <= one < _LARGEST] or None

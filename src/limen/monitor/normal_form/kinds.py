@@ -9,8 +9,22 @@ from typing import Final
 from limen.clock import DAY, Milliseconds
 from limen.monitor.normal_form.drafts import LONGEST_AGO, Draft
 from limen.monitor.normal_form.frame import LIMEN, Frame
-from limen.monitor.normal_form.mappers import auditd, generic, limen, linux, web_access
-from limen.monitor.normal_form.records import drafts_of
+from limen.monitor.normal_form.mappers import (
+    auditd,
+    aws,
+    github,
+    google_workspace,
+    journald,
+    limen,
+    messages,
+    microsoft,
+    okta,
+    recognised,
+    suricata,
+    web_access,
+    windows,
+)
+from limen.monitor.normal_form.records import ReadOne, drafts_of
 
 EVER: Final = 36_500 * DAY
 
@@ -34,14 +48,31 @@ class Kind:
         return f"{self.name}/{self.version}"
 
 
-def _json(frame: Frame) -> Iterable[Draft]:
-    return drafts_of(frame.data, lambda raw, record: generic.read(raw, record, frame.zone))
+def _records(read: ReadOne, *lists: str) -> Callable[[Frame], Iterable[Draft]]:
+    """Of JSON: one record, one a line, a list, or an envelope with one of these names."""
+
+    def drafts(frame: Frame) -> Iterable[Draft]:
+        return drafts_of(frame.data, lambda raw, record: read(raw, record, frame.zone), lists)
+
+    return drafts
 
 
 _ALL: Final = (
-    Kind("json", 1, _json),
-    Kind("syslog", 1, linux.message, is_message=True),
-    Kind("syslog_file", 1, linux.lines),
+    Kind("json", 1, _records(recognised.read, *recognised.LISTS)),
+    Kind("syslog", 1, messages.message, is_message=True),
+    Kind("syslog_file", 1, messages.lines),
+    Kind("windows", 1, _records(windows.read)),
+    Kind("evtx", 1, _records(windows.read), longest_ago=EVER),
+    Kind("journald", 1, _records(journald.read)),
+    Kind("suricata", 1, _records(suricata.read)),
+    Kind("m365", 1, _records(microsoft.read, *microsoft.LISTS)),
+    Kind("google_workspace", 1, _records(google_workspace.read, *google_workspace.LISTS)),
+    Kind("okta", 1, _records(okta.read)),
+    Kind("aws", 1, _records(aws.read, *aws.LISTS)),
+    Kind("github", 1, _records(github.read)),
+    Kind("fortigate", 1, messages.forti, is_message=True),
+    Kind("cef", 1, messages.cef, is_message=True),
+    Kind("leef", 1, messages.leef, is_message=True),
     Kind("nginx", 1, web_access.nginx),
     Kind("apache", 1, web_access.apache),
     Kind("auditd", 1, auditd.lines),

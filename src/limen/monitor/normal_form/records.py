@@ -12,6 +12,8 @@ from limen.monitor.normal_form.texts import LONGEST_RAW
 
 Record = Mapping[str, Any]
 Read = Callable[[str, Record], Iterator[Draft]]
+ReadOne = Callable[[str, Record, str], Iterator[Draft]]
+"""What a mapper does with a record: its text, itself, and the zone of times that name none."""
 MOST_RECORDS: Final = 20_000
 """Records of one frame; what comes after them is one event that can't be read."""
 _decode: Final = msgspec.json.Decoder().decode

@@ -58,7 +58,7 @@ class Shape:
 
     `fixed` are columns that are the same for all of this sort, `columns` those that stand in a field (of several the
     first that says something), `said` those that are a number by a word. `names`: by which other names rules know a
-    field. `at` and `id` are where its time and its unique id stand, if it has one.
+    field. `at` is where its time stands, `id` what its unique id is made of, if it has one.
     """
 
     fixed: Mapping[str, str | int] = field(default_factory=dict)
@@ -66,7 +66,7 @@ class Shape:
     said: Mapping[str, Said] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     at: Paths = ()
-    id: Paths = ()
+    id: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         wanted = {*self.fixed, *self.columns, *self.said}
@@ -106,7 +106,8 @@ class Shape:
             if written in fields and name not in fields:
                 fields[name] = fields[written]
         at = _first(fields, self.at)
-        return Draft(raw, fields, columns, instant(at, zone) if at is not None else 0, line(_first(fields, self.id)))
+        unique = ":".join(line(fields[name]) for name in self.id if name in fields)
+        return Draft(raw, fields, columns, instant(at, zone) if at is not None else 0, unique)
 
     @cached_property
     def _steps(self) -> tuple[tuple[str, tuple[str, ...], Callable[[object], object]], ...]:
@@ -119,6 +120,24 @@ class Shape:
     @cached_property
     def _names(self) -> tuple[tuple[str, str], ...]:
         return tuple(self.names.items())
+
+
+@dataclass(frozen=True)
+class Sorts:
+    """A product's records, which a word in a field tells apart: `sorts` has the columns of those that are known."""
+
+    where: str
+    shape: Shape
+    sorts: Mapping[str, Mapping[str, str | int]]
+    otherwise: Mapping[str, str | int] = field(default_factory=dict)
+
+    def draft(self, raw: str, fields: Fields, zone: str = "") -> Draft:
+        """What a record comes to. What its own fields say counts before what is so for its sort."""
+        found = self.shape.draft(raw, fields, zone)
+        word = fields.get(self.where)
+        sort = self.sorts.get(word) if isinstance(word, str) else None
+        found.columns = {**(self.otherwise if sort is None else sort), **found.columns}
+        return found
 
 
 def several(paths: Paths) -> tuple[str, ...]:

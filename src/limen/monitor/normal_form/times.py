@@ -27,7 +27,7 @@ def instant(value: object, zone: str = "") -> Instant:
     if isinstance(value, str):
         if len(value) > LONGEST_TIME:
             return 0
-        return _written(value, zone) or _counted(value)
+        return _written(value, zone) or _counted(value) or _named(value, zone)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return 0
     return _from_number(value)
@@ -57,7 +57,7 @@ def of_access_log(written: str) -> Instant:
 
 
 def _of_year(year: int, month: int, day: str, clock: str, zone: str) -> Instant:
-    return _written(f"{year}-{month:02}-{day:>02}T{clock}", zone)
+    return _written(f"{year:04}-{month:02}-{day:>02}T{clock}", zone)
 
 
 def _written(value: str, zone: str) -> Instant:
@@ -75,9 +75,17 @@ def _written(value: str, zone: str) -> Instant:
 
 def _counted(value: str) -> Instant:
     try:
-        return _from_number(float(value)) if value.isascii() else 0
+        return _from_number(int(value) if value.isdecimal() else float(value)) if value.isascii() else 0
     except ValueError:
         return 0
+
+
+def _named(value: str, zone: str) -> Instant:
+    """`Nov 27 2026 14:17:19`, as CEF has it."""
+    parts = value.split()
+    if len(parts) != 4 or parts[0] not in _MONTHS or not parts[2].isdecimal():
+        return 0
+    return _of_year(int(parts[2]), _MONTHS[parts[0]], parts[1], parts[3], zone)
 
 
 def _from_number(value: float) -> Instant:

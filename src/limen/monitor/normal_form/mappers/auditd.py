@@ -68,6 +68,10 @@ _CLASSES: Final[dict[str, Columns]] = {
     "DAEMON_START": what(LIFECYCLE, 3),
     "DAEMON_END": what(LIFECYCLE, 4),
 }
+_ACCOUNTS: Final = frozenset(("ADD_USER", "DEL_USER", "ADD_GROUP", "DEL_GROUP", "USER_CHAUTHTOK", "USER_MGMT"))
+_OF_ANOTHER: Final = _RECORD.beside(columns={"user": ("AUID", "auid"), "target_user": ("acct", "id")})
+"""These are about an account that somebody else, by their `auid`, does something to."""
+_NOTHING: Final = frozenset(("?", "(none)", "(null)", "unset", str(2**32 - 1)))
 _HEX: Final = ("proctitle", "cmd", "a0", "a1", "a2", "a3", "name")
 """What is written in hexadecimal where it has spaces; of system calls `a0` to `a3` are numbers."""
 
@@ -91,13 +95,13 @@ def draft(raw: str, body: str, fields: Fields) -> Draft | None:
         found |= pairs(found.pop("msg"))
     kind = found.get("type", "")
     for name in _HEX if kind != "SYSCALL" else _HEX[:2]:
-        if name in found:
+        if name in found and f'{name}="' not in said:
             found[name] = _unhexed(found[name])
     if kind == "EXECVE" and "proctitle" not in found:
         found["cmd"] = " ".join(found[f"a{one}"] for one in range(100) if f"a{one}" in found)
-    fields.update(flat({name: value for name, value in found.items() if value not in ("?", "(none)", "(null)")}))
+    fields.update(flat({name: value for name, value in found.items() if value not in _NOTHING}))
     fields["audit_id"] = text(stamp, 40)
-    done = _RECORD.draft(raw, fields)
+    done = (_OF_ANOTHER if kind in _ACCOUNTS else _RECORD).draft(raw, fields)
     done.columns = {**_CLASSES.get(kind, {}), **done.columns}
     done.at = instant(seconds) if number else 0
     return done
@@ -105,11 +109,6 @@ def draft(raw: str, body: str, fields: Fields) -> Draft | None:
 
 def _unhexed(value: str) -> str:
     try:
-        decoded = (
-            bytes.fromhex(value)
-            if (len(value) >= 4 and value.isupper()) or (value.isdecimal() and len(value) > 8)
-            else b""
-        )
+        return bytes.fromhex(value).replace(b"\0", b" ").decode("utf-8", "backslashreplace")
     except ValueError:
         return value
-    return decoded.replace(b"\0", b" ").decode("utf-8", "backslashreplace") if decoded else value

@@ -1,22 +1,19 @@
-"""Messages of syslog to events: which program says it, and what its lines come to."""
+"""Messages of Linux to events: which program says it, and what its lines come to."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
-from limen.clock import Instant
 from limen.monitor.normal_form.classes import OTHER
 from limen.monitor.normal_form.drafts import Draft
 from limen.monitor.normal_form.flattening import Fields, flat
-from limen.monitor.normal_form.frame import Frame
 from limen.monitor.normal_form.mappers import auditd, linux_kernel, web_access
 from limen.monitor.normal_form.mappers.clamav import CLAMAV
 from limen.monitor.normal_form.mappers.linux_programs import PAM, PROGRAMS, SERVICES
 from limen.monitor.normal_form.mappers.mail_servers import POSTFIX, dovecot
-from limen.monitor.normal_form.mappers.syslog import Message, head_of
-from limen.monitor.normal_form.records import readable
+from limen.monitor.normal_form.mappers.syslog import Message
 from limen.monitor.normal_form.shapes import Shape
 from limen.monitor.normal_form.templates import Line, first_of, pairs
 from limen.monitor.normal_form.texts import text
@@ -30,25 +27,8 @@ _ARROW: Final = " -> "
 """What ClamAV's own log files put between time and message."""
 
 
-def message(frame: Frame) -> Iterator[Draft]:
-    """One message as it was sent. A line end in it is part of it: who can write one can't write a second message."""
-    yield of_line(readable(frame.data.rstrip(b"\r\n\0")), frame.received_at, frame.zone)
-
-
-def lines(frame: Frame) -> Iterator[Draft]:
-    """A file of messages, one a line, as syslog daemons write it."""
-    for line in readable(frame.data).split("\n"):
-        if line:
-            yield of_line(line, frame.received_at, frame.zone)
-
-
-def of_line(raw: str, received_at: Instant, zone: str) -> Draft:
+def draft(raw: str, said: Message) -> Draft:
     """What a message comes to."""
-    return of_message(raw, head_of(raw, received_at, zone))
-
-
-def of_message(raw: str, said: Message) -> Draft:
-    """What a message comes to whose head is read already, as journald's are."""
     program = said.program.casefold()
     fields: Fields = {**flat(said.data), "message": text(said.body)}
     for name, value in (("program", said.program), ("pid", said.pid), ("facility", said.facility)):
@@ -61,10 +41,15 @@ def of_message(raw: str, said: Message) -> Draft:
         found = _pam(raw, said.body, fields)
         if found is not None and family in PROGRAMS and found.columns.get("activity_id") == _SIGN_IN:
             found.columns["activity_id"] = OTHER  # the program itself says it, too: one sign-in must not count twice
-    draft = found or Draft(raw, fields)
-    draft.at = draft.at or said.at
-    draft.columns = {**_columns(said, SERVICES.get(family, family)), **draft.columns}
-    return draft
+    done = found or Draft(raw, fields)
+    done.at = done.at or said.at
+    done.columns = {**_columns(said, SERVICES.get(family, family)), **done.columns}
+    return done
+
+
+def is_read(program: str) -> bool:
+    """Whether lines of this program come to more than a message."""
+    return program.casefold().partition("/")[0] in _READERS
 
 
 def _columns(said: Message, service: str) -> dict[str, Any]:
