@@ -18,6 +18,8 @@ from limen.monitor.normal_form.event import NormalEvent
 MAX_RULES: Final = 20_000
 _MOST_SOURCES: Final = 1_024
 """For so many different log sources of events what applies is remembered."""
+_WIDER: Final = {"registry_event": frozenset(("registry_add", "registry_delete", "registry_set", "registry_rename"))}
+"""Categories of Sigma that take in others."""
 Source: TypeAlias = tuple[str, str, str]
 """Product, category and service, in lower case; "" of a rule's is any."""
 
@@ -70,7 +72,9 @@ class RuleSet:
 
 def _applies(asked: Source, source: Source) -> bool:
     """Do rules with this log source look at events of that one?"""
-    return all(not part or part == it for part, it in zip(asked, source, strict=True))
+    product, category, service = asked
+    is_category = not category or category == source[1] or source[1] in _WIDER.get(category, ())
+    return is_category and product in {"", source[0]} and service in {"", source[2]}
 
 
 def compile_rules(texts: Mapping[str, str]) -> RuleSet:
