@@ -12,7 +12,7 @@ from limen.configuration.problem import Problem, did_you_mean, shown
 from limen.monitor.detections.event_view import EventView
 from limen.monitor.detections.group import Group
 from limen.monitor.detections.rule import Correlation, Rule
-from limen.monitor.detections.rule_file import read_rules
+from limen.monitor.detections.rule_file import RuleFile, read_rules
 from limen.monitor.normal_form.event import NormalEvent
 
 MAX_RULES: Final = 20_000
@@ -79,14 +79,18 @@ def _applies(asked: Source, source: Source) -> bool:
 
 def compile_rules(texts: Mapping[str, str]) -> RuleSet:
     """The rules in `texts`, by the names of their files. What is wrong is in `problems`; the others are in force."""
+    return put_together(read_rules(file, text) for file, text in texts.items())
+
+
+def put_together(files: Iterable[RuleFile]) -> RuleSet:
+    """The rules of all these files; of two that claim one id or name, the first is in force."""
     rules: list[Rule] = []
     correlations: list[Correlation] = []
     problems: list[Problem] = []
-    for file, text in sorted(texts.items()):
-        read = read_rules(file, text)
-        rules += read.rules
-        correlations += read.correlations
-        problems += read.problems
+    for file in files:
+        rules += file.rules
+        correlations += file.correlations
+        problems += file.problems
     return resolved(rules, correlations, problems)
 
 
