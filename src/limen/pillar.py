@@ -6,10 +6,11 @@ it is light: what it names is imported where it is used.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC
-from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Protocol, TypeAlias, TypeVar
 
 from limen.errors import LimenError
 
@@ -101,6 +102,32 @@ class FolderFile(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FolderFiles(Generic[T]):
+    """Many files of the company folder that mean one thing together: each `*.yml` right below the folder `name`.
+
+    `parser` names a function, `module:function`, that the parsing child calls with a file's name and text before
+    anybody else reads it; it gives the problems. `read` is given the texts of the files that have none, by their names.
+    All else is as with a `FolderFile`.
+    """
+
+    name: str
+    kind: type[T]
+    parser: str
+    read: Callable[[Mapping[str, str], Around], tuple[T | None, list[Problem]]]
+    changes: Callable[[T | None, T | None], Iterable[str]]
+    in_force: Callable[[FactStore, T | None], None]
+    touches: Callable[[T | None, T | None, Iterable[tuple[Person, frozenset[Factor]]]], Iterable[Touched]] | None = None
+
+    SUFFIX: ClassVar = ".yml"
+    FILE: ClassVar = r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}\.yml"
+    """What a file may be called."""
+
+    def has(self, name: str) -> bool:
+        """Is this, relative to the company folder, the name of one of them?"""
+        return re.fullmatch(f"{re.escape(self.name)}/{self.FILE}", name) is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Declarations:
     """What a part adds to Limen's lists. Each name may be claimed once in all of Limen.
 
@@ -115,6 +142,7 @@ class Declarations:
     events: tuple[Kind, ...] = ()
     settings: type[Section] | None = None
     file: FolderFile[Any] | None = None
+    folder: FolderFiles[Any] | None = None
     tables: tuple[Table, ...] = ()
     credentials: tuple[CredentialKind, ...] = ()
     migrations: Path | None = None

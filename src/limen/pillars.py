@@ -16,7 +16,7 @@ from limen.enforcement.pillar import PILLAR as ENFORCEMENT
 from limen.errors import LimenError
 from limen.identity.pillar import PILLAR as IDENTITY
 from limen.monitor.pillar import PILLAR as MONITOR
-from limen.pillar import NAME, Command, Declarations, FolderFile, Pillar
+from limen.pillar import NAME, Command, Declarations, FolderFile, FolderFiles, Pillar
 from limen.sso.pillar import PILLAR as SSO
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class _InUse:
 
 
 _in_use = _InUse()
-FILES: Final[Declared[FolderFile[Any]]] = Declared("file of the company folder", {})
+FILES: Final[Declared[FolderFile[Any] | FolderFiles[Any]]] = Declared("file of the company folder", {})
 """Files of the company folder that parts brought, by their names."""
 
 
@@ -64,10 +64,20 @@ def commands(own: Mapping[str, Command]) -> Mapping[str, Command]:
     return every
 
 
-def files() -> tuple[FolderFile[Any], ...]:
-    """The files of the company folder that the parts in use read."""
+def files() -> tuple[FolderFile[Any] | FolderFiles[Any], ...]:
+    """The files of the company folder that the parts in use read, and the folders of files."""
     pillars()
     return tuple(FILES.values())
+
+
+def single_files() -> tuple[FolderFile[Any], ...]:
+    """Of `files`, those that are one file each."""
+    return tuple(one for one in files() if isinstance(one, FolderFile))
+
+
+def folders_of_files() -> tuple[FolderFiles[Any], ...]:
+    """Of `files`, the folders of many."""
+    return tuple(one for one in files() if isinstance(one, FolderFiles))
 
 
 def use(chosen: Sequence[Pillar]) -> None:
@@ -167,7 +177,9 @@ def _take_over(declared: dict[str, Declarations]) -> None:
     credentials = {name: {kind.name: kind for kind in one.credentials} for name, one in declared.items()}
     attributes = {name: {row.path: row for row in one.attributes} for name, one in declared.items()}
     sections = {name: {name: one.settings} for name, one in declared.items() if one.settings is not None}
-    files = {name: {one.file.name: one.file} for name, one in declared.items() if one.file is not None}
+    files = {
+        name: {file.name: file for file in (one.file, one.folder) if file is not None} for name, one in declared.items()
+    }
     folders = {name: {name: one.migrations} for name, one in declared.items() if one.migrations is not None}
     messages = {name: {name: one.messages} for name, one in declared.items() if one.messages is not None}
     lists: tuple[tuple[Declared[Any], dict[str, dict[str, Any]]], ...] = (

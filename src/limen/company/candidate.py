@@ -17,7 +17,7 @@ from limen.company.folder import APPS, MAX_ALL, MAX_FILE, MAX_FILES, SETTINGS, T
 from limen.company.load import FolderError, company_in
 from limen.configuration.problem import Problem, position, shown, unknown
 from limen.errors import LimenError
-from limen.pillars import files
+from limen.pillars import folders_of_files, single_files
 
 NEW_POLICIES: Final = "policies/50-console.cedar"
 """Where a policy goes that belongs to no file yet."""
@@ -83,9 +83,10 @@ def find_policy(company: Company, policy_id: str) -> tuple[str, Piece]:
 def _unfit(texts: Mapping[str, str]) -> list[Problem]:
     """Why these texts can't be a folder: the limits that `read_folder` has for files on disk."""
     problems = []
-    known = {SETTINGS, APPS, TESTS, *(file.name for file in files())}
+    known = {SETTINGS, APPS, TESTS, *(file.name for file in single_files())}
     for name, text in texts.items():
-        if name not in known and not _POLICY_FILE.fullmatch(name):
+        is_known = name in known or _POLICY_FILE.fullmatch(name) or any(one.has(name) for one in folders_of_files())
+        if not is_known:
             problems.append(Problem(shown(name), 0, 0, "this file name is not allowed", "policies/a-name.cedar"))
         if len(text.encode("utf-8", "surrogatepass")) > MAX_FILE:
             problems.append(Problem(name, 0, 0, f"this file is longer than {MAX_FILE} bytes", "split it"))

@@ -12,6 +12,7 @@ from time import monotonic
 from typing import Any, Final
 
 from limen.configuration.problem import Problem
+from limen.pillars import folders_of_files
 from limen.policy.schema import with_parts
 
 WALL_SECONDS: Final = 15
@@ -34,7 +35,7 @@ def parse_texts(texts: Mapping[str, str]) -> tuple[dict[str, dict[str, Any]], li
     singly: list[str] = []
     order = {
         "schema": schema_text(),
-        "files": [{"name": name, "text": text} for name, text in texts.items()],
+        "files": [{"name": name, "text": text, "parser": _parser(name)} for name, text in texts.items()],
         "skip": skipped,
         "singly": singly,
     }
@@ -57,6 +58,11 @@ def parse_texts(texts: Mapping[str, str]) -> tuple[dict[str, dict[str, Any]], li
             continue
         deaths.append(_death(at))
         skipped.append(at[:2])
+
+
+def _parser(name: str) -> str:
+    """The function that parses this file, where it is one of a part's folder; "" for what the child does itself."""
+    return next((files.parser for files in folders_of_files() if files.has(name)), "")
 
 
 def _death(at: list[Any]) -> Problem:

@@ -7,10 +7,11 @@ import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from limen.configuration.problem import Problem, position, shown
-from limen.pillars import files
+from limen.pillar import FolderFiles
+from limen.pillars import folders_of_files, single_files
 
 SETTINGS: Final = "limen.toml"
 APPS: Final = "apps.yaml"
@@ -74,8 +75,12 @@ def read_folder(root: Path) -> Folder:
 def _names(root: Path) -> tuple[list[str], list[Problem]]:
     problems: list[Problem] = []
     names = [SETTINGS, APPS]
-    optional = (TESTS, *(file.name for file in files()))
+    optional = (TESTS, *(file.name for file in single_files()))
     names += [name for name in optional if (root / name).exists() or (root / name).is_symlink()]
+    for many in folders_of_files():
+        more, found = _many(root, many)
+        names += more
+        problems += found
     folder = root / POLICIES
     if not folder.is_dir() or not _is_inside(root, folder):
         problems.append(
@@ -96,6 +101,27 @@ def _names(root: Path) -> tuple[list[str], list[Problem]]:
     if len(policies) > MAX_FILES:
         problems.append(Problem(POLICIES, 0, 0, f"there are more than {MAX_FILES} files here", "merge some of them"))
     return names + [f"{POLICIES}/{one}" for one in policies[:MAX_FILES]], problems
+
+
+def _many(root: Path, files: FolderFiles[Any]) -> tuple[list[str], list[Problem]]:
+    """The names of the files in a folder that need not be there, and those that Limen would not read."""
+    folder = root / files.name
+    if not (folder.exists() or folder.is_symlink()):
+        return [], []
+    if not folder.is_dir() or not _is_inside(root, folder):
+        return [], [Problem(files.name, 0, 0, "this is not a folder inside the company folder", "make it one")]
+    names: list[str] = []
+    problems: list[Problem] = []
+    for one in sorted(one.name for one in os.scandir(folder)):
+        name = f"{files.name}/{one}"
+        if files.has(name):
+            names.append(name)
+        elif one.endswith((".yml", ".yaml")):
+            fix = "use letters, digits, `.`, `_` and `-`, and end the name with `.yml`"
+            problems.append(Problem(shown(name), 0, 0, "this file name is not allowed, so it would not be read", fix))
+    if len(names) > MAX_FILES:
+        problems.append(Problem(files.name, 0, 0, f"there are more than {MAX_FILES} files here", "merge some of them"))
+    return names[:MAX_FILES], problems
 
 
 def _read(root: Path, name: str) -> bytes | Problem:

@@ -22,7 +22,7 @@ from limen.configuration.tree import Tree
 from limen.errors import LimenError
 from limen.facts import App
 from limen.pillar import Around
-from limen.pillars import files as part_files
+from limen.pillars import folders_of_files, single_files
 from limen.policy.expectations import Expectation, Unmet, unmet
 from limen.settings import Settings
 
@@ -154,10 +154,15 @@ def _read(folder: Folder) -> _Read:
         tests, more = read_tests(tree, groups, app_names, set(policies.sources) if are_all_read else None)
         problems += more
     parts: dict[str, Any] = {}
-    for file in part_files():
+    around = Around(settings, _frozen(groups), _frozen(app_names))
+    for file in single_files():
         if tree := _tree(files, file.name):
-            around = Around(settings, _frozen(groups), _frozen(app_names))
             parts[file.name], more = file.read(tree, around)
+            problems += more
+    for many in folders_of_files():
+        right = {name: text for name, text in folder.texts.items() if files.get(name, {}).get("is_right")}
+        if texts := {name: text for name, text in right.items() if many.has(name)}:
+            parts[many.name], more = many.read(texts, around)
             problems += more
     if problems or settings is None:
         problems = sorted(set(problems))

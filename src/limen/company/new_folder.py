@@ -20,7 +20,7 @@ from limen.company.toml_text import read_toml
 from limen.configuration.tree import Tree
 from limen.errors import LimenError
 from limen.pillar import IN_A_WEEK
-from limen.pillars import files
+from limen.pillars import single_files
 
 HERE, FRONT = "here", "front"
 WAYS: Final = {
@@ -173,7 +173,7 @@ def _quoted(text: str) -> str:
 
 def _files() -> Iterator[tuple[str, str]]:
     week = (datetime.now().astimezone().date() + timedelta(days=7)).isoformat()
-    yield from ((file.name, file.initial.replace(IN_A_WEEK, week)) for file in files() if file.initial)
+    yield from ((file.name, file.initial.replace(IN_A_WEEK, week)) for file in single_files() if file.initial)
     root = resources.files("limen.company") / "baseline"
     waiting: list[tuple[str, Traversable]] = [("", root)]
     while waiting:

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from limen.pillar import Pillar
+from limen.pillar import Declarations, Pillar
 
-PILLAR = Pillar(name="monitor")
+
+def _declarations() -> Declarations:
+    from limen.monitor.detections.company_rules import DETECTIONS
+
+    return Declarations(folder=DETECTIONS)
+
+
+PILLAR = Pillar(name="monitor", declarations=_declarations)

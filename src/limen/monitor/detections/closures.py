@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Final, TypeAlias
 
 from limen.monitor.detections.event_view import EventView, Value
+from limen.monitor.detections.literals import scanner
 from limen.monitor.detections.regular import compiled
 from limen.monitor.detections.tree import (
     EVERYTHING,
@@ -40,6 +41,8 @@ _ORDERS: Final = {
     Order.EQ: operator.eq,
     Order.NEQ: operator.ne,
 }
+MANY: Final = 16
+"""From so many texts on, they are looked for at once."""
 _COSTS: Final = {How.EQUALS: 1, How.STARTS: 2, How.ENDS: 2, How.CONTAINS: 3}
 
 
@@ -169,7 +172,9 @@ def _compares(how: How, texts: tuple[str, ...]) -> OfText:
         case How.EQUALS:
             return only.__eq__ if len(texts) == 1 else frozenset(texts).__contains__
         case How.CONTAINS:
-            return (lambda text: only in text) if len(texts) == 1 else _contains_one(texts)
+            if len(texts) == 1:
+                return lambda text: only in text
+            return _contains_one(texts) if len(texts) < MANY else _contains_one_of_many(texts)
         case How.STARTS:
             return lambda text: text.startswith(texts)
         case How.ENDS:
@@ -182,6 +187,17 @@ def _contains_one(texts: tuple[str, ...]) -> OfText:
             if one in text:
                 return True
         return False
+
+    return contains
+
+
+def _contains_one_of_many(texts: tuple[str, ...]) -> OfText:
+    look = scanner([(How.CONTAINS, text) for text in texts])
+
+    def contains(text: str) -> bool:
+        found: list[int] = []
+        look(text, lambda index, *_: found.append(index))
+        return bool(found)
 
     return contains
 

@@ -5,19 +5,13 @@ Each field is looked at on its own. What it leaves out can't be met; a law holds
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from typing import Any, Final
-
-import hyperscan
+from collections.abc import Callable, Iterable
 
 from limen.monitor.detections.anchors import Anchor, anchors
 from limen.monitor.detections.event_view import EventView, Value
+from limen.monitor.detections.literals import scanner
 from limen.monitor.detections.rule import Rule
 from limen.monitor.detections.tree import EVERYTHING, How
-
-_FLAGS: Final = hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_DOTALL
-_SHAPES: Final = {How.CONTAINS: rb"%s", How.STARTS: rb"\A%s", How.ENDS: rb"%s\z"}
 
 
 class _Field:
@@ -28,7 +22,7 @@ class _Field:
         self.equals: dict[str, list[int]] = {}
         self.parts: dict[tuple[How, str], list[int]] = {}
         self._behind: list[list[int]] = []
-        self._scan: Any = None
+        self._look: Callable[[str, Callable[..., None]], None] | None = None
 
     def add(self, anchor: Anchor, rule: int) -> None:
         if anchor.how is None:
@@ -39,17 +33,8 @@ class _Field:
             self.parts.setdefault((anchor.how, anchor.text), []).append(rule)
 
     def compile(self) -> None:
-        if not self.parts:
-            return
-        database = hyperscan.Database()
         self._behind = list(self.parts.values())
-        database.compile(
-            expressions=[_SHAPES[how] % _escaped(text) for how, text in self.parts],
-            ids=range(len(self.parts)),
-            elements=len(self.parts),
-            flags=[_FLAGS] * len(self.parts),
-        )
-        self._scan = database.scan
+        self._look = scanner(list(self.parts)) if self.parts else None
 
     def collect(self, value: Value, into: set[int]) -> None:
         """Add the rules that this value could meet."""
@@ -62,11 +47,8 @@ class _Field:
         for text in (value,) if isinstance(value, str) else value:
             if text in self.equals:
                 into.update(self.equals[text])
-            if self._scan is not None:
-                self._scan(
-                    text.encode("utf-8", "replace"),
-                    match_event_handler=found,
-                )
+            if self._look is not None:
+                self._look(text, found)
 
 
 class Prefilter:
@@ -96,8 +78,3 @@ class Prefilter:
         if self._everything is not None:
             self._everything.collect(view.everything(), found)
         return sorted(found)
-
-
-def _escaped(text: str) -> bytes:
-    """The text as an expression of Hyperscan that means itself, byte by byte."""
-    return re.sub(rb"[^A-Za-z0-9]", lambda one: rb"\x%02x" % ord(one[0]), text.encode("utf-8", "replace"))

@@ -53,6 +53,11 @@ class RuleFile:
     problems: tuple[Problem, ...]
 
 
+def problems_of(file: str, text: str) -> list[Problem]:
+    """All that is wrong with a file of rules: what the child that parses the company folder asks."""
+    return list(read_rules(file, text).problems)
+
+
 class _Regular(RegexEngine):
     """The expressions that pySigma compiles to see whether they are any; RE2 as here, and quiet."""
 

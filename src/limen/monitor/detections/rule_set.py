@@ -12,12 +12,14 @@ from limen.configuration.problem import Problem, did_you_mean, shown
 from limen.monitor.detections.event_view import EventView
 from limen.monitor.detections.group import Group
 from limen.monitor.detections.rule import Correlation, Rule
-from limen.monitor.detections.rule_file import read_rules
+from limen.monitor.detections.rule_file import RuleFile, read_rules
 from limen.monitor.normal_form.event import NormalEvent
 
 MAX_RULES: Final = 20_000
 _MOST_SOURCES: Final = 1_024
 """For so many different log sources of events what applies is remembered."""
+_WIDER: Final = {"registry_event": frozenset(("registry_add", "registry_delete", "registry_set", "registry_rename"))}
+"""Categories of Sigma that take in others."""
 Source: TypeAlias = tuple[str, str, str]
 """Product, category and service, in lower case; "" of a rule's is any."""
 
@@ -70,19 +72,25 @@ class RuleSet:
 
 def _applies(asked: Source, source: Source) -> bool:
     """Do rules with this log source look at events of that one?"""
-    return all(not part or part == it for part, it in zip(asked, source, strict=True))
+    product, category, service = asked
+    is_category = not category or category == source[1] or source[1] in _WIDER.get(category, ())
+    return is_category and product in {"", source[0]} and service in {"", source[2]}
 
 
 def compile_rules(texts: Mapping[str, str]) -> RuleSet:
     """The rules in `texts`, by the names of their files. What is wrong is in `problems`; the others are in force."""
+    return put_together(read_rules(file, text) for file, text in texts.items())
+
+
+def put_together(files: Iterable[RuleFile]) -> RuleSet:
+    """The rules of all these files; of two that claim one id or name, the first is in force."""
     rules: list[Rule] = []
     correlations: list[Correlation] = []
     problems: list[Problem] = []
-    for file, text in sorted(texts.items()):
-        read = read_rules(file, text)
-        rules += read.rules
-        correlations += read.correlations
-        problems += read.problems
+    for file in files:
+        rules += file.rules
+        correlations += file.correlations
+        problems += file.problems
     return resolved(rules, correlations, problems)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from limen.clock import DAY, MINUTE, Instant
@@ -18,12 +18,16 @@ from limen.monitor.normal_form.event import NormalEvent
 
 FAILED: Final = "rule-failed"
 """The rule of the hit that says that a rule could not be looked at."""
+SLOW: Final = "rule-slow"
+"""The rule of the hit that says that a rule costs more than its budget."""
 MAX_SAID: Final = 200
 """Of a value that a sentence names, in characters."""
 WHO: Final = "who"
 """What a sentence calls whom it concerns. Here it is said as the event has it; where people read it, by its name."""
 _USUAL: Final = ("user", "target_user", "host", "src_ip", "app", "operation", "object", "process", "kind", "reason")
 _NAMES: Final = re.compile(r"\{(\w+)\}")
+_LOOKED_AT: Final = 1_000
+"""After so many events each it is looked at what rules cost."""
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -34,7 +38,8 @@ class SigmaDetector:
         self.rule_set = rule_set
         self._correlations = Correlations(rule_set.correlations)
         self._silent = {name for one in rule_set.correlations if not one.is_shown for name in one.rules}
-        self._failed_on: dict[str, int] = {}
+        self._said_on: dict[tuple[str, str], int] = {}
+        self._fed = 0
 
     def feed(self, event: NormalEvent) -> list[Hit]:
         """What this event shows, alone or with those before it."""
@@ -47,6 +52,9 @@ class SigmaDetector:
             hits += [_of_correlation(one, view) for one in fired if one.correlation.id not in self._silent]
         if failed:
             hits += self._failures(event, failed)
+        self._fed += 1
+        if self._fed % _LOOKED_AT == 0:
+            hits += self._slow(event)
         return hits
 
     def snapshot(self) -> bytes:
@@ -55,28 +63,31 @@ class SigmaDetector:
     def restore(self, snapshot: bytes) -> None:
         self._correlations.restore(snapshot)
 
-    def _failures(self, event: NormalEvent, failed: Iterable[tuple[Rule, Exception]]) -> list[Hit]:
-        """A rule that errs is said once a day, instead of being silent."""
-        hits, day = [], event.received_at // DAY
+    @property
+    def forgotten(self) -> int:
+        """How many windows of correlations went because there was too much to remember."""
+        return self._correlations.forgotten
+
+    def _failures(self, event: NormalEvent, failed: Iterable[tuple[Rule, Exception]]) -> Iterator[Hit]:
+        """A rule that errs is said, instead of being silent."""
         for rule, error in failed:
-            if self._failed_on.get(rule.id) == day:
-                continue
-            self._failed_on[rule.id] = day
-            _LOG.warning("rule %s (%s) failed: %s", rule.id, rule.about.file, type(error).__name__)
-            hits.append(
-                Hit(
-                    id=_digest(FAILED, rule.id, str(day)),
-                    rule=FAILED,
-                    title=rule.about.title,
-                    level=Level.MEDIUM,
-                    at=event.received_at,
-                    entity=f"rule:{rule.id}",
-                    confidence=100,
-                    events=(event.uid,),
-                    says={"rule": rule.about.title, "file": rule.about.file, "error": type(error).__name__},
-                )
-            )
-        return hits
+            if self._is_news(FAILED, rule, event):
+                name = type(error).__name__
+                _LOG.warning("rule %s (%s) failed: %s", rule.id, rule.about.file, name)
+                yield _about_rule(FAILED, rule, event, Level.MEDIUM, {"error": name})
+
+    def _slow(self, event: NormalEvent) -> Iterator[Hit]:
+        for rule, microseconds in self.rule_set.slow():
+            if self._is_news(SLOW, rule, event):
+                _LOG.warning("rule %s (%s) costs %s us of an event", rule.id, rule.about.file, microseconds)
+                yield _about_rule(SLOW, rule, event, Level.INFORMATIONAL, {"microseconds": microseconds})
+
+    def _is_news(self, what: str, rule: Rule, event: NormalEvent) -> bool:
+        """Once a day it is."""
+        day = event.received_at // DAY
+        was = self._said_on.get((what, rule.id))
+        self._said_on[what, rule.id] = day
+        return was != day
 
 
 def _of_rule(rule: Rule, view: EventView) -> Hit:
@@ -116,6 +127,22 @@ def _hit(
         says=says,
         is_explained_by_passkey=about.explained_by_passkey,
         response=about.response,
+    )
+
+
+def _about_rule(what: str, rule: Rule, event: NormalEvent, level: Level, says: dict[str, str | int]) -> Hit:
+    """What is to be said of a rule itself, with the event at which it showed."""
+    return Hit(
+        id=_digest(what, rule.id, str(event.received_at // DAY)),
+        rule=what,
+        title=rule.about.title,
+        level=level,
+        at=event.received_at,
+        entity=f"rule:{rule.id}",
+        confidence=100,
+        events=(event.uid,),
+        since=event.received_at,
+        says={"rule": rule.about.title, "file": rule.about.file, **says},
     )
 
 

@@ -1,0 +1,87 @@
+"""Which rules are in force: Limen's, the company's, and those of folders it brings in, less those it turned off."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from limen.configuration.problem import Problem
+from limen.monitor.detections.documents import MAX_LENGTH
+from limen.monitor.detections.own_rules import own_rules
+from limen.monitor.detections.rule_file import RuleFile, read_rules
+from limen.monitor.detections.rule_set import MAX_RULES, RuleSet, put_together
+
+SUFFIXES: Final = (".yml", ".yaml")
+MAX_FOLDERS: Final = 5_000
+
+
+class Chosen(msgspec.Struct, frozen=True):
+    """What a company has in force beside Limen's rules: its own, by the names of their files; folders; what is off.
+
+    `off` are ids or names of rules, Limen's or a folder's. `folders` are paths on the machine that Limen runs on.
+    """
+
+    texts: dict[str, str] = {}
+    folders: tuple[str, ...] = ()
+    off: frozenset[str] = frozenset()
+
+
+def beside_own(
+    texts: Mapping[str, str], folders: Iterable[RuleFile] = (), off: frozenset[str] = frozenset()
+) -> RuleSet:
+    """Limen's rules, those in `texts`, and those of folders; of two with one id or name, the first is in force."""
+    own = own_rules()
+    of_limen = RuleFile(own.rules, own.correlations, own.problems)
+    files = [of_limen, *(read_rules(file, text) for file, text in texts.items()), *folders]
+    return put_together(_without(file, off) for file in files)
+
+
+def rules_in_force(chosen: Chosen) -> RuleSet:
+    """All of them, compiled. What can't be read or is refused is in its `problems`."""
+    return beside_own(chosen.texts, (file for path in chosen.folders for file in read_folder(Path(path))), chosen.off)
+
+
+def read_folder(root: Path) -> Iterator[RuleFile]:
+    """The rules of each YAML file in a folder and those below it, in the order of their names; links are not followed.
+
+    A file that is none of Sigma's is one problem. Never raises because of what the folder holds.
+    """
+    if not root.is_dir():
+        yield RuleFile((), (), (Problem(str(root), 0, 0, "there is no such folder", "give one with Sigma rules"),))
+        return
+    files = 0
+    for number, (folder, below, names) in enumerate(os.walk(root)):
+        below[:] = sorted(name for name in below if not name.startswith("."))
+        for name in sorted(names):
+            if not name.endswith(SUFFIXES) or name.startswith("."):
+                continue
+            files += 1
+            if files > MAX_RULES or number > MAX_FOLDERS:
+                what = f"the folder holds more than {MAX_RULES} files or {MAX_FOLDERS} folders"
+                yield RuleFile((), (), (Problem(str(root), 0, 0, what, "name a smaller one"),))
+                return
+            yield _read_file(Path(folder, name))
+
+
+def _read_file(path: Path) -> RuleFile:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
+        with os.fdopen(descriptor, "rb") as file:
+            data = file.read(MAX_LENGTH + 1)
+        return read_rules(str(path), data.decode("utf-8-sig"))
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8"
+        return RuleFile((), (), (Problem(str(path), 0, 0, f"this file can't be read: {reason}", ""),))
+
+
+def _without(file: RuleFile, off: frozenset[str]) -> RuleFile:
+    """Those that are not off. What is off counts no more for correlations either, so these go with it."""
+    if not off:
+        return file
+    rules = tuple(one for one in file.rules if not off & {one.id, one.about.name})
+    correlations = tuple(one for one in file.correlations if not off & {one.id, one.about.name})
+    return RuleFile(rules, correlations, file.problems)
