@@ -61,6 +61,17 @@ def test_a_publication_is_a_revision_a_change_and_an_event(database: Database, c
     assert said.details == {"previous": "", "why": "first try", "via": "server"}
 
 
+@pytest.mark.parametrize(
+    ("effect", "told"), [({"turns": {"gains": 12, "loses": 3}}, {"gains": 12}), ({"turns": {}}, {"gains": 0}), ({}, {})]
+)
+def test_the_event_says_how_many_requests_are_let_in_that_were_not(
+    database: Database, company: Company, effect: dict, told: dict
+) -> None:
+    publish(database, company, SERVER, "first", NOW, effect=effect)
+    (said,) = [msgspec.json.decode(row.event, type=Event) for row in rows(database, outbox)]
+    assert {name: value for name, value in said.details.items() if name == "gains"} == told
+
+
 def test_what_is_in_force_already_is_not_published_again(database: Database, company: Company) -> None:
     first = publish(database, company, SERVER, "first", NOW)
     assert publish(database, company, SERVER, "again", NOW + 1) == first

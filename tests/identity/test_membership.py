@@ -8,7 +8,7 @@ from tests.identity.test_invitation import queued
 
 from limen.facts import Person, SessionState
 from limen.identity.errors import LastAdministratorError
-from limen.identity.membership import Membership, an_administrator_remains
+from limen.identity.membership import MOST_NAMED, Membership, an_administrator_remains
 from limen.identity.model import ADMINISTRATORS, PersonStatus, Visitor
 from limen.identity.store import links, people
 from limen.storage.database import Transaction
@@ -40,8 +40,22 @@ async def test_each_operation_says_its_event_and_marks_the_person(house: House) 
         ("person.changed", "taken-back", True),
     ]
     assert {(event.actor, event.subject, event.at) for event in house.events()} == {("p_ada", "p_eve", 7)}
+    groups = {
+        name: event.details[name] for event in house.events() for name in ("joined", "left") if name in event.details
+    }
+    assert groups == {"joined": "finance", "left": "staff"}
+    assert house.events()[0].details["joined"] == "staff"
     known = house.known.people["p_eve"]
     assert (known.name, known.groups, known.active) == ("Eva", {"finance"}, False)
+
+
+async def test_groups_that_decide_about_limen_are_named_first_of_many(house: House) -> None:
+    groups = frozenset({ADMINISTRATORS, *(f"a-group-{number}" for number in range(90))})
+    person = Person("p_eve", "Eve", "eve@harbor.example", groups=groups)
+    await house.ports.write(lambda transaction: Membership(transaction, 7, "p_ada").add(person))
+    (said,) = house.events()
+    assert str(said.details["joined"]).startswith(f"{ADMINISTRATORS}, a-group-0")
+    assert len(str(said.details["joined"])) == MOST_NAMED
 
 
 async def test_who_is_let_go_has_no_session_no_link_and_no_mail_with_one(house: House, visitor: Visitor) -> None:

@@ -29,6 +29,8 @@ __all__ = ["CONSOLE", "SERVER", "OvertakenError", "publish"]
 
 MAX_REASON: Final = 500
 _MOST_TOLD: Final = 5
+_GAINS: Final = "gains"
+"""Of the turns that a plan counts (`rehearsal.Turn`), that of requests which are let in from now on."""
 
 
 class OvertakenError(LimenError):
@@ -85,12 +87,18 @@ def publish(
                 actor=author,
                 subject=revision.id,
                 session=session,
-                details={"previous": before.id if before else "", "why": why, "via": via},
+                details={"previous": before.id if before else "", "why": why, "via": via, **_gains(effect)},
             )
         )
         return revision
 
     return database.write(work)
+
+
+def _gains(effect: Mapping[str, Any] | None) -> dict[str, int]:
+    """How many of the requests that were refused lately would be let in; {} where nothing was replayed."""
+    turns = (effect or {}).get("turns")
+    return {"gains": int(turns.get(_GAINS, 0))} if isinstance(turns, Mapping) else {}
 
 
 def earlier(database: Database, revision_id: str) -> Company:

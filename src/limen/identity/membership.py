@@ -24,6 +24,9 @@ from limen.identity.store import factors, issuer_accounts, people
 from limen.storage.database import Transaction
 
 LET_GO: Final = "person-let-go"
+MOST_NAMED: Final = 300
+"""Of the groups that somebody joined or left, in characters."""
+_OVER_LIMEN: Final = frozenset({ADMINISTRATORS, "break-glass", "helpdesk", "auditors"})
 
 
 @contextmanager
@@ -51,7 +54,7 @@ class Membership:
         """Somebody who can do nothing yet; False when the email address is taken."""
         if not people.add(self.transaction.connection, person, PersonStatus.INVITED, self.now, language):
             return False
-        self._say("person.invited", person.id)
+        self._say("person.invited", person.id, joined=person.groups)
         return True
 
     def rename(self, person_id: str, name: str) -> None:
@@ -70,7 +73,7 @@ class Membership:
         """Into exactly these groups. Returns how many open links died by it: those that a helper may hold."""
         before = people.groups_of(self.transaction.connection, person_id)
         people.set_groups(self.transaction.connection, person_id, groups)
-        self._say("person.changed", person_id, "groups")
+        self._say("person.changed", person_id, "groups", joined=groups - before, left=before - groups)
         if before == groups:
             return 0
         moved = Ending(cause=Cause.MOVED, holder=person_id, now=self.now, by=self.by, reason="groups-changed")
@@ -90,7 +93,23 @@ class Membership:
         people.set_status(self.transaction.connection, person_id, status)
         self._say("person.changed", person_id, "taken-back")
 
-    def _say(self, kind: str, person_id: str, change: str = "") -> None:
-        details: Details = {**({"by_list": True} if self.by_list else {}), **({"change": change} if change else {})}
+    def _say(
+        self,
+        kind: str,
+        person_id: str,
+        change: str = "",
+        joined: frozenset[str] = frozenset(),
+        left: frozenset[str] = frozenset(),
+    ) -> None:
+        said = {"change": change, "joined": _listed(joined), "left": _listed(left)}
+        details: Details = {
+            **({"by_list": True} if self.by_list else {}),
+            **{name: value for name, value in said.items() if value},
+        }
         self.transaction.changed("person", person_id)
         record(self.transaction, self.now, kind, details, by=self.by, subject=person_id)
+
+
+def _listed(groups: frozenset[str]) -> str:
+    """Groups as an event names them: those that decide about Limen first, since a long list is cut."""
+    return ", ".join(sorted(groups, key=lambda one: (one not in _OVER_LIMEN, one)))[:MOST_NAMED]

@@ -57,6 +57,14 @@ def test_a_subject_is_a_person_or_a_thing() -> None:
     assert only("limen", msgspec.json.encode(to_ocsf(thing)), LIMEN).object == "w_backup"
 
 
+def test_what_happens_to_somebody_by_nobody_known_is_theirs() -> None:
+    failed = Event(id="1", at=RECEIVED, kind="sign_in.failed", outcome=Outcome.FAILURE, subject="p_jane")
+    found = only("limen", msgspec.json.encode(to_ocsf(failed)), LIMEN)
+    assert (found.person_id, found.target_person_id) == ("p_jane", "p_jane")
+    by_server = msgspec.structs.replace(failed, actor="server")
+    assert only("limen", msgspec.json.encode(to_ocsf(by_server)), LIMEN).person_id == ""
+
+
 def test_lines_that_are_no_events_are_kept() -> None:
     line = msgspec.json.encode(to_ocsf(REFUSED))
     found = events("limen", b"\n".join([b"{}", line, b"{\xff", b'{"unmapped":7}', b"[[" * 9_000]), LIMEN)

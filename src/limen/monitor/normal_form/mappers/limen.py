@@ -38,7 +38,11 @@ def draft(event: Event, raw: str = "") -> Draft:
 
 
 def columns_of(event: Event) -> dict[str, Any]:
-    """Its columns. Who did it and to whom are ids of people where they are some."""
+    """Its columns. Who did it and to whom are ids of people where they are some.
+
+    Where nobody did it who is known, as when a sign-in fails, it is theirs to whom it happened: a rule or a risk finds
+    all that is about a person under `person_id`.
+    """
     kind = KINDS.get(event.kind)
     is_failure = event.outcome is Outcome.FAILURE
     severity = kind.severity if kind else Severity.INFORMATIONAL
@@ -59,6 +63,8 @@ def columns_of(event: Event) -> dict[str, Any]:
     }
     columns["person_id" if event.actor.startswith(_PERSON) else "user"] = event.actor
     columns["target_person_id" if event.subject.startswith(_PERSON) else "object"] = event.subject
+    if not event.actor and event.subject.startswith(_PERSON):
+        columns["person_id"] = event.subject
     if event.decision is not None:
         decision = event.decision
         columns |= {"app": decision.app, "operation": decision.action, "object": decision.route}
