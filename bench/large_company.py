@@ -9,6 +9,7 @@ and sealed to Parquet by its own sealer, hour by hour, so that `limen journal ve
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import secrets
 import sys
@@ -49,19 +50,19 @@ def fill_journal(root: Path, decisions: int) -> None:
 
     All but the newest are sealed. What the server wrote in its first minute is gone: it would be younger.
     """
-    import os
-
     from limen.clock import HOUR, SystemClock
     from limen.company.load import load_settings
     from limen.company.places import database_url, journal_folder, key_file
     from limen.events import EventIds
     from limen.facts.facts_json import facts_digest, facts_to_bytes
     from limen.storage import Database, Keyring, master_key
-    from limen.storage.journal.chain import Signer, start_of
-    from limen.storage.journal.checkpoint import CHECKPOINT_FILE, SEALED_FILE, Checkpoint, Sealed, write_signed
+    from limen.storage.journal.checkpoint import Checkpoint, Sealed
     from limen.storage.journal.folding import Fold
     from limen.storage.journal.seal import seal
-    from limen.storage.journal.segment import Name, Segment
+    from limen.storage.journal.segment import Segment
+    from limen.storage.segments.link import Signer, start_of
+    from limen.storage.segments.name import Name
+    from limen.storage.segments.signed import CHECKPOINT_FILE, SEALED_FILE, write_signed
 
     settings = load_settings(root)
     database = Database.open(database_url(root, settings))

@@ -17,12 +17,13 @@ from limen.events import Event
 from limen.policy.decision import Effect
 from limen.storage import Database
 from limen.storage.journal import Journal, verify
-from limen.storage.journal.chain import Link, Signer, append_lines, parse, start_of
-from limen.storage.journal.checkpoint import CHECKPOINT_FILE, SEALED_FILE
+from limen.storage.journal.chain import append_lines, parse
 from limen.storage.journal.emergency import EMERGENCY_FILE
 from limen.storage.journal.heads import noted_heads
 from limen.storage.journal.seal import seal
 from limen.storage.journal.sealing import Sealing
+from limen.storage.segments.link import Link, Signer, start_of
+from limen.storage.segments.signed import CHECKPOINT_FILE, SEALED_FILE
 
 KEYS = (b"k" * 32,)
 NOW = 1_800_000_000_000

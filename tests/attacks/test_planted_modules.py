@@ -15,8 +15,8 @@ from limen.clock import SetClock
 from limen.front.listener import Listener
 from limen.front.places import open_places
 from limen.settings import Settings
-from limen.storage.journal.chain import start_of
 from limen.storage.journal.sealing import Sealing
+from limen.storage.segments.link import start_of
 
 NAMES = ("uvloop.py", "msgspec.py", "pyarrow.py")
 

@@ -20,8 +20,8 @@ from limen.storage.backend import backend_of
 from limen.storage.database_check import counts_of, schema_of
 from limen.storage.errors import DatabaseOlderError, DatabaseUnfitError
 from limen.storage.journal import verify
-from limen.storage.journal.recovery import lock_chain
 from limen.storage.keyring import journal_key
+from limen.storage.segments.lock import lock_chain
 from limen.storage.upgrade import newest_version
 
 NOW = SystemClock().now

@@ -14,7 +14,7 @@ from limen.identity.model import PersonStatus
 from limen.identity.store import erasure, factors, people
 from limen.privacy.tombstones import FILE
 from limen.storage import Database
-from limen.storage.journal.recovery import lock_chain
+from limen.storage.segments.lock import lock_chain
 
 MIA = Person("p_mia", "Mia Moor", "mia@harbor.example", groups=frozenset({"staff"}))
 

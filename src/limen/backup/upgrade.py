@@ -32,9 +32,9 @@ from limen.storage.database import edit_copy
 from limen.storage.database_check import counts_of, refuse_damage, schema_of
 from limen.storage.errors import JournalBusyError
 from limen.storage.journal import Journal, Reader
-from limen.storage.journal.recovery import lock_chain
 from limen.storage.journal.relay import drop_what_is_written
 from limen.storage.keyring import journal_key
+from limen.storage.segments.lock import lock_chain
 from limen.storage.upgrade import newest_version, refuse_newer
 
 BEFORE_MOVE: Final = "before-move"

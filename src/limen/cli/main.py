@@ -67,6 +67,7 @@ OWN: Final[dict[str, Command]] = {
         "limen.cli.migrate_database", "Move the database to PostgreSQL or back; rehearsed, verified, with a way back"
     ),
     "journal": Command("limen.cli.journal", "Verify that no journal event was changed, removed or reordered"),
+    "events": Command("limen.cli.events", "Verify that no event of your sources was changed, removed or reordered"),
 }
 
 

@@ -40,6 +40,11 @@ def journal_folder(root: Path, settings: Settings) -> Path:
     return data_folder(root, settings) / "journal"
 
 
+def events_folder(root: Path, settings: Settings) -> Path:
+    """Where what other sources say is kept."""
+    return data_folder(root, settings) / "events"
+
+
 def key_file(root: Path, settings: Settings) -> Path:
     """The master key, where neither the environment nor systemd holds one."""
     return data_folder(root, settings) / "master.key"

@@ -49,5 +49,8 @@ RUNNING_KINDS: Final = (
     ),
     Kind("journal.expired", "Expired journal segments were deleted", _LIMEN, LIFECYCLE, 99),
     Kind("journal.erased", "Erased people's entries were removed from the journal", _LIMEN, LIFECYCLE, 99),
+    Kind("event_store.recovered", "The event store was recovered after a crash", _LIMEN, LIFECYCLE, 99),
+    Kind("event_store.damaged", "Stored events were changed from outside", _LIMEN, LIFECYCLE, 99, severity=_GRAVE),
+    Kind("event_store.expired", "Expired events were deleted", _LIMEN, LIFECYCLE, 99),
     Kind("journal.sealed", "A journal segment was sealed", _LIMEN, LIFECYCLE, 99),
 )

@@ -71,6 +71,17 @@ class JournalUnwritableError(StorageError):
     """The journal can't be written; nothing that needs its event may go on."""
 
 
+class EventsUnwritableError(StorageError):
+    """The event store takes nothing now; whoever has events keeps them and sends them again."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"events can't be stored: {why}", "make room on the disk, or give them a smaller budget")
+
+
+class AskedTooMuchError(StorageError):
+    """A search of the events took more time or memory than it may."""
+
+
 class CopyFailedError(StorageError):
     """The database could not be copied, or a copy of it is not sound."""
 

@@ -54,7 +54,11 @@ class Keyring:
 
     def key_for(self, purpose: str) -> bytes:
         """A key of its own for this purpose, the same in every worker, and another once the master key is changed."""
-        return _derive(self.journal_keys[0], b"limen key for " + purpose.encode())
+        return self.keys_for(purpose)[0]
+
+    def keys_for(self, purpose: str) -> tuple[bytes, ...]:
+        """`key_for` this purpose, and then those that it was under earlier master keys: to check what they signed."""
+        return tuple(_derive(key, b"limen key for " + purpose.encode()) for key in self.journal_keys)
 
     def seal(self, table: str, row: str, column: str, secret: bytes) -> bytes:
         """`secret`, so that it opens only for this table, row and column."""

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from limen.storage.journal.segment import LOCK_FILE
+from limen.storage.segments.lock import LOCK_FILE
 
 LOCKS: Final = Path("/proc/locks")
 _MOST_BYTES: Final = 4_000_000

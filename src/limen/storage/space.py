@@ -22,6 +22,9 @@ ENOUGH_BYTES: Final = (2_048 * MEGABYTE, 20_480 * MEGABYTE)
 RESERVE_BYTES: Final = 64 * MEGABYTE
 RESERVE_PART: Final = 8
 """What is set aside for need: 64 MB, of a very small disk an eighth."""
+EVENTS_RESERVE_BYTES: Final = 512 * MEGABYTE
+EVENTS_RESERVE_PART: Final = 4
+"""What events of other sources leave free: more than the journal does, so that no flood of them shuts the doors."""
 
 
 class Pressure(IntEnum):
@@ -108,14 +111,20 @@ def files_in(folder: Path) -> Iterator[os.stat_result]:
 
 
 def has_room_beyond_the_reserve(folder: Path) -> bool:
-    """Whether more is free on the disk of `folder` than what is set aside. A disk that can't be asked has room:
-    whether it takes a line is found out by writing one.
+    """Whether more is free on the disk of `folder` than what is set aside."""
+    return has_room_beyond(folder, RESERVE_BYTES, RESERVE_PART)
+
+
+def has_room_beyond(folder: Path, bytes_aside: int, part_aside: int) -> bool:
+    """Whether more is free on the disk of `folder` than this: bytes, of a small disk one in `part_aside`.
+
+    A disk that can't be asked has room: whether it takes a line is found out by writing one.
     """
     try:
         room = room_on(folder)
     except OSError:
         return True
-    return room.free_bytes >= min(RESERVE_BYTES, room.total_bytes // RESERVE_PART)
+    return room.free_bytes >= min(bytes_aside, room.total_bytes // part_aside)
 
 
 def megabytes(count: int) -> str:

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from hypothesis import given, strategies as st
 
-from limen.storage.journal.chain import ERASED, Broken, Line, Link, Signer, append_lines, follow, parse, start_of
+from limen.storage.journal.chain import ERASED, Broken, Line, append_lines, follow, parse
+from limen.storage.segments.link import Link, Signer, start_of
 
 SIGNER = Signer("main", (b"k" * 32,))
 START = start_of("main")

@@ -5,18 +5,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from limen.storage.journal.chain import Link, Signer, start_of
-from limen.storage.journal.checkpoint import (
-    UNREADABLE,
-    Checkpoint,
-    Sealed,
-    SealedSegment,
-    is_genuine,
-    read_checkpoint,
-    read_sealed,
-    signed,
-    write_signed,
-)
+from limen.storage.journal.checkpoint import Checkpoint, Sealed, SealedSegment, read_checkpoint, read_sealed
+from limen.storage.segments.link import Link, Signer, start_of
+from limen.storage.segments.signed import UNREADABLE, is_genuine, signed, write_signed
 
 SIGNER = Signer("main", (b"k" * 32,))
 POINT = Checkpoint(writer="main", n=7, h="head", segment=1, at=5)

@@ -6,8 +6,8 @@ import pytest
 
 from limen.events import Event
 from limen.storage.errors import JournalUnwritableError
-from limen.storage.journal.chain import Link, start_of
 from limen.storage.journal.emergency import EMERGENCY_BYTES, EMERGENCY_FILE, WRITER, EmergencySegment
+from limen.storage.segments.link import Link, start_of
 
 KEYS = (b"k" * 32,)
 USED = Event(at=5, kind="break_glass.used", id="a" * 24)

@@ -15,12 +15,15 @@ from limen.clock import SetClock
 from limen.events import Event
 from limen.storage.errors import JournalUnwritableError
 from limen.storage.journal import Journal, verify
-from limen.storage.journal.chain import ERASED, Signer
-from limen.storage.journal.checkpoint import SEALED_FILE, Sealed, read_sealed, write_signed
+from limen.storage.journal.chain import ERASED
+from limen.storage.journal.checkpoint import Sealed, read_sealed
 from limen.storage.journal.erase_messages import ERASING, Order, ToErase
 from limen.storage.journal.erase_process import erase, without_body
 from limen.storage.journal.search import EventQuery, search
-from limen.storage.journal.segment import sealed_lines, segments_in
+from limen.storage.journal.segment import sealed_lines
+from limen.storage.segments.link import Signer
+from limen.storage.segments.name import segments_in
+from limen.storage.segments.signed import SEALED_FILE, write_signed
 
 pytestmark = pytest.mark.slow  # a process of its own does the work, six seconds in all
 

@@ -6,9 +6,10 @@ import pytest
 
 from limen.clock import DAY
 from limen.storage import Database
-from limen.storage.journal.chain import Link, Signer, start_of
-from limen.storage.journal.checkpoint import CHECKPOINT_FILE, Checkpoint, write_signed
+from limen.storage.journal.checkpoint import Checkpoint
 from limen.storage.journal.heads import HeadKeeper, NotedHead, miss_lost_lines, noted_heads, take_restored_heads
+from limen.storage.segments.link import Link, Signer, start_of
+from limen.storage.segments.signed import CHECKPOINT_FILE, write_signed
 
 SIGNER = Signer("main", (b"k" * 32,))
 NOW = 1_800_000_000_000

@@ -17,8 +17,8 @@ from limen.facts.facts_json import facts_digest, facts_from_json, facts_to_json
 from limen.storage import Database
 from limen.storage.errors import JournalBusyError, JournalUnwritableError
 from limen.storage.journal import Journal, Reader, verify
-from limen.storage.journal.checkpoint import SEALED_FILE
 from limen.storage.journal.search import EventQuery, search
+from limen.storage.segments.signed import SEALED_FILE
 
 Open = Callable[..., Journal]
 FAILED = Event(at=NOW, kind="sign_in.failed", actor="p1", reason="wrong-code")
@@ -197,7 +197,7 @@ def test_a_full_disk_makes_it_unwritable_and_it_recovers_by_itself(
             raise OSError(errno.ENOSPC, "No space left on device")
         return really_write(handle, data)
 
-    monkeypatch.setattr("limen.storage.journal.segment.os.write", write)
+    monkeypatch.setattr("limen.storage.segments.file.os.write", write)
     kept = journal.record(FAILED)
     until(lambda: not journal.writable)
     with pytest.raises(JournalUnwritableError):
@@ -219,7 +219,7 @@ def test_a_failing_fsync_counts_as_unwritten(opened: Open, monkeypatch: pytest.M
             raise OSError(errno.EIO, "Input/output error")
         really_sync(handle)
 
-    monkeypatch.setattr("limen.storage.journal.segment.os.fsync", fsync)
+    monkeypatch.setattr("limen.storage.segments.file.os.fsync", fsync)
     kept = journal.record(FAILED)
     until(lambda: not journal.writable)
     assert Reader(tmp_path / "journal").find(kept) is None
@@ -237,7 +237,7 @@ async def test_settled_says_so_when_the_disk_refuses_and_the_event_follows_later
         def refuse(_handle: int) -> None:
             raise OSError(errno.EIO, "Input/output error")
 
-        patched.setattr("limen.storage.journal.segment.os.fsync", refuse)
+        patched.setattr("limen.storage.segments.file.os.fsync", refuse)
         said = database.write(lambda t: t.say(FAILED))
         with pytest.raises(JournalUnwritableError):
             journal.wait_settled(timeout=0.3)

@@ -6,10 +6,12 @@ import pytest
 
 from limen.clock import HOUR
 from limen.storage.errors import JournalBusyError
-from limen.storage.journal.chain import Signer, start_of
-from limen.storage.journal.checkpoint import CHECKPOINT_FILE, Checkpoint, write_signed
-from limen.storage.journal.recovery import lock_chain, resume
+from limen.storage.journal.checkpoint import Checkpoint
+from limen.storage.journal.recovery import resume
 from limen.storage.journal.segment import Segment
+from limen.storage.segments.link import Signer, start_of
+from limen.storage.segments.lock import lock_chain
+from limen.storage.segments.signed import CHECKPOINT_FILE, write_signed
 
 SIGNER = Signer("main", (b"k" * 32,))
 AT = 1_800_000_000_000

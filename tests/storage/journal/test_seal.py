@@ -11,11 +11,13 @@ import pytest
 from limen.clock import HOUR
 from limen.events import Event, to_ocsf
 from limen.storage.journal import seal as sealing
-from limen.storage.journal.chain import Link, Signer, start_of
-from limen.storage.journal.checkpoint import SEALED_FILE, Sealed, write_signed
+from limen.storage.journal.checkpoint import Sealed
 from limen.storage.journal.seal import CHAIN_BROKEN, UnfaithfulError, main, seal
-from limen.storage.journal.segment import Name, Segment
+from limen.storage.journal.segment import Segment
 from limen.storage.journal.verify import verify
+from limen.storage.segments.link import Link, Signer, start_of
+from limen.storage.segments.name import Name
+from limen.storage.segments.signed import SEALED_FILE, write_signed
 
 SIGNER = Signer("main", (b"k" * 32,))
 START = start_of("main")

@@ -10,10 +10,11 @@ from tests.storage.journal.conftest import NOW
 
 from limen.clock import HOUR, SetClock
 from limen.events import Event, to_ocsf
-from limen.storage.journal.chain import Link, Signer, start_of
-from limen.storage.journal.checkpoint import SEALED_FILE
 from limen.storage.journal.sealing import Sealing
-from limen.storage.journal.segment import Segment, segments_in
+from limen.storage.journal.segment import Segment
+from limen.storage.segments.link import Link, Signer, start_of
+from limen.storage.segments.name import segments_in
+from limen.storage.segments.signed import SEALED_FILE
 
 SIGNER = Signer("main", (b"k" * 32,))
 
@@ -123,7 +124,8 @@ def test_a_stop_between_two_steps_of_sealing_is_finished_at_the_next_start(
 
 
 def _empty_list() -> bytes:
-    from limen.storage.journal.checkpoint import Sealed, signed
+    from limen.storage.journal.checkpoint import Sealed
+    from limen.storage.segments.signed import signed
 
     return msgspec.json.encode(signed(Sealed(writer="main"), SIGNER)) + b"\n"
 

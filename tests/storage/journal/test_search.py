@@ -10,10 +10,11 @@ from limen.clock import HOUR, MINUTE
 from limen.events import DecisionRecord, Event, to_ocsf
 from limen.events.ids import first_id_at
 from limen.storage.journal import Reader, search as module
-from limen.storage.journal.chain import Signer, start_of
 from limen.storage.journal.seal import seal
 from limen.storage.journal.search import EventPage, EventQuery, search
-from limen.storage.journal.segment import Name, Segment
+from limen.storage.journal.segment import Segment
+from limen.storage.segments.link import Signer, start_of
+from limen.storage.segments.name import Name
 
 BEGUN = 1_800_000_000_000
 PEOPLE, APPS = ("p_eve", "p_tom", "p_noa"), ("wiki", "payroll")

@@ -7,8 +7,10 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from tests.dial import size
 
 from limen.clock import HOUR
-from limen.storage.journal.chain import Broken, Signer, follow, parse, start_of
-from limen.storage.journal.segment import Name, Segment, recover, segments_in
+from limen.storage.journal.chain import Broken, follow, parse
+from limen.storage.journal.segment import Segment, recover
+from limen.storage.segments.link import Signer, start_of
+from limen.storage.segments.name import Name, segments_in
 
 SIGNER = Signer("main", (b"k" * 32,))
 START = start_of("main")
@@ -91,7 +93,7 @@ def test_nothing_signed_by_somebody_else_survives_recovery(tmp_path: Path) -> No
 
 
 def test_a_segment_larger_than_the_first_look_is_recovered_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("limen.storage.journal.segment._FIRST_LOOK", 64)
+    monkeypatch.setattr("limen.storage.segments.file._FIRST_LOOK", 64)
     segment = written(tmp_path)
     with segment.path.open("ab") as file:
         file.write(b"half a line")

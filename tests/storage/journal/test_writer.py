@@ -12,11 +12,14 @@ from tests.storage.journal.decisions import a_permit, facts_about
 
 from limen.clock import HOUR, SECOND, SetClock
 from limen.events import Event
-from limen.storage.journal.chain import Signer, parse, start_of
-from limen.storage.journal.checkpoint import CHECKPOINT_FILE, read_checkpoint
+from limen.storage.journal.chain import parse
+from limen.storage.journal.checkpoint import read_checkpoint
 from limen.storage.journal.folding import Folding
-from limen.storage.journal.segment import Name, Segment
+from limen.storage.journal.segment import Segment
 from limen.storage.journal.writer import CHECKPOINT_MS, Writer
+from limen.storage.segments.link import Signer, start_of
+from limen.storage.segments.name import Name
+from limen.storage.segments.signed import CHECKPOINT_FILE
 
 SIGNER = Signer("main", (b"k" * 32,))
 

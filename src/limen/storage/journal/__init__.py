@@ -5,4 +5,5 @@ from __future__ import annotations
 from limen.storage.journal.journal import Journal
 from limen.storage.journal.reader import Reader
 from limen.storage.journal.recent import Live
-from limen.storage.journal.verify import Report, verify
+from limen.storage.journal.verify import verify
+from limen.storage.segments.report import Report

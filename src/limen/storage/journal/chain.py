@@ -14,14 +14,14 @@ The layout is exact to the byte, so nothing about a line can change unseen.
 
 from __future__ import annotations
 
-import hmac
 import re
 import secrets
 from binascii import b2a_base64
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import NamedTuple
+
+from limen.storage.segments.link import Link, Signer, next_head
 
 _SALT_BYTES = 16
 _BASE64 = rb"[A-Za-z0-9+/]{43}="
@@ -31,13 +31,6 @@ _LINE = re.compile(
 )
 ERASED = b"null"
 """The body of a line whose body was erased."""
-
-
-class Link(NamedTuple):
-    """A place in the chain: the number of a line, and the head up to it."""
-
-    n: int
-    head: bytes
 
 
 class Line(NamedTuple):
@@ -62,30 +55,6 @@ class Broken(NamedTuple):
     what: str
 
 
-@dataclass(frozen=True, slots=True)
-class Signer:
-    """Signs and checks heads of one writer's chain. `keys`: today's first, then earlier ones."""
-
-    writer: str
-    keys: tuple[bytes, ...]
-
-    def sign(self, link: Link) -> bytes:
-        return self._mac(self.keys[0], link)
-
-    def knows(self, link: Link, mac: bytes) -> bool:
-        """Whether one of the keys made this `mac` of this head."""
-        return any(hmac.compare_digest(self._mac(key, link), mac) for key in self.keys)
-
-    def _mac(self, key: bytes, link: Link) -> bytes:
-        said = b"limen journal head|%s|%d|%s" % (self.writer.encode(), link.n, link.head)
-        return _base64(hmac.digest(key, said, "sha256"))
-
-
-def start_of(writer: str) -> Link:
-    """The link before the first line of `writer`'s chain."""
-    return Link(0, _base64(sha256(b"limen journal|" + writer.encode()).digest()))
-
-
 def append_lines(bodies: Sequence[bytes], after: Link, signer: Signer) -> tuple[bytes, Link]:
     """Lines with these bodies, to follow `after` as one batch; and the link that they lead to."""
     n, head = after
@@ -96,7 +65,7 @@ def append_lines(bodies: Sequence[bytes], after: Link, signer: Signer) -> tuple[
         salt = salts[i * 32 : i * 32 + 32]
         digest = b2a_base64(sha256(salt + body).digest(), newline=False)
         n += 1
-        head = _next_head(head, n, digest)
+        head = next_head(head, n, digest)
         mac = b'"m":"%s",' % signer.sign(Link(n, head)) if i == last else b""
         out.append(b'{"n":%d,"s":"%s","d":"%s","h":"%s",%s"b":%s}\n' % (n, salt, digest, head, mac, body))
     return b"".join(out), Link(n, head)
@@ -129,7 +98,7 @@ def follow(raws: Iterable[bytes], after: Link, signer: Signer | None) -> Iterato
         if line.body != ERASED and b2a_base64(sha256(line.salt + line.body).digest(), newline=False) != line.digest:
             yield Broken(n, "has a body that was changed")
             return
-        head = _next_head(head, n, line.digest)
+        head = next_head(head, n, line.digest)
         if line.head != head:
             yield Broken(n, "does not follow from the line before it")
             return
@@ -137,11 +106,3 @@ def follow(raws: Iterable[bytes], after: Link, signer: Signer | None) -> Iterato
             yield Broken(n, "is signed with a key that isn't the journal's")
             return
         yield line
-
-
-def _next_head(head: bytes, n: int, digest: bytes) -> bytes:
-    return b2a_base64(sha256(b"%s|%d|%s" % (head, n, digest)).digest(), newline=False)
-
-
-def _base64(raw: bytes) -> bytes:
-    return b2a_base64(raw, newline=False)

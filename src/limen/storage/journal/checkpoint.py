@@ -6,20 +6,15 @@ rolled back together with it.
 
 from __future__ import annotations
 
-import hmac
-from base64 import b64encode
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 
 from limen.clock import Instant
-from limen.storage.files import replace_file
-from limen.storage.journal.chain import Link, Signer, start_of
-from limen.storage.journal.segment import Name
+from limen.storage.segments.link import Link, start_of
+from limen.storage.segments.name import Name
+from limen.storage.segments.signed import SignedFile
 
-CHECKPOINT_FILE = "checkpoint.json"
-SEALED_FILE = "sealed.json"
 EVIDENCE = "checkpoint-*.evidence"
 
 
@@ -34,7 +29,7 @@ class Reached(msgspec.Struct, frozen=True):
         return Link(self.n, self.h.encode())
 
 
-class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
+class Checkpoint(SignedFile, frozen=True, kw_only=True):
     """The chain of `writer` had reached line `n` with head `h` at `at`. `is_clean`: it was closed, not cut off.
 
     `break_glass` is how far the break-glass segment beside it had come; unset in what an older Limen wrote.
@@ -80,7 +75,7 @@ class SealedSegment(msgspec.Struct, frozen=True, kw_only=True):
         return 0 if self.erased is msgspec.UNSET else self.erased
 
 
-class Sealed(msgspec.Struct, frozen=True, kw_only=True):
+class Sealed(SignedFile, frozen=True, kw_only=True):
     """All sealed segments that are kept, in order. `expired_n`: lines up to this number were deleted by age."""
 
     writer: str
@@ -99,29 +94,6 @@ class Sealed(msgspec.Struct, frozen=True, kw_only=True):
         return Link(last.last_n, last.head.encode()) if last is not None else self.start(writer)
 
 
-UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError)
-"""What reading a file that was tampered with may raise."""
-
-Signed = TypeVar("Signed", Checkpoint, Sealed)
-
-
-def signed(value: Signed, signer: Signer) -> Signed:
-    """`value` with its signature."""
-    return msgspec.structs.replace(value, mac=_mac(signer.keys[0], value))
-
-
-def is_genuine(value: Signed, signer: Signer) -> bool:
-    """Whether the signature is one of ours and nothing was changed."""
-    return any(hmac.compare_digest(_mac(key, value), value.mac) for key in signer.keys)
-
-
-def write_signed(path: Path, value: Signed, signer: Signer) -> bytes:
-    """Sign and write; returns what was written, which is also what is exported."""
-    content = msgspec.json.encode(signed(value, signer)) + b"\n"
-    replace_file(path, content)
-    return content
-
-
 def read_checkpoint(path: Path) -> Checkpoint | None:
     """The checkpoint in `path`; None if there is none. Raises one of `UNREADABLE` when it is no checkpoint."""
     return msgspec.json.decode(path.read_bytes(), type=Checkpoint, strict=True) if path.exists() else None
@@ -130,9 +102,3 @@ def read_checkpoint(path: Path) -> Checkpoint | None:
 def read_sealed(path: Path, writer: str) -> Sealed:
     """The list in `path`; an empty one if there is none. Raises one of `UNREADABLE` when it is no such list."""
     return msgspec.json.decode(path.read_bytes(), type=Sealed) if path.exists() else Sealed(writer=writer)
-
-
-def _mac(key: bytes, value: Checkpoint | Sealed) -> str:
-    said = b"limen %s|" % type(value).__name__.lower().encode()
-    said += msgspec.json.encode(msgspec.structs.replace(value, mac=""))
-    return b64encode(hmac.digest(key, said, "sha256")).decode()

@@ -18,7 +18,8 @@ import msgspec
 from limen.events import Event, from_ocsf, to_ocsf
 from limen.storage.errors import JournalUnwritableError
 from limen.storage.files import open_own, write_new
-from limen.storage.journal.chain import Broken, Line, Link, Signer, append_lines, follow, start_of
+from limen.storage.journal.chain import Broken, Line, append_lines, follow
+from limen.storage.segments.link import Link, Signer, start_of
 
 EMERGENCY_FILE = "break-glass.segment"
 EMERGENCY_FILES = "break-glass*.segment"

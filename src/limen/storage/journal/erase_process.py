@@ -15,11 +15,13 @@ from pathlib import Path
 import msgspec
 
 from limen.storage.files import file_sha256
-from limen.storage.journal.chain import ERASED, Broken, Link, follow, parse
+from limen.storage.journal.chain import ERASED, Broken, follow, parse
 from limen.storage.journal.erasable_bodies import is_erasable_body
 from limen.storage.journal.erase_messages import ERASING, Done, Order, ToErase
-from limen.storage.journal.seal import PORTION, write_lines
+from limen.storage.journal.seal import write_lines
 from limen.storage.journal.segment import sealed_lines
+from limen.storage.segments.link import Link
+from limen.storage.segments.parquet import PORTION
 
 
 def erase(order: Order) -> Iterator[Done]:

@@ -17,10 +17,11 @@ from limen.clock import Instant
 from limen.events import Event
 from limen.storage.database import Database, Snapshot, Transaction
 from limen.storage.errors import StorageError
-from limen.storage.journal.chain import Link, Signer
-from limen.storage.journal.checkpoint import CHECKPOINT_FILE, UNREADABLE, Checkpoint, is_genuine
+from limen.storage.journal.checkpoint import Checkpoint
 from limen.storage.journal.reader import writer_folders
 from limen.storage.journal.recovery import damaged
+from limen.storage.segments.link import Link, Signer
+from limen.storage.segments.signed import CHECKPOINT_FILE, UNREADABLE, is_genuine
 from limen.storage.tables import journal_heads
 
 _log = logging.getLogger(__name__)

@@ -19,7 +19,6 @@ from limen.facts import Facts
 from limen.facts.facts_json import facts_from_json, facts_to_json
 from limen.storage.database import Database, Transaction
 from limen.storage.errors import JournalUnwritableError
-from limen.storage.journal.chain import Link, Signer
 from limen.storage.journal.counters import Counters
 from limen.storage.journal.emergency import EMERGENCY_FILE, EmergencySegment
 from limen.storage.journal.erasable_bodies import is_erasable
@@ -27,12 +26,14 @@ from limen.storage.journal.folding import Decided, Fold, Folding
 from limen.storage.journal.heads import HeadKeeper, miss_lost_lines
 from limen.storage.journal.reader import Reader
 from limen.storage.journal.recent import RING, HourCounts, Live, Recent, Written, add_hours, as_event
-from limen.storage.journal.recovery import Resumed, damaged, lock_chain, resume
+from limen.storage.journal.recovery import Resumed, damaged, resume
 from limen.storage.journal.relay import Relay
 from limen.storage.journal.sealing import Sealing
 from limen.storage.journal.segment import Segment
 from limen.storage.journal.strangers import StrangersBudget, bounded, sort_of
 from limen.storage.journal.writer import Writer
+from limen.storage.segments.link import Link, Signer
+from limen.storage.segments.lock import lock_chain
 
 SETTLE_SECONDS = 5.0
 ERASE_SECONDS = 3_600.0

@@ -16,6 +16,7 @@ import msgspec
 from limen.clock import Instant
 from limen.policy.decision import Request
 from limen.storage.journal.reader import Reader
+from limen.storage.segments.parquet import in_memory
 
 NOUNS_KEPT: Final = 20_000
 """How many decoded nouns of one kind are shared before all are forgotten; bounds memory."""
@@ -229,12 +230,10 @@ def _portions(path: Path) -> Iterator[tuple[float, bytes | str]]:
 
 
 def _sealed(path: Path) -> Iterator[tuple[float, bytes | str]]:
-    import duckdb  # noqa: PLC0415 -- heavy, and only what is older than an hour needs it
-
     if not path.exists():  # past its keeping time since the list was made
         return
     # Rows come as they were sealed, which is by number; sorting them once more would take longer than all the rest.
-    with duckdb.connect(config={"memory_limit": "256MB", "threads": "1"}) as connection:
+    with in_memory("256MB") as connection:
         connection.execute("set preserve_insertion_order = true")
         chosen = "from read_parquet($path) where facts is not null or kind = 'decision'"
         connection.execute(f"select count(*) {chosen}", {"path": str(path)})

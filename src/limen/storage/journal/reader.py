@@ -15,7 +15,8 @@ from limen.events import Event, from_ocsf, instant_of, split_decision_id
 from limen.facts import Facts
 from limen.facts.facts_json import facts_from_json
 from limen.storage.journal.chain import ERASED, parse
-from limen.storage.journal.segment import Name, sealed_lines, segments_in
+from limen.storage.journal.segment import sealed_lines
+from limen.storage.segments.name import Name, segments_in
 
 EVER: Final[Instant] = 1 << 47
 """An instant after all that an event can have."""

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import fcntl
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 import msgspec
 
 from limen.clock import HOUR, Instant
 from limen.events import Event, Outcome, from_ocsf
-from limen.storage.errors import JournalBusyError
-from limen.storage.journal.chain import Link, Signer, start_of
-from limen.storage.journal.checkpoint import (
-    CHECKPOINT_FILE,
-    SEALED_FILE,
-    UNREADABLE,
-    Checkpoint,
-    is_genuine,
-    read_checkpoint,
-    read_sealed,
-)
+from limen.storage.journal.checkpoint import Checkpoint, read_checkpoint, read_sealed
 from limen.storage.journal.emergency import WRITER as BREAK_GLASS, reach
-from limen.storage.journal.segment import LOCK_FILE, Name, Recovered, Segment, recover, segments_in
+from limen.storage.journal.segment import Recovered, Segment, recover
+from limen.storage.segments.link import Link, Signer, start_of
+from limen.storage.segments.name import Name, segments_in
+from limen.storage.segments.signed import CHECKPOINT_FILE, SEALED_FILE, UNREADABLE, is_genuine
 
 BREAK_GLASS_CHANGED = "break-glass-changed"
 LOSS_WINDOW_MS = 200
@@ -37,20 +28,6 @@ class Resumed:
     segment: Segment
     unsealed: tuple[Name, ...]
     announcements: tuple[Event, ...]
-
-
-def lock_chain(folder: Path) -> IO[bytes]:
-    """Lock the chain in `folder` for this process; closing the file unlocks it.
-
-    Raises JournalBusyError while another process writes it.
-    """
-    file = (folder / LOCK_FILE).open("ab")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
-        raise JournalBusyError(f"the journal {folder} is being written by another process", "stop it first") from None
-    return file
 
 
 def resume(folder: Path, signer: Signer, now: Instant) -> Resumed:

@@ -18,17 +18,16 @@ from limen.clock import Instant
 from limen.errors import LimenError
 from limen.events import from_ocsf
 from limen.storage.files import file_sha256
-from limen.storage.journal.chain import Broken, Line, Link, follow
+from limen.storage.journal.chain import Broken, Line, follow
 from limen.storage.journal.checkpoint import SealedSegment
 from limen.storage.journal.recent import HourCounts, count_in
-from limen.storage.journal.segment import Name, sealed_lines
+from limen.storage.journal.segment import sealed_lines
+from limen.storage.segments.link import Link
+from limen.storage.segments.name import Name
+from limen.storage.segments.parquet import PORTION, in_memory, to_parquet
 
 CHAIN_BROKEN = 3
 
-PORTION: Final = 4 << 20
-"""How much of a segment is in memory at once, in bytes; a line that is longer makes a portion by itself."""
-ROW_GROUP: Final = 16 << 20
-"""How much text one row group holds before it is written, in bytes: what a reader has in memory at once."""
 MEMORY: Final = "512MB"
 
 _TAKEN: Final = {
@@ -53,7 +52,7 @@ _TAKEN: Final = {
 
 _PATHS: Final = ", ".join(f"'$.{path}'" for path in _TAKEN)
 _COLUMNS: Final = ", ".join(column.format(f"found[{number}]") for number, column in enumerate(_TAKEN.values(), 1))
-_PORTION_SQL: Final = (
+PORTION_SQL: Final = (
     f"select {_COLUMNS}, line from (select line, json_extract_string(line, [{_PATHS}]) as found "  # noqa: S608 -- the constants above
     "from (select unnest($lines) as line))"
 )
@@ -116,16 +115,14 @@ def write_lines(portions: Iterable[list[str]], parquet: Path) -> None:
 
     Each portion becomes a part of its own first, because a Parquet file can't be added to.
     """
-    import duckdb  # noqa: PLC0415 -- heavy, and only this process may carry it
-
     parts: list[Path] = []
     try:
-        with duckdb.connect(config={"memory_limit": MEMORY, "threads": "1"}) as connection:
+        with in_memory(MEMORY) as connection:
             connection.execute("set preserve_insertion_order = false")  # or it takes no size of row groups in bytes
             for lines in portions:
                 parts.append(parquet.with_name(f"{parquet.name}.{len(parts)}.sealing"))
-                connection.execute(_to_parquet(_PORTION_SQL, parts[-1]), {"lines": lines})
-            joined = _to_parquet("from read_parquet($parts)", parquet)
+                connection.execute(to_parquet(PORTION_SQL, parts[-1]), {"lines": lines})
+            joined = to_parquet("from read_parquet($parts)", parquet)
             connection.execute(joined, {"parts": [str(part) for part in parts]})
     finally:
         for part in parts:
@@ -136,12 +133,6 @@ def _portions(segment: Path) -> Iterator[list[str]]:
     with segment.open("rb") as file:
         while raws := file.readlines(PORTION):
             yield [raw.removesuffix(b"\n").decode() for raw in raws]
-
-
-def _to_parquet(rows: str, path: Path) -> str:
-    quoted = "'" + str(path).replace("'", "''") + "'"
-    form = f"format parquet, compression zstd, row_group_size 20480, row_group_size_bytes {ROW_GROUP}"
-    return f"copy ({rows}) to {quoted} ({form})"
 
 
 def _are_equal(segment: Path, lines: Iterable[bytes]) -> bool:

@@ -6,7 +6,6 @@ import logging
 import os
 import queue
 import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -16,28 +15,19 @@ import msgspec
 
 from limen.clock import DAY, Clock
 from limen.events import Event
-from limen.storage.files import file_sha256, sync
-from limen.storage.journal.chain import Signer
-from limen.storage.journal.checkpoint import (
-    SEALED_FILE,
-    UNREADABLE,
-    Sealed,
-    SealedSegment,
-    is_genuine,
-    read_sealed,
-    write_signed,
-)
+from limen.storage.journal.checkpoint import Sealed, SealedSegment, read_sealed
 from limen.storage.journal.erase_messages import ERASING, Done, Erasing, Order, ToErase
 from limen.storage.journal.reader import events_in
 from limen.storage.journal.recent import HourCounts, add_hours, count_in
 from limen.storage.journal.recovery import damaged
-from limen.storage.journal.segment import Name, segments_in
+from limen.storage.segments.child import Child
+from limen.storage.segments.link import Signer
+from limen.storage.segments.name import Name, segments_in
+from limen.storage.segments.replacing import put_sealed, replace_sealed, tidy
+from limen.storage.segments.signed import SEALED_FILE, UNREADABLE, is_genuine, write_signed
 
-SEALING_SECONDS = 600
 _WAIT_SECONDS = 1.0
 _COUNTING_SECONDS = 10.0
-_PYTHON = (sys.executable, "-P", "-m")
-"""A file in the folder that Limen was started in is no module."""
 
 _log = logging.getLogger(__name__)
 
@@ -63,7 +53,7 @@ class Sealing:
         self._record = record
         self._queue: queue.SimpleQueue[Name | Erasing | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child = Child()
         self.sealed, self.is_trusted = _stored_list(folder, signer)
         self._unsealed_at_start: list[tuple[Path, int]] = []
         self._earlier: HourCounts = {}
@@ -76,7 +66,7 @@ class Sealing:
         A list of sealed segments that was tampered with is left as it is, and nothing is added to it.
         """
         if self.is_trusted:
-            self._tidy()
+            tidy(self._folder, {each.ordinal: each.sha256 for each in self.sealed.segments}, ERASING)
         self._unsealed_at_start = [
             (path, path.stat().st_size) for name, path in segments_in(self._folder) if not name.is_sealed
         ]
@@ -87,9 +77,7 @@ class Sealing:
     def stop(self) -> None:
         self._stopping.set()
         self._queue.put(None)
-        child = self._child
-        if child is not None:
-            child.kill()
+        self._child.kill()
         self._thread.join()
         while not self._queue.empty():
             if isinstance(waiting := self._queue.get(), Erasing):
@@ -138,11 +126,8 @@ class Sealing:
 
     def adopt(self, sealed: SealedSegment, part: Path, segment: Path) -> None:
         """Replace `segment` by the Parquet file `part`: first the file, then the list, then the segment is deleted."""
-        _make_durable(part)
-        part.replace(self._folder / sealed.file_name)
-        sync(self._folder)
-        self._rewrite(msgspec.structs.replace(self.sealed, segments=(*self.sealed.segments, sealed)))
-        segment.unlink()
+        longer = msgspec.structs.replace(self.sealed, segments=(*self.sealed.segments, sealed))
+        put_sealed(part, self._folder / sealed.file_name, segment, lambda: self._rewrite(longer))
 
     # In the thread
 
@@ -171,13 +156,11 @@ class Sealing:
         after = self.sealed.end(self._signer.writer)
         part = self._folder / f"{name.ordinal:08d}.{os.getpid()}.sealing"
         asked = [str(segment), str(part), str(after.n), after.head.decode()]
-        command = [*_PYTHON, "limen.storage.journal.seal", *asked]
-        self._child = subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)  # noqa: S603 -- ours
-        said, _ = self._child.communicate(timeout=SEALING_SECONDS)
+        status, said = self._child.answer("limen.storage.journal.seal", *asked)
         if self._stopping.is_set():
             return
-        if self._child.returncode != 0:
-            _log.error("segment %s could not be sealed (status %s)", name, self._child.returncode)
+        if status != 0:
+            _log.error("segment %s could not be sealed (status %s)", name, status)
             self._say_damaged(name.ordinal, "segment-not-sealed")
             return
         sealed = msgspec.json.decode(said, type=SealedSegment)
@@ -203,7 +186,6 @@ class Sealing:
         except (OSError, subprocess.SubprocessError, msgspec.MsgspecError):
             _log.exception("not everything was erased; retrying")
         finally:
-            self._child = None
             erasing.outcome.set_result(outcome)
 
     def _erased(self, person_ids: tuple[str, ...]) -> tuple[int, int] | None:
@@ -222,10 +204,8 @@ class Sealing:
                 for each in segments.values()
             ),
         )
-        command = [*_PYTHON, "limen.storage.journal.erase_process"]
         erased = failed = 0
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.PIPE) as child:  # noqa: S603 -- ours
-            self._child = child
+        with self._child.start("limen.storage.journal.erase_process", stdin=subprocess.PIPE) as child:
             assert child.stdin is not None  # noqa: S101 -- asked for above
             assert child.stdout is not None  # noqa: S101 -- the same
             child.stdin.write(msgspec.json.encode(order) + b"\n")
@@ -247,41 +227,13 @@ class Sealing:
     def _take_over(self, segment: SealedSegment, done: Done) -> None:
         final = self._folder / segment.file_name
         part = final.with_name(final.name + ERASING)
-        _make_durable(part)
-        sync(self._folder)
         new = msgspec.structs.replace(segment, sha256=done.sha256, erased=segment.erased_bodies + done.erased)
         kept = tuple(new if each.ordinal == new.ordinal else each for each in self.sealed.segments)
-        self._rewrite(msgspec.structs.replace(self.sealed, segments=kept))
-        part.replace(final)
-        sync(self._folder)
+        replace_sealed(part, final, lambda: self._rewrite(msgspec.structs.replace(self.sealed, segments=kept)))
 
     def _rewrite(self, sealed: Sealed) -> None:
         write_signed(self._folder / SEALED_FILE, sealed, self._signer)
         self.sealed = sealed
-
-    def _tidy(self) -> None:
-        """Finish what a hard stop interrupted between two steps of sealing."""
-        for part in self._folder.glob("*.sealing"):
-            part.unlink(missing_ok=True)
-        for part in self._folder.glob(f"*{ERASING}"):
-            self._finish_erasing(part)
-        done = {segment.ordinal for segment in self.sealed.segments}
-        for name, path in segments_in(self._folder):
-            is_left_over = name.is_sealed != (name.ordinal in done)
-            has_twin = (self._folder / str(Name(name.ordinal, name.begun_at, not name.is_sealed))).exists()
-            if is_left_over and has_twin:
-                path.unlink()
-
-    def _finish_erasing(self, part: Path) -> None:
-        """Move the file if the list names its digest; otherwise it never counted, and is deleted."""
-        final = part.with_name(part.name.removesuffix(ERASING))
-        name = Name.of(final)
-        listed = {each.ordinal: each.sha256 for each in self.sealed.segments}
-        if name is not None and listed.get(name.ordinal) == file_sha256(part):
-            part.replace(final)
-            sync(self._folder)
-        else:
-            part.unlink()
 
 
 def _stored_list(folder: Path, signer: Signer) -> tuple[Sealed, bool]:
@@ -307,9 +259,3 @@ def _hours_so_far(sealed: Sealed, unsealed: list[tuple[Path, int]]) -> HourCount
                 for event in events_in([raw]):
                     count_in(hours, event)
     return hours
-
-
-def _make_durable(part: Path) -> None:
-    """What a child process wrote is on the disk after this, and its owner's only."""
-    part.chmod(0o600)
-    sync(part)

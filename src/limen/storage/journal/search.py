@@ -17,6 +17,7 @@ from limen.clock import MINUTE, Instant
 from limen.events import KINDS, Event, instant_of
 from limen.events.ids import first_id_at
 from limen.storage.journal.reader import EVER, Reader, Span, events_in
+from limen.storage.segments.parquet import in_memory
 
 PATIENCE_SECONDS: Final = 0.12
 """How long the search for one page takes at most. The next page goes on where it stopped."""
@@ -161,12 +162,10 @@ def _lines_from_the_end(path: Path, needle: bytes) -> Iterator[bytes]:
 
 def _in_sealed(paths: Sequence[Path], query: EventQuery, wanted: int, deadline: float) -> tuple[list[Event], str]:
     """The newest `wanted` events of sealed segments, and the id down to which it searched; "" if it saw all."""
-    import duckdb  # noqa: PLC0415 -- heavy, and only what is search than an hour needs it
-
     there = [str(path) for path in paths if path.exists()]  # the others are past their keeping time by now
     if not there:
         return [], ""
-    with duckdb.connect(config={"memory_limit": "128MB", "threads": "1"}) as connection:
+    with in_memory("128MB") as connection:
         where, values = _where(query)
         source = "select id, filename, n from read_parquet($paths, filename = true)"
         sql = f"{source} where {where} order by id desc limit {_CANDIDATES}"

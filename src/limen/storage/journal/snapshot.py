@@ -10,20 +10,13 @@ from typing import Final
 
 import msgspec
 
-from limen.storage.journal.chain import Broken, Link, Signer, follow
-from limen.storage.journal.checkpoint import (
-    CHECKPOINT_FILE,
-    EVIDENCE,
-    SEALED_FILE,
-    UNREADABLE,
-    Checkpoint,
-    Sealed,
-    read_checkpoint,
-    write_signed,
-)
+from limen.storage.journal.chain import Broken, follow
+from limen.storage.journal.checkpoint import EVIDENCE, Checkpoint, Sealed, read_checkpoint
 from limen.storage.journal.emergency import EMERGENCY_FILES
 from limen.storage.journal.reader import writer_folders
-from limen.storage.journal.segment import Name, segments_in
+from limen.storage.segments.link import Link, Signer
+from limen.storage.segments.name import Name, segments_in
+from limen.storage.segments.signed import CHECKPOINT_FILE, SEALED_FILE, UNREADABLE, write_signed
 
 _MOST_EVIDENCE: Final = 1 << 20
 

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import fcntl
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 import msgspec
 
 from limen.clock import to_iso
 from limen.storage.files import file_sha256
-from limen.storage.journal.chain import ERASED, Broken, Line, Link, Signer, follow, start_of
-from limen.storage.journal.checkpoint import (
-    CHECKPOINT_FILE,
-    EVIDENCE,
-    SEALED_FILE,
-    UNREADABLE,
-    Checkpoint,
-    Sealed,
-    SealedSegment,
-    is_genuine,
-)
+from limen.storage.journal.chain import ERASED, Broken, Line, follow
+from limen.storage.journal.checkpoint import EVIDENCE, Checkpoint, Sealed, SealedSegment
 from limen.storage.journal.emergency import (
     EMERGENCY_BYTES,
     EMERGENCY_FILE,
@@ -33,26 +23,14 @@ from limen.storage.journal.emergency import (
 from limen.storage.journal.erase_messages import ERASING
 from limen.storage.journal.heads import NotedHead
 from limen.storage.journal.reader import writer_folders
-from limen.storage.journal.segment import LOCK_FILE, Name, sealed_lines, segments_in
+from limen.storage.journal.segment import sealed_lines
+from limen.storage.segments.link import Link, Signer, start_of
+from limen.storage.segments.lock import is_being_written
+from limen.storage.segments.name import Name, segments_in
+from limen.storage.segments.report import Report
+from limen.storage.segments.signed import CHECKPOINT_FILE, SEALED_FILE, UNREADABLE, is_genuine, read_genuine
 
 _MOST_NAMED: Final = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What verifying found. `problems` name what was changed, removed or reordered; `sentences` say it all in words.
-
-    `erased` is how many bodies Limen erased, which the chain holds over.
-    """
-
-    lines: int
-    problems: tuple[str, ...]
-    sentences: tuple[str, ...]
-    erased: int = 0
-
-    @property
-    def ok(self) -> bool:
-        return not self.problems
 
 
 def verify(
@@ -126,7 +104,7 @@ class _Check:
     _signed_n: int = 0
 
     def run(self, exported: Sequence[Checkpoint], noted: Sequence[NotedHead] = ()) -> None:
-        checkpoint = _genuine(self.folder / CHECKPOINT_FILE, Checkpoint, self.signer, self._problem)
+        checkpoint = read_genuine(self.folder / CHECKPOINT_FILE, Checkpoint, self.signer, self._problem)
         sealed = self._listed(self._problem)
         vouched = [("an exported checkpoint", each) for each in exported]
         vouched += [("the database", each) for each in self._in_database(noted)]
@@ -198,7 +176,7 @@ class _Check:
 
     def _listed(self, problem: Callable[[str], None] = lambda _what: None) -> Sealed:
         """The list as it is now: erasing may have put new files in place since it was read first."""
-        found = _genuine(self.folder / SEALED_FILE, Sealed, self.signer, problem)
+        found = read_genuine(self.folder / SEALED_FILE, Sealed, self.signer, problem)
         return found or Sealed(writer=self.folder.name)
 
     def _segments(self, sealed: Sealed) -> Iterator[tuple[Path, Iterable[bytes]]]:
@@ -246,13 +224,13 @@ class _Check:
     def _broken(self, path: Path, broken: Broken) -> None:
         what = f"line {broken.n} in {path.name} {broken.what}"
         newest = segments_in(self.folder)[-1][1]
-        if path == newest and self._is_being_written():
+        if path == newest and is_being_written(self.folder):
             self._unsigned(what)
         else:
             self._problem(what)
 
     def _unsigned(self, what: str) -> None:
-        if self._is_being_written():
+        if is_being_written(self.folder):
             self.sentences.append(f"{self.folder.name}: {what}; it is being written just now.")
         else:
             self._problem(
@@ -307,37 +285,8 @@ class _Check:
                 "were cut off, this check can't tell."
             )
 
-    def _is_being_written(self) -> bool:
-        try:
-            with (self.folder / LOCK_FILE).open("rb") as file:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        except OSError:
-            return False
-        return False
-
     def _problem(self, what: str) -> None:
         self.problems.append(f"{self.folder.name}: {what}.")
-
-
-Stored = TypeVar("Stored", Checkpoint, Sealed)
-
-
-def _genuine(path: Path, kind: type[Stored], signer: Signer | None, problem: Callable[[str], None]) -> Stored | None:
-    """The signed value in `path`, if it is to the byte what the journal wrote; None also where there is no file."""
-    if not path.exists():
-        return None
-    raw = path.read_bytes()
-    try:
-        value = msgspec.json.decode(raw, type=kind)
-        is_ours = msgspec.json.encode(value) + b"\n" == raw and (signer is None or is_genuine(value, signer))
-    except UNREADABLE:
-        is_ours = False
-    if is_ours:
-        return value
-    problem(f"{path.name} was changed")
-    return None
 
 
 def _of_writer(check: _Check, outside: Iterable[bytes]) -> list[Checkpoint]:

@@ -16,15 +16,17 @@ from pathlib import Path
 from limen.clock import SECOND, Clock, Instant
 from limen.events import Event, Outcome
 from limen.facts.facts_json import facts_digest, facts_to_bytes
-from limen.storage.journal.chain import Link, Signer, start_of
-from limen.storage.journal.checkpoint import CHECKPOINT_FILE, Checkpoint, Reached, write_signed
+from limen.storage.journal.checkpoint import Checkpoint, Reached
 from limen.storage.journal.emergency import WRITER as BREAK_GLASS
 from limen.storage.journal.folding import Fold, Folding
 from limen.storage.journal.line_template import encode
 from limen.storage.journal.recent import Written, as_event
 from limen.storage.journal.recovery import BREAK_GLASS_CHANGED, damaged
-from limen.storage.journal.segment import Name, Segment
+from limen.storage.journal.segment import Segment
 from limen.storage.journal.strangers import LINE_BYTES
+from limen.storage.segments.link import Link, Signer, start_of
+from limen.storage.segments.name import Name
+from limen.storage.segments.signed import CHECKPOINT_FILE, write_signed
 from limen.storage.space import has_room_beyond_the_reserve
 
 BATCH_SECONDS = 0.05

@@ -1,0 +1,50 @@
+"""How events are kept: the columns of the store are those of the normal form; the journal is seen in the same ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from limen.monitor.normal_form.event import NormalEvent
+from limen.storage.event_store import Column, JournalView, Kind
+
+_KINDS: Final = {str: Kind.TEXT, int: Kind.NUMBER}
+
+
+def _columns() -> tuple[Column, ...]:
+    return tuple(Column(field.name, _KINDS.get(field.type, Kind.JSON)) for field in msgspec.structs.fields(NormalEvent))
+
+
+COLUMNS: Final = _columns()
+"""A column for each attribute of a `NormalEvent`: texts, numbers, and its `fields` as JSON."""
+
+_JOURNAL: Final = {
+    "uid": "id",
+    "at": "time",
+    "received_at": "time",
+    "source": "'limen'",
+    "product": "'limen'",
+    "class_uid": "class_uid",
+    "activity_id": "$.b.activity_id",
+    "severity_id": "$.b.severity_id",
+    "status_id": "status_id",
+    "kind": "kind",
+    "reason": "$.b.status_detail",
+    "person_id": "actor",
+    "target_person_id": "subject",
+    "session": "session",
+    "device_id": "$.b.device.uid",
+    "src_ip": "address",
+    "app": "app",
+    "operation": "action",
+    "fields": "$.b.unmapped",
+    "raw": "$.b",
+}
+"""Where each column is found in the journal: in one of its own, or, led by `$.`, in its line."""
+
+
+def journal_as_events(root: Path) -> JournalView:
+    """The journal under `root` as events of the source `limen`."""
+    return JournalView(root, _JOURNAL)
