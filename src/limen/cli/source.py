@@ -1,0 +1,142 @@
+"""`limen source`: list sources of logs, and let their senders in, each by a proof of its own."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from limen.cli.open_company import Opened, opened
+from limen.cli.options import LastFolder, refuse_other_task, word_and_folder
+from limen.cli.output import print_rows
+from limen.clock import Instant, SystemClock
+from limen.company.publish import SERVER
+from limen.configuration.problem import did_you_mean, shown
+from limen.errors import LimenError
+from limen.messages import times
+from limen.monitor.monitor_file import MONITOR_FILE
+from limen.monitor.monitor_rules import LogSource, MonitorRules
+from limen.monitor.sources import proofs
+from limen.monitor.sources.proofs import Bundle
+from limen.monitor.sources.service import Listed, listed
+
+TASKS: Final = ("list", "token", "certificate", "remove")
+
+
+def run(
+    task: Annotated[str, typer.Argument(metavar="TASK", help=f"{', '.join(TASKS[:-1])} or {TASKS[-1]}")],
+    name: Annotated[
+        str, typer.Argument(metavar="[NAME]", help="With token and certificate: a source; with remove: a sender's ID")
+    ] = "",
+    folder: LastFolder = Path(),
+    *,
+    sender: Annotated[
+        str, typer.Option(help="With token and certificate: the machine that sends, for you to know it by")
+    ] = "",
+    into: Annotated[
+        Path | None, typer.Option(help="With certificate: the folder for certificate.pem, key.pem and authority.pem")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="With list: print one JSON object per line")] = False,
+) -> None:
+    refuse_other_task("source", task, TASKS)
+    name, folder = word_and_folder(name, folder)
+    if bool(name) is (task == "list"):
+        raise LimenError(f"`limen source {task}` takes {'no' if name else 'a'} name", f"see `limen source {task}`")
+    now = SystemClock().now()
+    with opened(folder, may_make=True) as here:
+        if task == "list":
+            _list(here, now, as_json=as_json)
+        elif task == "token":
+            _token(here, name, sender or name, now)
+        elif task == "certificate":
+            _certificate(here, name, sender or name, into, now)
+        else:
+            here.database.write(lambda t: proofs.remove(t, name, now, SERVER))
+            print("Removed: it can't send any more.")
+
+
+def _rules(here: Opened) -> MonitorRules:
+    """What the company in force watches."""
+    company = here.in_force_or_none()
+    return (company.parts.get(MONITOR_FILE.name) if company is not None else None) or MonitorRules(watch=False)
+
+
+def _source(here: Opened, name: str) -> LogSource:
+    """The source of this name. Raises LimenError."""
+    sources = _rules(here).sources
+    if name not in sources:
+        fix = did_you_mean(name, sources, "add it to `sources` in monitor.yaml and publish it with `limen apply`")
+        raise LimenError(f"there is no source of logs {shown(name)} in force", fix)
+    return sources[name]
+
+
+def _list(here: Opened, now: Instant, *, as_json: bool) -> None:
+    """Each source with its senders. What came within the last half minute may be missing."""
+    sources = _rules(here).sources
+
+    def text(one: Listed) -> str:
+        at = one.totals.heard_at
+        heard = f"last heard {times.date(at, here.settings.zone)}" if at else "never heard"
+        proof = "unproven" if not one.source.is_proven else f"{len(one.senders)} senders"
+        came = f"{one.totals.events} events, {one.totals.unreadable} unreadable, {one.totals.lost} lost"
+        lines = [f"{one.name} ({one.source.kind}, {one.source.way}, {proof}): {one.state}, {heard}, {came}"]
+        lines += [f"  {each.id} {each.name}" for each in one.senders]
+        return "\n".join(lines)
+
+    def plain(one: Listed) -> dict[str, object]:
+        return {
+            "name": one.name,
+            "kind": one.source.kind,
+            "way": one.source.way.value,
+            "is_proven": one.source.is_proven,
+            "state": one.state.value,
+            "heard_at": one.totals.heard_at,
+            "events": one.totals.events,
+            "bytes": one.totals.size,
+            "unreadable": one.totals.unreadable,
+            "lost": one.totals.lost,
+            "senders": [
+                {"id": each.id, "name": each.name, "heard_at": each.heard_at, "until": each.until}
+                for each in one.senders
+            ],
+        }
+
+    found = here.database.read(lambda snapshot: listed(snapshot, sources, now))
+    nothing = "There is none: Limen watches itself alone. Name others below `sources` in monitor.yaml."
+    print_rows(found, text, plain, nothing, as_json=as_json)
+
+
+def _token(here: Opened, name: str, sender: str, now: Instant) -> None:
+    source = _source(here, name)
+    token = here.database.write(lambda t: proofs.make_token(t, name, source, sender, now, SERVER))
+    print(f"By this token {sender} may send logs for {name}. It is shown only once:\n")
+    print(f"  {token}\n")
+    print(f"It sends JSON lines to {here.settings.public_url}/logs, or to the event collector below")
+    print(f"{here.settings.public_url}/services/collector. The page Sources shows what to paste into which product.")
+
+
+def _certificate(here: Opened, name: str, sender: str, into: Path | None, now: Instant) -> None:
+    source, keyring = _source(here, name), here.keyring()
+    if into is None:
+        raise LimenError("where the files go is missing", "add `--into FOLDER`")
+    into.mkdir(mode=0o700, parents=True, exist_ok=True)
+    taken = [one for one in _FILES if (into / one).exists()]
+    if taken:
+        raise LimenError(f"{into / taken[0]} is there already", "choose another folder")
+    bundle = here.database.write(
+        lambda t: proofs.make_certificate(t, keyring, here.settings.name, name, source, sender, now, SERVER)
+    )
+    for file, text in zip(_FILES, _texts(bundle), strict=True):
+        with os.fdopen(os.open(into / file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as written:
+            written.write(text)
+    print(f"By these files in {into} {sender} may send logs for {name}: {', '.join(_FILES)}.")
+    print("Take them to /etc/limen-logs on that machine, and delete them here.")
+
+
+_FILES: Final = ("certificate.pem", "key.pem", "authority.pem")
+
+
+def _texts(bundle: Bundle) -> tuple[str, ...]:
+    return bundle.certificate, bundle.key, bundle.authority

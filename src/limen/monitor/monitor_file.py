@@ -1,0 +1,78 @@
+"""`monitor.yaml`: what Limen watches. Each section is read by a module of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict
+
+from limen.configuration.problem import Problem
+from limen.configuration.shape import shaped_in_part
+from limen.configuration.tree import Tree
+from limen.facts import FactStore
+from limen.monitor.monitor_rules import MonitorRules
+from limen.monitor.sources import section as of_sources
+from limen.pillar import Around, FolderFile
+
+FILE: Final = "monitor.yaml"
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
+
+    watch: bool = True
+    """`false`: nothing comes in, nothing is found, and nobody's risk is known."""
+    sources: dict[str, Any] = {}
+    """Who sends what happens. Limen's own journal is watched without being named."""
+
+
+SECTIONS: Final[dict[str, tuple[Callable[..., Any], Callable[..., Iterator[str]]]]] = {
+    "sources": (of_sources.read, of_sources.changes),
+}
+"""By its name in the file and in `MonitorRules`: how a section is read, and what changes with it."""
+
+
+def read(tree: Tree, _around: Around) -> tuple[MonitorRules | None, list[Problem]]:
+    """The rules, and all that is wrong with them, each with its line."""
+    file, problems = shaped_in_part(_File, tree.plain() or {}, tree, FILE, (), {})
+    if file is None:
+        return None, problems
+    said: dict[str, Any] = {}
+    for name, (read_section, _) in SECTIONS.items():
+        said[name], found = read_section(getattr(file, name), tree, FILE)
+        problems += found
+    return (None if problems else MonitorRules(watch=file.watch, **said)), problems
+
+
+def changes(before: MonitorRules | None, after: MonitorRules | None) -> Iterator[str]:
+    """One line for each thing that is other than before."""
+    was, now = before or MonitorRules(watch=False), after or MonitorRules(watch=False)
+    if was.watch != now.watch:
+        yield "Limen watches what happens" if now.watch else "Limen watches nothing, and nobody's risk is known"
+    for name, (_, changes_of) in SECTIONS.items():
+        yield from changes_of(getattr(was, name), getattr(now, name))
+
+
+def in_force(known: FactStore, rules: MonitorRules | None) -> None:
+    known.set_rules(MonitorRules, rules or MonitorRules(watch=False))
+
+
+INITIAL: Final = """# What Limen watches. Its own journal (sign-ins, decisions, changes) needs no entry here.
+watch: true
+# sources: who else sends what happens, each by a name of your own. The page Sources shows what to paste where.
+# sources:
+#   firewall: {kind: fortigate, comes: tls, heartbeat: 15m}
+#   servers: {kind: windows, comes: http}
+"""
+
+MONITOR_FILE: Final = FolderFile(
+    name=FILE,
+    kind=MonitorRules,
+    read=read,
+    changes=changes,
+    in_force=in_force,
+    initial=INITIAL,
+    touches=lambda _before, _after, _people: (),
+)
+"""`limen init` writes one that watches Limen itself. Without the file nothing is watched."""

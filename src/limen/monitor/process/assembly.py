@@ -1,0 +1,70 @@
+"""The process put together: the normal form understands, the event store keeps, detectors find."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from limen.clock import DAY, Milliseconds
+from limen.events import Event
+from limen.monitor.detections.detector import Detector
+from limen.monitor.detections.own_rules import own_texts
+from limen.monitor.detections.rule_set import compile_rules
+from limen.monitor.detections.sigma import SigmaDetector
+from limen.monitor.link import SetUp
+from limen.monitor.normal_form.reading import read
+from limen.monitor.process.parts import Parts, Position
+from limen.monitor.stored import COLUMNS
+from limen.storage.event_store.following import START, Position as InStore
+from limen.storage.event_store.keeping import Keeping
+from limen.storage.event_store.store import EventStore
+
+RULES: Final = "rules"
+"""The detector that goes by rules; of this kind is what the server says of the company's own."""
+
+
+def parts_of(setup: SetUp, record: Callable[[Event], object]) -> Parts:
+    """Everything, opened. `record` is told what the journal has to know."""
+    Path(setup.data).mkdir(mode=0o700, parents=True, exist_ok=True)
+    store = KeptEvents(
+        EventStore.open(Path(setup.events), columns=COLUMNS, keys=setup.keys, record=record), setup.budget_bytes
+    )
+    return Parts(read, store, {RULES: SigmaDetector(compile_rules(own_texts()))}, given)
+
+
+def given(kind: str, value: bytes) -> Mapping[str, Detector]:
+    """What the server says: the company's own rules, by the names of their files, beside Limen's."""
+    if kind != RULES:
+        return {}
+    company: dict[str, str] = msgspec.msgpack.decode(value, type=dict[str, str])
+    return {RULES: SigmaDetector(compile_rules({**own_texts(), **company}))}
+
+
+class KeptEvents:
+    """The event store as the process uses it (`parts.Store`)."""
+
+    def __init__(self, store: EventStore, budget_bytes: int) -> None:
+        self._store = store
+        self._budget_bytes = budget_bytes
+
+    def append(self, lines: Sequence[bytes]) -> object:
+        return self._store.append(lines)
+
+    def read(self, position: Position | None, most: int) -> Sequence[tuple[Position, bytes]]:
+        where = InStore(*position) if position is not None else START
+        return [((at.n, at.segment, at.offset), line) for at, line in islice(self._store.read_from(where), most)]
+
+    def keep(self, times: Mapping[str, Milliseconds]) -> None:
+        days = {name: max(1, length // DAY) for name, length in times.items()}
+        self._store.keep(Keeping(days_of=days, budget_bytes=self._budget_bytes))
+
+    @property
+    def size(self) -> int:
+        return self._store.figures().size
+
+    def close(self) -> None:
+        self._store.close()

@@ -1,0 +1,75 @@
+"""What is counted of each source while the process runs."""
+
+from __future__ import annotations
+
+import threading
+from typing import Final
+
+import msgspec
+
+from limen.clock import Instant
+from limen.monitor.link import SourceFigures
+from limen.monitor.normal_form.event import NormalEvent
+from limen.monitor.normal_form.reading import is_unreadable
+
+MOST_SOURCES: Final = 200
+MOST_SENDERS: Final = 500
+"""Of one source: beyond it the one that was not heard for longest is forgotten."""
+
+
+class Counts:
+    """Written by the receivers and by the thread that keeps; read each second."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, SourceFigures] = {}
+        self._refused: dict[str, int] = {}
+        self._lock = threading.Lock()
+
+    def came(self, source: str, size: int, now: Instant, sender: str = "") -> None:
+        """So many bytes came of this source, from this sender."""
+        with self._lock:
+            one = self._figures(source)
+            one.size += size
+            one.last_at = max(one.last_at, now)
+            if sender:
+                one.senders.pop(sender, None)
+                one.senders[sender] = now
+                if len(one.senders) > MOST_SENDERS:
+                    del one.senders[next(iter(one.senders))]
+
+    def kept(self, events: list[NormalEvent]) -> None:
+        """These are durable."""
+        with self._lock:
+            for event in events:
+                one = self._figures(event.source)
+                one.events += 1
+                one.lag_ms = max(0, event.received_at - event.at)
+                if is_unreadable(event):
+                    one.unreadable += 1
+
+    def lost(self, source: str, number: int = 1) -> None:
+        with self._lock:
+            self._figures(source).lost += number
+
+    def refused(self, way: str) -> None:
+        """Something came from nobody who may send that way."""
+        with self._lock:
+            self._refused[way] = self._refused.get(way, 0) + 1
+
+    def figures(self) -> tuple[tuple[SourceFigures, ...], dict[str, int]]:
+        """All of it as it is now, and what was refused."""
+        with self._lock:
+            every = [msgspec.structs.replace(one, senders=dict(one.senders)) for one in self._of.values()]
+            return tuple(every), dict(self._refused)
+
+    def last_heard(self) -> dict[str, Instant]:
+        with self._lock:
+            return {name: one.last_at for name, one in self._of.items()}
+
+    def _figures(self, source: str) -> SourceFigures:
+        found = self._of.get(source)
+        if found is None:
+            if len(self._of) >= MOST_SOURCES:
+                source = "others"
+            found = self._of.setdefault(source, SourceFigures(name=source, senders={}))
+        return found

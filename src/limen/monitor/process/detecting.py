@@ -1,0 +1,197 @@
+"""Shows every event to every detector, once, in the order of its keeping, and remembers how far it came.
+
+Events are read back from where they are durable, so detections may fall behind without holding anything up. What was
+found counts as found when the server has committed it; only then is the place kept. After a hard stop the events since
+the last place are looked at again, and the same hits come, under the same ids.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+from threading import Event, Thread
+from typing import Final
+
+import msgspec
+
+from limen.clock import Clock, Instant
+from limen.monitor.detections.detector import Detector
+from limen.monitor.detections.hit import Hit, Level
+from limen.monitor.normal_form.event import NormalEvent
+from limen.monitor.process.journal_tail import JournalTail
+from limen.monitor.process.parts import Position, Store
+from limen.monitor.process.state import State, keep_state
+
+AT_ONCE: Final = 2_000
+"""Events between two looks at whatever else there is to do."""
+LOOK_SECONDS: Final = 0.1
+"""How often the journal is looked at, which tells nobody when it grows."""
+KEEP_SECONDS: Final = 10.0
+"""How often the place and what detectors remember are kept, at the least."""
+MOST_HITS: Final = 500
+"""Hits that are sent at once."""
+AGAIN_SECONDS: Final = 5.0
+
+_log: Final = logging.getLogger("limen.monitor")
+
+
+class Detecting:
+    """`found` returns when the server has committed these hits, and raises ConnectionError when it is gone.
+
+    `understand` makes an event of a body of the journal. `others` finds what no event shows (silence). `behind`,
+    `detected_at` and `hits` are for whoever asks how it goes. It runs in a thread of its own.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        state: State,
+        kept: Store,
+        journal: JournalTail,
+        understand: Callable[[bytes], list[NormalEvent]],
+        detectors: Mapping[str, Detector],
+        others: Callable[[State, Instant], list[Hit]],
+        found: Callable[[Sequence[Hit]], None],
+        clock: Clock,
+    ) -> None:
+        self.detected_at: Instant = 0
+        self.is_behind = False
+        self.hits = 0
+        self.wrong = ""
+        self._folder = folder
+        self._state = state
+        self._kept = kept
+        self._journal = journal
+        self._understand = understand
+        self._detectors = dict(detectors)
+        self._others = others
+        self._found = found
+        self._clock = clock
+        self._orders: list[Callable[[], None]] = []
+        self._woken = Event()
+        self._is_ending = False
+        self._decoder = msgspec.json.Decoder(NormalEvent)
+        self._failed: set[str] = set()
+        self._thread = Thread(target=self._run, name="limen-detect", daemon=True)
+
+    def start(self) -> None:
+        for name, detector in self._detectors.items():
+            self._restore(name, detector)
+        self._thread.start()
+
+    def wake(self) -> None:
+        """There is something new. From any thread."""
+        self._woken.set()
+
+    def replace(self, name: str, detector: Detector) -> None:
+        """From now on this detector is the one of its name; it goes on from what the one before it remembers."""
+
+        def take_over() -> None:
+            before = self._detectors.get(name)
+            if before is not None:
+                self._state.snapshots[name] = before.snapshot()
+            self._restore(name, detector)
+            self._detectors[name] = detector
+            self._failed.discard(name)
+
+        self._orders.append(take_over)
+        self.wake()
+
+    def close(self, seconds: float = 10.0) -> None:
+        """Keep the place, and end."""
+        self._is_ending = True
+        self.wake()
+        if self._thread.is_alive():
+            self._thread.join(seconds)
+
+    # In the thread
+
+    def _run(self) -> None:
+        kept_at = time.monotonic()
+        while not self._is_ending:
+            try:
+                has_seen = self._turn()
+                if time.monotonic() - kept_at > KEEP_SECONDS:
+                    self._keep()
+                    kept_at = time.monotonic()
+                self.wrong = ""
+            except ConnectionError:
+                return  # the server is gone, and so is this process in a moment
+            except Exception as error:  # noqa: BLE001 -- whatever it was, the next turn comes
+                self.wrong = f"detections don't go on: {type(error).__name__}"
+                _log.exception("detections don't go on")
+                has_seen = False
+                self._woken.wait(AGAIN_SECONDS)
+            if not has_seen:
+                self._woken.wait(LOOK_SECONDS)
+                self._woken.clear()
+        self._keep()
+
+    def _turn(self) -> bool:
+        """One look at all there is; whether there was anything."""
+        while self._orders:
+            self._orders.pop(0)()
+        state = self._state
+        lines = self._kept.read(state.position, AT_ONCE)
+        bodies = self._journal.read(AT_ONCE)
+        hits = [hit for event in self._events(lines, bodies) for hit in self._shown(event)]
+        hits += self._others(state, self._clock.now())
+        for at in range(0, len(hits), MOST_HITS):
+            self._found(hits[at : at + MOST_HITS])
+        self.hits += len(hits)
+        if lines:
+            state.position = lines[-1][0]
+        state.journal = dict(self._journal.places)
+        self.is_behind = len(lines) >= AT_ONCE
+        return bool(lines or bodies)
+
+    def _events(self, lines: Sequence[tuple[Position, bytes]], bodies: Sequence[bytes]) -> Iterator[NormalEvent]:
+        for _, line in lines:
+            try:
+                yield self._decoder.decode(line)
+            except (msgspec.MsgspecError, UnicodeDecodeError):
+                _log.error("a line of the event store is no event")
+        for body in bodies:
+            yield from self._understand(body)
+
+    def _shown(self, event: NormalEvent) -> Iterator[Hit]:
+        self.detected_at = max(self.detected_at, event.received_at)
+        for name, detector in self._detectors.items():
+            try:
+                yield from detector.feed(event)
+            except Exception as error:  # noqa: BLE001 -- one detector that errs leaves the others their turn
+                _log.exception("the detector %s failed", name)
+                if name not in self._failed:
+                    self._failed.add(name)
+                    yield _failed(name, event, error)
+
+    def _restore(self, name: str, detector: Detector) -> None:
+        snapshot = self._state.snapshots.get(name)
+        try:
+            if snapshot is not None:
+                detector.restore(snapshot)
+        except ValueError as error:
+            _log.error("what the detector %s remembered is lost: %s", name, error)
+
+    def _keep(self) -> None:
+        for name, detector in self._detectors.items():
+            self._state.snapshots[name] = detector.snapshot()
+        keep_state(self._folder, self._state)
+
+
+def _failed(name: str, event: NormalEvent, error: Exception) -> Hit:
+    """A detector that errs is told of, once until it is replaced: silence would look like peace."""
+    return Hit(
+        id=sha256(f"rule-failed {name} {event.uid}".encode()).hexdigest()[:32],
+        rule="rule-failed",
+        title="A detection failed",
+        level=Level.HIGH,
+        at=event.received_at,
+        entity=f"rule:{name}",
+        confidence=100,
+        events=(event.uid,),
+        says={"rule": name, "error": type(error).__name__},
+    )

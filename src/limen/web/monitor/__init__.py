@@ -1,0 +1,1 @@
+"""What people see of what happens, and where programs send it."""

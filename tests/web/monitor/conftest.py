@@ -1,0 +1,7 @@
+"""Harbor, watched."""
+
+from __future__ import annotations
+
+from tests.monitor.houses import ada, harbor
+
+__all__ = ["ada", "harbor"]
