@@ -24,6 +24,7 @@ from limen.identity.store import factors, issuer_accounts, people
 from limen.storage.database import Transaction
 
 LET_GO: Final = "person-let-go"
+SUSPENDED: Final = "suspended"
 
 
 @contextmanager
@@ -89,6 +90,30 @@ class Membership:
         status = PersonStatus.ACTIVE if has_way_in else PersonStatus.INVITED
         people.set_status(self.transaction.connection, person_id, status)
         self._say("person.changed", person_id, "taken-back")
+
+    def suspend(self, person_id: str) -> bool:
+        """Inactive for a while, and signed out everywhere; what they sign in with stays. False where they are not
+        active. Raises LastAdministratorError.
+        """
+        connection = self.transaction.connection
+        if people.status_of(connection, person_id) is not PersonStatus.ACTIVE:
+            return False
+        with an_administrator_remains(self.transaction):
+            people.set_status(connection, person_id, PersonStatus.SUSPENDED)
+        end_everything_of(self.transaction, person_id, self.now, self.by, SUSPENDED)
+        self._say("person.changed", person_id, SUSPENDED)
+        return True
+
+    def resume(self, person_id: str) -> bool:
+        """Active again, as before they were suspended. False where they are not suspended any more: whoever was
+        deactivated meanwhile stays so.
+        """
+        connection = self.transaction.connection
+        if people.status_of(connection, person_id) is not PersonStatus.SUSPENDED:
+            return False
+        people.set_status(connection, person_id, PersonStatus.ACTIVE)
+        self._say("person.changed", person_id, "resumed")
+        return True
 
     def _say(self, kind: str, person_id: str, change: str = "") -> None:
         details: Details = {**({"by_list": True} if self.by_list else {}), **({"change": change} if change else {})}
