@@ -64,10 +64,11 @@ async def _build(core: Core) -> Running:
     )
 
 
-def _changed_by_erasing(_connection: Connection, person_id: str) -> Iterator[tuple[str, str]]:
-    from limen.monitor.risk.projection import CHANGE
+def _changed_by_erasing(connection: Connection, person_id: str) -> Iterator[tuple[str, str]]:
+    from limen.monitor.alerts.findings import whose_with
+    from limen.monitor.risk.projection import CHANGE, key_of
 
-    yield CHANGE, f"person:{person_id}"
+    yield from ((CHANGE, key_of(subject)) for subject in whose_with(connection, person_id))
 
 
 PILLAR = Pillar(

@@ -94,6 +94,13 @@ def is_about(connection: Connection, alert_id: str, person_id: str) -> bool:
     return connection.scalar(select(findings.c.id).where(*where).limit(1)) is not None
 
 
+def whose_with(connection: Connection, person_id: str) -> list[Subject]:
+    """Whose scores the findings about a person count for."""
+    where = (findings.c.person_id == person_id, findings.c.subject_kind != "")
+    pairs = select(findings.c.subject_kind, findings.c.subject_id).where(*where).distinct()
+    return [(row.subject_kind, row.subject_id) for row in connection.execute(pairs)]
+
+
 def is_entity_of(connection: Connection, entity: str, person_id: str) -> bool:
     """Whether something that is called so was found to be this person's."""
     where = (findings.c.entity == entity, findings.c.person_id == person_id)
