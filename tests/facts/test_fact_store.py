@@ -415,3 +415,13 @@ def test_a_new_revision_takes_over_all_at_once(known: FactStore) -> None:
     known.set_company([replace(WIKI, host="pages.harbor.example")], [])
     assert list(known.apps_by_host) == ["pages.harbor.example"]
     assert known.place("203.0.113.9").network == ""
+
+
+def test_what_a_parts_file_says_is_found_by_its_type() -> None:
+    known = FactStore()
+    told: list[tuple[str, str]] = []
+    known.watch(told.append)
+    assert known.rules_of(str) is None
+    known.set_rules(str, "watch")
+    known.set_rules(str, "watch")
+    assert (known.rules_of(str), known.rules_of(int), told) == ("watch", None, [("apps", "")])

@@ -16,9 +16,10 @@ from tests.devices.software_agent import SoftwareAgent
 from tests.interop.bound_world import DEVICE, EMBEDDED, World, machine, make_certificates, world
 from tests.interop.https_world import ask, get
 
-from limen.devices.certificates.authority import Authority, issued
+from limen.devices.certificates.authority import issued
 from limen.devices.model import State
 from limen.devices.service import Devices
+from limen.private_authority import Authority
 from limen_agent.certificate import Certificate, put_into
 
 HOST = f"wiki.{DEVICE}"

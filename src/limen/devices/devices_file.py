@@ -10,10 +10,10 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from limen.clock import DAY, MINUTE, Instant
+from limen.configuration.lengths import Length, length_of
 from limen.configuration.problem import Complaint, Problem, did_you_mean, shown
 from limen.configuration.shape import shaped_in_part
 from limen.configuration.tree import Tree
-from limen.devices.lengths import Length, length_of
 from limen.devices.signals import section as of_signals
 from limen.devices.sources import section as of_sources
 from limen.facts import CHECKS, FactStore

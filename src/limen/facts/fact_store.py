@@ -14,7 +14,7 @@ from enum import StrEnum
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from itertools import count
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 from limen.clock import Instant, Milliseconds
 from limen.facts.app import App
@@ -49,6 +49,7 @@ COMPANY: Final[Subject] = ("company", "")
 APPS: Final[Subject] = ("apps", "")
 OVER: Final[Instant] = 1
 """Until when a session was bound to its device that is used in a browser where it is not: a proof there would tell."""
+T = TypeVar("T")
 EVERYBODY: Final = frozenset({COMPANY, APPS})
 """Subjects that everybody's facts depend on: the company's `not_before`, and a published revision."""
 
@@ -142,6 +143,7 @@ class FactStore:
         "places",
         "required_factors",
         "risks",
+        "rules",
         "session_risks",
         "sessions",
         "tokens",
@@ -174,6 +176,7 @@ class FactStore:
         self.networks: tuple[tuple[str, IPv4Network | IPv6Network], ...] = ()
         self.required_factors: RequiredFactors = NOTHING_REQUIRED
         self.device_rules = DeviceRules()
+        self.rules: dict[type, object] = {}
         self._not_before: dict[Subject, Instant] = {}
         self._by_hash = self._issued.by_hash
         self._last_used = self._issued.last_used
@@ -370,6 +373,17 @@ class FactStore:
         if risk != self.unsaid_risk:
             self.unsaid_risk = risk
             self._changed(COMPANY)
+
+    def set_rules(self, kind: type[T], rules: T) -> None:
+        """Take over what the folder file of a part says, for whoever asks for it by its type."""
+        if self.rules.get(kind) != rules:
+            self.rules[kind] = rules
+            self._changed(APPS)
+
+    def rules_of(self, kind: type[T]) -> T | None:
+        """What a part's folder file says, of this type; None where nothing was said."""
+        found = self.rules.get(kind)
+        return found if isinstance(found, kind) else None
 
     def watch(self, told: Callable[[Subject], None]) -> Callable[[], None]:
         """Call `told` after every change, on the thread that made it. Returns how to stop."""

@@ -11,13 +11,14 @@ from typing import Any, Final
 from limen.clock import SECOND
 from limen.devices import store as devices, wire
 from limen.devices.certificates import store
-from limen.devices.certificates.authority import RENEWED_AFTER, Authority, Issued, issued, kept
+from limen.devices.certificates.authority import RENEWED_AFTER, issued, kept
 from limen.devices.model import State
 from limen.devices.nonces import Nonces
 from limen.devices.reports import Reports
 from limen.devices.wire import Kind, RefusedError
 from limen.events import Event
 from limen.pillar import Core
+from limen.private_authority import Authority, Issued
 from limen.storage import Feed, Snapshot, Transaction
 from limen.ties import Certified, Ties
 

@@ -8,10 +8,10 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from limen.clock import DAY, HOUR
+from limen.configuration.lengths import Length, length_of
+from limen.configuration.named_sources import address_complaint, read_named
 from limen.configuration.problem import Complaint, Problem, did_you_mean, shown
 from limen.configuration.tree import Tree
-from limen.devices.lengths import Length, length_of
-from limen.devices.named_sources import address_complaint, read_named
 from limen.devices.signals.mappers import CAEP, KINDS
 from limen.facts.signal_sources import Proves, SignalSource, WhenHigh
 

@@ -9,10 +9,10 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from limen.clock import MINUTE
+from limen.configuration.lengths import Length, length_of
+from limen.configuration.named_sources import address_complaint, read_named
 from limen.configuration.problem import Complaint, Problem, shown
 from limen.configuration.tree import Tree
-from limen.devices.lengths import Length, length_of
-from limen.devices.named_sources import address_complaint, read_named
 from limen.facts.device_rules import PULLED, DeviceSource, SourceKind
 
 SECTION: Final = "sources"

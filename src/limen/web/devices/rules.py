@@ -9,8 +9,8 @@ from typing import Final
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from limen.configuration.lengths import length_text
 from limen.devices.devices_file import BOUNDS, FILE
-from limen.devices.lengths import length_text
 from limen.devices.model import State
 from limen.devices.rules_text import with_values
 from limen.devices.service import Devices

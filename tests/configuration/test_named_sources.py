@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.devices.test_devices_file import read_text
 
-from limen.devices.named_sources import MOST
+from limen.configuration.named_sources import MOST
 
 
 @pytest.mark.parametrize("section", ["signals", "sources"])

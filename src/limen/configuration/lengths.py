@@ -1,4 +1,4 @@
-"""Lengths of time as `devices.yaml` has them: `15m`, `12h`, `3d`."""
+"""Lengths of time as folder files have them: `15m`, `12h`, `3d`."""
 
 from __future__ import annotations
 

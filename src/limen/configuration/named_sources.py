@@ -1,4 +1,4 @@
-"""`signals` and `sources` in `devices.yaml` name sources in one way: a mapping from their names to what they are."""
+"""Sections of folder files that name sources do it in one way: a mapping from their names to what they are."""
 
 from __future__ import annotations
 
@@ -27,10 +27,11 @@ def read_named(
     tree: Tree,
     file: str,
     complaints: Callable[[S], Iterator[Complaint]],
+    most: int = MOST,
 ) -> tuple[dict[str, S], list[Problem]]:
     """What stands below `section`, by name, and all that is wrong with it, each with its line."""
-    if len(written) > MOST:
-        what = f"there are more than {MOST} sources below `{section}`"
+    if len(written) > most:
+        what = f"there are more than {most} sources below `{section}`"
         return {}, [Problem(file, *tree.at(section), what, "remove some, or let one pass on what others say")]
     found: dict[str, S] = {}
     problems: list[Problem] = []

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from limen.clock import DAY, HOUR, MINUTE
-from limen.devices.lengths import length_of, length_text
+from limen.configuration.lengths import length_of, length_text
 
 
 @pytest.mark.parametrize(("written", "length"), [("15m", 15 * MINUTE), ("12h", 12 * HOUR), ("3d", 3 * DAY)])
