@@ -336,6 +336,38 @@ class DeviceSessions:
     end_of_person: Callable[[Transaction, str, Instant], None]
 
 
+@dataclass(frozen=True, slots=True)
+class PersonResponses:
+    """What identity offers to whoever answers an alert about a person, each in a transaction, with the instant and the
+    id of who does it ("" for a playbook).
+
+    `end_session(transaction, session id, now, by)` ends one sign-in, False where it is gone. `end_all(transaction,
+    person id, now, by)` ends every sign-in and token. `suspend(transaction, person id, now, by)` makes an active
+    account inactive and keeps what they sign in with, and `resume` makes that one active again; False where there is
+    nothing to do. `suspend` raises LimenError where nobody would be left among the administrators.
+    """
+
+    end_session: Callable[[Transaction, str, Instant, str], bool]
+    end_all: Callable[[Transaction, str, Instant, str], None]
+    suspend: Callable[[Transaction, str, Instant, str], bool]
+    resume: Callable[[Transaction, str, Instant, str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceResponses:
+    """What devices offer to whoever answers an alert about one, each in a transaction, with the instant, the id of who
+    does it ("" for a playbook) and a mark that names the alert.
+
+    `quarantine(transaction, device id, now, by, mark)`: it opens nothing any more. `release` takes that back where this
+    mark is still the reason. Both are False where there is nothing to do. `owner_of(snapshot, device id)` is the id of
+    whose it is, "" where nobody knows it.
+    """
+
+    quarantine: Callable[[Transaction, str, Instant, str, str], bool]
+    release: Callable[[Transaction, str, Instant, str, str], bool]
+    owner_of: Callable[[Snapshot, str], str]
+
+
 class KeysAwayError(LimenError):
     """The keys by which something would be verified can't be read at this moment."""
 

@@ -61,6 +61,7 @@ async def _build(core: Core) -> Running:
     from limen.connectors.vendor_client import VendorClient
     from limen.devices.inventory.watching import SeenDevices
     from limen.devices.projection import Projection
+    from limen.devices.responses import responses
     from limen.devices.service import Devices
     from limen.devices.settings import DeviceSettings
     from limen.devices.signals.held import SignalsHeld
@@ -86,7 +87,7 @@ async def _build(core: Core) -> Running:
         return f"{PROVE}?{urlencode({'app': LIMEN, 'to': location, 'auto': 'yes'})}"
 
     return Running(
-        offers=(devices, signals, seen, sources, pulls, Osquery(core, sources)),
+        offers=(devices, signals, seen, sources, pulls, Osquery(core, sources), responses(sessions)),
         first_step=first_step,
         saw_sign_in=seen.saw,
         proofs={"prove_device": PROVE},

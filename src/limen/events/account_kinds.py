@@ -25,6 +25,8 @@ _CHANGED = {
     "change=email": "Your email address was changed",
     "change=let-go": "Your access was deactivated",
     "change=taken-back": "Your access was restored",
+    "change=suspended": "Your access was suspended",
+    "change=resumed": "Your access was restored after it was suspended",
     "change=link-revoked": "A one-time link was cancelled",
 }
 _INVITED = {"": "You were invited"}

@@ -206,7 +206,7 @@ class Enrolment:
     def _activate(self, transaction: Transaction, person: Person, now: Instant) -> None:
         """Make somebody active; who was so before is told of their new passkey. Raises LinkRefusedError."""
         before = people.status_of(transaction.connection, person.id)
-        if before in {None, PersonStatus.INACTIVE}:
+        if before in {None, PersonStatus.INACTIVE, PersonStatus.SUSPENDED}:
             raise LinkRefusedError
         if before is PersonStatus.ACTIVE:
             self._notifications.tell(transaction, person, Occasion.PASSKEY_ADDED, now)

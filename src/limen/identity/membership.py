@@ -27,6 +27,7 @@ LET_GO: Final = "person-let-go"
 MOST_NAMED: Final = 300
 """Of the groups that somebody joined or left, in characters."""
 _OVER_LIMEN: Final = frozenset({ADMINISTRATORS, "break-glass", "helpdesk", "auditors"})
+SUSPENDED: Final = "suspended"
 
 
 @contextmanager
@@ -92,6 +93,30 @@ class Membership:
         status = PersonStatus.ACTIVE if has_way_in else PersonStatus.INVITED
         people.set_status(self.transaction.connection, person_id, status)
         self._say("person.changed", person_id, "taken-back")
+
+    def suspend(self, person_id: str) -> bool:
+        """Inactive for a while, and signed out everywhere; what they sign in with stays. False where they are not
+        active. Raises LastAdministratorError.
+        """
+        connection = self.transaction.connection
+        if people.status_of(connection, person_id) is not PersonStatus.ACTIVE:
+            return False
+        with an_administrator_remains(self.transaction):
+            people.set_status(connection, person_id, PersonStatus.SUSPENDED)
+        end_everything_of(self.transaction, person_id, self.now, self.by, SUSPENDED)
+        self._say("person.changed", person_id, SUSPENDED)
+        return True
+
+    def resume(self, person_id: str) -> bool:
+        """Active again, as before they were suspended. False where they are not suspended any more: whoever was
+        deactivated meanwhile stays so.
+        """
+        connection = self.transaction.connection
+        if people.status_of(connection, person_id) is not PersonStatus.SUSPENDED:
+            return False
+        people.set_status(connection, person_id, PersonStatus.ACTIVE)
+        self._say("person.changed", person_id, "resumed")
+        return True
 
     def _say(
         self,

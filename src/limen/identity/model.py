@@ -84,6 +84,8 @@ class PersonStatus(StrEnum):
     INVITED = "invited"
     ACTIVE = "active"
     INACTIVE = "inactive"
+    SUSPENDED = "suspended"
+    """Inactive for a while, because of an alert: what they sign in with stays."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,7 +169,8 @@ class People:
         why: str = "",
     ) -> IssuedLink | None:
         person = people.by_id(transaction.connection, person_id)
-        if person is None or people.status_of(transaction.connection, person_id) is PersonStatus.INACTIVE:
+        closed = {PersonStatus.INACTIVE, PersonStatus.SUSPENDED}
+        if person is None or people.status_of(transaction.connection, person_id) in closed:
             return None
         withdraw_links(transaction, person_id, now)
         language = people.language_of(transaction.connection, person_id)

@@ -107,6 +107,7 @@ async def _build(core: Core) -> Running:
     from urllib.parse import urlencode
 
     from limen.identity import services
+    from limen.identity.responses import PERSON_RESPONSES
     from limen.identity.sessions import DEVICE_SESSIONS
 
     built = await services.build(_ports(core))
@@ -127,6 +128,7 @@ async def _build(core: Core) -> Running:
                 proved=built.browser_keys.proved,
             ),
             DEVICE_SESSIONS,
+            PERSON_RESPONSES,
             WorkloadTokens(issue=built.tokens.issue_for_workload),
         ),
         periodic=(

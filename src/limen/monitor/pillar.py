@@ -7,26 +7,30 @@ from typing import TYPE_CHECKING
 from limen.pillar import Command, Core, Declarations, Every, Pillar, Running
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
 
-    from limen.monitor.detections.hit import Hit
+    from sqlalchemy import Connection
 
 AGREE_SECONDS = 10.0
 WRITE_SECONDS = 30.0
 FORGET_SECONDS = 600.0
+FADE_SECONDS = 5.0
+LOOK_SECONDS = 1.0
 
 
 def _declarations() -> Declarations:
+    from limen.monitor.alerts import kinds as of_alerts, tables
     from limen.monitor.credentials import CREDENTIALS
     from limen.monitor.detections.company_rules import DETECTIONS
     from limen.monitor.monitor_file import MONITOR_FILE
+    from limen.monitor.response import store as responses
     from limen.monitor.settings import MonitorSettings
     from limen.monitor.sources import kinds, store
 
     return Declarations(
-        events=kinds.KINDS,
+        events=(*kinds.KINDS, *of_alerts.KINDS),
         settings=MonitorSettings,
-        tables=store.TABLES,
+        tables=(*store.TABLES, *tables.TABLES, *responses.TABLES),
         credentials=CREDENTIALS,
         file=MONITOR_FILE,
         folder=DETECTIONS,
@@ -34,37 +38,62 @@ def _declarations() -> Declarations:
 
 
 def _prepare(core: Core) -> None:
+    from limen.monitor.risk.projection import RiskProjection
+    from limen.monitor.risk.rules import RiskRules
     from limen.monitor.sources.held import SendersHeld
 
-    held = SendersHeld()
+    held, risk = SendersHeld(), RiskProjection(core.known, core.clock.now, RiskRules)
     held.register(core.feed)
+    risk.register(core.feed)
     core.offers.give(held)
+    core.offers.give(risk)
 
 
 async def _build(core: Core) -> Running:
+    from limen.monitor.alerts.intake import AlertIntake
+    from limen.monitor.alerts.service import Alerts
+    from limen.monitor.alerts.verdicts import Verdicts
+    from limen.monitor.response.actions import Actions
+    from limen.monitor.response.playbooks import Playbooks
+    from limen.monitor.risk.projection import RiskProjection
+    from limen.monitor.risk.proofs import Proofs
     from limen.monitor.sources.held import SendersHeld
     from limen.monitor.watch import Watch
+    from limen.pillar import DeviceResponses, PersonResponses
 
-    watch = Watch(core, core.offers.take(SendersHeld), _take)
+    devices = core.offers.find(DeviceResponses)
+    actions = Actions(core, core.offers.take(PersonResponses), devices)
+    alerts = Alerts(core, core.offers.take(RiskProjection), actions, Verdicts(devices))
+    playbooks, proofs = Playbooks(actions, tuple), Proofs(core)
+    intake = AlertIntake(core, lambda source: source == "limen", playbooks.respond, lambda *_: None)
+    watch = Watch(core, core.offers.take(SendersHeld), intake.take)
     await watch.agree()
+
+    async def close() -> None:
+        await watch.close()
+        proofs.close()
+
     return Running(
-        offers=(watch, watch.sources),
+        offers=(watch, watch.sources, alerts, intake),
         figures=watch.sources.figures,
         periodic=(
             Every("have the process that watches as monitor.yaml says", AGREE_SECONDS, watch.agree),
             Every("write down what came of each source of logs", WRITE_SECONDS, watch.sources.write),
             Every("forget sources of logs that are no more", FORGET_SECONDS, watch.sources.forget),
+            Every("let risks fade", FADE_SECONDS, alerts.keep_up),
+            Every("let passkeys explain what was found", LOOK_SECONDS, proofs.look),
+            Every("end what was done about alerts", FADE_SECONDS, alerts.run_out),
+            Every("forget old alerts", FORGET_SECONDS, alerts.forget),
         ),
-        close=watch.close,
+        close=close,
     )
 
 
-async def _take(hits: Sequence[Hit]) -> None:
-    """Until alerts are made of them: one line of the log for each."""
-    import logging
+def _changed_by_erasing(connection: Connection, person_id: str) -> Iterator[tuple[str, str]]:
+    from limen.monitor.alerts.findings import whose_with
+    from limen.monitor.risk.projection import CHANGE, key_of
 
-    for hit in hits:
-        logging.getLogger("limen.monitor").warning("found %s (%s), about %s", hit.rule, hit.level, hit.entity)
+    yield from ((CHANGE, key_of(subject)) for subject in whose_with(connection, person_id))
 
 
 PILLAR = Pillar(
@@ -74,4 +103,5 @@ PILLAR = Pillar(
     declarations=_declarations,
     prepare=_prepare,
     build=_build,
+    changed_by_erasing=_changed_by_erasing,
 )

@@ -65,7 +65,7 @@ class Supervision:
         self,
         setup: Callable[[], Awaitable[SetUp]],
         sources: Callable[[], Sources],
-        take: Callable[[Sequence[Hit]], Awaitable[None]],
+        take: Callable[[Sequence[Hit]], Awaitable[object]],
         record: Callable[[Event], object],
         command: Sequence[str] = COMMAND,
     ) -> None:

@@ -27,7 +27,7 @@ STATE: Final = "monitor"
 class Watch:
     """`take` returns when hits are committed. Used on the event loop."""
 
-    def __init__(self, core: Core, held: SendersHeld, take: Callable[[Sequence[Hit]], Awaitable[None]]) -> None:
+    def __init__(self, core: Core, held: SendersHeld, take: Callable[[Sequence[Hit]], Awaitable[object]]) -> None:
         self._core = core
         self.supervision = Supervision(self._setup, self._watched, take, core.journal.record)
         self.sources = LogSources(core, held, self.supervision)

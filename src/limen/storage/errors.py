@@ -74,8 +74,8 @@ class JournalUnwritableError(StorageError):
 class EventsUnwritableError(StorageError):
     """The event store takes nothing now; whoever has events keeps them and sends them again."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(f"events can't be stored: {why}", "make room on the disk, or give them a smaller budget")
+    def __init__(self, why: str, fix: str = "make room on the disk, or give them a smaller budget") -> None:
+        super().__init__(f"events can't be stored: {why}", fix)
 
 
 class AskedTooMuchError(StorageError):

@@ -38,9 +38,18 @@ def test_the_list_of_erased_people_says_whose_bodies_are_still_in_the_journal(wh
 
 
 STAYS = {
+    "alert_cases.taken_by": "the opaque id of who did it",
+    "alert_responses.by": "the opaque id of who did it",
+    "alert_responses.ended_by": "the opaque id of who did it",
+    "alert_responses.subject_id": "the opaque id of what it was done to",
+    "alert_suppressions.by": "the opaque id of who did it",
+    "alert_suppressions.ended_by": "the opaque id of who did it",
+    "alerts.closed_by": "the opaque id of who did it",
     "device_records.owner": "in a row of the person's, which is deleted",
     "device_signals.ended_by": "the opaque id of who did it",
     "erased_people.person_id": "the list of who was erased",
+    "findings.subject_id": "in a row of the person's, which is deleted",
+    "findings.suppressed_by": "the suppression that hides it",
     "issuer_accounts.subject": "in a row of the person's, which is deleted",
     "issuer_sessions.subject": "in a row of the person's, which is deleted",
     "links.issued_by": "the opaque id of who did it",

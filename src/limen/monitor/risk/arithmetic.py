@@ -87,7 +87,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """`value` is a whole number of 0 to 100: the sum of the lines, rounded down."""
+    """`value` is a whole number of 0 to 100: the sum of the lines, rounded."""
 
     value: int
     lines: tuple[Line, ...] = ()
@@ -115,7 +115,7 @@ def score(findings: Iterable[Counted], rules: RiskRules, now: Instant) -> Score:
     over = _sum(lines) - FULL
     if over > 0:
         lines.append(Line(Step.FULL, -over))
-    value = int(_sum(lines) + 1e-6)  # sums of floats fall short of a whole number by less than this
+    value = int(_sum(lines) + 0.5)
     return Score(min(max(value, 0), FULL), tuple(lines))
 
 

@@ -231,7 +231,7 @@ def is_shown(each: Listed, show: str) -> bool:
         case "signed-in":
             return each.sessions > 0
         case "inactive":
-            return status is PersonStatus.INACTIVE
+            return status in {PersonStatus.INACTIVE, PersonStatus.SUSPENDED}
     return True
 
 

@@ -1,0 +1,125 @@
+"""Findings come in from the process that watches: each is kept once, counts for whom it is about, and becomes an alert.
+
+They come at least once, so the id of a finding says whether it came before. When `take` returns they are committed, and
+the next decision knows the risk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, Protocol
+
+from limen.clock import Instant
+from limen.events import Event
+from limen.monitor.alerts import findings, store
+from limen.monitor.alerts.findings import Finding
+from limen.monitor.alerts.fitting import fitted, subject_of
+from limen.monitor.alerts.folding import Folded, Folding
+from limen.monitor.alerts.model import Subject, Suppression
+from limen.monitor.detections.hit import Hit
+from limen.monitor.risk.projection import CHANGE, key_of
+from limen.pillar import Core
+from limen.storage import Transaction
+
+AT_ONCE: Final = 500
+"""How many findings are one transaction."""
+
+Told = Callable[[Transaction, Folded, Instant], None]
+"""What else happens in the transaction that takes a finding which is news."""
+
+
+class Respond(Protocol):
+    """What else happens in the transaction that takes a finding."""
+
+    def __call__(
+        self, transaction: Transaction, folded: Folded, hit: Hit, now: Instant, *, is_proven: bool
+    ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """How many findings were `new`, how many of those were `suppressed`, and how many `alerts` they opened."""
+
+    new: int = 0
+    suppressed: int = 0
+    alerts: int = 0
+
+    def __add__(self, other: Taken) -> Taken:
+        return Taken(self.new + other.new, self.suppressed + other.suppressed, self.alerts + other.alerts)
+
+
+class AlertIntake:
+    """Takes findings. `is_proven` tells whether a source, by its name, proves itself; `respond` and `tell` hear of each
+    finding and each piece of news in its transaction.
+    """
+
+    def __init__(self, core: Core, is_proven: Callable[[str], bool], respond: Respond, tell: Told) -> None:
+        self._core = core
+        self._is_proven = is_proven
+        self._respond = respond
+        self._tell = tell
+
+    async def take(self, hits: Sequence[Hit]) -> Taken:
+        """Keep them; returns when they are committed and the risk is known everywhere. Raises StorageError."""
+        taken = Taken()
+        for start in range(0, len(hits), AT_ONCE):
+            taken += await self._core.write(partial(self._take, hits=hits[start : start + AT_ONCE]))
+        return taken
+
+    def _take(self, transaction: Transaction, hits: Sequence[Hit]) -> Taken:
+        connection, now = transaction.connection, self._core.clock.now()
+        fit = {one.id: one for one in (fitted(hit, self._core.known, now) for hit in hits)}
+        new = [fit[each] for each in fit.keys() - findings.known(connection, list(fit))]
+        suppressions, folding = store.live_suppressions(connection, now), Folding(connection, now)
+        kept, news, changed = list[Finding](), list[tuple[Folded, Finding]](), dict[Subject, None]()
+        for hit in sorted(new, key=lambda one: (one.at, one.id)):
+            is_proven = bool(hit.sources) and all(self._is_proven(name) for name in hit.sources)
+            hidden = _suppressing(suppressions, hit)
+            if hidden is not None:
+                store.count_suppressed(connection, hidden.id)
+                kept.append(Finding(hit, "", ("", ""), now, is_proven, suppressed_by=hidden.id))
+                continue
+            folded = folding.fold(hit, is_proven=is_proven)
+            subject = subject_of(hit)
+            kept.append(Finding(hit, folded.alert.id, subject, now, is_proven))
+            news.append((folded, kept[-1]))
+            if subject[0]:
+                changed[subject] = None
+        findings.add(connection, kept)
+        folding.write()
+        opened = 0
+        for each, one in news:
+            folded = _as_it_is(transaction, each) if each.is_news else each
+            self._respond(transaction, folded, one.hit, now, is_proven=one.is_proven)
+            if folded.is_news:
+                opened += folded.was is None
+                _say(transaction, folded, now)
+                self._tell(transaction, folded, now)
+        for subject in changed:
+            transaction.changed(CHANGE, key_of(subject))
+        return Taken(len(new), len(new) - len(news), opened)
+
+
+def _suppressing(suppressions: Sequence[Suppression], hit: Hit) -> Suppression | None:
+    return next((one for one in suppressions if one.covers(hit.rule, hit.entity)), None)
+
+
+def _as_it_is(transaction: Transaction, folded: Folded) -> Folded:
+    """With the case it has come into: a storm joins those that were there."""
+    alert = store.alert(transaction.connection, folded.alert.id)
+    return folded if alert is None else Folded(alert, folded.was)
+
+
+def _say(transaction: Transaction, folded: Folded, now: Instant) -> None:
+    """Of whom it is says the alert alone: an event about somebody is shown to them, and a thief reads it as well."""
+    alert = folded.alert
+    details: dict[str, str | int | bool] = {
+        "alert_id": alert.id,
+        "case_id": alert.case_id,
+        "rule_id": alert.rule,
+        "level": alert.level.value,
+    }
+    kind = "alert.opened" if folded.was is None else "alert.worse"
+    transaction.say(Event(at=now, kind=kind, details=details))

@@ -1,0 +1,96 @@
+"""What happens by itself: what the playbooks say, only for what is proven, only so often, never to the way back in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.devices.laptops import Ida
+from tests.devices.software_agent import SoftwareAgent
+from tests.monitor.made_up import about, decided, hit, risk_of, session_of, the_case
+from tests.web.conftest import House
+
+from limen.clock import HOUR
+from limen.monitor.alerts.intake import AlertIntake
+from limen.monitor.alerts.service import Alerts
+from limen.monitor.detections.hit import Hit, Level
+from limen.monitor.response.model import Doing
+from limen.monitor.response.playbooks import Playbooks
+from limen.monitor.response.rules import Playbook
+
+
+def playbook(does: Doing, **more: Any) -> Playbook:
+    return Playbook(**{"name": "go", "does": does, "lasts_ms": HOUR, **more})
+
+
+async def take(house: House, one: Playbook, *hits: Hit) -> None:
+    risk_of(house).heard()
+    actions = house.limen.core.offers.take(Alerts).actions
+    respond = Playbooks(actions, lambda: (one,)).respond
+    intake = AlertIntake(house.limen.core, lambda source: source == "limen", respond, lambda *_: None)
+    await intake.take(hits)
+
+
+async def test_a_stolen_session_ends_by_itself(harbor: House, ida: Ida) -> None:
+    session = session_of(harbor, ida.id)
+    found = hit(harbor, entity=f"session:{session}", session=session, response="go", confidence=80)
+    await take(harbor, playbook(Doing.END_SESSIONS), found)
+    assert await decided(harbor, ida.id) == "ended"
+    case = await the_case(harbor)
+    (done,) = case.responses
+    assert (done.by, done.playbook, done.subject_id) == ("", "go", session)
+
+
+async def test_a_device_is_quarantined_by_itself_and_comes_back(harbor: House, ida: Ida, laptop: SoftwareAgent) -> None:
+    found = hit(harbor, entity=f"device:{laptop.device}", device_id=laptop.device, response="go", confidence=80)
+    await take(harbor, playbook(Doing.QUARANTINE), found)
+    assert laptop.device not in harbor.limen.known.devices
+    harbor.clock.forward(HOUR)
+    await harbor.limen.core.offers.take(Alerts).run_out()
+    assert laptop.device in harbor.limen.known.devices
+
+
+async def test_only_what_is_asked_for_bad_enough_sure_and_proven(harbor: House, ida: Ida) -> None:
+    never = (
+        hit(harbor, 1, **about(ida.id, response="other")),
+        hit(harbor, 2, rule="b", **about(ida.id, response="go", level=Level.MEDIUM)),
+        hit(harbor, 3, rule="c", **about(ida.id, response="go", confidence=69)),
+        hit(harbor, 4, rule="d", **about(ida.id, response="go", sources=("limen", "firewall"))),
+        hit(harbor, 5, rule="e", **about(ida.id, response="go", sources=())),
+    )
+    await take(harbor, playbook(Doing.END_SESSIONS), *never)
+    assert (await the_case(harbor)).responses == ()
+    await take(harbor, playbook(Doing.END_SESSIONS, rules=("f",)), hit(harbor, 6, rule="f", **about(ida.id)))
+    assert len((await the_case(harbor)).responses) == 1
+
+
+async def test_so_many_times_an_hour_and_no_more(harbor: House) -> None:
+    people = [await harbor.member(harbor.browser(), name, "staff") for name in ("Ben", "Cleo", "Dana", "Eli")]
+    found = [hit(harbor, n, **about(each, response="go")) for n, each in enumerate(people)]
+    await take(harbor, playbook(Doing.DISABLE, most_an_hour=2), *found)
+    assert sum(not harbor.limen.known.people[each].active for each in people) == 2
+    assert [one.reason for one in harbor.events("response.spared")] == ["limit", "limit"]
+
+
+async def test_who_breaks_glass_is_left_alone(harbor: House, ada: Ida) -> None:
+    people = harbor.limen.identity.people
+    safe = await harbor.member(harbor.browser(), "Safe")
+    await people.set_groups(safe, {"break-glass"}, by=ada.id)
+    for number, does in enumerate((Doing.DISABLE, Doing.END_SESSIONS, Doing.STEP_UP)):
+        await take(harbor, playbook(does), hit(harbor, number, rule=str(number), **about(safe, response="go")))
+    assert harbor.limen.known.people[safe].active
+    assert not harbor.events("response.done")
+    assert {one.reason for one in harbor.events("response.spared")} == {"NothingToDoError"}
+
+
+async def test_the_last_administrator_is_left_alone(harbor: House, ada: Ida) -> None:
+    await take(harbor, playbook(Doing.DISABLE), hit(harbor, **about(ada.id, response="go")))
+    assert harbor.limen.known.people[ada.id].active
+    (said,) = harbor.events("response.spared")
+    assert said.reason == "LastAdministratorError"
+    await take(harbor, playbook(Doing.DISABLE), hit(harbor, 2, **about(ada.id, response="go")))  # nothing hangs
+
+
+async def test_it_is_done_once_for_a_flood(harbor: House, ida: Ida) -> None:
+    several = [hit(harbor, n, **about(ida.id, response="go")) for n in range(50)]
+    await take(harbor, playbook(Doing.END_SESSIONS), *several)
+    assert len(harbor.events("response.done")) == 1
