@@ -103,11 +103,12 @@ class FolderFile(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What is kept of what happened: the folders of the journal and of the events of all sources, and since when."""
+    """What is kept of what happened from `since` until `until`: in the folders of the journal and of all events."""
 
     journal: Path
     events: Path
     since: Instant
+    until: Instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

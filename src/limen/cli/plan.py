@@ -97,7 +97,8 @@ def predicted(before: Company | None, after: Company, here: Opened) -> Plan:
 
 def _would_have(before: Company | None, after: Company, here: Opened) -> list[str]:
     """What would have been other in the last 30 days by files of parts, such as detections."""
-    past = Past(here.journal, events_folder(here.root, here.settings), SystemClock().now() - WINDOW)
+    now = SystemClock().now()
+    past = Past(here.journal, events_folder(here.root, here.settings), now - WINDOW, now)
     return [
         said
         for files in folders_of_files()

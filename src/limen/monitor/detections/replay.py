@@ -107,17 +107,16 @@ def _time(at: Instant) -> str:
 
 
 def past_events(past: Past) -> Iterator[NormalEvent]:
-    """All events that are kept since then: those of the store, then those of Limen's own journal."""
-    events, journal, since = past.events, past.journal, past.since
+    """All events that are kept of that time: those of the store, then those of Limen's own journal."""
     decoder = msgspec.json.Decoder(NormalEvent)
-    if events.is_dir():
-        for _, line in follow_from(events, Columns.of(COLUMNS)):
+    if past.events.is_dir():
+        for _, line in follow_from(past.events, Columns.of(COLUMNS)):
             event = decoder.decode(line)
-            if event.at >= since:
+            if past.since <= event.at <= past.until:
                 yield event
-    tail = JournalTail(journal, {folder.name: Place() for folder in writer_folders(journal)})
+    tail = JournalTail(past.journal, {folder.name: Place() for folder in writer_folders(past.journal)})
     while bodies := tail.read():
         for body in bodies:
-            for event in read(Frame(source=LIMEN, kind=LIMEN, received_at=since, data=body)):
-                if event.at >= since:
+            for event in read(Frame(source=LIMEN, kind=LIMEN, received_at=past.until, data=body)):
+                if past.since <= event.at <= past.until:
                     yield event
