@@ -101,6 +101,16 @@ class FolderFile(Generic[T]):
     touches: Callable[[T | None, T | None, Iterable[tuple[Person, frozenset[Factor]]]], Iterable[Touched]] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What is kept of what happened from `since` until `until`: in the folders of the journal and of all events."""
+
+    journal: Path
+    events: Path
+    since: Instant
+    until: Instant
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FolderFiles(Generic[T]):
     """Many files of the company folder that mean one thing together: each `*.yml` right below the folder `name`.
@@ -117,8 +127,9 @@ class FolderFiles(Generic[T]):
     changes: Callable[[T | None, T | None], Iterable[str]]
     in_force: Callable[[FactStore, T | None], None]
     touches: Callable[[T | None, T | None, Iterable[tuple[Person, frozenset[Factor]]]], Iterable[Touched]] | None = None
+    would_have: Callable[[T | None, T | None, Past], Iterable[str]] | None = None
+    """What would have been other in the past days with the second value in place of the first, in lines."""
 
-    SUFFIX: ClassVar = ".yml"
     FILE: ClassVar = r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}\.yml"
     """What a file may be called."""
 

@@ -6,7 +6,7 @@ import time
 import uuid
 
 import pytest
-from tests.monitor.detections.rules import compiled, correlation, event, is_found, rule, text_of
+from tests.monitor.detections.texts import compiled, correlation, event, is_found, rule, text_of
 
 from limen.monitor.detections.event_view import MAX_TEXT
 from limen.monitor.detections.rule_set import MAX_RULES, compile_rules

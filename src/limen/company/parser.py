@@ -57,7 +57,13 @@ def main() -> None:
 def _work() -> None:
     order = json.loads(sys.stdin.buffer.read(MAX_ORDER))
     reading = _Reading(order["schema"], {(name, index) for name, index in order["skip"]}, set(order.get("singly", ())))
-    _say({"files": {one["name"]: reading.read(one["name"], one["text"], one["parser"]) for one in order["files"]}})
+    _say(
+        {
+            "files": {
+                one["name"]: reading.read(one["name"], one["text"], one.get("parser", "")) for one in order["files"]
+            }
+        }
+    )
 
 
 def _limit() -> None:
@@ -83,7 +89,7 @@ class _Reading:
         self._policies = 0
         self._problems = 0
 
-    def read(self, name: str, text: str, parser: str) -> dict[str, Any]:
+    def read(self, name: str, text: str, parser: str = "") -> dict[str, Any]:
         if (name, -1) in self._skipped:
             return {"problems": [], "tree": None, "policies": []}
         _say({"at": [name, -1]})

@@ -11,6 +11,7 @@ from limen.configuration.problem import Problem
 from limen.configuration.shape import shaped_in_part
 from limen.configuration.tree import Tree
 from limen.facts import FactStore
+from limen.monitor.detections import section as of_detections
 from limen.monitor.monitor_rules import MonitorRules
 from limen.monitor.sources import section as of_sources
 from limen.pillar import Around, FolderFile
@@ -26,9 +27,13 @@ class _File(BaseModel):
     sources: dict[str, Any] = {}
     """Who sends what happens. Limen's own journal is watched without being named."""
 
+    detections: dict[str, Any] = {}
+    """Rules that others wrote, brought in by folder, and rules that are turned off."""
+
 
 SECTIONS: Final[dict[str, tuple[Callable[..., Any], Callable[..., Iterator[str]]]]] = {
     "sources": (of_sources.read, of_sources.changes),
+    "detections": (of_detections.read, of_detections.changes),
 }
 """By its name in the file and in `MonitorRules`: how a section is read, and what changes with it."""
 
@@ -64,6 +69,8 @@ watch: true
 # sources:
 #   firewall: {kind: fortigate, comes: tls, heartbeat: 15m}
 #   servers: {kind: windows, comes: http}
+# detections: your own rules are files in detections/; here are folders with Sigma rules, and what is turned off.
+# detections: {folders: [/srv/sigma/rules], off: [name-of-a-rule]}
 """
 
 MONITOR_FILE: Final = FolderFile(

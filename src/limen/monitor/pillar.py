@@ -98,7 +98,10 @@ def _changed_by_erasing(connection: Connection, person_id: str) -> Iterator[tupl
 
 PILLAR = Pillar(
     name="monitor",
-    commands={"source": Command("limen.cli.source", "List sources of logs, and let their senders in")},
+    commands={
+        "source": Command("limen.cli.source", "List sources of logs, and let their senders in"),
+        "detections": Command("limen.cli.detections", "List detection rules, and check a folder of Sigma rules"),
+    },
     pages=("limen.web.monitor.intake", "limen.web.monitor.sources"),
     declarations=_declarations,
     prepare=_prepare,

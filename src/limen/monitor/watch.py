@@ -7,7 +7,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
+import msgspec
+
 from limen.facts.tables import Subject
+from limen.monitor.detections.chosen import RULES, Chosen
+from limen.monitor.detections.company_rules import CompanyRules
 from limen.monitor.detections.hit import Hit
 from limen.monitor.link import Listen, SetUp, Sources
 from limen.monitor.monitor_rules import MonitorRules
@@ -41,6 +45,7 @@ class Watch:
         """Start the process or end it, as `monitor.yaml` has it now; and tell it who may send."""
         async with self._agreeing:
             wanted = (self._core.known.rules_of(MonitorRules) or MonitorRules(watch=False)).watch
+            await self._tell_rules()
             if wanted and not self.supervision.is_running:
                 self.supervision.start()
             elif not wanted and self.supervision.is_running:
@@ -58,6 +63,15 @@ class Watch:
         await self.sources.write()
 
     # Inside
+
+    async def _tell_rules(self) -> None:
+        """Which rules are in force, beside those that come with Limen."""
+        known, root = self._core.known, self._core.root
+        own = known.rules_of(CompanyRules) or CompanyRules()
+        said = (known.rules_of(MonitorRules) or MonitorRules(watch=False)).detections
+        folders = tuple(str((root / folder).resolve()) for folder in said.folders)
+        chosen = Chosen(texts=own.texts, folders=folders, off=said.off)
+        await self.supervision.give(RULES, msgspec.msgpack.encode(chosen))
 
     def _fact_changed(self, subject: Subject) -> None:
         if subject[0] == "apps":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.monitor.detections.rules import compiled, correlation, event, rule
+from tests.monitor.detections.texts import compiled, correlation, event, rule
 
 from limen.monitor.detections.correlations import MOST_ENTRIES
 from limen.monitor.detections.sigma import SigmaDetector

@@ -6,7 +6,7 @@ import logging
 import time
 
 import pytest
-from tests.monitor.detections.rules import START, compiled, event, rule
+from tests.monitor.detections.texts import START, compiled, event, rule
 
 from limen.clock import DAY
 from limen.monitor.detections import group

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
 from limen.configuration.problem import Problem
+from limen.monitor.detections.chosen import Chosen
 from limen.monitor.detections.documents import MAX_LENGTH
 from limen.monitor.detections.own_rules import own_rules
 from limen.monitor.detections.rule_file import RuleFile, read_rules
@@ -19,20 +18,7 @@ SUFFIXES: Final = (".yml", ".yaml")
 MAX_FOLDERS: Final = 5_000
 
 
-class Chosen(msgspec.Struct, frozen=True):
-    """What a company has in force beside Limen's rules: its own, by the names of their files; folders; what is off.
-
-    `off` are ids or names of rules, Limen's or a folder's. `folders` are paths on the machine that Limen runs on.
-    """
-
-    texts: dict[str, str] = {}
-    folders: tuple[str, ...] = ()
-    off: frozenset[str] = frozenset()
-
-
-def beside_own(
-    texts: Mapping[str, str], folders: Iterable[RuleFile] = (), off: frozenset[str] = frozenset()
-) -> RuleSet:
+def beside_own(texts: Mapping[str, str], folders: Iterable[RuleFile] = (), off: Collection[str] = ()) -> RuleSet:
     """Limen's rules, those in `texts`, and those of folders; of two with one id or name, the first is in force."""
     own = own_rules()
     of_limen = RuleFile(own.rules, own.correlations, own.problems)
@@ -78,10 +64,10 @@ def _read_file(path: Path) -> RuleFile:
         return RuleFile((), (), (Problem(str(path), 0, 0, f"this file can't be read: {reason}", ""),))
 
 
-def _without(file: RuleFile, off: frozenset[str]) -> RuleFile:
+def _without(file: RuleFile, off: Collection[str]) -> RuleFile:
     """Those that are not off. What is off counts no more for correlations either, so these go with it."""
     if not off:
         return file
-    rules = tuple(one for one in file.rules if not off & {one.id, one.about.name})
-    correlations = tuple(one for one in file.correlations if not off & {one.id, one.about.name})
+    rules = tuple(one for one in file.rules if one.id not in off and one.about.name not in off)
+    correlations = tuple(one for one in file.correlations if one.id not in off and one.about.name not in off)
     return RuleFile(rules, correlations, file.problems)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Final
 
 import msgspec
 
 from limen.clock import DAY, Milliseconds
 from limen.events import Event
+from limen.monitor.detections.chosen import RULES, Chosen
 from limen.monitor.detections.detector import Detector
-from limen.monitor.detections.own_rules import own_texts
-from limen.monitor.detections.rule_set import compile_rules
+from limen.monitor.detections.in_force import rules_in_force
 from limen.monitor.detections.sigma import SigmaDetector
 from limen.monitor.link import SetUp
 from limen.monitor.normal_form.reading import read
@@ -23,9 +22,6 @@ from limen.storage.event_store.following import START, Position as InStore
 from limen.storage.event_store.keeping import Keeping
 from limen.storage.event_store.store import EventStore
 
-RULES: Final = "rules"
-"""The detector that goes by rules; of this kind is what the server says of the company's own."""
-
 
 def parts_of(setup: SetUp, record: Callable[[Event], object]) -> Parts:
     """Everything, opened. `record` is told what the journal has to know."""
@@ -33,15 +29,14 @@ def parts_of(setup: SetUp, record: Callable[[Event], object]) -> Parts:
     store = KeptEvents(
         EventStore.open(Path(setup.events), columns=COLUMNS, keys=setup.keys, record=record), setup.budget_bytes
     )
-    return Parts(read, store, {RULES: SigmaDetector(compile_rules(own_texts()))}, given)
+    return Parts(read, store, {RULES: SigmaDetector(rules_in_force(Chosen()))}, given)
 
 
 def given(kind: str, value: bytes) -> Mapping[str, Detector]:
-    """What the server says: the company's own rules, by the names of their files, beside Limen's."""
+    """What the server says: which rules are in force beside Limen's."""
     if kind != RULES:
         return {}
-    company: dict[str, str] = msgspec.msgpack.decode(value, type=dict[str, str])
-    return {RULES: SigmaDetector(compile_rules({**own_texts(), **company}))}
+    return {RULES: SigmaDetector(rules_in_force(msgspec.msgpack.decode(value, type=Chosen)))}
 
 
 class KeptEvents:

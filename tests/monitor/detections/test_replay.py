@@ -1,0 +1,55 @@
+"""What rules would have found is told before they are in force, from what really is kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from tests.monitor.detections.texts import START, compiled, correlation, event, rule
+
+from limen.clock import DAY
+from limen.monitor.detections import replay as replaying
+from limen.monitor.detections.replay import MOST_SHOWN, past_events, replay, sentences
+from limen.monitor.stored import COLUMNS
+from limen.pillar import Past
+from limen.storage.event_store.store import EventStore
+
+
+def test_a_rule_is_replayed_with_those_that_it_counts_and_no_others() -> None:
+    base, other = rule({"kind": "failed"}, name="failed"), rule({"kind": "failed"}, title="Other")
+    many = correlation("event_count", ["failed"], condition={"gte": 2})
+    said = [event(str(number), number, kind="failed", user="jane") for number in range(3)]
+    found = replay(compiled(base, other, many), {many["id"]}, said)
+    assert {name: (one.title, one.count) for name, one in found.found.items()} == {many["id"]: (many["title"], 1)}
+    assert (found.events, found.is_whole) == (3, True)
+
+
+def test_how_often_and_the_newest_of_it_are_said() -> None:
+    wanted, nothing = rule({"kind": "failed"}, title="Wanted"), rule({"kind": "never"}, title="Nothing")
+    said = [event(str(number), number, kind="failed", user=f"u{number}\x1b[2J") for number in range(20)]
+    found = replay(compiled(wanted, nothing), {wanted["id"], nothing["id"]}, said)
+    assert [hit.events for hit in found.found[wanted["id"]].newest] == [(str(n),) for n in range(20 - MOST_SHOWN, 20)]
+    lines = list(sentences(found))
+    assert len(lines) == 2 + MOST_SHOWN
+    assert "u19" in lines[1]
+    assert "\x1b" not in "".join(lines)
+
+
+def test_it_ends_in_time_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replaying, "MOST_SECONDS", 0.0)
+    wanted = rule({"kind": "failed"})
+    found = replay(compiled(wanted), {wanted["id"]}, (event(str(n), n) for n in range(10**9)))
+    assert not found.is_whole
+    assert len(list(sentences(found))) == 2
+
+
+def test_events_of_the_store_are_read_beside_whoever_writes_it(tmp_path: Path) -> None:
+    store = EventStore.open(tmp_path / "events", columns=COLUMNS, keys=(b"k" * 32,))
+    try:
+        old, new = event("old", -40 * DAY / 1000), event("new", kind="failed", fields={"Image": "a"})
+        store.append([msgspec.json.encode(one) for one in (old, new)])
+        past = Past(tmp_path / "journal", tmp_path / "events", START - 30 * DAY, START)
+        assert list(past_events(past)) == [new]
+    finally:
+        store.close()
