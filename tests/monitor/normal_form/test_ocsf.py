@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
+from tests.monitor.normal_form.frames import RECEIVED, frame
+from tests.monitor.normal_form.published import CLASSES, wrong_with
+from tests.monitor.normal_form.test_examples import FILES
 
 from limen.clock import MINUTE
 from limen.events.kinds import KINDS
@@ -14,9 +16,6 @@ from limen.monitor.normal_form.event import NormalEvent
 from limen.monitor.normal_form.frame import LIMEN
 from limen.monitor.normal_form.ocsf import to_ocsf
 from limen.monitor.normal_form.reading import read
-from tests.monitor.normal_form.frames import RECEIVED, frame
-from tests.monitor.normal_form.published import CLASSES, wrong_with
-from tests.monitor.normal_form.test_examples import FILES
 
 WORDS = st.sampled_from(["", "jane", "C:\\x\\y.exe", "/a/b", "203.0.113.9"])
 
@@ -63,7 +62,9 @@ def test_a_class_that_there_is_not_is_a_base_event() -> None:
 
 
 def test_every_class_that_is_used_is_known() -> None:
-    used = {value for name, value in vars(classes).items() if name.isupper() and isinstance(value, int) and value > 1000}
+    used = {
+        value for name, value in vars(classes).items() if name.isupper() and isinstance(value, int) and value > 1000
+    }
     assert used <= set(CLASSES)
     assert {kind.class_uid for kind in KINDS.values()} <= set(CLASSES)
 
