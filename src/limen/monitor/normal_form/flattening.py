@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from math import isfinite
 from typing import Any, Final
 
@@ -53,6 +54,7 @@ def _into(fields: Fields, prefix: str, record: Mapping[str, Any], depth: int) ->
             fields[name] = other
 
 
+@lru_cache(maxsize=16_384)
 def _name(prefix: str, name: str) -> str:
     if len(name) > LONGEST_NAME or not name.isprintable():
         name = text(name[:LONGEST_NAME]).replace("\n", " ")

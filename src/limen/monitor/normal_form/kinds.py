@@ -14,6 +14,7 @@ from limen.monitor.normal_form.mappers import (
     aws,
     github,
     google_workspace,
+    hec,
     journald,
     limen,
     messages,
@@ -59,6 +60,7 @@ def _records(read: ReadOne, *lists: str) -> Callable[[Frame], Iterable[Draft]]:
 
 _ALL: Final = (
     Kind("json", 1, _records(recognised.read, *recognised.LISTS)),
+    Kind("hec", 1, hec.drafts),
     Kind("syslog", 1, messages.message, is_message=True),
     Kind("syslog_file", 1, messages.lines),
     Kind("windows", 1, _records(windows.read)),

@@ -68,7 +68,7 @@ def _opened(piece: bytes, lists: tuple[str, ...]) -> Iterator[bytes]:
         if begin == b"[":
             yield from map(bytes, _decode_list(piece))
             return
-        if lists and begin == b"{":
+        if begin == b"{" and any(b'"%s"' % name.encode() in piece for name in lists):
             envelope = _decode_envelope(piece)
             held = [envelope[name] for name in lists if name in envelope and bytes(envelope[name])[:1] == b"["]
             if held:

@@ -115,6 +115,8 @@ def pairs(written: str, separator: str = " ", most: int = 200) -> Found:
 def closing(written: str, at: int, quote: str) -> int:
     """The next quote from `at` that is not escaped; the end where there is none."""
     while (end := written.find(quote, at)) >= 0:
+        if written[end - 1 : end] != "\\":
+            return end
         between = written[at:end]
         if (len(between) - len(between.rstrip("\\"))) % 2 == 0:
             return end

@@ -9,8 +9,8 @@ from limen.monitor.normal_form.templates import Line
 
 _UPDATED: Final = what(LIFECYCLE, 8, status_id=1)
 CLAMAV: Final = (
-    Line("{*Filename}: {Signature} FOUND", FOUND_MALWARE),
     Line("{*Filename}: {Signature}({hash}) FOUND", FOUND_MALWARE),
+    Line("{*Filename}: {Signature} FOUND", FOUND_MALWARE),
     Line("{database} updated (version: {version}, {*more}", _UPDATED),
     Line("Database updated ({signatures} signatures) from {*from}", _UPDATED),
     Line("SIGTERM{*}", what(LIFECYCLE, 4)),

@@ -60,6 +60,8 @@ _SHAPES: Final[Mapping[str, Mapping[int, Shape]]] = {
     "taskscheduler": TASKS,
 }
 _REGISTRY_KEYS: Final = 12
+_OWN: Final = ("event_data", "user_data")
+"""Where Winlogbeat has what is an event's own."""
 _NAMES: Final = {
     "winlog.event_id": "EventID",
     "winlog.channel": "Channel",
@@ -75,6 +77,7 @@ _NAMES: Final = {
     "Id": "EventID",
 }
 """Where else the head's values stand."""
+_HEAD: Final = frozenset((*_NAMES.values(), "SystemTime"))
 
 
 def read(raw: str, record: Record, zone: str = "") -> Iterator[Draft]:
@@ -106,11 +109,11 @@ def _fields(record: Record) -> Fields:
     winlog = record.get("winlog")
     if not isinstance(winlog, dict):
         return flat(record)
-    fields = flat(record)
-    for part in ("event_data", "user_data"):
-        prefix = f"winlog.{part}."
-        for name in [name for name in fields if name.startswith(prefix)]:
-            fields.setdefault(name.removeprefix(prefix), fields.pop(name))
+    own = [part for name in _OWN if isinstance(part := winlog.get(name), dict)]
+    around = {**record, "winlog": {name: value for name, value in winlog.items() if name not in _OWN}}
+    fields = flat(around)
+    for part in own:
+        fields |= _apart(flat(part))
     return fields
 
 
@@ -121,15 +124,19 @@ def _of_evtx(event: Mapping[str, Any]) -> Fields:
     for value in _bare(event.get("UserData")).values():
         said |= _bare(value)
     provider, created = _bare(system.get("Provider")), _bare(system.get("TimeCreated"))
-    return flat(
+    return _apart(flat({name: _text(value) for name, value in said.items()})) | flat(
         {
-            **{name: _text(value) for name, value in said.items()},
             "EventID": _text(system.get("EventID")),
             "Provider_Name": provider.get("Name"),
             "SystemTime": created.get("SystemTime"),
             **{name: _text(system.get(name)) for name in ("Channel", "Computer", "EventRecordID", "Level", "Keywords")},
         }
     )
+
+
+def _apart(own: Fields) -> Fields:
+    """An event's own values, which are not taken for its head: `104` says which `Channel` was cleared."""
+    return {f"Data.{name}" if name in _HEAD else name: value for name, value in own.items()}
 
 
 def _bare(value: object) -> dict[str, Any]:

@@ -150,6 +150,6 @@ SECURITY: Final[Mapping[int, Shape]] = {
 """
 
 SYSTEM: Final[Mapping[int, Shape]] = {
-    104: _BY.beside(fixed=LOG_CLEARED, columns={"object": "Channel"}),
+    104: _BY.beside(fixed=LOG_CLEARED, columns={"object": ("Data.Channel", "Channel")}),
     7045: _SERVICE.beside(fixed=SERVICE_CREATED, columns={"user": "AccountName"}),
 }
