@@ -61,7 +61,7 @@ def test_a_batch_that_is_left_out_moved_or_cut_breaks_the_chain() -> None:
 def test_a_batch_signed_with_another_key_breaks_the_chain() -> None:
     forged, _ = closed([b'{"a":1}'], LEAD, START, Signer(WRITER, (b"x" * 32,)))
     (found,) = followed(forged)
-    assert found == Broken(0, "is signed with a key that isn't the event store's")
+    assert (type(found), found.n) == (Broken, 0)
     assert not any(isinstance(each, Broken) for each in follow(io.BytesIO(forged), START, None))
 
 

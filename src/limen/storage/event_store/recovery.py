@@ -9,7 +9,7 @@ import msgspec
 
 from limen.clock import HOUR, Instant
 from limen.events import Event
-from limen.storage.event_store.sealed_list import EventCheckpoint, read_list
+from limen.storage.event_store.sealed_list import EventCheckpoint, stored_list
 from limen.storage.event_store.segment import EventSegment, recover
 from limen.storage.event_store.upkeep import damaged
 from limen.storage.segments.link import Link, Signer
@@ -38,12 +38,21 @@ def resume(folder: Path, signer: Signer, now: Instant) -> Resumed:
         if size == 0:
             path.unlink()
             unsealed.pop()
-    end = link or read_list(folder).end
+    end = link or _sealed_end(folder, signer)
     if unsealed and name.begun_at // HOUR == now // HOUR:
         segment = EventSegment(path, name, end, signer, size)
     else:
         segment = EventSegment.begin(folder, newest + 1, now, end, signer)
     return Resumed(segment, _announcements(folder, signer, end, cut_bytes, now))
+
+
+def _sealed_end(folder: Path, signer: Signer) -> Link:
+    """Where the sealed segments end: as the list says, or, where that was tampered with, the checkpoint."""
+    sealed, is_trusted = stored_list(folder, signer)
+    checkpoint = _read(folder / CHECKPOINT_FILE)
+    if is_trusted or checkpoint is None or not is_genuine(checkpoint, signer):
+        return sealed.end
+    return checkpoint.link
 
 
 def _announcements(folder: Path, signer: Signer, end: Link, cut_bytes: int, now: Instant) -> tuple[Event, ...]:

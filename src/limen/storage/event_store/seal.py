@@ -6,6 +6,7 @@ line of JSON, or ends with status 3 when the segment is not what it was: it is l
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -193,11 +194,18 @@ def _one(connection: DuckDBPyConnection, sql: str) -> Sequence[Any]:
 
 
 def main() -> int:
-    order = msgspec.json.decode(sys.stdin.buffer.read(), type=Order)
-    done = thin(order, order.sealed) if order.sealed is not None else seal(order)
-    if done is None:
-        return CHANGED
-    sys.stdout.buffer.write(msgspec.json.encode(done) + b"\n")
+    asked_by = os.getppid()
+    try:
+        order = msgspec.json.decode(sys.stdin.buffer.read(), type=Order)
+        done = thin(order, order.sealed) if order.sealed is not None else seal(order)
+        if done is None:
+            return CHANGED
+        sys.stdout.buffer.write(msgspec.json.encode(done) + b"\n")
+        sys.stdout.buffer.flush()
+    except Exception:
+        if os.getppid() == asked_by:
+            raise
+        return 1  # who asked was killed, and the next start tidies up behind it
     return 0
 
 

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import msgspec
+import pytest
+from tests.storage.event_store.conftest import COLUMNS
+
+from limen.storage.event_store.columns import LINES, Column, Columns, Kind
+from limen.storage.segments.parquet import in_memory
+
+KNOWN = Columns.of(COLUMNS)
+
+
+def rows(*lines: bytes) -> list[tuple[object, ...]]:
+    with in_memory("128MB") as connection:
+        bound = {"lines": [line.decode() for line in lines], "after": 4}
+        return connection.execute(KNOWN.select(LINES), bound).fetchall()
+
+
+def test_what_is_unknown_or_does_not_fit_is_never_null() -> None:
+    assert rows(b'{"uid":"a","at":5,"port":"x","more":1}', b"{}") == [
+        ("a", 5, 0, "", "", 0, "{}", "", 5),
+        ("", 0, 0, "", "", 0, "{}", "", 6),
+    ]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"uid": "a", "at": 1, "received_at": 2, "source": "fw", "user": "jané\u0000\n'\"", "raw": "<b>\u2028😀"},
+        {"uid": "a", "at": -(1 << 62), "port": 65535, "fields": {"a": [1, 2.5, None, True, {"b": "ü"}]}},
+        {"uid": "a", "fields": {}},
+    ],
+)
+def test_a_line_is_made_again_of_its_row(said: dict[str, object]) -> None:
+    ((*row, n),) = rows(msgspec.json.encode(said))
+    again = msgspec.json.decode(KNOWN.line(row))
+    assert again == {name: value for name, value in said.items() if value not in ({}, "")}
+    assert n == 5
+
+
+def test_names_that_would_be_more_than_names_in_sql_are_refused() -> None:
+    for name in ("User", "a b", 'a"', "a;b", "", "é"):
+        with pytest.raises(ValueError, match="plain words"):
+            Columns.of([*COLUMNS, Column(name)])
+
+
+def test_what_every_event_has_is_required() -> None:
+    with pytest.raises(ValueError, match="received_at"):
+        Columns.of([Column("uid"), Column("at", Kind.NUMBER), Column("source")])
