@@ -35,6 +35,7 @@ OF_THE_COMPANY = {
     "device_authority",
     "device_signal_messages",
     "device_signal_sources",
+    "log_authority",
     "oidc_keys",
     "journal_heads",
     "keys",
