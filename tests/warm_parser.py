@@ -75,7 +75,7 @@ def main(door: str) -> None:
     with contextlib.redirect_stdout(io.StringIO()):
         reading = parser._Reading(child.schema_text(), set(), set())
         for name, text in WARMED_BY.items():
-            reading.read(name, text)
+            reading.read(name, text, "")
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(door)
         listening.listen()

@@ -12,6 +12,7 @@ from limen.configuration.shape import shaped_in_part
 from limen.configuration.tree import Tree
 from limen.facts import FactStore
 from limen.monitor.monitor_rules import MonitorRules
+from limen.monitor.places import section as of_places
 from limen.monitor.sources import section as of_sources
 from limen.pillar import Around, FolderFile
 
@@ -25,10 +26,13 @@ class _File(BaseModel):
     """`false`: nothing comes in, nothing is found, and nobody's risk is known."""
     sources: dict[str, Any] = {}
     """Who sends what happens. Limen's own journal is watched without being named."""
+    places: dict[str, Any] = {}
+    """Which files tell where addresses are, and which addresses tell nothing."""
 
 
 SECTIONS: Final[dict[str, tuple[Callable[..., Any], Callable[..., Iterator[str]]]]] = {
     "sources": (of_sources.read, of_sources.changes),
+    "places": (of_places.read, of_places.changes),
 }
 """By its name in the file and in `MonitorRules`: how a section is read, and what changes with it."""
 
@@ -64,6 +68,10 @@ watch: true
 # sources:
 #   firewall: {kind: fortigate, comes: tls, heartbeat: 15m}
 #   servers: {kind: windows, comes: http}
+# places: which files tell where addresses are. `limen place 203.0.113.7` shows what Limen sees.
+# places:
+#   databases: [/var/lib/limen/places/city.mmdb, /var/lib/limen/places/asn.mmdb]
+#   lists: {tor: {file: /var/lib/limen/places/tor.txt}}
 """
 
 MONITOR_FILE: Final = FolderFile(

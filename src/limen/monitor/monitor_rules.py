@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from limen.clock import DAY, Milliseconds
+from limen.monitor.places.rules import NO_PLACES, PlaceRules
 
 
 class Way(StrEnum):
@@ -58,3 +59,4 @@ class MonitorRules:
 
     watch: bool = True
     sources: Mapping[str, LogSource] = field(default_factory=dict)
+    places: PlaceRules = NO_PLACES

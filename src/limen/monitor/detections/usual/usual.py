@@ -6,7 +6,7 @@ confidence; and against nothing where no group is known well enough. One strange
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Final
@@ -29,6 +29,7 @@ from limen.monitor.places.whereabouts import Whereabouts
 MOST_PEOPLE: Final = 5_000
 STEPS: Final = ((12.0, Level.HIGH), (6.0, Level.MEDIUM), (3.0, Level.LOW))
 """From which strangeness on a count is how bad."""
+NEVER: Final = 1 << 60
 OWN_CONFIDENCE: Final = 60
 PEERS_CONFIDENCE: Final = 35
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -52,7 +53,7 @@ class UsualDetector:
         self._places = places
         self._memory = _Memory()
         self._zone = ZoneInfo("UTC")
-        self._limits: dict[tuple[str, str], tuple[int, int, Usual | None, bool]] = {}
+        self._limits: dict[tuple[str, str], tuple[int, int]] = {}
         self.know(UsualKnown())
 
     def know(self, known: UsualKnown) -> None:
@@ -105,10 +106,10 @@ class UsualDetector:
         self._memory = memory
         self._limits.clear()
 
-    def forget(self, person_id: str) -> None:
-        """Somebody was erased."""
-        self._memory.people.pop(person_id, None)
-        self._limits = {key: limit for key, limit in self._limits.items() if key[0] != person_id}
+    def forget_others(self, people: Container[str]) -> None:
+        """Whoever is none of these was erased."""
+        for person_id in [one for one in list(self._memory.people) if one not in people]:
+            self._memory.people.pop(person_id, None)
 
     # Inside
 
@@ -117,8 +118,7 @@ class UsualDetector:
         people = self._memory.people
         person = people.pop(person_id, None) or Person()
         while len(people) >= MOST_PEOPLE:
-            gone = next(iter(people))
-            self.forget(gone)
+            del people[next(iter(people))]
         people[person_id] = person
         return person
 
@@ -128,16 +128,16 @@ class UsualDetector:
     def _counted(self, event: NormalEvent, person: Person, measure: Measure, day: int, count: int) -> list[Hit]:
         """Mostly one comparison: what is usual on a day is worked out once, and what is next to be told is known."""
         key = (event.person_id, measure.name)
-        of_day, limit, _, _ = self._limits.get(key, (0, 0, None, False))
+        of_day, limit = self._limits.get(key, (0, 0))
         if of_day == day and count < limit:
             return []
         expected, is_own = self._usual(event.person_id, person, measure.name, day)
         if expected is None:
-            self._keep(key, (day, 1 << 60, None, False))
+            self._keep(key, (day, NEVER))
             return []
         strangeness = expected.strangeness(count)
         next_up = [expected.reaches(step) for step, _ in STEPS if expected.reaches(step) > count]
-        self._keep(key, (day, min(next_up, default=1 << 60), expected, is_own))
+        self._keep(key, (day, min(next_up, default=NEVER)))
         level = next((level for step, level in STEPS if strangeness >= step), None)
         if level is None or not person.is_untold(day, f"{measure.name} {level}"):
             return []
@@ -151,7 +151,7 @@ class UsualDetector:
             return usual(person.history(measure, day)), True
         return usual(pooled(self._peers(person_id, day), measure, day)), False
 
-    def _keep(self, key: tuple[str, str], limit: tuple[int, int, Usual | None, bool]) -> None:
+    def _keep(self, key: tuple[str, str], limit: tuple[int, int]) -> None:
         if len(self._limits) >= MOST_PEOPLE * len(MEASURES):
             self._limits.clear()
         self._limits[key] = limit
