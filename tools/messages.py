@@ -93,7 +93,7 @@ def found() -> Catalog:
 
 def spoken_templates() -> list[Path]:
     """The templates of pages that employees see, and the parts that these are made of."""
-    return [path for path in sorted(TEMPLATES.rglob("*.html")) if path.parent.name != "console"]
+    return [path for path in sorted(TEMPLATES.rglob("*.html")) if path.parent.name not in {"console", "monitor"}]
 
 
 @cache

@@ -22,6 +22,7 @@ from limen.doctor.listening import listening
 from limen.doctor.machine import this_machine
 from limen.doctor.mail import mail
 from limen.doctor.names import names
+from limen.doctor.places import places
 from limen.doctor.setup import Setup, setup_in
 from limen.doctor.trusted_proxies import hops
 from limen.doctor.upstreams import upstreams
@@ -50,6 +51,7 @@ EXAMINATIONS: Final[dict[str, Examination]] = {
     "keyring": keys,
     "mail": mail,
     "disk": disk,
+    "places": places,
 }
 """By their names, as findings carry them."""
 

@@ -13,6 +13,7 @@ from limen.configuration.tree import Tree
 from limen.facts import FactStore
 from limen.monitor.detections import section as of_detections
 from limen.monitor.monitor_rules import MonitorRules
+from limen.monitor.places import section as of_places
 from limen.monitor.sources import section as of_sources
 from limen.pillar import Around, FolderFile
 
@@ -26,6 +27,8 @@ class _File(BaseModel):
     """`false`: nothing comes in, nothing is found, and nobody's risk is known."""
     sources: dict[str, Any] = {}
     """Who sends what happens. Limen's own journal is watched without being named."""
+    places: dict[str, Any] = {}
+    """Which files tell where addresses are, and which addresses tell nothing."""
 
     detections: dict[str, Any] = {}
     """Rules that others wrote, brought in by folder, and rules that are turned off."""
@@ -34,6 +37,7 @@ class _File(BaseModel):
 SECTIONS: Final[dict[str, tuple[Callable[..., Any], Callable[..., Iterator[str]]]]] = {
     "sources": (of_sources.read, of_sources.changes),
     "detections": (of_detections.read, of_detections.changes),
+    "places": (of_places.read, of_places.changes),
 }
 """By its name in the file and in `MonitorRules`: how a section is read, and what changes with it."""
 
@@ -71,6 +75,10 @@ watch: true
 #   servers: {kind: windows, comes: http}
 # detections: your own rules are files in detections/; here are folders with Sigma rules, and what is turned off.
 # detections: {folders: [/srv/sigma/rules], off: [name-of-a-rule]}
+# places: which files tell where addresses are. `limen place 203.0.113.7` shows what Limen sees.
+# places:
+#   databases: [/var/lib/limen/places/city.mmdb, /var/lib/limen/places/asn.mmdb]
+#   lists: {tor: {file: /var/lib/limen/places/tor.txt}}
 """
 
 MONITOR_FILE: Final = FolderFile(

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from limen.clock import DAY, Milliseconds
 from limen.monitor.detections.section import DetectionRules
+from limen.monitor.places.rules import NO_PLACES, PlaceRules
 
 
 class Way(StrEnum):
@@ -60,3 +61,4 @@ class MonitorRules:
     watch: bool = True
     sources: Mapping[str, LogSource] = field(default_factory=dict)
     detections: DetectionRules = field(default_factory=DetectionRules)
+    places: PlaceRules = NO_PLACES

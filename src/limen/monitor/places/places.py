@@ -27,15 +27,15 @@ class Places:
     """
 
     def __init__(self, root: Path, room: Path | None = None) -> None:
-        self._root = root
-        self._room = room
+        self.root = root
+        self.room = room
         self._shelf = Shelf()
         self._kept: dict[str, Whereabouts] = {}
         self.atlas: Atlas = NO_ATLAS
 
     def look_again(self, rules: PlaceRules, now: Instant) -> bool:
         """Take over what the rules name, as it is on the disk now; whether anything is other than it was."""
-        atlas = open_atlas(rules, self._root, now, self._shelf, self._room)
+        atlas = open_atlas(rules, self.root, now, self._shelf, self.room)
         if atlas == self.atlas:
             return False
         self.atlas, self._kept = atlas, {}

@@ -18,6 +18,7 @@ from limen.monitor.link import SetUp
 from limen.monitor.normal_form.reading import read
 from limen.monitor.process.parts import Parts, Position
 from limen.monitor.stored import COLUMNS
+from limen.monitor.surroundings import Surroundings
 from limen.storage.event_store.following import START, Position as InStore
 from limen.storage.event_store.keeping import Keeping
 from limen.storage.event_store.store import EventStore
@@ -29,12 +30,14 @@ def parts_of(setup: SetUp, record: Callable[[Event], object]) -> Parts:
     store = KeptEvents(
         EventStore.open(Path(setup.events), columns=COLUMNS, keys=setup.keys, record=record), setup.budget_bytes
     )
-    return Parts(read, store, {RULES: SigmaDetector(rules_in_force(Chosen()))}, given)
+    around = Surroundings(read)
+    detectors = {RULES: SigmaDetector(rules_in_force(Chosen())), **around.detectors}
+    return Parts(around.understand, store, detectors, lambda kind, value: given(around, kind, value))
 
 
-def given(kind: str, value: bytes) -> Mapping[str, Detector]:
-    """What the server says: which rules are in force beside Limen's."""
-    if kind != RULES:
+def given(around: Surroundings, kind: str, value: bytes) -> Mapping[str, Detector]:
+    """What the server says: which rules are in force beside Limen's; places and people."""
+    if around.take(kind, value) or kind != RULES:
         return {}
     return {RULES: SigmaDetector(rules_in_force(msgspec.msgpack.decode(value, type=Chosen)))}
 

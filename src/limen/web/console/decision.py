@@ -14,6 +14,7 @@ from starlette.responses import Response
 from limen.events import DecisionRecord, Event
 from limen.facts import LIMEN
 from limen.messages import Language, Words
+from limen.monitor.places.places import Places
 from limen.policy.access import access
 from limen.policy.annotations import State, reason_of
 from limen.policy.decision import Effect, Named
@@ -59,6 +60,7 @@ class Page:
     is_current: bool
     is_let_pass: bool
     past: ReplayedDecision | None
+    where: str
 
 
 def routes(site: Site) -> APIRouter:
@@ -136,7 +138,24 @@ def _page(site: Site, decision_id: str, event: Event, past: ReplayedDecision | N
         is_let_pass=is_let_pass(record),
         is_current=record.revision in {"", site.ports.in_force.engine.revision},
         past=past,
+        where=_where(site, event, past),
     )
+
+
+def _where(site: Site, event: Event, past: ReplayedDecision | None) -> str:
+    """The place it came from: what was decided on, beside what the files say of the address today."""
+    places = site.ports.offers.find(Places)
+    found = places.find(event.address, site.known.networks) if places is not None else None
+    place = past.facts.place if past is not None else None
+    country = place.country if place is not None else found.country if found is not None else ""
+    is_same = found is not None and found.country == country
+    parts = [
+        found.city if found is not None and is_same else "",
+        country,
+        found.owner_name if found is not None and is_same else "",
+        place.network if place is not None else "",
+    ]
+    return ", ".join(filter(None, parts))
 
 
 def _said(site: Site, row: Row, record: DecisionRecord, past: ReplayedDecision | None) -> Said:

@@ -7,9 +7,9 @@ from typing import Final
 
 import msgspec
 
-from limen.clock import DAY, Instant
+from limen.clock import DAY, Instant, Milliseconds
 
-LONGEST_MS: Final = 92 * DAY
+LONGEST: Final[Milliseconds] = 92 * DAY
 """Who is elsewhere for longer lives there, and what is usual for them has long changed."""
 
 

@@ -10,6 +10,7 @@ attempts it is an alert.
 from __future__ import annotations
 
 from bisect import insort
+from collections.abc import Container
 from hashlib import sha256
 from typing import Final
 
@@ -115,9 +116,10 @@ class TravelDetector:
         except msgspec.MsgspecError:
             raise ValueError("the snapshot can't be read") from None
 
-    def forget(self, person_id: str) -> None:
-        """Somebody was erased."""
-        self._memory.people.pop(person_id, None)
+    def forget_others(self, people: Container[str]) -> None:
+        """Whoever is none of these was erased."""
+        for person_id in [one for one in list(self._memory.people) if one not in people]:
+            self._memory.people.pop(person_id, None)
 
     # Inside
 

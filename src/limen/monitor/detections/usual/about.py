@@ -1,0 +1,105 @@
+"""What these findings say of themselves, as rules do: for each thing that is counted or seen, one."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import NAMESPACE_URL, uuid5
+
+from limen.monitor.detections.hit import Level
+from limen.monitor.detections.rule import About
+from limen.monitor.detections.usual.measures import MEASURES, SIGHTS
+
+_ASK: Final = (
+    "Ask them whether it was them, and what for.",
+    "Fragen Sie nach, ob das diese Person war, und wofür.",
+)
+_SEEN: Final = {
+    "country": (
+        "First sign-in from {value}; so far from {usual}.",
+        "Erste Anmeldung aus {value}; bisher aus {usual}.",
+        Level.MEDIUM,
+        "attack.initial-access",
+    ),
+    "network": (
+        "First sign-in through the network of {value}.",
+        "Erste Anmeldung über das Netz von {value}.",
+        Level.LOW,
+        "attack.initial-access",
+    ),
+    "device": (
+        "First sign-in with {value}.",
+        "Erste Anmeldung mit {value}.",
+        Level.LOW,
+        "attack.initial-access",
+    ),
+    "app": (
+        "Used {value} for the first time, which nobody of their group does.",
+        "{value} zum ersten Mal benutzt, was sonst niemand der Gruppe tut.",
+        Level.INFORMATIONAL,
+        "attack.collection",
+    ),
+    "operation": (
+        "Did {value} for the first time, which nobody of their group does.",
+        "Zum ersten Mal {value} ausgeführt, was sonst niemand der Gruppe tut.",
+        Level.LOW,
+        "attack.persistence",
+    ),
+}
+
+
+def _about(name: str, title: str, level: Level, tactic: str, sentences: tuple[str, str]) -> About:
+    return About(
+        id=str(uuid5(NAMESPACE_URL, f"urn:limen:detection:{name}")),
+        name=f"limen-{name}",
+        title=title,
+        level=level,
+        tags=(tactic,),
+        author="Limen",
+        entity="person",
+        confidence=50,
+        sentence=sentences[0],
+        sentence_de=sentences[1],
+        next_step=_ASK[0],
+        next_step_de=_ASK[1],
+    )
+
+
+COUNTS: Final = {
+    one.name: _about(
+        f"unusually-many-{one.name.replace('_', '-')}",
+        f"Unusually many {one.words[0]}",
+        Level.MEDIUM,
+        one.tactic,
+        (
+            f"Usually {{low}} to {{high}} {one.words[0]} a day, today {{count}}.",
+            f"Üblich sind {{low}} bis {{high}} {one.words[1]} am Tag, heute {{count}}.",
+        ),
+    )
+    for one in MEASURES
+}
+FIRST_SEEN: Final = {
+    one.name: _about(f"first-seen-{one.name}", f"First-seen {one.name}", level, tactic, (english, german))
+    for one in SIGHTS
+    for english, german, level, tactic in [_SEEN[one.name]]
+}
+ODD_HOUR: Final = _about(
+    "unusual-hour",
+    "Signed in at an unusual hour",
+    Level.LOW,
+    "attack.initial-access",
+    (
+        "Signed in on {day} at {hour}:00; usually active between {low}:00 and {high}:00.",
+        "Anmeldung am {day} um {hour}:00 Uhr; sonst aktiv zwischen {low}:00 und {high}:00 Uhr.",
+    ),
+)
+HIDDEN: Final = _about(
+    "hidden-sign-in",
+    "Signed in through an anonymising service",
+    Level.MEDIUM,
+    "attack.command-and-control",
+    (
+        "Signed in from {address}, which {lists} lists as anonymiser: anybody could be behind it.",
+        "Anmeldung von {address}, laut {lists} ein Anonymisierungsdienst: Dahinter kann jeder stehen.",
+    ),
+)
+OWN: Final = (*COUNTS.values(), *FIRST_SEEN.values(), ODD_HOUR, HIDDEN)

@@ -1,0 +1,151 @@
+"""What is counted of a person, and what of an event is remembered as seen: two tables, and the words for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from limen.monitor.detections.travel.arrival import FAILURE, LIMEN, SUCCESS, is_sign_in
+from limen.monitor.normal_form.event import NormalEvent
+from limen.monitor.places.whereabouts import Whereabouts
+from limen.user_agents import browser_of, system_of
+
+_DOWNLOADS: Final = frozenset(
+    {"download", "filedownloaded", "filesyncdownloadedfull", "getobject", "git.clone", "repo.download_zip"}
+)
+_CHANGES: Final = frozenset(
+    {
+        "filedeleted",
+        "filerenamed",
+        "filerecycled",
+        "filemoved",
+        "folderdeleted",
+        "delete",
+        "rename",
+        "trash",
+        "deleteobject",
+        "deleteobjects",
+    }
+)
+_ACCOUNT_CLASSES: Final = range(3001, 3007)
+_AUTHENTICATION: Final = 3002
+_MOST_FOLDED: Final = 100_000
+MB: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One thing that is counted: its name, how much of it an event is, and its words in English and German."""
+
+    name: str
+    of: Callable[[NormalEvent], int]
+    words: tuple[str, str]
+    tactic: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """One thing that is remembered as seen: what it is in an event, "" where it is not there. `shared`: what those who
+    work with somebody are seen with is not new for them.
+    """
+
+    name: str
+    of: Callable[[NormalEvent, Whereabouts], str]
+    shared: bool = False
+
+
+def _operation(event: NormalEvent) -> str:
+    return (event.operation or event.kind).lower()
+
+
+def _times(event: NormalEvent) -> int:
+    """How often it happened: Limen folds equal decisions into one."""
+    count = event.fields.get("count", 1) if event.source == LIMEN else 1
+    return max(1, min(count, _MOST_FOLDED)) if isinstance(count, int) else 1
+
+
+def _succeeded(event: NormalEvent) -> bool:
+    is_refused = event.kind == "decision" and event.fields.get("effect") != "permit"
+    return event.status_id != FAILURE and not is_refused
+
+
+def _downloads(event: NormalEvent) -> int:
+    return _times(event) if _operation(event) in _DOWNLOADS and _succeeded(event) else 0
+
+
+def _changes(event: NormalEvent) -> int:
+    return _times(event) if _operation(event) in _CHANGES and _succeeded(event) else 0
+
+
+def _failed_sign_ins(event: NormalEvent) -> int:
+    return int(event.status_id == FAILURE and event.class_uid == _AUTHENTICATION)
+
+
+def _administration(event: NormalEvent) -> int:
+    return int(_is_administration(event))
+
+
+def _is_administration(event: NormalEvent) -> bool:
+    of_accounts = event.class_uid in _ACCOUNT_CLASSES and event.class_uid != _AUTHENTICATION
+    return of_accounts and event.status_id != FAILURE
+
+
+MEASURES: Final = (
+    Measure("downloads", _downloads, ("downloads", "Downloads"), "attack.collection"),
+    Measure(
+        "changed_files",
+        _changes,
+        ("deleted, moved or renamed files", "gelöschte, verschobene oder umbenannte Dateien"),
+        "attack.impact",
+    ),
+    Measure("sent", lambda event: event.bytes_out // MB, ("MB sent", "gesendete MB"), "attack.exfiltration"),
+    Measure(
+        "administration",
+        _administration,
+        ("changes to accounts and groups", "Änderungen an Konten und Gruppen"),
+        "attack.persistence",
+    ),
+    Measure(
+        "failed_sign_ins",
+        _failed_sign_ins,
+        ("failed sign-ins", "fehlgeschlagene Anmeldungen"),
+        "attack.credential-access",
+    ),
+)
+
+
+def _signed_in(value: Callable[[NormalEvent, Whereabouts], str]) -> Callable[[NormalEvent, Whereabouts], str]:
+    def of(event: NormalEvent, found: Whereabouts) -> str:
+        return value(event, found) if event.status_id == SUCCESS and is_sign_in(event) else ""
+
+    return of
+
+
+def _device(event: NormalEvent, _found: Whereabouts) -> str:
+    named = " ".join(filter(None, (browser_of(event.user_agent), system_of(event.user_agent))))
+    return event.device_id or event.host[:80] or named
+
+
+def _network(_event: NormalEvent, found: Whereabouts) -> str:
+    return found.owner_name or (f"AS{found.owner}" if found.owner else "")
+
+
+def _app(event: NormalEvent, _found: Whereabouts) -> str:
+    is_use = event.app != "" and _succeeded(event) and event.app != LIMEN
+    return event.app[:80] if is_use else ""
+
+
+def _admin_operation(event: NormalEvent, _found: Whereabouts) -> str:
+    return (
+        f"{event.product or event.source}: {event.operation or event.kind}"[:120] if _is_administration(event) else ""
+    )
+
+
+SIGHTS: Final = (
+    Sight("country", _signed_in(lambda _event, found: "" if found.tells_nothing else found.country)),
+    Sight("network", _signed_in(lambda event, found: "" if found.tells_nothing else _network(event, found))),
+    Sight("device", _signed_in(_device)),
+    Sight("app", _app, shared=True),
+    Sight("operation", _admin_operation, shared=True),
+)

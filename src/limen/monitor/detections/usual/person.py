@@ -1,0 +1,118 @@
+"""What is remembered of one person, bounded: days and their counts, what they were seen with, at which hours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+
+from limen.clock import DAY, Instant
+
+MOST_DAYS: Final = 57
+"""Eight weeks and today."""
+MOST_SEEN: Final = 100
+FORGOTTEN: Final = 90 * DAY
+"""What was not seen for so long is new again."""
+LEARNED_DAYS: Final = 14
+LEARNED_ACTIVE: Final = 8
+"""From when on a person has a usual of their own: so many days after the first, of which they were active on so many.
+"""
+HOURS: Final = 168
+NEAR: Final = (-2, -1, 0, 1, 2)
+"""An hour is usual where one so near to it is."""
+
+
+class Person(msgspec.Struct):
+    """`days` are those on which they did anything, as ordinals, the newest last. `counts`: of each measure, by day.
+    `seen`: of each sight, its values with when they were seen first and last. `hours`: on how many days they were
+    active in each hour of the week, Monday's first. `told`: what was found today.
+    """
+
+    since: int = 0
+    days: list[int] = []
+    counts: dict[str, dict[int, int]] = {}
+    seen: dict[str, dict[str, tuple[Instant, Instant]]] = {}
+    hours: list[int] = msgspec.field(default_factory=lambda: [0] * HOURS)
+    last_hour: int = -1
+    told_on: int = 0
+    told: list[str] = []
+
+    def has_usual(self, day: int) -> bool:
+        """Whether enough is known of them to say what is usual, as of that day."""
+        return bool(self.since) and day - self.since >= LEARNED_DAYS and len(self.days) > LEARNED_ACTIVE
+
+    def was_active(self, day: int, hour_of_week: int) -> None:
+        """Note a day and an hour. Days come late now and then; what is older than all that is kept is let go."""
+        self.since = min(self.since or day, day)
+        if day not in self.days:
+            self.days = sorted([*self.days, day])[-MOST_DAYS:]
+            oldest = self.days[0]
+            for of in self.counts.values():
+                for old in [one for one in of if one < oldest]:
+                    del of[old]
+        at = day * HOURS + hour_of_week
+        if at != self.last_hour:
+            self.hours[hour_of_week] = min(self.hours[hour_of_week] + 1, 10_000)
+            self.last_hour = at
+
+    def add(self, measure: str, day: int, amount: int) -> int:
+        """How many it is on that day now."""
+        if day < self.days[0]:
+            return 0
+        of = self.counts.setdefault(measure, {})
+        of[day] = of.get(day, 0) + amount
+        return of[day]
+
+    def history(self, measure: str, day: int) -> list[int]:
+        """The counts of the days before, those of the same kind (workday or weekend) where there are enough."""
+        of = self.counts.get(measure, {})
+        before = [one for one in self.days if one < day]
+        alike = [one for one in before if is_weekend(one) == is_weekend(day)]
+        return [of.get(one, 0) for one in (alike if len(alike) >= LEARNED_ACTIVE else before)]
+
+    def see(self, sight: str, value: str, at: Instant) -> bool:
+        """Note it; whether it is new of them."""
+        of = self.seen.setdefault(sight, {})
+        first, last = of.pop(value, (0, 0))
+        is_new = not first or at - last > FORGOTTEN
+        of[value] = (at, at) if is_new else (min(first, at), max(last, at))
+        while len(of) > MOST_SEEN:
+            del of[next(iter(of))]
+        return is_new
+
+    def is_odd_hour(self, hour_of_week: int) -> bool:
+        """Whether they were never active around this hour, on days of its kind."""
+        hour, weekend = hour_of_week % 24, hour_of_week // 24 >= 5
+        days = range(5, 7) if weekend else range(5)
+        return not any(self.hours[day * 24 + (hour + off) % 24] for day in days for off in NEAR)
+
+    def usual_hours(self) -> tuple[int, int]:
+        """From which hour of the day to which they are active on nine of ten occasions; (0, 24) where none is known."""
+        by_hour = [sum(self.hours[hour::24]) for hour in range(24)]
+        total, reached = sum(by_hour), 0
+        found = []
+        for hour, number in enumerate(by_hour):
+            before, reached = reached, reached + number
+            if number and before < total * 0.95 and reached > total * 0.05:
+                found.append(hour)
+        return (found[0], found[-1] + 1) if found else (0, 24)
+
+    def is_untold(self, day: int, what: str) -> bool:
+        """Whether this was not found on that day before; from now on it was."""
+        if day != self.told_on:
+            self.told_on, self.told = day, []
+        if what in self.told or len(self.told) >= 50:
+            return False
+        self.told.append(what)
+        return True
+
+
+def is_weekend(day: int) -> bool:
+    """Of a proleptic ordinal, of which 1 is a Monday."""
+    return (day - 1) % 7 >= 5
+
+
+def most_common(values: Iterable[str], number: int = 3) -> str:
+    """The first few, for a sentence."""
+    return ", ".join(sorted(values)[:number])

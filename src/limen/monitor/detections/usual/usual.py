@@ -1,0 +1,210 @@
+"""What is not usual: counts, hours, and what somebody was never seen with.
+
+A person is held against their own past; until that is two weeks long against those of their smallest group, with less
+confidence; and against nothing where no group is known well enough. One strange day hardly moves what is usual.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping, Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from limen.monitor.detections.hit import Hit, Level
+from limen.monitor.detections.rule import About
+from limen.monitor.detections.travel.arrival import SUCCESS, is_sign_in
+from limen.monitor.detections.usual.about import COUNTS, FIRST_SEEN, HIDDEN, ODD_HOUR
+from limen.monitor.detections.usual.measures import MEASURES, SIGHTS, Measure, Sight
+from limen.monitor.detections.usual.peers import have_seen, peers_of, pooled
+from limen.monitor.detections.usual.person import Person, most_common
+from limen.monitor.detections.usual.robust import Usual, usual
+from limen.monitor.normal_form.event import NormalEvent
+from limen.monitor.places.places import Places
+from limen.monitor.places.whereabouts import Whereabouts
+
+MOST_PEOPLE: Final = 5_000
+STEPS: Final = ((12.0, Level.HIGH), (6.0, Level.MEDIUM), (3.0, Level.LOW))
+"""From which strangeness on a count is how bad."""
+NEVER: Final = 1 << 60
+OWN_CONFIDENCE: Final = 60
+PEERS_CONFIDENCE: Final = 35
+_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+class UsualKnown(msgspec.Struct, frozen=True):
+    """What the company says of its people: their groups, and in which time zone days begin."""
+
+    groups: Mapping[str, Sequence[str]] = {}
+    zone: str = "UTC"
+
+
+class _Memory(msgspec.Struct):
+    people: dict[str, Person] = {}
+
+
+class UsualDetector:
+    """A `Detector`. `know` may be called at any time."""
+
+    def __init__(self, places: Places) -> None:
+        self._places = places
+        self._memory = _Memory()
+        self._zone = ZoneInfo("UTC")
+        self._limits: dict[tuple[str, str], tuple[int, int]] = {}
+        self.know(UsualKnown())
+
+    def know(self, known: UsualKnown) -> None:
+        """From now on these are the groups. Raises KeyError where there is no such time zone."""
+        self._zone = ZoneInfo(known.zone)
+        self._groups = known.groups
+        self._members: dict[str, list[str]] = {}
+        for person_id, groups in known.groups.items():
+            for group in groups:
+                self._members.setdefault(group, []).append(person_id)
+        self._limits.clear()
+
+    def feed(self, event: NormalEvent) -> list[Hit]:
+        """What is strange about this event, or about the day it completes."""
+        if not event.person_id:
+            return []
+        found = self._places.find(event.src_ip)
+        amounts = [(one, amount) for one in MEASURES if (amount := one.of(event))]
+        sights = [(one, value) for one in SIGHTS if (value := one.of(event, found))]
+        signed_in = event.status_id == SUCCESS and is_sign_in(event)
+        if not (amounts or sights or signed_in):
+            return []
+        local = datetime.fromtimestamp(event.at / 1_000, self._zone)
+        day, hour = local.toordinal(), local.weekday() * 24 + local.hour
+        person = self._person(event.person_id)
+        is_newest = not person.days or day >= person.days[-1]
+        hits: list[Hit] = []
+        if signed_in:
+            hits += self._when(event, person, day, hour)
+            hits += self._hidden(event, person, found, day)
+        person.was_active(day, hour)
+        for measure, amount in amounts:
+            count = person.add(measure.name, day, amount)
+            if is_newest:
+                hits += self._counted(event, person, measure, day, count)
+        for sight, value in sights:
+            hits += self._seen(event, person, sight, value, day)
+        return hits
+
+    def snapshot(self) -> bytes:
+        return msgspec.msgpack.encode(self._memory)
+
+    def restore(self, snapshot: bytes) -> None:
+        try:
+            memory = msgspec.msgpack.decode(snapshot, type=_Memory)
+        except msgspec.MsgspecError:
+            raise ValueError("the snapshot can't be read") from None
+        if any(len(one.hours) != len(Person().hours) for one in memory.people.values()):
+            raise ValueError("the snapshot can't be read")
+        self._memory = memory
+        self._limits.clear()
+
+    def forget_others(self, people: Container[str]) -> None:
+        """Whoever is none of these was erased."""
+        for person_id in [one for one in list(self._memory.people) if one not in people]:
+            self._memory.people.pop(person_id, None)
+
+    # Inside
+
+    def _person(self, person_id: str) -> Person:
+        """Who was heard of longest ago is forgotten first."""
+        people = self._memory.people
+        person = people.pop(person_id, None) or Person()
+        while len(people) >= MOST_PEOPLE:
+            del people[next(iter(people))]
+        people[person_id] = person
+        return person
+
+    def _peers(self, person_id: str, day: int) -> list[Person]:
+        return peers_of(person_id, self._groups, self._members, self._memory.people, day)
+
+    def _counted(self, event: NormalEvent, person: Person, measure: Measure, day: int, count: int) -> list[Hit]:
+        """Mostly one comparison: what is usual on a day is worked out once, and what is next to be told is known."""
+        key = (event.person_id, measure.name)
+        of_day, limit = self._limits.get(key, (0, 0))
+        if of_day == day and count < limit:
+            return []
+        expected, is_own = self._usual(event.person_id, person, measure.name, day)
+        if expected is None:
+            self._keep(key, (day, NEVER))
+            return []
+        strangeness = expected.strangeness(count)
+        next_up = [expected.reaches(step) for step, _ in STEPS if expected.reaches(step) > count]
+        self._keep(key, (day, min(next_up, default=NEVER)))
+        level = next((level for step, level in STEPS if strangeness >= step), None)
+        if level is None or not person.is_untold(day, f"{measure.name} {level}"):
+            return []
+        says: dict[str, str | int] = {"count": count, "low": expected.low, "high": expected.high}
+        says |= {"median": round(expected.median), "days": expected.days, "against": "self" if is_own else "group"}
+        return [_hit(event, COUNTS[measure.name], f"{day} {level}", level, says, is_own=is_own, count=count)]
+
+    def _usual(self, person_id: str, person: Person, measure: str, day: int) -> tuple[Usual | None, bool]:
+        """What such a day is like: their own, that of their group, or nothing."""
+        if person.has_usual(day):
+            return usual(person.history(measure, day)), True
+        return usual(pooled(self._peers(person_id, day), measure, day)), False
+
+    def _keep(self, key: tuple[str, str], limit: tuple[int, int]) -> None:
+        if len(self._limits) >= MOST_PEOPLE * len(MEASURES):
+            self._limits.clear()
+        self._limits[key] = limit
+
+    def _seen(self, event: NormalEvent, person: Person, sight: Sight, value: str, day: int) -> list[Hit]:
+        before = [one for one in person.seen.get(sight.name, {}) if one != value]
+        if not person.see(sight.name, value, event.at):
+            return []
+        is_own = person.has_usual(day)
+        peers = self._peers(event.person_id, day) if sight.shared or not is_own else []
+        if have_seen(peers, sight.name, value) or not (is_own or peers):
+            return []
+        about = FIRST_SEEN[sight.name]
+        says: dict[str, str | int] = {"value": value, "usual": most_common(before), "days": len(person.days) - 1}
+        return [_hit(event, about, f"{value} {day}", about.level, says, is_own=is_own)]
+
+    def _when(self, event: NormalEvent, person: Person, day: int, hour: int) -> list[Hit]:
+        if not person.has_usual(day) or not person.is_odd_hour(hour) or not person.is_untold(day, "hour"):
+            return []
+        low, high = person.usual_hours()
+        says: dict[str, str | int] = {"day": _DAYS[hour // 24], "hour": hour % 24, "low": low, "high": high}
+        return [_hit(event, ODD_HOUR, str(day), ODD_HOUR.level, says, is_own=True)]
+
+    def _hidden(self, event: NormalEvent, person: Person, found: Whereabouts, day: int) -> list[Hit]:
+        if found.anonymiser is not True or not person.is_untold(day, "hidden"):
+            return []
+        says: dict[str, str | int] = {"address": found.address, "lists": ", ".join(found.lists) or found.owner_name}
+        return [_hit(event, HIDDEN, str(day), HIDDEN.level, says, is_own=True)]
+
+
+def _hit(
+    event: NormalEvent,
+    about: About,
+    what: str,
+    level: Level,
+    says: dict[str, str | int],
+    *,
+    is_own: bool,
+    count: int = 1,
+) -> Hit:
+    return Hit(
+        id=sha256(f"{about.id} {event.person_id} {what}".encode()).hexdigest()[:32],
+        rule=about.id,
+        title=about.title,
+        level=level,
+        at=event.at,
+        entity=f"person:{event.person_id}",
+        confidence=OWN_CONFIDENCE if is_own else PEERS_CONFIDENCE,
+        tactics=about.tags,
+        person_id=event.person_id,
+        device_id=event.device_id,
+        session=event.session,
+        events=(event.uid,),
+        count=count,
+        says=says,
+    )

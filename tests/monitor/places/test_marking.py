@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+from tests.mmdb import TUESDAY, VIENNA, write_mmdb
+
+from limen.monitor.normal_form.event import NormalEvent
+from limen.monitor.places.marking import mark
+from limen.monitor.places.places import Places
+from limen.monitor.places.rules import PlaceRules
+
+
+@pytest.mark.parametrize(
+    ("address", "said", "country", "network"),
+    [
+        ("203.0.113.7", "", "AT", "shop"),
+        ("203.0.113.7", "BR", "AT", "shop"),  # whoever sends does not say where they are
+        ("192.0.2.1", "BR", "BR", ""),
+        ("", "BR", "BR", "said"),
+        ("nonsense", "BR", "BR", ""),
+    ],
+)
+def test_what_limen_knows_of_an_address_counts_before_what_a_sender_says(
+    tmp_path: Path, address: str, said: str, country: str, network: str
+) -> None:
+    write_mmdb(tmp_path / "city.mmdb", {"203.0.113.0/24": VIENNA})
+    places = Places(tmp_path)
+    places.look_again(PlaceRules(("city.mmdb",)), TUESDAY)
+    event = NormalEvent(uid="e", at=1, received_at=1, source="fw", src_ip=address, src_country=said, src_network="said")
+    mark(event, places, (("shop", ip_network("203.0.113.0/28")),))
+    assert (event.src_country, event.src_network) == (country, network)

@@ -1,0 +1,87 @@
+"""The process that watches knows what the server says of places and people, and nothing more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from tests.mmdb import LISBON, SAO_PAULO, TUESDAY, VIENNA, write_mmdb
+from tests.monitor.detections.travel.test_travel import sign_in
+
+from limen.clock import HOUR
+from limen.monitor.detections.travel.expected import ExpectedTravel
+from limen.monitor.detections.travel.travel import TravelKnown
+from limen.monitor.detections.usual.usual import UsualKnown
+from limen.monitor.normal_form.event import NormalEvent
+from limen.monitor.normal_form.frame import Frame
+from limen.monitor.places.rules import PlaceRules
+from limen.monitor.surroundings import PEOPLE, PLACES, PeopleGiven, PlacesGiven, Surroundings
+
+HOME, ABROAD = "203.0.113.7", "198.51.100.130"
+FRAME = Frame(source="fw", kind="json", received_at=1, data=b"")
+
+
+def read(_frame: Frame) -> list[NormalEvent]:
+    return [NormalEvent(uid="e", at=1, received_at=1, source="fw", src_ip=HOME)]
+
+
+@pytest.fixture
+def around(tmp_path: Path) -> Surroundings:
+    write_mmdb(tmp_path / "city.mmdb", {"203.0.113.0/24": VIENNA, "198.51.100.128/25": SAO_PAULO})
+    found = Surroundings(read)
+    assert found.take(PLACES, places(tmp_path))
+    return found
+
+
+def places(root: Path, at: int = TUESDAY) -> bytes:
+    given = PlacesGiven(
+        rules=PlaceRules(("city.mmdb",)), root=str(root), room=str(root), networks=(("shop", "203.0.113.0/28"),), at=at
+    )
+    return msgspec.msgpack.encode(given)
+
+
+def people(*ids: str, travels: tuple[ExpectedTravel, ...] = ()) -> bytes:
+    return msgspec.msgpack.encode(PeopleGiven(travel=TravelKnown(travels), usual=UsualKnown(dict.fromkeys(ids, ()))))
+
+
+def test_events_get_their_places(around: Surroundings) -> None:
+    (event,) = around.understand(FRAME)
+    assert (event.src_country, event.src_network) == ("AT", "shop")
+
+
+def test_files_are_read_anew_when_the_server_says_so(around: Surroundings, tmp_path: Path) -> None:
+    write_mmdb(tmp_path / "new.mmdb", {"203.0.113.0/24": LISBON})
+    (tmp_path / "new.mmdb").replace(tmp_path / "city.mmdb")
+    around.take(PLACES, places(tmp_path, TUESDAY + 1))
+    assert around.understand(FRAME)[0].src_country == "PT"
+
+
+def test_a_journey_that_is_announced_counts_at_once(around: Surroundings) -> None:
+    travel = around.detectors["travel"]
+    around.take(PEOPLE, people("p_eve", "p_ada", travels=(ExpectedTravel("t", "p_eve", "BR", 0, TUESDAY * 2),)))
+    found = {
+        who: [travel.feed(sign_in(at, when, who)) for at, when in ((HOME, 0), (ABROAD, HOUR))]
+        for who in ("p_eve", "p_ada")
+    }
+    assert [len(hits[1]) for hits in found.values()] == [0, 1]
+
+
+def test_whoever_is_no_more_is_forgotten(around: Surroundings) -> None:
+    for detector in around.detectors.values():
+        detector.feed(sign_in(HOME, 0))
+        detector.feed(sign_in(HOME, 0, "p_ada"))
+    around.take(PEOPLE, people("p_ada"))
+    for detector in around.detectors.values():
+        assert (b"p_eve" in detector.snapshot(), b"p_ada" in detector.snapshot()) == (False, True)
+
+
+def test_what_is_of_no_concern_is_left_to_others(around: Surroundings) -> None:
+    assert not around.take("rules", b"anything")
+
+
+@pytest.mark.parametrize("kind", [PLACES, PEOPLE])
+def test_what_can_not_be_read_changes_nothing(around: Surroundings, kind: str) -> None:
+    with pytest.raises(msgspec.MsgspecError):
+        around.take(kind, b"\xc1")
+    assert around.understand(FRAME)[0].src_country == "AT"
