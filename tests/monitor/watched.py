@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 from cryptography import x509
+from tests.ports import free_ports
 
 from limen import private_authority
 from limen.clock import DAY, SystemClock
@@ -60,8 +61,8 @@ class Watching:
             while not holds():  # noqa: ASYNC110 -- what is waited for tells nobody
                 await asyncio.sleep(0.02)
 
-    async def until_stored(self, number: int) -> list[dict[str, Any]]:
-        await self.until(lambda: len(self.stored()) >= number)
+    async def until_stored(self, number: int, seconds: float = 20) -> list[dict[str, Any]]:
+        await self.until(lambda: len(self.stored()) >= number, seconds)
         return self.stored()
 
     async def set_sources(self, *sources: Watched) -> None:
@@ -96,9 +97,10 @@ class Watching:
 
 @asynccontextmanager
 async def watching(folder: Path, *sources: Watched, tls: bool = False) -> AsyncIterator[Watching]:
-    """It listens on free ports of loopback."""
+    """It listens on ports of loopback, the same whenever it is started again."""
     made = Watching(folder, sources=sources)
     now = SystemClock().now()
+    udp, tcp, encrypted = free_ports(3)
     made.authority = new_authority("Harbor: logs (Limen)", now).authority
     certificate, key = server_certificate(made.authority, "localhost", now)
 
@@ -109,9 +111,9 @@ async def watching(folder: Path, *sources: Watched, tls: bool = False) -> AsyncI
             journal=str(folder / "journal"),
             keys=KEYS,
             listen=Listen(
-                udp="127.0.0.1:0",
-                tcp="127.0.0.1:0",
-                tls="127.0.0.1:0" if tls else "",
+                udp=f"127.0.0.1:{udp}",
+                tcp=f"127.0.0.1:{tcp}",
+                tls=f"127.0.0.1:{encrypted}" if tls else "",
                 certificate=certificate,
                 key=key,
                 authority=made.authority.certificate,

@@ -40,7 +40,6 @@ class Receivers:
         self._clock = clock
         self._admission = admission
         self._streams: list[SyslogStreams] = []
-        self._servers: list[asyncio.Server] = []
         self._datagrams: list[asyncio.DatagramTransport] = []
 
     async def start(self) -> tuple[dict[str, int], dict[str, str]]:
@@ -65,15 +64,12 @@ class Receivers:
     async def close(self) -> None:
         for datagrams in self._datagrams:
             datagrams.close()
-        for server in self._servers:
-            server.close()
         for streams in self._streams:
-            streams.close()
+            await streams.close()
 
     async def _open(self, way: str, host: str, port: int) -> int:
-        loop = asyncio.get_running_loop()
         if way == "udp":
-            transport, _ = await loop.create_datagram_endpoint(
+            transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
                 lambda: SyslogUdp(self._senders, self._pipeline, self._counts, self._clock), local_addr=(host, port)
             )
             self._datagrams.append(transport)
@@ -83,7 +79,5 @@ class Receivers:
             f"syslog-{way}", connections=CONNECTIONS, of_a_source=OF_AN_ADDRESS, owned=OF_A_SENDER
         )
         streams = SyslogStreams(self._senders, self._pipeline, self._counts, self._clock, listener, context)
-        server = await loop.create_server(streams.protocol, host, port)
         self._streams.append(streams)
-        self._servers.append(server)
-        return int(server.sockets[0].getsockname()[1])
+        return streams.listen(host, port)

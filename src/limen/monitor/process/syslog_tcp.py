@@ -7,8 +7,11 @@ the sender notices, and keeps what follows in its own queue.
 from __future__ import annotations
 
 import asyncio
+import logging
+import socket
 import ssl
 from collections.abc import Sequence
+from contextlib import suppress
 from hashlib import sha256
 from typing import Any, Final
 
@@ -25,10 +28,14 @@ MESSAGE_SECONDS: Final = 60.0
 """So long a message may take from its first byte to its last; between messages a connection may rest for days."""
 OF_A_SENDER: Final = 32
 """Connections of one certificate at once."""
+BACKLOG: Final = 128
+_AGAIN_SECONDS: Final = 0.2
+
+_log: Final = logging.getLogger("limen.monitor")
 
 
 class SyslogStreams:
-    """Everything that all connections of one listener need. `context`: TLS; None for plain TCP."""
+    """One listener, with everything that its connections need. `context`: TLS; None for plain TCP."""
 
     def __init__(
         self,
@@ -45,110 +52,109 @@ class SyslogStreams:
         self.clock = clock
         self.listener = listener
         self.context = context
-        self.open: set[_Connection] = set()
+        self.open: set[Connection] = set()
+        self._accepting: asyncio.Task[None] | None = None
 
     @property
     def way(self) -> str:
         return "tcp" if self.context is None else "tls"
 
-    def protocol(self) -> asyncio.Protocol:
-        """For each connection that is accepted."""
-        return _Connection(self)
+    def listen(self, host: str, port: int) -> int:
+        """Take connections there; the port. Raises OSError."""
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listening = socket.create_server((host, port), family=family, backlog=BACKLOG)
+        listening.setblocking(False)
+        self._accepting = asyncio.create_task(self._accept(listening), name=f"accept syslog over {self.way}")
+        return int(listening.getsockname()[1])
 
     def look_again(self) -> None:
         """End the connections of those who may not send any more."""
         for one in list(self.open):
             one.look_again()
 
-    def close(self) -> None:
+    async def close(self) -> None:
+        if self._accepting is not None:
+            self._accepting.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._accepting
         for one in list(self.open):
             one.drop("over")
 
+    async def _accept(self, listening: socket.socket) -> None:
+        """Each connection is counted before anything is done for it: a handshake costs us more than its sender."""
+        loop = asyncio.get_running_loop()
+        with listening:
+            while True:
+                try:
+                    accepted, address = await loop.sock_accept(listening)
+                except OSError as error:  # too many are open, or it was gone at once
+                    _log.warning("a connection could not be accepted: %s", error.strerror)
+                    await asyncio.sleep(_AGAIN_SECONDS)
+                    continue
+                Connection(self, plain(address[0])).begin(accepted)
 
-class _Connection(asyncio.Protocol):
-    """One sender's connection: first as it was accepted, then, where it is encrypted, inside."""
 
-    def __init__(self, streams: SyslogStreams) -> None:
+class Connection(asyncio.Protocol):
+    """One sender's connection, from when it was accepted."""
+
+    def __init__(self, streams: SyslogStreams, peer: str) -> None:
         self._streams = streams
+        self._peer = peer
         self._framing = Framing()
         self._entry: Entry | None = None
         self._sender: Sender | None = None
         self._fingerprint = ""
-        self._peer = ""
         self._cut = 0
-        self._tasks: set[asyncio.Task[None]] = set()
         self._transport: Any = None
+        self._connecting: asyncio.Task[None] | None = None
+        self._waiting: asyncio.Task[None] | None = None
 
-    def connection_made(self, transport: Any) -> None:
+    def begin(self, accepted: socket.socket) -> None:
+        """Let it in, as far as anybody from there may be let in."""
         streams = self._streams
-        self._transport = transport
-        self._peer = plain((transport.get_extra_info("peername") or ("",))[0])
-        if streams.context is None and not self._find_sender():
-            transport.abort()
-            return
-        self._entry = streams.listener.enter(self._peer, self.drop)
+        is_wanted = streams.context is not None or self._find_sender()
+        self._entry = streams.listener.enter(self._peer, self.drop) if is_wanted else None
         if self._entry is None:
-            transport.abort()
+            accepted.close()
             return
         streams.open.add(self)
-        if streams.context is not None:
-            self._entry.due = asyncio.get_running_loop().time() + HANDSHAKE_SECONDS
-            transport.pause_reading()
-            self._begin(self._encrypt(streams.context))
-        else:
-            self._known()
+        self._connecting = asyncio.get_running_loop().create_task(self._connect(accepted))
 
-    async def _encrypt(self, context: ssl.SSLContext) -> None:
-        """Shake hands. Who shows no certificate of ours gets no further."""
-        loop = asyncio.get_running_loop()
-        inside = _Inside(self)
+    async def _connect(self, accepted: socket.socket) -> None:
+        """With TLS: shake hands. Who shows no certificate of ours gets no further."""
+        context = self._streams.context
+        patience = {} if context is None else {"ssl": context, "ssl_handshake_timeout": HANDSHAKE_SECONDS}
         try:
-            transport = await loop.start_tls(
-                self._transport, inside, context, server_side=True, ssl_handshake_timeout=HANDSHAKE_SECONDS
-            )
+            await asyncio.get_running_loop().connect_accepted_socket(lambda: self, accepted, **patience)  # type: ignore[arg-type]
         except (OSError, ssl.SSLError):
-            self._refuse()
-            return
-        if transport is None or self not in self._streams.open:
-            return
-        self._transport = transport
-        shown = transport.get_extra_info("ssl_object").getpeercert(binary_form=True)
-        self._fingerprint = sha256(shown or b"").hexdigest()
-        if self._find_sender():
-            self._known()
-            inside.open()
-        else:
-            self._refuse()
+            self._streams.counts.refused(self._streams.way)
+            self._leave()
+        finally:
+            if self._transport is None:
+                accepted.close()
 
-    def _known(self) -> None:
-        if self._entry is not None and self._sender is not None:
-            self._entry.due = 0.0
-            if self._sender.id and not self._entry.belongs_to(self._sender.id):
-                self.drop("too many connections")
+    def connection_made(self, transport: Any) -> None:
+        self._transport = transport
+        if self._streams.context is not None:
+            shown = transport.get_extra_info("ssl_object").getpeercert(binary_form=True)
+            self._fingerprint = sha256(shown or b"").hexdigest()
+        if self._entry is None or not self._find_sender() or self._sender is None:
+            self.drop("nobody who may send")
+        elif self._sender.id and not self._entry.belongs_to(self._sender.id):
+            self.drop("too many connections")
 
     def data_received(self, data: bytes) -> None:
-        self._take(data)
-
-    def _take(self, data: bytes) -> None:
-        if self._sender is None or not data:
+        if self._sender is None:
             return
         self._put(self._framing.feed(data))
         if self._framing.cut > self._cut:
             self._streams.counts.lost(self._sender.source.name, self._framing.cut - self._cut)
             self._cut = self._framing.cut
         if self._entry is not None:
-            if not self._framing.is_within:
-                self._entry.due = 0.0
-            elif not self._entry.due:
-                self._entry.due = asyncio.get_running_loop().time() + MESSAGE_SECONDS
-        if not self._streams.pipeline.has_room:
+            self._expect(self._entry)
+        if not self._streams.pipeline.has_room and self._waiting is None:
             self._transport.pause_reading()
-            self._begin(self._go_on())
-
-    async def _go_on(self) -> None:
-        await self._streams.pipeline.room()
-        if self in self._streams.open:
-            self._transport.resume_reading()
+            self._waiting = asyncio.get_running_loop().create_task(self._go_on())
 
     def connection_lost(self, _exception: Exception | None) -> None:
         if self._sender is not None:
@@ -159,14 +165,32 @@ class _Connection(asyncio.Protocol):
         """End it: it is late, in the way, or may not send any more."""
         if self._sender is not None:
             self._put(self._framing.end())
-        self._transport.abort()
+        if self._transport is not None:
+            self._transport.abort()
+        elif self._connecting is not None:
+            self._connecting.cancel()
         self._leave()
 
     def look_again(self) -> None:
+        """End it where its sender may not send any more."""
         if self._sender is not None and not self._find_sender():
             self.drop("may not send any more")
 
     # Inside
+
+    def _expect(self, entry: Entry) -> None:
+        """A message that has begun ends within a while."""
+        if not self._framing.is_within:
+            entry.due = 0.0
+        elif not entry.due:
+            entry.due = asyncio.get_running_loop().time() + MESSAGE_SECONDS
+
+    async def _go_on(self) -> None:
+        """Read on when there is room."""
+        await self._streams.pipeline.room()
+        self._waiting = None
+        if self in self._streams.open:
+            self._transport.resume_reading()
 
     def _find_sender(self) -> bool:
         senders = self._streams.senders
@@ -189,42 +213,10 @@ class _Connection(asyncio.Protocol):
         ]
         self._streams.pipeline.put(frames)
 
-    def _refuse(self) -> None:
-        if not self._fingerprint:
-            self._streams.counts.refused(self._streams.way)
-        self._transport.abort()
-        self._leave()
-
     def _leave(self) -> None:
         self._sender = None
         self._streams.open.discard(self)
+        if self._waiting is not None:
+            self._waiting.cancel()
         if self._entry is not None:
             self._entry.leave()
-
-    def _begin(self, work: Any) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-
-class _Inside(asyncio.Protocol):
-    """The encrypted inside of a connection. What comes before it is known who sends waits."""
-
-    def __init__(self, connection: _Connection) -> None:
-        self._connection = connection
-        self._early = b""
-        self._is_open = False
-
-    def open(self) -> None:
-        """It is known who sends."""
-        self._is_open = True
-        self._connection.data_received(self._early)
-
-    def data_received(self, data: bytes) -> None:
-        if self._is_open:
-            self._connection.data_received(data)
-        else:
-            self._early += data
-
-    def connection_lost(self, exception: Exception | None) -> None:
-        self._connection.connection_lost(exception)
