@@ -6,6 +6,8 @@ it where the event itself does not say it.
 
 from __future__ import annotations
 
+import json
+import re
 import zlib
 from collections.abc import Iterator
 from typing import Any, Final
@@ -20,6 +22,8 @@ MOST_UNPACKED: Final = 16 << 20
 """The same unpacked: what compresses better than logs do is no log."""
 MOST_EVENTS: Final = 20_000
 _SPACES: Final = b" \t\r\n"
+_BETWEEN: Final = re.compile(rb"\}[ \t\r]*\{")
+_SCANNER: Final = json.JSONDecoder()
 _AROUND: Final = ("time", "host", "source", "sourcetype")
 
 
@@ -110,50 +114,46 @@ def events_of(body: bytes) -> list[bytes]:
     return found
 
 
-def _envelopes(body: bytes) -> Iterator[bytes]:
+def _envelopes(body: bytes) -> Iterator[Any]:
     """Objects one behind the other, with or without a line for each. One a line is the usual, and the quick, way."""
     lines = [line for written in body.split(b"\n") if (line := written.strip(_SPACES))]
-    if all(line[:1] == b"{" and line[-1:] == b"}" and b"}{" not in line for line in lines):
-        whole = lines
-    else:
-        whole = list(_objects(body))
-    if len(whole) > MOST_EVENTS:
-        raise HecError(413, 6, "Invalid data format", MOST_EVENTS)
-    yield from whole
+    is_by_line = all(line[:1] == b"{" and line[-1:] == b"}" and not _BETWEEN.search(line) for line in lines)
+    for number, one in enumerate(map(_decoded, range(len(lines)), lines) if is_by_line else _objects(body)):
+        if number >= MOST_EVENTS:
+            raise HecError(413, 6, "Invalid data format", MOST_EVENTS)
+        yield one
 
 
-def _objects(body: bytes) -> Iterator[bytes]:
-    """By their braces, outside of texts."""
-    depth, begin, in_text, escaped = 0, -1, False, False
-    number = 0
-    for at, byte in enumerate(body):
-        if in_text:
-            in_text = byte != 0x22 or escaped
-            escaped = byte == 0x5C and not escaped
-        elif byte == 0x22 and depth:
-            in_text, escaped = True, False
-        elif byte == 0x7B:
-            if not depth:
-                begin = at
-            depth += 1
-        elif byte == 0x7D and depth:
-            depth -= 1
-            if not depth:
-                number += 1
-                if number > MOST_EVENTS:
-                    raise HecError(413, 6, "Invalid data format", MOST_EVENTS)
-                yield body[begin : at + 1]
-        elif not depth and byte not in _SPACES:
-            raise invalid_format(number)
-    if depth:
-        raise invalid_format(number)
-
-
-def _event(envelope: bytes, number: int) -> bytes:
+def _decoded(number: int, line: bytes) -> Any:
     try:
-        said = msgspec.json.decode(envelope)
+        return msgspec.json.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise invalid_format(number) from None
+
+
+def _objects(body: bytes) -> Iterator[Any]:
+    """Each where the one before it ends."""
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        raise invalid_format(0) from None
+    at, number = _behind_spaces(text, 0), 0
+    while at < len(text):
+        try:
+            found, end = _SCANNER.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            raise invalid_format(number) from None
+        yield found
+        at, number = _behind_spaces(text, end), number + 1
+
+
+def _behind_spaces(text: str, at: int) -> int:
+    while at < len(text) and text[at] in " \t\r\n":
+        at += 1
+    return at
+
+
+def _event(said: Any, number: int) -> bytes:
     if not isinstance(said, dict):
         raise invalid_format(number)
     if "event" not in said:
@@ -161,15 +161,20 @@ def _event(envelope: bytes, number: int) -> bytes:
     event = said["event"]
     if event in ("", None):
         raise HecError(400, 13, "Event field cannot be blank", number)
+    try:
+        return msgspec.json.encode(_whole(said, event))
+    except (ValueError, OverflowError, RecursionError):  # half a surrogate, a number without end
+        raise invalid_format(number) from None
+
+
+def _whole(said: dict[str, Any], event: Any) -> dict[str, Any]:
+    """The event, with what surrounds it where it does not say it itself."""
     inner = event if isinstance(event, dict) else {"message": event if isinstance(event, str) else _text(event)}
     around = {name: said[name] for name in _AROUND if name in said and name not in inner}
     fields = said.get("fields")
     if isinstance(fields, dict):
         around |= {name: value for name, value in fields.items() if name not in inner and name not in around}
-    try:
-        return msgspec.json.encode(inner | around)
-    except RecursionError:
-        raise invalid_format(number) from None
+    return inner | around
 
 
 def _text(value: Any) -> str:
