@@ -54,6 +54,10 @@ def test_it_reads_whatever_comes_the_same_each_time_and_it_can_be_kept(kind: str
     assert [msgspec.json.decode(msgspec.json.encode(event), type=NormalEvent) for event in found] == found
     assert len({event.uid for event in found}) == len(found)
     assert all(event.at - 300_000 <= RECEIVED for event in found)
+    for event in found:
+        texts = [one for one in (event.raw, *event.fields.values()) if isinstance(one, str)]
+        assert all(one.replace("\n", "").replace("\t", "").isprintable() for one in texts)
+        assert all(name.isprintable() for name in event.fields)
 
 
 @settings(max_examples=size(500), deadline=None)

@@ -10,7 +10,7 @@ from limen.clock import DAY, MINUTE, Instant, Milliseconds, to_iso
 from limen.monitor.normal_form.event import NormalEvent
 from limen.monitor.normal_form.flattening import Fields
 from limen.monitor.normal_form.frame import LIMEN, Frame
-from limen.monitor.normal_form.texts import LONGEST_RAW, text
+from limen.monitor.normal_form.texts import LONGEST_RAW, line, text
 
 AHEAD: Final[Milliseconds] = 5 * MINUTE
 """How far a source's clock may be ahead of ours and is still believed."""
@@ -36,7 +36,12 @@ class Draft:
 
 def finished(draft: Draft, frame: Frame, mapper: str, seed: str, longest_ago: Milliseconds) -> NormalEvent:
     """The event. `seed` is what its id rests on beside its source, where the source has none of its own for it."""
-    fields = draft.fields
+    fields, columns = draft.fields, draft.columns
+    for name, value in columns.items():
+        if type(value) is str and not value.isprintable():
+            columns[name] = line(value)
+    if frame.source != LIMEN and columns.get("product", "").casefold() == LIMEN:
+        del columns["product"]
     at, doubt = believed(draft.at, frame.received_at, longest_ago)
     if doubt:
         fields[CLOCK] = doubt
@@ -53,7 +58,7 @@ def finished(draft: Draft, frame: Frame, mapper: str, seed: str, longest_ago: Mi
         mapper=mapper,
         fields=fields,
         raw=raw if raw.isprintable() and len(raw) <= LONGEST_RAW else text(raw, LONGEST_RAW),
-        **draft.columns,
+        **columns,
     )
 
 

@@ -10,10 +10,12 @@ from limen.clock import Instant
 
 LIMEN: Final = "limen"
 """The source that nobody else can be, and its kind: the journal."""
+MOST_RECORDS: Final = 20_000
+"""Records that a frame may have. Whoever makes frames splits them well before: what comes after is one event."""
 
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """Bytes of one sender. Of kinds that are sent by message it is one message, of all others any number of records.
+    """Bytes of one sender. Of kinds that are sent by message it is one message, of all others up to `MOST_RECORDS`.
 
     `source`: its name in `monitor.yaml`, or `limen`. `kind`: how it is read (`kinds.KINDS`). `peer`: the address it
     came from, "" where there is none. `zone`: the time zone of times that name none (`Europe/Berlin`), "" for UTC.

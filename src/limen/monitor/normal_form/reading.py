@@ -8,13 +8,13 @@ import msgspec
 
 from limen.monitor.normal_form.drafts import Draft, finished
 from limen.monitor.normal_form.event import NormalEvent
-from limen.monitor.normal_form.frame import Frame
+from limen.monitor.normal_form.frame import MOST_RECORDS, Frame
 from limen.monitor.normal_form.kinds import KINDS, OURS, Kind
 from limen.monitor.normal_form.records import UNREADABLE, unreadable
 
 KEPT: Final = (
-    *("uid", "source", "received_at", "person_id", "target_person_id", "device_id", "session", "src_country"),
-    "src_network",
+    *("uid", "source", "at", "received_at", "person_id", "target_person_id", "device_id", "session"),
+    *("src_country", "src_network"),
 )
 """What reading anew does not touch: it was found out when the event came, from what was known then."""
 
@@ -30,11 +30,14 @@ def read(frame: Frame) -> list[NormalEvent]:
     seen: dict[str, int] = {}
     try:
         for draft in drafts:
-            event = finished(draft, frame, kind.mapper, _seed(draft, frame, kind, seen), kind.longest_ago)
-            events.append(event)
+            is_full = len(events) == MOST_RECORDS
+            one = unreadable("too_many_records", frame.data) if is_full else draft
+            events.append(finished(one, frame, kind.mapper, _seed(one, frame, kind, seen), kind.longest_ago))
+            if is_full:
+                break
     except Exception as error:  # noqa: BLE001 -- no record of a stranger may end the process that watches
-        draft = unreadable(type(error).__name__, frame.data)
-        events.append(finished(draft, frame, kind.mapper, _seed(draft, frame, kind, seen), kind.longest_ago))
+        one = unreadable(type(error).__name__, frame.data)
+        events.append(finished(one, frame, kind.mapper, _seed(one, frame, kind, seen), kind.longest_ago))
     return events
 
 
@@ -46,7 +49,7 @@ def is_unreadable(event: NormalEvent) -> bool:
 def again(event: NormalEvent) -> NormalEvent:
     """The event as today's mapper reads it; itself where nothing changed, or it can't be read alone any more.
 
-    For whoever compares events of before with those of now, as the replay of new rules does. Its time stays believed.
+    For whoever compares events of before with those of now, as the replay of new rules does.
     """
     kind = KINDS.get(event.mapper.partition("/")[0])
     if kind is None or kind.mapper == event.mapper or not event.raw:

@@ -14,8 +14,6 @@ Record = Mapping[str, Any]
 Read = Callable[[str, Record], Iterator[Draft]]
 ReadOne = Callable[[str, Record, str], Iterator[Draft]]
 """What a mapper does with a record: its text, itself, and the zone of times that name none."""
-MOST_RECORDS: Final = 20_000
-"""Records of one frame; what comes after them is one event that can't be read."""
 _decode: Final = msgspec.json.Decoder().decode
 _decode_list: Final = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _decode_envelope: Final = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
@@ -24,10 +22,7 @@ _MARK: Final = b"\xef\xbb\xbf"
 
 def drafts_of(data: bytes, read: Read, lists: tuple[str, ...] = ()) -> Iterator[Draft]:
     """Each record, as `read` understands it. `lists`: under which names envelopes hold several."""
-    for count, piece in enumerate(_pieces(data.removeprefix(_MARK), lists)):
-        if count == MOST_RECORDS:
-            yield unreadable("too_many_records", piece)
-            return
+    for piece in _pieces(data.removeprefix(_MARK), lists):
         try:
             record = _decode(piece) if len(piece) <= LONGEST_RAW else None
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

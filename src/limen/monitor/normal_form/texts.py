@@ -16,6 +16,8 @@ LONGEST_COLUMN: Final = 4 << 10
 """Characters of one value that has a column."""
 NOTHING: Final = frozenset({"", "-", "(null)", "N/A", "n/a", "None", "null"})
 """How sources write that there is nothing."""
+_CONTROLS: Final = {code: f"\\u{code:04x}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
+"""All at once what `visible` does one by one: a megabyte of zeros must not take a second."""
 _LAYOUT: Final = str.maketrans({"\n": "\\n", "\t": "\\t"})
 _LARGEST: Final = (1 << 53) - 1
 """Every whole number up to here is the same in JSON, in Parquet and in a browser."""
@@ -25,7 +27,10 @@ def text(value: str, longest: int = LONGEST_VALUE) -> str:
     """`value`, cut and shown: line ends and tabs stay, since scripts and messages have them."""
     if len(value) > longest:
         value = value[:longest]
-    return value if value.isprintable() else visible(value.replace("\r\n", "\n"))
+    if value.isprintable():
+        return value
+    shown = value.replace("\r\n", "\n").translate(_CONTROLS)
+    return (shown if shown.replace("\n", "").replace("\t", "").isprintable() else visible(shown))[:longest]
 
 
 def line(value: object) -> str:

@@ -30,4 +30,5 @@ def test_lines(program: str, body: str, found: tuple[int, int, int, str, str]) -
 
 def test_one_sign_in_that_two_say_counts_once() -> None:
     assert said("sshd", "pam_unix(sshd:auth): authentication failure; rhost=203.0.113.9 user=tom")[1] == 99
-    assert said("sshd", "pam_unix(sshd:session): session opened for user tom(uid=1) by (uid=0)")[1] == 99
+    opened = "pam_unix(sshd:session): session opened for user tom(uid=1) by (uid=0)"
+    assert said("sshd", opened)[1] == 99

@@ -51,7 +51,7 @@ _RECORD: Final = Shape(
     said={"status_id": Said(("success", "res"), _OUTCOME)},
 )
 _CLASSES: Final[dict[str, Columns]] = {
-    "EXECVE": PROCESS_STARTED,
+    "EXECVE": {**PROCESS_STARTED, "category": "process_creation"},
     "USER_LOGIN": SIGNED_IN,
     "USER_AUTH": what(3002, 1),
     "USER_START": what(3002, 1),
@@ -101,6 +101,8 @@ def draft(raw: str, body: str, fields: Fields) -> Draft | None:
         found["cmd"] = " ".join(found[f"a{one}"] for one in range(100) if f"a{one}" in found)
     fields.update(flat({name: value for name, value in found.items() if value not in _NOTHING}))
     fields["audit_id"] = text(stamp, 40)
+    if kind == "EXECVE":
+        fields |= {"Image": fields.get("a0", ""), "CommandLine": fields.get("cmd", "")}
     done = (_OF_ANOTHER if kind in _ACCOUNTS else _RECORD).draft(raw, fields)
     done.columns = {**_CLASSES.get(kind, {}), **done.columns}
     done.at = instant(seconds) if number else 0

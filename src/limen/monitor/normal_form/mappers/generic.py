@@ -57,7 +57,4 @@ GENERIC: Final = Shape(
 
 
 def read(raw: str, record: Record, zone: str = "") -> Iterator[Draft]:
-    draft = GENERIC.draft(raw, flat(record), zone)
-    if draft.columns.get("product", "").casefold() == "limen":
-        del draft.columns["product"]
-    yield draft
+    yield GENERIC.draft(raw, flat(record), zone)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+import msgspec
+
 from limen.monitor.normal_form.classes import (
     ACCOUNT_CREATED,
     ACCOUNT_DELETED,
@@ -105,17 +107,18 @@ _ACTIVITY: Final = Sorts(
 
 
 def read(raw: str, record: Record, _zone: str = "") -> Iterator[Draft]:
-    """Each event of an activity; all have the activity's text, and ids of their own."""
+    """Each event of an activity, with what all of them have in common and an id of its own."""
     head = {name: value for name, value in record.items() if name != "events"}
     events = record.get("events")
     known = [one for one in events if isinstance(one, dict)] if isinstance(events, list) else []
     if not known:
         yield unreadable("no_events", raw.encode())
-    for count, event in enumerate(known[:100]):
+    for count, event in enumerate(known):
         fields = flat(head) | flat({"parameters": event.get("parameters")})
         service = fields.get("id.applicationName", "")
         fields |= flat({"eventName": event.get("name"), "eventType": event.get("type"), "eventService": service})
-        draft = _ACTIVITY.draft(raw, fields)
+        own = raw if len(known) == 1 else msgspec.json.encode({**head, "events": [event]}).decode()
+        draft = _ACTIVITY.draft(own, fields)
         draft.columns["service"] = f"google_workspace.{service}"
         if fields.get("id.uniqueQualifier") and fields.get("id.time"):
             draft.id = f"{fields['id.time']}:{service}:{fields['id.uniqueQualifier']}:{count}"

@@ -15,9 +15,9 @@ import msgspec
 from limen.clock import Instant
 from limen.monitor.normal_form.drafts import Draft
 from limen.monitor.normal_form.flattening import flat
-from limen.monitor.normal_form.frame import Frame
+from limen.monitor.normal_form.frame import MOST_RECORDS, Frame
 from limen.monitor.normal_form.mappers import messages, recognised
-from limen.monitor.normal_form.records import MOST_RECORDS, Record, drafts_of, unreadable
+from limen.monitor.normal_form.records import Record, drafts_of, unreadable
 from limen.monitor.normal_form.texts import line
 from limen.monitor.normal_form.times import instant
 

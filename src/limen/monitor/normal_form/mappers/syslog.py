@@ -139,8 +139,8 @@ def _tag(rest: str) -> tuple[str, str, str]:
     tag, colon, body = rest.partition(":")
     if not colon or " " in tag or len(tag) > _LONGEST_TAG:
         return "", "", rest
-    program, bracket, pid = tag.partition("[")
-    return _name(program, _LONGEST_TAG), pid.removesuffix("]") if bracket else "", body.removeprefix(" ")
+    program, _, pid = tag.partition("[")
+    return _name(program, _LONGEST_TAG), _name(pid.removesuffix("]"), _LONGEST_TAG), body.removeprefix(" ")
 
 
 def _name(written: str, longest: int) -> str:
