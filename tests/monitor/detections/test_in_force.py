@@ -12,7 +12,9 @@ from limen.monitor.detections.chosen import Chosen
 from limen.monitor.detections.in_force import read_folder, rules_in_force
 from limen.monitor.detections.own_rules import own_rules
 from limen.monitor.detections.rule_set import RuleSet, put_together
+from limen.monitor.normal_form.reading import read
 from limen.monitor.process import assembly
+from limen.monitor.surroundings import Surroundings
 
 
 def of_folder(root: Path) -> RuleSet:
@@ -79,5 +81,5 @@ def test_a_folder_that_is_not_there_is_a_problem_and_the_others_are_in_force() -
 def test_the_process_takes_over_what_the_server_says() -> None:
     mine = rule({"Image": "b"})
     told = msgspec.msgpack.encode(Chosen(texts={"detections/a.yml": text_of(mine)}))
-    (detector,) = assembly.given("rules", told).values()
+    (detector,) = assembly.given(Surroundings(read), "rules", told).values()
     assert [hit.rule for hit in detector.feed(event(fields={"Image": "B"}))] == [mine["id"]]
