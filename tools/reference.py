@@ -19,6 +19,7 @@ from pathlib import Path
 import typer
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from tools.detections import page_of_detections
 from tools.findings import findings_of
 
 from limen.cli.main import OWN
@@ -79,6 +80,7 @@ def pages() -> dict[str, str]:
         "events.md": events_page(),
         "refusals.md": refusals_page(),
         "doctor.md": doctor_page(),
+        "detections.md": _page(page_of_detections(_head("Detections"))),
     }
 
 

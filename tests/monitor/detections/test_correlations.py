@@ -161,3 +161,11 @@ def test_memory_is_bounded_for_each_correlation_on_its_own() -> None:
     assert len(one.snapshot()) < 150 * MOST_ENTRIES
     assert one.forgotten >= 49
     assert [hit.title for hit in one.feed(failed("c", 2, user="x", host="srv"))] == [by_host["title"]]
+
+
+def test_what_the_journal_folded_into_one_counts_as_often_as_it_happened_and_of_others_once() -> None:
+    many = correlation("event_count", ["failed"], "60s", condition={"gte": 5})
+    folded = failed("2", 1, source="limen", fields={"count": 4})
+    assert fed(detector(many), [failed("1", 0), folded]) == [[], [many["title"]]]
+    claimed = failed("2", 1, source="firewall", fields={"count": 4_000_000})
+    assert fed(detector(many), [failed("1", 0), claimed]) == [[], []]

@@ -21,6 +21,8 @@ from limen.clock import Instant
 from limen.monitor.detections.event_view import EventView
 from limen.monitor.detections.rule import Correlation
 from limen.monitor.detections.tree import Order
+from limen.monitor.normal_form.event import NormalEvent
+from limen.monitor.normal_form.frame import LIMEN
 
 MOST_ENTRIES: Final = 10_000
 """So much each correlation remembers in all its windows together."""
@@ -32,12 +34,16 @@ MAX_VALUE: Final = 512
 
 
 class Entry(msgspec.Struct, array_like=True, gc=False):
-    """One finding in a window: which of the correlation's rules, when, in which event, with which value."""
+    """One finding in a window: which of the correlation's rules, when, in which event, with which value.
+
+    `times`: so many does the event stand for, as Limen's journal folds equal decisions into one.
+    """
 
     at: Instant
     uid: str
     rule: int
     value: str = ""
+    times: int = 1
 
 
 class Window(msgspec.Struct, array_like=True):
@@ -127,7 +133,7 @@ class _State:
 def counted(correlation: Correlation, entries: Iterable[Entry]) -> int:
     """What a correlation counts: events, values, or how many of its rules were met, in their order where it matters."""
     if correlation.kind == "event_count":
-        return sum(1 for _ in entries)
+        return sum(one.times for one in entries)
     if correlation.kind == "value_count":
         return len({one.value for one in entries})
     if correlation.kind == "temporal":
@@ -176,7 +182,7 @@ class Correlations:
                 value = _value(view, state.correlation.field) if state.correlation.field else ""
                 if key is None or value is None:
                     continue
-                found = state.add(key, Entry(at, event.uid, index, value))
+                found = state.add(key, Entry(at, event.uid, index, value, _times(event)))
                 if found is not None:
                     fired.append(found)
                     waiting.append(state.correlation.id)
@@ -211,6 +217,12 @@ def _key(correlation: Correlation, rule: str, view: EventView) -> tuple[str, ...
             return None
         key.append(value)
     return tuple(key)
+
+
+def _times(event: NormalEvent) -> int:
+    """How many it stands for. Only of the journal is that believed: who else says a million is still one event."""
+    times = event.fields.get("count") if event.source == LIMEN else None
+    return times if isinstance(times, int) and times > 1 else 1
 
 
 def _value(view: EventView, field: str) -> str | None:
