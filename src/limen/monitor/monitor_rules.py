@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from limen.clock import DAY, Milliseconds
 from limen.monitor.detections.section import DetectionRules
+from limen.monitor.notify.rules import NotifyRules
+from limen.monitor.response.rules import Playbook
+from limen.monitor.risk.rules import RiskRules
 
 
 class Way(StrEnum):
@@ -60,3 +63,6 @@ class MonitorRules:
     watch: bool = True
     sources: Mapping[str, LogSource] = field(default_factory=dict)
     detections: DetectionRules = field(default_factory=DetectionRules)
+    risk: RiskRules = field(default_factory=RiskRules)
+    playbooks: tuple[Playbook, ...] = ()
+    notify: NotifyRules = field(default_factory=NotifyRules)
