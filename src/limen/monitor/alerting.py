@@ -10,7 +10,7 @@ from limen.monitor.alerts.intake import AlertIntake
 from limen.monitor.alerts.service import Alerts
 from limen.monitor.alerts.verdicts import Verdicts
 from limen.monitor.monitor_rules import MonitorRules
-from limen.monitor.normal_form.kinds import LIMEN
+from limen.monitor.normal_form.frame import LIMEN
 from limen.monitor.notify.channels import Channels
 from limen.monitor.notify.queueing import Queueing
 from limen.monitor.notify.service import Notices
@@ -74,9 +74,7 @@ class Alerting:
             risk=risk,
             alerts=Alerts(core, risk, actions, Verdicts(devices)),
             notices=Notices(core, lambda: rules_in(core.known).notify, queueing, channels.deliver),
-            intake=AlertIntake(
-                core, lambda source: _is_proven(core.known, source), playbooks.respond, queueing.tell
-            ),
+            intake=AlertIntake(core, lambda source: _is_proven(core.known, source), playbooks.respond, queueing.tell),
             proofs=Proofs(core),
             channels=channels,
         )

@@ -84,7 +84,7 @@ watch: true
 # detections: your own rules are files in detections/; here are folders with Sigma rules, and what is turned off.
 # detections: {folders: [/srv/sigma/rules], off: [name-of-a-rule]}
 
-# playbooks: what may happen by itself where a rule asks for it by this word. Only for what is found with certainty, from
+# playbooks: what may happen by itself where a rule asks for it by this word. Only for what is found with certainty, by
 # sources that prove themselves; each can be taken back, ends by itself, and happens `at_most` times an hour.
 playbooks:
   step-up: {does: step_up, lasts: 12h, at_most: 20}
