@@ -28,7 +28,6 @@ SUSPENDED: Final = "suspended"
 MOST_NAMED: Final = 300
 """Of the groups that somebody joined or left, in characters."""
 _OVER_LIMEN: Final = frozenset({ADMINISTRATORS, "break-glass", "helpdesk", "auditors"})
-SUSPENDED: Final = "suspended"
 
 
 @contextmanager

@@ -35,7 +35,6 @@ class _File(BaseModel):
     """What may happen by itself after an alert; without it nothing does."""
     notify: dict[str, Any] = {}
     """Who hears of cases, and when."""
-
     detections: dict[str, Any] = {}
     """Rules that others wrote, brought in by folder, and rules that are turned off."""
 
