@@ -64,8 +64,9 @@ class GuardedHttp:
         *,
         query: Query = (),
         form: Mapping[str, str] | None = None,
+        body: bytes | None = None,
     ) -> Reply:
-        """Raises NoReplyError. A `url` without `query` is sent as it is written."""
+        """Raises NoReplyError. A `url` without `query` is sent as it is written; of `form` and `body` there is one."""
         import aiohttp  # noqa: PLC0415 -- heavy, and no start waits for it
         from yarl import URL  # noqa: PLC0415 -- as above
 
@@ -74,7 +75,9 @@ class GuardedHttp:
             if is_forbidden(where.host or ""):
                 raise NoReplyError("off-limits")
             sent = {"accept-encoding": "identity", **headers}
-            async with self._opened().request(method, where, data=form, headers=sent, allow_redirects=False) as answer:
+            async with self._opened().request(
+                method, where, data=form or body, headers=sent, allow_redirects=False
+            ) as answer:
                 return Reply(answer.status, answer.headers, await self._body(answer))
         except TimeoutError:
             raise NoReplyError("slow") from None

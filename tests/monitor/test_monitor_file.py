@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 
 from limen.company.child import parse_texts
@@ -26,7 +28,9 @@ def the_rules(text: str) -> MonitorRules:
 
 
 def test_what_limen_init_writes_watches_limen_itself() -> None:
-    assert the_rules(INITIAL) == MonitorRules() == the_rules("")
+    written = the_rules(INITIAL)
+    assert replace(written, playbooks=()) == MonitorRules() == the_rules("")
+    assert [one.name for one in written.playbooks] == ["step-up", "end-sessions", "quarantine"]
     assert MONITOR_FILE.initial == INITIAL
 
 

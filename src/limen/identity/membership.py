@@ -24,10 +24,10 @@ from limen.identity.store import factors, issuer_accounts, people
 from limen.storage.database import Transaction
 
 LET_GO: Final = "person-let-go"
+SUSPENDED: Final = "suspended"
 MOST_NAMED: Final = 300
 """Of the groups that somebody joined or left, in characters."""
 _OVER_LIMEN: Final = frozenset({ADMINISTRATORS, "break-glass", "helpdesk", "auditors"})
-SUSPENDED: Final = "suspended"
 
 
 @contextmanager

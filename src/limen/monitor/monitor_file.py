@@ -13,7 +13,10 @@ from limen.configuration.tree import Tree
 from limen.facts import FactStore
 from limen.monitor.detections import section as of_detections
 from limen.monitor.monitor_rules import MonitorRules
+from limen.monitor.notify import section as of_notices
 from limen.monitor.places import section as of_places
+from limen.monitor.response import section as of_playbooks
+from limen.monitor.risk import section as of_risk
 from limen.monitor.sources import section as of_sources
 from limen.pillar import Around, FolderFile
 
@@ -30,6 +33,12 @@ class _File(BaseModel):
     places: dict[str, Any] = {}
     """Which files tell where addresses are, and which addresses tell nothing."""
 
+    risk: dict[str, Any] = {}
+    """How what was found becomes somebody's risk."""
+    playbooks: dict[str, Any] = {}
+    """What may happen by itself after an alert; without it nothing does."""
+    notify: dict[str, Any] = {}
+    """Who hears of cases, and when."""
     detections: dict[str, Any] = {}
     """Rules that others wrote, brought in by folder, and rules that are turned off."""
 
@@ -38,6 +47,9 @@ SECTIONS: Final[dict[str, tuple[Callable[..., Any], Callable[..., Iterator[str]]
     "sources": (of_sources.read, of_sources.changes),
     "detections": (of_detections.read, of_detections.changes),
     "places": (of_places.read, of_places.changes),
+    of_risk.SECTION: (of_risk.read, of_risk.changes),
+    of_playbooks.SECTION: (of_playbooks.read, of_playbooks.changes),
+    of_notices.SECTION: (of_notices.read, of_notices.changes),
 }
 """By its name in the file and in `MonitorRules`: how a section is read, and what changes with it."""
 
@@ -79,6 +91,20 @@ watch: true
 # places:
 #   databases: [/var/lib/limen/places/city.mmdb, /var/lib/limen/places/asn.mmdb]
 #   lists: {tor: {file: /var/lib/limen/places/tor.txt}}
+
+# playbooks: what may happen by itself where a rule asks for it by this word. Only for what is found with certainty, by
+# sources that prove themselves; each can be taken back, ends by itself, and happens `at_most` times an hour.
+playbooks:
+  step-up: {does: step_up, lasts: 12h, at_most: 20}
+  end-sessions: {does: end_sessions, at_most: 5}
+  quarantine: {does: quarantine, lasts: 24h, at_most: 5}
+#   disable: {does: disable, at: critical, confidence: 90, lasts: 8h, at_most: 2}
+
+# notify: who hears of cases. The address of a chat is a secret: `limen alert channel NAME` keeps it.
+# notify:
+#   it: {kind: mail, to: [it@harbor.example], hours: mon-fri 08:00-18:00}
+#   chat: {kind: teams, at: medium}
+#   manager: {kind: mail, to: [manager@harbor.example], at: critical, after: 30m}
 """
 
 MONITOR_FILE: Final = FolderFile(

@@ -8,7 +8,10 @@ from enum import StrEnum
 
 from limen.clock import DAY, Milliseconds
 from limen.monitor.detections.section import DetectionRules
+from limen.monitor.notify.rules import NotifyRules
 from limen.monitor.places.rules import NO_PLACES, PlaceRules
+from limen.monitor.response.rules import Playbook
+from limen.monitor.risk.rules import RiskRules
 
 
 class Way(StrEnum):
@@ -62,3 +65,6 @@ class MonitorRules:
     sources: Mapping[str, LogSource] = field(default_factory=dict)
     detections: DetectionRules = field(default_factory=DetectionRules)
     places: PlaceRules = NO_PLACES
+    risk: RiskRules = field(default_factory=RiskRules)
+    playbooks: tuple[Playbook, ...] = ()
+    notify: NotifyRules = field(default_factory=NotifyRules)

@@ -13,11 +13,12 @@ if TYPE_CHECKING:
 
 
 def _declarations() -> Declarations:
-    from limen.monitor.alerts import kinds as of_alerts, tables
+    from limen.monitor.alerts import kinds as of_alerts, tables as alerts
     from limen.monitor.credentials import CREDENTIALS
     from limen.monitor.detections.company_rules import DETECTIONS
     from limen.monitor.detections.travel import kinds as travel_kinds, store as travels
     from limen.monitor.monitor_file import MONITOR_FILE
+    from limen.monitor.notify import store as notices
     from limen.monitor.places import familiar_store as places
     from limen.monitor.response import store as responses
     from limen.monitor.settings import MonitorSettings
@@ -26,7 +27,14 @@ def _declarations() -> Declarations:
     return Declarations(
         events=(*kinds.KINDS, *of_alerts.KINDS, *travel_kinds.KINDS),
         settings=MonitorSettings,
-        tables=(*store.TABLES, *tables.TABLES, *responses.TABLES, *places.TABLES, *travels.TABLES),
+        tables=(
+            *store.TABLES,
+            *alerts.TABLES,
+            *responses.TABLES,
+            *notices.TABLES,
+            *places.TABLES,
+            *travels.TABLES,
+        ),
         credentials=CREDENTIALS,
         file=MONITOR_FILE,
         folder=DETECTIONS,

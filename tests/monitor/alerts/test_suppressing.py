@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.devices.laptops import Ida
-from tests.monitor.made_up import SPRAY, TRAVEL, about, alerts_of, hit, open_alerts, risk_of, score, take
+from tests.monitor.over_harbor import SPRAY, TRAVEL, about, alerts_of, hit, open_alerts, risk_of, score, take
 from tests.web.conftest import House
 
 from limen.clock import DAY, HOUR

@@ -5,7 +5,18 @@ from __future__ import annotations
 import pytest
 from tests.devices.laptops import Ida
 from tests.devices.software_agent import SoftwareAgent
-from tests.monitor.made_up import SPRAY, about, alerts_of, hit, open_alerts, risk_of, score, session_of, take, the_case
+from tests.monitor.over_harbor import (
+    SPRAY,
+    about,
+    alerts_of,
+    hit,
+    open_alerts,
+    risk_of,
+    score,
+    session_of,
+    take,
+    the_case,
+)
 from tests.web.conftest import House
 
 from limen.monitor.alerts.errors import AlertError, OwnAlertError, UnknownAlertError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.devices.laptops import Ida
 from tests.devices.software_agent import SoftwareAgent
-from tests.monitor.made_up import about, alerts_of, decided, hit, risk_of, session_of, take, the_case
+from tests.monitor.over_harbor import about, alerts_of, decided, hit, risk_of, session_of, take, the_case
 from tests.web.conftest import House
 
 from limen.clock import DAY, HOUR, MINUTE

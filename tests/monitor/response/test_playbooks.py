@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.devices.laptops import Ida
 from tests.devices.software_agent import SoftwareAgent
-from tests.monitor.made_up import about, decided, hit, risk_of, session_of, the_case
+from tests.monitor.over_harbor import about, decided, hit, risk_of, session_of, the_case
 from tests.web.conftest import House
 
 from limen.clock import HOUR

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.monitor.made_up import ada, agent, harbor, ida, laptop
+from tests.monitor.over_harbor import ada, agent, harbor, ida, laptop
 
 __all__ = ["ada", "agent", "harbor", "ida", "laptop"]

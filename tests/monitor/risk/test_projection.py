@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.devices.laptops import Ida
 from tests.devices.software_agent import SoftwareAgent
-from tests.monitor.made_up import about, alerts_of, decided, hit, risk_of, score, take
+from tests.monitor.over_harbor import about, alerts_of, decided, hit, risk_of, score, take
 from tests.web.conftest import House
 
 from limen.clock import DAY, HOUR, MINUTE

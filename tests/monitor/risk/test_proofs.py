@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.devices.laptops import Ida
 from tests.devices.signals.sensors import bind
 from tests.devices.software_agent import SoftwareAgent
-from tests.monitor.made_up import about, hit, risk_of, score, session_of, take
+from tests.monitor.over_harbor import about, hit, risk_of, score, session_of, take
 from tests.web.conftest import House
 
 from limen.clock import MINUTE

@@ -18,13 +18,15 @@ from limen.monitor.alerts.findings import Finding
 from limen.monitor.alerts.fitting import fitted, subject_of
 from limen.monitor.alerts.folding import Folded, Folding
 from limen.monitor.alerts.model import Subject, Suppression
-from limen.monitor.detections.hit import Hit
+from limen.monitor.detections.hit import Hit, Level
 from limen.monitor.risk.projection import CHANGE, key_of
 from limen.pillar import Core
 from limen.storage import Transaction
 
 AT_ONCE: Final = 500
 """How many findings are one transaction."""
+QUIET: Final = frozenset({Level.INFORMATIONAL, Level.LOW})
+"""What is found at these levels counts as risk, and calls nobody."""
 
 Told = Callable[[Transaction, Folded, Instant], None]
 """What else happens in the transaction that takes a finding which is news."""
@@ -81,10 +83,13 @@ class AlertIntake:
                 store.count_suppressed(connection, hidden.id)
                 kept.append(Finding(hit, "", ("", ""), now, is_proven, suppressed_by=hidden.id))
                 continue
-            folded = folding.fold(hit, is_proven=is_proven)
             subject = subject_of(hit)
-            kept.append(Finding(hit, folded.alert.id, subject, now, is_proven))
-            news.append((folded, kept[-1]))
+            if hit.level in QUIET:
+                kept.append(Finding(hit, "", subject, now, is_proven))
+            else:
+                folded = folding.fold(hit, is_proven=is_proven)
+                kept.append(Finding(hit, folded.alert.id, subject, now, is_proven))
+                news.append((folded, kept[-1]))
             if subject[0]:
                 changed[subject] = None
         findings.add(connection, kept)
@@ -99,7 +104,7 @@ class AlertIntake:
                 self._tell(transaction, folded, now)
         for subject in changed:
             transaction.changed(CHANGE, key_of(subject))
-        return Taken(len(new), len(new) - len(news), opened)
+        return Taken(len(new), sum(bool(one.suppressed_by) for one in kept), opened)
 
 
 def _suppressing(suppressions: Sequence[Suppression], hit: Hit) -> Suppression | None:

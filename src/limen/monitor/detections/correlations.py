@@ -10,6 +10,7 @@ where there is too much, the window that was touched longest ago goes, and is co
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -34,7 +35,8 @@ MAX_VALUE: Final = 512
 
 
 class Entry(msgspec.Struct, array_like=True, gc=False):
-    """One finding in a window: which of the correlation's rules, when, in which event, with which value.
+    """One finding in a window: which of the correlation's rules, when, in which event of which source, with which
+    value.
 
     `times`: so many does the event stand for, as Limen's journal folds equal decisions into one.
     """
@@ -44,6 +46,7 @@ class Entry(msgspec.Struct, array_like=True, gc=False):
     rule: int
     value: str = ""
     times: int = 1
+    source: str = ""
 
 
 class Window(msgspec.Struct, array_like=True):
@@ -182,7 +185,7 @@ class Correlations:
                 value = _value(view, state.correlation.field) if state.correlation.field else ""
                 if key is None or value is None:
                     continue
-                found = state.add(key, Entry(at, event.uid, index, value, _times(event)))
+                found = state.add(key, Entry(at, event.uid, index, value, _times(event), sys.intern(event.source)))
                 if found is not None:
                     fired.append(found)
                     waiting.append(state.correlation.id)

@@ -92,7 +92,8 @@ class SigmaDetector:
 
 def _of_rule(rule: Rule, view: EventView) -> Hit:
     event = view.event
-    return _hit(rule.about, view, (event.uid,), count=1, since=event.at, says=_says(rule.about, view, {"count": 1}))
+    says = _says(rule.about, view, {"count": 1})
+    return _hit(rule.about, view, (event.uid,), (event.source,), count=1, since=event.at, says=says)
 
 
 def _of_correlation(fired: Fired, view: EventView) -> Hit:
@@ -102,11 +103,19 @@ def _of_correlation(fired: Fired, view: EventView) -> Hit:
     minutes = max(1, round((fired.entries[-1].at - since) / MINUTE))
     counted = {"count": fired.count, "events": len(uids), "minutes": minutes}
     says = _says(one.about, view, counted)
-    return _hit(one.about, view, uids[-MOST_EVENTS:], count=len(uids), since=since, says=says)
+    sources = tuple(sorted({entry.source for entry in fired.entries}))
+    return _hit(one.about, view, uids[-MOST_EVENTS:], sources, count=len(uids), since=since, says=says)
 
 
 def _hit(
-    about: About, view: EventView, uids: tuple[str, ...], *, count: int, since: Instant, says: dict[str, str | int]
+    about: About,
+    view: EventView,
+    uids: tuple[str, ...],
+    sources: tuple[str, ...],
+    *,
+    count: int,
+    since: Instant,
+    says: dict[str, str | int],
 ) -> Hit:
     event = view.event
     return Hit(
@@ -125,6 +134,7 @@ def _hit(
         count=count,
         since=since,
         says=says,
+        sources=sources,
         is_explained_by_passkey=about.explained_by_passkey,
         response=about.response,
     )

@@ -1,0 +1,125 @@
+"""What follows from what was found, put together: risk, alerts, what is done about them, and who is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from limen.clock import MINUTE
+from limen.monitor.alerts.intake import AlertIntake
+from limen.monitor.alerts.service import Alerts
+from limen.monitor.alerts.verdicts import Verdicts
+from limen.monitor.monitor_rules import MonitorRules
+from limen.monitor.normal_form.frame import LIMEN
+from limen.monitor.notify.channels import Channels
+from limen.monitor.notify.queueing import Queueing
+from limen.monitor.notify.service import Notices
+from limen.monitor.response.actions import Actions
+from limen.monitor.response.playbooks import Playbooks
+from limen.monitor.risk.projection import RiskProjection
+from limen.monitor.risk.proofs import Proofs
+from limen.pillar import Core, DeviceResponses, Every, PersonResponses, SignOn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from limen.facts import FactStore
+    from limen.monitor.detections.hit import Hit
+    from limen.monitor.link import Health
+    from limen.monitor.supervision import Supervision
+
+FADE_SECONDS: Final = 5.0
+LOOK_SECONDS: Final = 1.0
+ESCALATE_SECONDS: Final = 15.0
+FORGET_SECONDS: Final = 3_600.0
+LATE_AFTER: Final = 10 * MINUTE
+"""Detections that are so far behind know nothing of now. A flood of logs makes them late, and must not be a way to make
+everybody's risk unknown at once, so it is some minutes."""
+NOTHING_SAID: Final = MonitorRules(watch=False)
+
+
+def rules_in(known: FactStore) -> MonitorRules:
+    """What `monitor.yaml` says now."""
+    return known.rules_of(MonitorRules) or NOTHING_SAID
+
+
+def prepare(core: Core) -> None:
+    """How findings become facts, before the change feed starts."""
+    risk = RiskProjection(core.known, core.clock.now, lambda: rules_in(core.known).risk)
+    risk.register(core.feed)
+    core.offers.give(risk)
+
+
+@dataclass(frozen=True, slots=True)
+class Alerting:
+    """`take` is what the process that watches hands its findings to; `offers` is for the pages."""
+
+    core: Core
+    risk: RiskProjection
+    alerts: Alerts
+    notices: Notices
+    intake: AlertIntake
+    proofs: Proofs
+    channels: Channels
+
+    @classmethod
+    def over(cls, core: Core) -> Alerting:
+        risk, devices = core.offers.take(RiskProjection), core.offers.find(DeviceResponses)
+        actions = Actions(core, core.offers.take(PersonResponses), devices)
+        queueing = Queueing(lambda: rules_in(core.known).notify, lambda: core.settings.zone)
+        channels = Channels(core.offers.take(SignOn).resolver)
+        playbooks = Playbooks(actions, lambda: rules_in(core.known).playbooks)
+        return cls(
+            core=core,
+            risk=risk,
+            alerts=Alerts(core, risk, actions, Verdicts(devices)),
+            notices=Notices(core, lambda: rules_in(core.known).notify, queueing, channels.deliver),
+            intake=AlertIntake(core, lambda source: _is_proven(core.known, source), playbooks.respond, queueing.tell),
+            proofs=Proofs(core),
+            channels=channels,
+        )
+
+    @property
+    def offers(self) -> tuple[object, ...]:
+        return self.alerts, self.intake, self.notices
+
+    async def take(self, hits: Sequence[Hit]) -> None:
+        await self.intake.take(hits)
+
+    def begin(self) -> None:
+        """At the start everybody's risk is known where Limen watches: the process has its first minute to be heard."""
+        if rules_in(self.core.known).watch:
+            self.risk.heard()
+
+    def periodic(self, supervision: Supervision) -> tuple[Every, ...]:
+        heard: list[Health] = []
+
+        async def keep_up() -> None:
+            health = supervision.health
+            if health is not None and health not in heard and self._is_of_now(health):
+                heard[:] = [health]
+                self.risk.heard()
+            await self.alerts.keep_up()
+
+        return (
+            Every("let risks fade, and see whether what watches is heard", FADE_SECONDS, keep_up),
+            Every("let passkeys explain what was found", LOOK_SECONDS, self.proofs.look),
+            Every("end what was done about alerts", FADE_SECONDS, self.alerts.run_out),
+            Every("send notices about alerts", LOOK_SECONDS, self.notices.send_due),
+            Every("tell others of cases that nobody takes", ESCALATE_SECONDS, self.notices.escalate),
+            Every("forget old alerts", FORGET_SECONDS, self.alerts.forget),
+            Every("forget old notices", FORGET_SECONDS, self.notices.forget),
+        )
+
+    async def close(self) -> None:
+        self.proofs.close()
+        await self.channels.close()
+
+    def _is_of_now(self, health: Health) -> bool:
+        return not health.behind or self.core.clock.now() - health.detected_at <= LATE_AFTER
+
+
+def _is_proven(known: FactStore, source: str) -> bool:
+    """Whether what this source says is its own: Limen's journal is, and whoever shows a token or a certificate."""
+    found = rules_in(known).sources.get(source)
+    return source == LIMEN or (found is not None and found.is_proven)

@@ -1,0 +1,1 @@
+"""Who hears of a case, by which channel and when: words that no log line can change, and secrets that nobody sees."""
