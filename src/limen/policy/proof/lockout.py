@@ -104,7 +104,9 @@ class Attainable:
 
     @classmethod
     def today(cls, networks: Iterable[tuple[str, IPv4Network | IPv6Network]]) -> Attainable:
-        """Places inside and outside the networks; nothing yet tells countries, devices or risks, or gives grants."""
+        """Places inside and outside the networks. No country is known: it is told by a file, which may be lost. Nothing
+        yet tells devices or risks, or gives grants.
+        """
         return cls(tuple(networks))
 
 

@@ -11,9 +11,15 @@ from limen.errors import LimenError
 from limen.monitor.detections.travel import store
 from limen.monitor.detections.travel.announcing import MOST_OF_A_PERSON, announce, end
 from limen.monitor.detections.travel.expected import LONGEST, ExpectedTravel
+from limen.pillars import pillars
 from limen.storage import Database
 
 NOW = 1_795_510_800_000
+
+
+@pytest.fixture(autouse=True)
+def kinds() -> None:
+    pillars()
 
 
 @pytest.fixture

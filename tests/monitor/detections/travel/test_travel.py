@@ -90,6 +90,7 @@ def test_far_apart_within_an_hour_is_found_and_says_how_far_and_how_fast(detecto
     assert hit.says["signs"] == "country"
     assert hit.events == (f"p_eve {HOME} 0", f"p_eve {BRAZIL} {HOUR}")
     assert (hit.since, hit.at) == (TUESDAY, TUESDAY + HOUR)
+    assert (hit.sources, hit.is_explained_by_passkey) == (("m365",), True)
 
 
 FALSE_ALARMS = {

@@ -102,6 +102,7 @@ def test_a_day_of_410_downloads_is_told_with_what_is_usual(detector: UsualDetect
     assert (worst.says["low"], worst.says["high"], worst.says["against"]) == (4, 11, "self")
     assert int(worst.says["count"]) <= 150
     assert (worst.person_id, worst.entity, worst.confidence) == ("p_eve", "person:p_eve", 60)
+    assert (worst.sources, worst.is_explained_by_passkey) == (("m365",), False)
 
 
 def test_the_same_again_is_not_told_again(detector: UsualDetector) -> None:

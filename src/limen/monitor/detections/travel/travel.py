@@ -48,6 +48,7 @@ ABOUT: Final = About(
     next_step="Ask them whether both were them. If not, end their sessions and have them create a new passkey.",
     next_step_de="Fragen Sie nach, ob beides diese Person war. Wenn nicht, beenden Sie ihre Sitzungen, und lassen Sie"
     " sie einen neuen Passkey erstellen.",
+    explained_by_passkey=True,
     response="step_up",
 )
 WITHIN: Final = DAY
@@ -224,6 +225,8 @@ def _hit(event: NormalEvent, there: Arrival, here: Arrival, journey: Travel, sig
         events=(first.uid, last.uid),
         count=2,
         says=says,
+        sources=tuple(dict.fromkeys((first.source, last.source))),
+        is_explained_by_passkey=ABOUT.explained_by_passkey,
         response=ABOUT.response if signs else "",
     )
 

@@ -13,6 +13,8 @@ _ASK: Final = (
     "Ask them whether it was them, and what for.",
     "Fragen Sie nach, ob das diese Person war, und wofür.",
 )
+_WHERE: Final = frozenset({"country", "network", "device"})
+"""A person can be at a new place with a new device, and what they do there is another matter."""
 _SEEN: Final = {
     "country": (
         "First sign-in from {value}; so far from {usual}.",
@@ -47,7 +49,10 @@ _SEEN: Final = {
 }
 
 
-def _about(name: str, title: str, level: Level, tactic: str, sentences: tuple[str, str]) -> About:
+def _about(
+    name: str, title: str, level: Level, tactic: str, sentences: tuple[str, str], *, is_explained: bool = False
+) -> About:
+    """`is_explained`: by a passkey that is used afterwards, since then it was the person."""
     return About(
         id=str(uuid5(NAMESPACE_URL, f"urn:limen:detection:{name}")),
         name=f"limen-{name}",
@@ -61,6 +66,7 @@ def _about(name: str, title: str, level: Level, tactic: str, sentences: tuple[st
         sentence_de=sentences[1],
         next_step=_ASK[0],
         next_step_de=_ASK[1],
+        explained_by_passkey=is_explained,
     )
 
 
@@ -78,7 +84,14 @@ COUNTS: Final = {
     for one in MEASURES
 }
 FIRST_SEEN: Final = {
-    one.name: _about(f"first-seen-{one.name}", f"First-seen {one.name}", level, tactic, (english, german))
+    one.name: _about(
+        f"first-seen-{one.name}",
+        f"First-seen {one.name}",
+        level,
+        tactic,
+        (english, german),
+        is_explained=one.name in _WHERE,
+    )
     for one in SIGHTS
     for english, german, level, tactic in [_SEEN[one.name]]
 }
@@ -91,6 +104,7 @@ ODD_HOUR: Final = _about(
         "Signed in on {day} at {hour}:00; usually active between {low}:00 and {high}:00.",
         "Anmeldung am {day} um {hour}:00 Uhr; sonst aktiv zwischen {low}:00 und {high}:00 Uhr.",
     ),
+    is_explained=True,
 )
 HIDDEN: Final = _about(
     "hidden-sign-in",
@@ -101,5 +115,6 @@ HIDDEN: Final = _about(
         "Signed in from {address}, which {lists} lists as anonymiser: anybody could be behind it.",
         "Anmeldung von {address}, laut {lists} ein Anonymisierungsdienst: Dahinter kann jeder stehen.",
     ),
+    is_explained=True,
 )
 OWN: Final = (*COUNTS.values(), *FIRST_SEEN.values(), ODD_HOUR, HIDDEN)

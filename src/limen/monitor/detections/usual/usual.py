@@ -207,4 +207,6 @@ def _hit(
         events=(event.uid,),
         count=count,
         says=says,
+        sources=(event.source,),
+        is_explained_by_passkey=about.explained_by_passkey,
     )

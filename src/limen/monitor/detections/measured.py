@@ -1,0 +1,13 @@
+"""What finds something without being a rule in Sigma: travel, and what is not usual. Each tells of itself as rules do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from limen.monitor.detections.rule import About
+from limen.monitor.detections.travel.travel import ABOUT
+from limen.monitor.detections.usual.about import OWN
+
+MEASURED: Final[Mapping[str, About]] = {one.id: one for one in (ABOUT, *OWN)}
+"""By their ids, as findings carry them."""
