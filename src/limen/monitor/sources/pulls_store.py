@@ -1,0 +1,50 @@
+"""Logs that Limen fetches, in the database: how it goes with each service, and from where each stream goes on."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Column, Connection, String, Table, Text, delete, insert, select
+
+from limen.clock import Instant
+from limen.connectors.asked_store import AskedStore, columns
+from limen.storage.tables import metadata
+
+log_pulls = Table("log_pulls", metadata, *columns())
+"""The services that are asked."""
+log_cursors = Table(
+    "log_cursors",
+    metadata,
+    Column("source", String(40), primary_key=True),
+    Column("stream", String(120), primary_key=True),
+    Column("cursor", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+"""Where each stream of a service goes on. All before it is kept."""
+TABLES: Final = (log_pulls, log_cursors)
+ASKED: Final = AskedStore(log_pulls)
+LONGEST_CURSOR: Final = 20_000
+
+
+def cursors(connection: Connection, source: str) -> dict[str, str]:
+    """By the names of the streams."""
+    chosen = select(log_cursors.c.stream, log_cursors.c.cursor).where(log_cursors.c.source == source)
+    return {row.stream: row.cursor for row in connection.execute(chosen)}
+
+
+def keep_cursor(connection: Connection, source: str, stream: str, cursor: str, now: Instant) -> None:
+    where = (log_cursors.c.source == source, log_cursors.c.stream == stream)
+    connection.execute(delete(log_cursors).where(*where))
+    values = {"source": source, "stream": stream, "cursor": cursor[:LONGEST_CURSOR], "at": now}
+    connection.execute(insert(log_cursors).values(values))
+
+
+def forget(connection: Connection, source: str) -> None:
+    """Drop the secret, the state and the cursors of a service."""
+    ASKED.forget(connection, source)
+    connection.execute(delete(log_cursors).where(log_cursors.c.source == source))
+
+
+def sources(connection: Connection) -> set[str]:
+    """Every service of which something is kept."""
+    return set(connection.scalars(select(log_pulls.c.name))) | set(connection.scalars(select(log_cursors.c.source)))
