@@ -85,10 +85,15 @@ class VendorClient:
 
     async def reply_to_link(self, url: str, headers: Mapping[str, str], *, query: Query = ()) -> Reply:
         """What a page of the vendor's links to. Raises VendorError where that is another origin."""
+        own = self.own_link(url)
+        return await self._patiently("GET", own, query, None, headers)
+
+    def own_link(self, url: str) -> str:
+        """The address, where it is one of the origin. Raises VendorError where it is another, or none."""
         parts = split(url, _LONGEST_URL)
         if parts is None or origin_of(parts) != origin_of(urlsplit(self.origin)):
             raise VendorError("garbage")
-        return await self._patiently("GET", url, query, None, headers)
+        return url
 
     async def close(self) -> None:
         await self._http.close()
