@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -26,6 +26,9 @@ class LogPage:
     @property
     def size(self) -> int:
         return sum(len(one) for one in self.records)
+
+
+LogPages: TypeAlias = "AsyncGenerator[LogPage, None]"
 
 
 class Had:

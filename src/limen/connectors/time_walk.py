@@ -7,14 +7,13 @@ could not be ended goes on by the vendor's link; where the vendor knows that no 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 import msgspec
 
 from limen.clock import DAY, HOUR, MINUTE, Instant, Milliseconds
-from limen.connectors.log_pages import LogPage
+from limen.connectors.log_pages import LogPage, LogPages
 from limen.connectors.vendor_client import VendorError
 
 FIRST: Final[Milliseconds] = DAY
@@ -68,7 +67,7 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
     link: str = ""
 
 
-async def walk(cursor: str, now: Instant, lateness: Lateness, ask: AskWindow) -> AsyncIterator[LogPage]:
+async def walk(cursor: str, now: Instant, lateness: Lateness, ask: AskWindow) -> LogPages:
     """Every page up to now, from where `cursor` says ("": the first time). Raises VendorError."""
     place, empty, is_anew = _read(cursor), 0, False
     while True:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from limen.connectors.vendor_client import VendorClient
 from limen.monitor.alerts.intake import AlertIntake
 from limen.monitor.alerts.service import Alerts
 from limen.monitor.alerts.verdicts import Verdicts
@@ -16,13 +17,16 @@ from limen.monitor.response.playbooks import Playbooks
 from limen.monitor.risk.projection import RiskProjection
 from limen.monitor.risk.proofs import Proofs
 from limen.monitor.risk.rules import RiskRules
+from limen.monitor.sources.clouds import Clouds
 from limen.monitor.sources.held import SendersHeld
+from limen.monitor.sources.pulls import LogPulls
 from limen.monitor.watch import Watch
-from limen.pillar import Core, DeviceResponses, Every, PersonResponses, Running
+from limen.pillar import Core, DeviceResponses, Every, PersonResponses, Running, SignOn
 
 AGREE_SECONDS: Final = 10.0
 WRITE_SECONDS: Final = 30.0
 FORGET_SECONDS: Final = 600.0
+ASK_SECONDS: Final = 15.0
 FADE_SECONDS: Final = 5.0
 PROOFS_SECONDS: Final = 1.0
 LOOK_SECONDS: Final = 10.0
@@ -55,18 +59,22 @@ async def build(core: Core) -> Running:
     knowing = Knowing(core, places, travels, watch.supervision.give)
     await knowing.look_again()
     await watch.agree()
+    resolver = core.offers.take(SignOn).resolver
+    pulls = LogPulls(core, watch.sources, Clouds(lambda origin: VendorClient(origin, resolver)))
 
     async def close() -> None:
         await watch.close()
         proofs.close()
 
     return Running(
-        offers=(watch, watch.sources, alerts, intake, places, familiar, knowing),
+        offers=(watch, watch.sources, pulls, alerts, intake, places, familiar, knowing),
         figures=lambda: (*watch.sources.figures(), *knowing.figures()),
         periodic=(
             Every("have the process that watches as monitor.yaml says", AGREE_SECONDS, watch.agree),
             Every("write down what came of each source of logs", WRITE_SECONDS, watch.sources.write),
             Every("forget sources of logs that are no more", FORGET_SECONDS, watch.sources.forget),
+            Every("ask services for their logs", ASK_SECONDS, pulls.ask_due),
+            Every("forget services that are asked no more", FORGET_SECONDS, pulls.forget),
             Every("let risks fade", FADE_SECONDS, alerts.keep_up),
             Every("let passkeys explain what was found", PROOFS_SECONDS, proofs.look),
             Every("end what was done about alerts", FADE_SECONDS, alerts.run_out),

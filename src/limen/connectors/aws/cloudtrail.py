@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import re
 import zlib
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -18,7 +17,7 @@ import msgspec
 
 from limen.clock import DAY, HOUR, Instant
 from limen.connectors.aws.bucket import Bucket
-from limen.connectors.log_pages import Had, LogPage, records_in
+from limen.connectors.log_pages import Had, LogPage, LogPages, records_in
 from limen.connectors.vendor_client import VendorError
 
 FIRST: Final = DAY
@@ -57,7 +56,7 @@ async def streams(bucket: Bucket, prefix: str) -> list[str]:
     return found
 
 
-async def pages(bucket: Bucket, folder: str, cursor: str, now: Instant, had: Had) -> AsyncIterator[LogPage]:
+async def pages(bucket: Bucket, folder: str, cursor: str, now: Instant, had: Had) -> LogPages:
     """The records of each file of an account and region up to now, but of those that were had. Raises VendorError."""
     reached = min(_read(cursor).reached or now - FIRST, now)
     for day in _days(reached - BACK, now):

@@ -5,12 +5,11 @@ Filtered by `created`, the oldest first, paged by the `Link` header.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Final
 
 from limen.clock import DAY, HOUR, MINUTE, Instant, to_iso
 from limen.connectors.links import next_link
-from limen.connectors.log_pages import LogPage, records_in
+from limen.connectors.log_pages import LogPages, records_in
 from limen.connectors.time_walk import Answer, Lateness, walk
 from limen.connectors.vendor_client import VendorClient, bearer
 
@@ -21,7 +20,7 @@ LATENESS: Final = Lateness(15 * MINUTE, 6 * HOUR, oldest=6 * DAY)
 """Events of Git are kept for seven days."""
 
 
-async def pages(api: VendorClient, token: str, organization: str, cursor: str, now: Instant) -> AsyncIterator[LogPage]:
+async def pages(api: VendorClient, token: str, organization: str, cursor: str, now: Instant) -> LogPages:
     """Every page up to now, of what is done on the web and by Git. Raises VendorError."""
     headers = {**bearer(token), "accept": "application/vnd.github+json", "x-github-api-version": VERSION}
 

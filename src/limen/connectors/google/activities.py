@@ -6,7 +6,6 @@ alone: RFC 7523, as *Using OAuth 2.0 for server to server applications* has it. 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -14,7 +13,7 @@ import msgspec
 
 from limen.clock import DAY, HOUR, MINUTE, Instant, to_iso
 from limen.connectors.key_assertions import signed
-from limen.connectors.log_pages import LogPage, member, records_in
+from limen.connectors.log_pages import LogPages, member, records_in
 from limen.connectors.time_walk import Answer, Lateness, walk
 from limen.connectors.vendor_client import VendorClient, VendorError, bearer, text_in
 
@@ -60,7 +59,7 @@ async def delegated_token(sign_in: VendorClient, account: ServiceAccount, admin:
     return text_in(await sign_in.post_form("/token", form), "access_token")
 
 
-async def pages(api: VendorClient, token: str, application: str, cursor: str, now: Instant) -> AsyncIterator[LogPage]:
+async def pages(api: VendorClient, token: str, application: str, cursor: str, now: Instant) -> LogPages:
     """Every page of an application's activities up to now. Raises VendorError."""
     path = f"/admin/reports/v1/activity/users/all/applications/{application}"
 

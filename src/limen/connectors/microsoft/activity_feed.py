@@ -6,13 +6,12 @@ hours at once, paged by the header `NextPageUri`; each entry leads to a blob of 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any, Final
 
 import msgspec
 
 from limen.clock import DAY, HOUR, MINUTE, Instant, to_iso
-from limen.connectors.log_pages import Had, LogPage, records_in
+from limen.connectors.log_pages import Had, LogPage, LogPages, records_in
 from limen.connectors.time_walk import Answer, Lateness, walk
 from limen.connectors.vendor_client import VendorClient, VendorError, bearer
 
@@ -35,7 +34,7 @@ async def subscribe(manage: VendorClient, token: str, tenant: str, content: str)
 
 async def pages(
     manage: VendorClient, token: str, tenant: str, content: str, cursor: str, now: Instant, had: Had
-) -> AsyncIterator[LogPage]:
+) -> LogPages:
     """The records of every blob of a kind of content up to now, but of those that were had. Raises VendorError."""
 
     async def ask(since: Instant, until: Instant, link: str) -> Answer:

@@ -6,12 +6,11 @@ and `GET /security/alerts_v2` (`SecurityAlert.Read.All`), filtered by time, page
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Final
 
 from limen.clock import DAY, HOUR, MINUTE, Instant, to_iso
-from limen.connectors.log_pages import LogPage, member, records_in
+from limen.connectors.log_pages import LogPages, member, records_in
 from limen.connectors.time_walk import Answer, Lateness, walk
 from limen.connectors.vendor_client import VendorClient, VendorError, bearer
 
@@ -35,7 +34,7 @@ DIRECTORY_AUDITS: Final = GraphLog(
 ALERTS: Final = GraphLog("/v1.0/security/alerts_v2", "lastUpdateDateTime", 500, Lateness(15 * MINUTE, 6 * HOUR))
 
 
-async def pages(graph: VendorClient, token: str, log: GraphLog, cursor: str, now: Instant) -> AsyncIterator[LogPage]:
+async def pages(graph: VendorClient, token: str, log: GraphLog, cursor: str, now: Instant) -> LogPages:
     """Every page of a log up to now. Raises VendorError."""
 
     async def ask(since: Instant, until: Instant, link: str) -> Answer:

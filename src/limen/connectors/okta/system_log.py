@@ -7,14 +7,14 @@ some time before it was last there.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 import msgspec
 
 from limen.clock import DAY, HOUR, Instant, to_iso
 from limen.connectors.links import next_link
-from limen.connectors.log_pages import LogPage, records_in
+from limen.connectors.log_pages import LogPage, LogPages, records_in
 from limen.connectors.time_walk import is_forgotten
 from limen.connectors.vendor_client import VendorClient, VendorError
 
@@ -29,7 +29,7 @@ class _Place(msgspec.Struct, frozen=True, omit_defaults=True):
     at: Instant = 0
 
 
-async def pages(okta: VendorClient, headers: Mapping[str, str], cursor: str, now: Instant) -> AsyncIterator[LogPage]:
+async def pages(okta: VendorClient, headers: Mapping[str, str], cursor: str, now: Instant) -> LogPages:
     """Every page that there is now. Raises VendorError."""
     place, is_anew = _read(cursor), False
     while True:

@@ -1,4 +1,4 @@
-"""Logs that Limen fetches, in the database: how it goes with each service, and from where each stream goes on."""
+"""Logs that Limen fetches, in the database: how it goes with each service, and from where each log goes on."""
 
 from __future__ import annotations
 
@@ -17,25 +17,26 @@ log_cursors = Table(
     metadata,
     Column("source", String(40), primary_key=True),
     Column("stream", String(120), primary_key=True),
+    Column("meant_for", String(500), nullable=False),
     Column("cursor", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
 )
-"""Where each stream of a service goes on. All before it is kept."""
+"""Where each log (`stream`) of a service goes on, at the address `meant_for`. All before it is kept."""
 TABLES: Final = (log_pulls, log_cursors)
 ASKED: Final = AskedStore(log_pulls)
-LONGEST_CURSOR: Final = 20_000
 
 
-def cursors(connection: Connection, source: str) -> dict[str, str]:
-    """By the names of the streams."""
-    chosen = select(log_cursors.c.stream, log_cursors.c.cursor).where(log_cursors.c.source == source)
+def cursors(connection: Connection, source: str, place: str) -> dict[str, str]:
+    """By the names of the logs. What was read elsewhere is no place to go on from."""
+    where = (log_cursors.c.source == source, log_cursors.c.meant_for == place)
+    chosen = select(log_cursors.c.stream, log_cursors.c.cursor).where(*where)
     return {row.stream: row.cursor for row in connection.execute(chosen)}
 
 
-def keep_cursor(connection: Connection, source: str, stream: str, cursor: str, now: Instant) -> None:
+def keep_cursor(connection: Connection, source: str, place: str, stream: str, cursor: str, now: Instant) -> None:
     where = (log_cursors.c.source == source, log_cursors.c.stream == stream)
     connection.execute(delete(log_cursors).where(*where))
-    values = {"source": source, "stream": stream, "cursor": cursor[:LONGEST_CURSOR], "at": now}
+    values = {"source": source, "stream": stream, "meant_for": place, "cursor": cursor, "at": now}
     connection.execute(insert(log_cursors).values(values))
 
 

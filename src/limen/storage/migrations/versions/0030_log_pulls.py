@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0030"
-down_revision = "0028"
+down_revision = "0029"
 
 
 def upgrade() -> None:
@@ -28,6 +28,7 @@ def upgrade() -> None:
         "log_cursors",
         sa.Column("source", sa.String(40), nullable=False),
         sa.Column("stream", sa.String(120), nullable=False),
+        sa.Column("meant_for", sa.String(500), nullable=False),
         sa.Column("cursor", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("source", "stream", name="pk_log_cursors"),
