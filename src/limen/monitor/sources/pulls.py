@@ -67,6 +67,12 @@ class LogPulls:
         """Ask one, unless somebody else does at this moment, and write down what came of it."""
         await self._turns.take(name, place_of(source), partial(self._turn, name, source))
 
+    async def ask_soon(self, name: str) -> None:
+        """Have a service asked at the next turn. Raises LimenError where no service of this name is asked."""
+        if name not in asked(self._sources):
+            raise LimenError("there is no service of this name that is asked", "look at monitor.yaml")
+        await self._core.database.writing(lambda t: pulls_store.ASKED.ask_soon(t.connection, name))
+
     async def forget(self) -> None:
         """Drop what is known of services that are asked no more."""
         known = asked(self._sources).keys()
