@@ -19,6 +19,7 @@ from limen.ssrf_guard import is_forbidden
 if TYPE_CHECKING:
     import aiohttp
     from aiohttp.abc import AbstractResolver
+    from multidict import CIMultiDictProxy
 
 _LONGEST_LINE: Final = 8_190
 _CHUNK: Final = 65_536
@@ -37,7 +38,9 @@ class NoReplyError(LimenError):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer of any status. `headers` are named as one likes, in upper or lower case."""
+    """An answer of any status. `headers` are named as one likes, in upper or lower case; one that is sent several
+    times is one list (RFC 9110 section 5.3).
+    """
 
     status: int
     headers: Mapping[str, str]
@@ -65,8 +68,12 @@ class GuardedHttp:
         query: Query = (),
         form: Mapping[str, str] | None = None,
         body: bytes | None = None,
+        may_be_packed: bool = False,
     ) -> Reply:
-        """Raises NoReplyError. A `url` without `query` is sent as it is written; of `form` and `body` there is one."""
+        """Raises NoReplyError. A `url` without `query` is sent as it is written; of `form` and `body` there is one.
+
+        `may_be_packed`: the reply's body is taken as it is sent, whatever its Content-Encoding says.
+        """
         import aiohttp  # noqa: PLC0415 -- heavy, and no start waits for it
         from yarl import URL  # noqa: PLC0415 -- as above
 
@@ -78,7 +85,9 @@ class GuardedHttp:
             async with self._opened().request(
                 method, where, data=form or body, headers=sent, allow_redirects=False
             ) as answer:
-                return Reply(answer.status, answer.headers, await self._body(answer))
+                if not may_be_packed and answer.headers.get("content-encoding", "identity") != "identity":
+                    raise NoReplyError("garbage")
+                return Reply(answer.status, _as_lists(answer.headers), await self._body(answer))
         except TimeoutError:
             raise NoReplyError("slow") from None
         except LimenError as error:
@@ -110,14 +119,18 @@ class GuardedHttp:
         return self._client
 
     async def _body(self, answer: aiohttp.ClientResponse) -> bytes:
-        if answer.headers.get("content-encoding", "identity") != "identity":
-            raise NoReplyError("garbage")
         read = bytearray()
         async for some in answer.content.iter_chunked(_CHUNK):
             read += some
             if len(read) > self._most_bytes:
                 raise NoReplyError("too-much")
         return bytes(read)
+
+
+def _as_lists(headers: CIMultiDictProxy[str]) -> Mapping[str, str]:
+    from multidict import CIMultiDict  # noqa: PLC0415 -- as above
+
+    return CIMultiDict({name: ", ".join(headers.getall(name)) for name in headers})
 
 
 def object_in(body: bytes) -> dict[str, Any]:

@@ -6,7 +6,8 @@ import pytest
 from aiohttp import web
 from tests.emulators.vendor import Vendor, asking, served
 
-from limen.connectors.vendor_client import MOST_BYTES, TRIES, VendorError, listed, text_in
+from limen.connectors.patience import TRIES
+from limen.connectors.vendor_client import MOST_BYTES, VendorError, listed, text_in
 
 
 async def whole(_request: web.Request) -> web.Response:

@@ -1,4 +1,4 @@
-"""`limen source`: list sources of logs, and let their senders in, each by a proof of its own."""
+"""`limen source`: list sources of logs, let their senders in, each by a proof of its own, and Limen into services."""
 
 from __future__ import annotations
 
@@ -11,24 +11,28 @@ import typer
 from limen.cli.open_company import Opened, opened
 from limen.cli.options import LastFolder, refuse_other_task, word_and_folder
 from limen.cli.output import print_rows
+from limen.cli.typed_secret import secret_in, typed_secret
 from limen.clock import Instant, SystemClock
 from limen.company.publish import SERVER
 from limen.configuration.problem import did_you_mean, shown
+from limen.connectors.asked_store import AskedState
 from limen.errors import LimenError
 from limen.messages import times
 from limen.monitor.monitor_file import MONITOR_FILE
-from limen.monitor.monitor_rules import LogSource, MonitorRules
-from limen.monitor.sources import proofs
+from limen.monitor.monitor_rules import LogSource, MonitorRules, Way
+from limen.monitor.sources import proofs, pulls_store
 from limen.monitor.sources.proofs import Bundle
+from limen.monitor.sources.pulls import keep_secret
 from limen.monitor.sources.service import Listed, listed
+from limen.storage import Transaction
 
-TASKS: Final = ("list", "token", "certificate", "remove")
+TASKS: Final = ("list", "token", "certificate", "remove", "secret", "ask")
 
 
 def run(
     task: Annotated[str, typer.Argument(metavar="TASK", help=f"{', '.join(TASKS[:-1])} or {TASKS[-1]}")],
     name: Annotated[
-        str, typer.Argument(metavar="[NAME]", help="With token and certificate: a source; with remove: a sender's ID")
+        str, typer.Argument(metavar="[NAME]", help="With remove: a sender's ID; else, but with list: a source")
     ] = "",
     folder: LastFolder = Path(),
     *,
@@ -37,6 +41,9 @@ def run(
     ] = "",
     into: Annotated[
         Path | None, typer.Option(help="With certificate: the folder for certificate.pem, key.pem and authority.pem")
+    ] = None,
+    from_: Annotated[
+        Path | None, typer.Option("--from", help="With secret: the file that it is in; else you type it, or pipe it in")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="With list: print one JSON object per line")] = False,
 ) -> None:
@@ -52,9 +59,13 @@ def run(
             _token(here, name, sender or name, now)
         elif task == "certificate":
             _certificate(here, name, sender or name, into, now)
-        else:
+        elif task == "remove":
             here.database.write(lambda t: proofs.remove(t, name, now, SERVER))
             print("Removed: it can't send any more.")
+        elif task == "secret":
+            _secret(here, name, from_, now)
+        else:
+            _ask(here, name)
 
 
 def _rules(here: Opened) -> MonitorRules:
@@ -80,9 +91,13 @@ def _list(here: Opened, now: Instant, *, as_json: bool) -> None:
         at = one.totals.heard_at
         heard = f"last heard {times.date(at, here.settings.zone)}" if at else "never heard"
         proof = "unproven" if not one.source.is_proven else f"{len(one.senders)} senders"
+        if one.asked is not None:
+            asked = one.asked.done_at
+            proof = f"last complete {times.date(asked, here.settings.zone)}" if asked else "never complete"
         came = f"{one.totals.events} events, {one.totals.unreadable} unreadable, {one.totals.lost} lost"
         lines = [f"{one.name} ({one.source.kind}, {one.source.way}, {proof}): {one.state}, {heard}, {came}"]
         lines += [f"  {each.id} {each.name}" for each in one.senders]
+        lines += [f"  {one.asked.error}"] if one.asked is not None and one.asked.error else []
         return "\n".join(lines)
 
     def plain(one: Listed) -> dict[str, object]:
@@ -97,6 +112,7 @@ def _list(here: Opened, now: Instant, *, as_json: bool) -> None:
             "bytes": one.totals.size,
             "unreadable": one.totals.unreadable,
             "lost": one.totals.lost,
+            "asked": _asked(one.asked) if one.asked is not None else None,
             "senders": [
                 {"id": each.id, "name": each.name, "heard_at": each.heard_at, "until": each.until}
                 for each in one.senders
@@ -106,6 +122,35 @@ def _list(here: Opened, now: Instant, *, as_json: bool) -> None:
     found = here.database.read(lambda snapshot: listed(snapshot, sources, now))
     nothing = "There is none: Limen watches itself alone. Name others below `sources` in monitor.yaml."
     print_rows(found, text, plain, nothing, as_json=as_json)
+
+
+def _asked(state: AskedState) -> dict[str, object]:
+    return {
+        "has_secret": state.has_secret,
+        "tried_at": state.tried_at,
+        "done_at": state.done_at,
+        "failures": state.failures,
+        "error": state.error,
+    }
+
+
+def _secret(here: Opened, name: str, file: Path | None, now: Instant) -> None:
+    """Keep the secret by which Limen gets in at a service: what was typed, or stands in a file."""
+    source, keyring = _source(here, name), here.keyring()
+    typed = typed_secret("Secret") if file is None else secret_in(file)
+
+    def work(transaction: Transaction) -> None:
+        keep_secret(transaction, keyring, name, source, typed, now, by=SERVER)
+
+    here.database.write(work)
+    print(f"Stored. {name} is asked within a minute; `limen source list` and the page Sources show how it goes.")
+
+
+def _ask(here: Opened, name: str) -> None:
+    if _source(here, name).way is not Way.ASKED:
+        raise LimenError("this source sends by itself: Limen does not ask it", "see `limen source list`")
+    here.database.write(lambda t: pulls_store.ASKED.ask_soon(t.connection, name))
+    print(f"{name} is asked within a minute.")
 
 
 def _token(here: Opened, name: str, sender: str, now: Instant) -> None:

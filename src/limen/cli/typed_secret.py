@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Final
 
 import typer
@@ -10,6 +11,7 @@ import typer
 from limen.errors import LimenError
 
 LONGEST: Final = 1_000
+LONGEST_FILE: Final = 16_000
 
 
 def typed_secret(what: str) -> str:
@@ -17,4 +19,17 @@ def typed_secret(what: str) -> str:
     secret = str(typer.prompt(what, hide_input=True)) if sys.stdin.isatty() else sys.stdin.read(LONGEST + 2).strip()
     if not 0 < len(secret) <= LONGEST or not secret.isprintable():
         raise LimenError(f"that is no {what.lower()}", "paste the one value that the service showed, in one line")
+    return secret
+
+
+def secret_in(file: Path) -> str:
+    """What a file holds, such as a key: text of several lines. Raises LimenError where that is no secret."""
+    try:
+        with file.open("rb") as opened:
+            secret = opened.read(LONGEST_FILE + 1).decode().strip()
+    except (OSError, UnicodeDecodeError):
+        raise LimenError(f"{file} can't be read as text", "name the file that the service gave you") from None
+    is_plain = all(one.isprintable() for one in secret.splitlines())
+    if not 0 < len(secret) <= LONGEST_FILE or not is_plain:
+        raise LimenError(f"{file} holds no secret", "name the file that the service gave you")
     return secret

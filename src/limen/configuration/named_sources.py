@@ -61,7 +61,7 @@ def address_complaint(url: str, *, may_have_query: bool = False) -> tuple[str, s
     if not is_plain or parts.scheme not in {"https", "http"} or not host or (parts.query and not may_have_query):
         return f"{shown(url)} is not an address", "write it whole, with https://"
     if "@" in parts.netloc:
-        return "an address has no user name in it", "keep the secret with `limen device source-secret`"
+        return "an address has no user name in it", "a secret is stored by a command of its own, not here"
     if is_forbidden(host):
         return f"{shown(url)} is not an address that Limen connects to", "enter the service's own address"
     if parts.scheme != "https" and not (names_this_machine(host) or host in {"127.0.0.1", "::1"}):

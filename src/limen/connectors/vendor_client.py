@@ -1,4 +1,4 @@
-"""The HTTP client for a vendor's API: JSON from one origin, bounded, patient where the vendor asks for patience.
+"""The HTTP client for a vendor's API: one origin, bounded, patient where the vendor asks for patience.
 
 A link to the next page leads nowhere but to the same origin (see `limen.guarded_http` for what holds of every server).
 """
@@ -10,18 +10,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from limen.connectors.patience import LONGEST_WAIT_SECONDS, TRIES, asks_to_wait, seconds_to_wait
 from limen.errors import LimenError
-from limen.guarded_http import GuardedHttp, NoReplyError, Query, object_in, origin_of, split
+from limen.guarded_http import GuardedHttp, NoReplyError, Query, Reply, object_in, origin_of, split
 
 if TYPE_CHECKING:
     from aiohttp.abc import AbstractResolver
 
 ANSWER_SECONDS: Final = 60.0
 MOST_BYTES: Final = 16 << 20
-TRIES: Final = 5
-LONGEST_WAIT_SECONDS: Final = 120.0
-"""A vendor that asks for more is not waited for: the next turn comes."""
-_WAITING: Final = frozenset({429, 502, 503, 504})
 _LONGEST_URL: Final = 8_000
 _WORDS: Final = {
     "unreachable": "it can't be reached",
@@ -33,20 +30,24 @@ _WORDS: Final = {
     "throttled": "it asks to be left alone for longer than Limen waits",
     "too-much": "it answered more than Limen reads",
     "garbage": "its answer can't be understood",
-    "no-secret": "no secret is stored for it and its address: `limen device source-secret` stores one",
+    "wrong-secret": "what is stored as its secret is not of the kind that it needs",
+    "not-installed": 'Limen lacks a package for it: `pip install "limen[aws]"`',
 }
 
 
 class VendorError(LimenError):
-    """A vendor did not answer as it must. `word` says how: one of `_WORDS`."""
+    """A vendor did not answer as it must. `word` says how: one of `_WORDS`; `status` is HTTP's, 0 for none."""
 
-    def __init__(self, word: str) -> None:
-        super().__init__(_WORDS[word], "see docs/how-to/devices-from-elsewhere.md")
+    def __init__(self, word: str, status: int = 0) -> None:
+        super().__init__(_WORDS[word], "see the guide to this source in docs/how-to")
         self.word = word
+        self.status = status
 
 
 class VendorClient:
-    """Asks one origin. `resolver` finds addresses, none that is forbidden; `sleep` waits for so many seconds."""
+    """Asks one origin, or what lies below a path of it. `resolver` finds addresses, none that is forbidden; `sleep`
+    waits for so many seconds.
+    """
 
     def __init__(
         self,
@@ -54,24 +55,45 @@ class VendorClient:
         resolver: Callable[[], AbstractResolver],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._origin = origin.rstrip("/")
+        self.origin = origin.rstrip("/")
         self._sleep = sleep
         self._http = GuardedHttp(resolver, seconds=ANSWER_SECONDS, most_bytes=MOST_BYTES)
 
+    # Objects
+
     async def get(self, path: str, query: Query, token: str) -> Mapping[str, Any]:
         """The JSON object at a path of the origin. Raises VendorError."""
-        return await self._patiently("GET", f"{self._origin}{path}", query, None, token)
+        return _object(await self.reply(path, query, bearer(token)))
 
     async def get_link(self, url: str, token: str) -> Mapping[str, Any]:
         """The JSON object that a page of the vendor's links to. Raises VendorError where that is another origin."""
-        parts = split(url, _LONGEST_URL)
-        if parts is None or origin_of(parts) != origin_of(urlsplit(self._origin)):
-            raise VendorError("garbage")
-        return await self._patiently("GET", url, (), None, token)
+        return _object(await self.reply_to_link(url, bearer(token)))
 
-    async def post_form(self, path: str, form: Mapping[str, str]) -> Mapping[str, Any]:
+    async def post_form(
+        self, path: str, form: Mapping[str, str], headers: Mapping[str, str] | None = None
+    ) -> Mapping[str, Any]:
         """The JSON object that this form is answered with. Raises VendorError."""
-        return await self._patiently("POST", f"{self._origin}{path}", (), form, "")
+        return _object(await self._patiently("POST", f"{self.origin}{path}", (), form, headers or {}))
+
+    # Whatever is answered with 200
+
+    async def reply(
+        self, path: str, query: Query, headers: Mapping[str, str], *, method: str = "GET", may_be_packed: bool = False
+    ) -> Reply:
+        """What stands at a path of the origin. Raises VendorError."""
+        return await self._patiently(method, f"{self.origin}{path}", query, None, headers, may_be_packed=may_be_packed)
+
+    async def reply_to_link(self, url: str, headers: Mapping[str, str], *, query: Query = ()) -> Reply:
+        """What a page of the vendor's links to. Raises VendorError where that is another origin."""
+        own = self.own_link(url)
+        return await self._patiently("GET", own, query, None, headers)
+
+    def own_link(self, url: str) -> str:
+        """The address, where it is one of the origin. Raises VendorError where it is another, or none."""
+        parts = split(url, _LONGEST_URL)
+        if parts is None or origin_of(parts) != origin_of(urlsplit(self.origin)):
+            raise VendorError("garbage")
+        return url
 
     async def close(self) -> None:
         await self._http.close()
@@ -79,28 +101,39 @@ class VendorClient:
     # Inside
 
     async def _patiently(
-        self, method: str, url: str, query: Query, form: Mapping[str, str] | None, token: str
-    ) -> Mapping[str, Any]:
+        self,
+        method: str,
+        url: str,
+        query: Query,
+        form: Mapping[str, str] | None,
+        headers: Mapping[str, str],
+        *,
+        may_be_packed: bool = False,
+    ) -> Reply:
         """Ask again where the vendor says to (RFC 6585 section 4, RFC 9110 section 10.2.3), a few times."""
-        headers = {"accept": "application/json", **({"authorization": f"Bearer {token}"} if token else {})}
+        sent = {"accept": "application/json", **headers}
         status = 0
         try:
             for tried in range(TRIES):
-                reply = await self._http.ask(method, url, headers, query=query, form=form)
+                reply = await self._http.ask(method, url, sent, query=query, form=form, may_be_packed=may_be_packed)
                 status = reply.status
                 if status == 200:
-                    return object_in(reply.body)
-                if status not in _WAITING:
-                    raise VendorError(_word_of(status))
-                wait = _seconds(reply.headers.get("retry-after", ""))
-                seconds = 2.0**tried if wait is None else wait
+                    return reply
+                if not asks_to_wait(reply):
+                    raise VendorError(_word_of(status), status)
+                seconds = seconds_to_wait(reply, tried)
                 if seconds > LONGEST_WAIT_SECONDS:
-                    raise VendorError("throttled")
+                    raise VendorError("throttled", status)
                 if tried + 1 < TRIES:
                     await self._sleep(seconds)
         except NoReplyError as error:
             raise VendorError(error.word) from None
-        raise VendorError("throttled" if status == 429 else "refused")
+        raise VendorError("refused" if status >= 500 else "throttled", status)
+
+
+def bearer(token: str) -> dict[str, str]:
+    """How a token is sent (RFC 6750 section 2.1); "": nothing is."""
+    return {"authorization": f"Bearer {token}"} if token else {}
 
 
 def listed(answer: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
@@ -119,12 +152,14 @@ def text_in(answer: Mapping[str, Any], name: str, longest: int = 8_000) -> str:
     return found
 
 
+def _object(reply: Reply) -> Mapping[str, Any]:
+    try:
+        return object_in(reply.body)
+    except NoReplyError as error:
+        raise VendorError(error.word, reply.status) from None
+
+
 def _word_of(status: int) -> str:
     if 300 <= status < 400:
         return "redirects"
     return "not-allowed" if status in {400, 401, 403} else "refused"
-
-
-def _seconds(written: str) -> float | None:
-    """`Retry-After` in seconds; a date, or anything else, is as if it was not there."""
-    return float(written) if written.isascii() and written.isdigit() and len(written) < 9 else None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from limen.clock import DAY, Milliseconds
+from limen.clock import DAY, MINUTE, Milliseconds
 from limen.monitor.detections.section import DetectionRules
 from limen.monitor.notify.rules import NotifyRules
 from limen.monitor.places.rules import NO_PLACES, PlaceRules
@@ -28,10 +28,28 @@ class Way(StrEnum):
     """JSON lines, or the HTTP event collector that many products send to: each sender by a token of its own."""
     AGENT = "agent"
     """By `limen-agent`, each device under its own key."""
+    ASKED = "asked"
+    """Limen asks a service for it, under a secret of its own there."""
 
 
 UNPROVEN = frozenset({Way.UDP, Way.TCP})
 """Ways on which nobody proves who sends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service that Limen asks for its logs: where that is, in whose name Limen asks, what it reads, how often."""
+
+    tenant: str = ""
+    client: str = ""
+    admin: str = ""
+    url: str = ""
+    organization: str = ""
+    bucket: str = ""
+    region: str = ""
+    prefix: str = ""
+    reads: tuple[str, ...] = ()
+    every_ms: Milliseconds = 5 * MINUTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +58,7 @@ class LogSource:
 
     `addresses`: from which networks it is taken; () for anywhere. It is silent where nothing came for `heartbeat_ms`
     (0: nothing of the kind is promised). What it said is kept for `keep_ms`. `files` and `journal` are what agents
-    read, on devices of these `platforms`.
+    read, on devices of these `platforms`. `service` is what is asked, where anything is.
     """
 
     kind: str
@@ -50,6 +68,7 @@ class LogSource:
     keep_ms: Milliseconds = 90 * DAY
     files: tuple[str, ...] = ()
     journal: bool = False
+    service: Service | None = None
 
     @property
     def is_proven(self) -> bool:

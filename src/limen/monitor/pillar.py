@@ -22,13 +22,14 @@ def _declarations() -> Declarations:
     from limen.monitor.places import familiar_store as places
     from limen.monitor.response import store as responses
     from limen.monitor.settings import MonitorSettings
-    from limen.monitor.sources import kinds, store
+    from limen.monitor.sources import kinds, pulls_store, store
 
     return Declarations(
         events=(*kinds.KINDS, *of_alerts.KINDS, *travel_kinds.KINDS),
         settings=MonitorSettings,
         tables=(
             *store.TABLES,
+            *pulls_store.TABLES,
             *alerts.TABLES,
             *responses.TABLES,
             *notices.TABLES,

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from typing import Final
 
+from limen.connectors.vendor_client import VendorClient
 from limen.monitor import alerting as of_alerts
 from limen.monitor.alerting import Alerting
 from limen.monitor.detections.travel.announcing import Travels
 from limen.monitor.knowing import Knowing
 from limen.monitor.places.familiar import FamiliarPlaces
 from limen.monitor.places.places import Places
+from limen.monitor.sources.clouds import Clouds
 from limen.monitor.sources.held import SendersHeld
+from limen.monitor.sources.pulls import LogPulls
 from limen.monitor.watch import Watch
-from limen.pillar import Core, Every, Running
+from limen.pillar import Core, Every, Running, SignOn
 
 AGREE_SECONDS: Final = 10.0
 WRITE_SECONDS: Final = 30.0
 FORGET_SECONDS: Final = 600.0
+ASK_SECONDS: Final = 15.0
 LOOK_SECONDS: Final = 10.0
 PLACES_SECONDS: Final = 60.0
 
@@ -42,18 +46,22 @@ async def build(core: Core) -> Running:
     await knowing.look_again()
     await watch.agree()
     alerting.begin()
+    resolver = core.offers.take(SignOn).resolver
+    pulls = LogPulls(core, watch.sources, Clouds(lambda origin: VendorClient(origin, resolver)))
 
     async def close() -> None:
         await watch.close()
         await alerting.close()
 
     return Running(
-        offers=(watch, watch.sources, places, familiar, knowing, *alerting.offers),
+        offers=(watch, watch.sources, pulls, places, familiar, knowing, *alerting.offers),
         figures=lambda: (*watch.sources.figures(), *knowing.figures()),
         periodic=(
             Every("have the process that watches as monitor.yaml says", AGREE_SECONDS, watch.agree),
             Every("write down what came of each source of logs", WRITE_SECONDS, watch.sources.write),
             Every("forget sources of logs that are no more", FORGET_SECONDS, watch.sources.forget),
+            Every("ask services for their logs", ASK_SECONDS, pulls.ask_due),
+            Every("forget services that are asked no more", FORGET_SECONDS, pulls.forget),
             Every("look at the files that tell places", LOOK_SECONDS, knowing.look_again),
             Every("write down from where people sign in", PLACES_SECONDS, familiar.write),
             Every("forget places that nobody was seen at", FORGET_SECONDS, familiar.forget),

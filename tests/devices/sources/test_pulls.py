@@ -133,6 +133,6 @@ async def test_one_alone_asks(harbor: House) -> None:
         put_rules(harbor, fleet=of(vendor))
         with_secret(harbor, "fleet", of(vendor))
         database, now = harbor.limen.database, harbor.clock.now()
-        assert database.write(lambda t: store.begin(t.connection, "fleet", now, 5 * MINUTE))
+        assert database.write(lambda t: store.ASKED.begin(t.connection, "fleet", now, 5 * MINUTE))
         await pulls_of(harbor).ask("fleet", of(vendor))
         assert vendor.asked == []

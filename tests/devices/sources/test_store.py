@@ -61,24 +61,24 @@ def test_what_is_said_of_a_device(database: Database, word: Word, vouches: bool 
 
 
 def test_one_alone_asks_a_source(database: Database) -> None:
-    assert database.write(lambda t: store.begin(t.connection, "fleet", NOW, 60)) is True
-    assert database.write(lambda t: store.begin(t.connection, "fleet", NOW + 59, 60)) is False
-    database.write(lambda t: store.went_on(t.connection, "fleet", 100, NOW + 200))
-    assert database.write(lambda t: store.begin(t.connection, "fleet", NOW + 60, 60)) is False
-    database.write(lambda t: store.ended(t.connection, "fleet", NOW + 70, "x" * 400))
+    assert database.write(lambda t: store.ASKED.begin(t.connection, "fleet", NOW, 60)) is True
+    assert database.write(lambda t: store.ASKED.begin(t.connection, "fleet", NOW + 59, 60)) is False
+    database.write(lambda t: store.ASKED.went_on(t.connection, "fleet", 100, NOW + 200))
+    assert database.write(lambda t: store.ASKED.begin(t.connection, "fleet", NOW + 60, 60)) is False
+    database.write(lambda t: store.ASKED.ended(t.connection, "fleet", NOW + 70, "x" * 400))
     state = database.read(lambda s: store.states(s.connection))["fleet"]
     assert (state.busy_until, state.done_at, len(state.error), state.progress) == (0, 0, 300, 100)
-    database.write(lambda t: store.ended(t.connection, "fleet", NOW + 80))
+    database.write(lambda t: store.ASKED.ended(t.connection, "fleet", NOW + 80))
     assert database.read(lambda s: store.states(s.connection))["fleet"].done_at == NOW + 80
-    database.write(lambda t: store.ask_soon(t.connection, "fleet"))
+    database.write(lambda t: store.ASKED.ask_soon(t.connection, "fleet"))
     assert database.read(lambda s: store.states(s.connection))["fleet"].tried_at == 0
 
 
 def test_a_secret_is_sealed_and_meant_for_one_place(database: Database) -> None:
     keyring = Keyring.open(database, bytes(32))
-    database.write(lambda t: store.keep_secret(t.connection, keyring, "fleet", "https://fleet", "s3cret"))
-    assert database.read(lambda s: store.secret_of(s.connection, keyring, "fleet", "https://fleet")) == "s3cret"
-    assert database.read(lambda s: store.secret_of(s.connection, keyring, "fleet", "https://evil")) == ""
+    database.write(lambda t: store.ASKED.keep_secret(t.connection, keyring, "fleet", "https://fleet", "s3cret"))
+    assert database.read(lambda s: store.ASKED.secret_of(s.connection, keyring, "fleet", "https://fleet")) == "s3cret"
+    assert database.read(lambda s: store.ASKED.secret_of(s.connection, keyring, "fleet", "https://evil")) == ""
     row = database.read(lambda s: s.connection.execute(store.device_sources.select()).one())
     assert b"s3cret" not in row.sealed
 

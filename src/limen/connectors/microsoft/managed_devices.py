@@ -1,7 +1,7 @@
 """The devices that Intune manages, by Microsoft Graph v1.0 (`GET /deviceManagement/managedDevices`).
 
-Limen signs in as an app of the tenant (OAuth 2.0 client credentials, RFC 6749 section 4.4), which needs the application
-permission `DeviceManagementManagedDevices.Read.All`. Graph has no delta query for them: each turn lists all of them.
+Limen signs in as an app of the tenant with the permission `DeviceManagementManagedDevices.Read.All`. Graph has no delta
+query for them: each turn lists all of them.
 """
 
 from __future__ import annotations
@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
-from limen.connectors.vendor_client import VendorClient, VendorError, listed, text_in
+from limen.connectors.microsoft.sign_in import GRAPH, app_token
+from limen.connectors.vendor_client import VendorClient, VendorError, listed
 
-SIGN_IN: Final = "https://login.microsoftonline.com"
-GRAPH: Final = "https://graph.microsoft.com"
 PER_PAGE: Final = 500
 MOST_PAGES: Final = 400
 FIELDS: Final = (
@@ -35,9 +34,7 @@ async def managed_devices(
     sign_in: VendorClient, graph: VendorClient, tenant: str, client: str, secret: str
 ) -> AsyncIterator[list[dict[str, Any]]]:
     """Every managed device, page by page, with `FIELDS`. Raises VendorError."""
-    form = {"grant_type": "client_credentials", "client_id": client, "client_secret": secret}
-    form["scope"] = f"{GRAPH}/.default"
-    token = text_in(await sign_in.post_form(f"/{tenant}/oauth2/v2.0/token", form), "access_token")
+    token = await app_token(sign_in, tenant, client, secret, GRAPH)
     query = [("$select", ",".join(FIELDS)), ("$top", str(PER_PAGE))]
     page = await graph.get("/v1.0/deviceManagement/managedDevices", query, token)
     for _ in range(MOST_PAGES):

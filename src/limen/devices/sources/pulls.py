@@ -6,9 +6,10 @@ the one before. A list that breaks off forgets nothing.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
-from limen.clock import MINUTE, Instant, Milliseconds
+from limen.connectors.turns import Turns, WentOn, is_due
 from limen.connectors.vendor_client import VendorError
 from limen.devices.sources import store
 from limen.devices.sources.service import Sources, place_of
@@ -18,9 +19,8 @@ from limen.events import Event, Outcome
 from limen.facts.device_rules import PULLED, DeviceSource
 from limen.pillar import Core
 
-HELD_FOR: Final[Milliseconds] = 10 * MINUTE
-"""For so long nobody else asks a source, from each page on."""
 MOST_RECORDS: Final = 100_000
+_LACKS: Final = "no secret is stored for it and its address: `limen device source-secret` stores one"
 
 
 class Pulls:
@@ -29,61 +29,38 @@ class Pulls:
     def __init__(self, core: Core, sources: Sources, vendors: Vendors) -> None:
         self._core = core
         self._sources = sources
+        self._turns = Turns(
+            core.database, core.keyring, sources.now, store.ASKED, lacks=_LACKS, changed=self._source_changed
+        )
         self.vendors = vendors
         self._missing: dict[str, set[str]] = {}
 
     async def ask_due(self) -> None:
         """Ask every source whose turn it is, one after the other."""
-        states = await self._core.database.reading(lambda snapshot: store.states(snapshot.connection))
+        states = await self._turns.states()
         for name, source in self._sources.known().items():
-            if source.kind in PULLED and _is_due(source, states.get(name, SourceState(name)), self._sources.now()):
+            state = states.get(name, SourceState(name))
+            if source.kind in PULLED and is_due(state, source.every_ms, self._sources.now()):
                 await self.ask(name, source)
 
     async def ask(self, name: str, source: DeviceSource) -> None:
         """Ask one, unless somebody else does at this moment, and write down what came of it."""
-        now, database = self._sources.now(), self._core.database
-        if not await database.writing(lambda t: store.begin(t.connection, name, now, HELD_FOR)):
-            return
-        error = "it broke off"
-        try:
-            await self._listed(name, source)
-            error = ""
-        except VendorError as wrong:
-            error = wrong.what
-        finally:
-            await self._ended(name, error)
+        await self._turns.take(name, place_of(source), partial(self._listed, name, source))
 
-    async def _listed(self, name: str, source: DeviceSource) -> None:
+    async def _listed(self, name: str, source: DeviceSource, secret: str, went_on: WentOn) -> None:
         """Take all that it lists. Raises VendorError."""
-        keyring, place = self._core.keyring, place_of(source)
-        secret = await self._core.database.reading(
-            lambda snapshot: store.secret_of(snapshot.connection, keyring, name, place)
-        )
-        if not secret:
-            raise VendorError("no-secret")
         seen: set[str] = set()
         async for records in self.vendors.records(source, secret):
             seen |= {one.id for one in records}
             if len(seen) > MOST_RECORDS:
                 raise VendorError("too-much")
             await self._sources.take(name, records)
-            await self._went_on(name, len(seen))
+            await went_on(len(seen))
         missing = await self._core.database.reading(lambda snapshot: store.ids_of(snapshot.connection, name)) - seen
         gone, self._missing[name] = missing & self._missing.get(name, set()), missing
         await self._sources.take(name, [], tuple(gone))
 
-    async def _went_on(self, name: str, progress: int) -> None:
-        until: Instant = self._sources.now() + HELD_FOR
-        await self._core.database.writing(lambda t: store.went_on(t.connection, name, progress, until))
-
-    async def _ended(self, name: str, error: str) -> None:
-        database, now = self._core.database, self._sources.now()
-        before = await database.reading(lambda snapshot: store.states(snapshot.connection)[name].error)
-        await database.writing(lambda t: store.ended(t.connection, name, now, error))
-        if bool(before) is not bool(error):
-            self._tell(name, error)
-
-    def _tell(self, name: str, error: str) -> None:
+    def _source_changed(self, name: str, error: str) -> None:
         self._core.journal.record(
             Event(
                 at=self._sources.now(),
@@ -92,7 +69,3 @@ class Pulls:
                 details={"source": name, **({"error": error} if error else {})},
             )
         )
-
-
-def _is_due(source: DeviceSource, state: SourceState, now: Instant) -> bool:
-    return now >= state.tried_at + source.every_ms and now >= state.busy_until

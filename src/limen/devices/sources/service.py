@@ -101,7 +101,7 @@ class Sources:
         for part, without in zip_longest(parts, lost, fillvalue=()):
             taken += await self._core.write(partial(self._take, name=name, records=part, gone=without, owners=owners))
         if is_whole:
-            await self._core.database.writing(lambda t: store.ended(t.connection, name, self.now()))
+            await self._core.database.writing(lambda t: store.ASKED.ended(t.connection, name, self.now()))
         return taken
 
     async def take_further(self, name: str, record_id: str, further: Callable[[Record | None], Record]) -> None:
@@ -114,7 +114,7 @@ class Sources:
         def work(transaction: Transaction) -> None:
             before = store.records(transaction.connection, name, [record_id]).get(record_id)
             self._take(transaction, name, [further(before.record if before is not None else None)], (), owners)
-            store.ended(transaction.connection, name, self.now())
+            store.ASKED.ended(transaction.connection, name, self.now())
 
         await self._core.write(work)
 
@@ -160,7 +160,7 @@ class Sources:
         source = self.known().get(name)
         if source is None or source.kind not in PULLED:
             raise LimenError("there is no source of this name that is asked", "look at devices.yaml")
-        await self._core.database.writing(lambda t: store.ask_soon(t.connection, name))
+        await self._core.database.writing(lambda t: store.ASKED.ask_soon(t.connection, name))
 
     async def forget_removed(self) -> None:
         """What a source said that the company has no longer counts for nothing, and is dropped."""
@@ -185,7 +185,7 @@ def keep_secret(
     """Keep the secret by which Limen signs in at a source. Raises LimenError where the source sends by itself."""
     if source.kind not in PULLED:
         raise LimenError(f"{name} sends by itself: Limen does not ask it", f"use `limen device source-token {name}`")
-    store.keep_secret(transaction.connection, keyring, name, place_of(source), secret)
+    store.ASKED.keep_secret(transaction.connection, keyring, name, place_of(source), secret)
     transaction.say(Event(at=now, kind="device.source_secret_kept", actor=by, details={"source": name}))
 
 

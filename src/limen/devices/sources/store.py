@@ -26,12 +26,12 @@ from sqlalchemy import (
     update,
 )
 
-from limen.clock import Instant, Milliseconds
+from limen.clock import Instant
+from limen.connectors.asked_store import AskedState, AskedStore, columns, state_of
 from limen.devices.model import Said, checks_to_json
 from limen.devices.reading import checks_of
 from limen.devices.sources.matching import Word
 from limen.devices.sources.record import Form, Kept, Record
-from limen.storage import Keyring
 from limen.storage.tables import metadata, rows_called
 
 device_records = Table(
@@ -64,19 +64,11 @@ device_matches = Table(
 device_sources = Table(
     "device_sources",
     metadata,
-    Column("name", String(40), primary_key=True),
-    Column("sealed", LargeBinary),
-    Column("meant_for", String(500), nullable=False),
+    *columns(),
     Column("token_hash", LargeBinary(32), unique=True),
-    Column("busy_until", BigInteger, nullable=False),
-    Column("tried_at", BigInteger, nullable=False),
-    Column("done_at", BigInteger, nullable=False),
-    Column("error", String(300), nullable=False),
-    Column("progress", BigInteger, nullable=False),
 )
-"""How it goes with each source. `sealed` is Limen's secret there, for the address `meant_for` and no other;
-`token_hash` of what the source proves itself with.
-"""
+"""How it goes with each source. `token_hash` of what the source proves itself with."""
+ASKED: Final = AskedStore(device_sources)
 osquery_nodes = Table(
     "osquery_nodes",
     metadata,
@@ -228,66 +220,23 @@ def matched_to(connection: Connection, device_id: str) -> list[tuple[str, str]]:
 
 
 @dataclass(frozen=True, slots=True)
-class SourceState:
-    """How it goes with a source: when it was last tried, and last done; what went wrong ("": nothing); how many devices
-    the pull that runs, or the last one, has brought so far.
-    """
+class SourceState(AskedState):
+    """How it goes with a source: whether Limen asks it, or it sends by itself."""
 
-    name: str
-    has_secret: bool = False
     has_token: bool = False
-    busy_until: Instant = 0
-    tried_at: Instant = 0
-    done_at: Instant = 0
-    error: str = ""
-    progress: int = 0
 
 
 def states(connection: Connection) -> dict[str, SourceState]:
     """By the names of the sources."""
-    return {row.name: _state(row) for row in connection.execute(select(device_sources))}
-
-
-def begin(connection: Connection, name: str, now: Instant, lasts_ms: Milliseconds) -> bool:
-    """Whether the source is to be asked by whoever calls, and nobody else for so long."""
-    _ensure(connection, name)
-    values = {"busy_until": now + lasts_ms, "tried_at": now, "progress": 0}
-    where = (device_sources.c.name == name, device_sources.c.busy_until <= now)
-    return bool(connection.execute(update(device_sources).where(*where).values(values)).rowcount)
-
-
-def went_on(connection: Connection, name: str, progress: int, until: Instant) -> None:
-    values = {"progress": progress, "busy_until": until}
-    connection.execute(update(device_sources).where(device_sources.c.name == name).values(values))
-
-
-def ended(connection: Connection, name: str, now: Instant, error: str = "") -> None:
-    """The pull is over, or something came by itself; "": as it should."""
-    _ensure(connection, name)
-    values: dict[str, object] = {"busy_until": 0, "tried_at": now, "error": error[:300]}
-    if not error:
-        values["done_at"] = now
-    connection.execute(update(device_sources).where(device_sources.c.name == name).values(values))
-
-
-def keep_secret(connection: Connection, keyring: Keyring, name: str, place: str, secret: str) -> None:
-    """From now on this is Limen's secret at this source and place; it is asked at the next turn."""
-    _ensure(connection, name)
-    sealed = keyring.seal(device_sources.name, name, "sealed", secret.encode())
-    values = {"sealed": sealed, "meant_for": place, "error": "", "tried_at": 0}
-    connection.execute(update(device_sources).where(device_sources.c.name == name).values(values))
-
-
-def secret_of(connection: Connection, keyring: Keyring, name: str, place: str) -> str:
-    """Limen's secret at the source; "" where none was given for this place."""
-    where = (device_sources.c.name == name, device_sources.c.meant_for == place)
-    sealed = connection.scalar(select(device_sources.c.sealed).where(*where))
-    return keyring.open_sealed(device_sources.name, name, "sealed", sealed).decode() if sealed else ""
+    return {
+        row.name: SourceState(**state_of(row), has_token=row.token_hash is not None)
+        for row in connection.execute(select(device_sources))
+    }
 
 
 def set_token(connection: Connection, name: str, token_hash: bytes) -> None:
     """From now on the source proves itself with this token; the one before is gone, and what it let in, too."""
-    _ensure(connection, name)
+    ASKED.ensure(connection, name)
     connection.execute(update(device_sources).where(device_sources.c.name == name).values(token_hash=token_hash))
     connection.execute(delete(osquery_nodes).where(osquery_nodes.c.source == name))
 
@@ -301,12 +250,6 @@ def end_tokens(connection: Connection) -> int:
 
 def source_of_token(connection: Connection, token_hash: bytes) -> str | None:
     return connection.scalar(select(device_sources.c.name).where(device_sources.c.token_hash == token_hash))
-
-
-def ask_soon(connection: Connection, name: str) -> None:
-    """The source is asked at the next turn."""
-    _ensure(connection, name)
-    connection.execute(update(device_sources).where(device_sources.c.name == name).values(tried_at=0))
 
 
 # Nodes of osquery
@@ -334,26 +277,7 @@ def _is(source: str, record_id: str) -> tuple[Any, Any]:
     return device_records.c.source == source, device_records.c.id == record_id
 
 
-def _ensure(connection: Connection, name: str) -> None:
-    if connection.scalar(select(device_sources.c.name).where(device_sources.c.name == name)) is None:
-        empty = {"meant_for": "", "busy_until": 0, "tried_at": 0, "done_at": 0, "error": "", "progress": 0}
-        connection.execute(insert(device_sources).values(name=name, **empty))
-
-
 def _kept(row: Row[Any]) -> Kept:
     plain = {name: getattr(row, name) for name in _PLAIN}
     record = Record(**plain, form=Form(row.form), checks=checks_of(row.checks))
     return Kept(row.source, record, row.owner_id, row.taken_at)
-
-
-def _state(row: Row[Any]) -> SourceState:
-    return SourceState(
-        name=row.name,
-        has_secret=row.sealed is not None,
-        has_token=row.token_hash is not None,
-        busy_until=row.busy_until,
-        tried_at=row.tried_at,
-        done_at=row.done_at,
-        error=row.error,
-        progress=row.progress,
-    )

@@ -9,7 +9,8 @@ from typing import Any
 
 from limen.connectors.fleet.hosts import hosts
 from limen.connectors.jamf.inventory import computers, mobile_devices
-from limen.connectors.microsoft.managed_devices import GRAPH, SIGN_IN, managed_devices
+from limen.connectors.microsoft.managed_devices import managed_devices
+from limen.connectors.microsoft.sign_in import GRAPH, SIGN_IN
 from limen.connectors.vendor_client import VendorClient
 from limen.devices.sources import fleet, intune, jamf
 from limen.devices.sources.record import Record

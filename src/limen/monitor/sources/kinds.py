@@ -39,4 +39,23 @@ KINDS: Final = (
         severity=Severity.MEDIUM,
         by_strangers=True,
     ),
+    Kind(
+        "logs.service_secret_kept",
+        "Stored Limen's secret at a service that is asked for its logs",
+        _GOVERNED,
+        LIFECYCLE,
+        99,
+        acknowledged=True,
+        shown=("source",),
+    ),
+    Kind(
+        "logs.service_failed",
+        "A service could not be asked for its logs",
+        _SOURCE,
+        LIFECYCLE,
+        99,
+        severity=Severity.MEDIUM,
+        shown=("source",),
+    ),
+    Kind("logs.service_back", "A service gives its logs again", _SOURCE, LIFECYCLE, 99, shown=("source",)),
 )

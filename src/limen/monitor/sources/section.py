@@ -16,6 +16,8 @@ from limen.configuration.problem import Complaint, Problem, did_you_mean, shown
 from limen.configuration.tree import Tree
 from limen.monitor.monitor_rules import UNPROVEN, LogSource, Way
 from limen.monitor.normal_form.kinds import KINDS, OURS
+from limen.monitor.sources import asked_section
+from limen.monitor.sources.asked_section import AskedService
 
 SECTION: Final = "sources"
 MOST: Final = 100
@@ -34,9 +36,10 @@ class Source(BaseModel):
 
     kind: str
     """How it reads: `syslog`, `json`, `windows`, `suricata`, `fortigate`, `cef` …"""
-    comes: Literal["udp", "tcp", "tls", "http", "agent"]
-    """How it comes: `tls` (syslog, by a certificate), `http` (by a token), `agent` (by `limen-agent`); `udp` and `tcp`
-    (syslog) only where nothing else can be had, since nobody proves there who sends."""
+    comes: Literal["udp", "tcp", "tls", "http", "agent", "asked"]
+    """How it comes: `tls` (syslog, by a certificate), `http` (by a token), `agent` (by `limen-agent`), `asked` (Limen
+    fetches it from a `service`); `udp` and `tcp` (syslog) only where nothing else can be had, since nobody proves there
+    who sends."""
     addresses: Annotated[list[Network], Field(max_length=MOST_ADDRESSES)] = []
     """From where it is taken: addresses or networks, such as 192.0.2.1 or 10.1.0.0/24. `udp` and `tcp` need them."""
     heartbeat: Length | None = None
@@ -47,6 +50,8 @@ class Source(BaseModel):
     """`agent`: the files that are read, line by line, such as /var/log/auth.log."""
     journal: bool = False
     """`agent`: the systemd journal is read."""
+    service: AskedService | None = None
+    """`asked`: the service, and how Limen gets in there. `limen source secret` stores the secret."""
 
 
 def read(written: Mapping[str, Any], tree: Tree, file: str) -> tuple[dict[str, LogSource], list[Problem]]:
@@ -68,15 +73,18 @@ def changes(before: Mapping[str, LogSource], after: Mapping[str, LogSource]) -> 
     for name in sorted(before.keys() | after.keys()):
         was, now = before.get(name), after.get(name)
         if now is None:
-            yield f"{name} can't send logs any more; what it sent is kept as before"
+            yield f"{name} gives no logs any more; what it gave is kept as before"
         elif was is None:
-            yield f"{name} ({now.kind}) can send logs by {now.way}{_unproven(now)}"
+            yield f"{name} ({now.kind}) {_comes(now)}"
         elif was != now:
-            yield f"{name} ({now.kind}) sends logs differently, by {now.way}{_unproven(now)}"
+            yield f"{name} ({now.kind}), otherwise than before, {_comes(now)}"
 
 
-def _unproven(source: LogSource) -> str:
-    return "" if source.is_proven else f", unproven, from {', '.join(source.addresses)}"
+def _comes(source: LogSource) -> str:
+    if source.way is Way.ASKED:
+        return "is asked for its logs"
+    unproven = "" if source.is_proven else f", unproven, from {', '.join(source.addresses)}"
+    return f"can send logs by {source.way}{unproven}"
 
 
 def _source(shape: Source) -> LogSource:
@@ -88,6 +96,7 @@ def _source(shape: Source) -> LogSource:
         keep_ms=length_of(shape.retention),
         files=tuple(shape.files),
         journal=shape.journal,
+        service=asked_section.service_of(shape.kind, shape.service) if shape.service else None,
     )
 
 
@@ -107,6 +116,7 @@ def _complaints(shape: Source) -> Iterator[Complaint]:
         yield ("retention",), "logs are kept for a day to ten years", "write a length such as `90d`"
     if way is Way.AGENT and not shape.files and not shape.journal:
         yield (), "an agent must be told what to read", "add `files: [/var/log/auth.log]`, or `journal: true`"
+    yield from asked_section.complaints(shape.kind, shape.service, is_asked=way is Way.ASKED)
     if way is not Way.AGENT:
         for part in ("files", "journal"):
             if getattr(shape, part):

@@ -9,13 +9,14 @@ from ipaddress import ip_address, ip_network
 from typing import Final
 
 from limen.clock import Instant
+from limen.connectors.asked_store import AskedState
 from limen.errors import LimenError
 from limen.events import Event, Outcome
 from limen.monitor.link import SourceFigures, Sources, Watched
 from limen.monitor.monitor_rules import LogSource, MonitorRules, Way
 from limen.monitor.normal_form.frame import Frame
 from limen.monitor.normal_form.kinds import KINDS
-from limen.monitor.sources import proofs, store
+from limen.monitor.sources import proofs, pulls_store, store
 from limen.monitor.sources.held import SendersHeld
 from limen.monitor.sources.proofs import Bundle
 from limen.monitor.sources.store import Sender, Totals
@@ -37,6 +38,10 @@ class State(StrEnum):
 
     NO_SENDER = "no_sender"
     """Nobody can prove yet to send for it."""
+    NO_SECRET = "no_secret"  # noqa: S105 -- the name of a state
+    """Limen has no secret yet to ask for it."""
+    FAILING = "failing"
+    """It could not be asked the last time."""
     WAITING = "waiting"
     """It was never heard."""
     SILENT = "silent"
@@ -46,7 +51,9 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A source with its senders, what came of it in all, and how far its newest event was behind its coming."""
+    """A source with its senders, what came of it in all, and how far its newest event was behind its coming; how it
+    goes with asking for it, where Limen does.
+    """
 
     name: str
     source: LogSource
@@ -54,6 +61,7 @@ class Listed:
     senders: Sequence[Sender]
     totals: Totals
     lag_ms: int = 0
+    asked: AskedState | None = None
 
 
 class LogSources:
@@ -100,6 +108,13 @@ class LogSources:
             raise NotTakenError("Limen watches nothing", "set `watch: true` in monitor.yaml")
         await self.supervision.deliver(self._frames(sender.source, records, address))
         self._heard[sender.id] = self.now()
+
+    async def take_asked(self, name: str, records: Sequence[bytes]) -> None:
+        """Return when these records, for which Limen asked, are durable. Raises NotTakenError."""
+        source = self.rules.sources.get(name)
+        if not self.rules.watch or source is None or source.way is not Way.ASKED:
+            raise NotTakenError("Limen does not watch it any more", "see monitor.yaml")
+        await self.supervision.deliver(self._frames(name, records, ""))
 
     def _frames(self, name: str, records: Sequence[bytes], address: str) -> list[Frame]:
         source, zone, now = self.rules.sources[name], self._core.settings.time_zone, self.now()
@@ -250,14 +265,20 @@ class LogSources:
 def listed(snapshot: Snapshot, sources: Mapping[str, LogSource], now: Instant) -> list[Listed]:
     """Every source as the database knows it."""
     totals, senders = store.totals(snapshot.connection), store.every(snapshot.connection)
+    asked = pulls_store.ASKED.states(snapshot.connection)
     found = []
     for name, source in sorted(sources.items()):
         own, came = [one for one in senders if one.source == name], totals.get(name, Totals())
-        found.append(Listed(name, source, _state(source, own, came, now), own, came))
+        state = asked.get(name, AskedState(name)) if source.way is Way.ASKED else None
+        found.append(Listed(name, source, _state(source, own, came, state, now), own, came, asked=state))
     return found
 
 
-def _state(source: LogSource, senders: Sequence[Sender], came: Totals, now: Instant) -> State:
+def _state(source: LogSource, senders: Sequence[Sender], came: Totals, asked: AskedState | None, now: Instant) -> State:
+    if asked is not None and not asked.has_secret:
+        return State.NO_SECRET
+    if asked is not None and asked.error:
+        return State.FAILING
     if came.heard_at and source.heartbeat_ms and now - came.heard_at > source.heartbeat_ms:
         return State.SILENT
     if came.heard_at:

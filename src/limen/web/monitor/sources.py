@@ -13,7 +13,9 @@ from starlette.responses import Response
 from limen.errors import LimenError
 from limen.monitor.monitor_rules import Way
 from limen.monitor.settings import MonitorSettings
+from limen.monitor.sources.guides import guide
 from limen.monitor.sources.proofs import Bundle
+from limen.monitor.sources.pulls import LogPulls
 from limen.monitor.sources.service import Listed, LogSources, State
 from limen.monitor.sources.wizard import Reached, lacks, recipes
 from limen.web.console.fresh_proof import fresh_proof
@@ -31,14 +33,16 @@ PAGES: Final = (
     Route("POST", f"{AT}/{{name}}/token", CHANGE, does="Create a token for a sender of logs"),
     Route("POST", f"{AT}/{{name}}/certificate", CHANGE, does="Create a certificate for a sender of logs"),
     Route("POST", f"{AT}/{{name}}/remove", CHANGE, does="Remove a sender of logs"),
+    Route("POST", f"{AT}/{{name}}/ask", CHANGE, does="Ask a service for its logs now"),
 )
-DONE: Final = {"removed": "Removed: it can't send any more."}
+DONE: Final = {"removed": "Removed: it can't send any more.", "soon": "It is asked within a minute."}
 WAYS: Final = {
     Way.UDP: "syslog over UDP",
     Way.TCP: "syslog over TCP",
     Way.TLS: "syslog over TLS",
     Way.HTTP: "HTTP",
     Way.AGENT: "limen-agent",
+    Way.ASKED: "asking for it",
 }
 
 
@@ -47,6 +51,7 @@ def routes(site: Site) -> APIRouter:
     sources = site.ports.offers.take(LogSources)
     _show(router, site, sources)
     _change(router, site, sources)
+    _ask(router, site, sources, site.ports.offers.take(LogPulls))
     return router
 
 
@@ -77,6 +82,7 @@ def _show(router: APIRouter, site: Site, sources: LogSources) -> None:
             states=State,
             recipes=recipes(found.source, reached),
             lacks=lacks(found.source, reached),
+            guide=guide(found.source.kind, name) if found.asked is not None else "",
             done=DONE.get(query(request, "done"), ""),
         )
 
@@ -114,6 +120,17 @@ def _change(router: APIRouter, site: Site, sources: LogSources) -> None:
         except LimenError as wrong:
             return site.failed(visit, wrong)
         return site.go(visit, f"{AT}/{name}", done="removed")
+
+
+def _ask(router: APIRouter, site: Site, sources: LogSources, pulls: LogPulls) -> None:
+    @router.post(f"{AT}/{{name}}/ask")
+    async def ask(name: str, visit: Authorized) -> Response:
+        await _listed(sources, name)
+        try:
+            await pulls.ask_soon(name)
+        except LimenError as wrong:
+            return site.failed(visit, wrong)
+        return site.go(visit, f"{AT}/{name}", done="soon")
 
 
 def _given(

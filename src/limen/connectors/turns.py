@@ -1,0 +1,97 @@
+"""Asking services when it is their turn: one worker at a time, with what came of it written down.
+
+A service that fails is asked less often, up to `LONGEST_PAUSE`; one that is asked seldom anyway is asked no less.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from limen.clock import MINUTE, Instant, Milliseconds
+from limen.connectors.asked_store import AskedState, AskedStore
+from limen.connectors.vendor_client import VendorError
+from limen.errors import LimenError
+from limen.storage import Database, Keyring
+
+HELD_FOR: Final[Milliseconds] = 10 * MINUTE
+"""For so long nobody else asks a service, from each step on."""
+LONGEST_PAUSE: Final[Milliseconds] = 15 * MINUTE
+
+WentOn = Callable[[int], Awaitable[None]]
+"""How much the turn has brought so far."""
+
+
+class BrokenOffError(LimenError):
+    """A turn did not come to its end. `what` is kept, and shown: it holds no secret."""
+
+
+class Turns:
+    """The turns of the services in `store`. `lacks` is what is wrong where no secret is stored for a service;
+    `changed(name, error)` is called when it begins to fail, or does so no longer (""). Used on the event loop.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        keyring: Keyring,
+        now: Callable[[], Instant],
+        store: AskedStore,
+        *,
+        lacks: str,
+        changed: Callable[[str, str], None],
+    ) -> None:
+        self._database = database
+        self._keyring = keyring
+        self._now = now
+        self._store = store
+        self._lacks = lacks
+        self._changed = changed
+
+    async def states(self) -> dict[str, AskedState]:
+        """By the names of the services."""
+        return await self._database.reading(lambda snapshot: self._store.states(snapshot.connection))
+
+    async def take(self, name: str, place: str, work: Callable[[str, WentOn], Awaitable[None]]) -> None:
+        """Have `work` ask a service with the secret that was given for this place, unless somebody else does so now.
+
+        What it raises of VendorError and BrokenOffError is written down; all else, too, and goes on.
+        """
+        now = self._now()
+        if not await self._database.writing(lambda t: self._store.begin(t.connection, name, now, HELD_FOR)):
+            return
+        error = "it broke off"
+        try:
+            await self._work(name, place, work)
+            error = ""
+        except (VendorError, BrokenOffError) as wrong:
+            error = wrong.what
+        finally:
+            await self._ended(name, error)
+
+    # Inside
+
+    async def _work(self, name: str, place: str, work: Callable[[str, WentOn], Awaitable[None]]) -> None:
+        secret = await self._database.reading(
+            lambda snapshot: self._store.secret_of(snapshot.connection, self._keyring, name, place)
+        )
+        if not secret:
+            raise BrokenOffError(self._lacks)
+
+        async def went_on(progress: int) -> None:
+            until = self._now() + HELD_FOR
+            await self._database.writing(lambda t: self._store.went_on(t.connection, name, progress, until))
+
+        await work(secret, went_on)
+
+    async def _ended(self, name: str, error: str) -> None:
+        now, before = self._now(), (await self.states())[name].error
+        await self._database.writing(lambda t: self._store.ended(t.connection, name, now, error))
+        if bool(before) is not bool(error):
+            self._changed(name, error)
+
+
+def is_due(state: AskedState, every_ms: Milliseconds, now: Instant) -> bool:
+    """Whether a service that is asked `every_ms` is to be asked now."""
+    pause = max(every_ms, min(every_ms << min(max(state.failures - 1, 0), 10), LONGEST_PAUSE))
+    return now >= state.tried_at + pause and now >= state.busy_until
