@@ -1,4 +1,4 @@
-"""What finds something without being a rule in Sigma: travel, and what is not usual. Each tells of itself as rules do."""
+"""What finds something and is no rule in Sigma: travel, and what is not usual. Each tells of itself as rules do."""
 
 from __future__ import annotations
 

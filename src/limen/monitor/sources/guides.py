@@ -16,7 +16,8 @@ _GUIDES: Final = {
 4. On this server:
      limen source secret NAME
 """,
-    "google_workspace": """1. In the Google Cloud console create a project, enable the Admin SDK API, and create a service account.
+    "google_workspace": """1. In the Google Cloud console: create a project, enable the Admin SDK API, create
+   a service account.
 2. Keys, Add key, JSON: download the file.
 3. In the Google Admin console, Security, API controls, Domain-wide delegation: add the service account's client ID with
      https://www.googleapis.com/auth/admin.reports.audit.readonly
@@ -36,7 +37,8 @@ _GUIDES: Final = {
 2. On this server, with the secret access key:
      limen source secret NAME
 """,
-    "github": """1. As an owner of the organization create a personal access token (classic) with the scope read:audit_log alone.
+    "github": """1. As an owner of the organization create a personal access token (classic) with
+   the scope read:audit_log alone.
    GitHub keeps an audit log that can be asked for on Enterprise Cloud only.
 2. On this server:
      limen source secret NAME

@@ -55,7 +55,6 @@ KINDS: Final = (
         LIFECYCLE,
         99,
         severity=Severity.MEDIUM,
-        shown=("source",),
     ),
-    Kind("logs.service_back", "A service gives its logs again", _SOURCE, LIFECYCLE, 99, shown=("source",)),
+    Kind("logs.service_back", "A service gives its logs again", _SOURCE, LIFECYCLE, 99),
 )
