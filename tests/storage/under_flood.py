@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -20,6 +21,7 @@ def main(folder: Path, tells: Connection) -> None:
         position = store.append(batch)
         tells.send_bytes(b"%d %d" % (at, position.n))
         at = position.n
-        if count % 40 == 39:
+        time.sleep(0.002)  # or a disk in memory would take thousands
+        if count % 100 == 99:
             with store._writing:
                 store._begin_next(0)  # so that segments are sealed while it is killed

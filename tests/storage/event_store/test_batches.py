@@ -38,13 +38,13 @@ def test_what_was_closed_follows_and_is_numbered_without_gaps(written: list[list
 
 @pytest.mark.parametrize("at", range(0, 700, 7))
 def test_a_byte_that_is_changed_breaks_the_chain(at: int) -> None:
-    data = bytearray(segment([b'{"a":1}', b'{"a":2}'], [b'{"a":3}']))
+    data = bytearray(segment([b'{"uid":"1"}', b'{"uid":"2"}'], [b'{"uid":"3"}']))
     data[at % len(data)] ^= 1
     assert isinstance(followed(bytes(data))[-1], Broken)
 
 
 def test_a_batch_that_is_left_out_moved_or_cut_breaks_the_chain() -> None:
-    one, two, three = [b'{"a":1}'], [b'{"a":2}'], [b'{"a":3}']
+    one, two, three = [b'{"uid":"1"}'], [b'{"uid":"2"}'], [b'{"uid":"3"}']
     whole = segment(one, two, three)
     first, second = len(segment(one)), len(segment(one, two))
     assert len(followed(whole)) == 3
@@ -59,22 +59,22 @@ def test_a_batch_that_is_left_out_moved_or_cut_breaks_the_chain() -> None:
 
 
 def test_a_batch_signed_with_another_key_breaks_the_chain() -> None:
-    forged, _ = closed([b'{"a":1}'], LEAD, START, Signer(WRITER, (b"x" * 32,)))
+    forged, _ = closed([b'{"uid":"1"}'], LEAD, START, Signer(WRITER, (b"x" * 32,)))
     (found,) = followed(forged)
     assert (type(found), found.n) == (Broken, 0)
     assert not any(isinstance(each, Broken) for each in follow(io.BytesIO(forged), START, None))
 
 
 def test_what_is_not_closed_yet_is_not_read() -> None:
-    whole = segment([b'{"a":1}'], [b'{"a":2}'])
+    whole = segment([b'{"uid":"1"}'], [b'{"uid":"2"}'])
     assert len(list(whole_batches(io.BytesIO(whole[:-1])))) == 1
 
 
 def test_more_than_a_batch_holds_becomes_several(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_LINES", 3)
-    assert [len(each) for each in portions([b"{}"] * 7)] == [3, 3, 1]
-    monkeypatch.setattr(module, "MOST_BYTES", 4)
-    assert [len(each) for each in portions([b"{}"] * 5)] == [2, 2, 1]
+    assert [len(each) for each in portions([b'{"uid":"1"}'] * 7)] == [3, 3, 1]
+    monkeypatch.setattr(module, "MOST_BYTES", 24)
+    assert [len(each) for each in portions([b'{"uid":"1"}'] * 5)] == [2, 2, 1]
     assert list(portions([])) == []
 
 
@@ -86,9 +86,14 @@ def test_more_than_a_batch_holds_becomes_several(monkeypatch: pytest.MonkeyPatch
         b'{"a":1}\n{"b":2}',
         b'{"batch":{"n":1}}',
         b'{"segment":{"after":1}}',
+        b'{"uid":""}',
+        b'{"uid":"a"',
+        b'{"uid":"\xff"}',
+        b'{"uid":"a"} {"uid":"b"}',
+        b'{"uid":"a","fields":' + b"[" * 50_000 + b"]" * 50_000 + b"}",
         b'{"a":"%s"}' % (b"x" * (1 << 20)),
     ],
 )
 def test_what_could_pass_for_something_else_is_refused(line: bytes) -> None:
     with pytest.raises(ValueError, match="can't be a line"):
-        list(portions([b"{}", line]))
+        list(portions([b'{"uid":"1"}', line]))

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from tests.storage.event_store.conftest import COLUMNS
 
-from limen.storage.event_store.columns import LINES, Column, Columns, Kind
+from limen.storage.event_store.columns import Column, Columns, Kind
 from limen.storage.segments.parquet import in_memory
 
 KNOWN = Columns.of(COLUMNS)
@@ -12,8 +12,8 @@ KNOWN = Columns.of(COLUMNS)
 
 def rows(*lines: bytes) -> list[tuple[object, ...]]:
     with in_memory("128MB") as connection:
-        bound = {"lines": [line.decode() for line in lines], "after": 4}
-        return connection.execute(KNOWN.select(LINES), bound).fetchall()
+        KNOWN.take(connection, "taken", [line.decode() for line in lines], 4)
+        return connection.execute("from taken").fetchall()
 
 
 def test_what_is_unknown_or_does_not_fit_is_never_null() -> None:
@@ -45,5 +45,10 @@ def test_names_that_would_be_more_than_names_in_sql_are_refused() -> None:
 
 
 def test_what_every_event_has_is_required() -> None:
-    with pytest.raises(ValueError, match="received_at"):
-        Columns.of([Column("uid"), Column("at", Kind.NUMBER), Column("source")])
+    with pytest.raises(ValueError, match="uid"):
+        Columns.of([Column("at", Kind.NUMBER), Column("source")])
+
+
+def test_a_line_that_is_no_json_here_stops_no_other() -> None:
+    found = rows(b'{"uid":"a"}', b'{"uid":', b'{"uid":"c"}')
+    assert [row[0] for row in found] == ["a", "unreadable-6", "c"]

@@ -22,7 +22,6 @@ def sealed(ordinal: int, age_days: int, sources: dict[str, int], size: int = 100
         duplicates=0,
         first_at=at,
         last_at=at,
-        last_received_at=at,
         sources=sources,
     )
 

@@ -52,7 +52,7 @@ def test_what_is_sealed_is_described_and_is_there_by_number(tmp_path: Path) -> N
     path = order(segment).part
     assert (found.first_n, found.last_n, found.head) == (1, 6, segment.link.head.decode())
     assert (found.rows, found.duplicates, found.sources) == (5, 1, {"firewall": 3, "proxy": 2})
-    assert (found.first_at, found.last_at, found.last_received_at) == (NOW, NOW + 4, NOW + 4)
+    assert (found.first_at, found.last_at, found.begun_at) == (NOW, NOW + 4, NOW)
     assert (found.sha256, found.size) == (file_sha256(Path(path)), Path(path).stat().st_size)
     assert kept(path) == [("u0", 1), ("u1", 2), ("u2", 3), ("u3", 4), ("u4", 5)]
     assert sorted(each.name for each in tmp_path.iterdir()) == [str(segment.name), "1.sealing"]
@@ -139,8 +139,9 @@ def test_main_reads_its_order_from_standard_input(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     segment = a_segment(tmp_path, lines(0, 3))
-    asked = io.TextIOWrapper(io.BytesIO(msgspec.json.encode(order(segment))))
-    monkeypatch.setattr(sys, "stdin", asked)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(msgspec.json.encode(order(segment)))))
+    monkeypatch.setattr(sys, "stdout", sys.__stdout__)
     assert module.main() == 0
-    sys.stdout.flush()
     assert b'"rows":3' in capfdbinary.readouterr().out
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b'{"columns":')))
+    assert module.main() == 1

@@ -73,7 +73,7 @@ def portions(lines: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
     """The lines in as many batches as they need. Raises ValueError where one of them can't be a line."""
     begin = size = 0
     for at, line in enumerate(lines):
-        if len(line) > LONGEST or line[:1] != b"{" or b"\n" in line or line.startswith(_OWN):
+        if len(line) > LONGEST or b"\n" in line or not _has_uid(line):
             raise ValueError("an event that can't be a line of the event store")
         if at - begin >= MOST_LINES or size + len(line) > MOST_BYTES:
             yield lines[begin:at]
@@ -81,6 +81,21 @@ def portions(lines: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
         size += len(line)
     if begin < len(lines):
         yield lines[begin:]
+
+
+class _Event(msgspec.Struct, gc=False):
+    uid: str
+
+
+_read_event = msgspec.json.Decoder(_Event).decode
+
+
+def _has_uid(line: bytes) -> bool:
+    """Whether this is JSON of an event: that it has an id shows too that it is no line of the store's own."""
+    try:
+        return _read_event(line.decode()).uid != ""
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
 
 
 def closed(lines: Sequence[bytes], head: bytes, after: Link, signer: Signer) -> tuple[bytes, Link]:

@@ -6,9 +6,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 
 class Kind(StrEnum):
@@ -27,9 +30,10 @@ class Column:
     kind: Kind = Kind.TEXT
 
 
-REQUIRED: Final = ("uid", "at", "received_at", "source")
-"""What every store's events have: an id by which duplicates are known, when it happened, when it came, from whom."""
+REQUIRED: Final = ("uid", "at", "source")
+"""What every store's events have: an id by which duplicates are known, when it happened, from whom it came."""
 _SQL: Final = {Kind.TEXT: ("varchar", "''"), Kind.NUMBER: ("bigint", "0"), Kind.JSON: ("json", "'{}'")}
+_LINES: Final = "select unnest($lines) as line, generate_subscripts($lines, 1) + $after as n"
 _UNKNOWN: Final = {Kind.TEXT: "", Kind.NUMBER: 0, Kind.JSON: "{}"}
 
 
@@ -59,14 +63,24 @@ class Columns:
         """Their names and types, for SQL that makes a table."""
         return ", ".join(f'"{column.name}" {_column_type(column)}' for column in self.all)
 
-    def select(self, lines: str) -> str:
-        """SQL for every column of `lines` (SQL with the columns `line`, `n`), beside `n`. No value is null.
+    def take(self, connection: DuckDBPyConnection, table: str, lines: Sequence[str], after: int) -> None:
+        """Put these lines, numbered from `after` + 1 on, into a temporary table: every column, beside `n`.
 
-        What has no column is left out; what does not fit its column is as unknown.
+        No value is null: what does not fit its column is as unknown, and what has no column is left out.
         """
+        import duckdb  # noqa: PLC0415 -- heavy, and only what seals or asks needs it
+
+        made, bound = f"create or replace temp table {table} as ", {"lines": lines, "after": after}
+        try:
+            connection.execute(made + self._select("line"), bound)
+        except duckdb.InvalidInputException:  # one that is JSON to whoever wrote it, and none here, must not stop all
+            careful = "case when json_valid(line) then line else json_object('uid', concat('unreadable-', n)) end"
+            connection.execute(made + self._select(careful), bound)
+
+    def _select(self, line: str) -> str:
         structure = json.dumps({column.name: _SQL[column.kind][0] for column in self.all})
         taken = ", ".join(f'{known(f"e.{column.name}", column)} as "{column.name}"' for column in self.all)
-        return f"select {taken}, n from (select from_json(line, '{structure}') as e, n from ({lines}))"  # noqa: S608 -- plain words
+        return f"select {taken}, n from (select from_json({line}, '{structure}') as e, n from ({_LINES}))"  # noqa: S608 -- plain words
 
     def line(self, row: Sequence[Any]) -> bytes:
         """The line that these values (in the order of the columns) are kept of: what is unknown is left out."""
@@ -75,10 +89,6 @@ class Columns:
             if value != _UNKNOWN[column.kind]:
                 said[column.name] = msgspec.Raw(value.encode()) if column.kind is Kind.JSON else value
         return msgspec.json.encode(said)
-
-
-LINES: Final = "select unnest($lines) as line, generate_subscripts($lines, 1) + $after as n"
-"""SQL for lines that are bound, numbered from `$after` + 1 on."""
 
 
 def known(sql: str, column: Column) -> str:

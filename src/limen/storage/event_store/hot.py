@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from limen.clock import HOUR
 from limen.storage.event_store.batches import whole_batches
-from limen.storage.event_store.columns import LINES, Columns
+from limen.storage.event_store.columns import Columns
 from limen.storage.event_store.journal_view import ROWS, JournalView, whole_lines
 from limen.storage.event_store.sealed_list import SealedEventList
 from limen.storage.segments.name import Name
@@ -56,16 +56,16 @@ class Hot:
         self, connection: DuckDBPyConnection, name: Name, lines: list[str], after: int, earlier: Sequence[Path]
     ) -> None:
         """Add the events that are in memory, in these lines and in the earlier files only once."""
-        rows = f"select *, {name.ordinal} from ({self._columns.select(LINES)})"  # noqa: S608 -- names and numbers of ours
-        connection.execute(f"create or replace temp table fresh as {rows}", {"lines": lines, "after": after})
+        self._columns.take(connection, "fresh", lines, after)
         connection.execute("create or replace temp table met as select uid from hot semi join fresh using (uid)")
         if earlier:
             connection.execute(
                 f"insert into met select uid from {rows_of(earlier)} where uid in (select uid from fresh)"  # noqa: S608
             )
         connection.execute(
-            "insert into hot from fresh where uid not in (from met) "
-            "qualify row_number() over (partition by uid order by n) = 1"
+            "insert into hot select *, $segment from fresh where uid not in (from met) "
+            "qualify row_number() over (partition by uid order by n) = 1",
+            {"segment": name.ordinal},
         )
 
 
@@ -120,5 +120,5 @@ def _batches(path: Path, offset: int) -> Iterator[tuple[list[str], int, int]]:
 
 def _earlier(name: Name, files: Mapping[int, Path], sealed: SealedEventList) -> list[Path]:
     since = name.begun_at - _LOOK_BACK
-    near = [each.ordinal for each in sealed.segments if each.last_received_at >= since and each.rows]
+    near = [each.ordinal for each in sealed.segments if each.ends_at >= since and each.rows]
     return [files[ordinal] for ordinal in near[-_MOST_EARLIER:] if ordinal in files]

@@ -61,9 +61,9 @@ def due(segments: Sequence[SealedEvents], open_bytes: int, keeping: Keeping, now
 def _is_past(segment: SealedEvents, keeping: Keeping, now: Instant) -> bool:
     """Whether nothing in it is kept any more. Where its sources are not named, the longest time counts."""
     if not segment.sources:
-        return segment.last_received_at + keeping.longest * DAY < now
-    return all(keeping.ends_at(source, segment.last_received_at) < now for source in segment.sources)
+        return segment.ends_at + keeping.longest * DAY < now
+    return all(keeping.ends_at(source, segment.ends_at) < now for source in segment.sources)
 
 
 def _past_sources(segment: SealedEvents, keeping: Keeping, now: Instant) -> tuple[str, ...]:
-    return tuple(source for source in segment.sources if keeping.ends_at(source, segment.last_received_at) < now)
+    return tuple(source for source in segment.sources if keeping.ends_at(source, segment.ends_at) < now)

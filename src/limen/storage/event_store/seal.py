@@ -16,10 +16,9 @@ import msgspec
 
 from limen.errors import LimenError
 from limen.storage.event_store.batches import Broken, follow
-from limen.storage.event_store.columns import LINES
 from limen.storage.event_store.orders import CHANGED, Order
 from limen.storage.event_store.sealed_list import SealedEvents
-from limen.storage.files import file_sha256
+from limen.storage.files import file_sha256, write_all
 from limen.storage.segments.link import Link
 from limen.storage.segments.name import Name
 from limen.storage.segments.parquet import PORTION, in_memory, quoted, rows_of, to_parquet
@@ -91,7 +90,7 @@ class _Sealing:
                 if isinstance(batch, Broken):
                     raise _ChangedError
                 self._end = batch.link
-                lines += [line.decode() for line in batch.lines]
+                lines += [line.decode(errors="replace") for line in batch.lines]
                 size += batch.ends_at - batch.begins_at
                 if size >= PORTION:
                     yield lines, first_n
@@ -102,8 +101,7 @@ class _Sealing:
     def _write_part(self, lines: list[str], after: int) -> int:
         """Write these lines to a part of their own: a Parquet file can't be added to. Returns what `_content` does."""
         self._parts.append(f"{self._part}.{len(self._parts)}{SEALING}")
-        made = f"create or replace temp table portion as {self._columns.select(LINES)}"
-        self._connection.execute(made, {"lines": lines, "after": after})
+        self._columns.take(self._connection, "portion", lines, after)
         self._connection.execute(to_parquet("from portion", Path(self._parts[-1])))
         return self._content("from portion")
 
@@ -172,8 +170,8 @@ def _is_in_order(connection: DuckDBPyConnection, path: Path) -> bool:
 
 def _described(connection: DuckDBPyConnection, path: Path) -> dict[str, Any]:
     rows = rows_of([path])
-    spans = 'count(*), coalesce(min("at"), 0), coalesce(max("at"), 0), coalesce(max(received_at), 0)'
-    count, first_at, last_at, received = _one(connection, f"select {spans} from {rows}")  # noqa: S608
+    spans = 'count(*), coalesce(min("at"), 0), coalesce(max("at"), 0)'
+    count, first_at, last_at = _one(connection, f"select {spans} from {rows}")  # noqa: S608
     counted = f"select source, count(*) from {rows} group by all limit {MOST_SOURCES + 1}"  # noqa: S608
     sources = connection.execute(counted).fetchall()
     return {
@@ -182,7 +180,6 @@ def _described(connection: DuckDBPyConnection, path: Path) -> dict[str, Any]:
         "rows": count,
         "first_at": first_at,
         "last_at": last_at,
-        "last_received_at": received,
         "sources": dict(sorted(sources)) if len(sources) <= MOST_SOURCES else {},
     }
 
@@ -200,8 +197,9 @@ def main() -> int:
         done = thin(order, order.sealed) if order.sealed is not None else seal(order)
         if done is None:
             return CHANGED
-        sys.stdout.buffer.write(msgspec.json.encode(done) + b"\n")
-        sys.stdout.buffer.flush()
+        write_all(sys.stdout.fileno(), msgspec.json.encode(done) + b"\n")
+    except msgspec.DecodeError:
+        return 1  # who asked was killed amid the order
     except Exception:
         if os.getppid() == asked_by:
             raise

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from limen.clock import Instant
+from limen.clock import HOUR, Instant
 from limen.storage.event_store.batches import WRITER
 from limen.storage.segments.link import Link, Signer, start_of
 from limen.storage.segments.name import Name
@@ -23,8 +23,8 @@ class SealedEvents(msgspec.Struct, frozen=True, kw_only=True):
     """One sealed segment: its place in the chain, its file's SHA-256, and what it holds.
 
     `rows` of its events are there: `duplicates` were left out, `expired` deleted by their source's keeping time.
-    `first_at` to `last_at`: when they happened, by their sources' clocks; `last_received_at`: when the last one came.
-    `sources`: how many events of each; beyond `MOST_SOURCES` none is named.
+    `first_at` to `last_at`: when they happened, by their sources' clocks. `sources`: how many events of each; where
+    there are too many, none is named.
     """
 
     ordinal: int
@@ -39,9 +39,13 @@ class SealedEvents(msgspec.Struct, frozen=True, kw_only=True):
     duplicates: int
     first_at: Instant
     last_at: Instant
-    last_received_at: Instant
     sources: dict[str, int] = {}
     expired: int = 0
+
+    @property
+    def ends_at(self) -> Instant:
+        """Before when all of it came, by this machine's clock: a segment is over with its hour."""
+        return (self.begun_at // HOUR + 1) * HOUR
 
     @property
     def file_name(self) -> str:

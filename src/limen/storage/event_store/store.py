@@ -206,6 +206,9 @@ class EventStore:
     def _next_segment(self, now: Instant) -> None:
         if self._segment.name.is_over(self._segment.size, now):
             self._begin_next(now)
+        elif self._segment.size == 0:  # it begins when its first batch comes
+            name, link = self._segment.name, self._segment.link
+            self._segment = EventSegment.begin(self._root, name.ordinal, now, link, self._signer)
 
     def _begin_next(self, now: Instant) -> None:
         done = self._segment

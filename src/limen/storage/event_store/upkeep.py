@@ -186,7 +186,7 @@ class Upkeep:
     def _earlier(self, name: Name) -> tuple[str, ...]:
         """The sealed files that an event of this segment may stand in already."""
         since = name.begun_at - _LOOK_BACK
-        near = [each for each in self.sealed.segments if each.last_received_at >= since]
+        near = [each for each in self.sealed.segments if each.ends_at >= since]
         return tuple(str(self._folder / each.file_name) for each in near[-_MOST_EARLIER:])
 
     def _expire(self) -> None:
@@ -212,7 +212,7 @@ class Upkeep:
             "events": sum(segment.rows for segment in gone),
             "bytes": sum(segment.size for segment in gone),
             "over_budget": found.over_budget,
-            "until": gone[-1].last_received_at,
+            "until": gone[-1].ends_at,
         }
         self._record(Event(at=self._clock.now(), kind="event_store.expired", details=details))
 

@@ -65,6 +65,8 @@ class _Check:
             self._compare(what, each, end)
         if checkpoint is None and end.n:
             self._problem("the checkpoint is gone")
+        elif checkpoint and checkpoint.is_clean and checkpoint.n < end.n and not is_being_written(self.folder):
+            self._problem(f"the store was closed at event {checkpoint.n}, yet it goes on to {end.n}")
         for file in sorted(self.folder.glob(_EVIDENCE)):
             self._problem(f"an earlier start found the events changed; see {file.name}")
         if not self.problems:
@@ -155,8 +157,6 @@ class _Check:
             self._problem(f"events {end.n + 1} to {checkpoint.n} are missing or broken, though {what} covers them")
         elif (head := self._heads.get(checkpoint.n)) is not None and head != checkpoint.link.head:
             self._problem(f"the events up to {checkpoint.n} are not those that {what} was created from")
-        elif checkpoint.is_clean and checkpoint.n < end.n and not is_being_written(self.folder):
-            self._problem(f"the store was closed at event {checkpoint.n}, yet it goes on to {end.n}")
 
     def _problem(self, what: str) -> None:
         self.problems.append(f"{what}.")
