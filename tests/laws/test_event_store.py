@@ -41,7 +41,8 @@ QUESTIONS = {
     "by hour": f"""
         select intDiv("at", {HOUR}) as hour, count(*) as c from events group by hour order by hour""",
     "bytes out": """
-        select "user", sum(bytes_out) as b from events group by "user" having sum(bytes_out) > 0 order by b desc, "user" limit 20""",
+        select "user", sum(bytes_out) as b from events group by "user" having sum(bytes_out) > 0
+        order by b desc, "user" limit 20""",
     "words in raw": "select count(*) as c from events where raw like '%failed%7%'",
     "quantile free": """
         select app, count(*) as c, count(distinct person_id) as p, max(bytes_out) as m from events

@@ -148,7 +148,7 @@ from tests.storage.event_store.conftest import COLUMNS
 from limen.storage.event_store import Asking
 from limen.storage.event_store.columns import Columns
 asking = Asking(Path(sys.argv[1]), Columns.of(COLUMNS))
-print(asking.ask("select count(*) from events", until=1 << 62).rows[0][0])
+print(asking.ask("select count(*) from events").rows[0][0])
 """
     asked = [sys.executable, "-c", code, str(tmp_path / "events")]
     out = subprocess.run(asked, check=True, capture_output=True, text=True).stdout

@@ -58,16 +58,17 @@ class Asking:
         sql: str,
         parameters: dict[str, Any] | None = None,
         *,
-        since: Instant = 0,
-        until: Instant,
+        since: Instant | None = None,
+        until: Instant | None = None,
         most_rows: int = ROWS,
         seconds: float = PATIENCE_SECONDS,
     ) -> Answer:
         """The answer to one `select` over `events`; values are bound by name (`$name`).
 
-        `since` and `until` only spare it files in which nothing happened between them: say it in the SQL as well.
-        Reads the disk: call it from a worker thread. Raises AskedTooMuchError where it takes longer than `seconds`, or
-        more memory than there is for it, and ValueError for what is no single `select`.
+        Names of columns stand in double quotes, since some are words of SQL ("at", "user"). `since` and `until` only
+        spare it files in which nothing happened between them: say it in the SQL as well. Reads the disk: call it from a
+        worker thread. Raises AskedTooMuchError where it takes longer than `seconds`, or more memory than there is for
+        it, and ValueError for what is no single `select`.
         """
         import duckdb  # noqa: PLC0415 -- heavy, and only who asks needs it
 
@@ -95,7 +96,7 @@ class Asking:
                 self._connection = None
 
     @contextmanager
-    def _prepared(self, since: Instant, until: Instant) -> Iterator[DuckDBPyConnection]:
+    def _prepared(self, since: Instant | None, until: Instant | None) -> Iterator[DuckDBPyConnection]:
         """A cursor of its own, on which `events` is what there is now."""
         with self._lock:
             if self._connection is None:
@@ -130,12 +131,14 @@ class Asking:
             self._hot_journal.refresh(connection)
         return files
 
-    def _view(self, files: dict[int, Path], since: Instant, until: Instant) -> str:
+    def _view(self, files: dict[int, Path], since: Instant | None, until: Instant | None) -> str:
         known = {each.ordinal: each for each in read_list(self._root).segments}
         chosen: list[Path] = []
         for ordinal, path in files.items():
             entry = known.get(ordinal)
-            if entry is None or (entry.rows and entry.first_at <= until and entry.last_at >= since):
+            is_later = entry and until is not None and entry.first_at > until
+            is_earlier = entry and since is not None and entry.last_at < since
+            if not is_later and not is_earlier:
                 chosen.append(path)
         names = self._columns.names
         parts = [f"select {names} from hot"]  # noqa: S608 -- names and paths of ours

@@ -29,7 +29,6 @@ from limen.storage.segments.lock import lock_chain
 from limen.storage.segments.name import segments_in
 from limen.storage.space import EVENTS_RESERVE_BYTES, EVENTS_RESERVE_PART, has_room_beyond
 
-EVER: Final[Instant] = 1 << 62
 KEYS: Final = "event store"
 """What the keys of its chain are for: `Keyring.keys_for`."""
 
@@ -148,8 +147,8 @@ class EventStore:
         sql: str,
         parameters: dict[str, Any] | None = None,
         *,
-        since: Instant = 0,
-        until: Instant = EVER,
+        since: Instant | None = None,
+        until: Instant | None = None,
         most_rows: int = ROWS,
         seconds: float = PATIENCE_SECONDS,
     ) -> Answer:
