@@ -82,7 +82,8 @@ def test_the_name_of_a_source_is_never_sql_or_a_path_also_where_it_expires(tmp_p
     store.seal()
     clock.forward(2 * DAY)
     store.expire()
-    assert store.ask("select source from events").rows == [("fw",)]
+    found = store.ask("select source from events")
+    assert found.rows == [("fw",)]
     store.close()
     assert verify(tmp_path, KEYS).problems == ()
 

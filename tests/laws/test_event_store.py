@@ -14,8 +14,8 @@ import msgspec
 import pytest
 
 from limen.clock import DAY, HOUR, MINUTE, SetClock
-from limen.monitor.event_columns import COLUMNS
 from limen.monitor.normal_form.event import NormalEvent
+from limen.monitor.stored import COLUMNS
 from limen.storage.event_store import EventStore
 
 NOW = 1_800_000_000_000

@@ -95,5 +95,5 @@ def test_more_than_a_batch_holds_becomes_several(monkeypatch: pytest.MonkeyPatch
     ],
 )
 def test_what_could_pass_for_something_else_is_refused(line: bytes) -> None:
-    with pytest.raises(ValueError, match="can't be a line"):
+    with pytest.raises(ValueError, match="event store"):
         list(portions([b'{"uid":"1"}', line]))

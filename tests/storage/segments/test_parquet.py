@@ -14,7 +14,8 @@ def test_rows_are_written_and_read_back_also_where_a_path_has_a_quote(tmp_path: 
         connection.execute("set preserve_insertion_order = false")
         for begin, path in enumerate(paths):
             connection.execute(to_parquet(f"select range + {begin * 10} as n from range(10)", path, version=version))
-        assert connection.execute(f"select count(*), max(n) from {rows_of(paths)}").fetchall() == [(20, 19)]
+        found = connection.execute(f"select count(*), max(n) from {rows_of(paths)}").fetchall()
+    assert found == [(20, 19)]
 
 
 def test_a_connection_takes_no_more_memory_than_said() -> None:
@@ -24,4 +25,4 @@ def test_a_connection_takes_no_more_memory_than_said() -> None:
 
 
 def test_a_quoted_text_ends_where_it_should() -> None:
-    assert quoted("a'; drop table x; --") == "'a''; drop table x; --'"
+    assert quoted("a'; drop --") == "'a''; drop --'"

@@ -8,8 +8,8 @@ import msgspec
 
 from limen.clock import SetClock
 from limen.events import Event, Outcome
-from limen.monitor.event_columns import COLUMNS, journal_as_events
 from limen.monitor.normal_form.event import PATHS, NormalEvent
+from limen.monitor.stored import COLUMNS, journal_as_events
 from limen.storage.event_store import EventStore, Kind
 from limen.storage.journal import Journal
 
