@@ -113,7 +113,7 @@ async def test_files_are_figures(scene: Scene) -> None:
 
 async def test_names_are_told_by_which_others_speak_of_people_and_devices(scene: Scene) -> None:
     for one in (Person("p_ada", "Ada", "Ada@harbor.example"), Person("p_bo", email="bo@out.example")):
-        scene.known.people.put(one.id, one)
+        scene.known.people.put(one)
     scene.devices = {"d_wren": ("Wren", "ser-1")}
     await scene.knowing.look_again()
     names = msgspec.msgpack.decode(scene.told[NAMES], type=Identities)
