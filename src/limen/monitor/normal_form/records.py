@@ -8,12 +8,13 @@ from typing import Any, Final
 import msgspec
 
 from limen.monitor.normal_form.drafts import Draft
+from limen.monitor.normal_form.frame import Frame
 from limen.monitor.normal_form.texts import LONGEST_RAW
 
 Record = Mapping[str, Any]
 Read = Callable[[str, Record], Iterator[Draft]]
-ReadOne = Callable[[str, Record, str], Iterator[Draft]]
-"""What a mapper does with a record: its text, itself, and the zone of times that name none."""
+ReadOne = Callable[[str, Record, Frame], Iterator[Draft]]
+"""What a mapper does with a record: its text, itself, and the frame that it came in."""
 _decode: Final = msgspec.json.Decoder().decode
 _decode_list: Final = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _decode_envelope: Final = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
