@@ -28,9 +28,10 @@ def test_limens_own_is_not_recognised() -> None:
     assert (found.product, found.kind, found.target_person_id) == ("", "", "")
 
 
-def test_a_line_of_syslog_in_json_is_one_whatever_stands_around_it() -> None:
+def test_a_line_of_syslog_in_json_is_one_where_its_sender_says_so() -> None:
     line = "Nov 27 09:15:30 heron sshd[812]: Failed password for root from 198.51.100.7 port 40022 ssh2"
-    found = only("json", json.dumps({"message": line, "host": "collector", "index": "main", "message.x": "y"}))
+    found = only("json", json.dumps({"message": line, "host": "collector", "sourcetype": "linux_secure"}))
     assert (found.service, found.host, found.src_ip, found.status_id) == ("sshd", "heron", "198.51.100.7", 2)
-    assert (found.at, found.fields["index"]) == (from_iso("2026-11-27T09:15:30Z"), "main")
-    assert only("json", json.dumps({"message": "Nov is near", "user": "jane"})).user == "jane"
+    assert (found.at, found.fields["sourcetype"]) == (from_iso("2026-11-27T09:15:30Z"), "linux_secure")
+    typed = only("json", json.dumps({"message": line, "host": "app"}))
+    assert (typed.service, typed.host, typed.class_uid) == ("", "app", 0)

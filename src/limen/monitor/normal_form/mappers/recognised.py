@@ -24,6 +24,8 @@ from limen.monitor.normal_form.mappers.syslog import Message, head_of
 from limen.monitor.normal_form.records import ReadOne, Record
 
 LISTS: Final = (*microsoft.LISTS, *google_workspace.LISTS)
+_SYSLOG: Final = ("syslog", "linux_secure", "linux_messages_syslog")
+"""Splunk's names for lines of syslog."""
 
 
 _BY_KEYS: Final[tuple[tuple[frozenset[str], ReadOne], ...]] = (
@@ -48,16 +50,15 @@ def read(raw: str, record: Record, frame: Frame) -> Iterator[Draft]:
             return of_product(raw, record, frame)
     if "Event" in record and isinstance(event := record["Event"], dict) and "System" in event:
         return windows.read(raw, record, frame)
-    if (
-        isinstance(message := record.get("message"), str)
-        and (said := head_of(message, frame.received_at, frame.zone)).at
-    ):
-        return iter([_of_message(raw, said, record, frame)])
+    if record.get("sourcetype") in _SYSLOG and isinstance(message := record.get("message"), str):
+        return iter([_of_message(raw, head_of(message, frame.received_at, frame.zone), record, frame)])
     return generic.read(raw, record, frame)
 
 
 def _of_message(raw: str, said: Message, record: Record, frame: Frame) -> Draft:
-    """A line of syslog that somebody has put into JSON. What stands around it fills what it does not say."""
+    """A line of syslog that Splunk's senders bring, where they say so: whatever else writes JSON has messages, too, in
+    which people may have typed what looks like one. What stands around it fills what it does not say.
+    """
     draft = messages.of_message(raw, said, frame.zone)
     around = flat({name: value for name, value in record.items() if name != "message"})
     draft.fields = {**around, **draft.fields}
