@@ -379,6 +379,13 @@ class DeviceResponses:
     owner_of: Callable[[Snapshot, str], str]
 
 
+@dataclass(frozen=True, slots=True)
+class DeviceNames:
+    """What devices offer to whoever reads of them elsewhere: of each that is in use its names, by its id."""
+
+    all: Callable[[], Mapping[str, tuple[str, ...]]]
+
+
 class KeysAwayError(LimenError):
     """The keys by which something would be verified can't be read at this moment."""
 

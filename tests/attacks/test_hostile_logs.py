@@ -10,6 +10,7 @@ from tests.monitor.normal_form.frames import RECEIVED, events, frame, only
 
 from limen.clock import DAY, HOUR
 from limen.events import Event, to_ocsf
+from limen.monitor.normal_form.device_addresses import DeviceAddresses
 from limen.monitor.normal_form.event import NormalEvent
 from limen.monitor.normal_form.flattening import MOST_FIELDS
 from limen.monitor.normal_form.frame import LIMEN, MOST_RECORDS
@@ -71,7 +72,7 @@ def test_no_source_can_hide_anothers_event_behind_its_id() -> None:
 def test_names_of_another_domain_and_shared_ones_are_nobody() -> None:
     known = Identities.of(people=[("p_boss", ["boss", "root", "boss@harbor.example"])], domains=["harbor"])
     for name in ("EVIL\\boss", "boss@evil.example", "root", "boss\\n", "boss ", "harbor\\root", "harbor\\harbor\\boss"):
-        assert known.identify(only("json", json.dumps({"user": name}))).person_id == ""
+        assert known.identify(only("json", json.dumps({"user": name})), DeviceAddresses()).person_id == ""
 
 
 def test_a_field_of_limens_own_is_not_forged() -> None:

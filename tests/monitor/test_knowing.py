@@ -18,9 +18,11 @@ from limen.monitor.detections.travel.announcing import Travels
 from limen.monitor.detections.travel.expected import ExpectedTravel
 from limen.monitor.knowing import Knowing
 from limen.monitor.monitor_rules import MonitorRules
+from limen.monitor.normal_form.identities import Identities
 from limen.monitor.places.places import Places
 from limen.monitor.places.rules import PlaceRules
-from limen.monitor.surroundings import PEOPLE, PLACES, PeopleGiven, PlacesGiven
+from limen.monitor.surroundings import NAMES, PEOPLE, PLACES, PeopleGiven, PlacesGiven
+from limen.pillar import DeviceNames
 
 
 class Scene:
@@ -28,8 +30,10 @@ class Scene:
 
     def __init__(self, root: Path) -> None:
         self.known, self.clock = FactStore(), SetClock(TUESDAY)
-        settings = SimpleNamespace(zone=ZoneInfo("Europe/Vienna"))
-        core: Any = SimpleNamespace(known=self.known, clock=self.clock, settings=settings)
+        settings = SimpleNamespace(zone=ZoneInfo("Europe/Vienna"), domain="harbor.example")
+        self.devices: dict[str, tuple[str, ...]] = {}
+        offers = SimpleNamespace(find=lambda _kind: DeviceNames(lambda: self.devices))
+        core: Any = SimpleNamespace(known=self.known, clock=self.clock, settings=settings, offers=offers)
         self.told: dict[str, bytes] = {}
         self.travels = Travels(core)
         self.knowing = Knowing(core, Places(root, root), self.travels, self._give)
@@ -105,3 +109,19 @@ async def test_the_process_learns_who_works_with_whom_and_which_devices_are_heal
 async def test_files_are_figures(scene: Scene) -> None:
     await scene.knowing.look_again()
     assert {one.labels["state"]: one.value for one in scene.knowing.figures()} == {"used": 1, "old": 0, "unreadable": 1}
+
+
+async def test_names_are_told_by_which_others_speak_of_people_and_devices(scene: Scene) -> None:
+    for one in (Person("p_ada", "Ada", "Ada@harbor.example"), Person("p_bo", email="bo@out.example")):
+        scene.known.people.put(one)
+    scene.devices = {"d_wren": ("Wren", "ser-1")}
+    await scene.knowing.look_again()
+    names = msgspec.msgpack.decode(scene.told[NAMES], type=Identities)
+    assert [names.person(one) for one in ("ada@HARBOR.example", "HARBOR\\ada", "ada", "bo@out.example", "bo")] == [
+        "p_ada",
+        "p_ada",
+        "p_ada",
+        "p_bo",
+        "",
+    ]
+    assert (names.device("WREN.harbor.example"), names.device("ser-1"), names.device("x")) == ("d_wren", "d_wren", "")

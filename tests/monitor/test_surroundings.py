@@ -14,9 +14,10 @@ from limen.monitor.detections.travel.expected import ExpectedTravel
 from limen.monitor.detections.travel.travel import TravelKnown
 from limen.monitor.detections.usual.usual import UsualKnown
 from limen.monitor.normal_form.event import NormalEvent
-from limen.monitor.normal_form.frame import Frame
+from limen.monitor.normal_form.frame import LIMEN, Frame
+from limen.monitor.normal_form.identities import Identities
 from limen.monitor.places.rules import PlaceRules
-from limen.monitor.surroundings import PEOPLE, PLACES, PeopleGiven, PlacesGiven, Surroundings
+from limen.monitor.surroundings import NAMES, PEOPLE, PLACES, PeopleGiven, PlacesGiven, Surroundings
 
 HOME, ABROAD = "203.0.113.7", "198.51.100.130"
 FRAME = Frame(source="fw", kind="json", received_at=1, data=b"")
@@ -68,11 +69,12 @@ def test_a_journey_that_is_announced_counts_at_once(around: Surroundings) -> Non
 
 
 def test_whoever_is_no_more_is_forgotten(around: Surroundings) -> None:
-    for detector in around.detectors.values():
+    of_people = [around.detectors[name] for name in ("travel", "usual")]
+    for detector in of_people:
         detector.feed(sign_in(HOME, 0))
         detector.feed(sign_in(HOME, 0, "p_ada"))
     around.take(PEOPLE, people("p_ada"))
-    for detector in around.detectors.values():
+    for detector in of_people:
         assert (b"p_eve" in detector.snapshot(), b"p_ada" in detector.snapshot()) == (False, True)
 
 
@@ -85,3 +87,25 @@ def test_what_can_not_be_read_changes_nothing(around: Surroundings, kind: str) -
     with pytest.raises(msgspec.MsgspecError):
         around.take(kind, b"\xc1")
     assert around.understand(FRAME)[0].src_country == "AT"
+
+
+def test_events_get_the_ids_of_those_they_name() -> None:
+    known = Identities.of([("p_ada", ["ada"])], [("d_wren", ["wren"])])
+    frames = {
+        LIMEN: NormalEvent(uid="1", at=1, received_at=1, source=LIMEN, device_id="d_wren", src_ip="10.0.0.7"),
+        "fw": NormalEvent(uid="2", at=1, received_at=1, source="fw", src_ip="10.0.0.7", user="ada"),
+    }
+    around = Surroundings(lambda frame: [frames[frame.source]])
+    assert around.take(NAMES, msgspec.msgpack.encode(known))
+    around.understand(Frame(source=LIMEN, kind=LIMEN, received_at=1, data=b""))
+    (event,) = around.understand(FRAME)
+    assert (event.person_id, event.device_id) == ("p_ada", "d_wren")
+
+
+def test_a_sender_cannot_say_which_device_was_where() -> None:
+    forged = NormalEvent(uid="1", at=TUESDAY, received_at=TUESDAY, source="fw", device_id="d_boss", src_ip="10.0.0.7")
+    plain = NormalEvent(uid="2", at=TUESDAY, received_at=TUESDAY, source="fw", src_ip="10.0.0.7")
+    events = iter([forged, plain])
+    around = Surroundings(lambda _frame: [next(events)])
+    around.understand(FRAME)
+    assert around.understand(FRAME)[0].device_id == ""

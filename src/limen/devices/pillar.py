@@ -60,6 +60,7 @@ async def _build(core: Core) -> Running:
 
     from limen.connectors.vendor_client import VendorClient
     from limen.devices.inventory.watching import SeenDevices
+    from limen.devices.names import names
     from limen.devices.projection import Projection
     from limen.devices.responses import responses
     from limen.devices.service import Devices
@@ -75,7 +76,8 @@ async def _build(core: Core) -> Running:
 
     makers = read_makers(core.root / core.settings.section(DeviceSettings).tpm_makers)
     sessions = core.offers.take(DeviceSessions)
-    devices = Devices(core, sessions, core.offers.take(Projection), makers)
+    projection = core.offers.take(Projection)
+    devices = Devices(core, sessions, projection, makers)
     signals = Signals(core, sessions, devices, core.offers.take(SignalsHeld))
     seen, sources = SeenDevices(core), Sources(core, devices)
     pulls = Pulls(core, sources, Vendors(lambda origin: VendorClient(origin, core.offers.take(SignOn).resolver)))
@@ -87,7 +89,7 @@ async def _build(core: Core) -> Running:
         return f"{PROVE}?{urlencode({'app': LIMEN, 'to': location, 'auto': 'yes'})}"
 
     return Running(
-        offers=(devices, signals, seen, sources, pulls, Osquery(core, sources), responses(sessions)),
+        offers=(devices, signals, seen, sources, pulls, Osquery(core, sources), responses(sessions), names(projection)),
         first_step=first_step,
         saw_sign_in=seen.saw,
         proofs={"prove_device": PROVE},

@@ -1,4 +1,4 @@
-"""Places and people as the server knows them: taken into the facts, and told to the process that watches."""
+"""Places, people and names as the server knows them: taken into the facts, and told to the process that watches."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from limen.monitor.detections.travel.announcing import Travels
 from limen.monitor.detections.travel.travel import TravelKnown
 from limen.monitor.detections.usual.usual import UsualKnown
 from limen.monitor.monitor_rules import MonitorRules
+from limen.monitor.normal_form.identities import Identities
 from limen.monitor.places.places import Places
-from limen.monitor.surroundings import PEOPLE, PLACES, PeopleGiven, PlacesGiven
-from limen.pillar import Core, Figure
+from limen.monitor.surroundings import NAMES, PEOPLE, PLACES, PeopleGiven, PlacesGiven
+from limen.pillar import Core, DeviceNames, Figure
 
 _log: Final = logging.getLogger("limen.monitor")
 
@@ -43,6 +44,7 @@ class Knowing:
         async with self._looking:
             await self._look_at_places()
             await self._give(PEOPLE, msgspec.msgpack.encode(self._people()))
+            await self._give(NAMES, msgspec.msgpack.encode(self._names(), order="deterministic"))
 
     def figures(self) -> Iterator[Figure]:
         """Files that tell places, by how they stand."""
@@ -85,3 +87,17 @@ class Knowing:
             travel=TravelKnown(self._travels.all, frozenset(healthy)),
             usual=UsualKnown(groups, str(self._core.settings.zone)),
         )
+
+    def _names(self) -> Identities:
+        r"""What others call people and devices. Who has an email address of the company's own domain is also called by
+        what stands before it, as `jane` or `HARBOR\jane`.
+        """
+        domain = self._core.settings.domain
+        people = [(one.id, _called(one.email, domain)) for one in self._core.known.people.values()]
+        devices = self._core.offers.find(DeviceNames)
+        return Identities.of(people, devices.all().items() if devices else (), (domain, domain.partition(".")[0]))
+
+
+def _called(email: str, domain: str) -> tuple[str, ...]:
+    name, _, of = email.partition("@")
+    return (email, name) if of.casefold() == domain else (email,)

@@ -1,4 +1,4 @@
-"""What the process that watches knows of places and people, as the server says it: two messages, each the whole."""
+"""What the process that watches knows of places, people and names, as the server says it: each time the whole."""
 
 from __future__ import annotations
 
@@ -13,14 +13,18 @@ from limen.clock import Instant
 from limen.monitor.detections.detector import Detector
 from limen.monitor.detections.travel.travel import TravelDetector, TravelKnown
 from limen.monitor.detections.usual.usual import UsualDetector, UsualKnown
+from limen.monitor.detections.wrong_clocks import WrongClocks
+from limen.monitor.normal_form.device_addresses import DeviceAddresses
 from limen.monitor.normal_form.event import NormalEvent
-from limen.monitor.normal_form.frame import Frame
+from limen.monitor.normal_form.frame import LIMEN, Frame
+from limen.monitor.normal_form.identities import Identities
 from limen.monitor.places.marking import mark
 from limen.monitor.places.places import Networks, Places
 from limen.monitor.places.rules import PlaceRules
 
 PLACES: Final = "places"
 PEOPLE: Final = "people"
+NAMES: Final = "names"
 
 
 class PlacesGiven(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,7 +47,9 @@ class PeopleGiven(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Surroundings:
-    """`understand` marks what `read` reads with its places; `detectors` go by them and by what is known of people."""
+    """`understand` marks what `read` reads with its places, and with the ids of those it names; `detectors` go by that
+    and by what is known of people.
+    """
 
     def __init__(self, read: Callable[[Frame], list[NormalEvent]]) -> None:
         self._read = read
@@ -51,15 +57,21 @@ class Surroundings:
         self._networks: Networks = ()
         self._travel = TravelDetector(self._places)
         self._usual = UsualDetector(self._places)
+        self._clocks = WrongClocks()
+        self._names = Identities()
+        self._addresses = DeviceAddresses()
 
     @property
     def detectors(self) -> dict[str, Detector]:
-        return {"travel": self._travel, "usual": self._usual}
+        return {"travel": self._travel, "usual": self._usual, "clocks": self._clocks}
 
     def understand(self, frame: Frame) -> list[NormalEvent]:
-        """The events of a frame, each with the country and the network of its address."""
+        """The events of a frame, each with the country and network of its address, and with ids of ours."""
         events = self._read(frame)
         for event in events:
+            if event.source == LIMEN:
+                self._addresses.note(event)
+            self._names.identify(event, self._addresses)
             mark(event, self._places, self._networks)
         return events
 
@@ -73,6 +85,8 @@ class Surroundings:
             self._usual.know(people.usual)
             for detector in (self._travel, self._usual):
                 detector.forget_others(people.usual.groups.keys())
+        elif kind == NAMES:
+            self._names = msgspec.msgpack.decode(value, type=Identities)
         else:
             return False
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.monitor.normal_form.frames import RECEIVED, frame
 
 from limen.clock import HOUR, MINUTE, SECOND
@@ -22,7 +23,7 @@ def seen(clocks: Clocks, lag: int, start: int = 0, minutes: int = 30, every: int
 def test_a_clock_that_is_an_hour_behind() -> None:
     clocks = Clocks()
     seen(clocks, HOUR + 3 * SECOND)
-    assert clocks.off() == [Off("harbor", "gate", -HOUR)]
+    assert clocks.off() == [Off("harbor", "gate", -HOUR, clocks.off()[0].since)]
     seen(clocks, 3 * SECOND, start=HOUR)
     assert clocks.off() == []
 
@@ -34,7 +35,7 @@ def test_a_clock_that_is_an_hour_ahead_is_not_believed_and_said() -> None:
         (event,) = read(frame("json", line, received_at=RECEIVED + minute * MINUTE))
         assert event.at == event.received_at
         clocks.see(event)
-    assert clocks.off() == [Off("harbor", "gate", HOUR)]
+    assert clocks.off() == [Off("harbor", "gate", HOUR, clocks.off()[0].since)]
 
 
 def test_a_clock_that_is_right_a_slow_line_and_a_backlog_are_not_off() -> None:
@@ -61,3 +62,15 @@ def test_invented_hosts_fill_no_memory() -> None:
     for number in range(10_500):
         clocks.see(NormalEvent(uid="u", at=RECEIVED, received_at=RECEIVED, source="a", host=str(number)))
     assert len(clocks._clocks) == 10_000
+
+
+def test_what_is_remembered_comes_back() -> None:
+    clocks = Clocks()
+    seen(clocks, HOUR, minutes=8)
+    again = Clocks.of(clocks.snapshot())
+    for one in (clocks, again):
+        seen(one, HOUR, start=8 * MINUTE, minutes=22)
+    assert again.off() == clocks.off() != []
+    for nothing in (b"", b"x", b"\x93"):
+        with pytest.raises(ValueError):
+            Clocks.of(nothing)

@@ -40,7 +40,7 @@ def test_every_example_is_read_with_its_own_time_and_nothing_of_it_is_lost(path:
 
 
 def test_every_kind_has_an_example() -> None:
-    assert {path.parent.name for path in FILES} | {"evtx", "hec"} >= set(KINDS)
+    assert {path.parent.name for path in FILES} | {"evtx"} >= set(KINDS)
 
 
 def _shown(event: NormalEvent) -> str:

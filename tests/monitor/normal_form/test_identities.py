@@ -5,10 +5,11 @@ from __future__ import annotations
 import msgspec
 import pytest
 from hypothesis import given, strategies as st
-from tests.monitor.normal_form.frames import RECEIVED, only
+from tests.monitor.normal_form.frames import only
 
-from limen.clock import HOUR
-from limen.monitor.normal_form.identities import Identities, Seen
+from limen.monitor.normal_form.device_addresses import DeviceAddresses
+from limen.monitor.normal_form.event import NormalEvent
+from limen.monitor.normal_form.identities import Identities
 
 JANE, TOM, WREN, HERON = "p_jane", "p_tom", "d_wren", "d_heron"
 KNOWN = Identities.of(
@@ -17,16 +18,12 @@ KNOWN = Identities.of(
         (TOM, ["tom", "tom@harbor.example", "smith", "admin"]),
     ],
     devices=[(WREN, ["WREN", "SER-1"]), (HERON, ["heron"]), ("d_other", ["printer"]), ("d_third", ["printer"])],
-    seen=[
-        ("192.168.1.50", Seen(WREN, RECEIVED - HOUR, RECEIVED)),
-        ("192.168.1.51", Seen(WREN, RECEIVED - HOUR, RECEIVED)),
-        ("192.168.1.51", Seen(HERON, RECEIVED - HOUR, RECEIVED)),
-        ("203.0.113.9", Seen(WREN, RECEIVED - HOUR, RECEIVED)),
-        ("2001:db8::7", Seen(WREN, RECEIVED - HOUR, RECEIVED)),
-        ("127.0.0.1", Seen(WREN, RECEIVED - HOUR, RECEIVED)),
-    ],
     domains=["HARBOR", "harbor.example"],
 )
+
+
+def identify(event: NormalEvent) -> NormalEvent:
+    return KNOWN.identify(event, DeviceAddresses())
 
 
 @pytest.mark.parametrize(
@@ -66,49 +63,37 @@ def test_what_is_called_so(name: str, device: str) -> None:
     assert KNOWN.device(name) == device
 
 
-@pytest.mark.parametrize(
-    ("address", "before", "device"),
-    [
-        ("192.168.1.50", 0, WREN),
-        ("192.168.1.50", 2 * HOUR, ""),
-        ("192.168.1.51", 0, ""),
-        ("203.0.113.200", 0, ""),
-        ("2001:db8::7", 0, WREN),
-        ("127.0.0.1", 0, ""),
-        ("", 0, ""),
-    ],
-)
-def test_which_device_was_at_an_address_then(address: str, before: int, device: str) -> None:
-    assert KNOWN.device_at(address, RECEIVED - before) == device
-
-
-def test_a_public_address_tells_of_nobody() -> None:
-    many = Identities.of(seen=[("8.8.8.8", Seen(WREN, 0, RECEIVED))])
-    assert many.device_at("8.8.8.8", RECEIVED) == ""
-
-
 def test_an_event_gets_the_ids_of_those_it_names() -> None:
-    found = KNOWN.identify(
+    found = identify(
         only("json", '{"user":"HARBOR\\\\jane","target_user":"tom","host":"wren","time":"2026-11-27T09:30:00Z"}')
     )
     assert (found.person_id, found.target_person_id, found.device_id) == (JANE, TOM, WREN)
     assert found.user == "HARBOR\\jane"
-    firewall = KNOWN.identify(only("json", '{"src_ip":"192.168.1.50","host":"gate","time":"2026-11-27T09:30:00Z"}'))
+
+
+def test_where_no_name_tells_the_address_of_that_time_does() -> None:
+    addresses = DeviceAddresses()
+    line = '{"src_ip":"192.168.1.50","host":"%s","time":"2026-11-27T09:30:00Z"}'
+    seen = only("json", line % "")
+    seen.device_id = WREN
+    addresses.note(seen)
+    firewall = KNOWN.identify(only("json", line % "gate"), addresses)
     assert (firewall.person_id, firewall.device_id) == ("", WREN)
+    assert KNOWN.identify(only("json", line % "heron"), addresses).device_id == HERON
 
 
 def test_a_name_that_says_nothing_is_looked_up_by_its_sid() -> None:
     record = '{"EventID":4624,"Channel":"Security","TargetUserName":"j.smith","TargetUserSid":"S-1-5-21-1-2-3-1105"}'
-    assert KNOWN.identify(only("windows", record)).person_id == JANE
+    assert identify(only("windows", record)).person_id == JANE
     member = '{"EventID":4732,"Channel":"Security","MemberName":"-","MemberSid":"S-1-5-21-1-2-3-1105"}'
-    assert KNOWN.identify(only("windows", member)).target_person_id == JANE
+    assert identify(only("windows", member)).target_person_id == JANE
 
 
 def test_limens_own_ids_stay() -> None:
     event = only("json", '{"user":"jane"}')
     event.person_id, event.device_id = TOM, HERON
-    assert KNOWN.identify(event).person_id == TOM
-    assert KNOWN.identify(event).device_id == HERON
+    assert identify(event).person_id == TOM
+    assert identify(event).device_id == HERON
 
 
 def test_it_goes_to_another_process_as_it_is() -> None:

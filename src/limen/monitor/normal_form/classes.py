@@ -32,7 +32,8 @@ def what(class_uid: int, activity_id: int, **columns: str | int) -> Columns:
 
 SIGNED_IN: Final = what(AUTHENTICATION, 1, status_id=SUCCESS)
 SIGN_IN_FAILED: Final = what(AUTHENTICATION, 1, status_id=FAILURE, severity_id=LOW)
-SIGNED_OUT: Final = what(AUTHENTICATION, 2, status_id=SUCCESS)
+SIGNED_OUT: Final = what(AUTHENTICATION, 2)
+"""Without an outcome: whoever counts successes of this class counts sign-ins."""
 PRIVILEGES_GIVEN: Final = what(AUTHORIZATION, 1, status_id=SUCCESS)
 PRIVILEGES_REFUSED: Final = what(AUTHORIZATION, 1, status_id=FAILURE, severity_id=MEDIUM)
 ACCOUNT_CREATED: Final = what(ACCOUNT, 1, status_id=SUCCESS)

@@ -6,13 +6,11 @@ A log line's word for somebody is only as good as its source; here it becomes an
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
-from ipaddress import IPv4Address, ip_address
 from typing import Final
 
 import msgspec
 
-from limen.clock import Instant
+from limen.monitor.normal_form.device_addresses import DeviceAddresses
 from limen.monitor.normal_form.event import NormalEvent
 
 SHARED: Final = frozenset(
@@ -23,14 +21,6 @@ _LONGEST_ALIAS: Final = 320
 _SIDS: Final = (("TargetUserName", "TargetUserSid"), ("SubjectUserName", "SubjectUserSid"))
 
 
-class Seen(msgspec.Struct, frozen=True, gc=False):
-    """A device was at an address between two instants."""
-
-    device_id: str
-    since: Instant
-    until: Instant
-
-
 class Identities(msgspec.Struct, frozen=True, kw_only=True):
     r"""What is known of names at one moment. `domains` are the company's own, as `harbor` and `harbor.example`:
     only in those is `HARBOR\\jane` the person `jane`, and `wren.harbor.example` the device `wren`.
@@ -38,7 +28,6 @@ class Identities(msgspec.Struct, frozen=True, kw_only=True):
 
     people: dict[str, str] = {}
     devices: dict[str, str] = {}
-    seen: dict[str, tuple[Seen, ...]] = {}
     domains: frozenset[str] = frozenset()
 
     @classmethod
@@ -46,28 +35,23 @@ class Identities(msgspec.Struct, frozen=True, kw_only=True):
         cls,
         people: Iterable[tuple[str, Iterable[str]]] = (),
         devices: Iterable[tuple[str, Iterable[str]]] = (),
-        seen: Iterable[tuple[str, Seen]] = (),
         domains: Iterable[str] = (),
     ) -> Identities:
-        """From ids with their aliases (e-mail, UPN, account name, SID; host name, serial number) and addresses."""
-        by_address: dict[str, tuple[Seen, ...]] = {}
-        for address, one in seen:
-            by_address[address] = (*by_address.get(address, ()), one)
+        """From ids with their aliases: e-mail, UPN, account name, SID; host name, serial number."""
         return cls(
             people=_by_alias(people),
             devices=_by_alias(devices),
-            seen=by_address,
             domains=frozenset(one.casefold() for one in domains),
         )
 
-    def identify(self, event: NormalEvent) -> NormalEvent:
+    def identify(self, event: NormalEvent, addresses: DeviceAddresses) -> NormalEvent:
         """`event`, with the ids of whom and what it names filled in, where they are not Limen's own already."""
         if event.user and not event.person_id:
             event.person_id = self.person(event.user) or self._by_sid(event)
         if event.target_user and not event.target_person_id:
             event.target_person_id = self.person(event.target_user) or self._by_sid_of_target(event)
         if not event.device_id:
-            event.device_id = self.device(event.host) or self.device_at(event.src_ip, event.at)
+            event.device_id = self.device(event.host) or addresses.device_at(event.src_ip, event.at)
         return event
 
     def person(self, name: str) -> str:
@@ -77,16 +61,6 @@ class Identities(msgspec.Struct, frozen=True, kw_only=True):
     def device(self, name: str) -> str:
         """The id of the device that is called so; "" for none."""
         return _found(self.devices, name, self._in_domain(name, ".", is_before=False))
-
-    def device_at(self, address: str, at: Instant) -> str:
-        """The one device that was at an address then; "" where there were several, or it may hide many.
-
-        Behind a public address of IPv4 stands whoever shares it, so that none is told by it.
-        """
-        if address not in self.seen or _may_be_shared(address):
-            return ""
-        there = {one.device_id for one in self.seen[address] if one.since <= at <= one.until}
-        return there.pop() if len(there) == 1 else ""
 
     def _in_domain(self, name: str, between: str, *, is_before: bool) -> str:
         """The bare name, where it is said to be of the company's own domain."""
@@ -120,12 +94,3 @@ def _found(known: Mapping[str, str], name: str, bare: str) -> str:
     if not name or len(name) > _LONGEST_ALIAS:
         return ""
     return known.get(name.casefold(), "") or (known.get(bare.casefold(), "") if bare else "")
-
-
-@lru_cache(maxsize=4_096)
-def _may_be_shared(address: str) -> bool:
-    try:
-        known = ip_address(address)
-    except ValueError:
-        return True
-    return known.is_loopback or (isinstance(known, IPv4Address) and not known.is_private)

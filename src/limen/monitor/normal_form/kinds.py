@@ -14,7 +14,6 @@ from limen.monitor.normal_form.mappers import (
     aws,
     github,
     google_workspace,
-    hec,
     journald,
     limen,
     messages,
@@ -53,14 +52,13 @@ def _records(read: ReadOne, *lists: str) -> Callable[[Frame], Iterable[Draft]]:
     """Of JSON: one record, one a line, a list, or an envelope with one of these names."""
 
     def drafts(frame: Frame) -> Iterable[Draft]:
-        return drafts_of(frame.data, lambda raw, record: read(raw, record, frame.zone), lists)
+        return drafts_of(frame.data, lambda raw, record: read(raw, record, frame), lists)
 
     return drafts
 
 
 _ALL: Final = (
     Kind("json", 1, _records(recognised.read, *recognised.LISTS)),
-    Kind("hec", 1, hec.drafts),
     Kind("syslog", 1, messages.message, is_message=True),
     Kind("syslog_file", 1, messages.lines),
     Kind("windows", 1, _records(windows.read)),

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
 
 from limen.monitor.normal_form.drafts import Draft
+from limen.monitor.normal_form.frame import Frame
 from limen.monitor.normal_form.texts import LONGEST_RAW
 
 Record = Mapping[str, Any]
 Read = Callable[[str, Record], Iterator[Draft]]
-ReadOne = Callable[[str, Record, str], Iterator[Draft]]
-"""What a mapper does with a record: its text, itself, and the zone of times that name none."""
+ReadOne = Callable[[str, Record, Frame], Iterator[Draft]]
+"""What a mapper does with a record: its text, itself, and the frame that it came in."""
 _decode: Final = msgspec.json.Decoder().decode
 _decode_list: Final = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _decode_envelope: Final = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
@@ -63,7 +65,7 @@ def _opened(piece: bytes, lists: tuple[str, ...]) -> Iterator[bytes]:
         if begin == b"[":
             yield from map(bytes, _decode_list(piece))
             return
-        if begin == b"{" and any(b'"%s"' % name.encode() in piece for name in lists):
+        if begin == b"{" and any(needle in piece for needle in _needles(lists)):
             envelope = _decode_envelope(piece)
             held = [envelope[name] for name in lists if name in envelope and bytes(envelope[name])[:1] == b"["]
             if held:
@@ -73,6 +75,11 @@ def _opened(piece: bytes, lists: tuple[str, ...]) -> Iterator[bytes]:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pass
     yield piece
+
+
+@lru_cache(maxsize=64)
+def _needles(names: tuple[str, ...]) -> tuple[bytes, ...]:
+    return tuple(b'"%s"' % name.encode() for name in names)
 
 
 def _is_json(data: bytes) -> bool:

@@ -52,6 +52,15 @@ class Said:
         return self.words.get(line(value).casefold(), self.otherwise)
 
 
+Plan = tuple[
+    tuple[tuple[str, tuple[str, ...], Callable[[object], object]], ...],
+    tuple[tuple[str, Said], ...],
+    tuple[tuple[str, str], ...],
+]
+"""Columns with the fields that are there for them, numbers by words, and other names."""
+_MOST_PLANS: Final = 512
+
+
 @dataclass(frozen=True)
 class Shape:
     """One sort of record.
@@ -93,33 +102,45 @@ class Shape:
     def draft(self, raw: str, fields: Fields, zone: str = "") -> Draft:
         """What a record comes to."""
         columns: dict[str, Any] = dict(self.fixed)
-        for column, paths, convert in self._steps:
+        steps, numbers, names = self._plan(tuple(fields))
+        for column, paths, convert in steps:
             for path in paths:
-                value = fields.get(path)
-                if value is not None and (found := convert(value)):
+                if found := convert(fields[path]):
                     columns[column] = found
                     break
-        for column, said in self._said:
+        for column, said in numbers:
             if found := said.number(fields):
                 columns[column] = found
-        for name, written in self._names:
-            if written in fields and name not in fields:
-                fields[name] = fields[written]
+        for name, written in names:
+            fields[name] = fields[written]
         at = _first(fields, self.at)
         unique = ":".join(line(fields[name]) for name in self.id if name in fields)
         return Draft(raw, fields, columns, instant(at, zone) if at is not None else 0, unique)
 
-    @cached_property
-    def _steps(self) -> tuple[tuple[str, tuple[str, ...], Callable[[object], object]], ...]:
-        return tuple((name, several(paths), CONVERTED.get(name, line)) for name, paths in self.columns.items())
+    def _plan(self, there: tuple[str, ...]) -> Plan:
+        """What is to be looked at of a record with these fields: those of one source have few sets of them."""
+        plan = self._plans.get(there)
+        if plan is None:
+            if len(self._plans) >= _MOST_PLANS:
+                self._plans.clear()
+            plan = self._plans[there] = self._planned(frozenset(there))
+        return plan
+
+    def _planned(self, there: frozenset[str]) -> Plan:
+        steps = [
+            (name, tuple(path for path in several(paths) if path in there), CONVERTED.get(name, line))
+            for name, paths in self.columns.items()
+        ]
+        numbers = [(name, said) for name, said in self.said.items() if there.intersection(several(said.where))]
+        names: dict[str, str] = {}
+        for name, written in self.names.items():
+            if (written in there or written in names) and name not in there:
+                names[name] = written
+        return tuple(step for step in steps if step[1]), tuple(numbers), tuple(names.items())
 
     @cached_property
-    def _said(self) -> tuple[tuple[str, Said], ...]:
-        return tuple(self.said.items())
-
-    @cached_property
-    def _names(self) -> tuple[tuple[str, str], ...]:
-        return tuple(self.names.items())
+    def _plans(self) -> dict[tuple[str, ...], Plan]:
+        return {}
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,8 @@ def pairs(written: str, separator: str = " ", most: int = 200) -> Found:
     found: Found = {}
     at = 0
     while len(found) < most and (equals := written.find("=", at)) >= 0:
-        name = written[at:equals].rpartition(separator)[2].strip()
+        start = written.rfind(separator, at, equals)
+        name = written[start + len(separator) if start >= 0 else at : equals].strip()
         at = equals + 1
         quote = written[at : at + 1]
         if quote in ("'", '"') and quote:

@@ -29,6 +29,9 @@ def test_lines(program: str, body: str, found: tuple[int, int, int, str, str]) -
 
 
 def test_one_sign_in_that_two_say_counts_once() -> None:
-    assert said("sshd", "pam_unix(sshd:auth): authentication failure; rhost=203.0.113.9 user=tom")[1] == 99
+    failed = "pam_unix(sshd:auth): authentication failure; rhost=203.0.113.9 user=tom"
+    gone = "Disconnected from user tom 203.0.113.9 port 7"
+    assert said("sshd", failed)[:3] == (0, 0, 0)
     opened = "pam_unix(sshd:session): session opened for user tom(uid=1) by (uid=0)"
-    assert said("sshd", opened)[1] == 99
+    assert said("sshd", opened)[:3] == (0, 0, 0)
+    assert said("sshd", gone)[:3] == (3002, 2, 0)

@@ -25,6 +25,7 @@ from limen.monitor.normal_form.classes import (
 )
 from limen.monitor.normal_form.drafts import Draft
 from limen.monitor.normal_form.flattening import flat
+from limen.monitor.normal_form.frame import Frame
 from limen.monitor.normal_form.records import Record
 from limen.monitor.normal_form.shapes import Said, Shape, Sorts
 
@@ -84,7 +85,7 @@ _TRAIL: Final = Sorts(
 )
 
 
-def read(raw: str, record: Record, _zone: str = "") -> Iterator[Draft]:
+def read(raw: str, record: Record, _frame: Frame) -> Iterator[Draft]:
     """One record. What is no sign-in and no change of people is a call, whose name says what it does."""
     draft = _TRAIL.draft(raw, flat(record))
     if "class_uid" not in draft.columns:

@@ -7,6 +7,7 @@ from typing import Final
 
 from limen.monitor.normal_form.drafts import Draft
 from limen.monitor.normal_form.flattening import flat
+from limen.monitor.normal_form.frame import Frame
 from limen.monitor.normal_form.records import Record
 from limen.monitor.normal_form.shapes import Said, Shape
 
@@ -56,5 +57,5 @@ GENERIC: Final = Shape(
 )
 
 
-def read(raw: str, record: Record, zone: str = "") -> Iterator[Draft]:
-    yield GENERIC.draft(raw, flat(record), zone)
+def read(raw: str, record: Record, frame: Frame) -> Iterator[Draft]:
+    yield GENERIC.draft(raw, flat(record), frame.zone)

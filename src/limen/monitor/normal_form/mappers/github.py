@@ -18,6 +18,7 @@ from limen.monitor.normal_form.classes import (
 )
 from limen.monitor.normal_form.drafts import Draft
 from limen.monitor.normal_form.flattening import flat
+from limen.monitor.normal_form.frame import Frame
 from limen.monitor.normal_form.records import Record
 from limen.monitor.normal_form.shapes import Shape, Sorts
 
@@ -63,6 +64,6 @@ _LOG: Final = Sorts(
 )
 
 
-def read(raw: str, record: Record, _zone: str = "") -> Iterator[Draft]:
+def read(raw: str, record: Record, _frame: Frame) -> Iterator[Draft]:
     """One event."""
     yield _LOG.draft(raw, flat(record))

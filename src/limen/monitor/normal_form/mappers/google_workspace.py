@@ -33,6 +33,7 @@ from limen.monitor.normal_form.classes import (
 )
 from limen.monitor.normal_form.drafts import Draft
 from limen.monitor.normal_form.flattening import flat
+from limen.monitor.normal_form.frame import Frame
 from limen.monitor.normal_form.records import Record, unreadable
 from limen.monitor.normal_form.shapes import Said, Shape, Sorts
 
@@ -106,7 +107,7 @@ _ACTIVITY: Final = Sorts(
 )
 
 
-def read(raw: str, record: Record, _zone: str = "") -> Iterator[Draft]:
+def read(raw: str, record: Record, _frame: Frame) -> Iterator[Draft]:
     """Each event of an activity, with what all of them have in common and an id of its own."""
     head = {name: value for name, value in record.items() if name != "events"}
     events = record.get("events")

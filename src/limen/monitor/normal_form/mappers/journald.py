@@ -7,6 +7,7 @@ from typing import Final
 
 from limen.monitor.normal_form.drafts import Draft
 from limen.monitor.normal_form.flattening import flat
+from limen.monitor.normal_form.frame import Frame
 from limen.monitor.normal_form.mappers import linux
 from limen.monitor.normal_form.mappers.messages import of_message
 from limen.monitor.normal_form.mappers.syslog import Message
@@ -18,7 +19,7 @@ _ROOT: Final = "0"
 _AUTHPRIV: Final = 10
 
 
-def read(raw: str, record: Record, zone: str = "") -> Iterator[Draft]:
+def read(raw: str, record: Record, frame: Frame) -> Iterator[Draft]:
     """One entry. Its time is systemd's own, and its cursor is unique."""
     fields = flat({name: value for name, value in record.items() if name != "MESSAGE"})
     facility, priority = number(fields.get("SYSLOG_FACILITY", _AUTHPRIV)), number(fields.get("PRIORITY", 6))
@@ -31,7 +32,7 @@ def read(raw: str, record: Record, zone: str = "") -> Iterator[Draft]:
         pid=line(fields.get("_PID", fields.get("SYSLOG_PID"))),
         data=fields,
     )
-    draft = of_message(raw, said, zone)
+    draft = of_message(raw, said, frame.zone)
     draft.id = line(fields.get("__CURSOR"))
     yield draft
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
-from limen.monitor.normal_form.classes import OTHER
+from limen.monitor.normal_form.classes import AUTHENTICATION
 from limen.monitor.normal_form.drafts import Draft
 from limen.monitor.normal_form.flattening import Fields, flat
 from limen.monitor.normal_form.mappers import auditd, linux_kernel, web_access
@@ -19,7 +19,8 @@ from limen.monitor.normal_form.templates import Line, first_of, pairs
 from limen.monitor.normal_form.texts import text
 
 LINUX: Final = "linux"
-_SIGN_IN: Final = 1
+_SAID_TWICE: Final = {"class_uid": 0, "activity_id": 0, "status_id": 0}
+"""A program that says itself who signs in has PAM say it, too: one sign-in must not count twice."""
 Reader = Callable[[str, str, Fields], Draft | None]
 _PAM_PAIRS: Final = Shape(columns={"target_user": "user", "src_ip": "rhost", "user": "ruser"})
 _CLAMAV_NAMES: Final = Shape(columns={"object": "Filename", "reason": "Signature"})
@@ -39,8 +40,8 @@ def draft(raw: str, said: Message) -> Draft:
     found = reader(raw, said.body, fields) if reader else None
     if found is None and said.body.startswith("pam_"):
         found = _pam(raw, said.body, fields)
-        if found is not None and family in PROGRAMS and found.columns.get("activity_id") == _SIGN_IN:
-            found.columns["activity_id"] = OTHER  # the program itself says it, too: one sign-in must not count twice
+        if found is not None and family in PROGRAMS and found.columns.get("class_uid") == AUTHENTICATION:
+            found.columns = {**found.columns, **_SAID_TWICE}
     done = found or Draft(raw, fields)
     done.at = done.at or said.at
     done.columns = {**_columns(said, SERVICES.get(family, family)), **done.columns}

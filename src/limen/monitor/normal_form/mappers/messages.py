@@ -45,7 +45,7 @@ def of_message(raw: str, said: Message, zone: str) -> Draft:
     """
     found = None
     if said.program == _SURICATA and said.body.startswith("{"):
-        found = _eve(raw, said.body, zone)
+        found = _eve(raw, said.body)
     elif said.program in ("", "CEF", "LEEF"):
         body = f"{said.program}:{said.body}" if said.program else said.body
         found = next((draft for read in _BODIES if (draft := read(raw, body, {}, zone)) is not None), None)
@@ -70,12 +70,12 @@ def of_appliance(frame: Frame, read: Body) -> Iterator[Draft]:
     yield found
 
 
-def _eve(raw: str, body: str, zone: str) -> Draft | None:
+def _eve(raw: str, body: str) -> Draft | None:
     try:
         record = msgspec.json.decode(body)
     except (msgspec.DecodeError, RecursionError):
         return None
-    return next(suricata.read(raw, record, zone)) if isinstance(record, dict) else None
+    return suricata.draft(raw, record) if isinstance(record, dict) else None
 
 
 _BODIES: Final[tuple[Body, ...]] = (event_formats.cef, event_formats.leef, fortigate.draft)

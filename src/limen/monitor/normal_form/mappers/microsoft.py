@@ -39,6 +39,7 @@ from limen.monitor.normal_form.classes import (
 )
 from limen.monitor.normal_form.drafts import Draft
 from limen.monitor.normal_form.flattening import flat
+from limen.monitor.normal_form.frame import Frame
 from limen.monitor.normal_form.records import Record
 from limen.monitor.normal_form.shapes import Said, Shape, Sorts
 
@@ -216,7 +217,7 @@ _SERVICES: Final = {"Exchange": "exchange", "SecurityComplianceCenter": "threat_
 """Sigma's service of a workload, where it is not `audit`."""
 
 
-def read(raw: str, record: Record, _zone: str = "") -> Iterator[Draft]:
+def read(raw: str, record: Record, _frame: Frame) -> Iterator[Draft]:
     """One record. Times without a zone are UTC, as Microsoft says, whatever the source's zone is."""
     shape = next((shape for keys, shape in _SORTS if keys <= record.keys()), UNIFIED)
     draft = shape.draft(raw, flat(record))

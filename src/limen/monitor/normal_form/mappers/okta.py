@@ -32,6 +32,7 @@ from limen.monitor.normal_form.classes import (
 )
 from limen.monitor.normal_form.drafts import Draft
 from limen.monitor.normal_form.flattening import flat
+from limen.monitor.normal_form.frame import Frame
 from limen.monitor.normal_form.records import Record
 from limen.monitor.normal_form.shapes import Said, Shape, Sorts
 
@@ -102,7 +103,7 @@ _LOG: Final = Sorts(
 _MOST_TARGETS: Final = 10
 
 
-def read(raw: str, record: Record, _zone: str = "") -> Iterator[Draft]:
+def read(raw: str, record: Record, _frame: Frame) -> Iterator[Draft]:
     """One event. Whom and which app it is about is said by its targets, each with its type."""
     fields = flat(record)
     for name, sort in (("targetUser", "User"), ("targetApp", "AppInstance")):

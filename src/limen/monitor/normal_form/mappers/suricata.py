@@ -8,6 +8,7 @@ from typing import Final
 from limen.monitor.normal_form.classes import DNS_QUERY, FAILURE, FOUND, HTTP, NETWORK, SSH, what
 from limen.monitor.normal_form.drafts import Draft
 from limen.monitor.normal_form.flattening import flat
+from limen.monitor.normal_form.frame import Frame
 from limen.monitor.normal_form.mappers.web_access import METHODS
 from limen.monitor.normal_form.records import Record
 from limen.monitor.normal_form.shapes import Said, Shape, Sorts
@@ -57,9 +58,14 @@ _SORTS: Final = Sorts(
 )
 
 
-def read(raw: str, record: Record, zone: str = "") -> Iterator[Draft]:
-    """One event; one of HTTP has the activity of its method."""
-    draft = _SORTS.draft(raw, flat(record), zone)
-    if draft.columns.get("class_uid") == HTTP:
-        draft.columns["activity_id"] = METHODS.get(draft.columns.get("operation", ""), 99)
-    yield draft
+def read(raw: str, record: Record, _frame: Frame) -> Iterator[Draft]:
+    """One event."""
+    yield draft(raw, record)
+
+
+def draft(raw: str, record: Record) -> Draft:
+    """What an event comes to; one of HTTP has the activity of its method."""
+    found = _SORTS.draft(raw, flat(record))
+    if found.columns.get("class_uid") == HTTP:
+        found.columns["activity_id"] = METHODS.get(found.columns.get("operation", ""), 99)
+    return found

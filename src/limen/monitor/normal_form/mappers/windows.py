@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from limen.monitor.normal_form.drafts import Draft
 from limen.monitor.normal_form.flattening import Fields, flat
+from limen.monitor.normal_form.frame import Frame
 from limen.monitor.normal_form.mappers.windows_security import SECURITY, SYSTEM, WINDOWS
 from limen.monitor.normal_form.mappers.windows_sysmon import (
     DEFENDER,
@@ -80,7 +81,7 @@ _NAMES: Final = {
 _HEAD: Final = frozenset((*_NAMES.values(), "SystemTime"))
 
 
-def read(raw: str, record: Record, zone: str = "") -> Iterator[Draft]:
+def read(raw: str, record: Record, frame: Frame) -> Iterator[Draft]:
     """One event, in whichever form it came."""
     fields = _fields(record)
     for other, name in _NAMES.items():
@@ -90,7 +91,7 @@ def read(raw: str, record: Record, zone: str = "") -> Iterator[Draft]:
     if event:
         fields["EventID"] = event
     service = SERVICES.get(line(fields.get("Channel")).casefold(), "")
-    draft = _shape(service, event, fields).draft(raw, fields, zone)
+    draft = _shape(service, event, fields).draft(raw, fields, frame.zone)
     if service:
         draft.columns["service"] = service
     draft.id = _id(fields)

@@ -1,0 +1,20 @@
+"""By which names others may speak of the company's devices: what each is called, and its serial number."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from limen.devices.hardware import keys_of
+from limen.devices.model import State
+from limen.devices.projection import Projection
+from limen.pillar import DeviceNames
+
+_LIVE: Final = frozenset({State.ACTIVE, State.QUARANTINED})
+
+
+def names(projection: Projection) -> DeviceNames:
+    def all_of_them() -> dict[str, tuple[str, ...]]:
+        live = [held.device for held in list(projection.held.values()) if held.device.state in _LIVE]
+        return {one.id: tuple(filter(None, (one.name, keys_of(one.hardware)[0]))) for one in live}
+
+    return DeviceNames(all_of_them)
