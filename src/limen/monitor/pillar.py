@@ -66,6 +66,7 @@ def _changed_by_erasing(connection: Connection, person_id: str) -> Iterator[tupl
 PILLAR = Pillar(
     name="monitor",
     commands={
+        "alert": Command("limen.cli.alert", "List and close alerts, suppress what is no danger, and set channels"),
         "source": Command("limen.cli.source", "List sources of logs, and let their senders in"),
         "detections": Command("limen.cli.detections", "List detection rules, and check a folder of Sigma rules"),
         "place": Command("limen.cli.place", "Say where an address is, and what policies see of it"),

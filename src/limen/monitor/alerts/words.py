@@ -43,9 +43,12 @@ class Said:
 @lru_cache(4)
 def texts_of(company: tuple[tuple[str, str], ...] = ()) -> Mapping[str, About]:
     """What each rule says of itself, by its id: Limen's, and those of the company's files. Takes a second at first."""
-    read = [own_rules(), *(read_rules(file, text) for file, text in company)]
-    found = {rule.id: rule.about for each in read for rule in each.rules}
-    return found | {one.id: one.about for each in read for one in each.correlations}
+    own = own_rules()
+    found = {rule.id: rule.about for rule in own.rules} | {one.id: one.about for one in own.correlations}
+    for file, text in company:
+        read = read_rules(file, text)
+        found |= {rule.id: rule.about for rule in read.rules} | {one.id: one.about for one in read.correlations}
+    return found
 
 
 def who(alert: Alert, known: FactStore) -> str:
