@@ -39,7 +39,8 @@ _VERDICTS: Final = tuple(one.value.replace("_", "-") for one in Verdict)
 def run(
     task: Annotated[str, typer.Argument(metavar="TASK", help=f"{', '.join(TASKS[:-1])} or {TASKS[-1]}")],
     name: Annotated[
-        str, typer.Argument(metavar="[ID]", help="An alert's ID; with unsuppress a suppression's; with channel its name")
+        str,
+        typer.Argument(metavar="[ID]", help="An alert's ID; with unsuppress a suppression's; with channel its name"),
     ] = "",
     folder: LastFolder = Path(),
     *,
