@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from tests.cli.test_main import leave
 from tests.company.small_folder import small_folder
+from tests.monitor.notify.listeners import SLACK
 
 from limen.clock import DAY, SystemClock
 from limen.company.load import load_settings
@@ -19,7 +20,6 @@ from limen.monitor.alerts.folding import Folding
 from limen.monitor.detections.hit import Hit, Level
 from limen.monitor.notify.store import channel
 from limen.storage import Database, Transaction
-from tests.monitor.notify.listeners import SLACK
 
 
 def database(root: Path) -> Database:
