@@ -66,12 +66,21 @@ def _changed_by_erasing(connection: Connection, person_id: str) -> Iterator[tupl
 PILLAR = Pillar(
     name="monitor",
     commands={
+        "alert": Command("limen.cli.alert", "List and close alerts, suppress what is no danger, and set channels"),
         "source": Command("limen.cli.source", "List sources of logs, and let their senders in"),
         "detections": Command("limen.cli.detections", "List detection rules, and check a folder of Sigma rules"),
         "place": Command("limen.cli.place", "Say where an address is, and what policies see of it"),
         "travel": Command("limen.cli.travel", "Announce journeys, so that signing in from there is no alarm"),
     },
-    pages=("limen.web.monitor.intake", "limen.web.monitor.sources", "limen.web.monitor.places"),
+    pages=(
+        "limen.web.monitor.alerts",
+        "limen.web.monitor.risk",
+        "limen.web.monitor.suppressions",
+        "limen.web.monitor.channels",
+        "limen.web.monitor.intake",
+        "limen.web.monitor.sources",
+        "limen.web.monitor.places",
+    ),
     declarations=_declarations,
     prepare=_prepare,
     build=_build,

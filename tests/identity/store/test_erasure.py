@@ -48,6 +48,8 @@ STAYS = {
     "device_records.owner": "in a row of the person's, which is deleted",
     "device_signals.ended_by": "the opaque id of who did it",
     "erased_people.person_id": "the list of who was erased",
+    "expected_travels.added_by": "the opaque id of who did it",
+    "familiar_places.owner": "the operator of a network",
     "findings.subject_id": "in a row of the person's, which is deleted",
     "findings.suppressed_by": "the suppression that hides it",
     "issuer_accounts.subject": "in a row of the person's, which is deleted",
