@@ -40,45 +40,38 @@ def key_of(name: str) -> str:
     return _KEYS.get(lowered, lowered)
 
 
-class EventView(dict[str, Value]):
-    """What one event says, in lower case; `get` gives None for what it does not say."""
+class EventView(dict[str, Value | None]):
+    """What one event says, in lower case; None for what it does not say. Each is looked up when it is first asked for.
 
-    __slots__ = ("_exact", "event")
+    `said` is what has a value, as it was written, by key.
+    """
+
+    __slots__ = ("event", "said")
 
     def __init__(self, event: NormalEvent) -> None:
         super().__init__()
         self.event = event
-        self._exact: dict[str, Value] | None = None
-        for name, value in _said(event):
-            if value.__class__ is str:
-                self[name] = folded(_bounded(value))
-            else:
-                text = _text(value)
-                self[name] = folded(text) if isinstance(text, str) else tuple(map(folded, text))
+        self.said = said = {
+            name.lower(): value for name, value in event.fields.items() if value is not None and value not in ("", [])
+        }
+        said.pop(EVERYTHING, None)
+        said.update((name, value) for name, value in zip(_COLUMNS, _values_of(event), strict=True) if value)
 
-    def everything(self) -> str:
-        """All that it says, in lower case, a NUL between any two values."""
-        text = self.get(EVERYTHING)
-        if text is None:
-            text = self[EVERYTHING] = "\0".join(_every(self.values()))
-        return text if isinstance(text, str) else "\0".join(text)
+    def __missing__(self, key: str) -> Value | None:
+        value: Value | None = self.exact(key)
+        if value.__class__ is str:
+            value = folded(value)
+        elif value is not None:
+            value = tuple(map(folded, value))
+        self[key] = value
+        return value
 
     def exact(self, key: str) -> Value | None:
         """What it says there, as it was written."""
-        if self._exact is None:
-            self._exact = {name: _text(value) for name, value in _said(self.event)}
-            self._exact[EVERYTHING] = "\0".join(_every(list(self._exact.values())))
-        return self._exact.get(key)
-
-
-def _said(event: NormalEvent) -> Iterator[tuple[str, Any]]:
-    """What has a value, by key; what comes later counts."""
-    for name, value in event.fields.items():
-        if value is not None and value not in ("", []) and name != EVERYTHING:
-            yield name.lower(), value
-    for name, value in zip(_COLUMNS, _values_of(event), strict=True):
-        if value:
-            yield name, value
+        if key == EVERYTHING:
+            return "\0".join(_every(map(_text, self.said.values())))
+        value = self.said.get(key)
+        return None if value is None else _text(value)
 
 
 def _text(value: Any) -> Value:
