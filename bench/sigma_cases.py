@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import random
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from limen.monitor.normal_form.event import NormalEvent
@@ -51,7 +52,7 @@ SHARES = (
     ("process_creation", 45), ("registry_set", 8), ("file_event", 8), ("image_load", 5), ("network_connection", 3),
     ("dns_query", 2), ("ps_script", 7), ("security", 9), ("linux", 7), ("cloud", 6),
 )  # fmt: skip
-"""How rules are spread over log sources, about as the public collections have it."""
+"""How rules are spread over log sources, about as in the largest public collection; they compare with about as much."""
 
 
 class Cases:
@@ -72,7 +73,7 @@ class Cases:
         return {f"{number:05}.yml": json.dumps(self.rule(kind, number)) for number, kind in enumerate(chosen)}
 
     def rule(self, kind: str, number: int) -> dict[str, Any]:
-        detection = getattr(self, f"_{kind}", self._system)(kind)
+        detection = getattr(self, f"_{kind}")(kind)
         source: dict[str, str] = {"product": "windows", "category": kind}
         if kind == "security":
             source = {"product": "windows", "service": "security"}
@@ -88,78 +89,82 @@ class Cases:
             "detection": detection,
         }
 
+    def some(self, make: Callable[[], str]) -> list[str]:
+        """As many as rules list: often one or two, seldom a hundred."""
+        count = self.random.choices([1, 2, 3, 5, 8, 14, 25, 90], [30, 20, 14, 12, 9, 8, 5, 2])[0]
+        return [make() for _ in range(count)]
+
+    def argument(self) -> str:
+        return f" -{self.word()} " if self.random.random() < 0.5 else self.word(3, 5)
+
+    def program(self) -> str:
+        return f"\\{self.random.choice([*SYSTEM, self.word(), self.word()])}.exe"
+
     def _process_creation(self, _kind: str) -> dict[str, Any]:
         one = self.random
-        programs = one.choices([*SYSTEM, self.word(), self.word()], k=one.choice([1, 1, 2, 3]))
-        image = {"Image|endswith": [f"\\{name}.exe" for name in programs]}
-        arguments = [
-            f" -{self.word()} " if one.random() < 0.5 else self.word(3, 5) for _ in range(one.choice([1, 2, 4, 8, 20]))
-        ]
+        programs = [self.program() for _ in range(one.choice([1, 1, 2, 3]))]
+        image, words = {"Image|endswith": programs}, {"CommandLine|contains": self.some(self.argument)}
+        more = {"CommandLine|contains": self.some(self.argument)}
         kind = one.random()
         if kind < 0.35:
-            return {"program": image, "words": {"CommandLine|contains": arguments}, "condition": "all of them"}
+            return {"program": image, "words": words, "more": more, "condition": "all of them"}
         if kind < 0.6:
             parent = {"ParentImage|endswith": [f"\\{one.choice(OFFICE)}.exe" for _ in range(one.choice([1, 3, 6]))]}
-            return {"program": {**image, **parent}, "words": {"CommandLine|contains|all": arguments[:3]},
-                    "condition": "program and words"}  # fmt: skip
+            return {
+                "program": {**image, **parent},
+                "words": words,
+                "more": more,
+                "condition": "program and (words or more)",
+            }
         if kind < 0.75:
             known = {"Image|startswith": [f"C:\\{folder}\\" for folder in one.sample(FOLDERS, 2)]}
-            return {
-                "words": {"CommandLine|contains|all": arguments[:2]},
-                "known": known,
-                "condition": "words and not known",
-            }
+            return {"words": words, "more": more, "known": known, "condition": "words and more and not known"}
         if kind < 0.85:
             flag = {"CommandLine|contains|windash": f" -{self.word()} "}
-            return {"program": [image, {"OriginalFileName": f"{programs[0]}.exe"}], "flag": flag,
-                    "condition": "program and flag"}  # fmt: skip
+            named = {"OriginalFileName": programs[0].removeprefix("\\")}
+            return {"program": [image, named], "flag": flag, "words": words, "condition": "program and flag and words"}
         if kind < 0.9:
             return {"words": {"CommandLine|re": f"{self.word(3, 4)}[0-9]{{2,}}\\s+{self.word()}"}, "condition": "words"}
-        return {"a": {"CommandLine|contains": arguments}, "b": {"Description": self.word(3, 5)}, "condition": "1 of *"}
+        return {"words": words, "description": {"Description": self.word(3, 5)}, "condition": "1 of *"}
 
     def _registry_set(self, _kind: str) -> dict[str, Any]:
-        key = f"\\{self.random.choice(KEYS)}\\{self.word()}"
+        keys = self.some(lambda: f"\\{self.random.choice(KEYS)}\\{self.word()}")
         details = self.random.choice([{}, {"Details": "DWORD (0x00000001)"}, {"Details|contains": self.word(3, 4)}])
-        return {"key": {"TargetObject|endswith": key, **details}, "condition": "key"}
+        return {"key": {"TargetObject|endswith": keys, **details}, "condition": "key"}
 
     def _file_event(self, _kind: str) -> dict[str, Any]:
-        names = [f"\\{self.word()}.{self.random.choice(['dll', 'exe', 'ps1', 'tmp'])}" for _ in range(4)]
+        names = self.some(lambda: f"\\{self.word()}.{self.random.choice(['dll', 'exe', 'ps1', 'tmp'])}")
         return {"file": {"TargetFilename|endswith": names}, "condition": "file"}
 
     def _image_load(self, _kind: str) -> dict[str, Any]:
         return {
-            "load": {"ImageLoaded|endswith": [f"\\{self.word()}.dll" for _ in range(3)]},
+            "load": {"ImageLoaded|endswith": self.some(lambda: f"\\{self.word()}.dll")},
             "known": {"ImageLoaded|startswith": "C:\\Windows\\"},
             "condition": "load and not known",
         }
 
     def _network_connection(self, _kind: str) -> dict[str, Any]:
-        image = f"\\{self.random.choice(SYSTEM)}.exe"
-        return {"to": {"Image|endswith": image, "DestinationHostname|contains": self.word()}, "condition": "to"}
+        to = {"Image|endswith": self.program(), "DestinationHostname|contains": self.some(self.word)}
+        return {"to": to, "condition": "to"}
 
     def _dns_query(self, _kind: str) -> dict[str, Any]:
-        return {"name": {"QueryName|endswith": [f".{self.word()}.example" for _ in range(3)]}, "condition": "name"}
+        return {"name": {"QueryName|endswith": self.some(lambda: f".{self.word()}.example")}, "condition": "name"}
 
     def _ps_script(self, _kind: str) -> dict[str, Any]:
-        words = [f"{self.word().title()}-{self.word().title()}" for _ in range(self.random.choice([1, 3, 10]))]
+        words = self.some(lambda: f"{self.word().title()}-{self.word().title()}")
         return {"words": {"ScriptBlockText|contains": words}, "condition": "words"}
 
     def _security(self, _kind: str) -> dict[str, Any]:
         event = self.random.choice([4624, 4625, 4663, 4688, 4697, 4720, 4732, 5140, 5145])
-        return {"event": {"EventID": event, "SubjectUserName|contains": self.word()}, "condition": "event"}
+        return {"event": {"EventID": event, "SubjectUserName|contains": self.some(self.word)}, "condition": "event"}
 
     def _linux(self, _kind: str) -> dict[str, Any]:
         image = {"Image|endswith": f"/{self.random.choice(['bash', 'curl', 'python3', 'sudo', self.word()])}"}
-        return {"run": {**image, "CommandLine|contains": [self.word(3, 4) for _ in range(3)]}, "condition": "run"}
+        return {"run": {**image, "CommandLine|contains": self.some(self.argument)}, "condition": "run"}
 
     def _cloud(self, _kind: str) -> dict[str, Any]:
-        return {
-            "call": {"operation": [f"{self.word().title()}{self.word().title()}" for _ in range(2)]},
-            "condition": "call",
-        }
-
-    def _system(self, _kind: str) -> dict[str, Any]:
-        return {"words": {"Message|contains": self.word(3, 4)}, "condition": "words"}
+        calls = self.some(lambda: f"{self.word().title()}{self.word().title()}")
+        return {"call": {"operation": calls}, "condition": "call"}
 
     # Events
 
