@@ -245,7 +245,7 @@ def _same(node: Same) -> Test:
 
     def same(view: EventView) -> bool:
         left, right = view[field], view[other]
-        if left is None or right is None:
+        if not left or not right:
             return False
         test = _compares(how, (right,) if isinstance(right, str) else right)
         return test(left) if isinstance(left, str) else any(map(test, left))

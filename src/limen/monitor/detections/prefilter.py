@@ -40,8 +40,7 @@ class _Field:
 
     def collect(self, value: Value, into: set[int]) -> None:
         """Add the rules that this value could meet."""
-        if self.present:
-            into.update(self.present)
+        into.update(self.present)
         for text in (value,) if isinstance(value, str) else value:
             if text in self.equals:
                 into.update(self.equals[text])
