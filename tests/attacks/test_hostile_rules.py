@@ -108,12 +108,14 @@ def test_a_name_or_list_that_shadows_another_hides_nothing() -> None:
     assert is_found({"Hashes": "evil"}, event(fields={"Hashes": ["x"] * 200 + ["evil"]}))
 
 
-def test_nested_values_break_no_rule() -> None:
-    deep: list[object] = []
-    for _ in range(200):
+def test_nested_values_break_no_rule_and_hide_nothing() -> None:
+    deep: list[object] = ["evil"]
+    for _ in range(50_000):
         deep = [deep]
-    one = SigmaDetector(compiled(rule({"Image|contains": "evil"}), rule(["evil"])))
-    assert one.feed(event(fields={"Image": deep, "B": {"c": {"d": "e"}}})) == []
+    one = SigmaDetector(compiled(rule({"Image|contains": "evil"}), rule(["evil"]), rule({"Image|fieldref": "B"})))
+    assert len(one.feed(event(fields={"Image": deep, "B": [[]]}))) == 2
+    assert len(one.feed(event(fields={"Image": {"a": {"b": ["x", "evil"]}}}))) == 2
+    assert one.feed(event(fields={"Image": [[], {}], "B": [[]]})) == []
 
 
 def test_many_sources_make_no_rule_compile_again() -> None:

@@ -52,6 +52,14 @@ def test_whom_it_concerns_is_what_the_rule_wants_or_who_is_known_best(wanted, co
     assert entity_of(event(**columns), wanted) == entity
 
 
+def test_a_sentence_may_name_a_path_and_its_author_is_named() -> None:
+    made_of = rule({"Image": "a"}, author="Ida of Harbor")
+    made_of["custom"] = {"limen": {"sentence": "{src_endpoint.ip} " + " ".join(f"{{x{n}}}" for n in range(200))}}
+    (hit,) = made(made_of).feed(event("1", fields={"Image": "A"}, src_ip="192.0.2.1"))
+    assert (hit.says["src_endpoint.ip"], hit.says["author"]) == ("192.0.2.1", "Ida of Harbor")
+    assert len(hit.says) < 50
+
+
 def test_a_long_value_is_cut_where_it_is_said() -> None:
     (hit,) = made(rule({"user|contains": "x"})).feed(event("1", user="x" * 10_000))
     assert hit.says["user"] == "x" * MAX_SAID

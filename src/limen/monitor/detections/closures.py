@@ -58,7 +58,7 @@ def closure(node: Node) -> Test:
             return lambda view: not inner(view)
         case Exists():
             field, is_there = node.field, node.is_there
-            return lambda view: (view.get(field) is not None) is is_there
+            return lambda view: (field in view.said) is is_there
         case Same():
             return _same(node)
         case Text():
@@ -153,11 +153,9 @@ def _on_text(field: str, test: OfText, *, is_cased: bool = False, is_missing: bo
 
     if is_cased:
         return lambda view: any_of(view.exact(field))
-    if field == EVERYTHING:
-        return lambda view: test(view.everything())
 
     def lowered(view: EventView) -> bool:
-        value = view.get(field)
+        value = view[field]
         if value.__class__ is str:
             return test(value)
         return any_of(value)
@@ -193,13 +191,7 @@ def _contains_one(texts: tuple[str, ...]) -> OfText:
 
 def _contains_one_of_many(texts: tuple[str, ...]) -> OfText:
     look = scanner([(How.CONTAINS, text) for text in texts])
-
-    def contains(text: str) -> bool:
-        found: list[int] = []
-        look(text, lambda index, *_: found.append(index))
-        return bool(found)
-
-    return contains
+    return lambda text: bool(look(text))
 
 
 def _search(pattern: str) -> OfText:
@@ -252,8 +244,8 @@ def _same(node: Same) -> Test:
     field, other, how = node.field, node.other, node.how
 
     def same(view: EventView) -> bool:
-        left, right = view.get(field), view.get(other)
-        if left is None or right is None:
+        left, right = view[field], view[other]
+        if not left or not right:
             return False
         test = _compares(how, (right,) if isinstance(right, str) else right)
         return test(left) if isinstance(left, str) else any(map(test, left))

@@ -229,7 +229,7 @@ def _times(event: NormalEvent) -> int:
 
 
 def _value(view: EventView, field: str) -> str | None:
-    value = view.get(field)
+    value = view[field]
     if value is None:
         return None
     text = value if isinstance(value, str) else "\0".join(value)

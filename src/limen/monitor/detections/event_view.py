@@ -6,7 +6,7 @@ first. Nothing, null and "" are one: a field without a value. A list has each of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from operator import attrgetter
 from typing import Any, Final
 
@@ -40,68 +40,79 @@ def key_of(name: str) -> str:
     return _KEYS.get(lowered, lowered)
 
 
-class EventView(dict[str, Value]):
-    """What one event says, in lower case; `get` gives None for what it does not say."""
+class EventView(dict[str, Value | None]):
+    """What one event says, in lower case; None for what it does not say. Each is looked up when it is first asked for.
 
-    __slots__ = ("_exact", "event")
+    `said` is what has a value, as it was written, by key.
+    """
+
+    __slots__ = ("event", "said")
 
     def __init__(self, event: NormalEvent) -> None:
         super().__init__()
         self.event = event
-        self._exact: dict[str, Value] | None = None
-        for name, value in _said(event):
-            if value.__class__ is str:
-                self[name] = folded(_bounded(value))
-            else:
-                text = _text(value)
-                self[name] = folded(text) if isinstance(text, str) else tuple(map(folded, text))
+        self.said = said = {name.lower(): value for name, value in event.fields.items() if value or value == 0}
+        said.pop(EVERYTHING, None)
+        said.update({name: value for name, value in zip(_COLUMNS, _values_of(event), strict=True) if value})
 
-    def everything(self) -> str:
-        """All that it says, in lower case, a NUL between any two values."""
-        text = self.get(EVERYTHING)
-        if text is None:
-            text = self[EVERYTHING] = "\0".join(_every(self.values()))
-        return text if isinstance(text, str) else "\0".join(text)
+    def __missing__(self, key: str) -> Value | None:
+        value = self.said.get(key)
+        if value.__class__ is str and len(value) <= MAX_TEXT and value.isascii():
+            self[key] = lowered = value.lower()
+            return lowered
+        exact = self.exact(key)
+        found: Value | None = None
+        if exact is not None:
+            found = folded(exact) if isinstance(exact, str) else tuple(map(folded, exact))
+        self[key] = found
+        return found
 
     def exact(self, key: str) -> Value | None:
         """What it says there, as it was written."""
-        if self._exact is None:
-            self._exact = {name: _text(value) for name, value in _said(self.event)}
-            self._exact[EVERYTHING] = "\0".join(_every(list(self._exact.values())))
-        return self._exact.get(key)
-
-
-def _said(event: NormalEvent) -> Iterator[tuple[str, Any]]:
-    """What has a value, by key; what comes later counts."""
-    for name, value in event.fields.items():
-        if value is not None and value not in ("", []) and name != EVERYTHING:
-            yield name.lower(), value
-    for name, value in zip(_COLUMNS, _values_of(event), strict=True):
-        if value:
-            yield name, value
+        if key == EVERYTHING:
+            whole = [one if one.__class__ is str and len(one) <= MAX_TEXT else _line(one) for one in self.said.values()]
+            return "\0".join(whole)
+        value = self.said.get(key)
+        return None if value is None else _text(value)
 
 
 def _text(value: Any) -> Value:
+    if isinstance(value, list | tuple | dict):
+        return _leaves(value)
+    return _scalar(value)
+
+
+def _scalar(value: Any) -> str:
     if isinstance(value, str):
         return _bounded(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else repr(value)
-    if isinstance(value, list | tuple):
-        return tuple(one if isinstance(one := _text(each), str) else "\0".join(one) for each in value[:MAX_VALUES])
     return _bounded(str(value))
+
+
+def _leaves(value: Any) -> tuple[str, ...]:
+    """Each value in it, however deep it nests."""
+    found: list[str] = []
+    waiting = [value]
+    while waiting and len(found) < MAX_VALUES:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            one = list(one.values())
+        if isinstance(one, list | tuple):
+            waiting += reversed(one[:MAX_VALUES])
+        else:
+            found.append(_scalar(one))
+    return tuple(found)
+
+
+def _line(value: Any) -> str:
+    text = _text(value)
+    return text if isinstance(text, str) else "\0".join(text)
 
 
 def _bounded(text: str) -> str:
     if len(text) <= MAX_TEXT:
         return text
     return f"{text[: MAX_TEXT // 2]}\0…\0{text[-MAX_TEXT // 2 :]}"
-
-
-def _every(values: Iterable[Value]) -> Iterator[str]:
-    for value in values:
-        if isinstance(value, str):
-            yield value
-        else:
-            yield from value

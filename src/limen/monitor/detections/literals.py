@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import hyperscan
 
@@ -14,8 +14,11 @@ _FLAGS: Final = hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_DOTALL
 _SHAPES: Final = {How.CONTAINS: rb"%s", How.STARTS: rb"\A%s", How.ENDS: rb"%s\z", How.EQUALS: rb"\A%s\z"}
 
 
-def scanner(sought: Sequence[tuple[How, str]]) -> Callable[[str, Callable[..., None]], None]:
-    """A function that calls, for each of these that it finds in a text, what it is given with the index of it."""
+Look: TypeAlias = Callable[[str], list[int]]
+
+
+def scanner(sought: Sequence[tuple[How, str]]) -> Look:
+    """A function that gives, of each of these that is in a text, its index."""
     database = hyperscan.Database()
     database.compile(
         expressions=[_SHAPES[how] % _escaped(text) for how, text in sought],
@@ -25,10 +28,16 @@ def scanner(sought: Sequence[tuple[How, str]]) -> Callable[[str, Callable[..., N
     )
     scan: Any = database.scan
 
-    def look(text: str, found: Callable[..., None]) -> None:
-        scan(text.encode("utf-8", "surrogatepass"), match_event_handler=found)
+    def look(text: str) -> list[int]:
+        found: list[int] = []
+        scan(text.encode("utf-8", "surrogatepass"), match_event_handler=_keep, context=found)
+        return found
 
     return look
+
+
+def _keep(index: int, _start: int, _end: int, _flags: int, found: list[int]) -> None:
+    found.append(index)
 
 
 def _escaped(text: str) -> bytes:

@@ -5,11 +5,11 @@ Each field is looked at on its own. What it leaves out can't be met; a law holds
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from limen.monitor.detections.anchors import Anchor, anchors
 from limen.monitor.detections.event_view import EventView, Value
-from limen.monitor.detections.literals import scanner
+from limen.monitor.detections.literals import Look, scanner
 from limen.monitor.detections.rule import Rule
 from limen.monitor.detections.tree import EVERYTHING, How
 
@@ -17,12 +17,14 @@ from limen.monitor.detections.tree import EVERYTHING, How
 class _Field:
     """What is looked for in one field, and the rules (by index) behind each of it."""
 
+    __slots__ = ("behind", "equals", "look", "parts", "present")
+
     def __init__(self) -> None:
         self.present: list[int] = []
         self.equals: dict[str, list[int]] = {}
         self.parts: dict[tuple[How, str], list[int]] = {}
-        self._behind: list[list[int]] = []
-        self._look: Callable[[str, Callable[..., None]], None] | None = None
+        self.behind: list[list[int]] = []
+        self.look: Look | None = None
 
     def add(self, anchor: Anchor, rule: int) -> None:
         if anchor.how is None:
@@ -33,22 +35,18 @@ class _Field:
             self.parts.setdefault((anchor.how, anchor.text), []).append(rule)
 
     def compile(self) -> None:
-        self._behind = list(self.parts.values())
-        self._look = scanner(list(self.parts)) if self.parts else None
+        self.behind = list(self.parts.values())
+        self.look = scanner(list(self.parts)) if self.parts else None
 
     def collect(self, value: Value, into: set[int]) -> None:
         """Add the rules that this value could meet."""
         into.update(self.present)
-        behind = self._behind
-
-        def found(index: int, *_: object) -> None:
-            into.update(behind[index])
-
         for text in (value,) if isinstance(value, str) else value:
             if text in self.equals:
                 into.update(self.equals[text])
-            if self._look is not None:
-                self._look(text, found)
+            if self.look is not None:
+                for index in self.look(text):
+                    into.update(self.behind[index])
 
 
 class Prefilter:
@@ -71,10 +69,10 @@ class Prefilter:
         """The indexes of the rules that this event could meet, in their order."""
         found = set(self._always)
         fields = self._fields
-        for name, value in view.items():
-            field = fields.get(name)
-            if field is not None:
-                field.collect(value, found)
+        for name in fields.keys() & view.said.keys():
+            value = view[name]
+            if value is not None:
+                fields[name].collect(value, found)
         if self._everything is not None:
-            self._everything.collect(view.everything(), found)
+            self._everything.collect(view[EVERYTHING] or "", found)
         return sorted(found)

@@ -25,7 +25,8 @@ MAX_SAID: Final = 200
 WHO: Final = "who"
 """What a sentence calls whom it concerns. Here it is said as the event has it; where people read it, by its name."""
 _USUAL: Final = ("user", "target_user", "host", "src_ip", "app", "operation", "object", "process", "kind", "reason")
-_NAMES: Final = re.compile(r"\{(\w+)\}")
+_NAMES: Final = re.compile(r"\{([A-Za-z0-9_.]{1,60})\}")
+_MOST_NAMES: Final = 30
 _LOOKED_AT: Final = 1_000
 """After so many events each it is looked at what rules cost."""
 _LOG: Final = logging.getLogger(__name__)
@@ -183,12 +184,14 @@ def _says(about: About, view: EventView, counted: dict[str, int]) -> dict[str, s
     if WHO in asked:
         says[WHO] = entity_of(view.event, about.entity).partition(":")[2]
         asked.discard(WHO)
-    for name in (*_USUAL, *sorted(asked - set(_USUAL))):
+    for name in (*_USUAL, *sorted(asked - set(_USUAL))[:_MOST_NAMES]):
         value = view.exact(key_of(name))
         if value is not None:
             says[name] = (value if isinstance(value, str) else ", ".join(value))[:MAX_SAID]
         elif name in asked:
             says[name] = ""
+    if about.author:
+        says["author"] = about.author[:MAX_SAID]  # who wrote it is named: licences of rules want it
     return {**says, **counted}
 
 
