@@ -7,14 +7,13 @@ from typing import Final
 from limen.monitor.normal_form.event import NormalEvent
 from limen.monitor.places.places import Networks, Places
 
-
 ANONYMISER: Final = "limen.anonymiser"
 
 
 def mark(event: NormalEvent, places: Places, networks: Networks) -> None:
-    """Fill in the country of `src_ip`, which of the company's networks it is in, and whether anybody could be behind it.
+    """Fill in the country of `src_ip`, and which of the company's networks it is in.
 
-    The last is a field that no sender can write (see `flattening`), for rules.
+    Rules are told as well whether anybody could be behind it, by a field that no sender can write (see `flattening`).
     """
     if not event.src_ip:
         return
