@@ -1,4 +1,4 @@
-"""What administrators, updates and programs do every day raises no alert: a list of ours, and no rate of false alarms."""
+"""What administrators, updates and programs do daily raises no alert: a list of ours, and no rate of false alarms."""
 
 from __future__ import annotations
 
