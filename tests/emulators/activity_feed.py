@@ -13,17 +13,23 @@ from typing import Any
 from aiohttp import web
 from tests.emulators.intune import TENANT
 from tests.emulators.logs import LogVendor
-from tests.emulators.vendor import served
+from tests.emulators.vendor import Vendor, served
 
 from limen.clock import DAY, from_iso
 
 
 @dataclass
 class Feed(LogVendor):
-    """`blobs` by their ids. A blob that is not there any more is answered with 410."""
+    """`blobs` by their ids. One that is not there any more is answered with 410. `sign_in`: who gives the tokens, where
+    that is another emulator.
+    """
 
     blobs: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     started: list[str] = field(default_factory=list)
+    sign_in: Vendor | None = None
+
+    def is_let_in(self, request: web.Request) -> bool:
+        return self.sign_in.is_let_in(request) if self.sign_in is not None else super().is_let_in(request)
 
     def publish(self, content: str, name: str, at: str, *records: dict[str, Any]) -> None:
         self.blobs[name] = list(records)

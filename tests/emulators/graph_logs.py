@@ -19,6 +19,7 @@ from tests.emulators.vendor import served
 __all__ = ["CLIENT", "TENANT", "graph_logs", "sign_in"]
 
 SIGN_INS, AUDITS, ALERTS = "/v1.0/auditLogs/signIns", "/v1.0/auditLogs/directoryAudits", "/v1.0/security/alerts_v2"
+_SCOPES = {"https://graph.microsoft.com/.default", "https://manage.office.com/.default"}
 _FILTER = re.compile(r"(createdDateTime|activityDateTime|lastUpdateDateTime) ge (\S+) and \1 lt (\S+)")
 
 
@@ -46,7 +47,7 @@ async def graph_logs() -> AsyncIterator[LogVendor]:
 
     async def token(request: web.Request) -> web.Response:
         form = await request.post()
-        if request.match_info["tenant"] != TENANT or form.get("scope") != "https://graph.microsoft.com/.default":
+        if request.match_info["tenant"] != TENANT or form.get("scope") not in _SCOPES:
             return web.json_response({"error": "invalid_request"}, status=400)
         return await vendor.token(request)
 
