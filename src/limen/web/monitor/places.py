@@ -19,14 +19,14 @@ from limen.monitor.places.places import Places
 from limen.web.console.people import helping, permission_to_help
 from limen.web.console.view_audit import audit_person_view
 from limen.web.page import Route
-from limen.web.permissions import HELP, READ
+from limen.web.permissions import ADMINISTER, AUDIT, HELP, SEE_PEOPLE
 from limen.web.requests import one, query
 from limen.web.site import Site
 from limen.web.visit import Authorized, Sent, SignedInVisit
 
 AT: Final = "/console/people/{person_id}/places"
 PAGES: Final = (
-    Route("GET", AT, READ),
+    Route("GET", AT, SEE_PEOPLE),
     Route("POST", f"{AT}/travel", HELP, does="Announce a journey"),
     Route("POST", f"{AT}/travel/{{travel_id}}/end", HELP, does="End a journey"),
 )
@@ -115,6 +115,7 @@ async def _page(
 ) -> Response:
     offers, known = site.ports.offers, site.known
     places, familiar = offers.take(Places), offers.take(FamiliarPlaces)
+    shows_events = visit.action in {AUDIT, ADMINISTER}
     sessions = [one for one in known.sessions.values() if one.person_id == person.id and not one.app]
     return site.page(
         "monitor/places.html",
@@ -122,7 +123,8 @@ async def _page(
         section="people",
         person=person,
         sessions=[(one, places.find(one.address, known.networks)) for one in sessions],
-        familiar=await familiar.of_person(person.id),
+        shows_events=shows_events,
+        familiar=await familiar.of_person(person.id) if shows_events else [],
         travels=offers.take(Travels).of_person(person.id),
         people=known.people,
         files=places.atlas.files,

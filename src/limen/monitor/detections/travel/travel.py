@@ -250,14 +250,17 @@ def _names(here: Arrival) -> dict[str, str]:
 
 
 def _is_untold(person: _Person, there: Arrival, here: Arrival, *, is_alert: bool) -> bool:
-    """Whether this pair of places was not told so within a day; from now on it is."""
-    pair = " / ".join((*sorted((there.point.name, here.point.name)), "alert" if is_alert else "points"))
-    if abs(here.at - person.told.get(pair, -WITHIN)) < WITHIN:
-        return False
-    person.told.pop(pair, None)
+    """Whether this pair of places was not told within a day, or only as points; from now on it is."""
+    pair = " / ".join(sorted((there.point.name, here.point.name)))
+    as_points, as_alert = f"{pair} / points", f"{pair} / alert"
+    for told in (as_alert,) if is_alert else (as_alert, as_points):
+        if abs(here.at - person.told.get(told, -WITHIN)) < WITHIN:
+            return False
+    told = as_alert if is_alert else as_points
+    person.told.pop(told, None)
     while len(person.told) >= MOST_TOLD:
         del person.told[next(iter(person.told))]
-    person.told[pair] = here.at
+    person.told[told] = here.at
     return True
 
 
