@@ -268,7 +268,7 @@ def test_a_snapshot_that_is_none_changes_nothing(detector: TravelDetector, snaps
 
 def test_an_erased_person_is_forgotten(detector: TravelDetector) -> None:
     feed(detector, sign_in(HOME, 0))
-    detector.forget_others({"p_ada"})
+    detector.limit_to({"p_ada"})
     assert b"p_eve" not in detector.snapshot()
 
 

@@ -93,10 +93,13 @@ class TravelDetector:
     def __init__(self, places: Places) -> None:
         self._places = places
         self._memory = _Memory()
+        self._people: Container[str] | None = None
         self.known = TravelKnown()
 
     def feed(self, event: NormalEvent) -> list[Hit]:
         """The hits that this event completes: it happened too soon after, or before, one that is far away."""
+        if self._people is not None and event.person_id not in self._people:
+            return []
         if is_sign_in(event):
             person = self._person(event.person_id)
             if event.status_id == FAILURE:
@@ -109,7 +112,9 @@ class TravelDetector:
         return self._arrived(event, self._person(event.person_id))
 
     def snapshot(self) -> bytes:
-        return msgspec.msgpack.encode(self._memory)
+        people, sessions = self._memory.people, self._memory.sessions
+        kept = {one: person for one, person in list(people.items()) if self._people is None or one in self._people}
+        return msgspec.msgpack.encode(_Memory(kept, sessions))
 
     def restore(self, snapshot: bytes) -> None:
         try:
@@ -117,8 +122,9 @@ class TravelDetector:
         except msgspec.MsgspecError:
             raise ValueError("the snapshot can't be read") from None
 
-    def forget_others(self, people: Container[str]) -> None:
-        """Whoever is none of these was erased."""
+    def limit_to(self, people: Container[str]) -> None:
+        """From now on nothing is remembered of anybody else: whoever is none of these was erased."""
+        self._people = people
         for person_id in [one for one in list(self._memory.people) if one not in people]:
             self._memory.people.pop(person_id, None)
 

@@ -55,6 +55,7 @@ class UsualDetector:
     def __init__(self, places: Places) -> None:
         self._places = places
         self._memory = _Memory()
+        self._people: Container[str] | None = None
         self._zone = ZoneInfo("UTC")
         self._quarter = NO_QUARTER
         self._limits: dict[tuple[str, str], tuple[int, int]] = {}
@@ -72,7 +73,7 @@ class UsualDetector:
 
     def feed(self, event: NormalEvent) -> list[Hit]:
         """What is strange about this event, or about the day it completes."""
-        if not event.person_id:
+        if not event.person_id or (self._people is not None and event.person_id not in self._people):
             return []
         found = self._places.find(event.src_ip)
         amounts = [(one, amount) for one in MEASURES if (amount := one.of(event))]
@@ -97,7 +98,9 @@ class UsualDetector:
         return hits
 
     def snapshot(self) -> bytes:
-        return msgspec.msgpack.encode(self._memory)
+        people = self._memory.people
+        kept = {one: person for one, person in list(people.items()) if self._people is None or one in self._people}
+        return msgspec.msgpack.encode(_Memory(kept))
 
     def restore(self, snapshot: bytes) -> None:
         try:
@@ -109,8 +112,9 @@ class UsualDetector:
         self._memory = memory
         self._limits.clear()
 
-    def forget_others(self, people: Container[str]) -> None:
-        """Whoever is none of these was erased."""
+    def limit_to(self, people: Container[str]) -> None:
+        """From now on nothing is remembered of anybody else: whoever is none of these was erased."""
+        self._people = people
         for person_id in [one for one in list(self._memory.people) if one not in people]:
             self._memory.people.pop(person_id, None)
 
