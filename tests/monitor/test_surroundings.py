@@ -75,6 +75,7 @@ def test_whoever_is_no_more_is_forgotten(around: Surroundings) -> None:
         detector.feed(sign_in(HOME, 0, "p_ada"))
     around.take(PEOPLE, people("p_ada"))
     for detector in of_people:
+        detector.feed(sign_in(HOME, 1))  # of what was on its way
         assert (b"p_eve" in detector.snapshot(), b"p_ada" in detector.snapshot()) == (False, True)
 
 

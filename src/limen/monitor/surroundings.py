@@ -40,7 +40,7 @@ class PlacesGiven(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PeopleGiven(msgspec.Struct, frozen=True, kw_only=True):
-    """What the company says of its people. `usual.groups` names all of them; others are forgotten."""
+    """What the company says of its people. `usual.groups` names all of them; of others nothing is kept."""
 
     travel: TravelKnown
     usual: UsualKnown
@@ -84,7 +84,7 @@ class Surroundings:
             self._travel.known = people.travel
             self._usual.know(people.usual)
             for detector in (self._travel, self._usual):
-                detector.forget_others(people.usual.groups.keys())
+                detector.limit_to(people.usual.groups)
         elif kind == NAMES:
             self._names = msgspec.msgpack.decode(value, type=Identities)
         else:

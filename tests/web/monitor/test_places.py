@@ -108,6 +108,10 @@ async def test_the_page_of_a_person_says_from_where_they_sign_in(house: House, a
     (seen,) = await house.limen.core.offers.take(FamiliarPlaces).of_person(eve_id)
     assert (seen.country, seen.owner, seen.city) == ("AT", 8447, "Vienna")
     assert f"/console/people/{eve_id}/places" in (await ada.get(f"/console/people/{eve_id}")).text
+    assert "New place" in page.text
+    house.clock.forward(2 * DAY)
+    await ada.sign_in()
+    assert "New place" not in (await ada.get(f"/console/people/{eve_id}/places")).text
     assert [event.subject for event in house.events("person.looked_at")][:1] == [eve_id]
 
 

@@ -17,6 +17,7 @@ from limen.facts import Factor, Group
 from limen.identity.errors import UnknownError
 from limen.identity.model import Member
 from limen.mail import store as mails
+from limen.monitor.places.places import Places
 from limen.web.console.access_preview import apps_of
 from limen.web.console.fresh_proof import fresh_proof
 from limen.web.console.mails import PROBLEMS
@@ -245,6 +246,7 @@ async def _page(
         tokens=await shown(site, owner_id=person_id),
         previews=await site.in_thread(lambda: apps_of(site, member.person, visit.now)) if shows_events else [],
         apps=site.known.apps,
+        has_places=site.ports.offers.find(Places) is not None,
         mail=mail,
         mail_problem=PROBLEMS.get(mail.problem, mail.problem) if mail else "",
         **what_if_choices(site),

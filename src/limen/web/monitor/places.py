@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from limen.clock import SECOND, Instant
+from limen.clock import DAY, SECOND, Instant
 from limen.errors import LimenError
 from limen.facts import Person
 from limen.monitor.detections.travel.announcing import Travels
@@ -19,17 +19,19 @@ from limen.monitor.places.places import Places
 from limen.web.console.people import helping, permission_to_help
 from limen.web.console.view_audit import audit_person_view
 from limen.web.page import Route
-from limen.web.permissions import HELP, READ
+from limen.web.permissions import ADMINISTER, AUDIT, HELP, SEE_PEOPLE
 from limen.web.requests import one, query
 from limen.web.site import Site
 from limen.web.visit import Authorized, Sent, SignedInVisit
 
 AT: Final = "/console/people/{person_id}/places"
 PAGES: Final = (
-    Route("GET", AT, READ),
+    Route("GET", AT, SEE_PEOPLE),
     Route("POST", f"{AT}/travel", HELP, does="Announce a journey"),
     Route("POST", f"{AT}/travel/{{travel_id}}/end", HELP, does="End a journey"),
 )
+NEW_FOR: Final = DAY
+"""So long a place that was not seen of somebody before is a new one."""
 DONE: Final = {
     "announced": "Announced. Signing in from there is no alarm while it lasts.",
     "ended": "Ended. Signing in from there counts as for everybody.",
@@ -115,14 +117,23 @@ async def _page(
 ) -> Response:
     offers, known = site.ports.offers, site.known
     places, familiar = offers.take(Places), offers.take(FamiliarPlaces)
-    sessions = [one for one in known.sessions.values() if one.person_id == person.id and not one.app]
+    shows_events = visit.action in {AUDIT, ADMINISTER}
+    seen = await familiar.of_person(person.id)
+    before = {(one.country, one.owner) for one in seen if visit.now - one.first_at > NEW_FOR}
+    sessions = [
+        (one, found, bool(seen) and (found.country, found.owner) not in before)
+        for one in known.sessions.values()
+        if one.person_id == person.id and not one.app
+        for found in [places.find(one.address, known.networks)]
+    ]
     return site.page(
         "monitor/places.html",
         visit,
         section="people",
         person=person,
-        sessions=[(one, places.find(one.address, known.networks)) for one in sessions],
-        familiar=await familiar.of_person(person.id),
+        sessions=sessions,
+        shows_events=shows_events,
+        familiar=seen if shows_events else [],
         travels=offers.take(Travels).of_person(person.id),
         people=known.people,
         files=places.atlas.files,

@@ -229,7 +229,7 @@ def test_a_snapshot_that_is_none_changes_nothing(detector: UsualDetector, snapsh
 
 def test_an_erased_person_is_forgotten(detector: UsualDetector) -> None:
     weeks(detector, 2, *TEAM)
-    detector.forget_others({"p_ada"})
+    detector.limit_to({"p_ada"})
     assert b"p_eve" not in detector.snapshot()
     assert b"p_ada" in detector.snapshot()
 

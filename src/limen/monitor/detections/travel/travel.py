@@ -93,10 +93,13 @@ class TravelDetector:
     def __init__(self, places: Places) -> None:
         self._places = places
         self._memory = _Memory()
+        self._people: Container[str] | None = None
         self.known = TravelKnown()
 
     def feed(self, event: NormalEvent) -> list[Hit]:
         """The hits that this event completes: it happened too soon after, or before, one that is far away."""
+        if self._people is not None and event.person_id not in self._people:
+            return []
         if is_sign_in(event):
             person = self._person(event.person_id)
             if event.status_id == FAILURE:
@@ -109,7 +112,9 @@ class TravelDetector:
         return self._arrived(event, self._person(event.person_id))
 
     def snapshot(self) -> bytes:
-        return msgspec.msgpack.encode(self._memory)
+        people, sessions = self._memory.people, self._memory.sessions
+        kept = {one: person for one, person in list(people.items()) if self._people is None or one in self._people}
+        return msgspec.msgpack.encode(_Memory(kept, sessions))
 
     def restore(self, snapshot: bytes) -> None:
         try:
@@ -117,8 +122,9 @@ class TravelDetector:
         except msgspec.MsgspecError:
             raise ValueError("the snapshot can't be read") from None
 
-    def forget_others(self, people: Container[str]) -> None:
-        """Whoever is none of these was erased."""
+    def limit_to(self, people: Container[str]) -> None:
+        """From now on nothing is remembered of anybody else: whoever is none of these was erased."""
+        self._people = people
         for person_id in [one for one in list(self._memory.people) if one not in people]:
             self._memory.people.pop(person_id, None)
 
@@ -250,14 +256,17 @@ def _names(here: Arrival) -> dict[str, str]:
 
 
 def _is_untold(person: _Person, there: Arrival, here: Arrival, *, is_alert: bool) -> bool:
-    """Whether this pair of places was not told so within a day; from now on it is."""
-    pair = " / ".join((*sorted((there.point.name, here.point.name)), "alert" if is_alert else "points"))
-    if abs(here.at - person.told.get(pair, -WITHIN)) < WITHIN:
-        return False
-    person.told.pop(pair, None)
+    """Whether this pair of places was not told within a day, or only as points; from now on it is."""
+    pair = " / ".join(sorted((there.point.name, here.point.name)))
+    as_points, as_alert = f"{pair} / points", f"{pair} / alert"
+    for told in (as_alert,) if is_alert else (as_alert, as_points):
+        if abs(here.at - person.told.get(told, -WITHIN)) < WITHIN:
+            return False
+    told = as_alert if is_alert else as_points
+    person.told.pop(told, None)
     while len(person.told) >= MOST_TOLD:
         del person.told[next(iter(person.told))]
-    person.told[pair] = here.at
+    person.told[told] = here.at
     return True
 
 

@@ -45,7 +45,7 @@ class Person(msgspec.Struct):
     def was_active(self, day: int, hour_of_week: int) -> None:
         """Note a day and an hour. Days come late now and then; what is older than all that is kept is let go."""
         self.since = min(self.since or day, day)
-        if day not in self.days:
+        if day not in self.days[-1:] and day not in self.days:
             self.days = sorted([*self.days, day])[-MOST_DAYS:]
             oldest = self.days[0]
             for of in self.counts.values():

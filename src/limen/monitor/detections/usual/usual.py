@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from limen.clock import MINUTE, SECOND, Instant
 from limen.monitor.detections.hit import Hit, Level
 from limen.monitor.detections.rule import About
 from limen.monitor.detections.travel.arrival import SUCCESS, is_sign_in
@@ -30,6 +31,8 @@ MOST_PEOPLE: Final = 5_000
 STEPS: Final = ((12.0, Level.HIGH), (6.0, Level.MEDIUM), (3.0, Level.LOW))
 """From which strangeness on a count is how bad."""
 NEVER: Final = 1 << 60
+QUARTER: Final = 15 * MINUTE
+NO_QUARTER: Final = (-1, (0, 0))
 OWN_CONFIDENCE: Final = 60
 PEERS_CONFIDENCE: Final = 35
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -52,13 +55,15 @@ class UsualDetector:
     def __init__(self, places: Places) -> None:
         self._places = places
         self._memory = _Memory()
+        self._people: Container[str] | None = None
         self._zone = ZoneInfo("UTC")
+        self._quarter = NO_QUARTER
         self._limits: dict[tuple[str, str], tuple[int, int]] = {}
         self.know(UsualKnown())
 
     def know(self, known: UsualKnown) -> None:
         """From now on these are the groups. Raises KeyError where there is no such time zone."""
-        self._zone = ZoneInfo(known.zone)
+        self._zone, self._quarter = ZoneInfo(known.zone), NO_QUARTER
         self._groups = known.groups
         self._members: dict[str, list[str]] = {}
         for person_id, groups in known.groups.items():
@@ -68,7 +73,7 @@ class UsualDetector:
 
     def feed(self, event: NormalEvent) -> list[Hit]:
         """What is strange about this event, or about the day it completes."""
-        if not event.person_id:
+        if not event.person_id or (self._people is not None and event.person_id not in self._people):
             return []
         found = self._places.find(event.src_ip)
         amounts = [(one, amount) for one in MEASURES if (amount := one.of(event))]
@@ -76,8 +81,7 @@ class UsualDetector:
         signed_in = event.status_id == SUCCESS and is_sign_in(event)
         if not (amounts or sights or signed_in):
             return []
-        local = datetime.fromtimestamp(event.at / 1_000, self._zone)
-        day, hour = local.toordinal(), local.weekday() * 24 + local.hour
+        day, hour = self._day_and_hour(event.at)
         person = self._person(event.person_id)
         is_newest = not person.days or day >= person.days[-1]
         hits: list[Hit] = []
@@ -94,7 +98,9 @@ class UsualDetector:
         return hits
 
     def snapshot(self) -> bytes:
-        return msgspec.msgpack.encode(self._memory)
+        people = self._memory.people
+        kept = {one: person for one, person in list(people.items()) if self._people is None or one in self._people}
+        return msgspec.msgpack.encode(_Memory(kept))
 
     def restore(self, snapshot: bytes) -> None:
         try:
@@ -106,12 +112,23 @@ class UsualDetector:
         self._memory = memory
         self._limits.clear()
 
-    def forget_others(self, people: Container[str]) -> None:
-        """Whoever is none of these was erased."""
+    def limit_to(self, people: Container[str]) -> None:
+        """From now on nothing is remembered of anybody else: whoever is none of these was erased."""
+        self._people = people
         for person_id in [one for one in list(self._memory.people) if one not in people]:
             self._memory.people.pop(person_id, None)
 
     # Inside
+
+    def _day_and_hour(self, at: Instant) -> tuple[int, int]:
+        """The day, as an ordinal, and the hour of the week. Zones change on quarters of an hour; most events are of
+        the same one as the event before.
+        """
+        quarter = at // QUARTER
+        if self._quarter[0] != quarter:
+            local = datetime.fromtimestamp(quarter * QUARTER / SECOND, self._zone)
+            self._quarter = (quarter, (local.toordinal(), local.weekday() * 24 + local.hour))
+        return self._quarter[1]
 
     def _person(self, person_id: str) -> Person:
         """Who was heard of longest ago is forgotten first."""
