@@ -379,6 +379,16 @@ class DeviceResponses:
     owner_of: Callable[[Snapshot, str], str]
 
 
+@dataclass(frozen=True, slots=True)
+class DeviceNames:
+    """What devices offer to whoever reads of them in the logs of others: by id, what each of the company's is called.
+
+    Only those count that an administrator enrolled or confirmed: whoever enrols a device of their own names it.
+    """
+
+    every: Callable[[], Iterable[tuple[str, tuple[str, ...]]]]
+
+
 class KeysAwayError(LimenError):
     """The keys by which something would be verified can't be read at this moment."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from limen.pillar import Command, Core, Declarations, DeviceSessions, Every, Pillar, Running, SignOn
+from limen.pillar import Command, Core, Declarations, DeviceNames, DeviceSessions, Every, Pillar, Running, SignOn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,6 +80,8 @@ async def _build(core: Core) -> Running:
     seen, sources = SeenDevices(core), Sources(core, devices)
     pulls = Pulls(core, sources, Vendors(lambda origin: VendorClient(origin, core.offers.take(SignOn).resolver)))
 
+    names = DeviceNames(lambda: [(one.id, (one.name,)) for one in devices.all() if one.is_managed])
+
     def first_step(person_id: str, location: str) -> str:
         """By way of the device's proof, which takes no more than a moment where the device is this one."""
         if not location.startswith("/") or not devices.has_active(person_id):
@@ -87,7 +89,7 @@ async def _build(core: Core) -> Running:
         return f"{PROVE}?{urlencode({'app': LIMEN, 'to': location, 'auto': 'yes'})}"
 
     return Running(
-        offers=(devices, signals, seen, sources, pulls, Osquery(core, sources), responses(sessions)),
+        offers=(devices, signals, seen, sources, pulls, Osquery(core, sources), responses(sessions), names),
         first_step=first_step,
         saw_sign_in=seen.saw,
         proofs={"prove_device": PROVE},

@@ -14,9 +14,10 @@ from limen.monitor.detections.travel.announcing import Travels
 from limen.monitor.detections.travel.travel import TravelKnown
 from limen.monitor.detections.usual.usual import UsualKnown
 from limen.monitor.monitor_rules import MonitorRules
+from limen.monitor.normal_form.identities import Identities
 from limen.monitor.places.places import Places
-from limen.monitor.surroundings import PEOPLE, PLACES, PeopleGiven, PlacesGiven
-from limen.pillar import Core, Figure
+from limen.monitor.surroundings import IDENTITIES, PEOPLE, PLACES, PeopleGiven, PlacesGiven
+from limen.pillar import Core, DeviceNames, Figure
 
 _log: Final = logging.getLogger("limen.monitor")
 
@@ -42,6 +43,7 @@ class Knowing:
         """Take over places and people as they are now. Where nothing is other than it was, it costs a few calls."""
         async with self._looking:
             await self._look_at_places()
+            await self._give(IDENTITIES, msgspec.msgpack.encode(self._identities(), order="deterministic"))
             await self._give(PEOPLE, msgspec.msgpack.encode(self._people()))
 
     def figures(self) -> Iterator[Figure]:
@@ -72,6 +74,14 @@ class Knowing:
             rules=rules, root=str(self._places.root), room=str(self._places.room), networks=networks, at=self._looked_at
         )
         await self._give(PLACES, msgspec.msgpack.encode(given))
+
+    def _identities(self) -> Identities:
+        """People by their email addresses and what stands before the @; devices by their names."""
+        core = self._core
+        people = [(one.id, (one.email, one.email.partition("@")[0])) for one in core.known.people.values() if one.email]
+        names = core.offers.find(DeviceNames)
+        domain = core.settings.domain
+        return Identities.of(people, names.every() if names is not None else (), (), (domain, domain.partition(".")[0]))
 
     def _people(self) -> PeopleGiven:
         known, now = self._core.known, self._core.clock.now()

@@ -1,4 +1,4 @@
-"""What the process that watches knows of places and people, as the server says it: two messages, each the whole."""
+"""What the process that watches knows of places, people and names, as the server says it: each message the whole."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ from limen.monitor.detections.travel.travel import TravelDetector, TravelKnown
 from limen.monitor.detections.usual.usual import UsualDetector, UsualKnown
 from limen.monitor.normal_form.event import NormalEvent
 from limen.monitor.normal_form.frame import Frame
+from limen.monitor.normal_form.identities import Identities
 from limen.monitor.places.marking import mark
 from limen.monitor.places.places import Networks, Places
 from limen.monitor.places.rules import PlaceRules
 
 PLACES: Final = "places"
 PEOPLE: Final = "people"
+IDENTITIES: Final = "identities"
 
 
 class PlacesGiven(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +51,7 @@ class Surroundings:
         self._read = read
         self._places = Places(Path("/"))
         self._networks: Networks = ()
+        self._identities = Identities()
         self._travel = TravelDetector(self._places)
         self._usual = UsualDetector(self._places)
 
@@ -57,9 +60,10 @@ class Surroundings:
         return {"travel": self._travel, "usual": self._usual}
 
     def understand(self, frame: Frame) -> list[NormalEvent]:
-        """The events of a frame, each with the country and the network of its address."""
+        """The events of a frame, each with whom it is about, and the country and the network of its address."""
         events = self._read(frame)
         for event in events:
+            self._identities.identify(event)
             mark(event, self._places, self._networks)
         return events
 
@@ -73,6 +77,8 @@ class Surroundings:
             self._usual.know(people.usual)
             for detector in (self._travel, self._usual):
                 detector.forget_others(people.usual.groups.keys())
+        elif kind == IDENTITIES:
+            self._identities = msgspec.msgpack.decode(value, type=Identities)
         else:
             return False
         return True
