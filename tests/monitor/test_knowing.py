@@ -18,9 +18,11 @@ from limen.monitor.detections.travel.announcing import Travels
 from limen.monitor.detections.travel.expected import ExpectedTravel
 from limen.monitor.knowing import Knowing
 from limen.monitor.monitor_rules import MonitorRules
+from limen.monitor.normal_form.identities import Identities
 from limen.monitor.places.places import Places
 from limen.monitor.places.rules import PlaceRules
-from limen.monitor.surroundings import PEOPLE, PLACES, PeopleGiven, PlacesGiven
+from limen.monitor.surroundings import IDENTITIES, PEOPLE, PLACES, PeopleGiven, PlacesGiven
+from limen.pillar import DeviceNames, Offers
 
 
 class Scene:
@@ -28,8 +30,9 @@ class Scene:
 
     def __init__(self, root: Path) -> None:
         self.known, self.clock = FactStore(), SetClock(TUESDAY)
-        settings = SimpleNamespace(zone=ZoneInfo("Europe/Vienna"))
-        core: Any = SimpleNamespace(known=self.known, clock=self.clock, settings=settings)
+        settings = SimpleNamespace(zone=ZoneInfo("Europe/Vienna"), domain="harbor.example")
+        core: Any = SimpleNamespace(known=self.known, clock=self.clock, settings=settings, offers=Offers())
+        core.offers.give(DeviceNames(lambda: [("d_1", ("wren",))]))
         self.told: dict[str, bytes] = {}
         self.travels = Travels(core)
         self.knowing = Knowing(core, Places(root, root), self.travels, self._give)
@@ -100,6 +103,19 @@ async def test_the_process_learns_who_works_with_whom_and_which_devices_are_heal
     assert people.usual.groups == {"p_eve": ["sales", "staff"], "p_ada": []}
     assert (people.usual.zone, people.travel.healthy) == ("Europe/Vienna", frozenset({"d_1"}))
     assert people.travel.travels == scene.travels.all
+
+
+async def test_the_process_learns_what_people_and_the_companys_devices_are_called(scene: Scene) -> None:
+    scene.known.people.put(Person("p_eve", email="Eve@harbor.example", active=True))
+    await scene.knowing.look_again()
+    names = msgspec.msgpack.decode(scene.told[IDENTITIES], type=Identities)
+    assert {name: names.person(name) for name in ("eve", "EVE@harbor.example", "HARBOR\\eve", "ada")} == {
+        "eve": "p_eve",
+        "EVE@harbor.example": "p_eve",
+        "HARBOR\\eve": "p_eve",
+        "ada": "",
+    }
+    assert (names.device("wren.harbor.example"), names.device("lark")) == ("d_1", "")
 
 
 async def test_files_are_figures(scene: Scene) -> None:
