@@ -381,7 +381,10 @@ class DeviceResponses:
 
 @dataclass(frozen=True, slots=True)
 class DeviceNames:
-    """What devices offer to whoever reads of them elsewhere: of each that is in use its names, by its id."""
+    """What devices offer to whoever reads of them elsewhere: of each of the company's that is in use its names, by id.
+
+    Whoever enrols a device of their own names it, so what is no device of the company's is not known by a name.
+    """
 
     all: Callable[[], Mapping[str, tuple[str, ...]]]
 

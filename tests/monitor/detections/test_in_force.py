@@ -81,5 +81,5 @@ def test_a_folder_that_is_not_there_is_a_problem_and_the_others_are_in_force() -
 def test_the_process_takes_over_what_the_server_says() -> None:
     mine = rule({"Image": "b"})
     told = msgspec.msgpack.encode(Chosen(texts={"detections/a.yml": text_of(mine)}))
-    (detector,) = assembly.given(Surroundings(read), "rules", told).values()
+    (detector,) = assembly.given(Surroundings(read), "rules", told)().values()
     assert [hit.rule for hit in detector.feed(event(fields={"Image": "B"}))] == [mine["id"]]

@@ -119,7 +119,7 @@ def test_a_new_detector_goes_on_from_what_the_one_before_remembers(tmp_path: Pat
     one = detecting(tmp_path, store, lambda _: None, counting=old)
     one.start()
     until(lambda: old.seen == 4)
-    one.replace("counting", new)
+    one.between(lambda: {"counting": new})
     until(lambda: new.seen == 4)
     store.append(lines(4, 6))
     until(lambda: new.seen == 6)

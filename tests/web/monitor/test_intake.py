@@ -6,6 +6,7 @@ import httpx2
 from tests.monitor.houses import packed, send, sources_of, stored, until, watch_of
 from tests.web.conftest import ORIGIN, House
 
+from limen.monitor.knowing import Knowing
 from limen.monitor.sources.hec import MOST_BYTES
 
 COLLECTOR = "/services/collector/event"
@@ -44,6 +45,18 @@ async def test_each_message_of_syslog_is_one_event(harbor: House) -> None:
     line = b"<86>1 2026-11-24T09:00:00Z wren sshd 7 - - Accepted publickey for ida from 192.0.2.7 port 5 ssh2"
     assert (await send(harbor, token, line + b"\n" + line, "/services/collector/raw")).status_code == 200
     assert [one["user"] for one in stored(harbor)] == ["ida", "ida"]
+
+
+async def test_whom_a_line_names_is_found_among_the_companys_people(harbor: House) -> None:
+    ida = await harbor.member(harbor.browser(), "Ida", "staff")
+    await harbor.limen.core.offers.take(Knowing).look_again()
+    token = await token_of(harbor, "office")
+    line = b"<86>1 2026-11-24T09:00:00Z wren sshd 7 - - Accepted publickey for %s from 192.0.2.7 port 5 ssh2"
+    found = {}
+    for name in (b"ida", b"root", b"nobody-known"):
+        await send(harbor, token, line % name)
+        found[name] = stored(harbor)[-1].get("person_id", "")
+    assert found == {b"ida": ida, b"root": "", b"nobody-known": ""}
 
 
 async def test_what_is_wrong_is_answered_as_the_collector_does(harbor: House) -> None:

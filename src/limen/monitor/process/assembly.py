@@ -35,11 +35,17 @@ def parts_of(setup: SetUp, record: Callable[[Event], object]) -> Parts:
     return Parts(around.understand, store, detectors, lambda kind, value: given(around, kind, value))
 
 
-def given(around: Surroundings, kind: str, value: bytes) -> Mapping[str, Detector]:
-    """What the server says: which rules are in force beside Limen's; places and people."""
-    if around.take(kind, value) or kind != RULES:
+def given(around: Surroundings, kind: str, value: bytes) -> Callable[[], Mapping[str, Detector]]:
+    """What the server says: which rules are in force beside Limen's, which are compiled here; places and people."""
+    if kind == RULES:
+        detector = SigmaDetector(rules_in_force(msgspec.msgpack.decode(value, type=Chosen)))
+        return lambda: {RULES: detector}
+
+    def take_over() -> Mapping[str, Detector]:
+        around.take(kind, value)
         return {}
-    return {RULES: SigmaDetector(rules_in_force(msgspec.msgpack.decode(value, type=Chosen)))}
+
+    return take_over
 
 
 class KeptEvents:

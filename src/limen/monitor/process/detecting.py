@@ -70,7 +70,7 @@ class Detecting:
         self._others = others
         self._found = found
         self._clock = clock
-        self._orders: list[Callable[[], None]] = []
+        self._orders: list[Callable[[], Mapping[str, Detector]]] = []
         self._woken = Event()
         self._is_ending = False
         self._decoder = msgspec.json.Decoder(NormalEvent)
@@ -86,18 +86,11 @@ class Detecting:
         """There is something new. From any thread."""
         self._woken.set()
 
-    def replace(self, name: str, detector: Detector) -> None:
-        """From now on this detector is the one of its name; it goes on from what the one before it remembers."""
-
-        def take_over() -> None:
-            before = self._detectors.get(name)
-            if before is not None:
-                self._state.snapshots[name] = before.snapshot()
-            self._restore(name, detector)
-            self._detectors[name] = detector
-            self._failed.discard(name)
-
-        self._orders.append(take_over)
+    def between(self, work: Callable[[], Mapping[str, Detector]]) -> None:
+        """Have this done between two events. Each detector that it returns is from then on the one of its name, and
+        goes on from what the one before it remembers.
+        """
+        self._orders.append(work)
         self.wake()
 
     def close(self, seconds: float = 10.0) -> None:
@@ -133,7 +126,7 @@ class Detecting:
     def _turn(self) -> bool:
         """One look at all there is; whether there was anything."""
         while self._orders:
-            self._orders.pop(0)()
+            self._replace(self._orders.pop(0)())
         state = self._state
         lines = self._kept.read(state.position, AT_ONCE)
         bodies = self._journal.read(AT_ONCE)
@@ -167,6 +160,15 @@ class Detecting:
                 if name not in self._failed:
                     self._failed.add(name)
                     yield _failed(name, event, error)
+
+    def _replace(self, new: Mapping[str, Detector]) -> None:
+        for name, detector in new.items():
+            before = self._detectors.get(name)
+            if before is not None:
+                self._state.snapshots[name] = before.snapshot()
+            self._restore(name, detector)
+            self._detectors[name] = detector
+            self._failed.discard(name)
 
     def _restore(self, name: str, detector: Detector) -> None:
         snapshot = self._state.snapshots.get(name)

@@ -40,9 +40,11 @@ class Store(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """`given` takes what the server says in a part's own form, by its kind, and returns the detectors that are new."""
+    """`given` takes what the server says in a part's own form, by its kind. What takes time it does at once, beside
+    detections; what it returns is called between two events, and says which detectors are new.
+    """
 
     understand: Callable[[Frame], list[NormalEvent]]
     store: Store
     detectors: Mapping[str, Detector]
-    given: Callable[[str, bytes], Mapping[str, Detector]]
+    given: Callable[[str, bytes], Callable[[], Mapping[str, Detector]]]

@@ -76,6 +76,7 @@ class Watching:
             clock,
         )
         self._receivers = Receivers(setup.listen, self._senders, self._pipeline, self._counts, clock, Admission())
+        self._given: asyncio.Queue[Given] = asyncio.Queue()
         self._deliveries: set[asyncio.Task[None]] = set()
         self._found_number = 0
         self._taken: dict[int, asyncio.Future[None]] = {}
@@ -90,6 +91,7 @@ class Watching:
         await self._link.send(Listening(ports=ports, wrong=wrong))
         tasks = [
             asyncio.create_task(self._tell_health(), name="tell how it goes"),
+            asyncio.create_task(self._take_given(), name="take what is given"),
         ]
         try:
             await self._answer()
@@ -102,7 +104,8 @@ class Watching:
     async def _take_sources(self) -> None:
         """Nothing is taken before it is known who may send."""
         while not isinstance(message := await self._link.receive(), Sources | None):
-            await self._heed(message)
+            if isinstance(message, Given):
+                await self._give(message.kind, message.value)
         if message is not None:
             self._set_sources(message)
 
@@ -123,8 +126,8 @@ class Watching:
                     waits.set_result(None)
             case Sources():
                 self._set_sources(message)
-            case Given(kind=kind, value=value):
-                await self._give(kind, value)
+            case Given():
+                self._given.put_nowait(message)
 
     def _set_sources(self, message: Sources) -> None:
         self._senders.set(message.sources)
@@ -132,15 +135,19 @@ class Watching:
         self._receivers.look_again()
         self._parts.store.keep({one.name: one.keep_ms for one in message.sources})
 
+    async def _take_given(self) -> None:
+        """One after the other. Rules take seconds to compile: in a thread, beside what comes."""
+        while True:
+            message = await self._given.get()
+            await self._give(message.kind, message.value)
+
     async def _give(self, kind: str, value: bytes) -> None:
-        """Rules take seconds to compile: in a thread, beside what comes."""
         try:
-            new = await asyncio.to_thread(self._parts.given, kind, value)
+            take_over = await asyncio.to_thread(self._parts.given, kind, value)
         except Exception:  # noqa: BLE001 -- what was before goes on
             _log.exception("what was said of %s can't be taken over", kind)
             return
-        for name, detector in new.items():
-            self._detecting.replace(name, detector)
+        self._detecting.between(take_over)
 
     async def _deliver(self, message: Deliver) -> None:
         now = self._clock.now()
