@@ -15,7 +15,7 @@ from tests.storage.event_store.conftest import COLUMNS, KEYS, NOW, line, lines
 from limen.clock import DAY, HOUR, SetClock
 from limen.events import Event
 from limen.storage.errors import EventsUnwritableError, JournalBusyError
-from limen.storage.event_store import START, Column, EventStore, Keeping
+from limen.storage.event_store import START, Column, EventStore, Keeping, Kind
 from limen.storage.event_store.verify import verify
 from limen.storage.segments.name import segments_in
 
@@ -134,6 +134,25 @@ def test_reading_on_gives_what_came_since_from_sealed_and_open_segments(opened: 
     ]
     assert [raw for _, raw in store.read_from(store.end)] == []
     assert [position.n for position, _ in store.read_from(START)] == [1, 2, 3, 4, 5, 6]
+
+
+def test_columns_that_come_and_go_leave_older_events_readable(opened: Open, tmp_path: Path) -> None:
+    store = opened(columns=COLUMNS[:-1])
+    store.append(lines(0, 2, user="jane", port=7))
+    store.seal()
+    store.close()
+    later = (*(column for column in COLUMNS if column.name != "port"), Column("host"), Column("size", Kind.NUMBER))
+    again = opened(columns=later)
+    again.append(lines(2, 4, user="joe", host="srv1", size=5))
+    asked = 'select uid, "user", host, size, raw from events order by 1'
+    old, new = [(f"u{n}", "jane", "", 0, "") for n in range(2)], [(f"u{n}", "joe", "srv1", 5, "") for n in range(2, 4)]
+    assert again.ask(asked).rows == [*old, *new]
+    again.seal()
+    assert again.ask(asked).rows == [*old, *new]
+    read = [msgspec.json.decode(raw) for _, raw in again.read_from()]
+    assert [one.get("host", "") for one in read] == ["", "", "srv1", "srv1"]
+    again.close()
+    assert verify(tmp_path / "events", KEYS).problems == ()
 
 
 def test_other_processes_read_while_one_writes(opened: Open, tmp_path: Path) -> None:

@@ -101,10 +101,11 @@ class Asking:
         with self._lock:
             if self._connection is None:
                 self._connection = self._connect()
-            sealed = self._refresh(self._connection, read_list(self._root))
+            sealed = read_list(self._root)
+            files = self._refresh(self._connection, sealed)
             cursor = self._connection.cursor()
             cursor.begin()  # what it sees stays as it is, though another question brings more into memory
-            cursor.execute(f"create temp view events as {self._view(sealed, since, until)}")
+            cursor.execute(f"create temp view events as {self._view(sealed, files, since, until)}")
         with closing(cursor):
             yield cursor
 
@@ -131,19 +132,22 @@ class Asking:
             self._hot_journal.refresh(connection)
         return files
 
-    def _view(self, files: dict[int, Path], since: Instant | None, until: Instant | None) -> str:
-        known = {each.ordinal: each for each in read_list(self._root).segments}
-        chosen: list[Path] = []
+    def _view(
+        self, sealed: SealedEventList, files: dict[int, Path], since: Instant | None, until: Instant | None
+    ) -> str:
+        """SQL for every event: in memory, in the files of each shape, in the journal."""
+        known = {each.ordinal: each for each in sealed.segments}
+        of_shape: dict[str, list[Path]] = {}
         for ordinal, path in files.items():
             entry = known.get(ordinal)
             is_later = entry and until is not None and entry.first_at > until
             is_earlier = entry and since is not None and entry.last_at < since
             if not is_later and not is_earlier:
-                chosen.append(path)
-        names = self._columns.names
-        parts = [f"select {names} from hot"]  # noqa: S608 -- names and paths of ours
-        if chosen:
-            parts.append(f"select {names} from {rows_of(chosen)}")  # noqa: S608
+                of_shape.setdefault(entry.shape if entry else "", []).append(path)
+        parts = [f"select {self._columns.names} from hot"]  # noqa: S608 -- names and paths of ours
+        for shape, paths in of_shape.items():
+            present = sealed.shapes.get(shape) or [column.name for column in self._columns.all]
+            parts.append(f"select {self._columns.selected(present)} from {rows_of(paths)}")  # noqa: S608
         if self._journal and self._hot_journal:
             parts += [self._journal.select(self._columns, rows) for rows in self._hot_journal.rows()]
         return " union all ".join(parts)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -59,6 +60,17 @@ class Columns:
         return ", ".join(f'"{column.name}"' for column in self.all)
 
     @property
+    def shape(self) -> str:
+        """What tells these columns from those that a store had before, or will have."""
+        return sha256(self.names.encode()).hexdigest()[:8]
+
+    def selected(self, present: Collection[str]) -> str:
+        """SQL for every column of rows that have those that are `present`; the others are unknown."""
+        return ", ".join(
+            f'"{one.name}"' if one.name in present else f'{unknown(one)} as "{one.name}"' for one in self.all
+        )
+
+    @property
     def declared(self) -> str:
         """Their names and types, for SQL that makes a table."""
         return ", ".join(f'"{column.name}" {_column_type(column)}' for column in self.all)
@@ -82,10 +94,11 @@ class Columns:
         taken = ", ".join(f'{known(f"e.{column.name}", column)} as "{column.name}"' for column in self.all)
         return f"select {taken}, n from (select from_json({line}, '{structure}') as e, n from ({_LINES}))"  # noqa: S608 -- plain words
 
-    def line(self, row: Sequence[Any]) -> bytes:
-        """The line that these values (in the order of the columns) are kept of: what is unknown is left out."""
+    def line(self, row: Mapping[str, Any]) -> bytes:
+        """The line that these values are kept of: what is unknown is left out."""
         said: dict[str, Any] = {}
-        for column, value in zip(self.all, row, strict=True):
+        for column in self.all:
+            value = row.get(column.name, _UNKNOWN[column.kind])
             if value != _UNKNOWN[column.kind]:
                 said[column.name] = msgspec.Raw(value.encode()) if column.kind is Kind.JSON else value
         return msgspec.json.encode(said)

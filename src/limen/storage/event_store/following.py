@@ -74,8 +74,9 @@ def _sealed(name: Name, path: Path, columns: Columns, position: Position) -> Ite
     """The rows of a sealed segment, which are in the file by number."""
     with in_memory(MEMORY) as connection:
         connection.execute("set preserve_insertion_order = true")
-        sql = f"select n, {columns.names} from {rows_of([path])} where n > $n"  # noqa: S608 -- names and paths of ours
+        sql = f"select n, * exclude (n) from {rows_of([path])} where n > $n"  # noqa: S608 -- a path of ours
         rows = connection.execute(sql, {"n": position.n})
+        names = [column[0] for column in rows.description or ()]  # an older store's file may lack some
         while some := rows.fetchmany(_AT_ONCE):
-            for n, *row in some:
-                yield Position(n, name.ordinal, 0), columns.line(row)
+            for row in some:
+                yield Position(row[0], name.ordinal, 0), columns.line(dict(zip(names, row, strict=True)))

@@ -24,7 +24,7 @@ class SealedEvents(msgspec.Struct, frozen=True, kw_only=True):
 
     `rows` of its events are there: `duplicates` were left out, `expired` deleted by their source's keeping time.
     `first_at` to `last_at`: when they happened, by their sources' clocks. `sources`: how many events of each; where
-    there are too many, none is named.
+    there are too many, none is named. `shape`: which columns its file has, of `SealedEventList.shapes`.
     """
 
     ordinal: int
@@ -41,6 +41,7 @@ class SealedEvents(msgspec.Struct, frozen=True, kw_only=True):
     last_at: Instant
     sources: dict[str, int] = {}
     expired: int = 0
+    shape: str = ""
 
     @property
     def ends_at(self) -> Instant:
@@ -56,6 +57,7 @@ class SealedEventList(SignedFile, frozen=True, kw_only=True):
     """All sealed segments that are kept, in order. `expired_n`: events up to this number were deleted with theirs."""
 
     segments: tuple[SealedEvents, ...] = ()
+    shapes: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     expired_n: int = 0
     expired_head: str = ""
     mac: str = ""

@@ -161,7 +161,9 @@ class Upkeep:
         found = self._asked(order, name.ordinal)
         if found is None:
             return False
-        longer = msgspec.structs.replace(self.sealed, segments=(*self.sealed.segments, found))
+        found = msgspec.structs.replace(found, shape=self._columns.shape)
+        shapes = {**self.sealed.shapes, found.shape: tuple(column.name for column in self._columns.all)}
+        longer = msgspec.structs.replace(self.sealed, segments=(*self.sealed.segments, found), shapes=shapes)
         put_sealed(part, self._folder / found.file_name, segment, lambda: self._rewrite(longer))
         return True
 
@@ -204,7 +206,9 @@ class Upkeep:
     def _delete(self, found: Due) -> None:
         gone = found.whole
         kept = self.sealed.segments[len(gone) :]
-        self._rewrite(SealedEventList(segments=kept, expired_n=gone[-1].last_n, expired_head=gone[-1].head))
+        last = gone[-1]
+        shorter = msgspec.structs.replace(self.sealed, segments=kept, expired_n=last.last_n, expired_head=last.head)
+        self._rewrite(shorter)
         for segment in gone:
             (self._folder / segment.file_name).unlink(missing_ok=True)
         details: dict[str, str | int | bool] = {
