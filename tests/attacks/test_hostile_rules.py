@@ -65,6 +65,14 @@ def test_dashes_that_multiply_are_refused() -> None:
     assert len(compile_rules({"a.yml": wrong}).problems) == 1
 
 
+def test_texts_of_any_length_are_looked_for() -> None:
+    long = "ab" * 40_000
+    said = event(fields={"Image": f"x{long[:60_000]}y"})
+    assert is_found({"Image|contains": long[:20_000]}, said)
+    assert is_found({"Image|contains": [long[:20_000], *(f"{long[:2_000]}{n}" for n in range(40))]}, said)
+    assert not is_found({"Image|endswith": long[:20_000]}, said)
+
+
 def test_a_rule_that_compares_with_too_much_is_refused() -> None:
     wrong = text_of(rule({"Image|contains": [f"w{number}" for number in range(21_000)]}))
     assert len(compile_rules({"a.yml": wrong}).problems) == 1

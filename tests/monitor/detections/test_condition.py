@@ -19,6 +19,8 @@ HIDDEN = b64encode(b"xIEX(New-Object)y").decode()
         ({"Image": "CMD.EXE"}, {"Image": "cmd.exe"}, True),
         ({"image": "cmd.exe"}, {"IMAGE": "cmd.exe"}, True),
         ({"Image": "cmd"}, {"Image": "cmd.exe"}, False),
+        ({"ThreatName": "eicar"}, {"Threat Name": "EICAR"}, True),
+        ({"Threat Name": "eicar"}, {"ThreatName": "EICAR"}, True),
         ({"Image|cased": "CMD.EXE"}, {"Image": "cmd.exe"}, False),
         ({"Image|contains|cased": "Sys"}, {"Image": COMMAND}, True),
         ({"Image|contains": ["nothing", "SYSTEM32"]}, {"Image": COMMAND}, True),

@@ -15,6 +15,8 @@ from limen.monitor.detections.tree import And, Exists, How, Network, Node, Numbe
 
 SHORTEST: Final = 3
 """A shorter text is in too many events to be looked for."""
+LONGEST: Final = 200
+"""So much of a text is looked for, in characters."""
 _COMMON: Final = (
     r"c:\windows\system32\ \syswow64\ c:\program files (x86)\ c:\users\ \appdata\local\temp\ \microsoft\ .exe .dll .com"
     " cmd.exe /c powershell.exe -command svchost.exe explorer.exe http://www. https:// /usr/bin/ /bin/sh /etc/ /tmp/"
@@ -55,7 +57,10 @@ def anchors(node: Node) -> frozenset[Anchor]:
 
 
 def _of_text(field: str, how: How, text: str) -> Anchor:
-    return Anchor(field, how, text) if how is How.EQUALS or len(text) >= SHORTEST else Anchor(field)
+    if how is How.EQUALS:
+        return Anchor(field, how, text)
+    cut = text[-LONGEST:] if how is How.ENDS else text[:LONGEST]
+    return Anchor(field, how, cut) if len(cut) >= SHORTEST else Anchor(field)
 
 
 def _rate(those: Iterable[Anchor]) -> float:

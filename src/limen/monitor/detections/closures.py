@@ -43,6 +43,8 @@ _ORDERS: Final = {
 }
 MANY: Final = 16
 """From so many texts on, they are looked for at once."""
+LONGEST: Final = 1_000
+"""Longer texts are looked for one by one: Hyperscan takes no pattern of any length."""
 _COSTS: Final = {How.EQUALS: 1, How.STARTS: 2, How.ENDS: 2, How.CONTAINS: 3}
 
 
@@ -172,7 +174,8 @@ def _compares(how: How, texts: tuple[str, ...]) -> OfText:
         case How.CONTAINS:
             if len(texts) == 1:
                 return lambda text: only in text
-            return _contains_one(texts) if len(texts) < MANY else _contains_one_of_many(texts)
+            is_many = len(texts) >= MANY and max(map(len, texts)) <= LONGEST
+            return _contains_one_of_many(texts) if is_many else _contains_one(texts)
         case How.STARTS:
             return lambda text: text.startswith(texts)
         case How.ENDS:

@@ -7,6 +7,7 @@ first. Nothing, null and "" are one: a field without a value. A list has each of
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, Final
 
@@ -36,8 +37,14 @@ def folded(text: str) -> str:
 
 def key_of(name: str) -> str:
     """The key under which a view has the field that a rule calls `name`."""
-    lowered = name.lower()
-    return _KEYS.get(lowered, lowered)
+    key = _plain(name)
+    return _KEYS.get(key, key)
+
+
+@lru_cache(maxsize=4_096)
+def _plain(name: str) -> str:
+    """Case does not matter, nor do spaces: what Windows Defender calls `Threat Name` is `ThreatName` in rules."""
+    return name.lower().replace(" ", "")
 
 
 class EventView(dict[str, Value | None]):
@@ -51,7 +58,7 @@ class EventView(dict[str, Value | None]):
     def __init__(self, event: NormalEvent) -> None:
         super().__init__()
         self.event = event
-        self.said = said = {name.lower(): value for name, value in event.fields.items() if value or value == 0}
+        self.said = said = {_plain(name): value for name, value in event.fields.items() if value or value == 0}
         said.pop(EVERYTHING, None)
         said.update({name: value for name, value in zip(_COLUMNS, _values_of(event), strict=True) if value})
 

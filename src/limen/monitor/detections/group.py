@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from limen.monitor.detections.closures import Test, closure
@@ -15,6 +16,7 @@ TIMED: Final = 61
 """Of so many events one is timed, rule by rule."""
 ENOUGH: Final = 50
 """Before so many were timed, nothing is said of what a rule costs."""
+_LOG: Final = logging.getLogger(__name__)
 
 
 class Group:
@@ -31,12 +33,10 @@ class Group:
     def find(self, view: EventView, found: list[Rule], failed: list[tuple[Rule, Exception]]) -> None:
         """Add the rules that the event meets to `found`, and those that can't be looked at to `failed`."""
         if not self._tests:
-            self._tests = [closure(rule.node) for rule in self._rules]
-            self._prefilter = Prefilter(self._rules) if self._has_prefilter else None
+            self._compile()
         self._seen += 1
         is_timed = self._seen % TIMED == 0
-        candidates = range(len(self._rules)) if self._prefilter is None else self._prefilter.candidates(view)
-        for index in candidates:
+        for index in self._candidates(view):
             began = time.thread_time_ns() if is_timed else 0
             try:
                 if self._tests[index](view):
@@ -46,6 +46,21 @@ class Group:
             if is_timed:
                 self._spent_ns[index] += time.thread_time_ns() - began
 
+    def _compile(self) -> None:
+        self._tests = [_compiled(rule) for rule in self._rules]
+        try:
+            self._prefilter = Prefilter(self._rules) if self._has_prefilter else None
+        except Exception as error:  # noqa: BLE001 -- slower, and none is silent
+            _LOG.error("%s rules are looked at one by one: %s", len(self._rules), type(error).__name__)
+
+    def _candidates(self, view: EventView) -> Iterable[int]:
+        """The rules that this event could meet: all, in doubt."""
+        try:
+            return range(len(self._rules)) if self._prefilter is None else self._prefilter.candidates(view)
+        except Exception as error:  # noqa: BLE001 -- slower, and none is silent
+            _LOG.error("%s rules are looked at one by one: %s", len(self._rules), type(error).__name__)
+            return range(len(self._rules))
+
     def slow(self) -> Iterator[tuple[Rule, int]]:
         """The rules above their budget, with what each costs of an event on average, in microseconds."""
         timed = self._seen // TIMED
@@ -53,3 +68,16 @@ class Group:
             microseconds = spent // timed // 1_000
             if microseconds > rule.about.budget_us:
                 yield rule, microseconds
+
+
+def _compiled(rule: Rule) -> Test:
+    """Its test; where it can't be made, one that fails at each event, and so is told of."""
+    try:
+        return closure(rule.node)
+    except Exception as error:  # noqa: BLE001 -- one broken rule must not silence the others
+        why = error
+
+    def fails(_view: EventView) -> bool:
+        raise why
+
+    return fails
