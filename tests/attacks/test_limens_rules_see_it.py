@@ -14,7 +14,7 @@ import pytest
 from tests.enforcement.house import House as Doors
 from tests.identity.conftest import PASSWORD, House
 
-from limen.clock import MINUTE, SECOND
+from limen.clock import DAY, MINUTE, SECOND
 from limen.errors import LimenError
 from limen.events import Event, to_ocsf
 from limen.facts import Person
@@ -96,6 +96,26 @@ async def test_one_password_tried_on_everybody(house: House, visitor: Visitor, s
         await guess(house, stranger, name, "Spring2026!")
         house.clock.forward(MINUTE)
     assert found(in_order(house)) == {"limen/password-spray.yml"}
+
+
+async def test_a_password_that_was_right_for_one_of_many(house: House, visitor: Visitor, stranger: Visitor) -> None:
+    people = {name: await with_password(house, visitor, name) for name in ("ann", "bob", "cat", "dan", "eve")}
+    for name in list(people)[:4]:
+        await guess(house, stranger, name, "Spring2026!")
+        house.clock.forward(MINUTE)
+    await house.parts.sign_in.with_password(stranger, "eve@harbor.example", PASSWORD, house.code(people["eve"]))
+    assert found(in_order(house)) == {"limen/spray-then-success.yml"}
+
+
+async def test_an_account_that_nobody_used_for_long(house: House, visitor: Visitor) -> None:
+    seed = await with_password(house, visitor, "tom")
+    house.clock.forward(29 * DAY)
+    await house.parts.sign_in.with_password(visitor, "tom@harbor.example", PASSWORD, house.code(seed))
+    house.clock.forward(61 * DAY)
+    await house.parts.sign_in.with_password(visitor, "tom@harbor.example", PASSWORD, house.code(seed))
+    said = [event.details.get("idle_days") for event in in_order(house) if event.kind == "sign_in.succeeded"]
+    assert said == [None, None, 61]
+    assert found(in_order(house)) == {"limen/dormant-account-used.yml"}
 
 
 async def test_codes_guessed_behind_a_stolen_password(house: House, visitor: Visitor, stranger: Visitor) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from limen import credentials
-from limen.clock import HOUR, Instant
+from limen.clock import DAY, HOUR, Instant, Milliseconds
 from limen.credentials import Cause, Ending
 from limen.events import Event
 from limen.facts import UNPROVED, Person, Session, SessionState
@@ -25,6 +25,8 @@ from limen.storage.break_glass import is_break_glass
 from limen.storage.database import Transaction
 
 MOST_OF_A_PERSON = 50
+LONG_AWAY: Milliseconds = 30 * DAY
+"""Who did not sign in for so long is said to have been away, for rules on accounts that nobody uses."""
 MOST_OF_AN_APP = 10
 """Sessions beyond these end the oldest: a person's sign-ins, and one sign-in's sessions with one app."""
 
@@ -112,12 +114,15 @@ class Sessions:
         token = Token.new()
         self._make_room(transaction, person.id, MOST_OF_A_PERSON)
         sessions.add(connection, session, token.hash, proofs, passkey_id)
+        last = upkeep.last_sign_in(connection, person.id)
         if visitor.browser:
             upkeep.remember_browser(connection, visitor.browser_hash, person.id, now)
         transaction.changed("session", session.id)
         proved: Details = {"strength": session.auth.strength, "factors": " ".join(sorted(session.auth.factors))}
         if issuer:
             proved = {**proved, "issuer": issuer}
+        if last and now - last >= LONG_AWAY:
+            proved = {**proved, "idle_days": (now - last) // DAY}
         by = {"by": person.id, "session": session.id, "address": session.address}
         record(transaction, now, "sign_in.succeeded", proved, **by)
         return SignedIn(token, session, person)

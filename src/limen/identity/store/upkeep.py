@@ -36,6 +36,12 @@ def remember_browser(connection: Connection, browser_hash: bytes, person_id: str
         connection.execute(insert(browsers).values(browser_hash=browser_hash, person_id=person_id, used_at=now))
 
 
+def last_sign_in(connection: Connection, person_id: str) -> Instant:
+    """When the person last signed in, by the browsers that are remembered; 0 where none is."""
+    newest = select(func.max(browsers.c.used_at)).where(browsers.c.person_id == person_id)
+    return int(connection.execute(newest).scalar() or 0)
+
+
 def forget_browsers_of(connection: Connection, person_id: str) -> int:
     return int(connection.execute(delete(browsers).where(browsers.c.person_id == person_id)).rowcount)
 
