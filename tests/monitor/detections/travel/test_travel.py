@@ -39,6 +39,9 @@ def places(tmp_path: Path) -> Places:
             "198.51.100.128/25": SAO_PAULO,
             "2001:db8::/32": {"country_code": "AT", "latitude": 47.5, "longitude": 14.5},
             "2001:db9::/32": {"country_code": "US", "latitude": 37.8, "longitude": -97.8},
+            "2001:dba::/32": {"country_code": "AT"},
+            "2001:dbb::/32": {"country_code": "BR"},
+            "2001:dbc::/32": {"country_code": "DE"},
         },
     )
     write_mmdb(
@@ -103,6 +106,7 @@ FALSE_ALARMS = {
     "another person": [sign_in(HOME, 0), sign_in(BRAZIL, MINUTE, person="p_ada")],
     "nobody that is known": [sign_in(HOME, 0, person=""), sign_in(BRAZIL, MINUTE, person="")],
     "a country only, and the same": [sign_in(HOME, 0), sign_in("2001:db8::1", MINUTE)],
+    "the next country, where no cities are known": [sign_in("2001:dba::1", 0), sign_in("2001:dbc::1", MINUTE)],
     "the next day": [sign_in(HOME, 0), sign_in(BRAZIL, DAY)],
     "an address that no file knows": [sign_in(HOME, 0), sign_in("100.64.0.1", MINUTE)],
     "something else than a sign-in": [sign_in(HOME, 0), sign_in(BRAZIL, MINUTE, class_uid=3001)],
@@ -126,6 +130,12 @@ def test_leaving_by_a_vpn_breaks_no_chain(detector: TravelDetector) -> None:
 def test_a_country_without_a_city_is_enough_where_it_is_far(detector: TravelDetector) -> None:
     (hit,) = feed(detector, sign_in(HOME, 0), sign_in("2001:db9::1", HOUR))
     assert hit.says["to"] == "US"
+
+
+def test_a_database_of_countries_alone_is_enough_for_another_continent(detector: TravelDetector) -> None:
+    (hit,) = feed(detector, sign_in("2001:dba::1", 0), sign_in("2001:dbb::1", HOUR))
+    assert (hit.says["from"], hit.says["to"]) == ("AT", "BR")
+    assert hit.says["certain_km"] == hit.says["km"] - 3_500  # type: ignore[operator]
 
 
 def test_clocks_of_two_sources_may_differ(detector: TravelDetector) -> None:
