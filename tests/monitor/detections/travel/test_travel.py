@@ -233,6 +233,23 @@ def test_healthy_devices_of_the_company_at_both_ends_explain_it(
     assert len(feed(detector, one, other)) == found
 
 
+@pytest.mark.parametrize(("sessions", "found"), [({"s_1": "d_1", "s_2": "d_2"}, 0), ({"s_1": "d_1"}, 1), ({}, 1)])
+def test_sessions_that_are_bound_to_healthy_devices_explain_it(
+    detector: TravelDetector, sessions: dict[str, str], found: int
+) -> None:
+    detector.feed(sign_in(HOME, 0, source="limen", session="s_1"))
+    detector.known = TravelKnown(healthy=frozenset({"d_1", "d_2"}), sessions=sessions)  # it was bound after the sign-in
+    assert len(feed(detector, sign_in(BRAZIL, HOUR, source="limen", session="s_2"))) == found
+    assert (
+        len(
+            feed(
+                detector, sign_in(BRAZIL, 2 * HOUR, "p_ada", session="s_1"), sign_in(HOME, HOUR, "p_ada", session="s_2")
+            )
+        )
+        == 1
+    )
+
+
 # Sessions in other hands
 
 

@@ -34,6 +34,7 @@ class Arrival(msgspec.Struct, frozen=True, array_like=True):
     address: str
     owner: int
     device: str
+    session: str
     browser: str
     mfa: int
     point: Point
@@ -69,6 +70,7 @@ def arrival(event: NormalEvent, found: Whereabouts) -> Arrival | None:
         address=found.address,
         owner=found.owner,
         device=device,
+        session=event.session if event.source == LIMEN else "",
         browser=event.user_agent[:100],
         mfa=mfa_of(event),
         point=point,
