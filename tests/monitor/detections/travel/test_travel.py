@@ -273,6 +273,13 @@ def test_a_session_that_turns_up_elsewhere_is_found(detector: TravelDetector) ->
     assert (hit.session, hit.level) == ("s_1", Level.HIGH)
 
 
+def test_a_copied_cookie_of_a_healthy_device_is_found(detector: TravelDetector) -> None:
+    detector.known = TravelKnown(healthy=frozenset({"d_1"}), sessions={"s_1": "d_1"})
+    opened = sign_in(HOME, 0, source="limen", session="s_1", fields={"strength": 3})
+    (hit,) = feed(detector, opened, use(HOME, MINUTE), use(BRAZIL, HOUR))
+    assert hit.session == "s_1"
+
+
 # What is remembered
 
 

@@ -25,7 +25,8 @@ _SAME_NETWORK: Final = {4: 24, 6: 48}
 
 class Arrival(msgspec.Struct, frozen=True, array_like=True):
     """Somebody was there, at that time, with this. `device` is that which Limen itself saw, and `browser` what anybody
-    can send; "" where it is not known. `mfa` as in `NormalEvent`.
+    can send; "" where it is not known. `session` is one that was opened there: one that is used there may be in other
+    hands. `mfa` as in `NormalEvent`.
     """
 
     at: Instant
@@ -70,7 +71,7 @@ def arrival(event: NormalEvent, found: Whereabouts) -> Arrival | None:
         address=found.address,
         owner=found.owner,
         device=device,
-        session=event.session if event.source == LIMEN else "",
+        session=event.session if event.source == LIMEN and is_sign_in(event) else "",
         browser=event.user_agent[:100],
         mfa=mfa_of(event),
         point=point,
