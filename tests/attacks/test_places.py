@@ -138,7 +138,7 @@ async def test_an_employee_announces_nothing_and_reads_no_places(house: House, e
 @pytest.fixture
 def detector(travel_places: Places) -> TravelDetector:
     found = TravelDetector(travel_places)
-    found.known = TravelKnown(healthy=frozenset({"d_1"}))
+    found.known = TravelKnown(healthy=frozenset({"d_1"}), sessions={"s_1": "d_1"})
     return found
 
 
@@ -150,6 +150,7 @@ def _travel_places(tmp_path: Path) -> Places:
 FORGED: dict[str, dict[str, Any]] = {
     "a browser that is called like a healthy device": {"user_agent": "d_1"},
     "a machine that is called like a healthy device": {"device_id": "d_1"},
+    "a session that is somebody's": {"session": "s_1"},
     "a country of its own choice": {"src_country": "AT"},
     "a network of its own choice": {"src_network": "office"},
     "a strength of its own choice": {"fields": {"strength": 3}},

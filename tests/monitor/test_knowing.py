@@ -13,7 +13,7 @@ import pytest
 from tests.mmdb import LISBON, TUESDAY, VIENNA, write_mmdb
 
 from limen.clock import HOUR, SetClock
-from limen.facts import Device, FactStore, Person
+from limen.facts import Auth, Device, FactStore, Person, Session
 from limen.monitor.detections.travel.announcing import Travels
 from limen.monitor.detections.travel.expected import ExpectedTravel
 from limen.monitor.knowing import Knowing
@@ -98,12 +98,22 @@ async def test_the_process_learns_who_works_with_whom_and_which_devices_are_heal
         "d_4": {"managed": True, "compliance": "compliant", "seen_at": TUESDAY - HOUR, "fresh_ms": 1},
     }.items():
         known.devices.put(Device(name, known=True, **said))  # type: ignore[arg-type]
+    for name, said in {
+        "s_1": {"device_id": "d_1", "binding": 2, "bound_until": TUESDAY + HOUR},
+        "s_2": {"device_id": "d_1", "binding": 2, "bound_until": TUESDAY - 1},
+        "s_3": {"device_id": "d_1"},
+        "s_4": {"device_id": "d_2", "binding": 2, "bound_until": TUESDAY + HOUR},
+        "s_5": {"parent": "s_1", "app": "wiki"},
+    }.items():
+        session = Session(name, "p_eve", Auth(), TUESDAY, TUESDAY + HOUR, HOUR, **said)  # type: ignore[arg-type]
+        known.sessions.put(name.encode(), session)
     scene.travels.all = (ExpectedTravel("t_1", "p_eve", "PT", 0, 1),)
     await scene.knowing.look_again()
     people = scene.people
     assert people.usual.groups == {"p_eve": ["sales", "staff"], "p_ada": []}
     assert (people.usual.zone, people.travel.healthy) == ("Europe/Vienna", frozenset({"d_1"}))
     assert people.travel.travels == scene.travels.all
+    assert people.travel.sessions == {"s_1": "d_1", "s_5": "d_1"}
 
 
 async def test_files_are_figures(scene: Scene) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from limen.clock import Instant
+from limen.facts import Session
 from limen.monitor.detections.travel.announcing import Travels
 from limen.monitor.detections.travel.travel import TravelKnown
 from limen.monitor.detections.usual.usual import UsualKnown
@@ -77,16 +78,22 @@ class Knowing:
 
     def _people(self) -> PeopleGiven:
         known, now = self._core.known, self._core.clock.now()
-        healthy = [
+        healthy = {
             one.id
             for one in known.devices.values()
             if one.managed and one.compliance == "compliant" and not 0 < one.fades_at <= now
-        ]
+        }
+        sessions = {one.id: device for one in known.sessions.values() if (device := self._bound(one, now)) in healthy}
         groups = {one.id: sorted(one.groups) for one in known.people.values()}
         return PeopleGiven(
-            travel=TravelKnown(self._travels.all, frozenset(healthy)),
+            travel=TravelKnown(self._travels.all, frozenset(healthy), sessions),
             usual=UsualKnown(groups, str(self._core.settings.zone)),
         )
+
+    def _bound(self, session: Session, now: Instant) -> str:
+        """The device that a session's sign-in is bound to now; "" where it is to none."""
+        root = self._core.known.sessions.get(session.parent) if session.parent else session
+        return root.device_id if root is not None and root.binding and root.bound_until > now else ""
 
     def _names(self) -> Identities:
         r"""What others call people and devices. Who has an email address of the company's own domain is also called by

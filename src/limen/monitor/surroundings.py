@@ -70,8 +70,9 @@ class Surroundings:
         events = self._read(frame)
         for event in events:
             if event.source == LIMEN:
-                self._addresses.note(event)
-            self._names.identify(event, self._addresses)
+                self._addresses.note(event)  # its ids are ours: what it leaves out must not be guessed
+            else:
+                self._names.identify(event, self._addresses)
             mark(event, self._places, self._networks)
         return events
 

@@ -47,10 +47,16 @@ def test_where_somebody_was_is_read_from_the_event_and_its_place() -> None:
 
 
 @pytest.mark.parametrize(
-    "found", [replace(FOUND, latitude=None), replace(FOUND, country=""), Whereabouts("203.0.113.7")]
+    "found", [replace(FOUND, country=""), replace(FOUND, country="ZZ", latitude=None), Whereabouts("203.0.113.7")]
 )
 def test_where_nothing_is_known_nobody_arrives(found: Whereabouts) -> None:
     assert arrival(event(), found) is None
+
+
+def test_a_country_alone_is_its_middle() -> None:
+    found = arrival(event(), Whereabouts("203.0.113.7", "PT"))
+    assert found is not None
+    assert (found.point.name, found.point.latitude, found.point.longitude) == ("PT", 39.0, -8.0)
 
 
 def test_a_device_that_others_name_is_none() -> None:

@@ -39,6 +39,9 @@ def places(tmp_path: Path) -> Places:
             "198.51.100.128/25": SAO_PAULO,
             "2001:db8::/32": {"country_code": "AT", "latitude": 47.5, "longitude": 14.5},
             "2001:db9::/32": {"country_code": "US", "latitude": 37.8, "longitude": -97.8},
+            "2001:dba::/32": {"country_code": "AT"},
+            "2001:dbb::/32": {"country_code": "BR"},
+            "2001:dbc::/32": {"country_code": "DE"},
         },
     )
     write_mmdb(
@@ -103,6 +106,7 @@ FALSE_ALARMS = {
     "another person": [sign_in(HOME, 0), sign_in(BRAZIL, MINUTE, person="p_ada")],
     "nobody that is known": [sign_in(HOME, 0, person=""), sign_in(BRAZIL, MINUTE, person="")],
     "a country only, and the same": [sign_in(HOME, 0), sign_in("2001:db8::1", MINUTE)],
+    "the next country, where no cities are known": [sign_in("2001:dba::1", 0), sign_in("2001:dbc::1", MINUTE)],
     "the next day": [sign_in(HOME, 0), sign_in(BRAZIL, DAY)],
     "an address that no file knows": [sign_in(HOME, 0), sign_in("100.64.0.1", MINUTE)],
     "something else than a sign-in": [sign_in(HOME, 0), sign_in(BRAZIL, MINUTE, class_uid=3001)],
@@ -126,6 +130,12 @@ def test_leaving_by_a_vpn_breaks_no_chain(detector: TravelDetector) -> None:
 def test_a_country_without_a_city_is_enough_where_it_is_far(detector: TravelDetector) -> None:
     (hit,) = feed(detector, sign_in(HOME, 0), sign_in("2001:db9::1", HOUR))
     assert hit.says["to"] == "US"
+
+
+def test_a_database_of_countries_alone_is_enough_for_another_continent(detector: TravelDetector) -> None:
+    (hit,) = feed(detector, sign_in("2001:dba::1", 0), sign_in("2001:dbb::1", HOUR))
+    assert (hit.says["from"], hit.says["to"]) == ("AT", "BR")
+    assert hit.says["certain_km"] == hit.says["km"] - 3_500  # type: ignore[operator]
 
 
 def test_clocks_of_two_sources_may_differ(detector: TravelDetector) -> None:
@@ -223,6 +233,23 @@ def test_healthy_devices_of_the_company_at_both_ends_explain_it(
     assert len(feed(detector, one, other)) == found
 
 
+@pytest.mark.parametrize(("sessions", "found"), [({"s_1": "d_1", "s_2": "d_2"}, 0), ({"s_1": "d_1"}, 1), ({}, 1)])
+def test_sessions_that_are_bound_to_healthy_devices_explain_it(
+    detector: TravelDetector, sessions: dict[str, str], found: int
+) -> None:
+    detector.feed(sign_in(HOME, 0, source="limen", session="s_1"))
+    detector.known = TravelKnown(healthy=frozenset({"d_1", "d_2"}), sessions=sessions)  # it was bound after the sign-in
+    assert len(feed(detector, sign_in(BRAZIL, HOUR, source="limen", session="s_2"))) == found
+    assert (
+        len(
+            feed(
+                detector, sign_in(BRAZIL, 2 * HOUR, "p_ada", session="s_1"), sign_in(HOME, HOUR, "p_ada", session="s_2")
+            )
+        )
+        == 1
+    )
+
+
 # Sessions in other hands
 
 
@@ -244,6 +271,13 @@ def test_a_session_that_turns_up_elsewhere_is_found(detector: TravelDetector) ->
     assert feed(detector, opened, use(HOME, MINUTE), use(BRAZIL, HOUR, "deny")) == []
     (hit,) = feed(detector, use(BRAZIL, HOUR))
     assert (hit.session, hit.level) == ("s_1", Level.HIGH)
+
+
+def test_a_copied_cookie_of_a_healthy_device_is_found(detector: TravelDetector) -> None:
+    detector.known = TravelKnown(healthy=frozenset({"d_1"}), sessions={"s_1": "d_1"})
+    opened = sign_in(HOME, 0, source="limen", session="s_1", fields={"strength": 3})
+    (hit,) = feed(detector, opened, use(HOME, MINUTE), use(BRAZIL, HOUR))
+    assert hit.session == "s_1"
 
 
 # What is remembered

@@ -9,6 +9,7 @@ import msgspec
 
 from limen.clock import Instant
 from limen.monitor.detections.travel.apart import Point
+from limen.monitor.detections.travel.countries import CENTRES
 from limen.monitor.normal_form.event import NormalEvent
 from limen.monitor.places.whereabouts import Whereabouts
 
@@ -24,7 +25,8 @@ _SAME_NETWORK: Final = {4: 24, 6: 48}
 
 class Arrival(msgspec.Struct, frozen=True, array_like=True):
     """Somebody was there, at that time, with this. `device` is that which Limen itself saw, and `browser` what anybody
-    can send; "" where it is not known. `mfa` as in `NormalEvent`.
+    can send; "" where it is not known. `session` is one that was opened there: one that is used there may be in other
+    hands. `mfa` as in `NormalEvent`.
     """
 
     at: Instant
@@ -33,6 +35,7 @@ class Arrival(msgspec.Struct, frozen=True, array_like=True):
     address: str
     owner: int
     device: str
+    session: str
     browser: str
     mfa: int
     point: Point
@@ -56,10 +59,10 @@ def is_use_of_session(event: NormalEvent) -> bool:
 
 
 def arrival(event: NormalEvent, found: Whereabouts) -> Arrival | None:
-    """Where this event says that its person was; None where its address tells no point."""
-    if found.latitude is None or found.longitude is None or not found.country:
+    """Where this event says that its person was; None where not even a country is known of its address."""
+    point = _point(found)
+    if point is None:
         return None
-    point = Point(found.country, found.city, found.latitude, found.longitude, found.radius_km)
     device = event.device_id if event.source == LIMEN else ""
     return Arrival(
         at=event.at,
@@ -68,10 +71,19 @@ def arrival(event: NormalEvent, found: Whereabouts) -> Arrival | None:
         address=found.address,
         owner=found.owner,
         device=device,
+        session=event.session if event.source == LIMEN and is_sign_in(event) else "",
         browser=event.user_agent[:100],
         mfa=mfa_of(event),
         point=point,
     )
+
+
+def _point(found: Whereabouts) -> Point | None:
+    """As the database has it; else the middle of the country."""
+    if found.country and found.latitude is not None and found.longitude is not None:
+        return Point(found.country, found.city, found.latitude, found.longitude, found.radius_km)
+    centre = CENTRES.get(found.country)
+    return Point(found.country, "", *centre) if centre is not None else None
 
 
 def mfa_of(event: NormalEvent) -> int:

@@ -10,7 +10,7 @@ attempts it is an alert.
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from hashlib import sha256
 from typing import Final
 
@@ -67,10 +67,13 @@ _WORTH: Final = {"country": 15, "network": 10, "device": 10, "no_mfa": 10, "fail
 
 
 class TravelKnown(msgspec.Struct, frozen=True):
-    """What the company knows of its people and devices. `healthy`: its own devices that are, lately."""
+    """What the company knows of its people and devices. `healthy`: its own devices that are, lately; `sessions`: which
+    of those a session of Limen's is bound to, by its id.
+    """
 
     travels: tuple[ExpectedTravel, ...] = ()
     healthy: frozenset[str] = frozenset()
+    sessions: Mapping[str, str] = {}
 
 
 class _Person(msgspec.Struct):
@@ -183,11 +186,16 @@ class TravelDetector:
         journey = travel(there.point, here.point, took)
         if journey is None or not journey.is_impossible:
             return None
-        if {there.device, here.device} <= self.known.healthy:
+        if self._is_on_healthy_device(there) and self._is_on_healthy_device(here):
             return None
         if any(is_expected(self.known.travels, person_id, one.point.country, one.at) for one in (there, here)):
             return None
         return journey
+
+    def _is_on_healthy_device(self, arrival: Arrival) -> bool:
+        """Whether it was a device of the company's that is healthy; a session may have been bound to it since."""
+        device = arrival.device or self.known.sessions.get(arrival.session, "")
+        return device in self.known.healthy
 
 
 def _signs(person: _Person, there: Arrival, here: Arrival, new: set[str]) -> list[str]:
