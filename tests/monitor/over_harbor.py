@@ -31,6 +31,14 @@ def risk_of(house: House) -> RiskProjection:
     return house.limen.core.offers.take(RiskProjection)
 
 
+def meant_to_watch(house: House) -> RiskProjection:
+    """As where monitor.yaml says `watch: true`, without the process: the test is what is heard."""
+    risk = risk_of(house)
+    risk._watches = lambda: True  # noqa: SLF001 -- no test here needs the process itself
+    risk.refresh()
+    return risk
+
+
 def hit(house: House, number: int = 1, **more: Any) -> Hit:
     """A finding that is proven, high, and sure of it (52 points), about nobody."""
     values: dict[str, Any] = {

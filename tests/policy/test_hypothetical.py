@@ -14,8 +14,9 @@ ANA = Person("p1", "Ana", groups=frozenset({"staff"}), active=True)
 
 def test_what_is_not_said_is_not_known() -> None:
     facts = Hypothetical().facts(ANA, app(), "view", NOW)
-    assert (facts.device, facts.place, facts.risk, facts.grants) == (UNKNOWN_DEVICE, NOWHERE, UNKNOWN_RISK, ())
-    assert facts.auth.strength == 2
+    assert (facts.device, facts.place, facts.grants) == (UNKNOWN_DEVICE, NOWHERE, ())
+    assert (facts.auth.strength, facts.risk.known, facts.risk.score) == (2, True, 0)  # nothing speaks against them
+    assert Hypothetical(risk=None).facts(ANA, app(), "view", NOW).risk == UNKNOWN_RISK
 
 
 def test_nobody_has_proved_nothing() -> None:

@@ -68,7 +68,7 @@ def run(
     country: Country = "",
     network: Network = "",
     address: Annotated[str, typer.Option(help="The address the requests come from")] = "",
-    risk: Risk = None,
+    risk: Risk = 0,
 ) -> None:
     if person and app:
         raise MisusedError("name a person or an app; for both, use `limen why --person … --app …`")

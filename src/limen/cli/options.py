@@ -31,7 +31,7 @@ At = Annotated[str, typer.Option(help="When, in the company's time zone: 2026-11
 Device = Annotated[str, typer.Option(help="compliant, non_compliant or unknown (default: an unknown device)")]
 Country = Annotated[str, typer.Option(help="DE, FR, … (default: unknown)")]
 Network = Annotated[str, typer.Option(help="One of the company's networks")]
-Risk = Annotated[int | None, typer.Option(min=0, max=100, help="0 to 100 (default: unknown)")]
+Risk = Annotated[int, typer.Option(min=0, max=100, help="0 to 100")]
 
 
 class MisusedError(LimenError):

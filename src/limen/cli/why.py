@@ -62,7 +62,7 @@ def run(
     country: Country = "",
     network: Network = "",
     address: Annotated[str, typer.Option(help="The address the request comes from")] = "",
-    risk: Risk = None,
+    risk: Risk = 0,
     grant: Annotated[str, typer.Option(help="A grant that is valid for this much longer")] = "",
     audience: Annotated[str, typer.Option(help="The audience: self, helpdesk or administrator")] = "administrator",
     lang: Annotated[str, typer.Option(help="en or de")] = "en",

@@ -66,7 +66,6 @@ _STATES: Final[Mapping[str, tuple[State, State, State]]] = {
     "downloads-on-managed-devices": (OFF, REPORT_ONLY, ENFORCE),
     "contractors-take-nothing-away": (OFF, REPORT_ONLY, ENFORCE),
     "restricted-is-not-shared": (OFF, REPORT_ONLY, ENFORCE),
-    # Where nothing tells a risk, they refuse nothing.
     "high-risk": (ENFORCE, ENFORCE, ENFORCE),
     "medium-risk-asks-again": (ENFORCE, ENFORCE, ENFORCE),
 }

@@ -65,8 +65,8 @@ class _Given(_Shape):
     """The name of one of the company's networks."""
     anonymiser: bool = True
     """Whether it may come through an anonymising service; that is so until the contrary is known."""
-    risk: Annotated[int, Field(ge=0, le=100)] | None = None
-    """The risk, 0 calm to 100; not said, it is unknown and reads as 100."""
+    risk: Annotated[int, Field(ge=0, le=100)] | Literal["unknown"] = 0
+    """The risk, 0 calm to 100; not said, nothing speaks against them. `unknown` reads as 100."""
     grant: str = ""
     """For how long from then a grant lasts; "" is no grant."""
     label: Literal["public", "internal", "confidential", "restricted"] | None = None
@@ -225,7 +225,7 @@ class _Reader:
         if self.problems:
             return None
         plain = {key: value for key, value in given.model_dump().items() if key in _AS_GIVEN}
-        plain["passing"] = tuple(given.passing)
+        plain |= {"passing": tuple(given.passing), "risk": None if given.risk == "unknown" else given.risk}
         return Hypothetical(**plain, proved=proved, grant=grant, more=more)
 
     def _more(self, given: _Given) -> Iterator[tuple[str, Plain]]:

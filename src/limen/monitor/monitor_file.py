@@ -27,7 +27,7 @@ class _File(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
 
     watch: bool = True
-    """`false`: nothing comes in, nothing is found, and nobody's risk is known."""
+    """`false`: nothing comes in and nothing is found, so nobody's risk rises."""
     sources: dict[str, Any] = {}
     """Who sends what happens. Limen's own journal is watched without being named."""
     places: dict[str, Any] = {}
@@ -70,7 +70,7 @@ def changes(before: MonitorRules | None, after: MonitorRules | None) -> Iterator
     """One line for each thing that is other than before."""
     was, now = before or MonitorRules(watch=False), after or MonitorRules(watch=False)
     if was.watch != now.watch:
-        yield "Limen watches what happens" if now.watch else "Limen watches nothing, and nobody's risk is known"
+        yield "Limen watches what happens" if now.watch else "Limen watches nothing: nobody's risk rises any more"
     for name, (_, changes_of) in SECTIONS.items():
         yield from changes_of(getattr(was, name), getattr(now, name))
 

@@ -26,8 +26,8 @@ class Hypothetical:
     """What is taken to be known. `at` is local time in the company's zone; `proved` and `grant` are lengths of time.
 
     `device` is a compliance ("compliant", "non_compliant", "unknown") of a device that no sensor says anything against
-    unless `more` does, or "" for a device nobody knows; `passing` are the checks that it passes. `risk` None is an
-    unknown risk; `grant` 0 is no grant. `token`: a program asks, with a token made that long ago at that strength (at
+    unless `more` does, or "" for a device nobody knows; `passing` are the checks that it passes. `risk` 0: nothing
+    speaks against them; None is an unknown risk. `grant` 0 is no grant. `token`: a program asks, with a token made that long ago at that strength (at
     most 2, and without a device of its own). `more` are attributes that have no field, by path, and of instants how
     long ago they were.
     """
@@ -45,7 +45,7 @@ class Hypothetical:
     address: str = ""
     network: str = ""
     anonymiser: bool = True
-    risk: int | None = None
+    risk: int | None = 0
     grant: Milliseconds = 0
     more: tuple[tuple[str, Plain], ...] = ()
 

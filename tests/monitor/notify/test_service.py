@@ -161,3 +161,11 @@ async def test_a_test_says_what_is_wrong(harbor: House) -> None:
         await office.notices.try_out("none")
     with pytest.raises(NoSuchChannelError):
         await office.notices.set_address("none", HOOK, by="")
+
+
+async def test_what_becomes_critical_does_not_wait_for_monday(harbor: House, ida: Ida) -> None:
+    office = await hooked(harbor, hook=Channel(Kind.WEBHOOK, Level.MEDIUM, hours=Hours((5,), 0, 60)))
+    await office.take(hit(harbor, 1, **about(ida.id)))
+    assert await office.notices.send_due() == 0
+    await office.take(hit(harbor, 2, rule="b", level=Level.CRITICAL, **about(ida.id)))
+    assert (await office.notices.send_due(), office.sent[0].level) == (1, Level.CRITICAL)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.devices.laptops import Ida
 from tests.devices.software_agent import SoftwareAgent
-from tests.monitor.over_harbor import about, alerts_of, decided, hit, risk_of, score, take
+from tests.monitor.over_harbor import about, alerts_of, decided, hit, meant_to_watch, risk_of, score, take
 from tests.web.conftest import House
 
 from limen.clock import DAY, HOUR, MINUTE
@@ -14,6 +14,8 @@ from limen.privacy.erase import erase_person
 
 
 async def test_the_risk_of_everybody_is_known_while_somebody_watches(harbor: House, ida: Ida) -> None:
+    assert score(harbor, ida.id) == (0, True)  # nobody is to watch, so nothing is said against anybody
+    meant_to_watch(harbor)
     assert score(harbor, ida.id) == (100, False)
     risk_of(harbor).heard()
     assert score(harbor, ida.id) == score(harbor, "p_nobody") == (0, True)
@@ -28,7 +30,7 @@ async def test_the_risk_of_everybody_is_known_while_somebody_watches(harbor: Hou
 
 
 async def test_a_clock_that_is_set_back_keeps_nobody_known(harbor: House, ida: Ida) -> None:
-    risk_of(harbor).heard()
+    meant_to_watch(harbor).heard()
     harbor.clock.forward(-HOUR)
     risk_of(harbor).refresh()
     assert score(harbor, ida.id) == (100, False)
@@ -36,7 +38,7 @@ async def test_a_clock_that_is_set_back_keeps_nobody_known(harbor: House, ida: I
 
 async def test_silence_makes_nobody_safer(harbor: House, ida: Ida) -> None:
     ben = await harbor.member(harbor.browser(), "Ben", "staff")
-    risk_of(harbor).heard()
+    meant_to_watch(harbor).heard()
     await take(
         harbor, hit(harbor, 1, level=Level.CRITICAL, **about(ida.id)), hit(harbor, 2, confidence=20, **about(ben))
     )
@@ -50,6 +52,11 @@ async def test_silence_makes_nobody_safer(harbor: House, ida: Ida) -> None:
 async def test_a_high_risk_refuses_and_fades(harbor: House, ida: Ida) -> None:
     risk_of(harbor).heard()
     assert await decided(harbor, ida.id) == "permit"
+    meant_to_watch(harbor)
+    harbor.clock.forward(2 * MINUTE)
+    risk_of(harbor).refresh()
+    assert await decided(harbor, ida.id) == "deny"  # nobody knows, so nothing opens
+    risk_of(harbor).heard()
     await take(harbor, hit(harbor, level=Level.CRITICAL, confidence=90, **about(ida.id)))
     assert (score(harbor, ida.id), await decided(harbor, ida.id)) == ((90, True), "deny")
     harbor.clock.forward(11 * HOUR)

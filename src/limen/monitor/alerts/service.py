@@ -60,7 +60,7 @@ class Alerts:
     risk: RiskProjection
     actions: Actions
     verdicts: Verdicts
-    _was_watching: bool | None = field(default=None)
+    _was_known: bool | None = field(default=None)
 
     # What there is
 
@@ -149,12 +149,12 @@ class Alerts:
     async def keep_up(self) -> None:
         """Let risks fade, and say when what watches has fallen silent."""
         self.risk.refresh()
-        is_watching = self.risk.is_watching
-        if self._was_watching is not None and is_watching is not self._was_watching:
-            kind = "monitor.heard" if is_watching else "monitor.silent"
-            outcome = Outcome.SUCCESS if is_watching else Outcome.FAILURE
+        is_known = self.risk.is_known
+        if self._was_known is not None and is_known is not self._was_known:
+            kind = "monitor.heard" if is_known else "monitor.silent"
+            outcome = Outcome.SUCCESS if is_known else Outcome.FAILURE
             self.core.journal.record(Event(at=self.core.clock.now(), kind=kind, outcome=outcome))
-        self._was_watching = is_watching
+        self._was_known = is_known
 
     async def run_out(self) -> None:
         """End what was done and is over."""

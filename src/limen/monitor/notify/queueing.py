@@ -63,10 +63,11 @@ class Queueing:
         self, transaction: Transaction, name: str, channel: Channel, case_id: str, level: Level, now: Instant
     ) -> None:
         connection = transaction.connection
-        last = store.last_about(connection, name, case_id)
-        if last is not None and last.state == QUEUED:
-            return  # it will say what is so when it goes out
-        is_critical = level is Level.CRITICAL
+        last, is_critical = store.last_about(connection, name, case_id), level is Level.CRITICAL
+        if last is not None and last.state == QUEUED:  # it will say what is so when it goes out
+            if is_critical:
+                store.hurry(connection, last.id, level.value, now)
+            return
         at = now if is_critical or channel.hours is None else channel.hours.next_open(now, self.zone())
         if last is not None:
             at = max(at, last.queued_at + AGAIN_AFTER)

@@ -106,6 +106,11 @@ def try_later(connection: Connection, notice_id: str, tries: int, at: Instant, p
     connection.execute(update(notices).where(_C.id == notice_id).values(values))
 
 
+def hurry(connection: Connection, notice_id: str, level: str, now: Instant) -> None:
+    """What waits is worse by now: it goes out at once."""
+    connection.execute(update(notices).where(_C.id == notice_id).values(level=level, next_try_at=now))
+
+
 def count_since(connection: Connection, channel: str, since: Instant) -> int:
     """How many notices about single cases a channel got since then."""
     where = (_C.channel == channel, _C.sort == CASE, _C.queued_at >= since)

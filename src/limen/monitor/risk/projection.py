@@ -1,7 +1,8 @@
 """How findings become facts: the score of a person, session or device, put again whenever it is another whole number.
 
-While somebody watches, whoever nothing is said of has a known risk of 0. When the process that watches has been silent
-for a minute, their risk is unknown, which reads as the worst; of a raised one it stays known that it is raised.
+While Limen watches, whoever nothing is said of has a known risk of 0. When the process that watches has been silent for
+a minute, their risk is unknown, which reads as the worst; of a raised one it stays known that it is raised. Where the
+company has chosen that nothing is watched, nothing is said against anybody, and that is known, too.
 """
 
 from __future__ import annotations
@@ -52,12 +53,21 @@ class Against:
 
 
 class RiskProjection:
-    """Keeps risks in the facts. `rules` are those in force. Used on the event loop."""
+    """Keeps risks in the facts. `rules` are those in force, and `watches` says whether Limen is to watch at all. Used on
+    the event loop.
+    """
 
-    def __init__(self, facts: FactStore, now: Callable[[], Instant], rules: Callable[[], RiskRules]) -> None:
+    def __init__(
+        self,
+        facts: FactStore,
+        now: Callable[[], Instant],
+        rules: Callable[[], RiskRules],
+        watches: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._facts = facts
         self._now = now
         self._rules = rules
+        self._watches = watches
         self._heard_at: Instant | None = None
         self._tables: dict[str, TableOf[Risk]] = {
             "person": facts.risks,
@@ -78,6 +88,11 @@ class RiskProjection:
         self._heard_at = self._now()
         if not was_watching:
             self.refresh()
+
+    @property
+    def is_known(self) -> bool:
+        """Whether nothing found means that there is nothing."""
+        return self.is_watching or not self._watches()
 
     @property
     def is_watching(self) -> bool:
@@ -128,7 +143,7 @@ class RiskProjection:
         self._put(subject)
 
     def _put_unsaid(self) -> None:
-        self._facts.set_unsaid_risk(CALM_RISK if self.is_watching else UNKNOWN_RISK)
+        self._facts.set_unsaid_risk(CALM_RISK if self.is_known else UNKNOWN_RISK)
 
     def _put(self, subject: Subject) -> None:
         table = self._tables.get(subject[0])
@@ -136,7 +151,7 @@ class RiskProjection:
             self.held.pop(subject, None)
             return
         value = max(self.score_of(subject).value, self.floor_of(subject))
-        if value >= (1 if self.is_watching else RAISED):
+        if value >= (1 if self.is_known else RAISED):
             before = table.get(subject[1])
             if before is None or before.score != value:
                 table.put(subject[1], Risk(value, known=True, at=self._now()))

@@ -84,7 +84,7 @@ class Chosen:
             token=bool(self.token),
             network=self.network,
             country=self.country,
-            risk=int(self.risk) if self.risk else None,
+            risk=int(self.risk or 0),
             grant=8 * HOUR if self.grant else 0,
             more=tuple(self._more()),
         )

@@ -47,6 +47,7 @@ def routes(site: Site) -> APIRouter:
             visit,
             risks=[(subject, name_of(site, subject), value) for subject, value in listed(alerts.risk)][:MOST],
             is_watching=alerts.risk.is_watching,
+            is_known=alerts.risk.is_known,
             raised=RAISED,
             high=HIGH,
         )
