@@ -1,7 +1,7 @@
 """Logs of Microsoft Graph v1.0: sign-ins, changes of the directory, and alerts of Defender.
 
 `GET /auditLogs/signIns` (`AuditLog.Read.All`, and Entra ID P1), `GET /auditLogs/directoryAudits` (`AuditLog.Read.All`)
-and `GET /security/alerts_v2` (`SecurityAlert.Read.All`): filtered by time with `ge` and `le`, which each of them has, and
+and `GET /security/alerts_v2` (`SecurityAlert.Read.All`): filtered by time with `ge` and `le`, which they all have, and
 paged by `@odata.nextLink`.
 """
 
