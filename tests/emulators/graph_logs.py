@@ -20,7 +20,7 @@ __all__ = ["CLIENT", "TENANT", "graph_logs", "sign_in"]
 
 SIGN_INS, AUDITS, ALERTS = "/v1.0/auditLogs/signIns", "/v1.0/auditLogs/directoryAudits", "/v1.0/security/alerts_v2"
 _SCOPES = {"https://graph.microsoft.com/.default", "https://manage.office.com/.default"}
-_FILTER = re.compile(r"(createdDateTime|activityDateTime|lastUpdateDateTime) ge (\S+) and \1 lt (\S+)")
+_FILTER = re.compile(r"(createdDateTime|activityDateTime|lastUpdateDateTime) ge (\S+) and \1 le (\S+)")
 
 
 def sign_in(number: int, at: str, **more: Any) -> dict[str, Any]:

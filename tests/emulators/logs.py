@@ -22,6 +22,11 @@ class LogVendor(Vendor):
     per_page: int = 2
     forgets_links: bool = False
 
+    def is_let_in(self, request: web.Request) -> bool:
+        """By any token that was given."""
+        given = {f"Bearer token-{number + 1}" for number in range(self.tokens)}
+        return request.headers.get("authorization") in given
+
     def add(self, log: str, *records: dict[str, Any]) -> None:
         self.records.setdefault(log, []).extend(records)
 

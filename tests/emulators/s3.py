@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import boto3
+from moto import settings
+from moto.iam.models import iam_backends
 from moto.s3.models import s3_backends
 from moto.server import ThreadedMotoServer
 
@@ -38,6 +40,15 @@ class Trail:
 
     origin: str
     s3: Any
+    iam: Any
+
+    def user_with(self, policy: str) -> tuple[str, str]:
+        """An access key of a user who may do what this policy says; from now on signatures and policies count."""
+        self.iam.create_user(UserName="limen")
+        self.iam.put_user_policy(UserName="limen", PolicyName="logs", PolicyDocument=policy)
+        key = self.iam.create_access_key(UserName="limen")["AccessKey"]
+        settings.INITIAL_NO_AUTH_ACTION_COUNT = 0
+        return key["AccessKeyId"], key["SecretAccessKey"]
 
     def put(self, day: str, minute: str, random: str, *records: dict[str, Any], body: bytes = b"", of: str = "") -> str:
         """A file of this day (`2026/11/27`) and minute (`0805`)."""
@@ -53,18 +64,15 @@ class Trail:
 def trail() -> Iterator[Trail]:
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
+    unchecked = settings.INITIAL_NO_AUTH_ACTION_COUNT
     try:
         host, port = server.get_host_and_port()
-        address = f"http://{host}:{port}"
         s3_backends.reset()
-        s3 = boto3.client(
-            "s3",
-            endpoint_url=address,
-            region_name=REGION,
-            aws_access_key_id=ACCESS_KEY,
-            aws_secret_access_key=SECRET,
-        )
+        iam_backends.reset()
+        known = {"aws_access_key_id": ACCESS_KEY, "aws_secret_access_key": SECRET, "region_name": REGION}
+        s3, iam = (boto3.client(name, endpoint_url=f"http://{host}:{port}", **known) for name in ("s3", "iam"))
         s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
-        yield Trail(f"{address}/{BUCKET}", s3)
+        yield Trail(f"http://{host}:{port}/{BUCKET}", s3, iam)
     finally:
+        settings.INITIAL_NO_AUTH_ACTION_COUNT = unchecked
         server.stop()

@@ -15,7 +15,6 @@ from limen.errors import LimenError
 from limen.storage import Database, Keyring
 
 HELD_FOR: Final[Milliseconds] = 10 * MINUTE
-"""For so long nobody else asks a service, from each step on."""
 LONGEST_PAUSE: Final[Milliseconds] = 15 * MINUTE
 
 WentOn = Callable[[int], Awaitable[None]]
@@ -27,8 +26,9 @@ class BrokenOffError(LimenError):
 
 
 class Turns:
-    """The turns of the services in `store`. `lacks` is what is wrong where no secret is stored for a service;
-    `changed(name, error)` is called when it begins to fail, or does so no longer (""). Used on the event loop.
+    """The turns of the services in `store`. Nobody else asks one for `held_ms` from each step on. `lacks` is what is
+    wrong where no secret is stored for a service; `changed(name, error)` is called when it begins to fail, or does so
+    no longer (""). Used on the event loop.
     """
 
     def __init__(
@@ -40,6 +40,7 @@ class Turns:
         *,
         lacks: str,
         changed: Callable[[str, str], None],
+        held_ms: Milliseconds = HELD_FOR,
     ) -> None:
         self._database = database
         self._keyring = keyring
@@ -47,6 +48,7 @@ class Turns:
         self._store = store
         self._lacks = lacks
         self._changed = changed
+        self._held_ms = held_ms
 
     async def states(self) -> dict[str, AskedState]:
         """By the names of the services."""
@@ -58,7 +60,7 @@ class Turns:
         What it raises of VendorError and BrokenOffError is written down; all else, too, and goes on.
         """
         now = self._now()
-        if not await self._database.writing(lambda t: self._store.begin(t.connection, name, now, HELD_FOR)):
+        if not await self._database.writing(lambda t: self._store.begin(t.connection, name, now, self._held_ms)):
             return
         error = "it broke off"
         try:
@@ -79,7 +81,7 @@ class Turns:
             raise BrokenOffError(self._lacks)
 
         async def went_on(progress: int) -> None:
-            until = self._now() + HELD_FOR
+            until = self._now() + self._held_ms
             await self._database.writing(lambda t: self._store.went_on(t.connection, name, progress, until))
 
         await work(secret, went_on)

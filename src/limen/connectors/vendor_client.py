@@ -83,10 +83,9 @@ class VendorClient:
         """What stands at a path of the origin. Raises VendorError."""
         return await self._patiently(method, f"{self.origin}{path}", query, None, headers, may_be_packed=may_be_packed)
 
-    async def reply_to_link(self, url: str, headers: Mapping[str, str], *, query: Query = ()) -> Reply:
+    async def reply_to_link(self, url: str, headers: Mapping[str, str]) -> Reply:
         """What a page of the vendor's links to. Raises VendorError where that is another origin."""
-        own = self.own_link(url)
-        return await self._patiently("GET", own, query, None, headers)
+        return await self._patiently("GET", self.own_link(url), (), None, headers)
 
     def own_link(self, url: str) -> str:
         """The address, where it is one of the origin. Raises VendorError where it is another, or none."""

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from tests.emulators.s3 import ACCESS_KEY, ACCOUNT, REGION, SECRET, Trail, record, trail
+from tests.emulators.s3 import ACCESS_KEY, ACCOUNT, BUCKET, REGION, SECRET, Trail, record, trail
 from tests.emulators.vendor import asking
 
 from limen.clock import MINUTE, from_iso
 from limen.connectors.aws import cloudtrail
 from limen.connectors.aws.bucket import Bucket
 from limen.connectors.log_pages import Had
+from limen.connectors.vendor_client import VendorError
 
 NOW = from_iso("2026-11-27T09:00:00Z")
+GUIDE = Path(__file__).parents[3] / "docs/how-to/clouds.md"
 FOLDER = f"AWSLogs/{ACCOUNT}/CloudTrail/{REGION}/"
 
 
@@ -85,8 +89,18 @@ async def test_a_file_that_cant_be_read_is_told_of_and_others_follow(there: Trai
     assert (await had(there))[0] == ["e", "1"]
 
 
-async def test_keys_that_need_escaping_are_signed_as_they_are_sent(there: Trail) -> None:
-    key = "a b/ü+&=%.json.gz"
-    there.s3.put_object(Bucket="harbor-trail", Key=key, Body=b"x")
+async def test_the_guides_policy_is_enough_and_no_more_with_signatures_that_are_checked(there: Trail) -> None:
+    keys = ["AWSLogs/a b/ü+&=%.json.gz", "other"]
+    for key in keys:
+        there.s3.put_object(Bucket=BUCKET, Key=key, Body=b"x")
+    (policy,) = re.findall(r"```json\n(.*?)```", GUIDE.read_text(), re.DOTALL)
+    access_key, secret = there.user_with(policy)
     async with asking(there.origin) as asked:
-        assert await Bucket(asked.client, REGION, ACCESS_KEY, SECRET).get(key) == b"x"
+        bucket = Bucket(asked.client, REGION, access_key, secret)
+        assert (await bucket.listed("AWSLogs/", after="AWSLogs/a ")).keys == keys[:1]
+        assert (await bucket.listed("AWSLogs/", by_folder=True)).folders == ["AWSLogs/a b/"]
+        assert await bucket.get(keys[0]) == b"x"
+        for refused in (bucket, Bucket(asked.client, REGION, access_key, "wrong")):
+            with pytest.raises(VendorError) as error:
+                await refused.get(keys[refused is bucket])
+            assert error.value.word == "not-allowed"

@@ -8,7 +8,7 @@ from tests.emulators.vendor import asking
 
 from limen.clock import DAY, MINUTE, from_iso
 from limen.connectors.log_pages import Had
-from limen.connectors.microsoft.activity_feed import MANAGE, pages, subscribe
+from limen.connectors.microsoft.activity_feed import MANAGE, pages
 from limen.connectors.microsoft.sign_in import app_token
 
 NOW = from_iso("2026-11-27T09:00:00Z")
@@ -18,7 +18,6 @@ EXCHANGE = "Audit.Exchange"
 async def had(feed: Feed, cursor: str = "", now: int = NOW, known: Had | None = None) -> tuple[list[str], str]:
     async with asking(feed.origin) as asked:
         token = await app_token(asked.client, TENANT, CLIENT, "s3cret", MANAGE)
-        await subscribe(asked.client, token, TENANT, EXCHANGE)
         found = []
         async for page in pages(asked.client, token, TENANT, EXCHANGE, cursor, now, known or Had()):
             found += [json.loads(one)["Id"] for one in page.records]

@@ -39,4 +39,4 @@ async def pages(api: VendorClient, token: str, organization: str, cursor: str, n
 
 
 def _second(instant: Instant) -> str:
-    return f"{to_iso(instant)[:19]}Z"
+    return f"{to_iso(instant)[:19]}+00:00"

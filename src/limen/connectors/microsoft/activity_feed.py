@@ -21,21 +21,11 @@ LATENESS: Final = Lateness(5 * MINUTE, 2 * HOUR, oldest=6 * DAY)
 _GONE: Final = frozenset({404, 410})
 
 
-async def subscribe(manage: VendorClient, token: str, tenant: str, content: str) -> None:
-    """Have this kind of content made ready, where nobody did so yet. Raises VendorError."""
-    feed = _feed(tenant)
-    told = await manage.reply(f"{feed}/subscriptions/list", [("PublisherIdentifier", tenant)], bearer(token))
-    subscribed = [_object(one) for one in records_in(told.body)]
-    if any(one.get("contentType") == content and one.get("status") == "enabled" for one in subscribed):
-        return
-    query = [("contentType", content), ("PublisherIdentifier", tenant)]
-    await manage.reply(f"{feed}/subscriptions/start", query, bearer(token), method="POST")
-
-
 async def pages(
     manage: VendorClient, token: str, tenant: str, content: str, cursor: str, now: Instant, had: Had
 ) -> LogPages:
     """The records of every blob of a kind of content up to now, but of those that were had. Raises VendorError."""
+    await _subscribe(manage, token, tenant, content)
 
     async def ask(since: Instant, until: Instant, link: str) -> Answer:
         if link:
@@ -57,10 +47,22 @@ async def pages(
         yield LogPage([], page.cursor)
 
 
+async def _subscribe(manage: VendorClient, token: str, tenant: str, content: str) -> None:
+    """Have this kind of content made ready, where nobody did so yet."""
+    feed = _feed(tenant)
+    told = await manage.reply(f"{feed}/subscriptions/list", [("PublisherIdentifier", tenant)], bearer(token))
+    subscribed = [_object(one) for one in records_in(told.body)]
+    if any(one.get("contentType") == content and one.get("status") == "enabled" for one in subscribed):
+        return
+    query = [("contentType", content), ("PublisherIdentifier", tenant)]
+    await manage.reply(f"{feed}/subscriptions/start", query, bearer(token), method="POST")
+
+
 async def _records(manage: VendorClient, token: str, tenant: str, address: str) -> list[bytes]:
     """What a blob holds; nothing where its time is over."""
+    publisher = f"{'&' if '?' in address else '?'}PublisherIdentifier={tenant}"
     try:
-        reply = await manage.reply_to_link(address, bearer(token), query=[("PublisherIdentifier", tenant)])
+        reply = await manage.reply_to_link(f"{address}{publisher}", bearer(token))
     except VendorError as error:
         if error.status in _GONE:
             return []

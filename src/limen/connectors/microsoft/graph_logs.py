@@ -1,7 +1,8 @@
 """Logs of Microsoft Graph v1.0: sign-ins, changes of the directory, and alerts of Defender.
 
 `GET /auditLogs/signIns` (`AuditLog.Read.All`, and Entra ID P1), `GET /auditLogs/directoryAudits` (`AuditLog.Read.All`)
-and `GET /security/alerts_v2` (`SecurityAlert.Read.All`), filtered by time, paged by `@odata.nextLink`.
+and `GET /security/alerts_v2` (`SecurityAlert.Read.All`): filtered by time with `ge` and `le`, which they all have, and
+paged by `@odata.nextLink`.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ async def pages(graph: VendorClient, token: str, log: GraphLog, cursor: str, now
         if link:
             reply = await graph.reply_to_link(link, bearer(token))
         else:
-            window = f"{log.instant} ge {to_iso(since)} and {log.instant} lt {to_iso(until)}"
+            window = f"{log.instant} ge {to_iso(since)} and {log.instant} le {to_iso(until)}"
             reply = await graph.reply(log.path, [("$filter", window), ("$top", str(log.per_page))], bearer(token))
         following = member(reply.body, "@odata.nextLink") or ""
         if not isinstance(following, str):

@@ -61,7 +61,7 @@ async def _logs(
 ) -> list[Log]:
     match kind:
         case "m365":
-            return _microsoft(service, secret, opened)
+            return await _microsoft(service, secret, opened)
         case "google_workspace":
             return await _google(service, secret, now, opened)
         case "okta":
@@ -77,45 +77,33 @@ async def _logs(
             folders = await cloudtrail.streams(bucket, service.prefix)
             return [Log(one[-100:], needs, partial(cloudtrail.pages, bucket, one)) for one in folders]
         case "github":
-            return [_github(opened(github.API), service.organization, secret)]
+            needs = "read:audit_log, on GitHub Enterprise Cloud"
+            return [Log("audit_log", needs, _of_github(opened(github.API), secret, service.organization))]
     raise ValueError(kind)
 
 
-def _github(api: VendorClient, organization: str, token: str) -> Log:
-    def pages(cursor: str, now: Instant, _had: Had) -> LogPages:
-        return github.pages(api, token, organization, cursor, now)
+async def _microsoft(service: Service, secret: str, opened: Callable[[str], VendorClient]) -> list[Log]:
+    sign_in, tenant = opened(microsoft.SIGN_IN), service.tenant
 
-    return Log("audit_log", "read:audit_log, on GitHub Enterprise Cloud", pages)
+    async def signed_in(resource: str) -> tuple[VendorClient, str]:
+        token = await microsoft.app_token(sign_in, tenant, service.client, secret, resource)
+        return opened(resource), token
 
-
-def _microsoft(service: Service, secret: str, opened: Callable[[str], VendorClient]) -> list[Log]:
-    """Of what can't be read, as one can't be without P1, the others are no worse."""
-    sign_in = opened(microsoft.SIGN_IN)
-    tokens: dict[str, str] = {}
-
-    async def token(resource: str) -> str:
-        if resource not in tokens:
-            tokens[resource] = await microsoft.app_token(sign_in, service.tenant, service.client, secret, resource)
-        return tokens[resource]
-
-    graph, manage = opened(microsoft.GRAPH), opened(activity_feed.MANAGE)
-
-    async def of_graph(log: graph_logs.GraphLog, cursor: str, now: Instant, _had: Had) -> LogPages:
-        async for page in graph_logs.pages(graph, await token(microsoft.GRAPH), log, cursor, now):
-            yield page
-
-    async def of_feed(content: str, cursor: str, now: Instant, had: Had) -> LogPages:
-        letting_in, tenant = await token(activity_feed.MANAGE), service.tenant
-        await activity_feed.subscribe(manage, letting_in, tenant, content)
-        async for page in activity_feed.pages(manage, letting_in, tenant, content, cursor, now, had):
-            yield page
-
-    found = [
-        Log(name, needs, partial(of_graph, log)) for name, (log, needs) in _GRAPH_LOGS.items() if name in service.reads
-    ]
+    found: list[Log] = []
+    if wanted := {name: one for name, one in _GRAPH_LOGS.items() if name in service.reads}:
+        graph, token = await signed_in(microsoft.GRAPH)
+        found += [Log(name, needs, _of_graph(graph, token, log)) for name, (log, needs) in wanted.items()]
     if "unified_audit" in service.reads:
-        found += [Log(one, "ActivityFeed.Read", partial(of_feed, one)) for one in activity_feed.CONTENT]
+        manage, token = await signed_in(activity_feed.MANAGE)
+        found += [
+            Log(one, "ActivityFeed.Read", partial(activity_feed.pages, manage, token, tenant, one))
+            for one in activity_feed.CONTENT
+        ]
     return found
+
+
+def _of_graph(graph: VendorClient, token: str, log: graph_logs.GraphLog) -> Pages:
+    return lambda cursor, now, _had: graph_logs.pages(graph, token, log, cursor, now)
 
 
 async def _google(service: Service, secret: str, now: Instant, opened: Callable[[str], VendorClient]) -> list[Log]:
@@ -123,8 +111,11 @@ async def _google(service: Service, secret: str, now: Instant, opened: Callable[
     token = await google.delegated_token(opened(google.SIGN_IN), account, service.admin, now)
     api = opened(google.API)
 
-    async def of(application: str, cursor: str, at: Instant, _had: Had) -> LogPages:
-        async for page in google.pages(api, token, application, cursor, at):
-            yield page
+    def of(application: str) -> Pages:
+        return lambda cursor, at, _had: google.pages(api, token, application, cursor, at)
 
-    return [Log(one, f"domain-wide delegation for {google.SCOPE}", partial(of, one)) for one in service.reads]
+    return [Log(one, f"domain-wide delegation for {google.SCOPE}", of(one)) for one in service.reads]
+
+
+def _of_github(api: VendorClient, token: str, organization: str) -> Pages:
+    return lambda cursor, now, _had: github.pages(api, token, organization, cursor, now)

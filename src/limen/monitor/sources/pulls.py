@@ -12,6 +12,7 @@ from contextlib import aclosing
 from functools import partial
 from typing import Final
 
+from limen.clock import MINUTE
 from limen.connectors.asked_store import AskedState
 from limen.connectors.log_pages import Had, LogPage
 from limen.connectors.turns import BrokenOffError, Turns, WentOn, is_due
@@ -27,6 +28,8 @@ from limen.pillar import Core
 from limen.storage import Keyring, Transaction
 
 TURN_SECONDS: Final = 120.0
+HELD_FOR: Final = 3 * MINUTE
+"""Longer than a turn, so that after a crash it is not long until the next."""
 MOST_PAGES: Final = 500
 """Of one log in a turn."""
 MOST_BYTES: Final = 128 << 20
@@ -43,7 +46,13 @@ class LogPulls:
         self._core = core
         self._sources = sources
         self._turns = Turns(
-            core.database, core.keyring, sources.now, pulls_store.ASKED, lacks=_LACKS, changed=self._source_changed
+            core.database,
+            core.keyring,
+            sources.now,
+            pulls_store.ASKED,
+            lacks=_LACKS,
+            changed=self._source_changed,
+            held_ms=HELD_FOR,
         )
         self._had: dict[str, dict[str, Had]] = {}
         self.clouds = clouds
