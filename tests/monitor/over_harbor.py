@@ -34,7 +34,7 @@ def risk_of(house: House) -> RiskProjection:
 def meant_to_watch(house: House) -> RiskProjection:
     """As where monitor.yaml says `watch: true`, without the process: the test is what is heard."""
     risk = risk_of(house)
-    risk._watches = lambda: True  # noqa: SLF001 -- no test here needs the process itself
+    risk._watches = lambda: True
     risk.refresh()
     return risk
 

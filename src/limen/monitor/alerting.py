@@ -45,7 +45,8 @@ def rules_in(known: FactStore) -> MonitorRules:
 
 def prepare(core: Core) -> None:
     """How findings become facts, before the change feed starts."""
-    risk = RiskProjection(core.known, core.clock.now, lambda: rules_in(core.known).risk, lambda: rules_in(core.known).watch)
+    known = core.known
+    risk = RiskProjection(known, core.clock.now, lambda: rules_in(known).risk, lambda: rules_in(known).watch)
     risk.register(core.feed)
     core.offers.give(risk)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections import Counter
+from collections.abc import Awaitable, Callable, Container, Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -96,15 +97,25 @@ class Knowing:
         return root.device_id if root is not None and root.binding and root.bound_until > now else ""
 
     def _names(self) -> Identities:
-        r"""What others call people and devices. Who has an email address of the company's own domain is also called by
+        r"""What others call people and devices. Who has an email address in the company's own domain is also called by
         what stands before it, as `jane` or `HARBOR\jane`.
         """
-        domain = self._core.settings.domain
-        people = [(one.id, _called(one.email, domain)) for one in self._core.known.people.values()]
+        people = list(self._core.known.people.values())
+        domains = {self._core.settings.domain, _shared_domain([one.email for one in people])} - {""}
         devices = self._core.offers.find(DeviceNames)
-        return Identities.of(people, devices.all().items() if devices else (), (domain, domain.partition(".")[0]))
+        return Identities.of(
+            [(one.id, _called(one.email, domains)) for one in people],
+            devices.all().items() if devices else (),
+            domains | {one.partition(".")[0] for one in domains},
+        )
 
 
-def _called(email: str, domain: str) -> tuple[str, ...]:
-    name, _, of = email.partition("@")
-    return (email, name) if of.casefold() == domain else (email,)
+def _shared_domain(emails: Sequence[str]) -> str:
+    """The domain in which more than half of all people have their address; "" for none."""
+    found = Counter(email.partition("@")[2].casefold() for email in emails).most_common(1)
+    return found[0][0] if found and 2 * found[0][1] > len(emails) else ""
+
+
+def _called(email: str, domains: Container[str]) -> tuple[str, ...]:
+    name, _, domain = email.partition("@")
+    return (email, name) if domain.casefold() in domains else (email,)

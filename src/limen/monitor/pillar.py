@@ -68,6 +68,7 @@ PILLAR = Pillar(
     commands={
         "alert": Command("limen.cli.alert", "List and close alerts, suppress what is no danger, and set channels"),
         "source": Command("limen.cli.source", "List sources of logs, and let their senders in"),
+        "evtx": Command("limen.cli.evtx", "Print a log file of Windows as JSON lines, to send them to a source"),
         "detections": Command("limen.cli.detections", "List detection rules, and check a folder of Sigma rules"),
         "place": Command("limen.cli.place", "Say where an address is, and what policies see of it"),
         "travel": Command("limen.cli.travel", "Announce journeys, so that signing in from there is no alarm"),

@@ -27,9 +27,9 @@ class Hypothetical:
 
     `device` is a compliance ("compliant", "non_compliant", "unknown") of a device that no sensor says anything against
     unless `more` does, or "" for a device nobody knows; `passing` are the checks that it passes. `risk` 0: nothing
-    speaks against them; None is an unknown risk. `grant` 0 is no grant. `token`: a program asks, with a token made that long ago at that strength (at
-    most 2, and without a device of its own). `more` are attributes that have no field, by path, and of instants how
-    long ago they were.
+    speaks against them; None is an unknown risk. `grant` 0 is no grant. `token`: a program asks, with a token made
+    that long ago at that strength (at most 2, and without a device of its own). `more` are attributes that have no
+    field, by path, and of instants how long ago they were.
     """
 
     strength: int = 2

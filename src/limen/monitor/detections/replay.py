@@ -17,7 +17,7 @@ from limen.monitor.detections.rule_set import RuleSet
 from limen.monitor.detections.sigma import SigmaDetector
 from limen.monitor.normal_form.event import NormalEvent
 from limen.monitor.normal_form.frame import LIMEN, Frame
-from limen.monitor.normal_form.reading import read
+from limen.monitor.normal_form.reading import again, read
 from limen.monitor.process.journal_tail import JournalTail, Place
 from limen.monitor.stored import COLUMNS
 from limen.pillar import Past
@@ -107,11 +107,11 @@ def _time(at: Instant) -> str:
 
 
 def past_events(past: Past) -> Iterator[NormalEvent]:
-    """All events that are kept of that time: those of the store, then those of Limen's own journal."""
+    """What is kept of that time, as it is read today: the events of the store, then those of Limen's own journal."""
     decoder = msgspec.json.Decoder(NormalEvent)
     if past.events.is_dir():
         for _, line in follow_from(past.events, Columns.of(COLUMNS)):
-            event = decoder.decode(line)
+            event = again(decoder.decode(line))
             if past.since <= event.at <= past.until:
                 yield event
     tail = JournalTail(past.journal, {folder.name: Place() for folder in writer_folders(past.journal)})

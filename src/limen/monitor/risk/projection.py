@@ -53,8 +53,8 @@ class Against:
 
 
 class RiskProjection:
-    """Keeps risks in the facts. `rules` are those in force, and `watches` says whether Limen is to watch at all. Used on
-    the event loop.
+    """Keeps risks in the facts. `rules` are those in force, and `watches` says whether Limen is to watch at all. Used
+    on the event loop.
     """
 
     def __init__(
