@@ -17,6 +17,7 @@ ABOUT: Final = About(
     name="limen-source-clock",
     title="A source's clock is wrong",
     level=Level.LOW,
+    tags=("attack.defense-evasion", "attack.t1070.006"),
     author="Limen",
     description="What a machine sends says a time that is off by whole half hours, and stays so.",
     false_positives=("A sender that holds back everything for the same time",),
@@ -56,6 +57,7 @@ def _hit(off: Off, event: NormalEvent) -> Hit:
         since=off.since,
         entity=f"host:{off.host}" if off.host else f"source:{off.source}",
         confidence=80,
+        tactics=ABOUT.tags,
         events=(event.uid,),
         says={"source": off.source, "host": off.host or off.source, "minutes": abs(off.by) // MINUTE},
     )

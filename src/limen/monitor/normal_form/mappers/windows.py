@@ -7,6 +7,7 @@ All of them carry the same `System` and `EventData`, each in another place: here
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from limen.monitor.normal_form.drafts import Draft
@@ -78,24 +79,31 @@ _NAMES: Final = {
     "Id": "EventID",
 }
 """Where else the head's values stand."""
+_OF_WINLOG: Final = tuple((other, name) for other, name in _NAMES.items() if other.startswith("winlog."))
+_OF_OTHERS: Final = tuple(one for one in _NAMES.items() if one not in _OF_WINLOG)
 _HEAD: Final = frozenset((*_NAMES.values(), "SystemTime"))
 
 
 def read(raw: str, record: Record, frame: Frame) -> Iterator[Draft]:
     """One event, in whichever form it came."""
     fields = _fields(record)
-    for other, name in _NAMES.items():
+    for other, name in _OF_WINLOG if "winlog.event_id" in fields else _OF_OTHERS:
         if name not in fields and other in fields:
             fields[name] = fields[other]
     event = number(fields.get("EventID"))
     if event:
         fields["EventID"] = event
-    service = SERVICES.get(line(fields.get("Channel")).casefold(), "")
+    service = _service(line(fields.get("Channel")))
     draft = _shape(service, event, fields).draft(raw, fields, frame.zone)
     if service:
         draft.columns["service"] = service
     draft.id = _id(fields)
     yield draft
+
+
+@lru_cache(maxsize=1_024)
+def _service(channel: str) -> str:
+    return SERVICES.get(channel.casefold(), "")
 
 
 def _shape(service: str, event: int, fields: Fields) -> Shape:
