@@ -7,7 +7,7 @@ it is light: what it names is imported where it is used.
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Protocol, TypeAlias, TypeVar
@@ -387,6 +387,28 @@ class DeviceNames:
     """
 
     all: Callable[[], Mapping[str, tuple[str, ...]]]
+
+
+class NotTakenError(LimenError):
+    """What was sent is not kept: it has to be sent again."""
+
+
+class TakeAgentLogs(Protocol):
+    async def __call__(
+        self, device_id: str, name: str, lines: Sequence[bytes], address: str, *, is_journal: bool
+    ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class AgentLogs:
+    """What monitoring offers to devices, whose agents read logs.
+
+    `wanted(platform)` says which: by source, files and whether the systemd journal. `take` returns when lines that this
+    device proved to have read are durable, and raises NotTakenError.
+    """
+
+    wanted: Callable[[str], list[dict[str, Any]]]
+    take: TakeAgentLogs
 
 
 class KeysAwayError(LimenError):

@@ -77,8 +77,9 @@ class Reports:
         elif device_id not in self._keys or self._keys[device_id][0] != jwk:
             self._keys[device_id] = jwk, wire.imported(jwk)
 
-    def proved(self, compact: bytes, kind: Kind) -> Message:
-        """A message of an enrolled device, signed by its key, for us, and of now. Raises RefusedError.
+    def proved(self, compact: bytes, kind: Kind, rate: RateLimit | None = None) -> Message:
+        """A message of an enrolled device, signed by its key, for us, and of now. `rate`: what it may send, where that
+        is no report. Raises RefusedError.
 
         What counts against a device is what it signed: whoever knows its id can't use up what it may send.
         """
@@ -88,8 +89,8 @@ class Reports:
         if known is None:
             raise wire.not_this_device()
         wire.verify_by(message, known[1])
-        if not self._rate.admits(message.device_id, now):
-            raise RefusedError(429, "slow_down", "this device reports too often", "wait a few seconds")
+        if not (rate or self._rate).admits(message.device_id, now):
+            raise RefusedError(429, "slow_down", "this device sends too often", "wait a few seconds")
         wire.judge_claims(message, self._audience, now)
         return message
 

@@ -15,6 +15,7 @@ from limen.devices.certificates.issuing import Certificates
 from limen.devices.compliance import Health
 from limen.devices.enrolment import Enrolment, Enrolments
 from limen.devices.judging import Judging
+from limen.devices.logs import DeviceLogs
 from limen.devices.model import EnrolledDevice, Posture, State
 from limen.devices.nonces import Nonces
 from limen.devices.projection import Projection
@@ -51,6 +52,7 @@ class Devices:
         self.managements = DeviceManagements()
         self.bindings = Bindings(core, sessions, self.reports, projection)
         self.certificates = Certificates(core, self.reports, self.nonces)
+        self.logs = DeviceLogs(core, self.reports, projection, self.nonces)
         self._seen: dict[str, asyncio.Event] = {}
         projection.known_key = self.reports.known_key
         projection.state_changed = self._tell_state
@@ -136,7 +138,18 @@ class Devices:
         if taken.device is not None:
             self._seen.pop(taken.device.id, asyncio.Event()).set()
         told = answer(taken, self.nonces.new(self._core.clock.now()), self._core.known.device_rules.report_every_s)
+        if wanted := self.logs.wanted(taken.device.platform.value if taken.device is not None else ""):
+            told["logs"] = wanted
         return told | ({"certificates": self.certificates.domain} if self.certificates.domain else {})
+
+    async def take_logs(self, compact: bytes, address: str) -> dict[str, Any]:
+        """Answer an agent that sends logs of its device. Raises RefusedError."""
+        try:
+            return await self.logs.take(compact, address)
+        except RefusedError as refused:
+            if refused.error != "unavailable":
+                self._tell_refused(refused, address)
+            raise
 
     async def certificate(self, compact: bytes, address: str) -> dict[str, Any]:
         """Answer an agent that asks for a client certificate. Raises RefusedError, StorageError."""

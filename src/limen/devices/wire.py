@@ -38,6 +38,7 @@ class Kind(StrEnum):
     STREAM = "limen-stream+jwt"
     PROOF = "limen-proof+jwt"
     CERTIFICATE = "limen-certificate+jwt"
+    LOGS = "limen-logs+jwt"
 
 
 class RefusedError(LimenError):

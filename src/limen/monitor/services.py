@@ -11,6 +11,7 @@ from limen.monitor.detections.travel.announcing import Travels
 from limen.monitor.knowing import Knowing
 from limen.monitor.places.familiar import FamiliarPlaces
 from limen.monitor.places.places import Places
+from limen.monitor.sources.agents import agent_logs
 from limen.monitor.sources.clouds import Clouds
 from limen.monitor.sources.held import SendersHeld
 from limen.monitor.sources.pulls import LogPulls
@@ -54,7 +55,7 @@ async def build(core: Core) -> Running:
         await alerting.close()
 
     return Running(
-        offers=(watch, watch.sources, pulls, places, familiar, knowing, *alerting.offers),
+        offers=(watch, watch.sources, agent_logs(watch.sources), pulls, places, familiar, knowing, *alerting.offers),
         figures=lambda: (*watch.sources.figures(), *knowing.figures()),
         periodic=(
             Every("have the process that watches as monitor.yaml says", AGREE_SECONDS, watch.agree),

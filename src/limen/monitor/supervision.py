@@ -17,7 +17,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Final
 
-from limen.errors import LimenError
 from limen.events import Event
 from limen.monitor.detections.hit import Hit
 from limen.monitor.link import (
@@ -36,6 +35,7 @@ from limen.monitor.link import (
     Taken,
 )
 from limen.monitor.normal_form.frame import Frame
+from limen.pillar import NotTakenError
 
 DELIVER_SECONDS: Final = 30.0
 """So long whoever delivers waits for an answer."""
@@ -50,10 +50,6 @@ COMMAND: Final = (sys.executable, "-P", "-m", "limen.monitor.process")
 _HANDED_ON: Final = ("PATH", "PYTHONPATH", "LANG", "TZ")
 
 _log: Final = logging.getLogger("limen.monitor")
-
-
-class NotTakenError(LimenError):
-    """What was sent is not kept: it has to be sent again."""
 
 
 class Supervision:

@@ -72,6 +72,7 @@ class Surroundings:
             if event.source == LIMEN:
                 self._addresses.note(event)  # its ids are ours: what it leaves out must not be guessed
             else:
+                event.device_id = frame.device_id or event.device_id
                 self._names.identify(event, self._addresses)
             mark(event, self._places, self._networks)
         return events

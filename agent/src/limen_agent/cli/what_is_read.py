@@ -13,6 +13,7 @@ READ: Final = (
     "whether anti-malware and sensors of the company run, and what anti-malware found (its name, not the file)",
     "whether the machine starts signed software only (Secure Boot)",
     "which accounts may become administrator",
+    "logs of the system below /var/log and the systemd journal, where your company asks for them in Limen",
     "the machine's name, maker, model, serial number and hardware UUID",
 )
 NEVER_READ: Final = (

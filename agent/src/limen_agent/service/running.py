@@ -15,6 +15,7 @@ from limen_agent.collectors.memory import KeptMemory
 from limen_agent.collectors.this_machine import ThisMachine
 from limen_agent.errors import AgentError
 from limen_agent.keys.choosing import load_key
+from limen_agent.logs.following import Following
 from limen_agent.proof.callers import allowed
 from limen_agent.proof.request import Challenge
 from limen_agent.proof.server import ProofServer
@@ -48,6 +49,7 @@ def run(folder: StateFolder, users: tuple[str, ...], say: Callable[[str], None])
     with folder.held():
         client = open_client(folder)
         machine, memory = ThisMachine(), KeptMemory(folder)
+        following = Following(client, folder, say)
         service = Service(
             client=client,
             folder=folder,
@@ -55,11 +57,13 @@ def run(folder: StateFolder, users: tuple[str, ...], say: Callable[[str], None])
             look=lambda ids: look(machine, memory, ids),
             shared=SHARED if os.geteuid() == 0 else None,
             say=say,
+            want_logs=following.want,
         )
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: service.stop())
         proofs = _proof_server(client, users)
-        for name, work in _threads(service, folder, machine, proofs, say).items():
+        threads = _threads(service, folder, machine, proofs, say)
+        for name, work in {**threads, "logs": lambda: following.run(service.stopping)}.items():
             threading.Thread(target=work, name=name, daemon=True).start()
         tell_systemd("READY=1")
         try:

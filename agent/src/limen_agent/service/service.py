@@ -57,6 +57,7 @@ class Service:
         look: Callable[[Iterable[str]], tuple[Check, ...]],
         shared: Path | None = None,
         say: Callable[[str], None] = print,
+        want_logs: Callable[[object], None] = lambda _wanted: None,
     ) -> None:
         self.wishes = Wishes()
         self.stopping = threading.Event()
@@ -66,6 +67,7 @@ class Service:
         self._look = look
         self._shared = shared
         self._say = say
+        self._want_logs = want_logs
         self._known: dict[str, Check] = {}
         self._looked_at: dict[str, float] = {}
         self._back_off = BackOff(first_s=5)
@@ -200,6 +202,7 @@ class Service:
         record.checks = [check.said() for check in checks]
         record.answer = {name: answer.body[name] for name in ("compliance", "checks") if name in answer.body}
         record.nonce = self._client.nonce
+        self._want_logs(answer.body.get("logs"))
         self._unsent = False
         self._back_off.reset()
         self._keep_interval(answer.number("report_every_s", LEAST_S, MOST_S, self._interval_s()))

@@ -73,6 +73,11 @@ def certificate(*, aud: str, iat: int, nonce: str, key: Mapping[str, str]) -> di
     return {"aud": aud, "iat": iat, "nonce": nonce, "key": dict(key)}
 
 
+def logs(*, aud: str, iat: int, nonce: str, source: str, lines: Iterable[str], journal: bool) -> dict[str, Any]:
+    part: dict[str, Any] = {"source": source, "lines": list(lines)}
+    return {"aud": aud, "iat": iat, "nonce": nonce, "logs": [part | ({"journal": True} if journal else {})]}
+
+
 def proof(*, aud: str, iat: int, challenge: str, session: str, origin: str, seq: int, report: str) -> dict[str, Any]:
     return {
         "aud": aud,

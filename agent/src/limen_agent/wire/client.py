@@ -82,6 +82,24 @@ class Client:
         self.nonce = answer.text("nonce") or self.nonce
         return answer
 
+    def logs(self, source: str, lines: list[str], *, journal: bool) -> Answer:
+        """Lines of one source. It returns when Limen has them on its disk. Raises AgentError."""
+
+        def send() -> Answer:
+            said = claims.logs(
+                aud=self.enrolment.address,
+                iat=int(time.time()),
+                nonce=self.nonce,
+                source=source,
+                lines=lines,
+                journal=journal,
+            )
+            return self._connection.post("/agent/logs", sign(self._key, "limen-logs+jwt", said, self.enrolment.device))
+
+        answer = self._with_a_fresh_nonce(send)
+        self.nonce = answer.text("nonce") or self.nonce
+        return answer
+
     def close(self) -> None:
         self._connection.close()
 

@@ -8,7 +8,14 @@ from typing import Any, Literal
 
 from limen_agent.keys.device_key import DeviceKey, base64url, public_jwk
 
-Typ = Literal["limen-enrol+jwt", "limen-report+jwt", "limen-stream+jwt", "limen-proof+jwt", "limen-certificate+jwt"]
+Typ = Literal[
+    "limen-enrol+jwt",
+    "limen-report+jwt",
+    "limen-stream+jwt",
+    "limen-proof+jwt",
+    "limen-certificate+jwt",
+    "limen-logs+jwt",
+]
 
 
 def sign(key: DeviceKey, typ: Typ, claims: Mapping[str, Any], device: str = "") -> str:

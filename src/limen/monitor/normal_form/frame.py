@@ -19,6 +19,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
 
     `source`: its name in `monitor.yaml`, or `limen`. `kind`: how it is read (`kinds.KINDS`). `peer`: the address it
     came from, "" where there is none. `zone`: the time zone of times that name none (`Europe/Berlin`), "" for UTC.
+    `device_id`: which enrolled device proved by its key that these are its own; "" for none.
     """
 
     source: str
@@ -27,3 +28,4 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     data: bytes
     peer: str = ""
     zone: str = ""
+    device_id: str = ""

@@ -23,8 +23,7 @@ from limen.monitor.monitor_rules import LogSource, Service, Way
 from limen.monitor.sources import pulls_store
 from limen.monitor.sources.clouds import Clouds, Log
 from limen.monitor.sources.service import LogSources
-from limen.monitor.supervision import NotTakenError
-from limen.pillar import Core
+from limen.pillar import Core, NotTakenError
 from limen.storage import Keyring, Transaction
 
 TURN_SECONDS: Final = 120.0

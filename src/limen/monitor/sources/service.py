@@ -20,9 +20,9 @@ from limen.monitor.sources import proofs, pulls_store, store
 from limen.monitor.sources.held import SendersHeld
 from limen.monitor.sources.proofs import Bundle
 from limen.monitor.sources.store import Sender, Totals
-from limen.monitor.supervision import NotTakenError, Supervision
+from limen.monitor.supervision import Supervision
 from limen.opaque import hash_of
-from limen.pillar import Core, Figure
+from limen.pillar import Core, Figure, NotTakenError
 from limen.storage import Snapshot, Transaction
 
 LONGEST_TOKEN: Final = 200
@@ -106,7 +106,7 @@ class LogSources:
         """Return when these records of a sender are durable. Raises NotTakenError: then they must be sent again."""
         if not self.rules.watch:
             raise NotTakenError("Limen watches nothing", "set `watch: true` in monitor.yaml")
-        await self.supervision.deliver(self._frames(sender.source, records, address))
+        await self.deliver(sender.source, self.rules.sources[sender.source].kind, records, address)
         self._heard[sender.id] = self.now()
 
     async def take_asked(self, name: str, records: Sequence[bytes]) -> None:
@@ -114,14 +114,19 @@ class LogSources:
         source = self.rules.sources.get(name)
         if not self.rules.watch or source is None or source.way is not Way.ASKED:
             raise NotTakenError("Limen does not watch it any more", "see monitor.yaml")
-        await self.supervision.deliver(self._frames(name, records, ""))
+        await self.deliver(name, source.kind, records, "")
 
-    def _frames(self, name: str, records: Sequence[bytes], address: str) -> list[Frame]:
-        source, zone, now = self.rules.sources[name], self._core.settings.time_zone, self.now()
-        datas = records if KINDS[source.kind].is_message else _joined(records)
-        return [
-            Frame(source=name, kind=source.kind, received_at=now, data=one, peer=address, zone=zone) for one in datas
+    async def deliver(self, name: str, kind: str, records: Sequence[bytes], address: str, device_id: str = "") -> None:
+        """Return when these records of a source are durable; `device_id` proved that they are its own. Raises
+        NotTakenError.
+        """
+        zone, now = self._core.settings.time_zone, self.now()
+        frames = [
+            Frame(source=name, kind=kind, received_at=now, data=one, peer=address, zone=zone, device_id=device_id)
+            for one in (records if KINDS[kind].is_message else _joined(records))
         ]
+        if frames:
+            await self.supervision.deliver(frames)
 
     def _tell_refused(self, address: str, reason: str, source: str = "") -> None:
         details: dict[str, str | int | bool] = {"source": source} if source else {}

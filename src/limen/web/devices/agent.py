@@ -31,6 +31,7 @@ PAGES: Final = (
     Route("POST", "/agent/enrol/finish", undecided=_BY_AGENTS, by_programs=True),
     Route("POST", "/agent/report", undecided=_BY_AGENTS, by_programs=True),
     Route("POST", "/agent/certificate", undecided=_BY_AGENTS, by_programs=True),
+    Route("POST", "/agent/logs", undecided=_BY_AGENTS, by_programs=True),
     Route("GET", "/agent/stream", undecided=_BY_AGENTS, by_programs=True, media_type="text/event-stream"),
 )
 
@@ -48,11 +49,15 @@ def routes(site: Site) -> APIRouter:
     async def certificate(compact: bytes, address: str) -> tuple[int, dict[str, Any]]:
         return 200, await devices.certificate(compact, address)
 
+    async def logs(compact: bytes, address: str) -> tuple[int, dict[str, Any]]:
+        return 200, await devices.take_logs(compact, address)
+
     asked: dict[str, _Work] = {
         "/agent/enrol": begin,
         "/agent/enrol/finish": devices.finish,
         "/agent/report": report,
         "/agent/certificate": certificate,
+        "/agent/logs": logs,
     }
     for path, work in asked.items():
         router.add_api_route(path, _answering(site, devices, work), methods=["POST"])

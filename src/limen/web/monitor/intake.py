@@ -22,7 +22,7 @@ from limen.monitor.sources import hec
 from limen.monitor.sources.hec import HEALTHY, MOST_BYTES, SUCCESS, HecError
 from limen.monitor.sources.service import LogSources, NotASenderError
 from limen.monitor.sources.store import Sender
-from limen.monitor.supervision import NotTakenError
+from limen.pillar import NotTakenError
 from limen.web.devices.push import answer
 from limen.web.page import Route
 from limen.web.site import Site
