@@ -6,12 +6,14 @@ import logging
 import time
 
 import pytest
-from tests.monitor.detections.texts import START, compiled, event, rule
+from tests.monitor.detections.texts import START, compiled, event, rule, text_of
 
 from limen.clock import DAY
 from limen.monitor.detections import group
 from limen.monitor.detections.hit import Level
-from limen.monitor.detections.sigma import FAILED, MAX_SAID, SLOW, SigmaDetector, entity_of
+from limen.monitor.detections.of_rules import FAILED, REFUSED, SLOW
+from limen.monitor.detections.rule_set import compile_rules
+from limen.monitor.detections.sigma import MAX_SAID, SigmaDetector, entity_of
 
 
 def broken(*_arguments: object) -> bool:
@@ -75,9 +77,10 @@ def test_a_rule_that_errs_is_said_once_a_day_and_silences_no_other(caplog) -> No
         first = one.feed(event("1", fields={"Image": "a"}))
         second = one.feed(event("2", fields={"Image": "a"}))
         later = one.feed(event("3", fields={"Image": "a"}, received_at=START + DAY))
-    assert [(hit.rule, hit.title) for hit in first] == [(good["id"], "Good"), (FAILED, "Bad")]
+    assert [hit.rule for hit in first] == [good["id"], FAILED.id]
+    assert first[1].says["rule"] == "Bad"
     assert [hit.rule for hit in second] == [good["id"]]
-    assert [hit.rule for hit in later] == [good["id"], FAILED]
+    assert [hit.rule for hit in later] == [good["id"], FAILED.id]
     assert first[1].entity == f"rule:{bad['id']}"
     assert "secret" not in caplog.text + str(first)
 
@@ -90,7 +93,7 @@ def test_a_rule_that_cannot_be_compiled_is_said_and_silences_no_other(monkeypatc
     bad, good = rule({"Image": "bad"}, title="Bad"), rule({"Image": "a"}, title="Good")
     one = SigmaDetector(compiled(bad, good))
     assert [hit.title for hit in one.feed(event("1", fields={"Image": "a"}))] == ["Good"]
-    assert [hit.rule for hit in one.feed(event("2", fields={"Image": "bad"}))] == [FAILED]
+    assert [hit.rule for hit in one.feed(event("2", fields={"Image": "bad"}))] == [FAILED.id]
 
 
 def test_without_a_prefilter_that_works_every_rule_is_looked_at(monkeypatch) -> None:
@@ -117,8 +120,19 @@ def test_a_rule_above_its_budget_is_named_once_a_day(monkeypatch, caplog) -> Non
     of_rules._tests[0] = busy
     with caplog.at_level(logging.WARNING):
         hits = [hit for number in range(2_100) for hit in one.feed(event(str(number), fields={"Image": "a"}))]
-    said = [hit for hit in hits if hit.rule == SLOW]
-    assert [(hit.title, hit.level) for hit in said] == [("Slow", Level.INFORMATIONAL)]
+    said = [hit for hit in hits if hit.rule == SLOW.id]
+    assert [(hit.says["rule"], hit.level) for hit in said] == [("Slow", Level.INFORMATIONAL)]
     assert int(said[0].says["microseconds"]) >= 150
     assert [rule_.about.title for rule_, _ in one.rule_set.slow()] == ["Slow"]
     assert slow["id"] in caplog.text
+
+
+def test_rules_that_are_refused_are_said_once_until_they_are_others() -> None:
+    texts = {"a.yml": text_of(rule({"Image|re": "(?=a)"}), rule({"Image": "a"}))}
+    one, again = SigmaDetector(compile_rules(texts)), SigmaDetector(compile_rules(texts))
+    (said,), after = one.feed(event("1")), one.feed(event("2"))
+    assert (said.rule, said.says["count"], after) == (REFUSED.id, 1, [])
+    assert "a.yml" in str(said.says["first"])
+    assert again.feed(event("3"))[0].id == said.id
+    others = SigmaDetector(compile_rules({"b.yml": texts["a.yml"]}))
+    assert others.feed(event("4"))[0].id != said.id

@@ -11,15 +11,12 @@ from typing import Final
 from limen.clock import DAY, MINUTE, Instant
 from limen.monitor.detections.correlations import MOST_EVENTS, Correlations, Fired
 from limen.monitor.detections.event_view import EventView, key_of
-from limen.monitor.detections.hit import Hit, Level
+from limen.monitor.detections.hit import Hit
+from limen.monitor.detections.of_rules import FAILED, REFUSED, SLOW
 from limen.monitor.detections.rule import About, Rule
 from limen.monitor.detections.rule_set import RuleSet
 from limen.monitor.normal_form.event import NormalEvent
 
-FAILED: Final = "rule-failed"
-"""The rule of the hit that says that a rule could not be looked at."""
-SLOW: Final = "rule-slow"
-"""The rule of the hit that says that a rule costs more than its budget."""
 MAX_SAID: Final = 200
 """Of a value that a sentence names, in characters."""
 WHO: Final = "who"
@@ -53,6 +50,8 @@ class SigmaDetector:
             hits += [_of_correlation(one, view) for one in fired if one.correlation.id not in self._silent]
         if failed:
             hits += self._failures(event, failed)
+        if not self._fed and self.rule_set.problems:
+            hits.append(_refused(self.rule_set, event))
         self._fed += 1
         if self._fed % _LOOKED_AT == 0:
             hits += self._slow(event)
@@ -72,16 +71,16 @@ class SigmaDetector:
     def _failures(self, event: NormalEvent, failed: Iterable[tuple[Rule, Exception]]) -> Iterator[Hit]:
         """A rule that errs is said, instead of being silent."""
         for rule, error in failed:
-            if self._is_news(FAILED, rule, event):
+            if self._is_news(FAILED.id, rule, event):
                 name = type(error).__name__
                 _LOG.warning("rule %s (%s) failed: %s", rule.id, rule.about.file, name)
-                yield _about_rule(FAILED, rule, event, Level.MEDIUM, {"error": name})
+                yield _about_rule(FAILED, rule, event, {"error": name})
 
     def _slow(self, event: NormalEvent) -> Iterator[Hit]:
         for rule, microseconds in self.rule_set.slow():
-            if self._is_news(SLOW, rule, event):
+            if self._is_news(SLOW.id, rule, event):
                 _LOG.warning("rule %s (%s) costs %s us of an event", rule.id, rule.about.file, microseconds)
-                yield _about_rule(SLOW, rule, event, Level.INFORMATIONAL, {"microseconds": microseconds})
+                yield _about_rule(SLOW, rule, event, {"microseconds": microseconds})
 
     def _is_news(self, what: str, rule: Rule, event: NormalEvent) -> bool:
         """Once a day it is."""
@@ -141,19 +140,31 @@ def _hit(
     )
 
 
-def _about_rule(what: str, rule: Rule, event: NormalEvent, level: Level, says: dict[str, str | int]) -> Hit:
-    """What is to be said of a rule itself, with the event at which it showed."""
+def _about_rule(what: About, rule: Rule, event: NormalEvent, says: dict[str, str | int]) -> Hit:
+    """What is to be said of a rule itself, with the event at which it showed; the same of a day is one."""
+    said: dict[str, str | int] = {"rule": rule.about.title, "file": rule.about.file, **says}
+    return _of_itself(what, f"rule:{rule.id}", event, said, str(event.received_at // DAY))
+
+
+def _refused(rule_set: RuleSet, event: NormalEvent) -> Hit:
+    """What can't be used is said once, until it is something else."""
+    problems = rule_set.problems
+    says: dict[str, str | int] = {"count": len(problems), "first": str(problems[0])[:MAX_SAID]}
+    return _of_itself(REFUSED, "rule:refused", event, says, *map(str, problems))
+
+
+def _of_itself(what: About, entity: str, event: NormalEvent, says: dict[str, str | int], *same: str) -> Hit:
     return Hit(
-        id=_digest(what, rule.id, str(event.received_at // DAY)),
-        rule=what,
-        title=rule.about.title,
-        level=level,
+        id=_digest(what.id, entity, *same),
+        rule=what.id,
+        title=what.title,
+        level=what.level,
         at=event.received_at,
-        entity=f"rule:{rule.id}",
-        confidence=100,
+        entity=entity,
+        confidence=what.confidence,
         events=(event.uid,),
         since=event.received_at,
-        says={"rule": rule.about.title, "file": rule.about.file, **says},
+        says=says,
     )
 
 
