@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from limen.cli.main import OWN
 from limen.events import KINDS
 from limen.monitor.detections.examples import events_of
 from limen.monitor.detections.hit import Hit
@@ -14,7 +15,7 @@ from limen.monitor.detections.rule import Correlation, Rule
 from limen.monitor.detections.rule_set import RuleSet
 from limen.monitor.detections.sigma import SigmaDetector
 from limen.monitor.detections.tactics import TACTICS
-from limen.pillars import pillars
+from limen.pillars import commands, pillars
 
 RULES = own_rules()
 SHOWN = shown_rules(RULES)
@@ -59,6 +60,12 @@ def test_every_placeholder_has_a_value_in_what_is_found(rule: Rule | Correlation
     asked = PLACEHOLDER.findall(rule.about.sentence + rule.about.next_step)
     assert {name: hit.says.get(name) for name in asked if not hit.says.get(name)} == {}
     assert not hit.entity.startswith("source:") or rule.about.entity == "host"
+
+
+@NAMED
+def test_commands_that_it_names_exist(rule: Rule | Correlation) -> None:
+    named = re.findall(r"\blimen ([a-z-]+)", rule.about.next_step + rule.about.next_step_de)
+    assert set(named) <= set(commands(OWN))
 
 
 def test_only_rules_on_limen_name_its_kinds_and_every_one_they_name_is_journaled() -> None:
