@@ -11,18 +11,19 @@ from collections.abc import Iterable
 
 import msgspec
 import pytest
-from tests.enforcement.house import House as Doors
+from tests.enforcement.house import House as Doors, apps
 from tests.identity.conftest import PASSWORD, House
 
 from limen.clock import DAY, MINUTE, SECOND
 from limen.errors import LimenError
-from limen.events import Event, to_ocsf
-from limen.facts import Person
+from limen.events import DecisionRecord, Event, to_ocsf
+from limen.facts import ActionRule, App, Person, Upstream
 from limen.identity.model import ADMINISTRATORS, Visitor
 from limen.monitor.detections.own_rules import own_rules
 from limen.monitor.detections.sigma import SigmaDetector
 from limen.monitor.normal_form.frame import LIMEN, Frame
 from limen.monitor.normal_form.reading import read
+from limen.policy import Effect, Request
 from limen.storage.journal.folding import Fold
 
 NOTHING: set[str] = set()
@@ -207,6 +208,39 @@ def test_a_day_of_reading_is_nothing(doors: Doors) -> None:
     for number in range(200):
         ask(doors, "p_ana", "wiki", b"/page%d" % number)
     assert found(decided(doors)) == NOTHING
+
+
+def test_somebody_who_looks_around(doors: Doors) -> None:
+    names = [f"app{number}" for number in range(5)]
+    behind = Upstream("http://127.0.0.1:9")
+    seen = (ActionRule("view", frozenset({"GET"}), "/**"),)
+    doors.known.set_company([*(App(n, n, f"{n}.harbor.example", behind, rules=seen) for n in names), *apps()], [])
+    for name in names:
+        ask(doors, "p_bo", name, b"/")
+    assert {decision.effect for decision, _, _ in doors.journal.decisions} == {Effect.DENY}
+    assert found(decided(doors)) == {"limen/refused-at-many-apps.yml"}
+
+
+def test_somebody_who_tries_the_console(doors: Doors) -> None:
+    session = doors.sign_in("p_bo")
+    for _ in range(4):
+        asked = Request("administer", "GET", "/console/people", "limen.harbor.example")
+        doors.doors.decide_session("gateway", doors.known.apps[LIMEN], session, asked, "203.0.113.7")
+        doors.clock.forward(10 * SECOND)
+    assert found(decided(doors)) == {"limen/console-refused.yml"}
+
+
+def test_the_fastest_thief_is_not_the_least_seen() -> None:
+    """Equal decisions of one moment become one event: three events, and 360 downloads."""
+    taken = DecisionRecord(
+        effect="permit", reasons=("staff-download",), revision="r1", facts="f1", now=1, app="files", action="download"
+    )
+    events = [
+        Event(id=f"{number:024x}", at=number * SECOND, kind="decision", actor="p_bo", count=120, decision=taken)
+        for number in range(1, 4)
+    ]
+    assert found(events) == {"limen/mass-download.yml"}
+    assert found(msgspec.structs.replace(event, count=1) for event in events) == NOTHING
 
 
 def test_hosts_that_are_guessed(doors: Doors) -> None:

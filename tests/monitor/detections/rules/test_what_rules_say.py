@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
+import limen
+from limen.cli.main import OWN
 from limen.events import KINDS
 from limen.monitor.detections.examples import events_of
 from limen.monitor.detections.hit import Hit
@@ -14,8 +17,10 @@ from limen.monitor.detections.rule import Correlation, Rule
 from limen.monitor.detections.rule_set import RuleSet
 from limen.monitor.detections.sigma import SigmaDetector
 from limen.monitor.detections.tactics import TACTICS
-from limen.pillars import pillars
+from limen.monitor.detections.tree import And, Not, Or, Text
+from limen.pillars import commands, pillars
 
+SOURCES = Path(limen.__file__).parent
 RULES = own_rules()
 SHOWN = shown_rules(RULES)
 NAMED = pytest.mark.parametrize("rule", SHOWN, ids=[one.about.file for one in SHOWN])
@@ -61,6 +66,12 @@ def test_every_placeholder_has_a_value_in_what_is_found(rule: Rule | Correlation
     assert not hit.entity.startswith("source:") or rule.about.entity == "host"
 
 
+@NAMED
+def test_commands_that_it_names_exist(rule: Rule | Correlation) -> None:
+    named = re.findall(r"\blimen ([a-z-]+)", rule.about.next_step + rule.about.next_step_de)
+    assert set(named) <= set(commands(OWN))
+
+
 def test_only_rules_on_limen_name_its_kinds_and_every_one_they_name_is_journaled() -> None:
     pillars()
     named = {
@@ -72,6 +83,26 @@ def test_only_rules_on_limen_name_its_kinds_and_every_one_they_name_is_journaled
     }
     assert len(named) > 40
     assert named <= set(KINDS)
+
+
+def test_every_reason_that_rules_on_limen_name_is_a_word_of_limens() -> None:
+    code = "".join(file.read_text("utf-8") for file in SOURCES.rglob("*.py"))
+    named = {
+        word
+        for rule in RULES.rules
+        if rule.product == "limen"
+        for word in _texts_of(rule.node, {"reason", "reasons", "via", "change", "purpose", "scope"})
+    }
+    assert len(named) > 20
+    assert {word for word in named if f'"{word}"' not in code} == set()
+
+
+def _texts_of(node: object, fields: set[str]) -> set[str]:
+    if isinstance(node, And | Or):
+        return {text for part in node.parts for text in _texts_of(part, fields)}
+    if isinstance(node, Not):
+        return _texts_of(node.part, fields)
+    return {node.text} if isinstance(node, Text) and node.field in fields else set()
 
 
 def _hit_of_first_example(rule: Rule | Correlation) -> Hit:

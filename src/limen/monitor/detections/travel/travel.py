@@ -49,7 +49,7 @@ ABOUT: Final = About(
     next_step_de="Fragen Sie nach, ob beides diese Person war. Wenn nicht, beenden Sie ihre Sitzungen, und lassen Sie"
     " sie einen neuen Passkey erstellen.",
     explained_by_passkey=True,
-    response="step_up",
+    response="step-up",
 )
 WITHIN: Final = DAY
 """Within a day everybody can be everywhere."""
