@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from limen.connectors.log_pages import Had, member, records_in
+from limen.connectors.log_pages import Had, member, records_in, records_of
 from limen.connectors.vendor_client import VendorError
 
 
@@ -31,3 +31,10 @@ def test_what_was_had_is_known_up_to_a_bound_and_the_oldest_is_forgotten_first()
     assert had.without([b"1", b"2", b"3", b"4"]) == [b"2"]
     assert b"1" in had
     assert b"2" not in had
+
+
+async def test_a_large_answer_is_read_like_a_small_one() -> None:
+    records = [b'{"a": %d}' % n for n in range(20_000)]
+    assert await records_of(b"[" + b",".join(records) + b"]") == records
+    with pytest.raises(VendorError):
+        await records_of(b"[" + b"1," * 50_000 + b"1]")

@@ -9,7 +9,7 @@ from typing import Final
 
 from limen.clock import DAY, HOUR, MINUTE, Instant, to_iso
 from limen.connectors.links import next_link
-from limen.connectors.log_pages import LogPages, records_in
+from limen.connectors.log_pages import LogPages, records_of
 from limen.connectors.time_walk import Answer, Lateness, walk
 from limen.connectors.vendor_client import VendorClient, bearer
 
@@ -32,7 +32,7 @@ async def pages(api: VendorClient, token: str, organization: str, cursor: str, n
             query = [("phrase", phrase), ("include", "all"), ("order", "asc"), ("per_page", str(PER_PAGE))]
             reply = await api.reply(f"/orgs/{organization}/audit-log", query, headers)
         following = next_link(reply.headers.get("link", ""))
-        return Answer(records_in(reply.body), following and api.own_link(following))
+        return Answer(await records_of(reply.body), following and api.own_link(following))
 
     async for page in walk(cursor, now, LATENESS, ask):
         yield page

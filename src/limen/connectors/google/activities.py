@@ -13,7 +13,7 @@ import msgspec
 
 from limen.clock import DAY, HOUR, MINUTE, Instant, to_iso
 from limen.connectors.key_assertions import signed
-from limen.connectors.log_pages import LogPages, member, records_in
+from limen.connectors.log_pages import LogPages, member, records_of
 from limen.connectors.time_walk import Answer, Lateness, walk
 from limen.connectors.vendor_client import VendorClient, VendorError, bearer, text_in
 
@@ -70,7 +70,7 @@ async def pages(api: VendorClient, token: str, application: str, cursor: str, no
         following = member(reply.body, "nextPageToken") or ""
         if not isinstance(following, str):
             raise VendorError("garbage")
-        return Answer(records_in(reply.body, "items"), following)
+        return Answer(await records_of(reply.body, "items"), following)
 
     async for page in walk(cursor, now, LATENESS.get(application, _USUAL), ask):
         yield page

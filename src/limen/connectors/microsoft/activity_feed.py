@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from limen.clock import DAY, HOUR, MINUTE, Instant, to_iso
-from limen.connectors.log_pages import Had, LogPage, LogPages, records_in
+from limen.connectors.log_pages import Had, LogPage, LogPages, records_in, records_of
 from limen.connectors.time_walk import Answer, Lateness, walk
 from limen.connectors.vendor_client import VendorClient, VendorError, bearer
 
@@ -35,7 +35,7 @@ async def pages(
             query += [("startTime", _second(since)), ("endTime", _second(until))]
             reply = await manage.reply(f"{_feed(tenant)}/subscriptions/content", query, bearer(token))
         following = reply.headers.get("nextpageuri", "")
-        return Answer(records_in(reply.body), following and manage.own_link(following))
+        return Answer(await records_of(reply.body), following and manage.own_link(following))
 
     async for page in walk(cursor, now, LATENESS, ask):
         for entry in page.records:
@@ -67,7 +67,7 @@ async def _records(manage: VendorClient, token: str, tenant: str, address: str) 
         if error.status in _GONE:
             return []
         raise
-    return records_in(reply.body)
+    return await records_of(reply.body)
 
 
 def _blob(entry: bytes) -> tuple[bytes, str]:

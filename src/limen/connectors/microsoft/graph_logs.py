@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from limen.clock import DAY, HOUR, MINUTE, Instant, to_iso
-from limen.connectors.log_pages import LogPages, member, records_in
+from limen.connectors.log_pages import LogPages, member, records_of
 from limen.connectors.time_walk import Answer, Lateness, walk
 from limen.connectors.vendor_client import VendorClient, VendorError, bearer
 
@@ -47,7 +47,7 @@ async def pages(graph: VendorClient, token: str, log: GraphLog, cursor: str, now
         following = member(reply.body, "@odata.nextLink") or ""
         if not isinstance(following, str):
             raise VendorError("garbage")
-        return Answer(records_in(reply.body, "value"), following and graph.own_link(following))
+        return Answer(await records_of(reply.body, "value"), following and graph.own_link(following))
 
     async for page in walk(cursor, now, log.lateness, ask):
         yield page

@@ -14,7 +14,7 @@ import msgspec
 
 from limen.clock import DAY, HOUR, Instant, to_iso
 from limen.connectors.links import next_link
-from limen.connectors.log_pages import LogPage, LogPages, records_in
+from limen.connectors.log_pages import LogPage, LogPages, records_of
 from limen.connectors.time_walk import is_forgotten
 from limen.connectors.vendor_client import VendorClient, VendorError
 
@@ -40,7 +40,7 @@ async def pages(okta: VendorClient, headers: Mapping[str, str], cursor: str, now
                 raise
             place, is_anew = _Place("", place.at), True
             continue
-        records, link = records_in(reply[0]), next_link(reply[1])
+        records, link = await records_of(reply[0]), next_link(reply[1])
         if link:
             okta.own_link(link)
         if records and link in {"", place.link}:

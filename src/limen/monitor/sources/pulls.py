@@ -33,7 +33,8 @@ MOST_PAGES: Final = 500
 """Of one log in a turn."""
 MOST_BYTES: Final = 128 << 20
 MOST_AT_ONCE: Final = 4 << 20
-"""Handed on at a time, in bytes."""
+RECORDS_AT_ONCE: Final = 1_000
+"""So much is handed on at a time, in bytes and records; whoever signs in meanwhile does not wait for more."""
 SERVICES_AT_ONCE: Final = 4
 _LACKS: Final = "no secret is stored for it and its address: `limen source secret` stores one"
 
@@ -128,16 +129,19 @@ class LogPulls:
         return brought
 
     async def _keep(self, name: str, place: str, log: str, page: LogPage, had: Had) -> int:
-        """Have a page kept, then its place."""
-        new, cursor, now = had.without(page.records), page.cursor, self._sources.now()
-        for some in _parts(new):
-            await self._sources.take_asked(name, some)
-        had.add(page.records)
+        """Have a page kept, part by part, then its place; how many of its records are new."""
+        cursor, now, brought = page.cursor, self._sources.now(), 0
+        for some in _parts(page.records):
+            if new := had.without(some):
+                await self._sources.take_asked(name, new)
+            had.add(some)
+            brought += len(new)
+            await asyncio.sleep(0)
         if cursor:
             await self._core.database.writing(
                 lambda t: pulls_store.keep_cursor(t.connection, name, place, log, cursor, now)
             )
-        return len(new)
+        return brought
 
     def _source_changed(self, name: str, error: str) -> None:
         self._core.journal.record(
@@ -182,7 +186,7 @@ def _parts(records: Sequence[bytes]) -> Iterator[list[bytes]]:
     some: list[bytes] = []
     size = 0
     for record in records:
-        if some and size + len(record) > MOST_AT_ONCE:
+        if some and (size + len(record) > MOST_AT_ONCE or len(some) >= RECORDS_AT_ONCE):
             yield some
             some, size = [], 0
         some.append(record)
