@@ -10,9 +10,9 @@ from limen.monitor.detections.usual.about import COUNTS, FIRST_SEEN, HIDDEN, ODD
 from limen.monitor.detections.usual.measures import MEASURES, SIGHTS
 
 SAYS = {
-    **{one.id: {"count", "low", "high", "median", "days", "against"} for one in COUNTS.values()},
+    **{one.id: {"count", "low", "high", "usual", "median", "days", "against"} for one in COUNTS.values()},
     **{one.id: {"value", "usual", "days"} for one in FIRST_SEEN.values()},
-    ODD_HOUR.id: {"day", "hour", "low", "high"},
+    ODD_HOUR.id: {"date", "hour", "usual"},
     HIDDEN.id: {"address", "lists"},
 }
 

@@ -101,8 +101,8 @@ ODD_HOUR: Final = _about(
     Level.LOW,
     "attack.initial-access",
     (
-        "Signed in on {day} at {hour}:00; usually active between {low}:00 and {high}:00.",
-        "Anmeldung am {day} um {hour}:00 Uhr; sonst aktiv zwischen {low}:00 und {high}:00 Uhr.",
+        "Signed in on {date} after {hour}; usually active on such days: {usual}.",
+        "Anmeldung am {date} nach {hour} Uhr; sonst aktiv an solchen Tagen: {usual}.",
     ),
     is_explained=True,
 )
