@@ -13,6 +13,7 @@ from typing import Final
 
 from limen.facts import FactStore
 from limen.monitor.alerts.model import STORM_ENTITY, Alert
+from limen.monitor.detections.measured import MEASURED
 from limen.monitor.detections.own_rules import own_rules
 from limen.monitor.detections.rule import About
 from limen.monitor.detections.rule_file import read_rules
@@ -42,9 +43,15 @@ class Said:
 
 @lru_cache(4)
 def texts_of(company: tuple[tuple[str, str], ...] = ()) -> Mapping[str, About]:
-    """What each rule says of itself, by its id: Limen's, and those of the company's files. Takes a second at first."""
+    """What each rule says of itself, by its id: Limen's, what is measured, and those of the company's files. Takes a
+    second at first.
+    """
     own = own_rules()
-    found = {rule.id: rule.about for rule in own.rules} | {one.id: one.about for one in own.correlations}
+    found = {
+        **MEASURED,
+        **{rule.id: rule.about for rule in own.rules},
+        **{one.id: one.about for one in own.correlations},
+    }
     for file, text in company:
         read = read_rules(file, text)
         found |= {rule.id: rule.about for rule in read.rules} | {one.id: one.about for one in read.correlations}
