@@ -65,10 +65,10 @@ async def eve(house: House, ada: Browser) -> Browser:
     return browser
 
 
-async def reasons(house: House, browser: Browser, address: str) -> list[str]:
-    """The policies that keep this browser's person from the wiki, from this address."""
+async def reasons(house: House, browser: Browser, address: str, app: str = "wiki") -> list[str]:
+    """The policies that keep this browser's person from an app, from this address."""
     cookie = "; ".join(f"{one.name}={one.value}" for one in browser.client.cookies.jar)
-    host = house.limen.known.apps["wiki"].host.encode()
+    host = house.limen.known.apps[app].host.encode()
     answer = house.limen.doors.decide_request("gateway", b"GET", host, b"/", cookie.encode(), address)
     assert answer.decision is not None
     return [] if answer.effect is Effect.PERMIT else sorted(one.policy for one in answer.decision.reasons)
@@ -80,6 +80,30 @@ async def test_the_country_and_the_anonymiser_of_an_address_decide(house: House,
     assert await reasons(house, there, ABROAD) == ["from-home"]
     assert await reasons(house, there, TOR) == ["no-hiding"]
     assert await reasons(house, there, "192.0.2.1") == ["from-home"]
+
+
+async def test_the_policies_of_the_baseline_work(tmp_path: Path) -> None:
+    """Confidential apps of Harbor, once its countries and anonymisers are enforced as `limen init` writes them."""
+
+    def enforced(folder: Path) -> None:
+        with_places(folder)
+        (folder / "policies" / "60-places.cedar").unlink()
+        file = folder / "policies" / "31-network.cedar"
+        first, second, rest = file.read_text().split('@state("off")', 2)
+        file.write_text(f'{first}@state("enforce"){second}@state("enforce"){rest}')
+
+    async with AsyncExitStack() as closing:
+        house = await web.move_in(closing, tmp_path / "harbor", enforced)
+        await house.administrator(house.browser())
+        browser = house.browser()
+        await house.member(browser, "Eve", "staff", "sales")
+        there = await house.into(browser, "wiki")
+        assert await reasons(house, there, HOME) == []
+        assert await reasons(house, there, ABROAD) == ["countries-we-work-in"]
+        assert await reasons(house, there, "192.0.2.1") == ["countries-we-work-in"]
+        crm = await house.into(browser, "crm")
+        assert "no-anonymisers" not in await reasons(house, crm, HOME, "crm")
+        assert "no-anonymisers" in await reasons(house, crm, TOR, "crm")
 
 
 async def test_a_file_that_changes_counts_from_the_next_look(house: House, eve: Browser) -> None:

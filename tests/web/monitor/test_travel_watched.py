@@ -14,6 +14,7 @@ from tests.web import conftest as web
 from tests.web.conftest import Browser, House
 
 from limen.clock import DAY
+from limen.monitor.alerts import words
 from limen.monitor.alerts.model import Alert
 from limen.monitor.alerts.service import Alerts
 from limen.monitor.detections.travel.announcing import Travels
@@ -67,3 +68,5 @@ async def test_signing_in_from_another_continent_becomes_a_case(house: House) ->
     (alert,) = await travels_of(house)
     assert (alert.person_id, alert.says["from"], alert.says["to"]) == (eve_id, "Vienna, AT", "São Paulo, BR")
     assert house.limen.known.risks.get(eve_id) is not None
+    said = words.said(alert, words.texts_of()[alert.rule], house.limen.known).what
+    assert all(one in said for one in ("Eve", "Vienna, AT", "São Paulo, BR", f"{alert.says['km']} km"))

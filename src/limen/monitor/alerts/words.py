@@ -44,7 +44,9 @@ class Said:
 
 @lru_cache(4)
 def texts_of(company: tuple[tuple[str, str], ...] = ()) -> Mapping[str, About]:
-    """What each rule says of itself, by its id: Limen's, and those of the company's files. Takes a second at first."""
+    """What each rule says of itself, by its id: Limen's, what is measured, and those of the company's files. Takes a
+    second at first.
+    """
     own = own_rules()
     found = {**MEASURED, **{one.id: one for one in OF_RULES}}
     found |= {rule.id: rule.about for rule in own.rules} | {one.id: one.about for one in own.correlations}

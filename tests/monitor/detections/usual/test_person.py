@@ -68,8 +68,7 @@ def test_an_hour_is_usual_near_one_that_is() -> None:
         if not is_weekend(day):
             person.was_active(day, ((day - 1) % 7) * 24 + 9)
     assert [person.is_odd_hour(hour) for hour in (9, 11, 24 * 4 + 7, 12, 3, 5 * 24 + 9)] == [False] * 3 + [True] * 3
-    assert person.usual_hours() == (9, 10)
-    assert Person().usual_hours() == (0, 24)
+    assert [person.usual_hours(day) for day in (1, 6)] == ["09:00–10:00", ""]
 
 
 def test_a_thing_is_told_once_a_day() -> None:

@@ -190,7 +190,8 @@ def test_an_hour_at_which_they_were_never_there_is_told(
     hits = [hit for hit in feed(detector, sign_in(day, hour), sign_in(day, hour + 0.1)) if hit.rule == ODD_HOUR.id]
     assert len(hits) == is_odd
     if is_odd:
-        assert (hits[0].says["low"], hits[0].says["hour"]) == (8, hour)
+        assert hits[0].says["hour"] == f"{int(hour):02}:00"
+        assert hits[0].says["usual"] == ("" if day == 33 else "08:00–17:00")
 
 
 def test_days_begin_in_the_companys_time_zone(detector: UsualDetector) -> None:

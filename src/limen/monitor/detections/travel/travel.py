@@ -43,8 +43,8 @@ ABOUT: Final = About(
     description="Two successful sign-ins of one person with less time between them than a flight takes.",
     false_positives=("An address that the database places wrongly", "A VPN or mobile carrier that is not named"),
     entity="person",
-    sentence="Signed in from {from}, and {hours} hours later from {to}: {km} km apart, which would take {kmh} km/h.",
-    sentence_de="Anmeldung aus {from}, und {hours} Stunden später aus {to}: {km} km entfernt, das wären {kmh} km/h.",
+    sentence="{who} signed in from {from}, and {hours} hours later from {to}, {km} km away: that takes {kmh} km/h.",
+    sentence_de="Anmeldung von {who} aus {from}, und {hours} Stunden später aus {to}, {km} km entfernt: {kmh} km/h.",
     next_step="Ask them whether both were them. If not, end their sessions and have them create a new passkey.",
     next_step_de="Fragen Sie nach, ob beides diese Person war. Wenn nicht, beenden Sie ihre Sitzungen, und lassen Sie"
     " sie einen neuen Passkey erstellen.",

@@ -17,32 +17,32 @@ _WHERE: Final = frozenset({"country", "network", "device"})
 """A person can be at a new place with a new device, and what they do there is another matter."""
 _SEEN: Final = {
     "country": (
-        "First sign-in from {value}; so far from {usual}.",
-        "Erste Anmeldung aus {value}; bisher aus {usual}.",
+        "{who} signed in from {value} for the first time; so far from {usual}.",
+        "Erste Anmeldung von {who} aus {value}; bisher aus {usual}.",
         Level.MEDIUM,
         "attack.initial-access",
     ),
     "network": (
-        "First sign-in through the network of {value}.",
-        "Erste Anmeldung über das Netz von {value}.",
+        "{who} signed in through the network of {value} for the first time.",
+        "Erste Anmeldung von {who} über das Netz von {value}.",
         Level.LOW,
         "attack.initial-access",
     ),
     "device": (
-        "First sign-in with {value}.",
-        "Erste Anmeldung mit {value}.",
+        "{who} signed in with {value} for the first time.",
+        "Erste Anmeldung von {who} mit {value}.",
         Level.LOW,
         "attack.initial-access",
     ),
     "app": (
-        "Used {value} for the first time, which nobody of their group does.",
-        "{value} zum ersten Mal benutzt, was sonst niemand der Gruppe tut.",
+        "{who} used {value} for the first time, which nobody of their group does.",
+        "{who} hat {value} zum ersten Mal benutzt, was sonst niemand der Gruppe tut.",
         Level.INFORMATIONAL,
         "attack.collection",
     ),
     "operation": (
-        "Did {value} for the first time, which nobody of their group does.",
-        "Zum ersten Mal {value} ausgeführt, was sonst niemand der Gruppe tut.",
+        "{who} did {value} for the first time, which nobody of their group does.",
+        "{who} hat zum ersten Mal {value} ausgeführt, was sonst niemand der Gruppe tut.",
         Level.LOW,
         "attack.persistence",
     ),
@@ -77,8 +77,8 @@ COUNTS: Final = {
         Level.MEDIUM,
         one.tactic,
         (
-            f"Usually {{low}} to {{high}} {one.words[0]} a day, today {{count}}.",
-            f"Üblich sind {{low}} bis {{high}} {one.words[1]} am Tag, heute {{count}}.",
+            f"{{who}}: usually {{low}} to {{high}} {one.words[0]} a day, today {{count}}.",
+            f"{{who}}: üblich sind {{low}} bis {{high}} {one.words[1]} am Tag, heute {{count}}.",
         ),
     )
     for one in MEASURES
@@ -101,8 +101,8 @@ ODD_HOUR: Final = _about(
     Level.LOW,
     "attack.initial-access",
     (
-        "Signed in on {day} at {hour}:00; usually active between {low}:00 and {high}:00.",
-        "Anmeldung am {day} um {hour}:00 Uhr; sonst aktiv zwischen {low}:00 und {high}:00 Uhr.",
+        "{who} signed in on {date} after {hour}; usually active on such days: {usual}.",
+        "Anmeldung von {who} am {date} nach {hour} Uhr; sonst aktiv an solchen Tagen: {usual}.",
     ),
     is_explained=True,
 )
@@ -112,8 +112,8 @@ HIDDEN: Final = _about(
     Level.MEDIUM,
     "attack.command-and-control",
     (
-        "Signed in from {address}, which {lists} lists as anonymiser: anybody could be behind it.",
-        "Anmeldung von {address}, laut {lists} ein Anonymisierungsdienst: Dahinter kann jeder stehen.",
+        "{who} signed in from {address}, which {lists} lists as anonymiser: anybody could be behind it.",
+        "Anmeldung von {who} über {address}, laut {lists} ein Anonymisierungsdienst: Dahinter kann jeder stehen.",
     ),
     is_explained=True,
 )

@@ -124,7 +124,7 @@ def _signed_in(value: Callable[[NormalEvent, Whereabouts], str]) -> Callable[[No
 
 def _device(event: NormalEvent, _found: Whereabouts) -> str:
     named = " ".join(filter(None, (browser_of(event.user_agent), system_of(event.user_agent))))
-    return event.device_id or event.host[:80] or named
+    return event.host[:80] or event.device_id or named
 
 
 def _network(_event: NormalEvent, found: Whereabouts) -> str:

@@ -87,16 +87,16 @@ class Person(msgspec.Struct):
         days = range(5, 7) if weekend else range(5)
         return not any(self.hours[day * 24 + (hour + off) % 24] for day in days for off in NEAR)
 
-    def usual_hours(self) -> tuple[int, int]:
-        """From which hour of the day to which they are active on nine of ten occasions; (0, 24) where none is known."""
-        by_hour = [sum(self.hours[hour::24]) for hour in range(24)]
-        total, reached = sum(by_hour), 0
-        found = []
+    def usual_hours(self, day: int) -> str:
+        """When they are active on nine of ten occasions on days of this kind, as `08:00–17:00`; "" for never."""
+        days = range(5, 7) if is_weekend(day) else range(5)
+        by_hour = [sum(self.hours[one * 24 + hour] for one in days) for hour in range(24)]
+        total, reached, found = sum(by_hour), 0, []
         for hour, number in enumerate(by_hour):
             before, reached = reached, reached + number
             if number and before < total * 0.95 and reached > total * 0.05:
                 found.append(hour)
-        return (found[0], found[-1] + 1) if found else (0, 24)
+        return f"{found[0]:02}:00–{found[-1] + 1:02}:00" if found else ""
 
     def is_untold(self, day: int, what: str) -> bool:
         """Whether this was not found on that day before; from now on it was."""

@@ -7,7 +7,7 @@ confidence; and against nothing where no group is known well enough. One strange
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -35,7 +35,6 @@ QUARTER: Final = 15 * MINUTE
 NO_QUARTER: Final = (-1, (0, 0))
 OWN_CONFIDENCE: Final = 60
 PEERS_CONFIDENCE: Final = 35
-_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 class UsualKnown(msgspec.Struct, frozen=True):
@@ -159,7 +158,8 @@ class UsualDetector:
         if level is None or not person.is_untold(day, f"{measure.name} {level}"):
             return []
         says: dict[str, str | int] = {"count": count, "low": expected.low, "high": expected.high}
-        says |= {"median": round(expected.median), "days": expected.days, "against": "self" if is_own else "group"}
+        says |= {"usual": f"{expected.low}–{expected.high}", "median": round(expected.median), "days": expected.days}
+        says["against"] = "self" if is_own else "group"
         return [_hit(event, COUNTS[measure.name], f"{day} {level}", level, says, is_own=is_own, count=count)]
 
     def _usual(self, person_id: str, person: Person, measure: str, day: int) -> tuple[Usual | None, bool]:
@@ -188,8 +188,8 @@ class UsualDetector:
     def _when(self, event: NormalEvent, person: Person, day: int, hour: int) -> list[Hit]:
         if not person.has_usual(day) or not person.is_odd_hour(hour) or not person.is_untold(day, "hour"):
             return []
-        low, high = person.usual_hours()
-        says: dict[str, str | int] = {"day": _DAYS[hour // 24], "hour": hour % 24, "low": low, "high": high}
+        on = date.fromordinal(day).isoformat()
+        says: dict[str, str | int] = {"date": on, "hour": f"{hour % 24:02}:00", "usual": person.usual_hours(day)}
         return [_hit(event, ODD_HOUR, str(day), ODD_HOUR.level, says, is_own=True)]
 
     def _hidden(self, event: NormalEvent, person: Person, found: Whereabouts, day: int) -> list[Hit]:
