@@ -1,4 +1,4 @@
-"""Put together: a process that is heard makes risks known, one that is far behind does not, and sources prove themselves."""
+"""Put together: a process that is heard makes risks known, and one that is far behind does not."""
 
 from __future__ import annotations
 

@@ -47,7 +47,10 @@ def test_values_are_filled_once_and_what_is_missing_is_a_dash(known: FactStore) 
 
 
 def test_the_texts_of_every_rule_that_is_in_force() -> None:
-    text = "title: T\nid: 6f0e4e32-2f4f-4c1d-9d35-1a4cf5a5a009\nlogsource: {product: limen}\ndetection: {s: {kind: a}, condition: s}\n"
+    text = (
+        "title: T\nid: 6f0e4e32-2f4f-4c1d-9d35-1a4cf5a5a009\nlogsource: {product: limen}\n"
+        "detection: {s: {kind: a}, condition: s}\n"
+    )
     found = words.texts_of((("detections/a.yml", text),))
     assert found["6f0e4e32-2f4f-4c1d-9d35-1a4cf5a5a009"].title == "T"
     assert {one.id for one in own_rules().rules} <= set(found)
