@@ -5,7 +5,8 @@
 `ingest_per_s`: events per second from JSON as Winlogbeat sends it to acknowledged, parsed and mapped, in batches of
 1,000, by one process; `store_per_s` the same of lines that are ready. Beside them in the same run: SQLite with WAL, a
 commit for each batch and two indexes (`sqlite_per_s`), and the disk itself, a write and an fsync for each batch of the
-same bytes (`disk_per_s`). `bytes_per_event` is what is left once it is sealed, beside SQLite's file.
+same bytes (`disk_per_s`). `…_per_cpu_s` is per second of the processor, which other work on the machine does not touch.
+`bytes_per_event` is what is left once it is sealed, beside SQLite's file.
 
 `travel_24h_ms` and `user_all_ms`: sign-ins of a day held against the one before, and everything of one person, over ten
 million events, the median of five with another literal each. Beside them the same text asked of chDB (ClickHouse's
