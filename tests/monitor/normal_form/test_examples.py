@@ -13,7 +13,7 @@ from tests.monitor.normal_form.frames import frame
 from limen.monitor.normal_form.event import NormalEvent
 from limen.monitor.normal_form.frame import LIMEN
 from limen.monitor.normal_form.kinds import KINDS
-from limen.monitor.normal_form.reading import is_unreadable, read
+from limen.monitor.normal_form.reading import again, is_unreadable, read
 
 EXAMPLES = Path(__file__).parent / "examples"
 FILES = sorted(EXAMPLES.glob("*/*"))
@@ -48,3 +48,10 @@ def _shown(event: NormalEvent) -> str:
     lines = [f"{name}: {value}" for name, value in columns.items() if name not in NOT_SHOWN]
     fields = [f"  {name}: {value!r}" for name, value in event.fields.items()]
     return "\n".join([*lines, *fields])
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_what_is_kept_of_an_event_is_enough_to_read_it_anew(path: Path) -> None:
+    for event in of(path):
+        before = msgspec.structs.replace(event, mapper=f"{path.parent.name}/0", user="x", fields={})
+        assert again(before) == event

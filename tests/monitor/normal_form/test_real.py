@@ -1,8 +1,9 @@
-"""What real programs write on this machine: Suricata, nginx, and the agent-less journal where there is one."""
+"""What real programs write on this machine: Suricata, nginx, and what logger sends as syslog."""
 
 from __future__ import annotations
 
 import shutil
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+import pytest
 from tests.devices.signals.test_real import ELSEWHERE, watched
 from tests.interop.real_apps import absent
 from tests.monitor.normal_form.frames import RECEIVED, frame
@@ -86,3 +88,24 @@ def _nginx(folder: Path) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(20)
+
+
+@pytest.mark.parametrize(("form", "has_zone"), [("--rfc5424=notq", True), ("--rfc3164", False)])
+def test_loggers_own_messages(form: str, has_zone: bool) -> None:
+    if not (logger := shutil.which("logger")):
+        absent("LOGGER IS NOT INSTALLED: no message was made (apt-get install bsdutils)")
+    line = "Failed password for invalid user a b from 198.51.100.7 port 40022 ssh2"
+    with socket.socket(type=socket.SOCK_DGRAM) as received:
+        received.bind(("127.0.0.1", 0))
+        received.settimeout(20)
+        to = ["--udp", "--server", "127.0.0.1", "--port", str(received.getsockname()[1])]
+        about = [form, "--id=812", "--tag", "sshd", "--priority", "auth.info"]
+        subprocess.run([logger, *to, *about, line], check=True, timeout=20)
+        written = received.recv(65_536)
+    now = int(time.time() * 1_000)
+    zone = "" if has_zone else str(Path("/etc/localtime").resolve()).partition("zoneinfo/")[2]
+    (found,) = read(frame("syslog", written, zone=zone, received_at=now))
+    assert (found.service, found.user, found.src_ip, found.status_id) == ("sshd", "a b", "198.51.100.7", 2)
+    assert (found.fields["facility"], found.fields["pid"], bool(found.host)) == ("auth", "812", True)
+    assert abs(now - found.at) < 60_000
+    assert "limen.clock" not in found.fields
