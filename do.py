@@ -55,7 +55,19 @@ SOME_FAILED, NO_TEST_LEFT = 1, 5
 """What pytest ends with where tests failed, and where no test was left to run."""
 MOST_ALONE = 3
 """Of how many files the failed tests are tried once more, alone: more are no accident of a busy machine."""
-BENCHES = ("engine", "policy", "check", "facts", "streams", "footprint", "first_hour", "revocation", "sso", "devices")
+BENCHES = (
+    "engine",
+    "policy",
+    "check",
+    "facts",
+    "streams",
+    "footprint",
+    "first_hour",
+    "revocation",
+    "sso",
+    "devices",
+    "monitor_detect",
+)
 
 
 def main() -> int:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from tests.monitor.detections.texts import correlation, event, rule, text_of
+from tests.monitor.detections.texts import correlation, rule, text_of
 
 from limen.monitor.detections.hit import Level
 from limen.monitor.detections.rule_set import compile_rules
@@ -62,51 +62,6 @@ def test_each_wrong_rule_is_named_with_its_line_and_the_right_ones_are_in_force(
 
 
 @pytest.mark.parametrize(
-    ("text", "line"),
-    [
-        ("title: [\n", 2),
-        ("title: a\ntitle: b", 2),
-        ("a: &x 1\nb: *x", 1),
-        ("- a", 1),
-        ("a: " + "[" * 40 + "]" * 40, 1),
-        ("a: b\n" + "c: [" + "1, " * 60_000 + "]", 2),
-        ("\n---\n".join(["a: b"] * 60), 100),
-        ("x" * 1_000_001, 1),
-        ("a: \x00", 1),
-        ("a: !!python/object/apply:os.system ['true']", 1),
-    ],
-)
-def test_a_file_that_is_no_file_of_rules_is_one_problem(text: str, line: int) -> None:
-    rule_set = compile_rules({"own.yml": text})
-    assert rule_set.rules == ()
-    assert [(one.file, one.line) for one in rule_set.problems] == [("own.yml", line)]
-
-
-def test_two_rules_with_one_id_or_name_are_not_both_in_force() -> None:
-    first, second = rule({"Image": "a"}, name="one"), rule({"Image": "b"}, name="one")
-    rule_set = compile_rules({"a.yml": text_of(first), "b.yml": text_of(second)})
-    assert [one.id for one in rule_set.rules] == [first["id"]]
-    assert [one.file for one in rule_set.problems] == ["b.yml"]
-
-
-def test_a_correlation_finds_its_rules_in_other_files_and_by_id() -> None:
-    base = rule({"Image": "a"}, name="base")
-    by_name = correlation("event_count", ["base"], condition={"gte": 2})
-    by_id = correlation("event_count", [base["id"]], condition={"gte": 2})
-    rule_set = compile_rules({"b.yml": text_of(base), "a.yml": text_of(by_name, by_id)})
-    assert rule_set.problems == ()
-    assert {one.rules for one in rule_set.correlations} == {(base["id"],)}
-
-
-def test_correlations_of_nothing_and_of_themselves_are_refused() -> None:
-    lost = correlation("event_count", ["nothing"], condition={"gte": 2})
-    one = {**correlation("temporal", ["two"]), "name": "one"}
-    two = {**correlation("temporal", ["one"]), "name": "two"}
-    rule_set = compile_rules({"a.yml": text_of(lost, one, two)})
-    assert (rule_set.correlations, len(rule_set.problems)) == ((), 3)
-
-
-@pytest.mark.parametrize(
     "wrong",
     [
         correlation("event_count", ["base"], condition={"lt": 2}),
@@ -121,21 +76,6 @@ def test_correlations_of_nothing_and_of_themselves_are_refused() -> None:
 def test_a_correlation_that_cannot_be_had_is_refused(wrong: dict[str, object]) -> None:
     rule_set = compile_rules({"a.yml": text_of(rule({"Image": "a"}, name="base"), wrong)})
     assert (rule_set.correlations, len(rule_set.problems)) == ((), 1)
-
-
-def test_a_rule_looks_only_at_events_of_its_log_source() -> None:
-    rule_set = compile_rules(
-        {
-            "a.yml": text_of(
-                rule({"Image": "a"}, logsource={"product": "Windows", "service": "Sysmon"}),
-                rule({"Image": "a"}, logsource={"category": "process_creation"}),
-            )
-        }
-    )
-    said = {"fields": {"Image": "a"}}
-    assert len(rule_set.hits(event(service="SYSMON", category="process_creation", **said))) == 2
-    assert len(rule_set.hits(event(service="sysmon", **said))) == 1
-    assert rule_set.hits(event(product="linux", service="sysmon", **said)) == []
 
 
 def test_reading_rules_needs_no_network_and_loads_nothing_that_could_use_it() -> None:

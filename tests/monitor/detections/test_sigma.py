@@ -85,26 +85,6 @@ def test_a_rule_that_errs_is_said_once_a_day_and_silences_no_other(caplog) -> No
     assert "secret" not in caplog.text + str(first)
 
 
-def test_a_rule_that_cannot_be_compiled_is_said_and_silences_no_other(monkeypatch) -> None:
-    real = group.closure
-    monkeypatch.setattr(
-        group, "closure", lambda node: broken(node) if getattr(node, "text", "") == "bad" else real(node)
-    )
-    bad, good = rule({"Image": "bad"}, title="Bad"), rule({"Image": "a"}, title="Good")
-    one = SigmaDetector(compiled(bad, good))
-    assert [hit.title for hit in one.feed(event("1", fields={"Image": "a"}))] == ["Good"]
-    assert [hit.rule for hit in one.feed(event("2", fields={"Image": "bad"}))] == [FAILED.id]
-
-
-def test_without_a_prefilter_that_works_every_rule_is_looked_at(monkeypatch) -> None:
-    monkeypatch.setattr(group.Prefilter, "candidates", broken)
-    one = SigmaDetector(compiled(rule({"Image": "a"}, title="Good")))
-    assert [hit.title for hit in one.feed(event("1", fields={"Image": "a"}))] == ["Good"]
-    monkeypatch.setattr(group, "Prefilter", broken)
-    one = SigmaDetector(compiled(rule({"Image": "a"}, title="Good")))
-    assert [hit.title for hit in one.feed(event("1", fields={"Image": "a"}))] == ["Good"]
-
-
 def test_a_rule_above_its_budget_is_named_once_a_day(monkeypatch, caplog) -> None:
     monkeypatch.setattr(group, "TIMED", 1)
     slow, quick = rule({"Image": "a"}, title="Slow"), rule({"Image": "a"}, title="Quick")
