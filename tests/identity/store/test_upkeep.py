@@ -28,3 +28,13 @@ def test_the_purge_keeps_what_still_says_something(database: Database) -> None:
     assert database.read(lambda s: upkeep.kept_guesses(s.connection)) == [Count("person", "x", 3.0, 900, 950)]
     assert database.write(lambda t: upkeep.spend_challenge(t.connection, b"o" * 32, 10))
     assert not database.write(lambda t: upkeep.spend_challenge(t.connection, b"n" * 32, 10))
+
+
+def test_the_newest_of_somebodys_browsers_says_when_they_signed_in_last(database: Database) -> None:
+    def work(transaction: Transaction) -> None:
+        for browser, person, at in ((b"a", "p_ada", 700), (b"b", "p_ada", 300), (b"c", "p_ben", 900)):
+            upkeep.remember_browser(transaction.connection, browser * 32, person, at)
+
+    database.write(work)
+    known = database.read(lambda s: [upkeep.last_sign_in(s.connection, who) for who in ("p_ada", "p_ben", "p_new")])
+    assert known == [700, 900, 0]
