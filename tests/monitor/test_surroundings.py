@@ -79,6 +79,14 @@ def test_whoever_is_no_more_is_forgotten(around: Surroundings) -> None:
         assert (b"p_eve" in detector.snapshot(), b"p_ada" in detector.snapshot()) == (False, True)
 
 
+def test_whoever_is_new_is_remembered_before_the_server_tells_of_them(around: Surroundings) -> None:
+    around.take(PEOPLE, people())
+    travel = around.detectors["travel"]
+    travel.feed(sign_in(HOME, 0))
+    around.take(PEOPLE, people("p_eve"))
+    assert len(travel.feed(sign_in(ABROAD, HOUR))) == 1
+
+
 def test_what_is_of_no_concern_is_left_to_others(around: Surroundings) -> None:
     assert not around.take("rules", b"anything")
 

@@ -306,6 +306,16 @@ def test_an_erased_person_is_forgotten(detector: TravelDetector) -> None:
     assert b"p_eve" not in detector.snapshot()
 
 
+def test_whoever_was_erased_while_nothing_ran_is_forgotten_at_the_start(
+    detector: TravelDetector, places: Places
+) -> None:
+    feed(detector, sign_in(HOME, 0))
+    again = TravelDetector(places)
+    again.limit_to({"p_ada"})
+    again.restore(detector.snapshot())
+    assert b"p_eve" not in again.snapshot()
+
+
 def test_what_is_remembered_is_bounded(detector: TravelDetector, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_PEOPLE", 20)
     monkeypatch.setattr(module, "MOST_SESSIONS", 20)

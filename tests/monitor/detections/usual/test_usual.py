@@ -235,6 +235,16 @@ def test_an_erased_person_is_forgotten(detector: UsualDetector) -> None:
     assert b"p_ada" in detector.snapshot()
 
 
+def test_whoever_was_erased_while_nothing_ran_is_forgotten_at_the_start(
+    detector: UsualDetector, places: Places
+) -> None:
+    weeks(detector, 1)
+    again = UsualDetector(places)
+    again.limit_to({"p_ada"})
+    again.restore(detector.snapshot())
+    assert b"p_eve" not in again.snapshot()
+
+
 def test_what_is_remembered_is_bounded(detector: UsualDetector, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_PEOPLE", 20)
     for number in range(3_000):

@@ -57,6 +57,8 @@ LEARNING: Final = 7 * DAY
 """Until somebody has been known for so long, networks and devices are new without meaning anything; countries do."""
 BURST: Final = 5
 BURST_WITHIN: Final = HOUR
+MOST_GONE: Final = 100
+"""How many erased people are remembered, so that what is still said of them makes nothing anew."""
 MOST_PEOPLE: Final = 20_000
 MOST_SESSIONS: Final = 50_000
 MOST_ARRIVALS: Final = 8
@@ -97,11 +99,12 @@ class TravelDetector:
         self._places = places
         self._memory = _Memory()
         self._people: Container[str] | None = None
+        self._gone: list[str] = []
         self.known = TravelKnown()
 
     def feed(self, event: NormalEvent) -> list[Hit]:
         """The hits that this event completes: it happened too soon after, or before, one that is far away."""
-        if self._people is not None and event.person_id not in self._people:
+        if event.person_id in self._gone:
             return []
         if is_sign_in(event):
             person = self._person(event.person_id)
@@ -116,7 +119,7 @@ class TravelDetector:
 
     def snapshot(self) -> bytes:
         people, sessions = self._memory.people, self._memory.sessions
-        kept = {one: person for one, person in list(people.items()) if self._people is None or one in self._people}
+        kept = {one: person for one, person in list(people.items()) if one not in self._gone}
         return msgspec.msgpack.encode(_Memory(kept, sessions))
 
     def restore(self, snapshot: bytes) -> None:
@@ -124,11 +127,16 @@ class TravelDetector:
             self._memory = msgspec.msgpack.decode(snapshot, type=_Memory)
         except msgspec.MsgspecError:
             raise ValueError("the snapshot can't be read") from None
+        if self._people is not None:
+            self.limit_to(self._people)
 
     def limit_to(self, people: Container[str]) -> None:
-        """From now on nothing is remembered of anybody else: whoever is none of these was erased."""
+        """Forget whoever is none of these, for good: they were erased. Somebody new may be heard of before they are
+        told of here.
+        """
         self._people = people
-        for person_id in [one for one in list(self._memory.people) if one not in people]:
+        self._gone = [*self._gone, *(one for one in list(self._memory.people) if one not in people)][-MOST_GONE:]
+        for person_id in self._gone:
             self._memory.people.pop(person_id, None)
 
     # Inside

@@ -27,6 +27,8 @@ from limen.monitor.normal_form.event import NormalEvent
 from limen.monitor.places.places import Places
 from limen.monitor.places.whereabouts import Whereabouts
 
+MOST_GONE: Final = 100
+"""How many erased people are remembered, so that what is still said of them makes nothing anew."""
 MOST_PEOPLE: Final = 5_000
 STEPS: Final = ((12.0, Level.HIGH), (6.0, Level.MEDIUM), (3.0, Level.LOW))
 """From which strangeness on a count is how bad."""
@@ -55,6 +57,7 @@ class UsualDetector:
         self._places = places
         self._memory = _Memory()
         self._people: Container[str] | None = None
+        self._gone: list[str] = []
         self._zone = ZoneInfo("UTC")
         self._quarter = NO_QUARTER
         self._limits: dict[tuple[str, str], tuple[int, int]] = {}
@@ -72,7 +75,7 @@ class UsualDetector:
 
     def feed(self, event: NormalEvent) -> list[Hit]:
         """What is strange about this event, or about the day it completes."""
-        if not event.person_id or (self._people is not None and event.person_id not in self._people):
+        if not event.person_id or event.person_id in self._gone:
             return []
         found = self._places.find(event.src_ip)
         amounts = [(one, amount) for one in MEASURES if (amount := one.of(event))]
@@ -98,7 +101,7 @@ class UsualDetector:
 
     def snapshot(self) -> bytes:
         people = self._memory.people
-        kept = {one: person for one, person in list(people.items()) if self._people is None or one in self._people}
+        kept = {one: person for one, person in list(people.items()) if one not in self._gone}
         return msgspec.msgpack.encode(_Memory(kept))
 
     def restore(self, snapshot: bytes) -> None:
@@ -110,11 +113,16 @@ class UsualDetector:
             raise ValueError("the snapshot can't be read")
         self._memory = memory
         self._limits.clear()
+        if self._people is not None:
+            self.limit_to(self._people)
 
     def limit_to(self, people: Container[str]) -> None:
-        """From now on nothing is remembered of anybody else: whoever is none of these was erased."""
+        """Forget whoever is none of these, for good: they were erased. Somebody new may be heard of before they are
+        told of here.
+        """
         self._people = people
-        for person_id in [one for one in list(self._memory.people) if one not in people]:
+        self._gone = [*self._gone, *(one for one in list(self._memory.people) if one not in people)][-MOST_GONE:]
+        for person_id in self._gone:
             self._memory.people.pop(person_id, None)
 
     # Inside
