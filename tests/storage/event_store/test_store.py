@@ -136,6 +136,24 @@ def test_reading_on_gives_what_came_since_from_sealed_and_open_segments(opened: 
     assert [position.n for position, _ in store.read_from(START)] == [1, 2, 3, 4, 5, 6]
 
 
+def test_a_slow_reader_holds_nobody_up_and_misses_nothing(opened: Open, clock: SetClock) -> None:
+    store = opened()
+    store.append(lines(0, 40))
+    store.seal()
+    store.append(lines(40, 80))
+    slow = store.read_from()
+    seen = [next(slow)[0].n for _ in range(10)]
+    store.append(lines(80, 100))
+    store.seal()
+    clock.forward(200 * DAY)
+    store.expire()
+    store.append(lines(100, 120))
+    seen += [position.n for position, _ in slow]
+    assert seen[:40] == list(range(1, 41))
+    assert store.ask("select count(*) from events").rows == [(20,)]
+    assert [position.n for position, _ in store.read_from()] == list(range(101, 121))
+
+
 def test_columns_that_come_and_go_leave_older_events_readable(opened: Open, tmp_path: Path) -> None:
     store = opened(columns=COLUMNS[:-1])
     store.append(lines(0, 2, user="jane", port=7))
