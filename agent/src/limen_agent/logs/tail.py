@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, Final
 
 ALLOWED: Final = Path("/var/log")
-LONGEST_LINE: Final = 6 * 1024
-"""Bytes: of a longer line the beginning is sent."""
+LONGEST_LINE: Final = 16 * 1024
+"""Bytes: of a longer line the beginning is sent; of one that JSON writes far longer than it is, less."""
 MOST_BYTES: Final = 32 * 1024
 """So much is read in one go."""
 MOST_SENT: Final = 40 * 1024
@@ -83,6 +83,8 @@ def _lines(file: Any, place: Place, *, is_over: bool) -> tuple[list[str], Place]
         if len(lines) == MOST_LINES or not (is_whole or is_cut or is_over):
             break
         text = raw[:LONGEST_LINE].decode("utf-8", "replace").rstrip("\r\n")
+        while len(json.dumps(text)) > MOST_SENT:
+            text = text[: len(text) // 2]
         size += len(json.dumps(text))
         if lines and size > MOST_SENT:
             break
