@@ -73,6 +73,8 @@ def _part(anchor: Anchor) -> float:
         return 0.5
     if anchor.how is How.EQUALS:
         return 0.02 if len(anchor.text) < 8 else 0.004
-    common = 0.2 if anchor.text.strip() in _COMMON else 0.0
-    rare = 2.0 ** -min(len(anchor.text), 14)
-    return (common or rare) * (1.0 if anchor.how is How.CONTAINS else 0.3)
+    if anchor.text.strip() in _COMMON:
+        return 0.2
+    if anchor.how is How.ENDS and anchor.text[0] in "\\/":
+        return 0.02  # the name of a program or file, which is as often there as the program is started
+    return 0.25 ** min(len(anchor.text), 8)

@@ -14,8 +14,10 @@ from limen.monitor.detections.rule import Rule
 
 TIMED: Final = 61
 """Of so many events one is timed, rule by rule."""
-ENOUGH: Final = 50
+ENOUGH: Final = 200
 """Before so many were timed, nothing is said of what a rule costs."""
+MOST_NS: Final = 2_000_000
+"""One look counts as no longer than this: the machine may have done something else meanwhile."""
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -37,14 +39,14 @@ class Group:
         self._seen += 1
         is_timed = self._seen % TIMED == 0
         for index in self._candidates(view):
-            began = time.thread_time_ns() if is_timed else 0
+            began = time.perf_counter_ns() if is_timed else 0
             try:
                 if self._tests[index](view):
                     found.append(self._rules[index])
             except Exception as error:  # noqa: BLE001 -- one broken rule must not silence the others
                 failed.append((self._rules[index], error))
             if is_timed:
-                self._spent_ns[index] += time.thread_time_ns() - began
+                self._spent_ns[index] += min(time.perf_counter_ns() - began, MOST_NS)
 
     def _compile(self) -> None:
         self._tests = [_compiled(rule) for rule in self._rules]
