@@ -10,7 +10,6 @@ from tests.emulators.vendor import asking
 
 from limen.clock import MINUTE, from_iso
 from limen.connectors.github.audit_log import pages
-from limen.connectors.links import next_link
 from limen.connectors.vendor_client import VendorError
 
 NOW = from_iso("2026-11-27T09:00:00Z")
@@ -44,20 +43,3 @@ async def test_it_waits_until_its_limit_is_new_by_githubs_own_clock() -> None:
         async with asking(vendor.origin) as asked:
             _ = [page async for page in pages(asked.client, "s3cret", "harbor", "", NOW)]
             assert asked.waits == [1795770030 - NOW // 1_000]
-
-
-@pytest.mark.parametrize(
-    ("header", "address"),
-    [
-        ('<https://a/1>; rel="self", <https://a/2?x=1,2>; rel="next"', "https://a/2?x=1,2"),
-        ("<https://a/2>;rel=next", "https://a/2"),
-        ('<https://a/2>; title="a, b"; rel="next"', "https://a/2"),
-        ('<https://a/2>; rel="prev"', ""),
-        ('<https://a/2>; title="rel=next"', ""),
-        ("", ""),
-        ("<" * 100_000, ""),
-        ("<a>;" + "x=1;" * 50_000, ""),
-    ],
-)
-def test_the_link_to_the_next_page(header: str, address: str) -> None:
-    assert next_link(header) == address

@@ -8,9 +8,7 @@ from tests.monitor.test_monitor_file import read_text, the_rules
 from limen.clock import HOUR, MINUTE
 from limen.monitor.monitor_file import changes
 from limen.monitor.monitor_rules import Service, Way
-from limen.monitor.normal_form.kinds import KINDS
 from limen.monitor.sources.asked_section import READS
-from limen.monitor.sources.guides import _GUIDES, guide
 
 TENANT, CLIENT = "11111111-2222-3333-4444-555555555555", "66666666-7777-8888-9999-000000000000"
 M365 = f"{{kind: m365, comes: asked, service: {{tenant: {TENANT}, client: {CLIENT}%s}}}}"
@@ -68,9 +66,3 @@ def test_services_as_they_are_written() -> None:
 def test_a_mistake_is_told_with_its_line(wrong: str) -> None:
     rules, problems = read_text(f"sources:\n  good: {{kind: json, comes: http}}\n  bad: {wrong}\n")
     assert (rules, {problem.line for problem in problems}) == (None, {3})
-
-
-def test_every_kind_that_is_asked_has_a_guide_and_is_one_that_is_read() -> None:
-    assert _GUIDES.keys() <= KINDS.keys()
-    assert "limen source secret mine" in guide("okta", "mine")
-    assert guide("json", "mine") == ""
