@@ -71,6 +71,7 @@ PILLAR = Pillar(
         "evtx": Command("limen.cli.evtx", "Print a log file of Windows as JSON lines, to send them to a source"),
         "detections": Command("limen.cli.detections", "List detection rules, and check a folder of Sigma rules"),
         "place": Command("limen.cli.place", "Say where an address is, and what policies see of it"),
+        "search": Command("limen.cli.search", "Search what happened, over all sources and the journal"),
         "travel": Command("limen.cli.travel", "Announce journeys, so that signing in from there is no alarm"),
     },
     pages=(
@@ -81,6 +82,7 @@ PILLAR = Pillar(
         "limen.web.monitor.intake",
         "limen.web.monitor.sources",
         "limen.web.monitor.places",
+        "limen.web.monitor.search",
     ),
     declarations=_declarations,
     prepare=_prepare,

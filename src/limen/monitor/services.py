@@ -11,12 +11,13 @@ from limen.monitor.detections.travel.announcing import Travels
 from limen.monitor.knowing import Knowing
 from limen.monitor.places.familiar import FamiliarPlaces
 from limen.monitor.places.places import Places
+from limen.monitor.search import service as searching
 from limen.monitor.sources.agents import agent_logs
 from limen.monitor.sources.clouds import Clouds
 from limen.monitor.sources.held import SendersHeld
 from limen.monitor.sources.pulls import LogPulls
 from limen.monitor.watch import Watch
-from limen.pillar import Core, Every, Running, SignOn
+from limen.pillar import Core, DeviceNames, Every, Running, SignOn
 
 AGREE_SECONDS: Final = 10.0
 WRITE_SECONDS: Final = 30.0
@@ -44,6 +45,9 @@ async def build(core: Core) -> Running:
     places = Places(root, root / core.settings.storage.data)
     familiar = FamiliarPlaces(core, places)
     knowing = Knowing(core, places, travels, watch.supervision.give)
+    where = searching.Places(watch.events, core.journal.reader.root.resolve())
+    devices = core.offers.find(DeviceNames)
+    search = searching.Search(where, lambda: searching.names_in(core.known, devices, core.settings.zone))
     await knowing.look_again()
     await watch.agree()
     alerting.begin()
@@ -55,7 +59,10 @@ async def build(core: Core) -> Running:
         await alerting.close()
 
     return Running(
-        offers=(watch, watch.sources, agent_logs(watch.sources), pulls, places, familiar, knowing, *alerting.offers),
+        offers=(
+            *(watch, watch.sources, search, agent_logs(watch.sources), pulls, places, familiar, knowing),
+            *alerting.offers,
+        ),
         figures=lambda: (*watch.sources.figures(), *knowing.figures()),
         periodic=(
             Every("have the process that watches as monitor.yaml says", AGREE_SECONDS, watch.agree),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -40,6 +41,11 @@ class Watch:
         self._tasks: set[asyncio.Task[None]] = set()
         held.watch(self._changed)
         self._stop_following = core.known.watch(self._fact_changed)
+
+    @property
+    def events(self) -> Path:
+        """Where the events of all sources are kept."""
+        return (self._core.root / self._core.settings.storage.data).resolve() / EVENTS
 
     async def agree(self) -> None:
         """Start the process or end it, as `monitor.yaml` has it now; and tell it who may send."""
@@ -94,7 +100,7 @@ class Watch:
         data = (core.root / core.settings.storage.data).resolve()
         return SetUp(
             data=str(data / STATE),
-            events=str(data / EVENTS),
+            events=str(self.events),
             journal=str(core.journal.reader.root.resolve()),
             keys=core.keyring.keys_for("event store"),
             budget_bytes=settings.megabytes * MEGABYTE,

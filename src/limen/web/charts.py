@@ -18,7 +18,10 @@ _LABEL_EVERY: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One hour: its name, where its rows are, and how many of each effect. `words` are what the three are called."""
+    """One hour: its name, where its rows are, and how many of each effect.
+
+    `words` are what the three are called; "" where there are none of it.
+    """
 
     name: str
     href: str
@@ -34,7 +37,7 @@ class Bar:
     @property
     def said(self) -> str:
         counts = zip((self.permit, self.challenge, self.deny), self.words, strict=True)
-        return f"{self.name}: {', '.join(f'{count:,} {word}' for count, word in counts)}"
+        return f"{self.name}: {', '.join(f'{count:,} {word}' for count, word in counts if word)}"
 
 
 def bars(hours: Sequence[Bar], said: str, height: int = 264) -> Markup:

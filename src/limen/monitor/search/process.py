@@ -1,0 +1,75 @@
+"""Searches once and ends: `python -P -m limen.monitor.search.process` reads an `Asked` and writes a `Found`, in JSON.
+
+It is a process of its own, so that neither the memory nor the time of a search is taken from decisions.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from limen.errors import LimenError
+from limen.monitor.search.answer import BUCKETS, FACET_VALUES, FACETS, Asked, Found
+from limen.monitor.stored import COLUMNS, journal_as_events
+from limen.storage.event_store.asking import Asking
+from limen.storage.event_store.columns import Columns
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def search(asked: Asked) -> Found:
+    """The answer. Raises LimenError where it takes too long or too much."""
+    asking = Asking(Path(asked.events), Columns.of(COLUMNS), journal_as_events(Path(asked.journal)))
+    within = '"at" >= $since and "at" < $until'
+    meant = f"from events where {within} and ({asked.sql})"
+    values: dict[str, Any] = {**asked.values, "since": asked.since, "until": asked.until}
+
+    def ask(sql: str, most: int, more: Mapping[str, Any] | None = None) -> tuple[tuple[str, ...], list[Any], bool]:
+        found = asking.ask(
+            sql,
+            {**values, **(more or {})},
+            since=asked.since,
+            until=asked.until,
+            most_rows=most,
+            seconds=asked.seconds,
+        )
+        return found.columns, found.rows, found.is_cut
+
+    try:
+        names, rows, is_cut = ask(f'select * {meant} order by "at" desc, "uid" limit {asked.rows + 1}', asked.rows)
+        answer = Found(rows=[dict(zip(names, row, strict=True)) for row in rows], is_cut=is_cut)
+        if not asked.is_summed:
+            return answer
+        width = max((asked.until - asked.since) // BUCKETS, 1)
+        over_time = f'select floor(("at" - $since) / $width), count(*) {meant} group by 1'
+        _, counted, _ = ask(over_time, BUCKETS + 1, {"width": width})
+        answer.width = width
+        answer.buckets = [0] * BUCKETS
+        for place, count in counted:
+            answer.buckets[min(int(place), BUCKETS - 1)] += count
+        answer.total = sum(answer.buckets)
+        for column in FACETS:
+            most = f"""select "{column}", count(*) {meant} and "{column}" <> ''
+                group by 1 order by 2 desc, 1 limit {FACET_VALUES}"""
+            _, found, _ = ask(most, FACET_VALUES)
+            answer.facets[column] = [(value, count) for value, count in found]
+        return answer
+    finally:
+        asking.close()
+
+
+def main() -> None:
+    asked = msgspec.json.decode(sys.stdin.buffer.read(), type=Asked)
+    try:
+        found = search(asked)
+    except LimenError as error:
+        found = Found(wrong=error.what, fix=error.fix)
+    sys.stdout.buffer.write(msgspec.json.encode(found))
+
+
+if __name__ == "__main__":
+    main()
