@@ -1,4 +1,4 @@
-"""The page that searches: what is found leads on, who looks is journaled, and nothing that a log says is ever markup."""
+"""The page that searches: what is found leads on, who looks is journaled, and no log line is ever markup."""
 
 from __future__ import annotations
 
