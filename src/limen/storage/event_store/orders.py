@@ -18,7 +18,8 @@ CHANGED: Final = 3
 class Order(msgspec.Struct, frozen=True, kw_only=True):
     """Seal `segment`, which follows `after`, to `part`; or write it, sealed as `sealed`, anew without some sources.
 
-    `earlier`: sealed files that may hold the same events, which are then left out.
+    `earlier`: sealed files that may hold the same events, which are then left out. `keys`: the segment was changed, and
+    of it only what its signed batches hold now is to be sealed, as it is.
     """
 
     columns: tuple[tuple[str, Kind], ...]
@@ -26,6 +27,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     part: str
     after: tuple[int, str] = (0, start_of(WRITER).head.decode())
     earlier: tuple[str, ...] = ()
+    keys: tuple[bytes, ...] = ()
     sealed: SealedEvents | None = None
     without: tuple[str, ...] = ()
 

@@ -10,16 +10,16 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from limen.errors import LimenError
-from limen.storage.event_store.batches import Broken, follow
+from limen.storage.event_store.batches import WRITER, Batch, Broken, follow, whole_batches
 from limen.storage.event_store.orders import CHANGED, Order
 from limen.storage.event_store.sealed_list import SealedEvents
 from limen.storage.files import file_sha256, write_all
-from limen.storage.segments.link import Link
+from limen.storage.segments.link import Link, Signer
 from limen.storage.segments.name import Name
 from limen.storage.segments.parquet import PORTION, in_memory, quoted, rows_of, to_parquet
 from limen.storage.segments.replacing import SEALING
@@ -61,6 +61,7 @@ class _Sealing:
         self._columns = order.known_columns()
         self._after = Link(order.after[0], order.after[1].encode())
         self._end = self._after
+        self._count = 0
         self._parts: list[str] = []
 
     def run(self) -> SealedEvents | None:
@@ -86,9 +87,13 @@ class _Sealing:
         lines: list[str] = []
         size, first_n = 0, self._after.n + 1
         with Path(self._order.segment).open("rb") as file:
-            for batch in follow(file, self._after, signer=None):
+            for batch in self._batches(file):
                 if isinstance(batch, Broken):
                     raise _ChangedError
+                if batch.first_n > self._end.n + 1:  # what was between was taken away
+                    if lines:
+                        yield lines, first_n
+                    lines, size, first_n = [], 0, batch.first_n
                 self._end = batch.link
                 lines += [line.decode(errors="replace") for line in batch.lines]
                 size += batch.ends_at - batch.begins_at
@@ -98,8 +103,21 @@ class _Sealing:
         if lines:
             yield lines, first_n
 
+    def _batches(self, file: IO[bytes]) -> Iterator[Batch | Broken]:
+        """Every batch, if they follow one from the other; of a segment that was changed those that are signed."""
+        if not self._order.keys:
+            yield from follow(file, self._after, signer=None)
+            return
+        signer, n = Signer(WRITER, self._order.keys), self._after.n
+        for batch in whole_batches(file):
+            lines = batch.lines[max(0, n - batch.first_n + 1) :]
+            if batch.link.n > n and lines and signer.knows(batch.link, batch.mac):
+                n = batch.link.n
+                yield batch._replace(lines=lines)
+
     def _write_part(self, lines: list[str], after: int) -> int:
         """Write these lines to a part of their own: a Parquet file can't be added to. Returns what `_content` does."""
+        self._count += len(lines)
         self._parts.append(f"{self._part}.{len(self._parts)}{SEALING}")
         self._columns.take(self._connection, "portion", lines, after)
         self._connection.execute(to_parquet("from portion", Path(self._parts[-1])))
@@ -132,7 +150,8 @@ class _Sealing:
             last_n=self._end.n,
             before=self._after.head.decode(),
             head=self._end.head.decode(),
-            duplicates=self._end.n - self._after.n - kept["rows"],
+            duplicates=self._count - kept["rows"],
+            is_damaged=bool(self._order.keys),
             **kept,
         )
 

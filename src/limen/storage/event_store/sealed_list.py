@@ -19,12 +19,17 @@ REPLACING = ".replacing"
 """What the name of a file ends with that is to replace a sealed one."""
 
 
+EVIDENCE = ".evidence"
+"""What the name of a segment ends with that was changed before it was sealed."""
+
+
 class SealedEvents(msgspec.Struct, frozen=True, kw_only=True):
     """One sealed segment: its place in the chain, its file's SHA-256, and what it holds.
 
     `rows` of its events are there: `duplicates` were left out, `expired` deleted by their source's keeping time.
     `first_at` to `last_at`: when they happened, by their sources' clocks. `sources`: how many events of each; where
     there are too many, none is named. `shape`: which columns its file has, of `SealedEventList.shapes`.
+    `is_damaged`: the segment was changed before it was sealed.
     """
 
     ordinal: int
@@ -41,6 +46,7 @@ class SealedEvents(msgspec.Struct, frozen=True, kw_only=True):
     last_at: Instant
     sources: dict[str, int] = {}
     expired: int = 0
+    is_damaged: bool = False
     shape: str = ""
 
     @property

@@ -19,6 +19,7 @@ from limen.storage.event_store.columns import Columns
 from limen.storage.event_store.keeping import Due, Keeping, due
 from limen.storage.event_store.orders import CHANGED, Order
 from limen.storage.event_store.sealed_list import (
+    EVIDENCE,
     REPLACING,
     EventCheckpoint,
     SealedEventList,
@@ -158,9 +159,11 @@ class Upkeep:
         segment, part = self._folder / str(name), self._folder / f"{name.ordinal:08d}.{os.getpid()}{SEALING}"
         end = self.sealed.end
         order = self._order(segment, part, after=(end.n, end.head.decode()), earlier=self._earlier(name))
-        found = self._asked(order, name.ordinal)
+        status, found = self._asked(order, name.ordinal)
+        if status == CHANGED and not self._stopping.is_set():
+            found = self._changed(order, segment, name.ordinal)
         if found is None:
-            return False
+            return not segment.exists()
         found = msgspec.structs.replace(found, shape=self._columns.shape)
         shapes = {**self.sealed.shapes, found.shape: tuple(column.name for column in self._columns.all)}
         longer = msgspec.structs.replace(self.sealed, segments=(*self.sealed.segments, found), shapes=shapes)
@@ -171,19 +174,31 @@ class Upkeep:
         columns = tuple((column.name, column.kind) for column in self._columns.all)
         return msgspec.structs.replace(Order(columns=columns, segment=str(segment), part=str(part)), **more)
 
-    def _asked(self, order: Order, ordinal: int) -> SealedEvents | None:
-        """What a child did; None where it did not, which is said once of a segment that was changed."""
+    def _changed(self, order: Order, segment: Path, ordinal: int) -> SealedEvents | None:
+        """Seal what the signed batches of a segment hold that was changed, and keep it as evidence: one such segment
+        must not keep all later ones unsealed.
+        """
+        evidence = segment.with_name(segment.name + EVIDENCE)
+        if not evidence.exists():
+            evidence.hardlink_to(segment)
+        status, found = self._asked(msgspec.structs.replace(order, keys=self._signer.keys), ordinal)
+        if status == CHANGED:  # not one of its batches is signed
+            segment.unlink()
+        return found
+
+    def _asked(self, order: Order, ordinal: int) -> tuple[int, SealedEvents | None]:
+        """How a child ended and what it did; where it did nothing, that is said once of each segment."""
         module = "limen.storage.event_store.seal"
         status, said = self._child.answer(module, said=msgspec.json.encode(order))
         if status == 0:
-            return msgspec.json.decode(said, type=SealedEvents)
+            return status, msgspec.json.decode(said, type=SealedEvents)
         Path(order.part).unlink(missing_ok=True)
         if not self._stopping.is_set() and ordinal not in self._damaged:
             self._damaged.add(ordinal)
             _log.error("segment %s of the event store could not be sealed (status %s)", ordinal, status)
             reason = "segment-changed" if status == CHANGED else "segment-not-sealed"
             self._record(damaged(self._clock.now(), reason, {"segment": ordinal}))
-        return None
+        return status, None
 
     def _earlier(self, name: Name) -> tuple[str, ...]:
         """The sealed files that an event of this segment may stand in already."""
@@ -224,7 +239,7 @@ class Upkeep:
         """Write a sealed file anew without sources whose time is over, while that of others is not."""
         path = self._folder / segment.file_name
         part = path.with_name(path.name + REPLACING)
-        found = self._asked(self._order(path, part, sealed=segment, without=sources), segment.ordinal)
+        _, found = self._asked(self._order(path, part, sealed=segment, without=sources), segment.ordinal)
         if found is None:
             return
         kept = tuple(found if each.ordinal == found.ordinal else each for each in self.sealed.segments)

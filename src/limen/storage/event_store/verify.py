@@ -11,7 +11,7 @@ import msgspec
 
 from limen.clock import to_iso
 from limen.storage.event_store.batches import WRITER, Broken, follow
-from limen.storage.event_store.sealed_list import REPLACING, EventCheckpoint, SealedEventList, SealedEvents
+from limen.storage.event_store.sealed_list import EVIDENCE, REPLACING, EventCheckpoint, SealedEventList, SealedEvents
 from limen.storage.files import file_sha256
 from limen.storage.segments.link import Link, Signer
 from limen.storage.segments.lock import is_being_written
@@ -85,7 +85,11 @@ class _Check:
         """Hold each sealed file against the list, and the list against itself; returns the link that it leads to."""
         link = sealed.start
         self._note(link, wanted)
+        for file in sorted(self.folder.glob(f"*.jsonl{EVIDENCE}")):
+            self._problem(f"a segment was changed before it was sealed; see {file.name}")
         for segment in sealed.segments:
+            if segment.is_damaged:
+                self._problem(f"events {segment.first_n} to {segment.last_n} were changed before they were sealed")
             if (segment.first_n, segment.before.encode()) != (link.n + 1, link.head):
                 self._problem(f"{segment.file_name} does not follow from the one before it")
             if not self._is_as_listed(segment):
