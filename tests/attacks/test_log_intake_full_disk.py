@@ -11,7 +11,7 @@ from tests.storage.small_disk import small_disk
 
 from limen.clock import SystemClock
 from limen.monitor.normal_form.frame import Frame
-from limen.monitor.supervision import NotTakenError
+from limen.pillar import NotTakenError
 
 LINE = b"<86>1 2026-11-24T09:00:00Z wren sshd 7 - - Accepted publickey for ida from 192.0.2.7 port %d ssh2\n"
 

@@ -32,6 +32,8 @@ async def test_messages_come_as_they_were_sent() -> None:
     await sending
     one.close()
     assert await other.receive() is None
+    with pytest.raises(ConnectionError):
+        await one.send(Kept(number=1))
 
 
 async def test_whoever_writes_waits_for_whoever_reads() -> None:

@@ -17,8 +17,10 @@ from tests.monitor.watched import KEYS, send_udp, source, watching
 
 from limen.clock import SystemClock
 from limen.events import Event
+from limen.monitor.link import Recorded, SetUp, Sources
 from limen.monitor.normal_form.frame import Frame
-from limen.monitor.supervision import NotTakenError
+from limen.monitor.supervision import Supervision
+from limen.pillar import NotTakenError
 from limen.storage.journal import Journal
 
 SYSLOG = b"<86>1 2026-11-24T09:00:00Z wren sshd 7 - - Accepted publickey for ida from 192.0.2.7 port 50000 ssh2"
@@ -130,3 +132,17 @@ async def test_syslog_is_taken_from_configured_addresses_alone(tmp_path: Path) -
         send_udp(watched.ports("udp"), SYSLOG)
         await watched.until(lambda: watched.supervision.health and watched.supervision.health.refused.get("udp"))
     assert len(watched.stored()) == 3
+
+
+async def test_the_process_can_say_nothing_in_the_journal_but_of_its_store() -> None:
+    told: list[Event] = []
+
+    async def setup() -> SetUp:
+        raise NotImplementedError
+
+    async def take(_hits: object) -> None: ...
+
+    supervision = Supervision(setup, lambda: Sources(sources=()), take, told.append)
+    for kind in ("person.changed", "event_store.recovered", "break_glass.used"):
+        await supervision._heed(None, Recorded(event=Event(at=1, kind=kind)))  # type: ignore[arg-type]
+    assert [event.kind for event in told] == ["event_store.recovered"]

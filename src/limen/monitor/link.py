@@ -189,8 +189,9 @@ class Link:
         if len(data) > LONGEST:
             raise LinkError("a message to or from the process that watches is too long", "send less at once")
         async with self._sending:
-            self._writer.write(len(data).to_bytes(LENGTH_BYTES, "big"))
-            self._writer.write(data)
+            if self._writer.is_closing():
+                raise ConnectionError("the link has ended")
+            self._writer.write(len(data).to_bytes(LENGTH_BYTES, "big") + data)
             await self._writer.drain()
 
     async def receive(self) -> Message | None:

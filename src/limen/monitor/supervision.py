@@ -46,6 +46,8 @@ LONGEST_PAUSE_SECONDS: Final = 30.0
 STEADY_SECONDS: Final = 60.0
 """After running so long, the next pause is the first again."""
 END_SECONDS: Final = 15.0
+OF_THE_STORE: Final = "event_store."
+"""Nothing else does the process say in the journal, whoever may have got hold of it."""
 COMMAND: Final = (sys.executable, "-P", "-m", "limen.monitor.process")
 _HANDED_ON: Final = ("PATH", "PYTHONPATH", "LANG", "TZ")
 
@@ -206,7 +208,7 @@ class Supervision:
                     waits.set_result(message)
             case Health():
                 self.health = message
-            case Recorded(event=event):
+            case Recorded(event=event) if event.kind.startswith(OF_THE_STORE):
                 self._record(event)
             case Found():
                 task = asyncio.create_task(self._commit(link, message))

@@ -26,7 +26,8 @@ from limen.monitor.monitor_rules import LogSource, Service, Way
 from limen.monitor.normal_form.frame import Frame
 from limen.monitor.sources import pulls_store
 from limen.monitor.sources.pulls import keep_secret
-from limen.monitor.supervision import NotTakenError, Supervision
+from limen.monitor.supervision import Supervision
+from limen.pillar import NotTakenError
 
 __all__ = ["ada", "harbor"]
 

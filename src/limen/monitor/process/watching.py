@@ -243,12 +243,21 @@ async def watch(link: Link, parts_of: Callable[[SetUp, Callable[[Event], object]
     setup = await link.receive()
     if not isinstance(setup, SetUp):
         return
-    loop = asyncio.get_running_loop()
+    loop, telling = asyncio.get_running_loop(), set[asyncio.Task[None]]()
+
+    async def tell(event: Event) -> None:
+        with suppress(ConnectionError):
+            await link.send(Recorded(event=event))
+
+    def begin(event: Event) -> None:
+        task = loop.create_task(tell(event))
+        telling.add(task)
+        task.add_done_callback(telling.discard)
 
     def record(event: Event) -> None:
         """From any thread, and nobody waits."""
-        loop.call_soon_threadsafe(lambda: telling.append(loop.create_task(link.send(Recorded(event=event)))))
+        with suppress(RuntimeError):  # the loop has ended
+            loop.call_soon_threadsafe(begin, event)
 
-    telling: list[asyncio.Task[None]] = []
     parts = await asyncio.to_thread(parts_of, setup, record)
     await Watching(link, setup, parts).run()
