@@ -150,6 +150,16 @@ def test_a_damaged_snapshot_is_refused_and_nothing_is_forgotten(damaged: bytes) 
     assert len(one.feed(failed("2", 1))) == 1
 
 
+def test_what_is_over_is_not_kept() -> None:
+    one = detector(correlation("event_count", ["failed"], "60s", group_by=["user"], condition={"gte": 3}))
+    for number in range(500):
+        one.feed(failed(str(number), 0, user=f"u{number}"))
+    full = len(one.snapshot())
+    one.feed(failed("later", 3_661, user="jane"))
+    assert len(one.snapshot()) < full / 100
+    assert one.forgotten == 0
+
+
 def test_memory_is_bounded_for_each_correlation_on_its_own() -> None:
     by_user = correlation("event_count", ["failed"], group_by=["user"], condition={"gte": 3})
     by_host = correlation("event_count", ["failed"], group_by=["host"], condition={"gte": 3})

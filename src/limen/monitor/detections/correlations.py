@@ -18,13 +18,14 @@ from typing import Final
 
 import msgspec
 
-from limen.clock import Instant
+from limen.clock import HOUR, Instant
 from limen.monitor.detections.event_view import EventView
 from limen.monitor.detections.rule import Correlation
 from limen.monitor.detections.tree import Order
 from limen.monitor.normal_form.event import NormalEvent
 from limen.monitor.normal_form.frame import LIMEN
 
+LATE_MS: Final = HOUR
 MOST_ENTRIES: Final = 10_000
 """So much each correlation remembers in all its windows together."""
 MOST_OF_A_RULE: Final = 256
@@ -78,6 +79,7 @@ class _State:
         self.correlation = correlation
         self.windows: OrderedDict[tuple[str, ...], Window] = OrderedDict()
         self.entries = 0
+        self.latest: Instant = 0
         self.forgotten = 0
 
     def add(self, key: tuple[str, ...], entry: Entry) -> Fired | None:
@@ -86,6 +88,7 @@ class _State:
             window = self.windows[key] = Window()
         else:
             self.windows.move_to_end(key)
+        self.latest = max(self.latest, entry.at)
         before = len(window.entries)
         fired = self._add(key, window, entry)
         self.entries += len(window.entries) - before
@@ -125,6 +128,17 @@ class _State:
             of_rule = [one for one in entries if one.rule == rule]
             for one in of_rule[: len(of_rule) - MOST_OF_A_RULE]:
                 entries.remove(one)
+
+    def prune(self) -> None:
+        """Windows that are long over go: what is less than an hour late still finds them."""
+        since = self.latest - self.correlation.span_ms - LATE_MS
+        over = [
+            key
+            for key, window in self.windows.items()
+            if window.quiet_until <= since and (not window.entries or window.entries[-1].at <= since)
+        ]
+        for key in over:
+            self.entries -= len(self.windows.pop(key).entries)
 
     def bound(self) -> None:
         while self.entries > MOST_ENTRIES and len(self.windows) > 1:
@@ -192,6 +206,8 @@ class Correlations:
         return fired
 
     def snapshot(self) -> bytes:
+        for state in self._states.values():
+            state.prune()
         saved = {
             name: _Saved(_shape(state.correlation), list(state.windows.items()))
             for name, state in self._states.items()
@@ -208,6 +224,8 @@ class Correlations:
                 continue
             state.windows = OrderedDict(one.windows)
             state.entries = sum(len(window.entries) for window in state.windows.values())
+            ends = [window.entries[-1].at for window in state.windows.values() if window.entries]
+            state.latest = max(ends, default=0)
             state.bound()
 
 
