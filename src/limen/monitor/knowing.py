@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from limen.clock import Instant
-from limen.facts import Session
+from limen.facts import Device, Session
 from limen.monitor.detections.travel.announcing import Travels
 from limen.monitor.detections.travel.travel import TravelKnown
 from limen.monitor.detections.usual.usual import UsualKnown
@@ -45,8 +45,8 @@ class Knowing:
         """Take over places and people as they are now. Where nothing is other than it was, it costs a few calls."""
         async with self._looking:
             await self._look_at_places()
-            await self._give(PEOPLE, msgspec.msgpack.encode(self._people()))
-            await self._give(NAMES, msgspec.msgpack.encode(self._names(), order="deterministic"))
+            for kind, put_together in ((PEOPLE, self._people()), (NAMES, self._names())):
+                await self._give(kind, await asyncio.to_thread(_written, put_together))
 
     def figures(self) -> Iterator[Figure]:
         """Files that tell places, by how they stand."""
@@ -77,37 +77,51 @@ class Knowing:
         )
         await self._give(PLACES, msgspec.msgpack.encode(given))
 
-    def _people(self) -> PeopleGiven:
-        known, now = self._core.known, self._core.clock.now()
-        healthy = {
-            one.id
-            for one in known.devices.values()
-            if one.managed and one.compliance == "compliant" and not 0 < one.fades_at <= now
-        }
-        sessions = {one.id: device for one in known.sessions.values() if (device := self._bound(one, now)) in healthy}
-        groups = {one.id: sorted(one.groups) for one in known.people.values()}
-        return PeopleGiven(
-            travel=TravelKnown(self._travels.all, frozenset(healthy), sessions),
-            usual=UsualKnown(groups, str(self._core.settings.zone)),
-        )
+    def _people(self) -> Callable[[], PeopleGiven]:
+        """What is known of people now, and puts it together in a thread: whoever decides waits for none of it."""
+        known, now, travels = self._core.known, self._core.clock.now(), self._travels.all
+        devices, people = list(known.devices.values()), list(known.people.values())
+        sessions, zone = list(known.sessions.values()), str(self._core.settings.zone)
+
+        def put_together() -> PeopleGiven:
+            healthy = {one.id for one in devices if _is_healthy(one, now)}
+            bound = {one.id: device for one in sessions if (device := self._bound(one, now)) in healthy}
+            groups = {one.id: sorted(one.groups) for one in people}
+            return PeopleGiven(travel=TravelKnown(travels, frozenset(healthy), bound), usual=UsualKnown(groups, zone))
+
+        return put_together
 
     def _bound(self, session: Session, now: Instant) -> str:
         """The device that a session's sign-in is bound to now; "" where it is to none."""
         root = self._core.known.sessions.get(session.parent) if session.parent else session
         return root.device_id if root is not None and root.binding and root.bound_until > now else ""
 
-    def _names(self) -> Identities:
+    def _names(self) -> Callable[[], Identities]:
         r"""What others call people and devices. Who has an email address in the company's own domain is also called by
         what stands before it, as `jane` or `HARBOR\jane`.
         """
-        people = list(self._core.known.people.values())
-        domains = {self._core.settings.domain, _shared_domain([one.email for one in people])} - {""}
-        devices = self._core.offers.find(DeviceNames)
-        return Identities.of(
-            [(one.id, _called(one.email, domains)) for one in people],
-            devices.all().items() if devices else (),
-            domains | {one.partition(".")[0] for one in domains},
-        )
+        people, own = list(self._core.known.people.values()), self._core.settings.domain
+        found = self._core.offers.find(DeviceNames)
+        devices = list(found.all().items()) if found else []
+
+        def put_together() -> Identities:
+            domains = {own, _shared_domain([one.email for one in people])} - {""}
+            return Identities.of(
+                [(one.id, _called(one.email, domains)) for one in people],
+                devices,
+                domains | {one.partition(".")[0] for one in domains},
+            )
+
+        return put_together
+
+
+def _written(put_together: Callable[[], msgspec.Struct]) -> bytes:
+    """The same bytes for the same value, so that nothing is told twice."""
+    return msgspec.msgpack.encode(put_together(), order="deterministic")
+
+
+def _is_healthy(device: Device, now: Instant) -> bool:
+    return device.managed and device.compliance == "compliant" and not 0 < device.fades_at <= now
 
 
 def _shared_domain(emails: Sequence[str]) -> str:

@@ -165,6 +165,21 @@ def test_what_is_known_of_somebody_makes_points_and_no_alert(detector: TravelDet
     assert (hit.level, hit.response, hit.says["signs"]) == (Level.LOW, "", "")
 
 
+def test_a_thief_who_was_found_is_not_known_the_next_time(detector: TravelDetector) -> None:
+    usual = [sign_in(HOME, day * DAY) for day in range(10)]
+    caught = [sign_in(BRAZIL, 9 * DAY + HOUR), sign_in(BRAZIL, 9 * DAY + 2 * HOUR), sign_in(HOME, 10 * DAY)]
+    assert [hit.level for hit in feed(detector, *usual, *caught)] == [Level.HIGH]
+    (hit,) = feed(detector, sign_in(HOME, 14 * DAY), sign_in(BRAZIL, 14 * DAY + HOUR))
+    assert (hit.level, hit.says["signs"]) == (Level.HIGH, "country, network")
+
+
+def test_who_goes_there_in_good_time_is_known_there(detector: TravelDetector) -> None:
+    usual = [sign_in(HOME, day * DAY) for day in range(10)]
+    assert feed(detector, *usual, sign_in(BRAZIL, 11 * DAY)) == []
+    (hit,) = feed(detector, sign_in(HOME, 14 * DAY), sign_in(BRAZIL, 14 * DAY + HOUR))
+    assert hit.level is Level.LOW
+
+
 @pytest.mark.parametrize(
     ("before", "last", "sign"),
     [

@@ -26,7 +26,7 @@ _SAME_NETWORK: Final = {4: 24, 6: 48}
 class Arrival(msgspec.Struct, frozen=True, array_like=True):
     """Somebody was there, at that time, with this. `device` is that which Limen itself saw, and `browser` what anybody
     can send; "" where it is not known. `session` is one that was opened there: one that is used there may be in other
-    hands. `mfa` as in `NormalEvent`.
+    hands. `mfa` as in `NormalEvent`. `is_doubted`: it may have been somebody else.
     """
 
     at: Instant
@@ -39,6 +39,7 @@ class Arrival(msgspec.Struct, frozen=True, array_like=True):
     browser: str
     mfa: int
     point: Point
+    is_doubted: bool = False
 
 
 def is_sign_in(event: NormalEvent) -> bool:

@@ -167,15 +167,17 @@ class TravelDetector:
         if here is None:
             return []
         new = _new(person, here)
-        hits = []
+        hits, is_doubted = [], False
         for there in self._neighbours(person, here):
+            is_doubted |= there.is_doubted and is_same_network(there, here)
             journey = self._journey(event.person_id, there, here)
             if journey is None:
                 continue
             signs = _signs(person, there, here, new)
+            is_doubted |= bool(new)
             if _is_untold(person, there, here, is_alert=bool(signs)):
                 hits.append(_hit(event, there, here, journey, signs))
-        _remember(person, here)
+        _remember(person, msgspec.structs.replace(here, is_doubted=is_doubted))
         return hits
 
     def _neighbours(self, person: _Person, here: Arrival) -> list[Arrival]:
@@ -287,7 +289,8 @@ def _is_untold(person: _Person, there: Arrival, here: Arrival, *, is_alert: bool
 
 
 def _remember(person: _Person, here: Arrival) -> None:
-    for name in filter(None, _names(here).values()):
+    """Whoever may have been somebody else makes nothing known of the person: else a thief would by being caught."""
+    for name in filter(None, () if here.is_doubted else _names(here).values()):
         first, last = person.seen.pop(name, (here.at, here.at))
         person.seen[name] = (min(first, here.at), max(last, here.at))
     while len(person.seen) > MOST_SEEN:
