@@ -84,7 +84,7 @@ async def measured(root: Path, how_many: int) -> dict[str, float]:
         sessions = await with_people(limen, how_many)
         await watch.supervision.ready()
         await limen.core.offers.take(Knowing).look_again()
-        while (health := watch.supervision.health) is None or health.behind or not health.detected_at:
+        while (health := watch.supervision.health) is None or health.behind or not health.detected_at:  # noqa: ASYNC110
             await asyncio.sleep(0.1)
         return await lines(limen, watch, sessions) | disk(root)
 
@@ -106,7 +106,7 @@ async def lines(limen: Limen, watch: Watch, sessions: list[Session]) -> dict[str
             source="app", kind="json", received_at=limen.clock.now(), peer="192.0.2.1", data=json.dumps(said).encode()
         )
         await watch.supervision.deliver([frame])
-        while opens(session):
+        while opens(session):  # noqa: ASYNC110 -- what is waited for tells nobody
             await asyncio.sleep(0.001)
         took.append((time.perf_counter() - began) * 1_000)
     took.sort()
