@@ -1,4 +1,4 @@
-"""An administrator looks at a case: acts, takes it back, says what it was, and suppresses the like; each page is clean."""
+"""An administrator looks at a case: acts, takes it back, says what it was, suppresses the like; each page is clean."""
 
 from __future__ import annotations
 
