@@ -20,7 +20,7 @@ SIGN_IN = Session("s1", "p1", Auth(3), NOW - HOUR, NOW + HOUR, HOUR, device_id="
 @pytest.fixture
 def known() -> FactStore:
     store = FactStore()
-    store.people.put(Person("p1", "Ida", active=True))
+    store.people.put(Person("p1", "Ida", "ida@harbor.example", active=True))
     store.workloads.put(Person("w1", active=True, is_workload=True))
     store.sessions.put(b"a" * 32, SIGN_IN)
     store.sessions.put(b"b" * 32, replace(SIGN_IN, id="s2", app="wiki", parent="s1", device_id=""))
@@ -39,6 +39,10 @@ def hit(**more: Any) -> Hit:
         ({"session": "gone"}, ("", "", "")),
         ({"person_id": "w1", "device_id": "d9"}, ("w1", "d9", "")),
         ({"person_id": "gone"}, ("", "", "")),
+        ({"entity": "user:Ida@Harbor.Example"}, ("p1", "", "")),
+        ({"entity": "user:ida"}, ("", "", "")),
+        ({"entity": "host:ida@harbor.example"}, ("", "", "")),
+        ({"entity": "user:@"}, ("", "", "")),
     ],
 )
 def test_whom_it_is_about(known: FactStore, given: dict[str, str], kept: tuple[str, str, str]) -> None:

@@ -7,7 +7,7 @@ from tests.web.conftest import HARBOR
 
 from limen.clock import HOUR, from_iso
 from limen.company.load import load_company
-from limen.facts import Auth, Device, Factor, Facts, Person, Session
+from limen.facts import Auth, Device, Factor, Facts, Person, Risk, Session
 from limen.identity.factors import Held
 from limen.messages import Language, Words
 from limen.policy.decision import Effect, Named, Request
@@ -31,6 +31,7 @@ def _facts(app: str, *groups: str, strength: int = 3, ago: int = 0, device: Devi
         person=Person("p", "Mia", "mia@harbor.example", frozenset(groups), active=True),
         auth=auth,
         session=session,
+        risk=Risk(0, known=True),
         **({"device": device} if device else {}),
     )
 

@@ -25,11 +25,12 @@ _WHOSE: Final = {"person": "person", "user": "person", "device": "device", "host
 def fitted(hit: Hit, known: FactStore, now: Instant) -> Hit:
     """The finding with every text bounded and printable, its time believable, and only ids that there are.
 
-    What was found in a session concerns its person, and the device that it was on at that time.
+    What was found in a session concerns its person, and the device that it was on at that time; what is about an email
+    address, whoever has it: somebody may be new, and the process that watches not yet know of them.
     """
     session = known.issued(hit.session) if hit.session else None
     root = known.sessions.get(session.parent) if session is not None and session.parent else session
-    person_id = hit.person_id or (session.person_id if session is not None else "")
+    person_id = hit.person_id or (session.person_id if session is not None else "") or _with_email(hit.entity, known)
     is_person = person_id in known.people or person_id in known.workloads
     return msgspec.structs.replace(
         hit,
@@ -57,6 +58,14 @@ def subject_of(hit: Hit) -> Subject:
     whose = _WHOSE.get(hit.entity.partition(":")[0], "")
     ids = {"person": hit.person_id, "device": hit.device_id, "session": hit.session}
     return (whose, ids[whose]) if whose and ids[whose] else ("", "")
+
+
+def _with_email(entity: str, known: FactStore) -> str:
+    kind, _, name = entity.partition(":")
+    if kind != "user" or "@" not in name:
+        return ""
+    email = name.casefold()
+    return next((one.id for one in known.people.values() if one.email.casefold() == email), "")
 
 
 def _value(value: str | int) -> str | int:
