@@ -21,9 +21,9 @@ from limen.messages import times
 from limen.monitor.monitor_file import MONITOR_FILE
 from limen.monitor.monitor_rules import LogSource, MonitorRules, Way
 from limen.monitor.sources import proofs, pulls_store
+from limen.monitor.sources.listing import Listed, listed
 from limen.monitor.sources.proofs import Bundle
 from limen.monitor.sources.pulls import keep_secret
-from limen.monitor.sources.service import Listed, listed
 from limen.storage import Transaction
 
 TASKS: Final = ("list", "token", "certificate", "remove", "secret", "ask")

@@ -85,6 +85,8 @@ watch: true
 # sources:
 #   firewall: {kind: fortigate, comes: tls, heartbeat: 15m}
 #   servers: {kind: windows, comes: http}
+#   okta: {kind: okta, comes: asked, service: {url: "https://harbor.okta.com"}}
+# By `asked` Limen fetches the logs of m365, google_workspace, okta, aws and github by itself (docs/how-to/clouds.md).
 # detections: your own rules are files in detections/; here are folders with Sigma rules, and what is turned off.
 # detections: {folders: [/srv/sigma/rules], off: [name-of-a-rule]}
 # places: which files tell where addresses are. `limen place 203.0.113.7` shows what Limen sees.

@@ -8,7 +8,7 @@ from tests.web.conftest import House
 from limen.clock import HOUR
 from limen.monitor.link import SourceFigures
 from limen.monitor.monitor_rules import MonitorRules
-from limen.monitor.sources.service import State
+from limen.monitor.sources.listing import State
 
 __all__ = ["harbor"]
 

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from ipaddress import ip_address, ip_network
 from typing import Final
 
 from limen.clock import Instant
-from limen.connectors.asked_store import AskedState
 from limen.errors import LimenError
 from limen.events import Event, Outcome
 from limen.monitor.link import SourceFigures, Sources, Watched
 from limen.monitor.monitor_rules import LogSource, MonitorRules, Way
 from limen.monitor.normal_form.frame import Frame
 from limen.monitor.normal_form.kinds import KINDS
-from limen.monitor.sources import proofs, pulls_store, store
+from limen.monitor.sources import proofs, store
 from limen.monitor.sources.held import SendersHeld
+from limen.monitor.sources.listing import Listed, listed
 from limen.monitor.sources.proofs import Bundle
 from limen.monitor.sources.store import Sender, Totals
 from limen.monitor.supervision import Supervision
 from limen.opaque import hash_of
 from limen.pillar import Core, Figure, NotTakenError
-from limen.storage import Snapshot, Transaction
+from limen.storage import Transaction
 
 LONGEST_TOKEN: Final = 200
 _LONGEST_FRAME: Final = 1 << 20
@@ -31,37 +30,6 @@ _LONGEST_FRAME: Final = 1 << 20
 
 class NotASenderError(LimenError):
     """Whoever sends this may not."""
-
-
-class State(StrEnum):
-    """How it goes with a source."""
-
-    NO_SENDER = "no_sender"
-    """Nobody can prove yet to send for it."""
-    NO_SECRET = "no_secret"  # noqa: S105 -- the name of a state
-    """Limen has no secret yet to ask for it."""
-    FAILING = "failing"
-    """It could not be asked the last time."""
-    WAITING = "waiting"
-    """It was never heard."""
-    SILENT = "silent"
-    """It was not heard within its heartbeat."""
-    HEARD = "heard"
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A source with its senders, what came of it in all, and how far its newest event was behind its coming; how it
-    goes with asking for it, where Limen does.
-    """
-
-    name: str
-    source: LogSource
-    state: State
-    senders: Sequence[Sender]
-    totals: Totals
-    lag_ms: int = 0
-    asked: AskedState | None = None
 
 
 class LogSources:
@@ -265,30 +233,6 @@ class LogSources:
             Figure("limen_monitor_resident_bytes", "Memory of the process that watches", float(health.resident_bytes)),
             Figure("limen_monitor_stored_bytes", "Size of the store of events", float(health.stored_bytes)),
         ]
-
-
-def listed(snapshot: Snapshot, sources: Mapping[str, LogSource], now: Instant) -> list[Listed]:
-    """Every source as the database knows it."""
-    totals, senders = store.totals(snapshot.connection), store.every(snapshot.connection)
-    asked = pulls_store.ASKED.states(snapshot.connection)
-    found = []
-    for name, source in sorted(sources.items()):
-        own, came = [one for one in senders if one.source == name], totals.get(name, Totals())
-        state = asked.get(name, AskedState(name)) if source.way is Way.ASKED else None
-        found.append(Listed(name, source, _state(source, own, came, state, now), own, came, asked=state))
-    return found
-
-
-def _state(source: LogSource, senders: Sequence[Sender], came: Totals, asked: AskedState | None, now: Instant) -> State:
-    if asked is not None and not asked.has_secret:
-        return State.NO_SECRET
-    if asked is not None and asked.error:
-        return State.FAILING
-    if came.heard_at and source.heartbeat_ms and now - came.heard_at > source.heartbeat_ms:
-        return State.SILENT
-    if came.heard_at:
-        return State.HEARD
-    return State.NO_SENDER if source.way in {Way.HTTP, Way.TLS} and not senders else State.WAITING
 
 
 def _write(transaction: Transaction, totals: Mapping[str, Totals], heard: Mapping[str, Instant]) -> None:

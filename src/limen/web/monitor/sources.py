@@ -14,9 +14,10 @@ from limen.errors import LimenError
 from limen.monitor.monitor_rules import Way
 from limen.monitor.settings import MonitorSettings
 from limen.monitor.sources.guides import guide
+from limen.monitor.sources.listing import Listed, State
 from limen.monitor.sources.proofs import Bundle
 from limen.monitor.sources.pulls import LogPulls
-from limen.monitor.sources.service import Listed, LogSources, State
+from limen.monitor.sources.service import LogSources
 from limen.monitor.sources.wizard import Reached, lacks, recipes
 from limen.web.console.fresh_proof import fresh_proof
 from limen.web.page import Menu, Page, Route
