@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from limen.clock import HOUR, Instant
@@ -29,9 +29,8 @@ class Playbooks:
         """Do what the playbooks say. Log lines that anybody can send make nothing happen by itself."""
         if not is_proven:
             return
-        for playbook in self.in_force():
-            if playbook.is_meant(hit):
-                self._run(transaction, playbook, folded, hit, now)
+        for playbook in _asked(tuple(self.in_force()), hit):
+            self._run(transaction, playbook, folded, hit, now)
 
     def _run(self, transaction: Transaction, playbook: Playbook, folded: Folded, hit: Hit, now: Instant) -> None:
         subject = _whom(playbook.does, hit)
@@ -68,6 +67,16 @@ class Playbooks:
         if folded.is_news:
             details: dict[str, str | int | bool] = {"playbook": playbook.name, "case_id": folded.alert.case_id}
             transaction.say(Event(at=now, kind="response.spared", reason=why, details=details))
+
+
+def _asked(in_force: Sequence[Playbook], hit: Hit) -> Iterator[Playbook]:
+    """Those that are meant. Where a session is ended, its person is asked for a passkey, too: whoever had it ended may
+    know their password, and comes back.
+    """
+    ends = any(one.does is Doing.END_SESSIONS and one.is_meant(hit) for one in in_force)
+    for one in in_force:
+        if one.is_meant(hit) or (ends and one.does is Doing.STEP_UP and one.is_enough(hit)):
+            yield one
 
 
 def _whom(does: Doing, hit: Hit) -> Subject:

@@ -31,5 +31,8 @@ class Playbook:
     most_an_hour: int = MOST_AN_HOUR
 
     def is_meant(self, hit: Hit) -> bool:
-        is_asked = hit.response == self.name or hit.rule in self.rules
-        return is_asked and is_at_least(hit.level, self.at_level) and hit.confidence >= self.confidence
+        return (hit.response == self.name or hit.rule in self.rules) and self.is_enough(hit)
+
+    def is_enough(self, hit: Hit) -> bool:
+        """Whether it is bad and sure enough."""
+        return is_at_least(hit.level, self.at_level) and hit.confidence >= self.confidence
