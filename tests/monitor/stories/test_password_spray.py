@@ -1,4 +1,4 @@
-"""One password is tried on everybody and is right for one: whoever tried it is out, and she is asked for her passkey."""
+"""One password is tried on everybody and is right for one: the thief is out, and she is asked for her passkey."""
 
 from __future__ import annotations
 
