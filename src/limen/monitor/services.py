@@ -7,6 +7,7 @@ from typing import Final
 from limen.connectors.vendor_client import VendorClient
 from limen.monitor import alerting as of_alerts
 from limen.monitor.alerting import Alerting
+from limen.monitor.canaries import Canaries
 from limen.monitor.detections.travel.announcing import Travels
 from limen.monitor.knowing import Knowing
 from limen.monitor.places.familiar import FamiliarPlaces
@@ -19,6 +20,7 @@ from limen.monitor.sources.pulls import LogPulls
 from limen.monitor.watch import Watch
 from limen.pillar import Core, DeviceNames, Every, Running, SignOn
 
+CANARY_SECONDS: Final = 60.0
 AGREE_SECONDS: Final = 10.0
 WRITE_SECONDS: Final = 30.0
 FORGET_SECONDS: Final = 600.0
@@ -40,7 +42,8 @@ def prepare(core: Core) -> None:
 async def build(core: Core) -> Running:
     """Data goes one way: the process that watches, findings, alerts, what is done, and how risky somebody is."""
     alerting = Alerting.over(core)
-    watch = Watch(core, core.offers.take(SendersHeld), alerting.take)
+    canaries = Canaries(core, lambda frames: watch.supervision.deliver(frames), alerting.take)
+    watch = Watch(core, core.offers.take(SendersHeld), canaries.take)
     root, travels = core.root.resolve(), core.offers.take(Travels)
     places = Places(root, root / core.settings.storage.data)
     familiar = FamiliarPlaces(core, places)
@@ -60,13 +63,14 @@ async def build(core: Core) -> Running:
 
     return Running(
         offers=(
-            *(watch, watch.sources, search, agent_logs(watch.sources), pulls, places, familiar, knowing),
+            *(watch, watch.sources, canaries, search, agent_logs(watch.sources), pulls, places, familiar, knowing),
             *alerting.offers,
         ),
-        figures=lambda: (*watch.sources.figures(), *knowing.figures()),
+        figures=lambda: (*watch.sources.figures(), *canaries.figures(), *knowing.figures()),
         periodic=(
             Every("have the process that watches as monitor.yaml says", AGREE_SECONDS, watch.agree),
             Every("write down what came of each source of logs", WRITE_SECONDS, watch.sources.write),
+            Every("send a test event the whole way", CANARY_SECONDS, canaries.send),
             Every("forget sources of logs that are no more", FORGET_SECONDS, watch.sources.forget),
             Every("ask services for their logs", ASK_SECONDS, pulls.ask_due),
             Every("forget services that are asked no more", FORGET_SECONDS, pulls.forget),

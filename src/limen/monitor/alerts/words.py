@@ -15,6 +15,7 @@ from limen.facts import FactStore
 from limen.monitor.alerts.model import STORM_ENTITY, Alert
 from limen.monitor.detections.measured import MEASURED
 from limen.monitor.detections.of_rules import OF_RULES
+from limen.monitor.detections.of_watching import OF_WATCHING
 from limen.monitor.detections.own_rules import own_rules
 from limen.monitor.detections.rule import About
 from limen.monitor.detections.rule_file import read_rules
@@ -48,7 +49,7 @@ def texts_of(company: tuple[tuple[str, str], ...] = ()) -> Mapping[str, About]:
     second at first.
     """
     own = own_rules()
-    found = {**MEASURED, **{one.id: one for one in OF_RULES}}
+    found = {**MEASURED, **{one.id: one for one in (*OF_RULES, *OF_WATCHING)}}
     found |= {rule.id: rule.about for rule in own.rules} | {one.id: one.about for one in own.correlations}
     for file, text in company:
         read = read_rules(file, text)

@@ -10,6 +10,8 @@ from limen.clock import Instant
 
 LIMEN: Final = "limen"
 """The source that nobody else can be, and its kind: the journal."""
+CANARY: Final = "limen-canary"
+"""The source of test events, which nobody else can be either."""
 MOST_RECORDS: Final = 20_000
 """Records that a frame may have. Whoever makes frames splits them well before: what comes after is one event."""
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from limen.clock import DAY, Milliseconds
 from limen.monitor.normal_form.drafts import LONGEST_AGO, Draft
-from limen.monitor.normal_form.frame import LIMEN, Frame
+from limen.monitor.normal_form.frame import CANARY, LIMEN, Frame
 from limen.monitor.normal_form.mappers import (
     auditd,
     aws,
@@ -81,4 +81,6 @@ _ALL: Final = (
 KINDS: Final = {kind.name: kind for kind in _ALL}
 """Every kind by its name."""
 OURS: Final = frozenset({LIMEN})
-"""Kinds that no sender has, and names that no source in `monitor.yaml` may have."""
+"""Kinds that no sender has."""
+RESERVED: Final = OURS | {CANARY}
+"""Names that no source in `monitor.yaml` may have."""

@@ -11,6 +11,7 @@ import msgspec
 
 from limen.clock import DAY, Milliseconds
 from limen.events import Event
+from limen.monitor.canary_rule import with_canary
 from limen.monitor.detections.chosen import RULES, Chosen
 from limen.monitor.detections.detector import Detector
 from limen.monitor.detections.in_force import rules_in_force
@@ -32,14 +33,14 @@ def parts_of(setup: SetUp, record: Callable[[Event], object]) -> Parts:
         EventStore.open(Path(setup.events), columns=COLUMNS, keys=setup.keys, record=record), setup.budget_bytes
     )
     around = Surroundings(read)
-    detectors = {RULES: SigmaDetector(rules_in_force(Chosen())), **around.detectors}
+    detectors = {RULES: SigmaDetector(rules_in_force(with_canary(Chosen()))), **around.detectors}
     return Parts(around.understand, store, detectors, lambda kind, value: given(around, kind, value))
 
 
 def given(around: Surroundings, kind: str, value: bytes) -> Callable[[], Mapping[str, Detector]]:
     """What the server says: which rules are in force beside Limen's, which are compiled here; places and people."""
     if kind == RULES:
-        detector = SigmaDetector(rules_in_force(msgspec.msgpack.decode(value, type=Chosen)))
+        detector = SigmaDetector(rules_in_force(with_canary(msgspec.msgpack.decode(value, type=Chosen))))
         return lambda: {RULES: detector}
 
     def take_over() -> Mapping[str, Detector]:

@@ -1,4 +1,4 @@
-"""What is counted of each source while the process runs."""
+"""What is counted of each source while the process runs. Test events of Limen's own count for nobody."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import msgspec
 from limen.clock import Instant
 from limen.monitor.link import SourceFigures
 from limen.monitor.normal_form.event import NormalEvent
+from limen.monitor.normal_form.frame import CANARY
 from limen.monitor.normal_form.reading import is_unreadable
 
 MOST_SOURCES: Final = 200
@@ -27,6 +28,8 @@ class Counts:
 
     def came(self, source: str, size: int, now: Instant, sender: str = "") -> None:
         """So many bytes came of this source, from this sender."""
+        if source == CANARY:
+            return
         with self._lock:
             one = self._figures(source)
             one.size += size
@@ -41,6 +44,8 @@ class Counts:
         """These are durable."""
         with self._lock:
             for event in events:
+                if event.source == CANARY:
+                    continue
                 one = self._figures(event.source)
                 one.events += 1
                 one.lag_ms = max(0, event.received_at - event.at)

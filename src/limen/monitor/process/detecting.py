@@ -20,6 +20,7 @@ import msgspec
 from limen.clock import Clock, Instant
 from limen.monitor.detections.detector import Detector
 from limen.monitor.detections.hit import Hit, Level
+from limen.monitor.detections.of_rules import FAILED
 from limen.monitor.normal_form.event import NormalEvent
 from limen.monitor.process.journal_tail import JournalTail
 from limen.monitor.process.parts import Position, Store
@@ -188,12 +189,12 @@ def _failed(name: str, event: NormalEvent, error: Exception) -> Hit:
     """A detector that errs is told of, once until it is replaced: silence would look like peace."""
     return Hit(
         id=sha256(f"rule-failed {name} {event.uid}".encode()).hexdigest()[:32],
-        rule="rule-failed",
-        title="A detection failed",
+        rule=FAILED.id,
+        title=FAILED.title,
         level=Level.HIGH,
         at=event.received_at,
         entity=f"rule:{name}",
         confidence=100,
         events=(event.uid,),
-        says={"rule": name, "error": type(error).__name__},
+        says={"rule": name, "file": "Limen", "error": type(error).__name__},
     )

@@ -15,7 +15,7 @@ from limen.configuration.named_sources import read_named
 from limen.configuration.problem import Complaint, Problem, did_you_mean, shown
 from limen.configuration.tree import Tree
 from limen.monitor.monitor_rules import UNPROVEN, LogSource, Way
-from limen.monitor.normal_form.kinds import KINDS, OURS
+from limen.monitor.normal_form.kinds import KINDS, OURS, RESERVED
 from limen.monitor.sources import asked_section
 from limen.monitor.sources.asked_section import AskedService
 
@@ -58,8 +58,8 @@ def read(written: Mapping[str, Any], tree: Tree, file: str) -> tuple[dict[str, L
     """The sources, by their names, and all that is wrong with them, each with its line."""
     shapes, problems = read_named(Source, SECTION, written, tree, file, _complaints, MOST)
     problems += [
-        Problem(file, *tree.key_at(SECTION, name), f"{name} is Limen's own journal", "choose another name")
-        for name in shapes.keys() & OURS
+        Problem(file, *tree.key_at(SECTION, name), f"{name} is a source of Limen's own", "choose another name")
+        for name in shapes.keys() & RESERVED
     ]
     problems += [
         Problem(file, *tree.at(SECTION, second, "addresses"), what, "nobody proves there who sends: part them")

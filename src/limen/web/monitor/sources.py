@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.errors import LimenError
+from limen.monitor.canaries import Canaries
 from limen.monitor.monitor_rules import Way
 from limen.monitor.settings import MonitorSettings
 from limen.monitor.sources.guides import guide
@@ -50,13 +51,13 @@ WAYS: Final = {
 def routes(site: Site) -> APIRouter:
     router = APIRouter()
     sources = site.ports.offers.take(LogSources)
-    _show(router, site, sources)
+    _show(router, site, sources, site.ports.offers.take(Canaries))
     _change(router, site, sources)
     _ask(router, site, sources, site.ports.offers.take(LogPulls))
     return router
 
 
-def _show(router: APIRouter, site: Site, sources: LogSources) -> None:
+def _show(router: APIRouter, site: Site, sources: LogSources, canaries: Canaries) -> None:
     @router.get(AT)
     async def every(visit: Authorized) -> Response:
         return site.page(
@@ -69,6 +70,7 @@ def _show(router: APIRouter, site: Site, sources: LogSources) -> None:
             is_running=sources.supervision.health is not None,
             health=sources.supervision.health,
             listening=sources.supervision.listening,
+            canaries=canaries,
         )
 
     @router.get(f"{AT}/{{name}}")
