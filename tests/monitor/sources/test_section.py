@@ -49,7 +49,8 @@ def test_a_mistake_is_told_with_its_line(wrong: str) -> None:
 
 
 def test_limens_own_name_is_taken() -> None:
-    assert [problem.line for problem in read_text("sources:\n  limen: {kind: json, comes: http}\n")[1]] == [2]
+    _, problems = read_text("sources:\n  limen: {kind: json, comes: http}\n")
+    assert [problem.line for problem in problems] == [2]
 
 
 def test_two_that_only_their_addresses_tell_apart_are_told_apart_by_them() -> None:
