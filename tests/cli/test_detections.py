@@ -44,23 +44,23 @@ def test_the_rules_in_force_are_listed_with_the_companys_own(
     assert [one["title"] for one in listed if one["file"] == NAME] == ["Payroll exported"]
 
 
-DENIED = """\
-title: Denied by Limen
+ASKED = """\
+title: Asked for the wiki
 id: 6a2ff0b8-2f57-4f6f-8d3c-0d4a8e7b9c02
 logsource: {product: limen}
-detection: {selection: {kind: decision, status_id: 2}, condition: selection}
+detection: {selection: {kind: decision, app: wiki}, condition: selection}
 """
 
 
 def test_a_plan_tells_what_a_new_rule_would_have_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     root = harbor_week(tmp_path)
-    put(root, DENIED)
+    put(root, ASKED)
     assert leave("plan", str(root), "--json") == 0
     said = json.loads(capsys.readouterr().out)
-    assert [one["detail"] for one in said["changes"]] == ['Detection "Denied by Limen" is new']
-    assert '"Denied by Limen"' in said["would_have"][0]
-    assert "3 times" in said["would_have"][0]
-    assert len(said["would_have"]) == 1 + 3
+    assert [one["detail"] for one in said["changes"]] == ['Detection "Asked for the wiki" is new']
+    assert '"Asked for the wiki"' in said["would_have"][0]
+    assert "2 times" in said["would_have"][0]
+    assert len(said["would_have"]) == 1 + 2
     leave("plan", str(root))
     assert said["would_have"][1] in capsys.readouterr().out
 
