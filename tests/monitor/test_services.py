@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.devices.laptops import harbor
 from tests.web.conftest import House
 
 from limen.monitor.alerts.service import Alerts
@@ -11,9 +12,11 @@ from limen.monitor.services import AGREE_SECONDS, CANARY_SECONDS
 from limen.monitor.sources.service import LogSources
 from limen.monitor.watch import Watch
 
+__all__ = ["harbor"]
 
-async def test_what_pages_take_is_offered(house: House) -> None:
-    offers = house.limen.core.offers
+
+async def test_what_pages_take_is_offered(harbor: House) -> None:
+    offers = harbor.limen.core.offers
     assert all(offers.find(kind) is not None for kind in (Watch, LogSources, Search, Alerts, Places))
 
 
