@@ -21,14 +21,7 @@ from limen_agent.wire.connection import RefusedError
 from limen_agent.wire.signing import sign
 
 MALFORMED: list[Any] = [
-    None,
-    {},
-    [1],
-    [{"source": "a"}],
-    [{"source": "a", "lines": [1]}],
-    [{"source": "", "lines": []}],
-]
-MORE: list[Any] = [
+    *(None, {}, [1], [{"source": "a"}], [{"source": "a", "lines": [1]}], [{"source": "", "lines": []}]),
     [{"source": "a", "lines": [], "more": 1}],
     [{"source": "a", "lines": ["x"] * 1_001}],
     [{"source": "a", "lines": []}] * 51,
