@@ -16,7 +16,7 @@ from limen.company.publish import SERVER, publish
 from limen.demo import harbor
 from limen.demo.employees import read_people
 from limen.facts import Device, Facts, Person
-from limen.facts.nouns import UNKNOWN_DEVICE, Auth, Factor, Place, Session
+from limen.facts.nouns import UNKNOWN_DEVICE, Auth, Factor, Place, Risk, Session
 from limen.identity.model import Passkey, PersonStatus
 from limen.identity.store import factors, people
 from limen.policy.decision import Request
@@ -24,6 +24,7 @@ from limen.storage import Database, Transaction
 from limen.storage.journal import Journal
 
 KEYS = (b"journal key of Harbor's week....",)
+CALM = Risk(0, known=True)
 KNOWN = Device("d1", True, "compliant", True, 2, "macos")
 
 
@@ -94,12 +95,12 @@ def _enrol(transaction: Transaction, person: Person, now: Instant) -> None:
 def _facts(ask: Ask, person: Person | None, app: object, now: Instant) -> Facts:
     place = Place("192.0.2.7", True, "DE", "office", False)
     if person is None:
-        return Facts(app=app, place=place)  # type: ignore[arg-type]
+        return Facts(app=app, place=place, risk=CALM)  # type: ignore[arg-type]
     proved = now - 5 * MINUTE
     factors = frozenset({Factor.PASSKEY}) if ask.passkey else frozenset({Factor.PASSWORD, Factor.CODE})
     auth = Auth(3 if ask.passkey else 2, factors, proved)
     session = Session(f"s-{ask.who}", person.id, Auth(), proved, proved + 12 * HOUR, HOUR)
-    return Facts(app, person, auth, session, ask.device, place)  # type: ignore[arg-type]
+    return Facts(app, person, auth, session, ask.device, place, CALM)  # type: ignore[arg-type]
 
 
 def _tuesday(now: Instant, zone: ZoneInfo) -> Instant:
