@@ -9,8 +9,10 @@ import pytest
 
 from limen.clock import HOUR, SetClock
 from limen.events import Event, from_ocsf
+from limen.monitor.process import journal_tail
 from limen.monitor.process.journal_tail import JournalTail
 from limen.storage.journal import Journal
+from limen.storage.segments.name import Name, segments_in
 
 KEYS = (b"k" * 32,)
 NOW = 1_795_000_000_000 // HOUR * HOUR
@@ -67,6 +69,29 @@ def test_what_is_sealed_meanwhile_is_read_in_its_other_form(tmp_path: Path, cloc
     assert [one for one in said(tail.read()) if one] == ["b", "c"]
     again.close()
     assert list(folder.glob("*.parquet")) or list(folder.glob("*.jsonl"))
+
+
+def test_what_is_sealed_at_the_moment_of_reading_is_read_next_time(
+    tmp_path: Path, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its open form was listed and is gone, while the next segment is there already: nothing is passed over."""
+    journal = Journal.open(tmp_path, KEYS, clock=clock)
+    tail = JournalTail(tmp_path)
+    write(journal, "a")
+    tail.read()
+    write(journal, "b")
+    clock.forward(HOUR)
+    write(journal, "c")
+    journal.close()
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(journal_tail, "segments_in", _with_the_first_gone)
+        assert tail.read() == []
+    assert [one for one in said(tail.read()) if one] == ["b", "c"]
+
+
+def _with_the_first_gone(folder: Path) -> list[tuple[Name, Path]]:
+    (first, path), *others = sorted(segments_in(folder), key=lambda one: one[0].ordinal)
+    return [(first, path.with_name("gone")), *others]
 
 
 def test_a_first_reading_does_not_go_back_for_months(tmp_path: Path, clock: SetClock) -> None:

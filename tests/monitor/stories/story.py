@@ -31,7 +31,7 @@ WITHIN_SECONDS = 10.0
 """From what happens to the answer that is another. On a machine of its own it is less than 2 s; ours has much to do."""
 SOURCES = """
 sources:
-  laptops: {kind: syslog, comes: agent, files: [%s]}
+  laptops: {kind: syslog_file, comes: agent, files: [%s]}
   servers: {kind: syslog, comes: tcp, addresses: [127.0.0.0/16]}
 places:
   databases: [city.mmdb]
@@ -143,6 +143,14 @@ async def sign_in_with_password(browser: Browser, email: str, password: str, cod
     """The status of the answer: 303 is in."""
     await browser.get("/sign-in")
     return (await browser.post("/sign-in", email=email, password=password, code=code)).status_code
+
+
+async def signs_in(house: House, browser: Browser) -> Browser:
+    """The same person with the same passkey, in a browser that was closed meanwhile."""
+    again = house.browser()
+    again.passkey = browser.passkey
+    assert (await again.sign_in()).status_code == 200
+    return again
 
 
 async def asked_for_passkey(there: Browser) -> bool:

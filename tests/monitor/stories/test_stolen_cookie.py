@@ -6,10 +6,11 @@ from tests.attacks.test_devices import prove
 from tests.attacks.test_stolen_cookies import copied
 from tests.devices.laptops import Ida, agent, ida, laptop
 from tests.devices.software_agent import SoftwareAgent
-from tests.monitor.stories.story import alerted, case_of, harbor, within
+from tests.monitor.stories.story import alerted, case_of, forward, harbor, within
 from tests.web.conftest import House
 
 from limen.monitor.response.model import Doing
+from limen.ties import AT_THE_CHANGE
 
 __all__ = ["agent", "harbor", "ida", "laptop"]
 
@@ -19,6 +20,7 @@ async def test_a_stolen_cookie_ends_the_session_it_was_copied_from(
 ) -> None:
     await harbor.administrator(harbor.browser())
     await prove(ida.browser, laptop)
+    await forward(harbor, AT_THE_CHANGE)
     thief = copied(harbor, ida.browser, "__Host-limen")
     assert (await ida.browser.get("/sessions")).status_code == 200
     await thief.get("/devices")

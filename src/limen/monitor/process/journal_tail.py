@@ -54,8 +54,15 @@ class JournalTail:
                 continue
             if name.ordinal > place.ordinal:
                 place = Place(name.ordinal, place.n)
-            bodies, place = _sealed(path, place) if name.is_sealed else _open(path, place, most - len(found))
+            try:
+                bodies, place, is_whole = (
+                    _sealed(path, place) if name.is_sealed else _open(path, place, most - len(found))
+                )
+            except FileNotFoundError:
+                break  # it was sealed this moment: the next reading finds its other form
             found += bodies
+            if not is_whole:
+                break  # the rest comes before what is in the next segment
         self.places[folder.name] = place
         return found
 
@@ -65,30 +72,32 @@ def _newest_form(segments: list[tuple[Name, Path]]) -> list[tuple[Name, Path]]:
     return sorted({name.ordinal: (name, path) for name, path in segments}.values(), key=lambda each: each[0].ordinal)
 
 
-def _open(path: Path, place: Place, most: int) -> tuple[list[bytes], Place]:
-    try:
-        with path.open("rb") as file:
-            offset = place.offset if place.offset <= os.fstat(file.fileno()).st_size else 0
-            file.seek(offset)
-            piece = file.read(_PIECE)
-    except FileNotFoundError:
-        return [], place  # it was sealed this moment: the next reading finds its other form
+def _open(path: Path, place: Place, most: int) -> tuple[list[bytes], Place, bool]:
+    """What is new, how far that is, and whether it is all there is. Raises FileNotFoundError."""
+    with path.open("rb") as file:
+        offset = place.offset if place.offset <= os.fstat(file.fileno()).st_size else 0
+        file.seek(offset)
+        piece = file.read(_PIECE)
+    is_whole = len(piece) < _PIECE
     bodies: list[bytes] = []
     n = place.n
     for raw in piece.splitlines(keepends=True):
-        if not raw.endswith(b"\n") or len(bodies) >= most:
+        if len(bodies) >= most:
+            is_whole = False
+            break
+        if not raw.endswith(b"\n"):
             break
         line = parse(raw)
         if line is not None and line.n > n + 1 and place.offset:
-            return bodies, Place(place.ordinal, n)  # a batch was cut off meanwhile: the next reading begins anew
+            return bodies, Place(place.ordinal, n), False  # a batch was cut off meanwhile: the next reading begins anew
         if line is not None and line.n > n:
             n = line.n
             bodies += _events_of([line.body])
         offset += len(raw)
-    return bodies, Place(place.ordinal, n, offset)
+    return bodies, Place(place.ordinal, n, offset), is_whole
 
 
-def _sealed(path: Path, place: Place) -> tuple[list[bytes], Place]:
+def _sealed(path: Path, place: Place) -> tuple[list[bytes], Place, bool]:
     """The rest of a segment that was sealed meanwhile: an hour at the most."""
     bodies: list[bytes] = []
     n = place.n
@@ -97,7 +106,7 @@ def _sealed(path: Path, place: Place) -> tuple[list[bytes], Place]:
         if line is not None and line.n > n:
             n = line.n
             bodies += _events_of([line.body])
-    return bodies, Place(place.ordinal, n, place.offset)
+    return bodies, Place(place.ordinal, n, place.offset), True
 
 
 def _events_of(bodies: Iterable[bytes]) -> Iterator[bytes]:
