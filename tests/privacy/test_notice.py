@@ -7,9 +7,13 @@ from dataclasses import replace
 import pytest
 from tests.privacy.test_notice_facts import harbor
 
+from limen.clock import DAY
 from limen.events import KINDS
 from limen.events.kinds import families
 from limen.messages import Language, Words
+from limen.monitor.monitor_rules import LogSource, MonitorRules, Way
+from limen.monitor.response.model import Doing
+from limen.monitor.response.rules import Playbook
 from limen.privacy.notice import Audience, as_markdown, notice
 from limen.privacy.notice_facts import LOOKING, Readers, notice_facts
 from limen.settings import settings_model
@@ -75,3 +79,27 @@ def test_the_works_council_is_told_every_kind_and_whether_the_wire_is_encrypted(
     is_plain = COMPANY.settings.public_url.startswith("http:")
     assert ("NOT" in said or "NICHT" in said) == is_plain
     assert "KINDS" not in said
+
+
+@pytest.mark.parametrize("language", Language)
+def test_what_is_watched_is_said_where_something_is(language: Language) -> None:
+    def said(rules: MonitorRules | None) -> str:
+        now = notice_facts(COMPANY.settings, COMPANY.engine(), [], [], rules)
+        return as_markdown(notice(Audience.EMPLOYEES, language, now))
+
+    sources = {"mail-logs": LogSource("m365", Way.ASKED, keep_ms=33 * DAY)}
+    heading = Words(language, COMPANY.settings.zone).gettext("What is watched")
+    assert heading not in said(None)
+    assert heading not in said(MonitorRules(watch=False, sources=sources))
+    plain = said(MonitorRules(sources=sources))
+    for word in (heading, "mail-logs", "33 ", "57 "):
+        assert word in plain
+    playbook = Playbook(name="end-sessions", does=Doing.END_SESSIONS, lasts_ms=DAY)
+    assert said(MonitorRules(sources=sources, playbooks=(playbook,))) != plain
+    assert "{" not in plain
+
+
+def test_every_measure_has_words() -> None:
+    playbooks = tuple(Playbook(name=one, does=one, lasts_ms=DAY) for one in Doing)
+    now = notice_facts(COMPANY.settings, COMPANY.engine(), [], [], MonitorRules(playbooks=playbooks))
+    assert as_markdown(notice(Audience.WORKS_COUNCIL, Language.GERMAN, now)).count("öffnet nichts mehr") == 2

@@ -21,9 +21,10 @@ from limen.cli.options import MasterKey
 from limen.cli.output import counted, progress
 from limen.clock import SystemClock, to_iso
 from limen.company.load import load_settings
-from limen.company.places import backup_folder, data_folder, key_file as usual
+from limen.company.places import backup_folder, data_folder, events_folder, key_file as usual
 from limen.errors import LimenError
 from limen.events import Event
+from limen.settings import Settings
 from limen.storage.master_key import existing_key, read_key_file, written_key
 
 KEY_TASK = "key"
@@ -79,7 +80,7 @@ def _back_up(
     if as_json:
         print(json.dumps(said_of(manifest, target), ensure_ascii=False))
     else:
-        print("\n".join(_sentences(manifest, target, is_sealed=bool(recipient))))
+        print("\n".join([*_sentences(manifest, target, is_sealed=bool(recipient)), *_left_out(root, settings)]))
 
 
 def target_of(to: Path, company: str, now: int, *, is_sealed: bool) -> Path:
@@ -120,6 +121,15 @@ def _sentences(manifest: Manifest, target: Path, *, is_sealed: bool) -> Iterator
         yield (
             "  It is not encrypted: names, addresses and the journal can be read from it. Store it where few "
             "people have access."
+        )
+
+
+def _left_out(root: Path, settings: Settings) -> Iterator[str]:
+    """Events of other systems may be a hundred times the rest, so they are not in it."""
+    if events_folder(root, settings).is_dir():
+        yield (
+            "  It does not contain the logs of other systems: copy the folder data/events along with the machine's own "
+            "backups. What detections remember of people is left out, too, and grows again."
         )
 
 

@@ -75,6 +75,8 @@ def _erase(here: Opened, person_id: str, why: str, *, may_deactivate: bool) -> N
 def _carry_out(here: Opened) -> Iterator[str]:
     """Erase from the journal; where a server runs, it is the one that does so."""
     yield "Erased from the database."
+    if events_folder(here.root, here.settings).is_dir():
+        yield "Logs of other systems keep the names in them until they expire (`retention` in monitor.yaml)."
     keys = here.keyring().journal_keys
     days = here.settings.storage.journal_days
     try:

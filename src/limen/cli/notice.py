@@ -12,6 +12,7 @@ from limen.cli.options import LastFolder
 from limen.errors import LimenError
 from limen.identity.store import people
 from limen.messages import Language
+from limen.monitor.monitor_file import FILE
 from limen.privacy.notice import Audience, as_markdown, notice
 from limen.privacy.notice_facts import notice_facts
 
@@ -31,5 +32,5 @@ def run(
         everybody = here.database.read(lambda snapshot: people.everybody(snapshot.connection))
         spoken = Language(language or here.settings.languages[0])
         apps = [app.name for app in company.apps]
-        now = notice_facts(here.settings, company.engine(), apps, everybody)
+        now = notice_facts(here.settings, company.engine(), apps, everybody, company.parts.get(FILE))
     print(as_markdown(notice(Audience(audience), spoken, now)), end="")

@@ -26,6 +26,7 @@ from limen.doctor.places import places
 from limen.doctor.setup import Setup, setup_in
 from limen.doctor.trusted_proxies import hops
 from limen.doctor.upstreams import upstreams
+from limen.doctor.watching import watching
 from limen.errors import LimenError
 from limen.finding import Finding, State, by_weight, shown_safely
 from limen.pillar import Installation
@@ -52,6 +53,7 @@ EXAMINATIONS: Final[dict[str, Examination]] = {
     "mail": mail,
     "disk": disk,
     "places": places,
+    "watching": watching,
 }
 """By their names, as findings carry them."""
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from limen.clock import DAY, SystemClock
-from limen.company.child import parse_texts
-from limen.company.folder import read_folder
-from limen.configuration.tree import Tree
 from limen.doctor.in_thread import aside
+from limen.doctor.monitor_said import monitor_said
 from limen.doctor.setup import Setup
 from limen.finding import Finding, State
-from limen.monitor.monitor_file import FILE, read
+from limen.monitor.monitor_file import FILE
 from limen.monitor.places.atlas import FileState, open_atlas
 from limen.monitor.places.files import Shelf
-from limen.monitor.places.rules import NO_PLACES, PlaceRules
-from limen.pillar import Around
+from limen.monitor.places.rules import NO_PLACES
 
 NAME: Final = "places"
 _FETCH: Final = "fetch it anew, and have that done by itself"
@@ -23,21 +20,13 @@ _FETCH: Final = "fetch it anew, and have that done by itself"
 
 async def places(setup: Setup) -> list[Finding]:
     """It opens each file as Limen does, and looks at its age."""
-    rules = await aside(lambda: _rules(setup))
+    said = await aside(lambda: monitor_said(setup))
+    rules = said.places if said is not None else NO_PLACES
     if rules == NO_PLACES:
         return [Finding(NAME, State.SKIPPED, "no file tells where addresses are", where=FILE)]
     now = SystemClock().now()
     atlas = await aside(lambda: open_atlas(rules, setup.root, now, Shelf()))
     return [_finding(state, now) for state in atlas.files]
-
-
-def _rules(setup: Setup) -> PlaceRules:
-    """What the file says, as far as it can be read; what is wrong with it is said by another examination."""
-    text = read_folder(setup.root).texts.get(FILE)
-    files, _ = parse_texts({FILE: text}) if text is not None else ({}, [])
-    written = files.get(FILE, {}).get("tree")
-    found = read(Tree(written), Around(setup.settings, None, None))[0] if written is not None else None
-    return found.places if found is not None else NO_PLACES
 
 
 def _finding(state: FileState, now: int) -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from limen.company.places import events_folder
 from limen.connectors.vendor_client import VendorClient
 from limen.monitor import alerting as of_alerts
 from limen.monitor.alerting import Alerting
@@ -17,10 +18,12 @@ from limen.monitor.sources.agents import agent_logs
 from limen.monitor.sources.clouds import Clouds
 from limen.monitor.sources.held import SendersHeld
 from limen.monitor.sources.pulls import LogPulls
+from limen.monitor.store_watch import StoreWatch
 from limen.monitor.watch import Watch
 from limen.pillar import Core, DeviceNames, Every, Running, SignOn
 
 CANARY_SECONDS: Final = 60.0
+CHECK_SECONDS: Final = 4 * 3_600.0
 AGREE_SECONDS: Final = 10.0
 WRITE_SECONDS: Final = 30.0
 FORGET_SECONDS: Final = 600.0
@@ -45,6 +48,7 @@ async def build(core: Core) -> Running:
     canaries = Canaries(core, lambda frames: watch.supervision.deliver(frames), alerting.take)
     watch = Watch(core, core.offers.take(SendersHeld), canaries.take)
     root, travels = core.root.resolve(), core.offers.take(Travels)
+    stored = StoreWatch(core, events_folder(root, core.settings), alerting.intake)
     places = Places(root, root / core.settings.storage.data)
     familiar = FamiliarPlaces(core, places)
     knowing = Knowing(core, places, travels, watch.supervision.give)
@@ -63,14 +67,15 @@ async def build(core: Core) -> Running:
 
     return Running(
         offers=(
-            *(watch, watch.sources, canaries, search, agent_logs(watch.sources), pulls, places, familiar, knowing),
+            *(watch, watch.sources, canaries, stored, search, agent_logs(watch.sources), pulls, places, familiar, knowing),
             *alerting.offers,
         ),
-        figures=lambda: (*watch.sources.figures(), *canaries.figures(), *knowing.figures()),
+        figures=lambda: (*watch.sources.figures(), *canaries.figures(), *stored.figures(), *knowing.figures()),
         periodic=(
             Every("have the process that watches as monitor.yaml says", AGREE_SECONDS, watch.agree),
             Every("write down what came of each source of logs", WRITE_SECONDS, watch.sources.write),
             Every("send a test event the whole way", CANARY_SECONDS, canaries.send),
+            Every("see whether the store of events is as it was written", CHECK_SECONDS, stored.look),
             Every("forget sources of logs that are no more", FORGET_SECONDS, watch.sources.forget),
             Every("ask services for their logs", ASK_SECONDS, pulls.ask_due),
             Every("forget services that are asked no more", FORGET_SECONDS, pulls.forget),

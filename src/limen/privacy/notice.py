@@ -11,6 +11,8 @@ from enum import StrEnum
 from limen.clock import DAY, HOUR
 from limen.messages import Language, Words
 from limen.privacy.notice_facts import NoticeFacts, Readers
+from limen.privacy.notice_section import Section
+from limen.privacy.notice_watching import watched
 from limen.settings import Settings
 
 
@@ -19,15 +21,6 @@ class Audience(StrEnum):
 
     EMPLOYEES = "employees"
     WORKS_COUNCIL = "works-council"
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A heading with paragraphs, then a list."""
-
-    heading: str
-    paragraphs: tuple[str, ...] = ()
-    items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +43,8 @@ def notice(audience: Audience, language: Language, now: NoticeFacts) -> Notice:
         Section(words.gettext("How long it is kept"), (), _kept(words, now.settings)),
         _readers(words, now.readers),
     ]
+    if now.watching is not None:
+        sections.insert(3, watched(words, now.watching))
     if audience is Audience.EMPLOYEES:
         sections.append(_rights(words, now.settings))
     else:

@@ -9,6 +9,7 @@ from typing import Final
 from limen.events import Family
 from limen.events.kinds import families
 from limen.facts import LIMEN, Person
+from limen.monitor.monitor_rules import MonitorRules
 from limen.policy.annotations import State
 from limen.policy.engine import Engine
 from limen.settings import Settings
@@ -39,13 +40,29 @@ class NoticeFacts:
     apps: tuple[str, ...]
     people: int
     kinds: Mapping[Family, tuple[str, ...]]
+    watching: MonitorRules | None = None
+    """None where nothing is watched besides what Limen itself records."""
 
 
-def notice_facts(settings: Settings, engine: Engine, apps: Iterable[str], people: Iterable[Person]) -> NoticeFacts:
-    """What a notice tells under these settings and policies."""
+def notice_facts(
+    settings: Settings,
+    engine: Engine,
+    apps: Iterable[str],
+    people: Iterable[Person],
+    watching: MonitorRules | None = None,
+) -> NoticeFacts:
+    """What a notice tells under these settings and policies, and what `monitor.yaml` says."""
     active = [person for person in people if person.active and not person.is_workload]
     readers = tuple(_readers(action, settings, engine, active) for action in LOOKING)
-    return NoticeFacts(settings, engine.revision, readers, tuple(sorted(apps)), len(active), families())
+    return NoticeFacts(
+        settings,
+        engine.revision,
+        readers,
+        tuple(sorted(apps)),
+        len(active),
+        families(),
+        watching if watching is not None and watching.watch else None,
+    )
 
 
 def _readers(action: str, settings: Settings, engine: Engine, active: list[Person]) -> Readers:

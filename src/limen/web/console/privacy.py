@@ -11,6 +11,7 @@ from starlette.responses import Response
 from limen.facts import LIMEN
 from limen.identity.store import erasure
 from limen.messages import Language
+from limen.monitor.monitor_rules import MonitorRules
 from limen.privacy.notice import Audience, notice
 from limen.privacy.notice_facts import notice_facts
 from limen.web.localizer import NAMES
@@ -46,7 +47,7 @@ def routes(site: Site) -> APIRouter:
         audience = Audience(asked) if asked in set(Audience) else Audience.EMPLOYEES
         language = Language(spoken if spoken in set(Language) else settings.languages[0])
         apps = [app.name for app in site.known.apps.values() if app.id != LIMEN]
-        now = notice_facts(settings, engine, apps, site.known.people.values())
+        now = notice_facts(settings, engine, apps, site.known.people.values(), site.known.rules_of(MonitorRules))
         shown = notice(audience, language, now)
         waiting, erased = await site.ports.database.reading(
             lambda snapshot: (
