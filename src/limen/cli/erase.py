@@ -12,7 +12,7 @@ from limen.cli.open_company import Opened, opened
 from limen.cli.options import LastFolder, Yes
 from limen.clock import SystemClock
 from limen.company.gate import obstacles, people_of
-from limen.company.places import data_folder, outbox_folder
+from limen.company.places import data_folder, events_folder, outbox_folder
 from limen.company.publish import SERVER
 from limen.identity.errors import NobodyCouldAdministerError
 from limen.privacy.erase import Goes, carry_out, erase_person, forget_mail_files, what_goes, whom

@@ -1,4 +1,4 @@
-"""What `monitor.yaml` says, as far as it can be read; what is wrong with it is said by the examination of the folder."""
+"""What `monitor.yaml` says, as far as it can be read; what is wrong with it the examination of the folder says."""
 
 from __future__ import annotations
 

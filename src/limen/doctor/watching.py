@@ -13,7 +13,7 @@ from limen.finding import Finding, State
 from limen.monitor.monitor_file import FILE
 from limen.monitor.monitor_rules import MonitorRules
 from limen.monitor.settings import MonitorSettings
-from limen.monitor.sources.service import Listed, State as SourceState, listed
+from limen.monitor.sources.listing import Listed, State as SourceState, listed
 from limen.storage import Snapshot
 from limen.storage.segments.lock import is_being_written
 from limen.storage.segments.name import segments_in

@@ -45,7 +45,7 @@ def prepare(core: Core) -> None:
 async def build(core: Core) -> Running:
     """Data goes one way: the process that watches, findings, alerts, what is done, and how risky somebody is."""
     alerting = Alerting.over(core)
-    canaries = Canaries(core, lambda frames: watch.supervision.deliver(frames), alerting.take)
+    canaries = Canaries(core, lambda frames: watch.supervision.deliver(frames), alerting.take)  # noqa: PLW0108
     watch = Watch(core, core.offers.take(SendersHeld), canaries.take)
     root, travels = core.root.resolve(), core.offers.take(Travels)
     stored = StoreWatch(core, events_folder(root, core.settings), alerting.intake)
@@ -67,7 +67,8 @@ async def build(core: Core) -> Running:
 
     return Running(
         offers=(
-            *(watch, watch.sources, canaries, stored, search, agent_logs(watch.sources), pulls, places, familiar, knowing),
+            *(watch, watch.sources, canaries, stored, search, agent_logs(watch.sources), pulls),
+            *(places, familiar, knowing),
             *alerting.offers,
         ),
         figures=lambda: (*watch.sources.figures(), *canaries.figures(), *stored.figures(), *knowing.figures()),

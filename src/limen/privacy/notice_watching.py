@@ -14,8 +14,8 @@ from limen.privacy.notice_section import Section
 def watched(words: Words, rules: MonitorRules) -> Section:
     """What `monitor.yaml` has watched."""
     lead = words.gettext(
-        "Rules look for signs of break-ins in Limen's own records and in the logs named here. Logs of other systems are "
-        "kept as they came, and can hold more than Limen records itself: names, files, commands, addresses."
+        "Rules look for signs of break-ins in Limen's own records and in the logs named here. Logs of other systems "
+        "are kept as they came, and can hold more than Limen records itself: names, files, commands, addresses."
     )
     return Section(
         words.gettext("What is watched"),
@@ -69,4 +69,6 @@ def _by_itself(words: Words, rules: MonitorRules) -> str:
         Doing.DISABLE: words.gettext("an account opens nothing"),
     }
     named = ", ".join(said[one] for one in does)
-    return words.gettext("without anybody deciding, these may happen, and each can be undone: {measures}", measures=named)
+    return words.gettext(
+        "without anybody deciding, these may happen, and each can be undone: {measures}", measures=named
+    )

@@ -1,4 +1,4 @@
-"""Somebody guesses passwords of a server over SSH: a real rsyslog sends what sshd writes, and the alert names the host."""
+"""Somebody guesses passwords of a server over SSH: a real rsyslog sends it, and the alert names the host."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Somebody who takes 3 to 12 pages of the wiki a day takes 410: nothing opens for them any more, until it was expected."""
+"""Somebody who takes 3 to 12 pages of the wiki a day takes 410: nothing opens any more, until it was expected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is found about watching itself: a source that is silent, a test event that is not found, a store changed by hand."""
+"""What is found about watching itself: a silent source, a test event that is not found, a store changed by hand."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SILENT: Final = About(
     confidence=100,
     sentence="{source} has said nothing for more than {minutes} minutes.",
     sentence_de="{source} hat seit mehr als {minutes} Minuten nichts gesagt.",
-    next_step="See whether it runs, and whether it can reach Limen; its page under Sources says when it was last heard.",
+    next_step="See whether it runs, and can reach Limen. Its page under Sources says when it was heard last.",
     next_step_de="Sehen Sie nach, ob sie läuft und Limen erreicht; ihre Seite unter Quellen sagt, wann sie zuletzt "
     "gehört wurde.",
 )
@@ -36,7 +36,7 @@ TAMPERED: Final = About(
     confidence=100,
     sentence="{count} places of the event store are not as Limen wrote them: {first}",
     sentence_de="{count} Stellen des Ereignisspeichers sind nicht so, wie Limen sie schrieb: {first}",
-    next_step="Run `limen events verify` on the server. Whoever can write there could do more: treat it as broken into.",
+    next_step="Run `limen events verify` on the server. Whoever can write there can do more: treat it as broken into.",
     next_step_de="Führen Sie auf dem Server `limen events verify` aus. Wer dort schreiben kann, könnte mehr tun: "
     "Behandeln Sie ihn als übernommen.",
 )
