@@ -45,7 +45,7 @@ def test_the_rules_in_force_are_listed_with_the_companys_own(
 
 
 ASKED = """\
-title: Asked for the wiki
+title: Wiki asked for
 id: 6a2ff0b8-2f57-4f6f-8d3c-0d4a8e7b9c02
 logsource: {product: limen}
 detection: {selection: {kind: decision, app: wiki}, condition: selection}
@@ -57,8 +57,8 @@ def test_a_plan_tells_what_a_new_rule_would_have_found(tmp_path: Path, capsys: p
     put(root, ASKED)
     assert leave("plan", str(root), "--json") == 0
     said = json.loads(capsys.readouterr().out)
-    assert [one["detail"] for one in said["changes"]] == ['Detection "Asked for the wiki" is new']
-    assert '"Asked for the wiki"' in said["would_have"][0]
+    assert [one["detail"] for one in said["changes"]] == ['Detection "Wiki asked for" is new']
+    assert '"Wiki asked for"' in said["would_have"][0]
     assert "2 times" in said["would_have"][0]
     assert len(said["would_have"]) == 1 + 2
     leave("plan", str(root))
