@@ -36,6 +36,8 @@ OF_THE_COMPANY = {
     "device_signal_messages",
     "device_signal_sources",
     "log_authority",
+    "log_pulls",
+    "notify_channels",
     "oidc_keys",
     "journal_heads",
     "keys",
