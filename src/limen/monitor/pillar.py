@@ -21,11 +21,12 @@ def _declarations() -> Declarations:
     from limen.monitor.notify import store as notices
     from limen.monitor.places import familiar_store as places
     from limen.monitor.response import store as responses
+    from limen.monitor.search import kinds as of_searches, saved_store as searches
     from limen.monitor.settings import MonitorSettings
     from limen.monitor.sources import kinds, pulls_store, store
 
     return Declarations(
-        events=(*kinds.KINDS, *of_alerts.KINDS, *travel_kinds.KINDS),
+        events=(*kinds.KINDS, *of_alerts.KINDS, *travel_kinds.KINDS, *of_searches.KINDS),
         settings=MonitorSettings,
         tables=(
             *store.TABLES,
@@ -35,6 +36,7 @@ def _declarations() -> Declarations:
             *notices.TABLES,
             *places.TABLES,
             *travels.TABLES,
+            *searches.TABLES,
         ),
         credentials=CREDENTIALS,
         file=MONITOR_FILE,

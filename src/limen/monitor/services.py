@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from limen.company.places import events_folder
 from limen.connectors.vendor_client import VendorClient
 from limen.monitor import alerting as of_alerts
 from limen.monitor.alerting import Alerting
@@ -14,6 +13,7 @@ from limen.monitor.knowing import Knowing
 from limen.monitor.places.familiar import FamiliarPlaces
 from limen.monitor.places.places import Places
 from limen.monitor.search import service as searching
+from limen.monitor.search.saving import SavedSearches
 from limen.monitor.sources.agents import agent_logs
 from limen.monitor.sources.clouds import Clouds
 from limen.monitor.sources.held import SendersHeld
@@ -48,7 +48,7 @@ async def build(core: Core) -> Running:
     canaries = Canaries(core, lambda frames: watch.supervision.deliver(frames), alerting.take)  # noqa: PLW0108
     watch = Watch(core, core.offers.take(SendersHeld), canaries.take)
     root, travels = core.root.resolve(), core.offers.take(Travels)
-    stored = StoreWatch(core, events_folder(root, core.settings), alerting.intake)
+    stored = StoreWatch(core, watch.events, alerting.intake)
     places = Places(root, root / core.settings.storage.data)
     familiar = FamiliarPlaces(core, places)
     knowing = Knowing(core, places, travels, watch.supervision.give)
@@ -68,7 +68,7 @@ async def build(core: Core) -> Running:
     return Running(
         offers=(
             *(watch, watch.sources, canaries, stored, search, agent_logs(watch.sources), pulls),
-            *(places, familiar, knowing),
+            *(places, familiar, knowing, SavedSearches(core)),
             *alerting.offers,
         ),
         figures=lambda: (*watch.sources.figures(), *canaries.figures(), *stored.figures(), *knowing.figures()),

@@ -73,3 +73,13 @@ async def test_who_searches_for_whom_is_journaled(logs: House, ada: Browser) -> 
 async def test_an_event_that_is_not_there_is_not_found(logs: House, ada: Browser) -> None:
     assert (await ada.get(f"{AT}/event?uid=x&at=1")).status_code == 404
     assert (await ada.get(f"{AT}/event")).status_code == 404
+
+
+async def test_a_search_is_saved_for_everybody_and_removed_by_administrators(logs: House, ada: Browser) -> None:
+    await ada.get(f"{AT}?q=source:app&span=7d")
+    assert (await ada.post(f"{AT}/save", q="source:app", span="7d", name="The app <b>")).status_code == 303
+    page = await ada.get(AT)
+    assert f'href="{AT}?q=source%3Aapp&amp;span=7d">The app &lt;b&gt;</a>' in page.text
+    assert (await ada.post(f"{AT}/save", q="(", span="7d", name="broken")).status_code == 400
+    assert (await ada.post(f"{AT}/remove", name="The app <b>")).status_code == 303
+    assert (await ada.post(f"{AT}/remove", name="The app <b>")).status_code >= 400

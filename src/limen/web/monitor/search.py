@@ -23,16 +23,18 @@ from limen.monitor.normal_form.event import PATHS, NormalEvent
 from limen.monitor.normal_form.ocsf import to_ocsf
 from limen.monitor.search.answer import MOST_EXPORTED, Found
 from limen.monitor.search.query import LONGEST, All, AnyOf, Column, Condition, Equals, Not, QueryError, fields_meant
+from limen.monitor.search.saved_store import SavedSearch
+from limen.monitor.search.saving import LONGEST_NAME, SavedSearches
 from limen.monitor.search.service import Search
 from limen.web import charts
 from limen.web.charts import Bar
 from limen.web.console.rows import person_name
 from limen.web.console.view_audit import audit_person_view, audit_view
 from limen.web.page import Menu, Page, Route
-from limen.web.permissions import READ
-from limen.web.requests import query
+from limen.web.permissions import CHANGE, READ
+from limen.web.requests import one, query
 from limen.web.site import Site
-from limen.web.visit import Authorized
+from limen.web.visit import Authorized, Sent
 
 AT: Final = "/console/search"
 _ICON: Final = "M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14zM16 16l5 5"
@@ -40,6 +42,8 @@ PAGES: Final = (
     Page(AT, "Search", READ, Menu("Watch", 40, _ICON), hint="events, logs, sources, query"),
     Route("GET", f"{AT}/event", READ),
     Route("GET", f"{AT}/events.csv", READ, media_type="text/csv"),
+    Route("POST", f"{AT}/save", CHANGE, does="Save a search"),
+    Route("POST", f"{AT}/remove", CHANGE, does="Remove a saved search"),
     Route("GET", f"{AT}/events.jsonl", READ, media_type="application/x-ndjson"),
 )
 SPANS: Final[dict[str, tuple[str, Milliseconds]]] = {
@@ -50,7 +54,6 @@ SPANS: Final[dict[str, tuple[str, Milliseconds]]] = {
     "90d": ("Last 90 days", 90 * DAY),
 }
 USUAL: Final = "24h"
-_SHOWN: Final = ("source", "kind", "user", "host", "src_ip", "app", "operation", "object")
 _OCSF_OF: Final = {column: path for path, column in PATHS.items()}
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
@@ -82,7 +85,8 @@ class Wanted:
 
 def routes(site: Site) -> APIRouter:
     router = APIRouter()
-    search = site.ports.offers.take(Search)
+    search, saved = site.ports.offers.take(Search), site.ports.offers.take(SavedSearches)
+    _save(router, site, search, saved)
 
     @router.get(AT)
     async def show(request: Request, visit: Authorized) -> Response:
@@ -104,7 +108,8 @@ def routes(site: Site) -> APIRouter:
             problem=problem,
             pointer=_pointer(wanted.text, problem),
             chart=_chart(site, wanted, found),
-            shown=_SHOWN,
+            saved=await saved.every(),
+            longest_name=LONGEST_NAME,
             fields=fields_meant(""),
             names={one.id: one.name for one in site.known.people.values()},
         )
@@ -116,20 +121,20 @@ def routes(site: Site) -> APIRouter:
         found = await search.look(meant, at, at + 1, rows=1, is_summed=False)
         if not uid or not found.rows:
             raise HTTPException(404)
-        one = as_event(found.rows[0])
-        for person in {one.person_id, one.target_person_id} - {""}:
+        shown = as_event(found.rows[0])
+        for person in {shown.person_id, shown.target_person_id} - {""}:
             audit_person_view(site, visit, person, "search")
         audit_view(site, visit, "search")
         return site.page(
             "monitor/search_event.html",
             visit,
-            event=one,
+            event=shown,
             columns=[
                 (name, _OCSF_OF.get(name, ""), value)
                 for name in NormalEvent.__struct_fields__
-                if name not in {"fields", "raw"} and (value := getattr(one, name))
+                if name not in {"fields", "raw"} and (value := getattr(shown, name))
             ],
-            ocsf=msgspec.json.format(msgspec.json.encode(to_ocsf(one)), indent=2).decode(),
+            ocsf=msgspec.json.format(msgspec.json.encode(to_ocsf(shown)), indent=2).decode(),
             names={person.id: person_name(site.known, person.id) for person in site.known.people.values()},
         )
 
@@ -145,6 +150,27 @@ def routes(site: Site) -> APIRouter:
         return _download(text, "application/x-ndjson", "limen-events.jsonl")
 
     return router
+
+
+def _save(router: APIRouter, site: Site, search: Search, saved: SavedSearches) -> None:
+    @router.post(f"{AT}/save")
+    async def save(visit: Authorized, sent: Sent) -> Response:
+        text, span = one(sent, "q")[:LONGEST], one(sent, "span")
+        made = SavedSearch(one(sent, "name").strip(), text, span if span in SPANS else USUAL)
+        try:
+            search.read(text)
+            await saved.keep(made, visit.person.id)
+        except LimenError as error:
+            return site.failed(visit, error)
+        return site.go(visit, AT, q=made.text, span=made.span)
+
+    @router.post(f"{AT}/remove")
+    async def remove(visit: Authorized, sent: Sent) -> Response:
+        try:
+            await saved.remove(one(sent, "name"), visit.person.id)
+        except LimenError as error:
+            return site.failed(visit, error)
+        return site.go(visit, AT)
 
 
 def wanted_of(request: Request, now: Instant) -> Wanted:
