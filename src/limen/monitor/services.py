@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from limen.company.places import events_folder
 from limen.connectors.vendor_client import VendorClient
 from limen.monitor import alerting as of_alerts
 from limen.monitor.alerting import Alerting
@@ -48,7 +47,7 @@ async def build(core: Core) -> Running:
     canaries = Canaries(core, lambda frames: watch.supervision.deliver(frames), alerting.take)  # noqa: PLW0108
     watch = Watch(core, core.offers.take(SendersHeld), canaries.take)
     root, travels = core.root.resolve(), core.offers.take(Travels)
-    stored = StoreWatch(core, events_folder(root, core.settings), alerting.intake)
+    stored = StoreWatch(core, watch.events, alerting.intake)
     places = Places(root, root / core.settings.storage.data)
     familiar = FamiliarPlaces(core, places)
     knowing = Knowing(core, places, travels, watch.supervision.give)
