@@ -105,17 +105,17 @@ class Started:
 
     def resident_mb(self) -> float:
         """What the server and its children hold now."""
-        return sum(_megabytes(pid, "VmRSS") for pid in self._processes())
+        return sum(_megabytes(pid, "VmRSS") for pid in self.processes())
 
     def highest_mb(self) -> float:
         """What the server alone held at its highest."""
         return _megabytes(self.process.pid, "VmHWM")
 
     def wait_for_children(self) -> None:
-        while len(self._processes()) > 1:
+        while len(self.processes()) > 1:
             time.sleep(0.1)
 
-    def _processes(self) -> list[int]:
+    def processes(self) -> list[int]:
         pids = [self.process.pid]
         for pid in pids:
             for task in Path(f"/proc/{pid}/task").glob("*/children"):

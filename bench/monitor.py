@@ -1,7 +1,8 @@
-"""What watching costs: events that come in, what they take on disk, and how fast questions about them are answered.
+"""What watching costs, all figures in one run of some minutes: in, found, kept, asked, and until access is refused.
 
-    python bench/monitor.py [--json] [--events N] [--million N]
+    python bench/monitor.py [--json] [--events N] [--million N] [--people N] [--rules FOLDER] [--only PART]
 
+`store`: events that come in, what they take on disk, and how fast questions about them are answered.
 `ingest_per_s`: events per second from JSON as Winlogbeat sends it to acknowledged, parsed and mapped, in batches of
 1,000, by one process; `store_per_s` the same of lines that are ready. Beside them in the same run: SQLite with WAL, a
 commit for each batch and two indexes (`sqlite_per_s`), and the disk itself, a write and an fsync for each batch of the
@@ -11,6 +12,10 @@ same bytes (`disk_per_s`). `…_per_cpu_s` is per second of the processor, which
 `travel_24h_ms` and `user_all_ms`: sign-ins of a day held against the one before, and everything of one person, over ten
 million events, the median of five with another literal each. Beside them the same text asked of chDB (ClickHouse's
 engine) over the same files.
+
+`detect`: rules held against events, next to the way that forensic tools take (`monitor_detect.py`).
+`loop`: from a line of a log to the next refusal, all real, and the memory of the process that watches with all rules
+(`monitor_loop.py`). Beside each figure that has one stands its bound; a figure beyond it is marked, and nothing fails.
 """
 
 from __future__ import annotations
@@ -21,27 +26,65 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import monitor_detect
+import monitor_loop
 import monitor_store
 
 ROUNDS = 3
+BOUNDS: dict[str, tuple[str, float]] = {
+    "ingest_per_s": (">=", 50_000),
+    "bytes_per_event": ("<=", 150),
+    "travel_24h_ms": ("<=", 250),
+    "user_all_ms": ("<=", 250),
+    "detect_per_s_mixed": (">=", 30_000),
+    "detect_per_s_process": (">=", 3_000),
+    "ratio_sqlite": (">=", 10),
+    "slow_rules": ("<=", 0),
+    "event_to_refusal_ms_p95": ("<=", 2_000),
+    "rss_mb": ("<=", 400),
+}
+PARTS = ("store", "detect", "loop")
 
 
 def main() -> int:
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--json", action="store_true", help="one line, an object")
-    arguments.add_argument("--events", type=int, default=60_000, help="how many come in in each round")
-    arguments.add_argument("--million", type=int, default=10, help="how many million events are asked about")
-    arguments.add_argument("--folder", type=Path, help="on the disk to be measured; else a temporary one")
-    asked = arguments.parse_args()
-    with TemporaryDirectory(prefix="monitor-", dir=asked.folder) as folder:
-        found = monitor_store.ingest(Path(folder), asked.events, ROUNDS)
-        found |= monitor_store.questions(Path(folder), asked.million)
+    asked = _arguments()
+    found: dict[str, float] = {}
+    if asked.only in (None, "loop"):
+        found |= monitor_loop.loop(asked.people)
+    if asked.only in (None, "detect"):
+        rules = ["--rules", str(asked.rules)] if asked.rules else []
+        figures, _ = monitor_detect.measured(monitor_detect.arguments(rules))
+        found |= {("detect_rss_mb" if name == "rss_mb" else name): value for name, value in figures.items()}
+    if asked.only in (None, "store"):
+        with TemporaryDirectory(prefix="monitor-", dir=asked.folder) as folder:
+            found |= monitor_store.ingest(Path(folder), asked.events, ROUNDS)
+            found |= monitor_store.questions(Path(folder), asked.million)
     if asked.json:
         print(json.dumps(found))
         return 0
     for name, value in found.items():
-        print(f"  {name:<28}{value:>14,}")
+        print(f"  {name:<28}{value:>14,}{_beside(name, value)}")
     return 0
+
+
+def _arguments() -> argparse.Namespace:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--json", action="store_true", help="one line, an object")
+    arguments.add_argument("--events", type=int, default=60_000, help="how many come in in each round")
+    arguments.add_argument("--million", type=int, default=10, help="how many million events are asked about")
+    arguments.add_argument("--people", type=int, default=60, help="how many are refused, each once")
+    arguments.add_argument("--rules", type=Path, help="a folder of Sigma rules to find with, such as SigmaHQ's")
+    arguments.add_argument("--only", choices=PARTS, help="one of the parts")
+    arguments.add_argument("--folder", type=Path, help="on the disk to be measured; else a temporary one")
+    return arguments.parse_args()
+
+
+def _beside(name: str, value: float) -> str:
+    if name not in BOUNDS:
+        return ""
+    sign, bound = BOUNDS[name]
+    is_met = value >= bound if sign == ">=" else value <= bound
+    return f"   {sign} {bound:,}{'' if is_met else '   NOT MET'}"
 
 
 if __name__ == "__main__":

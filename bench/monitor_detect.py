@@ -26,6 +26,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -46,6 +47,12 @@ from limen.monitor.normal_form.event import NormalEvent  # noqa: E402
 
 def main() -> None:
     said = arguments()
+    figures, spread = measured(said)
+    report(said, figures, spread)
+
+
+def measured(said: argparse.Namespace) -> tuple[dict[str, float], dict[str, tuple[float, float]]]:
+    """All figures, and from what to what ours went over the rounds."""
     cases = Cases(7)
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
@@ -55,21 +62,21 @@ def main() -> None:
         detector = SigmaDetector(beside_own({}, read))
         loaded = time.process_time() - began
         events = {"mixed": cases.mixed(said.mixed), "process": cases.processes(said.processes)}
-        measured: dict[str, list[tuple[float, float]]] = {name: [] for name in events}
+        rates: dict[str, list[tuple[float, float]]] = {name: [] for name in events}
         differences, lost = 0, 0
         for name, some in events.items():
             warm_up(detector, some[:500])
             for turn in range(said.rounds):
                 ours = events_a_second(detector, some)
                 theirs, found = peer(root, rules, some)
-                measured[name].append((ours, theirs))
+                rates[name].append((ours, theirs))
                 lost = found["lost"]
                 if not turn:
                     differences += differing(read, some, found)
-    report(said, detector, measured, differences, lost, loaded, len(detector.rule_set.rules))
+    return figures_of(said, detector, rates, differences, lost, loaded)
 
 
-def arguments() -> argparse.Namespace:
+def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--rules", type=Path)
@@ -77,7 +84,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--mixed", type=int, default=20_000)
     parser.add_argument("--processes", type=int, default=5_000)
     parser.add_argument("--rounds", type=int, default=3)
-    return parser.parse_args()
+    return parser.parse_args(given)
 
 
 def made(folder: Path, cases: Cases, count: int) -> Path:
@@ -142,23 +149,22 @@ def differing(read: list[Any], events: list[NormalEvent], found: dict[str, Any])
 # What came out
 
 
-def report(
+def figures_of(
     said: argparse.Namespace,
     detector: SigmaDetector,
-    measured: dict[str, list[tuple[float, float]]],
+    rates: dict[str, list[tuple[float, float]]],
     differences: int,
     lost: int,
     loaded: float,
-    rules: int,
-) -> None:
-    ours = {name: statistics.median(one for one, _ in some) for name, some in measured.items()}
-    theirs = {name: statistics.median(one for _, one in some) for name, some in measured.items()}
-    spread = {name: (min(one for one, _ in some), max(one for one, _ in some)) for name, some in measured.items()}
+) -> tuple[dict[str, float], dict[str, tuple[float, float]]]:
+    ours = {name: statistics.median(one for one, _ in some) for name, some in rates.items()}
+    theirs = {name: statistics.median(one for _, one in some) for name, some in rates.items()}
+    spread = {name: (min(one for one, _ in some), max(one for one, _ in some)) for name, some in rates.items()}
 
     def seconds(rates: dict[str, float]) -> float:
         return said.mixed / rates["mixed"] + said.processes / rates["process"]
 
-    figures = {
+    figures: dict[str, float] = {
         "detect_per_s_mixed": round(ours["mixed"]),
         "detect_per_s_process": round(ours["process"]),
         "sqlite_per_s_mixed": round(theirs["mixed"]),
@@ -166,13 +172,17 @@ def report(
         "ratio_sqlite": round(seconds(theirs) / seconds(ours), 1),
         "ratio_sqlite_mixed": round(ours["mixed"] / theirs["mixed"], 1),
         "ratio_sqlite_process": round(ours["process"] / theirs["process"], 1),
-        "rules": rules,
+        "rules": len(detector.rule_set.rules),
         "load_s": round(loaded, 2),
         "slow_rules": len(slow_rules(detector.rule_set.rules)),
         "different_hits": differences,
         "rules_the_peer_lost": lost,
         "rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }
+    return figures, spread
+
+
+def report(said: argparse.Namespace, figures: dict[str, float], spread: dict[str, tuple[float, float]]) -> None:
     if said.json:
         print(json.dumps(figures))
         return

@@ -1,148 +1,240 @@
-"""How soon what a log tells takes access away: from a line that arrives to the refusal of the next request.
+"""From a line of a log to a refusal: `limen serve` with everything real, over loopback, and what the process
+that watches holds meanwhile. `monitor.py` asks for it.
 
-    python bench/monitor_loop.py [--json] [--people N]
-
-All of it is real: the line is kept and flushed by the process that watches, a rule finds it among all of Limen's own,
-the finding becomes a risk in the database and in the facts, and the decision is the one that a request gets.
-`event_to_refusal_ms_p95` and `_p50`: of one line about each of so many people, one after the other. Beside them, in the
-same run, `disk_ms_p50`: how long a write of that line and an fsync take, twice of which are waited for on the way.
+A person who is signed in uses an app, request after request, as a front asks. A program sends one line of JSON over
+HTTP that names them; a rule of the company's finds it, their risk rises, and the next request is refused by the
+baseline's policy. What is taken is the time from sending the line to the first refusal that is received, each of many
+people once. Beside Limen's own rules 2,500 others are in force, those of `monitor_detect.py`. `disk_ms_p50`, in the
+same run: how long a write of that line and an fsync take, twice of which are waited for on the way.
 """
 
 from __future__ import annotations
 
-import argparse
-import asyncio
+import http.client
 import json
 import os
-import shutil
+import socket
 import statistics
+import subprocess
 import sys
 import time
-from contextlib import AsyncExitStack
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from limen.app import Limen, open_limen
-from limen.clock import HOUR, SystemClock
-from limen.company.load import load_company, load_settings
-from limen.facts import Auth, Factor, Person, Session
-from limen.identity.membership import Membership
-from limen.identity.model import PersonStatus
-from limen.identity.store import people
-from limen.monitor.knowing import Knowing
-from limen.monitor.normal_form.frame import Frame
-from limen.monitor.watch import Watch
-from limen.policy.decision import Request
-from limen.storage import Transaction
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
 
-BOUND_MS = 2_000
-HARBOR = Path(__file__).resolve().parent.parent / "examples" / "harbor"
-MONITOR = "watch: true\nsources:\n  app: {kind: json, comes: http}\n"
+from bench.footprint import Started, company, free_port  # noqa: E402 -- its folder is found above
+from bench.sigma_cases import Cases  # noqa: E402
+
+RULES = 2_500
+APP = "app1.harbor.localhost"
+READY_SECONDS, REFUSED_SECONDS = 120.0, 60.0
+BETWEEN_SECONDS = 0.002
+MONITOR = "watch: true\nsources:\n  payroll: {kind: json, comes: http}\ndetections:\n  folders: [sigma]\n"
 RULE = """title: Payroll is copied
 id: 6f0e4e32-2f4f-4c1d-9d35-1a4cf5a5b001
 logsource: {product: payroll}
-detection: {selection: {kind: export}, condition: selection}
+detection:
+  selection: {kind: export}
+  condition: selection
 level: critical
-custom: {limen: {confidence: 95, entity: person, sentence: "{who} copied pay slips.", next_step: Ask them.}}
+custom:
+  limen: {confidence: 95, entity: person, sentence: "{who} copied pay slips.", next_step: Ask them.}
 """
 
 
-def folder_in(root: Path) -> Path:
-    folder = root / "harbor"
-    shutil.copytree(HARBOR, folder)
-    (folder / "monitor.yaml").write_text(MONITOR)
-    (folder / "detections").mkdir(exist_ok=True)
-    (folder / "detections" / "payroll.yml").write_text(RULE)
-    return folder
-
-
-async def with_people(limen: Limen, how_many: int) -> list[Session]:
-    """So many members of the staff, each signed in with a passkey just now."""
-    now = limen.clock.now()
-
-    def add(transaction: Transaction) -> None:
-        for number in range(how_many):
-            person = Person(f"p_{number}", f"P {number}", f"p{number}@harbor.example", frozenset({"staff"}))
-            Membership(transaction, now, "").add(person)
-            people.set_status(transaction.connection, person.id, PersonStatus.ACTIVE, now)
-            transaction.changed("person", person.id)
-
-    await limen.core.write(add)
-    auth, sessions = Auth(3, frozenset({Factor.PASSKEY}), now), []
-    for number in range(how_many):
-        session = Session(f"s_{number}", f"p_{number}", auth, now, now + 9 * HOUR, 9 * HOUR)
-        limen.known.sessions.put(os.urandom(32), session)
-        sessions.append(session)
-    return sessions
-
-
-async def measured(root: Path, how_many: int) -> dict[str, float]:
-    folder = folder_in(root)
-    async with AsyncExitStack() as closing:
-        limen = await open_limen(closing, load_settings(folder), folder, lambda: load_company(folder), SystemClock())
-        watch = limen.core.offers.take(Watch)
-        sessions = await with_people(limen, how_many)
-        await watch.supervision.ready()
-        await limen.core.offers.take(Knowing).look_again()
-        while (health := watch.supervision.health) is None or health.behind or not health.detected_at:  # noqa: ASYNC110
-            await asyncio.sleep(0.1)
-        return await lines(limen, watch, sessions) | disk(root)
-
-
-async def lines(limen: Limen, watch: Watch, sessions: list[Session]) -> dict[str, float]:
-    took = []
-    wiki = limen.known.apps["wiki"]
-
-    def opens(session: Session) -> bool:
-        facts = limen.known.facts(session, wiki, "203.0.113.7")
-        return limen.core.engine().decide(Request("view"), facts, limen.clock.now()).effect.value == "permit"
-
-    for number, session in enumerate(sessions):
-        if not opens(session):
-            raise SystemExit(f"{session.person_id} is refused before anything was said")
-        said = {"id": str(number), "product": "payroll", "kind": "export", "user": f"p{number}@harbor.example"}
-        began = time.perf_counter()
-        frame = Frame(
-            source="app", kind="json", received_at=limen.clock.now(), peer="192.0.2.1", data=json.dumps(said).encode()
-        )
-        await watch.supervision.deliver([frame])
-        while opens(session):  # noqa: ASYNC110 -- what is waited for tells nobody
-            await asyncio.sleep(0.001)
-        took.append((time.perf_counter() - began) * 1_000)
-    took.sort()
+def loop(people: int = 60) -> dict[str, float]:
+    """`event_to_refusal_ms_…` over so many people, and `rss_mb` of the process that watches with all rules."""
+    with _running(people) as (limen, port, check_port, token):
+        _wait_until_it_sees(port, check_port, token, people)
+        taken = [_taken(port, check_port, token, number) for number in range(people)]
+        resident = _resident_mb(limen)
+        disk = _disk_ms(people)
     return {
-        "event_to_refusal_ms_p95": round(took[int(len(took) * 0.95)], 1),
-        "event_to_refusal_ms_p50": round(statistics.median(took), 1),
-        "people": len(took),
+        "event_to_refusal_ms_p50": round(statistics.median(taken), 1),
+        "event_to_refusal_ms_p95": round(statistics.quantiles(taken, n=20)[-1], 1),
+        "event_to_refusal_ms_max": round(max(taken), 1),
+        "disk_ms_p50": round(disk, 2),
+        "rss_mb": round(resident, 1),
+        "rules_in_force_beside_own": RULES,
     }
 
 
-def disk(root: Path) -> dict[str, float]:
-    took = []
-    with (root / "probe").open("wb") as file:
-        for _ in range(50):
+def _wait_until_it_sees(port: int, check_port: int, token: str, last: int) -> None:
+    """The rules are read first, which takes some seconds, and compiled when something comes that they look at: so
+    events of all sorts come first, and then people who are not counted are refused.
+    """
+    until = time.monotonic() + READY_SECONDS
+    while _asked(check_port, last) != 200:
+        _within(until, "nobody is let in")
+    while _sent(port, token, last) != 200:
+        _within(until, "no log is taken")
+    for lines in _of_an_office():
+        _post(port, token, lines)
+    _sent(port, token, last + 1)
+    while _asked(check_port, last + 1) == 200:
+        _within(until, "nobody is refused")
+
+
+def _within(until: float, what: str) -> None:
+    if time.monotonic() > until:
+        raise SystemExit(f"{what} within {READY_SECONDS:.0f} s")
+    time.sleep(1)
+
+
+def _taken(port: int, check_port: int, token: str, number: int) -> float:
+    """Milliseconds from sending the line to the first refusal."""
+    if _asked(check_port, number) != 200:
+        raise SystemExit("somebody is refused before anything happened")
+    began = time.perf_counter()
+    if _sent(port, token, number) != 200:
+        raise SystemExit("the line was not taken")
+    while _asked(check_port, number) == 200:
+        if time.perf_counter() - began > REFUSED_SECONDS:
+            raise SystemExit("nobody is refused")
+        time.sleep(BETWEEN_SECONDS)
+    return (time.perf_counter() - began) * 1_000
+
+
+def _sent(port: int, token: str, number: int) -> int:
+    """What a program sends, on a connection of its own."""
+    line = f'{{"id": "{time.time_ns()}", "product": "payroll", "kind": "export", "user": "p{number}@harbor.example"}}'
+    return _post(port, token, line.encode())
+
+
+def _post(port: int, token: str, lines: bytes) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    headers = {"Host": f"limen.harbor.localhost:{port}", "Authorization": f"Bearer {token}"}
+    try:
+        connection.request("POST", "/logs", lines, headers)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def _of_an_office() -> Iterator[bytes]:
+    """Events of all log sources that there are rules for, a thousand a request."""
+    cases = Cases(8)
+    events = [*cases.mixed(8_000), *cases.processes(2_000)]
+    for at in range(0, len(events), 1_000):
+        yield b"\n".join(
+            json.dumps(
+                {
+                    **one.fields,
+                    "id": one.uid,
+                    "product": one.product,
+                    "logsource.category": one.category,
+                    "logsource.service": one.service,
+                }
+            ).encode()
+            for one in events[at : at + 1_000]
+        )
+
+
+def _asked(check_port: int, number: int) -> int:
+    """What a front asks about one request of this person's, and the status of the answer."""
+    headers = {
+        "Host": "check",
+        "Connection": "close",
+        "X-Forwarded-Method": "GET",
+        "X-Forwarded-Host": APP,
+        "X-Forwarded-Uri": "/",
+        "X-Forwarded-For": "203.0.113.7",
+        "Cookie": f"__Host-limen-app={_cookie(number)}",
+    }
+    request = "GET /check HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in headers.items()) + "\r\n"
+    with socket.create_connection(("127.0.0.1", check_port), 10) as asking:
+        asking.sendall(request.encode())
+        return int(asking.recv(65_536).split(b" ", 2)[1])
+
+
+def _cookie(number: int) -> str:
+    return f"{number:043d}"
+
+
+def _disk_ms(rounds: int) -> float:
+    """What the disk of temporary files takes to have a line for good, the median."""
+    taken = []
+    with TemporaryDirectory() as folder, (Path(folder) / "lines").open("ab", buffering=0) as file:
+        for _ in range(rounds):
             began = time.perf_counter()
             file.write(b"x" * 200)
-            file.flush()
             os.fsync(file.fileno())
-            took.append((time.perf_counter() - began) * 1_000)
-    return {"disk_ms_p50": round(statistics.median(took), 3)}
+            taken.append((time.perf_counter() - began) * 1_000)
+    return statistics.median(taken)
 
 
-def main() -> int:
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--json", action="store_true", help="one line, an object")
-    arguments.add_argument("--people", type=int, default=100, help="how many people something is said of")
-    asked = arguments.parse_args()
+def _resident_mb(limen: Started) -> float:
+    """Of the process that watches alone."""
+    for pid in limen.processes():
+        if b"limen.monitor.process" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4_096 / (1 << 20)
+    raise SystemExit("there is no process that watches")
+
+
+# The company
+
+
+@contextmanager
+def _running(people: int) -> Iterator[tuple[Started, int, int, str]]:
+    """`limen serve` over a company with so many people who are signed in, and two more; a token for logs."""
     with TemporaryDirectory(prefix="monitor-loop-") as folder:
-        found = asyncio.run(measured(Path(folder), asked.people))
-    if asked.json:
-        print(json.dumps(found))
-    else:
-        for name, value in found.items():
-            print(f"  {name:<28}{value:>10}")
-    return 0 if found["event_to_refusal_ms_p95"] <= BOUND_MS else 1
+        root, port = Path(folder) / "company", free_port()
+        company(root, port)
+        (root / "monitor.yaml").write_text(MONITOR)
+        (root / "sigma").mkdir()
+        for name, text in Cases(7).rules(RULES).items():
+            (root / "sigma" / name).write_text(text)
+        (root / "detections").mkdir(exist_ok=True)
+        (root / "detections" / "payroll.yml").write_text(RULE)
+        apply = [sys.executable, "-m", "limen.cli.main", "apply", str(root), "-m", "Watch payroll"]
+        subprocess.run(apply, check=True, stdout=subprocess.DEVNULL)
+        token = _sign_in(root, people + 2)
+        lines = (root / "limen.toml").read_text().splitlines()
+        check_port = next(int(line.rpartition(":")[2].strip('"')) for line in lines if line.startswith("check = "))
+        limen = Started(root, port)
+        try:
+            yield limen, port, check_port, token
+        finally:
+            limen.stop()
+
+
+def _sign_in(root: Path, people_: int) -> str:
+    """People with a session each at an app, and a sender of logs, written as their own stores write them."""
+    from limen.clock import HOUR, SystemClock
+    from limen.company.load import load_settings
+    from limen.company.places import database_url
+    from limen.facts import Factor, Person, Session
+    from limen.identity.model import PersonStatus, auth_of
+    from limen.identity.store import people, sessions
+    from limen.monitor.monitor_rules import LogSource, Way
+    from limen.monitor.sources.proofs import make_token
+    from limen.storage import Database, Transaction
+
+    now = SystemClock().now()
+    proofs = {Factor.PASSKEY: now}
+
+    def work(transaction: Transaction) -> str:
+        for n in range(people_):
+            who = Person(f"p_{n}", f"Person {n}", f"p{n}@harbor.example", frozenset({"staff"}), active=True)
+            first = Session(f"s_{n}", who.id, auth_of(proofs), now, now + 12 * HOUR, 2 * HOUR)
+            of_app = Session(
+                f"a_{n}", who.id, auth_of(proofs), now, now + 12 * HOUR, 2 * HOUR, app="app1", parent=f"s_{n}"
+            )
+            people.add(transaction.connection, who, PersonStatus.ACTIVE, now)
+            sessions.add(transaction.connection, first, sha256(b"%d" % n).digest(), proofs)
+            sessions.add(transaction.connection, of_app, sha256(_cookie(n).encode()).digest(), proofs)
+        return make_token(transaction, "payroll", LogSource("json", Way.HTTP), "program", now, "server")
+
+    database = Database.open(database_url(root, load_settings(root)))
+    token = database.write(work)
+    database.close()
+    return token
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    print(loop())

@@ -39,6 +39,14 @@ def test_it_says_what_it_holds_and_that_the_key_is_apart(served: Served, tmp_pat
     assert (found["people"], found["has_key"]) == (1, False)
 
 
+def test_it_says_that_logs_of_other_systems_are_not_in_it(served: Served, tmp_path: Path, capsys) -> None:
+    assert leave("backup", str(served.root), "--to", str(tmp_path / "a")) == 0
+    assert "data/events" not in capsys.readouterr().out
+    (served.root / "data" / "events").mkdir(exist_ok=True)
+    assert leave("backup", str(served.root), "--to", str(tmp_path / "b")) == 0
+    assert "data/events" in capsys.readouterr().out
+
+
 def test_the_key_is_printed_or_written_for_its_owner_alone(served: Served, tmp_path: Path, capsys) -> None:
     assert leave("backup", "key", str(served.root)) == 0
     assert capsys.readouterr().out.strip() == written_key(served.key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from limen.clock import DAY, SECOND, SystemClock, to_iso
+from limen.clock import DAY, SystemClock, to_iso
 from limen.company.places import events_folder
 from limen.doctor.in_thread import aside
 from limen.doctor.monitor_said import monitor_said
@@ -21,12 +21,6 @@ from limen.storage.space import EVENTS_RESERVE_BYTES, EVENTS_RESERVE_PART, MEGAB
 
 NAME: Final = "watching"
 FULL_PERCENT: Final = 95
-_SAID: Final = {
-    SourceState.SILENT: ("{name} is silent; it was last heard at {heard}", "see whether it runs and reaches Limen"),
-    SourceState.NO_SENDER: ("nobody can send for {name} yet", "let a sender in: `limen source`, or its page"),
-    SourceState.NO_SECRET: ("Limen has no secret to ask for {name}", "store it with `limen source secret`"),
-    SourceState.FAILING: ("{name} could not be asked the last time", "its page under Sources says why"),
-}
 
 
 async def watching(setup: Setup) -> list[Finding]:
@@ -96,8 +90,19 @@ def _listed(setup: Setup, rules: MonitorRules) -> list[Listed]:
 
 
 def _of_source(one: Listed) -> Finding | None:
-    if one.state not in _SAID:
-        return None
-    what, fix = _SAID[one.state]
-    heard = to_iso(one.totals.heard_at // SECOND * SECOND) if one.totals.heard_at else "no time"
-    return Finding(NAME, State.WARNING, what.format(name=one.name, heard=heard), fix, one.name)
+    name = one.name
+    match one.state:
+        case SourceState.SILENT:
+            what = f"{name} is silent; it was last heard at {to_iso(one.totals.heard_at)}"
+            return Finding(NAME, State.WARNING, what, "see whether it runs, and whether it reaches Limen", name)
+        case SourceState.NO_SENDER:
+            fix = "let a sender in with `limen source`, or on its page"
+            return Finding(NAME, State.WARNING, f"nobody can send for {name} yet", fix, name)
+        case SourceState.NO_SECRET:
+            fix = "store it with `limen source secret`"
+            return Finding(NAME, State.WARNING, f"Limen has no secret to ask for {name}", fix, name)
+        case SourceState.FAILING:
+            what = f"{name} could not be asked the last time"
+            return Finding(NAME, State.WARNING, what, "its page under Sources says why", name)
+        case _:
+            return None
