@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from limen.clock import DAY, HOUR
+from limen.facts import Auth, Session
 from limen.monitor.alerts import findings
 from limen.monitor.alerts.findings import COUNTS_FOR, MOST_ALIKE, Finding
 from limen.monitor.detections.hit import Hit, Level
@@ -24,7 +25,8 @@ def database(tmp_path: Path) -> Database:
 
 def finding(number: int, *, at: int = NOW, explained: bool = True, **more: Any) -> Finding:
     values = {"rule": "r", "title": "T", "level": Level.HIGH, "entity": "person:p1", "person_id": "p1", **more}
-    hit = Hit(id=f"h{number}", at=at, device_id="d1", is_explained_by_passkey=explained, **values)
+    values.setdefault("device_id", "d1")
+    hit = Hit(id=f"h{number}", at=at, is_explained_by_passkey=explained, **values)
     return Finding(hit, f"al_{values['rule']}", IDA, at, is_proven=True)
 
 
@@ -65,13 +67,18 @@ def test_what_is_released_counts_for_nothing_until_it_is_taken_back(database: Da
 
 def test_what_a_passkey_explains(database: Database) -> None:
     add(database, finding(1, at=NOW - 9), finding(2, at=NOW), finding(3, at=NOW - 9, explained=False))
+    untied, elsewhere = (finding(n, at=NOW - 9, device_id="", session=id_) for n, id_ in ((4, "s1"), (5, "s2")))
+    add(database, untied, elsewhere)
 
     def explain(device: str, person: str) -> list[tuple[str, str]]:
-        return database.write(lambda t: findings.explain(t.connection, device, person, NOW, NOW))
+        auth = Auth(strength=3, at=NOW)
+        proved = Session("s1", person, auth, NOW - 9, NOW + 9, 9, device_id=device, binding=1, bound_until=NOW + 9)
+        return database.write(lambda t: findings.explain(t.connection, proved, NOW))
 
-    assert (explain("d2", "p1"), explain("d1", "p2")) == ([], [])
+    assert explain("d1", "p2") == []
+    assert (explain("d2", "p1"), explain("d2", "p1")) == ([IDA], [])  # found in this session before it was tied
     assert (explain("d1", "p1"), explain("d1", "p1")) == ([IDA], [])
-    assert {one.id for one in asked(database, "counted", IDA, NOW) if one.is_explained} == {"h1"}
+    assert {one.id for one in asked(database, "counted", IDA, NOW) if one.is_explained} == {"h1", "h4"}
 
 
 def test_what_would_have_been_hidden(database: Database) -> None:

@@ -22,10 +22,10 @@ def playbook(does: Doing, **more: Any) -> Playbook:
     return Playbook(**{"name": "go", "does": does, "lasts_ms": HOUR, **more})
 
 
-async def take(house: House, one: Playbook, *hits: Hit) -> None:
+async def take(house: House, books: Playbook | tuple[Playbook, ...], *hits: Hit) -> None:
     risk_of(house).heard()
     actions = house.limen.core.offers.take(Alerts).actions
-    respond = Playbooks(actions, lambda: (one,)).respond
+    respond = Playbooks(actions, lambda: books if isinstance(books, tuple) else (books,)).respond
     intake = AlertIntake(house.limen.core, lambda source: source == "limen", respond, lambda *_: None)
     await intake.take(hits)
 
@@ -38,6 +38,18 @@ async def test_a_stolen_session_ends_by_itself(harbor: House, ida: Ida) -> None:
     case = await the_case(harbor)
     (done,) = case.responses
     assert (done.by, done.playbook, done.subject_id) == ("", "go", session)
+
+
+async def test_whose_session_ends_is_asked_for_a_passkey_too(harbor: House, ida: Ida) -> None:
+    session = session_of(harbor, ida.id)
+    books = playbook(Doing.END_SESSIONS), playbook(Doing.STEP_UP, name="ask"), playbook(Doing.QUARANTINE, name="hold")
+    found = about(ida.id, entity=f"session:{session}", session=session, response="go", confidence=80)
+    await take(harbor, books, hit(harbor, **found))
+    case = await the_case(harbor)
+    assert {(one.kind, one.subject_id) for one in case.responses} == {
+        (Doing.END_SESSIONS, session),
+        (Doing.STEP_UP, ida.id),
+    }
 
 
 async def test_a_device_is_quarantined_by_itself_and_comes_back(harbor: House, ida: Ida, laptop: SoftwareAgent) -> None:

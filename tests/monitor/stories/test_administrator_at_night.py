@@ -1,4 +1,4 @@
-"""Somebody becomes an administrator at half past two in the morning: a case says who, what and what next.
+"""Somebody becomes an administrator at half past two in the morning: a case says who, what, and what to do next.
 
 Two weeks of her days come first, as the process that watches saw them.
 """

@@ -1,4 +1,4 @@
-"""Somebody guesses passwords of a server over SSH: a real rsyslog sends it, and the alert names the host."""
+"""Passwords of a server are guessed over SSH: a real rsyslog sends what sshd says, and the alert names the host."""
 
 from __future__ import annotations
 

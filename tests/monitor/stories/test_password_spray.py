@@ -1,7 +1,13 @@
-"""One password is tried on everybody and is right for one: the thief is out, and she is asked for her passkey."""
+"""One password is tried on everybody and is right for one: whoever tried it is out, and its owner is asked.
+
+And somebody who really is far away: their passkey on their own laptop explains it.
+"""
 
 from __future__ import annotations
 
+from tests.attacks.test_devices import prove
+from tests.devices.laptops import Ida, agent, ida, laptop
+from tests.devices.software_agent import SoftwareAgent
 from tests.monitor.over_harbor import score
 from tests.monitor.stories.story import (
     ABROAD,
@@ -23,7 +29,7 @@ from tests.web.conftest import House
 from limen.clock import MINUTE
 from limen.monitor.response.model import Doing
 
-__all__ = ["harbor"]
+__all__ = ["agent", "harbor", "ida", "laptop"]
 WEAK = "Winter in Vienna 2026"
 
 
@@ -65,3 +71,26 @@ async def test_a_spray_that_succeeds_puts_the_thief_out_and_asks_its_victim(harb
     await within("she is asked for her passkey", is_asked)
     await eve.step_up("wiki")
     assert await is_let_in(await harbor.into(eve, "wiki"))
+
+
+async def test_a_passkey_on_her_own_laptop_explains_that_she_is_far_away(
+    harbor: House, ida: Ida, laptop: SoftwareAgent
+) -> None:
+    abroad = harbor.browser(address=ABROAD)
+    abroad.passkey = ida.browser.passkey
+    assert (await abroad.sign_in()).status_code == 200
+    await alerted(harbor, "travel")
+    before = score(harbor, ida.id)[0]
+    assert before >= 40
+    await prove(abroad, laptop)
+    await forward(harbor, 16 * MINUTE)
+    there = await harbor.into(abroad, "wiki", address=ABROAD)
+    assert await asked_for_passkey(there)
+    await laptop.report()
+    await prove(abroad, laptop)
+    await abroad.step_up("wiki")
+
+    async def is_lower() -> bool:
+        return score(harbor, ida.id)[0] <= before / 2
+
+    await within("what she proved counts", is_lower)

@@ -1,4 +1,4 @@
-"""A session cookie is copied off a laptop and used without its tie: the session ends, and there is a case."""
+"""A session's cookie is copied off a laptop and used without its tie: the session ends, and there is a case."""
 
 from __future__ import annotations
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
 from limen.clock import DAY, Instant
+from limen.facts import Session
 from limen.monitor.alerts.model import Subject
 from limen.monitor.alerts.tables import alerts, findings
 from limen.monitor.detections.hit import Hit, Level
@@ -151,14 +152,19 @@ def counted(connection: Connection, subject: Subject, now: Instant) -> tuple[Cou
     return tuple(sorted(several, key=lambda one: (-one.at, one.id)))
 
 
-def explain(connection: Connection, device_id: str, person_id: str, proved_at: Instant, now: Instant) -> list[Subject]:
-    """A passkey of this person was used on this device then: what it explains of before counts for less. Whose it is.
+def explain(connection: Connection, session: Session, now: Instant) -> list[Subject]:
+    """A passkey was used in this session, on its device: what that explains of before counts for less. Whose it is.
 
-    Only what names that device: a passkey on a laptop says nothing about a session elsewhere.
+    Only what names that device, or this session, which may have been found before it was tied to the device: a passkey
+    on a laptop says nothing about a session elsewhere.
     """
+    proved_at = session.auth.at
     where = (
-        findings.c.device_id == device_id,
-        findings.c.person_id == person_id,
+        or_(
+            findings.c.device_id == session.device_id,
+            and_(findings.c.device_id == "", findings.c.session == session.id),
+        ),
+        findings.c.person_id == session.person_id,
         findings.c.may_be_explained.is_(True),
         findings.c.explained_at == 0,
         findings.c.at < proved_at,

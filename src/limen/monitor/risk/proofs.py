@@ -44,7 +44,7 @@ class Proofs:
 
         def work(transaction: Transaction) -> None:
             for one in proved:
-                explained = findings.explain(transaction.connection, one.device_id, one.person_id, one.auth.at, now)
+                explained = findings.explain(transaction.connection, one, now)
                 for subject in explained:
                     transaction.changed(CHANGE, key_of(subject))
 
