@@ -8,7 +8,7 @@ from tests.monitor.over_harbor import ada, agent, harbor, ida, meant_to_watch, r
 from tests.web.conftest import House
 
 from limen.clock import MINUTE
-from limen.monitor.alerting import LATE_AFTER, Alerting, rules_in
+from limen.monitor.alerting import LATE_AFTER, MOST_MISSED, Alerting, rules_in
 from limen.monitor.link import Health
 
 __all__ = ["ada", "agent", "harbor", "ida"]
@@ -37,6 +37,20 @@ async def test_what_makes_a_risk_known(harbor: House, ida: Ida, behind: int, ago
     harbor.clock.forward(2 * MINUTE)
     await keep_up()  # the same sign of life says nothing again
     assert (score(harbor, ida.id)[1], risk.is_watching) == (False, False)
+    await alerting.close()
+
+
+async def test_a_process_that_finds_no_test_event_is_not_heard(harbor: House, ida: Ida) -> None:
+    meant_to_watch(harbor)
+    process, missed = Process(), [MOST_MISSED + 1]
+    alerting = Alerting.over(harbor.limen.core)
+    keep_up = alerting.periodic(process, lambda: missed[0])[0].work  # type: ignore[arg-type]
+    process.health = Health(at=harbor.clock.now())
+    await keep_up()
+    assert score(harbor, ida.id) == (100, False)
+    missed[0] = MOST_MISSED
+    await keep_up()
+    assert score(harbor, ida.id) == (0, True)
     await alerting.close()
 
 

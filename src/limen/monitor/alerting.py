@@ -21,7 +21,7 @@ from limen.monitor.risk.proofs import Proofs
 from limen.pillar import Core, DeviceResponses, Every, PersonResponses, SignOn
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from limen.facts import FactStore
     from limen.monitor.detections.hit import Hit
@@ -35,6 +35,8 @@ FORGET_SECONDS: Final = 3_600.0
 LATE_AFTER: Final = 10 * MINUTE
 """Detections that are so far behind know nothing of now. A flood of logs makes them late, and must not be a way to make
 everybody's risk unknown at once, so it is some minutes."""
+MOST_MISSED: Final = 10
+"""Test events: one is sent each minute, so it is the same here."""
 NOTHING_SAID: Final = MonitorRules(watch=False)
 
 
@@ -92,12 +94,13 @@ class Alerting:
         if rules_in(self.core.known).watch:
             self.risk.heard()
 
-    def periodic(self, supervision: Supervision) -> tuple[Every, ...]:
+    def periodic(self, supervision: Supervision, missed: Callable[[], int] = lambda: 0) -> tuple[Every, ...]:
+        """`missed`: how many test events in a row were not found. A process that says it is well and finds none is not."""
         heard: list[Health] = []
 
         async def keep_up() -> None:
             health = supervision.health
-            if health is not None and health not in heard and self._is_of_now(health):
+            if health is not None and health not in heard and self._is_of_now(health, missed()):
                 heard[:] = [health]
                 self.risk.heard()
             await self.alerts.keep_up()
@@ -116,7 +119,9 @@ class Alerting:
         self.proofs.close()
         await self.channels.close()
 
-    def _is_of_now(self, health: Health) -> bool:
+    def _is_of_now(self, health: Health, missed: int) -> bool:
+        if missed > MOST_MISSED:
+            return False
         return not health.behind or self.core.clock.now() - health.detected_at <= LATE_AFTER
 
 

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Final
 
-from limen.clock import MINUTE, SECOND, Instant, Milliseconds
+from limen.clock import SECOND, Instant, Milliseconds
 from limen.monitor.canary_rule import NONCE, RULE, canary
 from limen.monitor.detections.hit import Hit
 from limen.monitor.detections.of_watching import BLIND
@@ -20,8 +20,11 @@ from limen.monitor.monitor_rules import MonitorRules
 from limen.monitor.normal_form.frame import LIMEN, Frame
 from limen.pillar import Core, Figure, NotTakenError
 
-BLIND_AFTER: Final[Milliseconds] = 5 * MINUTE
-"""Without a test event found for so long, an alert is raised. A restart with thousands of rules takes less."""
+EVERY_SECONDS: Final = 60.0
+BLIND_AFTER: Final = 5
+"""When so many in a row are not found, an alert is raised. A restart with thousands of rules takes less. They are
+counted, since clocks jump, and machines sleep.
+"""
 _MOST_AWAITED: Final = 60
 
 
@@ -42,7 +45,6 @@ class Canaries:
         self._deliver = deliver
         self._onward = onward
         self._awaited: OrderedDict[str, Instant] = OrderedDict()
-        self._since: Instant = 0
         self._sent = 0
         self._found = 0
 
@@ -59,9 +61,8 @@ class Canaries:
         """Send one, where Limen watches; and tell when none has been found for long."""
         now = self._core.clock.now()
         if not (self._core.known.rules_of(MonitorRules) or MonitorRules(watch=False)).watch:
-            self._since = self.found_at = 0
+            self._awaited.clear()
             return
-        self._since = self._since or now
         nonce = secrets.token_hex(16)
         self._awaited[nonce] = now
         if len(self._awaited) > _MOST_AWAITED:
@@ -74,8 +75,13 @@ class Canaries:
 
     @property
     def is_blind(self) -> bool:
-        """Whether none was found for so long that somebody must know."""
-        return bool(self._since) and self._core.clock.now() - self._last > BLIND_AFTER
+        """Whether so many were not found that somebody must know."""
+        return self.missed > BLIND_AFTER
+
+    @property
+    def missed(self) -> int:
+        """How many were sent after the newest that was found, the one that is on its way among them."""
+        return len(self._awaited)
 
     def figures(self) -> list[Figure]:
         """For `/metrics`."""
@@ -89,30 +95,29 @@ class Canaries:
 
     # Inside
 
-    @property
-    def _last(self) -> Instant:
-        return max(self.found_at, self._since)
-
     def _note(self, nonce: str) -> None:
-        """Only what is awaited counts, and once: one of before a restart says nothing of now."""
-        sent_at = self._awaited.pop(nonce, None)
-        if sent_at is not None:
-            self.found_at = self._core.clock.now()
-            self.took = max(0, self.found_at - sent_at)
-            self._found += 1
+        """Only what is awaited counts, and once: one of before a restart says nothing of now. What was sent before it is
+        awaited no more.
+        """
+        while nonce in self._awaited:
+            one, sent_at = self._awaited.popitem(last=False)
+            if one == nonce:
+                self.found_at = self._core.clock.now()
+                self.took = max(0, self.found_at - sent_at)
+                self._found += 1
 
     def _blind(self) -> Hit:
-        """One finding for each time that it becomes so: it is taken once, however often it is said."""
-        last = self._last
+        """One finding for each time that it becomes so, and each hour: it is taken once, however often it is said."""
+        since = next(iter(self._awaited.values()))
         return Hit(
-            id=f"{BLIND.id}-{last}",
+            id=f"{BLIND.id}-{since}",
             rule=BLIND.id,
             title=BLIND.title,
             level=BLIND.level,
             at=self._core.clock.now(),
-            since=last,
+            since=since,
             entity=f"{LIMEN}:watching",
             confidence=BLIND.confidence,
-            says={"minutes": BLIND_AFTER // MINUTE},
+            says={"minutes": round(BLIND_AFTER * EVERY_SECONDS / 60)},
             sources=(LIMEN,),
         )

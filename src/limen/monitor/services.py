@@ -7,7 +7,7 @@ from typing import Final
 from limen.connectors.vendor_client import VendorClient
 from limen.monitor import alerting as of_alerts
 from limen.monitor.alerting import Alerting
-from limen.monitor.canaries import Canaries
+from limen.monitor.canaries import EVERY_SECONDS, Canaries
 from limen.monitor.detections.travel.announcing import Travels
 from limen.monitor.knowing import Knowing
 from limen.monitor.places.familiar import FamiliarPlaces
@@ -22,7 +22,6 @@ from limen.monitor.store_watch import StoreWatch
 from limen.monitor.watch import Watch
 from limen.pillar import Core, DeviceNames, Every, Running, SignOn
 
-CANARY_SECONDS: Final = 60.0
 CHECK_SECONDS: Final = 4 * 3_600.0
 AGREE_SECONDS: Final = 10.0
 WRITE_SECONDS: Final = 30.0
@@ -75,7 +74,7 @@ async def build(core: Core) -> Running:
         periodic=(
             Every("have the process that watches as monitor.yaml says", AGREE_SECONDS, watch.agree),
             Every("write down what came of each source of logs", WRITE_SECONDS, watch.sources.write),
-            Every("send a test event the whole way", CANARY_SECONDS, canaries.send),
+            Every("send a test event the whole way", EVERY_SECONDS, canaries.send),
             Every("see whether the store of events is as it was written", CHECK_SECONDS, stored.look),
             Every("forget sources of logs that are no more", FORGET_SECONDS, watch.sources.forget),
             Every("ask services for their logs", ASK_SECONDS, pulls.ask_due),
@@ -84,7 +83,7 @@ async def build(core: Core) -> Running:
             Every("write down from where people sign in", PLACES_SECONDS, familiar.write),
             Every("forget places that nobody was seen at", FORGET_SECONDS, familiar.forget),
             Every("forget journeys that are over", FORGET_SECONDS, travels.forget),
-            *alerting.periodic(watch.supervision),
+            *alerting.periodic(watch.supervision, lambda: canaries.missed),
         ),
         close=close,
     )
