@@ -95,7 +95,7 @@ class Alerting:
             self.risk.heard()
 
     def periodic(self, supervision: Supervision, missed: Callable[[], int] = lambda: 0) -> tuple[Every, ...]:
-        """`missed`: how many test events in a row were not found. A process that says it is well and finds none is not."""
+        """`missed`: how many test events in a row were not found. A process that finds none is not heard."""
         heard: list[Health] = []
 
         async def keep_up() -> None:

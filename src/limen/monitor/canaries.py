@@ -96,8 +96,8 @@ class Canaries:
     # Inside
 
     def _note(self, nonce: str) -> None:
-        """Only what is awaited counts, and once: one of before a restart says nothing of now. What was sent before it is
-        awaited no more.
+        """Only what is awaited counts, and once: one of before a restart says nothing of now. What was sent before it
+        is awaited no more.
         """
         while nonce in self._awaited:
             one, sent_at = self._awaited.popitem(last=False)
