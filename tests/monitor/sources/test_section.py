@@ -7,6 +7,7 @@ from tests.monitor.test_monitor_file import read_text, the_rules
 
 from limen.clock import DAY, HOUR, MINUTE
 from limen.monitor.monitor_rules import LogSource, Way
+from limen.monitor.normal_form.kinds import RESERVED
 from limen.monitor.sources.section import MOST
 
 
@@ -48,8 +49,9 @@ def test_a_mistake_is_told_with_its_line(wrong: str) -> None:
     assert (rules, {problem.line for problem in problems}) == (None, {3})
 
 
-def test_limens_own_name_is_taken() -> None:
-    _, problems = read_text("sources:\n  limen: {kind: json, comes: http}\n")
+@pytest.mark.parametrize("name", sorted(RESERVED))
+def test_names_of_limens_own_are_taken(name: str) -> None:
+    _, problems = read_text(f"sources:\n  {name}: {{kind: json, comes: http}}\n")
     assert [problem.line for problem in problems] == [2]
 
 

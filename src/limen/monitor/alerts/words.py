@@ -62,7 +62,10 @@ def who(alert: Alert, known: FactStore) -> str:
     person = known.people.get(alert.person_id) or known.workloads.get(alert.person_id)
     if person is not None and person.name:
         return person.name
-    return "many at once" if alert.entity == STORM_ENTITY else alert.entity.partition(":")[2] or alert.entity
+    kind, _, name = alert.entity.partition(":")
+    if kind == "rule":
+        return str(alert.says.get("rule", "")) or name  # its id tells nobody anything
+    return "many at once" if alert.entity == STORM_ENTITY else name or alert.entity
 
 
 def said(alert: Alert, about: About | None, known: FactStore, *, in_german: bool = False) -> Said:
