@@ -22,6 +22,7 @@ from limen.demo.harbor import read_day
 from limen.demo.live import go_about, invite_the_visitor
 from limen.demo.running_company import DayClock, RunningCompany, settled_company
 from limen.demo.visitor import Visitor
+from limen.demo.watched import go_along, guess_passwords, write_monitor
 
 OPENS_AT: Final = 13
 """Harbor's clock when the demo opens: an afternoon at work, with the evening still to come."""
@@ -52,7 +53,9 @@ async def opened_harbor(root: Path) -> AsyncIterator[Opened]:
         stages.append(ControlPanel(limen, sign_in_url))
         return stages[0]
 
+    write_monitor(root)
     async with settled_company(root, clock, in_front) as company:
+        go_along(company, clock)
         (stage,) = stages
         visitor = Visitor(company, clock)
         await visitor.prepare()
@@ -67,6 +70,7 @@ async def opened_harbor(root: Path) -> AsyncIterator[Opened]:
         chance = random.Random()  # noqa: S311 -- who does what next is no secret
         steps = read_day(root)
         at_work = [asyncio.create_task(go_about(company, steps, chance)) for _ in range(AT_WORK)]
+        at_work.append(asyncio.create_task(guess_passwords(company)))
         try:
             yield Opened(company, visitor, stage, lines)
         finally:

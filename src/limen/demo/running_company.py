@@ -37,9 +37,13 @@ FOUNDER: Final = "ada"
 
 
 class DayClock:
-    """A clock that can be set forward to any time of the demo's day; leases go on by the real one."""
+    """A clock that can be set forward to any time of the demo's day; leases go on by the real one.
+
+    What is in `moved` is called whenever it was.
+    """
 
     def __init__(self, start: Instant) -> None:
+        self.moved: list[Callable[[], object]] = []
         self._ahead = start - time.time_ns() // 1_000_000
 
     def now(self) -> Instant:
@@ -50,6 +54,8 @@ class DayClock:
 
     def forward_to(self, instant: Instant) -> None:
         self._ahead += max(0, instant - self.now())
+        for tell in self.moved:
+            tell()
 
 
 @dataclass(frozen=True, slots=True)
