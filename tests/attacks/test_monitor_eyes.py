@@ -26,6 +26,7 @@ from tests.monitor.over_harbor import (
     open_alerts,
     risk_of,
     score,
+    session_of,
     take,
     the_case,
 )
@@ -107,6 +108,25 @@ async def test_guessing_somebodys_password_for_days_takes_nothing_from_them(harb
     assert (score(harbor, ida.id), await decided(harbor, ida.id)) == ((0, True), "permit")
 
 
+async def test_guessing_while_somebody_signs_in_takes_no_more_than_that_session(harbor: House, ida: Ida) -> None:
+    """Guesses from elsewhere, day and night: when she signs in with her password, one may have been right."""
+    risk_of(harbor).heard()
+    detector, now, hits = SigmaDetector(own_rules()), harbor.clock.now(), list[Hit]()
+    for hours in (6, 4, 2):
+        said = [
+            ("sign_in.failed", f"203.0.113.{n}", "password-wrong", now - hours * HOUR + n * MINUTE) for n in range(6)
+        ]
+        said.append(("sign_in.succeeded", "192.0.2.7", "", now - hours * HOUR + 7 * MINUTE))
+        for kind, address, reason, at in said:
+            event = Event(id=secrets.token_hex(12), at=at, kind=kind, subject=ida.id, address=address, reason=reason)
+            event = msgspec.structs.replace(event, session=session_of(harbor, ida.id) if not reason else "")
+            frame = Frame(source=LIMEN, kind=LIMEN, received_at=at, data=msgspec.json.encode(to_ocsf(event)))
+            hits += [one for each in read(frame) for one in detector.feed(each)]
+    assert hits
+    await take(harbor, *hits)
+    assert score(harbor, ida.id) == (0, True)
+
+
 # Devices that tell of others
 
 
@@ -178,6 +198,13 @@ async def test_whoever_looks_at_a_case_is_seen_by_whom_it_shows(harbor: House, i
     case = await the_case(harbor)
     assert (await ada.browser.get(f"/console/cases/{case.case.id}")).status_code == 200
     assert [(one.actor, one.subject) for one in harbor.events("person.looked_at")] == [(ada.id, ida.id)]
+
+
+async def test_no_other_site_has_a_service_asked(harbor: House, ada: Ida) -> None:
+    """Each form of a source's page is ours, also the one that says nothing but "now"."""
+    for form in ("ask", "remove"):
+        sent = await ada.browser.client.post(f"/console/sources/app/{form}", headers={"origin": "https://evil.example"})
+        assert sent.status_code == 403
 
 
 # Requests that cost too much
