@@ -78,7 +78,7 @@ async def test_a_password_that_was_guessed(house: House, visitor: Visitor, stran
         house.clock.forward(20 * SECOND)
     house.clock.forward(5 * MINUTE)
     await house.parts.sign_in.with_password(stranger, "tom@harbor.example", PASSWORD, house.code(seed))
-    assert found(in_order(house)) == {"limen/failures-then-success.yml"}
+    assert found(in_order(house)) == {"limen/failures-then-success.yml", "limen/guessed-from-one-address.yml"}
 
 
 async def test_a_password_that_is_guessed_for_long(house: House, visitor: Visitor, stranger: Visitor) -> None:

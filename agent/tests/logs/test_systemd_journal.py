@@ -86,3 +86,18 @@ def test_where_there_is_no_program_it_says_so(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(systemd_journal, "PROGRAM", "/nowhere/journalctl")
     with pytest.raises(OSError, match="journalctl"):
         read_on("")
+
+
+def test_whoever_writes_much_is_seen_all_the_same(said: Callable[[str], None], tmp_path: Path) -> None:
+    """A record is cut to what can be sent, and not passed over: else a long argument hides a whole program."""
+    folder = tmp_path / "journal"
+    said("first")
+    time.sleep(0.1)
+    _, cursor = read_on("", f"--directory={folder}")
+    said("sudo: eve : COMMAND=/bin/sh " + '"' * 30_000)
+    found, _ = until(folder, cursor, 1)
+    (record,) = map(json.loads, found)
+    assert len(found[0]) <= systemd_journal.LONGEST_RECORD
+    assert record["MESSAGE"].startswith("sudo: eve : COMMAND=/bin/sh")
+    assert record["_UID"]
+    assert record["__CURSOR"]

@@ -9,7 +9,7 @@ from limen.clock import MINUTE
 from limen.monitor.alerts.intake import AlertIntake
 from limen.monitor.alerts.service import Alerts
 from limen.monitor.alerts.verdicts import Verdicts
-from limen.monitor.monitor_rules import MonitorRules
+from limen.monitor.monitor_rules import MonitorRules, Way
 from limen.monitor.normal_form.frame import LIMEN
 from limen.monitor.notify.channels import Channels
 from limen.monitor.notify.queueing import Queueing
@@ -77,7 +77,13 @@ class Alerting:
             risk=risk,
             alerts=Alerts(core, risk, actions, Verdicts(devices)),
             notices=Notices(core, lambda: rules_in(core.known).notify, queueing, channels.deliver),
-            intake=AlertIntake(core, lambda source: _is_proven(core.known, source), playbooks.respond, queueing.tell),
+            intake=AlertIntake(
+                core,
+                lambda source: _is_proven(core.known, source),
+                playbooks.respond,
+                queueing.tell,
+                lambda source: _is_of_devices(core.known, source),
+            ),
             proofs=Proofs(core),
             channels=channels,
         )
@@ -120,12 +126,16 @@ class Alerting:
         await self.channels.close()
 
     def _is_of_now(self, health: Health, missed: int) -> bool:
-        if missed > MOST_MISSED:
-            return False
-        return not health.behind or self.core.clock.now() - health.detected_at <= LATE_AFTER
+        """Whether what came until a while ago has been looked at: not while detections are late, fail or hang."""
+        return missed <= MOST_MISSED and health.at - health.detected_at <= LATE_AFTER
 
 
 def _is_proven(known: FactStore, source: str) -> bool:
     """Whether what this source says is its own: Limen's journal is, and whoever shows a token or a certificate."""
     found = rules_in(known).sources.get(source)
     return source == LIMEN or (found is not None and found.is_proven)
+
+
+def _is_of_devices(known: FactStore, source: str) -> bool:
+    found = rules_in(known).sources.get(source)
+    return found is not None and found.way is Way.AGENT

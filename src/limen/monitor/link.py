@@ -141,7 +141,7 @@ class SourceFigures(msgspec.Struct, kw_only=True, tag=True):
 class Health(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """How it goes, each second. `refused`: what came from nobody who may send, by its way; `wrong`: what does not work.
 
-    `detected_at`: when the newest event came that detections have seen; `behind`: how many wait for them.
+    `detected_at`: detections have seen all that came until then; `behind`: whether more waits for them.
     """
 
     at: Instant

@@ -12,7 +12,11 @@ from limen_agent.logs.tail import MOST_LINES, MOST_SENT
 
 PROGRAM: Final = "/usr/bin/journalctl"
 LONGEST_RECORD: Final = 16 * 1024
-"""A record with more in it, such as a whole core, is passed over."""
+"""Of a record with more in it, such as a whole core, less is sent: else whoever writes much is not seen."""
+_LEFT: Final = (1_024, 256, 32)
+"""To how many characters its values are cut, until it fits."""
+_TELLING: Final = frozenset(("MESSAGE", "PRIORITY", "SYSLOG_FACILITY", "SYSLOG_IDENTIFIER", "SYSLOG_PID"))
+"""What is kept of a long record beside what systemd itself says, whose fields begin with `_`."""
 PATIENCE_S: Final = 10.0
 LONGEST_CURSOR: Final = 300
 _END: Final = ("--lines=1", "--output=json")
@@ -28,14 +32,28 @@ def read_on(cursor: str, *places: str) -> tuple[list[str], str]:
         return [], newest[-1] if newest else ""
     lines: list[str] = []
     size = 0
-    for text, found in _records([*places, "--output=json", f"--after-cursor={cursor}"], MOST_LINES):
+    for written, found in _records([*places, "--output=json", f"--after-cursor={cursor}"], MOST_LINES):
+        text = _cut(written)
         size += len(json.dumps(text))
         if lines and size > MOST_SENT:
             break
-        if len(text) <= LONGEST_RECORD:
-            lines.append(text)
+        lines.append(text)
         cursor = found
     return lines, cursor
+
+
+def _cut(text: str) -> str:
+    """A record that is no longer than `LONGEST_RECORD`: of a long one what tells most, each value cut."""
+    if len(text) <= LONGEST_RECORD:
+        return text
+    record = json.loads(text)
+    told = {name: value for name, value in record.items() if name.startswith("_") or name in _TELLING}
+    for most in _LEFT:
+        short = {name: value[:most] if isinstance(value, str | list) else value for name, value in told.items()}
+        text = json.dumps({**short, "__CURSOR": record["__CURSOR"]}, separators=(",", ":"))
+        if len(text) <= LONGEST_RECORD:
+            break
+    return text
 
 
 def _records(options: list[str], most: int) -> Iterator[tuple[str, str]]:

@@ -108,6 +108,13 @@ def is_entity_of(connection: Connection, entity: str, person_id: str) -> bool:
     return connection.scalar(select(findings.c.id).where(*where).limit(1)) is not None
 
 
+def whom_it_found(connection: Connection, rule: str, since: Instant) -> tuple[set[str], set[str]]:
+    """The ids of the people and of the devices that a rule has found something about since then."""
+    where = (findings.c.rule == rule, findings.c.taken_at >= since)
+    pairs = connection.execute(select(findings.c.person_id, findings.c.device_id).where(*where).distinct()).all()
+    return {one.person_id for one in pairs} - {""}, {one.device_id for one in pairs} - {""}
+
+
 # What counts as risk
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, Protocol
 
+import msgspec
+
 from limen.clock import Instant
 from limen.events import Event
 from limen.monitor.alerts import findings, store
@@ -53,13 +55,22 @@ class Taken:
 
 
 class AlertIntake:
-    """Takes findings. `is_proven` tells whether a source, by its name, proves itself; `respond` and `tell` hear of each
-    finding and each piece of news in its transaction.
+    """Takes findings. `is_proven` tells whether a source, by its name, proves itself, and `is_of_devices` whether each
+    of its senders is a device that speaks of itself; `respond` and `tell` hear of each finding and each piece of news
+    in its transaction.
     """
 
-    def __init__(self, core: Core, is_proven: Callable[[str], bool], respond: Respond, tell: Told) -> None:
+    def __init__(
+        self,
+        core: Core,
+        is_proven: Callable[[str], bool],
+        respond: Respond,
+        tell: Told,
+        is_of_devices: Callable[[str], bool] = lambda _: False,
+    ) -> None:
         self._core = core
         self._is_proven = is_proven
+        self._is_of_devices = is_of_devices
         self._respond = respond
         self._tell = tell
 
@@ -77,13 +88,13 @@ class AlertIntake:
         suppressions, folding = store.live_suppressions(connection, now), Folding(connection, now)
         kept, news, changed = list[Finding](), list[tuple[Folded, Finding]](), dict[Subject, None]()
         for hit in sorted(new, key=lambda one: (one.at, one.id)):
-            is_proven = bool(hit.sources) and all(self._is_proven(name) for name in hit.sources)
+            subject = subject_of(hit)
+            is_proven = self._proves(hit, subject)
             hidden = _suppressing(suppressions, hit)
             if hidden is not None:
                 store.count_suppressed(connection, hidden.id)
                 kept.append(Finding(hit, "", ("", ""), now, is_proven, suppressed_by=hidden.id))
                 continue
-            subject = subject_of(hit)
             if hit.level in QUIET:
                 kept.append(Finding(hit, "", subject, now, is_proven))
             else:
@@ -97,7 +108,7 @@ class AlertIntake:
         opened = 0
         for each, one in news:
             folded = _as_it_is(transaction, each) if each.is_news else each
-            self._respond(transaction, folded, one.hit, now, is_proven=one.is_proven)
+            self._respond(transaction, folded, self._as_proven(one.hit), now, is_proven=one.is_proven)
             if folded.is_news:
                 opened += folded.was is None
                 _say(transaction, folded, now)
@@ -105,6 +116,21 @@ class AlertIntake:
         for subject in changed:
             transaction.changed(CHANGE, key_of(subject))
         return Taken(len(new), sum(bool(one.suppressed_by) for one in kept), opened)
+
+    def _proves(self, hit: Hit, subject: Subject) -> bool:
+        """Whether every source proves what it says. A device proves what is its own: whoever is root on a laptop writes
+        into its logs about anybody, so of people it tells no more than syslog does.
+        """
+        if not hit.sources or not all(self._is_proven(name) for name in hit.sources):
+            return False
+        return subject[0] not in {"person", "session"} or not self._rests_on_devices(hit)
+
+    def _as_proven(self, hit: Hit) -> Hit:
+        """Without the people whom only a device names: nothing is done to them by itself."""
+        return msgspec.structs.replace(hit, person_id="", session="") if self._rests_on_devices(hit) else hit
+
+    def _rests_on_devices(self, hit: Hit) -> bool:
+        return any(self._is_of_devices(name) for name in hit.sources)
 
 
 def _suppressing(suppressions: Sequence[Suppression], hit: Hit) -> Suppression | None:

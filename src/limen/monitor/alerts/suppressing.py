@@ -54,7 +54,7 @@ def suppress(
         raise SuppressionError("a storm is about many", "suppress what it is about, or the rule for a week")
     would = preview(transaction, wanted.rule, wanted.entity, now)
     _refuse_too_much(transaction, wanted, would, now)
-    if by != SERVER and wanted.entity and _is_own(transaction, wanted.entity, by, devices):
+    if by != SERVER and _is_own(transaction, wanted, now, by, devices):
         raise OwnAlertError
     made = Suppression(
         id=new_id("su"),
@@ -99,7 +99,13 @@ def _refuse_too_much(transaction: Transaction, wanted: Wanted, would: WouldHide,
         raise SuppressionError("this is suppressed already", "end that first")
 
 
-def _is_own(transaction: Transaction, entity: str, by: str, devices: DeviceResponses | None) -> bool:
+def _is_own(transaction: Transaction, wanted: Wanted, now: Instant, by: str, devices: DeviceResponses | None) -> bool:
+    """Whether it would hide something about `by`; of anybody, what was found about them or their devices lately."""
+    if not wanted.entity:
+        people, found_on = findings.whom_it_found(transaction.connection, wanted.rule, now - PREVIEWED)
+        owners = {devices.owner_of(transaction, one) for one in found_on} if devices is not None else set()
+        return by in people | owners
+    entity = wanted.entity
     kind, _, id_ = entity.partition(":")
     if kind == "device" and devices is not None:
         return devices.owner_of(transaction, id_) == by

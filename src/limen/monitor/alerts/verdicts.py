@@ -72,10 +72,11 @@ class Verdicts:
         return after
 
     def take(self, transaction: Transaction, case_id: str, now: Instant, *, by: str) -> Case:
-        """Somebody looks at a case from now on, so nobody else is called. Raises UnknownAlertError."""
+        """Somebody looks at a case from now on, so nobody else is called. Raises UnknownAlertError, OwnAlertError."""
         case = store.case(transaction.connection, case_id)
         if case is None:
             raise UnknownAlertError
+        self.refuse_own(transaction, store.alerts_of(transaction.connection, case_id), by)
         after = replace(case, taken_by=by, taken_at=now)
         store.keep_case(transaction.connection, after)
         transaction.say(Event(at=now, kind="alert.taken", actor=by, details={"case_id": case_id}))

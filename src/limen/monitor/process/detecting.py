@@ -42,8 +42,9 @@ _log: Final = logging.getLogger("limen.monitor")
 class Detecting:
     """`found` returns when the server has committed these hits, and raises ConnectionError when it is gone.
 
-    `understand` makes an event of a body of the journal. `others` finds what no event shows (silence). `behind`,
-    `detected_at` and `hits` are for whoever asks how it goes. It runs in a thread of its own.
+    `understand` makes an event of a body of the journal. `others` finds what no event shows (silence). `is_behind`
+    and `hits` are for whoever asks how it goes, and so is `detected_at`: all that came until then has been looked at.
+    It stands still while detections fail or hang, whatever else goes on. It runs in a thread of its own.
     """
 
     def __init__(
@@ -115,6 +116,7 @@ class Detecting:
             except ConnectionError:
                 return  # the server is gone, and so is this process in a moment
             except Exception as error:  # noqa: BLE001 -- whatever it was, the next turn comes
+                self._journal.places = dict(self._state.journal)  # what was read of it in vain is read again
                 self.wrong = f"detections don't go on: {type(error).__name__}"
                 _log.exception("detections don't go on")
                 has_seen = False
@@ -128,7 +130,7 @@ class Detecting:
         """One look at all there is; whether there was anything."""
         while self._orders:
             self._replace(self._orders.pop(0)())
-        state = self._state
+        state, began = self._state, self._clock.now()
         lines = self._kept.read(state.position, AT_ONCE)
         bodies = self._journal.read(AT_ONCE)
         hits = [hit for event in self._events(lines, bodies) for hit in self._shown(event)]
@@ -140,19 +142,23 @@ class Detecting:
             state.position = lines[-1][0]
         state.journal = dict(self._journal.places)
         self.is_behind = len(lines) >= AT_ONCE
+        if not self.is_behind and len(bodies) < AT_ONCE:
+            self.detected_at = began
         return bool(lines or bodies)
 
     def _events(self, lines: Sequence[tuple[Position, bytes]], bodies: Sequence[bytes]) -> Iterator[NormalEvent]:
         for _, line in lines:
             try:
-                yield self._decoder.decode(line)
+                event = self._decoder.decode(line)
             except (msgspec.MsgspecError, UnicodeDecodeError):
                 _log.error("a line of the event store is no event")
+                continue
+            yield event
+            self.detected_at = max(self.detected_at, event.received_at)
         for body in bodies:
             yield from self._understand(body)
 
     def _shown(self, event: NormalEvent) -> Iterator[Hit]:
-        self.detected_at = max(self.detected_at, event.received_at)
         for name, detector in self._detectors.items():
             try:
                 yield from detector.feed(event)

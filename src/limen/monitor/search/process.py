@@ -5,9 +5,11 @@ It is a process of its own, so that neither the memory nor the time of a search 
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -19,6 +21,8 @@ from limen.storage.event_store.columns import Columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+NICENESS: Final = 10
 
 
 def search(asked: Asked) -> Found:
@@ -63,6 +67,8 @@ def search(asked: Asked) -> Found:
 
 
 def main() -> None:
+    with suppress(OSError):
+        os.nice(NICENESS)  # whoever decides goes first
     asked = msgspec.json.decode(sys.stdin.buffer.read(), type=Asked)
     try:
         found = search(asked)

@@ -141,7 +141,17 @@ def read_query(text: str, names: Names | None = None) -> Condition:
         raise QueryError(
             "this is not understood", 'put what has a special meaning in quotes: "a:b"', _place(error)
         ) from None
-    return _Reading(names or Names()).condition(tree, None)
+    except RecursionError:
+        raise _too_deep() from None
+    try:
+        return _Reading(names or Names()).condition(tree, None)
+    except RecursionError:
+        raise _too_deep() from None
+
+
+def _too_deep() -> QueryError:
+    """What nests without parentheses: `NOT NOT …`, `++++a`, `a:a:a:…`."""
+    return QueryError("this is nested too deeply", "take some of the signs away")
 
 
 def _nesting(text: str) -> int:

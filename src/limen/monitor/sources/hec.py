@@ -21,6 +21,11 @@ MOST_BYTES: Final = 4 << 20
 MOST_UNPACKED: Final = 16 << 20
 """The same unpacked: what compresses better than logs do is no log."""
 MOST_EVENTS: Final = 20_000
+LONGEST_EVENT: Final = 256 << 10
+"""Bytes of one event with what surrounds it. It is taken apart here, beside decisions: many small values in a large one
+take seconds in which nothing else runs, and thirty times its size in memory.
+"""
+_USUAL_EVENT: Final = 8 << 10
 _SPACES: Final = b" \t\r\n"
 _BETWEEN: Final = re.compile(rb"\}[ \t\r]*\{")
 _SCANNER: Final = json.JSONDecoder()
@@ -125,6 +130,8 @@ def _envelopes(body: bytes) -> Iterator[Any]:
 
 
 def _decoded(number: int, line: bytes) -> Any:
+    if len(line) > LONGEST_EVENT:
+        raise HecError(413, 6, "Invalid data format", number)
     try:
         return msgspec.json.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -139,12 +146,21 @@ def _objects(body: bytes) -> Iterator[Any]:
         raise invalid_format(0) from None
     at, number = _behind_spaces(text, 0), 0
     while at < len(text):
-        try:
-            found, end = _SCANNER.raw_decode(text, at)
-        except (ValueError, RecursionError):
-            raise invalid_format(number) from None
+        found, size = _object_at(text, at, number)
         yield found
-        at, number = _behind_spaces(text, end), number + 1
+        at, number = _behind_spaces(text, at + size), number + 1
+
+
+def _object_at(text: str, at: int, number: int) -> tuple[Any, int]:
+    """The object that begins there, and how long it is: looked for in a piece, and then in as much as one may have."""
+    try:
+        return _SCANNER.raw_decode(text[at : at + _USUAL_EVENT])
+    except (ValueError, RecursionError):
+        pass
+    try:
+        return _SCANNER.raw_decode(text[at : at + LONGEST_EVENT])
+    except (ValueError, RecursionError):
+        raise invalid_format(number) from None
 
 
 def _behind_spaces(text: str, at: int) -> int:

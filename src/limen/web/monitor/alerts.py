@@ -20,8 +20,8 @@ from limen.monitor.detections.company_rules import CompanyRules
 from limen.monitor.detections.hit import Level
 from limen.monitor.response.model import Doing
 from limen.web.console.fresh_proof import fresh_proof
-from limen.web.console.view_audit import audit_view
-from limen.web.monitor.case_timeline import timeline
+from limen.web.console.view_audit import audit_person_view, audit_view
+from limen.web.monitor.case_timeline import MOST_PEOPLE, timeline
 from limen.web.page import Menu, Page, Route
 from limen.web.permissions import CHANGE, READ
 from limen.web.requests import one, query
@@ -112,7 +112,7 @@ def _show(router: APIRouter, site: Site, alerts: Alerts) -> None:
     @router.get(f"{CASES}/{{case_id}}")
     async def case(case_id: str, request: Request, visit: Authorized) -> Response:
         whole = await _case(alerts, case_id)
-        audit_view(site, visit, "case")
+        _audit(site, visit, whole)
         texts = await site.in_thread(lambda: words.texts_of(company_texts(site)))
         return site.page(
             "monitor/case.html",
@@ -231,6 +231,14 @@ def company_texts(site: Site) -> tuple[tuple[str, str], ...]:
     """The company's own files of rules, as they are in force."""
     rules = site.known.rules_of(CompanyRules)
     return tuple(sorted(rules.texts.items())) if rules is not None else ()
+
+
+def _audit(site: Site, visit: Authorized, whole: WholeCase) -> None:
+    """A case shows what colleagues did, from their journal: each of them can see who looked."""
+    for person in whole.people[:MOST_PEOPLE]:
+        audit_person_view(site, visit, person, "case")
+    if not whole.people:
+        audit_view(site, visit, "case")
 
 
 def subjects_of(whole: WholeCase) -> list[tuple[str, str]]:

@@ -127,7 +127,7 @@ def _change(router: APIRouter, site: Site, sources: LogSources) -> None:
 
 def _ask(router: APIRouter, site: Site, sources: LogSources, pulls: LogPulls) -> None:
     @router.post(f"{AT}/{{name}}/ask")
-    async def ask(name: str, visit: Authorized) -> Response:
+    async def ask(name: str, visit: Authorized, _sent: Sent) -> Response:
         await _listed(sources, name)
         try:
             await pulls.ask_soon(name)
