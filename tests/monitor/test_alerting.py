@@ -45,7 +45,7 @@ async def test_a_process_that_finds_no_test_event_is_not_heard(harbor: House, id
     process, missed = Process(), [MOST_MISSED + 1]
     alerting = Alerting.over(harbor.limen.core)
     keep_up = alerting.periodic(process, lambda: missed[0])[0].work  # type: ignore[arg-type]
-    process.health = Health(at=harbor.clock.now())
+    process.health = Health(at=harbor.clock.now(), detected_at=harbor.clock.now())
     await keep_up()
     assert score(harbor, ida.id) == (100, False)
     missed[0] = MOST_MISSED
