@@ -3,7 +3,7 @@
 `start_s`: from starting the process to the first answered request, at the gateway, the median of several cold starts of
 an existing installation. `first_start_s`: the same with an empty database, so that the folder is parsed, checked and
 published first. `rss_mb`: resident memory of the process and its children, after pages, passkey sign-in options and
-requests through the gateway. Beside it, in the same run: a bare Python that imports nothing, and one that imports what
+requests through the gateway; `watching_rss_mb`: of the one that watches what happens, which `monitor.yaml` turns off. Beside it, in the same run: a bare Python that imports nothing, and one that imports what
 Limen is built on (`fastapi`, `sqlalchemy`, `cedarpy`). All run from compiled bytecode, as installed packages do.
 """
 
@@ -40,12 +40,12 @@ def main() -> int:
         first_start = first.seconds
         first.stop()
         fill(root)
-        starts, resident = [], 0.0
+        starts, resident, watching = [], 0.0, 0.0
         for _ in range(ROUNDS):
             running = Started(root, port)
             starts.append(running.seconds)
             use(port)
-            resident = max(resident, running.resident_mb())
+            resident, watching = max(resident, running.resident_mb()), max(watching, running.watching_mb())
             running.stop()
     bare = statistics.median(timed([sys.executable, "-c", ""]) for _ in range(ROUNDS))
     imports = statistics.median(timed([sys.executable, "-c", IMPORTS]) for _ in range(ROUNDS))
@@ -57,6 +57,7 @@ def main() -> int:
         "bare_python_s": round(bare, 3),
         "bare_imports_s": round(imports, 2),
         "rss_mb": round(resident, 1),
+        "watching_rss_mb": round(watching, 1),
         "people": PEOPLE,
         "apps": APPS,
     }
@@ -104,8 +105,12 @@ class Started:
         self.seconds = time.perf_counter() - began
 
     def resident_mb(self) -> float:
-        """What the server and its children hold now."""
+        """What the server and its children hold now, without the one that watches."""
         return sum(_megabytes(pid, "VmRSS") for pid in self.processes())
+
+    def watching_mb(self) -> float:
+        """What the process that watches holds now, which runs where `monitor.yaml` says so."""
+        return sum(_megabytes(pid, "VmRSS") for pid in self._every_process() if _watches(pid))
 
     def highest_mb(self) -> float:
         """What the server alone held at its highest."""
@@ -116,6 +121,9 @@ class Started:
             time.sleep(0.1)
 
     def processes(self) -> list[int]:
+        return [pid for pid in self._every_process() if not _watches(pid)]
+
+    def _every_process(self) -> list[int]:
         pids = [self.process.pid]
         for pid in pids:
             for task in Path(f"/proc/{pid}/task").glob("*/children"):
@@ -157,6 +165,13 @@ def use(port: int) -> None:
             asked(port, "limen.harbor.localhost", path)
         for number in range(APPS):
             asked(port, f"app{number}.harbor.localhost", f"/{round_}")
+
+
+def _watches(pid: int) -> bool:
+    try:
+        return b"limen.monitor.process" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
 
 
 def company(root: Path, port: int) -> None:
