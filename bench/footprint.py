@@ -2,8 +2,9 @@
 
 `start_s`: from starting the process to the first answered request, at the gateway, the median of several cold starts of
 an existing installation. `first_start_s`: the same with an empty database, so that the folder is parsed, checked and
-published first. `rss_mb`: resident memory of the process and its children, after pages, passkey sign-in options and
-requests through the gateway; `watching_rss_mb`: of the one that watches what happens, which `monitor.yaml` turns off. Beside it, in the same run: a bare Python that imports nothing, and one that imports what
+published first. `rss_mb`: resident memory of the process and its children, after pages, passkey
+sign-in options and requests through the gateway; `watching_rss_mb`: of the process that watches what happens, which
+`monitor.yaml` turns off. Beside it, in the same run: a bare Python that imports nothing, and one that imports what
 Limen is built on (`fastapi`, `sqlalchemy`, `cedarpy`). All run from compiled bytecode, as installed packages do.
 """
 
