@@ -170,7 +170,7 @@ def _disk_ms(rounds: int) -> float:
 
 def _resident_mb(limen: Started) -> float:
     """Of the process that watches alone."""
-    for pid in limen.processes():
+    for pid in limen.every_process():
         if b"limen.monitor.process" in Path(f"/proc/{pid}/cmdline").read_bytes():
             return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4_096 / (1 << 20)
     raise SystemExit("there is no process that watches")
