@@ -13,8 +13,9 @@ from limen.clock import DAY, HOUR
 from limen.events import Event, Outcome
 from limen.facts import FactStore, Person
 from limen.monitor.normal_form.event import NormalEvent
+from limen.monitor.normal_form.frame import CANARY
 from limen.monitor.search import service
-from limen.monitor.search.query import QueryError
+from limen.monitor.search.query import QueryError, columns_in, read_query
 from limen.monitor.search.service import Places, Search, SearchError, asked_of, instant_in, names_in, run
 from limen.monitor.stored import COLUMNS
 from limen.pillar import DeviceNames
@@ -88,3 +89,10 @@ def test_times_are_those_of_the_company() -> None:
     assert instant_in("2026-11-27", VIENNA) == 1_795_734_000_000
     assert instant_in("2026-11-26T23:00:00+00:00", VIENNA) == 1_795_734_000_000
     assert instant_in("yesterday", VIENNA) is None
+
+
+def test_test_events_are_found_only_where_sources_are_asked_for_by_name(places: Places) -> None:
+    plain = asked_of(places, read_query("a"), 0, 1, rows=1, is_summed=False)
+    named = asked_of(places, read_query("NOT source:fw"), 0, 1, rows=1, is_summed=False)
+    assert (CANARY in plain.values.values(), CANARY in named.values.values()) == (True, False)
+    assert columns_in(read_query("user:a OR (NOT kind:b Image:c)")) == {"user", "kind"}

@@ -154,6 +154,17 @@ def _too_deep() -> QueryError:
     return QueryError("this is nested too deeply", "take some of the signs away")
 
 
+def columns_in(condition: Condition) -> frozenset[str]:
+    """The columns that a condition looks at."""
+    match condition:
+        case All(every=some) | AnyOf(either=some):
+            return frozenset().union(*(columns_in(one) for one in some))
+        case Not(one=one):
+            return columns_in(one)
+        case _:
+            return frozenset({condition.of.name} if isinstance(condition.of, Column) else ())
+
+
 def _nesting(text: str) -> int:
     depth = deepest = 0
     for letter in text:

@@ -16,8 +16,9 @@ import msgspec
 from limen.clock import Instant
 from limen.errors import LimenError
 from limen.facts import FactStore
+from limen.monitor.normal_form.frame import CANARY
 from limen.monitor.search.answer import MOST_ROWS, Asked, Found
-from limen.monitor.search.query import Condition, Names, read_query
+from limen.monitor.search.query import All, Column, Condition, Equals, Names, Not, columns_in, read_query
 from limen.monitor.search.sql import where
 from limen.pillar import DeviceNames
 
@@ -65,7 +66,7 @@ def asked_of(
     places: Places, condition: Condition, since: Instant, until: Instant, *, rows: int, is_summed: bool
 ) -> Asked:
     """The condition as the process is asked it."""
-    made = where(condition)
+    made = where(without_test_events(condition))
     return Asked(
         events=str(places.events),
         journal=str(places.journal),
@@ -77,6 +78,13 @@ def asked_of(
         is_summed=is_summed,
         seconds=PATIENCE_SECONDS,
     )
+
+
+def without_test_events(condition: Condition) -> Condition:
+    """The condition, without the events by which Limen tries itself, unless it asks for sources by name."""
+    if "source" in columns_in(condition):
+        return condition
+    return All((condition, Not(Equals(Column("source"), (CANARY,)))))
 
 
 def run(asked: Asked) -> Found:
