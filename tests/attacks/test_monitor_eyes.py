@@ -36,6 +36,7 @@ from tests.web.conftest import House
 
 from limen.clock import DAY, HOUR, MINUTE
 from limen.events import Event, Outcome, to_ocsf
+from limen.monitor.alerts import findings, flooding
 from limen.monitor.alerts.errors import OwnAlertError
 from limen.monitor.alerts.suppressing import Wanted
 from limen.monitor.detections.hit import Hit, Level
@@ -125,6 +126,23 @@ async def test_guessing_while_somebody_signs_in_takes_no_more_than_that_session(
     assert hits
     await take(harbor, *hits)
     assert score(harbor, ida.id) == (0, True)
+
+
+async def test_a_flood_of_findings_fills_no_disk_and_hides_nobody(
+    harbor: House, ida: Ida, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One sender can make thousands of findings a second. They are counted, and so many are kept by themselves."""
+    monkeypatch.setattr(flooding, "OF_NOBODY", 2_000)
+    for begin in range(0, 6_000, 1_000):
+        await take(harbor, *[hit(harbor, n, entity="address:10.1.1.1") for n in range(begin, begin + 1_000)])
+    await take(harbor, hit(harbor, 9_999, **about(ida.id)))
+    every = await open_alerts(harbor)
+    kept = {
+        one.person_id: harbor.limen.database.read(lambda s, one=one: findings.count_of_alert(s.connection, one.id))
+        for one in every
+    }
+    assert kept == {"": flooding.OF_NOBODY, ida.id: 1}
+    assert {one.person_id: one.count for one in every} == {"": 6_000, ida.id: 1}
 
 
 # Devices that tell of others

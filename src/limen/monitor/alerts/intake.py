@@ -18,6 +18,7 @@ from limen.events import Event
 from limen.monitor.alerts import findings, store
 from limen.monitor.alerts.findings import Finding
 from limen.monitor.alerts.fitting import fitted, subject_of
+from limen.monitor.alerts.flooding import Flooding
 from limen.monitor.alerts.folding import Folded, Folding
 from limen.monitor.alerts.model import Subject, Suppression
 from limen.monitor.detections.hit import Hit, Level
@@ -71,6 +72,7 @@ class AlertIntake:
         self._core = core
         self._is_proven = is_proven
         self._is_of_devices = is_of_devices
+        self._flooding = Flooding()
         self._respond = respond
         self._tell = tell
 
@@ -103,7 +105,7 @@ class AlertIntake:
                 news.append((folded, kept[-1]))
             if subject[0]:
                 changed[subject] = None
-        findings.add(connection, kept)
+        findings.add(connection, [one for one in kept if self._flooding.admits(one.hit, now)])
         folding.write()
         opened = 0
         for each, one in news:
