@@ -27,4 +27,5 @@ def test_its_console_has_a_few_cases(harbor: Alive) -> None:
         time.sleep(0.2)
     assert found["limen/password-spray.yml"] == f"address:{GUESSER}"
     assert len(found) <= MOST_ALERTS
-    assert company.limen.known.risk_of(company.person_of("rohan").id) == Risk(0, known=True)
+    risks = {who: company.limen.known.risk_of(company.person_of(who).id) for who in ("rohan", "ada", "maren", "ewa")}
+    assert set(risks.values()) == {Risk(0, known=True)}  # nothing speaks against whoever the visitor can be
