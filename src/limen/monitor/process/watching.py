@@ -88,7 +88,8 @@ class Watching:
         await self._take_sources()
         self._detecting.start()
         ports, wrong = await self._receivers.start()
-        await self._link.send(Listening(ports=ports, wrong=wrong))
+        with suppress(ConnectionError):  # where the server has ended meanwhile, there is nothing more to answer
+            await self._link.send(Listening(ports=ports, wrong=wrong))
         tasks = [
             asyncio.create_task(self._tell_health(), name="tell how it goes"),
             asyncio.create_task(self._take_given(), name="take what is given"),
