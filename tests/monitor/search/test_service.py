@@ -95,4 +95,5 @@ def test_test_events_are_found_only_where_sources_are_asked_for_by_name(places: 
     plain = asked_of(places, read_query("a"), 0, 1, rows=1, is_summed=False)
     named = asked_of(places, read_query("NOT source:fw"), 0, 1, rows=1, is_summed=False)
     assert (CANARY in plain.values.values(), CANARY in named.values.values()) == (True, False)
-    assert columns_in(read_query("user:a OR (NOT kind:b Image:c)")) == {"user", "kind"}
+    condition = read_query("user:a OR (NOT kind:b Image:c)")
+    assert columns_in(condition) == {"user", "kind"}

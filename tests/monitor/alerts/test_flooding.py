@@ -1,0 +1,29 @@
+"""A flood of findings about one is kept up to a number; what is about somebody else is kept as before."""
+
+from __future__ import annotations
+
+import msgspec
+
+from limen.clock import HOUR
+from limen.monitor.alerts.flooding import OF_NOBODY, OF_SOMEBODY, Flooding
+from limen.monitor.detections.hit import Hit, Level
+
+HIT = Hit(id="h", rule="r", title="", level=Level.HIGH, at=1, entity="person:p_1", person_id="p_1")
+
+
+def test_of_one_and_the_same_so_many_an_hour_are_kept() -> None:
+    flooding = Flooding()
+    assert [flooding.admits(HIT, 0) for _ in range(OF_SOMEBODY + 2)] == [True] * OF_SOMEBODY + [False] * 2
+    others = (
+        msgspec.structs.replace(HIT, person_id="p_2"),
+        msgspec.structs.replace(HIT, rule="r2"),
+        msgspec.structs.replace(HIT, level=Level.LOW),
+        msgspec.structs.replace(HIT, device_id="d_1"),
+    )
+    assert all(flooding.admits(one, 0) for one in others)
+    assert flooding.admits(HIT, HOUR)
+
+
+def test_of_nobody_there_may_be_more() -> None:
+    flooding, nobody = Flooding(), msgspec.structs.replace(HIT, person_id="")
+    assert sum(flooding.admits(nobody, 0) for _ in range(OF_NOBODY + 5)) == OF_NOBODY
