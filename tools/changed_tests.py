@@ -101,7 +101,7 @@ def place(path: str, repository: Repository) -> set[str] | None:
     """The modules that a changed file stands for; None where that is everything."""
     if path in STOOD_ON:
         return None
-    naming = {name for name, said in repository.says.items() if any(_names(text, path) for text in said.quoted)}
+    naming = {name for name, said in repository.says.items() if any(_names(text, path) for text in _paths(name, said))}
     if path.startswith("agent/"):
         return naming | {name for name in repository.files if name.startswith("agent.")}
     if path.endswith(".py") and path.startswith(tuple(f"{folder}/" for folder in PYTHON)):
@@ -115,6 +115,11 @@ def place(path: str, repository: Repository) -> set[str] | None:
     if path.endswith(".md"):
         return naming | {name for name in repository.files if name.startswith("tests.docs.")}
     return naming or None
+
+
+def _paths(name: str, said: Said) -> Iterable[str]:
+    """What a file may mean a path by. The product walks no sources: its `src` is a word of logs, "from"."""
+    return (text for text in said.quoted if text != "src" or not name.startswith("limen."))
 
 
 def reached(roots: Iterable[str], needs: Mapping[str, frozenset[str]]) -> set[str]:

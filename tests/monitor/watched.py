@@ -75,7 +75,7 @@ class Watching:
         before = self.supervision.pid
         assert before > 1
         os.kill(before, signal.SIGKILL)
-        await self.until(lambda: self.supervision.pid not in {before, 0} and self.supervision.listening.ports)
+        await self.until(lambda: self.supervision.pid not in {before, 0} and self.supervision.listening.ports, 60)
 
     def client(self, folder: Path, name: str = "sender") -> tuple[ssl.SSLContext, str]:
         """TLS for a sender with a certificate of its own, and the certificate's hash. Three files are in `folder`."""

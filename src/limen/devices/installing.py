@@ -23,6 +23,9 @@ READ: Final = (
     ),
     gettext_noop("whether the machine starts signed software only (Secure Boot)"),
     gettext_noop("which accounts may become administrator"),
+    gettext_noop(
+        "logs of the system below /var/log and the systemd journal, where your company asks for them in Limen"
+    ),
     gettext_noop("the machine's name, maker, model, serial number and hardware UUID"),
 )
 NEVER_READ: Final = (

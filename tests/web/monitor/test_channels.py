@@ -30,18 +30,18 @@ async def harbor(tmp_path: Path) -> AsyncIterator[House]:
 async def test_an_address_is_taken_and_never_shown(harbor: House, ada: Ida) -> None:
     page = (await ada.browser.get("/console/channels")).text
     assert ("it@harbor.example" in page, page.count("/address")) == (True, 2)
-    done = await ada.browser.post("/console/channels/chat/address", address=SLACK)
+    done = await ada.browser.post("/console/channels/chat/address", token=SLACK)
     assert done.headers["location"] == "/console/channels?done=set"
     assert SLACK.rpartition("/")[2] not in (await ada.browser.get("/console/channels")).text
-    refused = await ada.browser.post("/console/channels/chat/address", address="https://evil.example/x")
+    refused = await ada.browser.post("/console/channels/chat/address", token="https://evil.example/x")
     assert (refused.status_code, "evil.example" in refused.text) == (400, False)
-    assert (await ada.browser.post("/console/channels/none/address", address=SLACK)).status_code == 400
+    assert (await ada.browser.post("/console/channels/none/address", token=SLACK)).status_code == 400
 
 
 async def test_a_webhook_shows_its_secret_once_and_a_test_arrives(harbor: House, ada: Ida) -> None:
     async with listening() as listener:
         await ada.browser.get("/console/channels")
-        shown = await ada.browser.post("/console/channels/hook/address", address=listener.url)
+        shown = await ada.browser.post("/console/channels/hook/address", token=listener.url)
         assert shown.text.count("whsec_") >= 1
         assert "whsec_" not in (await ada.browser.get("/console/channels")).text
         done = await ada.browser.post("/console/channels/hook/test")

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, urlencode
 
-from lxml import etree
-
 from limen.connectors.vendor_client import VendorClient, VendorError
 
 MOST_KEYS: Final = 1_000
@@ -69,6 +67,8 @@ class Bucket:
 
 def _read(answer: bytes, prefix: str) -> Listed:
     """A `ListBucketResult`; no entity of its own means anything."""
+    from lxml import etree  # noqa: PLC0415 -- heavy, and no start waits for it
+
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(answer, parser)

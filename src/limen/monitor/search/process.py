@@ -70,6 +70,7 @@ def main() -> None:
     with suppress(OSError):
         os.nice(NICENESS)  # whoever decides goes first
     asked = msgspec.json.decode(sys.stdin.buffer.read(), type=Asked)
+    Path(asked.events).mkdir(mode=0o700, parents=True, exist_ok=True)  # where nothing was ever kept, nothing is found
     try:
         found = search(asked)
     except LimenError as error:

@@ -47,7 +47,7 @@ def routes(site: Site) -> APIRouter:
     async def address(name: str, visit: Authorized, sent: Sent) -> Response:
         await fresh_proof(site, visit, AT)
         try:
-            secret = await notices.set_address(name, one(sent, "address"), by=visit.person.id)
+            secret = await notices.set_address(name, one(sent, "token"), by=visit.person.id)
         except LimenError as wrong:
             return site.failed(visit, wrong)
         if secret:
