@@ -141,6 +141,6 @@ async def test_signals_stand_in_a_devices_history(harbor: House, ada: Browser, i
         )
 
     harbor.limen.database.write(signal)
-    harbor.limen.journal.flush()
+    await harbor.limen.journal.settled()
     page = (await ada.get(f"/console/devices/{laptop.device}")).text
     assert ("suricata" in page, KINDS["device.signal"].title in page) == (True, True)
