@@ -56,12 +56,12 @@ class Watching:
         columns = Columns.of(COLUMNS)
         return [msgspec.json.decode(line) for _, line in follow_from(self.folder / "events", columns)]
 
-    async def until(self, holds: Callable[[], object], seconds: float = 20) -> None:
+    async def until(self, holds: Callable[[], object], seconds: float = 60) -> None:
         async with asyncio.timeout(seconds):
             while not holds():  # noqa: ASYNC110 -- what is waited for tells nobody
                 await asyncio.sleep(0.02)
 
-    async def until_stored(self, number: int, seconds: float = 20) -> list[dict[str, Any]]:
+    async def until_stored(self, number: int, seconds: float = 60) -> list[dict[str, Any]]:
         await self.until(lambda: len(self.stored()) >= number, seconds)
         return self.stored()
 
