@@ -70,12 +70,12 @@ def sources_of(house: House) -> LogSources:
     return house.limen.core.offers.take(LogSources)
 
 
-def stored(house: House) -> list[dict[str, Any]]:
-    """Every event that is durable, but for those by which Limen tries itself each minute."""
+def stored(house: House, *, with_tests: bool = False) -> list[dict[str, Any]]:
+    """Every event that is durable, and `with_tests` those by which Limen tries itself."""
     columns = Columns.of(COLUMNS)
     folder = house.limen.core.root / "data" / "events"
     every = (msgspec.json.decode(line) for _, line in follow_from(folder, columns))
-    return [one for one in every if one["source"] != CANARY]
+    return [one for one in every if with_tests or one["source"] != CANARY]
 
 
 async def until(holds: Callable[[], object], seconds: float = 60) -> None:

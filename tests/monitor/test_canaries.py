@@ -29,7 +29,7 @@ async def test_it_goes_the_whole_way_and_is_nothing_else(harbor: House, ada: Bro
     canaries = canaries_of(harbor)
     await canaries.send()
     await until(lambda: canaries.found_at, 60)
-    assert [one["source"] for one in stored(harbor)].count(CANARY) == 1
+    assert [one["source"] for one in stored(harbor, with_tests=True)].count(CANARY) == 1
     assert numbers(harbor)["limen_monitor_canaries_totalfound"] == 1
     assert numbers(harbor)["limen_monitor_blind"] == 0
     health = watch_of(harbor).supervision.health

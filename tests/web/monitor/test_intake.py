@@ -52,7 +52,11 @@ async def test_whom_a_line_names_is_found_among_the_companys_people(harbor: Hous
     await harbor.limen.core.offers.take(Knowing).look_again()
     token = await token_of(harbor, "office")
     line = b"<86>1 2026-11-24T09:00:00Z wren sshd 7 - - Accepted publickey for %s from 192.0.2.7 port 5 ssh2"
-    found = {}
+    found: dict[bytes, str] = {}
+    for port in range(50):  # until the process knows whose name that is
+        await send(harbor, token, (line % b"ida").replace(b"port 5", b"port %d" % (100 + port)))
+        if stored(harbor)[-1].get("person_id"):
+            break
     for name in (b"ida", b"root", b"nobody-known"):
         await send(harbor, token, line % name)
         found[name] = stored(harbor)[-1].get("person_id", "")
