@@ -9,6 +9,7 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -27,6 +28,10 @@ NICENESS: Final = 10
 
 def search(asked: Asked) -> Found:
     """The answer. Raises LimenError where it takes too long or too much."""
+    if not Path(asked.events).is_dir():  # nothing was ever kept; whoever searches makes no folder of the server's
+        with TemporaryDirectory(prefix="limen-search-") as nothing:
+            Path(nothing, "events").mkdir()
+            return search(msgspec.structs.replace(asked, events=str(Path(nothing, "events"))))
     asking = Asking(Path(asked.events), Columns.of(COLUMNS), journal_as_events(Path(asked.journal)))
     within = '"at" >= $since and "at" < $until'
     meant = f"from events where {within} and ({asked.sql})"
@@ -70,7 +75,6 @@ def main() -> None:
     with suppress(OSError):
         os.nice(NICENESS)  # whoever decides goes first
     asked = msgspec.json.decode(sys.stdin.buffer.read(), type=Asked)
-    Path(asked.events).mkdir(mode=0o700, parents=True, exist_ok=True)  # where nothing was ever kept, nothing is found
     try:
         found = search(asked)
     except LimenError as error:
