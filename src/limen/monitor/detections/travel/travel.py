@@ -17,6 +17,7 @@ from typing import Final
 import msgspec
 
 from limen.clock import DAY, HOUR, Instant
+from limen.monitor.detections.forgetting import Forgetting
 from limen.monitor.detections.hit import Hit, Level
 from limen.monitor.detections.rule import About
 from limen.monitor.detections.travel.apart import BETWEEN_CLOCKS, Travel, travel
@@ -57,8 +58,6 @@ LEARNING: Final = 7 * DAY
 """Until somebody has been known for so long, networks and devices are new without meaning anything; countries do."""
 BURST: Final = 5
 BURST_WITHIN: Final = HOUR
-MOST_GONE: Final = 100
-"""How many erased people are remembered, so that what is still said of them makes nothing anew."""
 MOST_PEOPLE: Final = 20_000
 MOST_SESSIONS: Final = 50_000
 MOST_ARRIVALS: Final = 8
@@ -98,13 +97,12 @@ class TravelDetector:
     def __init__(self, places: Places) -> None:
         self._places = places
         self._memory = _Memory()
-        self._people: Container[str] | None = None
-        self._gone: list[str] = []
+        self._forgetting = Forgetting()
         self.known = TravelKnown()
 
     def feed(self, event: NormalEvent) -> list[Hit]:
         """The hits that this event completes: it happened too soon after, or before, one that is far away."""
-        if event.person_id in self._gone:
+        if self._forgetting.is_gone(event.person_id):
             return []
         if is_sign_in(event):
             person = self._person(event.person_id)
@@ -118,26 +116,19 @@ class TravelDetector:
         return self._arrived(event, self._person(event.person_id))
 
     def snapshot(self) -> bytes:
-        people, sessions = self._memory.people, self._memory.sessions
-        kept = {one: person for one, person in list(people.items()) if one not in self._gone}
-        return msgspec.msgpack.encode(_Memory(kept, sessions))
+        kept = self._forgetting.kept(self._memory.people)
+        return msgspec.msgpack.encode(_Memory(kept, self._memory.sessions))
 
     def restore(self, snapshot: bytes) -> None:
         try:
             self._memory = msgspec.msgpack.decode(snapshot, type=_Memory)
         except msgspec.MsgspecError:
             raise ValueError("the snapshot can't be read") from None
-        if self._people is not None:
-            self.limit_to(self._people)
+        self._forgetting.limit_again(self._memory.people)
 
     def limit_to(self, people: Container[str]) -> None:
-        """Forget whoever is none of these, for good: they were erased. Somebody new may be heard of before they are
-        told of here.
-        """
-        self._people = people
-        self._gone = [*self._gone, *(one for one in list(self._memory.people) if one not in people)][-MOST_GONE:]
-        for person_id in self._gone:
-            self._memory.people.pop(person_id, None)
+        """Forget whoever is none of these, for good: they were erased."""
+        self._forgetting.limit(self._memory.people, people)
 
     # Inside
 

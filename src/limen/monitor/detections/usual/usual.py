@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from limen.clock import MINUTE, SECOND, Instant
+from limen.monitor.detections.forgetting import Forgetting
 from limen.monitor.detections.hit import Hit, Level
 from limen.monitor.detections.rule import About
 from limen.monitor.detections.travel.arrival import SUCCESS, is_sign_in
@@ -27,8 +28,6 @@ from limen.monitor.normal_form.event import NormalEvent
 from limen.monitor.places.places import Places
 from limen.monitor.places.whereabouts import Whereabouts
 
-MOST_GONE: Final = 100
-"""How many erased people are remembered, so that what is still said of them makes nothing anew."""
 MOST_PEOPLE: Final = 5_000
 STEPS: Final = ((12.0, Level.HIGH), (6.0, Level.MEDIUM), (3.0, Level.LOW))
 """From which strangeness on a count is how bad."""
@@ -56,8 +55,7 @@ class UsualDetector:
     def __init__(self, places: Places) -> None:
         self._places = places
         self._memory = _Memory()
-        self._people: Container[str] | None = None
-        self._gone: list[str] = []
+        self._forgetting = Forgetting()
         self._zone = ZoneInfo("UTC")
         self._quarter = NO_QUARTER
         self._limits: dict[tuple[str, str], tuple[int, int]] = {}
@@ -75,7 +73,7 @@ class UsualDetector:
 
     def feed(self, event: NormalEvent) -> list[Hit]:
         """What is strange about this event, or about the day it completes."""
-        if not event.person_id or event.person_id in self._gone:
+        if not event.person_id or self._forgetting.is_gone(event.person_id):
             return []
         found = self._places.find(event.src_ip)
         amounts = [(one, amount) for one in MEASURES if (amount := one.of(event))]
@@ -100,9 +98,7 @@ class UsualDetector:
         return hits
 
     def snapshot(self) -> bytes:
-        people = self._memory.people
-        kept = {one: person for one, person in list(people.items()) if one not in self._gone}
-        return msgspec.msgpack.encode(_Memory(kept))
+        return msgspec.msgpack.encode(_Memory(self._forgetting.kept(self._memory.people)))
 
     def restore(self, snapshot: bytes) -> None:
         try:
@@ -113,17 +109,11 @@ class UsualDetector:
             raise ValueError("the snapshot can't be read")
         self._memory = memory
         self._limits.clear()
-        if self._people is not None:
-            self.limit_to(self._people)
+        self._forgetting.limit_again(self._memory.people)
 
     def limit_to(self, people: Container[str]) -> None:
-        """Forget whoever is none of these, for good: they were erased. Somebody new may be heard of before they are
-        told of here.
-        """
-        self._people = people
-        self._gone = [*self._gone, *(one for one in list(self._memory.people) if one not in people)][-MOST_GONE:]
-        for person_id in self._gone:
-            self._memory.people.pop(person_id, None)
+        """Forget whoever is none of these, for good: they were erased."""
+        self._forgetting.limit(self._memory.people, people)
 
     # Inside
 
