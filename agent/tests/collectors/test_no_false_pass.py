@@ -222,11 +222,16 @@ def test_no_check_passes_by_a_bad_output(platform, bad) -> None:
     assert passed == []
 
 
+def is_a_flag(noise: bytes) -> bool:
+    """Whether it is a variable of the firmware, which is no noise: four bytes of anything, and one that says off."""
+    return len(noise) == 5 and noise[4] == 0
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     noise=st.one_of(
         st.binary(max_size=300), st.text(max_size=300).map(lambda text: text.encode("utf-8", "surrogatepass"))
-    )
+    ).filter(lambda noise: not is_a_flag(noise))
 )
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_no_check_passes_by_noise(platform, noise) -> None:
