@@ -123,7 +123,9 @@ async def watching(folder: Path, *sources: Watched, tls: bool = False) -> AsyncI
     async def take(hits: Sequence[Hit]) -> None:
         made.hits += hits
 
-    made.supervision = Supervision(setup, lambda: Sources(sources=made.sources), take, made.told.append)
+    made.supervision = Supervision(
+        setup, lambda: Sources(sources=made.sources), take, made.told.append, pauses_seconds=(0.05, 0.2)
+    )
     made.supervision.start()
     try:
         async with asyncio.timeout(30):

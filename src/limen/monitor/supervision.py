@@ -56,7 +56,8 @@ _log: Final = logging.getLogger("limen.monitor")
 
 class Supervision:
     """`setup` says how the process is set up, anew at each start; `sources` who may send. `take` returns when hits are
-    committed; `record` takes events for the journal. Used on the event loop.
+    committed; `record` takes events for the journal. `pauses_seconds`, the first and the longest, lie between the end
+    of the process and the next start. Used on the event loop.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Supervision:
         take: Callable[[Sequence[Hit]], Awaitable[object]],
         record: Callable[[Event], object],
         command: Sequence[str] = COMMAND,
+        pauses_seconds: tuple[float, float] = (FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS),
     ) -> None:
         self.health: Health | None = None
         self.listening = Listening()
@@ -75,6 +77,7 @@ class Supervision:
         self._take = take
         self._record = record
         self._command = command
+        self._first_pause, self._longest_pause = pauses_seconds
         self._given: dict[str, bytes] = {}
         self._link: Link | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -148,7 +151,7 @@ class Supervision:
     # Watching over it
 
     async def _watch_over(self) -> None:
-        pause = FIRST_PAUSE_SECONDS
+        pause = self._first_pause
         while True:
             began = time.monotonic()
             try:
@@ -158,11 +161,11 @@ class Supervision:
             except Exception:  # noqa: BLE001 -- whatever it was, the next try comes
                 _log.exception("the process that watches could not be run")
             if time.monotonic() - began > STEADY_SECONDS:
-                pause = FIRST_PAUSE_SECONDS
+                pause = self._first_pause
             self.restarts += 1
             _log.error("the process that watches has ended and is started again")
             await asyncio.sleep(pause)
-            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+            pause = min(pause * 2, self._longest_pause)
 
     async def _live(self) -> None:
         """One life of it, from its start to its end."""
