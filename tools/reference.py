@@ -25,7 +25,7 @@ from tools.findings import findings_of
 from limen.cli.main import OWN
 from limen.company.apps_file import _App
 from limen.company.child import schema_text
-from limen.company.sign_on_protocols import EntraApp, OidcApp, SamlApp
+from limen.company.protocols import EntraApp, GroupApp, OidcApp, RadiusApp, SamlApp, SshApp
 from limen.company.tests_file import test_shape
 from limen.doctor.examine import EXAMINATIONS
 from limen.enforcement.reasons import REASONS
@@ -50,6 +50,9 @@ FILES: dict[str, tuple[str, type[BaseModel]]] = {
     "apps.yaml, an app with `protocol: oidc`": ("an app that signs people in by OpenID Connect", OidcApp),
     "apps.yaml, an app with `protocol: saml`": ("an app that signs people in by SAML 2.0", SamlApp),
     "apps.yaml, an app with `protocol: entra`": ("what Microsoft Entra ID signs people in to", EntraApp),
+    "apps.yaml, an app with `protocol: ssh`": ("hosts that people reach by SSH", SshApp),
+    "apps.yaml, an app with `protocol: radius`": ("a VPN, a Wi-Fi or network gear", RadiusApp),
+    "apps.yaml, an app with `protocol: group`": ("a group of a directory or a cloud", GroupApp),
     "sign-in.yaml, each of its issuers": ("a service at which people already have an account", _Issuer),
     "policies/tests.yaml": ("what the company expects of its policies", test_shape()),
 }

@@ -116,7 +116,7 @@ def test_a_forgotten_scheme_is_mended_with_the_upstream_s_own_host_and_port() ->
 
 
 def test_an_unknown_protocol_and_a_forgotten_one_are_each_one_problem() -> None:
-    for line, where in (("  protocol: radius\n", (3, 13)), ("", (3, 9))):
+    for line, where in (("  protocol: ldap\n", (3, 13)), ("", (3, 9))):
         text = (
             f"- id: wiki\n  url: https://wiki.example/\n{line}  oidc: {{redirect_uris: [https://wiki.example/back]}}\n"
         )

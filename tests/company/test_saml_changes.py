@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from limen.company.sign_on_protocols import registration_changes
+from limen.company.protocols import registration_changes
 from limen.facts import App, Label, Upstream
 from limen.facts.service_provider import AssertionConsumer, ServiceProvider
 

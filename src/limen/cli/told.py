@@ -13,7 +13,7 @@ from limen.cli.options import Json, LastFolder, Strength, refuse_unknown
 from limen.cli.question import somebody
 from limen.company.company import Company
 from limen.company.load import load_company
-from limen.company.sign_on_protocols import PROTOCOLS
+from limen.company.protocols import PROTOCOLS
 from limen.messages.times import length
 from limen.policy.hypothetical import Hypothetical
 from limen.sso.oidc import store

@@ -15,8 +15,8 @@ from limen.clock import Instant
 from limen.company.app_addresses import where_complaint
 from limen.company.folder import APPS
 from limen.company.onboarding import read_until
+from limen.company.protocols import PROTOCOLS, NamedApp, Shape
 from limen.company.routes import METHODS, Route, RouteError, read_route
-from limen.company.sign_on_protocols import PROTOCOLS, NamedApp, Shape
 from limen.company.upstream_section import HOST, UpstreamSection, upstream_complaint, upstream_of
 from limen.configuration.problem import DECLARE_GROUP, Problem, did_you_mean, shown, unknown
 from limen.configuration.shape import listed, shaped_in_part
@@ -151,7 +151,7 @@ class _Reader:
         if isinstance(entry, dict):
             protocol = entry.get("protocol", _GATEWAY)
             if isinstance(protocol, str) and protocol in PROTOCOLS:
-                return self._read_signing_in(entry, protocol)
+                return self._read_registered(entry, protocol)
             if protocol != _GATEWAY:
                 self._wrong(("protocol",), *unknown("protocol", str(protocol), (_GATEWAY, *PROTOCOLS)))
                 return None
@@ -169,10 +169,12 @@ class _Reader:
         app = self._app(shape)
         return app if has_shape else None
 
-    def _read_signing_in(self, entry: Any, name: str) -> App | None:
-        """An app that signs people in itself, by the protocol of this name."""
+    def _read_registered(self, entry: Any, name: str) -> App | None:
+        """An app that asks Limen who may come in, by the protocol of this name."""
         protocol = PROTOCOLS[name]
-        stand_ins = {"id": "stand-in", "url": "https://stand-in.example", "protocol": name}
+        stand_ins = {"id": "stand-in", "protocol": name}
+        if "url" in protocol.shape.model_fields:
+            stand_ins["url"] = "https://stand-in.example"
         shape, self.problems = shaped_in_part(protocol.shape, entry, self._tree, APPS, (self._number,), stand_ins)
         if shape is None:
             return None
@@ -184,9 +186,11 @@ class _Reader:
         for group in getattr(section, "groups", ()):
             if self._groups is not None and group not in self._groups:
                 self._wrong((name, "groups", group), *unknown("group", group, self._groups, DECLARE_GROUP))
-        if wrong := where_complaint(shape.url):
+        url: str = getattr(shape, "url", "")
+        if "url" in stand_ins and (wrong := where_complaint(url)):
             self._wrong(("url",), *wrong)
         label = _label(shape.label)
+        registration = protocol.registration(section)
         app = App(
             id=shape.id,
             name=shape.name or shape.id.replace("-", " ").capitalize(),
@@ -195,10 +199,10 @@ class _Reader:
             label=Label.RESTRICTED if label is None else label,
             owner=shape.owner,
             description=shape.description,
-            rules=(ActionRule("view", frozenset({"GET"}), "/**"),),  # signing in to it is looking at it
-            url=shape.url,
+            rules=tuple(ActionRule(one, frozenset({"GET"}), "/**") for one in protocol.actions(registration)),
+            url=url,
         )
-        return replace(app, **{name: protocol.registration(section)}) if has_shape else None
+        return replace(app, **{name: registration}) if has_shape else None
 
     def _app(self, shape: _App) -> App:
         self._check_words(shape)

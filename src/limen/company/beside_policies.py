@@ -19,8 +19,8 @@ from limen.clock import Instant
 from limen.company.changes import session_said
 from limen.company.company import Company
 from limen.company.network_changes import addresses_said, at_network, moved, reads_networks
+from limen.company.protocols import registration_changes
 from limen.company.route_changes import PUBLIC, REFUSED, RouteChange, changes_of, methods_said
-from limen.company.sign_on_protocols import registration_changes
 from limen.facts import App, Factor, Label, Person
 from limen.messages import lists
 from limen.pillars import files

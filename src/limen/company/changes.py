@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Final, TypeVar
 
 from limen.company.company import Company, limen_app
-from limen.company.sign_on_protocols import PROTOCOLS
+from limen.company.protocols import PROTOCOLS
 from limen.facts import ActionRule, App, PublicRoute
 from limen.pillars import files
 from limen.settings import Sessions

@@ -10,7 +10,7 @@ import msgspec
 
 from limen.company.company import Company
 from limen.company.policies_file import Policies, Source
-from limen.company.sign_on_protocols import PROTOCOLS
+from limen.company.protocols import PROTOCOLS
 from limen.facts import App
 from limen.pillars import files
 from limen.policy.expectations import Expectation

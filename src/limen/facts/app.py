@@ -7,9 +7,12 @@ from enum import IntEnum
 from typing import Final
 
 from limen.clock import Instant
+from limen.facts.directory_group import DirectoryGroup
 from limen.facts.entra_tenant import EntraTenant
 from limen.facts.oidc_client import OidcClient
+from limen.facts.radius_service import RadiusService
 from limen.facts.service_provider import ServiceProvider
+from limen.facts.ssh_hosts import SshHosts
 
 ACTIONS = ("view", "download", "edit", "share", "administer", "connect", "elevate", "sign_in", "audit", "support")
 """Every action. The first five are what a request to an app can be, from the mildest to the strictest."""
@@ -92,7 +95,8 @@ class App:
     """Something that is protected. `owner` is the group that answers for it.
 
     Behind the gateway or a front it has a `host` and an `upstream`. An app that signs people in by a protocol instead
-    has neither: `url` is where it is, and `oidc`, `saml` or `entra` how it is registered.
+    has neither: `url` is where it is, and `oidc`, `saml` or `entra` how it is registered. Hosts (`ssh`), networks and
+    gear (`radius`) and groups of directories (`group`) are no pages at all.
 
     Until `onboarding_until` (0: never) people who are signed in pass where a policy would refuse them, and that is
     counted. It holds for labels up to `MOST_ONBOARDED` alone, whatever is written. `streams` are the patterns of paths
@@ -117,6 +121,9 @@ class App:
     oidc: OidcClient | None = None
     saml: ServiceProvider | None = None
     entra: EntraTenant | None = None
+    ssh: SshHosts | None = None
+    radius: RadiusService | None = None
+    group: DirectoryGroup | None = None
 
     @property
     def sensitivity(self) -> int:
@@ -124,7 +131,7 @@ class App:
 
     @property
     def place(self) -> str:
-        """Where people find it: its host, or the whole address where it is not behind Limen."""
+        """Where people find it: its host, or the whole address where it is not behind Limen; "" where it is no page."""
         return self.host or self.url
 
     def is_onboarding(self, now: Instant) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tests.web.console.conftest import Console
 
-from limen.company import sign_on_protocols
+from limen.company import protocols
 from limen.facts import LIMEN, ActionRule, App, Cors, PublicRoute, Upstream
 from limen.facts.oidc_client import OidcClient
 from limen.facts.service_provider import ServiceProvider
@@ -88,7 +88,7 @@ def test_how_an_app_is_protected_is_told_by_its_protocol() -> None:
     asking = replace(WIKI, saml=ServiceProvider("urn:wiki", ()))
     listed = [Listed(one, (), "", "") for one in (WIKI, asking, replace(WIKI, id=LIMEN))]
     assert [one.protocol for one in listed] == ["Gateway", "SAML", ""]
-    assert set(PROTOCOLS) == set(sign_on_protocols.PROTOCOLS)
+    assert set(PROTOCOLS) == set(protocols.PROTOCOLS)
 
 
 async def test_the_list_shows_the_protocol(console: Console) -> None:

@@ -30,7 +30,14 @@ PAGES: Final = (
 )
 
 DONE: Final = {"token-revoked": "That token no longer works, effective from its next request."}
-PROTOCOLS: Final = {"oidc": "OpenID Connect", "saml": "SAML", "entra": "Microsoft Entra ID"}
+PROTOCOLS: Final = {
+    "oidc": "OpenID Connect",
+    "saml": "SAML",
+    "entra": "Microsoft Entra ID",
+    "ssh": "SSH",
+    "radius": "RADIUS",
+    "group": "Group of a directory",
+}
 """How apps sign people in themselves, by the names that apps.yaml has for it."""
 SHOWS: Final = {"": "All", "findings": "With findings", "public": "With public routes"}
 
@@ -64,7 +71,7 @@ class Listed:
 
     @property
     def protocol(self) -> str:
-        """How it is protected: by the gateway or a front, or it signs people in itself by a protocol."""
+        """How it is protected: by the gateway or a front, or it asks itself by a protocol who may come in."""
         asks = next((words for name, words in PROTOCOLS.items() if getattr(self.app, name)), "Gateway")
         return asks if self.app.id != LIMEN else ""
 

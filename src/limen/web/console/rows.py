@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from limen.clock import Instant
-from limen.company.sign_on_protocols import PROTOCOLS
+from limen.company.protocols import PROTOCOLS
 from limen.enforcement.reasons import REASONS
 from limen.events import DecisionRecord, Event
 from limen.facts import LIMEN, App, FactStore, Person

@@ -59,12 +59,12 @@ def launcher(site: Site, visit: SignedInVisit, without: tuple[str, ...] = ()) ->
     """The apps that can be viewed, at once or after one more proof; and those that can be later by themselves.
 
     What would not open at all is left out: which other apps the company has is nothing a session has to tell.
-    Nothing is asked about the actions in `without`, which are not shown.
+    Nothing is asked about the actions in `without`, which are not shown. What is no page is no card.
     """
     cards: list[Card] = []
     shut: list[Card] = []
     for app in sorted(site.known.apps.values(), key=lambda app: app.name.casefold()):
-        if app.id == LIMEN:
+        if app.id == LIMEN or not app.place:
             continue
         card = _card(site, visit, app, without)
         if card is not None:

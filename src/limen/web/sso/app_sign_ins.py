@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.clock import Instant
-from limen.company.sign_on_protocols import PROTOCOLS
+from limen.company.protocols import PROTOCOLS
 from limen.events import Event
 from limen.facts import App
 from limen.messages import gettext_noop

@@ -1,4 +1,6 @@
-"""The protocols by which apps sign people in themselves: each is one row of `PROTOCOLS`.
+"""The protocols of apps whose requests Limen does not see, but lets people in to: each is one row of `PROTOCOLS`.
+
+By some an app signs people in itself, by others hosts, networks and directories ask who may come in, and until when.
 
 A protocol's name is what `protocol:` says in apps.yaml, the key of its section there, and the field of `App` that holds
 what the section describes. What reads apps.yaml, names revisions, compares them and says what they open goes by these.
@@ -12,13 +14,19 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from limen.company import entra_section, oidc_section, saml_section
+from limen.company import entra_section, group_section, oidc_section, radius_section, saml_section, ssh_section
 from limen.company.entra_section import EntraSection, tenant_openings
+from limen.company.group_section import GroupSection, group_openings
 from limen.company.oidc_changes import client_openings
 from limen.company.oidc_section import OidcSection, Wrong
+from limen.company.radius_section import RadiusSection, radius_openings
 from limen.company.saml_changes import provider_openings
 from limen.company.saml_section import SamlSection
+from limen.company.ssh_section import SshSection, ssh_openings
 from limen.facts import App
+from limen.facts.directory_group import GROUP_ACTIONS
+from limen.facts.radius_service import RADIUS_ACTIONS
+from limen.facts.ssh_hosts import SSH_ACTIONS
 
 
 class Shape(BaseModel):
@@ -76,22 +84,62 @@ class EntraApp(SigningInApp):
     """The tenant that asks."""
 
 
+class SshApp(NamedApp):
+    """Hosts that people reach by SSH. Limen decides each certificate, which is good for minutes."""
+
+    protocol: Literal["ssh"]
+    """`ssh`"""
+    ssh: SshSection
+    """The hosts."""
+
+
+class RadiusApp(NamedApp):
+    """A VPN, a Wi-Fi or network gear that asks by RADIUS. Limen decides each session, and ends it."""
+
+    protocol: Literal["radius"]
+    """`radius`"""
+    radius: RadiusSection
+    """What asks."""
+
+
+class GroupApp(NamedApp):
+    """A group of a directory or a cloud. Limen puts people into it for as long as a grant lasts."""
+
+    protocol: Literal["group"]
+    """`group`"""
+    group: GroupSection
+    """The group."""
+
+
 @dataclass(frozen=True, slots=True)
 class Protocol:
     """A protocol. `registration` is the fact that its section describes, `complaints` what is wrong with the section
-    beyond its shape, `openings` what a registration opens beside the one before (None: the app is new, or was another).
+    beyond its shape, `openings` what a registration opens beside the one before (None: the app is new, or was another),
+    `actions` what can be asked of an app that is so registered. Signing in to one is looking at it.
     """
 
-    shape: type[SigningInApp]
+    shape: type[NamedApp]
     registration: Callable[[Any], Any]
     complaints: Callable[[Any], Iterator[Wrong]]
     openings: Callable[[App, Any, Any], Iterator[str]]
+    actions: Callable[[Any], tuple[str, ...]] = lambda _registration: ("view",)
 
 
 PROTOCOLS: Final[Mapping[str, Protocol]] = {
     "oidc": Protocol(OidcApp, oidc_section.client_of, oidc_section.complaints, client_openings),
     "saml": Protocol(SamlApp, saml_section.provider_of, saml_section.complaints, provider_openings),
     "entra": Protocol(EntraApp, entra_section.tenant_of, entra_section.complaints, tenant_openings),
+    "ssh": Protocol(SshApp, ssh_section.hosts_of, ssh_section.complaints, ssh_openings, lambda _: SSH_ACTIONS),
+    "radius": Protocol(
+        RadiusApp,
+        radius_section.service_of,
+        radius_section.complaints,
+        radius_openings,
+        lambda service: RADIUS_ACTIONS[service.kind],
+    ),
+    "group": Protocol(
+        GroupApp, group_section.group_of, group_section.complaints, group_openings, lambda _: GROUP_ACTIONS
+    ),
 }
 
 

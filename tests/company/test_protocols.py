@@ -6,15 +6,15 @@ from dataclasses import fields, replace
 
 from tests.company.test_saml_changes import WIKI
 
+from limen.company.protocols import PROTOCOLS
 from limen.company.revision import _app
-from limen.company.sign_on_protocols import PROTOCOLS
 from limen.facts import App, Upstream
 
 
 def test_each_has_its_section_and_its_fact() -> None:
     known = {field.name for field in fields(App)}
     for name, protocol in PROTOCOLS.items():
-        assert {name, "protocol", "url"} <= set(protocol.shape.model_fields)
+        assert {name, "protocol"} <= set(protocol.shape.model_fields)
         assert name in known
 
 
