@@ -188,6 +188,13 @@ def test_no_device_hides_anothers_event_behind_the_same_text() -> None:
     assert len({event.uid for frame in frames for event in read(frame)}) == 2
 
 
+def test_no_sender_hides_anothers_record_by_sending_it_first() -> None:
+    """Windows counts its records, so whoever shares a source can write what another host will say next."""
+    line = b'{"EventID": 1102, "Channel": "Security", "Computer": "DC1", "EventRecordID": 7, "TimeCreated": "x"}'
+    frames = [Frame(source="servers", kind="windows", received_at=1, data=line, sender=one) for one in ("s_1", "s_2")]
+    assert len({event.uid for frame in frames for event in read(frame)}) == 2
+
+
 # Administrators who quiet what is about themselves
 
 

@@ -74,7 +74,7 @@ class LogSources:
         """Return when these records of a sender are durable. Raises NotTakenError: then they must be sent again."""
         if not self.rules.watch:
             raise NotTakenError("Limen watches nothing", "set `watch: true` in monitor.yaml")
-        await self.deliver(sender.source, self.rules.sources[sender.source].kind, records, address)
+        await self.deliver(sender.source, self.rules.sources[sender.source].kind, records, address, sender=sender.id)
         self._heard[sender.id] = self.now()
 
     async def take_asked(self, name: str, records: Sequence[bytes]) -> None:
@@ -84,13 +84,24 @@ class LogSources:
             raise NotTakenError("Limen does not watch it any more", "see monitor.yaml")
         await self.deliver(name, source.kind, records, "")
 
-    async def deliver(self, name: str, kind: str, records: Sequence[bytes], address: str, device_id: str = "") -> None:
-        """Return when these records of a source are durable; `device_id` proved that they are its own. Raises
-        NotTakenError.
+    async def deliver(
+        self, name: str, kind: str, records: Sequence[bytes], address: str, device_id: str = "", sender: str = ""
+    ) -> None:
+        """Return when these records of a source are durable; `device_id` or `sender` proved that they are its own.
+        Raises NotTakenError.
         """
         zone, now = self._core.settings.time_zone, self.now()
         frames = [
-            Frame(source=name, kind=kind, received_at=now, data=one, peer=address, zone=zone, device_id=device_id)
+            Frame(
+                source=name,
+                kind=kind,
+                received_at=now,
+                data=one,
+                peer=address,
+                zone=zone,
+                device_id=device_id,
+                sender=sender,
+            )
             for one in (records if KINDS[kind].is_message else _joined(records))
         ]
         if frames:
