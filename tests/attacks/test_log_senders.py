@@ -91,6 +91,19 @@ async def test_nothing_sent_can_pretend_to_be_limens_journal(harbor: House) -> N
     assert event.get("product") != "limen"
 
 
+async def test_no_program_that_writes_json_speaks_as_an_identity_provider(harbor: House, ada: Browser) -> None:
+    """A web app logs what people type: here, that ida signed in to Okta. Its page says what came, and nobody is ida."""
+    token = await token_of(harbor)
+    typed = b'{"eventType": "user.session.start", "actor": {"alternateId": "ida@harbor.example"}, "published": "x"}'
+    assert (await send(harbor, token, typed + b'\n{"product": "windows", "kind": "4625"}')).status_code == 200
+    assert {(one.get("product", ""), one.get("class_uid", 0)) for one in stored(harbor)} == {("", 0)}
+    health = watch_of(harbor).supervision
+    await until(lambda: health.health and health.health.sources and health.health.sources[0].events == 2)
+    page = (await ada.get("/console/sources/app")).text
+    assert "products: [okta, windows]" in page
+    assert 'id="looks-like"' not in (await ada.get("/console/sources/office")).text
+
+
 # Drowning
 
 

@@ -23,6 +23,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     came from, "" where there is none. `zone`: the time zone of times that name none (`Europe/Berlin`), "" for UTC.
     `device_id`: which enrolled device proved by its key that these are its own; "" for none. `sender`: the id of who
     else sent it, by a token or certificate of its own; where nobody proves anything the address; "" where Limen asked.
+    `products`: of kind `json`, whose records may come from there (`products.PRODUCTS`).
     """
 
     source: str
@@ -33,3 +34,4 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     zone: str = ""
     device_id: str = ""
     sender: str = ""
+    products: tuple[str, ...] = ()

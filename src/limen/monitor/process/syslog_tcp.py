@@ -216,6 +216,7 @@ class Connection(asyncio.Protocol):
                 peer=self._peer,
                 zone=source.zone,
                 sender=sender_id or self._peer,
+                products=source.products,
             )
             for one in messages
         ]

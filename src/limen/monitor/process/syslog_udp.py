@@ -53,5 +53,6 @@ class SyslogUdp(asyncio.DatagramProtocol):
             peer=peer,
             zone=source.zone,
             sender=peer,
+            products=source.products,
         )
         self._pipeline.put([frame])

@@ -91,6 +91,8 @@ class LogSources:
         Raises NotTakenError.
         """
         zone, now = self._core.settings.time_zone, self.now()
+        source = self.rules.sources.get(name)
+        products = source.products if source is not None else ()
         frames = [
             Frame(
                 source=name,
@@ -101,6 +103,7 @@ class LogSources:
                 zone=zone,
                 device_id=device_id,
                 sender=sender,
+                products=products,
             )
             for one in (records if KINDS[kind].is_message else _joined(records))
         ]
@@ -137,6 +140,7 @@ class LogSources:
                         keep_ms=one.keep_ms,
                         zone=zone,
                         senders=self._held.by_certificate(name, now),
+                        products=one.products,
                     )
                     for name, one in self.rules.sources.items()
                 ]
@@ -259,6 +263,7 @@ def _since(before: SourceFigures | None, now: SourceFigures) -> Totals:
         now.size - was.size,
         now.unreadable - was.unreadable,
         now.lost - was.lost,
+        {name: more for name, number in now.looks_like.items() if (more := number - was.looks_like.get(name, 0))},
     )
 
 
