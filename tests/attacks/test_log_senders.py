@@ -47,6 +47,17 @@ async def test_a_token_from_elsewhere_than_its_addresses_is_none_and_it_is_journ
     assert (refused.address, refused.details) == ("198.51.100.9", {"source": "office"})
 
 
+@pytest.mark.parametrize("path", ["/logs", COLLECTOR])
+async def test_a_token_hides_nothing_that_another_token_sends(harbor: House, path: str) -> None:
+    """Two hosts of one source: the text and the record's number that another will send are no secret."""
+    tokens = [await sources_of(harbor).add_token("app", name, by="server") for name in ("wren", "teal")]
+    record = b'{"EventID": 1102, "Channel": "Security", "Computer": "wren", "EventRecordID": 7}'
+    for token in (*tokens, *tokens):
+        body = record if path == "/logs" else b'{"event": %s}' % record
+        assert (await send(harbor, token, body, path)).status_code == 200
+    assert len({one["uid"] for one in stored(harbor)}) == len(tokens)
+
+
 async def test_tokens_of_others_are_none(harbor: House) -> None:
     """Neither a session's cookie, nor a source of devices' token, nor a prefix of one that is good."""
     token = await token_of(harbor)
@@ -78,6 +89,19 @@ async def test_nothing_sent_can_pretend_to_be_limens_journal(harbor: House) -> N
     (event,) = stored(harbor)
     assert event["source"] == "app"
     assert event.get("product") != "limen"
+
+
+async def test_no_program_that_writes_json_speaks_as_an_identity_provider(harbor: House, ada: Browser) -> None:
+    """A web app logs what people type: here, that ida signed in to Okta. Its page says what came, and nobody is ida."""
+    token = await token_of(harbor)
+    typed = b'{"eventType": "user.session.start", "actor": {"alternateId": "ida@harbor.example"}, "published": "x"}'
+    assert (await send(harbor, token, typed + b'\n{"product": "windows", "kind": "4625"}')).status_code == 200
+    assert {(one.get("product", ""), one.get("class_uid", 0)) for one in stored(harbor)} == {("", 0)}
+    health = watch_of(harbor).supervision
+    await until(lambda: health.health and health.health.sources and health.health.sources[0].events == 2)
+    page = (await ada.get("/console/sources/app")).text
+    assert "products: [okta, windows]" in page
+    assert 'id="looks-like"' not in (await ada.get("/console/sources/office")).text
 
 
 # Drowning

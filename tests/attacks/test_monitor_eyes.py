@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -36,6 +37,7 @@ from tests.web.conftest import House
 
 from limen.clock import DAY, HOUR, MINUTE
 from limen.events import Event, Outcome, to_ocsf
+from limen.facts import Auth
 from limen.monitor.alerts import findings, flooding
 from limen.monitor.alerts.errors import OwnAlertError
 from limen.monitor.alerts.suppressing import Wanted
@@ -47,6 +49,7 @@ from limen.monitor.normal_form.frame import LIMEN, Frame
 from limen.monitor.normal_form.reading import read
 from limen.monitor.response.model import Doing
 from limen.monitor.response.rules import Playbook
+from limen.monitor.risk.rules import RiskRules
 from limen.monitor.search.query import QueryError, read_query
 from limen.monitor.sources import hec
 from limen.monitor.sources.hec import HecError, events_of
@@ -145,6 +148,31 @@ async def test_a_flood_of_findings_fills_no_disk_and_hides_nobody(
     assert {one.person_id: one.count for one in every} == {"": 6_000, ida.id: 1}
 
 
+async def test_whoever_can_write_an_address_takes_nothing_from_those_who_have_no_passkey(
+    harbor: House, ida: Ida, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Plain syslog says of Ida what it likes, beside the little that is proven; she has a password and a code."""
+    known = harbor.limen.known
+    weak = replace(known.sessions[session_of(harbor, ida.id)], auth=Auth(strength=2, at=harbor.clock.now()))
+    known.sessions.put(weak.id, weak)
+    risk_of(harbor).heard()
+    before = await decided(harbor, ida.id)
+    await take(harbor, hit(harbor, 900, **about(ida.id, level=Level.LOW, confidence=100)))
+    for number in range(40):
+        forged = about(ida.id, rule=f"r{number}", level=Level.CRITICAL, confidence=100, sources=("nobody",))
+        await take(harbor, hit(harbor, number, tactics=(f"attack.{number}",), **forged))
+    assert (before, await decided(harbor, ida.id)) == ("permit", "permit")
+    assert score(harbor, ida.id)[0] == RiskRules().unproven_at_most
+
+
+async def test_a_flood_that_nobody_proves_hides_nothing_that_is_proven(harbor: House, ida: Ida) -> None:
+    for begin in range(0, 400, 100):
+        forged = [hit(harbor, n, **about(ida.id, sources=("nobody",))) for n in range(begin, begin + 100)]
+        await take(harbor, *forged)
+    await take(harbor, hit(harbor, 900, **about(ida.id)))
+    assert score(harbor, ida.id)[0] == 52
+
+
 # Devices that tell of others
 
 
@@ -167,7 +195,7 @@ async def test_a_laptops_logs_take_nothing_from_a_colleague(harbor: House, ida: 
             response="disable",
         )
         await take(harbor, forged)
-    assert score(harbor, ida.id)[0] == 60
+    assert score(harbor, ida.id)[0] == RiskRules().unproven_at_most
     assert harbor.events("response.done") == []
     assert harbor.limen.known.people[ida.id].active
 
@@ -185,6 +213,13 @@ def test_no_device_hides_anothers_event_behind_the_same_text() -> None:
     frames = [
         Frame(source="laptops", kind="json", received_at=1, data=line, device_id=device) for device in ("d_1", "d_2")
     ]
+    assert len({event.uid for frame in frames for event in read(frame)}) == 2
+
+
+def test_no_sender_hides_anothers_record_by_sending_it_first() -> None:
+    """Windows counts its records, so whoever shares a source can write what another host will say next."""
+    line = b'{"EventID": 1102, "Channel": "Security", "Computer": "DC1", "EventRecordID": 7, "TimeCreated": "x"}'
+    frames = [Frame(source="servers", kind="windows", received_at=1, data=line, sender=one) for one in ("s_1", "s_2")]
     assert len({event.uid for frame in frames for event in read(frame)}) == 2
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from importlib import resources
 
 from hypothesis import given, settings, strategies as st
 from tests.dial import size
@@ -28,6 +30,10 @@ FINDINGS = st.builds(
 )
 SEVERAL = st.lists(FINDINGS, max_size=12)
 RULES = st.builds(RiskRules, half_life_ms=st.integers(HOUR, 7 * DAY), unproven_at_most=st.integers(0, 69))
+
+_POLICIES = sorted((resources.files("limen.company") / "baseline" / "policies").iterdir(), key=str)
+BASELINE = "".join(one.read_text() for one in _POLICIES if one.name.endswith(".cedar"))
+BOUNDS = [int(bound) for bound in re.findall(r"context\.risk\.score < (\d+)", BASELINE)]
 
 
 @settings(max_examples=size(400), deadline=None)
@@ -69,6 +75,19 @@ def test_it_is_a_whole_number_of_0_to_100_and_the_sum_of_its_lines(several: list
 def test_unproven_findings_alone_stay_below_their_cap(several: list[Counted], rules: RiskRules) -> None:
     unproven = [one for one in several if not one.is_proven]
     assert score(unproven, rules, NOW).value <= rules.unproven_at_most
+
+
+@settings(max_examples=size(400), deadline=None)
+@given(SEVERAL, st.integers(0, 3 * DAY))
+def test_no_number_of_unproven_findings_changes_a_decision_of_the_baseline(several: list[Counted], later: int) -> None:
+    """Its policies look at whether a score is below a bound; whatever nobody proves leaves it on its side of each."""
+    every = score(several, RiskRules(), NOW + later).value
+    proven = score([one for one in several if one.is_proven], RiskRules(), NOW + later).value
+    assert {bound: every < bound for bound in BOUNDS} == {bound: proven < bound for bound in BOUNDS}
+
+
+def test_the_baseline_reads_a_risk_in_no_other_way() -> None:
+    assert len(BOUNDS) == BASELINE.count("context.risk") > 1
 
 
 @settings(max_examples=size(200), deadline=None)

@@ -97,6 +97,10 @@ def _list(here: Opened, now: Instant, *, as_json: bool) -> None:
         came = f"{one.totals.events} events, {one.totals.unreadable} unreadable, {one.totals.lost} lost"
         lines = [f"{one.name} ({one.source.kind}, {one.source.way}, {proof}): {one.state}, {heard}, {came}"]
         lines += [f"  {each.id} {each.name}" for each in one.senders]
+        lines += [
+            f"  {number} records look like {product}: if it is, add `products: [{product}]` in monitor.yaml"
+            for product, number in one.looks_like.items()
+        ]
         lines += [f"  {one.asked.error}"] if one.asked is not None and one.asked.error else []
         return "\n".join(lines)
 
@@ -112,6 +116,8 @@ def _list(here: Opened, now: Instant, *, as_json: bool) -> None:
             "bytes": one.totals.size,
             "unreadable": one.totals.unreadable,
             "lost": one.totals.lost,
+            "products": list(one.source.products),
+            "looks_like": one.looks_like,
             "asked": _asked(one.asked) if one.asked is not None else None,
             "senders": [
                 {"id": each.id, "name": each.name, "heard_at": each.heard_at, "until": each.until}

@@ -29,7 +29,9 @@ WAITING_BYTES: Final = 1 << 20
 
 
 class Watched(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """A source, as receivers know it. `senders`: by the SHA-256 of its certificate, in hex, the id of each sender."""
+    """A source, as receivers know it. `senders`: by the SHA-256 of its certificate, in hex, the id of each sender.
+    `products`: whose records may come from there, where they are JSON.
+    """
 
     name: str
     kind: str
@@ -39,6 +41,7 @@ class Watched(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     keep_ms: Milliseconds = 0
     zone: str = ""
     senders: dict[str, str] = {}
+    products: tuple[str, ...] = ()
 
 
 class Listen(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -126,6 +129,7 @@ class SourceFigures(msgspec.Struct, kw_only=True, tag=True):
     """What came of a source since the process began. `lag_ms`: between the newest event and its coming.
 
     `lost`: came by UDP, or without end, when there was no room. `senders`: when each was last heard, by its id.
+    `looks_like`: records that were not read as a product's because the source does not name it, by product.
     """
 
     name: str
@@ -136,6 +140,7 @@ class SourceFigures(msgspec.Struct, kw_only=True, tag=True):
     last_at: Instant = 0
     lag_ms: Milliseconds = 0
     senders: dict[str, Instant] = {}
+    looks_like: dict[str, int] = {}
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True, tag=True):

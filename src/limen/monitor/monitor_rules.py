@@ -58,7 +58,8 @@ class LogSource:
 
     `addresses`: from which networks it is taken; () for anywhere. It is silent where nothing came for `heartbeat_ms`
     (0: nothing of the kind is promised). What it said is kept for `keep_ms`. `files` and `journal` are what agents
-    read, on devices of these `platforms`. `service` is what is asked, where anything is.
+    read, on devices of these `platforms`. `service` is what is asked, where anything is. `products`: whose records come
+    from there, where they are JSON; what looks like others' is read as JSON of nobody known.
     """
 
     kind: str
@@ -69,6 +70,7 @@ class LogSource:
     files: tuple[str, ...] = ()
     journal: bool = False
     service: Service | None = None
+    products: tuple[str, ...] = ()
 
     @property
     def is_proven(self) -> bool:

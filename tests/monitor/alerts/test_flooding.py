@@ -13,17 +13,20 @@ HIT = Hit(id="h", rule="r", title="", level=Level.HIGH, at=1, entity="person:p_1
 
 def test_of_one_and_the_same_so_many_an_hour_are_kept() -> None:
     flooding = Flooding()
-    assert [flooding.admits(HIT, 0) for _ in range(OF_SOMEBODY + 2)] == [True] * OF_SOMEBODY + [False] * 2
+    assert [flooding.admits(HIT, 0, is_proven=True) for _ in range(OF_SOMEBODY + 2)] == [True] * OF_SOMEBODY + [
+        False
+    ] * 2
     others = (
         msgspec.structs.replace(HIT, person_id="p_2"),
         msgspec.structs.replace(HIT, rule="r2"),
         msgspec.structs.replace(HIT, level=Level.LOW),
         msgspec.structs.replace(HIT, device_id="d_1"),
     )
-    assert all(flooding.admits(one, 0) for one in others)
-    assert flooding.admits(HIT, HOUR)
+    assert all(flooding.admits(one, 0, is_proven=True) for one in others)
+    assert flooding.admits(HIT, 0, is_proven=False)
+    assert flooding.admits(HIT, HOUR, is_proven=True)
 
 
 def test_of_nobody_there_may_be_more() -> None:
     flooding, nobody = Flooding(), msgspec.structs.replace(HIT, person_id="")
-    assert sum(flooding.admits(nobody, 0) for _ in range(OF_NOBODY + 5)) == OF_NOBODY
+    assert sum(flooding.admits(nobody, 0, is_proven=False) for _ in range(OF_NOBODY + 5)) == OF_NOBODY

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from limen.monitor.normal_form.event import NormalEvent
+from limen.monitor.normal_form.products import LOOKS_LIKE
 from limen.monitor.process import counts as module
 from limen.monitor.process.counts import Counts
 
@@ -24,6 +25,15 @@ def test_events_bytes_and_delay_are_counted_by_source() -> None:
     assert (a.size, a.events, a.unreadable, a.last_at, a.lag_ms, a.senders) == (110, 2, 1, 5, 9, {"ls_1": 5})
     assert (b.events, b.lost, refused) == (1, 2, {"udp": 1})
     assert counts.last_heard() == {"a": 5, "b": 0}
+
+
+def test_what_looks_like_a_product_is_counted_by_it() -> None:
+    counts, one = Counts(), event("a")
+    one.fields = {LOOKS_LIKE: "okta"}
+    counts.kept([one, one, event("a")])
+    ((a,), _) = counts.figures()
+    counts.kept([one])
+    assert (a.events, a.looks_like) == (3, {"okta": 2})
 
 
 def test_it_is_bounded_in_sources_and_senders(monkeypatch: pytest.MonkeyPatch) -> None:

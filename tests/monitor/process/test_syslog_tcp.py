@@ -48,6 +48,21 @@ async def test_a_sender_is_known_by_its_certificate(watched: Watching, tmp_path:
     writer.close()
 
 
+async def test_what_two_senders_say_alike_is_of_each(watched: Watching, tmp_path: Path) -> None:
+    """Records that Windows numbers: of the same one there are two where two senders sent it."""
+    record = b'{"EventID": 1102, "Channel": "Security", "Computer": "DC1", "EventRecordID": 7}'
+    made = [watched.client(tmp_path / name) for name in ("wren", "teal")]
+    senders = {fingerprint: f"ls_{number}" for number, (_, fingerprint) in enumerate(made)}
+    await watched.set_sources(source("servers", "tls", "windows", senders=senders, addresses=()))
+    for context, _ in made:
+        _, writer = await connect(watched, context)
+        writer.write(b"%d %s" % (len(record), record))
+        await writer.drain()
+        writer.close()
+    events = await watched.until_stored(2)
+    assert len({one["uid"] for one in events}) == 2
+
+
 async def test_one_that_is_removed_is_out_at_once(watched: Watching, tmp_path: Path) -> None:
     context, fingerprint = watched.client(tmp_path / "wren")
     await watched.set_sources(source("servers", "tls", senders={fingerprint: "ls_1"}, addresses=()))

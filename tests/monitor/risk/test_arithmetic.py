@@ -60,11 +60,13 @@ def test_three_tactics_are_worth_a_quarter_more() -> None:
     assert score(several[:2], RULES, NOW).value == 20  # techniques are no tactics
 
 
-def test_what_nobody_proves_stays_below_what_refuses() -> None:
+def test_what_nobody_proves_stays_below_what_the_baseline_looks_at_and_adds_nothing() -> None:
     forged = [finding(n, Level.CRITICAL, is_proven=False) for n in range(20)]
     found = score(forged, RULES, NOW)
-    assert (found.value, found.lines[-1].step) == (60, Step.UNPROVEN_CAP)
-    assert score([*forged, finding(30, Level.MEDIUM)], RULES, NOW).value == 95
+    assert (found.value, found.lines[-1].step) == (RULES.unproven_at_most, Step.UNPROVEN_CAP)
+    assert score([*forged, finding(30, Level.MEDIUM)], RULES, NOW).value == RULES.unproven_at_most
+    assert score([*forged, finding(31, Level.HIGH)], RULES, NOW).value == 65
+    assert score([forged[0], finding(31, Level.HIGH)], RiskRules(unproven_at_most=69), NOW).value == 69
 
 
 def test_a_passkey_on_the_known_device_leaves_a_quarter() -> None:

@@ -8,7 +8,7 @@ from tests.monitor.test_monitor_file import read_text, the_rules
 from limen.clock import DAY, HOUR, MINUTE
 from limen.monitor.monitor_rules import LogSource, Way
 from limen.monitor.normal_form.kinds import RESERVED
-from limen.monitor.sources.section import MOST
+from limen.monitor.sources.section import MOST, changes
 
 
 def test_a_source_as_it_is_written() -> None:
@@ -42,11 +42,20 @@ def test_a_source_as_it_is_written() -> None:
         "{kind: syslog, comes: http, files: [/var/log/auth.log]}",
         "{kind: syslog, comes: http, journal: true}",
         "{kind: syslog, comes: http, tokens: 1}",
+        "{kind: json, comes: http, products: [octa]}",
+        "{kind: windows, comes: http, products: [windows]}",
     ],
 )
 def test_a_mistake_is_told_with_its_line(wrong: str) -> None:
     rules, problems = read_text(f"sources:\n  good: {{kind: json, comes: http}}\n  bad: {wrong}\n")
     assert (rules, {problem.line for problem in problems}) == (None, {3})
+
+
+def test_a_source_of_json_names_whose_records_come_from_there() -> None:
+    sources = the_rules("sources:\n  app: {kind: json, comes: http, products: [okta, entra]}\n").sources
+    assert sources["app"].products == ("entra", "okta")
+    (said,) = changes({}, sources)
+    assert "entra, okta" in said
 
 
 @pytest.mark.parametrize("name", sorted(RESERVED))

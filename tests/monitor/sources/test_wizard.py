@@ -29,3 +29,13 @@ def test_what_the_settings_lack_is_said() -> None:
     assert "syslog_udp" in lacks(LogSource("syslog", Way.UDP), REACHED)
     assert lacks(LogSource("json", Way.HTTP), REACHED) == ""
     assert recipes(LogSource("syslog_file", Way.AGENT), REACHED) == []
+
+
+def test_a_source_of_json_is_told_what_it_must_name() -> None:
+    def notes(*products: str) -> dict[str, bool]:
+        found = recipes(LogSource("json", Way.HTTP, products=products), REACHED)
+        return {one.product: "products: [" in one.note for one in found}
+
+    assert notes()["Fluent Bit"]
+    assert not notes()["curl"]
+    assert not notes("windows")["Fluent Bit"]

@@ -20,13 +20,13 @@ class Flooding:
 
     def __init__(self) -> None:
         self._hour = -1
-        self._counts: Counter[tuple[str, str, str, str]] = Counter()
+        self._counts: Counter[tuple[str, str, str, str, bool]] = Counter()
 
-    def admits(self, hit: Hit, now: Instant) -> bool:
-        """Whether this finding is kept by itself."""
+    def admits(self, hit: Hit, now: Instant, *, is_proven: bool) -> bool:
+        """Whether this finding is kept by itself. What nobody proves takes no room from what is proven."""
         if now // HOUR != self._hour:
             self._hour = now // HOUR
             self._counts.clear()
-        key = (hit.rule, hit.level.value, hit.person_id, hit.device_id)
+        key = (hit.rule, hit.level.value, hit.person_id, hit.device_id, is_proven)
         self._counts[key] += 1
         return self._counts[key] <= (OF_SOMEBODY if hit.person_id or hit.device_id else OF_NOBODY)

@@ -105,7 +105,7 @@ class AlertIntake:
                 news.append((folded, kept[-1]))
             if subject[0]:
                 changed[subject] = None
-        findings.add(connection, [one for one in kept if self._flooding.admits(one.hit, now)])
+        findings.add(connection, [one for one in kept if self._flooding.admits(one.hit, now, is_proven=one.is_proven)])
         folding.write()
         opened = 0
         for each, one in news:

@@ -51,7 +51,7 @@ def finished(draft: Draft, frame: Frame, mapper: str, seed: str, longest_ago: Mi
     if len(raw) > LONGEST_RAW:
         fields[CUT] = len(raw)
     return NormalEvent(
-        uid=uid_of(frame.source, draft.id or seed, frame.device_id),
+        uid=uid_of(frame.source, draft.id or seed, frame.device_id or frame.sender),
         at=at,
         received_at=frame.received_at,
         source=frame.source,
@@ -73,15 +73,15 @@ def believed(said: Instant, received_at: Instant, longest_ago: Milliseconds = LO
     return said, ""
 
 
-def uid_of(source: str, seed: str, device_id: str = "") -> str:
-    """The same for the same event of the same source, and of the device where one proved that it is its own; no source
-    and no device can make one that another's event has.
+def uid_of(source: str, seed: str, sender: str = "") -> str:
+    """The same for the same event of the same sender of a source (a device, or whoever has a token or certificate); no
+    source and no sender can make one that another's event has, so none can send what another will say before it does.
 
     The journal's events keep theirs.
     """
     if source == LIMEN:
         return seed
-    whose = f"{source}\0{device_id}" if device_id else source
+    whose = f"{source}\0{sender}" if sender else source
     digest = blake2b(f"{whose}\0{seed}".encode("utf-8", "surrogatepass"), digest_size=_UID_BYTES)
     return digest.hexdigest()
 

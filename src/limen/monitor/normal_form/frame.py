@@ -21,7 +21,9 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
 
     `source`: its name in `monitor.yaml`, or `limen`. `kind`: how it is read (`kinds.KINDS`). `peer`: the address it
     came from, "" where there is none. `zone`: the time zone of times that name none (`Europe/Berlin`), "" for UTC.
-    `device_id`: which enrolled device proved by its key that these are its own; "" for none.
+    `device_id`: which enrolled device proved by its key that these are its own; "" for none. `sender`: the id of who
+    else sent it, by a token or certificate of its own; where nobody proves anything the address; "" where Limen asked.
+    `products`: of kind `json`, whose records may come from there (`products.PRODUCTS`).
     """
 
     source: str
@@ -31,3 +33,5 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     peer: str = ""
     zone: str = ""
     device_id: str = ""
+    sender: str = ""
+    products: tuple[str, ...] = ()

@@ -58,7 +58,7 @@ def _records(read: ReadOne, *lists: str) -> Callable[[Frame], Iterable[Draft]]:
 
 
 _ALL: Final = (
-    Kind("json", 1, _records(recognised.read, *recognised.LISTS)),
+    Kind("json", 2, _records(recognised.read, *recognised.LISTS)),
     Kind("syslog", 1, messages.message, is_message=True),
     Kind("syslog_file", 1, messages.lines),
     Kind("windows", 1, _records(windows.read)),

@@ -10,6 +10,7 @@ from limen.monitor.normal_form.drafts import Draft, finished
 from limen.monitor.normal_form.event import NormalEvent
 from limen.monitor.normal_form.frame import MOST_RECORDS, Frame
 from limen.monitor.normal_form.kinds import KINDS, OURS, Kind
+from limen.monitor.normal_form.products import read_as
 from limen.monitor.normal_form.records import UNREADABLE, unreadable
 
 KEPT: Final = (
@@ -54,7 +55,13 @@ def again(event: NormalEvent) -> NormalEvent:
     kind = KINDS.get(event.mapper.partition("/")[0])
     if kind is None or kind.mapper == event.mapper or not event.raw:
         return event
-    frame = Frame(source=event.source, kind=kind.name, received_at=event.received_at, data=event.raw.encode())
+    frame = Frame(
+        source=event.source,
+        kind=kind.name,
+        received_at=event.received_at,
+        data=event.raw.encode(),
+        products=read_as(event.product),
+    )
     found = read(frame)
     if len(found) != 1 or is_unreadable(found[0]):
         return event

@@ -11,6 +11,7 @@ from limen.clock import Instant
 from limen.monitor.link import SourceFigures
 from limen.monitor.normal_form.event import NormalEvent
 from limen.monitor.normal_form.frame import CANARY
+from limen.monitor.normal_form.products import LOOKS_LIKE
 from limen.monitor.normal_form.reading import is_unreadable
 
 MOST_SOURCES: Final = 200
@@ -51,6 +52,8 @@ class Counts:
                 one.lag_ms = max(0, event.received_at - event.at)
                 if is_unreadable(event):
                     one.unreadable += 1
+                elif product := event.fields.get(LOOKS_LIKE):
+                    one.looks_like[product] = one.looks_like.get(product, 0) + 1
 
     def lost(self, source: str, number: int = 1) -> None:
         with self._lock:
@@ -64,7 +67,10 @@ class Counts:
     def figures(self) -> tuple[tuple[SourceFigures, ...], dict[str, int]]:
         """All of it as it is now, and what was refused."""
         with self._lock:
-            every = [msgspec.structs.replace(one, senders=dict(one.senders)) for one in self._of.values()]
+            every = [
+                msgspec.structs.replace(one, senders=dict(one.senders), looks_like=dict(one.looks_like))
+                for one in self._of.values()
+            ]
             return tuple(every), dict(self._refused)
 
     def last_heard(self) -> dict[str, Instant]:
@@ -76,5 +82,5 @@ class Counts:
         if found is None:
             if len(self._of) >= MOST_SOURCES:
                 source = "others"
-            found = self._of.setdefault(source, SourceFigures(name=source, senders={}))
+            found = self._of.setdefault(source, SourceFigures(name=source, senders={}, looks_like={}))
         return found

@@ -208,7 +208,16 @@ class Connection(asyncio.Protocol):
         (source, sender_id), now = self._sender, self._streams.clock.now()
         self._streams.counts.came(source.name, sum(map(len, messages)), now, sender_id)
         frames = [
-            Frame(source=source.name, kind=source.kind, received_at=now, data=one, peer=self._peer, zone=source.zone)
+            Frame(
+                source=source.name,
+                kind=source.kind,
+                received_at=now,
+                data=one,
+                peer=self._peer,
+                zone=source.zone,
+                sender=sender_id or self._peer,
+                products=source.products,
+            )
             for one in messages
         ]
         self._streams.pipeline.put(frames)

@@ -45,6 +45,14 @@ class SyslogUdp(asyncio.DatagramProtocol):
             self._counts.lost(source.name)
             return
         self._counts.came(source.name, len(message), now)
-        self._pipeline.put(
-            [Frame(source=source.name, kind=source.kind, received_at=now, data=message, peer=peer, zone=source.zone)]
+        frame = Frame(
+            source=source.name,
+            kind=source.kind,
+            received_at=now,
+            data=message,
+            peer=peer,
+            zone=source.zone,
+            sender=peer,
+            products=source.products,
         )
+        self._pipeline.put([frame])

@@ -3,8 +3,9 @@
 Each finding is worth the points of its level times its rule's confidence, and half of that after each half-life. What
 one rule finds on one day comes to no more than one and a half times the worst of it. Findings of three tactics are
 worth a quarter more: whoever gets in, moves on and takes something is no accident. What rests on sources that can't
-prove themselves is summed up by itself, and capped. So more findings never make a score lower, time never makes it
-higher, and the order in which they come makes no difference.
+prove themselves is summed up by itself and capped, and counts only as far as it is more than what is proven: it lifts
+nobody over a bound above its cap, whatever else was found. So more findings never make a score lower, time never makes
+it higher, and the order in which they come makes no difference.
 """
 
 from __future__ import annotations
@@ -108,7 +109,7 @@ def score(findings: Iterable[Counted], rules: RiskRules, now: Instant) -> Score:
     live = [one for one in ordered if faded(one.points, one.at, now, rules.half_life_ms) >= LEAST]
     proven = _part([one for one in live if one.is_proven], rules, now)
     unproven = _part([one for one in live if not one.is_proven], rules, now)
-    over = _sum(unproven) - rules.unproven_at_most
+    over = _sum(unproven) - max(0.0, min(_sum(unproven), rules.unproven_at_most) - _sum(proven))
     if over > 0:
         unproven.append(Line(Step.UNPROVEN_CAP, -over))
     lines = [*proven, *unproven]

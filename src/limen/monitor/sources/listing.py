@@ -44,6 +44,12 @@ class Listed:
     lag_ms: int = 0
     asked: AskedState | None = None
 
+    @property
+    def looks_like(self) -> dict[str, int]:
+        """How many records seem to be of a product that the source does not name, the most first."""
+        found = {name: number for name, number in self.totals.looks_like.items() if name not in self.source.products}
+        return dict(sorted(found.items(), key=lambda one: (-one[1], one[0])))
+
 
 def listed(snapshot: Snapshot, sources: Mapping[str, LogSource], now: Instant) -> list[Listed]:
     """Every source as the database knows it."""

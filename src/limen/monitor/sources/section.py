@@ -16,6 +16,7 @@ from limen.configuration.problem import Complaint, Problem, did_you_mean, shown
 from limen.configuration.tree import Tree
 from limen.monitor.monitor_rules import UNPROVEN, LogSource, Way
 from limen.monitor.normal_form.kinds import KINDS, OURS, RESERVED
+from limen.monitor.normal_form.products import PRODUCTS
 from limen.monitor.sources import asked_section
 from limen.monitor.sources.asked_section import AskedService
 
@@ -52,6 +53,10 @@ class Source(BaseModel):
     """`agent`: the systemd journal is read."""
     service: AskedService | None = None
     """`asked`: the service, and how Limen gets in there. `limen source secret` stores the secret."""
+    products: Annotated[list[str], Field(max_length=20)] = []
+    """`json`: whose records come from there, such as `windows`, `okta` or `entra`. A record says by its own fields
+    whose it is, and whoever writes into a program's log can write those: what is not named here is read as plain JSON,
+    and the page of the source says what it looks like."""
 
 
 def read(written: Mapping[str, Any], tree: Tree, file: str) -> tuple[dict[str, LogSource], list[Problem]]:
@@ -75,9 +80,13 @@ def changes(before: Mapping[str, LogSource], after: Mapping[str, LogSource]) -> 
         if now is None:
             yield f"{name} gives no logs any more; what it gave is kept as before"
         elif was is None:
-            yield f"{name} ({now.kind}) {_comes(now)}"
+            yield f"{name} ({_reads(now)}) {_comes(now)}"
         elif was != now:
-            yield f"{name} ({now.kind}), otherwise than before, {_comes(now)}"
+            yield f"{name} ({_reads(now)}), otherwise than before, {_comes(now)}"
+
+
+def _reads(source: LogSource) -> str:
+    return f"{source.kind} of {', '.join(source.products)}" if source.products else source.kind
 
 
 def _comes(source: LogSource) -> str:
@@ -97,6 +106,7 @@ def _source(shape: Source) -> LogSource:
         files=tuple(shape.files),
         journal=shape.journal,
         service=asked_section.service_of(shape.kind, shape.service) if shape.service else None,
+        products=tuple(sorted(set(shape.products))),
     )
 
 
@@ -116,11 +126,21 @@ def _complaints(shape: Source) -> Iterator[Complaint]:
         yield ("retention",), "logs are kept for a day to ten years", "write a length such as `90d`"
     if way is Way.AGENT and not shape.files and not shape.journal:
         yield (), "an agent must be told what to read", "add `files: [/var/log/auth.log]`, or `journal: true`"
+    yield from _product_complaints(shape)
     yield from asked_section.complaints(shape.kind, shape.service, is_asked=way is Way.ASKED)
     if way is not Way.AGENT:
         for part in ("files", "journal"):
             if getattr(shape, part):
                 yield (part,), "only `comes: agent` reads by itself", "remove it"
+
+
+def _product_complaints(shape: Source) -> Iterator[Complaint]:
+    if shape.products and shape.kind != "json":
+        yield ("products",), f"all that comes from there is {shape.kind} already", "remove it, or write `kind: json`"
+    for place, product in enumerate(shape.products):
+        if product not in PRODUCTS:
+            fix = did_you_mean(product, PRODUCTS, f"use some of {', '.join(PRODUCTS)}")
+            yield ("products", place), f"there is no product {shown(product)}", fix
 
 
 def _address_complaint(written: str, *, is_proven: bool) -> tuple[str, str] | None:

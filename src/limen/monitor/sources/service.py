@@ -74,7 +74,7 @@ class LogSources:
         """Return when these records of a sender are durable. Raises NotTakenError: then they must be sent again."""
         if not self.rules.watch:
             raise NotTakenError("Limen watches nothing", "set `watch: true` in monitor.yaml")
-        await self.deliver(sender.source, self.rules.sources[sender.source].kind, records, address)
+        await self.deliver(sender.source, self.rules.sources[sender.source].kind, records, address, sender=sender.id)
         self._heard[sender.id] = self.now()
 
     async def take_asked(self, name: str, records: Sequence[bytes]) -> None:
@@ -84,13 +84,27 @@ class LogSources:
             raise NotTakenError("Limen does not watch it any more", "see monitor.yaml")
         await self.deliver(name, source.kind, records, "")
 
-    async def deliver(self, name: str, kind: str, records: Sequence[bytes], address: str, device_id: str = "") -> None:
-        """Return when these records of a source are durable; `device_id` proved that they are its own. Raises
-        NotTakenError.
+    async def deliver(
+        self, name: str, kind: str, records: Sequence[bytes], address: str, device_id: str = "", sender: str = ""
+    ) -> None:
+        """Return when these records of a source are durable; `device_id` or `sender` proved that they are its own.
+        Raises NotTakenError.
         """
         zone, now = self._core.settings.time_zone, self.now()
+        source = self.rules.sources.get(name)
+        products = source.products if source is not None else ()
         frames = [
-            Frame(source=name, kind=kind, received_at=now, data=one, peer=address, zone=zone, device_id=device_id)
+            Frame(
+                source=name,
+                kind=kind,
+                received_at=now,
+                data=one,
+                peer=address,
+                zone=zone,
+                device_id=device_id,
+                sender=sender,
+                products=products,
+            )
             for one in (records if KINDS[kind].is_message else _joined(records))
         ]
         if frames:
@@ -126,6 +140,7 @@ class LogSources:
                         keep_ms=one.keep_ms,
                         zone=zone,
                         senders=self._held.by_certificate(name, now),
+                        products=one.products,
                     )
                     for name, one in self.rules.sources.items()
                 ]
@@ -248,6 +263,7 @@ def _since(before: SourceFigures | None, now: SourceFigures) -> Totals:
         now.size - was.size,
         now.unreadable - was.unreadable,
         now.lost - was.lost,
+        {name: more for name, number in now.looks_like.items() if (more := number - was.looks_like.get(name, 0))},
     )
 
 

@@ -50,6 +50,15 @@ log_sources = Table(
     Column("lost", BigInteger, nullable=False),
 )
 """What came of each source since it was named first."""
+log_products = Table(
+    "log_products",
+    metadata,
+    Column("source", String(40), primary_key=True),
+    Column("product", String(40), primary_key=True),
+    Column("events", BigInteger, nullable=False),
+    info=rows_called("product that a source seems to send", "products that sources seem to send"),
+)
+"""How many records of a source looked like those of a product that it does not name."""
 log_authority = Table(
     "log_authority",
     metadata,
@@ -59,7 +68,7 @@ log_authority = Table(
     Column("made_at", BigInteger, nullable=False),
     info=rows_called("authority of senders", "authorities of senders"),
 )
-TABLES: Final = (log_senders, log_sources, log_authority)
+TABLES: Final = (log_senders, log_sources, log_products, log_authority)
 CHANGED: Final = "log_sender"
 """What the change feed is told of, with the sender's id."""
 
@@ -84,13 +93,16 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What came of a source. `lost` could not be kept: by UDP, or longer than a message may be."""
+    """What came of a source. `lost` could not be kept: by UDP, or longer than a message may be. `looks_like`: how many
+    records looked like those of a product, by its name, that the source did not name then.
+    """
 
     heard_at: Instant = 0
     events: int = 0
     size: int = 0
     unreadable: int = 0
     lost: int = 0
+    looks_like: Mapping[str, int] = field(default_factory=dict)
 
 
 # Senders
@@ -141,7 +153,10 @@ def heard(connection: Connection, at: Mapping[str, Instant]) -> None:
 
 
 def totals(connection: Connection) -> dict[str, Totals]:
-    return {row.name: _totals(row) for row in connection.execute(select(log_sources))}
+    looks_like: dict[str, dict[str, int]] = {}
+    for row in connection.execute(select(log_products).order_by(log_products.c.product)):
+        looks_like.setdefault(row.source, {})[row.product] = row.events
+    return {row.name: _totals(row, looks_like.get(row.name, {})) for row in connection.execute(select(log_sources))}
 
 
 def add_totals(connection: Connection, more: Mapping[str, Totals]) -> None:
@@ -158,11 +173,18 @@ def add_totals(connection: Connection, more: Mapping[str, Totals]) -> None:
         }
         connection.execute(delete(log_sources).where(log_sources.c.name == name))
         connection.execute(insert(log_sources).values(name=name, **values))
+        for product, number in new.looks_like.items():
+            row = {"source": name, "product": product, "events": was.looks_like.get(product, 0) + number}
+            whose = (log_products.c.source == name, log_products.c.product == product)
+            connection.execute(delete(log_products).where(*whose))
+            connection.execute(insert(log_products).values(row))
 
 
 def forget(connection: Connection, names: Iterable[str]) -> None:
     """Drop what is known of these sources, which are no more."""
-    connection.execute(delete(log_sources).where(log_sources.c.name.in_(list(names))))
+    gone = list(names)
+    connection.execute(delete(log_sources).where(log_sources.c.name.in_(gone)))
+    connection.execute(delete(log_products).where(log_products.c.source.in_(gone)))
 
 
 # The authority
@@ -193,5 +215,5 @@ def _sender(row: Row[Any]) -> Sender:
     )
 
 
-def _totals(row: Row[Any]) -> Totals:
-    return Totals(row.heard_at, row.events, row.size, row.unreadable, row.lost)
+def _totals(row: Row[Any], looks_like: Mapping[str, int]) -> Totals:
+    return Totals(row.heard_at, row.events, row.size, row.unreadable, row.lost, looks_like)

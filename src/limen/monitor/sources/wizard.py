@@ -6,7 +6,7 @@ What our tests run with the real product says so; the rest is from the makers' o
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from limen.monitor.monitor_rules import LogSource, Way
@@ -46,6 +46,7 @@ def recipes(source: LogSource, reached: Reached) -> list[Recipe]:
             found = list(_plain(source.way, reached.host, reached.ports.get(source.way.value, 0) or 514))
         case _:
             found = []
+    found = [replace(one, note=_with_products(one, source)) for one in found]
     return sorted(found, key=lambda one: source.kind not in _KINDS.get(one.product, ()))
 
 
@@ -64,6 +65,19 @@ _KINDS: Final = {
     "Suricata": ("suricata",),
     "rsyslog": ("syslog",),
 }
+
+
+_RECORDS: Final = {"Fluent Bit": "windows", "NXLog": "windows", "Suricata": "suricata"}
+"""Whose records a program sends by its recipe, where that is not its own."""
+
+
+def _with_products(recipe: Recipe, source: LogSource) -> str:
+    """Its note; what a source of JSON must name for it is said, too."""
+    product = _RECORDS.get(recipe.product, "")
+    if source.kind != "json" or not product or product in source.products:
+        return recipe.note
+    needed = f"In monitor.yaml this source then needs `products: [{', '.join(sorted((*source.products, product)))}]`."
+    return f"{recipe.note} {needed}".strip()
 
 
 def _by_tls(host: str, port: int) -> Iterator[Recipe]:

@@ -30,7 +30,7 @@ PAGES: Final = (
 STEPS: Final = {
     Step.DAILY_CAP: "One rule counts for one and a half times its worst finding of a day",
     Step.BONUS: "Three tactics or more: a quarter more",
-    Step.UNPROVEN_CAP: "What nobody proves is capped, so that it refuses nobody by itself",
+    Step.UNPROVEN_CAP: "What nobody proves is capped, and not added to what is proven: it refuses nobody",
     Step.FULL: "No score is above 100",
 }
 

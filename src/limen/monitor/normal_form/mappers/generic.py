@@ -8,6 +8,7 @@ from typing import Final
 from limen.monitor.normal_form.drafts import Draft
 from limen.monitor.normal_form.flattening import flat
 from limen.monitor.normal_form.frame import Frame
+from limen.monitor.normal_form.products import LOOKS_LIKE, claimed
 from limen.monitor.normal_form.records import Record
 from limen.monitor.normal_form.shapes import Said, Shape
 
@@ -57,5 +58,11 @@ GENERIC: Final = Shape(
 )
 
 
-def read(raw: str, record: Record, frame: Frame) -> Iterator[Draft]:
-    yield GENERIC.draft(raw, flat(record), frame.zone)
+def read(raw: str, record: Record, frame: Frame, looks_like: str = "") -> Iterator[Draft]:
+    """One record. What it says of its own product counts only where its source names that one, or nobody knows it."""
+    draft = GENERIC.draft(raw, flat(record), frame.zone)
+    if wrong := claimed(draft.columns.get("product", ""), frame.products):
+        del draft.columns["product"]
+    if looks_like or wrong:
+        draft.fields[LOOKS_LIKE] = looks_like or wrong
+    yield draft

@@ -211,8 +211,8 @@ _SORTS: Final[tuple[tuple[frozenset[str], Shape | Sorts], ...]] = (
     (frozenset(("riskEventType", "riskLevel")), RISKS),
     (frozenset(("title", "severity", "evidence")), ALERTS),
 )
-RECOGNISED: Final = tuple(keys for keys, _ in _SORTS)
-"""By which of its fields a record is one of these."""
+RECOGNISED: Final = tuple((keys, "m365" if shape in (UNIFIED, ALERTS) else "entra") for keys, shape in _SORTS)
+"""By which of its fields a record is one of these, and of which product."""
 _SERVICES: Final = {"Exchange": "exchange", "SecurityComplianceCenter": "threat_management"}
 """Sigma's service of a workload, where it is not `audit`."""
 

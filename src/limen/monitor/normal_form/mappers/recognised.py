@@ -1,4 +1,6 @@
-"""Records of JSON that say by their fields whose they are, so that one collector can send those of many products."""
+"""Records of JSON that say by their fields whose they are, so that one collector can send those of many products: of
+those alone that its source names.
+"""
 
 from __future__ import annotations
 
@@ -28,31 +30,46 @@ _SYSLOG: Final = ("syslog", "linux_secure", "linux_messages_syslog")
 """Splunk's names for lines of syslog."""
 
 
-_BY_KEYS: Final[tuple[tuple[frozenset[str], ReadOne], ...]] = (
-    (frozenset(("winlog", "@timestamp")), windows.read),
-    (frozenset(("EventID", "Channel")), windows.read),
-    (frozenset(("event_type", "timestamp", "src_ip")), suricata.read),
-    (frozenset(("__REALTIME_TIMESTAMP", "MESSAGE")), journald.read),
-    (aws.KEYS, aws.read),
-    (okta.KEYS, okta.read),
-    (github.KEYS, github.read),
-    *((keys, microsoft.read) for keys in microsoft.RECOGNISED),
+_BY_KEYS: Final[tuple[tuple[frozenset[str], str, ReadOne], ...]] = (
+    (frozenset(("winlog", "@timestamp")), "windows", windows.read),
+    (frozenset(("EventID", "Channel")), "windows", windows.read),
+    (frozenset(("event_type", "timestamp", "src_ip")), "suricata", suricata.read),
+    (frozenset(("__REALTIME_TIMESTAMP", "MESSAGE")), "journald", journald.read),
+    (aws.KEYS, "aws", aws.read),
+    (okta.KEYS, "okta", okta.read),
+    (github.KEYS, "github", github.read),
+    *((keys, name, microsoft.read) for keys, name in microsoft.RECOGNISED),
 )
 
 
 def read(raw: str, record: Record, frame: Frame) -> Iterator[Draft]:
-    """One record as that of the product whose fields it has; else by the names that most programs use."""
+    """One record as that of the product whose fields it has, where its source names that product; else by the names
+    that most programs use, and with the product that it looks like.
+    """
+    name, of_product = _whose(record)
+    if not name or name in frame.products:
+        return of_product(raw, record, frame)
+    return generic.read(raw, record, frame, looks_like=name)
+
+
+def _whose(record: Record) -> tuple[str, ReadOne]:
+    """The product whose record it looks like, by its name in `products`; "" for nobody's that is known."""
     keys = record.keys()
     if record.get("kind") == google_workspace.KIND:
-        return google_workspace.read(raw, record, frame)
-    for wanted, of_product in _BY_KEYS:
+        return "google_workspace", google_workspace.read
+    for wanted, name, of_product in _BY_KEYS:
         if wanted <= keys:
-            return of_product(raw, record, frame)
+            return name, of_product
     if "Event" in record and isinstance(event := record["Event"], dict) and "System" in event:
-        return windows.read(raw, record, frame)
-    if record.get("sourcetype") in _SYSLOG and isinstance(message := record.get("message"), str):
-        return iter([_of_message(raw, head_of(message, frame.received_at, frame.zone), record, frame)])
-    return generic.read(raw, record, frame)
+        return "windows", windows.read
+    if record.get("sourcetype") in _SYSLOG and isinstance(record.get("message"), str):
+        return "syslog", _syslog
+    return "", generic.read
+
+
+def _syslog(raw: str, record: Record, frame: Frame) -> Iterator[Draft]:
+    said = head_of(record["message"], frame.received_at, frame.zone)
+    return iter([_of_message(raw, said, record, frame)])
 
 
 def _of_message(raw: str, said: Message, record: Record, frame: Frame) -> Draft:
