@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from limen.monitor.detections.measured import MEASURED
+from limen.monitor.detections.built_in import BUILT_IN
 from limen.monitor.detections.own_rules import QUIET, own_rules, own_texts, shown_rules
 from limen.monitor.detections.rule import Correlation, Rule
 from limen.monitor.detections.tactics import TACTICS
@@ -54,7 +54,8 @@ def _measured() -> Iterator[str]:
     """What is found by other means than rules."""
     yield from ("", "## Found without a rule", "", "Where a person was, and what is usual for them, is measured.", "")
     yield from ("| finding | level | sure | MITRE ATT&CK |", "|---|---|---|---|")
-    for about in sorted(MEASURED.values(), key=lambda about: (_LEVELS.index(about.level), about.name)):
+    measured = [one.about for one in BUILT_IN.values() if one.is_measure]
+    for about in sorted(measured, key=lambda about: (_LEVELS.index(about.level), about.name)):
         tactic = TACTICS[about.tags[0].removeprefix("attack.")]
         yield f"| **{about.title}** | {about.level} | {about.confidence} | {_techniques(about.tags) or tactic} |"
 

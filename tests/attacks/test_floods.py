@@ -55,7 +55,7 @@ def test_one_session_has_one_seat_wherever_it_comes_from():
     for number in range(500):
         asked = (b"GET", b"wiki.harbor.example", b"/page", cookie, f"2001:db8::{number:x}")
         assert house.doors.decide_request("check", *asked).permitted
-    assert len(house.known._entries) == 1
+    assert len(house.known._assembled._entries) == 1
 
 
 def test_requests_for_many_paths_of_one_pattern_are_one_and_the_same_question():

@@ -22,7 +22,7 @@ from limen.clock import HOUR, MINUTE, SECOND
 from limen.devices.model import State
 from limen.enforcement.decision_point import Answer
 from limen.facts import Session
-from limen.facts.fact_store import OVER
+from limen.facts.assembling import OVER
 from limen.ties import AT_THE_CHANGE, BY_AGENT, BY_BROWSER_KEY, BY_CERTIFICATE, COOKIE
 
 __all__ = ["agent", "harbor", "ida", "issuing", "laptop"]

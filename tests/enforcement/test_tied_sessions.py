@@ -10,7 +10,7 @@ from tests.enforcement.house import KeptJournal
 from limen.clock import HOUR, MINUTE
 from limen.enforcement.tied_sessions import TiedSessions
 from limen.facts import App, Auth, Device, Facts, FactStore, Group, Person, Session, Upstream
-from limen.facts.fact_store import OVER
+from limen.facts.assembling import OVER
 from limen.ties import AT_THE_CHANGE, BY_AGENT, Ties
 
 NOW = 1_795_000_000_000

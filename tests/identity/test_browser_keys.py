@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.identity.conftest import House
 
-from limen.facts.fact_store import OVER
+from limen.facts.assembling import OVER
 from limen.identity.model import Visitor
 from limen.identity.store import sessions
 from limen.opaque import hash_of

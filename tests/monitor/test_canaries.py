@@ -10,8 +10,8 @@ from tests.web.conftest import Browser, House
 from limen.clock import MINUTE
 from limen.monitor.canaries import BLIND_AFTER, Canaries
 from limen.monitor.canary_rule import RULE
+from limen.monitor.detections.health import BLIND
 from limen.monitor.detections.hit import Hit, Level
-from limen.monitor.detections.of_watching import BLIND
 from limen.monitor.normal_form.frame import CANARY
 
 __all__ = ["ada", "harbor"]

@@ -11,7 +11,7 @@ from tests.web.conftest import House
 
 from limen.monitor.alerts import words
 from limen.monitor.detections import group
-from limen.monitor.detections.of_rules import FAILED
+from limen.monitor.detections.health import FAILED
 from limen.monitor.detections.sigma import SigmaDetector
 
 __all__ = ["ada", "agent", "harbor"]

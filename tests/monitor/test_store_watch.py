@@ -7,8 +7,8 @@ from tests.monitor.over_harbor import alerts_of
 from tests.web.conftest import House
 
 from limen.monitor.alerts.words import said, texts_of
+from limen.monitor.detections.health import TAMPERED
 from limen.monitor.detections.hit import Level
-from limen.monitor.detections.of_watching import TAMPERED
 from limen.monitor.store_watch import StoreWatch
 from limen.storage.segments.name import segments_in
 from limen.storage.segments.signed import CHECKPOINT_FILE

@@ -16,8 +16,7 @@ from limen.devices import states
 from limen.devices.model import State
 from limen.devices.projection import Projection
 from limen.errors import LimenError
-from limen.facts.fact_store import APPS
-from limen.facts.tables import Subject
+from limen.facts.tables import APPS, Subject
 from limen.pillar import Core, DeviceSessions
 from limen.storage import Transaction
 

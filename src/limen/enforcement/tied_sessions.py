@@ -13,7 +13,7 @@ from limen.clock import Instant
 from limen.enforcement.headers import TwiceError, cookie
 from limen.events import Event, Outcome
 from limen.facts import Facts, FactStore, Session, SessionState
-from limen.facts.fact_store import OVER
+from limen.facts.assembling import OVER, untied
 from limen.rate_limit import RateLimit
 from limen.ties import BY_CERTIFICATE, Ties
 
@@ -91,7 +91,7 @@ class TiedSessions:
             return facts
         if session.tied_from and now >= session.tied_from:
             return self._known.facts(None, facts.app, address)
-        return self._known.untied(facts) if facts.device.binding else facts
+        return untied(facts) if facts.device.binding else facts
 
     def is_copied(self, session: Session, now: Instant) -> bool:
         """Whether a request of this session that came without its tie is one of a copy of its cookie: its own browser

@@ -6,9 +6,10 @@ A fact is something known now, with the instant at which it was learned (never a
 
 from __future__ import annotations
 
+from limen.facts.addresses import network_of
 from limen.facts.app import ACTIONS, LIMEN, MOST_ONBOARDED, ActionRule, App, Cors, Label, PublicRoute, Upstream
 from limen.facts.checks import CHECKS
-from limen.facts.fact_store import COMPANY, EVERYBODY, FactStore, SessionState, network_of
+from limen.facts.fact_store import FactStore
 from limen.facts.facts import Facts, Plain
 from limen.facts.issuer import Issuer, SamlIssuer, StrengthRule, Vouched
 from limen.facts.nouns import (
@@ -40,5 +41,6 @@ from limen.facts.required_factors import (
     RequiredFactor,
     RequiredFactors,
 )
-from limen.facts.tables import Subject
+from limen.facts.session_state import SessionState
+from limen.facts.tables import COMPANY, EVERYBODY, Subject
 from limen.facts.tokens import STRONGEST_TOKEN, auth_of_token

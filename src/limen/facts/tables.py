@@ -6,7 +6,7 @@ Putting what is there already changes nothing and says nothing, so reading all r
 from __future__ import annotations
 
 from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, ValuesView
-from typing import Any, Generic, Protocol, TypeAlias, TypeVar, overload
+from typing import Any, Final, Generic, Protocol, TypeAlias, TypeVar, overload
 
 from limen.clock import Instant
 from limen.facts.nouns import Session
@@ -14,6 +14,10 @@ from limen.facts.nouns import Session
 Subject: TypeAlias = tuple[str, str]
 """What a fact is about: ("person", id), ("device", id), ("session", id), ("place", address), ("company", "") or
 ("apps", ""). Workloads are people here, and programs' tokens are sessions."""
+COMPANY: Final[Subject] = ("company", "")
+APPS: Final[Subject] = ("apps", "")
+EVERYBODY: Final = frozenset({COMPANY, APPS})
+"""Subjects that everybody's facts depend on: the company's `not_before`, and a published revision."""
 
 Row = TypeVar("Row")
 Other = TypeVar("Other")

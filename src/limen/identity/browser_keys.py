@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from limen.clock import Instant
-from limen.facts.fact_store import OVER
+from limen.facts.assembling import OVER
 from limen.identity.ports import Ports
 from limen.identity.sessions import bind_device
 from limen.identity.store import sessions

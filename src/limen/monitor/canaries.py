@@ -14,8 +14,8 @@ from typing import Final
 
 from limen.clock import SECOND, Instant, Milliseconds
 from limen.monitor.canary_rule import NONCE, RULE, canary
+from limen.monitor.detections.health import BLIND
 from limen.monitor.detections.hit import Hit
-from limen.monitor.detections.of_watching import BLIND
 from limen.monitor.monitor_rules import MonitorRules
 from limen.monitor.normal_form.frame import LIMEN, Frame
 from limen.pillar import Core, Figure, NotTakenError
@@ -109,15 +109,5 @@ class Canaries:
     def _blind(self) -> Hit:
         """One finding for each time that it becomes so, and each hour: it is taken once, however often it is said."""
         since = next(iter(self._awaited.values()))
-        return Hit(
-            id=f"{BLIND.id}-{since}",
-            rule=BLIND.id,
-            title=BLIND.title,
-            level=BLIND.level,
-            at=self._core.clock.now(),
-            since=since,
-            entity=f"{LIMEN}:watching",
-            confidence=BLIND.confidence,
-            says={"minutes": round(BLIND_AFTER * EVERY_SECONDS / 60)},
-            sources=(LIMEN,),
-        )
+        now, says = self._core.clock.now(), {"minutes": round(BLIND_AFTER * EVERY_SECONDS / 60)}
+        return BLIND.hit(f"{BLIND.id}-{since}", now, f"{LIMEN}:watching", {**says}, since=since, sources=(LIMEN,))

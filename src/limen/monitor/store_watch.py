@@ -15,8 +15,8 @@ from typing import Final
 from limen.clock import Instant
 from limen.errors import LimenError
 from limen.monitor.alerts.intake import AlertIntake
+from limen.monitor.detections.health import TAMPERED
 from limen.monitor.detections.hit import Hit
-from limen.monitor.detections.of_watching import TAMPERED
 from limen.monitor.monitor_rules import MonitorRules
 from limen.monitor.normal_form.frame import LIMEN
 from limen.pillar import Core, Figure
@@ -73,15 +73,5 @@ def _kept(found: Checked, before: Checked | None) -> Checked:
 def _hit(found: Checked, now: Instant) -> Hit:
     """The same as long as the same is wrong."""
     digest = sha256("\n".join(found.said).encode()).hexdigest()[:32]
-    return Hit(
-        id=f"{TAMPERED.id}-{digest}",
-        rule=TAMPERED.id,
-        title=TAMPERED.title,
-        level=TAMPERED.level,
-        at=now,
-        since=now,
-        entity=f"{LIMEN}:events",
-        confidence=TAMPERED.confidence,
-        says={"count": found.problems, "first": found.said[0]},
-        sources=(LIMEN,),
-    )
+    says: dict[str, str | int] = {"count": found.problems, "first": found.said[0]}
+    return TAMPERED.hit(f"{TAMPERED.id}-{digest}", now, f"{LIMEN}:events", says, since=now, sources=(LIMEN,))

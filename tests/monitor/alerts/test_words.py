@@ -8,8 +8,7 @@ from tests.monitor.notify.test_content import alert
 from limen.facts import FactStore, Person
 from limen.monitor.alerts import words
 from limen.monitor.alerts.model import STORM_ENTITY
-from limen.monitor.detections.measured import MEASURED
-from limen.monitor.detections.of_rules import OF_RULES
+from limen.monitor.detections.built_in import BUILT_IN
 from limen.monitor.detections.own_rules import own_rules
 from limen.monitor.detections.rule import About
 
@@ -60,8 +59,8 @@ def test_the_texts_of_every_rule_that_is_in_force() -> None:
 
 def test_every_finding_has_a_sentence_and_a_next_step_in_both_languages() -> None:
     texts = words.texts_of()
-    wanted = {*MEASURED, *(one.id for one in OF_RULES), *(one.id for one in own_rules().correlations)}
+    wanted = {*BUILT_IN, *(one.id for one in own_rules().correlations)}
     assert wanted <= set(texts)
-    for name in (*MEASURED, *(one.id for one in OF_RULES)):
+    for name in BUILT_IN:
         about = texts[name]
         assert all((about.sentence, about.sentence_de, about.next_step, about.next_step_de)), name

@@ -6,7 +6,7 @@ from tests.monitor.detections.test_sigma import broken
 from tests.monitor.detections.texts import compiled, event, rule
 
 from limen.monitor.detections import group
-from limen.monitor.detections.of_rules import FAILED
+from limen.monitor.detections.health import FAILED
 from limen.monitor.detections.sigma import SigmaDetector
 
 

@@ -13,3 +13,10 @@ def test_files_are_named_by_folder_and_name() -> None:
 def test_what_only_a_correlation_counts_is_not_shown() -> None:
     of_file = [one.about for one in shown_rules(own_rules()) if one.about.file == "limen/failures-then-success.yml"]
     assert [one.name for one in of_file] == [""]
+
+
+def test_no_file_says_what_is_so_of_every_file_or_stands_in_git() -> None:
+    said = {
+        line for text in own_texts().values() for line in text.splitlines() if line.startswith(("status:", "date:"))
+    }
+    assert said == set()

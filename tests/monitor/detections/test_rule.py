@@ -5,8 +5,9 @@ from __future__ import annotations
 import msgspec
 from tests.monitor.detections.texts import compiled, correlation, rule
 
+from limen.monitor.detections.hit import Level
 from limen.monitor.detections.own_rules import own_rules
-from limen.monitor.detections.rule import Correlation, Rule
+from limen.monitor.detections.rule import About, Correlation, Rule
 
 
 def test_what_was_parsed_is_the_same_after_it_was_kept() -> None:
@@ -24,3 +25,13 @@ def test_an_id_is_that_of_what_it_says_of_itself() -> None:
     made = compiled(base, correlation("temporal", ["base"]))
     assert [one.id for one in made.everything] == [one.about.id for one in made.everything]
     assert made.correlations[0].rules == (base["id"],)
+
+
+def test_a_finding_is_as_its_rule_says_where_it_says_nothing_else() -> None:
+    about = About(
+        id="r", title="T", level=Level.LOW, confidence=80, tags=("attack.impact", "cve.1"), response="step-up"
+    )
+    hit = about.hit("h", 5, "host:pc", {"count": 2})
+    assert (hit.rule, hit.title, hit.level, hit.confidence) == ("r", "T", Level.LOW, 80)
+    assert (hit.tactics, hit.response, hit.says, hit.at) == (("attack.impact",), "step-up", {"count": 2}, 5)
+    assert about.hit("h", 5, "host:pc", {}, level=Level.HIGH, response="").level is Level.HIGH

@@ -10,8 +10,8 @@ from tests.monitor.detections.texts import START, compiled, event, rule, text_of
 
 from limen.clock import DAY
 from limen.monitor.detections import group
+from limen.monitor.detections.health import FAILED, REFUSED, SLOW
 from limen.monitor.detections.hit import Level
-from limen.monitor.detections.of_rules import FAILED, REFUSED, SLOW
 from limen.monitor.detections.rule_set import compile_rules
 from limen.monitor.detections.sigma import MAX_SAID, SigmaDetector, entity_of
 

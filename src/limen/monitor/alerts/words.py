@@ -13,9 +13,7 @@ from typing import Final
 
 from limen.facts import FactStore
 from limen.monitor.alerts.model import STORM_ENTITY, Alert
-from limen.monitor.detections.measured import MEASURED
-from limen.monitor.detections.of_rules import OF_RULES
-from limen.monitor.detections.of_watching import OF_WATCHING
+from limen.monitor.detections.built_in import BUILT_IN
 from limen.monitor.detections.rule import About
 
 _NAME: Final = re.compile(r"\{([A-Za-z0-9_.]{1,60})\}")
@@ -43,13 +41,13 @@ class Said:
 
 @lru_cache(4)
 def texts_of(company: tuple[tuple[str, str], ...] = ()) -> Mapping[str, About]:
-    """What each rule says of itself, by its id: Limen's, what is measured, and those of the company's files. Takes a
+    """What each rule says of itself, by its id: Limen's, what is built in, and those of the company's files. Takes a
     second at first.
     """
     from limen.monitor.detections.own_rules import own_texts  # noqa: PLC0415 -- heavy, and no start waits for it
     from limen.monitor.detections.rule_file import read_rules  # noqa: PLC0415 -- as above
 
-    found = {**MEASURED, **{one.id: one for one in (*OF_RULES, *OF_WATCHING)}}
+    found = {name: one.about for name, one in BUILT_IN.items()}
     for file, text in (*own_texts().items(), *company):
         read = read_rules(file, text)
         found |= {rule.id: rule.about for rule in read.rules} | {one.id: one.about for one in read.correlations}

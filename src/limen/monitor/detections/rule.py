@@ -6,8 +6,8 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from limen.clock import Milliseconds
-from limen.monitor.detections.hit import Level
+from limen.clock import Instant, Milliseconds
+from limen.monitor.detections.hit import Hit, Level
 from limen.monitor.detections.tree import Node, Order
 
 Entity = Literal["", "person", "device", "session", "user", "host", "address"]
@@ -52,6 +52,17 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     explained_by_passkey: bool = False
     budget_us: int = BUDGET_US
     examples: Examples = Examples()
+
+    def hit(self, name: str, at: Instant, entity: str, says: dict[str, str | int], **more: Any) -> Hit:
+        """A finding with this id. `more` are fields of `Hit`; what they do not say is as it is said here."""
+        own = {
+            "level": self.level,
+            "confidence": self.confidence,
+            "tactics": tuple([tag for tag in self.tags if tag.startswith("attack.")]),
+            "is_explained_by_passkey": self.explained_by_passkey,
+            "response": self.response,
+        }
+        return Hit(id=name, rule=self.id, title=self.title, at=at, entity=entity, says=says, **{**own, **more})
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,8 +11,8 @@ from typing import Final
 from limen.clock import DAY, MINUTE, Instant
 from limen.monitor.detections.correlations import MOST_EVENTS, Correlations, Fired
 from limen.monitor.detections.event_view import EventView, key_of
+from limen.monitor.detections.health import FAILED, REFUSED, SLOW
 from limen.monitor.detections.hit import Hit
-from limen.monitor.detections.of_rules import FAILED, REFUSED, SLOW
 from limen.monitor.detections.rule import About, Rule
 from limen.monitor.detections.rule_set import RuleSet
 from limen.monitor.normal_form.event import NormalEvent

@@ -17,6 +17,7 @@ ABOUT: Final = About(
     name="limen-source-clock",
     title="A source's clock is wrong",
     level=Level.LOW,
+    confidence=80,
     tags=("attack.defense-evasion", "attack.t1070.006"),
     author="Limen",
     description="What a machine sends says a time that is off by whole half hours, and stays so.",
@@ -48,16 +49,10 @@ class WrongClocks:
 
 def _hit(off: Off, event: NormalEvent) -> Hit:
     digest = sha256(f"{ABOUT.id}\0{off.source}\0{off.host}\0{off.by}\0{off.since}".encode("utf-8", "surrogatepass"))
-    return Hit(
-        id=digest.hexdigest()[:32],
-        rule=ABOUT.id,
-        title=ABOUT.title,
-        level=ABOUT.level,
-        at=event.received_at,
-        since=off.since,
-        entity=f"host:{off.host}" if off.host else f"source:{off.source}",
-        confidence=80,
-        tactics=ABOUT.tags,
-        events=(event.uid,),
-        says={"source": off.source, "host": off.host or off.source, "minutes": abs(off.by) // MINUTE},
-    )
+    entity = f"host:{off.host}" if off.host else f"source:{off.source}"
+    says: dict[str, str | int] = {
+        "source": off.source,
+        "host": off.host or off.source,
+        "minutes": abs(off.by) // MINUTE,
+    }
+    return ABOUT.hit(digest.hexdigest()[:32], event.received_at, entity, says, since=off.since, events=(event.uid,))

@@ -19,8 +19,8 @@ import msgspec
 
 from limen.clock import Clock, Instant
 from limen.monitor.detections.detector import Detector
+from limen.monitor.detections.health import FAILED
 from limen.monitor.detections.hit import Hit, Level
-from limen.monitor.detections.of_rules import FAILED
 from limen.monitor.normal_form.event import NormalEvent
 from limen.monitor.process.journal_tail import JournalTail
 from limen.monitor.process.parts import Position, Store
@@ -193,14 +193,6 @@ class Detecting:
 
 def _failed(name: str, event: NormalEvent, error: Exception) -> Hit:
     """A detector that errs is told of, once until it is replaced: silence would look like peace."""
-    return Hit(
-        id=sha256(f"rule-failed {name} {event.uid}".encode()).hexdigest()[:32],
-        rule=FAILED.id,
-        title=FAILED.title,
-        level=Level.HIGH,
-        at=event.received_at,
-        entity=f"rule:{name}",
-        confidence=100,
-        events=(event.uid,),
-        says={"rule": name, "file": "Limen", "error": type(error).__name__},
-    )
+    found = sha256(f"rule-failed {name} {event.uid}".encode()).hexdigest()[:32]
+    says: dict[str, str | int] = {"rule": name, "file": "Limen", "error": type(error).__name__}
+    return FAILED.hit(found, event.received_at, f"rule:{name}", says, level=Level.HIGH, events=(event.uid,))

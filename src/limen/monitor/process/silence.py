@@ -7,8 +7,8 @@ from hashlib import sha256
 from typing import Final
 
 from limen.clock import SECOND, Instant
+from limen.monitor.detections.health import SILENT
 from limen.monitor.detections.hit import Hit
-from limen.monitor.detections.of_watching import SILENT
 from limen.monitor.link import Watched
 from limen.monitor.normal_form.frame import LIMEN
 from limen.monitor.process.state import State
@@ -53,15 +53,11 @@ def _last(source: Watched, state: State) -> Instant:
 def _hit(source: Watched, state: State) -> Hit:
     """The same as long as the silence lasts, however often the process begins anew."""
     heard, since = state.heard.get(source.name, 0), _last(source, state)
-    return Hit(
-        id=sha256(f"{SILENT.id} {source.name} {since}".encode()).hexdigest()[:32],
-        rule=SILENT.id,
-        title=SILENT.title,
-        level=SILENT.level,
-        at=since + source.heartbeat_ms,
-        since=since,
-        entity=f"source:{source.name}",
-        confidence=SILENT.confidence,
-        says={"source": source.name, "minutes": source.heartbeat_ms // 60_000, "heard_at": heard},
-        sources=(LIMEN,),
-    )
+    name = sha256(f"{SILENT.id} {source.name} {since}".encode()).hexdigest()[:32]
+    says: dict[str, str | int] = {
+        "source": source.name,
+        "minutes": source.heartbeat_ms // 60_000,
+        "heard_at": heard,
+    }
+    at = since + source.heartbeat_ms
+    return SILENT.hit(name, at, f"source:{source.name}", says, since=since, sources=(LIMEN,))

@@ -22,7 +22,6 @@ from limen.devices.signals.kinds import KINDS as SIGNAL_KINDS
 from limen.devices.signals.service import Signals
 from limen.devices.states import UnknownDeviceError
 from limen.devices.steps import TITLES
-from limen.errors import LimenError
 from limen.events import KINDS
 from limen.storage.journal.search import EventQuery, search
 from limen.web import charts
@@ -143,10 +142,7 @@ def _change(router: APIRouter, site: Site, devices: Devices) -> None:
         """A company's device opens apps, as a factor does; so does one that is released, or called the company's."""
         await fresh_proof(site, visit, AT)
         owner = site.known.people.get(one(sent, "owner"))
-        try:
-            given = await devices.token(owner.id if owner else "", by=visit.person.id)
-        except LimenError as wrong:
-            return site.failed(visit, wrong)
+        given = await devices.token(owner.id if owner else "", by=visit.person.id)
         address = site.ports.settings.public_url
         return site.page(
             "console/device_token.html",
@@ -177,10 +173,7 @@ def _change(router: APIRouter, site: Site, devices: Devices) -> None:
             helper = await helping(site, request, visit, device.owner_id)
             if state is State.ACTIVE:
                 await fresh_proof(site, visit, f"{AT}/{device_id}")
-            try:
-                await devices.change(device.id, state, by=helper.person.id, why=reason_of(helper, sent))
-            except LimenError as wrong:
-                return site.failed(visit, wrong)
+            await devices.change(device.id, state, by=helper.person.id, why=reason_of(helper, sent))
             return site.go(visit, f"{AT}/{device_id}", done=word)
 
     for word, state in _STATES.items():

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from limen.clock import Instant
 from limen.devices.model import EnrolledDevice, State
 from limen.devices.service import Devices
-from limen.devices.states import StateError, UnknownDeviceError
+from limen.devices.states import UnknownDeviceError
 from limen.devices.steps import TITLES, steps_for
 from limen.events import Event
 from limen.messages import gettext_noop
@@ -96,10 +96,7 @@ def routes(site: Site) -> APIRouter:
         """It can't be taken back: whoever took over a session must not take their devices from people."""
         device = own(visit, device_id)
         await fresh_proof(site, visit, "/devices")
-        try:
-            await devices.change(device.id, State.LOST, by=visit.person.id, why="its owner lost it")
-        except StateError as wrong:
-            return site.failed(visit, wrong)
+        await devices.change(device.id, State.LOST, by=visit.person.id, why="its owner lost it")
         return site.go(visit, "/devices", done="lost")
 
     return router

@@ -65,10 +65,7 @@ def routes(site: Site) -> APIRouter:
     @router.get("/devices/prove/certificate")
     async def certified(request: Request, visit: Anybody) -> Response:
         session = visit.live_session
-        try:
-            _, app_id, to = await bindings.certified(session, query(request, "code"), visit.visitor.address)
-        except RefusedError as refused:
-            return site.failed(visit, refused)
+        _, app_id, to = await bindings.certified(session, query(request, "code"), visit.visitor.address)
         app = app_open_to(site, visit, app_id) if app_id else None
         onward = _onward(site, app, where_to(to, app.start)) if app is not None else "/" if app_id else _MINE
         response = RedirectResponse(onward, status_code=303)

@@ -11,7 +11,6 @@ from starlette.responses import Response
 from limen.devices.inventory.model import Tier
 from limen.devices.inventory.watching import SeenDevices
 from limen.devices.sources.service import Sources
-from limen.errors import LimenError
 from limen.facts.device_rules import PULLED
 from limen.web.page import Page, Route, Shortcut
 from limen.web.permissions import CHANGE, SEE_PEOPLE
@@ -56,10 +55,7 @@ def routes(site: Site) -> APIRouter:
 
     @router.post(f"{AT}/ask")
     async def ask(visit: Authorized, sent: Sent) -> Response:
-        try:
-            await sources.ask_soon(one(sent, "source"))
-        except LimenError as wrong:
-            return site.failed(visit, wrong)
+        await sources.ask_soon(one(sent, "source"))
         return site.go(visit, AT, done="asked")
 
     return router

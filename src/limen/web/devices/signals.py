@@ -19,7 +19,6 @@ from limen.devices.signals.caep import MEDIA_TYPE
 from limen.devices.signals.service import Signals
 from limen.devices.states import UnknownDeviceError
 from limen.devices.wire import RefusedError
-from limen.errors import LimenError
 from limen.storage.errors import StorageError
 from limen.web.console.people import helping, reason_of
 from limen.web.devices.fleet import AT
@@ -75,19 +74,13 @@ def _change(router: APIRouter, site: Site, devices: Devices, signals: Signals) -
     @router.post(f"{AT}/{{device_id}}/signals/{{signal_id}}/end")
     async def end(request: Request, device_id: str, signal_id: str, visit: Authorized, _sent: Sent) -> Response:
         by = await changing(request, visit, device_id, signal_id)
-        try:
-            await signals.end(signal_id, by=by)
-        except LimenError as wrong:
-            return site.failed(visit, wrong)
+        await signals.end(signal_id, by=by)
         return site.go(visit, f"{AT}/{device_id}", done="signal-ended")
 
     @router.post(f"{AT}/{{device_id}}/signals/{{signal_id}}/reopen")
     async def reopen(request: Request, device_id: str, signal_id: str, visit: Authorized, _sent: Sent) -> Response:
         by = await changing(request, visit, device_id, signal_id)
-        try:
-            await signals.reopen(signal_id, by=by)
-        except LimenError as wrong:
-            return site.failed(visit, wrong)
+        await signals.reopen(signal_id, by=by)
         return site.go(visit, f"{AT}/{device_id}", done="signal-reopened")
 
 
@@ -99,10 +92,7 @@ def _wipe(router: APIRouter, site: Site, devices: Devices) -> None:
         except UnknownDeviceError:
             raise HTTPException(404) from None
         helper = await helping(site, request, visit, device.owner_id)
-        try:
-            await devices.wipe(device.id, by=helper.person.id, why=reason_of(helper, sent))
-        except LimenError as wrong:
-            return site.failed(visit, wrong)
+        await devices.wipe(device.id, by=helper.person.id, why=reason_of(helper, sent))
         return site.go(visit, f"{AT}/{device_id}", done="wipe")
 
 

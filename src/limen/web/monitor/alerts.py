@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.clock import DAY, HOUR
-from limen.errors import LimenError
 from limen.monitor.alerts import words
 from limen.monitor.alerts.errors import UnknownAlertError
 from limen.monitor.alerts.model import STORM_ENTITY, Verdict
@@ -152,10 +151,7 @@ def _show(router: APIRouter, site: Site, alerts: Alerts) -> None:
 def _act(router: APIRouter, site: Site, alerts: Alerts) -> None:
     @router.post(f"{CASES}/{{case_id}}/take")
     async def take(case_id: str, visit: Authorized, _sent: Sent) -> Response:
-        try:
-            await alerts.take(case_id, by=visit.person.id)
-        except LimenError as wrong:
-            return site.failed(visit, wrong)
+        await alerts.take(case_id, by=visit.person.id)
         return site.go(visit, f"{CASES}/{case_id}", done="taken")
 
     @router.post(f"{CASES}/{{case_id}}/do")
@@ -166,18 +162,12 @@ def _act(router: APIRouter, site: Site, alerts: Alerts) -> None:
             raise HTTPException(400) from None
         if kind is Doing.DISABLE:
             await fresh_proof(site, visit, f"{CASES}/{case_id}")
-        try:
-            await alerts.do(case_id, kind, (one(sent, "kind"), one(sent, "id")), by=visit.person.id)
-        except LimenError as wrong:
-            return site.failed(visit, wrong)
+        await alerts.do(case_id, kind, (one(sent, "kind"), one(sent, "id")), by=visit.person.id)
         return site.go(visit, f"{CASES}/{case_id}", done=kind.value)
 
     @router.post(f"{CASES}/{{case_id}}/undo")
     async def undo(case_id: str, visit: Authorized, sent: Sent) -> Response:
-        try:
-            await alerts.undo(one(sent, "id"), by=visit.person.id)
-        except LimenError as wrong:
-            return site.failed(visit, wrong)
+        await alerts.undo(one(sent, "id"), by=visit.person.id)
         return site.go(visit, f"{CASES}/{case_id}", done="undone")
 
 
@@ -188,28 +178,19 @@ def _judge(router: APIRouter, site: Site, alerts: Alerts) -> None:
     async def close_case(case_id: str, visit: Authorized, sent: Sent) -> Response:
         await fresh_proof(site, visit, f"{CASES}/{case_id}")
         verdict = _verdict(one(sent, "verdict"))
-        try:
-            await alerts.close_case(case_id, verdict, by=visit.person.id, why=one(sent, "why"))
-        except LimenError as wrong:
-            return site.failed(visit, wrong)
+        await alerts.close_case(case_id, verdict, by=visit.person.id, why=one(sent, "why"))
         return site.go(visit, f"{CASES}/{case_id}", done="released" if verdict.releases else "closed")
 
     @router.post(f"{CASES}/{{case_id}}/alerts/{{alert_id}}/close")
     async def close(case_id: str, alert_id: str, visit: Authorized, sent: Sent) -> Response:
         await fresh_proof(site, visit, f"{CASES}/{case_id}")
         verdict = _verdict(one(sent, "verdict"))
-        try:
-            await alerts.close(alert_id, verdict, by=visit.person.id, why=one(sent, "why"))
-        except LimenError as wrong:
-            return site.failed(visit, wrong)
+        await alerts.close(alert_id, verdict, by=visit.person.id, why=one(sent, "why"))
         return site.go(visit, f"{CASES}/{case_id}", done="released" if verdict.releases else "closed")
 
     @router.post(f"{CASES}/{{case_id}}/alerts/{{alert_id}}/reopen")
     async def reopen(case_id: str, alert_id: str, visit: Authorized, _sent: Sent) -> Response:
-        try:
-            await alerts.reopen(alert_id, by=visit.person.id)
-        except LimenError as wrong:
-            return site.failed(visit, wrong)
+        await alerts.reopen(alert_id, by=visit.person.id)
         return site.go(visit, f"{CASES}/{case_id}", done="reopened")
 
     @router.post(f"{CASES}/{{case_id}}/alerts/{{alert_id}}/suppress")
@@ -220,10 +201,7 @@ def _judge(router: APIRouter, site: Site, alerts: Alerts) -> None:
             raise HTTPException(404)
         entity = "" if one(sent, "about") == "all" else alert.entity
         wanted = Wanted(alert.rule, entity, LASTS.get(one(sent, "lasts"), 0), one(sent, "why"))
-        try:
-            await alerts.suppress(wanted, by=visit.person.id)
-        except LimenError as wrong:
-            return site.failed(visit, wrong)
+        await alerts.suppress(wanted, by=visit.person.id)
         return site.go(visit, f"{CASES}/{case_id}", done="suppressed")
 
 

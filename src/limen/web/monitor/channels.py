@@ -8,7 +8,6 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from limen.errors import LimenError
 from limen.monitor.notify.rules import Kind
 from limen.monitor.notify.service import Notices
 from limen.web.console.fresh_proof import fresh_proof
@@ -46,20 +45,14 @@ def routes(site: Site) -> APIRouter:
     @router.post(f"{AT}/{{name}}/address")
     async def address(name: str, visit: Authorized, sent: Sent) -> Response:
         await fresh_proof(site, visit, AT)
-        try:
-            secret = await notices.set_address(name, one(sent, "token"), by=visit.person.id)
-        except LimenError as wrong:
-            return site.failed(visit, wrong)
+        secret = await notices.set_address(name, one(sent, "token"), by=visit.person.id)
         if secret:
             return site.page("monitor/channel_secret.html", visit, name=name, secret=secret)
         return site.go(visit, AT, done="set")
 
     @router.post(f"{AT}/{{name}}/test")
     async def test(name: str, visit: Authorized, _sent: Sent) -> Response:
-        try:
-            wrong = await notices.try_out(name)
-        except LimenError as error:
-            return site.failed(visit, error)
+        wrong = await notices.try_out(name)
         return site.go(visit, AT, done="" if wrong else "sent")
 
     return router

@@ -157,19 +157,13 @@ def _save(router: APIRouter, site: Site, search: Search, saved: SavedSearches) -
     async def save(visit: Authorized, sent: Sent) -> Response:
         text, span = one(sent, "q")[:LONGEST], one(sent, "span")
         made = SavedSearch(one(sent, "name").strip(), text, span if span in SPANS else USUAL)
-        try:
-            search.read(text)
-            await saved.keep(made, visit.person.id)
-        except LimenError as error:
-            return site.failed(visit, error)
+        search.read(text)
+        await saved.keep(made, visit.person.id)
         return site.go(visit, AT, q=made.text, span=made.span)
 
     @router.post(f"{AT}/remove")
     async def remove(visit: Authorized, sent: Sent) -> Response:
-        try:
-            await saved.remove(one(sent, "name"), visit.person.id)
-        except LimenError as error:
-            return site.failed(visit, error)
+        await saved.remove(one(sent, "name"), visit.person.id)
         return site.go(visit, AT)
 
 

@@ -10,7 +10,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from limen.errors import LimenError
 from limen.monitor.canaries import Canaries
 from limen.monitor.monitor_rules import Way
 from limen.monitor.settings import MonitorSettings
@@ -96,20 +95,14 @@ def _change(router: APIRouter, site: Site, sources: LogSources) -> None:
         """Whoever can send logs can accuse: it takes a fresh proof."""
         await fresh_proof(site, visit, f"{AT}/{name}")
         found = await _listed(sources, name)
-        try:
-            made = await sources.add_token(name, one(sent, "sender").strip(), by=visit.person.id)
-        except LimenError as wrong:
-            return site.failed(visit, wrong)
+        made = await sources.add_token(name, one(sent, "sender").strip(), by=visit.person.id)
         return _given(site, sources, visit, found, token=made)
 
     @router.post(f"{AT}/{{name}}/certificate")
     async def certificate(name: str, visit: Authorized, sent: Sent) -> Response:
         await fresh_proof(site, visit, f"{AT}/{name}")
         found = await _listed(sources, name)
-        try:
-            bundle = await sources.add_certificate(name, one(sent, "sender").strip(), by=visit.person.id)
-        except LimenError as wrong:
-            return site.failed(visit, wrong)
+        bundle = await sources.add_certificate(name, one(sent, "sender").strip(), by=visit.person.id)
         return _given(site, sources, visit, found, bundle=bundle)
 
     @router.post(f"{AT}/{{name}}/remove")
@@ -118,10 +111,7 @@ def _change(router: APIRouter, site: Site, sources: LogSources) -> None:
         sender = one(sent, "id")
         if all(each.id != sender for each in found.senders):
             raise HTTPException(404)
-        try:
-            await sources.remove(sender, by=visit.person.id)
-        except LimenError as wrong:
-            return site.failed(visit, wrong)
+        await sources.remove(sender, by=visit.person.id)
         return site.go(visit, f"{AT}/{name}", done="removed")
 
 
@@ -129,10 +119,7 @@ def _ask(router: APIRouter, site: Site, sources: LogSources, pulls: LogPulls) ->
     @router.post(f"{AT}/{{name}}/ask")
     async def ask(name: str, visit: Authorized, _sent: Sent) -> Response:
         await _listed(sources, name)
-        try:
-            await pulls.ask_soon(name)
-        except LimenError as wrong:
-            return site.failed(visit, wrong)
+        await pulls.ask_soon(name)
         return site.go(visit, f"{AT}/{name}", done="soon")
 
 

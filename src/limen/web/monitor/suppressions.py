@@ -8,7 +8,6 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from limen.errors import LimenError
 from limen.monitor.alerts import words
 from limen.monitor.alerts.service import Alerts
 from limen.web.console.rows import person_name
@@ -45,10 +44,7 @@ def routes(site: Site) -> APIRouter:
 
     @router.post(f"{AT}/{{suppression_id}}/end")
     async def end(suppression_id: str, visit: Authorized, _sent: Sent) -> Response:
-        try:
-            await alerts.end_suppression(suppression_id, by=visit.person.id)
-        except LimenError as wrong:
-            return site.failed(visit, wrong)
+        await alerts.end_suppression(suppression_id, by=visit.person.id)
         return site.go(visit, AT, done="ended")
 
     return router

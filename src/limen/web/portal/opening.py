@@ -8,7 +8,6 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from limen.enforcement.app_login import AppLoginRefusedError
 from limen.facts import LIMEN
 from limen.web.page import Route
 from limen.web.portal.apps import nothing_here
@@ -33,12 +32,9 @@ def routes(site: Site) -> APIRouter:
         app = site.known.apps.get(query_id(request, "app"))
         if app is None or app.id == LIMEN:
             return nothing_here(site, visit)
-        try:
-            to = where_to(query(request, "to", 2_048), app.start)
-            bind = query(request, "bind")
-            code = site.ports.app_logins.issue(visit.session, app.id, bind, to, tied_until=visit.tied_until)
-        except AppLoginRefusedError as wrong:
-            return site.failed(visit, wrong)
+        to = where_to(query(request, "to", 2_048), app.start)
+        bind = query(request, "bind")
+        code = site.ports.app_logins.issue(visit.session, app.id, bind, to, tied_until=visit.tied_until)
         return RedirectResponse(site.ports.app_logins.callback_url(app, code), status_code=303)
 
     return router

@@ -35,6 +35,9 @@ def test_it_says_what_is_so_and_what_to_do_next_in_both_languages(rule: Rule | C
     about = rule.about
     assert about.description
     assert about.false_positives
+    assert all(
+        one[0].isupper() or one[0].isdigit() for one in about.false_positives
+    )  # a comma in YAML makes two of one
     assert about.author
     assert 1 <= about.confidence <= 95  # nothing that is seen in logs is certain
     assert about.entity

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from limen.monitor.detections.rule import About
-from limen.monitor.detections.usual.about import COUNTS, FIRST_SEEN, HIDDEN, ODD_HOUR, OWN
+from limen.monitor.detections.usual.about import COUNTS, FIRST_SEEN, HIDDEN, ODD_HOUR, USUAL
 from limen.monitor.detections.usual.measures import MEASURES, SIGHTS
 
 SAYS = {
@@ -22,7 +22,7 @@ def test_everything_that_is_counted_or_seen_has_its_rule() -> None:
     assert set(FIRST_SEEN) == {one.name for one in SIGHTS}
 
 
-@pytest.mark.parametrize("about", OWN, ids=lambda one: one.name)
+@pytest.mark.parametrize("about", USUAL, ids=lambda one: one.name)
 def test_a_rule_says_what_it_found_in_both_languages(about: About) -> None:
     assert UUID(about.id).version == 5
     for sentence in (about.sentence, about.sentence_de):

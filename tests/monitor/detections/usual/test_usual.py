@@ -13,7 +13,7 @@ from tests.mmdb import LISBON, SAO_PAULO, TUESDAY, VIENNA, owner, write_mmdb
 from limen.clock import DAY, HOUR
 from limen.monitor.detections.hit import Hit, Level
 from limen.monitor.detections.usual import usual as module
-from limen.monitor.detections.usual.about import COUNTS, FIRST_SEEN, HIDDEN, ODD_HOUR, OWN
+from limen.monitor.detections.usual.about import COUNTS, FIRST_SEEN, HIDDEN, ODD_HOUR, USUAL
 from limen.monitor.detections.usual.usual import UsualDetector, UsualKnown
 from limen.monitor.normal_form.event import NormalEvent
 from limen.monitor.places.places import Places
@@ -256,5 +256,5 @@ def test_what_is_remembered_is_bounded(detector: UsualDetector, monkeypatch: pyt
 
 
 def test_each_rule_has_its_own_id_and_both_languages() -> None:
-    assert len({one.id for one in OWN}) == len({one.name for one in OWN}) == len(OWN)
-    assert all(one.sentence and one.sentence_de and one.next_step and one.next_step_de for one in OWN)
+    assert len({one.id for one in USUAL}) == len({one.name for one in USUAL}) == len(USUAL)
+    assert all(one.sentence and one.sentence_de and one.next_step and one.next_step_de for one in USUAL)

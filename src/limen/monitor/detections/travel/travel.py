@@ -224,24 +224,20 @@ def _hit(event: NormalEvent, there: Arrival, here: Arrival, journey: Travel, sig
         "kmh": journey.kmh,
         "signs": ", ".join(signs),
     }
-    return Hit(
-        id=sha256(f"{ABOUT.id} {first.uid} {last.uid}".encode()).hexdigest()[:32],
-        rule=ABOUT.id,
-        title=ABOUT.title,
-        level=Level.HIGH if signs else Level.LOW,
-        at=last.at,
+    return ABOUT.hit(
+        sha256(f"{ABOUT.id} {first.uid} {last.uid}".encode()).hexdigest()[:32],
+        last.at,
+        f"person:{event.person_id}",
+        says,
         since=first.at,
-        entity=f"person:{event.person_id}",
+        level=Level.HIGH if signs else Level.LOW,
         confidence=min(95, (50 if signs else 30) + sum(_WORTH[sign] for sign in signs)),
-        tactics=ABOUT.tags,
         person_id=event.person_id,
         device_id=event.device_id,
         session=event.session,
         events=(first.uid, last.uid),
         count=2,
-        says=says,
         sources=tuple(dict.fromkeys((first.source, last.source))),
-        is_explained_by_passkey=ABOUT.explained_by_passkey,
         response=ABOUT.response if signs else "",
     )
 

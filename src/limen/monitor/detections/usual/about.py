@@ -117,4 +117,4 @@ HIDDEN: Final = _about(
     ),
     is_explained=True,
 )
-OWN: Final = (*COUNTS.values(), *FIRST_SEEN.values(), ODD_HOUR, HIDDEN)
+USUAL: Final = (*COUNTS.values(), *FIRST_SEEN.values(), ODD_HOUR, HIDDEN)

@@ -207,21 +207,17 @@ def _hit(
     is_own: bool,
     count: int = 1,
 ) -> Hit:
-    return Hit(
-        id=sha256(f"{about.id} {event.person_id} {what}".encode()).hexdigest()[:32],
-        rule=about.id,
-        title=about.title,
+    return about.hit(
+        sha256(f"{about.id} {event.person_id} {what}".encode()).hexdigest()[:32],
+        event.at,
+        f"person:{event.person_id}",
+        says,
         level=level,
-        at=event.at,
-        entity=f"person:{event.person_id}",
         confidence=OWN_CONFIDENCE if is_own else PEERS_CONFIDENCE,
-        tactics=about.tags,
         person_id=event.person_id,
         device_id=event.device_id,
         session=event.session,
         events=(event.uid,),
         count=count,
-        says=says,
         sources=(event.source,),
-        is_explained_by_passkey=about.explained_by_passkey,
     )

@@ -1,4 +1,6 @@
-"""What is found about watching itself: a silent source, a test event that is not found, a store changed by hand."""
+"""What Limen finds about its own watching, and what it says of each: less is seen than there is, or what is seen is not
+so. Nobody's risk depends on it.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,36 @@ from typing import Final
 from limen.monitor.detections.hit import Level
 from limen.monitor.detections.rule import About
 
+FAILED: Final = About(
+    id="rule-failed",
+    title="A detection failed",
+    level=Level.MEDIUM,
+    confidence=100,
+    sentence="The rule {rule} ({file}) failed with {error}, so it finds nothing.",
+    sentence_de="Die Regel {rule} ({file}) ist mit {error} gescheitert, sie findet also nichts.",
+    next_step="Correct the rule, or turn it off in monitor.yaml.",
+    next_step_de="Korrigieren Sie die Regel, oder schalten Sie sie in monitor.yaml ab.",
+)
+SLOW: Final = About(
+    id="rule-slow",
+    title="A detection costs too much",
+    level=Level.INFORMATIONAL,
+    confidence=100,
+    sentence="The rule {rule} ({file}) costs {microseconds} µs of each event, more than it may.",
+    sentence_de="Die Regel {rule} ({file}) kostet {microseconds} µs je Ereignis, mehr als sie darf.",
+    next_step="Make its regular expressions simpler, or turn it off in monitor.yaml.",
+    next_step_de="Vereinfachen Sie ihre regulären Ausdrücke, oder schalten Sie sie in monitor.yaml ab.",
+)
+REFUSED: Final = About(
+    id="rules-refused",
+    title="Detections were refused",
+    level=Level.LOW,
+    confidence=100,
+    sentence="{count} rules or folders of rules can't be used and find nothing, among them {first}.",
+    sentence_de="{count} Regeln oder Ordner mit Regeln sind nicht verwendbar und finden nichts, darunter {first}.",
+    next_step="`limen detections check FOLDER` names each of them.",
+    next_step_de="`limen detections check FOLDER` nennt sie alle.",
+)
 SILENT: Final = About(
     id="source-silent",
     title="A source of logs is silent",
@@ -40,4 +72,3 @@ TAMPERED: Final = About(
     next_step_de="Führen Sie auf dem Server `limen events verify` aus. Wer dort schreiben kann, könnte mehr tun: "
     "Behandeln Sie ihn als übernommen.",
 )
-OF_WATCHING: Final = (SILENT, BLIND, TAMPERED)

@@ -1,0 +1,40 @@
+"""Addresses as facts name them, and the company's networks that they are in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_address
+from typing import TypeAlias
+
+from limen.facts.nouns import NOWHERE, Place
+
+Networks: TypeAlias = tuple[tuple[str, IPv4Network | IPv6Network], ...]
+"""The company's, each with its name, in the order in which they count."""
+Locate: TypeAlias = "Callable[[str, str], Place]"
+"""`(address as ipaddress writes it, the company's network it is in or "") → what is known of it`."""
+
+
+@lru_cache(1_024)
+def normal(address: str) -> str:
+    """The address as `ipaddress` writes it; "" for what is none."""
+    try:
+        return str(ip_address(address))
+    except ValueError:
+        return ""
+
+
+def network_of(address: str, networks: Sequence[tuple[str, IPv4Network | IPv6Network]]) -> str:
+    """The name of the first of the company's networks that holds this address; "" where none does, or it is none."""
+    if not networks:
+        return ""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return ""
+    return next((name for name, network in networks if parsed in network), "")
+
+
+def nowhere(_address: str, _network: str) -> Place:
+    """Knows no place: a `Locate`, until somebody locates."""
+    return NOWHERE

@@ -1,0 +1,39 @@
+"""A part of Limen as one value: what it declares, what it does while Limen runs, and what it must end.
+
+Every part has a `pillar.py` with its `PILLAR`, and `limen.pillars` lists them. That file is read by every command, so
+it is light: what it names is imported where it is used.
+"""
+
+from __future__ import annotations
+
+from limen.pillar.core import Core, committed
+from limen.pillar.folder import IN_A_WEEK, Around, FolderFile, FolderFiles, Past, Touched
+from limen.pillar.offers import (
+    AgentLogs,
+    AppSessions,
+    BrowserSessions,
+    Decider,
+    DeviceNames,
+    DeviceResponses,
+    DeviceSessions,
+    KeysAwayError,
+    NotTakenError,
+    Offers,
+    PersonResponses,
+    SignedByIssuers,
+    SignOn,
+    SignOnDecision,
+    WorkloadTokens,
+)
+from limen.pillar.part import (
+    NAME,
+    Command,
+    Declarations,
+    Every,
+    Figure,
+    FirstStep,
+    Installation,
+    Pillar,
+    Running,
+    SawSignIn,
+)

@@ -1,0 +1,108 @@
+"""What a part adds to the company folder: one file, or a folder of files that mean one thing together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC
+from typing import TYPE_CHECKING, ClassVar, Final, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+    from pathlib import Path
+
+    from limen.clock import Instant
+    from limen.configuration.problem import Problem
+    from limen.configuration.tree import Tree
+    from limen.facts import Factor, FactStore, Person
+    from limen.settings import Settings
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a folder file may mention. None: the file that says so could not be read, so names are not checked."""
+
+    settings: Settings | None
+    groups: frozenset[str] | None
+    apps: frozenset[str] | None
+
+    @property
+    def zone(self) -> tzinfo:
+        """The company's time zone; UTC where its settings name none that there is, which is a problem of theirs."""
+        try:
+            return self.settings.zone if self.settings is not None else UTC
+        except (KeyError, ValueError, OSError):
+            return UTC
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """Whom a change of a folder file concerns: `said` tells the change, `people` are ids, `how` what is about them."""
+
+    said: str
+    how: str
+    people: tuple[str, ...]
+
+
+IN_A_WEEK: Final = "IN-A-WEEK"
+"""Where a file's `initial` says this, `limen init` writes the date in a week."""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderFile(Generic[T]):
+    """A YAML file of the company folder. It may be missing; `initial` is what `limen init` writes, with comments.
+
+    `kind` is what the file means, frozen: a dataclass or msgspec.Struct, which is kept with the revision as JSON.
+    `read` gives it, and all that is wrong with the file, each with its line. `changes` says, in one line each, what is
+    other in the second value than in the first (None: no such file). `in_force` is called with the value whenever a
+    revision takes effect; it must not wait. `touches` says whom each change concerns, of everybody with the factors
+    they have (None: who gains access by a change is not looked at).
+    """
+
+    name: str
+    kind: type[T]
+    read: Callable[[Tree, Around], tuple[T | None, list[Problem]]]
+    changes: Callable[[T | None, T | None], Iterable[str]]
+    in_force: Callable[[FactStore, T | None], None]
+    initial: str = ""
+    touches: Callable[[T | None, T | None, Iterable[tuple[Person, frozenset[Factor]]]], Iterable[Touched]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What is kept of what happened from `since` until `until`: in the folders of the journal and of all events."""
+
+    journal: Path
+    events: Path
+    since: Instant
+    until: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderFiles(Generic[T]):
+    """Many files of the company folder that mean one thing together: each `*.yml` right below the folder `name`.
+
+    `parser` names a function, `module:function`, that the parsing child calls with a file's name and text before
+    anybody else reads it; it gives the problems. `read` is given the texts of the files that have none, by their names.
+    All else is as with a `FolderFile`.
+    """
+
+    name: str
+    kind: type[T]
+    parser: str
+    read: Callable[[Mapping[str, str], Around], tuple[T | None, list[Problem]]]
+    changes: Callable[[T | None, T | None], Iterable[str]]
+    in_force: Callable[[FactStore, T | None], None]
+    touches: Callable[[T | None, T | None, Iterable[tuple[Person, frozenset[Factor]]]], Iterable[Touched]] | None = None
+    would_have: Callable[[T | None, T | None, Past], Iterable[str]] | None = None
+    """What would have been other in the past days with the second value in place of the first, in lines."""
+
+    FILE: ClassVar = r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}\.yml"
+    """What a file may be called."""
+
+    def has(self, name: str) -> bool:
+        """Is this, relative to the company folder, the name of one of them?"""
+        return re.fullmatch(f"{re.escape(self.name)}/{self.FILE}", name) is not None

@@ -1,0 +1,243 @@
+"""What parts give to each other and to the pages: none imports another, each takes what it needs by its type."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from limen.errors import LimenError
+
+if TYPE_CHECKING:
+    from aiohttp.abc import AbstractResolver
+
+    from limen.clock import Instant
+    from limen.facts import App, Facts, Session
+    from limen.policy.decision import Decision, Effect
+    from limen.storage import Snapshot, Transaction
+
+T = TypeVar("T")
+
+
+class Offers:
+    """What is offered, by its type."""
+
+    def __init__(self) -> None:
+        self._values: dict[type, object] = {}
+
+    def give(self, value: object) -> None:
+        """Offer `value` under its type. Raises LimenError where something of this type is offered already."""
+        if type(value) in self._values:
+            raise LimenError(f"two parts offer a {type(value).__name__}", "leave one of them out")
+        self._values[type(value)] = value
+
+    def take(self, kind: type[T]) -> T:
+        """What is offered of this type. Raises LimenError where nothing is."""
+        value = self._values.get(kind)
+        if not isinstance(value, kind):
+            raise LimenError(f"no part offers a {kind.__name__}", "add the part that does before the one that asks")
+        return value
+
+    def find(self, kind: type[T]) -> T | None:
+        """What is offered of this type, or None: for what an optional part offers."""
+        value = self._values.get(kind)
+        return value if isinstance(value, kind) else None
+
+
+# What is offered
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """Decides about facts that are at hand, and journals it: what enforcement offers to whoever signs people in."""
+
+    decide: Callable[[Facts, str], Decision]
+
+
+class SignOnDecision(Protocol):
+    """What was decided about a sign-in to an app. `session` is None unless it is live; `id` names the decision, `word`
+    its first reason.
+    """
+
+    @property
+    def effect(self) -> Effect: ...
+    @property
+    def id(self) -> str: ...
+    @property
+    def word(self) -> str: ...
+    @property
+    def session(self) -> Session | None: ...
+
+
+class DecideSignOn(Protocol):
+    def __call__(
+        self, entry_point: str, app: App, session: Session | None, address: str, *, is_present: bool
+    ) -> SignOnDecision: ...
+
+
+class TellSignOn(Protocol):
+    def __call__(self, kind: str, word: str, detail: str, app: str = "") -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SignOn:
+    """What enforcement offers to whoever signs people in to apps by a protocol.
+
+    `decide` decides whether this session may use this app now, and journals it; `is_present` says that the person is
+    there and not a program in their name. `tell(kind, word, detail, app)` journals what strangers can cause, within
+    bounds: on the timeline of the app that is named, or that `detail` is; of Limen itself where neither is an app.
+    `resolver` is what finds the addresses of apps that are called: none that is forbidden, whatever a name leads to.
+    """
+
+    decide: DecideSignOn
+    tell: TellSignOn
+    resolver: Callable[[], AbstractResolver]
+
+
+class OpenAppSession(Protocol):
+    async def __call__(
+        self, parent_id: str, app_id: str, address: str, user_agent: str, *, tied_until: Instant = 0
+    ) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class AppSessions:
+    """What identity offers to enforcement.
+
+    `open(parent session id, app id, address, user agent)` gives the token of a new session on that app's host, and
+    raises LimenError when the sign-in session is no longer good; only where it was asked for with the sign-in's tie is
+    it on the same device, and until `tied_until` at the longest, when that is over. `end(session id)` ends it and
+    everything that hangs on it, and returns when no door takes it any more.
+    """
+
+    open: OpenAppSession
+    end: Callable[[str], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserSessions:
+    """What identity offers to whoever ties sessions to their browsers by a key of the browser.
+
+    `keep_key(session id, JWK)`: from now on this session counts only with a tie; False where it has a key already or
+    is gone. `key_of(session id)` gives the key, "" where there is none. `proved(session id)`: its browser proved that
+    it has the key, so it stays on the device it is on, where it is a sign-in.
+    """
+
+    keep_key: Callable[[str, str], Awaitable[bool]]
+    key_of: Callable[[str], Awaitable[str]]
+    proved: Callable[[str], Awaitable[None]]
+
+
+class IssueWorkloadToken(Protocol):
+    async def __call__(
+        self, workload_id: str, app: str, actions: frozenset[str], *, until: Instant, name: str
+    ) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadTokens:
+    """What identity offers to single sign-on: tokens for apps behind the gateway, of workloads that proved themselves.
+
+    `issue` gives the secret of a token for one app and these actions; it is held to them, and decided on, at every
+    request. Returns when every door takes it. Raises LimenError where the workload has too many, or is gone.
+    """
+
+    issue: IssueWorkloadToken
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceSessions:
+    """What identity offers to whoever binds browsers' sessions to devices.
+
+    `bind(transaction, session id, device id, binding, until)` says that this sign-in sits on this device, so firmly,
+    until then; False where there is no such session any more. `end(transaction, device id, now)` ends everything that
+    was signed in on a device before now. `end_of_person(transaction, person id, now)` ends every sign-in of a person
+    because another service says so; neither programs' tokens, nor break-glass.
+    """
+
+    bind: Callable[[Transaction, str, str, int, Instant], bool]
+    end: Callable[[Transaction, str, Instant], None]
+    end_of_person: Callable[[Transaction, str, Instant], None]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonResponses:
+    """What identity offers to whoever answers an alert about a person, each in a transaction, with the instant and the
+    id of who does it ("" for a playbook).
+
+    `end_session(transaction, session id, now, by)` ends one sign-in, False where it is gone. `end_all(transaction,
+    person id, now, by)` ends every sign-in and token. `suspend(transaction, person id, now, by)` makes an active
+    account inactive and keeps what they sign in with, and `resume` makes that one active again; False where there is
+    nothing to do. `suspend` raises LimenError where nobody would be left among the administrators.
+    """
+
+    end_session: Callable[[Transaction, str, Instant, str], bool]
+    end_all: Callable[[Transaction, str, Instant, str], None]
+    suspend: Callable[[Transaction, str, Instant, str], bool]
+    resume: Callable[[Transaction, str, Instant, str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceResponses:
+    """What devices offer to whoever answers an alert about one, each in a transaction, with the instant, the id of who
+    does it ("" for a playbook) and a mark that names the alert.
+
+    `quarantine(transaction, device id, now, by, mark)`: it opens nothing any more. `release` takes that back where this
+    mark is still the reason. Both are False where there is nothing to do. `owner_of(snapshot, device id)` is the id of
+    whose it is, "" where nobody knows it.
+    """
+
+    quarantine: Callable[[Transaction, str, Instant, str, str], bool]
+    release: Callable[[Transaction, str, Instant, str, str], bool]
+    owner_of: Callable[[Snapshot, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceNames:
+    """What devices offer to whoever reads of them elsewhere: of each of the company's that is in use its names, by id.
+
+    Whoever enrols a device of their own names it, so what is no device of the company's is not known by a name.
+    """
+
+    all: Callable[[], Mapping[str, tuple[str, ...]]]
+
+
+class NotTakenError(LimenError):
+    """What was sent is not kept: it has to be sent again."""
+
+
+class TakeAgentLogs(Protocol):
+    async def __call__(
+        self, device_id: str, name: str, lines: Sequence[bytes], address: str, *, is_journal: bool
+    ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class AgentLogs:
+    """What monitoring offers to devices, whose agents read logs.
+
+    `wanted(platform)` says which: by source, files and whether the systemd journal. `take` returns when lines that this
+    device proved to have read are durable, and raises NotTakenError.
+    """
+
+    wanted: Callable[[str], list[dict[str, Any]]]
+    take: TakeAgentLogs
+
+
+class KeysAwayError(LimenError):
+    """The keys by which something would be verified can't be read at this moment."""
+
+
+class VerifiedClaims(Protocol):
+    async def __call__(self, keys: str, token: str) -> Mapping[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SignedByIssuers:
+    """What single sign-on offers to whoever takes security event tokens (RFC 8417) of other services.
+
+    `claims(address of the keys, token)` gives the claims of a token that one of these keys signed; whose it is, for
+    whom and of when is for the caller. Raises KeysAwayError, and LimenError for a token that proves nothing.
+    """
+
+    claims: VerifiedClaims
