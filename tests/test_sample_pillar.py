@@ -142,7 +142,7 @@ async def test_limen_starts_and_decides_with_any_of_the_optional_parts(
             await house.administrator(house.browser())
             await house.member(eve, "Eve", "staff")
             assert list(house.limen.parts) == [pillar.name for pillar in (*required, *chosen)]
-            unknown = [] if any(pillar.name == "monitor" for pillar in chosen) else ["high-risk"]
+            unknown = [] if any(pillar.name == "monitor" for pillar in chosen) else ["highest-risk"]
             assert await reasons(house, eve) == unknown
 
 

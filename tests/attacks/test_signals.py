@@ -262,7 +262,7 @@ async def test_a_new_browser_on_the_same_laptop_is_no_way_around(
     refused = await there.get("/", **{"sec-fetch-mode": "navigate"})
     assert "/not-yet?decision=" in refused.headers["location"]
     decided = next(event for event in harbor.events("decision") if event.decision.effect == "deny")
-    assert list(decided.decision.reasons) == ["high-risk"]
+    assert list(decided.decision.reasons) == ["highest-risk"]
 
 
 async def test_ending_a_signal_releases_no_device_whose_key_is_used_twice(

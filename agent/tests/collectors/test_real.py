@@ -133,7 +133,7 @@ def clamd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNam
     config = tmp_path / "clamd.conf"
     config.write_text(
         f"LocalSocket {path}\nDatabaseDirectory {database}\nForeground yes\n"
-        f"VirusEvent {program} threat\nLogFile {tmp_path}/log\n"
+        f"VirusEvent {program} threat\nLogFile {tmp_path}/log\nLogTime yes\n"
     )
     monkeypatch.setattr(sys.modules["limen_agent.collectors.linux.anti_malware"], "CONFIGS", (str(config),))
     monkeypatch.setattr(sys.modules["limen_agent.collectors.linux.threats"], "SPOOL", str(spool))

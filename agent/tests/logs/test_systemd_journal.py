@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,18 +20,18 @@ JOURNALD = "/usr/lib/systemd/systemd-journald"
 WITHIN = """mount -t tmpfs none /run && mkdir -p /run/systemd/journal /run/log/journal
 mount --bind {0} /run/log/journal
 {1} & echo $! > {2}
-while read -r line; do echo "$line" | systemd-cat -t limen-test; done
+while read -r line; do echo "$line" | systemd-cat -t {3}; done
 """
 
 
-@pytest.fixture
-def said(tmp_path: Path) -> Iterator[Callable[[str], None]]:
-    """Say something to the journal in `tmp_path/journal`."""
+@contextmanager
+def journald(place: Path, program: str = "limen-test") -> Iterator[Callable[[str], None]]:
+    """Say something as this program to the journal in `place/journal`."""
     if os.geteuid() != 0 or not Path(JOURNALD).exists() or shutil.which("unshare") is None:
         pytest.skip("JOURNALD IS NOT HERE, OR NOT ROOT: it was not tested (apt-get install systemd)")
-    folder, pid = tmp_path / "journal", tmp_path / "pid"
+    folder, pid = place / "journal", place / "pid"
     folder.mkdir()
-    script = WITHIN.format(folder, JOURNALD, pid)
+    script = WITHIN.format(folder, JOURNALD, pid, program)
     with subprocess.Popen(["unshare", "-m", "bash", "-c", script], stdin=subprocess.PIPE) as running:
         assert running.stdin is not None
 
@@ -40,14 +41,19 @@ def said(tmp_path: Path) -> Iterator[Callable[[str], None]]:
             running.stdin.flush()
 
         for _ in range(500):
-            if pid.exists() and pid.read_text().strip() and list(folder.rglob("*.journal")):
+            if pid.exists() and pid.read_text().strip() and read_on("", f"--directory={folder}")[1]:
                 break
             time.sleep(0.02)
-        time.sleep(0.3)
         yield say
         running.stdin.close()
         running.wait(10)
         os.kill(int(pid.read_text()), 15)
+
+
+@pytest.fixture
+def said(tmp_path: Path) -> Iterator[Callable[[str], None]]:
+    with journald(tmp_path) as say:
+        yield say
 
 
 def until(folder: Path, cursor: str, number: int) -> tuple[list[str], str]:

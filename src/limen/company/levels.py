@@ -66,7 +66,9 @@ _STATES: Final[Mapping[str, tuple[State, State, State]]] = {
     "downloads-on-managed-devices": (OFF, REPORT_ONLY, ENFORCE),
     "contractors-take-nothing-away": (OFF, REPORT_ONLY, ENFORCE),
     "restricted-is-not-shared": (OFF, REPORT_ONLY, ENFORCE),
+    "highest-risk": (ENFORCE, ENFORCE, ENFORCE),
     "high-risk": (ENFORCE, ENFORCE, ENFORCE),
+    "high-risk-takes-nothing-away": (ENFORCE, ENFORCE, ENFORCE),
     "medium-risk-asks-again": (ENFORCE, ENFORCE, ENFORCE),
 }
 

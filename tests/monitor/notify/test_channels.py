@@ -6,10 +6,12 @@ import base64
 import hmac
 import json
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from aiohttp import ThreadedResolver
 from tests.monitor.notify.listeners import SLACK, listening
+from tests.monitor.notify.teams import ADDRESS, teams
 
 from limen.monitor.detections.hit import Level
 from limen.monitor.notify.addresses import Address
@@ -63,6 +65,27 @@ async def test_slack_gets_plain_text(monkeypatch: pytest.MonkeyPatch) -> None:
         listener.status = 404
         with pytest.raises(NotDeliveredError):
             await channels().deliver(Kind.SLACK, Address(SLACK), NOTICE, "no_1", NOW)
+
+
+async def test_teams_gets_a_card_by_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with teams(tmp_path, monkeypatch) as there:
+        await channels().deliver(Kind.TEAMS, Address(ADDRESS), NOTICE, "no_1", NOW)
+        assert there.texts()[0] == NOTICE.title
+        assert "Impossible travel (Ida)" in there.texts()[1]
+        assert there.queries[0]["sp"] == "/triggers/manual/run"
+        for status in (400, 401, 429, 500):
+            there.status = status
+            with pytest.raises(NotDeliveredError):
+                await channels().deliver(Kind.TEAMS, Address(ADDRESS), NOTICE, "no_1", NOW)
+        assert len(there.cards) == 1
+
+
+async def test_nobody_but_teams_itself_is_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with teams(tmp_path, monkeypatch) as there:
+        monkeypatch.delenv("REQUESTS_CA_BUNDLE")
+        with pytest.raises(NotDeliveredError):
+            await channels().deliver(Kind.TEAMS, Address(ADDRESS), NOTICE, "no_1", NOW)
+    assert there.queries == []
 
 
 async def test_pagerduty_gets_the_key_and_the_severity(monkeypatch: pytest.MonkeyPatch) -> None:

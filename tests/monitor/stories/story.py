@@ -31,7 +31,7 @@ WITHIN_SECONDS = 10.0
 """From what happens to the answer that is another. On a machine of its own it is less than 2 s; ours has much to do."""
 SOURCES = """
 sources:
-  laptops: {kind: syslog_file, comes: agent, files: [%s]}
+  laptops: {kind: clamav, comes: agent, files: [%s]}
   servers: {kind: syslog, comes: tcp, addresses: [127.0.0.0/16]}
 places:
   databases: [city.mmdb]
@@ -47,17 +47,16 @@ NAMES = {
 def watched(folder: Path) -> None:
     """As `limen init` writes `monitor.yaml`, with a laptop's logs, a server's and places."""
     write_mmdb(folder / "city.mmdb", {"203.0.113.0/24": VIENNA, "198.51.100.0/24": SAO_PAULO})
-    logs = folder / "clamav" / "log"
-    logs.parent.mkdir()
-    logs.touch()
-    (folder / "monitor.yaml").write_text(INITIAL + SOURCES % logs)
+    (folder / "monitor.yaml").write_text(INITIAL + SOURCES % (folder.parent / "log"))
     settings = folder / "limen.toml"
     settings.write_text(settings.read_text() + '\n[monitor]\nsyslog_tcp = "127.0.0.1:0"\n')
 
 
-async def opened(closing: AsyncExitStack, folder: Path, at: Instant = 0) -> House:
+async def opened(
+    closing: AsyncExitStack, folder: Path, at: Instant = 0, write: Callable[[Path], object] = watched
+) -> House:
     """Harbor, watched, at this instant; now for 0."""
-    house = await move_in(closing, folder, watched)
+    house = await move_in(closing, folder, write)
     house.clock.forward((at or SystemClock().now()) - house.clock.now())
     async with asyncio.timeout(60):
         await watch_of(house).supervision.ready()

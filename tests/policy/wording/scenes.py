@@ -153,6 +153,9 @@ BASELINE = (
     Scene(
         "An account that behaves very unusually", "internal", "view", ("staff",), risk=Risk(82, known=True), ago=HOUR
     ),
+    Scene("The same, for anything confidential", "confidential", "view", ("staff",), risk=Risk(82, known=True)),
+    Scene("The same, takes something away", "internal", "download", ("staff",), risk=Risk(82, known=True)),
+    Scene("An account at the highest risk", "internal", "view", ("staff",), risk=Risk(95, known=True)),
     Scene(
         "An account that behaves a little unusually",
         "internal",

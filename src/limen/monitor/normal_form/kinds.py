@@ -16,6 +16,7 @@ from limen.monitor.normal_form.mappers import (
     google_workspace,
     journald,
     limen,
+    linux,
     messages,
     microsoft,
     okta,
@@ -76,6 +77,7 @@ _ALL: Final = (
     Kind("nginx", 1, web_access.nginx),
     Kind("apache", 1, web_access.apache),
     Kind("auditd", 1, auditd.lines),
+    Kind("clamav", 1, linux.clamav_lines),
     Kind(LIMEN, 1, limen.drafts, longest_ago=EVER),
 )
 KINDS: Final = {kind.name: kind for kind in _ALL}

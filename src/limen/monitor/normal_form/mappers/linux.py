@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
 from limen.monitor.normal_form.classes import AUTHENTICATION
 from limen.monitor.normal_form.drafts import Draft
 from limen.monitor.normal_form.flattening import Fields, flat
+from limen.monitor.normal_form.frame import Frame
 from limen.monitor.normal_form.mappers import auditd, linux_kernel, web_access
 from limen.monitor.normal_form.mappers.clamav import CLAMAV
 from limen.monitor.normal_form.mappers.linux_programs import PAM, PROGRAMS, SERVICES
 from limen.monitor.normal_form.mappers.mail_servers import POSTFIX, dovecot
 from limen.monitor.normal_form.mappers.syslog import Message
+from limen.monitor.normal_form.records import readable
 from limen.monitor.normal_form.shapes import Shape
 from limen.monitor.normal_form.templates import Line, first_of, pairs
 from limen.monitor.normal_form.texts import text
+from limen.monitor.normal_form.times import instant
 
 LINUX: Final = "linux"
 _SAID_TWICE: Final = {"class_uid": 0, "activity_id": 0, "status_id": 0}
@@ -46,6 +49,16 @@ def draft(raw: str, said: Message) -> Draft:
     done.at = done.at or said.at
     done.columns = {**_columns(said, SERVICES.get(family, family)), **done.columns}
     return done
+
+
+def clamav_lines(frame: Frame) -> Iterator[Draft]:
+    """A log file that ClamAV writes itself: `Fri Nov 27 09:15:30 2026 -> /srv/a.exe: Win.Test.EICAR_HDB-1 FOUND`."""
+    for line in readable(frame.data).split("\n"):
+        if line:
+            written, arrow, body = line.partition(_ARROW)
+            _, month, day, clock, year = parts if len(parts := written.split()) == 5 else [""] * 5
+            at = instant(f"{month} {day} {year} {clock}", frame.zone) if arrow else 0
+            yield draft(line, Message(body if at else line, at=at, program="clamd"))
 
 
 def is_read(program: str) -> bool:
