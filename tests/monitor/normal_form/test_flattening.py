@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from limen.monitor.normal_form.flattening import DEEPEST, MOST_FIELDS, MOST_ITEMS, flat
+from limen.monitor.normal_form.flattening import DEEPEST, LONGEST_NAME, MOST_FIELDS, MOST_ITEMS, flat, name_in
 
 
 def test_nested_objects_get_dotted_names_and_nothing_is_left_out() -> None:
@@ -42,3 +42,11 @@ def test_names_of_limens_own_are_not_a_senders() -> None:
         "sent.Limen.cut": 1,
         "limens": 2,
     }
+
+
+def test_names_that_are_too_long_do_not_fill_the_memory() -> None:
+    for number in range(50):
+        (name,) = flat({f"{number:02}" + "x" * 100_000: 1})
+        assert len(name) == LONGEST_NAME
+    flat({"user": "jane"})
+    assert name_in.cache_info().currsize <= 2

@@ -12,6 +12,7 @@ from limen.monitor.normal_form.event import NormalEvent
 from limen.monitor.normal_form.frame import LIMEN
 from limen.monitor.normal_form.kinds import KINDS, OURS
 from limen.monitor.normal_form.reading import again, is_unreadable, read
+from limen.printable import visible
 
 NAMES = sorted(KINDS)
 SNIPPETS = [
@@ -56,7 +57,7 @@ def test_it_reads_whatever_comes_the_same_each_time_and_it_can_be_kept(kind: str
     assert all(event.at - 300_000 <= RECEIVED for event in found)
     for event in found:
         texts = [one for one in (event.raw, *event.fields.values()) if isinstance(one, str)]
-        assert all(one.replace("\n", "").replace("\t", "").isprintable() for one in texts)
+        assert all(visible(one) == one for one in texts)
         assert all(name.isprintable() for name in event.fields)
 
 

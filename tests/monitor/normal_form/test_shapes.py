@@ -40,3 +40,18 @@ def test_a_shape_beside_another_has_both_of_their_columns() -> None:
         "user": "jane",
         "host": "wren",
     }
+
+
+def test_a_time_or_an_id_may_stand_in_a_field_by_its_other_name() -> None:
+    shape = Shape(names={"When": "t"}, at=("When",), id=("When",))
+    assert (shape.draft("", {"t": 1_795_770_000}).at, shape.draft("", {"t": "7"}).id) == (1_795_770_000_000, "7")
+
+
+def test_sets_of_names_that_are_very_long_are_not_remembered() -> None:
+    shape = Shape(columns={"user": "who"})
+    for number in range(5):
+        fields = {f"{number}.{other}" + "x" * 2_000: "" for other in range(20)} | {"who": "jane"}
+        assert shape.draft("", fields).columns == {"user": "jane"}
+    assert not shape.remembered
+    shape.draft("", {"who": "jane"})
+    assert shape.remembered == 1

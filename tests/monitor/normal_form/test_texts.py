@@ -1,13 +1,30 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings, strategies as st
+from tests.dial import size
 
-from limen.monitor.normal_form.texts import LONGEST_COLUMN, LONGEST_VALUE, address, line, number, port, text
+from limen.monitor.normal_form.texts import (
+    LONGEST_COLUMN,
+    LONGEST_VALUE,
+    address,
+    has_no_controls,
+    line,
+    number,
+    port,
+    text,
+)
 
 
 def test_what_moves_a_cursor_is_shown_and_lines_of_scripts_stay() -> None:
     assert text("a\x1b[2Jb\r\nc\td\u202e") == "a\\u001b[2Jb\nc\td\\u202e"
     assert line("a\nb\tc\x00") == "a\\nb\\tc\\u0000"
+
+
+@settings(max_examples=size(1_000), deadline=None)
+@given(st.one_of(st.text(), st.text(st.characters(max_codepoint=0xFF)), st.sampled_from([*map(chr, range(256))])))
+def test_what_has_no_controls_is_what_python_calls_printable(value: str) -> None:
+    assert has_no_controls(value) == value.isprintable()
 
 
 def test_lengths_are_bounded() -> None:

@@ -10,7 +10,7 @@ from limen.clock import DAY, MINUTE, Instant, Milliseconds, to_iso
 from limen.monitor.normal_form.event import NormalEvent
 from limen.monitor.normal_form.flattening import Fields
 from limen.monitor.normal_form.frame import LIMEN, Frame
-from limen.monitor.normal_form.texts import LONGEST_RAW, line, text
+from limen.monitor.normal_form.texts import LONGEST_RAW, has_no_controls, line, text
 
 AHEAD: Final[Milliseconds] = 5 * MINUTE
 """How far a source's clock may be ahead of ours and is still believed."""
@@ -57,7 +57,7 @@ def finished(draft: Draft, frame: Frame, mapper: str, seed: str, longest_ago: Mi
         source=frame.source,
         mapper=mapper,
         fields=fields,
-        raw=raw if raw.isprintable() and len(raw) <= LONGEST_RAW else text(raw, LONGEST_RAW),
+        raw=raw if len(raw) <= LONGEST_RAW and has_no_controls(raw) else text(raw, LONGEST_RAW),
         **columns,
     )
 

@@ -45,9 +45,11 @@ def _into(fields: Fields, prefix: str, record: Mapping[str, Any], depth: int) ->
     for key, value in record.items():
         if len(fields) >= MOST_FIELDS:
             return
-        name = _name(prefix, key)
+        name = name_in(prefix, key)
         if type(value) is str:
             fields[name] = value if value.isprintable() and len(value) <= LONGEST_VALUE else text(value)
+        elif type(value) is dict and depth < DEEPEST:
+            _into(fields, name + ".", value, depth + 1)
         elif type(value) is bool:
             fields[name] = value
         elif value is not None and (other := _other(fields, name, value, depth)) is not None:
@@ -55,7 +57,10 @@ def _into(fields: Fields, prefix: str, record: Mapping[str, Any], depth: int) ->
 
 
 @lru_cache(maxsize=16_384)
-def _name(prefix: str, name: str) -> str:
+def name_in(prefix: str, name: str) -> str:
+    """What a field is called that a sender calls so, within an object that has this prefix."""
+    if len(name) > LONGEST_NAME:
+        name_in.cache_clear()  # at most one name that is too long is remembered, or a sender could fill the memory
     if len(name) > LONGEST_NAME or not name.isprintable():
         name = text(name[:LONGEST_NAME]).replace("\n", " ")
     if prefix:
@@ -86,7 +91,7 @@ def _list(fields: Fields, name: str, values: list[Any], depth: int) -> list[Any]
             if pair is not None and isinstance(one[pair[0]], str):
                 named = {key: rest for key, rest in one.items() if key not in pair}
                 _into(fields, name + ".", {one[pair[0]]: one[pair[1]]}, depth + 1)
-                _into(fields, f"{name}.{_name('', one[pair[0]])}.", named, depth + 1)
+                _into(fields, f"{name}.{name_in('', one[pair[0]])}.", named, depth + 1)
             else:
                 _into(fields, f"{name}.{number}.", one, depth + 1)
     return [one for one in plain if not isinstance(one, int | float) or -_LARGEST <= one < _LARGEST] or None

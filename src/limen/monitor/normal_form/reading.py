@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
@@ -22,24 +23,27 @@ KEPT: Final = (
 
 def read(frame: Frame) -> list[NormalEvent]:
     """What a frame says, in its order. It never raises, whatever the bytes are."""
+    return list(events_in(frame))
+
+
+def events_in(frame: Frame) -> Iterator[NormalEvent]:
+    """The same, one after the other: who keeps none of them is done with each while it is still in the caches."""
     kind = KINDS.get(frame.kind)
     if kind is None or (frame.kind in OURS) != (frame.source in OURS):
         kind, drafts = KINDS["json"], iter([unreadable("no_such_kind", frame.data)])
     else:
         drafts = iter(kind.drafts(frame))
-    events: list[NormalEvent] = []
-    seen: dict[str, int] = {}
+    mapper, seen = kind.mapper, dict[str, int]()
     try:
-        for draft in drafts:
-            is_full = len(events) == MOST_RECORDS
+        for number, draft in enumerate(drafts):
+            is_full = number == MOST_RECORDS
             one = unreadable("too_many_records", frame.data) if is_full else draft
-            events.append(finished(one, frame, kind.mapper, _seed(one, frame, kind, seen), kind.longest_ago))
+            yield finished(one, frame, mapper, one.id or _seed(one, frame, kind, seen), kind.longest_ago)
             if is_full:
                 break
     except Exception as error:  # noqa: BLE001 -- no record of a stranger may end the process that watches
         one = unreadable(type(error).__name__, frame.data)
-        events.append(finished(one, frame, kind.mapper, _seed(one, frame, kind, seen), kind.longest_ago))
-    return events
+        yield finished(one, frame, mapper, _seed(one, frame, kind, seen), kind.longest_ago)
 
 
 def is_unreadable(event: NormalEvent) -> bool:
@@ -70,8 +74,6 @@ def again(event: NormalEvent) -> NormalEvent:
 
 
 def _seed(draft: Draft, frame: Frame, kind: Kind, seen: dict[str, int]) -> str:
-    """What an event's id rests on: its text, and which of the same ones in its frame it is."""
-    if draft.id:
-        return ""
+    """What an event's id rests on where it has none: its text, and which of the same ones in its frame it is."""
     count = seen[draft.raw] = seen.get(draft.raw, -1) + 1
     return f"{frame.received_at if kind.is_message else ''}\0{count}\0{draft.raw}"

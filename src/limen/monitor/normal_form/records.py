@@ -54,8 +54,12 @@ def _pieces(data: bytes, lists: tuple[str, ...]) -> Iterator[bytes]:
     lines = [line for written in data.split(b"\n") if (line := written.strip())]
     if len(lines) > 1 and not _is_json(lines[0]) and _is_json(data):
         lines = [data]
+    needles = _needles(lists)
     for line in lines:
-        yield from _opened(line, lists)
+        if line.startswith(b"{") and not (needles and any(needle in line for needle in needles)):
+            yield line
+        else:
+            yield from _opened(line, lists)
 
 
 def _opened(piece: bytes, lists: tuple[str, ...]) -> Iterator[bytes]:
@@ -65,7 +69,7 @@ def _opened(piece: bytes, lists: tuple[str, ...]) -> Iterator[bytes]:
         if begin == b"[":
             yield from map(bytes, _decode_list(piece))
             return
-        if begin == b"{" and any(needle in piece for needle in _needles(lists)):
+        if begin == b"{":
             envelope = _decode_envelope(piece)
             held = [envelope[name] for name in lists if name in envelope and bytes(envelope[name])[:1] == b"["]
             if held:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from limen.monitor.normal_form.drafts import Draft
 from limen.monitor.normal_form.event import NormalEvent
@@ -52,13 +52,22 @@ class Said:
         return self.words.get(line(value).casefold(), self.otherwise)
 
 
-Plan = tuple[
-    tuple[tuple[str, tuple[str, ...], Callable[[object], object]], ...],
-    tuple[tuple[str, Said], ...],
-    tuple[tuple[str, str], ...],
-]
-"""Columns with the fields that are there for them, numbers by words, and other names."""
+class Plan(NamedTuple):
+    """What is to be looked at of records that have the same fields: columns with the fields that are there for them,
+    numbers by words, other names, where the time stands, and what the id is made of.
+    """
+
+    columns: tuple[tuple[str, tuple[str, ...], Callable[[object], object]], ...]
+    numbers: tuple[tuple[str, Said], ...]
+    names: tuple[tuple[str, str], ...]
+    at: tuple[str, ...]
+    id: tuple[str, ...]
+
+
 _MOST_PLANS: Final = 512
+_LONGEST_NAMES: Final = 20_000
+"""Plans of a shape that are remembered, and characters of all names of one: a sender has no use of filling either."""
+_NOTHING: Final = (None, "")
 
 
 @dataclass(frozen=True)
@@ -102,7 +111,7 @@ class Shape:
     def draft(self, raw: str, fields: Fields, zone: str = "") -> Draft:
         """What a record comes to."""
         columns: dict[str, Any] = dict(self.fixed)
-        steps, numbers, names = self._plan(tuple(fields))
+        steps, numbers, names, ats, ids = self._plan(tuple(fields))
         for column, paths, convert in steps:
             for path in paths:
                 if found := convert(fields[path]):
@@ -113,17 +122,24 @@ class Shape:
                 columns[column] = found
         for name, written in names:
             fields[name] = fields[written]
-        at = _first(fields, self.at)
-        unique = ":".join(line(fields[name]) for name in self.id if name in fields)
-        return Draft(raw, fields, columns, instant(at, zone) if at is not None else 0, unique)
+        at = next((found for path in ats if (found := fields[path]) not in _NOTHING), "")
+        unique = ":".join([line(fields[name]) for name in ids]) if ids else ""
+        return Draft(raw, fields, columns, instant(at, zone) if at != "" else 0, unique)
+
+    @property
+    def remembered(self) -> int:
+        """For how many sets of fields a plan is remembered."""
+        return len(self._plans)
 
     def _plan(self, there: tuple[str, ...]) -> Plan:
         """What is to be looked at of a record with these fields: those of one source have few sets of them."""
         plan = self._plans.get(there)
         if plan is None:
-            if len(self._plans) >= _MOST_PLANS:
-                self._plans.clear()
-            plan = self._plans[there] = self._planned(frozenset(there))
+            plan = self._planned(frozenset(there))
+            if sum(map(len, there)) <= _LONGEST_NAMES:
+                if len(self._plans) >= _MOST_PLANS:
+                    self._plans.clear()
+                self._plans[there] = plan
         return plan
 
     def _planned(self, there: frozenset[str]) -> Plan:
@@ -136,7 +152,10 @@ class Shape:
         for name, written in self.names.items():
             if (written in there or written in names) and name not in there:
                 names[name] = written
-        return tuple(step for step in steps if step[1]), tuple(numbers), tuple(names.items())
+        at, unique = (
+            tuple(path for path in paths if path in there or path in names) for paths in (several(self.at), self.id)
+        )
+        return Plan(tuple(step for step in steps if step[1]), tuple(numbers), tuple(names.items()), at, unique)
 
     @cached_property
     def _plans(self) -> dict[tuple[str, ...], Plan]:
@@ -168,4 +187,4 @@ def several(paths: Paths) -> tuple[str, ...]:
 def _first(fields: Fields, paths: Paths) -> object:
     if isinstance(paths, str):
         return fields.get(paths)
-    return next((found for path in paths if (found := fields.get(path)) not in (None, "")), None)
+    return next((found for path in paths if (found := fields.get(path)) not in _NOTHING), None)

@@ -18,9 +18,17 @@ NOTHING: Final = frozenset({"", "-", "(null)", "N/A", "n/a", "None", "null"})
 """How sources write that there is nothing."""
 _CONTROLS: Final = {code: f"\\u{code:04x}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
 """All at once what `visible` does one by one: a megabyte of zeros must not take a second."""
+_UNPRINTABLE: Final = bytes((*range(32), 127))
 _LAYOUT: Final = str.maketrans({"\n": "\\n", "\t": "\\t"})
 _LARGEST: Final = (1 << 53) - 1
 """Every whole number up to here is the same in JSON, in Parquet and in a browser."""
+
+
+def has_no_controls(value: str) -> bool:
+    """As `str.isprintable`, which asks Unicode of each character: of ASCII it is enough that it holds no controls."""
+    if not value.isascii():
+        return value.isprintable()
+    return len(value.encode().translate(None, _UNPRINTABLE)) == len(value)
 
 
 def text(value: str, longest: int = LONGEST_VALUE) -> str:
@@ -35,6 +43,8 @@ def text(value: str, longest: int = LONGEST_VALUE) -> str:
 
 def line(value: object) -> str:
     """A value for a column, on one line; "" for what no text can be or means nothing."""
+    if type(value) is str and len(value) <= LONGEST_COLUMN and value.isprintable():
+        return "" if value in NOTHING else value
     if isinstance(value, list):
         value = ", ".join(one for one in value[:100] if isinstance(one, str))
     if not isinstance(value, str):
@@ -51,6 +61,9 @@ def number(value: object) -> int:
     if isinstance(value, str):
         if len(value) > 18 or not value.isascii():
             return 0
+        if value.isdecimal():
+            found = int(value)
+            return found if found <= _LARGEST else 0
         try:
             value = int(value, 16) if value[:2] in ("0x", "0X") else int(value)
         except ValueError:

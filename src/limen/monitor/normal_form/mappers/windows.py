@@ -118,11 +118,12 @@ def _fields(record: Record) -> Fields:
     winlog = record.get("winlog")
     if not isinstance(winlog, dict):
         return flat(record)
-    own = [part for name in _OWN if isinstance(part := winlog.get(name), dict)]
-    around = {**record, "winlog": {name: value for name, value in winlog.items() if name not in _OWN}}
-    fields = flat(around)
+    around = {**winlog}
+    own = [around.pop(name, None) for name in _OWN]
+    fields = flat({**record, "winlog": around})
     for part in own:
-        fields |= _apart(flat(part))
+        if isinstance(part, dict):
+            fields |= _apart(flat(part))
     return fields
 
 
@@ -145,6 +146,8 @@ def _of_evtx(event: Mapping[str, Any]) -> Fields:
 
 def _apart(own: Fields) -> Fields:
     """An event's own values, which are not taken for its head: `104` says which `Channel` was cleared."""
+    if _HEAD.isdisjoint(own):
+        return own
     return {f"Data.{name}" if name in _HEAD else name: value for name, value in own.items()}
 
 
