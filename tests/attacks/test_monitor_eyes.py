@@ -53,6 +53,7 @@ from limen.monitor.risk.rules import RiskRules
 from limen.monitor.search.query import QueryError, read_query
 from limen.monitor.sources import hec
 from limen.monitor.sources.hec import HecError, events_of
+from limen.monitor.surroundings import Surroundings
 
 __all__ = ["ada", "agent", "harbor", "ida", "laptop"]
 LAPTOPS = {"laptops": LogSource("json", Way.AGENT, files=("/var/log/app.json",))}
@@ -192,6 +193,7 @@ async def test_a_laptops_logs_take_nothing_from_a_colleague(harbor: House, ida: 
             entity=entity,
             person_id=ida.id,
             device_id=laptop.device,
+            devices=(laptop.device,),
             response="disable",
         )
         await take(harbor, forged)
@@ -202,10 +204,46 @@ async def test_a_laptops_logs_take_nothing_from_a_colleague(harbor: House, ida: 
 
 async def test_what_a_laptop_says_of_itself_is_proven(harbor: House, laptop: SoftwareAgent) -> None:
     harbor.limen.known.set_rules(MonitorRules, MonitorRules(sources=LAPTOPS))
-    of_itself = hit(harbor, entity=f"device:{laptop.device}", device_id=laptop.device, sources=("laptops",))
-    await take(harbor, of_itself)
+    own = {"entity": f"device:{laptop.device}", "device_id": laptop.device, "sources": ("laptops",)}
+    await take(harbor, hit(harbor, devices=(laptop.device,), **own))
     (alert,) = await open_alerts(harbor)
     assert alert.is_proven
+
+
+@pytest.mark.parametrize("others", [("d_eve",), ()])
+async def test_what_other_laptops_say_of_a_device_proves_nothing(
+    harbor: House, ida: Ida, laptop: SoftwareAgent, others: tuple[str, ...]
+) -> None:
+    book = Playbook(name="quarantine", does=Doing.QUARANTINE, lasts_ms=DAY)
+    harbor.limen.known.set_rules(MonitorRules, MonitorRules(sources=LAPTOPS, playbooks=(book,)))
+    whole = (*others, laptop.device) if others else ()
+    about_it = {"entity": f"device:{laptop.device}", "device_id": laptop.device, "sources": ("laptops",)}
+    await take(harbor, hit(harbor, devices=whole, level=Level.CRITICAL, response="quarantine", **about_it))
+    (alert,) = await open_alerts(harbor)
+    assert (alert.is_proven, harbor.events("response.done")) == (False, [])
+
+
+def test_nine_lines_of_another_laptop_and_one_of_its_own_are_no_finding_about_it() -> None:
+    """The rule counts by the computer that a line names. Nor does Eve silence it for what Ida's laptop says then."""
+    around, detector = Surroundings(read), SigmaDetector(own_rules())
+
+    def fed(device: str, number: int) -> list[Hit]:
+        line = {
+            "EventID": 4740,
+            "Channel": "Security",
+            "Computer": "ida-laptop",
+            "TargetUserName": f"u{number}",
+            "SubjectUserName": "x",
+        }
+        frame = Frame(
+            source="laptops", kind="windows", received_at=number, data=msgspec.json.encode(line), device_id=device
+        )
+        return [one for event in around.understand(frame) for one in detector.feed(event)]
+
+    mixed = [one for n in range(1, 10) for one in fed("d_eve", n)] + fed("d_ida", 10)
+    assert {one.devices for one in mixed} == {("d_eve",)}
+    own = [one for n in range(11, 30) for one in fed("d_ida", n)]
+    assert {(one.devices, one.device_id) for one in own} == {(("d_ida",), "d_ida")}
 
 
 def test_no_device_hides_anothers_event_behind_the_same_text() -> None:

@@ -13,8 +13,9 @@ from limen.clock import HOUR
 from limen.monitor.detections.travel.expected import ExpectedTravel
 from limen.monitor.detections.travel.travel import TravelKnown
 from limen.monitor.detections.usual.usual import UsualKnown
+from limen.monitor.normal_form import reading
 from limen.monitor.normal_form.event import NormalEvent
-from limen.monitor.normal_form.frame import LIMEN, Frame
+from limen.monitor.normal_form.frame import LIMEN, SENT_BY, Frame
 from limen.monitor.normal_form.identities import Identities
 from limen.monitor.places.rules import PlaceRules
 from limen.monitor.surroundings import NAMES, PEOPLE, PLACES, PeopleGiven, PlacesGiven, Surroundings
@@ -118,3 +119,13 @@ def test_a_sender_cannot_say_which_device_was_where() -> None:
     around = Surroundings(lambda _frame: [next(events)])
     around.understand(FRAME)
     assert around.understand(FRAME)[0].device_id == ""
+
+
+def test_which_device_sent_it_is_written_down_and_stays_when_it_is_read_anew() -> None:
+    around = Surroundings(reading.read)
+    sent = Frame(source="laptops", kind="json", received_at=1, data=b'{"limen.sent_by": "d_other"}', device_id="d_1")
+    (event,) = around.understand(sent)
+    assert (event.device_id, event.fields[SENT_BY]) == ("d_1", "d_1")
+    assert reading.again(msgspec.structs.replace(event, mapper="json/0")).fields[SENT_BY] == "d_1"
+    (forged,) = around.understand(msgspec.structs.replace(sent, device_id=""))
+    assert SENT_BY not in forged.fields

@@ -16,7 +16,7 @@ from limen.monitor.detections.usual.usual import UsualDetector, UsualKnown
 from limen.monitor.detections.wrong_clocks import WrongClocks
 from limen.monitor.normal_form.device_addresses import DeviceAddresses
 from limen.monitor.normal_form.event import NormalEvent
-from limen.monitor.normal_form.frame import LIMEN, Frame
+from limen.monitor.normal_form.frame import LIMEN, SENT_BY, Frame
 from limen.monitor.normal_form.identities import Identities
 from limen.monitor.places.marking import mark
 from limen.monitor.places.places import Networks, Places
@@ -72,7 +72,8 @@ class Surroundings:
             if event.source == LIMEN:
                 self._addresses.note(event)  # its ids are ours: what it leaves out must not be guessed
             else:
-                event.device_id = frame.device_id or event.device_id
+                if frame.device_id:
+                    event.device_id = event.fields[SENT_BY] = frame.device_id
                 self._names.identify(event, self._addresses)
             mark(event, self._places, self._networks)
         return events

@@ -13,9 +13,8 @@ HIT = Hit(id="h", rule="r", title="", level=Level.HIGH, at=1, entity="person:p_1
 
 def test_of_one_and_the_same_so_many_an_hour_are_kept() -> None:
     flooding = Flooding()
-    assert [flooding.admits(HIT, 0, is_proven=True) for _ in range(OF_SOMEBODY + 2)] == [True] * OF_SOMEBODY + [
-        False
-    ] * 2
+    admitted = [flooding.admits(HIT, 0, is_proven=True) for _ in range(OF_SOMEBODY + 2)]
+    assert admitted == [True] * OF_SOMEBODY + [False] * 2
     others = (
         msgspec.structs.replace(HIT, person_id="p_2"),
         msgspec.structs.replace(HIT, rule="r2"),

@@ -18,6 +18,7 @@ LONGEST_VALUE: Final = 300
 MOST_VALUES: Final = 30
 MOST_EVENTS: Final = 100
 MOST_TACTICS: Final = 20
+MOST_DEVICES: Final = 20
 _WHOSE: Final = {"person": "person", "user": "person", "device": "device", "host": "device", "session": "session"}
 """Whose score a finding about such an entity counts for. An address is nobody."""
 
@@ -49,6 +50,7 @@ def fitted(hit: Hit, known: FactStore, now: Instant) -> Hit:
         count=min(max(hit.count, 1), 10**9),
         says={_shown(name, 40): _value(value) for name, value in [*hit.says.items()][:MOST_VALUES]},
         sources=tuple(_shown(one, 40) for one in hit.sources[:MOST_TACTICS]),
+        devices=tuple(_shown(one, 40) for one in hit.devices[:MOST_DEVICES]),
         response=_shown(hit.response, 40),
     )
 

@@ -121,15 +121,20 @@ class AlertIntake:
 
     def _proves(self, hit: Hit, subject: Subject) -> bool:
         """Whether every source proves what it says. A device proves what is its own: whoever is root on a laptop writes
-        into its logs about anybody, so of people it tells no more than syslog does.
+        into its logs about anybody, so of people and of other devices it tells no more than syslog does.
         """
         if not hit.sources or not all(self._is_proven(name) for name in hit.sources):
             return False
-        return subject[0] not in {"person", "session"} or not self._rests_on_devices(hit)
+        if not self._rests_on_devices(hit) or not subject[0]:
+            return True
+        return subject[0] == "device" and set(hit.devices) == {subject[1]}
 
     def _as_proven(self, hit: Hit) -> Hit:
-        """Without the people whom only a device names: nothing is done to them by itself."""
-        return msgspec.structs.replace(hit, person_id="", session="") if self._rests_on_devices(hit) else hit
+        """Without whom a device only names: nothing is done by itself to people, nor to a device others tell of."""
+        if not self._rests_on_devices(hit):
+            return hit
+        own = hit.device_id if set(hit.devices) == {hit.device_id} else ""
+        return msgspec.structs.replace(hit, person_id="", session="", device_id=own)
 
     def _rests_on_devices(self, hit: Hit) -> bool:
         return any(self._is_of_devices(name) for name in hit.sources)

@@ -23,7 +23,7 @@ from limen.monitor.detections.event_view import EventView
 from limen.monitor.detections.rule import Correlation
 from limen.monitor.detections.tree import Order
 from limen.monitor.normal_form.event import NormalEvent
-from limen.monitor.normal_form.frame import LIMEN
+from limen.monitor.normal_form.frame import LIMEN, SENT_BY
 
 LATE_MS: Final = HOUR
 MOST_ENTRIES: Final = 10_000
@@ -31,6 +31,7 @@ MOST_ENTRIES: Final = 10_000
 MOST_OF_A_RULE: Final = 256
 """So much a window remembers of each rule, where only the order of rules counts."""
 MOST_EVENTS: Final = 100
+_DEVICES: Final = frozenset(("device", "device_id", "host"))
 MAX_VALUE: Final = 512
 """Of what is grouped by or counted, in characters; of a longer one its digest is remembered."""
 
@@ -39,7 +40,8 @@ class Entry(msgspec.Struct, array_like=True, gc=False):
     """One finding in a window: which of the correlation's rules, when, in which event of which source, with which
     value.
 
-    `times`: so many does the event stand for, as Limen's journal folds equal decisions into one.
+    `times`: so many does the event stand for, as Limen's journal folds equal decisions into one. `device`: which one
+    sent it under its own key.
     """
 
     at: Instant
@@ -48,6 +50,7 @@ class Entry(msgspec.Struct, array_like=True, gc=False):
     value: str = ""
     times: int = 1
     source: str = ""
+    device: str = ""
 
 
 class Window(msgspec.Struct, array_like=True):
@@ -199,7 +202,8 @@ class Correlations:
                 value = _value(view, state.correlation.field) if state.correlation.field else ""
                 if key is None or value is None:
                     continue
-                found = state.add(key, Entry(at, event.uid, index, value, _times(event), sys.intern(event.source)))
+                source, device = sys.intern(event.source), event.fields.get(SENT_BY, "")
+                found = state.add(key, Entry(at, event.uid, index, value, _times(event), source, device))
                 if found is not None:
                     fired.append(found)
                     waiting.append(state.correlation.id)
@@ -230,13 +234,20 @@ class Correlations:
 
 
 def _key(correlation: Correlation, rule: str, view: EventView) -> tuple[str, ...] | None:
-    """The group this event is in; None where it does not say all that is grouped by."""
+    """The group this event is in; None where it does not say all that is grouped by.
+
+    What is counted of a device is counted for each device that sends by itself: whoever names a colleague's laptop in
+    their own logs adds nothing to what that one says, and does not make it quiet.
+    """
     key = []
     for name in correlation.group_by:
         value = _value(view, correlation.aliases.get(name, {}).get(rule, name))
         if value is None:
             return None
         key.append(value)
+    is_of_a_device = correlation.about.entity in _DEVICES or not _DEVICES.isdisjoint(correlation.group_by)
+    if is_of_a_device and (device := view.event.fields.get(SENT_BY)):
+        key.append(device)
     return tuple(key)
 
 

@@ -49,5 +49,8 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     prove itself can't refuse anybody by itself; where none is named, nothing is proven."""
     is_explained_by_passkey: bool = False
     """Whether a passkey used on the same known device afterwards speaks for the person, as it does for a new place."""
+    devices: tuple[str, ...] = ()
+    """The devices that sent, under their own keys, what it rests on: of another device, and of people, they prove
+    nothing."""
     response: str = ""
     """What the rule asks to be done by itself: a word of the playbooks, or ""."""

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+import msgspec
+
 from limen.clock import DAY, MINUTE, Instant
 from limen.monitor.detections.correlations import MOST_EVENTS, Correlations, Fired
 from limen.monitor.detections.event_view import EventView, key_of
@@ -16,6 +18,7 @@ from limen.monitor.detections.hit import Hit
 from limen.monitor.detections.rule import About, Rule
 from limen.monitor.detections.rule_set import RuleSet
 from limen.monitor.normal_form.event import NormalEvent
+from limen.monitor.normal_form.frame import SENT_BY
 
 MAX_SAID: Final = 200
 """Of a value that a sentence names, in characters."""
@@ -93,7 +96,9 @@ class SigmaDetector:
 def _of_rule(rule: Rule, view: EventView) -> Hit:
     event = view.event
     says = _says(rule.about, view, {"count": 1})
-    return _hit(rule.about, view, (event.uid,), (event.source,), count=1, since=event.at, says=says)
+    device = event.fields.get(SENT_BY)
+    hit = _hit(rule.about, view, (event.uid,), (event.source,), count=1, since=event.at, says=says)
+    return msgspec.structs.replace(hit, devices=(device,)) if device else hit
 
 
 def _of_correlation(fired: Fired, view: EventView) -> Hit:
@@ -104,7 +109,9 @@ def _of_correlation(fired: Fired, view: EventView) -> Hit:
     counted = {"count": fired.count, "events": len(uids), "minutes": minutes}
     says = _says(one.about, view, counted)
     sources = tuple(sorted({entry.source for entry in fired.entries}))
-    return _hit(one.about, view, uids[-MOST_EVENTS:], sources, count=len(uids), since=since, says=says)
+    devices = tuple(sorted({entry.device for entry in fired.entries if entry.device}))
+    hit = _hit(one.about, view, uids[-MOST_EVENTS:], sources, count=len(uids), since=since, says=says)
+    return msgspec.structs.replace(hit, devices=devices) if devices else hit
 
 
 def _hit(

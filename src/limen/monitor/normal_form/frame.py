@@ -12,6 +12,9 @@ LIMEN: Final = "limen"
 """The source that nobody else can be, and its kind: the journal."""
 CANARY: Final = "limen-canary"
 """The source of test events, which nobody else can be either."""
+SENT_BY: Final = "limen.sent_by"
+"""The field of an event that says which device sent it under its own key. Whatever else it names is that device's word.
+"""
 MOST_RECORDS: Final = 20_000
 """Records that a frame may have. Whoever makes frames splits them well before: what comes after is one event."""
 

@@ -9,7 +9,7 @@ import msgspec
 
 from limen.monitor.normal_form.drafts import Draft, finished
 from limen.monitor.normal_form.event import NormalEvent
-from limen.monitor.normal_form.frame import MOST_RECORDS, Frame
+from limen.monitor.normal_form.frame import MOST_RECORDS, SENT_BY, Frame
 from limen.monitor.normal_form.kinds import KINDS, OURS, Kind
 from limen.monitor.normal_form.products import read_as
 from limen.monitor.normal_form.records import UNREADABLE, unreadable
@@ -70,6 +70,8 @@ def again(event: NormalEvent) -> NormalEvent:
     if len(found) != 1 or is_unreadable(found[0]):
         return event
     kept: dict[str, Any] = {name: getattr(event, name) for name in KEPT}
+    if SENT_BY in event.fields:
+        kept["fields"] = {**found[0].fields, SENT_BY: event.fields[SENT_BY]}
     return msgspec.structs.replace(found[0], **kept)
 
 
