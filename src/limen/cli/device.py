@@ -16,7 +16,7 @@ from limen.cli.output import print_rows
 from limen.clock import Instant, SystemClock
 from limen.company.publish import SERVER
 from limen.devices import enrolment, states, store
-from limen.devices.certificates import authority
+from limen.devices.certificates.store import AUTHORITY
 from limen.devices.compliance import Health, judge
 from limen.devices.installing import START
 from limen.devices.inventory.model import SeenDevice, inventory
@@ -119,7 +119,7 @@ def _owner(database: Database, address: str) -> Person:
 def _authority(here: Opened, now: Instant) -> None:
     """Print the certificate by which a front knows those of devices."""
     keyring = here.keyring()
-    made = here.database.write(lambda t: authority.kept(t, keyring, now, here.settings.name))
+    made = here.database.write(lambda t: AUTHORITY.kept(t, keyring, now, here.settings.name))
     print(made.certificate, end="")
 
 

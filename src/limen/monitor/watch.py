@@ -17,7 +17,7 @@ from limen.monitor.detections.hit import Hit
 from limen.monitor.link import Listen, SetUp, Sources
 from limen.monitor.monitor_rules import MonitorRules
 from limen.monitor.settings import MonitorSettings
-from limen.monitor.sources import proofs
+from limen.monitor.sources import proofs, store
 from limen.monitor.sources.held import SendersHeld
 from limen.monitor.sources.service import LogSources
 from limen.monitor.supervision import Supervision
@@ -114,7 +114,7 @@ class Watch:
             return listen
         core, now = self._core, self._core.clock.now()
         authority = await core.database.writing(
-            lambda t: proofs.kept_authority(t, core.keyring, now, core.settings.name)
+            lambda t: store.AUTHORITY.kept(t, core.keyring, now, core.settings.name)
         )
         name = settings.syslog_name or urlsplit(core.settings.public_url).hostname or "localhost"
         certificate, key = proofs.server_certificate(authority, name, now)

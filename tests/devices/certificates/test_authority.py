@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from tests.devices.certificates.test_issuing import ask, certificate_of, issuing
-from tests.devices.laptops import devices_of
 from tests.devices.software_agent import SoftwareAgent
 from tests.web.conftest import House
-
-from limen.devices.certificates import authority, store
-from limen.storage.errors import SealBrokenError
 
 __all__ = ["issuing"]
 
@@ -32,22 +26,3 @@ async def test_it_proves_a_client_for_a_day_and_nothing_else(harbor: House, lapt
     named = made.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     assert named.get_values_for_type(x509.UniformResourceIdentifier) == [f"urn:limen:device:{laptop.device}"]
     assert [event.device for event in harbor.events("device.certified")] == [laptop.device]
-
-
-async def test_it_is_made_once_and_its_key_is_sealed(harbor: House) -> None:
-    core = harbor.limen.core
-    first = await devices_of(harbor).certificates.authority()
-    again = await core.database.writing(lambda t: authority.kept(t, core.keyring, harbor.clock.now(), "Harbor"))
-    assert again.certificate == first.certificate
-    own = x509.load_pem_x509_certificate(first.certificate.encode())
-    public = again.key.public_key()
-    assert isinstance(public, EllipticCurvePublicKey)
-    assert own.public_key() == public
-    own.verify_directly_issued_by(own)
-    assert own.extensions.get_extension_for_class(x509.BasicConstraints).value.path_length == 0
-    name, sealed, _ = core.database.read(lambda snapshot: store.authority(snapshot.connection)) or ("", b"", "")
-    assert b"PRIVATE" not in sealed
-    with pytest.raises(SealBrokenError):
-        core.keyring.open_sealed("device_authority", "another", "sealed", sealed)
-    assert core.keyring.open_sealed("device_authority", name, "sealed", sealed)
-    assert "key" not in repr(first)

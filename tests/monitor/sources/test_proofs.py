@@ -102,7 +102,7 @@ def test_one_that_is_removed_is_gone_once(database: Database) -> None:
 def test_the_servers_own_is_in_the_name_by_which_it_is_reached(
     database: Database, keyring: Keyring, name: str, kind: type
 ) -> None:
-    authority = database.write(lambda t: proofs.kept_authority(t, keyring, NOW, "Harbor"))
+    authority = database.write(lambda t: store.AUTHORITY.kept(t, keyring, NOW, "Harbor"))
     made, key = proofs.server_certificate(authority, name, NOW)
     certificate = x509.load_pem_x509_certificate(made.encode())
     (named,) = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value

@@ -11,7 +11,7 @@ from typing import Any, Final
 from limen.clock import SECOND
 from limen.devices import store as devices, wire
 from limen.devices.certificates import store
-from limen.devices.certificates.authority import RENEWED_AFTER, issued, kept
+from limen.devices.certificates.authority import RENEWED_AFTER, issued
 from limen.devices.model import State
 from limen.devices.nonces import Nonces
 from limen.devices.reports import Reports
@@ -101,6 +101,8 @@ class Certificates:
     async def authority(self) -> Authority:
         """The authority; made where there is none yet."""
         if self._authority is None:
-            now, name = self._core.clock.now(), self._core.settings.name
-            self._authority = await self._core.database.writing(lambda t: kept(t, self._core.keyring, now, name))
+            core, now = self._core, self._core.clock.now()
+            self._authority = await core.database.writing(
+                lambda t: store.AUTHORITY.kept(t, core.keyring, now, core.settings.name)
+            )
         return self._authority

@@ -1,26 +1,17 @@
-"""The authority of devices' certificates, sealed, and which certificates count. All SQL of certificates stands here."""
+"""The authority of devices' certificates, and which certificates count. All SQL of certificates stands here."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Connection, LargeBinary, String, Table, Text, delete, insert, select
+from sqlalchemy import BigInteger, Column, Connection, LargeBinary, String, Table, delete, insert, select
 
 from limen.clock import Instant
+from limen.storage.kept_authority import KeptAuthority
 from limen.storage.tables import metadata, rows_called
 from limen.ties import Certified
 
-device_authority = Table(
-    "device_authority",
-    metadata,
-    Column("id", String(64), primary_key=True),
-    Column("sealed", LargeBinary, nullable=False),
-    Column("certificate", Text, nullable=False),
-    Column("made_at", BigInteger, nullable=False),
-    info=rows_called("authority of devices", "authorities of devices"),
-)
-"""`id` is the SHA-256 of the certificate, which is PEM; `sealed` its private key, PKCS #8."""
-
+AUTHORITY: Final = KeptAuthority("device_authority", "devices", ("authority of devices", "authorities of devices"))
 device_certificates = Table(
     "device_certificates",
     metadata,
@@ -35,19 +26,7 @@ device_certificates = Table(
 
 CHANGED: Final = "device_certificates"
 """What the change feed is told of, with the id of the device."""
-TABLES: Final = (device_authority, device_certificates)
-
-
-def authority(connection: Connection) -> tuple[str, bytes, str] | None:
-    """The newest: its id, its sealed key and its certificate."""
-    chosen = select(device_authority.c.id, device_authority.c.sealed, device_authority.c.certificate)
-    row = connection.execute(chosen.order_by(device_authority.c.made_at.desc())).first()
-    return (row.id, row.sealed, row.certificate) if row else None
-
-
-def add_authority(connection: Connection, authority_id: str, sealed: bytes, certificate: str, now: Instant) -> None:
-    values = {"id": authority_id, "sealed": sealed, "certificate": certificate, "made_at": now}
-    connection.execute(insert(device_authority).values(values))
+TABLES: Final = (AUTHORITY.table, device_certificates)
 
 
 def add(connection: Connection, fingerprint: bytes, certified: Certified, now: Instant) -> None:

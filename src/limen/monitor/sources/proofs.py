@@ -65,7 +65,7 @@ def make_certificate(
         raise LimenError(
             f"{source_name} does not send by TLS, so it has no certificate", _other_fix(source_name, source)
         )
-    authority = kept_authority(transaction, keyring, now, company)
+    authority = store.AUTHORITY.kept(transaction, keyring, now, company)
     sender_id = new_id("ls")
     key, pem = private_authority.new_key()
     names = [x509.UniformResourceIdentifier(f"urn:limen:sender:{sender_id}")]
@@ -83,19 +83,6 @@ def remove(transaction: Transaction, sender_id: str, now: Instant, by: str) -> N
     transaction.changed(store.CHANGED, sender_id)
     details: dict[str, str | int | bool] = {"source": found.source, "sender": found.name}
     transaction.say(Event(at=now, kind="logs.sender_removed", actor=by, details=details))
-
-
-def kept_authority(transaction: Transaction, keyring: Keyring, now: Instant, company: str) -> Authority:
-    """The authority of senders; made where there is none yet."""
-    found = store.authority(transaction.connection)
-    if found is not None:
-        authority_id, sealed, certificate = found
-        der = keyring.open_sealed(store.log_authority.name, authority_id, "sealed", sealed)
-        return private_authority.loaded(certificate, der)
-    made = private_authority.new_authority(f"{company[:40]}: logs (Limen)", now)
-    sealed = keyring.seal(store.log_authority.name, made.id, "sealed", made.der)
-    store.add_authority(transaction.connection, made.id, sealed, made.authority.certificate, now)
-    return made.authority
 
 
 def server_certificate(authority: Authority, name: str, now: Instant) -> tuple[str, str]:

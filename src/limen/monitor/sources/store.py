@@ -14,7 +14,6 @@ from sqlalchemy import (
     Row,
     String,
     Table,
-    Text,
     delete,
     func,
     insert,
@@ -23,6 +22,7 @@ from sqlalchemy import (
 )
 
 from limen.clock import Instant
+from limen.storage.kept_authority import KeptAuthority
 from limen.storage.tables import metadata, rows_called
 
 log_senders = Table(
@@ -59,16 +59,8 @@ log_products = Table(
     info=rows_called("product that a source seems to send", "products that sources seem to send"),
 )
 """How many records of a source looked like those of a product that it does not name."""
-log_authority = Table(
-    "log_authority",
-    metadata,
-    Column("id", String(64), primary_key=True),
-    Column("sealed", LargeBinary, nullable=False),
-    Column("certificate", Text, nullable=False),
-    Column("made_at", BigInteger, nullable=False),
-    info=rows_called("authority of senders", "authorities of senders"),
-)
-TABLES: Final = (log_senders, log_sources, log_products, log_authority)
+AUTHORITY: Final = KeptAuthority("log_authority", "logs", ("authority of senders", "authorities of senders"))
+TABLES: Final = (log_senders, log_sources, log_products, AUTHORITY.table)
 CHANGED: Final = "log_sender"
 """What the change feed is told of, with the sender's id."""
 
@@ -185,21 +177,6 @@ def forget(connection: Connection, names: Iterable[str]) -> None:
     gone = list(names)
     connection.execute(delete(log_sources).where(log_sources.c.name.in_(gone)))
     connection.execute(delete(log_products).where(log_products.c.source.in_(gone)))
-
-
-# The authority
-
-
-def authority(connection: Connection) -> tuple[str, bytes, str] | None:
-    """The newest: its id, its sealed key and its certificate."""
-    chosen = select(log_authority.c.id, log_authority.c.sealed, log_authority.c.certificate)
-    row = connection.execute(chosen.order_by(log_authority.c.made_at.desc())).first()
-    return (row.id, row.sealed, row.certificate) if row else None
-
-
-def add_authority(connection: Connection, authority_id: str, sealed: bytes, certificate: str, now: Instant) -> None:
-    values = {"id": authority_id, "sealed": sealed, "certificate": certificate, "made_at": now}
-    connection.execute(insert(log_authority).values(values))
 
 
 def _sender(row: Row[Any]) -> Sender:
