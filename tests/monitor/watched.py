@@ -15,13 +15,16 @@ from typing import Any
 
 import msgspec
 from cryptography import x509
+from tests.monitor.detections.texts import text_of
 from tests.ports import free_ports
 
 from limen import private_authority
 from limen.clock import DAY, SystemClock
 from limen.events import Event
+from limen.monitor.detections.chosen import RULES, Chosen
 from limen.monitor.detections.hit import Hit
 from limen.monitor.link import Listen, SetUp, Sources, Watched
+from limen.monitor.normal_form.frame import Frame
 from limen.monitor.sources.proofs import server_certificate
 from limen.monitor.stored import COLUMNS
 from limen.monitor.supervision import Supervision
@@ -133,6 +136,21 @@ async def watching(folder: Path, *sources: Watched, tls: bool = False) -> AsyncI
         yield made
     finally:
         await made.supervision.close()
+
+
+async def in_force(watched: Watching, ready: dict[str, Any], *rules: dict[str, Any]) -> None:
+    """Have it find by these. They are read beside what comes: so the first finds `kind: ready`, until it does."""
+    text = text_of(ready, *rules)
+    await watched.supervision.give(RULES, msgspec.msgpack.encode(Chosen(texts={"detections/a.yml": text})))
+    product = ready["logsource"]["product"]
+    for number in range(1_000):
+        said = msgspec.json.encode({"id": f"ready{number}", "product": product, "kind": "ready"})
+        now = SystemClock().now()
+        await watched.supervision.deliver([Frame(source="app", kind="json", received_at=now, data=said)])
+        await asyncio.sleep(0.05)
+        if any(one.rule == ready["id"] for one in watched.hits):
+            return
+    raise AssertionError("no rule is in force")
 
 
 def send_udp(port: int, *messages: bytes, host: str = "127.0.0.1") -> None:

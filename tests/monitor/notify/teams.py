@@ -1,8 +1,8 @@
 """A FAKE of Microsoft Teams: what the trigger of a workflow "When a Teams webhook request is received" takes.
 
-Made from Microsoft's published contract ("Create incoming webhooks with Workflows for Microsoft Teams" and the schema of
-Adaptive Cards 1.4, read 2026-11): a POST with `type: message` and one card; 202 without a body. It speaks TLS as the
-name that the address has, so that nothing of what is sent, and of how it is verified, differs from the real one.
+As Microsoft's guide to webhooks by Workflows has it, and the schema of Adaptive Cards: a POST with `type: message` and
+one card, and 202 without a body. How it answers what is wrong is guessed. It speaks TLS as the name that the address
+has, so that nothing of what is sent, and of how it is verified, differs from the real one.
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ async def test_teams_gets_a_card_by_tls(tmp_path: Path, monkeypatch: pytest.Monk
     async with teams(tmp_path, monkeypatch) as there:
         await channels().deliver(Kind.TEAMS, Address(ADDRESS), NOTICE, "no_1", NOW)
         assert there.texts()[0] == NOTICE.title
-        assert "Impossible travel (Ida)" in there.texts()[1]
+        assert there.texts()[1] == f"Impossible travel (Ida)\n\n[{NOTICE.link}]({NOTICE.link})"
         assert there.queries[0]["sp"] == "/triggers/manual/run"
         for status in (400, 401, 429, 500):
             there.status = status

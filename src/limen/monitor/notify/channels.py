@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import hmac
+import re
 from collections.abc import Callable
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final, Protocol
@@ -98,7 +99,7 @@ def signed(secret: str, notice_id: str, now: Instant, body: bytes) -> dict[str, 
 
 
 def _by_apprise(kind: Kind, url: str, notice: Notice) -> bool:
-    """Whether apprise says that it was taken. What it is given has no markup in it, and is sent as plain text."""
+    """Whether apprise says that it was taken. What it is given has no markup in it but the link of a card."""
     import apprise  # noqa: PLC0415 -- heavy, and most starts send nothing
 
     asset = apprise.AppriseAsset(
@@ -110,11 +111,24 @@ def _by_apprise(kind: Kind, url: str, notice: Notice) -> bool:
     if sender is None or str(sender.service_name) not in _SERVICES[kind]:
         return False
     how = apprise.NotifyType.FAILURE if notice.level is Level.CRITICAL else apprise.NotifyType.WARNING
-    return bool(
-        sender.notify(body=notice.text, title=notice.title, notify_type=how, body_format=apprise.NotifyFormat.TEXT)
-    )
+    if kind is Kind.TEAMS:
+        title, body, form = _escaped(notice.title), _of_a_card(notice), apprise.NotifyFormat.MARKDOWN
+    else:
+        title, body, form = notice.title, notice.text, apprise.NotifyFormat.TEXT
+    return bool(sender.notify(body=body, title=title, notify_type=how, body_format=form))
 
 
+def _of_a_card(notice: Notice) -> str:
+    """The text of an adaptive card, where only an empty line ends a line, and only what is marked as a link is one."""
+    return "\n\n".join((*map(_escaped, notice.lines), f"[{notice.link}]({notice.link})"))
+
+
+def _escaped(line: str) -> str:
+    """So that nothing in it is Markdown (CommonMark 2.4)."""
+    return _MARKS.sub(r"\\\g<0>", line)
+
+
+_MARKS: Final = re.compile(r"[\\`*_\[\]<>#~|!&]")
 _SERVICES: Final = {
     Kind.SLACK: frozenset({"Slack"}),
     Kind.TEAMS: frozenset({"Power Automate / Workflows (for MSTeams)"}),
