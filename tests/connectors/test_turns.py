@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from limen.clock import HOUR, MINUTE
 from limen.connectors.asked_store import AskedState
-from limen.connectors.turns import is_due
+from limen.connectors.turns import Told, is_due
+from limen.events import Event, Outcome
 
 NOW = 1_000 * HOUR
 
@@ -31,3 +34,14 @@ def test_what_fails_is_asked_less_often(every: int, failures: int, pause: int) -
 def test_nobody_is_asked_twice_at_once() -> None:
     state = AskedState("okta", busy_until=NOW + HOUR)
     assert (is_due(state, MINUTE, NOW), is_due(state, MINUTE, NOW + HOUR)) == (False, True)
+
+
+def test_the_journal_is_told_when_one_begins_to_fail_and_when_it_is_back() -> None:
+    events: list[Event] = []
+    told = Told(SimpleNamespace(record=events.append), "logs.service_failed", "logs.service_back")
+    told.tell("okta", "it can't be reached", NOW)
+    told.tell("okta", "", NOW + 1)
+    assert [(one.kind, one.outcome, dict(one.details)) for one in events] == [
+        ("logs.service_failed", Outcome.FAILURE, {"source": "okta", "error": "it can't be reached"}),
+        ("logs.service_back", Outcome.SUCCESS, {"source": "okta"}),
+    ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from aiohttp import web
 from tests.emulators.vendor import Vendor, asking, served
 
 from limen.connectors.patience import TRIES
-from limen.connectors.vendor_client import MOST_BYTES, VendorError, listed, text_in
+from limen.connectors.vendor_client import MOST_BYTES, VendorError, closing_clients, listed, text_in
 
 
 async def whole(_request: web.Request) -> web.Response:
@@ -87,3 +89,20 @@ def test_what_an_answer_must_hold() -> None:
     for wrong in ({}, {"access_token": 1}, {"access_token": ""}, {"access_token": "a\nb"}, {"access_token": "é"}):
         with pytest.raises(VendorError):
             text_in(wrong, "access_token")
+
+
+async def test_clients_that_are_made_within_are_closed_with_the_block() -> None:
+    closed: list[str] = []
+
+    class Client:
+        def __init__(self, origin: str) -> None:
+            self.origin = origin
+
+        async def close(self) -> None:
+            closed.append(self.origin)
+
+    with suppress(VendorError):
+        async with closing_clients(Client) as opened:
+            assert [opened(one).origin for one in ("https://a.example", "https://b.example")] != closed == []
+            raise VendorError("slow")
+    assert sorted(closed) == ["https://a.example", "https://b.example"]

@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 
 from limen.company.company import Company, limen_app
 from limen.company.protocols import PROTOCOLS
+from limen.configuration.differing import differing
 from limen.facts import ActionRule, App, PublicRoute
 from limen.pillars import files
 from limen.settings import Sessions
@@ -57,10 +58,8 @@ def _compared(
     kind: str, old: Mapping[str, T], new: Mapping[str, T], told: Callable[[T | None, T | None], str] = lambda *_: ""
 ) -> Iterator[Change]:
     """The differences by name; `told` describes one from the old and the new value."""
-    for name in sorted({*old, *new}):
-        was, now = old.get(name), new.get(name)
-        if was != now:
-            yield Change(kind, name, ADDED if was is None else REMOVED if now is None else CHANGED, told(was, now))
+    for name, was, now in differing(old, new):
+        yield Change(kind, name, ADDED if was is None else REMOVED if now is None else CHANGED, told(was, now))
 
 
 def _titles(old: str | None, new: str | None) -> str:

@@ -6,13 +6,16 @@ A service that fails is asked less often, up to `LONGEST_PAUSE`; one that is ask
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Final
 
 from limen.clock import MINUTE, Instant, Milliseconds
 from limen.connectors.asked_store import AskedState, AskedStore
 from limen.connectors.vendor_client import VendorError
 from limen.errors import LimenError
+from limen.events import Event, Outcome
 from limen.storage import Database, Keyring
+from limen.storage.journal import Journal
 
 HELD_FOR: Final[Milliseconds] = 10 * MINUTE
 LONGEST_PAUSE: Final[Milliseconds] = 15 * MINUTE
@@ -21,14 +24,28 @@ WentOn = Callable[[int], Awaitable[None]]
 """How much the turn has brought so far."""
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the journal is told of services: kinds of event for one that begins to fail, and that does so no more."""
+
+    journal: Journal
+    failed: str
+    back: str
+
+    def tell(self, name: str, error: str, now: Instant) -> None:
+        """`error` is "" where it is back."""
+        kind, outcome = (self.failed, Outcome.FAILURE) if error else (self.back, Outcome.SUCCESS)
+        details = {"source": name, **({"error": error} if error else {})}
+        self.journal.record(Event(at=now, kind=kind, outcome=outcome, details={**details}))
+
+
 class BrokenOffError(LimenError):
     """A turn did not come to its end. `what` is kept, and shown: it holds no secret."""
 
 
 class Turns:
     """The turns of the services in `store`. Nobody else asks one for `held_ms` from each step on. `lacks` is what is
-    wrong where no secret is stored for a service; `changed(name, error)` is called when it begins to fail, or does so
-    no longer (""). Used on the event loop.
+    wrong where no secret is stored for a service. Used on the event loop.
     """
 
     def __init__(
@@ -39,7 +56,7 @@ class Turns:
         store: AskedStore,
         *,
         lacks: str,
-        changed: Callable[[str, str], None],
+        told: Told,
         held_ms: Milliseconds = HELD_FOR,
     ) -> None:
         self._database = database
@@ -47,7 +64,7 @@ class Turns:
         self._now = now
         self._store = store
         self._lacks = lacks
-        self._changed = changed
+        self._told = told
         self._held_ms = held_ms
 
     async def states(self) -> dict[str, AskedState]:
@@ -90,7 +107,7 @@ class Turns:
         now, before = self._now(), (await self.states())[name].error
         await self._database.writing(lambda t: self._store.ended(t.connection, name, now, error))
         if bool(before) is not bool(error):
-            self._changed(name, error)
+            self._told.tell(name, error, now)
 
 
 def is_due(state: AskedState, every_ms: Milliseconds, now: Instant) -> bool:

@@ -6,7 +6,8 @@ A link to the next page leads nowhere but to the same origin (see `limen.guarded
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -128,6 +129,19 @@ class VendorClient:
         except NoReplyError as error:
             raise VendorError(error.word) from None
         raise VendorError("refused" if status >= 500 else "throttled", status)
+
+
+@asynccontextmanager
+async def closing_clients(client: Callable[[str], VendorClient]) -> AsyncIterator[Callable[[str], VendorClient]]:
+    """`client`, which makes one for an origin; each that is made within the block is closed with it."""
+    async with AsyncExitStack() as closing:
+
+        def opened(origin: str) -> VendorClient:
+            made = client(origin)
+            closing.push_async_callback(made.close)
+            return made
+
+        yield opened
 
 
 def bearer(token: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from limen.clock import DAY, HOUR
+from limen.configuration.differing import differing
 from limen.configuration.lengths import Length, length_of
 from limen.configuration.named_sources import address_complaint, read_named
 from limen.configuration.problem import Complaint, Problem, did_you_mean, shown
@@ -60,13 +61,12 @@ def read(written: Mapping[str, Any], tree: Tree, file: str) -> tuple[dict[str, S
 
 def changes(before: Mapping[str, SignalSource], after: Mapping[str, SignalSource]) -> Iterator[str]:
     """One line for each thing that is other than before."""
-    for name in sorted({*before, *after}):
-        was, now = before.get(name), after.get(name)
+    for name, was, now in differing(before, after):
         if now is None:
             yield f"{name} says nothing about devices any more"
         elif was is None:
             yield f"{name} ({now.kind}) may say that a device is at risk; high: {now.when_high.value}"
-        elif was != now:
+        else:
             yield f"What {name} says about devices counts differently"
 
 

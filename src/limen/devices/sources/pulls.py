@@ -9,13 +9,12 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from limen.connectors.turns import Turns, WentOn, is_due
+from limen.connectors.turns import Told, Turns, WentOn, is_due
 from limen.connectors.vendor_client import VendorError
 from limen.devices.sources import store
 from limen.devices.sources.service import Sources, place_of
 from limen.devices.sources.store import SourceState
 from limen.devices.sources.vendors import Vendors
-from limen.events import Event, Outcome
 from limen.facts.device_rules import PULLED, DeviceSource
 from limen.pillar import Core
 
@@ -29,9 +28,8 @@ class Pulls:
     def __init__(self, core: Core, sources: Sources, vendors: Vendors) -> None:
         self._core = core
         self._sources = sources
-        self._turns = Turns(
-            core.database, core.keyring, sources.now, store.ASKED, lacks=_LACKS, changed=self._source_changed
-        )
+        told = Told(core.journal, "device.source_failed", "device.source_back")
+        self._turns = Turns(core.database, core.keyring, sources.now, store.ASKED, lacks=_LACKS, told=told)
         self.vendors = vendors
         self._missing: dict[str, set[str]] = {}
 
@@ -59,13 +57,3 @@ class Pulls:
         missing = await self._core.database.reading(lambda snapshot: store.ids_of(snapshot.connection, name)) - seen
         gone, self._missing[name] = missing & self._missing.get(name, set()), missing
         await self._sources.take(name, [], tuple(gone))
-
-    def _source_changed(self, name: str, error: str) -> None:
-        self._core.journal.record(
-            Event(
-                at=self._sources.now(),
-                kind="device.source_failed" if error else "device.source_back",
-                outcome=Outcome.FAILURE if error else Outcome.SUCCESS,
-                details={"source": name, **({"error": error} if error else {})},
-            )
-        )

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from limen.clock import MINUTE
+from limen.configuration.differing import differing
 from limen.configuration.lengths import Length, length_of
 from limen.configuration.named_sources import address_complaint, read_named
 from limen.configuration.problem import Complaint, Problem, shown
@@ -60,13 +61,12 @@ def read(written: Mapping[str, Any], tree: Tree, file: str) -> tuple[dict[str, D
 
 def changes(was: Mapping[str, DeviceSource], now: Mapping[str, DeviceSource]) -> Iterator[str]:
     """One line for each source that is other than before."""
-    for name in sorted(was.keys() | now.keys()):
-        old, new = was.get(name), now.get(name)
+    for name, old, new in differing(was, now):
         if new is None:
             yield f"{name} tells of devices no longer: what it said does not count any more"
         elif old is None:
             yield f"{name} ({new.kind}) tells of devices now{_managing(new)}"
-        elif old != new:
+        else:
             yield f"{name} ({new.kind}) tells of devices differently{_managing(new)}"
 
 

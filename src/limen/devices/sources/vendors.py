@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +10,7 @@ from limen.connectors.fleet.hosts import hosts
 from limen.connectors.jamf.inventory import computers, mobile_devices
 from limen.connectors.microsoft.managed_devices import managed_devices
 from limen.connectors.microsoft.sign_in import GRAPH, SIGN_IN
-from limen.connectors.vendor_client import VendorClient
+from limen.connectors.vendor_client import VendorClient, closing_clients
 from limen.devices.sources import fleet, intune, jamf
 from limen.devices.sources.record import Record
 from limen.facts.device_rules import DeviceSource, SourceKind
@@ -27,13 +26,7 @@ class Vendors:
 
     async def records(self, source: DeviceSource, secret: str) -> AsyncIterator[list[Record]]:
         """All devices that a source knows, page by page. Raises VendorError."""
-        async with AsyncExitStack() as closing:
-
-            def opened(origin: str) -> VendorClient:
-                client = self.client(origin)
-                closing.push_async_callback(client.close)
-                return client
-
+        async with closing_clients(self.client) as opened:
             match source.kind:
                 case SourceKind.INTUNE:
                     sign_in, graph = opened(self.sign_in), opened(self.graph)

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from limen.clock import DAY, MINUTE
+from limen.configuration.differing import differing
 from limen.configuration.lengths import Length, length_of
 from limen.configuration.named_sources import read_named
 from limen.configuration.problem import Complaint, Problem, shown
@@ -55,13 +56,12 @@ def read(written: Mapping[str, Any], tree: Tree, file: str) -> tuple[NotifyRules
 
 def changes(before: NotifyRules, after: NotifyRules) -> Iterator[str]:
     """One line for each thing that is other than before."""
-    for name in sorted({*before.channels, *after.channels}):
-        was, now = before.channels.get(name), after.channels.get(name)
+    for name, was, now in differing(before.channels, after.channels):
         if now is None:
             yield f"The channel {name} hears of no cases any more"
         elif was is None:
             yield f"The channel {name} ({now.kind.value}) hears of cases that are {now.at_level.value} or worse"
-        elif was != now:
+        else:
             yield f"What the channel {name} hears of is different"
 
 

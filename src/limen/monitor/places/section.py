@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from limen.clock import DAY
+from limen.configuration.differing import differing
 from limen.configuration.lengths import Length, length_of
 from limen.configuration.problem import Complaint, Problem, did_you_mean, shown
 from limen.configuration.shape import shaped_in_part
@@ -92,17 +93,11 @@ def changes(before: PlaceRules, after: PlaceRules) -> Iterator[str]:
         ("The list {} of anonymisers", before.lists, after.lists),
         ("The way out {}", before.egress, after.egress),
     ):
-        old, new = {one.name: one for one in was}, {one.name: one for one in now}
-        for name in sorted(old.keys() | new.keys()):
-            if name not in new:
-                yield f"{what.format(name)} counts no more"
-            elif name not in old:
-                yield f"{what.format(name)} counts"
-            elif old[name] != new[name]:
-                yield f"{what.format(name)} is another"
-    for name in sorted(before.networks.keys() | after.networks.keys()):
-        if before.networks.get(name) != after.networks.get(name):
-            yield f"The network {name} is in {after.networks.get(name) or 'a country that is not said'}"
+        for name, old, new in differing({one.name: one for one in was}, {one.name: one for one in now}):
+            how = "counts no more" if new is None else "counts" if old is None else "is another"
+            yield f"{what.format(name)} {how}"
+    for name, _, country in differing(before.networks, after.networks):
+        yield f"The network {name} is in {country or 'a country that is not said'}"
 
 
 def _egress(name: str, shape: WayOut) -> Egress:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from limen.clock import HOUR, MINUTE
+from limen.configuration.differing import differing
 from limen.configuration.lengths import Length, length_of
 from limen.configuration.named_sources import read_named
 from limen.configuration.problem import Complaint, Problem
@@ -55,14 +56,13 @@ def read(written: Mapping[str, Any], tree: Tree, file: str) -> tuple[tuple[Playb
 
 def changes(before: tuple[Playbook, ...], after: tuple[Playbook, ...]) -> Iterator[str]:
     """One line for each thing that is other than before."""
-    was, now = {one.name: one for one in before}, {one.name: one for one in after}
-    for name in sorted({*was, *now}):
-        if name not in now:
+    for name, was, now in differing({one.name: one for one in before}, {one.name: one for one in after}):
+        if now is None:
             yield f"The playbook {name} does nothing any more"
-        elif name not in was:
-            yield f"The playbook {name} {_SAYS[now[name].does]} by itself"
-        elif was[name] != now[name]:
-            yield f"The playbook {name} works differently: it {_SAYS[now[name].does]}"
+        elif was is None:
+            yield f"The playbook {name} {_SAYS[now.does]} by itself"
+        else:
+            yield f"The playbook {name} works differently: it {_SAYS[now.does]}"
 
 
 def _playbook(name: str, shape: Book) -> Playbook:

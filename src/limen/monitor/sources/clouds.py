@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -16,7 +16,7 @@ from limen.connectors.google import activities as google
 from limen.connectors.log_pages import Had, LogPages
 from limen.connectors.microsoft import activity_feed, graph_logs, sign_in as microsoft
 from limen.connectors.okta import sign_in as okta_sign_in, system_log as okta
-from limen.connectors.vendor_client import VendorClient
+from limen.connectors.vendor_client import VendorClient, closing_clients
 from limen.monitor.monitor_rules import LogSource, Service
 
 Pages = Callable[[str, Instant, Had], LogPages]
@@ -46,13 +46,7 @@ class Clouds:
     @asynccontextmanager
     async def logs(self, source: LogSource, secret: str, now: Instant) -> AsyncIterator[list[Log]]:
         """The logs of a source, to be read within the block. Raises VendorError."""
-        async with AsyncExitStack() as closing:
-
-            def opened(origin: str) -> VendorClient:
-                client = self.client(origin)
-                closing.push_async_callback(client.close)
-                return client
-
+        async with closing_clients(self.client) as opened:
             yield await _logs(source.kind, source.service or Service(), secret, now, opened)
 
 

@@ -15,10 +15,10 @@ from typing import Final
 from limen.clock import MINUTE
 from limen.connectors.asked_store import AskedState
 from limen.connectors.log_pages import Had, LogPage
-from limen.connectors.turns import BrokenOffError, Turns, WentOn, is_due
+from limen.connectors.turns import BrokenOffError, Told, Turns, WentOn, is_due
 from limen.connectors.vendor_client import VendorError
 from limen.errors import LimenError
-from limen.events import Event, Outcome
+from limen.events import Event
 from limen.monitor.monitor_rules import LogSource, Service, Way
 from limen.monitor.sources import pulls_store
 from limen.monitor.sources.clouds import Clouds, Log
@@ -51,7 +51,7 @@ class LogPulls:
             sources.now,
             pulls_store.ASKED,
             lacks=_LACKS,
-            changed=self._source_changed,
+            told=Told(core.journal, "logs.service_failed", "logs.service_back"),
             held_ms=HELD_FOR,
         )
         self._had: dict[str, dict[str, Had]] = {}
@@ -142,16 +142,6 @@ class LogPulls:
                 lambda t: pulls_store.keep_cursor(t.connection, name, place, log, cursor, now)
             )
         return brought
-
-    def _source_changed(self, name: str, error: str) -> None:
-        self._core.journal.record(
-            Event(
-                at=self._sources.now(),
-                kind="logs.service_failed" if error else "logs.service_back",
-                outcome=Outcome.FAILURE if error else Outcome.SUCCESS,
-                details={"source": name, **({"error": error} if error else {})},
-            )
-        )
 
 
 def asked(sources: LogSources) -> dict[str, LogSource]:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from limen.clock import DAY, MINUTE
+from limen.configuration.differing import differing
 from limen.configuration.lengths import Length, length_of
 from limen.configuration.named_sources import read_named
 from limen.configuration.problem import Complaint, Problem, did_you_mean, shown
@@ -75,13 +76,12 @@ def read(written: Mapping[str, Any], tree: Tree, file: str) -> tuple[dict[str, L
 
 def changes(before: Mapping[str, LogSource], after: Mapping[str, LogSource]) -> Iterator[str]:
     """One line for each source that is other than before."""
-    for name in sorted(before.keys() | after.keys()):
-        was, now = before.get(name), after.get(name)
+    for name, was, now in differing(before, after):
         if now is None:
             yield f"{name} gives no logs any more; what it gave is kept as before"
         elif was is None:
             yield f"{name} ({_reads(now)}) {_comes(now)}"
-        elif was != now:
+        else:
             yield f"{name} ({_reads(now)}), otherwise than before, {_comes(now)}"
 
 
