@@ -23,7 +23,6 @@ _IPV4_OCTET: Final = re.compile(r"0|[1-9][0-9]{0,2}")
 _IPV6_GROUP: Final = re.compile(r"[0-9A-Fa-f]{1,4}")
 _PREFIX: Final = re.compile(r"0|[1-9][0-9]{0,2}")
 _LONGEST: Final = 256
-_DIGITS_OF_INT64: Final = 20
 
 
 def parse_decimal(text: str) -> Decimal:

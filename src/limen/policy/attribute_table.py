@@ -28,17 +28,9 @@ class Table:
         self.nouns = nouns
         self.by_path: Mapping[str, Attribute] = {one.path: one for one in self.rows}
         self.by_cedar: Mapping[str, Attribute] = {one.cedar: one for one in self.rows}
-        self._of_kinds: dict[tuple[Kind, ...], Mapping[str, Attribute]] = {}
 
     def of_noun(self, noun: str) -> tuple[Attribute, ...]:
         return self._of_nouns.get(noun, ())
-
-    def of_kind(self, *kinds: Kind) -> Mapping[str, Attribute]:
-        """The rows of these kinds by their paths in full."""
-        found = self._of_kinds.get(kinds)
-        if found is None:
-            found = self._of_kinds[kinds] = {one.cedar: one for one in self.rows if one.kind in kinds}
-        return found
 
     @cached_property
     def order(self) -> Mapping[str, Attribute]:

@@ -22,7 +22,6 @@ from limen.monitor.search.query import (
     QueryError,
     Within,
     fields_meant,
-    nearest_field,
     read_query,
 )
 
@@ -110,4 +109,3 @@ def test_fields_are_suggested_by_how_they_begin_and_by_what_is_near() -> None:
         *sorted(p for p in PATHS if p.startswith("src_")),
     ]
     assert set(fields_meant("")) == {*COLUMNS, *PATHS}
-    assert "src_ip" in nearest_field("srcip")

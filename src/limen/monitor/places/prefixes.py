@@ -35,9 +35,6 @@ class Prefixes:
         )
 
 
-NO_PREFIXES: Final = Prefixes({})
-
-
 def read_prefixes(lines: Iterable[bytes]) -> Prefixes:
     """What a file says. After `#` or `;`, and after the first blank of a line, stands what only people read.
 

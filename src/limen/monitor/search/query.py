@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from limen.clock import Instant
-from limen.configuration.problem import did_you_mean, shown
+from limen.configuration.problem import shown
 from limen.errors import LimenError
 from limen.monitor.normal_form.event import PATHS, NormalEvent
 
@@ -322,11 +322,6 @@ def fields_meant(prefix: str) -> list[str]:
     """Names of fields that begin so: columns first, then OCSF's names."""
     begun = prefix.lower()
     return [name for name in (*sorted(COLUMNS), *sorted(PATHS)) if name.startswith(begun)]
-
-
-def nearest_field(name: str) -> str:
-    """What somebody may have meant who wrote this name of a field."""
-    return did_you_mean(name, [*sorted(COLUMNS), *sorted(PATHS)])
 
 
 def _split(value: str) -> tuple[str, ...]:

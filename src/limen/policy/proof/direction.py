@@ -198,9 +198,6 @@ def _is_asked(path: str) -> bool:
     return path == NOW or (path in ATTRIBUTES.table.by_cedar and path not in ATTRIBUTES.table.order)
 
 
-_NUMBERS: Final = (int, Datetime, Duration)
-
-
 def _number(node: Expression) -> Way:
     """Which way a number, an instant or a duration grows when facts get better."""
     path = expression_text(node) if isinstance(node, Attribute) else ""
