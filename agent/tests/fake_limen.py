@@ -282,7 +282,8 @@ def fake_limen(folder: Path) -> Iterator[tuple[FakeLimen, Path]]:
     server.limen = limen
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
+    # The handshake is for the thread of each connection: else whoever connects and is silent would hold up all of them
+    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     limen.address = f"https://login.harbor.localhost:{server.server_address[1]}"
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     try:

@@ -1,5 +1,5 @@
 """The process that watches is killed again and again while logs come: what was acknowledged is kept, and what is in it
-is found. The store alone is killed a hundred times in tests/storage/event_store/test_kill.py.
+is found. The store alone is killed eighty times in tests/storage/event_store/test_kill.py.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""rsyslog and syslog-ng send over TLS by exactly what the page of a source says to paste."""
+"""rsyslog and syslog-ng send over TLS by exactly what the page of a source says to paste: kept, and found by a rule."""
 
 from __future__ import annotations
 
@@ -10,16 +10,20 @@ import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.interop.real_apps import absent
 from tests.interop.unpacked_package import unpacked
-from tests.monitor.watched import Watching, source, watching
+from tests.monitor.detections.texts import rule
+from tests.monitor.watched import Watching, in_force, source, watching
 
 from limen.monitor.monitor_rules import LogSource, Way
 from limen.monitor.sources.wizard import Reached, recipes
 
 HOW_MANY = 200
+READY = rule({"kind": "ready"}, logsource={"product": "harbor"})
+FAILED = rule(["Failed password for ida"], logsource={"product": "linux"})
 
 
 @pytest.fixture
@@ -28,9 +32,27 @@ async def watched(tmp_path: Path) -> AsyncIterator[Watching]:
     async with watching(tmp_path / "data", tls=True) as made:
         _, fingerprint = made.client(tmp_path / "sender")
         await made.set_sources(
-            source("servers", "tls", senders={fingerprint: "ls_1"}, addresses=()), source("plain", "tcp")
+            source("servers", "tls", senders={fingerprint: "ls_1"}, addresses=()),
+            source("plain", "tcp"),
+            source("app", "http", "json"),
         )
+        await in_force(made, READY, FAILED)
         yield made
+
+
+async def sent(watched: Watching, number: int, seconds: float = 40) -> list[dict[str, Any]]:
+    """What came by syslog, once it is so much."""
+
+    def events() -> list[dict[str, Any]]:
+        return [one for one in watched.stored() if one["source"] != "app"]
+
+    await watched.until(lambda: len(events()) >= number, seconds)
+    return events()
+
+
+async def found(watched: Watching, source_name: str) -> None:
+    """Return when the rule has found something of this source."""
+    await watched.until(lambda: any(one.rule == FAILED["id"] and source_name in one.sources for one in watched.hits))
 
 
 def pasted(product: str, way: Way, watched: Watching, folder: Path) -> str:
@@ -81,9 +103,11 @@ async def test_rsyslog_sends_all_it_has(watched: Watching, tmp_path: Path, way: 
     command = rsyslog(tmp_path, pasted("rsyslog", way, watched, tmp_path / "sender"))
     with running(command, tmp_path / "log"):
         write_lines(tmp_path / "input", 0, HOW_MANY)
-        events = await watched.until_stored(HOW_MANY, 40)
+        events = await sent(watched, HOW_MANY)
+        name = "servers" if way is Way.TLS else "plain"
+        await found(watched, name)
     assert len(events) == HOW_MANY, (tmp_path / "log").read_text()
-    assert {one["source"] for one in events} == {"servers" if way is Way.TLS else "plain"}
+    assert {one["source"] for one in events} == {name}
 
 
 async def test_rsyslog_goes_on_after_the_process_was_killed(watched: Watching, tmp_path: Path) -> None:
@@ -92,10 +116,10 @@ async def test_rsyslog_goes_on_after_the_process_was_killed(watched: Watching, t
     command = rsyslog(tmp_path, pasted("rsyslog", Way.TLS, watched, tmp_path / "sender"))
     with running(command, tmp_path / "log"):
         write_lines(tmp_path / "input", 0, HOW_MANY)
-        await watched.until_stored(HOW_MANY, 40)
+        await sent(watched, HOW_MANY)
         await watched.kill()
         write_lines(tmp_path / "input", HOW_MANY, 2 * HOW_MANY)
-        await watched.until_stored(2 * HOW_MANY - 1, 40)
+        await sent(watched, 2 * HOW_MANY - 1)
 
 
 async def test_syslog_ng_sends_all_it_has(watched: Watching, tmp_path: Path) -> None:
@@ -119,8 +143,9 @@ async def test_syslog_ng_sends_all_it_has(watched: Watching, tmp_path: Path) -> 
     with running(command, tmp_path / "log", LD_LIBRARY_PATH=str(libraries)) as process:
         write_lines(tmp_path / "input", 0, HOW_MANY)
         try:
-            events = await watched.until_stored(HOW_MANY, 40)
+            events = await sent(watched, HOW_MANY)
         except TimeoutError:
             pytest.fail(f"{process.poll()}: {(tmp_path / 'log').read_text()}")
+        await found(watched, "servers")
     assert len(events) == HOW_MANY
     assert {one["source"] for one in events} == {"servers"}

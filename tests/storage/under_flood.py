@@ -22,6 +22,6 @@ def main(folder: Path, tells: Connection) -> None:
         tells.send_bytes(b"%d %d" % (at, position.n))
         at = position.n
         time.sleep(0.002)  # or a disk in memory would take thousands
-        if count % 100 == 99:
+        if count % 200 == 99:
             with store._writing:
                 store._begin_next(0)  # so that segments are sealed while it is killed

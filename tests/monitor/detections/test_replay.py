@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from tests.monitor.detections.texts import START, compiled, correlation, event, rule
+from tests.monitor.normal_form.frames import only
 
 from limen.clock import DAY
 from limen.monitor.detections import replay as replaying
@@ -51,5 +52,30 @@ def test_events_of_the_store_are_read_beside_whoever_writes_it(tmp_path: Path) -
         store.append([msgspec.json.encode(one) for one in (old, new)])
         past = Past(tmp_path / "journal", tmp_path / "events", START - 30 * DAY, START)
         assert list(past_events(past)) == [new]
+    finally:
+        store.close()
+
+
+def test_what_an_older_mapper_kept_is_read_anew_and_stays_as_it_was_kept(tmp_path: Path) -> None:
+    """A mapper learns what a line means: rules find it in the past, and nothing that was kept is written again."""
+    today = only("clamav", "Fri Nov 27 09:15:30 2026 -> /srv/a.exe: EICAR FOUND")
+    before = {
+        **msgspec.to_builtins(msgspec.structs.replace(today, person_id="p_1", mapper="clamav/0", fields={})),
+        **dict.fromkeys(("category", "reason", "object"), ""),
+        "class_uid": 0,
+        "column_of_before": "x",
+    }
+    store = EventStore.open(tmp_path / "events", columns=COLUMNS, keys=(b"k" * 32,))
+    try:
+        store.append([msgspec.json.encode(before)])
+        store.seal()
+        past = Past(tmp_path / "journal", tmp_path / "events", today.at - DAY, today.at + DAY)
+        (event,) = past_events(past)
+        assert event == msgspec.structs.replace(today, person_id="p_1")
+        wanted = rule({"reason": "EICAR"}, logsource={"category": "antivirus"})
+        assert replay(compiled(wanted), {wanted["id"]}, [event]).found[wanted["id"]].count == 1
+        store.append([msgspec.json.encode(today)])  # its sender sends it again, after the update
+        kept = store.ask("select uid, mapper, class_uid, person_id from events").rows
+        assert kept == [(today.uid, "clamav/0", 0, "p_1")]
     finally:
         store.close()
