@@ -21,16 +21,15 @@ from limen.company.authors import names_of, proof_sentence
 from limen.company.company import Company
 from limen.company.concurrent_changes import Published, published_since, undone
 from limen.company.folder import TESTS
+from limen.company.foreseen import foreseen, lines_of
 from limen.company.gate import FIRST_ADMINISTRATOR, lockout_begins, lockout_problems, people_of
 from limen.company.load import load_company
 from limen.company.origin import origin_of
-from limen.company.places import events_folder
 from limen.company.plan import Plan, plan, predict, reach_sentences
 from limen.company.pull import write_text
 from limen.company.rehearsal import WINDOW
 from limen.company.updated_tests import updated_tests
-from limen.pillar import Past
-from limen.pillars import folders_of_files
+from limen.pillar import Foreseen
 from limen.policy.proof.lockout import LockedOut
 
 MOST_SINCE = 5
@@ -52,7 +51,7 @@ def run(
     names: dict[str, str] = {}
     since: tuple[Published, ...] = ()
     taken_back: dict[tuple[str, str], Published] = {}
-    would_have: list[str] = []
+    would_have: tuple[Foreseen, ...] = ()
     if not has_database(folder, after.settings):
         found = plan(None, after, people=(FIRST_ADMINISTRATOR,), until=SystemClock().now())
     else:
@@ -64,11 +63,12 @@ def run(
             taken_back = here.database.read(lambda snapshot: undone(snapshot, after, found.changes))
             if not found.changes_nothing:
                 since = here.database.read(lambda one: published_since(one, origin_of(folder, after.settings, one)))
-            would_have = _would_have(before, after, here)
+            would_have = foreseen(before, after, here.journal, SystemClock().now())
     if as_json:
-        print(json.dumps({**_plain(found, since), "would_have": would_have}))
+        print(json.dumps({**_plain(found, since), "would_have": [_plain_foreseen(one) for one in would_have]}))
     else:
-        print("\n".join([*_behind(since, folder), text_of(found, before, after, names, taken_back), *would_have]))
+        said = text_of(found, before, after, names, taken_back)
+        print("\n".join([*_behind(since, folder), said, *lines_of(would_have, after.settings.zone)]))
         if not found.changes_nothing and found.is_publishable and not since:
             print(f'Nothing was published; `limen apply{at(folder)} -m "why"` publishes it.')
     sys.exit(0 if found.is_publishable and not since else 1)
@@ -95,18 +95,8 @@ def predicted(before: Company | None, after: Company, here: Opened) -> Plan:
         return predict(before, after, here.reader, people, SystemClock().now(), told, ahead)
 
 
-def _would_have(before: Company | None, after: Company, here: Opened) -> list[str]:
-    """What would have been other in the last 30 days by files of parts, such as detections."""
-    now = SystemClock().now()
-    past = Past(here.journal, events_folder(here.root, here.settings), now - WINDOW, now)
-    return [
-        said
-        for files in folders_of_files()
-        if files.would_have is not None
-        for said in files.would_have(
-            before.parts.get(files.name) if before else None, after.parts.get(files.name), past
-        )
-    ]
+def _plain_foreseen(one: Foreseen) -> dict[str, object]:
+    return {"said": one.said, "newest": [{"at": at, "who": who, "event": event} for at, who, event in one.newest]}
 
 
 def _behind(since: tuple[Published, ...], folder: Path) -> Iterator[str]:

@@ -45,6 +45,11 @@ def events_folder(root: Path, settings: Settings) -> Path:
     return data_folder(root, settings) / "events"
 
 
+def events_beside(journal: Path) -> Path:
+    """The same, for whoever knows where the journal is."""
+    return journal.parent / "events"
+
+
 def key_file(root: Path, settings: Settings) -> Path:
     """The master key, where neither the environment nor systemd holds one."""
     return data_folder(root, settings) / "master.key"

@@ -18,6 +18,7 @@ from limen.company.onboarding import written_until
 from limen.company.rehearsal import WINDOW, Rehearsal, Turn, rehearse
 from limen.configuration.problem import Problem
 from limen.facts import App, Person
+from limen.pillar import Foreseen
 from limen.policy.access_diff.describe import Names, sentences
 from limen.policy.access_diff.diff import Reach, newly_reachable
 from limen.policy.proof.lockout import Candidate, LockedOut, Proof
@@ -39,7 +40,8 @@ class Plan:
 
     `before` is the id of the revision it was compared with ("": none), which `publish` takes as `expected`. `supposed`
     are people who were only supposed, one of each group, because there are too few: their names by their ids.
-    `openings` are the changes beside the policies, `today` is whom it hits with the devices they have.
+    `openings` are the changes beside the policies, `today` is whom it hits with the devices they have. `foreseen` is
+    what the files of parts would have found in the past days, where that was looked at.
     """
 
     before: str
@@ -55,6 +57,7 @@ class Plan:
     kept_reach: tuple[str, ...] = ()
     openings: tuple[Opening, ...] = ()
     today: DevicesToday = NOBODY
+    foreseen: tuple[Foreseen, ...] = ()
 
     @property
     def is_nobodys_gain_or_loss(self) -> bool:

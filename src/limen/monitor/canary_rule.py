@@ -29,7 +29,7 @@ NONCE: Final = "object"
 def with_canary(chosen: Chosen) -> Chosen:
     """With the rule, which nobody can turn off: without it nobody would know whether anything is seen."""
     off = tuple([one for one in chosen.off if one not in {RULE, NAME}])
-    return Chosen({FILE: TEXT, **chosen.texts}, chosen.folders, off)
+    return msgspec.structs.replace(chosen, texts={FILE: TEXT, **chosen.texts}, off=off)
 
 
 def canary(nonce: str, now: Instant) -> Frame:

@@ -143,6 +143,18 @@ class SourceFigures(msgspec.Struct, kw_only=True, tag=True):
     looks_like: dict[str, int] = {}
 
 
+class RulesRead(msgspec.Struct, frozen=True, kw_only=True):
+    """Which rules are in force since `at`: how many, how many of each folder that is brought in, and what was refused
+    (`wrong` names the first of it, a line each).
+    """
+
+    at: Instant = 0
+    rules: int = 0
+    of_folders: dict[str, int] = {}
+    refused: int = 0
+    wrong: tuple[str, ...] = ()
+
+
 class Health(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """How it goes, each second. `refused`: what came from nobody who may send, by its way; `wrong`: what does not work.
 
@@ -159,6 +171,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     resident_bytes: int = 0
     stored_bytes: int = 0
     wrong: tuple[str, ...] = ()
+    rules: RulesRead = RulesRead()
 
 
 ToProcess: TypeAlias = SetUp | Sources | Given | Deliver | Taken

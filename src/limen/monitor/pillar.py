@@ -83,6 +83,7 @@ PILLAR = Pillar(
         "limen.web.monitor.channels",
         "limen.web.monitor.intake",
         "limen.web.monitor.sources",
+        "limen.web.monitor.detections",
         "limen.web.monitor.places",
         "limen.web.monitor.search",
     ),

@@ -14,6 +14,7 @@ from limen.facts.tables import Subject
 from limen.monitor.detections.chosen import RULES, Chosen
 from limen.monitor.detections.company_rules import CompanyRules
 from limen.monitor.detections.hit import Hit
+from limen.monitor.detections.rule_folders import state_of
 from limen.monitor.link import Listen, SetUp, Sources
 from limen.monitor.monitor_rules import MonitorRules
 from limen.monitor.settings import MonitorSettings
@@ -65,8 +66,8 @@ class Watch:
         self._stop_following()
         for task in self._tasks:
             task.cancel()
+        await self.sources.write()  # while what it counted can still be asked for
         await self.supervision.close()
-        await self.sources.write()
 
     # Inside
 
@@ -76,7 +77,8 @@ class Watch:
         own = known.rules_of(CompanyRules) or CompanyRules()
         said = (known.rules_of(MonitorRules) or MonitorRules(watch=False)).detections
         folders = tuple(str((root / folder).resolve()) for folder in said.folders)
-        chosen = Chosen(texts=own.texts, folders=folders, off=said.off)
+        state = await asyncio.to_thread(state_of, folders) if folders else ""
+        chosen = Chosen(texts=own.texts, folders=folders, off=said.off, state=state)
         await self.supervision.give(RULES, msgspec.msgpack.encode(chosen))
 
     def _fact_changed(self, subject: Subject) -> None:

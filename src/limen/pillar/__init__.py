@@ -7,7 +7,7 @@ it is light: what it names is imported where it is used.
 from __future__ import annotations
 
 from limen.pillar.core import Core, committed
-from limen.pillar.folder import IN_A_WEEK, Around, FolderFile, FolderFiles, Past, Touched
+from limen.pillar.folder import IN_A_WEEK, Around, FolderFile, FolderFiles, Foreseen, Past, Touched
 from limen.pillar.offers import (
     AgentLogs,
     AppSessions,

@@ -73,12 +73,27 @@ class FolderFile(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What is kept of what happened from `since` until `until`: in the folders of the journal and of all events."""
+    """What is kept of what happened from `since` until `until`: in the folders of the journal and of all events.
+
+    `seconds` is how long it may be looked at; `go_on` is called now and then, and raises where nobody waits any more.
+    """
 
     journal: Path
     events: Path
     since: Instant
     until: Instant
+    seconds: float = 60.0
+    go_on: Callable[[], object] = lambda: None
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """One thing that would have been other in the past days, in a sentence; the newest cases of it, each with the uid
+    of an event that it rests on ("": none).
+    """
+
+    said: str
+    newest: tuple[tuple[Instant, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +112,8 @@ class FolderFiles(Generic[T]):
     changes: Callable[[T | None, T | None], Iterable[str]]
     in_force: Callable[[FactStore, T | None], None]
     touches: Callable[[T | None, T | None, Iterable[tuple[Person, frozenset[Factor]]]], Iterable[Touched]] | None = None
-    would_have: Callable[[T | None, T | None, Past], Iterable[str]] | None = None
-    """What would have been other in the past days with the second value in place of the first, in lines."""
+    would_have: Callable[[T | None, T | None, Past], Iterable[Foreseen]] | None = None
+    """What would have been other in the past days with the second value in place of the first."""
 
     FILE: ClassVar = r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}\.yml"
     """What a file may be called."""

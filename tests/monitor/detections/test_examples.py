@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.monitor.detections.texts import compiled, rule
 
 from limen.monitor.detections.examples import NOW, events_of, wrong_examples
 from limen.monitor.detections.rule_set import compile_rules
@@ -99,3 +100,9 @@ def test_a_number_of_times_that_is_none_is_no_example(written: dict[str, object]
     rules = compile_rules({"windows.yml": RULES})
     with pytest.raises(ValueError, match=r"times|every"):
         events_of([written], rules.rules[0], rules)
+
+
+def test_an_example_comes_from_the_source_that_its_rule_looks_at() -> None:
+    tests = {"positive": [{"fields": {"message": "x"}}]}
+    own = rule({"message": "x"}, logsource={"source": "shop"}, custom={"tests": tests})
+    assert wrong_examples(compiled(own)) == []

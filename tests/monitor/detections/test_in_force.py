@@ -8,9 +8,10 @@ from pathlib import Path
 import msgspec
 from tests.monitor.detections.texts import correlation, event, rule, text_of
 
+from limen.clock import SystemClock
 from limen.monitor.detections.chosen import Chosen
 from limen.monitor.detections.in_force import read_folder, rules_in_force
-from limen.monitor.detections.own_rules import own_rules
+from limen.monitor.detections.own_rules import own_rules, shown_rules
 from limen.monitor.detections.rule_set import RuleSet, put_together
 from limen.monitor.normal_form.reading import read
 from limen.monitor.process import assembly
@@ -81,5 +82,16 @@ def test_a_folder_that_is_not_there_is_a_problem_and_the_others_are_in_force() -
 def test_the_process_takes_over_what_the_server_says() -> None:
     mine = rule({"Image": "b"})
     told = msgspec.msgpack.encode(Chosen(texts={"detections/a.yml": text_of(mine)}))
-    (detector,) = assembly.given(Surroundings(read), "rules", told)().values()
+    (detector,) = assembly.given(Surroundings(read), assembly.Rules(SystemClock()), "rules", told)().values()
     assert [hit.rule for hit in detector.feed(event(fields={"Image": "B"}))] == [mine["id"]]
+
+
+def test_what_was_read_is_told_by_folder_with_what_was_refused(tmp_path: Path) -> None:
+    (tmp_path / "good.yml").write_text(text_of(rule({"Image": "a"}), rule({"Image": "b"})))
+    (tmp_path / "bad.yml").write_text("title: nothing else")
+    rules = assembly.Rules(SystemClock())
+    rules.detector(Chosen(folders=(str(tmp_path),)))
+    told = rules.read
+    assert (told.of_folders, told.refused) == ({str(tmp_path): 2}, 1)
+    assert told.rules == len(shown_rules(own_rules())) + 2
+    assert [line.startswith(f"{tmp_path}/bad.yml") for line in told.wrong] == [True]

@@ -10,8 +10,7 @@ from tests.monitor.detections.texts import START, compiled, correlation, event, 
 from tests.monitor.normal_form.frames import only
 
 from limen.clock import DAY
-from limen.monitor.detections import replay as replaying
-from limen.monitor.detections.replay import MOST_SHOWN, past_events, replay, sentences
+from limen.monitor.detections.replay import MOST_SHOWN, foreseen, past_events, replay
 from limen.monitor.stored import COLUMNS
 from limen.pillar import Past
 from limen.storage.event_store.store import EventStore
@@ -31,18 +30,39 @@ def test_how_often_and_the_newest_of_it_are_said() -> None:
     said = [event(str(number), number, kind="failed", user=f"u{number}\x1b[2J") for number in range(20)]
     found = replay(compiled(wanted, nothing), {wanted["id"], nothing["id"]}, said)
     assert [hit.events for hit in found.found[wanted["id"]].newest] == [(str(n),) for n in range(20 - MOST_SHOWN, 20)]
-    lines = list(sentences(found))
-    assert len(lines) == 2 + MOST_SHOWN
-    assert "u19" in lines[1]
-    assert "\x1b" not in "".join(lines)
+    first, second = foreseen(found)
+    assert [event for _, _, event in first.newest] == [str(n) for n in range(19, 19 - MOST_SHOWN, -1)]
+    assert "u19" in first.newest[0][1]
+    assert "\x1b" not in first.said + "".join(who for _, who, _ in first.newest)
+    assert second.newest == ()
 
 
-def test_it_ends_in_time_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(replaying, "MOST_SECONDS", 0.0)
+def test_a_rule_whose_log_source_sends_nothing_is_told_from_one_that_finds_nothing() -> None:
+    """Else whoever wrote the wrong product would believe that nothing happened."""
+    wrong = rule({"kind": "failed"}, logsource={"product": "payroll"})
+    right = rule({"kind": "never"}, logsource={"source": "shop"})
+    many = correlation("event_count", [wrong["id"]], condition={"gte": 2})
+    said = [event(str(number), number, kind="failed", source="shop", product="") for number in range(3)]
+    found = replay(compiled(wrong, right, many), {wrong["id"], right["id"], many["id"]}, said)
+    assert {name: one.looked_at for name, one in found.found.items()} == {wrong["id"]: 0, right["id"]: 3, many["id"]: 0}
+    lines = [one.said for one in foreseen(found)]
+    assert ['"payroll"' in line and '"shop"' in line for line in lines] == [True, False, True]
+
+
+def test_whoever_waits_no_more_stops_it() -> None:
+    def nobody_waits() -> None:
+        raise KeyError
+
     wanted = rule({"kind": "failed"})
-    found = replay(compiled(wanted), {wanted["id"]}, (event(str(n), n) for n in range(10**9)))
+    with pytest.raises(KeyError):
+        replay(compiled(wanted), {wanted["id"]}, (event(str(n), n) for n in range(10**9)), go_on=nobody_waits)
+
+
+def test_it_ends_in_time_and_says_so() -> None:
+    wanted = rule({"kind": "failed"})
+    found = replay(compiled(wanted), {wanted["id"]}, (event(str(n), n) for n in range(10**9)), seconds=0.0)
     assert not found.is_whole
-    assert len(list(sentences(found))) == 2
+    assert len(list(foreseen(found))) == 2
 
 
 def test_events_of_the_store_are_read_beside_whoever_writes_it(tmp_path: Path) -> None:

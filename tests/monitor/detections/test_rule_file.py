@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from tests.monitor.detections.texts import correlation, rule, text_of
+from tests.monitor.detections.texts import correlation, event, rule, text_of
 
 from limen.monitor.detections.hit import Level
 from limen.monitor.detections.rule_set import compile_rules
@@ -98,3 +98,18 @@ loaded = [name for name in sys.modules if name.startswith(unwanted)]
 assert loaded == [], loaded
 """
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+
+
+def test_a_rule_may_look_at_one_source_of_monitor_yaml() -> None:
+    """What a source of JSON sends has no product: else no rule of the company's could be about it."""
+    own = rule({"message": "login failed"}, logsource={"source": "Shop"})
+    found = compile_rules({"own.yml": text_of(own)})
+    assert found.problems == ()
+    said = {"product": "", "fields": {"message": "login failed"}}
+    assert [bool(found.hits(event(source=name, **said))) for name in ("shop", "other")] == [True, False]
+
+
+@pytest.mark.parametrize("named", [["shop"], {"a": 1}, "with space", "x" * 200, 7])
+def test_a_source_that_is_no_name_is_refused(named: object) -> None:
+    wrong = compile_rules({"own.yml": text_of(rule({"message": "a"}, logsource={"source": named}))})
+    assert (len(wrong.problems), wrong.rules) == (1, ())

@@ -3,7 +3,7 @@ from __future__ import annotations
 from limen.facts import LIMEN, App, Factor, Label, Person, PublicRoute, Upstream
 from limen.finding import Finding, State
 from limen.identity.model import ADMINISTRATORS, Member, PersonStatus
-from limen.web.console.next_steps import about_doctor, next_steps
+from limen.web.console.next_steps import about_alerts, about_doctor, next_steps
 
 LIMENS_OWN = App(LIMEN, "Limen", "limen.harbor.example", Upstream(""))
 
@@ -96,3 +96,9 @@ def test_the_doctor_is_sent_for_once_and_then_says_what_is_wrong() -> None:
         "1 problem with the setup",
         "The first: wiki.harbor.example leads nowhere.",
     )
+
+
+def test_cases_that_wait_come_first() -> None:
+    (step,) = about_alerts(1, "critical", "Impossible travel", "/console/cases/ca_1")
+    assert next_steps([], [], {}, {}, ["the disk is full"], alerts=[step])[0] is step
+    assert about_alerts(0, "", "", "") == []

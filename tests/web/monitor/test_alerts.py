@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import unescape
+
 import pytest
 from tests.devices.laptops import Ida
 from tests.devices.software_agent import SoftwareAgent
@@ -25,6 +27,7 @@ from tests.web.conftest import House
 from limen.clock import HOUR
 from limen.monitor.detections.hit import Level
 from limen.monitor.detections.own_rules import own_rules
+from limen.web.monitor.evidence import SEARCH
 
 __all__ = ["ada", "agent", "harbor", "ida", "laptop"]
 
@@ -118,3 +121,24 @@ async def test_what_can_hide_something_takes_a_proof_of_now(harbor: House, ada: 
 async def test_a_case_that_is_not_there(harbor: House, ada: Ida) -> None:
     assert (await ada.browser.get("/console/cases/ca_none")).status_code == 404
     assert await alerts_of(harbor).cases() == []
+
+
+async def test_nobody_is_offered_to_judge_what_is_about_them(harbor: House, ada: Ida, ida: Ida) -> None:
+    """The buttons would only lead to a refusal; the page says who decides."""
+    await take(harbor, hit(harbor, **about(ada.id)))
+    at = await case_at(harbor)
+    page = (await ada.browser.get(at)).text
+    assert (f"{at}/do" in page, f"{at}/take" in page, 'name="verdict"' in page) == (False, False, False)
+    assert "limen alert close" in page
+
+
+async def test_a_case_leads_to_the_events_that_it_rests_on(harbor: House, ada: Ida, ida: Ida) -> None:
+    await take(harbor, hit(harbor, events=("first", "second"), count=2, **about(ida.id)))
+    page = unescape((await ada.browser.get(await case_at(harbor))).text)
+    assert f"{SEARCH}?q=uid%3A%22first%22+OR+uid%3A%22second%22&" in page
+
+
+async def test_what_limen_does_not_manage_is_named(harbor: House, ada: Ida) -> None:
+    await take(harbor, hit(harbor, entity="host:<srv-1>", events=()))
+    page = (await ada.browser.get(await case_at(harbor))).text
+    assert ("the computer &lt;srv-1&gt;" in page, "<srv-1>" in page) == (True, False)

@@ -8,7 +8,7 @@ from tests.web.conftest import House, ports_of
 
 from limen.monitor.alerts.model import Verdict
 from limen.monitor.response.model import Doing
-from limen.web.monitor.case_timeline import timeline
+from limen.web.monitor.case_timeline import CaseLine, folded, timeline
 
 __all__ = ["ada", "agent", "harbor", "ida"]
 
@@ -37,3 +37,27 @@ async def test_all_of_it_the_newest_first(harbor: House, ida: Ida, ada: Ida) -> 
     journal = [one for one in lines if one.sort == "journal"]
     assert journal
     assert {one.who for one in journal} == {"Ida"}
+
+
+def test_alike_lines_of_the_journal_that_follow_each_other_are_one() -> None:
+    lines = [CaseLine(9 - n, sort, title, "Ida") for n, (sort, title) in enumerate(MIXED)]
+    assert [(one.at, one.title, one.count) for one in folded(lines)] == [
+        (9, "looked", 2),
+        (7, "signed in", 1),
+        (6, "looked", 1),
+        (5, "rule", 1),
+        (4, "rule", 1),
+    ]
+
+
+MIXED = [
+    (one, title)
+    for one, title in (
+        ("journal", "looked"),
+        ("journal", "looked"),
+        ("journal", "signed in"),
+        ("journal", "looked"),
+        ("found", "rule"),
+        ("found", "rule"),
+    )
+]

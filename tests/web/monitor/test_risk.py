@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.devices.laptops import Ida
-from tests.monitor.over_harbor import SPRAY, about, ada, agent, harbor, hit, ida, risk_of, take
+from tests.monitor.over_harbor import SPRAY, about, ada, agent, harbor, hit, ida, risk_of, take, the_case
 from tests.web.conftest import House
 
 from limen.monitor.detections.hit import Level
@@ -31,3 +31,11 @@ async def test_of_whom_nothing_is_said_and_of_nobody(harbor: House, ada: Ida, id
     assert (await ada.browser.get(f"/console/risk/person/{ida.id}")).status_code == 200
     for wrong in ("person/p_none", "device/d_none", "whatever/x"):
         assert (await ada.browser.get(f"/console/risk/{wrong}")).status_code == 404
+
+
+async def test_each_finding_leads_to_its_case_and_its_events(harbor: House, ada: Ida, ida: Ida) -> None:
+    risk_of(harbor).heard()
+    await take(harbor, hit(harbor, 1, events=("seen",), **about(ida.id)))
+    page = (await ada.browser.get(f"/console/risk/person/{ida.id}")).text
+    assert f"/console/cases/{(await the_case(harbor)).case.id}" in page
+    assert "uid%3A%22seen%22" in page

@@ -76,6 +76,13 @@ def of_alert(connection: Connection, alert_id: str, most: int) -> list[Finding]:
     return [_finding(row) for row in connection.execute(ordered.limit(most))]
 
 
+def with_cases(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[Finding, str]]:
+    """Findings by their ids, each with the id of the case that it is in ("": in none)."""
+    query = select(findings, alerts.c.case_id).outerjoin(alerts, alerts.c.id == findings.c.alert_id)
+    rows = connection.execute(query.where(findings.c.id.in_(ids)))
+    return {row.id: (_finding(row), row.case_id or "") for row in rows}
+
+
 def count_of_alert(connection: Connection, alert_id: str) -> int:
     query = select(func.count()).select_from(findings).where(findings.c.alert_id == alert_id)
     return connection.scalar(query) or 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -80,6 +81,16 @@ class Alerts:
     async def case(self, case_id: str) -> WholeCase:
         """Raises UnknownAlertError."""
         return await self.core.database.reading(lambda snapshot: whole_case(snapshot, case_id))
+
+    async def is_own(self, whole: WholeCase, person_id: str) -> bool:
+        """Whether a case is about this person, their device or what they did: then others decide about it."""
+        return await self.core.database.reading(
+            lambda snapshot: self.verdicts.is_own(snapshot, whole.alerts, person_id)
+        )
+
+    async def behind(self, finding_ids: Sequence[str]) -> dict[str, tuple[Finding, str]]:
+        """Findings by their ids, each with the id of its case ("": it has none)."""
+        return await self.core.database.reading(lambda snapshot: findings.with_cases(snapshot.connection, finding_ids))
 
     async def suppressions(self) -> list[Suppression]:
         since = self.core.clock.now() - suppressing.PREVIEWED

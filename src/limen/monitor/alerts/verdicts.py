@@ -17,7 +17,7 @@ from limen.monitor.alerts.model import Alert, Case, Verdict
 from limen.monitor.risk.projection import CHANGE, key_of
 from limen.pillar import DeviceResponses
 from limen.printable import one_line
-from limen.storage import Transaction
+from limen.storage import Snapshot, Transaction
 
 LONGEST_WHY: Final = 300
 SERVER: Final = "server"
@@ -84,12 +84,18 @@ class Verdicts:
 
     def refuse_own(self, transaction: Transaction, alerts: Iterable[Alert], by: str) -> None:
         """Raises OwnAlertError where one of these is about `by`, their device, or what they made happen."""
+        if self.is_own(transaction, alerts, by):
+            raise OwnAlertError
+
+    def is_own(self, snapshot: Snapshot, alerts: Iterable[Alert], by: str) -> bool:
+        """Whether one of these is about `by`, their device, or what they made happen, so that others judge it."""
         if by == SERVER:
-            return
+            return False
         for alert in alerts:
-            owner = self.devices.owner_of(transaction, alert.device_id) if self.devices and alert.device_id else ""
-            if by in {alert.person_id, owner} or findings.is_about(transaction.connection, alert.id, by):
-                raise OwnAlertError
+            owner = self.devices.owner_of(snapshot, alert.device_id) if self.devices and alert.device_id else ""
+            if by in {alert.person_id, owner} or findings.is_about(snapshot.connection, alert.id, by):
+                return True
+        return False
 
     # Inside
 

@@ -54,6 +54,18 @@ def texts_of(company: tuple[tuple[str, str], ...] = ()) -> Mapping[str, About]:
     return found
 
 
+@lru_cache(4)
+def shown_texts(company: tuple[tuple[str, str], ...] = ()) -> Mapping[str, About]:
+    """Those of them whose findings are said: all but what only a correlation counts."""
+    from limen.monitor.detections.own_rules import own_texts  # noqa: PLC0415 -- as above
+    from limen.monitor.detections.rule_file import read_rules  # noqa: PLC0415 -- as above
+
+    read = [read_rules(file, text) for file, text in (*own_texts().items(), *company)]
+    counted = {name for file in read for each in file.correlations if not each.is_shown for name in each.rules}
+    texts = texts_of(company)
+    return {id_: about for id_, about in texts.items() if not counted & {id_, about.name}}
+
+
 def who(alert: Alert, known: FactStore) -> str:
     """Whom or what it is about, by the name people know; as the log has it where nobody knows it."""
     person = known.people.get(alert.person_id) or known.workloads.get(alert.person_id)

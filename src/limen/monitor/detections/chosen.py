@@ -13,9 +13,11 @@ RULES: Final = "rules"
 class Chosen(msgspec.Struct, frozen=True):
     """What a company has in force beside Limen's rules: its own, by the names of their files; folders; what is off.
 
-    `off` are ids or names of rules, Limen's or a folder's. `folders` are paths on the machine that Limen runs on.
+    `off` are ids or names of rules, Limen's or a folder's. `folders` are paths on the machine that Limen runs on, and
+    `state` is another text whenever a file in one of them is.
     """
 
     texts: dict[str, str] = {}
     folders: tuple[str, ...] = ()
     off: tuple[str, ...] = ()
+    state: str = ""

@@ -13,7 +13,7 @@ import msgspec
 
 from limen.configuration.problem import Problem, shown
 from limen.facts import FactStore
-from limen.pillar import Around, FolderFiles, Past
+from limen.pillar import Around, FolderFiles, Foreseen, Past
 
 FOLDER: Final = "detections"
 
@@ -71,15 +71,16 @@ def in_force(known: FactStore, rules: CompanyRules | None) -> None:
     known.set_rules(CompanyRules, rules or CompanyRules())
 
 
-def would_have(before: CompanyRules | None, after: CompanyRules | None, past: Past) -> Iterator[str]:
+def would_have(before: CompanyRules | None, after: CompanyRules | None, past: Past) -> Iterator[Foreseen]:
     """What each rule that is new or changed would have found, and the newest of it."""
     from limen.monitor.detections.in_force import beside_own  # noqa: PLC0415 -- see above
-    from limen.monitor.detections.replay import past_events, replay, sentences  # noqa: PLC0415
+    from limen.monitor.detections.replay import foreseen, past_events, replay  # noqa: PLC0415
 
     was, now = (before or CompanyRules()).rules, (after or CompanyRules()).rules
     changed = {rule_id for rule_id, rule in now.items() if was.get(rule_id) != rule}
     if changed and after is not None:
-        yield from sentences(replay(beside_own(after.texts), changed, past_events(past)))
+        found = replay(beside_own(after.texts), changed, past_events(past), past.seconds, past.go_on)
+        yield from foreseen(found)
 
 
 DETECTIONS: Final = FolderFiles(

@@ -37,7 +37,7 @@ def wrong_examples_of(rule: Rule | Correlation, rule_set: RuleSet) -> Iterator[P
             try:
                 is_found = finds(rule, rule_set, events_of(example, rule, rule_set))
             except ValueError as error:
-                what, fix = str(error), "write columns of the normal form, and the source's own names below `fields`"
+                what, fix = str(error), "write what the source itself calls it below `fields:`"
             else:
                 if is_found == (kind == "positive"):
                     continue
@@ -96,13 +96,15 @@ def _event(written: Any, base: Rule | None, number: int) -> NormalEvent:
     columns = NormalEvent.__struct_fields__
     for key in written:
         if key not in columns:
-            raise ValueError(f"there is no column {shown(key)} ({did_you_mean(str(key), columns, 'see `fields`')})")
+            meant = did_you_mean(str(key), columns, "see `fields`")
+            raise ValueError(f"there is no column {shown(key)} of Limen's own ({meant})")
     at = written.get("at", number)
     if not isinstance(at, int | float) or not 0 <= at <= 10**9:
         raise ValueError(f"`at` is seconds, and not {shown(at)}")
     when = NOW + int(at * SECOND)
     source = {"product": base.product, "category": base.category, "service": base.service} if base else {}
-    whole = {"uid": f"example-{number}", "source": "example", **source, **written, "at": when, "received_at": when}
+    named = (base.source if base else "") or "example"
+    whole = {"uid": f"example-{number}", "source": named, **source, **written, "at": when, "received_at": when}
     try:
         return msgspec.convert(whole, NormalEvent, strict=False)
     except msgspec.ValidationError as error:

@@ -5,17 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Final
 
 from limen.configuration.problem import Problem
 from limen.monitor.detections.chosen import Chosen
 from limen.monitor.detections.documents import MAX_LENGTH
 from limen.monitor.detections.own_rules import own_rules
 from limen.monitor.detections.rule_file import RuleFile, read_rules
-from limen.monitor.detections.rule_set import MAX_RULES, RuleSet, put_together
-
-SUFFIXES: Final = (".yml", ".yaml")
-MAX_FOLDERS: Final = 5_000
+from limen.monitor.detections.rule_folders import MAX_FILES, MAX_FOLDERS, TooMany, files_of
+from limen.monitor.detections.rule_set import RuleSet, put_together
 
 
 def beside_own(texts: Mapping[str, str], folders: Iterable[RuleFile] = (), off: Collection[str] = ()) -> RuleSet:
@@ -39,18 +36,12 @@ def read_folder(root: Path) -> Iterator[RuleFile]:
     if not root.is_dir():
         yield RuleFile((), (), (Problem(str(root), 0, 0, "there is no such folder", "give one with Sigma rules"),))
         return
-    files = 0
-    for number, (folder, below, names) in enumerate(os.walk(root)):
-        below[:] = sorted(name for name in below if not name.startswith("."))
-        for name in sorted(names):
-            if not name.endswith(SUFFIXES) or name.startswith("."):
-                continue
-            files += 1
-            if files > MAX_RULES or number > MAX_FOLDERS:
-                what = f"the folder holds more than {MAX_RULES} files or {MAX_FOLDERS} folders"
-                yield RuleFile((), (), (Problem(str(root), 0, 0, what, "name a smaller one"),))
-                return
-            yield _read_file(Path(folder, name))
+    for path in files_of(root):
+        if isinstance(path, TooMany):
+            what = f"the folder holds more than {MAX_FILES} files or {MAX_FOLDERS} folders"
+            yield RuleFile((), (), (Problem(str(root), 0, 0, what, "name a smaller one"),))
+            return
+        yield _read_file(path)
 
 
 def _read_file(path: Path) -> RuleFile:

@@ -66,12 +66,13 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
-    """A rule over single events. "" of its log source is any."""
+    """A rule over single events. "" of its log source is any; `source` is one by its name in `monitor.yaml`."""
 
     about: About
     product: str = ""
     category: str = ""
     service: str = ""
+    source: str = ""
     node: Node
 
     @property

@@ -26,7 +26,7 @@ from limen.monitor.detections.event_view import key_of
 from limen.monitor.detections.hit import Level
 from limen.monitor.detections.regular import RegularError, compiled
 from limen.monitor.detections.rule import About, Correlation, Entity, Examples, Kind, Rule
-from limen.monitor.detections.tree import Or, Order, depth, flat, size
+from limen.monitor.detections.tree import And, How, Or, Order, Text, depth, flat, size
 
 MAX_TESTS: Final = 20_000
 """So many values a rule may compare with."""
@@ -217,7 +217,10 @@ def _rule(file: str, document: Document) -> Rule:
         raise _WrongError(("detection",), f"{error} is not supported", "say it in another way") from None
     except Exception as error:  # noqa: BLE001 -- pySigma raises its own and Python's, of texts from anybody
         raise _WrongError(("detection", "condition"), _said(error)) from None
+    of_source = _source_of(document.value["logsource"])
     node = flat(Or(tuple(nodes)))
+    if of_source:
+        node = flat(And((Text("source", How.EQUALS, of_source.lower()), node)))
     if size(node) > MAX_TESTS or depth(node) > MAX_NESTING:
         raise _WrongError(("detection",), f"it compares with more than {MAX_TESTS} values", "split it")
     source = parsed.logsource
@@ -226,8 +229,17 @@ def _rule(file: str, document: Document) -> Rule:
         product=(source.product or "").lower(),
         category=(source.category or "").lower(),
         service=(source.service or "").lower(),
+        source=of_source,
         node=node,
     )
+
+
+def _source_of(written: Mapping[str, Any]) -> str:
+    """Which source of `monitor.yaml` it is about ("": any); Limen's own addition to Sigma's `logsource`."""
+    named = written.get("source", "")
+    if not isinstance(named, str) or (named and not _REFERENCE.fullmatch(named)):
+        raise _WrongError(("logsource", "source"), f"{shown(named)} is no source", "write its name in monitor.yaml")
+    return named
 
 
 def _bound(condition: Any) -> None:
@@ -248,6 +260,8 @@ def _bound(condition: Any) -> None:
 
 def _parsed(kind: Any, document: Document, path: tuple[str, ...]) -> Any:
     plain = {key: value for key, value in document.value.items() if key != "custom"}
+    if isinstance(asked := plain.get("logsource"), dict) and asked.get("source"):
+        plain["logsource"] = {"service": "", **asked}  # it names a source, which is enough for us and not for Sigma
     try:
         return kind.from_dict(plain, policy=_POLICY)
     except Exception as error:  # noqa: BLE001 -- pySigma raises its own and Python's, of texts from anybody

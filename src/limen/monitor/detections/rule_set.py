@@ -56,7 +56,7 @@ class RuleSet:
         source = (event.product.lower(), event.category.lower(), event.service.lower())
         groups = self._of_events.get(source)
         if groups is None:
-            groups = tuple(group for asked, group in self._groups.items() if _applies(asked, source))
+            groups = tuple(group for asked, group in self._groups.items() if applies(asked, source))
             if len(self._of_events) >= _MOST_SOURCES:
                 self._of_events.clear()
             self._of_events[source] = groups
@@ -70,7 +70,7 @@ class RuleSet:
         return [one for group in self._groups.values() for one in group.slow()]
 
 
-def _applies(asked: Source, source: Source) -> bool:
+def applies(asked: Source, source: Source) -> bool:
     """Do rules with this log source look at events of that one?"""
     product, category, service = asked
     is_category = not category or category == source[1] or source[1] in _WIDER.get(category, ())

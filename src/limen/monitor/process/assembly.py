@@ -6,17 +6,19 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
-from limen.clock import DAY, Milliseconds
+from limen.clock import DAY, Clock, Milliseconds, SystemClock
 from limen.events import Event
 from limen.monitor.canary_rule import with_canary
 from limen.monitor.detections.chosen import RULES, Chosen
 from limen.monitor.detections.detector import Detector
 from limen.monitor.detections.in_force import rules_in_force
+from limen.monitor.detections.own_rules import shown_rules
 from limen.monitor.detections.sigma import SigmaDetector
-from limen.monitor.link import SetUp
+from limen.monitor.link import RulesRead, SetUp
 from limen.monitor.normal_form.reading import read
 from limen.monitor.process.parts import Parts, Position
 from limen.monitor.stored import COLUMNS
@@ -25,6 +27,10 @@ from limen.storage.event_store.following import START, Position as InStore
 from limen.storage.event_store.keeping import Keeping
 from limen.storage.event_store.store import EventStore
 
+MOST_SAID: Final = 20
+LONGEST_SAID: Final = 300
+"""So many refused rules are named to the server, in so many characters each; `limen detections check` names all."""
+
 
 def parts_of(setup: SetUp, record: Callable[[Event], object]) -> Parts:
     """Everything, opened. `record` is told what the journal has to know."""
@@ -32,15 +38,41 @@ def parts_of(setup: SetUp, record: Callable[[Event], object]) -> Parts:
     store = KeptEvents(
         EventStore.open(Path(setup.events), columns=COLUMNS, keys=setup.keys, record=record), setup.budget_bytes
     )
-    around = Surroundings(read)
-    detectors = {RULES: SigmaDetector(rules_in_force(with_canary(Chosen()))), **around.detectors}
-    return Parts(around.understand, store, detectors, lambda kind, value: given(around, kind, value))
+    around, rules = Surroundings(read), Rules(SystemClock())
+    detectors = {RULES: rules.detector(Chosen()), **around.detectors}
+    return Parts(
+        around.understand, store, detectors, lambda kind, value: given(around, rules, kind, value), lambda: rules.read
+    )
 
 
-def given(around: Surroundings, kind: str, value: bytes) -> Callable[[], Mapping[str, Detector]]:
+class Rules:
+    """The rules in force, compiled here; `read` says which those are."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.read = RulesRead()
+
+    def detector(self, chosen: Chosen) -> SigmaDetector:
+        found = rules_in_force(with_canary(chosen))
+        counts = dict.fromkeys(chosen.folders, 0)
+        for one in found.everything:
+            folder = next((path for path in chosen.folders if one.about.file.startswith(f"{path}/")), "")
+            if folder:
+                counts[folder] += 1
+        self.read = RulesRead(
+            at=self._clock.now(),
+            rules=len(shown_rules(found)) - 1,  # the one of test events is nobody's
+            of_folders=counts,
+            refused=len(found.problems),
+            wrong=tuple([str(one)[:LONGEST_SAID] for one in found.problems[:MOST_SAID]]),
+        )
+        return SigmaDetector(found)
+
+
+def given(around: Surroundings, rules: Rules, kind: str, value: bytes) -> Callable[[], Mapping[str, Detector]]:
     """What the server says: which rules are in force beside Limen's, which are compiled here; places and people."""
     if kind == RULES:
-        detector = SigmaDetector(rules_in_force(with_canary(msgspec.msgpack.decode(value, type=Chosen))))
+        detector = rules.detector(msgspec.msgpack.decode(value, type=Chosen))
         return lambda: {RULES: detector}
 
     def take_over() -> Mapping[str, Detector]:

@@ -8,6 +8,7 @@ from typing import Protocol, TypeAlias
 
 from limen.clock import Milliseconds
 from limen.monitor.detections.detector import Detector
+from limen.monitor.link import RulesRead
 from limen.monitor.normal_form.event import NormalEvent
 from limen.monitor.normal_form.frame import Frame
 
@@ -41,10 +42,12 @@ class Store(Protocol):
 @dataclass(frozen=True, slots=True)
 class Parts:
     """`given` takes what the server says in a part's own form, by its kind. What takes time it does at once, beside
-    detections; what it returns is called between two events, and says which detectors are new.
+    detections; what it returns is called between two events, and says which detectors are new. `rules` says which
+    rules are in force.
     """
 
     understand: Callable[[Frame], list[NormalEvent]]
     store: Store
     detectors: Mapping[str, Detector]
     given: Callable[[str, bytes], Callable[[], Mapping[str, Detector]]]
+    rules: Callable[[], RulesRead] = RulesRead

@@ -212,6 +212,7 @@ class Watching:
                     resident_bytes=_resident_bytes(),
                     stored_bytes=self._parts.store.size,
                     wrong=tuple([one for one in wrong if one]),
+                    rules=self._parts.rules(),
                 )
             )
             await asyncio.sleep(HEALTH_SECONDS)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Final
 
 from fastapi import APIRouter
@@ -17,6 +19,7 @@ from limen.company.candidate import candidate
 from limen.company.company import Company
 from limen.company.expectation_text import block_at
 from limen.company.folder import TESTS
+from limen.company.foreseen import foreseen
 from limen.company.gate import lockout_begins, people_of
 from limen.company.load import FolderError
 from limen.company.plan import Plan, opening_sentence, predict, reach_sentences, today_sentences
@@ -50,6 +53,10 @@ PATIENCE_SECONDS: Final = 2.0
 """How long a page waits for what it predicts, before it shows how far that is."""
 MOST_REPLAYED: Final = 40
 LONGEST_ID: Final = 64
+FORESEEN_SECONDS: Final = 20.0
+"""How long a page looks at past events for detections; `limen plan` looks for longer."""
+BREATH_SECONDS: Final = 0.002
+"""Left to requests now and then while past events are looked at."""
 PREDICTED_AT_ONCE: Final = 2
 """Threads of their own: however many changes are looked at, requests and sign-in keep theirs."""
 
@@ -128,10 +135,16 @@ class Changes:
                 if draft.is_dropped:
                     raise _DroppedError
 
+            def go_on() -> None:
+                progress(draft.part)
+                time.sleep(BREATH_SECONDS)
+
             def work() -> Plan:
                 progress(0.0)
-                people = ports.database.read(people_of)
-                return predict(before, after, ports.journal.reader, people, ports.clock.now(), progress)
+                people, now = ports.database.read(people_of), ports.clock.now()
+                plan = predict(before, after, ports.journal.reader, people, now, progress)
+                journal = ports.journal.reader.root.resolve()
+                return replace(plan, foreseen=foreseen(before, after, journal, now, FORESEEN_SECONDS, go_on))
 
             async def worked_out() -> Plan:
                 return await asyncio.get_running_loop().run_in_executor(self._predictors, work)

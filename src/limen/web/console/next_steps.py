@@ -32,15 +32,17 @@ def next_steps(
     doctor: Iterable[Step] = (),
     expired: int = 0,
     mail_server: str = "none needed",
+    alerts: Iterable[Step] = (),
 ) -> list[Step]:
     """`would_change` counts, for each watched policy, the answers it would have changed; `titles` are theirs.
 
     `scarce` says what room is running out. `onboarding` are the steps of apps in onboarding: everybody passes there;
     `backups` and `doctor` those of their pages. `expired` counts those invited whose link works no more; `mail_server`
-    is "" where mails are only written to files.
+    is "" where mails are only written to files. `alerts` says which cases wait.
     """
     members, apps = list(members), list(apps)
     return [
+        *alerts,
         *_about_room(scarce),
         *onboarding,
         *doctor,
@@ -50,6 +52,14 @@ def next_steps(
         *_about_apps(apps),
         *_about_watched(would_change, titles),
     ]
+
+
+def about_alerts(waiting: int, worst: str, newest: str, href: str) -> list[Step]:
+    """Cases that nobody has taken yet: how many, how bad the worst is, and what the newest is called."""
+    if not waiting:
+        return []
+    what = "1 case waits for somebody" if waiting == 1 else f"{waiting:,} cases wait for somebody"
+    return [Step(f"{what}, {worst}", f"The newest: {newest}.", href, "Look at it" if waiting == 1 else "Look at them")]
 
 
 def about_onboarding(app: App, until: str, people: int, count: int) -> Step:

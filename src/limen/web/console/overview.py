@@ -17,12 +17,14 @@ from limen.enforcement.traffic import Traffic
 from limen.facts import App, Factor, FactStore, SessionState
 from limen.identity.model import PersonStatus
 from limen.messages import times
+from limen.monitor.alerts.service import Alerts
+from limen.monitor.detections.hit import Level
 from limen.storage.journal.recent import OWN, RING, HourCounts
 from limen.web import charts
 from limen.web.charts import EFFECTS, Bar
 from limen.web.console.backups import about_backups, status_of
 from limen.web.console.doctor import rounds_of
-from limen.web.console.next_steps import Step, about_doctor, about_onboarding, next_steps
+from limen.web.console.next_steps import Step, about_alerts, about_doctor, about_onboarding, next_steps
 from limen.web.console.onboarding import times_let_pass
 from limen.web.console.people import invited_until
 from limen.web.console.policies import counts
@@ -83,6 +85,7 @@ def routes(site: Site) -> APIRouter:
                 about_doctor(rounds.findings, has_run=bool(rounds.ended_at)),
                 [*invited_until(members, await site.identity.links.outstanding()).values()].count(0),
                 site.ports.settings.mail.server,
+                await waiting_cases(site),
             ),
             most=_SECTIONS,
             revision=revision,
@@ -90,6 +93,19 @@ def routes(site: Site) -> APIRouter:
         )
 
     return router
+
+
+async def waiting_cases(site: Site) -> list[Step]:
+    """A step for the cases that nobody has taken; none where Limen has no alerts."""
+    alerts = site.ports.offers.find(Alerts)
+    if alerts is None:
+        return []
+    waiting = [each.case for each in await alerts.cases() if not each.case.taken_by]
+    if not waiting:
+        return []
+    worst = max((each.level for each in waiting), key=list(Level).index)
+    href = f"/console/cases/{waiting[0].id}" if len(waiting) == 1 else "/console/alerts"
+    return about_alerts(len(waiting), worst.value, waiting[0].title, href)
 
 
 def live_sessions(known: FactStore, now: Instant) -> Counter[str]:

@@ -16,11 +16,12 @@ from limen.monitor.alerts.model import STORM_ENTITY, Verdict
 from limen.monitor.alerts.service import Alerts, WholeCase
 from limen.monitor.alerts.suppressing import LONGEST, LONGEST_OF_ALL, Wanted
 from limen.monitor.detections.company_rules import CompanyRules
-from limen.monitor.detections.hit import Level
+from limen.monitor.detections.hit import Hit, Level
 from limen.monitor.response.model import Doing
 from limen.web.console.fresh_proof import fresh_proof
 from limen.web.console.view_audit import audit_person_view, audit_view
 from limen.web.monitor.case_timeline import MOST_PEOPLE, timeline
+from limen.web.monitor.evidence import evidence_of
 from limen.web.page import Menu, Page, Route
 from limen.web.permissions import CHANGE, READ
 from limen.web.requests import one, query
@@ -119,6 +120,10 @@ def _show(router: APIRouter, site: Site, alerts: Alerts) -> None:
             whole=whole,
             said={one.id: words.said(one, texts.get(one.rule), site.known) for one in whole.alerts},
             lines=await timeline(site, whole),
+            is_own=await alerts.is_own(whole, visit.person.id),
+            evidence={each.id: evidence_of(_hits_of(whole, each.id)) for each in whole.alerts},
+            unknown=unknown_in(whole),
+            described=texts.keys(),
             scores={each: alerts.risk.score_of(each).value for each in subjects_of(whole)},
             levels=LEVELS,
             does=DOES,
@@ -217,6 +222,18 @@ def _audit(site: Site, visit: Authorized, whole: WholeCase) -> None:
         audit_person_view(site, visit, person, "case")
     if not whole.people:
         audit_view(site, visit, "case")
+
+
+def _hits_of(whole: WholeCase, alert_id: str) -> list[Hit]:
+    return [each.hit for each in whole.findings if each.alert_id == alert_id]
+
+
+def unknown_in(whole: WholeCase) -> list[str]:
+    """What alerts are about that is nobody and no device of Limen's, so nothing can be done to it here."""
+    kinds = {"host": "the computer", "address": "the address", "user": "the account"}
+    entities = dict.fromkeys(each.entity for each in whole.alerts)
+    pairs = [each.partition(":") for each in entities]
+    return [f"{kinds[kind]} {name}" for kind, _, name in pairs if kind in kinds and name]
 
 
 def subjects_of(whole: WholeCase) -> list[tuple[str, str]]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import groupby
 from typing import Final
 
 from limen.clock import HOUR, Instant
@@ -12,6 +14,7 @@ from limen.monitor.alerts.service import WholeCase
 from limen.storage.journal.search import EventPage, EventQuery, search
 from limen.web.console.rows import person_name, titles_of
 from limen.web.console.timeline import line_of
+from limen.web.monitor.evidence import evidence_of
 from limen.web.site import Site
 
 BEFORE: Final = HOUR
@@ -20,11 +23,16 @@ AFTER: Final = HOUR
 MOST_PEOPLE: Final = 3
 MOST_OF_A_PERSON: Final = 60
 MOST: Final = 200
+SAID_ELSEWHERE: Final = ("alert.", "person.looked_at")
+"""Kinds of events that are left out: what was done and said is shown as that, and looking at a case changes it not."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaseLine:
-    """One thing that happened. `sort`: found · done · said · journal. `source`: who told it."""
+    """One thing that happened, or several of one kind by one person at a stretch: `count`, and `at` is of the newest.
+
+    `sort`: found · done · said · journal. `source`: who told it.
+    """
 
     at: Instant
     sort: str
@@ -32,6 +40,7 @@ class CaseLine:
     who: str = ""
     source: str = ""
     href: str = ""
+    count: int = 1
 
 
 async def timeline(site: Site, whole: WholeCase) -> list[CaseLine]:
@@ -40,10 +49,24 @@ async def timeline(site: Site, whole: WholeCase) -> list[CaseLine]:
     since = min([one.since for one in whole.alerts] or [whole.case.opened_at]) - BEFORE
     until = whole.case.last_at + AFTER
     for person_id in whole.people[:MOST_PEOPLE]:
-        sought = EventQuery(person_id, since=since, holds=lambda event: event.at <= until)
+        sought = EventQuery(person_id, since=since, holds=lambda event: _is_shown(event, until))
         page: EventPage = await site.in_thread(partial(search, site.ports.journal.reader, sought, MOST_OF_A_PERSON))
         lines += [_of_journal(site, event, person_id) for event in page.events]
-    return sorted(lines, key=lambda one: -one.at)[:MOST]
+    return list(folded(sorted(lines, key=lambda one: -one.at)))[:MOST]
+
+
+def folded(lines: Iterable[CaseLine]) -> Iterator[CaseLine]:
+    """Alike lines of the journal that follow each other become one: ten looks at pages say no more than one."""
+    for (sort, *_), several in groupby(lines, key=lambda one: (one.sort, one.title, one.who)):
+        first, *more = several
+        if sort == "journal":
+            yield replace(first, count=1 + len(more))
+        else:
+            yield from (first, *more)
+
+
+def _is_shown(event: Event, until: Instant) -> bool:
+    return event.at <= until and not event.kind.startswith(SAID_ELSEWHERE)
 
 
 def _found(site: Site, whole: WholeCase) -> list[CaseLine]:
@@ -54,6 +77,7 @@ def _found(site: Site, whole: WholeCase) -> list[CaseLine]:
             one.hit.title,
             person_name(site.known, one.hit.person_id) if one.hit.person_id else one.hit.entity.partition(":")[2],
             ", ".join(one.hit.sources),
+            rests.href if (rests := evidence_of([one.hit])) is not None else "",
         )
         for one in whole.findings
     ]

@@ -14,6 +14,7 @@ from limen.monitor.risk.arithmetic import Step
 from limen.monitor.risk.projection import RAISED, listed
 from limen.web.console.rows import person_name
 from limen.web.console.view_audit import audit_view
+from limen.web.monitor.evidence import evidence_of
 from limen.web.page import Menu, Page, Route
 from limen.web.permissions import READ
 from limen.web.site import Site
@@ -29,8 +30,8 @@ PAGES: Final = (
 )
 STEPS: Final = {
     Step.DAILY_CAP: "One rule counts for one and a half times its worst finding of a day",
-    Step.BONUS: "Three tactics or more: a quarter more",
-    Step.UNPROVEN_CAP: "What nobody proves is capped, and not added to what is proven: it refuses nobody",
+    Step.BONUS: "Signs of three stages of an attack or more (MITRE calls them tactics): a quarter more",
+    Step.UNPROVEN_CAP: "Sources that can't prove themselves are capped, not added to what is proven: they refuse nobody",
     Step.FULL: "No score is above 100",
 }
 
@@ -58,12 +59,16 @@ def routes(site: Site) -> APIRouter:
         if subject not in alerts.risk.held and not _is_known(site, subject):
             raise HTTPException(404)
         audit_view(site, visit, "risk")
+        score = alerts.risk.score_of(subject)
+        behind = await alerts.behind([line.finding.id for line in score.lines if line.finding is not None])
         return site.page(
             "monitor/risk.html",
             visit,
             subject=subject,
             name=name_of(site, subject),
-            score=alerts.risk.score_of(subject),
+            score=score,
+            cases={finding_id: case for finding_id, (_finding, case) in behind.items()},
+            evidence={finding_id: evidence_of([found.hit]) for finding_id, (found, _case) in behind.items()},
             floor=alerts.risk.floor_of(subject),
             steps=STEPS,
             raised=RAISED,
