@@ -80,7 +80,7 @@ class Notices:
         if person is None or not person.email:
             return
         words = words_for(self.language_of(transaction, to), self.settings)
-        values = _values(said_of, basis.people, basis.apps, words, until, self.settings)
+        values = _values(said_of, basis.people, basis.apps, words, until)
         company = self.settings.name
         page = Address(f"{origin(self.settings)}{INBOX if word == 'asked' else MINE}")
         paragraphs = (
@@ -90,7 +90,7 @@ class Notices:
             words.gettext("Type this address yourself, or use your bookmark. This email asks for no password or code."),
             company,
         )
-        subject = words.say(f"mail.access-{word}.subject", company=company, app=values["app"])
+        subject = words.say(f"mail.access-{word}.subject", company=company, **values)
         message = letter(person.email, subject, paragraphs, words.language)
         Mails(self.keyring).put(transaction, message, person_id=to, about=about, now=now, until=now + GOOD_FOR)
 
@@ -107,7 +107,6 @@ def _values(
     apps: Mapping[str, App],
     words: Words,
     until: Instant,
-    settings: Settings,
 ) -> dict[str, str]:
     """What such a mail names: nothing of it is written by whoever asks."""
     who, app = people.get(said_of.person_id), apps.get(said_of.app)
@@ -116,5 +115,5 @@ def _values(
         "who": who.name if who is not None else "",
         "app": app.name if app is not None else said_of.app,
         "length": times.length(lasts, words.language),
-        "until": times.exact(until, settings.zone, words.language),
+        "until": words.date_in_full(until),
     }
