@@ -141,7 +141,7 @@ async def test_a_request_that_nobody_answers_goes_to_others_and_is_over(
     assert [one.id for one in await harbor.access.inbox(ines.id)] == [request.id]
     harbor.house.clock.forward(44 * HOUR)
     for one in (ines, farid):
-        await one.browser.sign_in()
+        await one.uses_passkey()
     assert await harbor.access.inbox(ines.id) == []
     with pytest.raises(DecidedError):
         await ines.approves(request)
@@ -247,7 +247,7 @@ async def test_in_sum_nobody_has_it_longer_than_the_rule_says(
     for ahead in (*[40 * HOUR] * 8, 16 * HOUR - MINUTE):
         harbor.house.clock.forward(ahead)
         for one in (oscar, farid):
-            await one.browser.sign_in()
+            await one.uses_passkey()
         if ahead == 40 * HOUR:
             await farid.approves(await oscar.asks(lasts=48 * HOUR))
     harbor.house.clock.forward(MINUTE)
