@@ -105,5 +105,5 @@ def test_changes_of_all_parts_are_announced_when_somebody_is_erased(tmp_path: Pa
     database = Database.open(tmp_path / "limen.db")
     with using((*PILLARS, part)):
         changes = database.read(lambda snapshot: changed_by_erasing(snapshot.connection, "p1"))
-    assert changes == [("enrolled", "p1"), ("lamp", "p1")]
+    assert changes == [("enrolled", "p1"), ("grants", "p1"), ("lamp", "p1")]
     database.close()

@@ -55,7 +55,8 @@ class Ending:
     """One time that things end. `holder` is the id of whoever held them, `by` of who ended it ("" for the server).
 
     `reason` is a word for the journal, `why` what somebody wrote of it. `passkey` is the lost one, `but_session` goes
-    on, and `spared` are passkeys that are known to be in the right hands.
+    on, and `spared` are passkeys that are known to be in the right hands. `groups` are those that somebody who moved is
+    in from now on.
     """
 
     cause: Cause
@@ -67,6 +68,7 @@ class Ending:
     passkey: str = ""
     but_session: str = ""
     spared: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

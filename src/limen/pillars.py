@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from limen.access.pillar import PILLAR as ACCESS
 from limen.declared import Declared
 from limen.devices.pillar import PILLAR as DEVICES
 from limen.enforcement.pillar import PILLAR as ENFORCEMENT
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from limen.clock import Instant
     from limen.storage import Database, Transaction
 
-PILLARS: Final = (IDENTITY, ENFORCEMENT, SSO, DEVICES, MONITOR)
+PILLARS: Final = (IDENTITY, ENFORCEMENT, SSO, DEVICES, ACCESS, MONITOR)
 
 T = TypeVar("T")
 

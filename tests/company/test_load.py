@@ -61,7 +61,12 @@ def test_tests_are_not_run_while_a_file_is_wrong(tmp_path: Path) -> None:
     change(root, "limen.toml", 'staff = "Staff', 'stuff = "Everybody')
     checked = check_folder(root)
     assert (checked.company, checked.tests_run) == (None, 0)
-    assert {one.file for one in checked.problems} == {"apps.yaml", "policies/10-people.cedar", "policies/tests.yaml"}
+    assert {one.file for one in checked.problems} == {
+        "access.yaml",
+        "apps.yaml",
+        "policies/10-people.cedar",
+        "policies/tests.yaml",
+    }
 
 
 def test_a_folder_that_can_not_be_taken_is_one_error_with_every_problem(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from limen.company.policies_file import Policies
 from limen.facts import LIMEN, ActionRule, App, Group, Label, Upstream
+from limen.facts.access_rules import FILE as ACCESS, NOTHING_TO_ASK
 from limen.policy import Engine
 from limen.policy.expectations import Expectation
 from limen.settings import Settings
@@ -51,7 +52,13 @@ class Company:
     def engine(self) -> Engine:
         """The policies, ready to decide. Made once: tests, proofs and the doors can share it, for it never changes."""
         if "engine" not in self.memo:
-            self.memo["engine"] = Engine(self.policies.tree, self.revision, self.settings.zone, read=self.policies.read)
+            self.memo["engine"] = Engine(
+                self.policies.tree,
+                self.revision,
+                self.settings.zone,
+                read=self.policies.read,
+                access=self.parts.get(ACCESS) or NOTHING_TO_ASK,
+            )
         engine: Engine = self.memo["engine"]
         return engine
 

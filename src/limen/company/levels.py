@@ -33,16 +33,17 @@ SAID: Final[Mapping[Level, str]] = {
         "Everything else is report-only."
     ),
     Level.BALANCED: (
-        "Confidential apps need a passkey, restricted apps a recently used one. Device rules are report-only."
+        "Confidential apps need a passkey, restricted apps a recently used one, and administering apps requires a "
+        "grant. Device rules are report-only."
     ),
-    Level.STRICT: "Confidential apps require known devices, and administering apps requires a grant.",
+    Level.STRICT: "Confidential apps require known devices, and apps are administered on managed ones.",
 }
 """What each level means for people."""
 
 _STATES: Final[Mapping[str, tuple[State, State, State]]] = {
     "break-glass-nothing-else": (ENFORCE, ENFORCE, ENFORCE),
     "administrators-use-passkeys": (ENFORCE, ENFORCE, ENFORCE),
-    "no-standing-administration": (OFF, REPORT_ONLY, ENFORCE),
+    "no-standing-administration": (OFF, ENFORCE, ENFORCE),
     "contractors-in-working-hours": (REPORT_ONLY, ENFORCE, ENFORCE),
     "guests-nothing-else": (ENFORCE, ENFORCE, ENFORCE),
     "confidential-needs-a-passkey": (REPORT_ONLY, ENFORCE, ENFORCE),

@@ -77,7 +77,9 @@ class Membership:
         self._say("person.changed", person_id, "groups", joined=groups - before, left=before - groups)
         if before == groups:
             return 0
-        moved = Ending(cause=Cause.MOVED, holder=person_id, now=self.now, by=self.by, reason="groups-changed")
+        moved = Ending(
+            cause=Cause.MOVED, holder=person_id, now=self.now, by=self.by, reason="groups-changed", groups=groups
+        )
         return credentials.end(self.transaction, moved)["links"]
 
     def deactivate(self, person_id: str) -> None:

@@ -8,6 +8,7 @@ from limen.pillar import (
     AppSessions,
     BrowserSessions,
     Command,
+    CompanyPeople,
     Core,
     Decider,
     Declarations,
@@ -24,10 +25,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from limen.facts import Person
     from limen.finding import Finding
     from limen.identity.attestation import Attestation
     from limen.identity.ports import Ports
     from limen.settings import Settings
+    from limen.storage import Snapshot
 
 KEEP_UP_SECONDS = 30.0
 REMIND_SECONDS = 900.0
@@ -129,6 +132,7 @@ async def _build(core: Core) -> Running:
             ),
             DEVICE_SESSIONS,
             PERSON_RESPONSES,
+            CompanyPeople(all=_everybody, language_of=_language_of),
             WorkloadTokens(issue=built.tokens.issue_for_workload),
         ),
         periodic=(
@@ -137,6 +141,18 @@ async def _build(core: Core) -> Running:
         ),
         close=built.close,
     )
+
+
+def _everybody(snapshot: Snapshot) -> dict[str, Person]:
+    from limen.identity.store import people
+
+    return {one.id: one for one in people.everybody(snapshot.connection)}
+
+
+def _language_of(snapshot: Snapshot, person_id: str) -> str:
+    from limen.identity.store import people
+
+    return people.language_of(snapshot.connection, person_id)
 
 
 def _changed_by_erasing(connection: Connection, person_id: str) -> Iterator[tuple[str, str]]:

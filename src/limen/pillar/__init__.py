@@ -9,9 +9,12 @@ from __future__ import annotations
 from limen.pillar.core import Core, committed
 from limen.pillar.folder import IN_A_WEEK, Around, FolderFile, FolderFiles, Foreseen, Past, Touched
 from limen.pillar.offers import (
+    AccessGrants,
     AgentLogs,
     AppSessions,
+    Askable,
     BrowserSessions,
+    CompanyPeople,
     Decider,
     DeviceNames,
     DeviceResponses,

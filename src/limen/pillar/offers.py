@@ -11,8 +11,8 @@ from limen.errors import LimenError
 if TYPE_CHECKING:
     from aiohttp.abc import AbstractResolver
 
-    from limen.clock import Instant
-    from limen.facts import App, Facts, Session
+    from limen.clock import Instant, Milliseconds
+    from limen.facts import App, Facts, Grant, Person, Session
     from limen.policy.decision import Decision, Effect
     from limen.storage import Snapshot, Transaction
 
@@ -200,6 +200,45 @@ class DeviceNames:
     """
 
     all: Callable[[], Mapping[str, tuple[str, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyPeople:
+    """What identity offers to whoever has to know people in a transaction, and not as memory has them.
+
+    `all(snapshot)` is everybody with their groups, by id; `language_of(snapshot, person id)` the language that somebody
+    is written to in, "" where nobody said.
+    """
+
+    all: Callable[[Snapshot], Mapping[str, Person]]
+    language_of: Callable[[Snapshot, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Askable:
+    """Somebody may ask for something by the rule of this name: for `longest_ms` at most, with a reason of at least
+    `reason_length` characters and, where `ticket` is not "", a ticket that fits it. `is_automatic`: nobody has to
+    approve it.
+    """
+
+    rule: str
+    longest_ms: Milliseconds
+    reason_length: int
+    ticket: str
+    is_automatic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AccessGrants:
+    """What access offers to doors and pages.
+
+    `active(app id)` are the grants on an app that are not over, each with whose it is, from memory: entry points need
+    none of it to decide, for policies read grants. `asked(person, app, action)` is by which rule somebody may ask for
+    it; None where none lets them.
+    """
+
+    active: Callable[[str], list[tuple[str, Grant]]]
+    asked: Callable[[Person, App, str], Askable | None]
 
 
 class NotTakenError(LimenError):

@@ -12,6 +12,7 @@ from limen.clock import Instant
 from limen.collector import held_off
 from limen.errors import LimenError
 from limen.facts import ACTIONS, LIMEN, Facts
+from limen.facts.access_rules import AccessRules
 from limen.policy.annotations import State, is_always, reason_of, state_of
 from limen.policy.cedar_view import Calendar, CedarView, view_of
 from limen.policy.decision import Decision, Effect, Named, Reason, Remedies, Remedy, Request
@@ -55,7 +56,8 @@ class Engine:
     """The policies of one revision, ready to decide. It never changes; a new revision is a new engine.
 
     `tree` is Cedar's JSON form of a policy set whose policy ids are the `@id`s; `zone` is where `context.time` is read.
-    `read` are policies of the tree that were read before, by their ids.
+    `read` are policies of the tree that were read before, by their ids. `access` says who may ask for a grant: that is
+    a remedy for nobody else (None: for whoever a grant would help).
 
     Raises `PolicyError` when a state is unknown or time is compared in a way whose changes can't be foreseen, and
     `limen.cedar.CedarError` when the tree is no policy set.
@@ -63,13 +65,20 @@ class Engine:
 
     @held_off()
     def __init__(
-        self, tree: Mapping[str, Any], revision: str, zone: tzinfo, *, read: Mapping[str, Timed] | None = None
+        self,
+        tree: Mapping[str, Any],
+        revision: str,
+        zone: tzinfo,
+        *,
+        read: Mapping[str, Timed] | None = None,
+        access: AccessRules | None = None,
     ) -> None:
         read = read or {}
         self.revision = revision
         self.tree = tree
         self.zone = zone
         self.calendar = Calendar(zone)
+        self._access = access
         self.policies = tuple(PolicySet.from_json(tree, {name: one.policy for name, one in read.items()}))
         self.states = {policy.id: _state(policy) for policy in self.policies}
         enforced = self.in_state(State.ENFORCE)
@@ -169,7 +178,10 @@ class Engine:
         reasons = self._answer(request, seen, now)[1]
         if not facts.person.id or reasons[0].policy in BEYOND_REMEDY:
             return ()
-        return search.remedies(self._enforced, self._next_change, self.calendar, request, seen, now)
+        may_ask = self._access is None or self._access.may_ask(facts.person, facts.app, request.action)
+        return search.remedies(
+            self._enforced, self._next_change, self.calendar, request, seen, now, may_ask_for_grant=may_ask
+        )
 
     def explain(self, request: Request, facts: Facts, now: Instant) -> Explanation:
         """The same answer with everything it was made of: every policy considered, every value it saw."""

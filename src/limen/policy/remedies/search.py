@@ -33,7 +33,14 @@ ADMINISTRATORS: Final = "administrators"
 
 
 def remedies(
-    compiled: Compiled, next_change: NextChange, calendar: Calendar, request: Request, seen: CedarView, now: Instant
+    compiled: Compiled,
+    next_change: NextChange,
+    calendar: Calendar,
+    request: Request,
+    seen: CedarView,
+    now: Instant,
+    *,
+    may_ask_for_grant: bool = True,
 ) -> Remedies:
     """The sets that turn the refusal of `request` at `now`, the cheapest first; () where nothing a person does would.
 
@@ -42,7 +49,7 @@ def remedies(
     about = next_change.in_question(request, seen)
     if not about.permits:
         return ()
-    search = _Search(compiled, calendar, request, seen, now, about)
+    search = _Search(compiled, calendar, request, seen, now, about, may_ask_for_grant=may_ask_for_grant)
     found = search.now_sets()
     later = search.later_sets(lambda: next_change.coming(about, request, seen, now), is_last_hope=not found)
     sets = [(search.cost(mask), search.named(mask)) for mask in found]
@@ -87,6 +94,8 @@ class _Search:
         seen: CedarView,
         now: Instant,
         about: InQuestion,
+        *,
+        may_ask_for_grant: bool,
     ) -> None:
         self._asking = compiled.asking(seen.principal, ACTION_ENTITIES[request.action], seen.resource)
         self._calendar = calendar
@@ -94,7 +103,8 @@ class _Search:
         self._seen = seen
         self._now = now
         self._about = about
-        self._moves = candidate_changes_of(about.reads, seen.facts, request.action, now)
+        moves = candidate_changes_of(about.reads, seen.facts, request.action, now)
+        self._moves = tuple(one for one in moves if may_ask_for_grant or one.slot != "grant")
         self._answers: dict[tuple[int, Instant], Evaluation] = {}
         self._possible = [number for number, move in enumerate(self._moves) if move.not_before <= now]
 

@@ -1,0 +1,61 @@
+"""What `limen init` writes as `access.yaml`: rules that hold for most companies, with comments that teach."""
+
+from __future__ import annotations
+
+from typing import Final
+
+INITIAL: Final = """\
+# Who may ask for access that they don't have all day, for how long, and who approves it. The first rule that fits
+# counts. What somebody is granted ends by itself, with Limen running or not: each decision looks at the clock.
+#   apps, labels, owners   which apps: named, with a label, or owned by a group; none of the three: any app but Limen
+#   actions                view, download, edit, share, administer, connect, elevate
+#   ask                    who may ask: groups of limen.toml, or everyone
+#   approve                who approves: {groups, people, owner: true}; a list where several approve in turn.
+#                          Nobody approves what they asked for, and each step is somebody else's.
+#   automatic              given at once and journaled, up to internal; four_eyes: two approve (restricted: in any case)
+#   longest, longest_total how long one grant lasts, and all of the same in one go; cool_down: the pause that ends that
+#   reason, ticket         characters that a justification has at least; how a ticket number looks (HD-#)
+#   expires, escalate      when an unanswered request is over; who may approve it, too, after a while
+rules:
+  # Nobody administers everyday apps all day; whoever does says why. A company's only administrator can still work.
+  - name: administer-everyday-apps
+    labels: [public, internal]
+    actions: [administer, elevate]
+    ask: [administrators]
+    automatic: true
+    longest: 4h
+    longest_total: 12h
+
+  # What is confidential is administered with somebody else's consent.
+  - name: administer-confidential-apps
+    labels: [confidential]
+    actions: [administer, elevate]
+    ask: [administrators]
+    approve: {groups: [administrators], owner: true}
+    longest: 4h
+    longest_total: 12h
+    escalate: {after: 4h, to: {groups: [administrators]}}
+
+  # Colleagues help out: the owners of an app let somebody in for a few days.
+  - name: help-out
+    labels: [internal, confidential]
+    actions: [view, download, edit, share]
+    ask: [staff, contractors]
+    approve: {owner: true, groups: [administrators]}
+    longest: 3d
+    longest_total: 14d
+    cool_down: 12h
+
+  # The most sensitive apps: two people agree, and it lasts for a working day.
+  - name: restricted-apps
+    labels: [restricted]
+    actions: [view, download, edit, share, administer, elevate]
+    ask: [staff]
+    approve: {owner: true, groups: [administrators]}
+    four_eyes: true
+    reason: 20
+    longest: 8h
+    longest_total: 24h
+    cool_down: 4h
+    expires: 24h
+"""

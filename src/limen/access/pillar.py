@@ -1,0 +1,69 @@
+"""Least privilege as a part of Limen: access that is asked for, approved, limited in time, and ends by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from limen.pillar import AccessGrants, Command, CompanyPeople, Core, Declarations, Every, Pillar, Running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection
+
+TELL_SECONDS = 1.0
+ESCALATE_SECONDS = 30.0
+FORGET_SECONDS = 3_600.0
+
+
+def _declarations() -> Declarations:
+    from limen.access.access_file import ACCESS_FILE
+    from limen.access.credentials import CREDENTIALS
+    from limen.access.kinds import KINDS
+    from limen.access.store import TABLES
+
+    return Declarations(events=KINDS, tables=TABLES, credentials=CREDENTIALS, file=ACCESS_FILE)
+
+
+def _prepare(core: Core) -> None:
+    from limen.access.projection import GrantsHeld
+
+    held = GrantsHeld(core.known, core.clock.now)
+    held.register(core.feed)
+    core.offers.give(held)
+
+
+async def _build(core: Core) -> Running:
+    from limen.access.notices import Notices
+    from limen.access.projection import GrantsHeld
+    from limen.access.services import Access
+
+    held, people = core.offers.take(GrantsHeld), core.offers.take(CompanyPeople)
+    access = Access(core, held, people, Notices(core.keyring, core.settings, people.language_of))
+    return Running(
+        offers=(access, AccessGrants(active=held.active, asked=access.asked)),
+        periodic=(
+            Every("write down what access is over", TELL_SECONDS, access.tell_ended),
+            Every("escalate requests for access", ESCALATE_SECONDS, access.escalate),
+            Every("forget access that was over long ago", FORGET_SECONDS, access.forget),
+        ),
+    )
+
+
+def _changed_by_erasing(_connection: Connection, person_id: str) -> Iterator[tuple[str, str]]:
+    from limen.access.occasion import CHANGED
+
+    yield CHANGED, person_id
+
+
+PILLAR = Pillar(
+    name="access",
+    commands={
+        "request": Command("limen.cli.request", "List requests for access, make one for somebody, and withdraw one"),
+        "grant": Command("limen.cli.grant", "List temporary access, end it, and see where a request is approved"),
+    },
+    declarations=_declarations,
+    prepare=_prepare,
+    build=_build,
+    changed_by_erasing=_changed_by_erasing,
+)

@@ -1,0 +1,255 @@
+"""What is done with requests, each in a transaction: asked, approved step by step, refused, withdrawn.
+
+Who may approve is found when it is asked for, and looked at again when they do: whoever came into a group in between
+can't approve, and whoever left it can't any more. The rules in force at the approval count, too.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Final
+
+from limen.access import grants, model, store
+from limen.access.errors import (
+    AccessError,
+    NobodyError,
+    NoRuleError,
+    NotYoursError,
+    SamePersonError,
+    TooManyError,
+    UnknownRequestError,
+)
+from limen.access.model import SHORTEST, AccessRequest, HeldGrant, RequestState
+from limen.access.occasion import Basis, Occasion
+from limen.access.same_person import are_one, is_on_their_device
+from limen.clock import DAY, Milliseconds
+from limen.configuration.lengths import length_text
+from limen.facts import ACTIONS, App, Person
+from limen.facts.access_rules import AccessRule, Approvers
+from limen.opaque import new_id
+from limen.printable import one_line
+
+LONGEST_REASON: Final = 500
+LONGEST_TICKET: Final = 60
+MOST_OPEN: Final = 5
+"""Of one person at a time."""
+MOST_A_DAY: Final = 20
+"""So often one person may ask in 24 hours, whatever becomes of it."""
+MOST_OF_ALL: Final = 1_000
+"""Open requests of everybody; beyond it nobody asks any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What somebody asks for, as they wrote it. `extends` is the id of a grant that is to last longer."""
+
+    person_id: str
+    app: str
+    actions: tuple[str, ...]
+    length_ms: Milliseconds
+    reason: str
+    ticket: str = ""
+    device_id: str = ""
+    extends: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovesOn:
+    """The device that an approval comes from, and whose it is; "" where that is not known."""
+
+    device_id: str = ""
+    owner_id: str = ""
+
+
+def ask(at: Occasion, wanted: Wanted) -> AccessRequest:
+    """Keep a request, and have those told who could approve it; what is automatic is granted at once.
+
+    Raises AccessError, saying what is wrong with it.
+    """
+    rule, person, app = rule_of(at.basis, wanted.person_id, wanted.app, wanted.actions)
+    request = _request_of(at, wanted, rule, person, app)
+    _refuse_too_many(at, request)
+    grants.refuse_used_up(at, request, rule)
+    store.add_request(at.transaction.connection, request)
+    at.say("access.requested", request, request=request.id, minutes=request.length_ms // 60_000)
+    if rule.is_automatic(app):
+        granted = replace(request, state=RequestState.GRANTED, decided_at=at.now)
+        store.keep_decision(at.transaction.connection, granted)
+        grants.give(at, granted, rule)
+        return granted
+    at.notices.asked(at.transaction, at.basis, request, request.steps[0], at.now)
+    return request
+
+
+def approve(at: Occasion, request_id: str, on: ApprovesOn = ApprovesOn()) -> tuple[AccessRequest, HeldGrant | None]:
+    """`at.by` approves the step that is due. Returns the request, and what was granted where that was the last step.
+
+    Raises AccessError.
+    """
+    request = _known(at, request_id)
+    asker, approver = at.basis.people.get(request.person_id), at.basis.people.get(at.by)
+    if asker is None or approver is None:
+        raise NotYoursError
+    if are_one(asker, approver) or is_on_their_device(on.device_id, on.owner_id, request.device_id, asker.id):
+        raise SamePersonError
+    decided = model.approved(request, at.by, at.now)
+    rule, _, app = rule_of(at.basis, request.person_id, request.app, request.actions)
+    _refuse_unfit_approver(rule, app, approver)
+    if len(rule.steps_for(app)) > len(request.steps):
+        raise AccessError("the rule demands more approvals by now", "it has to be asked for again")
+    _keep(at, decided)
+    store.add_approval(at.transaction.connection, request.id, decided.approvals[-1])
+    at.say("access.approved", decided, request=request.id, step=f"{decided.step}/{len(decided.steps)}")
+    if decided.state is RequestState.GRANTED:
+        return decided, grants.give(at, decided, rule)
+    at.notices.asked(at.transaction, at.basis, decided, tuple(decided.approvers(at.now)), at.now)
+    return decided, None
+
+
+def refuse(at: Occasion, request_id: str, why: str = "") -> AccessRequest:
+    """`at.by`, who could approve it, says no. Raises AccessError."""
+    request = _known(at, request_id)
+    asker, approver = at.basis.people.get(request.person_id), at.basis.people.get(at.by)
+    if approver is None or not approver.active or (asker is not None and are_one(asker, approver)):
+        raise NotYoursError
+    decided = model.refused(request, at.by, _written(why, 0), at.now)
+    _keep(at, decided)
+    at.say("access.refused", decided, request=request.id)
+    at.notices.decided(at.transaction, at.basis, decided, at.now)
+    return decided
+
+
+def withdraw(at: Occasion, request_id: str) -> AccessRequest:
+    """Whoever asked takes it back; so may the server ("" as `at.by`). Raises AccessError."""
+    decided = model.withdrawn(_known(at, request_id), at.by, at.now)
+    _keep(at, decided)
+    at.say("access.withdrawn", decided, request=decided.id)
+    return decided
+
+
+def rule_of(basis: Basis, person_id: str, app_id: str, actions: tuple[str, ...]) -> tuple[AccessRule, Person, App]:
+    """The one rule by which somebody may ask for all of this. Raises NoRuleError, AccessError."""
+    person, app = basis.people.get(person_id), basis.apps.get(app_id)
+    if person is None or app is None or not actions or not set(actions) <= set(ACTIONS):
+        raise NoRuleError
+    rules = {basis.rules.rule_for(person, app, action) for action in actions}
+    rule = rules.pop()
+    if rule is None or None in rules:
+        raise NoRuleError
+    if rules:
+        raise AccessError("these actions are given by different rules", "ask for each by itself")
+    return rule, person, app
+
+
+def approvers_of(step: Approvers, basis: Basis, asker: Person, app: App) -> frozenset[str]:
+    """The ids of those who could approve a step for this person now."""
+    return frozenset(one.id for one in basis.people.values() if step.has(one, app.owner) and not are_one(asker, one))
+
+
+# Inside
+
+
+def _request_of(at: Occasion, wanted: Wanted, rule: AccessRule, person: Person, app: App) -> AccessRequest:
+    """Raises AccessError where what was written does not fit the rule."""
+    reason, ticket = _written(wanted.reason, rule.reason_length), _ticket(wanted.ticket, rule.ticket)
+    if not SHORTEST <= wanted.length_ms <= rule.longest_ms:
+        longest = length_text(rule.longest_ms)
+        raise AccessError("that is not for how long this can be asked for", f"ask for a minute to {longest}")
+    steps: tuple[frozenset[str], ...] = ()
+    more: frozenset[str] = frozenset()
+    if not rule.is_automatic(app):
+        steps = tuple(approvers_of(step, at.basis, person, app) for step in rule.steps_for(app))
+        if rule.escalation is not None:
+            more = approvers_of(rule.escalation.to, at.basis, person, app)
+        if not steps or not model.can_be_filled(tuple(step | more for step in steps)):
+            raise NobodyError
+    return AccessRequest(
+        id=new_id("ar"),
+        person_id=person.id,
+        app=app.id,
+        actions=tuple(action for action in ACTIONS if action in wanted.actions),
+        length_ms=wanted.length_ms,
+        reason=reason,
+        ticket=ticket,
+        rule=rule.name,
+        asked_at=at.now,
+        expires_at=at.now + rule.expires_ms,
+        steps=tuple(tuple(sorted(step)) for step in steps),
+        asked_as=tuple(one for one in rule.ask if one in person.groups) or rule.ask,
+        device_id=wanted.device_id,
+        extends=_extended(at, wanted),
+        escalates_at=at.now + rule.escalation.after_ms if rule.escalation is not None and steps else 0,
+        escalates_to=tuple(sorted(more)),
+    )
+
+
+def _written(text: str, least: int) -> str:
+    """A justification as one line of plain text. Raises AccessError."""
+    line = one_line(text, LONGEST_REASON)
+    if text.strip() and not line:
+        raise AccessError(
+            "this text is too long, or can't be displayed", f"write at most {LONGEST_REASON} characters of plain text"
+        )
+    if len(line) < least:
+        raise AccessError("a justification is missing", f"write why, in at least {least} characters")
+    return line
+
+
+def _ticket(text: str, pattern: str) -> str:
+    """Raises AccessError where a ticket is needed, and this is none. `#` in the pattern stands for up to 12 digits."""
+    ticket = one_line(text, LONGEST_TICKET)
+    if text.strip() and not ticket:
+        raise AccessError("this is not a ticket number", f"write it like {pattern}" if pattern else "leave it out")
+    if pattern:
+        expression = r"[0-9]{1,12}".join(re.escape(part) for part in pattern.split("#"))
+        if not re.fullmatch(expression, ticket):
+            raise AccessError("a ticket number is missing, or is not one", f"write it like {pattern}")
+    return ticket
+
+
+def _extended(at: Occasion, wanted: Wanted) -> str:
+    """The id of the grant that is to last longer. Raises AccessError where there is none like it."""
+    if not wanted.extends:
+        return ""
+    held = store.grant(at.transaction.connection, wanted.extends)
+    is_theirs = held is not None and held.person_id == wanted.person_id and held.app == wanted.app
+    if held is None or not is_theirs or set(held.actions) != set(wanted.actions) or not held.is_active(at.now):
+        raise AccessError("this grant can't be extended", "it is over, or is another: ask for access instead")
+    return held.id
+
+
+def _refuse_too_many(at: Occasion, request: AccessRequest) -> None:
+    connection = at.transaction.connection
+    mine = [one for one in store.requests_of(connection, request.person_id) if _is_open(one, at)]
+    if any(one.app == request.app and set(one.actions) & set(request.actions) for one in mine):
+        raise TooManyError("you have asked for this already", "wait for the answer, or withdraw it")
+    if len(mine) >= MOST_OPEN:
+        raise TooManyError(f"you have {MOST_OPEN} open requests", "wait for an answer, or withdraw one")
+    if store.count_asked(connection, request.person_id, at.now - DAY) >= MOST_A_DAY:
+        raise TooManyError(f"you have asked {MOST_A_DAY} times within a day", "ask again tomorrow")
+    if store.count_open(connection) >= MOST_OF_ALL:
+        raise TooManyError("too many requests are open", "ask an administrator")
+
+
+def _is_open(request: AccessRequest, at: Occasion) -> bool:
+    return request.state_at(at.now) is RequestState.OPEN
+
+
+def _refuse_unfit_approver(rule: AccessRule, app: App, approver: Person) -> None:
+    """Raises NotYoursError where the rules in force don't let them approve this: a group was left meanwhile."""
+    able = [*rule.steps_for(app), *([rule.escalation.to] if rule.escalation is not None else [])]
+    if not any(one.has(approver, app.owner) for one in able):
+        raise NotYoursError
+
+
+def _keep(at: Occasion, decided: AccessRequest) -> None:
+    if not store.keep_decision(at.transaction.connection, decided):
+        raise UnknownRequestError
+
+
+def _known(at: Occasion, request_id: str) -> AccessRequest:
+    found = store.request(at.transaction.connection, request_id)
+    if found is None:
+        raise UnknownRequestError
+    return found
