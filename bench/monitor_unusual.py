@@ -36,7 +36,7 @@ from tests.mmdb import SAO_PAULO, TUESDAY, owner, write_mmdb  # noqa: E402 -- it
 
 from limen.clock import DAY, HOUR, Instant  # noqa: E402
 from limen.monitor.detections.hit import Hit, Level  # noqa: E402
-from limen.monitor.detections.travel.apart import Point, distance_km  # noqa: E402
+from limen.monitor.detections.travel.distances import Point, distance_km  # noqa: E402
 from limen.monitor.detections.travel.travel import TravelDetector  # noqa: E402
 from limen.monitor.detections.usual.usual import UsualDetector, UsualKnown  # noqa: E402
 from limen.monitor.normal_form.event import NormalEvent  # noqa: E402

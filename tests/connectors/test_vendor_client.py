@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 from tests.emulators.vendor import Vendor, asking, served
 
-from limen.connectors.patience import TRIES
+from limen.connectors.retry_after import TRIES
 from limen.connectors.vendor_client import MOST_BYTES, VendorError, closing_clients, listed, text_in
 
 

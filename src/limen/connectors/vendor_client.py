@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from limen.connectors.patience import LONGEST_WAIT_SECONDS, TRIES, asks_to_wait, seconds_to_wait
+from limen.connectors.retry_after import LONGEST_WAIT_SECONDS, TRIES, asks_to_wait, seconds_to_wait
 from limen.errors import LimenError
 from limen.guarded_http import GuardedHttp, NoReplyError, Query, Reply, object_in, origin_of, split
 

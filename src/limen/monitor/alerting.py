@@ -16,8 +16,8 @@ from limen.monitor.notify.queueing import Queueing
 from limen.monitor.notify.service import Notices
 from limen.monitor.response.actions import Actions
 from limen.monitor.response.playbooks import Playbooks
+from limen.monitor.risk.passkey_proofs import Proofs
 from limen.monitor.risk.projection import RiskProjection
-from limen.monitor.risk.proofs import Proofs
 from limen.pillar import Core, DeviceResponses, Every, PersonResponses, SignOn
 
 if TYPE_CHECKING:

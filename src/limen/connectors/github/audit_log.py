@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from limen.clock import DAY, HOUR, MINUTE, Instant, to_iso
-from limen.connectors.links import next_link
+from limen.connectors.link_headers import next_link
 from limen.connectors.log_pages import LogPages, records_of
 from limen.connectors.time_walk import Answer, Lateness, walk
 from limen.connectors.vendor_client import VendorClient, bearer

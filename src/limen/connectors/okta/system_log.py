@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from limen.clock import DAY, HOUR, Instant, to_iso
-from limen.connectors.links import next_link
+from limen.connectors.link_headers import next_link
 from limen.connectors.log_pages import LogPage, LogPages, records_of
 from limen.connectors.time_walk import is_forgotten
 from limen.connectors.vendor_client import VendorClient, VendorError

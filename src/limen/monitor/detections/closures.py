@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 
 from limen.monitor.detections.event_view import EventView, Value
 from limen.monitor.detections.literals import scanner
-from limen.monitor.detections.regular import compiled
+from limen.monitor.detections.regular_expressions import compiled
 from limen.monitor.detections.tree import (
     EVERYTHING,
     And,

@@ -32,7 +32,7 @@ from sigma.types import (
 )
 
 from limen.monitor.detections.event_view import folded, key_of
-from limen.monitor.detections.regular import RegularError, compiled, literals_of
+from limen.monitor.detections.regular_expressions import RegularError, compiled, literals_of
 from limen.monitor.detections.tree import (
     EVERYTHING,
     And,

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from limen.monitor.detections.anchors import Anchor, anchors
 from limen.monitor.detections.event_view import EventView, Value
 from limen.monitor.detections.literals import Look, scanner
+from limen.monitor.detections.required_values import Anchor, anchors
 from limen.monitor.detections.rule import Rule
 from limen.monitor.detections.tree import EVERYTHING, How
 

@@ -24,7 +24,7 @@ from limen.monitor.detections.condition import UnsupportedError, node_of
 from limen.monitor.detections.documents import Document, DocumentError, read_documents
 from limen.monitor.detections.event_view import key_of
 from limen.monitor.detections.hit import Level
-from limen.monitor.detections.regular import RegularError, compiled
+from limen.monitor.detections.regular_expressions import RegularError, compiled
 from limen.monitor.detections.rule import About, Correlation, Entity, Examples, Kind, Rule
 from limen.monitor.detections.tree import And, How, Or, Order, Text, depth, flat, size
 

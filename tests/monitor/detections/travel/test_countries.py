@@ -5,8 +5,8 @@ import re
 import pytest
 from babel import Locale
 
-from limen.monitor.detections.travel.apart import Point, distance_km
 from limen.monitor.detections.travel.countries import CENTRES
+from limen.monitor.detections.travel.distances import Point, distance_km
 
 NO_COUNTRIES = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"}
 """What CLDR has beside ISO 3166-1."""

@@ -8,8 +8,8 @@ from typing import Final
 import msgspec
 
 from limen.clock import Instant
-from limen.monitor.detections.travel.apart import Point
 from limen.monitor.detections.travel.countries import CENTRES
+from limen.monitor.detections.travel.distances import Point
 from limen.monitor.normal_form.event import NormalEvent
 from limen.monitor.places.whereabouts import Whereabouts
 

@@ -17,10 +17,9 @@ from typing import Final
 import msgspec
 
 from limen.clock import DAY, HOUR, Instant
-from limen.monitor.detections.forgetting import Forgetting
+from limen.monitor.detections.erased_people import Forgetting
 from limen.monitor.detections.hit import Hit, Level
 from limen.monitor.detections.rule import About
-from limen.monitor.detections.travel.apart import BETWEEN_CLOCKS, Travel, travel
 from limen.monitor.detections.travel.arrival import (
     FAILURE,
     NO,
@@ -30,6 +29,7 @@ from limen.monitor.detections.travel.arrival import (
     is_sign_in,
     is_use_of_session,
 )
+from limen.monitor.detections.travel.distances import BETWEEN_CLOCKS, Travel, travel
 from limen.monitor.detections.travel.expected import ExpectedTravel, is_expected
 from limen.monitor.normal_form.event import NormalEvent
 from limen.monitor.places.places import Places

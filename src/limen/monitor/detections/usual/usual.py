@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from limen.clock import MINUTE, SECOND, Instant
-from limen.monitor.detections.forgetting import Forgetting
+from limen.monitor.detections.erased_people import Forgetting
 from limen.monitor.detections.hit import Hit, Level
 from limen.monitor.detections.rule import About
 from limen.monitor.detections.travel.arrival import SUCCESS, is_sign_in
@@ -23,7 +23,7 @@ from limen.monitor.detections.usual.about import COUNTS, FIRST_SEEN, HIDDEN, ODD
 from limen.monitor.detections.usual.measures import MEASURES, SIGHTS, Measure, Sight
 from limen.monitor.detections.usual.peers import have_seen, peers_of, pooled
 from limen.monitor.detections.usual.person import Person, most_common
-from limen.monitor.detections.usual.robust import Usual, usual
+from limen.monitor.detections.usual.unusual_counts import Usual, usual
 from limen.monitor.normal_form.event import NormalEvent
 from limen.monitor.places.places import Places
 from limen.monitor.places.whereabouts import Whereabouts

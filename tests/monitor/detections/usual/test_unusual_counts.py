@@ -7,7 +7,7 @@ import random
 import pytest
 from hypothesis import given, strategies as st
 
-from limen.monitor.detections.usual.robust import LEAST_COUNT, Usual, usual
+from limen.monitor.detections.usual.unusual_counts import LEAST_COUNT, Usual, usual
 
 DAYS = st.lists(st.integers(0, 500), min_size=14, max_size=56)
 

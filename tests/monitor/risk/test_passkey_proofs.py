@@ -11,7 +11,7 @@ from tests.web.conftest import House
 from limen.clock import MINUTE
 from limen.facts import Risk
 from limen.monitor.detections.hit import Level
-from limen.monitor.risk.proofs import Proofs
+from limen.monitor.risk.passkey_proofs import Proofs
 
 
 def new_place(house: House, ida: Ida, **more: object) -> dict[str, object]:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from limen.monitor.detections.forgetting import MOST_GONE, Forgetting
+from limen.monitor.detections.erased_people import MOST_GONE, Forgetting
 
 
 def test_whoever_is_nobody_any_more_is_forgotten_for_good_and_written_down_no_more() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from limen.clock import HOUR, MINUTE
-from limen.monitor.detections.travel.apart import EARTH_KM, Point, distance_km, travel
+from limen.monitor.detections.travel.distances import EARTH_KM, Point, distance_km, travel
 
 VIENNA = Point("AT", "Vienna", 48.2082, 16.3738)
 LISBON = Point("PT", "Lisbon", 38.7223, -9.1393)

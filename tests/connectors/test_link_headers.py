@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from limen.connectors.links import next_link
+from limen.connectors.link_headers import next_link
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from limen.monitor.detections.regular import MAX_PATTERN, RegularError, compiled, literals_of
+from limen.monitor.detections.regular_expressions import MAX_PATTERN, RegularError, compiled, literals_of
 
 
 @pytest.mark.parametrize(

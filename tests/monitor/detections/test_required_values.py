@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.monitor.detections.texts import compiled, rule
 
-from limen.monitor.detections.anchors import LONGEST, Anchor, anchors
+from limen.monitor.detections.required_values import LONGEST, Anchor, anchors
 from limen.monitor.detections.tree import And, Exists, How, Network, Node, Not, Or, Pattern, Same, Text
 
 RARE = Text("image", How.CONTAINS, "mimikatz")

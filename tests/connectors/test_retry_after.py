@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from multidict import CIMultiDict
 
-from limen.connectors.patience import asks_to_wait, seconds_to_wait
+from limen.connectors.retry_after import asks_to_wait, seconds_to_wait
 from limen.guarded_http import Reply
 
 DATE = "Fri, 27 Nov 2026 09:00:00 GMT"
