@@ -10,7 +10,7 @@ MOST_GONE: Final = 100
 """Events about somebody who was erased longer ago have long been looked at."""
 
 
-class Forgetting:
+class ErasedPeople:
     """`limit` may be called while another thread writes the memory down."""
 
     def __init__(self) -> None:

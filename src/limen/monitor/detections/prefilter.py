@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from limen.monitor.detections.event_view import EventView, Value
 from limen.monitor.detections.literals import Look, scanner
-from limen.monitor.detections.required_values import Anchor, anchors
+from limen.monitor.detections.required_values import RequiredValue, required_values
 from limen.monitor.detections.rule import Rule
 from limen.monitor.detections.tree import EVERYTHING, How
 
@@ -26,13 +26,13 @@ class _Field:
         self.behind: list[list[int]] = []
         self.look: Look | None = None
 
-    def add(self, anchor: Anchor, rule: int) -> None:
-        if anchor.how is None:
+    def add(self, needed: RequiredValue, rule: int) -> None:
+        if needed.how is None:
             self.present.append(rule)
-        elif anchor.how is How.EQUALS:
-            self.equals.setdefault(anchor.text, []).append(rule)
+        elif needed.how is How.EQUALS:
+            self.equals.setdefault(needed.text, []).append(rule)
         else:
-            self.parts.setdefault((anchor.how, anchor.text), []).append(rule)
+            self.parts.setdefault((needed.how, needed.text), []).append(rule)
 
     def compile(self) -> None:
         self.behind = list(self.parts.values())
@@ -56,11 +56,11 @@ class Prefilter:
         self._fields: dict[str, _Field] = {}
         self._always: list[int] = []
         for index, rule in enumerate(rules):
-            found = anchors(rule.node)
+            found = required_values(rule.node)
             if not found:
                 self._always.append(index)
-            for anchor in found:
-                self._fields.setdefault(anchor.field, _Field()).add(anchor, index)
+            for needed in found:
+                self._fields.setdefault(needed.field, _Field()).add(needed, index)
         for field in self._fields.values():
             field.compile()
         self._everything = self._fields.pop(EVERYTHING, None)

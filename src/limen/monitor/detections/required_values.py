@@ -25,7 +25,7 @@ _COMMON: Final = (
 """What stands in most events; any part of it is common."""
 
 
-class Anchor(msgspec.Struct, frozen=True, gc=False):
+class RequiredValue(msgspec.Struct, frozen=True, gc=False):
     """Something in one field that must be so. `how` None: the field says something, whatever it is."""
 
     field: str
@@ -33,14 +33,14 @@ class Anchor(msgspec.Struct, frozen=True, gc=False):
     text: str = ""
 
 
-def anchors(node: Node) -> frozenset[Anchor]:
+def required_values(node: Node) -> frozenset[RequiredValue]:
     """Of these at least one is in every event that is as `node` asks. Empty: nothing can be promised."""
     match node:
         case And():
-            each = [found for found in map(anchors, node.parts) if found]
+            each = [found for found in map(required_values, node.parts) if found]
             return min(each, key=_rate, default=frozenset())
         case Or():
-            each = [anchors(part) for part in node.parts]
+            each = [required_values(part) for part in node.parts]
             return frozenset().union(*each) if all(each) else frozenset()
         case Text():
             if node.how is How.EQUALS and not node.text:
@@ -49,32 +49,32 @@ def anchors(node: Node) -> frozenset[Anchor]:
         case Pattern() if node.literals:
             return frozenset(_of_text(node.field, How.CONTAINS, literal) for literal in node.literals)
         case Pattern() | Network() | Number() | Same():
-            return frozenset({Anchor(node.field)})
+            return frozenset({RequiredValue(node.field)})
         case Exists(is_there=True):
-            return frozenset({Anchor(node.field)})
+            return frozenset({RequiredValue(node.field)})
         case _:
             return frozenset()
 
 
-def _of_text(field: str, how: How, text: str) -> Anchor:
+def _of_text(field: str, how: How, text: str) -> RequiredValue:
     if how is How.EQUALS:
-        return Anchor(field, how, text)
+        return RequiredValue(field, how, text)
     cut = text[-LONGEST:] if how is How.ENDS else text[:LONGEST]
-    return Anchor(field, how, cut) if len(cut) >= SHORTEST else Anchor(field)
+    return RequiredValue(field, how, cut) if len(cut) >= SHORTEST else RequiredValue(field)
 
 
-def _rate(those: Iterable[Anchor]) -> float:
+def _rate(those: Iterable[RequiredValue]) -> float:
     """In about what part of events one of them is."""
     return sum(map(_part, those))
 
 
-def _part(anchor: Anchor) -> float:
-    if anchor.how is None:
+def _part(needed: RequiredValue) -> float:
+    if needed.how is None:
         return 0.5
-    if anchor.how is How.EQUALS:
-        return 0.02 if len(anchor.text) < 8 else 0.004
-    if anchor.text.strip() in _COMMON:
+    if needed.how is How.EQUALS:
+        return 0.02 if len(needed.text) < 8 else 0.004
+    if needed.text.strip() in _COMMON:
         return 0.2
-    if anchor.how is How.ENDS and anchor.text[0] in "\\/":
+    if needed.how is How.ENDS and needed.text[0] in "\\/":
         return 0.02  # the name of a program or file, which is as often there as the program is started
-    return 0.25 ** min(len(anchor.text), 8)
+    return 0.25 ** min(len(needed.text), 8)

@@ -17,7 +17,7 @@ from typing import Final
 import msgspec
 
 from limen.clock import DAY, HOUR, Instant
-from limen.monitor.detections.erased_people import Forgetting
+from limen.monitor.detections.erased_people import ErasedPeople
 from limen.monitor.detections.hit import Hit, Level
 from limen.monitor.detections.rule import About
 from limen.monitor.detections.travel.arrival import (
@@ -97,12 +97,12 @@ class TravelDetector:
     def __init__(self, places: Places) -> None:
         self._places = places
         self._memory = _Memory()
-        self._forgetting = Forgetting()
+        self._erased = ErasedPeople()
         self.known = TravelKnown()
 
     def feed(self, event: NormalEvent) -> list[Hit]:
         """The hits that this event completes: it happened too soon after, or before, one that is far away."""
-        if self._forgetting.is_gone(event.person_id):
+        if self._erased.is_gone(event.person_id):
             return []
         if is_sign_in(event):
             person = self._person(event.person_id)
@@ -116,7 +116,7 @@ class TravelDetector:
         return self._arrived(event, self._person(event.person_id))
 
     def snapshot(self) -> bytes:
-        kept = self._forgetting.kept(self._memory.people)
+        kept = self._erased.kept(self._memory.people)
         return msgspec.msgpack.encode(_Memory(kept, self._memory.sessions))
 
     def restore(self, snapshot: bytes) -> None:
@@ -124,11 +124,11 @@ class TravelDetector:
             self._memory = msgspec.msgpack.decode(snapshot, type=_Memory)
         except msgspec.MsgspecError:
             raise ValueError("the snapshot can't be read") from None
-        self._forgetting.limit_again(self._memory.people)
+        self._erased.limit_again(self._memory.people)
 
     def limit_to(self, people: Container[str]) -> None:
         """Forget whoever is none of these, for good: they were erased."""
-        self._forgetting.limit(self._memory.people, people)
+        self._erased.limit(self._memory.people, people)
 
     # Inside
 

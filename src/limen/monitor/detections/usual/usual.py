@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from limen.clock import MINUTE, SECOND, Instant
-from limen.monitor.detections.erased_people import Forgetting
+from limen.monitor.detections.erased_people import ErasedPeople
 from limen.monitor.detections.hit import Hit, Level
 from limen.monitor.detections.rule import About
 from limen.monitor.detections.travel.arrival import SUCCESS, is_sign_in
@@ -55,7 +55,7 @@ class UsualDetector:
     def __init__(self, places: Places) -> None:
         self._places = places
         self._memory = _Memory()
-        self._forgetting = Forgetting()
+        self._erased = ErasedPeople()
         self._zone = ZoneInfo("UTC")
         self._quarter = NO_QUARTER
         self._limits: dict[tuple[str, str], tuple[int, int]] = {}
@@ -73,7 +73,7 @@ class UsualDetector:
 
     def feed(self, event: NormalEvent) -> list[Hit]:
         """What is strange about this event, or about the day it completes."""
-        if not event.person_id or self._forgetting.is_gone(event.person_id):
+        if not event.person_id or self._erased.is_gone(event.person_id):
             return []
         found = self._places.find(event.src_ip)
         amounts = [(one, amount) for one in MEASURES if (amount := one.of(event))]
@@ -98,7 +98,7 @@ class UsualDetector:
         return hits
 
     def snapshot(self) -> bytes:
-        return msgspec.msgpack.encode(_Memory(self._forgetting.kept(self._memory.people)))
+        return msgspec.msgpack.encode(_Memory(self._erased.kept(self._memory.people)))
 
     def restore(self, snapshot: bytes) -> None:
         try:
@@ -109,11 +109,11 @@ class UsualDetector:
             raise ValueError("the snapshot can't be read")
         self._memory = memory
         self._limits.clear()
-        self._forgetting.limit_again(self._memory.people)
+        self._erased.limit_again(self._memory.people)
 
     def limit_to(self, people: Container[str]) -> None:
         """Forget whoever is none of these, for good: they were erased."""
-        self._forgetting.limit(self._memory.people, people)
+        self._erased.limit(self._memory.people, people)
 
     # Inside
 
