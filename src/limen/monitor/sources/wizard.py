@@ -132,29 +132,12 @@ log {{ source(s_src); destination(d_limen); }};
 end
 """,
     )
-    yield Recipe(
-        "NXLog",
-        "nxlog.conf on Windows",
-        f"""<Extension json>
-  Module xm_json
-</Extension>
-<Input windows>
-  Module im_msvistalog
-</Input>
-<Output limen>
-  Module om_ssl
+    yield _nxlog(f"""  Module om_ssl
   Host {host}
   Port {port}
   CAFile %INSTALLDIR%\\cert\\authority.pem
   CertFile %INSTALLDIR%\\cert\\certificate.pem
-  CertKeyFile %INSTALLDIR%\\cert\\key.pem
-  Exec to_json();
-</Output>
-<Route all>
-  Path windows => limen
-</Route>
-""",
-    )
+  CertKeyFile %INSTALLDIR%\\cert\\key.pem""")
     yield Recipe(
         "Suricata",
         "suricata.yaml, which hands its events to the machine's own rsyslog or syslog-ng",
@@ -207,26 +190,9 @@ def _by_http(url: str) -> Iterator[Recipe]:
     buffer: {{type: disk, max_size: 1073741824, when_full: block}}
 """,
     )
-    yield Recipe(
-        "NXLog",
-        "nxlog.conf on Windows",
-        f"""<Extension json>
-  Module xm_json
-</Extension>
-<Input windows>
-  Module im_msvistalog
-</Input>
-<Output limen>
-  Module om_http
+    yield _nxlog(f"""  Module om_http
   URL {url}/logs
-  AddHeader Authorization: Bearer {TOKEN}
-  Exec to_json();
-</Output>
-<Route all>
-  Path windows => limen
-</Route>
-""",
-    )
+  AddHeader Authorization: Bearer {TOKEN}""")
     yield Recipe(
         "anything that sends to a Splunk HTTP event collector",
         "its settings",
@@ -234,6 +200,25 @@ def _by_http(url: str) -> Iterator[Recipe]:
 token    {TOKEN}
 """,
     )
+
+
+def _nxlog(output: str) -> Recipe:
+    """Windows' events as JSON, to where `output` says."""
+    text = f"""<Extension json>
+  Module xm_json
+</Extension>
+<Input windows>
+  Module im_msvistalog
+</Input>
+<Output limen>
+{output}
+  Exec to_json();
+</Output>
+<Route all>
+  Path windows => limen
+</Route>
+"""
+    return Recipe("NXLog", "nxlog.conf on Windows", text)
 
 
 def _plain(way: Way, host: str, port: int) -> Iterator[Recipe]:
