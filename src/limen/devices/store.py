@@ -44,6 +44,7 @@ from limen.devices.model import (
 from limen.devices.reading import checks_of
 from limen.devices.sources.matching import Claimant
 from limen.devices.sources.store import forget_matches, said_of, said_of_all, said_of_each
+from limen.storage.rows import row_of, value_of
 from limen.storage.tables import metadata, rows_called
 
 devices = Table(
@@ -94,7 +95,6 @@ device_tokens = Table(
 """One-time tokens by which a company's own devices are enrolled. A used one is gone."""
 
 TABLES: Final = (devices, device_tokens)
-_KEPT: Final = ("id", "owner_id", "name", "is_managed", "enrolled_at", "state_at", "state_why", "hardware", "agent")
 _KEEP: Final = (
     update(devices)
     .where(devices.c.id == bindparam("device"))
@@ -117,8 +117,11 @@ def add(
     jwk: dict[str, str],
     failing_since: Mapping[str, Instant] | None = None,
 ) -> None:
-    words = {name: getattr(device, name) for name in _KEPT}
-    words |= {"platform": device.platform.value, "key_storage": device.key_storage.value, "state": device.state.value}
+    words = row_of(device) | {
+        "platform": device.platform.value,
+        "key_storage": device.key_storage.value,
+        "state": device.state.value,
+    }
     words |= dict(zip(("serial", "hardware_id"), keys_of(device.hardware), strict=True))
     words |= {"thumbprint": thumbprint, "public_key": msgspec.json.encode(jwk).decode()}
     reported = _reported(Posture(failing_since=failing_since or {}))
@@ -319,10 +322,8 @@ def _is_same(serial: str, hardware_id: str) -> list[ColumnElement[bool]]:
 
 
 def _device(row: Row[Any]) -> EnrolledDevice:
-    kept = {name: getattr(row, name) for name in _KEPT}
-    return EnrolledDevice(
-        **kept, platform=Platform(row.platform), key_storage=KeyStorage(row.key_storage), state=State(row.state)
-    )
+    words = {"platform": Platform(row.platform), "key_storage": KeyStorage(row.key_storage), "state": State(row.state)}
+    return value_of(EnrolledDevice, row, **words)
 
 
 def _reported(posture: Posture) -> dict[str, Any]:

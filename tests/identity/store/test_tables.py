@@ -7,6 +7,7 @@ from sqlalchemy import Table, inspect
 from limen.identity.model import Link, LinkPurpose, Workload
 from limen.identity.store import links, tables
 from limen.storage.database import Database
+from limen.storage.rows import row_of
 from limen.storage.tables import metadata
 
 
@@ -32,7 +33,7 @@ def _names() -> list[str]:
 
 def test_a_value_becomes_a_row_and_comes_back_with_its_words_in_order(database: Database) -> None:
     batch = Workload("w_1", "payroll-batch", frozenset({"staff", "finance"}), frozenset({"payroll"}), active=True)
-    assert tables.row_of(batch) == {
+    assert row_of(batch) == {
         "id": "w_1",
         "name": "payroll-batch",
         "groups": "finance staff",

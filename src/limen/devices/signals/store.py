@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from limen.clock import Instant
 from limen.devices.signals.model import End, Level, Signal, Topic
+from limen.storage.rows import row_of, value_of
 from limen.storage.tables import metadata, rows_called
 
 MOST_OF_A_DEVICE: Final = 100
@@ -67,8 +68,6 @@ device_signal_messages = Table(
 )
 """Which messages came, as long as a second one would count: it holds across restarts and for every worker."""
 TABLES: Final = (device_signals, device_signal_sources, device_signal_messages)
-_PLAIN: Final = ("id", "device_id", "source", "ref", "title", "since", "until", "changed_at", "heard_at", "did")
-_ENDED: Final = ("ended_at", "ended_why", "ended_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +105,8 @@ def keep(connection: Connection, signal: Signal, owner_id: str) -> None:
     held = of_device(connection, signal.device_id)
     if len(held) >= MOST_OF_A_DEVICE:
         _remove(connection, min(held, key=lambda one: (not one.ended_at, one.level, one.heard_at)).id)
-    values: dict[str, Any] = {name: getattr(signal, name) for name in (*_PLAIN, *_ENDED)}
-    values |= {"level": int(signal.level), "topic": signal.topic.value, "owner_id": owner_id}
-    connection.execute(insert(device_signals).values(values))
+    values = {"level": int(signal.level), "topic": signal.topic.value, "owner_id": owner_id}
+    connection.execute(insert(device_signals).values({**row_of(signal), **values}))
 
 
 def end(connection: Connection, signal_id: str, now: Instant, why: End, by: str = "") -> None:
@@ -173,8 +171,7 @@ def _remove(connection: Connection, signal_id: str) -> None:
 
 
 def _signal(row: Row[Any]) -> Signal:
-    plain = {name: getattr(row, name) for name in (*_PLAIN, *_ENDED)}
-    return Signal(**plain, level=Level(row.level), topic=Topic(row.topic))
+    return value_of(Signal, row, level=Level(row.level), topic=Topic(row.topic))
 
 
 def _source(row: Row[Any]) -> SourceRow:

@@ -32,6 +32,7 @@ from limen.devices.model import Said, checks_to_json
 from limen.devices.reading import checks_of
 from limen.devices.sources.matching import Word
 from limen.devices.sources.record import Form, Kept, Record
+from limen.storage.rows import row_of, value_of
 from limen.storage.tables import metadata, rows_called
 
 device_records = Table(
@@ -78,7 +79,6 @@ osquery_nodes = Table(
     Column("made_at", BigInteger, nullable=False),
 )
 TABLES: Final = (device_records, device_matches, device_sources, osquery_nodes)
-_PLAIN: Final = ("id", "name", "owner", "platform", "serial", "hardware_id", "is_managed", "seen_at")
 
 
 # What is said of a device
@@ -149,8 +149,7 @@ def number_of(connection: Connection, source: str) -> int:
 
 def keep(connection: Connection, kept: Kept) -> None:
     """Take a record in the place of the one before."""
-    values = {name: getattr(kept.record, name) for name in _PLAIN}
-    values |= {"source": kept.source, "owner_id": kept.owner_id, "taken_at": kept.taken_at}
+    values = row_of(kept.record) | {"source": kept.source, "owner_id": kept.owner_id, "taken_at": kept.taken_at}
     values |= {"form": kept.record.form.value, "checks": checks_to_json(kept.record.checks)}
     where = _is(kept.source, kept.record.id)
     if not connection.execute(update(device_records).where(*where).values(values)).rowcount:
@@ -278,6 +277,5 @@ def _is(source: str, record_id: str) -> tuple[Any, Any]:
 
 
 def _kept(row: Row[Any]) -> Kept:
-    plain = {name: getattr(row, name) for name in _PLAIN}
-    record = Record(**plain, form=Form(row.form), checks=checks_of(row.checks))
+    record = value_of(Record, row, form=Form(row.form), checks=checks_of(row.checks))
     return Kept(row.source, record, row.owner_id, row.taken_at)

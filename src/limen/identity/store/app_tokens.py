@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from limen.clock import Instant
 from limen.identity.app_token import AppToken
-from limen.identity.store.tables import row_of, value_of
+from limen.storage.rows import row_of, value_of
 from limen.storage.tables import metadata, rows_called
 
 app_tokens = Table(

@@ -14,19 +14,9 @@ from sqlalchemy import Connection, Row, and_, delete, insert, select, update
 from limen.clock import Instant
 from limen.facts import EnrolledFactors, Factor
 from limen.identity.model import Passkey, PersonStatus
-from limen.identity.store.tables import (
-    attestations,
-    browsers,
-    codes,
-    inserted,
-    passkeys,
-    passwords,
-    people,
-    row_of,
-    sessions,
-    value_of,
-)
+from limen.identity.store.tables import attestations, browsers, codes, passkeys, passwords, people, sessions
 from limen.storage.database import Transaction
+from limen.storage.rows import inserted, row_of, value_of
 
 
 def insert_passkey(transaction: Transaction, passkey: Passkey) -> bool:

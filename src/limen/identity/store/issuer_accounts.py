@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import BigInteger, Column, Connection, Index, String, Table, and_, delete, select, update
 
 from limen.clock import Instant
-from limen.identity.store.tables import inserted, row_of, sessions, value_of
+from limen.identity.store.tables import sessions
+from limen.storage.rows import inserted, row_of, value_of
 from limen.storage.tables import metadata, rows_called
 
 _AT_ONCE = 500

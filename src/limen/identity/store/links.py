@@ -8,7 +8,8 @@ from sqlalchemy import Connection, Row, and_, delete, insert, select, update
 
 from limen.clock import Instant
 from limen.identity.model import Link, LinkPurpose
-from limen.identity.store.tables import links, row_of, value_of
+from limen.identity.store.tables import links
+from limen.storage.rows import row_of, value_of
 
 
 def add(connection: Connection, link: Link, token_hash: bytes) -> None:

@@ -11,7 +11,8 @@ from limen.clock import Instant
 from limen.facts import Person
 from limen.identity.model import Member, PersonStatus
 from limen.identity.store.factors import factors_by_person
-from limen.identity.store.tables import inserted, memberships, people
+from limen.identity.store.tables import memberships, people
+from limen.storage.rows import inserted
 
 
 def add(connection: Connection, person: Person, status: PersonStatus, now: Instant, language: str = "") -> bool:

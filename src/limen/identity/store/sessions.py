@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Row, and_, case, delete, insert, or_, select,
 from limen.clock import Instant
 from limen.facts import Factor, Session
 from limen.identity.model import Proofs, auth_of
-from limen.identity.store.tables import inserted, not_before, session_passkeys, sessions, value_of
+from limen.identity.store.tables import not_before, session_passkeys, sessions
+from limen.storage.rows import inserted, value_of
 
 
 def add(connection: Connection, session: Session, token_hash: bytes, proofs: Proofs, passkey_id: str = "") -> None:

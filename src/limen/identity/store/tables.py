@@ -2,29 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import fields
-from typing import Any, Final, TypeVar, cast
+from typing import Final
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    Connection,
-    Float,
-    Index,
-    LargeBinary,
-    Row,
-    String,
-    Table,
-    Text,
-    insert,
-)
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, LargeBinary, String, Table, Text
 
 from limen.storage.tables import metadata, rows_called
-
-V = TypeVar("V")
 
 people = Table(
     "people",
@@ -180,32 +162,6 @@ identity_keys = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 Index("ix_memberships_group_id", memberships.c.group_id)
-
-
-def row_of(value: Any) -> dict[str, Any]:
-    """The columns that a frozen value's fields of the same names fill; several words are kept with a space between."""
-    row = {}
-    for field in fields(value):
-        held = getattr(value, field.name)
-        words = sorted(held) if isinstance(held, frozenset) else held
-        row[field.name] = " ".join(words) if isinstance(words, list | tuple) else words
-    return row
-
-
-def value_of(kind: type[V], row: Row[Any], **read: Any) -> V:
-    """The value that such a row holds; `read` are the fields that are not simply what the column of that name says."""
-    names = (field.name for field in fields(cast("Any", kind)) if field.name not in read)
-    return kind(**{name: getattr(row, name) for name in names}, **read)
-
-
-def inserted(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
-    """Insert unless a unique column says no; the transaction goes on either way."""
-    try:
-        with connection.begin_nested():
-            connection.execute(insert(table).values(row))
-    except IntegrityError:
-        return False
-    return True
 
 
 TABLES: Final = (

@@ -14,15 +14,13 @@ from limen.identity.store.tables import (
     browsers,
     guesses,
     identity_keys,
-    inserted,
     links,
     not_before,
-    row_of,
     session_passkeys,
     sessions,
     spent_challenges,
-    value_of,
 )
+from limen.storage.rows import inserted, row_of, value_of
 
 GUESSES_KEPT_MS: Milliseconds = 7 * DAY
 LINKS_KEPT_MS: Milliseconds = 90 * DAY

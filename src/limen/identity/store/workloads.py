@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from limen.clock import Instant
 from limen.identity.model import Workload, WorkloadToken
-from limen.identity.store.tables import row_of, value_of
+from limen.storage.rows import row_of, value_of
 from limen.storage.tables import metadata
 
 workloads = Table(

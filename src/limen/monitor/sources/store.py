@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from limen.clock import Instant
 from limen.storage.kept_authority import KeptAuthority
+from limen.storage.rows import row_of, value_of
 from limen.storage.tables import metadata, rows_called
 
 log_senders = Table(
@@ -114,16 +115,7 @@ def number_of(connection: Connection, source: str) -> int:
 
 
 def add(connection: Connection, one: Sender) -> None:
-    values = {
-        "id": one.id,
-        "source": one.source,
-        "name": one.name,
-        "token_hash": one.token_hash or None,
-        "fingerprint": one.fingerprint or None,
-        "until": one.until,
-        "made_at": one.made_at,
-        "heard_at": one.heard_at,
-    }
+    values = row_of(one) | {"token_hash": one.token_hash or None, "fingerprint": one.fingerprint or None}
     connection.execute(insert(log_senders).values(values))
 
 
@@ -180,16 +172,8 @@ def forget(connection: Connection, names: Iterable[str]) -> None:
 
 
 def _sender(row: Row[Any]) -> Sender:
-    return Sender(
-        id=row.id,
-        source=row.source,
-        name=row.name,
-        made_at=row.made_at,
-        until=row.until,
-        heard_at=row.heard_at,
-        token_hash=bytes(row.token_hash or b""),
-        fingerprint=bytes(row.fingerprint or b""),
-    )
+    secrets = {"token_hash": bytes(row.token_hash or b""), "fingerprint": bytes(row.fingerprint or b"")}
+    return value_of(Sender, row, **secrets)
 
 
 def _totals(row: Row[Any], looks_like: Mapping[str, int]) -> Totals:
