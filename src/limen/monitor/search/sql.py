@@ -1,7 +1,7 @@
 """Conditions as SQL over the view `events`: values are bound, never written into it.
 
-Functions are those that DuckDB and ClickHouse both have (`lower`, `position`, `starts_with` by `position`), but for the
-one that reads a source's own field, which each spells in its own way.
+Functions are those that DuckDB and ClickHouse both have. What each spells in its own way is an `Engine`: both are asked
+the same in tests/laws/test_search_engines.py.
 """
 
 from __future__ import annotations
@@ -25,13 +25,32 @@ from limen.monitor.search.query import (
     Within,
 )
 
-OwnField = Callable[[str], str]
-"""From the name of the bound parameter that holds a field's name: SQL for its value as text, NULL or "" where it is
-missing."""
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """`lower` and `number` are SQL of some text in braces: in small letters of every script, and as a whole number or
+    NULL. `own_field` is SQL for the value of a source's own field as text, "" where it is missing, from the name of the
+    bound parameter that says which; `own_name` is what is bound there.
+    """
+
+    lower: str
+    number: str
+    own_field: str
+    own_name: Callable[[str], str]
 
 
-def duckdb_field(parameter: str) -> str:
-    return f"coalesce(json_extract_string(\"fields\", '$.' || ${parameter}), '')"
+DUCKDB: Final = Engine(
+    "lower({})",
+    "try_cast({} as bigint)",
+    "coalesce(json_extract_string(\"fields\", '$.' || ${}), '')",
+    lambda name: '"' + name.replace('"', "") + '"',
+)
+CLICKHOUSE: Final = Engine(
+    "lowerUTF8({})",
+    "accurateCastOrNull(round(toFloat64OrNull(trim({}))), 'Int64')",
+    'if(JSONType("fields", ${0}) = \'String\', JSONExtractString("fields", ${0}), JSONExtractRaw("fields", ${0}))',
+    lambda name: name.replace('"', ""),
+)
 
 
 @dataclass(slots=True)
@@ -42,68 +61,63 @@ class Where:
     values: dict[str, str | int] = field(default_factory=dict)
 
 
-def where(condition: Condition, own_field: OwnField = duckdb_field) -> Where:
+def where(condition: Condition, engine: Engine = DUCKDB) -> Where:
     """The condition in SQL."""
     made = Where()
-    made.sql = _sql(condition, made.values, own_field)
+    made.sql = _sql(condition, made.values, engine)
     return made
 
 
-def _sql(condition: Condition, values: dict[str, str | int], own: OwnField) -> str:
+def _sql(condition: Condition, values: dict[str, str | int], engine: Engine) -> str:
     match condition:
         case All(every=every):
-            return _joined(" and ", every, values, own) or "true"
+            return _joined(" and ", every, values, engine) or "true"
         case AnyOf(either=either):
-            return _joined(" or ", either, values, own) or "false"
+            return _joined(" or ", either, values, engine) or "false"
         case Not(one=one):
-            return f"not {_sql(one, values, own)}"
+            return f"not {_sql(one, values, engine)}"
         case Equals(of=of, values=wanted):
             named = ", ".join(f"${_bound(values, one)}" for one in wanted)
-            return f"({_read(of, values, own)} in ({named}))"
+            return f"({_read(of, values, engine)} in ({named}))"
         case Contains(of=of, text=text):
-            return f"(position(${_bound(values, text)} in {_read(of, values, own)}) > 0)"
+            return f"(position(${_bound(values, text)} in {_read(of, values, engine)}) > 0)"
         case Exists(of=of):
             missing = "0" if _is_number(of) else "''"
-            return f"({_read(of, values, own)} <> {missing})"
+            return f"({_read(of, values, engine)} <> {missing})"
         case Within(of=of, low=low, high=high):
-            read = _read(of, values, own) if isinstance(of, Column) else _as_number(_read(of, values, own))
+            read = (
+                _read(of, values, engine) if isinstance(of, Column) else engine.number.format(_read(of, values, engine))
+            )
             bounds = [f"{read} >= ${_bound(values, low)}"] if low is not None else []
             bounds += [f"{read} <= ${_bound(values, high)}"] if high is not None else []
             return f"coalesce({' and '.join(bounds or [f'{read} is not null'])}, false)"
         case Fits(of=of, parts=parts):
-            return _fits(_read(of, values, own), parts, values)
+            return _fits(_read(of, values, engine), parts, values)
 
 
-_ESCAPED: Final = str.maketrans({"%": "\\%", "_": "\\_", "\\": "\\\\"})
+_ESCAPED: Final = str.maketrans({"%": "!%", "_": "!_", "!": "!!"})
+"""A backslash would have to be written in two ways."""
 
 
 def _fits(read: str, parts: tuple[str, ...], values: dict[str, str | int]) -> str:
     pattern = "%".join(part.translate(_ESCAPED) for part in parts)
-    return f"({read} like ${_bound(values, pattern)} escape '\\')"
+    return f"({read} like ${_bound(values, pattern)} escape '!')"
 
 
-def _joined(word: str, conditions: tuple[Condition, ...], values: dict[str, str | int], own: OwnField) -> str:
-    parts = [_sql(one, values, own) for one in conditions]
+def _joined(word: str, conditions: tuple[Condition, ...], values: dict[str, str | int], engine: Engine) -> str:
+    parts = [_sql(one, values, engine) for one in conditions]
     return f"({word.join(parts)})" if parts else ""
 
 
-def _read(of: Column | Own, values: dict[str, str | int], own: OwnField) -> str:
+def _read(of: Column | Own, values: dict[str, str | int], engine: Engine) -> str:
     """Texts are compared in small letters; a number as it is."""
     if isinstance(of, Own):
-        return f"lower({own(_bound(values, _quoted(of.name)))})"
-    return f'"{of.name}"' if of.name in NUMBERS else f'lower("{of.name}")'
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', "") + '"'
+        return engine.lower.format(engine.own_field.format(_bound(values, engine.own_name(of.name))))
+    return f'"{of.name}"' if of.name in NUMBERS else engine.lower.format(f'"{of.name}"')
 
 
 def _is_number(of: Column | Own) -> bool:
     return isinstance(of, Column) and of.name in NUMBERS
-
-
-def _as_number(read: str) -> str:
-    return f"try_cast({read} as bigint)"
 
 
 def _bound(values: dict[str, str | int], value: str | int) -> str:

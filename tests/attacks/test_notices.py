@@ -1,4 +1,4 @@
-"""What an attacker writes into a log, in the chats it is told to: no link, mention, markup or second message.
+"""What an attacker writes into a log, in the chats and mails it is told to: no link, mention, markup or second message.
 
 The chats are fakes of this machine (tests/monitor/notify); what reaches them is what apprise really sends.
 """
@@ -6,7 +6,9 @@ The chats are fakes of this machine (tests/monitor/notify); what reaches them is
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,8 @@ from tests.monitor.notify.listeners import SLACK, listening
 from tests.monitor.notify.teams import ADDRESS, teams
 
 from limen.facts import FactStore
+from limen.mail.letter import Address as Link, letter
+from limen.mail.message import as_mail
 from limen.messages import Language, Words
 from limen.monitor.alerts.model import Alert, Case
 from limen.monitor.detections.hit import Level
@@ -73,6 +77,20 @@ def kinds(text: str) -> set[str]:
 def links(text: str) -> list[str]:
     tokens = [one for block in MarkdownIt("commonmark").parse(text) for one in block.children or ()]
     return [str(one.attrs["href"]) for one in tokens if one.type == "link_open"]
+
+
+def test_in_mails(written: str) -> None:
+    said = notice(written)
+    message = letter("it@harbor.example", f"Harbor: {said.title}", (*said.lines, Link(said.link)), Language.ENGLISH)
+    mail = as_mail(message, mail_id="m_1", sender="limen@harbor.example", company="Harbor", at=AT)
+    read = message_from_bytes(mail.as_bytes(), policy=policy.default)
+    assert read["To"] == "it@harbor.example"
+    assert sorted(name.lower() for name in read) == sorted(name.lower() for name in mail)
+    assert sum(one.get_content_maintype() == "text" for one in read.walk()) == 2
+    html = read.get_body(("html",)).get_content()
+    assert set(re.findall(r"<([a-z]+)", html)) == {"html", "head", "meta", "body", "p"}
+    assert "evil.example" not in mail.as_string()
+    assert not set("\x1b\u202e\u2028") & set(html + read.get_body(("plain",)).get_content())
 
 
 async def test_in_slack(written: str, monkeypatch: pytest.MonkeyPatch) -> None:
