@@ -183,7 +183,8 @@ class LogSources:
         found = await self._core.database.reading(lambda snapshot: listed(snapshot, sources, now))
         health = self.supervision.health
         lags = {one.name: one.lag_ms for one in health.sources} if health is not None else {}
-        return [replace(one, lag_ms=lags.get(one.name, 0)) for one in found]
+        late = {name: max(0, health.at - until) for name, until in health.late.items()} if health is not None else {}
+        return [replace(one, lag_ms=max(lags.get(one.name, 0), late.get(one.name, 0))) for one in found]
 
     # As time passes
 
@@ -235,6 +236,15 @@ class LogSources:
                 Figure("limen_log_lost_total", "Messages that could not be kept", float(one.lost), by),
                 Figure("limen_log_lag_seconds", "How late the newest event came", one.lag_ms / 1000, by),
             ]
+        found += [
+            Figure(
+                "limen_log_detection_lag_seconds",
+                "How late a source is looked at that says too much",
+                max(0, health.at - until) / 1000,
+                {"source": name},
+            )
+            for name, until in health.late.items()
+        ]
         found += [
             Figure("limen_log_refused_total", "What came from nobody who may send", float(number), {"way": way})
             for way, number in health.refused.items()
