@@ -6,8 +6,8 @@ from hashlib import sha256
 from typing import Final
 
 from limen.clock import MINUTE, Instant, Milliseconds
-from limen.monitor.detections.hit import Hit
 from limen.monitor.detections.health import LATE
+from limen.monitor.detections.hit import Hit
 from limen.monitor.normal_form.frame import LIMEN
 from limen.monitor.process.state import Late, State
 
