@@ -18,7 +18,7 @@ from typing import Final
 import msgspec
 
 from limen.clock import Clock, Instant
-from limen.monitor.detections.detector import Detector
+from limen.monitor.detections.detector import Detector, Forgetful
 from limen.monitor.detections.health import FAILED
 from limen.monitor.detections.hit import Hit, Level
 from limen.monitor.normal_form.event import NormalEvent
@@ -88,6 +88,11 @@ class Detecting:
     def late(self) -> dict[str, Instant]:
         """From any thread."""
         return {name: one.until for name, one in self._state.late.copy().items()}
+
+    @property
+    def forgotten(self) -> int:
+        """How much detectors had to forget too early. From any thread."""
+        return sum(one.forgotten for one in tuple(self._detectors.values()) if isinstance(one, Forgetful))
 
     def start(self) -> None:
         for name, detector in self._detectors.items():

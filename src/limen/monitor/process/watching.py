@@ -211,6 +211,7 @@ class Watching:
                     behind=int(detecting.is_behind),
                     late=detecting.late,
                     hits=detecting.hits,
+                    forgotten=detecting.forgotten,
                     resident_bytes=_resident_bytes(),
                     stored_bytes=self._parts.store.size,
                     wrong=tuple([one for one in wrong if one]),

@@ -255,6 +255,11 @@ class LogSources:
             Figure("limen_monitor_waiting", "Messages that wait to be kept", float(health.waiting)),
             Figure("limen_monitor_detection_lag_seconds", "How far detections are behind", behind),
             Figure("limen_monitor_hits_total", "What detections found", float(health.hits)),
+            Figure(
+                "limen_monitor_forgotten_total",
+                "Windows of correlations that went because there was too much to remember",
+                float(health.forgotten),
+            ),
             Figure("limen_monitor_resident_bytes", "Memory of the process that watches", float(health.resident_bytes)),
             Figure("limen_monitor_stored_bytes", "Size of the store of events", float(health.stored_bytes)),
         ]
