@@ -99,7 +99,7 @@ class Windows:
         return Window() if found is None else found
 
     def touched(self, group: Group, window: Window) -> None:
-        """This is what is remembered of it from now on; others are forgotten where it is too much."""
+        """Remember this of it from now on; others are forgotten where it is too much."""
         self._take_out(group)
         self._windows[group] = window
         source, number = window.entries[-1].source if window.entries else "", len(window.entries)
