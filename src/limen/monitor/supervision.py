@@ -122,7 +122,7 @@ class Supervision:
         await self._ready.wait()
 
     async def deliver(self, frames: Sequence[Frame]) -> None:
-        """Return when these are durable. Raises NotTakenError: then they must be sent again, though some may be kept."""
+        """Return when these are durable. Raises NotTakenError: then all must be sent again, though some may be kept."""
         link, size = self._link, sum(len(one.data) for one in frames)
         if link is None or not self._ready.is_set():
             raise NotTakenError("Limen does not watch at this moment", "send it again in a moment")
