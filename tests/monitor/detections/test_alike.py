@@ -13,6 +13,7 @@ from limen.monitor.detections.hit import Hit
 from limen.monitor.detections.rule_set import RuleSet
 from limen.monitor.detections.sigma import SigmaDetector
 from limen.monitor.normal_form.event import NormalEvent
+from limen.monitor.normal_form.frame import SENT_BY
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +54,7 @@ def test_what_is_sent_twice_is_counted_once(rules: RuleSet) -> None:
         said(2, person_id="p_1"),
         said(2, device_id="d_1"),
         said(2, session="s_1"),
+        event("e2", fields={"Image": "a", SENT_BY: "d_2"}, user="ida"),
     ],
 )
 def test_what_counts_for_another_or_comes_later_is_a_finding_of_its_own(rules: RuleSet, other: NormalEvent) -> None:

@@ -111,10 +111,8 @@ class AlertIntake:
                 news.append((folded, kept[-1]))
             if subject[0]:
                 changed[subject] = None
-        admitted = {one.hit.id for one in kept if self._flooding.admits(one.hit, now, is_proven=one.is_proven)}
-        findings.add(connection, [one for one in kept if one.hit.id in admitted])
-        unkept = {one.hit.id: one.hit.times for one in kept if one.hit.id not in admitted}
-        for hit in (fit[each] for each, times in before.items() if fit[each].times > times):
+        unkept = self._keep(connection, kept, now)
+        for hit in (hit for each, hit in fit.items() if each in before and hit.times > before[each]):
             taken = findings.find(connection, hit.id)
             _grow(connection, folding, taken, hit, hit.times - before[hit.id])
             if taken is None:
@@ -133,6 +131,13 @@ class AlertIntake:
         for subject in changed:
             transaction.changed(CHANGE, key_of(subject))
         return Taken(len(new), sum(bool(one.suppressed_by) for one in kept), opened), unkept
+
+    def _keep(self, connection: Connection, taken: Sequence[Finding], now: Instant) -> dict[str, int]:
+        """Write down as many as a flood leaves room for; for how many each of the others stands, by its id."""
+        admitted = [one for one in taken if self._flooding.admits(one.hit, now, is_proven=one.is_proven)]
+        findings.add(connection, admitted)
+        kept = {one.hit.id for one in admitted}
+        return {one.hit.id: one.hit.times for one in taken if one.hit.id not in kept}
 
     def _proves(self, hit: Hit, subject: Subject) -> bool:
         """Whether every source proves what it says. A device proves what is its own: whoever is root on a laptop writes

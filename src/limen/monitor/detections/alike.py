@@ -42,17 +42,9 @@ class Alike:
         self._latest: Instant = 0
 
     def counted(self, hit: Hit, received_at: Instant) -> Hit:
-        """A finding in a single event, with those that are alike: about the same, from the same source."""
+        """A finding in a single event, with those that are alike."""
         self._latest = max(self._latest, received_at)
-        key = (
-            hit.rule,
-            hit.entity,
-            hit.person_id,
-            hit.device_id,
-            hit.session,
-            *hit.sources,
-            str(received_at // SECOND),
-        )
+        key = _key(hit, received_at)
         one = self._findings.get(key)
         if one is None:
             self._findings[key] = Finding(hit.id, hit.since, 1, list(hit.events), self._latest)
@@ -83,3 +75,9 @@ class Alike:
             if len(self._findings) <= MOST_FINDINGS and oldest.grew_at >= self._latest - KEPT_FOR:
                 return
             self._findings.popitem(last=False)
+
+
+def _key(hit: Hit, received_at: Instant) -> Key:
+    """What must be the same, so that what is said of a finding, and what it proves, is so of all that it stands for."""
+    whom = (hit.person_id, hit.device_id, hit.session)
+    return (hit.rule, hit.entity, *whom, *hit.sources, "", *hit.devices, str(received_at // SECOND))
