@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from limen.printable import is_printable, one_line, plain_word, visible
+from limen.printable import is_printable, no_formula, one_line, plain_word, visible
 
 ESCAPES = [
     "\x1b[2J",
@@ -60,3 +60,16 @@ def test_escapes_inside_of_json_are_json() -> None:
 )
 def test_a_name_for_hosts_and_files_is_spelled_out(text: str, word: str) -> None:
     assert plain_word(text) == word
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["=1", "+1", "-1", "@a", "  =1", "\t1", "\n1", "\r\n=1", "\u2028x", "\uff1d1", "\uff0b1", "\uff0d1", "\uff20a"],
+)
+def test_what_a_spreadsheet_would_run_stays_a_text(cell: str) -> None:
+    assert no_formula(cell) == "'" + cell
+
+
+@pytest.mark.parametrize("cell", ["", "Eve", "1-1", " Eve", "a\n=1"])
+def test_what_it_would_not_stays_as_it_is(cell: str) -> None:
+    assert no_formula(cell) == cell

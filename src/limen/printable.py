@@ -10,6 +10,8 @@ _JOINERS: Final = frozenset("\u00ad\u200c\u200d\u200e\u200f")
 """Unseen characters that scripts need."""
 _SPELLED: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _LAYOUT: Final = frozenset("\n\t")
+FORMULA: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a spreadsheet takes for the beginning of a formula, also where it is typed in full width."""
 
 
 def is_printable(text: str) -> bool:
@@ -37,6 +39,12 @@ def visible(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(one if _is_harmless(one) else _escape(one) for one in text)
+
+
+def no_formula(cell: str) -> str:
+    """A cell for a list that a spreadsheet opens: what it could take for a formula or another cell stays a text."""
+    is_moved = cell[:1].isspace() and cell[0] != " "  # a tab, or an end of a line of whatever script
+    return f"'{cell}" if is_moved or cell.lstrip().startswith(FORMULA) else cell
 
 
 def _is_harmless(char: str) -> bool:

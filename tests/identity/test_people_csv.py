@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from limen.identity.people_csv import PeopleFile, Row, mixes_scripts, neutral, read_people
+from limen.identity.people_csv import PeopleFile, Row, mixes_scripts, read_people
 
 GROUPS = {"staff": "Staff", "finance": "Finance", "hr": "People and culture"}
 
@@ -67,7 +67,3 @@ def test_without_headers_nothing_is_read(text: str, what: str) -> None:
 def test_words_of_one_script_are_names() -> None:
     assert not any(map(mixes_scripts, ("Müller", "Иванов", "Παπα", "李", "O'Brien")))
     assert mixes_scripts("Nооr")  # with a Cyrillic о twice
-
-
-def test_what_a_spreadsheet_would_run_stays_a_text() -> None:
-    assert [neutral(cell) for cell in ("=1", "+1", "-1", "@a", "Eve")] == ["'=1", "'+1", "'-1", "'@a", "Eve"]

@@ -17,9 +17,10 @@ from tests.monitor.watched import KEYS, send_udp, source, watching
 
 from limen.clock import SystemClock
 from limen.events import Event
-from limen.monitor.link import Recorded, SetUp, Sources
+from limen.monitor.link import Deliver, Link, Message, Recorded, SetUp, Sources
 from limen.monitor.normal_form.frame import Frame
-from limen.monitor.supervision import Supervision
+from limen.monitor.pieces import MOST_BYTES
+from limen.monitor.supervision import MOST_UNANSWERED, Supervision
 from limen.pillar import NotTakenError
 from limen.storage.journal import Journal
 
@@ -40,6 +41,49 @@ async def test_what_is_delivered_is_durable_when_it_is_answered(tmp_path: Path) 
         assert health is not None
         assert [(one.name, one.events, one.unreadable) for one in health.sources] == [("app", 100, 0)]
         assert 0 < health.resident_bytes < 400 << 20
+
+
+async def test_a_big_delivery_lets_others_have_their_turn_and_is_kept_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever sends much at once holds up no decision beside it: it goes in pieces, and few at once."""
+    turns, sizes, most = [0], list[int](), [0]
+
+    async def count_turns() -> None:
+        while True:
+            turns[0] += 1
+            await asyncio.sleep(0)
+
+    async with watching(tmp_path, source("app", "http", "json")) as watched:
+        send = Link.send
+
+        async def noted(self: Link, message: Message) -> None:
+            if isinstance(message, Deliver):
+                sizes.append(sum(len(one.data) for one in message.frames))
+                most[0] = max(most[0], len(watched.supervision._delivering))
+            await send(self, message)
+
+        monkeypatch.setattr(Link, "send", noted)
+        counting = asyncio.create_task(count_turns())
+        frames = [frame(number) for number in range(20_000)]
+        await watched.supervision.deliver(frames)
+        counting.cancel()
+        assert len(watched.stored()) == len(frames)
+        assert not watched.supervision._delivering
+    assert len(sizes) == 20
+    assert max(sizes) <= MOST_BYTES
+    assert turns[0] >= len(sizes)
+    assert most[0] <= MOST_UNANSWERED
+
+
+async def test_of_a_delivery_that_breaks_off_nothing_is_left(tmp_path: Path) -> None:
+    async with watching(tmp_path, source("app", "http", "json")) as watched:
+        sending = asyncio.create_task(watched.supervision.deliver([frame(number) for number in range(20_000)]))
+        await asyncio.sleep(0.05)
+        os.kill(watched.supervision.pid, signal.SIGKILL)
+        with pytest.raises(NotTakenError):
+            await sending
+        assert not watched.supervision._delivering
 
 
 async def test_nothing_acknowledged_is_lost_however_often_it_is_killed(tmp_path: Path) -> None:

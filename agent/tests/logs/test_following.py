@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from limen_agent.logs import tail
+from limen_agent.logs import following as module, systemd_journal, tail
 from limen_agent.logs.following import FILE, Following
 from limen_agent.state.folder import StateFolder
 from limen_agent.wire.connection import Answer, RefusedError, UnreachableError
@@ -115,3 +115,25 @@ def test_the_loop_ends_when_it_is_stopped(log: Path, folder: StateFolder) -> Non
     stopping.set()
     thread.join(5)
     assert not thread.is_alive()
+
+
+def test_a_journal_that_hangs_is_said_and_tried_again_after_a_while(
+    folder: StateFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said, reads, now = list[str](), list[str](), [100.0]
+
+    def read_on(cursor: str) -> tuple[list[str], str, int]:
+        reads.append(cursor)
+        if len(reads) == 1:
+            raise systemd_journal.HangsError
+        return ["{}"], "s=1", 2
+
+    monkeypatch.setattr(systemd_journal, "read_on", read_on)
+    monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
+    follows = Following(Limen(), folder, said.append)  # type: ignore[arg-type]
+    follows.want([{"source": "laptops", "journal": True}])
+    assert [follows.look_once(), follows.look_once()] == [False, False]
+    assert (len(reads), len(said)) == (1, 1)
+    now[0] += module.AFTER_HANGING_S
+    assert follows.look_once() is True
+    assert (len(reads), len(said)) == (2, 2)

@@ -13,8 +13,8 @@ import typer
 from limen.cli.open_company import opened
 from limen.cli.options import JsonLines, LastFolder
 from limen.errors import LimenError
-from limen.identity.people_csv import neutral
 from limen.identity.store import people
+from limen.printable import no_formula
 
 
 def run(
@@ -33,7 +33,7 @@ def run(
         for one in members:
             joined = ";".join(sorted(one.person.groups))
             cells = [one.person.name, one.person.email, joined, one.language, str(one.status)]
-            writer.writerow([neutral(cell) for cell in cells])
+            writer.writerow([no_formula(cell) for cell in cells])
         return
     for one in members:
         groups, factors = sorted(one.person.groups), sorted(map(str, one.factors))

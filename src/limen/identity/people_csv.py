@@ -18,6 +18,7 @@ from typing import Final
 from limen.identity.errors import UnfitError
 from limen.identity.model import ADMINISTRATORS
 from limen.identity.names import canonical_name, new_email
+from limen.printable import FORMULA
 
 MAX_BYTES: Final = 5 * 1024 * 1024
 MAX_ROWS: Final = 10_000
@@ -26,8 +27,6 @@ MAX_CELL: Final = 1_000
 MAX_COLUMNS: Final = 100
 PROTECTED: Final = frozenset({ADMINISTRATORS, "break-glass"})
 """Groups that a list always fills or empties only where that is said apart."""
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula."""
 
 _HEADERS: Final[dict[str, tuple[str, ...]]] = {
     "name": ("name", "full name", "display name", "displayname", "vollständiger name", "anzeigename"),
@@ -315,8 +314,3 @@ def mixes_scripts(word: str) -> bool:
     """Whether one word has Latin letters beside Greek or Cyrillic ones, which look alike."""
     names = [unicodedata.name(letter, "?") for letter in word if letter.isalpha()]
     return sum(any(name.startswith(script) for name in names) for script in ("LATIN", "GREEK", "CYRILLIC")) > 1
-
-
-def neutral(cell: str) -> str:
-    """A cell for a list that a spreadsheet opens: what it would take for a formula stays a text."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell

@@ -158,7 +158,8 @@ class RulesRead(msgspec.Struct, frozen=True, kw_only=True):
 class Health(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """How it goes, each second. `refused`: what came from nobody who may send, by its way; `wrong`: what does not work.
 
-    `detected_at`: detections have seen all that came until then; `behind`: whether more waits for them.
+    `detected_at`: detections have seen all that came until then; `behind`: whether more waits for them. `late`: sources
+    of which they have seen only what came until another time. `forgotten`: windows of correlations that went too early.
     """
 
     at: Instant
@@ -167,7 +168,9 @@ class Health(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     waiting: int = 0
     detected_at: Instant = 0
     behind: int = 0
+    late: dict[str, Instant] = {}
     hits: int = 0
+    forgotten: int = 0
     resident_bytes: int = 0
     stored_bytes: int = 0
     wrong: tuple[str, ...] = ()

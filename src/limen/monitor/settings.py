@@ -24,4 +24,4 @@ class MonitorSettings(Section):
     """The name or address by which senders reach this machine; it stands in its certificate. "" is the name of the
     sign-in host."""
     megabytes: Annotated[int, Field(ge=100, le=100_000_000)] = 20_000
-    """How much of the disk events may use; the oldest go first."""
+    """How much of the disk events may use; beyond it the source with the most loses its oldest first."""

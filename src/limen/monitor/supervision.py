@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Final
@@ -35,6 +36,7 @@ from limen.monitor.link import (
     Taken,
 )
 from limen.monitor.normal_form.frame import Frame
+from limen.monitor.pieces import pieces
 from limen.pillar import NotTakenError
 
 DELIVER_SECONDS: Final = 30.0
@@ -45,6 +47,10 @@ FIRST_PAUSE_SECONDS: Final = 0.5
 LONGEST_PAUSE_SECONDS: Final = 30.0
 STEADY_SECONDS: Final = 60.0
 """After running so long, the next pause is the first again."""
+MOST_UNANSWERED: Final = 8
+"""Pieces of one delivery that are on their way at once; the next is sent when the first of them is kept."""
+OF_A_FRAME: Final = 100
+"""What a frame takes on its way beside its data, in bytes."""
 END_SECONDS: Final = 15.0
 OF_THE_STORE: Final = "event_store."
 """Nothing else does the process say in the journal, whoever may have got hold of it."""
@@ -116,25 +122,43 @@ class Supervision:
         await self._ready.wait()
 
     async def deliver(self, frames: Sequence[Frame]) -> None:
-        """Return when these are durable. Raises NotTakenError: then they must be sent again."""
+        """Return when these are durable. Raises NotTakenError: then all must be sent again, though some may be kept."""
         link, size = self._link, sum(len(one.data) for one in frames)
         if link is None or not self._ready.is_set():
             raise NotTakenError("Limen does not watch at this moment", "send it again in a moment")
         if self._delivering_bytes + size > MOST_DELIVERING_BYTES and self._delivering:
             raise NotTakenError("too much is on its way already", "send it again in a moment")
-        self._number += 1
-        number = self._number
-        kept = self._delivering[number] = asyncio.get_running_loop().create_future()
         self._delivering_bytes += size
+        sent: deque[int] = deque()
         try:
             async with asyncio.timeout(DELIVER_SECONDS):
-                await link.send(Deliver(number=number, frames=tuple(frames)))
-                answer = await kept
+                for piece in pieces(frames, [len(one.data) + OF_A_FRAME for one in frames]):
+                    if len(sent) >= MOST_UNANSWERED:
+                        await self._answered(sent.popleft())
+                    sent.append(self._awaited())
+                    await link.send(Deliver(number=sent[-1], frames=tuple(piece)))
+                    await asyncio.sleep(0)  # whoever waits for a decision goes first
+                while sent:
+                    await self._answered(sent.popleft())
         except (TimeoutError, ConnectionError):
             raise NotTakenError("it was not kept in time", "send it again in a moment") from None
         finally:
             self._delivering_bytes -= size
-            self._delivering.pop(number, None)
+            for number in sent:
+                self._delivering.pop(number).cancel()
+
+    def _awaited(self) -> int:
+        """A number of which the answer is waited for."""
+        self._number += 1
+        self._delivering[self._number] = asyncio.get_running_loop().create_future()
+        return self._number
+
+    async def _answered(self, number: int) -> None:
+        """Return when what has this number is kept. Raises NotTakenError, ConnectionError."""
+        try:
+            answer = await self._delivering[number]
+        finally:
+            del self._delivering[number]
         if answer.why:
             raise NotTakenError(answer.why, "send it again in a moment")
 
@@ -242,7 +266,7 @@ class Supervision:
         self.listening = Listening()
         for waits in self._delivering.values():
             if not waits.done():
-                waits.set_exception(ConnectionError("the process that watches has ended"))
+                waits.set_result(Kept(number=0, why="the process that watches has ended"))
 
 
 async def _ended(process: subprocess.Popen[bytes]) -> None:

@@ -20,8 +20,8 @@ import msgspec
 
 from limen.clock import Instant, to_iso
 from limen.events import KINDS, Event
-from limen.identity.people_csv import neutral
 from limen.identity.store import erasure
+from limen.printable import no_formula
 from limen.privacy.errors import NobodyError
 from limen.privacy.row_counts import row_counts
 from limen.storage import Database
@@ -76,7 +76,7 @@ def write_copy(
             writer = csv.writer(table)
             writer.writerow(COLUMNS)
             for event in events_about(reader, person_id):
-                writer.writerow([neutral(cell) for cell in cells(as_theirs(event, person_id))])
+                writer.writerow([no_formula(cell) for cell in cells(as_theirs(event, person_id))])
                 counts[event.kind] += 1
             table.flush()
             table.detach()

@@ -20,9 +20,9 @@ from tests.monitor.over_harbor import (
 from tests.web.conftest import House
 
 from limen.clock import DAY, HOUR
-from limen.monitor.alerts import findings
+from limen.monitor.alerts import findings, flooding
 from limen.monitor.alerts.model import STORM, STORM_ENTITY
-from limen.monitor.detections.hit import Level
+from limen.monitor.detections.hit import Hit, Level
 
 
 async def test_a_finding_becomes_an_alert_in_a_case_and_a_risk(harbor: House, ida: Ida) -> None:
@@ -39,6 +39,35 @@ async def test_the_same_finding_counts_once_however_often_it_comes(harbor: House
     one = hit(harbor, **about(ida.id))
     assert [(await take(harbor, one, one)).new, (await take(harbor, one)).new] == [1, 0]
     assert [alert.count for alert in await open_alerts(harbor)] == [1]
+
+
+async def test_a_finding_that_grows_counts_as_what_it_stands_for(harbor: House, ida: Ida) -> None:
+    """However often, and in however many pieces, it comes: and the risk is that of as many findings."""
+
+    def grown(times: int, **more: object) -> Hit:
+        return hit(harbor, times=times, events=tuple(f"e{n}" for n in range(times)), **about(ida.id), **more)
+
+    await take(harbor, grown(1))
+    assert score(harbor, ida.id) == (52, True)
+    for times in (2, 5, 5, 3):
+        await take(harbor, grown(times))
+    (alert,) = await open_alerts(harbor)
+    assert (alert.count, alert.events) == (5, ("e0", "e1", "e2", "e3", "e4"))
+    assert score(harbor, ida.id) == (78, True)
+    assert len(harbor.events("alert.opened")) == 1
+    assert not harbor.events("alert.worse")
+
+
+async def test_what_a_flood_is_no_more_kept_by_itself_still_grows_in_its_alert(
+    harbor: House, ida: Ida, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flooding, "OF_SOMEBODY", 1)
+    await take(harbor, hit(harbor, 1, **about(ida.id)), hit(harbor, 2, times=2, **about(ida.id)))
+    for times in (4, 4):
+        await take(harbor, hit(harbor, 2, times=times, **about(ida.id)))
+    (alert,) = await open_alerts(harbor)
+    assert alert.count == 5
+    assert harbor.limen.database.read(lambda s: findings.count_of_alert(s.connection, alert.id)) == 1
 
 
 async def test_alike_findings_fold_until_a_day_is_over(harbor: House, ida: Ida) -> None:

@@ -68,7 +68,7 @@ def test_suppressions(database: Database) -> None:
     for one in (wide, narrow):
         done(database, "add_suppression", one)
     assert asked(database, "live_suppressions", 5) == [narrow, wide]
-    done(database, "count_suppressed", "su_1")
+    done(database, "count_suppressed", "su_1", 1)
     done(database, "end_suppression", "su_2", 4, "p_ada")
     assert asked(database, "live_suppressions", 5) == [replace(narrow, count=1)]
     assert asked(database, "suppression", "su_2").ended_by == "p_ada"

@@ -28,6 +28,8 @@ async def test_it_hides_one_rule_about_one_thing_until_it_ends(harbor: House, id
     assert ((taken.new, taken.suppressed), await open_alerts(harbor)) == ((1, 1), [])
     assert score(harbor, ida.id) == (0, True)
     assert [one.count for one in await alerts.suppressions()] == [1]
+    await take(harbor, hit(harbor, times=3, **about(ida.id)))
+    assert [one.count for one in await alerts.suppressions()] == [3]
     await take(harbor, hit(harbor, 2, rule=SPRAY, **about(ida.id)), hit(harbor, 3))
     assert len(await open_alerts(harbor)) == 2  # another rule, and another entity
     await alerts.end_suppression(made.id, by=ada.id)

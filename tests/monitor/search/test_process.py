@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from limen.monitor.search.answer import BUCKETS, Asked
 from limen.monitor.search.process import search
 from limen.storage.errors import AskedTooMuchError
+from limen.storage.event_store.asking import Answer, Asking
 
 
 def test_where_nothing_was_kept_yet_nothing_is_found(tmp_path: Path) -> None:
@@ -23,3 +26,28 @@ def test_where_nothing_was_kept_yet_nothing_is_found(tmp_path: Path) -> None:
     asked.sql = "(select count(*) from range(10000000) a, range(1000) b where a.range * b.range % 7 = 3) > 0"
     with pytest.raises(AskedTooMuchError):
         search(asked)
+
+
+def test_all_questions_of_a_search_share_one_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of the ten once had as long as all may take now."""
+    (tmp_path / "journal").mkdir()
+    (tmp_path / "events").mkdir()
+    asked = Asked(
+        events=str(tmp_path / "events"), journal=str(tmp_path / "journal"), sql="true", values={}, since=0, until=9
+    )
+    had, ask = list[float](), Asking.ask
+
+    def slow(self: Asking, *said: Any, **more: Any) -> Answer:
+        had.append(more["seconds"])
+        time.sleep(0.05)
+        return ask(self, *said, **more)
+
+    monkeypatch.setattr(Asking, "ask", slow)
+    search(asked)
+    assert len(had) == 10
+    assert had == sorted(had, reverse=True)
+    assert had[-1] <= asked.seconds - 9 * 0.05
+    asked.seconds = 0.12
+    with pytest.raises(AskedTooMuchError):
+        search(asked)
+    assert len(had) < 15

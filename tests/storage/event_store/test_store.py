@@ -16,8 +16,12 @@ from limen.clock import DAY, HOUR, SetClock
 from limen.events import Event
 from limen.storage.errors import EventsUnwritableError, JournalBusyError
 from limen.storage.event_store import START, Column, EventStore, Keeping, Kind
+from limen.storage.event_store.batches import WRITER
+from limen.storage.event_store.sealed_list import SealedEventList
 from limen.storage.event_store.verify import verify
+from limen.storage.segments.link import Signer
 from limen.storage.segments.name import segments_in
+from limen.storage.segments.signed import SEALED_FILE, write_signed
 
 Open = Callable[..., EventStore]
 
@@ -280,6 +284,44 @@ def test_beyond_the_budget_the_oldest_go_first_and_it_is_said_in_figures(
     assert uids(store)[0] == "u100"
     (expired,) = said
     assert (expired.details["events"], expired.details["bytes"], expired.details["over_budget"]) == (50, sizes[0], 1)
+
+
+def test_beyond_the_budget_a_noisy_source_makes_room_and_takes_none_of_others(
+    opened: Open, said: list[Event], tmp_path: Path
+) -> None:
+    """Whoever may send as one source can't delete what others said, however much they send."""
+    store = opened()
+    for first in (0, 1_000, 2_000):
+        store.append(lines(first, first + 5, "quiet", raw=os.urandom(100).hex()))
+        store.append([line(n, "loud", raw=os.urandom(2_000).hex()) for n in range(first + 10, first + 60)])
+        store.seal()
+    sizes = [path.stat().st_size for _, path in segments_in(tmp_path / "events")]
+    store.keep(Keeping(budget_bytes=sum(sizes) - sizes[0] // 2))
+    store.expire()
+    kept = store.ask("select source, count(*) from events group by 1 order by 1").rows
+    assert kept == [("loud", 100), ("quiet", 15)]
+    (expired,) = said
+    assert (expired.kind, expired.details["events"], expired.details["over_budget"]) == ("event_store.expired", 50, 1)
+    assert expired.details["sources"] == "loud"
+    assert store.figures().size <= sum(sizes) - sizes[0] // 2
+    assert verify(tmp_path / "events", KEYS).problems == ()
+
+
+def test_a_list_of_before_lengths_were_noted_is_still_what_was_signed(opened: Open, tmp_path: Path) -> None:
+    store = opened()
+    store.append(lines(0, 3))
+    store.seal()
+    store.close()
+    path, signer = tmp_path / "events" / SEALED_FILE, Signer(WRITER, KEYS)
+    was = msgspec.json.decode(path.read_bytes(), type=SealedEventList)
+    (one,) = was.segments
+    assert isinstance(one.lengths, dict)
+    assert [*one.lengths] == ["firewall"]
+    older = msgspec.structs.replace(one, lengths=msgspec.UNSET)
+    write_signed(path, msgspec.structs.replace(was, segments=(older,)), signer)
+    assert b"lengths" not in path.read_bytes()
+    assert verify(tmp_path / "events", KEYS).problems == ()
+    assert opened().ask("select count(*) from events").rows == [(3,)]
 
 
 def test_a_store_that_is_closed_takes_nothing(opened: Open) -> None:

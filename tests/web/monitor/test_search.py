@@ -57,8 +57,10 @@ async def test_events_go_out_as_csv_without_formulas_and_as_json(logs: House, ad
     lines = (await ada.get(f"{AT}/events.jsonl?q=source:app&span=90d")).text.splitlines()
     assert {json.loads(line)["user"] for line in lines} == {"jane0", "jane1", "jane2"}
     assert (await ada.get(f"{AT}/events.csv?q=(")).status_code == 400
-    hostile = next(csv_of([{"user": "=cmd()", "kind": "@x", "at": -5}])).splitlines()[1]
-    assert ("'=cmd()" in hostile, "'@x" in hostile, ",-5," in hostile) == (True, True, True)
+    hostile = next(csv_of([{"user": "=cmd()", "kind": "@x", "at": -5, "host": "\n=x", "app": "\uff1dx"}])).split(
+        "\n", 1
+    )[1]
+    assert all(one in hostile for one in ("'=cmd()", "'@x", ",-5,", "'\n=x", "'\uff1dx"))
 
 
 async def test_who_searches_for_whom_is_journaled(logs: House, ada: Browser) -> None:

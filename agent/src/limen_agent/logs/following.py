@@ -7,6 +7,7 @@ stays where it is. What is rotated away twice meanwhile is lost.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, Final
@@ -23,6 +24,8 @@ FILE: Final = "logs.json"
 EVERY_S: Final = 2.0
 MOST_WANTED: Final = 20
 MOST_FILES: Final = 20
+AFTER_HANGING_S: Final = 60.0
+"""What hangs in the kernel can't be ended: it is not started again and again."""
 _FORGETS: Final = ("refused", "not_this_device", "malformed", "too_large")
 """After these the same would be refused again: it is passed over."""
 
@@ -38,6 +41,7 @@ class Following:
         self._places = self._kept()
         self._back_off = BackOff(first_s=2)
         self._refused: set[str] = set()
+        self._journal_from = 0.0
 
     def want(self, wanted: object) -> None:
         """What an answer of Limen says of it; anything that is none of that is nothing."""
@@ -85,10 +89,20 @@ class Following:
         key = f"{source} journal"
         before = self._places.get(key)
         cursor = before if isinstance(before, str) else ""
+        if time.monotonic() < self._journal_from:
+            return False
         try:
-            lines, after = systemd_journal.read_on(cursor)
+            lines, after, too_long = systemd_journal.read_on(cursor)
+        except systemd_journal.HangsError:
+            self._say("journalctl hung and was ended; it is started again in a minute")
+            self._journal_from = time.monotonic() + AFTER_HANGING_S
+            return False
         except OSError:
             return False
+        if too_long:
+            self._say(
+                f"{too_long} records of the systemd journal were too long to be sent; Limen is told whose they are"
+            )
         return self._sent(source, key, lines, after, is_changed=after != cursor, journal=True)
 
     def _sent(self, source: str, key: str, lines: list[str], after: Any, *, is_changed: bool, journal: bool) -> bool:

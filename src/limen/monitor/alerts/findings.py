@@ -36,9 +36,21 @@ class Finding:
     suppressed_by: str = ""
 
 
-def known(connection: Connection, ids: Sequence[str]) -> set[str]:
-    """Which of these findings were taken before."""
-    return set(connection.scalars(select(findings.c.id).where(findings.c.id.in_(ids))))
+def times_of(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
+    """Which of these findings were taken before, and for how many each stood then."""
+    rows = connection.execute(select(findings.c.id, findings.c.body).where(findings.c.id.in_(ids)))
+    return {row.id: msgspec.json.decode(row.body, type=Hit).times for row in rows}
+
+
+def grow(connection: Connection, hit: Hit) -> None:
+    """The finding stands for more than it did. When it was found, and what became of it, stays."""
+    body = msgspec.json.encode(hit).decode()
+    connection.execute(update(findings).where(findings.c.id == hit.id).values(body=body))
+
+
+def find(connection: Connection, finding_id: str) -> Finding | None:
+    row = connection.execute(select(findings).where(findings.c.id == finding_id)).first()
+    return _finding(row) if row is not None else None
 
 
 def add(connection: Connection, several: Iterable[Finding]) -> None:
@@ -158,6 +170,7 @@ def counted(connection: Connection, subject: Subject, now: Instant) -> tuple[Cou
             at=hit.at,
             confidence=hit.confidence,
             tactics=hit.tactics,
+            times=min(hit.times, MOST_ALIKE),
             is_proven=bool(is_proven),
             is_explained=explained_at > 0,
         )

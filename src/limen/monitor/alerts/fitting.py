@@ -48,6 +48,7 @@ def fitted(hit: Hit, known: FactStore, now: Instant) -> Hit:
         session=session.id if session is not None else "",
         events=tuple(_shown(one, LONGEST_ID) for one in hit.events[-MOST_EVENTS:]),
         count=min(max(hit.count, 1), 10**9),
+        times=min(max(hit.times, 1), 10**9),
         says={_shown(name, 40): _value(value) for name, value in [*hit.says.items()][:MOST_VALUES]},
         sources=tuple(_shown(one, 40) for one in hit.sources[:MOST_TACTICS]),
         devices=tuple(_shown(one, 40) for one in hit.devices[:MOST_DEVICES]),

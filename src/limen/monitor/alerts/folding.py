@@ -64,13 +64,21 @@ class Folding:
             level=worse(before.level, hit.level),
             last_at=max(before.last_at, hit.at),
             since=min(before.since, hit.since),
-            count=before.count + 1,
+            count=before.count + hit.times,
             says=hit.says,
-            events=(*before.events, *hit.events)[-MOST_EVENTS:],
+            events=_newest(before.events, hit.events),
             is_proven=before.is_proven or is_proven,
         )
         self._keep(after)
         return Folded(after, before.level)
+
+    def grow(self, hit: Hit, more: int) -> None:
+        """A finding that was folded stands for so many more. Nobody hears of it; a closed alert stays as it is."""
+        alert = self._open(hit.rule, hit.entity) or self._open(hit.rule, STORM_ENTITY)
+        if alert is not None:
+            events = _newest(alert.events, hit.events)
+            last_at = max(alert.last_at, hit.at)
+            self._keep(replace(alert, last_at=last_at, count=alert.count + more, says=hit.says, events=events))
 
     def write(self) -> Iterable[Alert]:
         """Keep them. Returns the alerts that were touched."""
@@ -106,6 +114,7 @@ class Folding:
             opened_at=self.now,
             last_at=hit.at,
             since=hit.since,
+            count=hit.times,
             says=hit.says,
             events=hit.events,
             is_proven=is_proven,
@@ -159,3 +168,8 @@ class Folding:
             level=worse(case.level, alert.level),
             last_at=max(case.last_at, alert.last_at),
         )
+
+
+def _newest(before: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
+    """The events of both, each once, the newest last."""
+    return tuple(dict.fromkeys((*before, *more)))[-MOST_EVENTS:]

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Final, Protocol
 
 import msgspec
+from sqlalchemy import Connection
 
 from limen.clock import Instant
 from limen.events import Event
@@ -80,13 +81,18 @@ class AlertIntake:
         """Keep them; returns when they are committed and the risk is known everywhere. Raises StorageError."""
         taken = Taken()
         for start in range(0, len(hits), AT_ONCE):
-            taken += await self._core.write(partial(self._take, hits=hits[start : start + AT_ONCE]))
+            more, unkept = await self._core.write(partial(self._take, hits=hits[start : start + AT_ONCE]))
+            self._flooding.remember(unkept)
+            taken += more
         return taken
 
-    def _take(self, transaction: Transaction, hits: Sequence[Hit]) -> Taken:
+    def _take(self, transaction: Transaction, hits: Sequence[Hit]) -> tuple[Taken, dict[str, int]]:
+        """What was taken; and of findings that are not kept by themselves, for how many each stands."""
         connection, now = transaction.connection, self._core.clock.now()
         fit = {one.id: one for one in (fitted(hit, self._core.known, now) for hit in hits)}
-        new = [fit[each] for each in fit.keys() - findings.known(connection, list(fit))]
+        before = {one: self._flooding.times_of[one] for one in fit if one in self._flooding.times_of}
+        before |= findings.times_of(connection, list(fit))
+        new = [hit for each, hit in fit.items() if each not in before]
         suppressions, folding = store.live_suppressions(connection, now), Folding(connection, now)
         kept, news, changed = list[Finding](), list[tuple[Folded, Finding]](), dict[Subject, None]()
         for hit in sorted(new, key=lambda one: (one.at, one.id)):
@@ -94,7 +100,7 @@ class AlertIntake:
             is_proven = self._proves(hit, subject)
             hidden = _suppressing(suppressions, hit)
             if hidden is not None:
-                store.count_suppressed(connection, hidden.id)
+                store.count_suppressed(connection, hidden.id, hit.times)
                 kept.append(Finding(hit, "", ("", ""), now, is_proven, suppressed_by=hidden.id))
                 continue
             if hit.level in QUIET:
@@ -105,7 +111,14 @@ class AlertIntake:
                 news.append((folded, kept[-1]))
             if subject[0]:
                 changed[subject] = None
-        findings.add(connection, [one for one in kept if self._flooding.admits(one.hit, now, is_proven=one.is_proven)])
+        unkept = self._keep(connection, kept, now)
+        for hit in (hit for each, hit in fit.items() if each in before and hit.times > before[each]):
+            taken = findings.find(connection, hit.id)
+            _grow(connection, folding, taken, hit, hit.times - before[hit.id])
+            if taken is None:
+                unkept[hit.id] = hit.times
+            elif taken.subject[0]:
+                changed[taken.subject] = None
         folding.write()
         opened = 0
         for each, one in news:
@@ -117,7 +130,14 @@ class AlertIntake:
                 self._tell(transaction, folded, now)
         for subject in changed:
             transaction.changed(CHANGE, key_of(subject))
-        return Taken(len(new), sum(bool(one.suppressed_by) for one in kept), opened)
+        return Taken(len(new), sum(bool(one.suppressed_by) for one in kept), opened), unkept
+
+    def _keep(self, connection: Connection, taken: Sequence[Finding], now: Instant) -> dict[str, int]:
+        """Write down as many as a flood leaves room for; for how many each of the others stands, by its id."""
+        admitted = [one for one in taken if self._flooding.admits(one.hit, now, is_proven=one.is_proven)]
+        findings.add(connection, admitted)
+        kept = {one.hit.id for one in admitted}
+        return {one.hit.id: one.hit.times for one in taken if one.hit.id not in kept}
 
     def _proves(self, hit: Hit, subject: Subject) -> bool:
         """Whether every source proves what it says. A device proves what is its own: whoever is root on a laptop writes
@@ -138,6 +158,16 @@ class AlertIntake:
 
     def _rests_on_devices(self, hit: Hit) -> bool:
         return any(self._is_of_devices(name) for name in hit.sources)
+
+
+def _grow(connection: Connection, folding: Folding, taken: Finding | None, hit: Hit, more: int) -> None:
+    """A finding that was taken stands for so many more; None where it was one too many to be kept by itself."""
+    if taken is not None:
+        findings.grow(connection, hit)
+    if taken is not None and taken.suppressed_by:
+        store.count_suppressed(connection, taken.suppressed_by, more)
+    elif hit.level not in QUIET:
+        folding.grow(hit, more)
 
 
 def _suppressing(suppressions: Sequence[Suppression], hit: Hit) -> Suppression | None:

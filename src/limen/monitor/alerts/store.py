@@ -161,9 +161,9 @@ def end_suppression(connection: Connection, suppression_id: str, now: Instant, b
     connection.execute(update(suppressions).where(where).values(ended_at=now, ended_by=by))
 
 
-def count_suppressed(connection: Connection, suppression_id: str) -> None:
+def count_suppressed(connection: Connection, suppression_id: str, times: int) -> None:
     where = suppressions.c.id == suppression_id
-    connection.execute(update(suppressions).where(where).values(count=suppressions.c.count + 1))
+    connection.execute(update(suppressions).where(where).values(count=suppressions.c.count + times))
 
 
 # As time passes

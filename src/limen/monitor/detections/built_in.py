@@ -33,6 +33,7 @@ _LISTED: Final = (
     BuiltIn(health.SLOW, "detections.sigma"),
     BuiltIn(health.REFUSED, "detections.sigma"),
     BuiltIn(health.SILENT, "process.silence"),
+    BuiltIn(health.LATE, "process.lateness"),
     BuiltIn(health.BLIND, "canaries"),
     BuiltIn(health.TAMPERED, "store_watch"),
 )

@@ -3,15 +3,14 @@ correlations).
 
 For each correlation and each value of what it groups by there is a window, which ends with the newest event of it; what
 comes late counts if it is no older than the window is long. When a window has shown what is asked it is quiet until its
-span has passed. Memory is bounded for each correlation on its own, so that a flood in one is not forgetting in another:
-where there is too much, the window that was touched longest ago goes, and is counted.
+span has passed. Memory is bounded for each correlation on its own (`windows.py`), so that a flood in one is not
+forgetting in another.
 """
 
 from __future__ import annotations
 
 import hashlib
 import sys
-from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -22,12 +21,11 @@ from limen.clock import HOUR, Instant
 from limen.monitor.detections.event_view import EventView
 from limen.monitor.detections.rule import Correlation
 from limen.monitor.detections.tree import Order
+from limen.monitor.detections.windows import Entry, Group, Window, Windows
 from limen.monitor.normal_form.event import NormalEvent
 from limen.monitor.normal_form.frame import LIMEN, SENT_BY
 
 LATE_MS: Final = HOUR
-MOST_ENTRIES: Final = 10_000
-"""So much each correlation remembers in all its windows together."""
 MOST_OF_A_RULE: Final = 256
 """So much a window remembers of each rule, where only the order of rules counts."""
 MOST_EVENTS: Final = 100
@@ -36,33 +34,9 @@ MAX_VALUE: Final = 512
 """Of what is grouped by or counted, in characters; of a longer one its digest is remembered."""
 
 
-class Entry(msgspec.Struct, array_like=True, gc=False):
-    """One finding in a window: which of the correlation's rules, when, in which event of which source, with which
-    value.
-
-    `times`: so many does the event stand for, as Limen's journal folds equal decisions into one. `device`: which one
-    sent it under its own key.
-    """
-
-    at: Instant
-    uid: str
-    rule: int
-    value: str = ""
-    times: int = 1
-    source: str = ""
-    device: str = ""
-
-
-class Window(msgspec.Struct, array_like=True):
-    """What is remembered of one group, oldest first."""
-
-    entries: list[Entry] = []
-    quiet_until: Instant = 0
-
-
 class _Saved(msgspec.Struct, array_like=True):
     shape: str
-    windows: list[tuple[tuple[str, ...], Window]]
+    windows: list[tuple[Group, Window]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,35 +44,27 @@ class Fired:
     """What a correlation found: the entries of its window, oldest first, and what was counted."""
 
     correlation: Correlation
-    key: tuple[str, ...]
+    key: Group
     entries: tuple[Entry, ...]
     count: int
 
 
 class _State:
-    """The windows of one correlation, that which was touched longest ago first."""
+    """The windows of one correlation."""
 
     def __init__(self, correlation: Correlation) -> None:
         self.correlation = correlation
-        self.windows: OrderedDict[tuple[str, ...], Window] = OrderedDict()
-        self.entries = 0
+        self.windows = Windows()
         self.latest: Instant = 0
-        self.forgotten = 0
 
-    def add(self, key: tuple[str, ...], entry: Entry) -> Fired | None:
-        window = self.windows.get(key)
-        if window is None:
-            window = self.windows[key] = Window()
-        else:
-            self.windows.move_to_end(key)
+    def add(self, key: Group, entry: Entry) -> Fired | None:
+        window = self.windows.of(key)
         self.latest = max(self.latest, entry.at)
-        before = len(window.entries)
         fired = self._add(key, window, entry)
-        self.entries += len(window.entries) - before
-        self.bound()
+        self.windows.touched(key, window)
         return fired
 
-    def _add(self, key: tuple[str, ...], window: Window, entry: Entry) -> Fired | None:
+    def _add(self, key: Group, window: Window, entry: Entry) -> Fired | None:
         entries, span = window.entries, self.correlation.span_ms
         newest = max(entries[-1].at, entry.at) if entries else entry.at
         if entry.at <= newest - span or any(one.uid == entry.uid and one.rule == entry.rule for one in entries):
@@ -137,17 +103,10 @@ class _State:
         since = self.latest - self.correlation.span_ms - LATE_MS
         over = [
             key
-            for key, window in self.windows.items()
+            for key, window in self.windows
             if window.quiet_until <= since and (not window.entries or window.entries[-1].at <= since)
         ]
-        for key in over:
-            self.entries -= len(self.windows.pop(key).entries)
-
-    def bound(self) -> None:
-        while self.entries > MOST_ENTRIES and len(self.windows) > 1:
-            _, window = self.windows.popitem(last=False)
-            self.entries -= len(window.entries)
-            self.forgotten += 1
+        self.windows.drop(over)
 
 
 def counted(correlation: Correlation, entries: Iterable[Entry]) -> int:
@@ -188,7 +147,7 @@ class Correlations:
     @property
     def forgotten(self) -> int:
         """How many windows went because there was too much to remember."""
-        return sum(state.forgotten for state in self._states.values())
+        return sum(state.windows.forgotten for state in self._states.values())
 
     def feed(self, view: EventView, rules: Iterable[str]) -> list[Fired]:
         """What shows now that this event met these rules (ids); what a correlation finds, others may count."""
@@ -213,9 +172,9 @@ class Correlations:
         for state in self._states.values():
             state.prune()
         saved = {
-            name: _Saved(_shape(state.correlation), list(state.windows.items()))
+            name: _Saved(_shape(state.correlation), list(state.windows))
             for name, state in self._states.items()
-            if state.windows
+            if len(state.windows)
         }
         return msgspec.msgpack.encode(saved)
 
@@ -226,14 +185,14 @@ class Correlations:
             state = self._states.get(name)
             if state is None or one.shape != _shape(state.correlation):
                 continue
-            state.windows = OrderedDict(one.windows)
-            state.entries = sum(len(window.entries) for window in state.windows.values())
-            ends = [window.entries[-1].at for window in state.windows.values() if window.entries]
+            state.windows = Windows()
+            for key, window in one.windows:
+                state.windows.touched(key, window)
+            ends = [window.entries[-1].at for _, window in one.windows if window.entries]
             state.latest = max(ends, default=0)
-            state.bound()
 
 
-def _key(correlation: Correlation, rule: str, view: EventView) -> tuple[str, ...] | None:
+def _key(correlation: Correlation, rule: str, view: EventView) -> Group | None:
     """The group this event is in; None where it does not say all that is grouped by.
 
     What is counted of a device is counted for each device that sends by itself: whoever names a colleague's laptop in

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from limen.monitor.detections.hit import Hit
 from limen.monitor.normal_form.event import NormalEvent
@@ -24,4 +24,14 @@ class Detector(Protocol):
 
     def restore(self, snapshot: bytes) -> None:
         """Remember that. Raises ValueError where the snapshot is none of its own or is damaged; nothing is changed."""
+        ...
+
+
+@runtime_checkable
+class Forgetful(Protocol):
+    """A detector that counts what it had to forget too early."""
+
+    @property
+    def forgotten(self) -> int:
+        """How much of what it remembered went because there was too much to remember, since it was made."""
         ...

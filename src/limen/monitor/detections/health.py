@@ -50,6 +50,19 @@ SILENT: Final = About(
     next_step_de="Sehen Sie nach, ob sie läuft und Limen erreicht; ihre Seite unter Quellen sagt, wann sie zuletzt "
     "gehört wurde.",
 )
+LATE: Final = About(
+    id="source-late",
+    title="A source of logs says more than can be looked at",
+    level=Level.MEDIUM,
+    confidence=100,
+    sentence="{source} says so much that its events are looked at {minutes} minutes late. Others are not held up.",
+    sentence_de="{source} sagt so viel, dass seine Ereignisse {minutes} Minuten zu spät angesehen werden. Andere hält "
+    "das nicht auf.",
+    next_step="See what it writes so much of: a flood can be there to hide something. Have it send less, or give it a "
+    "source of its own.",
+    next_step_de="Sehen Sie nach, wovon sie so viel schreibt: Eine Flut kann etwas verbergen sollen. Lassen Sie sie "
+    "weniger senden, oder geben Sie dem Lauten eine eigene Quelle.",
+)
 BLIND: Final = About(
     id="watching-blind",
     title="Limen does not see what happens",

@@ -20,7 +20,8 @@ class Level(StrEnum):
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One finding. The same finding has the same `id`, however often its events are looked at.
+    """One finding. The same finding has the same `id`, however often its events are looked at; where it stands for
+    several that are alike, within a second, `times` says how many so far, and only grows.
 
     Whom it concerns: `person_id`, `device_id` and `session` are Limen's own ids, "" where none is known; `entity` says
     it in any case (`person:p_…`, `device:d_…`, `user:jane`, `host:srv1`, `address:203.0.113.7`). `confidence`: 1 to
@@ -42,6 +43,7 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     session: str = ""
     events: tuple[str, ...] = ()
     count: int = 1
+    times: int = 1
     since: Instant = 0
     says: dict[str, str | int] = {}
     sources: tuple[str, ...] = ()

@@ -95,6 +95,8 @@ def replay(
             if hit.rule in wanted:
                 counts[hit.rule] = counts.get(hit.rule, 0) + 1
                 newest = hits.setdefault(hit.rule, [])
+                if newest and newest[-1].id == hit.id:  # the same, which has grown
+                    newest.pop()
                 newest.append(hit)
                 del newest[:-MOST_SHOWN]
     found = {}

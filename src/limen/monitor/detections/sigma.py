@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from limen.clock import DAY, MINUTE, Instant
+from limen.monitor.detections.alike import Alike, Finding, Key
 from limen.monitor.detections.correlations import MOST_EVENTS, Correlations, Fired
 from limen.monitor.detections.event_view import EventView, key_of
 from limen.monitor.detections.health import FAILED, REFUSED, SLOW
@@ -32,12 +33,20 @@ _LOOKED_AT: Final = 1_000
 _LOG: Final = logging.getLogger(__name__)
 
 
+class _Remembered(msgspec.Struct, array_like=True):
+    correlations: bytes
+    alike: list[tuple[Key, Finding]]
+
+
 class SigmaDetector:
-    """Rules in force, and what their correlations remember (`Detector`)."""
+    """Rules in force, and what their correlations remember (`Detector`). What a rule finds within a second about the
+    same is one finding that grows: it comes again with a greater `times`.
+    """
 
     def __init__(self, rule_set: RuleSet) -> None:
         self.rule_set = rule_set
         self._correlations = Correlations(rule_set.correlations)
+        self._alike = Alike()
         self._silent = {name for one in rule_set.correlations if not one.is_shown for name in one.rules}
         self._said_on: dict[tuple[str, str], int] = {}
         self._fed = 0
@@ -47,7 +56,8 @@ class SigmaDetector:
         view = EventView(event)
         failed: list[tuple[Rule, Exception]] = []
         found = self.rule_set.found(view, failed)
-        hits = [_of_rule(rule, view) for rule in found if rule.id not in self._silent]
+        shown = (_of_rule(rule, view) for rule in found if rule.id not in self._silent)
+        hits = [self._alike.counted(hit, event.received_at) for hit in shown]
         if found:
             fired = self._correlations.feed(view, [rule.id for rule in found])
             hits += [_of_correlation(one, view) for one in fired if one.correlation.id not in self._silent]
@@ -61,10 +71,12 @@ class SigmaDetector:
         return hits
 
     def snapshot(self) -> bytes:
-        return self._correlations.snapshot()
+        return msgspec.msgpack.encode(_Remembered(self._correlations.snapshot(), self._alike.snapshot()))
 
     def restore(self, snapshot: bytes) -> None:
-        self._correlations.restore(snapshot)
+        remembered = msgspec.msgpack.decode(snapshot, type=_Remembered)
+        self._correlations.restore(remembered.correlations)
+        self._alike.restore(remembered.alike)
 
     @property
     def forgotten(self) -> int:

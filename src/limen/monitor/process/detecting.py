@@ -1,4 +1,4 @@
-"""Shows every event to every detector, once, in the order of its keeping, and remembers how far it came.
+"""Shows every event to every detector, once, and remembers how far it came.
 
 Events are read back from where they are durable, so detections may fall behind without holding anything up. What was
 found counts as found when the server has committed it; only then is the place kept. After a hard stop the events since
@@ -18,16 +18,19 @@ from typing import Final
 import msgspec
 
 from limen.clock import Clock, Instant
-from limen.monitor.detections.detector import Detector
+from limen.monitor.detections.detector import Detector, Forgetful
 from limen.monitor.detections.health import FAILED
 from limen.monitor.detections.hit import Hit, Level
 from limen.monitor.normal_form.event import NormalEvent
+from limen.monitor.process.fair_reading import AT_ONCE, FairReading
 from limen.monitor.process.journal_tail import JournalTail
-from limen.monitor.process.parts import Position, Store
+from limen.monitor.process.parts import Store
 from limen.monitor.process.state import State, keep_state
 
-AT_ONCE: Final = 2_000
-"""Events between two looks at whatever else there is to do."""
+LATE_SECONDS: Final = 0.2
+"""So long a turn looks at what is late; one piece of it at the least."""
+LATE_EVERY_SECONDS: Final = 2.0
+"""What is late has its turn when what is newest has been looked at; else so often."""
 LOOK_SECONDS: Final = 0.1
 """How often the journal is looked at, which tells nobody when it grows."""
 KEEP_SECONDS: Final = 10.0
@@ -43,8 +46,9 @@ class Detecting:
     """`found` returns when the server has committed these hits, and raises ConnectionError when it is gone.
 
     `understand` makes an event of a body of the journal. `others` finds what no event shows (silence). `is_behind`
-    and `hits` are for whoever asks how it goes, and so is `detected_at`: all that came until then has been looked at.
-    It stands still while detections fail or hang, whatever else goes on. It runs in a thread of its own.
+    and `hits` are for whoever asks how it goes, and so is `detected_at`: all that came until then has been looked at,
+    but for sources that are late (`late`: until when each was looked at). It stands still while detections fail or
+    hang, whatever else goes on. It runs in a thread of its own.
     """
 
     def __init__(
@@ -65,7 +69,7 @@ class Detecting:
         self.wrong = ""
         self._folder = folder
         self._state = state
-        self._kept = kept
+        self._reading = FairReading(kept, state)
         self._journal = journal
         self._understand = understand
         self._detectors = dict(detectors)
@@ -75,9 +79,20 @@ class Detecting:
         self._orders: list[Callable[[], Mapping[str, Detector]]] = []
         self._woken = Event()
         self._is_ending = False
+        self._late_at = 0.0
         self._decoder = msgspec.json.Decoder(NormalEvent)
         self._failed: set[str] = set()
         self._thread = Thread(target=self._run, name="limen-detect", daemon=True)
+
+    @property
+    def late(self) -> dict[str, Instant]:
+        """From any thread."""
+        return {name: one.until for name, one in self._state.late.copy().items()}
+
+    @property
+    def forgotten(self) -> int:
+        """How much detectors had to forget too early. From any thread."""
+        return sum(one.forgotten for one in tuple(self._detectors.values()) if isinstance(one, Forgetful))
 
     def start(self) -> None:
         for name, detector in self._detectors.items():
@@ -130,33 +145,48 @@ class Detecting:
         """One look at all there is; whether there was anything."""
         while self._orders:
             self._replace(self._orders.pop(0)())
-        state, began = self._state, self._clock.now()
-        lines = self._kept.read(state.position, AT_ONCE)
-        bodies = self._journal.read(AT_ONCE)
-        hits = [hit for event in self._events(lines, bodies) for hit in self._shown(event)]
-        hits += self._others(state, self._clock.now())
-        for at in range(0, len(hits), MOST_HITS):
-            self._found(hits[at : at + MOST_HITS])
-        self.hits += len(hits)
-        if lines:
-            state.position = lines[-1][0]
-        state.journal = dict(self._journal.places)
-        self.is_behind = len(lines) >= AT_ONCE
-        if not self.is_behind and len(bodies) < AT_ONCE:
+        began = self._clock.now()
+        piece, bodies = self._reading.newest(began), self._journal.read(AT_ONCE)
+        hits = [hit for line in (piece.lines if piece else ()) for hit in self._shown_in(line)]
+        hits += [hit for body in bodies for event in self._understand(body) for hit in self._shown(event)]
+        self._send([*hits, *self._others(self._state, self._clock.now())])
+        if piece is not None:
+            self._reading.done(piece)
+            self.detected_at = max(self.detected_at, piece.until)
+        self._state.journal = dict(self._journal.places)
+        is_all = (piece is None or piece.is_all) and len(bodies) < AT_ONCE
+        if is_all:
             self.detected_at = began
-        return bool(lines or bodies)
+        has_seen_late = self._look_at_late(is_all_seen=is_all)
+        self.is_behind = not is_all or bool(self._state.late)
+        return piece is not None or bool(bodies) or has_seen_late
 
-    def _events(self, lines: Sequence[tuple[Position, bytes]], bodies: Sequence[bytes]) -> Iterator[NormalEvent]:
-        for _, line in lines:
-            try:
-                event = self._decoder.decode(line)
-            except (msgspec.MsgspecError, UnicodeDecodeError):
-                _log.error("a line of the event store is no event")
-                continue
-            yield event
-            self.detected_at = max(self.detected_at, event.received_at)
-        for body in bodies:
-            yield from self._understand(body)
+    def _look_at_late(self, *, is_all_seen: bool) -> bool:
+        """A while for sources that are late, when what is newest has had its turn; whether there was anything."""
+        if not is_all_seen and time.monotonic() < self._late_at + LATE_EVERY_SECONDS:
+            return False
+        ends_at, has_seen = time.monotonic() + LATE_SECONDS, False
+        while (not has_seen or time.monotonic() < ends_at) and (piece := self._reading.late()) is not None:
+            self._send([hit for line in piece.lines for hit in self._shown_in(line)])
+            self._reading.done(piece)
+            has_seen = True
+        self._late_at = time.monotonic()
+        return has_seen
+
+    def _send(self, hits: Sequence[Hit]) -> None:
+        """Have them committed; of a finding that has grown what was said of it last."""
+        newest = list({hit.id: hit for hit in hits}.values())
+        for at in range(0, len(newest), MOST_HITS):
+            self._found(newest[at : at + MOST_HITS])
+        self.hits += len(newest)
+
+    def _shown_in(self, line: bytes) -> Iterator[Hit]:
+        try:
+            event = self._decoder.decode(line)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            _log.error("a line of the event store is no event")
+        else:
+            yield from self._shown(event)
 
     def _shown(self, event: NormalEvent) -> Iterator[Hit]:
         for name, detector in self._detectors.items():

@@ -20,13 +20,25 @@ LONGEST: Final = 256 << 20
 _log: Final = logging.getLogger("limen.monitor")
 
 
+class Late(msgspec.Struct, frozen=True, kw_only=True):
+    """A source that is looked at late: up to where in the store, and all that came of it until when. `since`: when that
+    came with which it became late.
+    """
+
+    position: Position
+    since: Instant
+    until: Instant
+
+
 class State(msgspec.Struct, kw_only=True):
-    """`position`: in the store; None before anything was read. `snapshots`: of each detector, by its name.
+    """`position`: in the store, of all sources that are not in `late`; None before anything was read. `snapshots`: of
+    each detector, by its name.
 
     `heard`: when each source was last heard; `since`: from when on it is expected.
     """
 
     position: Position | None = None
+    late: dict[str, Late] = {}
     journal: dict[str, Place] = {}
     snapshots: dict[str, bytes] = {}
     heard: dict[str, Instant] = {}

@@ -33,6 +33,7 @@ from limen.monitor.normal_form.frame import LIMEN, Frame
 from limen.monitor.process.counts import Counts
 from limen.monitor.process.detecting import Detecting
 from limen.monitor.process.journal_tail import JournalTail
+from limen.monitor.process.lateness import Lateness
 from limen.monitor.process.listening import Receivers
 from limen.monitor.process.parts import Parts
 from limen.monitor.process.pipeline import NotKeptError, Pipeline
@@ -61,7 +62,7 @@ class Watching:
         self._senders = Senders()
         self._silence = Silence(self._counts.last_heard, clock.now())
         self._pipeline = Pipeline(parts.understand, parts.store.append, self._counts, self._appended)
-        folder = Path(setup.data)
+        folder, lateness = Path(setup.data), Lateness()
         state = read_state(folder)
         journal = JournalTail(Path(setup.journal), state.journal)
         self._detecting = Detecting(
@@ -71,7 +72,7 @@ class Watching:
             journal,
             self._understood,
             parts.detectors,
-            self._silence,
+            lambda state, now: [*self._silence(state, now), *lateness(state, now)],
             self._found,
             clock,
         )
@@ -208,7 +209,9 @@ class Watching:
                     waiting=self._pipeline.waiting_frames,
                     detected_at=detecting.detected_at,
                     behind=int(detecting.is_behind),
+                    late=detecting.late,
                     hits=detecting.hits,
+                    forgotten=detecting.forgotten,
                     resident_bytes=_resident_bytes(),
                     stored_bytes=self._parts.store.size,
                     wrong=tuple([one for one in wrong if one]),

@@ -44,7 +44,9 @@ TACTICS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A finding as it counts: `is_proven` says that every source it rests on proves itself."""
+    """A finding as it counts: `is_proven` says that every source it rests on proves itself; `times`, for how many that
+    are alike it stands.
+    """
 
     id: str
     rule: str
@@ -53,6 +55,7 @@ class Counted:
     at: Instant
     confidence: int = 50
     tactics: tuple[str, ...] = ()
+    times: int = 1
     is_proven: bool = True
     is_explained: bool = False
 
@@ -77,7 +80,7 @@ class Step(StrEnum):
 class Line:
     """One line of the calculation. `points` are added to the lines above (less than 0: taken away).
 
-    Of a finding, `of` is what it was worth when it happened, and `finding` says which it is.
+    Of a finding, `of` is what it was worth when it happened, as often as it did, and `finding` says which it is.
     """
 
     step: Step
@@ -127,7 +130,7 @@ def _part(findings: Sequence[Counted], rules: RiskRules, now: Instant) -> list[L
         by_rule_and_day[one.rule, one.at // DAY].append(one)
     lines: list[Line] = []
     for same in by_rule_and_day.values():
-        left = [Line(Step.FINDING, faded(one.points, one.at, now, rules.half_life_ms), one.points, one) for one in same]
+        left = [_line(one, rules, now) for one in same]
         lines += left
         over = _sum(left) - DAILY_CAP * max(one.points for one in same)
         if over > 0:
@@ -135,6 +138,11 @@ def _part(findings: Sequence[Counted], rules: RiskRules, now: Instant) -> list[L
     if len({tactic for one in findings for tactic in one.tactics if tactic in TACTICS}) >= SEVERAL_TACTICS:
         lines.append(Line(Step.BONUS, _sum(lines) * BONUS))
     return lines
+
+
+def _line(one: Counted, rules: RiskRules, now: Instant) -> Line:
+    left = faded(one.points, one.at, now, rules.half_life_ms)
+    return Line(Step.FINDING, left * one.times, one.points * one.times, one)
 
 
 def _sum(lines: Iterable[Line]) -> float:

@@ -19,6 +19,7 @@ class Asked(msgspec.Struct, kw_only=True):
     """A condition in SQL with its bound values, over events that happened from `since` to before `until`.
 
     `rows` of the newest are wanted; `is_summed`: with how many there are, when, and of which values.
+    `seconds` is what all of it may take together.
     """
 
     events: str

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +18,7 @@ import msgspec
 from limen.errors import LimenError
 from limen.monitor.search.answer import BUCKETS, FACET_VALUES, FACETS, Asked, Found
 from limen.monitor.stored import COLUMNS, journal_as_events
+from limen.storage.errors import AskedTooMuchError
 from limen.storage.event_store.asking import Asking
 from limen.storage.event_store.columns import Columns
 
@@ -27,7 +29,8 @@ NICENESS: Final = 10
 
 
 def search(asked: Asked) -> Found:
-    """The answer. Raises LimenError where it takes too long or too much."""
+    """The answer, in all `asked.seconds`. Raises LimenError where it takes too long or too much."""
+    ends_at = time.monotonic() + asked.seconds
     if not Path(asked.events).is_dir():  # nothing was ever kept; whoever searches makes no folder of the server's
         with TemporaryDirectory(prefix="limen-search-") as nothing:
             Path(nothing, "events").mkdir()
@@ -38,13 +41,16 @@ def search(asked: Asked) -> Found:
     values: dict[str, Any] = {**asked.values, "since": asked.since, "until": asked.until}
 
     def ask(sql: str, most: int, more: Mapping[str, Any] | None = None) -> tuple[tuple[str, ...], list[Any], bool]:
+        left = ends_at - time.monotonic()
+        if left <= 0:
+            raise AskedTooMuchError("The search took too long", "look through less time")
         found = asking.ask(
             sql,
             {**values, **(more or {})},
             since=asked.since,
             until=asked.until,
             most_rows=most,
-            seconds=asked.seconds,
+            seconds=left,
         )
         return found.columns, found.rows, found.is_cut
 

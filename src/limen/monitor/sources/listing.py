@@ -32,8 +32,8 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A source with its senders, what came of it in all, and how far its newest event was behind its coming; how it
-    goes with asking for it, where Limen does.
+    """A source with its senders, what came of it in all, and how far its newest event was behind its coming, or looked
+    at later than it came; how it goes with asking for it, where Limen does.
     """
 
     name: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from ipaddress import ip_address, ip_network
@@ -14,6 +15,7 @@ from limen.monitor.link import SourceFigures, Sources, Watched
 from limen.monitor.monitor_rules import LogSource, MonitorRules, Way
 from limen.monitor.normal_form.frame import Frame
 from limen.monitor.normal_form.kinds import KINDS
+from limen.monitor.pieces import pieces
 from limen.monitor.sources import proofs, store
 from limen.monitor.sources.held import SendersHeld
 from limen.monitor.sources.listing import Listed, listed
@@ -25,7 +27,6 @@ from limen.pillar import Core, Figure, NotTakenError
 from limen.storage import Transaction
 
 LONGEST_TOKEN: Final = 200
-_LONGEST_FRAME: Final = 1 << 20
 
 
 class NotASenderError(LimenError):
@@ -93,20 +94,23 @@ class LogSources:
         zone, now = self._core.settings.time_zone, self.now()
         source = self.rules.sources.get(name)
         products = source.products if source is not None else ()
-        frames = [
-            Frame(
-                source=name,
-                kind=kind,
-                received_at=now,
-                data=one,
-                peer=address,
-                zone=zone,
-                device_id=device_id,
-                sender=sender,
-                products=products,
-            )
-            for one in (records if KINDS[kind].is_message else _joined(records))
-        ]
+        frames: list[Frame] = []
+        for piece in pieces(records, [len(one) for one in records]):
+            frames += [
+                Frame(
+                    source=name,
+                    kind=kind,
+                    received_at=now,
+                    data=one,
+                    peer=address,
+                    zone=zone,
+                    device_id=device_id,
+                    sender=sender,
+                    products=products,
+                )
+                for one in (piece if KINDS[kind].is_message else [b"\n".join(piece)])
+            ]
+            await asyncio.sleep(0)  # whoever waits for a decision goes first
         if frames:
             await self.supervision.deliver(frames)
 
@@ -183,7 +187,8 @@ class LogSources:
         found = await self._core.database.reading(lambda snapshot: listed(snapshot, sources, now))
         health = self.supervision.health
         lags = {one.name: one.lag_ms for one in health.sources} if health is not None else {}
-        return [replace(one, lag_ms=lags.get(one.name, 0)) for one in found]
+        late = {name: max(0, health.at - until) for name, until in health.late.items()} if health is not None else {}
+        return [replace(one, lag_ms=max(lags.get(one.name, 0), late.get(one.name, 0))) for one in found]
 
     # As time passes
 
@@ -236,6 +241,15 @@ class LogSources:
                 Figure("limen_log_lag_seconds", "How late the newest event came", one.lag_ms / 1000, by),
             ]
         found += [
+            Figure(
+                "limen_log_detection_lag_seconds",
+                "How late a source is looked at that says too much",
+                max(0, health.at - until) / 1000,
+                {"source": name},
+            )
+            for name, until in health.late.items()
+        ]
+        found += [
             Figure("limen_log_refused_total", "What came from nobody who may send", float(number), {"way": way})
             for way, number in health.refused.items()
         ]
@@ -245,6 +259,11 @@ class LogSources:
             Figure("limen_monitor_waiting", "Messages that wait to be kept", float(health.waiting)),
             Figure("limen_monitor_detection_lag_seconds", "How far detections are behind", behind),
             Figure("limen_monitor_hits_total", "What detections found", float(health.hits)),
+            Figure(
+                "limen_monitor_forgotten_total",
+                "Windows of correlations that went because there was too much to remember",
+                float(health.forgotten),
+            ),
             Figure("limen_monitor_resident_bytes", "Memory of the process that watches", float(health.resident_bytes)),
             Figure("limen_monitor_stored_bytes", "Size of the store of events", float(health.stored_bytes)),
         ]
@@ -265,20 +284,6 @@ def _since(before: SourceFigures | None, now: SourceFigures) -> Totals:
         now.lost - was.lost,
         {name: more for name, number in now.looks_like.items() if (more := number - was.looks_like.get(name, 0))},
     )
-
-
-def _joined(records: Sequence[bytes]) -> list[bytes]:
-    """Records one a line, in as few frames as they fit into."""
-    frames: list[bytes] = []
-    lines: list[bytes] = []
-    size = 0
-    for record in records:
-        if lines and size + len(record) > _LONGEST_FRAME:
-            frames.append(b"\n".join(lines))
-            lines, size = [], 0
-        lines.append(record)
-        size += len(record) + 1
-    return [*frames, b"\n".join(lines)] if lines else frames
 
 
 def _is_in(address: str, networks: Sequence[str]) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict, deque
+from collections.abc import Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -10,13 +11,16 @@ from limen.clock import DAY, Instant
 from limen.storage.event_store.sealed_list import SealedEvents
 
 DAYS: Final = 90
+UNNAMED: Final = ""
+"""Instead of sources where a segment names none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
     """Events are kept for `days` after they came, those of a source in `days_of` for as long as it says.
 
-    `budget_bytes`: how much of the disk they may take, 0 for any; beyond it the oldest go first.
+    `budget_bytes`: how much of the disk they may take, 0 for any. Beyond it the source that takes the most loses its
+    oldest first, until it takes no more than the next: none pushes out what others said.
     """
 
     days: int = DAYS
@@ -35,13 +39,13 @@ class Keeping:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What is to go: whole segments, from the oldest on; and the sources that leave others. `over_budget`: of the whole
-    ones, how many go though their time is not over.
+    """What is to go: whole segments, from the oldest on; and the sources that leave others. `pushed_out`: those that
+    leave a segment, by its number, though their time is not over.
     """
 
     whole: tuple[SealedEvents, ...] = ()
-    over_budget: int = 0
     parts: tuple[tuple[SealedEvents, tuple[str, ...]], ...] = ()
+    pushed_out: Mapping[int, AbstractSet[str]] = field(default_factory=dict)
 
 
 def due(segments: Sequence[SealedEvents], open_bytes: int, keeping: Keeping, now: Instant) -> Due:
@@ -49,13 +53,45 @@ def due(segments: Sequence[SealedEvents], open_bytes: int, keeping: Keeping, now
     by_age = 0
     while by_age < len(segments) and _is_past(segments[by_age], keeping, now):
         by_age += 1
-    taken = open_bytes + sum(segment.size for segment in segments[by_age:])
+    past = {segment.ordinal: set(_past_sources(segment, keeping, now)) for segment in segments[by_age:]}
+    pushed = _pushed_out(segments[by_age:], open_bytes, keeping.budget_bytes, past)
+    gone = {ordinal: sources | pushed.get(ordinal, set()) for ordinal, sources in past.items()}
     whole = by_age
-    while keeping.budget_bytes and taken > keeping.budget_bytes and whole < len(segments):
-        taken -= segments[whole].size
+    while whole < len(segments) and segments[whole].ordinal in pushed and _is_all(segments[whole], gone):
         whole += 1
-    parts = [(segment, _past_sources(segment, keeping, now)) for segment in segments[whole:]]
-    return Due(tuple(segments[:whole]), whole - by_age, tuple((one, gone) for one, gone in parts if gone))
+    parts = [(one, tuple(sorted(gone[one.ordinal] & one.sources.keys()))) for one in segments[whole:]]
+    return Due(tuple(segments[:whole]), tuple((one, leave) for one, leave in parts if leave), pushed)
+
+
+def _pushed_out(
+    segments: Sequence[SealedEvents], open_bytes: int, budget_bytes: int, past: Mapping[int, AbstractSet[str]]
+) -> dict[int, set[str]]:
+    """Of each segment the sources that leave it for the budget. Where one names none, all go whole, oldest first."""
+    pushed: dict[int, set[str]] = defaultdict(set)
+    held: dict[str, deque[tuple[int, int]]] = defaultdict(deque)
+    takes: Counter[str] = Counter()
+    are_named = all(segment.sources for segment in segments if segment.rows)
+    for segment in segments:
+        for source, size in (segment.sizes() if are_named else {UNNAMED: segment.size}).items():
+            if source not in past[segment.ordinal]:
+                held[source].append((segment.ordinal, size))
+                takes[source] += size
+    taken = open_bytes + takes.total()
+    while budget_bytes and taken > budget_bytes and takes:
+        loudest = max(takes, key=lambda source: (takes[source], source))
+        ordinal, size = held[loudest].popleft()
+        pushed[ordinal].add(loudest)
+        taken -= size
+        takes[loudest] -= size
+        if not held[loudest]:
+            del takes[loudest]
+    return dict(pushed)
+
+
+def _is_all(segment: SealedEvents, gone: Mapping[int, AbstractSet[str]]) -> bool:
+    """Whether nothing of it is left."""
+    leave = gone[segment.ordinal]
+    return UNNAMED in leave or segment.sources.keys() <= leave
 
 
 def _is_past(segment: SealedEvents, keeping: Keeping, now: Instant) -> bool:

@@ -191,16 +191,25 @@ def _described(connection: DuckDBPyConnection, path: Path) -> dict[str, Any]:
     rows = rows_of([path])
     spans = 'count(*), coalesce(min("at"), 0), coalesce(max("at"), 0)'
     count, first_at, last_at = _one(connection, f"select {spans} from {rows}")  # noqa: S608
-    counted = f"select source, count(*) from {rows} group by all limit {MOST_SOURCES + 1}"  # noqa: S608
-    sources = connection.execute(counted).fetchall()
+    texts = [name for name, kind in _types(connection, rows) if kind in {"VARCHAR", "JSON"}]
+    length = " + ".join(f'strlen("{name}")' for name in texts)
+    counted = f"select source, count(*), sum({length}) from {rows} group by source limit {MOST_SOURCES + 1}"  # noqa: S608
+    sources = sorted(connection.execute(counted).fetchall()) if count else []
+    is_named = len(sources) <= MOST_SOURCES
     return {
         "sha256": file_sha256(path),
         "size": path.stat().st_size,
         "rows": count,
         "first_at": first_at,
         "last_at": last_at,
-        "sources": dict(sorted(sources)) if len(sources) <= MOST_SOURCES else {},
+        "sources": {source: number for source, number, _ in sources} if is_named else {},
+        "lengths": {source: int(length) for source, _, length in sources} if is_named else {},
     }
+
+
+def _types(connection: DuckDBPyConnection, rows: str) -> list[tuple[str, str]]:
+    described = connection.execute(f"describe select * from {rows}").fetchall()  # noqa: S608 -- ours
+    return [(one[0], one[1]) for one in described]
 
 
 def _one(connection: DuckDBPyConnection, sql: str) -> Sequence[Any]:

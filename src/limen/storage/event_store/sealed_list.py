@@ -28,8 +28,9 @@ class SealedEvents(msgspec.Struct, frozen=True, kw_only=True):
 
     `rows` of its events are there: `duplicates` were left out, `expired` deleted by their source's keeping time.
     `first_at` to `last_at`: when they happened, by their sources' clocks. `sources`: how many events of each; where
-    there are too many, none is named. `shape`: which columns its file has, of `SealedEventList.shapes`.
-    `is_damaged`: the segment was changed before it was sealed.
+    there are too many, none is named. `lengths`: how much text there is of each; of what was sealed before that was
+    noted it is unset, so that the list is still what was signed. `shape`: which columns its file has, of
+    `SealedEventList.shapes`. `is_damaged`: the segment was changed before it was sealed.
     """
 
     ordinal: int
@@ -48,11 +49,18 @@ class SealedEvents(msgspec.Struct, frozen=True, kw_only=True):
     expired: int = 0
     is_damaged: bool = False
     shape: str = ""
+    lengths: dict[str, int] | msgspec.UnsetType = msgspec.UNSET
 
     @property
     def ends_at(self) -> Instant:
         """Before when all of it came, by this machine's clock: a segment is over with its hour."""
         return (self.begun_at // HOUR + 1) * HOUR
+
+    def sizes(self) -> dict[str, int]:
+        """About how much of the file is of each source: as much as of the text, or else of the events."""
+        of_each = self.lengths or self.sources
+        whole = sum(of_each.values())
+        return {name: self.size * part // whole for name, part in of_each.items()} if whole else {}
 
     @property
     def file_name(self) -> str:

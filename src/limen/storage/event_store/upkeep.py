@@ -7,7 +7,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Set as AbstractSet
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +16,7 @@ import msgspec
 from limen.clock import HOUR, SECOND, Clock, Instant
 from limen.events import Event, Outcome
 from limen.storage.event_store.columns import Columns
-from limen.storage.event_store.keeping import Due, Keeping, due
+from limen.storage.event_store.keeping import UNNAMED, Due, Keeping, due
 from limen.storage.event_store.orders import CHANGED, Order
 from limen.storage.event_store.sealed_list import (
     EVIDENCE,
@@ -38,6 +38,8 @@ _AGAIN_SECONDS: Final = 60.0
 _LOOK_BACK: Final = 48 * HOUR
 """How far back a sender may come with an event that it sent before: in files of that time its id is looked for."""
 _MOST_EARLIER: Final = 400
+_MOST_TOLD: Final = 10
+"""Sources that an event names."""
 
 _log = logging.getLogger(__name__)
 
@@ -213,7 +215,7 @@ class Upkeep:
         if found.whole:
             self._delete(found)
         for segment, sources in found.parts:
-            self._thin(segment, sources)
+            self._thin(segment, sources, found.pushed_out.get(segment.ordinal, frozenset()))
 
     def _open_bytes(self) -> int:
         return sum(path.stat().st_size for name, path in segments_in(self._folder) if not name.is_sealed)
@@ -230,13 +232,21 @@ class Upkeep:
             "segments": len(gone),
             "events": sum(segment.rows for segment in gone),
             "bytes": sum(segment.size for segment in gone),
-            "over_budget": found.over_budget,
+            "over_budget": len([segment for segment in gone if segment.ordinal in found.pushed_out]),
             "until": gone[-1].ends_at,
         }
+        self._tell_expired(details, {name for one in gone for name in found.pushed_out.get(one.ordinal, ())})
+
+    def _tell_expired(self, details: dict[str, str | int | bool], pushed_out: AbstractSet[str]) -> None:
+        """`pushed_out`: of whom events went before their time."""
+        if named := sorted(pushed_out - {UNNAMED})[:_MOST_TOLD]:
+            details["sources"] = ", ".join(named)
         self._record(Event(at=self._clock.now(), kind="event_store.expired", details=details))
 
-    def _thin(self, segment: SealedEvents, sources: tuple[str, ...]) -> None:
-        """Write a sealed file anew without sources whose time is over, while that of others is not."""
+    def _thin(self, segment: SealedEvents, sources: tuple[str, ...], pushed_out: AbstractSet[str]) -> None:
+        """Write a sealed file anew without sources whose time is over, while that of others is not, and those that have
+        to make room: of these it is told.
+        """
         path = self._folder / segment.file_name
         part = path.with_name(path.name + REPLACING)
         _, found = self._asked(self._order(path, part, sealed=segment, without=sources), segment.ordinal)
@@ -244,6 +254,15 @@ class Upkeep:
             return
         kept = tuple(found if each.ordinal == found.ordinal else each for each in self.sealed.segments)
         replace_sealed(part, path, lambda: self._rewrite(msgspec.structs.replace(self.sealed, segments=kept)))
+        if pushed_out:
+            details: dict[str, str | int | bool] = {
+                "segments": 0,
+                "events": segment.rows - found.rows,
+                "bytes": segment.size - found.size,
+                "over_budget": 1,
+                "until": segment.ends_at,
+            }
+            self._tell_expired(details, pushed_out)
 
     def _rewrite(self, sealed: SealedEventList) -> None:
         write_signed(self._folder / SEALED_FILE, sealed, self._signer)

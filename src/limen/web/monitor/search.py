@@ -26,6 +26,7 @@ from limen.monitor.search.query import LONGEST, All, AnyOf, Column, Condition, E
 from limen.monitor.search.saved_store import SavedSearch
 from limen.monitor.search.saving import LONGEST_NAME, SavedSearches
 from limen.monitor.search.service import Search
+from limen.printable import no_formula
 from limen.web import charts
 from limen.web.charts import Bar
 from limen.web.console.rows import person_name
@@ -55,7 +56,6 @@ SPANS: Final[dict[str, tuple[str, Milliseconds]]] = {
 }
 USUAL: Final = "24h"
 _OCSF_OF: Final = {column: path for path, column in PATHS.items()}
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +236,7 @@ def _download(text: str, media_type: str, name: str) -> Response:
 
 def _harmless(value: Any) -> str:
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) and not isinstance(value, int) else text
+    return text if isinstance(value, int) else no_formula(text)
 
 
 def _chart(site: Site, wanted: Wanted, found: Found) -> Markup | str:
