@@ -29,7 +29,7 @@ from tests.enforcement.ssh.hosts import (
 from tests.enforcement.ssh.real_host import Client, RealHost, needs_a_host, real_host
 from tests.enforcement.ssh.test_door import ended
 from tests.enforcement.ssh.test_limen_ssh_host import World, line_of_output
-from tests.web.conftest import OUR_PAGE, House
+from tests.web.conftest import OUR_PAGE, House, lost_lease
 
 from limen.clock import HOUR, MINUTE, SECOND, SystemClock
 from limen.enforcement.ssh.authorities import AuthorityKey, Purpose
@@ -38,7 +38,7 @@ from limen.enforcement.ssh.followers import NAMESPACE
 from limen.enforcement.ssh.hosts import Asks, HostRefusedError
 from limen.enforcement.ssh.wire import line_of, signed
 
-__all__ = ["harbor", "ida"]
+__all__ = ["harbor", "ida", "lost_lease"]
 
 
 # Asking for more than is permitted
@@ -110,7 +110,7 @@ async def test_asking_all_the_time_is_slowed_down(harbor: House, ida: Somebody) 
 # Outliving what was permitted
 
 
-@pytest.mark.parametrize("change", ["grant", "groups", "deactivated", "signed_out", "panic", "device"])
+@pytest.mark.parametrize("change", ["grant", "groups", "deactivated", "signed_out", "panic", "everywhere"])
 async def test_a_certificate_does_not_outlive_what_it_came_of(harbor: House, ida: Somebody, change: str) -> None:
     grant(harbor, ida.id, "elevate")
     certificate = await ida.certificate(sudo="1")
@@ -254,11 +254,8 @@ async def test_what_sshd_and_the_host_refuse(tmp_path: Path, host: RealHost) -> 
         assert "refused" in said, "a certificate without its key"
         said = await asyncio.to_thread(world.client.log_in, issued.certificate, "ida", "sudo", "-n", "id", check=False)
         assert "refused" in said, "sudo without being elevated"
-        host.run(
-            "sh",
-            "-c",
-            "sed -i '/^HostCertificate/d' /etc/ssh/sshd_config.d/10-limen.conf; kill -HUP $(cat /run/sshd.pid)",
-        )
+        host.run("sed", "-i", "/^HostCertificate/d", "/etc/ssh/sshd_config.d/10-limen.conf")
+        host.run("sh", "-c", "kill -HUP $(cat /run/sshd.pid)")
         await asyncio.sleep(0.5)
         said = await asyncio.to_thread(world.client.log_in, issued.certificate, "ida", "echo", "in", check=False)
         assert "refused" in said, "a host for which nobody vouches"

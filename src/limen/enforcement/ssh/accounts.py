@@ -71,7 +71,8 @@ RESERVED: Final = frozenset(
 def account_name(email: str, taken: Collection[str]) -> str:
     """A name after the first part of the address, with a number where it is taken or means something else."""
     wanted = re.sub(r"[^a-z0-9_-]+", "-", email.partition("@")[0].partition("+")[0].lower()).strip("-")
-    wanted = (wanted if wanted[:1].isalpha() and wanted.isascii() else f"{_FALLBACK}-{wanted}".rstrip("-"))[: LONGEST - 4]
+    wanted = wanted if wanted[:1].isalpha() else f"{_FALLBACK}-{wanted}".rstrip("-")
+    wanted = wanted[: LONGEST - 4]
     name, number = wanted, 1
     while name in taken or name in RESERVED:
         number += 1
