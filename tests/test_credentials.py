@@ -45,6 +45,7 @@ OF_THE_COMPANY = {
     "revision_texts",
     "saml_keys",
     "signing_keys",
+    "ssh_authorities",
     "upstream_secrets",
 }
 """Tables with secrets that are the company's own: nobody is let go with them."""

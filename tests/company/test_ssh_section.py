@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.company.test_entra_section import SETTINGS
 
 from limen.company.apps_file import read_apps
@@ -20,8 +22,9 @@ WRITTEN = """
   ssh:
     hosts: [db1.harbor.example, db2.harbor.example]
     logins: [deploy]
+    own_accounts: true
 """
-HOSTS = SshHosts(("db1.harbor.example", "db2.harbor.example"), ("deploy",))
+HOSTS = SshHosts(("db1.harbor.example", "db2.harbor.example"), ("deploy",), has_own_accounts=True)
 APP = App("databases", "Databases", "", Upstream(""), ssh=HOSTS)
 
 
@@ -45,7 +48,20 @@ def test_hosts_and_logins_are_names_and_stand_once() -> None:
 
 
 def test_the_plan_says_each_thing_that_opens() -> None:
-    wider = SshHosts((*HOSTS.hosts, "db3"), ("deploy", "root"), minutes=20, may_forward=True)
-    assert len(list(ssh_openings(APP, HOSTS, wider))) == 4
+    wider = replace(
+        HOSTS,
+        hosts=(*HOSTS.hosts, "db3"),
+        logins=("deploy", "root"),
+        minutes=20,
+        may_forward=True,
+        names_address=False,
+    )
+    assert len(list(ssh_openings(APP, HOSTS, wider))) == 5
     assert list(ssh_openings(APP, wider, HOSTS)) == []
-    assert len(list(ssh_openings(APP, None, HOSTS))) == 2
+    assert len(list(ssh_openings(APP, None, HOSTS))) == 3
+
+
+def test_there_is_an_account_to_log_in_to_and_nobody_is_root_from_a_shared_one() -> None:
+    assert [path for path, _, _ in complaints(SshSection(hosts=["db1"]))] == [("logins",)]
+    assert hosts_of(SshSection(hosts=["db1"], logins=["deploy"])).actions == ("connect",)
+    assert hosts_of(SshSection(hosts=["db1"], own_accounts=True)).actions == ("connect", "elevate")

@@ -26,7 +26,6 @@ from limen.company.ssh_section import SshSection, ssh_openings
 from limen.facts import App
 from limen.facts.directory_group import GROUP_ACTIONS
 from limen.facts.radius_service import RADIUS_ACTIONS
-from limen.facts.ssh_hosts import SSH_ACTIONS
 
 
 class Shape(BaseModel):
@@ -129,7 +128,7 @@ PROTOCOLS: Final[Mapping[str, Protocol]] = {
     "oidc": Protocol(OidcApp, oidc_section.client_of, oidc_section.complaints, client_openings),
     "saml": Protocol(SamlApp, saml_section.provider_of, saml_section.complaints, provider_openings),
     "entra": Protocol(EntraApp, entra_section.tenant_of, entra_section.complaints, tenant_openings),
-    "ssh": Protocol(SshApp, ssh_section.hosts_of, ssh_section.complaints, ssh_openings, lambda _: SSH_ACTIONS),
+    "ssh": Protocol(SshApp, ssh_section.hosts_of, ssh_section.complaints, ssh_openings, lambda hosts: hosts.actions),
     "radius": Protocol(
         RadiusApp,
         radius_section.service_of,

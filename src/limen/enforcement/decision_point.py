@@ -226,9 +226,11 @@ class DecisionPoint:
         return self._keep(decision, facts.app, session, route, door, address)
 
     def decide_session(self, door: str, app: App, session: Session | None, request: Request, address: str) -> Answer:
-        """Decide about a session that is already at hand: the sign-in host's own rooms."""
+        """Decide about a session that is already at hand: the sign-in host's own rooms, and apps without a host, which
+        are asked for there.
+        """
         now = self.clock.now()
-        own = "" if app.id == LIMEN else app.id
+        own = app.id if app.host and app.id != LIMEN else ""
         state: str = self.known.session_state(session, own, now)
         if state == SessionState.LIVE and session is not None:
             self.known.used(session, now)
@@ -279,7 +281,7 @@ class DecisionPoint:
         session = self.known.issued(answer.session.id)
         if session is None:
             return Named.SESSION_REVOKED
-        state = self.known.session_state(session, answer.app.id, self.clock.now())
+        state = self.known.session_state(session, session.app, self.clock.now())
         return "" if state is SessionState.LIVE else state
 
     def re_check(self, answer: Answer, address: str) -> tuple[str, Instant | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from limen.pillar import Core, Decider, Declarations, Every, Pillar, Running, SignOn
+from limen.pillar import Command, Core, Decider, Declarations, Every, Pillar, Running, SignOn
 
 if TYPE_CHECKING:
     from aiohttp.abc import AbstractResolver
@@ -13,18 +13,22 @@ if TYPE_CHECKING:
     from limen.policy.decision import Decision
 
 KEEP_UP_SECONDS = 30.0
+SSH_KEYS_SECONDS = 600.0
 
 
 def _declarations() -> Declarations:
     from limen.credentials import staying
+    from limen.enforcement.ssh import credentials as ssh_credentials, kinds as ssh_kinds, store as ssh_store
     from limen.enforcement.store import signing_keys
     from limen.enforcement.traffic_store import observed_apps, observed_kinds, observed_refusals
 
     return Declarations(
-        tables=(observed_apps, observed_kinds, observed_refusals, signing_keys),
+        events=ssh_kinds.KINDS,
+        tables=(observed_apps, observed_kinds, observed_refusals, signing_keys, *ssh_store.TABLES),
         credentials=(
             staying("app_login_codes", "good once, for 30 seconds, and only while the session it hangs on lives"),
             staying("assertions", "good for a minute at most, at one app, for a request that was permitted"),
+            *ssh_credentials.CREDENTIALS,
         ),
     )
 
@@ -73,14 +77,32 @@ def _resolver() -> AbstractResolver:
 
 async def _build(core: Core) -> Running:
     from limen.enforcement import services
+    from limen.enforcement.ssh import service as ssh_service
 
-    built = await services.build(core)
+    built, ssh = await services.build(core), await ssh_service.build(core)
+
+    async def close() -> None:
+        await ssh.door.close()
+        await built.close()
+
     return Running(
-        offers=(built,),
-        periodic=(Every("keep what was observed of apps", KEEP_UP_SECONDS, built.keep_observed),),
+        offers=(built, ssh.door, ssh.hosts),
+        periodic=(
+            Every("keep what was observed of apps", KEEP_UP_SECONDS, built.keep_observed),
+            Every("forget SSH certificates that are over", KEEP_UP_SECONDS, ssh.door.keep_up),
+            Every("renew the keys that sign SSH certificates", SSH_KEYS_SECONDS, ssh.hosts.keep_up),
+        ),
         figures=built.figures,
-        close=built.close,
+        close=close,
     )
 
 
-PILLAR = Pillar(name="enforcement", is_optional=False, declarations=_declarations, prepare=_prepare, build=_build)
+PILLAR = Pillar(
+    name="enforcement",
+    is_optional=False,
+    commands={"ssh": Command("limen.cli.ssh", "Log in to a host by SSH, or set up this computer or a host for it")},
+    pages=("limen.web.access.ssh", "limen.web.access.ssh_hosts", "limen.web.access.ssh_console"),
+    declarations=_declarations,
+    prepare=_prepare,
+    build=_build,
+)

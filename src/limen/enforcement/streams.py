@@ -135,6 +135,7 @@ class Streams:
         for handle in (self._tick, self._slice):
             if handle is not None:
                 handle.cancel()
+        self._stop_watching = self._tick = self._slice = self._loop = None
         for stream in self.open():
             self._cut(stream, STOPS)
 

@@ -1,0 +1,168 @@
+"""The hosts that follow Limen: what each is told, signed, and until when it waits for the next of it.
+
+A host asks for its *state* and says which it has; it is answered as soon as there is another. So a revocation reaches
+it at once, and the question says that the state before is in force there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import msgspec
+
+from limen.clock import DAY, SECOND, Clock, Instant
+from limen.enforcement.ssh.authorities import Authorities, Purpose
+from limen.enforcement.ssh.certificates import HOST_LIVES
+from limen.enforcement.ssh.revoked_keys import revocation_list
+from limen.enforcement.ssh.store import EnrolledHost, IssuedCertificate
+from limen.enforcement.ssh.wire import signed
+from limen.facts import FactStore
+
+WAITS_SECONDS: Final = 25.0
+"""How long a host's question is left unanswered while there is nothing new."""
+IS_THERE: Final = 40 * SECOND
+"""A host that has not asked for so long is not there."""
+CREATES_SECONDS: Final = 1.5
+"""How long somebody waits for an account to be created on the hosts that are there."""
+RENEWED_BEFORE: Final = HOST_LIVES - 7 * DAY
+"""A host gets the next certificate when its own has less than this left, that is, each week."""
+NAMESPACE: Final = "limen-ssh-state"
+"""What a signature of a state is good for, and nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a host said last: which state is in force there, and the certificates that something is open of."""
+
+    at: Instant
+    state: int = 0
+    open: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a host is told, as JSON, and the signature of the authority of people."""
+
+    number: int
+    text: str
+    signature: str
+
+
+@dataclass
+class Followers:
+    """What hosts are told. `accounts` are people's own, by their ids. Used on the event loop alone."""
+
+    clock: Clock
+    known: FactStore
+    authorities: Authorities
+    accounts: dict[str, str] = field(default_factory=dict)
+    heard: dict[str, Heard] = field(default_factory=dict)
+    hosts: dict[str, EnrolledHost] = field(default_factory=dict)
+    _ended: dict[int, IssuedCertificate] = field(default_factory=dict)
+    _created: dict[tuple[str, str], Instant] = field(default_factory=dict)
+    _number: int = 0
+    _turn: asyncio.Event = field(default_factory=asyncio.Event)
+    _said: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def change(self) -> int:
+        """There is another state from now on; its number. Numbers grow, also over a restart."""
+        self._number = max(self._number + 1, self.clock.now())
+        before, self._turn = self._turn, asyncio.Event()
+        before.set()
+        return self._number
+
+    @property
+    def number(self) -> int:
+        return self._number or self.change()
+
+    def hear(self, host_id: str, heard: Heard) -> None:
+        """A host has asked."""
+        self.heard[host_id] = heard
+        before, self._said = self._said, asyncio.Event()
+        before.set()
+
+    # What changes it
+
+    def end(self, one: IssuedCertificate) -> None:
+        """From now on a certificate opens nothing any more, and what was begun with it ends."""
+        self._ended[one.serial] = one
+        self.change()
+
+    async def create_account(self, app: str, account: str) -> None:
+        """Return when the hosts that are there have this account, or had time to."""
+        if (app, account) in self._created:
+            return
+        self._created[app, account] = self.clock.now()
+        number = self.change()
+        try:
+            async with asyncio.timeout(CREATES_SECONDS):
+                while not self.is_in_force(app, number):
+                    await self._said.wait()
+        except TimeoutError:
+            return
+
+    def is_in_force(self, app: str, number: int) -> bool:
+        """Whether each host of the app that is there has this state, or a later one."""
+        return all(self.heard[one.id].state >= number for one in self._there(app))
+
+    def _there(self, app: str) -> list[EnrolledHost]:
+        since = self.clock.now() - IS_THERE
+        return [
+            one
+            for one in self.hosts.values()
+            if one.app == app and one.id in self.heard and self.heard[one.id].at >= since
+        ]
+
+    def are_all_without(self, one: IssuedCertificate) -> bool:
+        """Whether every host that this certificate opens has said since its end that nothing is open of it."""
+        theirs = [host for host in self.hosts.values() if host.app == one.app]
+        said = [self.heard.get(host.id, Heard(0)) for host in theirs]
+        app = self.known.apps.get(one.app)
+        are_all_known = app is None or app.ssh is None or set(app.ssh.hosts) <= {host.name for host in theirs}
+        return are_all_known and all(heard.at > one.valid_until and one.serial not in heard.open for heard in said)
+
+    def forget(self, now: Instant) -> None:
+        """Drop ends of what is over by itself, and accounts that were created long ago: they are there."""
+        for serial in [serial for serial, one in self._ended.items() if one.until <= now]:
+            del self._ended[serial]
+        for key in [key for key, at in self._created.items() if at < now - DAY]:
+            del self._created[key]
+
+    # What is told
+
+    async def next(self, after: int) -> None:
+        """Return when there is another state than this one, or nothing was new for long."""
+        if after != self.number:
+            return
+        turn = self._turn
+        try:
+            async with asyncio.timeout(WAITS_SECONDS):
+                await turn.wait()
+        except TimeoutError:
+            return
+
+    def state(self, host: EnrolledHost, certificate: str = "") -> State:
+        """What this host is told now; with its own next certificate where there is one."""
+        now, number = self.clock.now(), self.number
+        app = self.known.apps.get(host.app)
+        is_ours = app is not None and app.ssh is not None and host.name in app.ssh.hosts
+        ended = sorted(serial for serial, one in self._ended.items() if one.app == host.app)
+        trusted = self.authorities.of(Purpose.PEOPLE)
+        said: dict[str, Any] = {
+            "host": host.id,
+            "app": host.app,
+            "number": number,
+            "at": now // SECOND,
+            "authorities": [one.line for one in trusted] if is_ours else [],
+            "signers": [one.line for one in trusted],
+            "revoked": base64.b64encode(revocation_list([one.blob for one in trusted], ended, number, now)).decode(),
+            "ended": ended,
+            "accounts": sorted(account for about, account in self._created if about == host.app),
+            "certificate": certificate,
+        }
+        text = msgspec.json.encode(said)
+        key = self.authorities.signing(Purpose.PEOPLE, now).private
+        return State(number, text.decode(), signed(key, NAMESPACE, text))

@@ -1,0 +1,211 @@
+"""Hosts: how one enrols with a one-time token, what it asks from then on, and how it goes.
+
+A host knows itself to Limen by a secret of which Limen keeps the hash. It can ask for its own state and nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from limen.admission import network_of
+from limen.clock import DAY, Instant, Milliseconds
+from limen.enforcement.decision_point import DecisionPoint
+from limen.enforcement.ssh import authorities, store
+from limen.enforcement.ssh.authorities import Purpose
+from limen.enforcement.ssh.certificates import HOST_LIVES, sign_host
+from limen.enforcement.ssh.door import DOOR, SshDoor, app_with
+from limen.enforcement.ssh.followers import RENEWED_BEFORE, Followers, Heard, State
+from limen.enforcement.ssh.store import EnrolledHost
+from limen.enforcement.ssh.wire import line_of, read_key
+from limen.errors import LimenError
+from limen.events import Event
+from limen.facts import App
+from limen.opaque import hash_of, new_id, new_token
+from limen.pillar import Core
+from limen.rate_limit import RateLimit
+from limen.storage import Transaction
+
+TOKEN_LIVES: Final[Milliseconds] = DAY
+MOST_OPEN: Final = 5_000
+"""Certificates that one host may say something is open of."""
+LONGEST_TOKEN: Final = 100
+
+
+class HostRefusedError(LimenError):
+    """Whoever asks did not prove to be a host. They are told nothing else."""
+
+    def __init__(self) -> None:
+        super().__init__("That is not the secret of a host, or not a token that is still good", "enrol the host again")
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """What a host says: the number of the state in force there (0: none), what is open, and what is in use."""
+
+    after: int
+    open: frozenset[int]
+    active: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """What a host is given when it enrols: its secret, shown once, and its first state."""
+
+    host: EnrolledHost
+    secret: str
+    state: State
+
+
+def make_token(transaction: Transaction, app: App, name: str, now: Instant, by: str) -> str:
+    """A one-time token by which the app's host of this name enrols, good for a day."""
+    token = new_token()
+    store.add_token(transaction.connection, hash_of(token), app.id, name, now, now + TOKEN_LIVES)
+    transaction.say(Event(at=now, kind="ssh.host_token_made", actor=by, details={"host": name, "app": app.id}))
+    return token
+
+
+class SshHostService:
+    """Enrols hosts and answers them. Used on the event loop alone."""
+
+    def __init__(self, core: Core, doors: DecisionPoint, followers: Followers, door: SshDoor) -> None:
+        self._core = core
+        self._doors = doors
+        self._door = door
+        self.followers = followers
+        self._tries = RateLimit(per_second=0.2, at_once=20)
+
+    async def enrol(self, token: str, key: str, address: str) -> Enrolled:
+        """Know this host from now on by its key. Raises HostRefusedError, KeyRefusedError."""
+        host_key = line_of(read_key(key))
+        self._refuse_flood(address)
+        now, secret = self._core.clock.now(), new_token()
+
+        def write(transaction: Transaction) -> EnrolledHost | None:
+            found = store.take_token(transaction.connection, hash_of(token[:LONGEST_TOKEN]), now)
+            if found is None:
+                return None
+            app, name = found
+            host = EnrolledHost(new_id("h"), app, name, hash_of(secret), host_key, now)
+            store.put_host(transaction.connection, host)
+            details: dict[str, str | int | bool] = {"host": name, "app": app}
+            transaction.say(Event(at=now, kind="ssh.host_enrolled", address=address, details=details))
+            return host
+
+        enrolled = await self._core.write(write)
+        if enrolled is None:
+            raise self._refused(address)
+        self.replace(enrolled)
+        return Enrolled(enrolled, secret, await self._state(enrolled))
+
+    async def ask(self, secret: str, asks: Asks, address: str) -> State | None:
+        """What the host is told: at once where there is another state than it has, else as soon as there is; None where
+        nothing was new for long. Raises HostRefusedError.
+        """
+        host = self._host(secret, address)
+        self.followers.hear(host.id, Heard(self._core.clock.now(), asks.after, asks.open))
+        self._door.seen_open(asks.active)
+        if not self._is_due(host, self._core.clock.now()):
+            await self.followers.next(asks.after)
+        host = self._host(secret, address)  # it may have been removed meanwhile
+        if asks.after == self.followers.number and not self._is_due(host, self._core.clock.now()):
+            return None
+        return await self._state(host)
+
+    async def remove(self, host_id: str, by: str) -> None:
+        """It is told nothing any more, and its certificate is not renewed. Raises LimenError where there is none."""
+        host = self.followers.hosts.get(host_id)
+        if host is None:
+            raise LimenError("There is no such host", "reload the page")
+        now = self._core.clock.now()
+
+        def write(transaction: Transaction) -> None:
+            store.drop_host(transaction.connection, host_id)
+            details: dict[str, str | int | bool] = {"host": host.name, "app": host.app}
+            transaction.say(Event(at=now, kind="ssh.host_removed", actor=by, details=details))
+
+        await self._core.write(write)
+        self.followers.hosts.pop(host_id, None)
+        self.followers.heard.pop(host_id, None)
+        self.followers.change()
+
+    async def token(self, name: str, by: str) -> str:
+        """A one-time token for this host. Raises LimenError where no app names it."""
+        now, app = self._core.clock.now(), app_with(self._core.known.apps.values(), name)
+        if app is None:
+            raise LimenError(f"no app has a host {name[:100]!r}", "write it into an app's `ssh:`")
+        return await self._core.write(lambda transaction: make_token(transaction, app, name, now, by))
+
+    async def renew_keys(self, by: str) -> bool:
+        """Make the authorities' next keys now: they sign in a day. False where they wait already."""
+        now, keyring = self._core.clock.now(), self._core.keyring
+        is_made = await self._core.write(lambda transaction: authorities.renew(transaction, keyring, now, by))
+        await self.keep_up()
+        return is_made
+
+    async def keep_up(self) -> None:
+        """Take over keys that were renewed, by time or by somebody, and hosts that were enrolled."""
+        now, keyring = self._core.clock.now(), self._core.keyring
+        kept = await self._core.write(lambda transaction: authorities.kept_authorities(transaction, keyring, now))
+        if kept.keys != self.followers.authorities.keys:
+            self.followers.authorities = kept
+            self.followers.change()
+
+    def replace(self, host: EnrolledHost) -> None:
+        """Know this host, and none of its name before it."""
+        self.take_over([*(one for one in self.followers.hosts.values() if one.name != host.name), host])
+
+    def take_over(self, hosts: Iterable[EnrolledHost]) -> None:
+        """These are the hosts that there are."""
+        self.followers.hosts = {host.id: host for host in hosts}
+
+    # Inside
+
+    def _host(self, secret: str, address: str) -> EnrolledHost:
+        """Whose secret this is. Raises HostRefusedError."""
+        given = hash_of(secret[:LONGEST_TOKEN])
+        found = [one for one in self.followers.hosts.values() if secrets.compare_digest(one.token_hash, given)]
+        if not found:
+            self._refuse_flood(address)
+            raise self._refused(address)
+        return found[0]
+
+    def _refuse_flood(self, address: str) -> None:
+        if not self._tries.admits(network_of(address), self._core.clock.now()):
+            raise HostRefusedError
+
+    def _refused(self, address: str) -> HostRefusedError:
+        self._doors.tell("ssh.host_refused", "", door=DOOR, address=address)
+        return HostRefusedError()
+
+    def _is_due(self, host: EnrolledHost, now: Instant) -> bool:
+        """Whether the host needs its next certificate."""
+        return now >= host.certified_until - RENEWED_BEFORE
+
+    async def _state(self, host: EnrolledHost) -> State:
+        now = self._core.clock.now()
+        if not self._is_due(host, now):
+            return self.followers.state(host)
+        signing = self.followers.authorities.signing(Purpose.HOSTS, now)
+        line = sign_host(signing, read_key(host.host_key), secrets.randbits(62) + 1, host.name, now)
+        certified = replace(host, certified_until=now + HOST_LIVES)
+        await self._core.database.writing(
+            lambda transaction: store.set_certified(transaction.connection, host.id, certified.certified_until)
+        )
+        if host.id in self.followers.hosts:
+            self.followers.hosts[host.id] = certified
+        return self.followers.state(certified, line)
+
+
+async def loaded(core: Core) -> tuple[Followers, list[EnrolledHost]]:
+    """What was kept, at the start."""
+    now = core.clock.now()
+    kept = await core.database.writing(lambda t: authorities.kept_authorities(t, core.keyring, now))
+    accounts, hosts = await asyncio.gather(
+        core.database.reading(lambda snapshot: store.accounts(snapshot.connection)),
+        core.database.reading(lambda snapshot: store.hosts(snapshot.connection)),
+    )
+    return Followers(core.clock, core.known, kept, accounts), hosts

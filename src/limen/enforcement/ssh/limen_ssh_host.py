@@ -1,0 +1,645 @@
+#!/usr/bin/python3 -I
+"""limen-ssh-host: what makes a host follow Limen. One file, Python 3.9 or newer and OpenSSH, and nothing else.
+
+    limen-ssh-host enrol https://limen.harbor.example   the one-time token is typed, or piped in
+    limen-ssh-host only                                 shut every other way to log in by SSH
+    limen-ssh-host status
+    limen-ssh-host leave                                undo all of it
+
+sshd verifies certificates by itself. This program adds what sshd does not do: it asks Limen for what is revoked, ends
+sessions when their time is over or their certificate is revoked, and lets people act as root for as long as their
+certificate says. The ends are in the certificates, so they hold while Limen is away.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import fcntl
+import getpass
+import json
+import os
+import pwd
+import re
+import shutil
+import signal
+import ssl
+import subprocess
+import sys
+import syslog
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Iterator
+
+PROGRAM = Path("/usr/local/sbin/limen-ssh-host")
+KEPT = Path("/etc/limen-ssh")
+RUN = Path("/run/limen-ssh")
+SESSIONS = RUN / "sessions"
+ALIVE = RUN / "alive"
+HOST_KEY = Path("/etc/ssh/ssh_host_ed25519_key.pub")
+SSHD = Path("/etc/ssh/sshd_config.d/10-limen.conf")
+ONLY = Path("/etc/ssh/sshd_config.d/11-limen-only.conf")
+PAM = Path("/etc/pam.d/sshd")
+SUDOERS = Path("/etc/sudoers.d")
+UNIT = Path("/etc/systemd/system/limen-ssh-host.service")
+NAMESPACE = "limen-ssh-state"
+TICK_SECONDS = 0.1
+ALIVE_SECONDS = 10.0
+"""Nobody is let in with a certificate where nothing would end their session: this program has to run."""
+ANSWER_SECONDS = 40.0
+MOST_BYTES = 4_000_000
+USED_SECONDS = 60.0
+ACCOUNT = re.compile(r"[a-z_][a-z0-9_.-]{0,31}")
+UNTIL, OWN, SUDO = "session-until@limen", "own-account@limen", "sudo@limen"
+LINES = {
+    "account": f"account    required pam_exec.so quiet {PROGRAM} session",
+    "session": f"session    required pam_exec.so quiet {PROGRAM} session",
+}
+
+
+class Wrong(Exception):
+    """What can't be done, and what to do about it."""
+
+
+# What a certificate says (PROTOCOL.certkeys of OpenSSH). sshd has verified it before anything here reads it.
+
+
+class Reader:
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+
+    def number(self, size: int) -> int:
+        found, self.data = self.data[:size], self.data[size:]
+        if len(found) != size:
+            raise Wrong("a certificate is cut off")
+        return int.from_bytes(found, "big")
+
+    def string(self) -> bytes:
+        size = self.number(4)
+        found, self.data = self.data[:size], self.data[size:]
+        if len(found) != size:
+            raise Wrong("a certificate is cut off")
+        return found
+
+
+class Certificate:
+    """`serial`, `key_id`, `authority` (as it is sent) and `extensions` by their names."""
+
+    def __init__(self, blob: bytes) -> None:
+        read = Reader(blob)
+        if read.string() != b"ssh-ed25519-cert-v01@openssh.com":
+            raise Wrong("not a certificate of Limen's kind")
+        read.string(), read.string()  # nonce and key
+        self.serial = read.number(8)
+        read.number(4)
+        self.key_id = read.string().decode("utf-8", "replace")
+        read.string()
+        self.after, self.before = read.number(8), read.number(8)
+        read.string()
+        self.extensions = dict(_pairs(read.string()))
+        read.string()
+        self.authority = read.string()
+
+    @property
+    def until(self) -> float:
+        """Until when a session may last, in seconds since 1970: as the certificate itself where it does not say."""
+        said = self.extensions.get(UNTIL, b"")
+        return int(said) / 1000 if said.isdigit() and len(said) < 15 else float(self.before)
+
+
+def _pairs(data: bytes) -> Iterator[tuple[str, bytes]]:
+    read = Reader(data)
+    while read.data:
+        name, value = read.string().decode("utf-8", "replace"), read.string()
+        yield name, Reader(value).string() if value else b""
+
+
+def presented(info: str) -> Certificate | None:
+    """The certificate of Limen's that somebody logged in with, as sshd tells (`SSH_AUTH_INFO_0`); None: another way."""
+    trusted = {base64.b64decode(line.split()[1]) for line in (KEPT / "authorities").read_text().splitlines()}
+    for line in info.splitlines():
+        words = line.split()
+        if len(words) >= 3 and words[0] == "publickey" and words[1] == "ssh-ed25519-cert-v01@openssh.com":
+            found = Certificate(base64.b64decode(words[2]))
+            if found.authority in trusted:
+                return found
+            raise Wrong("the certificate's authority is not Limen's any more")
+    return None
+
+
+# Files
+
+
+def write(path: Path, text: str | bytes, mode: int = 0o644) -> None:
+    """All of it or nothing, and never half of it to whoever reads meanwhile."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".limen.")
+    with os.fdopen(handle, "wb") as file:
+        file.write(text.encode() if isinstance(text, str) else text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.chmod(name, mode)
+    os.replace(name, path)
+
+
+def read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text())
+    except FileNotFoundError:
+        return {}
+
+
+@contextmanager
+def locked() -> Iterator[None]:
+    """One at a time: logins come together."""
+    RUN.mkdir(mode=0o700, exist_ok=True)
+    with (RUN / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+# Sessions: one record each, from the login to the end
+
+
+def session(environment: dict[str, str]) -> None:
+    """What PAM calls, as root. An error refuses the login."""
+    kind, account = environment.get("PAM_TYPE", ""), environment.get("PAM_USER", "")
+    if kind == "close_session":
+        found = _record(os.getppid())
+        if found is not None:
+            forget(found)
+        return
+    certificate = presented(environment.get("SSH_AUTH_INFO_0", ""))
+    if certificate is None:
+        return
+    judge(certificate, account)
+    if kind == "open_session":
+        try:
+            begin(certificate, account, os.getppid(), environment.get("XDG_SESSION_ID", ""))
+        except Exception:
+            os.kill(os.getppid(), signal.SIGKILL)  # sshd goes on without a session of PAM's; Limen does not
+            raise
+
+
+def judge(certificate: Certificate, account: str) -> None:
+    """Raises Wrong where this login may not go on."""
+    now = time.time()
+    if now >= certificate.until:
+        raise Wrong("what was permitted is over")
+    if certificate.serial in read_json(KEPT / "ended"):
+        raise Wrong("the certificate is revoked")
+    try:
+        age = time.clock_gettime(time.CLOCK_BOOTTIME) - float(ALIVE.read_text())
+    except (FileNotFoundError, ValueError):
+        age = ALIVE_SECONDS
+    if not 0 <= age < ALIVE_SECONDS:
+        raise Wrong("nothing would end the session: start limen-ssh-host")
+    if not ACCOUNT.fullmatch(account):
+        raise Wrong("the account's name is none that Limen gives")
+    if OWN in certificate.extensions and pwd.getpwnam(account).pw_uid < 1000:
+        raise Wrong("the account is one of the system's")
+
+
+def begin(certificate: Certificate, account: str, pid: int, logind: str) -> None:
+    record = {
+        "pid": pid,
+        "start": start_of(pid),
+        "serial": certificate.serial,
+        "account": account,
+        "until": certificate.until,
+        "is_elevated": SUDO in certificate.extensions and OWN in certificate.extensions,
+        "logind": logind,
+    }
+    SESSIONS.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write(SESSIONS / f"{pid}-{record['start']}", json.dumps(record), 0o600)
+    if record["is_elevated"]:
+        write_sudoers(account)
+
+
+def records() -> list[dict[str, Any]]:
+    try:
+        return [read_json(path) for path in SESSIONS.iterdir() if not path.name.startswith(".")]
+    except FileNotFoundError:
+        return []
+
+
+def _record(pid: int) -> dict[str, Any] | None:
+    return next((one for one in records() if one.get("pid") == pid and one.get("start") == start_of(pid)), None)
+
+
+def forget(record: dict[str, Any]) -> None:
+    (SESSIONS / f"{record['pid']}-{record['start']}").unlink(missing_ok=True)
+    if record["is_elevated"]:
+        write_sudoers(record["account"])
+
+
+def write_sudoers(account: str) -> None:
+    """Let this account act as root until the latest end of its elevated sessions, or not at all. sudo itself holds to
+    that end (NOTAFTER of sudoers(5)), whatever becomes of this program.
+    """
+    if not ACCOUNT.fullmatch(account):
+        return
+    path = SUDOERS / f"limen-ssh_{account.replace('.', '_')}"
+    with locked():
+        ends = [
+            one["until"]
+            for one in records()
+            if one.get("is_elevated") and one["account"] == account and start_of(one["pid"]) == one["start"]
+        ]
+        until = max(ends, default=0)
+        if until <= time.time():
+            path.unlink(missing_ok=True)
+            return
+        stamp = time.strftime("%Y%m%d%H%M%SZ", time.gmtime(until))
+        made = SUDOERS / f".limen.{account}.new"  # sudo reads no file with a dot in its name
+        write(made, f"{account} ALL=(ALL:ALL) NOTAFTER={stamp} NOPASSWD: ALL\n", 0o440)
+        if subprocess.run(["visudo", "-cqf", str(made)], check=False, capture_output=True).returncode:
+            made.unlink()
+            raise Wrong("this sudo knows no NOTAFTER: it has to be 1.8.20 or newer")
+        os.replace(made, path)
+
+
+# Processes
+
+
+def start_of(pid: int) -> int:
+    """When a process began, in ticks since the boot: its number alone may be another's by now. 0: it is gone."""
+    fields = _stat(pid)
+    return int(fields[19]) if fields else 0
+
+
+def _stat(pid: int) -> list[str]:
+    """The fields of /proc/PID/stat from the third on (proc(5))."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+    return fields if fields and fields[0] not in "ZX" else []
+
+
+def processes_of(pid: int) -> set[int]:
+    """A session's processes: what descends from it, and what carries its audit session although it was detached."""
+    parents: dict[int, int] = {}
+    for name in os.listdir("/proc"):
+        fields = _stat(int(name)) if name.isdigit() else []
+        if fields:
+            parents[int(name)] = int(fields[1])
+    found, size = {pid}, 0
+    while len(found) != size:
+        size = len(found)
+        found |= {child for child, parent in parents.items() if parent in found}
+    audited = {_audit_session(one) for one in found - {pid}} - {_audit_session(os.getpid()), _audit_session(1), ""}
+    return found | ({one for one in parents if _audit_session(one) in audited} if audited else set())
+
+
+def _audit_session(pid: int) -> str:
+    try:
+        said = Path(f"/proc/{pid}/sessionid").read_text().strip()
+    except OSError:
+        return ""
+    return "" if said == "4294967295" else said
+
+
+def end(record: dict[str, Any], why: str) -> None:
+    """End a session with all that runs in it."""
+    if start_of(record["pid"]) == record["start"]:
+        syslog.syslog(f"ends the session of {record['account']} (serial {record['serial']}): {why}")
+        if record["logind"] and Path("/run/systemd/system").exists():
+            subprocess.run(["loginctl", "kill-session", "--signal=KILL", record["logind"]], check=False)
+        for _ in range(5):
+            theirs = processes_of(record["pid"]) - {os.getpid(), 1}
+            _send(theirs, signal.SIGSTOP)  # first nothing may begin anything, then all ends
+            theirs |= processes_of(record["pid"]) - {os.getpid(), 1}
+            _send(theirs, signal.SIGKILL)
+            time.sleep(0.01)
+            if not start_of(record["pid"]):
+                break
+    forget(record)
+
+
+def _send(pids: set[int], what: signal.Signals) -> None:
+    for pid in pids:
+        try:
+            os.kill(pid, what)
+        except ProcessLookupError:
+            continue
+
+
+def is_used(record: dict[str, Any]) -> bool:
+    """Whether somebody typed in a session within the last minute, or a command of it runs without a terminal."""
+    others = [fields for fields in map(_stat, processes_of(record["pid"]) - {record["pid"]}) if fields]
+    terminals = {int(fields[4]) for fields in others} - {0}
+    if not terminals:
+        return len(others) > 1
+    now = time.time()
+    for terminal in terminals:
+        number = (terminal & 0xFF) | (terminal >> 12 & 0xFFF00)
+        try:
+            if now - os.stat(f"/dev/pts/{number}").st_atime < USED_SECONDS:
+                return True
+        except FileNotFoundError:
+            continue
+    return False
+
+
+# What Limen says
+
+
+class Limen:
+    """Where Limen is, and how it is asked."""
+
+    def __init__(self, url: str, authority: str = "", secret: str = "") -> None:
+        place = urllib.parse.urlsplit(url)
+        is_here = place.hostname in {"127.0.0.1", "::1"} or (place.hostname or "").endswith(".localhost")
+        if place.scheme != "https" and not (place.scheme == "http" and is_here):
+            raise Wrong("Limen is asked over https")
+        self._url, self._secret = url.rstrip("/"), secret
+        self._context = ssl.create_default_context(cafile=authority or None)
+
+    def ask(self, path: str, said: dict[str, Any]) -> dict[str, Any] | None:
+        """What Limen answers; None where there is nothing new. Raises OSError where it can't be asked."""
+        headers = {"content-type": "application/json", "user-agent": "limen-ssh-host/1"}
+        if self._secret:
+            headers["authorization"] = f"Bearer {self._secret}"
+        request = urllib.request.Request(self._url + path, json.dumps(said).encode(), headers, method="POST")
+        opener = urllib.request.build_opener(
+            urllib.request.HTTPSHandler(context=self._context), NoRedirects(), urllib.request.ProxyHandler({})
+        )
+        with opener.open(request, timeout=ANSWER_SECONDS) as answer:
+            body = answer.read(MOST_BYTES + 1)
+        if len(body) > MOST_BYTES:
+            raise Wrong("Limen's answer is too long")
+        return json.loads(body) if body else None
+
+
+class NoRedirects(urllib.request.HTTPRedirectHandler):
+    """The secret goes nowhere else."""
+
+    def redirect_request(self, *_arguments: Any) -> None:
+        return None
+
+
+def take_over(answer: dict[str, Any], *, is_first: bool = False) -> None:
+    """Put a state into force that Limen's authority signed. Raises Wrong for any other, an older one, or another's."""
+    text = answer["state"]
+    if not is_first:
+        verify(text, answer["signature"])
+    said = json.loads(text)
+    about = read_json(KEPT / "config")
+    if said["host"] != about["host"]:
+        raise Wrong("this state is another host's")
+    if said["number"] < about.get("number", 0):
+        raise Wrong("this state is older than the one in force")
+    write(KEPT / "revoked", base64.b64decode(said["revoked"]))
+    write(KEPT / "ended", json.dumps(said["ended"]), 0o600)
+    write(KEPT / "authorities", "".join(f"{line}\n" for line in said["authorities"]))
+    write(KEPT / "signers", "".join(f'limen namespaces="{NAMESPACE}" {line}\n' for line in said["signers"]))
+    for account in said["accounts"]:
+        create(account)
+    if said["certificate"]:
+        write(KEPT / "host-certificate.pub", said["certificate"] + "\n")
+    write(KEPT / "config", json.dumps({**about, "number": said["number"]}), 0o600)
+    if said["certificate"] and not is_first:
+        reload_sshd()
+
+
+def verify(text: str, signature: str) -> None:
+    """Raises Wrong where no authority that is known here signed this."""
+    with tempfile.NamedTemporaryFile("w", suffix=".sig") as file:
+        file.write(signature)
+        file.flush()
+        command = ["ssh-keygen", "-Y", "verify", "-f", str(KEPT / "signers"), "-I", "limen", "-n", NAMESPACE]
+        done = subprocess.run([*command, "-s", file.name], input=text.encode(), capture_output=True, check=False)
+    if done.returncode:
+        raise Wrong("Limen's authority did not sign this state")
+
+
+def create(account: str) -> None:
+    """Somebody's own account, where there is none of that name."""
+    if not ACCOUNT.fullmatch(account):
+        raise Wrong("an account's name is none that Limen gives")
+    try:
+        pwd.getpwnam(account)
+    except KeyError:
+        subprocess.run(["useradd", "--create-home", "--shell", "/bin/bash", account], check=True, capture_output=True)
+
+
+def reload_sshd() -> None:
+    """Have sshd read its own certificate again; all else it reads at each login."""
+    if Path("/run/systemd/system").exists():
+        for unit in ("ssh.service", "sshd.service"):
+            subprocess.run(["systemctl", "try-reload-or-restart", unit], check=False, capture_output=True)
+        return
+    pid = Path("/run/sshd.pid")
+    if pid.exists():
+        os.kill(int(pid.read_text()), signal.SIGHUP)
+
+
+# Following
+
+
+def follow() -> None:
+    """Ask Limen, for ever; meanwhile end what has to end."""
+    RUN.mkdir(mode=0o700, exist_ok=True)
+    for path in SUDOERS.glob("limen-ssh_*"):
+        path.unlink()  # of sessions before a reboot; those that still are get theirs again
+    for record in records():
+        if record["is_elevated"]:
+            write_sudoers(record["account"])
+    changed = threading.Event()
+    threading.Thread(target=_ask_for_ever, args=(changed,), daemon=True).start()
+    while True:
+        ALIVE.write_text(str(time.clock_gettime(time.CLOCK_BOOTTIME)))
+        look()
+        changed.wait(TICK_SECONDS)
+        changed.clear()
+
+
+def look() -> None:
+    """End each session whose time is over or whose certificate is revoked; forget those that have gone."""
+    now, ended = time.time(), set(read_json(KEPT / "ended"))
+    for record in records():
+        try:
+            if start_of(record["pid"]) != record["start"]:
+                forget(record)
+            elif record["serial"] in ended:
+                end(record, "its certificate is revoked")
+            elif now >= record["until"]:
+                end(record, "its time is over")
+        except (OSError, Wrong) as wrong:
+            syslog.syslog(syslog.LOG_ERR, f"could not end a session: {wrong}")
+
+
+def _ask_for_ever(changed: threading.Event) -> None:
+    wait = 1.0
+    while True:
+        try:
+            about = read_json(KEPT / "config")
+            limen = Limen(about["url"], about["authority"], about["secret"])
+            open_now = records()
+            used = [one["serial"] for one in open_now if is_used(one)]
+            said = {"after": about.get("number", 0), "open": [one["serial"] for one in open_now], "active": used}
+            answer = limen.ask("/ssh/host/state", said)
+            if answer is not None:
+                take_over(answer)
+                changed.set()
+            wait = 1.0
+        except Exception as wrong:  # noqa: BLE001 -- whatever is wrong, the ends in the certificates hold
+            syslog.syslog(syslog.LOG_WARNING, f"Limen could not be followed: {wrong}")
+            time.sleep(wait)
+            wait = min(wait * 2, 15.0)
+
+
+# Setting up
+
+
+def enrol(url: str, authority: str, token: str) -> None:
+    limen = Limen(url, authority)
+    check_host()
+    answer = limen.ask("/ssh/host/enrol", {"token": token, "key": HOST_KEY.read_text().strip()})
+    if answer is None:
+        raise Wrong("Limen answered nothing")
+    KEPT.mkdir(mode=0o755, exist_ok=True)
+    said = json.loads(answer["state"])
+    if not re.fullmatch(r"[a-z][a-z0-9-]{0,39}", said["app"]):
+        raise Wrong("Limen named no app")
+    about = {"url": url, "authority": authority, "secret": answer["secret"], "host": said["host"], "app": said["app"]}
+    write(KEPT / "config", json.dumps(about), 0o600)
+    take_over(answer, is_first=True)
+    verify(answer["state"], answer["signature"])
+    install(said["app"])
+
+
+def check_host() -> None:
+    """Raises Wrong for a host that could not hold to what Limen says."""
+    for program in ("ssh-keygen", "visudo", "useradd"):
+        if shutil.which(program) is None:
+            raise Wrong(f"{program} is missing: install openssh-server and sudo")
+    if not HOST_KEY.exists():
+        subprocess.run(["ssh-keygen", "-A"], check=True, capture_output=True)
+    if not re.search(r"(?m)^\s*Include\s+/etc/ssh/sshd_config\.d/\*\.conf", Path("/etc/ssh/sshd_config").read_text()):
+        raise Wrong("write `Include /etc/ssh/sshd_config.d/*.conf` at the top of /etc/ssh/sshd_config")
+    if not PAM.exists():
+        raise Wrong(f"{PAM} is missing: this sshd does not use PAM")
+
+
+def install(app: str) -> None:
+    """The program itself, PAM, sshd and systemd. What sshd does not take is taken back."""
+    if Path(__file__).resolve() != PROGRAM:
+        write(PROGRAM, Path(__file__).read_bytes(), 0o755)
+    lines = PAM.read_text().splitlines()
+    mine = [line for line in lines if str(PROGRAM) not in line]
+    write(PAM, "\n".join([LINES["account"], *mine, LINES["session"]]) + "\n")
+    settings = (
+        "# Written by limen-ssh-host: people log in with certificates of Limen's.\n"
+        f"TrustedUserCAKeys {KEPT}/authorities\n"
+        f"RevokedKeys {KEPT}/revoked\n"
+        f"AuthorizedPrincipalsCommand {shutil.which('echo', path='/usr/bin:/bin')} %u@{app}\n"
+        "AuthorizedPrincipalsCommandUser nobody\n"
+        f"HostKey {str(HOST_KEY)[:-4]}\n"
+        f"HostCertificate {KEPT}/host-certificate.pub\n"
+        "UsePAM yes\n"
+        "PermitUserEnvironment no\n"
+    )
+    write(SSHD, settings)
+    check_sshd(SSHD)
+    if Path("/run/systemd/system").exists():
+        write(UNIT, _UNIT)
+        subprocess.run(["systemctl", "daemon-reload"], check=True)
+        subprocess.run(["systemctl", "enable", "--now", "--quiet", UNIT.name], check=True)
+        subprocess.run(["systemctl", "restart", UNIT.name], check=True)
+    reload_sshd()
+
+
+_UNIT = f"""[Unit]
+Description=Follow Limen: certificates that are revoked, and the end of SSH sessions
+After=network.target
+
+[Service]
+ExecStart={PROGRAM} follow
+Restart=always
+RestartSec=1
+
+[Install]
+WantedBy=multi-user.target
+"""
+
+
+def check_sshd(written: Path) -> None:
+    """Raises Wrong where sshd does not take this file, which is gone then."""
+    sshd = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:/usr/bin") or "/usr/sbin/sshd"
+    Path("/run/sshd").mkdir(exist_ok=True)
+    done = subprocess.run([sshd, "-t"], capture_output=True, text=True, check=False)
+    if done.returncode:
+        written.unlink()
+        raise Wrong(f"sshd does not take {written}: {done.stderr.strip()[:300]}")
+
+
+def only() -> None:
+    """From now on certificates are the only way in by SSH. The machine's own console stays as it is."""
+    write(
+        ONLY,
+        "# Written by limen-ssh-host only: people log in with certificates of Limen's, and in no other way.\n"
+        "AuthorizedKeysFile none\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n"
+        "HostbasedAuthentication no\nGSSAPIAuthentication no\n",
+    )
+    check_sshd(ONLY)
+    reload_sshd()
+
+
+def leave() -> None:
+    if Path("/run/systemd/system").exists():
+        subprocess.run(["systemctl", "disable", "--now", "--quiet", UNIT.name], check=False)
+    for path in (SSHD, ONLY, UNIT, *SUDOERS.glob("limen-ssh_*")):
+        path.unlink(missing_ok=True)
+    if PAM.exists():
+        write(PAM, "".join(line + "\n" for line in PAM.read_text().splitlines() if str(PROGRAM) not in line))
+    shutil.rmtree(KEPT, ignore_errors=True)
+    reload_sshd()
+
+
+def status() -> None:
+    about = read_json(KEPT / "config")
+    if not about:
+        raise Wrong("this host has not enrolled")
+    now = time.time()
+    print(f"follows {about['url']} as a host of {about['app']}")
+    for one in records():
+        print(f"{one['account']}: {max(0, int(one['until'] - now))} s left{', acts as root' * one['is_elevated']}")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog=PROGRAM.name, description=__doc__.splitlines()[0])
+    parser.add_argument("task", choices=("enrol", "only", "status", "leave", "follow", "session"))
+    parser.add_argument("url", nargs="?", default="", help="with enrol: where Limen is")
+    parser.add_argument("--authority", default="", help="with enrol: the certificates to trust instead of the system's")
+    chosen = parser.parse_args()
+    os.umask(0o022)
+    os.environ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+    syslog.openlog(PROGRAM.name, syslog.LOG_PID, syslog.LOG_AUTH)
+    if os.geteuid() != 0:
+        parser.error("this needs root")
+    try:
+        if chosen.task == "enrol":
+            token = sys.stdin.readline().strip() if not sys.stdin.isatty() else getpass.getpass("One-time token: ")
+            enrol(chosen.url, os.path.abspath(chosen.authority) if chosen.authority else "", token)
+        elif chosen.task == "session":
+            session(dict(os.environ))
+        else:
+            {"only": only, "status": status, "leave": leave, "follow": follow}[chosen.task]()
+    except (Wrong, OSError, ValueError, KeyError, subprocess.CalledProcessError) as wrong:
+        said = f"HTTP {wrong.code}" if isinstance(wrong, urllib.error.HTTPError) else str(wrong)
+        syslog.syslog(syslog.LOG_ERR, said)
+        print(f"limen-ssh-host: {said}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

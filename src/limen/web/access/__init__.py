@@ -1,0 +1,1 @@
+"""Pages of access: what is asked for, granted, and held."""

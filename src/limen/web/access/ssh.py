@@ -1,0 +1,112 @@
+"""A certificate for SSH: `limen ssh` opens this page in the browser, where the person is signed in and confirms.
+
+The certificate goes to the program that waits on the same computer, and nowhere else: whoever sends somebody the
+address of this page gets nothing for it. A certificate is no secret, and is worth nothing without the key, which never
+leaves the program.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from limen.enforcement.ssh.door import Asked, SshDoor
+from limen.enforcement.ssh.wire import ED25519, KeyRefusedError, fingerprint, read_key
+from limen.facts import LIMEN
+from limen.messages import gettext_noop
+from limen.policy.decision import Effect
+from limen.web.page import Route
+from limen.web.permissions import VIEW
+from limen.web.requests import one, query
+from limen.web.site import Site, done_or_page
+from limen.web.visit import Authorized, Sent, SignedInVisit
+
+AT: Final = "/ssh/ask"
+PAGES: Final = (
+    Route("GET", AT, VIEW),
+    Route("POST", AT, VIEW, does=gettext_noop("Get an SSH certificate")),
+)
+_FIELDS: Final = ("host", "account", "sudo", "key", "port", "state")
+_HOST: Final = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
+_ACCOUNT: Final = re.compile(r"([a-z_][a-z0-9_.-]{0,31})?")
+_STATE: Final = re.compile(r"[A-Za-z0-9_-]{20,64}")
+_PORT: Final = re.compile(r"[1-9][0-9]{3,4}")
+_MARK: Final = slice(7, 15)
+_WRONG: Final = (
+    gettext_noop("This address is not one that limen ssh opens"),
+    gettext_noop("run limen ssh again, and use the page that it opens"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What `limen ssh` asks for, and where it waits on the person's own computer."""
+
+    asked: Asked
+    port: int
+    state: str
+    mark: str
+    fields: dict[str, str]
+
+    @property
+    def way_back(self) -> str:
+        return f"{AT}?{urlencode(self.fields)}"
+
+
+def routes(site: Site) -> APIRouter:
+    router = APIRouter()
+    door = site.ports.offers.take(SshDoor)
+
+    @router.get(AT)
+    async def show(request: Request, visit: Authorized) -> Response:
+        wanted = read({name: query(request, name) for name in _FIELDS})
+        if wanted is None:
+            return site.wrong(visit, 400, *_WRONG)
+        return site.page("access/ssh_asks.html", visit, wanted=wanted, here="/")
+
+    @router.post(AT)
+    async def issue(visit: Authorized, sent: Sent) -> Response:
+        wanted = read({name: one(sent, name) for name in _FIELDS})
+        if wanted is None:
+            return site.wrong(visit, 400, *_WRONG)
+        is_tied = visit.tied_until > visit.now
+        work = door.ask(wanted.asked, visit.session, visit.person, visit.visitor.address, is_tied=is_tied)
+        issued = await done_or_page(work, lambda wrong: site.failed(visit, wrong))
+        if issued.answer.effect is Effect.CHALLENGE:
+            return site.go(visit, "/step-up", app=LIMEN, to=wanted.way_back, decision=issued.answer.id)
+        if not issued.certificate:
+            return site.go(visit, "/not-yet", decision=issued.answer.id)
+        return _handed_over(visit, wanted, issued.certificate, issued.account, issued.vouching)
+
+    def _handed_over(
+        visit: SignedInVisit, wanted: Wanted, certificate: str, account: str, vouching: tuple[str, ...]
+    ) -> Response:
+        """On by a page of ours to the program that waits: a form's answer may not lead off this host by itself."""
+        given = {"state": wanted.state, "account": account, "certificate": certificate.split()[1]}
+        told = urlencode([*given.items(), *(("vouching", line.split()[1]) for line in vouching)])
+        url = f"http://127.0.0.1:{wanted.port}/?{told}"
+        return site.page("access/ssh_issued.html", visit, wanted=wanted, account=account, url=url, here="/")
+
+    return router
+
+
+def read(fields: dict[str, str]) -> Wanted | None:
+    """What the address or the form says; None where anything of it is not as `limen ssh` writes it."""
+    host, account, state = fields["host"], fields["account"], fields["state"]
+    port = int(fields["port"]) if _PORT.fullmatch(fields["port"]) else 0
+    are_good = _HOST.fullmatch(host) and _ACCOUNT.fullmatch(account) and _STATE.fullmatch(state)
+    if not are_good or not 1024 <= port <= 65_535 or fields["sudo"] not in {"", "1"}:
+        return None
+    line = f"{ED25519.decode()} {fields['key']}"
+    try:
+        mark = fingerprint(read_key(line))[_MARK]
+    except KeyRefusedError:
+        return None
+    asked = Asked(host=host, key=line, account=account, is_elevated=bool(fields["sudo"]))
+    return Wanted(asked, port, state, mark, fields)

@@ -1,0 +1,318 @@
+"""Attacks on SSH: certificates for more than is permitted, forged ones, clocks, hosts that are none, and what outlives
+its end. Those that need a host are tried against the real sshd.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from tests.devices.served import served
+from tests.enforcement.ssh.hosts import (
+    HOST,
+    OTHER,
+    Somebody,
+    certificate_in,
+    door_of,
+    grant,
+    harbor,
+    hosts_of,
+    ida,
+    write,
+)
+from tests.enforcement.ssh.real_host import Client, RealHost, needs_a_host, real_host
+from tests.enforcement.ssh.test_door import ended
+from tests.enforcement.ssh.test_limen_ssh_host import World, line_of_output
+from tests.web.conftest import OUR_PAGE, House, lost_lease
+
+from limen.clock import HOUR, MINUTE, SECOND, SystemClock
+from limen.enforcement.ssh.authorities import AuthorityKey, Purpose
+from limen.enforcement.ssh.certificates import PersonCertificate, sign_person
+from limen.enforcement.ssh.followers import NAMESPACE
+from limen.enforcement.ssh.hosts import Asks, HostRefusedError
+from limen.enforcement.ssh.wire import line_of, signed
+
+__all__ = ["harbor", "ida", "lost_lease"]
+
+
+# Asking for more than is permitted
+
+
+@pytest.mark.parametrize("account", ["root", "tom", "ida2", "deploy2", "builder"])
+async def test_asking_for_an_account_that_is_not_ones_own(harbor: House, ida: Somebody, account: str) -> None:
+    assert (await ida.ask(account=account)).status_code == 400
+    assert door_of(harbor).live() == []
+    assert harbor.events("ssh.login_refused")[0].actor == ida.id
+
+
+async def test_asking_for_somebody_elses_account(harbor: House, ida: Somebody) -> None:
+    await ida.certificate()
+    browser = harbor.browser()
+    tom = Somebody(browser, await harbor.member(browser, "Tom", "staff"))
+    assert (await tom.ask(account="ida")).status_code == 400
+    assert (await tom.certificate()).valid_principals == [b"tom@databases"]
+
+
+async def test_acting_as_root_from_an_account_that_others_share(harbor: House, ida: Somebody) -> None:
+    grant(harbor, ida.id, "elevate")
+    assert (await ida.ask(account="deploy", sudo="1")).status_code == 400
+    assert (await ida.ask("build.harbor.example", sudo="1")).status_code == 400
+
+
+@pytest.mark.parametrize("account", ["ida@databases,root", "ida\nroot", "ida root", "../ida", "%u", "ida@buildhost"])
+async def test_forging_the_principal_through_the_account(harbor: House, ida: Somebody, account: str) -> None:
+    answer = await ida.browser.client.post(
+        "/ssh/ask", data={**ida.fields(account=account), "csrf": ida.browser.csrf}, headers=OUR_PAGE
+    )
+    assert answer.status_code in {400, 403}
+    assert door_of(harbor).live() == []
+
+
+async def test_options_and_times_are_never_the_askers(harbor: House, ida: Somebody) -> None:
+    more = {"minutes": "9999", "valid_before": "9999999999", "permit-agent-forwarding": "1", "force-command": "id"}
+    certificate = await ida.certificate(**more)
+    assert certificate.valid_before - certificate.valid_after <= 11 * 60
+    assert set(certificate.critical_options) == {b"source-address"}
+    assert not {b"permit-agent-forwarding", b"permit-X11-forwarding", b"permit-port-forwarding"} & set(
+        certificate.extensions
+    )
+
+
+async def test_a_page_of_another_site_sends_the_form(harbor: House, ida: Somebody) -> None:
+    await ida.browser.get(f"/ssh/ask?{urlencode(ida.fields())}")
+    headers = {"origin": "https://evil.example", "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"}
+    fields = {**ida.fields(), "csrf": ida.browser.csrf}
+    assert (await ida.browser.client.post("/ssh/ask", data=fields, headers=headers)).status_code == 403
+    assert door_of(harbor).live() == []
+
+
+async def test_sending_somebody_the_link_brings_the_sender_nothing(harbor: House, ida: Somebody) -> None:
+    """What comes of it goes to the victim's own computer, and no name or address in the link leads elsewhere."""
+    mallory = Ed25519PrivateKey.generate()
+    answer = await ida.ask(key=line_of(mallory.public_key()).split()[1], port="2345")
+    assert certificate_in(answer).critical_options[b"source-address"] == b"203.0.113.7"
+    for port in ("2345@evil.example", "2345/evil", "evil.example:80"):
+        assert (await ida.ask(port=port)).status_code == 400
+
+
+async def test_asking_all_the_time_is_slowed_down(harbor: House, ida: Somebody) -> None:
+    await ida.browser.get(f"/ssh/ask?{urlencode(ida.fields())}")
+    answers = [(await ida.browser.post("/ssh/ask", **ida.fields())).status_code for _ in range(33)]
+    assert (answers[:30], answers[-1]) == ([200] * 30, 400)
+
+
+# Outliving what was permitted
+
+
+@pytest.mark.parametrize("change", ["grant", "groups", "deactivated", "signed_out", "panic", "everywhere"])
+async def test_a_certificate_does_not_outlive_what_it_came_of(harbor: House, ida: Somebody, change: str) -> None:
+    grant(harbor, ida.id, "elevate")
+    certificate = await ida.certificate(sudo="1")
+    identity = harbor.limen.identity
+    (one,) = door_of(harbor).live()
+    if change == "grant":
+        harbor.limen.known.grants.drop(ida.id)
+    elif change == "groups":
+        await identity.people.set_groups(ida.id, [], by="")
+    elif change == "deactivated":
+        await identity.people.deactivate(ida.id, by="")
+    elif change == "signed_out":
+        await identity.sessions.revoke(one.session_id, by="")
+    elif change == "panic":
+        await identity.sessions.panic(by="")
+    else:
+        await identity.sessions.revoke_person(ida.id, by="")
+    assert await ended(harbor, certificate.serial)
+    assert (await ida.ask(sudo="1")).status_code != 200
+
+
+async def test_a_grants_end_is_the_certificates_and_no_clock_of_the_askers_moves_it(
+    harbor: House, ida: Somebody
+) -> None:
+    grant(harbor, ida.id, "elevate", lasts=3 * MINUTE)
+    certificates = []
+    for _ in range(3):  # asking again does not move the end
+        certificates.append(await ida.certificate(sudo="1"))
+        harbor.clock.forward(20 * SECOND)
+    assert len({one.valid_before for one in certificates}) == 1
+    harbor.clock.forward(2 * MINUTE)
+    assert (await ida.ask(sudo="1")).headers["location"].startswith("/not-yet?")
+
+
+async def test_what_ends_within_seconds_is_not_issued_at_all(harbor: House, ida: Somebody) -> None:
+    grant(harbor, ida.id, "elevate", lasts=4 * SECOND)
+    assert (await ida.ask(sudo="1")).status_code == 303
+
+
+async def test_no_certificate_while_limen_can_not_decide(
+    harbor: House, ida: Somebody, lost_lease: Callable[[], None]
+) -> None:
+    lost_lease()
+    assert (await ida.ask()).status_code == 503
+    assert door_of(harbor).live() == []
+
+
+# Hosts that are none
+
+
+async def test_a_host_hears_nothing_of_other_apps_and_can_not_name_itself(harbor: House, ida: Somebody) -> None:
+    hosts = hosts_of(harbor)
+    key = line_of(Ed25519PrivateKey.generate().public_key())
+    build = await hosts.enrol(await hosts.token("build.harbor.example", by=""), key, "203.0.113.50")
+    certificate = await ida.certificate()
+    await harbor.limen.identity.people.set_groups(ida.id, [], by="")
+    assert await ended(harbor, certificate.serial)
+    told = await hosts.ask(build.secret, Asks(0, frozenset(), frozenset()), "203.0.113.50")
+    assert told is not None
+    state = json.loads(told.text)
+    assert (state["app"], state["ended"], state["accounts"]) == ("buildhost", [], [])
+
+
+async def test_a_second_host_takes_a_name_over_only_with_a_token_and_ends_the_first(harbor: House) -> None:
+    hosts = hosts_of(harbor)
+    key = line_of(Ed25519PrivateKey.generate().public_key())
+    first = await hosts.enrol(await hosts.token(HOST, by=""), key, "203.0.113.50")
+    with pytest.raises(HostRefusedError):
+        await hosts.enrol("x" * 43, key, "203.0.113.66")
+    await hosts.enrol(await hosts.token(HOST, by=""), key, "203.0.113.50")
+    with pytest.raises(HostRefusedError):
+        await hosts.ask(first.secret, Asks(0, frozenset(), frozenset()), "203.0.113.50")
+
+
+async def test_guessing_tokens_is_slowed_down_and_journaled(harbor: House) -> None:
+    hosts = hosts_of(harbor)
+    key = line_of(Ed25519PrivateKey.generate().public_key())
+    token = await hosts.token(OTHER, by="")
+    for number in range(30):
+        with pytest.raises(HostRefusedError):
+            await hosts.enrol(f"guess-{number}", key, "198.51.100.9")
+    with pytest.raises(HostRefusedError):  # even the right one, from there
+        await hosts.enrol(token, key, "198.51.100.9")
+    assert harbor.events("ssh.host_refused")
+    assert (await hosts.enrol(token, key, "203.0.113.50")).secret
+
+
+# Against the real sshd
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[RealHost]:
+    with real_host(tmp_path / "host") as one:
+        yield one
+
+
+def forged(world: World, by: Ed25519PrivateKey, **other: object) -> str:
+    """A certificate that somebody made themselves."""
+    now = SystemClock().now()
+    said = {
+        "serial": 7,
+        "key_id": "forged",
+        "account": "ida",
+        "app": "databases",
+        "valid_until": now + HOUR,
+        "until": now + HOUR,
+        "is_own": True,
+        **other,
+    }
+    authority = AuthorityKey("ca_x", Purpose.PEOPLE, now, by.private_bytes_raw())
+    return sign_person(authority, world.client.key.public_key(), PersonCertificate(**said), now)  # type: ignore[arg-type]
+
+
+@needs_a_host
+async def test_what_sshd_and_the_host_refuse(tmp_path: Path, host: RealHost) -> None:
+    async with served(tmp_path / "harbor", write) as limen:
+        await asyncio.to_thread(host.enrol, limen.address, await hosts_of(limen.house).token(HOST, by=""))
+        world = World(limen, host, Client(tmp_path / "client", host))
+        issued = await world.ask()
+        assert await world.log_in(issued, "echo", "in") == "in\n"
+        signing = door_of(limen.house).followers.authorities.signing(Purpose.PEOPLE, SystemClock().now()).private
+        mine = Ed25519PrivateKey.generate()
+        vouching = door_of(limen.house).followers.authorities.signing(Purpose.HOSTS, SystemClock().now()).private
+        tried = {
+            "signed by oneself": (forged(world, mine), "ida"),
+            "signed by the hosts' authority": (forged(world, vouching), "ida"),
+            "for another account": (issued.certificate, "root"),
+            "for another app's hosts": (forged(world, signing, app="buildhost"), "ida"),
+            "from another address": (forged(world, signing, address="198.51.100.9"), "ida"),
+            "over, as the certificate says": (forged(world, signing, valid_until=SystemClock().now() - SECOND), "ida"),
+            "over, as the decision says": (forged(world, signing, until=SystemClock().now() - SECOND), "ida"),
+            "for an account of the system's": (forged(world, signing, account="backup"), "backup"),
+            "changed by one bit": (changed(issued.certificate), "ida"),
+        }
+        for what, (line, account) in tried.items():
+            said = await asyncio.to_thread(world.client.log_in, line, account, "echo", "in", check=False)
+            assert "refused" in said, what
+        stolen = Client(tmp_path / "stolen", host)
+        stolen.trust(*issued.vouching)
+        said = await asyncio.to_thread(stolen.log_in, issued.certificate, "ida", "echo", "in", check=False)
+        assert "refused" in said, "a certificate without its key"
+        said = await asyncio.to_thread(world.client.log_in, issued.certificate, "ida", "sudo", "-n", "id", check=False)
+        assert "refused" in said, "sudo without being elevated"
+        host.run("sed", "-i", "/^HostCertificate/d", "/etc/ssh/sshd_config.d/10-limen.conf")
+        host.run("sh", "-c", "kill -HUP $(cat /run/sshd.pid)")
+        await asyncio.sleep(0.5)
+        said = await asyncio.to_thread(world.client.log_in, issued.certificate, "ida", "echo", "in", check=False)
+        assert "refused" in said, "a host for which nobody vouches"
+
+
+def changed(line: str) -> str:
+    """One bit of the key id's length is where no reader overlooks it; this one is in its text."""
+    kind, encoded = line.split()[:2]
+    blob = bytearray(base64.b64decode(encoded))
+    blob[blob.index(b"ida@databases")] ^= 1
+    return f"{kind} {base64.b64encode(blob).decode()}"
+
+
+@needs_a_host
+async def test_states_that_limen_did_not_sign_or_that_are_old(tmp_path: Path, host: RealHost) -> None:
+    async with served(tmp_path / "harbor", write) as limen:
+        await asyncio.to_thread(host.enrol, limen.address, await hosts_of(limen.house).token(HOST, by=""))
+        host.run("pkill", "-KILL", "-f", "limen-ssh-host follow")  # in the host's own PID namespace
+        followers = door_of(limen.house).followers
+        (enrolled,) = followers.hosts.values()
+        old = followers.state(enrolled)
+        followers.change()
+        new = followers.state(enrolled)
+        mine = Ed25519PrivateKey.generate()
+        elsewhere = json.dumps({**json.loads(new.text), "host": "h_other"})
+        signing = followers.authorities.signing(Purpose.PEOPLE, SystemClock().now()).private
+
+        def taken(text: str, signature: str) -> str:
+            code = (
+                "import sys, json; from importlib.machinery import SourceFileLoader as L; "
+                "m = L('host', '/usr/local/sbin/limen-ssh-host').load_module(); "
+                "m.take_over(json.load(sys.stdin)); print('taken')"
+            )
+            given = json.dumps({"state": text, "signature": signature})
+            return host.run("python3", "-W", "ignore", "-c", code, given=given, check=False)
+
+        assert "taken" not in taken(new.text, signed(mine, NAMESPACE, new.text.encode()))
+        assert "taken" not in taken(new.text, signed(signing, "another", new.text.encode()))
+        assert "taken" not in taken(new.text.replace('"ended":[]', '"ended":[1]'), new.signature)
+        assert "taken" not in taken(elsewhere, signed(signing, NAMESPACE, elsewhere.encode()))
+        assert "taken" in taken(new.text, new.signature)
+        assert "taken" not in taken(old.text, old.signature)
+
+
+@needs_a_host
+async def test_detached_processes_and_a_shell_of_root_end_with_the_session(tmp_path: Path, host: RealHost) -> None:
+    async with served(tmp_path / "harbor", write) as limen:
+        await asyncio.to_thread(host.enrol, limen.address, await hosts_of(limen.house).token(HOST, by=""))
+        world = World(limen, host, Client(tmp_path / "client", host))
+        world.grant("elevate")
+        issued = await world.ask(is_elevated=True)
+        session = world.client.stay(
+            issued.certificate, "ida", "sudo -n sh -c 'nohup sleep 81 >/dev/null 2>&1 & echo in; sleep 82'"
+        )
+        assert await asyncio.to_thread(line_of_output, session) == "in"
+        world.take_grants()
+        assert await asyncio.to_thread(session.wait, 10) != 0
+        assert "sleep 8" not in host.run("pgrep", "-ax", "sleep", check=False)
+        host.run("test", "!", "-e", "/etc/sudoers.d/limen-ssh_ida")
+        assert "refused" in await world.log_in(issued, "true", check=False)
