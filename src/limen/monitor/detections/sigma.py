@@ -137,25 +137,18 @@ def _hit(
     says: dict[str, str | int],
 ) -> Hit:
     event = view.event
-    return Hit(
-        id=_digest(about.id, event.uid),
-        rule=about.id,
-        title=about.title,
-        level=about.level,
-        at=event.at,
-        entity=entity_of(event, about.entity),
-        confidence=about.confidence,
-        tactics=tuple(tag for tag in about.tags if tag.startswith("attack.")),
+    return about.hit(
+        _digest(about.id, event.uid),
+        event.at,
+        entity_of(event, about.entity),
+        says,
         person_id=event.person_id,
         device_id=event.device_id,
         session=event.session,
         events=uids,
         count=count,
         since=since,
-        says=says,
         sources=sources,
-        is_explained_by_passkey=about.explained_by_passkey,
-        response=about.response,
     )
 
 
@@ -173,18 +166,8 @@ def _refused(rule_set: RuleSet, event: NormalEvent) -> Hit:
 
 
 def _of_itself(what: About, entity: str, event: NormalEvent, says: dict[str, str | int], *same: str) -> Hit:
-    return Hit(
-        id=_digest(what.id, entity, *same),
-        rule=what.id,
-        title=what.title,
-        level=what.level,
-        at=event.received_at,
-        entity=entity,
-        confidence=what.confidence,
-        events=(event.uid,),
-        since=event.received_at,
-        says=says,
-    )
+    at = event.received_at
+    return what.hit(_digest(what.id, entity, *same), at, entity, says, events=(event.uid,), since=at)
 
 
 def entity_of(event: NormalEvent, wanted: str) -> str:
