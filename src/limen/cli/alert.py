@@ -5,6 +5,7 @@ On the server nobody is a colleague of themselves: what is about an administrato
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -12,9 +13,10 @@ import typer
 
 from limen.cli.open_company import Opened, opened
 from limen.cli.options import LastFolder, refuse_other_task, word_and_folder
-from limen.cli.output import print_rows
+from limen.cli.output import counted, print_rows
 from limen.cli.typed_secret import typed_secret
 from limen.clock import Instant, SystemClock
+from limen.company.authors import names_of
 from limen.configuration.lengths import length_of
 from limen.configuration.problem import did_you_mean, shown
 from limen.errors import LimenError
@@ -24,6 +26,8 @@ from limen.monitor.alerts.errors import UnknownAlertError
 from limen.monitor.alerts.model import Alert, Suppression, Verdict
 from limen.monitor.alerts.suppressing import Wanted
 from limen.monitor.alerts.verdicts import SERVER, Verdicts
+from limen.monitor.alerts.words import NEXT_STEP, WHO, filled, texts_of
+from limen.monitor.detections.company_rules import FOLDER
 from limen.monitor.monitor_file import MONITOR_FILE
 from limen.monitor.monitor_rules import MonitorRules
 from limen.monitor.notify import addresses
@@ -82,11 +86,13 @@ def run(
 
 def _list(here: Opened, *, is_open: bool, as_json: bool) -> None:
     found = here.database.read(lambda snapshot: store.recent_alerts(snapshot.connection, MOST, is_open=is_open))
+    names = here.database.read(names_of)
 
     def text(one: Alert) -> str:
         end = "" if one.is_open else f", closed as {one.verdict.replace('_', ' ')}"
         last = times.date(one.last_at, here.settings.zone)
-        return f"{one.id} {one.level.value}: {one.title}, about {one.entity}, {one.count} times, last {last}{end}"
+        often = "once" if one.count == 1 else f"{one.count} times"
+        return f"{one.id} {one.level.value}: {one.title}, about {_whom(one, names)}, {often}, last {last}{end}"
 
     print_rows(found, text, plain, "There is nothing to look at.", as_json=as_json)
 
@@ -94,25 +100,51 @@ def _list(here: Opened, *, is_open: bool, as_json: bool) -> None:
 def _show(here: Opened, alert_id: str, *, as_json: bool) -> None:
     """An alert, what was done about its case, and the newest of its findings."""
 
-    def work(snapshot: Snapshot) -> tuple[Alert, list[str], list[str]]:
-        alert = _known(snapshot, alert_id)
+    def work(snapshot: Snapshot) -> tuple[Alert, list[str], list[str], Mapping[str, str]]:
+        alert, names = _known(snapshot, alert_id), names_of(snapshot)
         found = findings.of_alert(snapshot.connection, alert_id, 20)
         done = responses.of_cases(snapshot.connection, [alert.case_id])
         zone = here.settings.zone
         return (
             alert,
-            [f"{times.date(one.at, zone)} {one.kind.value} {one.subject_kind} {one.subject_id}" for one in done],
-            [f"{times.date(one.hit.at, zone)} {one.hit.entity} {one.hit.says or ''}" for one in found],
+            [
+                f"{times.date(one.at, zone)} {one.kind.value.replace('_', ' ')}: "
+                f"{names.get(one.subject_id, f'{one.subject_kind} {one.subject_id}')}"
+                for one in done
+            ],
+            [f"{times.date(one.hit.at, zone)} {_said(one.hit.says)}" for one in found],
+            names,
         )
 
-    alert, done, found = here.database.read(work)
+    alert, done, found, names = here.database.read(work)
 
     def text(one: Alert) -> str:
-        lines = [f"{one.title} ({one.level.value}), about {one.entity}", f"Case {one.case_id}, {one.count} findings"]
+        about = texts_of(_own_rules(here)).get(one.rule)
+        values = {**{name: str(value) for name, value in one.says.items()}, WHO: _whom(one, names)}
+        lines = [f"{one.title} ({one.level.value}), about {values[WHO]}"]
+        lines += [filled(about.sentence, values)] if about is not None and about.sentence else []
+        lines += [f"Next: {filled(about.next_step if about else '', values) or NEXT_STEP}"] if one.is_open else []
+        lines += [f"Case {one.case_id}, {counted(one.count, 'finding')}"]
         lines += ["Done:", *(f"  {each}" for each in done)] if done else []
         return "\n".join([*lines, "Found:", *(f"  {each}" for each in found)])
 
     print_rows([alert], text, plain, "", as_json=as_json)
+
+
+def _whom(alert: Alert, names: Mapping[str, str]) -> str:
+    """By the name that people know, as far as there is one."""
+    return names.get(alert.person_id) or alert.entity.replace(":", " ", 1)
+
+
+def _said(says: Mapping[str, object]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in says.items() if value != "")
+
+
+def _own_rules(here: Opened) -> tuple[tuple[str, str], ...]:
+    """The company's own files of rules, as they are in force."""
+    company = here.in_force_or_none()
+    rules = company.parts.get(FOLDER) if company is not None else None
+    return tuple(sorted(rules.texts.items())) if rules is not None else ()
 
 
 def _close(here: Opened, alert_id: str, verdict: str, why: str, now: Instant) -> None:

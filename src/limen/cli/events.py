@@ -11,6 +11,7 @@ import typer
 
 from limen.cli.open_company import opened
 from limen.cli.options import Folder
+from limen.cli.output import at
 from limen.company.load import load_settings
 from limen.company.places import events_folder
 from limen.errors import LimenError
@@ -37,6 +38,7 @@ def run(
     else:
         print("\n".join(report.sentences))
         print(f"{'The events are intact' if report.ok else 'The events are NOT intact'}: {report.lines} events.")
+        print(f"They are what sources sent. What Limen itself did: `limen journal verify{at(folder)}`.")
     sys.exit(0 if report.ok else 1)
 
 

@@ -11,6 +11,7 @@ import typer
 
 from limen.cli.open_company import has_database, opened
 from limen.cli.options import Folder
+from limen.cli.output import at
 from limen.company.load import load_settings
 from limen.company.places import journal_folder
 from limen.errors import LimenError
@@ -42,6 +43,7 @@ def run(
     else:
         print("\n".join(report.sentences))
         print(f"{'The journal is intact' if report.ok else 'The journal is NOT intact'}: {report.lines} lines.")
+        print(f"It is what Limen itself did. What sources sent: `limen events verify{at(folder)}`.")
     sys.exit(0 if report.ok else 1)
 
 

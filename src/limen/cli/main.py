@@ -66,8 +66,8 @@ OWN: Final[dict[str, Command]] = {
     "migrate-database": Command(
         "limen.cli.migrate_database", "Move the database to PostgreSQL or back; rehearsed, verified, with a way back"
     ),
-    "journal": Command("limen.cli.journal", "Verify that no journal event was changed, removed or reordered"),
-    "events": Command("limen.cli.events", "Verify that no event of your sources was changed, removed or reordered"),
+    "journal": Command("limen.cli.journal", "Verify the journal: that nothing of what Limen itself did was changed"),
+    "events": Command("limen.cli.events", "Verify the events: that nothing of what your sources sent was changed"),
 }
 
 

@@ -10,7 +10,7 @@ import typer
 
 from limen.cli.open_company import Opened, opened
 from limen.cli.options import LastFolder, refuse_other_task, word_and_folder
-from limen.cli.output import print_rows
+from limen.cli.output import counted, print_rows
 from limen.cli.typed_secret import secret_in, typed_secret
 from limen.clock import Instant, SystemClock
 from limen.company.publish import SERVER
@@ -21,12 +21,21 @@ from limen.messages import times
 from limen.monitor.monitor_file import MONITOR_FILE
 from limen.monitor.monitor_rules import LogSource, MonitorRules, Way
 from limen.monitor.sources import proofs, pulls_store
-from limen.monitor.sources.listing import Listed, listed
+from limen.monitor.sources.listing import Listed, State, listed
 from limen.monitor.sources.proofs import Bundle
 from limen.monitor.sources.pulls import keep_secret
 from limen.storage import Transaction
 
 TASKS: Final = ("list", "token", "certificate", "remove", "secret", "ask")
+
+_STATES: Final = {
+    State.NO_SENDER: "no sender yet (`limen source token` or `limen source certificate` lets one in)",
+    State.NO_SECRET: "no secret yet (`limen source secret` keeps it)",
+    State.FAILING: "can't be asked",
+    State.WAITING: "waiting for the first event",
+    State.SILENT: "SILENT",
+    State.HEARD: "heard",
+}
 
 
 def run(
@@ -90,12 +99,12 @@ def _list(here: Opened, now: Instant, *, as_json: bool) -> None:
     def text(one: Listed) -> str:
         at = one.totals.heard_at
         heard = f"last heard {times.date(at, here.settings.zone)}" if at else "never heard"
-        proof = "unproven" if not one.source.is_proven else f"{len(one.senders)} senders"
+        proof = "unproven" if not one.source.is_proven else counted(len(one.senders), "sender")
         if one.asked is not None:
             asked = one.asked.done_at
             proof = f"last complete {times.date(asked, here.settings.zone)}" if asked else "never complete"
         came = f"{one.totals.events} events, {one.totals.unreadable} unreadable, {one.totals.lost} lost"
-        lines = [f"{one.name} ({one.source.kind}, {one.source.way}, {proof}): {one.state}, {heard}, {came}"]
+        lines = [f"{one.name} ({one.source.kind}, {one.source.way}, {proof}): {_STATES[one.state]}, {heard}, {came}"]
         lines += [f"  {each.id} {each.name}" for each in one.senders]
         lines += [
             f"  {number} records look like {product}: if it is, add `products: [{product}]` in monitor.yaml"
@@ -182,7 +191,7 @@ def _certificate(here: Opened, name: str, sender: str, into: Path | None, now: I
     for file, text in zip(_FILES, _texts(bundle), strict=True):
         with os.fdopen(os.open(into / file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as written:
             written.write(text)
-    print(f"By these files in {into} {sender} may send logs for {name}: {', '.join(_FILES)}.")
+    print(f"{sender} may send logs for {name} with the files in {into}: {', '.join(_FILES)}.")
     print("Take them to /etc/limen-logs on that machine, and delete them here.")
 
 

@@ -1,4 +1,5 @@
-"""The laptops of the demo's three: enrolled by a token, reporting, listening, and proving that a browser sits on them.
+"""The laptops of some of the demo's people: enrolled by a token, reporting, listening, and proving that a browser is
+on them.
 
 All of it goes over HTTP to the same addresses as a real agent's. What a laptop is like, the demo's buttons say.
 """
@@ -27,7 +28,14 @@ DEVICES: Final = {
     UNHEALTHY: "The same laptop, with updates waiting for 20 days",
 }
 """What somebody can sit at, and its button."""
-NAMES: Final = {"ewa": "hall-tablet", "maren": "maren-laptop", "ada": "ada-laptop"}
+NAMES: Final = {
+    "ewa": "hall-tablet",
+    "maren": "maren-laptop",
+    "ada": "ada-laptop",
+    "bram": "bram-laptop",
+    "linh": "linh-laptop",
+}
+"""Of whoever a visitor can be, and of those to whom something happens."""
 _OLD: Final[Mapping[str, Any]] = {"updates": {"pending": 9, "security": 3, "oldest_days": 20, "lists_age_days": 0}}
 _PROVED_AHEAD: Final = 5 * MINUTE
 _AGAIN_SECONDS: Final = 2.0
@@ -63,6 +71,17 @@ class Laptop:
             raise NotDoneError(f"{done.get('what')}: {done.get('fix')}")
         employee.browser.forget_others(self.home)  # what was opened before the proof is on no device
 
+    async def send_log(self, source: str, lines: list[str]) -> None:
+        """What a log on the laptop says, to this source of `monitor.yaml`. Raises NotDoneError."""
+        for _ in range(2):  # a nonce that has become stale is answered with a fresh one, once
+            message = self.agent.signed("logs", {"logs": [{"source": source, "lines": lines}]})
+            status, answer = await self.post("/agent/logs", message)
+            self.agent.nonce = answer.get("nonce", self.agent.nonce)
+            if status != 428:
+                break
+        if status != 200:
+            raise NotDoneError(f"logs: {status} {answer.get('message', '')}")
+
     def listen(self) -> None:
         """Have it hear what Limen says by itself, from now on: *Check again* is answered with a report."""
         if self._listening is None or self._listening.done():
@@ -87,7 +106,7 @@ class Laptop:
 
 
 class Laptops:
-    """Those of the people whom a visitor can be; each is enrolled when somebody first sits at it."""
+    """Each is enrolled when somebody first sits at it."""
 
     def __init__(self, company: RunningCompany) -> None:
         self._company = company

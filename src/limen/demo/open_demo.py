@@ -21,8 +21,9 @@ from limen.demo.curl_lines import Line, curl_lines
 from limen.demo.harbor import read_day
 from limen.demo.live import go_about, invite_the_visitor
 from limen.demo.running_company import DayClock, RunningCompany, settled_company
+from limen.demo.stories import tell
 from limen.demo.visitor import Visitor
-from limen.demo.watched import go_along, guess_passwords, write_monitor
+from limen.demo.watched import go_along, write_monitor
 
 OPENS_AT: Final = 13
 """Harbor's clock when the demo opens: an afternoon at work, with the evening still to come."""
@@ -70,7 +71,7 @@ async def opened_harbor(root: Path) -> AsyncIterator[Opened]:
         chance = random.Random()  # noqa: S311 -- who does what next is no secret
         steps = read_day(root)
         at_work = [asyncio.create_task(go_about(company, steps, chance)) for _ in range(AT_WORK)]
-        at_work.append(asyncio.create_task(guess_passwords(company)))
+        at_work.append(asyncio.create_task(tell(company, visitor.laptops)))
         try:
             yield Opened(company, visitor, stage, lines)
         finally:

@@ -1,12 +1,13 @@
-"""Harbor is watched: what its people do, and somebody who tries passwords, becomes alerts in its console.
+"""Harbor is watched: what its people do, and what is done to them (`stories.py`), becomes alerts in its console.
 
-Nothing happens by itself: there are no playbooks, so whoever plays with the demo is refused by the policies alone.
+By itself only a laptop with a virus goes into quarantine: whoever plays with the demo is refused by the policies alone.
 """
 
 from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from importlib import resources
 from pathlib import Path
 from typing import Final
 
@@ -15,9 +16,17 @@ from limen.demo.roles import ROLES
 from limen.demo.running_company import DayClock, RunningCompany
 from limen.monitor.risk.projection import RiskProjection
 
-MONITOR: Final = """# What Limen watches at Harbor: its own journal.
+MONITOR: Final = """# What Limen watches at Harbor: its own journal, and what the virus scanners of laptops write.
 watch: true
+sources:
+  laptops: {kind: clamav, comes: agent, files: [/var/log/clamav/clamav.log]}
+# Two invented places for addresses that nobody has.
+places:
+  databases: [places.mmdb]
+playbooks:
+  quarantine: {does: quarantine, lasts: 24h, at_most: 5}
 """
+PLACES: Final = "places.mmdb"
 GUESSER: Final = "203.0.113.99"
 """An invented address, of those that are for documentation (RFC 5737)."""
 GUESSED: Final = 8
@@ -27,6 +36,7 @@ PAUSE_SECONDS: Final = 1.0
 
 def write_monitor(root: Path) -> None:
     (root / "monitor.yaml").write_text(MONITOR, "utf-8")
+    (root / PLACES).write_bytes(resources.files(__package__).joinpath(PLACES).read_bytes())
 
 
 def go_along(company: RunningCompany, clock: DayClock) -> None:

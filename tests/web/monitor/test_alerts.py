@@ -129,7 +129,7 @@ async def test_nobody_is_offered_to_judge_what_is_about_them(harbor: House, ada:
     at = await case_at(harbor)
     page = (await ada.browser.get(at)).text
     assert (f"{at}/do" in page, f"{at}/take" in page, 'name="verdict"' in page) == (False, False, False)
-    assert "limen alert close" in page
+    assert 'id="own"' in page
 
 
 async def test_a_case_leads_to_the_events_that_it_rests_on(harbor: House, ada: Ida, ida: Ida) -> None:

@@ -36,8 +36,8 @@ class Detections(BaseModel):
     )
 
     folders: Annotated[list[Path], Field(max_length=MOST_FOLDERS)] = []
-    """Folders with Sigma rules on this machine, such as a checkout of SigmaHQ's `rules`. They are read when Limen
-    starts and when this file changes; `limen detections check FOLDER` names those that are refused or slow."""
+    """Folders with Sigma rules on this machine, such as a checkout of SigmaHQ's `rules`. They are read
+    again within seconds of a change; `limen detections check FOLDER` names those that are refused or slow."""
     off: Annotated[list[Name], Field(max_length=MOST_OFF)] = []
     """Rules that find nothing, by their IDs or names."""
 
