@@ -3,11 +3,13 @@
     python bench/monitor.py [--json] [--events N] [--million N] [--people N] [--rules FOLDER] [--only PART]
 
 `store`: events that come in, what they take on disk, and how fast questions about them are answered.
-`ingest_per_s`: events per second from JSON as Winlogbeat sends it to acknowledged, parsed and mapped, in batches of
-1,000, by one process; `store_per_s` the same of lines that are ready. Beside them in the same run: SQLite with WAL, a
-commit for each batch and two indexes (`sqlite_per_s`), and the disk itself, a write and an fsync for each batch of the
-same bytes (`disk_per_s`). `…_per_cpu_s` is per second of the processor, which other work on the machine does not touch.
-`bytes_per_event` is what is left once it is sealed, beside SQLite's file.
+`ingest_per_s`: events per second from JSON as Winlogbeat sends it to acknowledged: parsed, mapped, identified, chained
+and durable, by the process that watches and as many readers below it as the machine may have (`monitor_intake.py`);
+`ingest_alone_per_s` without any. `read_us`, `…_writer_cpu_us` and `reader_cpu_us` are microseconds of the processor for
+one event: of reading alone, and in each process. `store_per_s`: the store alone, of lines that are ready. Beside it in
+the same run: SQLite with WAL, a commit for each batch and two indexes (`sqlite_per_s`), and the disk itself, a write
+and an fsync for each batch of the same bytes (`disk_per_s`). `…_per_cpu_s` is per second of the processor, which other
+work on the machine touches less. `bytes_per_event` is what is left once it is sealed, beside SQLite's file.
 
 `travel_24h_ms` and `user_all_ms`: sign-ins of a day held against the one before, and everything of one person, over ten
 million events, the median of five with another literal each. Beside them the same text asked of chDB (ClickHouse's
@@ -27,6 +29,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import monitor_detect
+import monitor_intake
 import monitor_loop
 import monitor_store
 
@@ -57,7 +60,8 @@ def main() -> int:
         found |= {("detect_rss_mb" if name == "rss_mb" else name): value for name, value in figures.items()}
     if asked.only in (None, "store"):
         with TemporaryDirectory(prefix="monitor-", dir=asked.folder) as folder:
-            found |= monitor_store.ingest(Path(folder), asked.events, ROUNDS)
+            found |= monitor_intake.intake(Path(folder), asked.events, ROUNDS)
+            found |= monitor_store.kept(Path(folder), asked.events, ROUNDS)
             found |= monitor_store.questions(Path(folder), asked.million)
     if asked.json:
         print(json.dumps(found))

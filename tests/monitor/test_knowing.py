@@ -21,7 +21,8 @@ from limen.monitor.monitor_rules import MonitorRules
 from limen.monitor.normal_form.identities import Identities
 from limen.monitor.places.places import Places
 from limen.monitor.places.rules import PlaceRules
-from limen.monitor.surroundings import NAMES, PEOPLE, PLACES, PeopleGiven, PlacesGiven
+from limen.monitor.surroundings import PEOPLE, PeopleGiven
+from limen.monitor.understanding import NAMES, PLACES, PlacesGiven
 from limen.pillar import DeviceNames
 
 

@@ -18,7 +18,8 @@ from limen.monitor.normal_form.event import NormalEvent
 from limen.monitor.normal_form.frame import LIMEN, SENT_BY, Frame
 from limen.monitor.normal_form.identities import Identities
 from limen.monitor.places.rules import PlaceRules
-from limen.monitor.surroundings import NAMES, PEOPLE, PLACES, PeopleGiven, PlacesGiven, Surroundings
+from limen.monitor.surroundings import PEOPLE, PeopleGiven, Surroundings
+from limen.monitor.understanding import NAMES, PLACES, PlacesGiven
 
 HOME, ABROAD = "203.0.113.7", "198.51.100.130"
 FRAME = Frame(source="fw", kind="json", received_at=1, data=b"")

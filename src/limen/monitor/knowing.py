@@ -18,7 +18,8 @@ from limen.monitor.detections.usual.usual import UsualKnown
 from limen.monitor.monitor_rules import MonitorRules
 from limen.monitor.normal_form.identities import Identities
 from limen.monitor.places.places import Places
-from limen.monitor.surroundings import NAMES, PEOPLE, PLACES, PeopleGiven, PlacesGiven
+from limen.monitor.surroundings import PEOPLE, PeopleGiven
+from limen.monitor.understanding import NAMES, PLACES, PlacesGiven
 from limen.pillar import Core, DeviceNames, Figure
 
 _log: Final = logging.getLogger("limen.monitor")

@@ -1,6 +1,15 @@
 from __future__ import annotations
 
-from limen.monitor.normal_form.flattening import DEEPEST, LONGEST_NAME, MOST_FIELDS, MOST_ITEMS, flat, name_in
+from typing import Any
+
+from hypothesis import given, settings, strategies as st
+from tests.dial import size
+
+from limen.monitor.normal_form import flattening as module
+from limen.monitor.normal_form.flattening import DEEPEST, LONGEST_NAME, MOST_FIELDS, MOST_ITEMS, flat, flat_texts
+from limen.monitor.normal_form.texts import LONGEST_VALUE
+
+NAMES = st.one_of(st.text(max_size=8), st.sampled_from(["limen", "limen.x", "Limen.y", "EventID", "a\nb", "n" * 300]))
 
 
 def test_nested_objects_get_dotted_names_and_nothing_is_left_out() -> None:
@@ -44,9 +53,24 @@ def test_names_of_limens_own_are_not_a_senders() -> None:
     }
 
 
-def test_names_that_are_too_long_do_not_fill_the_memory() -> None:
+@settings(max_examples=size(500), deadline=None)
+@given(
+    st.dictionaries(NAMES, st.one_of(st.text(max_size=5), st.none(), st.integers(), st.just("x" * (LONGEST_VALUE + 1))))
+)
+def test_a_record_of_texts_comes_to_the_same_either_way(record: dict[str, Any]) -> None:
+    once = flat(record)
+    assert flat_texts(record) == once
+    assert list(flat_texts(record)) == list(once)
+
+
+def test_names_that_are_remembered_are_bounded() -> None:
     for number in range(50):
         (name,) = flat({f"{number:02}" + "x" * 100_000: 1})
         assert len(name) == LONGEST_NAME
-    flat({"user": "jane"})
-    assert name_in.cache_info().currsize <= 2
+    for number in range(300):
+        flat({f"p{number}": {f"{number}.{other}": "" for other in range(MOST_FIELDS)}, f"n{number}" + "y" * 150: 1})
+    flat({str(number): number for number in range(3)})
+    assert len(module._known) <= module._MOST_PREFIXES
+    assert all(len(names) <= module._MOST_NAMES for names in module._known.values())
+    assert all(len(name) <= 2 * LONGEST_NAME for names in module._known.values() for name in names.values())
+    assert flat({"p1": {"1.1": "a"}, "limen.x": "b"}) == {"p1.1.1": "a", "sent.limen.x": "b"}

@@ -13,7 +13,7 @@ from limen.monitor.link import SetUp
 from limen.monitor.normal_form.event import NormalEvent
 from limen.monitor.normal_form.identities import Identities
 from limen.monitor.process.assembly import parts_of
-from limen.monitor.surroundings import NAMES
+from limen.monitor.understanding import NAMES
 
 
 def setup(folder: Path) -> SetUp:

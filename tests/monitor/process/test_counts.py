@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from limen.monitor.normal_form.event import NormalEvent
-from limen.monitor.normal_form.products import LOOKS_LIKE
 from limen.monitor.process import counts as module
+from limen.monitor.process.batch import Tally
 from limen.monitor.process.counts import Counts
-
-
-def event(source: str, kind: str = "x", at: int = 1) -> NormalEvent:
-    return NormalEvent(uid="u", at=at, received_at=10, source=source, kind=kind)
 
 
 def test_events_bytes_and_delay_are_counted_by_source() -> None:
     counts = Counts()
     counts.came("a", 100, 5, "ls_1")
     counts.came("a", 10, 4)
-    counts.kept([event("a", at=7), event("a", "unreadable"), event("b")])
+    counts.kept([Tally("a", 2, 1, 9), Tally("b", 1)])
     counts.lost("b", 2)
     counts.refused("udp")
     (a, b), refused = counts.figures()
@@ -28,11 +23,10 @@ def test_events_bytes_and_delay_are_counted_by_source() -> None:
 
 
 def test_what_looks_like_a_product_is_counted_by_it() -> None:
-    counts, one = Counts(), event("a")
-    one.fields = {LOOKS_LIKE: "okta"}
-    counts.kept([one, one, event("a")])
+    counts = Counts()
+    counts.kept([Tally("a", 1, looks_like={"okta": 1}), Tally("a", 2, looks_like={"okta": 1})])
     ((a,), _) = counts.figures()
-    counts.kept([one])
+    counts.kept([Tally("a", 1, looks_like={"okta": 1})])
     assert (a.events, a.looks_like) == (3, {"okta": 2})
 
 

@@ -11,12 +11,14 @@ from limen.monitor.link import Listen
 from limen.monitor.process.counts import Counts
 from limen.monitor.process.listening import Receivers
 from limen.monitor.process.pipeline import Pipeline
+from limen.monitor.process.readers import Readers
 from limen.monitor.process.senders import Senders
+from limen.monitor.understanding import Understanding
 
 
 def receivers(listen: Listen) -> Receivers:
     counts = Counts()
-    pipeline = Pipeline(lambda _: [], KeptInMemory().append, counts, lambda: None)
+    pipeline = Pipeline(Readers(Understanding(lambda _: []), most=0), KeptInMemory().append, counts, lambda: None)
     return Receivers(listen, Senders(), pipeline, counts, SystemClock(), Admission())
 
 

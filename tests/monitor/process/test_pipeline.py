@@ -15,6 +15,8 @@ from limen.monitor.normal_form.reading import read
 from limen.monitor.process import pipeline as module
 from limen.monitor.process.counts import Counts
 from limen.monitor.process.pipeline import NotKeptError, Pipeline
+from limen.monitor.process.readers import Readers
+from limen.monitor.understanding import Understanding
 from limen.storage.errors import EventsUnwritableError
 
 
@@ -25,7 +27,7 @@ def frame(number: int = 0, source: str = "app") -> Frame:
 class Running:
     def __init__(self) -> None:
         self.store, self.counts, self.appended = KeptInMemory(), Counts(), 0
-        self.pipeline = Pipeline(read, self.store.append, self.counts, self._count)
+        self.pipeline = Pipeline(Readers(Understanding(read), most=0), self.store.append, self.counts, self._count)
 
     def _count(self) -> None:
         self.appended += 1
@@ -96,7 +98,7 @@ async def test_an_error_of_ours_costs_what_a_message_says_and_not_the_message() 
         raise ZeroDivisionError
 
     store, counts = KeptInMemory(), Counts()
-    pipeline = Pipeline(broken, store.append, counts, lambda: None)
+    pipeline = Pipeline(Readers(Understanding(broken), most=0), store.append, counts, lambda: None)
     pipeline.start()
     await pipeline.keep([frame(7)])
     await pipeline.close()

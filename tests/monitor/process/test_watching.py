@@ -13,6 +13,7 @@ from limen.monitor.normal_form.frame import Frame
 from limen.monitor.normal_form.reading import read
 from limen.monitor.process.parts import Parts
 from limen.monitor.process.watching import watch
+from limen.monitor.understanding import Understanding
 from limen.storage.errors import EventsUnwritableError
 
 
@@ -25,7 +26,7 @@ async def test_it_answers_what_is_delivered_and_says_how_it_goes(tmp_path: Path)
         given.append((kind, value))
         return dict
 
-    living = asyncio.create_task(watch(theirs, lambda _setup, _record: Parts(read, store, {}, take)))  # type: ignore[arg-type, return-value]
+    living = asyncio.create_task(watch(theirs, lambda _setup, _record: Parts(Understanding(read), store, {}, take)))  # type: ignore[arg-type, return-value]
     await ours.send(
         SetUp(data=str(tmp_path), events=str(tmp_path / "e"), journal=str(tmp_path / "j"), keys=(b"k" * 32,))
     )

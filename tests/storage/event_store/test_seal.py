@@ -68,6 +68,31 @@ def test_what_stands_in_an_earlier_file_is_left_out(tmp_path: Path) -> None:
     assert kept(order(second).part) == [("u5", 8), ("u6", 9), ("u7", 10)]
 
 
+def test_what_is_left_where_much_came_before_is_in_its_order(tmp_path: Path) -> None:
+    """Whoever is not answered in time sends all of it again. DuckDB passes the few rows that are left of a vector of
+    2,048 on later than the whole ones behind it.
+    """
+    before, new = 2_030, 6_000
+    first = a_segment(tmp_path, lines(0, before))
+    assert seal(order(first)) is not None
+    second = a_segment(tmp_path, lines(0, before + new), ordinal=2, after=first.link)
+    found = seal(order(second, first.link, [Path(order(first).part)]))
+    assert found is not None
+    assert (found.rows, found.duplicates) == (new, before)
+    assert [uid for uid, _ in kept(order(second).part)] == [f"u{number}" for number in range(before, before + new)]
+
+
+def test_what_is_left_of_a_file_without_a_source_is_in_its_order(tmp_path: Path) -> None:
+    segment = a_segment(tmp_path, lines(0, 2_030, "proxy"), lines(2_030, 8_000))
+    found = seal(order(segment))
+    assert found is not None
+    Path(order(segment).part).rename(tmp_path / found.file_name)
+    path = str(tmp_path / found.file_name)
+    thinned = thin(msgspec.structs.replace(order(segment), segment=path, without=("proxy",)), found)
+    assert thinned is not None
+    assert [n for _, n in kept(order(segment).part)] == list(range(2_031, 8_001))
+
+
 def test_a_chain_that_does_not_follow_is_not_sealed(tmp_path: Path) -> None:
     segment = a_segment(tmp_path, lines(0, 3))
     assert seal(order(segment, Link(4, start_of(WRITER).head))) is None
@@ -92,7 +117,7 @@ def test_a_file_that_does_not_hold_what_was_read_is_not_adopted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = module._write
-    monkeypatch.setattr(module, "_write", lambda at, rows, part: real(at, f"{rows} and uid <> 'u1'", part))
+    monkeypatch.setattr(module, "_write", lambda at, rows, part: real(at, f"{rows} where uid <> 'u1'", part))
     segment = a_segment(tmp_path, lines(0, 3))
     with pytest.raises(UnfaithfulError):
         seal(order(segment))

@@ -7,11 +7,12 @@ a start as people work.
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, ip_address
 from threading import Lock
 from typing import Final
+
+import msgspec
 
 from limen.clock import MINUTE, Instant, Milliseconds
 from limen.monitor.normal_form.event import NormalEvent
@@ -23,17 +24,17 @@ MOST_STAYS: Final = 8
 """Stays at one address; the oldest are forgotten."""
 
 
-@dataclass(slots=True)
-class _Stay:
+class _Stay(msgspec.Struct, array_like=True, gc=False):
     device_id: str
     since: Instant
     until: Instant
 
 
 class DeviceAddresses:
-    """Used from several threads."""
+    """Used from several threads. `changes` grows whenever something was noted."""
 
     def __init__(self) -> None:
+        self.changes = 0
         self._stays: OrderedDict[str, list[_Stay]] = OrderedDict()
         self._lock = Lock()
 
@@ -42,6 +43,7 @@ class DeviceAddresses:
         if event.device_id and event.src_ip and not may_be_shared(event.src_ip):
             with self._lock:
                 self._note(event.src_ip, event.device_id, event.at)
+                self.changes += 1
 
     def device_at(self, address: str, at: Instant) -> str:
         """The one device that was there then; "" where there was none or several."""
@@ -51,6 +53,17 @@ class DeviceAddresses:
             stays = list(self._stays.get(address, ()))
         there = {stay.device_id for stay in stays if stay.since - COUNTS_FOR <= at <= stay.until + COUNTS_FOR}
         return there.pop() if len(there) == 1 else ""
+
+    def snapshot(self) -> bytes:
+        """All that is remembered, in its order."""
+        with self._lock:
+            return msgspec.msgpack.encode(list(self._stays.items()))
+
+    def restore(self, snapshot: bytes) -> None:
+        """Remember what a snapshot does, and nothing else. Raises msgspec errors."""
+        stays = OrderedDict(msgspec.msgpack.decode(snapshot, type=list[tuple[str, list[_Stay]]]))
+        with self._lock:
+            self._stays = stays
 
     def _note(self, address: str, device_id: str, at: Instant) -> None:
         stays = self._stays.setdefault(address, [])

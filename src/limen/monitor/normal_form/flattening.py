@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from math import isfinite
 from typing import Any, Final
 
@@ -20,6 +19,9 @@ DEEPEST: Final = 10
 LONGEST_NAME: Final = 200
 OURS: Final = "limen."
 """Names that begin so are written by Limen alone."""
+_MOST_PREFIXES: Final = 64
+_MOST_NAMES: Final = 1_000
+"""Names that are remembered: who sends others each time fills no memory, and is read a little more slowly."""
 _LARGEST: Final = 1 << 63
 _PAIRS: Final = (
     ("Name", "Value"),
@@ -32,6 +34,10 @@ _PAIRS: Final = (
 """How lists of objects say names and values, as Microsoft and Google do: they become fields of these names."""
 
 Fields = dict[str, Any]
+_known: Final[dict[str, dict[str, str]]] = {"": {}}
+"""What fields are called, by the prefix of the object that they stand in, and by their name there."""
+_unchanged: Final[set[str]] = set()
+"""Names that are the same in a record and flat."""
 
 
 def flat(record: Mapping[str, Any]) -> Fields:
@@ -41,11 +47,26 @@ def flat(record: Mapping[str, Any]) -> Fields:
     return fields
 
 
+def flat_texts(record: Mapping[str, Any]) -> Fields:
+    """The same, and quicker where a record holds nothing but texts that may stay as they are, under known names."""
+    if _unchanged >= record.keys():
+        try:
+            joined = "".join(record.values())
+        except TypeError:
+            return flat(record)
+        if len(joined) <= LONGEST_VALUE and len(record) <= MOST_FIELDS and joined.isprintable():
+            return {**record}
+    return flat(record)
+
+
 def _into(fields: Fields, prefix: str, record: Mapping[str, Any], depth: int) -> None:
+    known = _known.get(prefix)
+    if known is None:
+        known = _known_below(prefix)
     for key, value in record.items():
         if len(fields) >= MOST_FIELDS:
             return
-        name = name_in(prefix, key)
+        name = known.get(key) or _remembered(known, prefix, key)
         if type(value) is str:
             fields[name] = value if value.isprintable() and len(value) <= LONGEST_VALUE else text(value)
         elif type(value) is dict and depth < DEEPEST:
@@ -56,11 +77,31 @@ def _into(fields: Fields, prefix: str, record: Mapping[str, Any], depth: int) ->
             fields[name] = other
 
 
-@lru_cache(maxsize=16_384)
+def _known_below(prefix: str) -> dict[str, str]:
+    """Names that are remembered of objects with this prefix."""
+    if len(prefix) > LONGEST_NAME:
+        return {}
+    if len(_known) >= _MOST_PREFIXES:
+        for one in [one for one in _known if one]:
+            _known.pop(one, None)
+    return _known.setdefault(prefix, {})
+
+
+def _remembered(known: dict[str, str], prefix: str, key: str) -> str:
+    name = name_in(prefix, key)
+    if len(key) <= LONGEST_NAME:
+        if len(known) >= _MOST_NAMES:
+            known.clear()
+        known[key] = name
+        if key == name:
+            if len(_unchanged) >= _MOST_NAMES:
+                _unchanged.clear()
+            _unchanged.add(name)
+    return name
+
+
 def name_in(prefix: str, name: str) -> str:
     """What a field is called that a sender calls so, within an object that has this prefix."""
-    if len(name) > LONGEST_NAME:
-        name_in.cache_clear()  # at most one name that is too long is remembered, or a sender could fill the memory
     if len(name) > LONGEST_NAME or not name.isprintable():
         name = text(name[:LONGEST_NAME]).replace("\n", " ")
     if prefix:

@@ -31,6 +31,7 @@ class Places:
         self.room = room
         self._shelf = Shelf()
         self._kept: dict[str, Whereabouts] = {}
+        self._kept_in: tuple[Networks, dict[str, Whereabouts]] = ((), {})
         self.atlas: Atlas = NO_ATLAS
 
     def look_again(self, rules: PlaceRules, now: Instant) -> bool:
@@ -39,13 +40,24 @@ class Places:
         if atlas == self.atlas:
             return False
         self.atlas, self._kept = atlas, {}
+        self._kept_in = ((), {})
         return True
 
     def find(self, address: str, networks: Networks = ()) -> Whereabouts:
         """What is known of an address; of no address where it is none."""
-        found = self._find(address)
-        named = network_of(found.address, networks)
-        return self._in_network(found, named) if named else found
+        of, kept = self._kept_in
+        if of is not networks:
+            of, kept = self._kept_in = (networks, {})
+        found = kept.get(address)
+        if found is None:
+            found = self._find(address)
+            named = network_of(found.address, networks)
+            found = self._in_network(found, named) if named else found
+            if found.address:
+                if len(kept) >= KEPT:
+                    kept.clear()
+                kept[address] = found
+        return found
 
     def place(self, address: str, network: str) -> Place:
         """What policies see of an address, which is in this network of the company ("": in none)."""

@@ -19,7 +19,7 @@ from limen.monitor.detections.in_force import rules_in_force
 from limen.monitor.detections.own_rules import shown_rules
 from limen.monitor.detections.sigma import SigmaDetector
 from limen.monitor.link import RulesRead, SetUp
-from limen.monitor.normal_form.reading import read
+from limen.monitor.normal_form.reading import events_in
 from limen.monitor.process.parts import Parts, Position
 from limen.monitor.stored import COLUMNS
 from limen.monitor.surroundings import Surroundings
@@ -38,10 +38,14 @@ def parts_of(setup: SetUp, record: Callable[[Event], object]) -> Parts:
     store = KeptEvents(
         EventStore.open(Path(setup.events), columns=COLUMNS, keys=setup.keys, record=record), setup.budget_bytes
     )
-    around, rules = Surroundings(read), Rules(SystemClock())
+    around, rules = Surroundings(events_in), Rules(SystemClock())
     detectors = {RULES: rules.detector(Chosen()), **around.detectors}
     return Parts(
-        around.understand, store, detectors, lambda kind, value: given(around, rules, kind, value), lambda: rules.read
+        around.understanding,
+        store,
+        detectors,
+        lambda kind, value: given(around, rules, kind, value),
+        lambda: rules.read,
     )
 
 

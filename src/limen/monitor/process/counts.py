@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
 
 from limen.clock import Instant
 from limen.monitor.link import SourceFigures
-from limen.monitor.normal_form.event import NormalEvent
 from limen.monitor.normal_form.frame import CANARY
-from limen.monitor.normal_form.products import LOOKS_LIKE
-from limen.monitor.normal_form.reading import is_unreadable
+from limen.monitor.process.batch import Tally
 
 MOST_SOURCES: Final = 200
 MOST_SENDERS: Final = 500
@@ -41,19 +40,18 @@ class Counts:
                 if len(one.senders) > MOST_SENDERS:
                     del one.senders[next(iter(one.senders))]
 
-    def kept(self, events: list[NormalEvent]) -> None:
+    def kept(self, tallies: Iterable[Tally]) -> None:
         """These are durable."""
         with self._lock:
-            for event in events:
-                if event.source == CANARY:
+            for tally in tallies:
+                if tally.source == CANARY:
                     continue
-                one = self._figures(event.source)
-                one.events += 1
-                one.lag_ms = max(0, event.received_at - event.at)
-                if is_unreadable(event):
-                    one.unreadable += 1
-                elif product := event.fields.get(LOOKS_LIKE):
-                    one.looks_like[product] = one.looks_like.get(product, 0) + 1
+                one = self._figures(tally.source)
+                one.events += tally.events
+                one.lag_ms = tally.lag_ms
+                one.unreadable += tally.unreadable
+                for product, number in tally.looks_like.items():
+                    one.looks_like[product] = one.looks_like.get(product, 0) + number
 
     def lost(self, source: str, number: int = 1) -> None:
         with self._lock:

@@ -9,8 +9,7 @@ from typing import Protocol, TypeAlias
 from limen.clock import Milliseconds
 from limen.monitor.detections.detector import Detector
 from limen.monitor.link import RulesRead
-from limen.monitor.normal_form.event import NormalEvent
-from limen.monitor.normal_form.frame import Frame
+from limen.monitor.process.readers import Understands
 
 Position: TypeAlias = tuple[int, int, int]
 """How far the store was read: its own, and kept as a whole."""
@@ -46,7 +45,7 @@ class Parts:
     rules are in force.
     """
 
-    understand: Callable[[Frame], list[NormalEvent]]
+    understands: Understands
     store: Store
     detectors: Mapping[str, Detector]
     given: Callable[[str, bytes], Callable[[], Mapping[str, Detector]]]

@@ -1,8 +1,9 @@
-"""Frames in, durable events out: one batch is read and written while the next one gathers.
+"""Frames in, durable events out: one batch is written while the next ones are read and more gathers.
 
 Nothing is acknowledged before the disk has it. Where the disk takes nothing, whoever waits for an answer is told so;
 what came over a connection that has no answers (syslog) stays here and is tried again, and its connection is not read
-meanwhile, so that its sender keeps what follows.
+meanwhile, so that its sender keeps what follows. Batches are written in the order in which they came, whoever reads
+them (`readers.py`).
 """
 
 from __future__ import annotations
@@ -10,28 +11,28 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Final
 
-import msgspec
-
 from limen.errors import LimenError
-from limen.monitor.normal_form.event import NormalEvent
 from limen.monitor.normal_form.frame import Frame
+from limen.monitor.process.batch import ReadBatch
 from limen.monitor.process.counts import Counts
+from limen.monitor.process.readers import Readers
 
 MOST_WAITING_BYTES: Final = 32 << 20
 MOST_WAITING_FRAMES: Final = 100_000
 """So much may wait to be kept; beyond it nothing more is taken."""
-BATCH_BYTES: Final = 4 << 20
+BATCH_BYTES: Final = 2 << 20
 BATCH_FRAMES: Final = 5_000
+AHEAD_BYTES: Final = 512 << 10
+AHEAD_FRAMES: Final = 1_000
+"""So much is worth a batch of its own while another one is on its way; less goes with what comes meanwhile."""
 OF_A_FRAME: Final = 200
 """What a frame takes in memory beside its data, in bytes."""
-LONGEST_RAW: Final = 64 << 10
 AGAIN_SECONDS: Final = 1.0
 
 _log: Final = logging.getLogger("limen.monitor")
@@ -48,8 +49,14 @@ class _Waiting:
     kept: asyncio.Future[None] | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    waiting: list[_Waiting]
+    read: asyncio.Task[ReadBatch]
+
+
 class Pipeline:
-    """`understand` makes events of a frame and never raises; `append` returns when their lines are durable.
+    """`readers` make lines of frames, and never raise; `append` returns when these are durable.
 
     `wrong` is why the disk takes nothing at this moment; "" while it does. Used on the event loop; what takes time is
     done in one thread.
@@ -57,7 +64,7 @@ class Pipeline:
 
     def __init__(
         self,
-        understand: Callable[[Frame], list[NormalEvent]],
+        readers: Readers,
         append: Callable[[Sequence[bytes]], object],
         counts: Counts,
         appended: Callable[[], None],
@@ -65,12 +72,14 @@ class Pipeline:
         self.wrong = ""
         self.waiting_bytes = 0
         self.waiting_frames = 0
-        self._understand = understand
+        self._readers = readers
         self._append = append
         self._counts = counts
         self._appended = appended
-        self._encoder = msgspec.json.Encoder()
         self._queue: deque[_Waiting] = deque()
+        self._queued_bytes = 0
+        self._queued_frames = 0
+        self._batches: deque[_Batch] = deque()
         self._arrived = asyncio.Event()
         self._room = asyncio.Event()
         self._room.set()
@@ -112,8 +121,11 @@ class Pipeline:
                 await self._running
         if self._keeping is not None:
             await self._keeping
-        if self._queue:
-            await self._keep(self._next_batch(most=len(self._queue)))
+            self._keeping = None
+        is_kept = True
+        while is_kept and (self._batches or self._queue):
+            self._read_ahead()
+            is_kept = await self._keep(self._batches.popleft())
         self._thread.shutdown()
 
     # Inside
@@ -121,8 +133,12 @@ class Pipeline:
     def _put(self, frames: Sequence[Frame], kept: asyncio.Future[None] | None) -> None:
         size = sum(len(frame.data) + OF_A_FRAME for frame in frames)
         self._queue.append(_Waiting(frames, size, kept))
+        self._queued_bytes += size
+        self._queued_frames += len(frames)
         self._held(size, len(frames))
         self._arrived.set()
+        if self._keeping is not None:
+            self._read_ahead()
 
     def _held(self, size: int, number: int) -> None:
         self.waiting_bytes += size
@@ -135,62 +151,78 @@ class Pipeline:
     async def _run(self) -> None:
         while True:
             await self._arrived.wait()
-            self._keeping = asyncio.create_task(self._keep(self._next_batch()))
-            if not await asyncio.shield(self._keeping):
+            self._read_ahead()
+            if not self._batches:
+                self._arrived.clear()
+                continue
+            self._keeping = asyncio.create_task(self._keep(self._batches.popleft()))
+            is_kept = await asyncio.shield(self._keeping)
+            self._keeping = None
+            if not is_kept:
                 await asyncio.sleep(AGAIN_SECONDS)
 
-    def _next_batch(self, most: int = 0) -> list[_Waiting]:
+    def _read_ahead(self) -> None:
+        """Have what waits read, as far as it is worth it now. While the disk takes nothing, one batch is tried."""
+        while self._queue:
+            on_their_way = len(self._batches) + (self._keeping is not None)
+            if on_their_way and (self.wrong or on_their_way >= self._readers.at_once or not self._is_worth_it):
+                return
+            waiting = self._next_batch()
+            frames = [frame for one in waiting for frame in one.frames]
+            self._batches.append(_Batch(waiting, asyncio.create_task(self._readers.read(frames))))
+
+    @property
+    def _is_worth_it(self) -> bool:
+        return self._queued_bytes >= AHEAD_BYTES or self._queued_frames >= AHEAD_FRAMES
+
+    def _next_batch(self) -> list[_Waiting]:
         batch: list[_Waiting] = []
         size = number = 0
-        while self._queue and (len(batch) < most or (size < BATCH_BYTES and number < BATCH_FRAMES)):
+        while self._queue and size < BATCH_BYTES and number < BATCH_FRAMES:
             batch.append(one := self._queue.popleft())
             size += one.size
             number += len(one.frames)
-        if not self._queue:
-            self._arrived.clear()
+        self._queued_bytes -= size
+        self._queued_frames -= number
         return batch
 
-    async def _keep(self, batch: list[_Waiting]) -> bool:
+    async def _keep(self, batch: _Batch) -> bool:
         """Keep one batch, and tell who waits for it. False where it can't be kept: what nobody waits for stays."""
-        loop = asyncio.get_running_loop()
         try:
-            await loop.run_in_executor(self._thread, self._write, [frame for one in batch for frame in one.frames])
+            read = await batch.read
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._write, read)
             why = ""
         except Exception as error:  # noqa: BLE001 -- whatever the disk says, nothing is acknowledged
             why = getattr(error, "what", "") or f"what comes can't be written ({type(error).__name__})"
             _log.error("what comes can't be kept: %s", error)
         self.wrong = why
-        stays = [one for one in batch if why and one.kept is None]
-        for one in batch:
+        for one in batch.waiting:
             if one.kept is not None and not one.kept.done():
                 if why:
                     one.kept.set_exception(NotKeptError(why))
                 else:
                     one.kept.set_result(None)
-        self._queue.extendleft(reversed(stays))
-        if stays:
-            self._arrived.set()
-        gone = [one for one in batch if not why or one.kept is not None]
+        if why:
+            self._put_back(one for one in batch.waiting if one.kept is None)
+        gone = [one for one in batch.waiting if not why or one.kept is not None]
         self._held(-sum(one.size for one in gone), -sum(len(one.frames) for one in gone))
         if not why:
             self._appended()
         return not why
 
-    def _write(self, frames: Sequence[Frame]) -> None:
-        """In the thread: read, write, wait for the disk."""
-        events = [event for frame in frames for event in self._understood(frame)]
-        if events:
-            self._append([self._encoder.encode(event) for event in events])
-            self._counts.kept(events)
+    def _put_back(self, stays: Iterable[_Waiting]) -> None:
+        """Before all that came later, which has been read in vain: what one sender said stays in its order."""
+        back = [*stays]
+        for batch in self._batches:
+            batch.read.cancel()
+            back += batch.waiting
+        self._batches.clear()
+        self._queue.extendleft(reversed(back))
+        self._queued_bytes += sum(one.size for one in back)
+        self._queued_frames += sum(len(one.frames) for one in back)
 
-    def _understood(self, frame: Frame) -> list[NormalEvent]:
-        """Its events. An error of ours costs what it says, never the frame."""
-        try:
-            return self._understand(frame)
-        except Exception:  # noqa: BLE001 -- as it says
-            _log.exception("a message of %s could not be understood", frame.source)
-            uid = sha256(b"%s\n%s" % (frame.source.encode(), frame.data)).hexdigest()[:32]
-            raw = frame.data[:LONGEST_RAW].decode(errors="replace")
-            return [
-                NormalEvent(uid=uid, at=frame.received_at, received_at=frame.received_at, source=frame.source, raw=raw)
-            ]
+    def _write(self, read: ReadBatch) -> None:
+        """In the thread: write, and wait for the disk."""
+        if read.lines:
+            self._append(read.lines)
+            self._counts.kept(read.tallies)

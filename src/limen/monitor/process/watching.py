@@ -37,6 +37,7 @@ from limen.monitor.process.lateness import Lateness
 from limen.monitor.process.listening import Receivers
 from limen.monitor.process.parts import Parts
 from limen.monitor.process.pipeline import NotKeptError, Pipeline
+from limen.monitor.process.readers import Readers
 from limen.monitor.process.senders import Senders
 from limen.monitor.process.silence import Silence
 from limen.monitor.process.state import read_state
@@ -61,7 +62,8 @@ class Watching:
         self._counts = Counts()
         self._senders = Senders()
         self._silence = Silence(self._counts.last_heard, clock.now())
-        self._pipeline = Pipeline(parts.understand, parts.store.append, self._counts, self._appended)
+        self._readers = Readers(parts.understands)
+        self._pipeline = Pipeline(self._readers, parts.store.append, self._counts, self._appended)
         folder, lateness = Path(setup.data), Lateness()
         state = read_state(folder)
         journal = JournalTail(Path(setup.journal), state.journal)
@@ -85,6 +87,7 @@ class Watching:
 
     async def run(self) -> None:
         """Until the server ends."""
+        self._readers.start()
         self._pipeline.start()
         await self._take_sources()
         self._detecting.start()
@@ -170,7 +173,8 @@ class Watching:
 
     def _understood(self, body: bytes) -> list[NormalEvent]:
         """A body of the journal, as any other event."""
-        return self._parts.understand(Frame(source=LIMEN, kind=LIMEN, received_at=self._clock.now(), data=body))
+        frame = Frame(source=LIMEN, kind=LIMEN, received_at=self._clock.now(), data=body)
+        return list(self._parts.understands.events(frame))
 
     def _found(self, hits: Sequence[Hit]) -> None:
         """From the thread of detections: return when the server has them. Raises ConnectionError when it is gone."""
@@ -229,6 +233,7 @@ class Watching:
         for task in self._deliveries:
             task.cancel()
         await self._pipeline.close()
+        await self._readers.close()
         await asyncio.to_thread(self._detecting.close)
         self._parts.store.close()
 

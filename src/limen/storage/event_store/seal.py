@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 MEMORY: Final = "512MB"
 ROWS: Final = 65_536
 """Rows of a row group: a scan of few columns likes it large, a reader of whole rows small."""
+IN_ORDER: Final = " order by n"
+"""Of rows that were sifted: the few that are left of a vector come later than whole vectors behind them."""
 MOST_SOURCES: Final = 1_000
 
 
@@ -72,11 +74,12 @@ class _Sealing:
                 content ^= self._write_part(lines, first_n - 1)
             if name is None or not self._parts:
                 return None
-            self._note_duplicates()
             rows = f"from {rows_of(self._parts)}"
             if self._content(rows) != content:
                 raise UnfaithfulError("what was written is not what stood in the segment", "check the disk")
-            return self._joined(name, f"{rows} where n not in (from duplicates)")
+            if self._note_duplicates():
+                return self._joined(name, f"{rows} where n not in (from duplicates)", IN_ORDER)
+            return self._joined(name, rows)
         except _ChangedError:
             return None
         finally:
@@ -123,8 +126,8 @@ class _Sealing:
         self._connection.execute(to_parquet("from portion", Path(self._parts[-1])))
         return self._content("from portion")
 
-    def _note_duplicates(self) -> None:
-        """Which of the events, by number, stand before in this segment, or in an earlier one."""
+    def _note_duplicates(self) -> bool:
+        """Which of the events, by number, stand before in this segment, or in an earlier one; whether any does."""
         place = "row_number() over (partition by uid order by n) as place"
         named = f"select n, uid, {place} from {rows_of(self._parts)}"  # noqa: S608 -- ours
         self._connection.execute(f"create temp table named as {named}")
@@ -135,10 +138,11 @@ class _Sealing:
                 "where uid in (select uid from named)"
             )
             self._connection.execute("insert into duplicates select n from named semi join met using (uid)")
+        return int(_one(self._connection, "select count(*) from duplicates")[0]) > 0
 
-    def _joined(self, name: Name, rows: str) -> SealedEvents:
+    def _joined(self, name: Name, rows: str, order: str = "") -> SealedEvents:
         wanted = self._content(rows)
-        _write(self._connection, rows, self._part)
+        _write(self._connection, rows + order, self._part)
         if self._content(f"from {rows_of([self._part])}") != wanted or not _is_in_order(self._connection, self._part):
             self._part.unlink()
             raise UnfaithfulError("what was sealed is not what stood in the segment", "check the disk")
@@ -169,7 +173,7 @@ def thin(order: Order, sealed: SealedEvents) -> SealedEvents | None:
     with in_memory(MEMORY) as connection:
         connection.execute("set preserve_insertion_order = false")
         connection.execute("create temp table gone as select unnest($sources) as source", {"sources": order.without})
-        _write(connection, f"from {rows_of([segment])} where source not in (from gone)", part)
+        _write(connection, f"from {rows_of([segment])} where source not in (from gone){IN_ORDER}", part)
         if not _is_in_order(connection, part):
             raise UnfaithfulError("what was written is not in order", "check the disk")
         kept = _described(connection, part)

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from limen.monitor.normal_form.drafts import Draft
-from limen.monitor.normal_form.flattening import Fields, flat
+from limen.monitor.normal_form.flattening import Fields, flat, flat_texts
 from limen.monitor.normal_form.frame import Frame
 from limen.monitor.normal_form.mappers.windows_security import SECURITY, SYSTEM, WINDOWS
 from limen.monitor.normal_form.mappers.windows_sysmon import (
@@ -123,7 +123,7 @@ def _fields(record: Record) -> Fields:
     fields = flat({**record, "winlog": around})
     for part in own:
         if isinstance(part, dict):
-            fields |= _apart(flat(part))
+            fields |= _apart(flat_texts(part))
     return fields
 
 
