@@ -61,6 +61,7 @@ def filled(transaction: Transaction, person_id: str, groups: frozenset[str]) -> 
         row |= {"purpose": "enrol"} if table.name == "links" else {}
         row |= {"proofs": f"passkey={NOW}", "expires_at": NOW + HOUR} if table.name == "sessions" else {}
         row |= {"actions": "view"} if table.name == "app_tokens" else {}
+        row |= {"serial": int.from_bytes(person_id.encode())} if table.name == "ssh_certificates" else {}
         transaction.connection.execute(insert(table).values(**row))
 
 

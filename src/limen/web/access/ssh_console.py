@@ -60,7 +60,7 @@ def routes(site: Site) -> APIRouter:
     @router.get(AT)
     async def look(request: Request, visit: Authorized) -> Response:
         return site.page(
-            "access/ssh_hosts.html",
+            "console/ssh_hosts.html",
             visit,
             shown=list(_listed(site, hosts, visit.now)),
             keys=[(key, _state(hosts, key, visit.now)) for key in hosts.followers.authorities.keys],
@@ -75,7 +75,7 @@ def routes(site: Site) -> APIRouter:
         name = one(sent, "host")
         made = await done_or_page(hosts.token(name, visit.person.id), lambda wrong: site.failed(visit, wrong))
         digest = sha256(PROGRAM.read_bytes()).hexdigest()
-        return site.page("access/ssh_token.html", visit, name=name, made=made, url=site.origin, digest=digest)
+        return site.page("console/ssh_token.html", visit, name=name, made=made, url=site.origin, digest=digest)
 
     @router.post(f"{AT}/keys")
     async def keys(visit: Authorized, _sent: Sent) -> Response:
