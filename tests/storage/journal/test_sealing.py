@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -128,6 +129,34 @@ def _empty_list() -> bytes:
     from limen.storage.segments.signed import signed
 
     return msgspec.json.encode(signed(Sealed(writer="main"), SIGNER)) + b"\n"
+
+
+def test_whoever_stops_it_does_not_wait_for_what_is_left_to_seal(
+    tmp_path: Path, sealer: Callable[[], Sealer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After days without a start there may be hundreds: the next start seals them."""
+    link, segments = start_of("main"), []
+    for ordinal in range(1, 9):
+        segments.append(a_segment(tmp_path, ordinal, link))
+        link = segments[-1].link
+    sealing = sealer().sealing
+    started: list[str] = []
+    begun, going_on = threading.Event(), threading.Event()
+
+    def answer(module: str, *_arguments: str, said: bytes | None = None) -> tuple[int, bytes]:
+        started.append(module)
+        begun.set()
+        going_on.wait(20)
+        return -9, b""
+
+    monkeypatch.setattr(sealing._child, "answer", answer)
+    monkeypatch.setattr(sealing._child, "kill", going_on.set)
+    for one in segments:
+        sealing.closed(one.name)
+    assert begun.wait(20)
+    sealing.stop()
+    assert len(started) == 1
+    assert [name.is_sealed for name, _ in segments_in(tmp_path)] == [False] * 8
 
 
 def test_what_was_counted_before_this_start_is_known(tmp_path: Path, sealer: Callable[[], Sealer]) -> None:

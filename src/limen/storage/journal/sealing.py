@@ -140,6 +140,8 @@ class Sealing:
             if isinstance(name, Erasing):
                 self._erase(name)
                 continue
+            if self._stopping.is_set():
+                continue  # the next start seals it: nobody waits for a backlog when Limen ends
             try:
                 while not self._may_seal():
                     if self._stopping.wait(_WAIT_SECONDS):
