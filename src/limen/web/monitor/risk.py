@@ -31,7 +31,7 @@ PAGES: Final = (
 STEPS: Final = {
     Step.DAILY_CAP: "One rule counts for one and a half times its worst finding of a day",
     Step.BONUS: "Signs of three stages of an attack or more (MITRE calls them tactics): a quarter more",
-    Step.UNPROVEN_CAP: "Sources that can't prove themselves are capped, not added to what is proven: they refuse nobody",
+    Step.UNPROVEN_CAP: "Sources that can't prove themselves are capped, and not added to the rest: they refuse nobody",
     Step.FULL: "No score is above 100",
 }
 
