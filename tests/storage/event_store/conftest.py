@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from tests.storage.warm_children import use_warm_children
 
 from limen.clock import SetClock
 from limen.events import Event
@@ -32,6 +33,12 @@ def line(n: int, source: str = "firewall", **more: object) -> bytes:
 def lines(first: int, last: int, source: str = "firewall", **more: object) -> list[bytes]:
     """Events from number `first` on, before `last`."""
     return [line(n, source, **more) for n in range(first, last)]
+
+
+@pytest.fixture(autouse=True)
+def warm(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seals are made by processes that need not import first; `test_seal` starts one as Limen does."""
+    use_warm_children(monkeypatch)
 
 
 @pytest.fixture
