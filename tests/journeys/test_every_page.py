@@ -14,6 +14,8 @@ WRITTEN_OTHERWISE = (
     "/console/apps/payroll/rules/new?kind=forbid",
     "/console/policies/finance-payroll/edit?as=text",
     "/console/policies/medium-risk-asks-again/edit",
+    "/console/detections/file",
+    "/console/detections/rules/79ca7d19-2afd-593e-94ba-043dbf273f42",
     "/console/apps/limen/timeline",
     "/console/find?q=pay",
 )

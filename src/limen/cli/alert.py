@@ -6,6 +6,7 @@ On the server nobody is a colleague of themselves: what is about an administrato
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import tzinfo
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -112,7 +113,7 @@ def _show(here: Opened, alert_id: str, *, as_json: bool) -> None:
                 f"{names.get(one.subject_id, f'{one.subject_kind} {one.subject_id}')}"
                 for one in done
             ],
-            [f"{times.date(one.hit.at, zone)} {_said(one.hit.says)}" for one in found],
+            [f"{times.date(one.hit.at, zone)} {_said(one.hit.says, zone)}" for one in found],
             names,
         )
 
@@ -136,8 +137,13 @@ def _whom(alert: Alert, names: Mapping[str, str]) -> str:
     return names.get(alert.person_id) or alert.entity.replace(":", " ", 1)
 
 
-def _said(says: Mapping[str, object]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in says.items() if value != "")
+def _said(says: Mapping[str, str | int], zone: tzinfo) -> str:
+    """What is so, each by its name; what ends in `_at` is an instant."""
+
+    def text(name: str, value: str | int) -> str:
+        return f"{name} {times.date(value, zone) if name.endswith('_at') and isinstance(value, int) else value}"
+
+    return ", ".join(text(name, value) for name, value in says.items() if value != "")
 
 
 def _own_rules(here: Opened) -> tuple[tuple[str, str], ...]:
