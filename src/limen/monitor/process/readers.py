@@ -28,6 +28,8 @@ COMMAND: Final = (sys.executable, "-P", "-m", "limen.monitor.process.reader")
 MOST: Final = 4
 WORTH_BYTES: Final = 128 << 10
 """Less is read here: the way there and back would take longer."""
+ENOUGH: Final = 2
+"""Batches that a reader has: the one that it reads, and its next. Where all have them, this process reads, too."""
 LOOK_SECONDS: Final = 1.0
 BUSY: Final = 0.6
 """Of the time between two looks: where reading takes more of it, one more may help."""
@@ -69,6 +71,7 @@ class Readers:
         self._seconds = seconds
         self.readers: list[Reader] = []
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="limen-read")
+        self._waiting_here = 0
         self._busy_seconds = 0.0
         self._looking: asyncio.Task[None] | None = None
 
@@ -84,14 +87,18 @@ class Readers:
     @property
     def at_once(self) -> int:
         """How many batches may be on their way: one is written while others are read, and each reader has its next."""
-        return 2 * len(self.readers) + 1 if self.readers else 2
+        return ENOUGH * len(self.readers) + 2
 
     async def read(self, frames: Sequence[Frame]) -> ReadBatch:
         """What these come to."""
         loop, began = asyncio.get_running_loop(), self._seconds()
         reader = self._free() if sum(len(one.data) for one in frames) >= WORTH_BYTES else None
         if reader is None:
-            found = await loop.run_in_executor(self._thread, read_batch, self._understands.events, frames)
+            self._waiting_here += 1
+            try:
+                found = await loop.run_in_executor(self._thread, read_batch, self._understands.events, frames)
+            finally:
+                self._waiting_here -= 1
             self._busy_seconds += self._seconds() - began
             return found
         reader.waiting += 1
@@ -115,8 +122,9 @@ class Readers:
     # Inside
 
     def _free(self) -> Reader | None:
-        """The one that has least to read."""
-        return min((one for one in self.readers if one.is_alive), key=lambda one: one.waiting, default=None)
+        """The one that has least to read; None where there is none, or all have enough and nothing is read here."""
+        least = min((one for one in self.readers if one.is_alive), key=lambda one: one.waiting, default=None)
+        return None if least is not None and least.waiting >= ENOUGH and not self._waiting_here else least
 
     def _by(self, reader: Reader, frames: Sequence[Frame]) -> tuple[ReadBatch, float]:
         """In the reader's thread: what it makes of these, and how long it took. Whatever it fails at is done here."""
