@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from tests.devices.served import served
+from tests.devices.served import OWNER, served
 from tests.enforcement.ssh.hosts import (
     HOST,
     OTHER,
@@ -34,9 +34,11 @@ from tests.web.conftest import OUR_PAGE, House, lost_lease
 from limen.clock import HOUR, MINUTE, SECOND, SystemClock
 from limen.enforcement.ssh.authorities import AuthorityKey, Purpose
 from limen.enforcement.ssh.certificates import PersonCertificate, sign_person
+from limen.enforcement.ssh.door import Asked, LoginRefusedError
 from limen.enforcement.ssh.followers import NAMESPACE
 from limen.enforcement.ssh.hosts import Asks, HostRefusedError
 from limen.enforcement.ssh.wire import line_of, signed
+from limen.facts import Auth, Device, Factor, Session
 
 __all__ = ["harbor", "ida", "lost_lease"]
 
@@ -156,6 +158,38 @@ async def test_no_certificate_while_limen_can_not_decide(
     lost_lease()
     assert (await ida.ask()).status_code == 503
     assert door_of(harbor).live() == []
+
+
+HEALTHY = """
+@id("from-healthy-devices")
+@title("Hosts only from healthy devices")
+@reason("Tests.")
+forbid (principal, action in [Action::"connect", Action::"elevate"], resource == App::"databases")
+unless { context.device.compliance == "compliant" };
+"""
+
+
+async def test_a_device_that_is_lost_ends_what_was_asked_for_on_it(tmp_path: Path) -> None:
+    def written(folder: Path) -> None:
+        write(folder)
+        (folder / "policies" / "61-healthy.cedar").write_text(HEALTHY)
+
+    async with served(tmp_path / "harbor", written) as limen:
+        known, now, door = limen.house.limen.known, limen.house.clock.now(), door_of(limen.house)
+        known.devices.put(Device("d_1", known=True, compliance="compliant", seen_at=now))
+        auth = Auth(3, frozenset({Factor.PASSKEY}), now)
+        on_it = {"device_id": "d_1", "binding": 2, "bound_until": now + HOUR}
+        session = Session("s_ida", OWNER, auth, now, now + 8 * HOUR, 2 * HOUR, **on_it)
+        known.sessions.put("s_ida", session)
+        asked = Asked(host=HOST, key=line_of(Ed25519PrivateKey.generate().public_key()))
+        person = known.people[OWNER]
+        with pytest.raises(LoginRefusedError):  # a copied cookie, which came without the browser's tie
+            await door.ask(asked, session, person, "127.0.0.1")
+        issued = await door.ask(asked, session, person, "127.0.0.1", is_tied=True)
+        assert issued.certificate
+        (one,) = door.live()
+        known.devices.drop("d_1")
+        assert await ended(limen.house, one.serial)
 
 
 # Hosts that are none

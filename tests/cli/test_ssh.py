@@ -33,16 +33,16 @@ def test_it_runs_plain_ssh_with_the_certificate(monkeypatch: pytest.MonkeyPatch)
     ran: list[list[str]] = []
     monkeypatch.setattr(os, "execvp", lambda _program, words: ran.append(words))
     monkeypatch.setattr("webbrowser.open", Answering().show)
-    assert leave("ssh", "db1.harbor.example", "uptime", "-o", "Port=2222", "--limen", LIMEN) == 0
+    assert leave("ssh", "-o", "Port=2222", "--limen", LIMEN, "db1.harbor.example", "ls", "-o", "--as") == 0
     assert leave("ssh", "db1.harbor.example") == 0  # the certificate at hand, without a browser
     words = ran[0]
-    assert words[-4:] == ["-l", "ida", "db1.harbor.example", "uptime"]
+    assert words[-6:] == ["-l", "ida", "db1.harbor.example", "ls", "-o", "--as"]
     assert {"Port=2222", "StrictHostKeyChecking=yes", "IdentityAgent=none"} <= set(words)
     assert ran[1][-3:] == ["-l", "ida", "db1.harbor.example"]
 
 
 def test_config_prints_lines_that_ask_for_a_certificate(capsys: pytest.CaptureFixture[str]) -> None:
-    assert leave("ssh", "config", "db1.harbor.example", "db2.harbor.example", "--limen", LIMEN) == 0
+    assert leave("ssh", "--limen", LIMEN, "config", "db1.harbor.example", "db2.harbor.example") == 0
     said = capsys.readouterr().out
     assert re.search(
         r'^Match host db1\.harbor\.example,db2\.harbor\.example exec "\S+ ssh certificate %n"$', said, re.MULTILINE

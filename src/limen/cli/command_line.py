@@ -46,10 +46,14 @@ class _Command(TyperCommand):
         super().format_help(ctx, usual)
 
 
-def run(function: Callable[..., Any], about: str, name: str, words: Sequence[str]) -> int:
-    """Call the function with what the words say; the exit code. Raises MisusedError where they make no sense."""
+def run(function: Callable[..., Any], about: str, name: str, words: Sequence[str], *, passes_on: bool = False) -> int:
+    """Call the function with what the words say; the exit code. Raises MisusedError where they make no sense.
+
+    `passes_on`: no option stands behind the first argument.
+    """
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    app.command(help=about, cls=_Command)(function)
+    settings = {"allow_interspersed_args": not passes_on}
+    app.command(help=about, cls=_Command, context_settings=settings)(function)
     try:
         code = app(args=list(words), prog_name=f"limen {name}", standalone_mode=False)
     except typer.TyperException as error:

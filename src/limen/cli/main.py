@@ -99,7 +99,7 @@ def _run(name: str, command: Command, words: list[str]) -> None:
 
     function = getattr(importlib.import_module(command.module), command.function)
     try:
-        sys.exit(run(function, command.help, name, words))
+        sys.exit(run(function, command.help, name, words, passes_on=command.passes_on))
     except LimenError as error:
         print(f"limen {name}: {error}", file=sys.stderr)
         sys.exit(MISUSED if isinstance(error, MisusedError) else WRONG)

@@ -31,6 +31,10 @@ WAITS_SECONDS: Final = 300.0
 LEFT_SECONDS: Final = 15
 """A certificate that is over sooner is not used any more: logging in takes a while."""
 HOST: Final = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
+_DONE: Final = (  # with an icon of its own: nobody is there any more who could be asked for one
+    b'<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>limen ssh</title>'
+    b'<link rel="icon" href="data:,"><p>You can close this page and go back to the terminal.'
+)
 _LONGEST: Final = 20_000
 _CERTIFICATE: Final = "ssh-ed25519-cert-v01@openssh.com"
 
@@ -179,9 +183,9 @@ class _Handler(BaseHTTPRequestHandler):
         is_ours = secrets.compare_digest(state.encode(), self.server.state.encode())
         if is_ours and all(given.get(name) for name in ("certificate", "vouching", "account")):
             self.server.found = given
-        body = b"You can close this page and go back to the terminal.\n" if is_ours else b"Not found\n"
+        body = _DONE if is_ours else b"Not found\n"
         self.send_response(200 if is_ours else 404)
-        self.send_header("content-type", "text/plain; charset=utf-8")
+        self.send_header("content-type", "text/html; charset=utf-8" if is_ours else "text/plain")
         self.send_header("content-length", str(len(body)))
         self.send_header("referrer-policy", "no-referrer")
         self.end_headers()

@@ -100,7 +100,11 @@ async def _build(core: Core) -> Running:
 PILLAR = Pillar(
     name="enforcement",
     is_optional=False,
-    commands={"ssh": Command("limen.cli.ssh", "Log in to a host by SSH, or set up this computer or a host for it")},
+    commands={
+        "ssh": Command(
+            "limen.cli.ssh", "Log in to a host by SSH, or set up this computer or a host for it", passes_on=True
+        )
+    },
     pages=("limen.web.access.ssh", "limen.web.access.ssh_hosts", "limen.web.access.ssh_console"),
     declarations=_declarations,
     prepare=_prepare,

@@ -22,11 +22,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command of `limen`. `module` has a function, `run` unless said otherwise, that Typer turns into it."""
+    """A command of `limen`. `module` has a function, `run` unless said otherwise, that Typer turns into it.
+
+    `passes_on`: what follows its first argument is another program's, options as well.
+    """
 
     module: str
     help: str
     function: str = "run"
+    passes_on: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
+from pathlib import Path
 
+from tests.access.at_harbor import AtHarbor
 from tests.enforcement.ssh.hosts import (
     HOST,
     Somebody,
@@ -10,8 +13,9 @@ from tests.enforcement.ssh.hosts import (
     grant,
     handed_over,
     hosts_of,
+    write,
 )
-from tests.web.conftest import House
+from tests.web.conftest import House, move_in
 
 from limen.clock import HOUR, MINUTE, SECOND
 from limen.enforcement.ssh.authorities import Purpose
@@ -147,3 +151,36 @@ async def test_a_host_that_nobody_named_and_an_address_that_nobody_wrote(harbor:
         assert (await ida.ask(HOST, **wrong)).status_code == 400
     assert hosts_of(harbor).followers.accounts == {}
     assert certificate_in(await ida.ask()).serial > 0
+
+
+RULE = """rules:
+  - name: databases
+    apps: [databases]
+    actions: [connect, elevate]
+    ask: [staff]
+    approve: {owner: true}
+    longest: 4h
+    longest_total: 8h
+"""
+
+
+def write_with_rule(folder: Path) -> None:
+    write(folder)
+    rules = folder / "access.yaml"
+    rules.write_text(rules.read_text().replace("rules:\n", RULE, 1))
+
+
+async def test_what_somebody_else_approves_opens_the_host_and_ends_with_being_taken_back(tmp_path: Path) -> None:
+    async with AsyncExitStack() as closing:
+        at = AtHarbor(await move_in(closing, tmp_path / "harbor", write_with_rule))
+        oscar = await at.colleague("Oscar", "staff", "engineering")
+        eva = await at.colleague("Eva", "staff", "engineering")
+        somebody = Somebody(oscar.browser, oscar.id)
+        assert (await somebody.ask(sudo="1")).headers["location"].startswith("/not-yet?")
+        request = await oscar.asks("databases", "elevate")
+        held = await eva.approves(request)
+        certificate = await somebody.certificate(sudo="1")
+        assert held is not None
+        assert int(certificate.extensions[UNTIL.encode()]) <= held.until
+        await at.access.revoke(eva.session, held.id, "enough", is_administrator=False)
+        assert await ended(at.house, certificate.serial)
