@@ -71,7 +71,7 @@ class Alerting:
         actions = Actions(core, core.offers.take(PersonResponses), devices)
         queueing = Queueing(lambda: rules_in(core.known).notify, lambda: core.settings.zone)
         channels = Channels(core.offers.take(SignOn).resolver)
-        playbooks = Playbooks(actions, lambda: rules_in(core.known).playbooks)
+        playbooks = Playbooks(actions, lambda: rules_in(core.known).playbooks, queueing.tell_spared)
         return cls(
             core=core,
             risk=risk,

@@ -12,6 +12,7 @@ from tests.web.conftest import House
 
 from limen.clock import DAY, HOUR, MINUTE, Instant
 from limen.mail import store as mails
+from limen.monitor.alerts.folding import Folded
 from limen.monitor.alerts.intake import AlertIntake
 from limen.monitor.alerts.model import Verdict
 from limen.monitor.detections.hit import Hit, Level
@@ -19,7 +20,7 @@ from limen.monitor.notify import store
 from limen.monitor.notify.addresses import Address
 from limen.monitor.notify.channels import NotDeliveredError
 from limen.monitor.notify.content import Notice
-from limen.monitor.notify.queueing import Queueing
+from limen.monitor.notify.queueing import AGAIN_AFTER, Queueing
 from limen.monitor.notify.rules import Channel, Hours, Kind, NotifyRules
 from limen.monitor.notify.service import NoSuchChannelError, Notices
 
@@ -100,6 +101,26 @@ async def test_what_fails_is_tried_again_and_said_in_the_end(harbor: House, ida:
         await office.notices.send_due()
     assert [one.details["channel"] for one in harbor.events("notify.failed")] == ["hook"]
     assert [one.problem for one in await office.notices.channels()] == ["unreachable"]
+
+
+async def test_what_a_playbook_left_to_people_calls_them_at_any_hour(harbor: House, ida: Ida) -> None:
+    nobody = Hours((5,), 0, 60)
+    office = await hooked(harbor, hook=Channel(Kind.WEBHOOK, Level.MEDIUM, hours=nobody))
+    await office.take(hit(harbor, 1, **about(ida.id)))
+    assert await office.notices.send_due() == 0
+    (alert,) = (await the_case(harbor)).alerts
+
+    async def spare() -> int:
+        now = harbor.clock.now()
+        await harbor.limen.core.write(lambda t: office.queueing.tell_spared(t, Folded(alert, None), now))
+        return await office.notices.send_due()
+
+    assert await spare() == 1
+    (notice,) = office.sent
+    assert (notice.level, "Ida" in notice.lines[1], len(notice.lines)) == (Level.HIGH, True, 2)
+    assert await spare() == 0
+    harbor.clock.forward(AGAIN_AFTER)
+    assert await office.notices.send_due() == 1
 
 
 async def test_outside_working_hours_only_what_is_critical_calls(harbor: House, ida: Ida) -> None:

@@ -42,7 +42,7 @@ def test_the_queue(tmp_path: Path) -> None:
     assert asked("last_digest", "chat") == queued(3, sort=DIGEST, case_id="")
     done("try_later", "no_1", 1, 100, "slow")
     assert [one.id for one in asked("due", 5, 10)] == ["no_2", "no_3"]  # type: ignore[attr-defined]
-    done("hurry", "no_1", "critical", 4)
+    done("hurry", "no_1", store.SPARED, "critical", 4)
     assert [one.id for one in asked("due", 5, 10)] == ["no_1", "no_2", "no_3"]  # type: ignore[attr-defined]
     done("finish", "no_1", FAILED, 2, 6, "away")
     done("finish", "no_2", SENT, 1, 6)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from tests.devices.laptops import Ida
 from tests.devices.software_agent import SoftwareAgent
 from tests.monitor.over_harbor import about, decided, hit, risk_of, session_of, the_case
@@ -13,8 +14,10 @@ from limen.clock import HOUR
 from limen.monitor.alerts.intake import AlertIntake
 from limen.monitor.alerts.service import Alerts
 from limen.monitor.detections.hit import Hit, Level
+from limen.monitor.response import playbooks
+from limen.monitor.response.actions import AGAIN_AFTER
 from limen.monitor.response.model import Doing
-from limen.monitor.response.playbooks import Playbooks
+from limen.monitor.response.playbooks import OF_ONE_AN_HOUR, Playbooks
 from limen.monitor.response.rules import Playbook
 
 
@@ -81,6 +84,56 @@ async def test_so_many_times_an_hour_and_no_more(harbor: House) -> None:
     await take(harbor, playbook(Doing.DISABLE, most_an_hour=2), *found)
     assert sum(not harbor.limen.known.people[each].active for each in people) == 2
     assert [one.reason for one in harbor.events("response.spared")] == ["limit", "limit"]
+
+
+async def test_accounts_that_open_little_use_up_nothing_of_those_that_open_much(harbor: House) -> None:
+    """A thief has findings made about accounts they don't need, so that the one they need is spared."""
+    cheap = [await harbor.member(harbor.browser(), name, "contractors") for name in ("Ben", "Cleo", "Dana", "Eli")]
+    real = [
+        await harbor.member(harbor.browser(), "Finn", "staff", "finance"),
+        await harbor.member(harbor.browser(), "Gus", "staff"),
+    ]
+    book = playbook(Doing.DISABLE, most_an_hour=2)
+    for number, each in enumerate((*cheap, *real)):
+        await take(harbor, book, hit(harbor, number, **about(each, response="go")))
+    active = [harbor.limen.known.people[each].active for each in (*cheap, *real)]
+    assert active == [False, False, True, True, False, False]
+
+
+async def test_the_reserve_is_small(harbor: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(playbooks, "RESERVE", 1)
+    people = [await harbor.member(harbor.browser(), f"Ben{group}", group) for group in ("a", "b", "c")]
+    for number, each in enumerate(people):
+        await take(harbor, playbook(Doing.DISABLE, most_an_hour=1), hit(harbor, number, **about(each, response="go")))
+    assert [harbor.limen.known.people[each].active for each in people] == [False, False, True]
+
+
+async def test_what_is_done_to_one_again_takes_nothing_from_others(harbor: House, ida: Ida) -> None:
+    ben = await harbor.member(harbor.browser(), "Ben", "staff")
+    book = playbook(Doing.END_SESSIONS, most_an_hour=2)
+    for number in range(4):
+        await take(harbor, book, hit(harbor, number, rule=str(number), **about(ida.id, response="go")))
+        harbor.clock.forward(AGAIN_AFTER + 1)
+    await take(harbor, book, hit(harbor, 9, **about(ben, response="go")))
+    done = sorted(one.subject for one in harbor.events("response.done"))
+    assert done == sorted([*[ida.id] * OF_ONE_AN_HOUR, ben])
+
+
+async def test_people_are_told_at_once_what_was_left_to_them(
+    harbor: House, ida: Ida, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(playbooks, "RESERVE", 0)
+    ben = await harbor.member(harbor.browser(), "Ben", "staff")
+    told: list[str] = []
+    actions = harbor.limen.core.offers.take(Alerts).actions
+    book = playbook(Doing.DISABLE, most_an_hour=1)
+    respond = Playbooks(actions, lambda: (book,), lambda _t, folded, _now: told.append(folded.alert.person_id)).respond
+    intake = AlertIntake(harbor.limen.core, lambda _: True, respond, lambda *_: None)
+    await intake.take([hit(harbor, 1, **about(ida.id, response="go"))])
+    await intake.take([hit(harbor, 2, **about(ben))])  # an alert that asks for nothing
+    for number in (3, 4):
+        await intake.take([hit(harbor, number, **about(ben, response="go"))])
+    assert (told, len(harbor.events("response.spared"))) == ([ben], 1)
 
 
 async def test_who_breaks_glass_is_left_alone(harbor: House, ada: Ida) -> None:

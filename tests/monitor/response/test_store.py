@@ -42,7 +42,7 @@ def test_what_goes_on_and_what_is_over(tmp_path: Path) -> None:
     assert asked("live", ("person", "p_1"), 9) == (several[0],)
     assert sorted(asked("subjects", 9)) == [("device", "d_1"), ("person", "p_1")]  # type: ignore[call-overload]
     assert asked("over", HOUR) == [several[0], several[2]]
-    assert (asked("count_of_playbook", "go", 0), asked("count_of_playbook", "go", 3)) == (1, 0)
+    assert (asked("subjects_of_playbook", "go", 0), asked("subjects_of_playbook", "go", 3)) == ([("person", "p_1")], [])
     assert asked("was_done", Doing.END_SESSIONS, ("person", "p_1"), 0) is True
     database.write(lambda t: store.end(t.connection, "rs_1", 9, "p_ada"))
     assert asked("live", ("person", "p_1"), 9) == ()

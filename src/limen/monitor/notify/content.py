@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from typing import Final
 
@@ -47,6 +47,12 @@ def of_case(case: Case, alerts: Sequence[Alert], known: FactStore, words: Words,
         lines.append(words.ngettext("and {count} more alert", "and {count} more alerts", more))
     title = words.gettext("{level}: {title}", level=level_in(case.level, words), title=harmless(case.title))
     return Notice(case.id, case.level, title, tuple(lines), f"{console}/console/cases/{case.id}")
+
+
+def spared(notice: Notice, words: Words) -> Notice:
+    """The same for a case that a playbook did not act on: that comes first."""
+    line = words.gettext("Nothing was done by itself: a playbook reached its limit, or may not act here. Please act.")
+    return replace(notice, lines=(line, *notice.lines))
 
 
 def digest(cases: Iterable[Case], words: Words, console: str) -> Notice:

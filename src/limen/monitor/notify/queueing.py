@@ -1,7 +1,8 @@
 """Who is told of what, and when: in the transaction that opens an alert, and again where nobody takes a case.
 
-A channel hears of so many cases a day one by one. What comes beyond that is a summary an hour; what is critical is told
-by itself for three times as long. So nobody's telephone is flooded, and no flood hides what is worst.
+A channel hears of so many cases a day one by one. What comes beyond that is a summary an hour; what is critical, or was
+left to people by a playbook, is told by itself for three times as long. So nobody's telephone is flooded, and no flood
+hides what is worst.
 """
 
 from __future__ import annotations
@@ -17,14 +18,14 @@ from limen.monitor.alerts.model import Case, is_at_least
 from limen.monitor.detections.hit import Level
 from limen.monitor.notify import store
 from limen.monitor.notify.rules import Channel, NotifyRules
-from limen.monitor.notify.store import CASE, DIGEST, QUEUED, TEST, Queued
+from limen.monitor.notify.store import CASE, DIGEST, QUEUED, SPARED, TEST, Queued
 from limen.opaque import new_id
 from limen.storage import Transaction
 
 GOOD_FOR: Final = DAY
 AGAIN_AFTER: Final = 10 * MINUTE
 """About the same case a channel hears no more often."""
-CRITICAL_TIMES: Final = 3
+URGENT_TIMES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,12 @@ class Queueing:
         for name, channel in self.rules().channels.items():
             if not channel.after_ms and is_at_least(folded.alert.level, channel.at_level):
                 self._queue(transaction, name, channel, folded.alert.case_id, folded.alert.level, now)
+
+    def tell_spared(self, transaction: Transaction, folded: Folded, now: Instant) -> None:
+        """Have them told at once, at any hour, that a playbook did not act on its case."""
+        for name, channel in self.rules().channels.items():
+            if not channel.after_ms and is_at_least(folded.alert.level, channel.at_level):
+                self._queue(transaction, name, channel, folded.alert.case_id, folded.alert.level, now, SPARED)
 
     def escalate(self, transaction: Transaction, cases: list[Case], now: Instant) -> int:
         """Have whoever hears of cases that nobody takes told of these. Returns how many notices there are."""
@@ -60,20 +67,27 @@ class Queueing:
         return notice
 
     def _queue(
-        self, transaction: Transaction, name: str, channel: Channel, case_id: str, level: Level, now: Instant
+        self,
+        transaction: Transaction,
+        name: str,
+        channel: Channel,
+        case_id: str,
+        level: Level,
+        now: Instant,
+        sort: str = CASE,
     ) -> None:
         connection = transaction.connection
-        last, is_critical = store.last_about(connection, name, case_id), level is Level.CRITICAL
+        last, is_urgent = store.last_about(connection, name, case_id), level is Level.CRITICAL or sort == SPARED
         if last is not None and last.state == QUEUED:  # it will say what is so when it goes out
-            if is_critical:
-                store.hurry(connection, last.id, level.value, now)
+            if is_urgent:
+                store.hurry(connection, last.id, SPARED if SPARED in (sort, last.sort) else sort, level.value, now)
             return
-        at = now if is_critical or channel.hours is None else channel.hours.next_open(now, self.zone())
-        if last is not None:
+        at = now if is_urgent or channel.hours is None else channel.hours.next_open(now, self.zone())
+        if last is not None and (sort == CASE or last.sort == SPARED):
             at = max(at, last.queued_at + AGAIN_AFTER)
-        most = channel.most_a_day * (CRITICAL_TIMES if is_critical else 1)
+        most = channel.most_a_day * (URGENT_TIMES if is_urgent else 1)
         if store.count_since(connection, name, now - DAY) < most:
-            store.add(connection, _notice(name, case_id, CASE, level, now, at))
+            store.add(connection, _notice(name, case_id, sort, level, now, at))
             return
         summary = store.last_digest(connection, name)
         if summary is None or summary.state != QUEUED:

@@ -21,7 +21,7 @@ from limen.monitor.notify.channels import Deliver, NotDeliveredError
 from limen.monitor.notify.content import Notice
 from limen.monitor.notify.queueing import Queueing
 from limen.monitor.notify.rules import Channel, Kind, NotifyRules
-from limen.monitor.notify.store import CASE, FAILED, SENT, TEST, Queued
+from limen.monitor.notify.store import CASE, FAILED, SENT, SPARED, TEST, Queued
 from limen.pillar import Core
 from limen.storage import Snapshot, Transaction
 
@@ -148,12 +148,13 @@ class Notices:
             return Notice(one.id, Level.LOW, title, (words.gettext("Notices about alerts arrive here."),), origin)
 
         def work(snapshot: Snapshot) -> Notice | None:
-            if one.sort == CASE:
+            if one.sort in {CASE, SPARED}:
                 case = alerts.case(snapshot.connection, one.case_id)
                 several = [each for each in alerts.alerts_of(snapshot.connection, one.case_id) if each.is_open]
                 if case is None or not several:
                     return None
-                return content.of_case(case, several, self.core.known, words, origin)
+                notice = content.of_case(case, several, self.core.known, words, origin)
+                return content.spared(notice, words) if one.sort == SPARED else notice
             cases = [
                 each
                 for each in alerts.open_cases(snapshot.connection)

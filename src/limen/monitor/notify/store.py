@@ -53,14 +53,16 @@ Index("ix_notices_state", notices.c.state, notices.c.next_try_at)
 Index("ix_notices_channel", notices.c.channel, notices.c.queued_at)
 TABLES: Final = (notify_channels, notices)
 QUEUED, SENT, FAILED = "queued", "sent", "failed"
-CASE, DIGEST, TEST = "case", "digest", "test"
+CASE, SPARED, DIGEST, TEST = "case", "spared", "digest", "test"
 _C: Final = notices.c
 _FIELDS: Final = tuple(column.name for column in notices.c)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queued:
-    """A notice in the queue. `sort`: about one case, a digest of many, or a test."""
+    """A notice in the queue. `sort`: about one case, about one that a playbook did not act on, a digest of many, or a
+    test.
+    """
 
     id: str
     channel: str
@@ -106,14 +108,14 @@ def try_later(connection: Connection, notice_id: str, tries: int, at: Instant, p
     connection.execute(update(notices).where(_C.id == notice_id).values(values))
 
 
-def hurry(connection: Connection, notice_id: str, level: str, now: Instant) -> None:
+def hurry(connection: Connection, notice_id: str, sort: str, level: str, now: Instant) -> None:
     """What waits is worse by now: it goes out at once."""
-    connection.execute(update(notices).where(_C.id == notice_id).values(level=level, next_try_at=now))
+    connection.execute(update(notices).where(_C.id == notice_id).values(sort=sort, level=level, next_try_at=now))
 
 
 def count_since(connection: Connection, channel: str, since: Instant) -> int:
     """How many notices about single cases a channel got since then."""
-    where = (_C.channel == channel, _C.sort == CASE, _C.queued_at >= since)
+    where = (_C.channel == channel, _C.sort.in_((CASE, SPARED)), _C.queued_at >= since)
     return connection.scalar(select(func.count()).select_from(notices).where(*where)) or 0
 
 

@@ -18,8 +18,8 @@ class Playbook:
     """What is done by itself when a rule asks for it (its word is `name`), or is one of `rules`.
 
     Only for findings that are at least this bad, of rules that are this sure, and from sources that prove themselves.
-    It goes on for `lasts_ms`, and happens `most_an_hour` times an hour: whoever makes it happen more often has found a
-    way to use it against the company.
+    It goes on for `lasts_ms`, and happens to `most_an_hour` people or devices an hour: whoever makes it happen to more
+    has found a way to use it against the company.
     """
 
     name: str

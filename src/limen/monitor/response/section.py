@@ -45,7 +45,8 @@ class Book(BaseModel):
     lasts: Length | None = None
     """How long it goes on, ten minutes to 30 days; half a day for `step_up`, a day for others."""
     at_most: Annotated[int, Field(ge=1, le=50)] = MOST_AN_HOUR
-    """So many times an hour and no more; then people are told instead."""
+    """To so many people (or owners of devices) an hour and no more; then people are told at once to act instead. Where
+    nobody with the same groups was acted on it may be three more, so that accounts which open little use up nothing."""
 
 
 def read(written: Mapping[str, Any], tree: Tree, file: str) -> tuple[tuple[Playbook, ...], list[Problem]]:

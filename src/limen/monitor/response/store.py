@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Column, Connection, Index, Row, String, Table, delete, func, insert, select, update
+from sqlalchemy import BigInteger, Column, Connection, Index, Row, String, Table, delete, insert, select, update
 
 from limen.clock import Instant
 from limen.monitor.response.model import Doing, Response
@@ -71,10 +71,11 @@ def end(connection: Connection, response_id: str, now: Instant, by: str) -> None
     connection.execute(update(alert_responses).where(_C.id == response_id).values(ended_at=now, ended_by=by))
 
 
-def count_of_playbook(connection: Connection, playbook: str, since: Instant) -> int:
-    """How often a playbook did something since then."""
+def subjects_of_playbook(connection: Connection, playbook: str, since: Instant) -> list[tuple[str, str]]:
+    """To whom a playbook did something since then, once for each time."""
     where = (_C.playbook == playbook, _C.by == "", _C.at >= since)
-    return connection.scalar(select(func.count()).select_from(alert_responses).where(*where)) or 0
+    rows = connection.execute(select(_C.subject_kind, _C.subject_id).where(*where))
+    return [(row.subject_kind, row.subject_id) for row in rows]
 
 
 def was_done(connection: Connection, kind: Doing, subject: tuple[str, str], since: Instant) -> bool:
