@@ -50,6 +50,30 @@ async def test_a_whole_case_at_once_and_what_was_real_counts_on(harbor: House, i
     assert (await alerts_of(harbor).cases(), score(harbor, ida.id)) == ([], before)
 
 
+async def test_what_was_real_is_dealt_with_later_by_a_colleague_with_a_reason(
+    harbor: House, ida: Ida, ada: Ida
+) -> None:
+    risk_of(harbor).heard()
+    await take(harbor, hit(harbor, **about(ida.id)))
+    (alert,) = await open_alerts(harbor)
+    alerts = alerts_of(harbor)
+    await alerts.close(alert.id, Verdict.REAL, by=ada.id)
+    with pytest.raises(AlertError):
+        await alerts.close(alert.id, Verdict.FALSE_ALARM, by=ada.id)
+    with pytest.raises(AlertError):
+        await alerts.close(alert.id, Verdict.DEALT_WITH, by=ada.id, why="  ")
+    with pytest.raises(OwnAlertError):
+        await alerts.close(alert.id, Verdict.DEALT_WITH, by=ida.id, why="I am fine")
+    assert score(harbor, ida.id)[0] == 52
+    closed = await alerts.close(alert.id, Verdict.DEALT_WITH, by=ada.id, why="New passkey, laptop set up anew")
+    assert (score(harbor, ida.id), closed.verdict) == ((0, True), "dealt_with")
+    said = harbor.events("alert.closed")
+    assert [(one.actor, one.details["verdict"]) for one in said] == [(ada.id, "dealt_with"), (ada.id, "real")]
+    assert (await alerts.preview(alert.rule, alert.entity)).real == 1
+    await alerts.reopen(alert.id, by=ada.id)
+    assert score(harbor, ida.id)[0] == 52
+
+
 async def test_what_is_closed_is_closed_once_and_may_be_reopened(harbor: House, ida: Ida, ada: Ida) -> None:
     risk_of(harbor).heard()
     await take(harbor, hit(harbor, **about(ida.id)))

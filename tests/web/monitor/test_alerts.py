@@ -108,6 +108,20 @@ async def test_a_verdict_releases_and_leads_to_a_suppression_with_its_preview(
     assert (await ada.browser.get(f"{at}/alerts/al_none/suppress")).status_code == 404
 
 
+async def test_what_was_real_is_dealt_with_on_its_page(harbor: House, ada: Ida, ida: Ida) -> None:
+    risk_of(harbor).heard()
+    await take(harbor, hit(harbor, **about(ida.id)))
+    at = await case_at(harbor)
+    alert = (await the_case(harbor)).alerts[0]
+    await ada.browser.get(at)
+    close = f"{at}/alerts/{alert.id}/close"
+    assert (await ada.browser.post(close, verdict="dealt_with", why="")).status_code == 400
+    assert (await ada.browser.post(close, verdict="real")).headers["location"] == f"{at}?done=closed"
+    assert (await ada.browser.get(at)).text.count('value="dealt_with"') == 1
+    done = await ada.browser.post(close, verdict="dealt_with", why="Her laptop was set up anew")
+    assert (done.headers["location"], score(harbor, ida.id)) == (f"{at}?done=released", (0, True))
+
+
 async def test_what_can_hide_something_takes_a_proof_of_now(harbor: House, ada: Ida, ida: Ida) -> None:
     await take(harbor, hit(harbor, **about(ida.id)))
     at = await case_at(harbor)

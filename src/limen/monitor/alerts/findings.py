@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
 from limen.clock import DAY, Instant
 from limen.facts import Session
-from limen.monitor.alerts.model import Subject
+from limen.monitor.alerts.model import Subject, Verdict
 from limen.monitor.alerts.tables import alerts, findings
 from limen.monitor.detections.hit import Hit, Level
 from limen.monitor.risk.arithmetic import Counted
@@ -228,7 +228,10 @@ def would_hide(connection: Connection, rule: str, entity: str, since: Instant) -
     several = select(func.count(), func.count(day.distinct()), func.count(findings.c.alert_id.distinct())).where(*where)
     number, days, of_alerts = connection.execute(several).one()
     joined = select(func.count(alerts.c.id.distinct())).join(findings, findings.c.alert_id == alerts.c.id)
-    real = connection.scalar(joined.where(*where, alerts.c.verdict == "real")) or 0
+    real = (
+        connection.scalar(joined.where(*where, alerts.c.verdict.in_([one.value for one in Verdict if one.was_real])))
+        or 0
+    )
     levels = {Level(level) for level in connection.scalars(select(findings.c.level).where(*where).distinct())}
     worst = max(levels, key=tuple(Level).index) if levels else None
     return WouldHide(number, days, of_alerts, real, worst)

@@ -28,6 +28,8 @@ class Verdict(StrEnum):
     """What it turned out to be."""
 
     REAL = "real"
+    DEALT_WITH = "dealt_with"
+    """It was real, and is over: what let it happen is put right, so nobody has to be held to it any more."""
     FALSE_ALARM = "false_alarm"
     EXPECTED = "expected"
     """It happened as the rule says, and was meant to."""
@@ -36,6 +38,10 @@ class Verdict(StrEnum):
     def releases(self) -> bool:
         """Whether its findings count for nothing any more."""
         return self is not Verdict.REAL
+
+    @property
+    def was_real(self) -> bool:
+        return self in {Verdict.REAL, Verdict.DEALT_WITH}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,9 +33,11 @@ class Verdicts:
     def close(
         self, transaction: Transaction, alert_id: str, verdict: Verdict, now: Instant, *, by: str, why: str = ""
     ) -> Alert:
-        """Raises UnknownAlertError, OwnAlertError, AlertError where it is closed already."""
+        """What was real can be dealt with later. Raises UnknownAlertError, OwnAlertError, AlertError where it is closed
+        already, or the reason is missing.
+        """
         alert = known(transaction, alert_id)
-        if not alert.is_open:
+        if not alert.is_open and (alert.verdict != Verdict.REAL or verdict is not Verdict.DEALT_WITH):
             raise AlertError("this alert is closed already", "reopen it to say something else")
         self.refuse_own(transaction, [alert], by)
         return self._close(transaction, alert, verdict, now, by, why)
@@ -43,7 +45,7 @@ class Verdicts:
     def close_case(
         self, transaction: Transaction, case_id: str, verdict: Verdict, now: Instant, *, by: str, why: str = ""
     ) -> Case:
-        """All open alerts of a case. Raises UnknownAlertError, OwnAlertError."""
+        """All open alerts of a case. Raises UnknownAlertError, OwnAlertError, AlertError."""
         case = store.case(transaction.connection, case_id)
         if case is None:
             raise UnknownAlertError
@@ -102,9 +104,10 @@ class Verdicts:
     def _close(
         self, transaction: Transaction, alert: Alert, verdict: Verdict, now: Instant, by: str, why: str
     ) -> Alert:
-        closed = replace(
-            alert, verdict=verdict.value, closed_at=now, closed_by=by, why=one_line(why[:LONGEST_WHY], LONGEST_WHY)
-        )
+        reason = one_line(why[:LONGEST_WHY], LONGEST_WHY)
+        if verdict is Verdict.DEALT_WITH and not reason:
+            raise AlertError("the reason is missing", "say in one line what was done about it")
+        closed = replace(alert, verdict=verdict.value, closed_at=now, closed_by=by, why=reason)
         store.keep_alert(transaction.connection, closed)
         if verdict.releases:
             self._release(transaction, alert, now)

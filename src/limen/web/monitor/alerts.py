@@ -69,6 +69,7 @@ DID: Final = {
 }
 VERDICTS: Final = {
     Verdict.REAL: "It was real",
+    Verdict.DEALT_WITH: "Real, and dealt with",
     Verdict.FALSE_ALARM: "False alarm",
     Verdict.EXPECTED: "Expected",
 }
