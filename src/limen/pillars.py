@@ -17,7 +17,7 @@ from limen.enforcement.pillar import PILLAR as ENFORCEMENT
 from limen.errors import LimenError
 from limen.identity.pillar import PILLAR as IDENTITY
 from limen.monitor.pillar import PILLAR as MONITOR
-from limen.pillar import NAME, Command, Declarations, FolderFile, FolderFiles, Pillar
+from limen.pillar import NAME, Command, Declarations, ErasedPerson, FolderFile, FolderFiles, Pillar
 from limen.sso.pillar import PILLAR as SSO
 
 if TYPE_CHECKING:
@@ -115,6 +115,11 @@ def end_at_restore(transaction: Transaction, now: Instant) -> dict[str, int]:
 def changed_by_erasing(connection: Connection, person_id: str) -> list[tuple[str, str]]:
     """The changes to announce when this person's rows go, of every part. Ask before they are gone."""
     return [change for pillar in pillars() for change in pillar.changed_by_erasing(connection, person_id)]
+
+
+def erase_names(connection: Connection, person: ErasedPerson) -> list[tuple[str, str]]:
+    """Delete what names them without their id, in every part. Returns the changes to announce."""
+    return [change for pillar in pillars() for change in pillar.erase_names(connection, person)]
 
 
 def refuse_missing_tables(database: Database) -> None:

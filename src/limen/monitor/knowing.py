@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
-from collections.abc import Awaitable, Callable, Container, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Final
 
 import msgspec
@@ -16,7 +15,7 @@ from limen.monitor.detections.travel.announcing import Travels
 from limen.monitor.detections.travel.travel import TravelKnown
 from limen.monitor.detections.usual.usual import UsualKnown
 from limen.monitor.monitor_rules import MonitorRules
-from limen.monitor.normal_form.identities import Identities
+from limen.monitor.normal_form.identities import Identities, called, shared_domain
 from limen.monitor.places.places import Places
 from limen.monitor.surroundings import PEOPLE, PeopleGiven
 from limen.monitor.understanding import NAMES, PLACES, PlacesGiven
@@ -106,9 +105,9 @@ class Knowing:
         devices = list(found.all().items()) if found else []
 
         def put_together() -> Identities:
-            domains = {own, _shared_domain([one.email for one in people])} - {""}
+            domains = {own, shared_domain([one.email for one in people])} - {""}
             return Identities.of(
-                [(one.id, _called(one.email, domains)) for one in people],
+                [(one.id, called(one.email, domains)) for one in people],
                 devices,
                 domains | {one.partition(".")[0] for one in domains},
             )
@@ -123,14 +122,3 @@ def _written(put_together: Callable[[], msgspec.Struct]) -> bytes:
 
 def _is_healthy(device: Device, now: Instant) -> bool:
     return device.managed and device.compliance == "compliant" and not 0 < device.fades_at <= now
-
-
-def _shared_domain(emails: Sequence[str]) -> str:
-    """The domain in which more than half of all people have their address; "" for none."""
-    found = Counter(email.partition("@")[2].casefold() for email in emails).most_common(1)
-    return found[0][0] if found and 2 * found[0][1] > len(emails) else ""
-
-
-def _called(email: str, domains: Container[str]) -> tuple[str, ...]:
-    name, _, domain = email.partition("@")
-    return (email, name) if domain.casefold() in domains else (email,)

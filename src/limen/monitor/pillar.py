@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from limen.pillar import ErasedPerson
+
 
 def _declarations() -> Declarations:
     from limen.monitor.alerts import kinds as of_alerts, tables as alerts
@@ -65,6 +67,13 @@ def _changed_by_erasing(connection: Connection, person_id: str) -> Iterator[tupl
     yield from ((announcing.CHANGE, one.id) for one in store.of_person(connection, person_id))
 
 
+def _erase_names(connection: Connection, person: ErasedPerson) -> Iterator[tuple[str, str]]:
+    from limen.monitor.alerts import erasing
+    from limen.monitor.risk import projection
+
+    yield from ((projection.CHANGE, projection.key_of(subject)) for subject in erasing.erase(connection, person))
+
+
 PILLAR = Pillar(
     name="monitor",
     commands={
@@ -91,4 +100,5 @@ PILLAR = Pillar(
     prepare=_prepare,
     build=_build,
     changed_by_erasing=_changed_by_erasing,
+    erase_names=_erase_names,
 )

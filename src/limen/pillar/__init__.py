@@ -32,6 +32,7 @@ from limen.pillar.part import (
     NAME,
     Command,
     Declarations,
+    ErasedPerson,
     Every,
     Figure,
     FirstStep,

@@ -125,6 +125,18 @@ async def _build_nothing(_core: Core) -> Running:
     return Running()
 
 
+@dataclass(frozen=True, slots=True)
+class ErasedPerson:
+    """Who is erased, as long as it is known; `others` are the names and email addresses of everybody else, so that
+    nothing of theirs goes.
+    """
+
+    id: str
+    name: str
+    email: str
+    others: tuple[tuple[str, str], ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pillar:
     """A part of Limen.
@@ -133,7 +145,8 @@ class Pillar:
     with pages. `prepare` is called before the change feed starts: it says how rows become facts, and may offer what
     needs nothing else. `build` is called when the facts stand. `examinations` are the doctor's, by their names.
     `changed_by_erasing` names the changes to announce when a person's rows go; the rows themselves are found by their
-    columns (`person_id`, `owner_id`).
+    columns (`person_id`, `owner_id`). `erase_names` deletes what has no such column and names them all the same, and
+    names the changes of that.
     """
 
     name: str
@@ -145,6 +158,7 @@ class Pillar:
     build: Callable[[Core], Awaitable[Running]] = _build_nothing
     examinations: Mapping[str, Callable[[Installation], Awaitable[list[Finding]]]] = field(default_factory=dict)
     changed_by_erasing: Callable[[Connection, str], Iterable[tuple[str, str]]] = lambda _connection, _person: ()
+    erase_names: Callable[[Connection, ErasedPerson], Iterable[tuple[str, str]]] = lambda _connection, _person: ()
 
 
 NAME: Final = r"[a-z][a-z_]{1,30}"

@@ -22,7 +22,8 @@ from limen.identity.model import PersonStatus
 from limen.identity.sessions import end_everything_of
 from limen.identity.store import erasure, people
 from limen.mail import store as mails
-from limen.pillars import changed_by_erasing
+from limen.pillar import ErasedPerson
+from limen.pillars import changed_by_erasing, erase_names
 from limen.printable import one_line
 from limen.privacy.errors import NobodyError, OneselfError, ReasonError, StillHereError
 from limen.privacy.tombstones import read_tombstones, write_tombstones
@@ -87,13 +88,19 @@ def erase_person(
     with an_administrator_remains(transaction):
         if status is not PersonStatus.INACTIVE:
             end_everything_of(transaction, person_id, now, by, "person-erased", cause=Cause.DEACTIVATED)
-        changed = changed_by_erasing(connection, person_id)
+        changed = changed_by_erasing(connection, person_id) + erase_names(connection, _named(transaction, person_id))
         credentials.end(transaction, Ending(cause=Cause.ERASED, holder=person_id, now=now, by=by))
         erasure.delete_person(connection, person_id, now)
     transaction.changed("person", person_id)
     for kind, key in changed:
         transaction.changed(kind, key)
     transaction.say(Event(at=now, kind="person.erased", actor=by, subject=person_id, details={"why": reason}))
+
+
+def _named(snapshot: Snapshot, person_id: str) -> ErasedPerson:
+    everybody = {one.id: one for one in people.everybody(snapshot.connection)}
+    gone = everybody.pop(person_id)
+    return ErasedPerson(gone.id, gone.name, gone.email, tuple([(one.name, one.email) for one in everybody.values()]))
 
 
 def erase_again(database: Database, data: Path, now: Instant) -> int:

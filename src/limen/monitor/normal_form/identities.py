@@ -5,7 +5,8 @@ A log line's word for somebody is only as good as its source; here it becomes an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -77,6 +78,18 @@ class Identities(msgspec.Struct, frozen=True, kw_only=True):
     def _by_sid_of_target(self, event: NormalEvent) -> str:
         found = event.fields.get("MemberSid") or event.fields.get("TargetSid") or event.fields.get("TargetUserSid")
         return self.person(found) if isinstance(found, str) else ""
+
+
+def shared_domain(emails: Sequence[str]) -> str:
+    """The domain in which more than half of all people have their address; "" for none."""
+    found = Counter(email.partition("@")[2].casefold() for email in emails).most_common(1)
+    return found[0][0] if found and 2 * found[0][1] > len(emails) else ""
+
+
+def called(email: str, domains: Container[str]) -> tuple[str, ...]:
+    """What whoever has this address is called: in one of the company's own domains by what stands before it, too."""
+    name, _, domain = email.partition("@")
+    return (email, name) if domain.casefold() in domains else (email,)
 
 
 def _by_alias(named: Iterable[tuple[str, Iterable[str]]]) -> dict[str, str]:
