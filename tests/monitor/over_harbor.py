@@ -10,6 +10,7 @@ from tests.devices.signals.sensors import bind
 from tests.devices.software_agent import SoftwareAgent
 from tests.web.conftest import House
 
+from limen.clock import SECOND
 from limen.facts import SessionState
 from limen.monitor.alerts.intake import AlertIntake, Taken
 from limen.monitor.alerts.model import Alert
@@ -32,9 +33,12 @@ def risk_of(house: House) -> RiskProjection:
 
 
 def meant_to_watch(house: House) -> RiskProjection:
-    """As where monitor.yaml says `watch: true`, without the process: the test is what is heard."""
+    """As where monitor.yaml says `watch: true`, without the process: the test is what is heard. The clock that nobody
+    sets goes with the test's.
+    """
     risk = risk_of(house)
     risk._watches = lambda: True
+    risk._monotonic = lambda: house.clock.now() / SECOND
     risk.refresh()
     return risk
 

@@ -22,7 +22,13 @@ class Process:
 
 @pytest.mark.parametrize(
     ("behind", "ago", "is_known"),
-    [(0, 0, True), (0, LATE_AFTER + MINUTE, False), (1, LATE_AFTER - MINUTE, True), (1, LATE_AFTER + MINUTE, False)],
+    [
+        (0, 0, True),
+        (0, LATE_AFTER + MINUTE, False),
+        (1, LATE_AFTER - MINUTE, True),
+        (1, LATE_AFTER + MINUTE, False),
+        (0, -LATE_AFTER - MINUTE, False),
+    ],
 )
 async def test_what_makes_a_risk_known(harbor: House, ida: Ida, behind: int, ago: int, is_known: bool) -> None:
     risk, process = meant_to_watch(harbor), Process()

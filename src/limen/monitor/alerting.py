@@ -48,7 +48,7 @@ def rules_in(known: FactStore) -> MonitorRules:
 def prepare(core: Core) -> None:
     """How findings become facts, before the change feed starts."""
     known = core.known
-    risk = RiskProjection(known, core.clock.now, lambda: rules_in(known).risk, lambda: rules_in(known).watch)
+    risk = RiskProjection(known, core.clock, lambda: rules_in(known).risk, lambda: rules_in(known).watch)
     risk.register(core.feed)
     core.offers.give(risk)
 
@@ -126,8 +126,10 @@ class Alerting:
         await self.channels.close()
 
     def _is_of_now(self, health: Health, missed: int) -> bool:
-        """Whether what came until a while ago has been looked at: not while detections are late, fail or hang."""
-        return missed <= MOST_MISSED and health.at - health.detected_at <= LATE_AFTER
+        """Whether what came until a while ago has been looked at: not while detections are late, fail or hang. Where
+        the clock was set back it is not known when that was, until they have looked again.
+        """
+        return missed <= MOST_MISSED and abs(health.at - health.detected_at) <= LATE_AFTER
 
 
 def _is_proven(known: FactStore, source: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.devices.laptops import Ida
 from tests.devices.software_agent import SoftwareAgent
 from tests.monitor.over_harbor import about, alerts_of, decided, hit, meant_to_watch, risk_of, score, take
@@ -10,6 +11,7 @@ from tests.web.conftest import House
 from limen.clock import DAY, HOUR, MINUTE
 from limen.monitor.alerts.model import Verdict
 from limen.monitor.detections.hit import Level
+from limen.monitor.risk.projection import SILENT_AFTER_SECONDS
 from limen.privacy.erase import erase_person
 
 
@@ -29,10 +31,18 @@ async def test_the_risk_of_everybody_is_known_while_somebody_watches(harbor: Hou
     assert score(harbor, ida.id) == (0, True)
 
 
-async def test_a_clock_that_is_set_back_keeps_nobody_known(harbor: House, ida: Ida) -> None:
-    meant_to_watch(harbor).heard()
-    harbor.clock.forward(-HOUR)
-    risk_of(harbor).refresh()
+@pytest.mark.parametrize("by", [DAY, -DAY])
+async def test_a_wall_clock_that_jumps_makes_nobody_unknown_and_keeps_nobody_known(
+    harbor: House, ida: Ida, by: int
+) -> None:
+    risk, seconds = meant_to_watch(harbor), [1_000.0]
+    risk._monotonic = lambda: seconds[0]
+    risk.heard()
+    harbor.clock.forward(by)
+    risk.refresh()
+    assert score(harbor, ida.id) == (0, True)
+    seconds[0] += SILENT_AFTER_SECONDS + 1
+    risk.refresh()
     assert score(harbor, ida.id) == (100, False)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from limen.clock import MINUTE, Instant, Milliseconds
+from limen.clock import Clock, Instant
 from limen.facts import UNKNOWN_RISK, FactStore, Risk
 from limen.facts.tables import TableOf
 from limen.monitor.alerts import findings
@@ -24,7 +24,7 @@ from limen.storage import Feed, Snapshot
 
 CHANGE: Final = "risk"
 """The kind of change in the feed; its key is that of the subject."""
-SILENT_AFTER: Final[Milliseconds] = MINUTE
+SILENT_AFTER_SECONDS: Final = 60.0
 RAISED: Final = 40
 """From this score on something speaks against somebody: it is known even while nobody watches, as a policy may let an
 unknown risk pass. The baseline asks for a fresh passkey from here on."""
@@ -55,20 +55,24 @@ class Against:
 class RiskProjection:
     """Keeps risks in the facts. `rules` are those in force, and `watches` says whether Limen is to watch at all. Used
     on the event loop.
+
+    Whether the process was heard lately goes by the clock that nobody sets: a wall clock that jumps makes nobody
+    unknown, and keeps nobody known.
     """
 
     def __init__(
         self,
         facts: FactStore,
-        now: Callable[[], Instant],
+        clock: Clock,
         rules: Callable[[], RiskRules],
         watches: Callable[[], bool] = lambda: True,
     ) -> None:
         self._facts = facts
-        self._now = now
+        self._now = clock.now
+        self._monotonic = clock.monotonic
         self._rules = rules
         self._watches = watches
-        self._heard_at: Instant | None = None
+        self._heard_at: float | None = None
         self._tables: dict[str, TableOf[Risk]] = {
             "person": facts.risks,
             "device": facts.detected_device_risks,
@@ -85,7 +89,7 @@ class RiskProjection:
     def heard(self) -> None:
         """The process that watches has given a sign of life: what it found until now has been taken."""
         was_watching = self.is_watching
-        self._heard_at = self._now()
+        self._heard_at = self._monotonic()
         if not was_watching:
             self.refresh()
 
@@ -96,8 +100,7 @@ class RiskProjection:
 
     @property
     def is_watching(self) -> bool:
-        heard_at = self._heard_at  # later than now where the clock was set back: then it counts anew from the next
-        return heard_at is not None and 0 <= self._now() - heard_at <= SILENT_AFTER
+        return self._heard_at is not None and self._monotonic() - self._heard_at <= SILENT_AFTER_SECONDS
 
     # Scores
 
