@@ -18,6 +18,7 @@ from limen.clock import DAY, MINUTE, SECOND
 from limen.errors import LimenError
 from limen.events import DecisionRecord, Event, to_ocsf
 from limen.facts import ActionRule, App, Person, Upstream
+from limen.identity.membership import SETUP
 from limen.identity.model import ADMINISTRATORS, Visitor
 from limen.monitor.detections.own_rules import own_rules
 from limen.monitor.detections.sigma import SigmaDetector
@@ -153,11 +154,39 @@ async def test_recovery_codes_guessed(house: House, visitor: Visitor, stranger: 
     assert found(in_order(house)) == {"limen/recovery-codes-guessed.yml"}
 
 
+async def test_the_hour_of_setting_up_charges_the_first_administrator_with_next_to_nothing(
+    house: House, visitor: Visitor
+) -> None:
+    """They name the second, as Limen asks for. That is so once: whoever names a third, or waits, is looked at."""
+    ada = await house.administrator(house.passkey(), visitor)
+    for name in "abc":
+        await house.parts.people.invite(name, f"{name}@harbor.example", by=ada.person.id, groups={"staff"})
+    await house.parts.people.invite("Eve", "eve@harbor.example", by=ada.person.id, groups={ADMINISTRATORS, "staff"})
+    assert found(in_order(house)) == {"limen/second-administrator.yml"}
+    before = len(house.events())
+    await house.parts.people.invite("Kim", "kim@harbor.example", by=ada.person.id, groups={ADMINISTRATORS})
+    assert found(house.events()[before:]) == {"limen/new-administrator.yml"}
+
+
+@pytest.mark.parametrize(
+    ("by_ada", "later", "groups"), [(True, SETUP + 1, ()), (False, 0, ()), (True, 0, ("break-glass",))]
+)
+async def test_no_other_new_administrator_is_part_of_setting_up(
+    house: House, visitor: Visitor, by_ada: bool, later: int, groups: tuple[str, ...]
+) -> None:
+    ada = await house.administrator(house.passkey(), visitor)
+    house.clock.forward(later)
+    by = ada.person.id if by_ada else "p_else"
+    await house.parts.people.invite("Eve", "eve@harbor.example", by=by, groups={ADMINISTRATORS, *groups})
+    assert found(in_order(house)) == {"limen/new-administrator.yml"}
+
+
 async def test_an_administrator_is_made_and_everybody_else_put_out(house: House, visitor: Visitor) -> None:
     ada = await house.administrator(house.passkey(), visitor)
     people = [
         await house.enrol(await house.invited(n, f"{n}@harbor.example"), house.passkey(), visitor) for n in "abcdef"
     ]
+    house.clock.forward(SETUP + 1)
     before = len(house.events())
     await house.parts.people.set_groups(people[0].person.id, {ADMINISTRATORS}, by=ada.person.id)
     assert found(house.events()[before:]) == {"limen/new-administrator.yml"}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from limen import credentials
-from limen.clock import Instant
+from limen.clock import HOUR, Instant, Milliseconds
 from limen.credentials import Cause, Ending
 from limen.facts import Person
 from limen.identity.errors import LastAdministratorError
@@ -27,7 +27,10 @@ LET_GO: Final = "person-let-go"
 SUSPENDED: Final = "suspended"
 MOST_NAMED: Final = 300
 """Of the groups that somebody joined or left, in characters."""
-_OVER_LIMEN: Final = frozenset({ADMINISTRATORS, "break-glass", "helpdesk", "auditors"})
+SETUP: Final[Milliseconds] = HOUR
+"""So long after the first administrator came Limen is being set up: they name the second, as Limen asks for."""
+_BREAK_GLASS: Final = "break-glass"
+_OVER_LIMEN: Final = frozenset({ADMINISTRATORS, _BREAK_GLASS, "helpdesk", "auditors"})
 
 
 @contextmanager
@@ -53,9 +56,10 @@ class Membership:
 
     def add(self, person: Person, language: str = "") -> bool:
         """Somebody who can do nothing yet; False when the email address is taken."""
+        is_setup = self._is_setup(person.groups)
         if not people.add(self.transaction.connection, person, PersonStatus.INVITED, self.now, language):
             return False
-        self._say("person.invited", person.id, joined=person.groups)
+        self._say("person.invited", person.id, joined=person.groups, is_setup=is_setup)
         return True
 
     def rename(self, person_id: str, name: str) -> None:
@@ -73,8 +77,11 @@ class Membership:
     def set_groups(self, person_id: str, groups: frozenset[str]) -> int:
         """Into exactly these groups. Returns how many open links died by it: those that a helper may hold."""
         before = people.groups_of(self.transaction.connection, person_id)
+        is_setup = self._is_setup(groups - before)
         people.set_groups(self.transaction.connection, person_id, groups)
-        self._say("person.changed", person_id, "groups", joined=groups - before, left=before - groups)
+        self._say(
+            "person.changed", person_id, "groups", joined=groups - before, left=before - groups, is_setup=is_setup
+        )
         if before == groups:
             return 0
         moved = Ending(
@@ -120,6 +127,15 @@ class Membership:
         self._say("person.changed", person_id, "resumed")
         return True
 
+    def _is_setup(self, joined: frozenset[str]) -> bool:
+        """Whether this is the second administrator, named by the first within an hour of their own coming. Nobody else
+        was one before, whether they came or not, so it is so once.
+        """
+        if ADMINISTRATORS not in joined or _BREAK_GLASS in joined:
+            return False
+        there = people.all_in(self.transaction.connection, ADMINISTRATORS)
+        return list(there) == [self.by] and 0 <= self.now - there[self.by] <= SETUP
+
     def _say(
         self,
         kind: str,
@@ -127,10 +143,13 @@ class Membership:
         change: str = "",
         joined: frozenset[str] = frozenset(),
         left: frozenset[str] = frozenset(),
+        *,
+        is_setup: bool = False,
     ) -> None:
         said = {"change": change, "joined": _listed(joined), "left": _listed(left)}
         details: Details = {
             **({"by_list": True} if self.by_list else {}),
+            **({"setup": True} if is_setup else {}),
             **{name: value for name, value in said.items() if value},
         }
         self.transaction.changed("person", person_id)

@@ -117,6 +117,12 @@ def active_in(connection: Connection, group: str) -> frozenset[str]:
     return frozenset(connection.scalars(query).all())
 
 
+def all_in(connection: Connection, group: str) -> dict[str, Instant]:
+    """Everybody in a group, also who has not come yet or has no access any more, with when they enrolled (0: never)."""
+    query = select(people.c.id, people.c.enrolled_at).join(memberships, memberships.c.person_id == people.c.id)
+    return {row.id: row.enrolled_at for row in connection.execute(query.where(memberships.c.group_id == group))}
+
+
 def _person(row: Row[Any], groups: frozenset[str]) -> Person:
     active = row.status == PersonStatus.ACTIVE
     return Person(id=row.id, name=row.name, email=row.email, groups=groups, active=active)
