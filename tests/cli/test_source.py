@@ -30,6 +30,22 @@ def listed(folder: str, capsys: pytest.CaptureFixture[str]) -> dict[str, dict[st
     return {one["name"]: one for one in map(json.loads, capsys.readouterr().out.splitlines())}
 
 
+def test_one_is_added_to_the_folder_with_the_products_it_brings(
+    folder: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = Path(folder) / "monitor.yaml"
+    path.write_text(f"# ours\n{MONITOR}")
+    words = ("--kind", "json", "--product", "okta", "--product", "entra")
+    assert leave("source", "add", "cloud", folder, *words) == 0
+    text = path.read_text()
+    assert text == f"# ours\n{MONITOR}  cloud: {{kind: json, comes: http, products: [okta, entra]}}\n"
+    assert leave("apply", folder, "-m", "watch more") == 0
+    assert listed(folder, capsys)["cloud"]["products"] == ["entra", "okta"]
+    for wrong in (("add", "cloud", folder, *words), ("add", "other", folder, "--kind", "json", "--product", "octa")):
+        assert leave("source", *wrong) == 1
+        assert path.read_text() == text
+
+
 def test_a_token_is_made_listed_and_removed(folder: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert listed(folder, capsys)["app"]["state"] == "no_sender"
     assert leave("source", "token", "app", folder, "--sender", "wren") == 0

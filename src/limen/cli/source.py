@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -10,9 +11,11 @@ import typer
 
 from limen.cli.open_company import Opened, opened
 from limen.cli.options import LastFolder, refuse_other_task, word_and_folder
-from limen.cli.output import counted, print_rows
+from limen.cli.output import at, counted, print_rows
 from limen.cli.typed_secret import secret_in, typed_secret
 from limen.clock import Instant, SystemClock
+from limen.company.candidate import candidate
+from limen.company.load import load_company
 from limen.company.publish import SERVER
 from limen.configuration.problem import did_you_mean, shown
 from limen.connectors.asked_store import AskedState
@@ -24,9 +27,10 @@ from limen.monitor.sources import proofs, pulls_store
 from limen.monitor.sources.listing import Listed, State, listed
 from limen.monitor.sources.proofs import Bundle
 from limen.monitor.sources.pulls import keep_secret
+from limen.monitor.sources.text import with_source
 from limen.storage import Transaction
 
-TASKS: Final = ("list", "token", "certificate", "remove", "secret", "ask")
+TASKS: Final = ("list", "add", "token", "certificate", "remove", "secret", "ask")
 
 _STATES: Final = {
     State.NO_SENDER: "no sender yet (`limen source token` or `limen source certificate` lets one in)",
@@ -45,6 +49,18 @@ def run(
     ] = "",
     folder: LastFolder = Path(),
     *,
+    kind: Annotated[str, typer.Option(help="With add: how it reads, such as syslog, json, windows or fortigate")] = "",
+    comes: Annotated[str, typer.Option(help="With add: how it comes: tls, http, agent, udp or tcp")] = "http",
+    product: Annotated[
+        list[str] | None,
+        typer.Option(help="With add --kind json: whose records come from there, such as okta; can be repeated"),
+    ] = None,
+    address: Annotated[
+        list[str] | None, typer.Option(help="With add: an address or network it comes from; can be repeated")
+    ] = None,
+    file: Annotated[
+        list[str] | None, typer.Option(help="With add --comes agent: a file that is read; can be repeated")
+    ] = None,
     sender: Annotated[
         str, typer.Option(help="With token and certificate: the machine that sends, for you to know it by")
     ] = "",
@@ -60,6 +76,9 @@ def run(
     name, folder = word_and_folder(name, folder)
     if bool(name) is (task == "list"):
         raise LimenError(f"`limen source {task}` takes {'no' if name else 'a'} name", f"see `limen source {task}`")
+    if task == "add":
+        _add(folder, name, {"kind": kind, "comes": comes, "products": product, "addresses": address, "files": file})
+        return
     now = SystemClock().now()
     with opened(folder, may_make=True) as here:
         if task == "list":
@@ -75,6 +94,17 @@ def run(
             _secret(here, name, from_, now)
         else:
             _ask(here, name)
+
+
+def _add(folder: Path, name: str, said: Mapping[str, object]) -> None:
+    """Write one more source into monitor.yaml, where the company with it is right."""
+    path = folder / MONITOR_FILE.name
+    company = load_company(folder)
+    text = with_source(company.files.get(MONITOR_FILE.name, ""), name, {key: one for key, one in said.items() if one})
+    candidate(company, {MONITOR_FILE.name: text})
+    path.write_text(text, "utf-8")
+    print(f"Added {name} to {path}. Nothing is published yet: check with `limen plan{at(folder)}`, then run")
+    print(f'`limen apply{at(folder)} -m "why"`. Its page in the console then shows what to paste where.')
 
 
 def _rules(here: Opened) -> MonitorRules:
