@@ -38,7 +38,8 @@ def test_one_is_added_to_the_folder_with_the_products_it_brings(
     words = ("--kind", "json", "--product", "okta", "--product", "entra")
     assert leave("source", "add", "cloud", folder, *words) == 0
     text = path.read_text()
-    assert text == f"# ours\n{MONITOR}  cloud: {{kind: json, comes: http, products: [okta, entra]}}\n"
+    line = "  cloud: {kind: json, comes: http, products: [okta, entra]}"
+    assert text == f"# ours\n{MONITOR}{line}\n"
     assert leave("apply", folder, "-m", "watch more") == 0
     assert listed(folder, capsys)["cloud"]["products"] == ["entra", "okta"]
     for wrong in (("add", "cloud", folder, *words), ("add", "other", folder, "--kind", "json", "--product", "octa")):
