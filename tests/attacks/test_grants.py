@@ -142,9 +142,7 @@ async def test_one_approver_is_not_two_of_four_eyes(harbor: AtHarbor) -> None:
     assert (kept.state, kept.step) == (RequestState.OPEN, 1)
 
 
-async def test_a_mail_that_is_passed_on_authorises_nobody(
-    harbor: AtHarbor, oscar: Colleague, farid: Colleague
-) -> None:
+async def test_a_mail_that_is_passed_on_authorises_nobody(harbor: AtHarbor, oscar: Colleague, farid: Colleague) -> None:
     words = "Click https://evil.example/approve <a href='https://evil.example'>now</a>"
     await harbor.access.ask(oscar.session, "crm", ("view",), HOUR, words)
     core = harbor.house.limen.core
