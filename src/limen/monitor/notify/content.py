@@ -17,6 +17,7 @@ from limen.facts import FactStore
 from limen.messages import Words
 from limen.monitor.alerts.model import ORDER, STORM_ENTITY, Alert, Case
 from limen.monitor.detections.hit import Level
+from limen.pillar import WaitingRequest
 
 LONGEST: Final = 80
 MOST_ALERTS: Final = 8
@@ -47,6 +48,13 @@ def of_case(case: Case, alerts: Sequence[Alert], known: FactStore, words: Words,
         lines.append(words.ngettext("and {count} more alert", "and {count} more alerts", more))
     title = words.gettext("{level}: {title}", level=level_in(case.level, words), title=harmless(case.title))
     return Notice(case.id, case.level, title, tuple(lines), f"{console}/console/cases/{case.id}")
+
+
+def of_request(waiting: WaitingRequest, request_id: str, words: Words, origin: str) -> Notice:
+    """That somebody asks for access. Why they do is not in it: only who is signed in reads what others wrote."""
+    title = words.gettext("{who} asks for access to {app}", who=harmless(waiting.who), app=harmless(waiting.app))
+    lines = (words.gettext("Whoever may approve it does so here, signed in with a passkey:"),)
+    return Notice(request_id, Level.LOW, title, lines, f"{origin}{waiting.page}")
 
 
 def digest(cases: Iterable[Case], words: Words, console: str) -> Notice:

@@ -53,14 +53,16 @@ Index("ix_notices_state", notices.c.state, notices.c.next_try_at)
 Index("ix_notices_channel", notices.c.channel, notices.c.queued_at)
 TABLES: Final = (notify_channels, notices)
 QUEUED, SENT, FAILED = "queued", "sent", "failed"
-CASE, DIGEST, TEST = "case", "digest", "test"
+CASE, DIGEST, TEST, REQUEST = "case", "digest", "test", "request"
 _C: Final = notices.c
 _FIELDS: Final = tuple(column.name for column in notices.c)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queued:
-    """A notice in the queue. `sort`: about one case, a digest of many, or a test."""
+    """A notice in the queue. `sort`: about one case, a digest of many, a test, or a request for access, whose
+    id is in the place of the case's.
+    """
 
     id: str
     channel: str
@@ -111,9 +113,9 @@ def hurry(connection: Connection, notice_id: str, level: str, now: Instant) -> N
     connection.execute(update(notices).where(_C.id == notice_id).values(level=level, next_try_at=now))
 
 
-def count_since(connection: Connection, channel: str, since: Instant) -> int:
-    """How many notices about single cases a channel got since then."""
-    where = (_C.channel == channel, _C.sort == CASE, _C.queued_at >= since)
+def count_since(connection: Connection, channel: str, since: Instant, sort: str = CASE) -> int:
+    """How many notices of a sort, about single cases where nothing else is said, a channel got since then."""
+    where = (_C.channel == channel, _C.sort == sort, _C.queued_at >= since)
     return connection.scalar(select(func.count()).select_from(notices).where(*where)) or 0
 
 
