@@ -46,7 +46,7 @@ def test_a_persons_says_who_where_from_where_and_until_when(tmp_path: Path) -> N
         "permit-pty",
     ):
         assert part in shown
-    assert shown.count("UNKNOWN OPTION") == 3
+    assert shown.count("UNKNOWN") == 3
     for part in ("agent-forwarding", "X11", "port-forwarding", "user-rc"):
         assert part not in shown
 
