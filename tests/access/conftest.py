@@ -1,7 +1,15 @@
-"""Harbor, Oscar who asks and Farid who approves."""
+"""Harbor, Oscar who asks and Farid who approves; and what all parts declare."""
 
 from __future__ import annotations
 
+import pytest
 from tests.access.at_harbor import farid, harbor, oscar
 
+from limen.pillars import pillars
+
 __all__ = ["farid", "harbor", "oscar"]
+
+
+@pytest.fixture(autouse=True)
+def _declared() -> None:
+    pillars()

@@ -121,7 +121,7 @@ def read(tree: Tree, around: Around) -> tuple[AccessRules | None, list[Problem]]
         problems += wrong
         if shape is None:
             continue
-        complaints = list(_complaints(shape, around))
+        complaints = list(_complaints(shape, around, says_who_approves="approve" in body))
         problems += [Problem(FILE, *tree.at(*above, *at), what, fix) for at, what, fix in complaints]
         if not wrong and not complaints:
             found.append(rule_of(shape))
@@ -165,10 +165,12 @@ def _approvers(shape: Approve) -> Approvers:
 # What is wrong with a rule beyond its shape
 
 
-def _complaints(shape: Rule, around: Around) -> Iterator[Complaint]:
+def _complaints(shape: Rule, around: Around, *, says_who_approves: bool) -> Iterator[Complaint]:
     if not _NAME.fullmatch(shape.name):
         yield ("name",), f"{shown(shape.name)} can't be a rule's name", "use lowercase letters, digits and hyphens"
     yield from _unknown_names(shape, around)
+    if not (shape.automatic or says_who_approves):
+        yield (), "nobody could approve this", "add `approve:`, or `automatic: true` for apps up to internal"
     yield from _approval_complaints(shape)
     yield from _length_complaints(shape)
     if shape.ticket and not (_TICKET.fullmatch(shape.ticket) and "#" in shape.ticket):
@@ -224,8 +226,6 @@ def _approval_complaints(shape: Rule) -> Iterator[Complaint]:
         if not labels:
             what = f"only apps up to {MOST_AUTOMATIC.word} are given automatically"
             yield ("automatic",), what, "say which: `labels: [public, internal]`"
-    elif shape.approve is None:
-        yield (), "nobody could approve this", "add `approve:`, or `automatic: true` for apps up to internal"
     if labels and min(labels) >= FOUR_EYES_FROM and "four_eyes" in shape.model_fields_set and not shape.four_eyes:
         yield ("four_eyes",), "for restricted apps two people have to approve", "remove it, or write true"
 

@@ -112,8 +112,13 @@ def _values(
     who, app = people.get(said_of.person_id), apps.get(said_of.app)
     lasts = said_of.length_ms if isinstance(said_of, AccessRequest) else 0
     return {
-        "who": who.name if who is not None else "",
+        "who": _plain(who.name) if who is not None else "",
         "app": app.name if app is not None else said_of.app,
         "length": times.length(lasts, words.language),
         "until": words.date_in_full(until),
     }
+
+
+def _plain(name: str) -> str:
+    """A name without what a mail program could make a link of."""
+    return " ".join("".join(one if one.isalnum() or one in "-' " else " " for one in name).split())
