@@ -32,8 +32,8 @@ SETTINGS_OF_WIKI = AccessRule(name="auto", actions=("administer",), ask=("staff"
 WHY = "to help out with the orders"
 
 
-def person(id: str, *groups: str, email: str = "", active: bool = True) -> Person:
-    return Person(id, id.title(), email or f"{id}@harbor.example", frozenset({"staff", *groups}), active)
+def person(name: str, *groups: str, email: str = "", active: bool = True) -> Person:
+    return Person(name, name.title(), email or f"{name}@harbor.example", frozenset({"staff", *groups}), active)
 
 
 PEOPLE = {

@@ -27,8 +27,8 @@ BOARD = AccessRule(
 AUTOMATIC = AccessRule(name="auto", actions=("administer",), ask=("administrators",), labels=(0,), automatic=True)
 
 
-def person(id: str, *groups: str, active: bool = True) -> tuple[Person, frozenset[Factor]]:
-    return Person(id, id.title(), f"{id}@harbor.example", frozenset(groups), active), frozenset()
+def person(name: str, *groups: str, active: bool = True) -> tuple[Person, frozenset[Factor]]:
+    return Person(name, name.title(), f"{name}@harbor.example", frozenset(groups), active), frozenset()
 
 
 PEOPLE = [

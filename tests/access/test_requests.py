@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.access.rows import BASIS, NOW, PAYROLL, PEOPLE, WANTED, KeptNotices, occasion, person
+from tests.access.rows import BASIS, NOW, PEOPLE, WANTED, KeptNotices, occasion, person
 
 from limen.access import requests, store
 from limen.access.errors import AccessError, NobodyError, NoRuleError, NotYoursError, SamePersonError

@@ -16,7 +16,7 @@ from limen.facts import Person
         ("oscar@harbor.example", "oskar@harbor.example", False),
     ],
 )
-def test_a_mailbox_is_told_from_its_aliases(one: str, other: str, is_same: bool) -> None:  # noqa: FBT001
+def test_a_mailbox_is_told_from_its_aliases(one: str, other: str, is_same: bool) -> None:
     assert (mailbox(one) == mailbox(other)) is is_same
     assert are_one(Person("a", email=one), Person("b", email=other)) is is_same
 

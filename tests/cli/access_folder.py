@@ -19,12 +19,11 @@ PEOPLE = {"oscar": ("staff", "engineering"), "farid": ("staff", "sales"), "ada":
 @pytest.fixture
 def folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
     copy_to(tmp_path, prefer_usual_ports=False)
-    (tmp_path / "data").mkdir(exist_ok=True)
+    assert leave("apply", str(tmp_path), "-m", "as it is") == 0, capsys.readouterr()
     database = Database.open(tmp_path / "data" / "limen.db")
     for name, groups in PEOPLE.items():
         one = Person(f"p_{name}", name.title(), f"{name}@harbor.example", frozenset(groups))
         database.write(lambda t, one=one: people.add(t.connection, one, PersonStatus.ACTIVE, 1))  # type: ignore[misc]
     database.close()
-    assert leave("apply", str(tmp_path), "-m", "as it is") == 0, capsys.readouterr()
     capsys.readouterr()
     return tmp_path

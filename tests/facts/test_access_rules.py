@@ -11,8 +11,8 @@ ASKER = Person("p_1", "Oscar", "Oscar@harbor.example", frozenset({"staff"}), act
 OWNERS = Approvers(owner=True)
 
 
-def app(id: str = "crm", label: Label = Label.CONFIDENTIAL, owner: str = "sales") -> App:
-    return App(id, id.title(), "", Upstream(""), label, owner=owner)
+def app(name: str = "crm", label: Label = Label.CONFIDENTIAL, owner: str = "sales") -> App:
+    return App(name, name.title(), "", Upstream(""), label, owner=owner)
 
 
 def rule(**more: object) -> AccessRule:
@@ -32,7 +32,7 @@ def rule(**more: object) -> AccessRule:
         ({"actions": ("edit",)}, False),
     ],
 )
-def test_a_rule_is_about_apps_by_name_label_or_owner(more: dict[str, object], is_about: bool) -> None:  # noqa: FBT001
+def test_a_rule_is_about_apps_by_name_label_or_owner(more: dict[str, object], is_about: bool) -> None:
     assert rule(**more).is_about(app(), "view") is is_about
 
 
