@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.access.at_harbor import WHY, AtHarbor, Colleague
 
@@ -9,6 +11,10 @@ from limen.access.errors import AccessError, DecidedError, NoRuleError, StalePro
 from limen.access.model import RequestState
 from limen.clock import HOUR, MINUTE
 from limen.facts import UNPROVED, Auth, Factor
+from limen.monitor.notify.content import Notice
+from limen.monitor.notify.queueing import Queueing
+from limen.monitor.notify.rules import Channel, Kind, NotifyRules
+from limen.monitor.notify.service import Notices as ChatNotices
 from limen.pillar import AccessGrants
 
 
@@ -197,8 +203,6 @@ async def test_only_an_administrator_or_who_approved_it_revokes(
 
 
 async def test_a_program_asks_for_nothing(harbor: AtHarbor, oscar: Colleague, farid: Colleague) -> None:
-    from dataclasses import replace
-
     for auth in (UNPROVED, Auth(2, frozenset({Factor.PASSKEY}), harbor.house.clock.now(), by_token=True)):
         with pytest.raises(AccessError):
             await harbor.access.ask(replace(oscar.session, auth=auth), "crm", ("view",), HOUR, WHY)
@@ -256,3 +260,31 @@ async def test_in_sum_nobody_has_it_longer_than_the_rule_says(
     granted = await harbor.access.grants_of(oscar.id)
     assert len(granted) == 9
     assert max(one.until for one in granted) - begun <= 14 * 24 * HOUR + MINUTE
+
+
+async def test_a_chat_hears_of_a_request_while_it_waits_and_has_no_word_of_theirs(
+    harbor: AtHarbor, oscar: Colleague, farid: Colleague
+) -> None:
+    house, told = harbor.house, list[tuple[str, str]]()
+
+    async def deliver(_kind: object, _address: object, notice: Notice, _id: str, _now: int) -> None:
+        told.append((notice.title, notice.text))
+
+    rules = NotifyRules({"team": Channel(Kind.SLACK, requests=True)})
+    queueing = Queueing(lambda: rules, lambda: house.limen.settings.zone)
+    chats = ChatNotices(house.limen.core, lambda: rules, queueing, deliver)
+    await chats.set_address(
+        "team", "https://hooks.slack.com/services/T00000000/B00000000/abcdefghijklmnopqrstuvwx", by=""
+    )
+    access = replace(harbor.access, notices=replace(harbor.access.notices, to_chat=queueing.tell_of_request))
+    first = await access.ask(oscar.session, "crm", ("view",), HOUR, WHY)
+    await chats.send_due()
+    ((title, text),) = told
+    assert "Oscar" in title
+    assert WHY not in title + text
+    assert first.id not in title + text
+    assert text.endswith("/access/inbox")
+    second = await access.ask(oscar.session, "crm", ("edit",), HOUR, WHY)
+    await access.withdraw(oscar.session, second.id)
+    await chats.send_due()
+    assert len(told) == 1

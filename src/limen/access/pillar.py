@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from limen.pillar import AccessGrants, Command, CompanyPeople, Core, Declarations, Every, Pillar, Running
+from limen.pillar import (
+    AccessGrants,
+    Command,
+    CompanyPeople,
+    Core,
+    Declarations,
+    Every,
+    Pillar,
+    RequestChannels,
+    Running,
+    WaitingRequests,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlalchemy import Connection
+
+    from limen.clock import Instant
+    from limen.storage import Transaction
 
 TELL_SECONDS = 1.0
 ESCALATE_SECONDS = 30.0
@@ -38,10 +52,20 @@ async def _build(core: Core) -> Running:
     from limen.access.projection import GrantsHeld
     from limen.access.services import Access
 
+    def to_chats(transaction: Transaction, request_id: str, now: Instant) -> None:
+        """By the channels of monitoring, which is built later, or not at all."""
+        channels = core.offers.find(RequestChannels)
+        if channels is not None:
+            channels.tell(transaction, request_id, now)
+
     held, people = core.offers.take(GrantsHeld), core.offers.take(CompanyPeople)
-    access = Access(core, held, people, Notices(core.keyring, core.settings, people.language_of))
+    access = Access(core, held, people, Notices(core.keyring, core.settings, people.language_of, to_chats))
     return Running(
-        offers=(access, AccessGrants(active=held.active, asked=access.asked)),
+        offers=(
+            access,
+            AccessGrants(active=held.active, asked=access.asked),
+            WaitingRequests(find=access.waiting),
+        ),
         periodic=(
             Every("write down what access is over", TELL_SECONDS, access.tell_ended),
             Every("escalate requests for access", ESCALATE_SECONDS, access.escalate),

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 from limen.access import grants, requests, store
 from limen.access.errors import AccessError, NotYoursError, SamePersonError, StaleProofError
 from limen.access.model import AccessRequest, EndedBy, HeldGrant, RequestState
-from limen.access.notices import Notices
+from limen.access.notices import INBOX, Notices
 from limen.access.occasion import CHANGED, Basis, Occasion, event_of
 from limen.access.projection import GrantsHeld
 from limen.access.requests import ApprovesOn, Wanted
@@ -17,7 +17,7 @@ from limen.clock import DAY, MINUTE, Instant, Milliseconds
 from limen.events import Event, Outcome
 from limen.facts import App, Person, Session
 from limen.facts.access_rules import NOTHING_TO_ASK, AccessRules
-from limen.pillar import Askable, CompanyPeople, Core, DeviceResponses
+from limen.pillar import Askable, CompanyPeople, Core, DeviceResponses, WaitingRequest
 from limen.storage import Snapshot, Transaction
 
 FRESH: Final[Milliseconds] = 5 * MINUTE
@@ -129,6 +129,14 @@ class Access:
     async def grants_of(self, person_id: str, since: Instant = 0) -> list[HeldGrant]:
         """What somebody was granted that was not over by then, the newest first."""
         return await self.core.database.reading(lambda snapshot: store.grants_of(snapshot.connection, person_id, since))
+
+    def waiting(self, snapshot: Snapshot, request_id: str) -> WaitingRequest | None:
+        """A request that waits for an answer, as a chat tells it; None where none is waited for any more."""
+        found = store.request(snapshot.connection, request_id)
+        if found is None or not found.approvers(self.core.clock.now()):
+            return None
+        who, app = self.core.known.people.get(found.person_id), self.core.known.apps.get(found.app)
+        return WaitingRequest(who.name if who is not None else "", app.name if app is not None else found.app, INBOX)
 
     # As time passes: nothing ends by this, it is only told
 

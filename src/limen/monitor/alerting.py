@@ -18,7 +18,7 @@ from limen.monitor.response.actions import Actions
 from limen.monitor.response.playbooks import Playbooks
 from limen.monitor.risk.passkey_proofs import Proofs
 from limen.monitor.risk.projection import RiskProjection
-from limen.pillar import Core, DeviceResponses, Every, PersonResponses, SignOn
+from limen.pillar import Core, DeviceResponses, Every, PersonResponses, RequestChannels, SignOn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -90,7 +90,7 @@ class Alerting:
 
     @property
     def offers(self) -> tuple[object, ...]:
-        return self.alerts, self.intake, self.notices
+        return self.alerts, self.intake, self.notices, RequestChannels(tell=self.notices.queueing.tell_of_request)
 
     async def take(self, hits: Sequence[Hit]) -> None:
         await self.intake.take(hits)

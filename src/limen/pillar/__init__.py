@@ -23,9 +23,12 @@ from limen.pillar.offers import (
     NotTakenError,
     Offers,
     PersonResponses,
+    RequestChannels,
     SignedByIssuers,
     SignOn,
     SignOnDecision,
+    WaitingRequest,
+    WaitingRequests,
     WorkloadTokens,
 )
 from limen.pillar.part import (

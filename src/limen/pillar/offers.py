@@ -241,6 +241,35 @@ class AccessGrants:
     asked: Callable[[Person, App, str], Askable | None]
 
 
+@dataclass(frozen=True, slots=True)
+class WaitingRequest:
+    """A request for access that waits for an answer, as a chat may tell it: who asks for which app, and the page on
+    which whoever may answer it signs in.
+    """
+
+    who: str
+    app: str
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRequests:
+    """What access offers to whoever tells chats. `find(snapshot, request id)` is None where nobody has to answer it any
+    more.
+    """
+
+    find: Callable[[Snapshot, str], WaitingRequest | None]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestChannels:
+    """What monitoring offers to access: the channels of `monitor.yaml` that hear of requests. `tell(transaction,
+    request id, now)` has them told when it commits.
+    """
+
+    tell: Callable[[Transaction, str, Instant], None]
+
+
 class NotTakenError(LimenError):
     """What was sent is not kept: it has to be sent again."""
 

@@ -11,7 +11,8 @@ from limen.messages import Language, Words
 from limen.monitor.alerts.model import STORM_ENTITY, Alert, Case
 from limen.monitor.detections.hit import Level
 from limen.monitor.notify import content
-from limen.monitor.notify.content import LONGEST, MOST_ALERTS, harmless
+from limen.monitor.notify.content import LONGEST, MOST_ALERTS, harmless, of_request
+from limen.pillar import WaitingRequest
 
 WORDS = Words(Language.ENGLISH, UTC)
 NOW = 1_800_000_000_000
@@ -88,3 +89,12 @@ def test_every_level_has_a_word_in_each_language() -> None:
     for language in Language:
         said = {content.level_in(level, Words(language, UTC)) for level in Level}
         assert len(said) == 4
+
+
+def test_a_request_for_access_says_who_and_for_what_and_nothing_of_theirs() -> None:
+    waiting = WaitingRequest("Oscar https://evil.example <@everyone>", "Customers", "/access/inbox")
+    said = of_request(waiting, "ar_1", Words(Language.ENGLISH, UTC), "https://limen.harbor.example")
+    assert "://" not in said.title
+    assert not set("<>@") & set(said.title)
+    assert said.link == "https://limen.harbor.example/access/inbox"
+    assert said.level is Level.LOW

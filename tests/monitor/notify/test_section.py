@@ -37,6 +37,8 @@ def test_as_they_are_written() -> None:
         "{kind: slack, after: 2d}",
         "{kind: slack, url: https://hooks.slack.com/services/x}",
         "{kind: slack, most_a_day: 0}",
+        "{kind: webhook, requests: true}",
+        "{kind: pagerduty, requests: true}",
     ],
 )
 def test_what_is_wrong_is_named_with_its_line(wrong: str) -> None:

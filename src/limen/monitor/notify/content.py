@@ -17,6 +17,7 @@ from limen.facts import FactStore
 from limen.messages import Words
 from limen.monitor.alerts.model import ORDER, STORM_ENTITY, Alert, Case
 from limen.monitor.detections.hit import Level
+from limen.pillar import WaitingRequest
 
 LONGEST: Final = 80
 MOST_ALERTS: Final = 8
@@ -53,6 +54,13 @@ def spared(notice: Notice, words: Words) -> Notice:
     """The same for a case that a playbook did not act on: that comes first."""
     line = words.gettext("Nothing was done by itself: a playbook reached its limit, or may not act here. Please act.")
     return replace(notice, lines=(line, *notice.lines))
+
+
+def of_request(waiting: WaitingRequest, request_id: str, words: Words, origin: str) -> Notice:
+    """That somebody asks for access. Why they do is not in it: only who is signed in reads what others wrote."""
+    title = words.gettext("{who} asks for access to {app}", who=harmless(waiting.who), app=harmless(waiting.app))
+    lines = (words.gettext("Whoever may approve it does so here, signed in with a passkey:"),)
+    return Notice(request_id, Level.LOW, title, lines, f"{origin}{waiting.page}")
 
 
 def digest(cases: Iterable[Case], words: Words, console: str) -> Notice:

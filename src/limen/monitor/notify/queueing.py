@@ -18,7 +18,7 @@ from limen.monitor.alerts.model import Case, is_at_least
 from limen.monitor.detections.hit import Level
 from limen.monitor.notify import store
 from limen.monitor.notify.rules import Channel, NotifyRules
-from limen.monitor.notify.store import CASE, DIGEST, QUEUED, SPARED, TEST, Queued
+from limen.monitor.notify.store import CASE, DIGEST, QUEUED, REQUEST, SPARED, TEST, Queued
 from limen.opaque import new_id
 from limen.storage import Transaction
 
@@ -59,6 +59,15 @@ class Queueing:
                     self._queue(transaction, name, channel, case.id, case.level, now)
                     queued += 1
         return queued
+
+    def tell_of_request(self, transaction: Transaction, request_id: str, now: Instant) -> None:
+        """Have the channels told that hear of requests for access; those that had their share of today are not."""
+        for name, channel in self.rules().channels.items():
+            if not channel.requests:
+                continue
+            at = now if channel.hours is None else channel.hours.next_open(now, self.zone())
+            if store.count_since(transaction.connection, name, now - DAY, (REQUEST,)) < channel.most_a_day:
+                store.add(transaction.connection, _notice(name, request_id, REQUEST, Level.LOW, now, at))
 
     def try_out(self, transaction: Transaction, name: str, now: Instant) -> Queued:
         """A notice that says that this channel works."""

@@ -45,7 +45,8 @@ class Channel:
     """A channel hears of cases that are at least this bad; `to` are addresses of mail.
 
     `after_ms`: only of those that nobody has taken for so long (0: at once). `hours`: what is not critical waits until
-    somebody is there. `most_a_day`: beyond it, it gets one summary an hour.
+    somebody is there. `most_a_day`: beyond it, it gets one summary an hour. `requests`: it hears of requests for access
+    as well.
     """
 
     kind: Kind
@@ -54,6 +55,7 @@ class Channel:
     after_ms: Milliseconds = 0
     hours: Hours | None = None
     most_a_day: int = 20
+    requests: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,8 @@ class Listener(BaseModel):
     """When somebody is there: `mon-fri 08:00-18:00`. What is not critical waits until then."""
     most_a_day: Annotated[int, Field(ge=1, le=1_000)] = 20
     """So many notices a day; beyond that, one summary an hour."""
+    requests: bool = False
+    """`mail`, `slack`, `teams`: it also hears that somebody asks for access, which is answered on Limen's page."""
 
 
 def read(written: Mapping[str, Any], tree: Tree, file: str) -> tuple[NotifyRules, list[Problem]]:
@@ -84,6 +86,7 @@ def _channel(shape: Listener) -> Channel:
         after_ms=length_of(shape.after) if shape.after else 0,
         hours=hours_of(shape.hours) if shape.hours else None,
         most_a_day=shape.most_a_day,
+        requests=shape.requests,
     )
 
 
@@ -96,5 +99,7 @@ def _complaints(shape: Listener) -> Iterator[Complaint]:
             yield ("to", place), f"{shown(address)} is not an email address", "write it as it@harbor.example"
     if shape.hours and hours_of(shape.hours) is None:
         yield ("hours",), f"{shown(shape.hours)} says no hours", "write them as mon-fri 08:00-18:00"
+    if shape.requests and shape.kind in {"pagerduty", "webhook"}:
+        yield ("requests",), "requests for access go to people, by mail or in a chat", "remove it"
     if shape.after and not MINUTE <= length_of(shape.after) <= DAY:
         yield ("after",), "somebody is called after a minute at least, and a day at most", "write a length such as 30m"

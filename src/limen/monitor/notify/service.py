@@ -21,8 +21,8 @@ from limen.monitor.notify.channels import Deliver, NotDeliveredError
 from limen.monitor.notify.content import Notice
 from limen.monitor.notify.queueing import Queueing
 from limen.monitor.notify.rules import Channel, Kind, NotifyRules
-from limen.monitor.notify.store import CASE, FAILED, SENT, SPARED, TEST, Queued
-from limen.pillar import Core
+from limen.monitor.notify.store import CASE, FAILED, REQUEST, SENT, SPARED, TEST, Queued
+from limen.pillar import Core, WaitingRequests
 from limen.storage import Snapshot, Transaction
 
 AT_ONCE: Final = 10
@@ -148,6 +148,10 @@ class Notices:
             return Notice(one.id, Level.LOW, title, (words.gettext("Notices about alerts arrive here."),), origin)
 
         def work(snapshot: Snapshot) -> Notice | None:
+            if one.sort == REQUEST:
+                requests = self.core.offers.find(WaitingRequests)
+                waiting = requests.find(snapshot, one.case_id) if requests is not None else None
+                return content.of_request(waiting, one.case_id, words, origin) if waiting is not None else None
             if one.sort in {CASE, SPARED}:
                 case = alerts.case(snapshot.connection, one.case_id)
                 several = [each for each in alerts.alerts_of(snapshot.connection, one.case_id) if each.is_open]

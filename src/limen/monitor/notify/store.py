@@ -53,15 +53,15 @@ Index("ix_notices_state", notices.c.state, notices.c.next_try_at)
 Index("ix_notices_channel", notices.c.channel, notices.c.queued_at)
 TABLES: Final = (notify_channels, notices)
 QUEUED, SENT, FAILED = "queued", "sent", "failed"
-CASE, SPARED, DIGEST, TEST = "case", "spared", "digest", "test"
+CASE, SPARED, DIGEST, TEST, REQUEST = "case", "spared", "digest", "test", "request"
 _C: Final = notices.c
 _FIELDS: Final = tuple(column.name for column in notices.c)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queued:
-    """A notice in the queue. `sort`: about one case, about one that a playbook did not act on, a digest of many, or a
-    test.
+    """A notice in the queue. `sort`: about one case, about one that a playbook did not act on, a digest of many, a test, or
+    a request for access, whose id is in the place of the case's.
     """
 
     id: str
@@ -113,9 +113,9 @@ def hurry(connection: Connection, notice_id: str, sort: str, level: str, now: In
     connection.execute(update(notices).where(_C.id == notice_id).values(sort=sort, level=level, next_try_at=now))
 
 
-def count_since(connection: Connection, channel: str, since: Instant) -> int:
-    """How many notices about single cases a channel got since then."""
-    where = (_C.channel == channel, _C.sort.in_((CASE, SPARED)), _C.queued_at >= since)
+def count_since(connection: Connection, channel: str, since: Instant, sorts: tuple[str, ...] = (CASE, SPARED)) -> int:
+    """How many notices of these sorts, about single cases where nothing else is said, a channel got since then."""
+    where = (_C.channel == channel, _C.sort.in_(sorts), _C.queued_at >= since)
     return connection.scalar(select(func.count()).select_from(notices).where(*where)) or 0
 
 
