@@ -1,0 +1,68 @@
+"""Access that is asked for: how soon it opens, how exactly it ends, and how fast it is cut. One function for each figure.
+
+    python bench/access.py [--json] [--rounds N] [--only PART]
+
+`grant_to_access_ms_p95`: from an approval until a request that was refused before is let through.
+`end_skew_ms_p99`: how far from the end of a grant it is really over. `revoke_to_cut_ms_p95`: from taking a grant away
+until nothing of it is left. Each part brings its own door (`access_web.py` …) as `…_<door>`; the figures without a
+door's name are the worst over all doors that were measured. Beside each figure that has one stands its bound; a figure
+beyond it is marked, and nothing fails.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+
+import access_web
+
+BOUNDS: dict[str, tuple[str, float]] = {
+    "grant_to_access_ms_p95": ("<=", 500),
+    "end_skew_ms_p99": ("<=", 1_000),
+    "revoke_to_cut_ms_p95": ("<=", 1_000),
+    "ssh_certs_per_s": (">=", 500),
+    "standing_s": ("<=", 5),
+    "review_rows_per_s": (">=", 5_000),
+}
+PARTS: dict[str, Callable[[int], dict[str, float]]] = {"web": access_web.web}
+"""Each by the name of its door or part: it is given how many rounds, and gives its figures."""
+OVER_ALL = ("grant_to_access_ms_p95", "end_skew_ms_p99", "revoke_to_cut_ms_p95")
+
+
+def main() -> int:
+    asked = _arguments()
+    found: dict[str, float] = {}
+    for name, part in PARTS.items():
+        if asked.only in (None, name):
+            found |= part(asked.rounds)
+    for figure in OVER_ALL:
+        each = [value for name, value in found.items() if name.startswith(f"{figure}_")]
+        found |= {figure: max(each)} if each else {}
+    if asked.json:
+        print(json.dumps(found))
+        return 0
+    for name, value in found.items():
+        print(f"  {name:<32}{value:>12,}{_beside(name, value)}")
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--json", action="store_true", help="one line, an object")
+    arguments.add_argument("--rounds", type=int, default=60, help="how many people, each once")
+    arguments.add_argument("--only", choices=[*PARTS], help="one of the parts")
+    return arguments.parse_args()
+
+
+def _beside(name: str, value: float) -> str:
+    if name not in BOUNDS:
+        return ""
+    sign, bound = BOUNDS[name]
+    is_met = value >= bound if sign == ">=" else value <= bound
+    return f"   {sign} {bound:,}{'' if is_met else '   NOT MET'}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
