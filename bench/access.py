@@ -1,4 +1,4 @@
-"""Access that is asked for: how soon it opens, how exactly it ends, and how fast it is cut. One function for each figure.
+"""Access that is asked for: how soon it opens, how exactly it ends, how fast it is cut. One function for each figure.
 
     python bench/access.py [--json] [--rounds N] [--only PART]
 

@@ -1,8 +1,8 @@
 """Grants at the web gateway: `limen serve` in this process, a real app behind it, and clients on real sockets.
 
 Each of many people asks for a confidential app that no policy opens to them. `grant_to_access_ms_…_web`: from the call
-that approves it until the first request through the gateway is let through. `revoke_to_cut_ms_…_web`: from the call that
-revokes it until a WebSocket that was open is closed and the next request is refused. `end_skew_ms_…_web`: grants of a
+that approves it until the first request through the gateway is let through. `revoke_to_cut_ms_…_web`: from the call
+that revokes it until a WebSocket that was open is closed and the next request is refused. `end_skew_ms_…_web`: grants of a
 minute end by themselves, while nothing is called: how far from the end the WebSocket was closed, or a request was
 answered otherwise than the end demands (requests go out every few milliseconds, so it is that exact). In the same run
 `commit_ms_p99`, what this machine takes to make one row durable: no approval can be faster.
@@ -25,6 +25,7 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web as upstream
+
 from footprint import company, free_port
 
 APP, HOST = "ledger", "ledger.harbor.localhost"
@@ -244,7 +245,7 @@ async def _app(closing: AsyncExitStack) -> int:
 
 
 def _sign_in(transaction: Any, people: int) -> None:
-    """People with a session and one that hangs on it at the app, and an administrator, as identity's store writes them."""
+    """People with a session and one that hangs on it at the app, and an administrator, as identity's store has them."""
     from limen.clock import HOUR, SystemClock
     from limen.facts import Factor, Person, Session
     from limen.identity.model import PersonStatus, auth_of
