@@ -2,8 +2,8 @@
 
 Each of many people asks for a confidential app that no policy opens to them. `grant_to_access_ms_…_web`: from the call
 that approves it until the first request through the gateway is let through. `revoke_to_cut_ms_…_web`: from the call
-that revokes it until a WebSocket that was open is closed and the next request is refused. `end_skew_ms_…_web`: grants of a
-minute end by themselves, while nothing is called: how far from the end the WebSocket was closed, or a request was
+that revokes it until a WebSocket that was open is closed and the next request is refused. `end_skew_ms_…_web`: grants
+of a minute end by themselves, while nothing is called: how far from the end the WebSocket was closed, or a request was
 answered otherwise than the end demands (requests go out every few milliseconds, so it is that exact). In the same run
 `commit_ms_p99`, what this machine takes to make one row durable: no approval can be faster.
 """

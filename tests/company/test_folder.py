@@ -14,6 +14,7 @@ def test_every_file_limen_knows_is_read_and_no_other(tmp_path: Path) -> None:
     assert folder.problems == ()
     assert set(folder.texts) == {
         "limen.toml",
+        "access.yaml",
         "apps.yaml",
         "devices.yaml",
         "monitor.yaml",

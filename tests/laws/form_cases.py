@@ -90,7 +90,7 @@ def forms(draw: st.DrawFn) -> Form:
             is_for_apps_only=draw(st.booleans()),
             sensitivity=draw(_or_none(st.integers(0, 3))),
             actions=draw(st.frozensets(st.sampled_from(ACTIONS), max_size=4)),
-            spares_limen=not is_permit and not apps and draw(st.booleans()),
+            spares_limen=not apps and draw(st.booleans()),
             needs=tuple(some),
             exemptions=tuple(Exemption(who, until, why) for who, (until, why) in exemptions.items()),
             allow_unknown=draw(TEXTS) or ("why" if lets_pass else ""),

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from limen.access.access_changes import changes, in_force, touches
 from limen.access.initial import INITIAL
+from limen.access.rules_text import without
 from limen.clock import DAY, HOUR, MINUTE, Milliseconds
 from limen.configuration.lengths import Length, length_of
 from limen.configuration.problem import DECLARE_GROUP, Complaint, Problem, shown, unknown
@@ -259,4 +260,5 @@ ACCESS_FILE: Final = FolderFile(
     in_force=in_force,
     initial=INITIAL,
     touches=touches,
+    without=without,
 )

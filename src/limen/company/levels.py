@@ -44,6 +44,7 @@ _STATES: Final[Mapping[str, tuple[State, State, State]]] = {
     "break-glass-nothing-else": (ENFORCE, ENFORCE, ENFORCE),
     "administrators-use-passkeys": (ENFORCE, ENFORCE, ENFORCE),
     "no-standing-administration": (OFF, ENFORCE, ENFORCE),
+    "administration-needs-a-recent-passkey": (ENFORCE, ENFORCE, ENFORCE),
     "contractors-in-working-hours": (REPORT_ONLY, ENFORCE, ENFORCE),
     "guests-nothing-else": (ENFORCE, ENFORCE, ENFORCE),
     "confidential-needs-a-passkey": (REPORT_ONLY, ENFORCE, ENFORCE),

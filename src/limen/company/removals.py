@@ -26,6 +26,7 @@ from limen.configuration.problem import shown, unknown
 from limen.errors import LimenError
 from limen.facts import LIMEN, App
 from limen.messages import lists
+from limen.pillars import single_files
 from limen.policy.expectations import Expectation, unmet
 
 _MOST_NAMED: Final = 6
@@ -73,6 +74,7 @@ def without_app(company: Company, app_id: str) -> Removed:
     naming = _policies_naming(company, "App", app_id)
     said = [_without_policy(company, changed, policy, "App", app_id) for policy in naming]
     said += _tests_without_app(company, changed, apps[app_id])
+    said += _parts_without(company, changed, "app", app_id)
     return _read(company, changed, said)
 
 
@@ -96,6 +98,7 @@ def without_group(company: Company, group: str, people: Iterable[str] = ()) -> R
     said = [_without_policy(company, changed, policy, "Group", group) for policy in uses.policies]
     lines = {one.line for one in company.tests if group in (one.groups or ())}
     said += list(_taken_out(company, changed, lines))
+    said += _parts_without(company, changed, "group", group)
     return _read(company, changed, said)
 
 
@@ -124,6 +127,17 @@ def with_group(text: str, group: str, title: str | None) -> str:
 def _toml(text: str) -> str:
     """A basic string: TOML 1.0 takes what JSON writes, but for DEL."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _parts_without(company: Company, changed: dict[str, str | None], kind: str, name: str) -> Iterator[str]:
+    """Take it out of the files of parts that know how; says what that does."""
+    for file in single_files():
+        if file.without is None or file.name not in company.files:
+            continue
+        text, said = file.without(company.files[file.name], kind, name)
+        if said:
+            changed[file.name] = text
+            yield from said
 
 
 # Policies

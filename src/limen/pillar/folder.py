@@ -59,7 +59,9 @@ class FolderFile(Generic[T]):
     `read` gives it, and all that is wrong with the file, each with its line. `changes` says, in one line each, what is
     other in the second value than in the first (None: no such file). `in_force` is called with the value whenever a
     revision takes effect; it must not wait. `touches` says whom each change concerns, of everybody with the factors
-    they have (None: who gains access by a change is not looked at).
+    they have (None: who gains access by a change is not looked at). `without` is given the text, "app" or "group", and
+    the id of one that is removed; it gives the text without it, and what that does, a sentence each, or raises
+    LimenError (None: the file names neither, or whoever removes one changes it first).
     """
 
     name: str
@@ -69,6 +71,7 @@ class FolderFile(Generic[T]):
     in_force: Callable[[FactStore, T | None], None]
     initial: str = ""
     touches: Callable[[T | None, T | None, Iterable[tuple[Person, frozenset[Factor]]]], Iterable[Touched]] | None = None
+    without: Callable[[str, str, str], tuple[str, tuple[str, ...]]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

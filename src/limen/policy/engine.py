@@ -178,10 +178,14 @@ class Engine:
         reasons = self._answer(request, seen, now)[1]
         if not facts.person.id or reasons[0].policy in BEYOND_REMEDY:
             return ()
-        may_ask = self._access is None or self._access.may_ask(facts.person, facts.app, request.action)
+        may_ask = self.may_ask_for_grant(request, facts)
         return search.remedies(
             self._enforced, self._next_change, self.calendar, request, seen, now, may_ask_for_grant=may_ask
         )
+
+    def may_ask_for_grant(self, request: Request, facts: Facts) -> bool:
+        """Whether some rule lets this person ask for this; whether a grant would help them is another question."""
+        return self._access is None or self._access.may_ask(facts.person, facts.app, request.action)
 
     def explain(self, request: Request, facts: Facts, now: Instant) -> Explanation:
         """The same answer with everything it was made of: every policy considered, every value it saw."""

@@ -76,7 +76,7 @@ def test_needs_that_make_no_sense_are_refused_with_what_to_do(given: dict[str, A
         ({"groups": frozenset({"a"}), "except_groups": frozenset({"a"})}, "both included"),
         ({"sensitivity": 4}, "from 0 to 3"),
         ({"needs": ()}, "one list"),
-        ({"spares_limen": True}, "exceptions are only for"),
+        ({"apps": frozenset({"a"}), "spares_limen": True}, "names its apps"),
         ({"effect": "forbid"}, "has no conditions"),
         ({"effect": "forbid", "needs": (Needs({"auth.strength": 3}), Needs())}, "has no conditions"),
         ({"effect": "forbid", "needs": (), "apps": frozenset({"a"}), "spares_limen": True}, "names its apps"),

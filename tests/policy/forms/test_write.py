@@ -4,7 +4,8 @@ import pytest
 
 from limen.clock import HOUR, MINUTE, from_iso
 from limen.policy import Phase, State
-from limen.policy.forms import Exemption, Form, Hours, Needs, write
+from limen.policy.forms import Exemption, Form, Hours, Needs, read, write
+from limen.policy.forms.write import policy_of
 
 NOON = from_iso("2026-12-01T12:00:00Z")
 
@@ -109,3 +110,9 @@ def test_a_night_among_other_needs_is_in_brackets() -> None:
         {"auth.strength": 3, "place.network": frozenset({"a", "b"})}, hours=Hours(frozenset(range(1, 6)), 1320, 360)
     )
     assert "  (context.time.minute >= 1320 || context.time.minute < 360)\n};" in write(forbid(needs))
+
+
+def test_a_permit_may_leave_limen_itself_out() -> None:
+    form = Form("granted", "permit", is_for_apps_only=True, spares_limen=True, needs=(Needs({"auth.strength": 3}),))
+    assert write(form).endswith('unless { resource == App::"limen" };')
+    assert read(policy_of(form)) == form

@@ -15,6 +15,7 @@ from typing import Any
 from limen.clock import DAY, HOUR, MINUTE, Instant, from_iso
 from limen.company.load import load_company
 from limen.facts import (
+    EVERYONE,
     App,
     Auth,
     Device,
@@ -29,6 +30,7 @@ from limen.facts import (
     Upstream,
     auth_of_token,
 )
+from limen.facts.access_rules import AccessRule, AccessRules
 from limen.messages import Language, Words
 from limen.policy import Engine, Request
 from limen.policy.decision import Decision, Effect
@@ -95,6 +97,7 @@ HARBOR = (
 BASELINE = (
     Scene("An administrator without a passkey", "internal", "view", ("administrators", "staff"), 2),
     Scene("An administrator without a grant", "internal", "administer", ("administrators",)),
+    Scene("An administrator two hours after the proof", "internal", "administer", ("administrators",), 3, 2 * HOUR),
     Scene("An administrator on a device of their own", "internal", "administer", ("administrators",), device=Device()),
     Scene("An emergency account in an app", "internal", "view", ("break-glass", "staff")),
     Scene("An emergency account in Limen, an hour late", "limen", "administer", ("break-glass",), 3, HOUR),
@@ -201,7 +204,8 @@ def baseline() -> Company:
     apps = {
         label.word: App(label.word, label.word.title(), f"{label.word}.example", Upstream(""), label) for label in Label
     }
-    engine = Engine({**tree, "staticPolicies": policies}, "library", company.engine().zone)
+    asked = AccessRules((AccessRule(name="settings", actions=("administer",), ask=(EVERYONE,)),))
+    engine = Engine({**tree, "staticPolicies": policies}, "library", company.engine().zone, access=asked)
     return Company(engine, {**company.all_apps, **apps}, {group.id: group for group in company.groups})
 
 

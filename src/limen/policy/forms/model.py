@@ -172,7 +172,7 @@ class Form:
 
     `needs`: of a permit exactly one, of a forbid each is enough by itself, and none at all closes it outright.
     `always` says why a forbid holds in an app's onboarding, too.
-    `spares_limen`: a forbid about all apps that leaves Limen itself alone. `allow_unknown` says why a fact that is not
+    `spares_limen`: a policy about all apps that leaves Limen itself alone. `allow_unknown` says why a fact that is not
     known may pass here; it is needed where one does.
     """
 
@@ -243,8 +243,10 @@ class Form:
     def _wrong_permit(self) -> Iterator[tuple[str, str]]:
         if len(self.needs) != 1:
             yield "a rule that grants access has one list of conditions", "write another policy for the alternative"
-        if self.exemptions or self.spares_limen:
+        if self.exemptions:
             yield "exceptions are only for rules that block access", "remove them here"
+        if self.spares_limen and self.apps:
+            yield "this rule names its apps, so Limen doesn't need to be left out", "remove the exception for Limen"
 
     def _wrong_forbid(self) -> Iterator[tuple[str, str]]:
         if len(self.needs) > MOST_NEEDS or any(one.is_empty for one in self.needs):

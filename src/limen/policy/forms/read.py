@@ -80,9 +80,10 @@ def _read(policy: Policy) -> Form:
 
 
 def _permit(form: Form, whens: list[Expression], unlesses: list[Expression], said: Any) -> Form:
-    if unlesses or "exceptions" in said:
+    spares_limen = unlesses == [IS_LIMEN]
+    if (unlesses and not spares_limen) or "exceptions" in said:
         raise _Hand
-    return replace(form, needs=(read_needs(whens),))
+    return replace(form, spares_limen=spares_limen, needs=(read_needs(whens),))
 
 
 def _forbid(form: Form, whens: list[Expression], unlesses: list[Expression], said: Any) -> Form:

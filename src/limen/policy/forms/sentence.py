@@ -81,9 +81,10 @@ def _where(form: Form, names: Names) -> str:
     if form.apps:
         return joined((_called(names.apps, app) for app in sorted(form.apps)), "and" if form.is_permit else "or")
     level = form.sensitivity
-    if level is None:
-        return "any app"
-    return _AT_MOST[level] if form.is_permit else _AT_LEAST[level]
+    if not form.is_permit:
+        return "any app" if level is None else _AT_LEAST[level]
+    but = " but Limen itself" if form.spares_limen else ""
+    return ("any app" if level is None else _AT_MOST[level]) + but
 
 
 def _needs(needs: Needs, names: Names) -> Iterator[str]:

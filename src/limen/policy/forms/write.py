@@ -42,11 +42,11 @@ def policy_of(form: Form) -> Policy:
     unlesses: list[Expression] = []
     if form.except_groups:
         unlesses.append(_is_in("Group", PRINCIPAL, form.except_groups))
+    if form.spares_limen:
+        unlesses.append(IS_LIMEN)
     if form.is_permit:
         whens += needed(form.needs[0])
     else:
-        if form.spares_limen:
-            unlesses.append(IS_LIMEN)
         unlesses += [_exempt(one) for one in form.exemptions]
         unlesses += [_all(needed(one)) for one in form.needs]
     conditions = [Condition("when", _all(whens))] if whens else []

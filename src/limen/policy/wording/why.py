@@ -43,6 +43,8 @@ def why_not(engine: Engine, decision: Decision, *, is_complete: bool = False) ->
         or (UnmetCondition(one.id, "forbid", "other", "==", (), seen=None, text=""),)
     ]
     permits = [unmet_conditions_of(one, request) for one in theirs if one.effect == "permit"]
+    if not engine.may_ask_for_grant(decision.request, facts):  # then it is no way, and naming it would mislead
+        permits = [needs for needs in permits if not any(kind_of(need) == "grant" for need in needs)]
     if all(permits):
         if is_complete:
             found += [need for needs in permits for need in needs]
