@@ -60,8 +60,8 @@ _FIELDS: Final = tuple(column.name for column in notices.c)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queued:
-    """A notice in the queue. `sort`: about one case, about one that a playbook did not act on, a digest of many, a test,
-    or a request for access, whose id is in the place of the case's.
+    """A notice in the queue. `sort`: about one case, about one that a playbook did not act on, a digest of many, a
+    test, or a request for access, whose id is in the place of the case's.
     """
 
     id: str
