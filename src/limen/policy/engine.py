@@ -187,6 +187,11 @@ class Engine:
         """Whether some rule lets this person ask for this; whether a grant would help them is another question."""
         return self._access is None or self._access.may_ask(facts.person, facts.app, request.action)
 
+    @property
+    def access(self) -> AccessRules | None:
+        """Who may ask for a grant; None: whoever a grant would help."""
+        return self._access
+
     def explain(self, request: Request, facts: Facts, now: Instant) -> Explanation:
         """The same answer with everything it was made of: every policy considered, every value it saw."""
         decision = self.decide(request, facts, now)

@@ -188,7 +188,7 @@ class _Comparing:
         self.situating = SituationBuilder(since, after.calendar)
         self.policies, self.old, self.new = _side_by_side(before, after)
         self.always = _always_of(self.policies)
-        self.people = _alike(people, self.policies)
+        self.people = _alike(people, self.policies, _asking(before) | _asking(after))
         self.folding = Folding(self.policies)
         self.is_exhaustive = str(before.zone) == str(after.zone)
         self.covered, self.situations = 1.0, 0
@@ -202,9 +202,12 @@ class _Comparing:
         for number, (person, _) in enumerate(self.people):
             of_person = of_app & self._speaking("principal", view_of(Facts(_NO_APP, person)).principal)
             sides = []
-            for action, app, policies in ((move.was, old_app, self.old), (move.now, new_app, self.new)):
+            for engine, action, app, policies in (
+                (self.before, move.was, old_app, self.old),
+                (self.after, move.now, new_app, self.new),
+            ):
                 of_action = self._speaking("action", ACTION_ENTITIES[action])
-                sides.append(self._side(of_person & of_action & policies, person, app, action))
+                sides.append(self._side(engine, of_person & of_action & policies, person, app, action))
             old, new = sides
             if old != new and (_may_permit(old) or _may_permit(new)):
                 for one in self._solve(old, new, person):
@@ -248,6 +251,7 @@ class _Comparing:
                 and new_app is not None
                 and _seen_of(old_app) == _seen_of(new_app)
                 and self._ends(old_app) == self._ends(new_app)
+                and self.before.access == self.after.access
             )
             of_app = self._speaking("resource", Entity(EntityUid("App", app_id)))
             for action in ACTIONS:
@@ -258,18 +262,24 @@ class _Comparing:
                     relevant = speaking & of_person[number]
                     if is_same and not relevant & changed:
                         continue
-                    old = self._side(relevant & self.old, person, old_app, action)
-                    new = self._side(relevant & self.new, person, new_app, action)
+                    old = self._side(self.before, relevant & self.old, person, old_app, action)
+                    new = self._side(self.after, relevant & self.new, person, new_app, action)
                     if old != new and (_may_permit(old) or _may_permit(new)):
                         yield number, app_id, action, self._solve(old, new, person)
 
-    def _side(self, relevant: int, person: Person, app: App | None, action: str) -> Side:
-        """What is left of these policies; while an app is in onboarding, those that refuse wait for its end."""
+    def _side(self, engine: Engine, relevant: int, person: Person, app: App | None, action: str) -> Side:
+        """What is left of these policies for somebody who could have a grant only where they may ask for one; while an
+        app is in onboarding, those that refuse wait for its end.
+        """
+        may = app is None or engine.access is None or engine.access.may_ask(person, app, action)
+
+        def bodies(some: int) -> Side:
+            return self.folding.bodies(some, person, app, action, may_be_granted=may)
+
         ends = self._ends(app)
         if not ends or not person.id or action not in ONBOARDED:
-            return self.folding.bodies(relevant, person, app, action)
-        always = self.folding.bodies(relevant & self.always, person, app, action)
-        return always | onboarded(self.folding.bodies(relevant & ~self.always, person, app, action), ends)
+            return bodies(relevant)
+        return bodies(relevant & self.always) | onboarded(bodies(relevant & ~self.always), ends)
 
     def _ends(self, app: App | None) -> Instant:
         """When the app's onboarding ends, where that is still to come; else 0."""
@@ -364,12 +374,21 @@ def _always_of(policies: Iterable[Policy]) -> int:
     return sum(1 << number for number, one in enumerate(policies) if one.effect == "forbid" and is_always(one))
 
 
-def _alike(people: list[Person], policies: Iterable[Policy]) -> list[tuple[Person, tuple[str, ...]]]:
+def _asking(engine: Engine) -> frozenset[EntityUid]:
+    """The groups that may ask for grants."""
+    rules = engine.access.rules if engine.access is not None else ()
+    return frozenset(EntityUid("Group", group) for rule in rules for group in rule.ask)
+
+
+def _alike(
+    people: list[Person], policies: Iterable[Policy], asking: frozenset[EntityUid]
+) -> list[tuple[Person, tuple[str, ...]]]:
     """Kinds of people, each with one of them and the ids of all: those in the same groups whom no policy names.
 
-    Groups that no policy names make no difference. The inactive reach nothing. Nobody signed in is a kind, too.
+    Groups that no policy names, and that may ask for no grant, make no difference. The inactive reach nothing. Nobody
+    signed in is a kind, too.
     """
-    named = named_in(policies)
+    named = named_in(policies) | asking
     kinds: dict[object, list[Person]] = {}
     for person in people:
         if person.active and person.id:

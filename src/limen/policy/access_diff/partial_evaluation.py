@@ -30,6 +30,7 @@ from limen.policy.cedar_view import ACTION_ENTITIES, view_of
 
 ERROR: Final = Binary("+", Literal(LONG_MAX), Literal(1))
 """Stands for what can't be evaluated whatever the facts are."""
+GRANTED: Final = Attribute(Attribute(Var("context"), "grant"), "active")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +51,24 @@ class Folding:
     def __init__(self, policies: tuple[Policy, ...]) -> None:
         self._policies = policies
         self._readers: list[Callable[[Person, App, str], object]] = [_reader(policy) for policy in policies]
+        self._read_grants = [
+            any(node == GRANTED for one in each.conditions for node in descend(one.body)) for each in policies
+        ]
         self._bodies: dict[object, Body | None] = {}
         self._sides: dict[object, Side] = {}
 
-    def bodies(self, relevant: int, person: Person, app: App | None, action: str) -> Side:
+    def bodies(
+        self, relevant: int, person: Person, app: App | None, action: str, *, may_be_granted: bool = True
+    ) -> Side:
+        """`may_be_granted`: the person could have a grant for this; if not, none counts as one they might have."""
         if app is None:
             return frozenset()
         keys = []
         while relevant:
             lowest = relevant & -relevant
             number = lowest.bit_length() - 1
-            keys.append((number, self._readers[number](person, app, action)))
+            is_without = not may_be_granted and self._read_grants[number]
+            keys.append((number, self._readers[number](person, app, action), is_without))
             relevant ^= lowest
         side = self._sides.get(tuple(keys))
         if side is None:
@@ -68,11 +76,12 @@ class Folding:
             side = self._sides[tuple(keys)] = frozenset(one for one in found if one is not None)
         return side
 
-    def _body(self, key: tuple[int, object], person: Person, app: App, action: str) -> Body | None:
+    def _body(self, key: tuple[int, object, bool], person: Person, app: App, action: str) -> Body | None:
         if key not in self._bodies:
             seen = view_of(Facts(app, person))
             asked = CedarRequest(seen.principal, ACTION_ENTITIES[action], seen.resource, {}, {})
-            self._bodies[key] = fold(self._policies[key[0]], asked)
+            policy = self._policies[key[0]]
+            self._bodies[key] = fold(_without_grant(policy) if key[2] else policy, asked)
         return self._bodies[key]
 
 
@@ -93,6 +102,16 @@ def _reader(policy: Policy) -> Callable[[Person, App, str], object]:
         )
 
     return reads
+
+
+def _without_grant(policy: Policy) -> Policy:
+    """The policy as it is for somebody who has no grant, and can't get one."""
+    bodies = (replace(one, body=_ungranted(one.body)) for one in policy.conditions)
+    return replace(policy, conditions=tuple(bodies))
+
+
+def _ungranted(node: Expression) -> Expression:
+    return Literal(False) if node == GRANTED else rebuilt(node, _ungranted)
 
 
 def fold(policy: Policy, request: CedarRequest) -> Body | None:
