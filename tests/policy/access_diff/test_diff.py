@@ -6,6 +6,8 @@ import pytest
 from tests.policy.scene import BERLIN, NOW, app, engine_of
 
 from limen.facts import Label, Person
+from limen.facts.access_rules import AccessRule, AccessRules
+from limen.policy import Engine
 from limen.policy.access_diff.describe import Names, sentences
 from limen.policy.access_diff.diff import Reach, newly_reachable
 
@@ -121,3 +123,42 @@ def test_what_is_looked_at_in_all_is_bounded(monkeypatch: pytest.MonkeyPatch) ->
     )
     assert found.situations <= 8
     assert not found.is_exhaustive
+
+
+GRANTED = '@id("granted") permit (principal, action, resource is App) when { context.grant.active };'
+STAND_IN = AccessRule(name="stand-in", actions=("view",), ask=("staff",), apps=("payroll",))
+
+
+def with_rules(text: str, *rules: AccessRule) -> Engine:
+    engine = engine_of(text)
+    return Engine(engine.tree, engine.revision, engine.zone, access=AccessRules(rules))
+
+
+def gained(before: Engine, after: Engine) -> set[tuple[bool, str, str, str]]:
+    found = newly_reachable(before, after, PEOPLE, [PAYROLL, WIKI], since=NOW)
+    assert found.is_exhaustive
+    return {
+        (one.gains, person, app_id, action)
+        for one in found.differences
+        for person in one.people
+        for app_id in one.apps
+        for action in one.actions
+    }
+
+
+def test_a_grant_counts_for_those_alone_who_may_ask_for_one() -> None:
+    both = {(True, "p1", "payroll", "view"), (True, "p3", "payroll", "view")}
+    assert gained(with_rules("", STAND_IN), with_rules(GRANTED, STAND_IN)) == both
+    assert gained(with_rules(""), with_rules(GRANTED)) == set()
+
+
+def test_who_may_ask_for_more_than_before_gains_it_though_no_policy_changes() -> None:
+    wider = replace(STAND_IN, ask=("finance", "staff"), actions=("view", "edit"))
+    assert gained(with_rules(GRANTED, STAND_IN), with_rules(GRANTED, wider)) == {
+        (True, "p2", "payroll", "view"),
+        *((True, person, "payroll", "edit") for person in ("p1", "p2", "p3")),
+    }
+    assert gained(with_rules(GRANTED, STAND_IN), with_rules(GRANTED)) == {
+        (False, "p1", "payroll", "view"),
+        (False, "p3", "payroll", "view"),
+    }

@@ -348,7 +348,9 @@ class _Comparing:
 
 
 def _permits(engine: Engine, request: Request, facts: Facts, now: Instant) -> bool:
-    return engine.decide(request, facts, now).effect is Effect.PERMIT
+    """Whether it permits this, to whoever could have a grant only where they may ask for one."""
+    had = facts if engine.may_ask_for_grant(request, facts) else replace(facts, grants=())
+    return engine.decide(request, had, now).effect is Effect.PERMIT
 
 
 def _side_by_side(before: Engine, after: Engine) -> tuple[tuple[Policy, ...], int, int]:
