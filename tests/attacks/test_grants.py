@@ -14,11 +14,10 @@ from tests.devices.laptops import devices_of, new_agent
 from limen import credentials
 from limen.access.errors import AccessError, DecidedError, NotYoursError, SamePersonError, TooManyError, UsedUpError
 from limen.access.model import HeldGrant, RequestState
-from limen.clock import DAY, HOUR, MINUTE
+from limen.clock import HOUR, MINUTE
 from limen.credentials import Cause, Ending
 from limen.devices.model import State
-from limen.mail import Mails
-from limen.mail.store import take_due
+from limen.mail import Mails, Message
 from limen.pillar import PersonResponses
 from limen.storage import Database, Transaction
 from limen.storage.errors import DatabaseGoneError
@@ -142,15 +141,21 @@ async def test_one_approver_is_not_two_of_four_eyes(harbor: AtHarbor) -> None:
     assert (kept.state, kept.step) == (RequestState.OPEN, 1)
 
 
-async def test_a_mail_that_is_passed_on_authorises_nobody(harbor: AtHarbor, oscar: Colleague, farid: Colleague) -> None:
+async def test_a_mail_that_is_passed_on_authorises_nobody(
+    harbor: AtHarbor, oscar: Colleague, farid: Colleague, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mails, put = list[Message](), Mails.put
+
+    def seen(self: Mails, transaction: Transaction, message: Message, **more: Any) -> Any:
+        mails.append(message)
+        return put(self, transaction, message, **more)
+
+    monkeypatch.setattr(Mails, "put", seen)
     words = "Click https://evil.example/approve <a href='https://evil.example'>now</a>"
     await harbor.access.ask(oscar.session, "crm", ("view",), HOUR, words)
-    core = harbor.house.limen.core
-    now = harbor.house.clock.now()
-    due = await core.database.writing(lambda t: take_due(t.connection, now + MINUTE, 50, now + DAY))
-    mails = [Mails(core.keyring).opened(one) for one in due]
-    (told,) = [one for one in mails if one.to == "farid@harbor.example" and "Oscar" in one.subject]
+    (told,) = [one for one in mails if one.to == "farid@harbor.example"]
     whole = f"{told.subject}{told.text}{told.html}"
+    assert "Oscar" in told.subject
     assert "evil" not in whole
     assert "ar_" not in whole  # not even which request it is: the page says that to whoever signs in
     assert told.text.count("https://") == 1

@@ -39,7 +39,7 @@ async def test_why_and_what_would_turn_it_are_said_in_whole_sentences(console: C
     page = (await console.ada.get(f"/console/decisions/{answer.id}")).text
     assert "The device is " in page
     assert "<strong>Have the device enrolled and brought up to company standards.</strong>" in page
-    refused = await console.ask(eve, "crm")
+    refused = await console.ask(eve, "crm", path="/export/offers.csv")
     page = (await console.ada.get(f"/console/decisions/{refused.id}")).text
     assert "Sales can do this." in page
     assert "he owner of Customers (Sales) or an administrator" in page

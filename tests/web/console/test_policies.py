@@ -22,7 +22,7 @@ async def test_each_policy_is_listed_with_where_it_speaks_and_how_often_it_answe
 
 async def test_the_list_is_narrowed_to_a_state(console: Console) -> None:
     page = (await console.ada.get("/console/policies?state=report-only")).text
-    assert "/console/policies/no-standing-administration" in page
+    assert "/console/policies/administration-on-managed-devices" in page
     assert "/console/policies/staff-work" not in page
 
 

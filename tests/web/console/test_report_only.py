@@ -48,5 +48,5 @@ async def test_only_what_is_watched_is_counted(console: Console) -> None:
 
 
 async def test_a_policy_that_met_nobody_says_so(console: Console) -> None:
-    page = (await console.ada.get("/console/policies/no-standing-administration/watched")).text
+    page = (await console.ada.get("/console/policies/administration-on-managed-devices/watched")).text
     assert "would have refused no requests in the last 30 days" in page

@@ -9,7 +9,7 @@ from limen.company.states import in_state
 from limen.policy import State
 from limen.web.console.revision import told_of
 
-POLICY = "no-standing-administration"
+POLICY = "administration-on-managed-devices"
 
 
 def enforce(console: Console) -> store.Revision:
