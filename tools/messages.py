@@ -30,7 +30,7 @@ HERE = Path(__file__).resolve().parent.parent
 SOURCES = HERE / "src" / "limen"
 TEMPLATES = SOURCES / "web" / "templates"
 KEYWORDS = {"gettext": None, "gettext_noop": None, "ngettext": (1, 2)}
-ERRORS = {"__init__": (1, 2), "LimenError": (1, 2), "UnfitError": (2, 3)}
+ERRORS = {"__init__": (1, 2), "LimenError": (1, 2), "AccessError": (1, 2), "TooManyError": (1, 2), "UnfitError": (2, 3)}
 """Where the words of an error stand among its arguments."""
 WITH_ERRORS = (
     *sorted((SOURCES / "identity").glob("*.py")),
@@ -40,6 +40,7 @@ WITH_ERRORS = (
     SOURCES / "sso" / "upstream" / "journey.py",
     SOURCES / "web" / "sso" / "upstream.py",
     *sorted((SOURCES / "web" / "portal").glob("*.py")),
+    *sorted((SOURCES / "access").glob("*.py")),
 )
 NOT_FOR_EMPLOYEES = {"people_import.py", "workloads.py", "workload.py", "services.py", "people.py"}
 KEY = re.compile(r"[a-z_-]+(\.[^\s.]+)+")

@@ -13,7 +13,7 @@ class NoRuleError(AccessError):
     """No rule lets this person ask for this."""
 
     def __init__(self) -> None:
-        super().__init__("this can't be asked for", "ask whoever owns the app, or an administrator")
+        super().__init__("This can't be requested", "ask the owner of the app, or an administrator")
 
 
 class TooManyError(AccessError):
@@ -24,24 +24,24 @@ class NobodyError(AccessError):
     """Nobody could approve it."""
 
     def __init__(self) -> None:
-        super().__init__("there is nobody who could approve this", "tell an administrator: access.yaml names too few")
+        super().__init__("Nobody could approve this", "tell an administrator: access.yaml names too few people")
 
 
 class UnknownRequestError(AccessError):
     def __init__(self) -> None:
-        super().__init__("there is no such request", "`limen request list` shows those there are")
+        super().__init__("There is no such request", "`limen request list` shows those there are")
 
 
 class UnknownGrantError(AccessError):
     def __init__(self) -> None:
-        super().__init__("there is no such grant", "`limen grant list` shows those there are")
+        super().__init__("There is no such grant", "`limen grant list` shows those there are")
 
 
 class DecidedError(AccessError):
     """A request is not open any more. `state` says what became of it."""
 
     def __init__(self, state: str) -> None:
-        super().__init__("this request is {state} already", "look at it again", state=state)
+        super().__init__("This request has been decided already: {state}", "reload the page", state=state)
         self.state = state
 
 
@@ -49,25 +49,25 @@ class NotYoursError(AccessError):
     """It is not this person who may do that."""
 
     def __init__(self) -> None:
-        super().__init__("you can't decide this", "whoever could approve it when it was asked for can")
+        super().__init__("You can't decide this", "those who could approve it when it was requested can")
 
 
 class SamePersonError(AccessError):
     """Whoever approves seems to be who asks."""
 
     def __init__(self) -> None:
-        super().__init__("nobody approves what they asked for", "somebody else has to, on a device of their own")
+        super().__init__("Nobody approves what they asked for", "someone else has to, on a device of their own")
 
 
 class StaleProofError(AccessError):
     """No passkey was used just now."""
 
     def __init__(self) -> None:
-        super().__init__("this needs a passkey used just now", "confirm it's you, and try again")
+        super().__init__("This requires a recently used passkey", "confirm it's you, and try again")
 
 
 class UsedUpError(AccessError):
     """They have had it for as long as it may be had in one go."""
 
     def __init__(self) -> None:
-        super().__init__("you have had this for as long as the rule allows", "ask again after the pause it demands")
+        super().__init__("You have had this for as long as the rule allows", "ask again after a pause")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from limen.access.errors import DecidedError, NotYoursError
+from limen.access.errors import AccessError, DecidedError, NotYoursError
 from limen.clock import MINUTE, Instant, Milliseconds
 
 SHORTEST: Final[Milliseconds] = MINUTE
@@ -111,6 +111,18 @@ def approved(request: AccessRequest, by: str, now: Instant) -> AccessRequest:
     if len(approvals) < len(request.steps):
         return replace(request, approvals=approvals)
     return replace(request, approvals=approvals, state=RequestState.GRANTED, decided_at=now, decided_by=by)
+
+
+def shortened(request: AccessRequest, length: Milliseconds) -> AccessRequest:
+    """The request for a shorter time, as whoever approves it thinks enough; 0: as it was asked for. Never for longer.
+
+    Raises AccessError.
+    """
+    if not length:
+        return request
+    if not SHORTEST <= length <= request.length_ms:
+        raise AccessError("A request is approved for as long as was asked, or for less", "choose a shorter time")
+    return replace(request, length_ms=length)
 
 
 def refused(request: AccessRequest, by: str, why: str, now: Instant) -> AccessRequest:

@@ -82,6 +82,13 @@ def _changed_by_erasing(_connection: Connection, person_id: str) -> Iterator[tup
 
 PILLAR = Pillar(
     name="access",
+    pages=(
+        "limen.web.access.ask",
+        "limen.web.access.mine",
+        "limen.web.access.inbox",
+        "limen.web.access.live",
+        "limen.web.access.console",
+    ),
     commands={
         "request": Command("limen.cli.request", "List requests for access, make one for somebody, and withdraw one"),
         "grant": Command("limen.cli.grant", "List temporary access, end it, and see where a request is approved"),

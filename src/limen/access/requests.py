@@ -82,8 +82,12 @@ def ask(at: Occasion, wanted: Wanted) -> AccessRequest:
     return request
 
 
-def approve(at: Occasion, request_id: str, on: ApprovesOn = ApprovesOn()) -> tuple[AccessRequest, HeldGrant | None]:
-    """`at.by` approves the step that is due. Returns the request, and what was granted where that was the last step.
+def approve(
+    at: Occasion, request_id: str, on: ApprovesOn = ApprovesOn(), *, at_most: Milliseconds = 0
+) -> tuple[AccessRequest, HeldGrant | None]:
+    """`at.by` approves the step that is due, for `at_most` where that is less than was asked for (0: it is not).
+
+    Returns the request, and what was granted where that was the last step.
 
     Raises AccessError.
     """
@@ -93,11 +97,11 @@ def approve(at: Occasion, request_id: str, on: ApprovesOn = ApprovesOn()) -> tup
         raise NotYoursError
     if are_one(asker, approver) or is_on_their_device(on.device_id, on.owner_id, request.device_id, asker.id):
         raise SamePersonError
-    decided = model.approved(request, at.by, at.now)
+    decided = model.approved(model.shortened(request, at_most), at.by, at.now)
     rule, _, app = rule_of(at.basis, request.person_id, request.app, request.actions)
     _refuse_unfit_approver(rule, app, approver)
     if len(rule.steps_for(app)) > len(request.steps):
-        raise AccessError("the rule demands more approvals by now", "it has to be asked for again")
+        raise AccessError("The rule requires more approvals by now", "have it requested again")
     _keep(at, decided)
     store.add_approval(at.transaction.connection, request.id, decided.approvals[-1])
     at.say("access.approved", decided, request=request.id, step=f"{decided.step}/{len(decided.steps)}")
@@ -138,7 +142,7 @@ def rule_of(basis: Basis, person_id: str, app_id: str, actions: tuple[str, ...])
     if rule is None or None in rules:
         raise NoRuleError
     if rules:
-        raise AccessError("these actions are given by different rules", "ask for each by itself")
+        raise AccessError("These actions are approved by different rules", "ask for each by itself")
     return rule, person, app
 
 
@@ -154,8 +158,9 @@ def _request_of(at: Occasion, wanted: Wanted, rule: AccessRule, person: Person, 
     """Raises AccessError where what was written does not fit the rule."""
     reason, ticket = _written(wanted.reason, rule.reason_length), _ticket(wanted.ticket, rule.ticket)
     if not SHORTEST <= wanted.length_ms <= rule.longest_ms:
-        longest = length_text(rule.longest_ms)
-        raise AccessError("that is not for how long this can be asked for", f"ask for a minute to {longest}")
+        raise AccessError(
+            "This can't be requested for that long", "ask for at most {longest}", longest=length_text(rule.longest_ms)
+        )
     steps: tuple[frozenset[str], ...] = ()
     more: frozenset[str] = frozenset()
     if not rule.is_automatic(app):
@@ -189,10 +194,12 @@ def _written(text: str, least: int) -> str:
     line = one_line(text, LONGEST_REASON)
     if text.strip() and not line:
         raise AccessError(
-            "this text is too long, or can't be displayed", f"write at most {LONGEST_REASON} characters of plain text"
+            "This text is too long, or can't be displayed",
+            "write at most {most} characters of plain text",
+            most=LONGEST_REASON,
         )
     if len(line) < least:
-        raise AccessError("a justification is missing", f"write why, in at least {least} characters")
+        raise AccessError("A reason is missing", "say why, in at least {least} characters", least=least)
     return line
 
 
@@ -200,11 +207,11 @@ def _ticket(text: str, pattern: str) -> str:
     """Raises AccessError where a ticket is needed, and this is none. `#` in the pattern stands for up to 12 digits."""
     ticket = one_line(text, LONGEST_TICKET)
     if text.strip() and not ticket:
-        raise AccessError("this is not a ticket number", f"write it like {pattern}" if pattern else "leave it out")
+        raise AccessError("This isn't a valid ticket number", "check it, or leave it out")
     if pattern:
         expression = r"[0-9]{1,12}".join(re.escape(part) for part in pattern.split("#"))
         if not re.fullmatch(expression, ticket):
-            raise AccessError("a ticket number is missing, or is not one", f"write it like {pattern}")
+            raise AccessError("A ticket number is required", "write it like {pattern}", pattern=pattern)
     return ticket
 
 
@@ -215,7 +222,7 @@ def _extended(at: Occasion, wanted: Wanted) -> str:
     held = store.grant(at.transaction.connection, wanted.extends)
     is_theirs = held is not None and held.person_id == wanted.person_id and held.app == wanted.app
     if held is None or not is_theirs or set(held.actions) != set(wanted.actions) or not held.is_active(at.now):
-        raise AccessError("this grant can't be extended", "it is over, or is another: ask for access instead")
+        raise AccessError("This access can't be extended", "it has ended, or is another: ask for access instead")
     return held.id
 
 
@@ -223,13 +230,13 @@ def _refuse_too_many(at: Occasion, request: AccessRequest) -> None:
     connection = at.transaction.connection
     mine = [one for one in store.requests_of(connection, request.person_id) if _is_open(one, at)]
     if any(one.app == request.app and set(one.actions) & set(request.actions) for one in mine):
-        raise TooManyError("you have asked for this already", "wait for the answer, or withdraw it")
+        raise TooManyError("You have asked for this already", "wait for the answer, or withdraw the request")
     if len(mine) >= MOST_OPEN:
-        raise TooManyError(f"you have {MOST_OPEN} open requests", "wait for an answer, or withdraw one")
+        raise TooManyError("You have {most} open requests", "wait for an answer, or withdraw one", most=MOST_OPEN)
     if store.count_asked(connection, request.person_id, at.now - DAY) >= MOST_A_DAY:
-        raise TooManyError(f"you have asked {MOST_A_DAY} times within a day", "ask again tomorrow")
+        raise TooManyError("You have asked {most} times within a day", "ask again tomorrow", most=MOST_A_DAY)
     if store.count_open(connection) >= MOST_OF_ALL:
-        raise TooManyError("too many requests are open", "ask an administrator")
+        raise TooManyError("Too many requests are open", "ask an administrator")
 
 
 def _is_open(request: AccessRequest, at: Occasion) -> bool:

@@ -53,7 +53,7 @@ class Access:
         it is granted when this returns. Raises AccessError; StaleProofError where that needs a passkey used just now.
         """
         if not session.auth.interactive:
-            raise AccessError("a program can't ask for access", "sign in, and ask yourself")
+            raise AccessError("A program can't ask for access", "sign in, and ask yourself")
         asker = self.core.known.people.get(session.person_id)
         known = self.core.known.apps.get(app)
         if asker is not None and known is not None and any(self._is_automatic(asker, known, one) for one in actions):
@@ -70,13 +70,17 @@ class Access:
         )
         return await self._on(session.person_id, lambda at: requests.ask(at, wanted))
 
-    async def approve(self, session: Session, request_id: str) -> tuple[AccessRequest, HeldGrant | None]:
-        """Approve the step that is due; what was granted where that was the last one. Raises AccessError."""
+    async def approve(
+        self, session: Session, request_id: str, *, at_most: Milliseconds = 0
+    ) -> tuple[AccessRequest, HeldGrant | None]:
+        """Approve the step that is due, for `at_most` (0: as it was asked for); what was granted where that was the
+        last one. Raises AccessError.
+        """
         owner_of = self.core.offers.find(DeviceResponses)
 
         def work(at: Occasion) -> tuple[AccessRequest, HeldGrant | None]:
             owner = owner_of.owner_of(at.transaction, session.device_id) if owner_of and session.device_id else ""
-            return requests.approve(at, request_id, ApprovesOn(session.device_id, owner))
+            return requests.approve(at, request_id, ApprovesOn(session.device_id, owner), at_most=at_most)
 
         with _Told(self.core, session, request_id):
             self._refuse_stale(session)
@@ -125,6 +129,14 @@ class Access:
     async def requests_of(self, person_id: str) -> list[AccessRequest]:
         """What somebody asked for, the newest first."""
         return await self.core.database.reading(lambda snapshot: store.requests_of(snapshot.connection, person_id))
+
+    async def everything(self, since: Instant) -> tuple[list[AccessRequest], list[HeldGrant]]:
+        """Everybody's requests made from then on, and grants that were not over by then, the newest first."""
+
+        def read(snapshot: Snapshot) -> tuple[list[AccessRequest], list[HeldGrant]]:
+            return store.every_request(snapshot.connection, since), store.every_grant(snapshot.connection, since)
+
+        return await self.core.database.reading(read)
 
     async def grants_of(self, person_id: str, since: Instant = 0) -> list[HeldGrant]:
         """What somebody was granted that was not over by then, the newest first."""

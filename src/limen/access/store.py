@@ -145,7 +145,7 @@ def count_open(connection: Connection) -> int:
 def keep_decision(connection: Connection, request: AccessRequest) -> bool:
     """Keep how far a request that is open has come; False where it is not open any more."""
     where = (access_requests.c.id == request.id, access_requests.c.state == RequestState.OPEN)
-    values = {name: getattr(request, name) for name in ("state", "decided_at", "decided_by", "why")}
+    values = {name: getattr(request, name) for name in ("state", "decided_at", "decided_by", "why", "length_ms")}
     return bool(connection.execute(update(access_requests).where(*where).values(values)).rowcount)
 
 

@@ -36,6 +36,7 @@ _STROKED: Final = {
     "find": '<circle cx="10.5" cy="10.5" r="6.5"/><path d="M15.5 15.5L21 21"/>',
     "privacy": '<path d="M12 3l7.5 3v5.5c0 4.5-3 7.7-7.5 9.5-4.5-1.8-7.5-5-7.5-9.5V6z"/>',
     "backups": '<path d="M4 5h16v4H4zM5.5 9v10h13V9M10 13h4"/>',
+    "time": '<circle cx="12" cy="12" r="8.5"/><path d="M12 7v5l3.5 2"/>',
     "onward": '<path d="M5 12h14M13 6l6 6-6 6"/>',
 }
 

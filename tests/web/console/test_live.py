@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import pytest
-from tests.web.conftest import ORIGIN
+from tests.web.conftest import ORIGIN, Browser, House
 from tests.web.console.conftest import Console
 
 from limen.web.console import live
@@ -34,14 +34,20 @@ class Stream:
         pytest.fail(f"{word!r} did not arrive")
 
 
+def listening(console: Console, query: str = "", last: str = "") -> AbstractAsyncContextManager[Stream]:
+    """The live view of decisions, as Ada's browser has it open."""
+    return listening_at("/console/decisions/live", console.house, console.ada, query, last)
+
+
 @asynccontextmanager
-async def listening(console: Console, query: str = "", last: str = "") -> AsyncIterator[Stream]:
+async def listening_at(
+    path: str, house: House, browser: Browser, query: str = "", last: str = ""
+) -> AsyncIterator[Stream]:
     """An open stream, straight at the ASGI application (test clients wait for the end of a body)."""
-    token = next(c.value for c in console.ada.client.cookies.jar if c.name == "__Host-limen")
+    token = next(c.value for c in browser.client.cookies.jar if c.name == "__Host-limen")
     headers = [(b"host", ORIGIN.removeprefix("https://").encode()), (b"cookie", f"__Host-limen={token}".encode())]
     if last:
         headers.append((b"last-event-id", last.encode()))
-    path = "/console/decisions/live"
     scope = {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.4"},
@@ -72,7 +78,7 @@ async def listening(console: Console, query: str = "", last: str = "") -> AsyncI
         else:
             stream.text += said.get("body", b"").decode()
 
-    task = asyncio.create_task(console.house.limen.asgi(scope, receive, send))  # type: ignore[arg-type]
+    task = asyncio.create_task(house.limen.asgi(scope, receive, send))  # type: ignore[arg-type]
     try:
         yield stream
     finally:

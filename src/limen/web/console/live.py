@@ -65,7 +65,7 @@ async def _rows(
             last = event.id
             yield message(site, event, visit.now)
         async for coming in client.with_pauses(HEARTBEAT_SECONDS):  # ends when too slow: the browser comes back
-            if site.ports.doors.shut() is not None or not _still_may(site, visit):
+            if site.ports.doors.shut() is not None or not still_may(site, visit):
                 yield _OVER
                 return
             if coming is None:
@@ -84,7 +84,7 @@ def message(site: Site, event: Event, now: Instant) -> str:
     return f"id: {event.id}\nevent: decision\ndata: {' '.join(html.split())}\n\n"
 
 
-def _still_may(site: Site, visit: SignedInVisit) -> bool:
+def still_may(site: Site, visit: SignedInVisit) -> bool:
     """Whether the console is still open to this session: not journaled, or watching would fill the journal."""
     now = site.ports.clock.now()
     session = site.known.sessions.get(visit.session.id)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from fastapi import APIRouter
+from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.enforcement.request_action import NO_RULE, Routes
@@ -14,10 +15,12 @@ from limen.messages import Words, gettext_noop
 from limen.policy.access import access
 from limen.policy.decision import Decision, Effect, Named, ReasonText
 from limen.policy.wording import Audience, Names, because
+from limen.web.access.mine import temporary_access
 from limen.web.page import PORTAL, Menu, Page
 from limen.web.permissions import VIEW
 from limen.web.portal.apps import Card, launcher
 from limen.web.portal.withheld import action_name, helps
+from limen.web.requests import query
 from limen.web.site import Site
 from limen.web.visit import Authorized, SignedInVisit
 
@@ -56,11 +59,13 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/access")
-    async def show(visit: Authorized) -> Response:
+    async def show(request: Request, visit: Authorized) -> Response:
         cards, shut = launcher(site, visit)
         groups = [site.known.groups[group] for group in sorted(visit.person.groups) if group in site.known.groups]
         rows = [_row(site, visit, card) for card in (*cards, *shut)]
-        return site.page("portal/access.html", visit, groups=groups, rows=rows)
+        temporary = await temporary_access(site, visit)
+        done = query(request, "done")
+        return site.page("portal/access.html", visit, groups=groups, rows=rows, done=done, **temporary)
 
     return router
 

@@ -14,6 +14,7 @@ from limen.facts import ACTIONS, LIMEN, App
 from limen.messages import gettext_noop
 from limen.policy.decision import Effect, Request as DecisionRequest
 from limen.policy.remedies.search import opens_at
+from limen.web.access.requestable import requestable, requested_actions
 from limen.web.page import PORTAL, Menu, Page
 from limen.web.permissions import VIEW
 from limen.web.site import Site
@@ -49,8 +50,10 @@ def routes(site: Site) -> APIRouter:
         cards, shut = launcher(site, visit, without=("administer",))
         held = await site.identity.factors.of_person(visit.person.id)
         dues = site.known.dues_of(visit.person.id)
+        shown = {card.app.id for card in (*cards, *shut)}
+        asked = [one for one in requestable(site, visit) if one.app.id not in shown and one.action == way_in(one.app)]
         values = {"has_passkey": bool(held.passkeys), "due_at": dues[0].at if dues else 0}
-        return site.page("portal/apps.html", visit, cards=cards, shut=shut, **values)
+        return site.page("portal/apps.html", visit, cards=cards, shut=shut, requestable=asked, **values)
 
     return router
 
@@ -98,6 +101,11 @@ def used_actions(app: App) -> tuple[str, ...]:
     """The actions that requests to this app can be, from the mildest to the strictest."""
     named = {rule.action for rule in app.rules}
     return tuple(action for action in ACTIONS if action in named) or ("administer",)
+
+
+def way_in(app: App) -> str:
+    """The mildest action of an app: without it nothing of it is open."""
+    return requested_actions(app)[0]
 
 
 def app_open_to(site: Site, visit: Visit, app_id: str) -> App | None:

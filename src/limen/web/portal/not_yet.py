@@ -31,6 +31,7 @@ from limen.policy.decision import (
 from limen.policy.engine import Engine
 from limen.policy.remedies.search import opens_at
 from limen.policy.wording import Audience, Names, remedy_sentence
+from limen.web.access.requestable import ASK, a_grant_opens, rule_for
 from limen.web.console.view_audit import record_view
 from limen.web.page import Route
 from limen.web.permissions import SEE_PEOPLE
@@ -76,6 +77,8 @@ class NotYet:
     at_hand: DeviceAtHand | None = None
     onward: str = ""
     """`at_hand` is the device, where that is in the way; `onward` where to see which it is, or to enrol it."""
+    ask: str = ""
+    """Where to ask for access, where a grant would open it and a rule lets this person ask."""
 
 
 def routes(site: Site) -> APIRouter:
@@ -191,7 +194,16 @@ async def _not_yet(site: Site, visit: Visit, past: ReplayedDecision, *, is_again
         named=named,
         at_hand=at_hand,
         onward=_onward(site, app, at_hand) if is_own else "",
+        ask=_where_to_ask(site, visit, app, decision) if is_own and effect is Effect.DENY else "",
     )
+
+
+def _where_to_ask(site: Site, visit: Visit, app: App, decision: Decision) -> str:
+    """The form that asks for this; "" where a grant would not open it, or they may not ask."""
+    action = decision.request.action
+    if not a_grant_opens(decision) or rule_for(site, visit, app, action) is None:
+        return ""
+    return f"{ASK}?{urlencode({'app': app.id, 'action': action})}"
 
 
 def _at_hand(

@@ -1,0 +1,192 @@
+"""Approvals: what somebody may decide, with what they need to know for it, and what they approved that still lasts.
+
+Nobody finds a request of their own here, and an address that leads to one gives nothing to whom it is not for: what is
+decided is looked at again when it is pressed, with a passkey used just now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from limen.access.errors import (
+    AccessError,
+    DecidedError,
+    NotYoursError,
+    UnknownGrantError,
+    UnknownRequestError,
+)
+from limen.access.model import AccessRequest, RequestState
+from limen.access.notices import INBOX
+from limen.access.services import Access
+from limen.clock import Instant, Milliseconds
+from limen.devices.service import Devices
+from limen.facts import App, Facts, Grant, Person, Session
+from limen.messages import Words, gettext_noop
+from limen.policy.decision import Effect, Request as DecisionRequest
+from limen.policy.wording import Audience, Names, because
+from limen.web.access.lengths import offered_lengths, read_length
+from limen.web.access.recent_passkey import require_recent_passkey
+from limen.web.access.rows import GrantRow, RequestRow, grant_row, request_row
+from limen.web.page import PORTAL, Menu, Page, Route
+from limen.web.permissions import VIEW
+from limen.web.portal.withheld import action_name
+from limen.web.requests import one, query
+from limen.web.site import Site
+from limen.web.visit import Authorized, Sent, SignedInVisit
+
+PAGES: Final = (
+    Page(
+        INBOX,
+        gettext_noop("Requests"),
+        VIEW,
+        Menu(PORTAL, 55, title=gettext_noop("Requests")),
+        hint="requests for access",
+    ),
+    Route("POST", "/access/inbox/{request_id}/approve", VIEW, does=gettext_noop("Approve a request for access")),
+    Route("POST", "/access/inbox/{request_id}/refuse", VIEW),
+    Route("POST", "/access/inbox/grants/{grant_id}/revoke", VIEW),
+)
+_GONE: Final = (DecidedError, NotYoursError, UnknownGrantError, UnknownRequestError)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One action that is asked for: whether it would be open to them as they are signed in now, and else why not."""
+
+    action: str
+    effect: Effect
+    why: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A request with what one should know who decides: who asks, on which device and at what risk, what they have by
+    other grants, and what approving it would open. `risk` is -1 where it is not known; `device` is "" for none.
+    """
+
+    row: RequestRow
+    person: Person
+    groups: tuple[str, ...]
+    risk: int
+    device: str
+    health: str
+    has: tuple[GrantRow, ...]
+    opens: tuple[Opened, ...]
+    lengths: tuple[tuple[str, Milliseconds], ...]
+
+
+def routes(site: Site) -> APIRouter:
+    router = APIRouter()
+    access = site.ports.offers.take(Access)
+
+    @router.get(INBOX)
+    async def show(request: Request, visit: Authorized) -> Response:
+        done = query(request, "done")
+        return site.page("access/inbox.html", visit, done=done, **await approvals(site, visit))
+
+    @router.post("/access/inbox/{request_id}/approve")
+    async def approve(request_id: str, visit: Authorized, sent: Sent) -> Response:
+        await require_recent_passkey(site, visit, INBOX)
+        try:
+            decided, grant = await access.approve(visit.session, request_id, at_most=read_length(one(sent, "length")))
+        except AccessError as wrong:
+            return await _not_done(visit, wrong)
+        return site.go(visit, INBOX, done="granted" if grant is not None else f"step-{decided.step}")
+
+    @router.post("/access/inbox/{request_id}/refuse")
+    async def refuse(request_id: str, visit: Authorized, sent: Sent) -> Response:
+        """It needs no new proof: what opens nothing must be quick."""
+        try:
+            await access.refuse(visit.session, request_id, one(sent, "why"))
+        except AccessError as wrong:
+            return await _not_done(visit, wrong)
+        return site.go(visit, INBOX, done="refused")
+
+    @router.post("/access/inbox/grants/{grant_id}/revoke")
+    async def revoke(grant_id: str, visit: Authorized, sent: Sent) -> Response:
+        """By whoever approved it; administrators have a page of their own for it."""
+        try:
+            await access.revoke(visit.session, grant_id, one(sent, "why"), is_administrator=False)
+        except AccessError as wrong:
+            return await _not_done(visit, wrong)
+        return site.go(visit, INBOX, done="revoked")
+
+    async def _not_done(visit: SignedInVisit, wrong: AccessError) -> Response:
+        """The inbox again. What is not theirs, what is decided and what never was are answered alike."""
+        if isinstance(wrong, _GONE):
+            return site.go(visit, INBOX, done="gone")
+        return site.page("access/inbox.html", visit, done="", problem=wrong, **await approvals(site, visit))
+
+    return router
+
+
+async def approvals(site: Site, visit: SignedInVisit) -> Mapping[str, Any]:
+    """What the page shows: what waits for this person, and what they approved that still lasts."""
+    access, words, now = site.ports.offers.take(Access), visit.localizer, visit.now
+    several = await access.inbox(visit.person.id)
+    waiting = [shown for one in several if (shown := _waiting(site, access, one, words, now)) is not None]
+    mine = [one for one in access.held.live() if visit.person.id in one.approvers]
+    return {"waiting": waiting, "given": [grant_row(site, one, words, now) for one in mine]}
+
+
+def _waiting(site: Site, access: Access, request: AccessRequest, words: Words, now: Instant) -> Waiting | None:
+    """None where whoever asked is gone."""
+    row, person = request_row(site, request, words, now), site.known.people.get(request.person_id)
+    if person is None or row.app is None or row.state is not RequestState.OPEN:
+        return None
+    known, risk = site.known, site.known.risk_of(person.id)
+    device, health = _device(site, request.device_id)
+    has = [one for one in access.held.live() if one.person_id == person.id]
+    return Waiting(
+        row=row,
+        person=person,
+        groups=tuple(known.groups[one].title or one for one in sorted(person.groups) if one in known.groups),
+        risk=risk.score if risk.known else -1,
+        device=device,
+        health=health,
+        has=tuple(grant_row(site, one, words, now) for one in has),
+        opens=tuple(_opened(site, request, person, row.app, words, now)),
+        lengths=tuple(offered_lengths(request.length_ms)),
+    )
+
+
+def _device(site: Site, device_id: str) -> tuple[str, str]:
+    """What the device is called that was asked on, and `compliant`, `non_compliant` or `unknown`."""
+    devices = site.ports.offers.find(Devices)
+    known = devices.known(device_id) if devices is not None and device_id else None
+    if devices is None or known is None:
+        return "", ""
+    return devices.device(device_id).name, known.compliance
+
+
+def _opened(site: Site, request: AccessRequest, person: Person, app: App, words: Words, now: Instant) -> list[Opened]:
+    """What each action would be answered with this grant, as they are signed in now; () where they are not."""
+    session = _newest_session(site, person.id)
+    if session is None:
+        return []
+    facts, engine = _with_grant(site.known.facts(session, app, session.address), request, now), site.ports.in_force
+    names = Names(person.name, app.name, site.known.groups)
+    found = []
+    for action in request.actions:
+        decision = engine.engine.decide(DecisionRequest(action, host=app.host), facts, now)
+        said = because(engine.engine, decision, Audience.HELPDESK, words, names)
+        why = tuple(one.sentence for one in said) if decision.effect is Effect.DENY else ()
+        found.append(Opened(action_name(action, words), decision.effect, why))
+    return found
+
+
+def _with_grant(facts: Facts, request: AccessRequest, now: Instant) -> Facts:
+    """These facts, had the request been approved just now."""
+    grant = Grant("", request.app, frozenset(request.actions), now + request.length_ms)
+    return replace(facts, grants=(*facts.grants, grant))
+
+
+def _newest_session(site: Site, person_id: str) -> Session | None:
+    mine = [one for one in site.known.sessions.values() if one.person_id == person_id and not one.app]
+    return max(mine, key=lambda one: one.auth.at, default=None)
