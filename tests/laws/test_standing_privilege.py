@@ -107,7 +107,7 @@ def everything(person: Person, chosen: App) -> list[Facts]:
     """Every situation that such policies can tell apart, without a grant."""
     risks = [UNKNOWN_RISK, Risk(0, known=True, at=START), Risk(90, known=True, at=START)]
     if not person.id:
-        return [Facts(chosen, ANYBODY, UNPROVED, risk=one) for one in risks]
+        return [Facts(chosen, ANYBODY, UNPROVED, risk=UNKNOWN_RISK)]
     proofs = [
         Auth(1, frozenset({Factor.PASSWORD}), START - MINUTE),
         Auth(2, frozenset({Factor.PASSWORD, Factor.CODE}), START - MINUTE),
