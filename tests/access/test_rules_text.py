@@ -6,7 +6,7 @@ import pytest
 from tests.access.test_access_file import read_text
 from tests.web.conftest import HARBOR
 
-from limen.access.rules_text import without
+from limen.access.rules_text import with_rule, without
 from limen.errors import LimenError
 from limen.facts.access_rules import FILE
 from limen.pillar import Around
@@ -69,3 +69,34 @@ def test_what_can_not_be_read_is_not_changed() -> None:
     with pytest.raises(LimenError):
         without("rules: [", "app", "crm")
     assert without("", "app", "crm") == ("", ())
+
+
+RULE = {"name": "new", "apps": ["git"], "actions": ["view"], "ask": ["hr"], "approve": {"owner": True}}
+WRITTEN = """- name: new
+    apps: [git]
+    actions: [view]
+    ask: [hr]
+    approve: {owner: true}
+"""
+
+
+@pytest.mark.parametrize("after", ["", "  # the last\n", "\n# What follows.\nmore: 1\n"])
+def test_a_rule_comes_after_all_others_and_no_letter_changes(after: str) -> None:
+    text = TEXT.rstrip("\n") + (after or "\n")
+    longer = with_rule(text, RULE)
+    item = "\n\n  " + WRITTEN.rstrip("\n")
+    assert longer.count(item) == 1
+    assert longer.replace(item, "") == text
+    assert names(longer.split("\n# What")[0]) == ["help", "only", "new"]
+
+
+@pytest.mark.parametrize("text", ["", "# Nothing yet.\n", "rules: []\n", "rules:\n", "# So.\nrules: []  # none\n"])
+def test_the_first_rule_finds_its_place(text: str) -> None:
+    assert names(with_rule(text, RULE)) == ["new"]
+    assert with_rule(text, RULE).count("#") == text.count("#")
+
+
+@pytest.mark.parametrize("text", ["rules: [{name: x}]\n", "- a\n", "rules: {\n", "rules: many\n"])
+def test_what_is_written_otherwise_is_left_to_its_author(text: str) -> None:
+    with pytest.raises(LimenError):
+        with_rule(text, RULE)

@@ -75,13 +75,16 @@ class SituationBuilder:
         nobody: bool,
         most_cells: int,
         by_token: bool = False,
+        without: frozenset[str] = frozenset(),
     ) -> Situations:
         """All situations; where they are too many, those that the atoms in `focus` tell apart come first.
 
-        `nobody`: nobody is signed in. `by_token`: whoever asks has tokens alone, as workloads do.
+        `nobody`: nobody is signed in. `by_token`: whoever asks has tokens alone, as workloads do. `without` are nouns
+        (`grant`) of which there is nothing.
         """
         tables: Tables = [(axes, self._table(atom, axes, told)) for atom, axes in told.reads.items()]
-        rules = [rule for rule in self._rules(nobody=nobody, by_token=by_token) if set(rule[0]) <= set(told.classes)]
+        every = self._rules(nobody=nobody, by_token=by_token, without=without)
+        rules = [rule for rule in every if set(rule[0]) <= set(told.classes)]
         allowed: Tables = [(axes, _ruled(axes, holds, told)) for axes, holds in rules]
         # Which instants are on a Monday is asked of groups of instants only: there may be many.
         groups = {axis: _alike(axis, len(told.classes[axis]), tables + allowed) for axis in told.classes}
@@ -130,12 +133,12 @@ class SituationBuilder:
 
     # Which facts can be together
 
-    def _rules(self, *, nobody: bool, by_token: bool) -> Iterator[Rule]:
+    def _rules(self, *, nobody: bool, by_token: bool, without: frozenset[str]) -> Iterator[Rule]:
         table = ATTRIBUTES.table
         for noun in table.facts_nouns:
             present = f"{noun.name}.{noun.present}"
             for row in table.of_noun(noun.name):
-                if nobody and noun.is_of_person:
+                if (nobody and noun.is_of_person) or noun.name in without:
                     yield from self._is_worst(row)
                 if noun.present and noun.name not in {"auth", "grant"} and row.path != present:
                     for axes, holds in self._is_worst(row):

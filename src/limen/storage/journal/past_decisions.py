@@ -84,6 +84,11 @@ def past_decisions(
         told(1.0)
 
 
+def decisions_of(path: Path, since: Instant) -> Iterator[PastDecision]:
+    """The decisions of one segment from `since` on, without their facts."""
+    return _decisions(_portions(path), since, lambda _part: None, with_facts=False)
+
+
 def sharing(kind: Any, make: Callable[[Any], Any]) -> Callable[[msgspec.Raw], Any]:
     """A function that decodes a noun of this kind and converts it with `make`, once for equal bytes.
 
