@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 
 import pytest
@@ -89,6 +93,24 @@ class AtHarbor:
 
     def events(self, kind: str) -> list[Event]:
         return self.house.events(kind)
+
+    async def told_of_access(self, email: str) -> EmailMessage:
+        """The mail about access that went to this address, as soon as it has left."""
+        outbox = self.house.limen.core.root / "data" / "outbox"
+        for _ in range(500):
+            left = [message_from_bytes(file.read_bytes(), policy=default) for file in sorted(outbox.glob("*.eml"))]
+            for one in left:
+                if one["to"] == email and "/access" in plain(one):
+                    return one
+            await asyncio.sleep(0.01)
+        pytest.fail(f"no mail about access left for {email}")
+
+
+def plain(mail: EmailMessage) -> str:
+    """A mail's text."""
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
 
 
 @pytest.fixture

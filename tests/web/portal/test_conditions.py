@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.web.conftest import HARBOR
 
 from limen.clock import HOUR, from_iso
 from limen.company.load import load_company
-from limen.facts import Auth, Device, Factor, Facts, Person, Risk, Session
+from limen.facts import Auth, Device, Factor, Facts, Grant, Person, Risk, Session
 from limen.identity.factors import Held
 from limen.messages import Language, Words
 from limen.policy.decision import Effect, Named, Request
@@ -72,13 +74,27 @@ def test_password_and_code_where_a_passkey_is_asked_for_lead_to_adding_one() -> 
 
 
 def test_a_group_that_one_is_not_in_is_named_as_the_role_and_its_owner_is_asked() -> None:
-    lines = _lines(_facts("crm", "staff"), "view")
+    lines = _lines(_facts("payroll", "staff"), "view")
     assert _failing(lines) == {"groups"}
-    assert "Customers (Sales)" in lines["groups"].mend[0]
+    assert "Payroll (Finance)" in lines["groups"].mend[0]
+
+
+def test_where_a_rule_lets_somebody_ask_it_is_temporary_access_that_is_missing() -> None:
+    lines = _lines(_facts("crm", "staff"), "view")
+    assert _failing(lines) == {"grant"}
+    assert "Customers (Sales)" in lines["grant"].mend[0]
+
+
+def test_nobody_is_said_to_have_temporary_access_who_has_none() -> None:
+    guest = _facts("wiki", "staff", "guests")
+    assert "grant" not in _lines(guest, "view")
+    held = replace(guest, grants=(Grant("gr_1", "wiki", frozenset({"view"}), NOW + HOUR),))
+    assert _lines(held, "view")["grant"].holds
+    assert "grant" not in _lines(held, "view", now=NOW + HOUR)
 
 
 def test_no_proof_is_advised_where_no_proof_would_open_it() -> None:
-    lines = _lines(_facts("crm", "staff", strength=2), "view")
+    lines = _lines(_facts("payroll", "staff", strength=2), "view")
     assert _failing(lines) == {"proof", "groups"}
     assert "requires a passkey. You don't have a passkey yet." in lines["proof"].said
     assert lines["proof"].mend[0].startswith("Confirming it's you again wouldn't be enough")
@@ -127,8 +143,6 @@ def test_a_session_that_was_over_is_a_matter_of_proof(named: Named) -> None:
 
 
 def test_an_inactive_account_fails_as_such() -> None:
-    from dataclasses import replace
-
     facts = _facts("crm", "staff", "sales")
     facts = replace(facts, person=replace(facts.person, active=False))
     assert _failing(_lines(facts, "view", Named.PERSON_INACTIVE)) == {"account"}
@@ -156,15 +170,15 @@ def test_every_refusal_has_something_that_failed_and_says_a_sentence_about_every
 
 
 def test_the_checklist_is_in_the_language_that_is_asked_for() -> None:
-    explanation = ENGINE.explain(Request("view"), _facts("crm", "staff", strength=2), NOW)
+    explanation = ENGINE.explain(Request("view"), _facts("payroll", "staff", strength=2), NOW)
     lines = {line.kind: line for line in _checked(explanation, language=Language.GERMAN)}
     assert "verlangt einen Passkey. Sie haben noch keinen Passkey." in lines["proof"].said
     assert lines["groups"].title == "Ihre Gruppen"
-    assert "fragen Sie die Zuständigen für Customers (Sales)" in lines["groups"].mend[0]
+    assert "fragen Sie die Zuständigen für Payroll (Finance)" in lines["groups"].mend[0]
 
 
 def test_whoever_can_help_is_named_once_after_what_the_person_can_do() -> None:
-    lines = _lines(_facts("crm", "staff", strength=2), "view")
+    lines = _lines(_facts("payroll", "staff", strength=2), "view")
     tell = Words(Language.ENGLISH, ENGINE.zone).say("mend.tell")
     assert [kind for kind, line in lines.items() if tell in line.mend] == ["groups"]
     assert lines["proof"].mend, "which names its own step"

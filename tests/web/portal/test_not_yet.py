@@ -41,11 +41,27 @@ async def test_an_unhealthy_device_is_the_one_thing_that_fails(house: House, bro
 
 async def test_a_role_that_is_missing_is_named_without_naming_who_has_it(house: House, browser: Browser) -> None:
     await house.member(browser, "Otto", "staff")
-    page = (await browser.get(f"/not-yet?decision={await _refused(house, browser, 'crm', '/')}")).text
-    assert "<h1>You don&#39;t have access to Customers</h1>" in page
-    words = _words(page)
-    assert "None of your groups is allowed to view here." in words
-    assert "Management" not in words
+    page = (await browser.get(f"/not-yet?decision={await _refused(house, browser, 'payroll', '/')}")).text
+    assert "<h1>You don&#39;t have access to Payroll</h1>" in page
+    assert page.count('<li class="fails">') == 1
+    assert "Management" not in _words(page)
+
+
+async def test_it_leads_to_the_form_that_asks_where_a_rule_lets_them_and_a_grant_would_open_it(
+    house: House, browser: Browser
+) -> None:
+    form = "/access/ask?app=crm&amp;action=view"
+    await house.member(browser, "Otto", "staff")
+    address = f"/not-yet?decision={await _refused(house, browser, 'crm', '/')}"
+    assert form in (await browser.get(address)).text
+    assert form in (await browser.get(f"{address}&check=now")).text
+    assert (
+        "/access/ask"
+        not in (await browser.get(f"/not-yet?decision={await _refused(house, browser, 'payroll', '/')}")).text
+    )
+    hal = house.browser()
+    await house.member(hal, "Hal", "staff", "helpdesk")
+    assert "/access/ask" not in (await hal.get(address)).text  # it is not theirs to ask
 
 
 async def test_outside_the_hours_it_says_when_it_opens_again(house: House, browser: Browser) -> None:

@@ -43,7 +43,7 @@ def routes(site: Site) -> APIRouter:
         asked = [request_row(site, each, words, now) for each in requests if person in {"", each.person_id}]
         held = [grant_row(site, each, words, now) for each in grants if person in {"", each.person_id}]
         return site.page(
-            "access/console.html",
+            "console/temporary_access.html",
             visit,
             held=sorted((each for each in held if each.is_active), key=lambda each: each.grant.until),
             waiting=[each for each in asked if each.state is RequestState.OPEN],

@@ -90,9 +90,15 @@ def checklist(refused: RefusalView) -> tuple[Condition, ...]:
             lines.append(
                 Condition(kind, say(f"title.{kind}"), holds=False, said=failing[kind], mend=mend, minutes=minutes)
             )
-        elif kind in asked:
+        elif kind in asked and (kind != "grant" or _has_grant(refused.decision)):
             lines.append(Condition(kind, say(f"title.{kind}"), holds=True, said=_holding(kind, refused)))
     return tuple(_said_last(say("mend.tell"), lines))
+
+
+def _has_grant(decision: Decision) -> bool:
+    """Whether they have what was granted: a policy that reads grants and doesn't ask for one says nothing of that."""
+    facts, action = decision.facts, decision.request.action
+    return any(one.app == facts.app.id and action in one.actions and decision.now < one.until for one in facts.grants)
 
 
 def _said_last(step: str, lines: Sequence[Condition]) -> Iterator[Condition]:
