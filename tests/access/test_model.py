@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.access.rows import NOW, grant, request
 
-from limen.access.errors import DecidedError, NotYoursError
-from limen.access.model import RequestState, approved, can_be_filled, end_of, had_for, refused, withdrawn
+from limen.access.errors import AccessError, DecidedError, NotYoursError
+from limen.access.model import RequestState, approved, can_be_filled, end_of, had_for, refused, shortened, withdrawn
 from limen.clock import DAY, HOUR, MINUTE
 
 
@@ -33,6 +33,15 @@ def test_a_decision_is_kept_with_who_made_it() -> None:
     with pytest.raises(NotYoursError):
         withdrawn(request(), "farid", NOW)
     assert withdrawn(request(), "", NOW).state is RequestState.WITHDRAWN
+
+
+def test_a_request_is_approved_for_less_time_and_never_for_more() -> None:
+    asked = request(length_ms=2 * HOUR)
+    assert shortened(asked, 0) == asked
+    assert [shortened(asked, length).length_ms for length in (MINUTE, HOUR, 2 * HOUR)] == [MINUTE, HOUR, 2 * HOUR]
+    for length in (-1, 1, MINUTE - 1, 2 * HOUR + 1):
+        with pytest.raises(AccessError):
+            shortened(asked, length)
 
 
 def test_a_grant_is_active_from_its_beginning_to_its_end() -> None:

@@ -50,6 +50,15 @@ def test_what_is_restricted_needs_two_of_its_owners(at: Any) -> None:
         at(lambda one: requests.ask(one, replace(WANTED, app="payroll", actions=("edit",))), basis=alone)
 
 
+def test_the_second_approval_is_for_what_the_first_has_left(at: Any) -> None:
+    made = at(lambda one: requests.ask(one, replace(WANTED, app="payroll", length_ms=2 * HOUR)))
+    assert at(lambda one: requests.approve(one, made.id, at_most=HOUR), by="maren")[0].length_ms == HOUR
+    with pytest.raises(AccessError):
+        at(lambda one: requests.approve(one, made.id, at_most=2 * HOUR), by="rohan")
+    granted = at(lambda one: requests.approve(one, made.id), by="rohan")[1]
+    assert granted.until - granted.since == HOUR
+
+
 def test_an_app_that_became_restricted_meanwhile_is_asked_for_again(at: Any) -> None:
     made = at(lambda one: requests.ask(one, WANTED))
     stricter = {**BASIS.apps, "crm": replace(BASIS.apps["crm"], label=Label.RESTRICTED)}

@@ -205,7 +205,7 @@ async def test_the_page_does_what_it_says(reader: Reader) -> None:
                 await reader.browse(text, network)
             done.append(kind)
     assert done.count("run") > 8
-    assert done.count("browser") == 6
+    assert done.count("browser") == 7
     assert reader.decision
 
 
