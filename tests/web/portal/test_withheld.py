@@ -96,3 +96,12 @@ async def test_when_looking_is_over_too_it_says_so(house: House, browser: Browse
     await house.limen.identity.people.set_groups(tom, {"staff"}, by="")
     house.clock.forward(HOUR // 60)
     assert "You can&#39;t use Customers right now" in _words((await browser.get(address)).text)
+
+
+async def test_an_action_that_a_grant_opens_leads_to_the_form_that_asks_for_it(house: House, browser: Browser) -> None:
+    form = "/access/ask?app=payroll&amp;action=edit"
+    await house.member(browser, "Sofia", "staff", "hr")
+    assert form in (await browser.get("/withheld?app=payroll")).text
+    mia = house.browser()
+    await house.member(mia, "Mia", "staff", "finance")  # who may not ask, and for whom it is open
+    assert "/access/ask" not in (await mia.get("/withheld?app=payroll")).text

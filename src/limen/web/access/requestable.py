@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlencode
 
 from limen.access.services import Access
 from limen.facts import LIMEN, App
@@ -60,6 +61,15 @@ def a_grant_opens(decision: Decision) -> bool:
     if decision.effect is not Effect.DENY:
         return False
     return any(remedy.kind == "ask_for_grant" for ways in decision.remedies for remedy in ways)
+
+
+def where_to_ask(site: Site, visit: Visit, app: App, decision: Decision) -> str:
+    """The form that asks for what was refused to this visitor; "" where a grant would not open it, or they may not ask."""
+    action = decision.request.action
+    is_own = visit.person is not None and decision.facts.person.id == visit.person.id
+    if not is_own or not a_grant_opens(decision) or rule_for(site, visit, app, action) is None:
+        return ""
+    return f"{ASK}?{urlencode({'app': app.id, 'action': action})}"
 
 
 def requested_actions(app: App) -> tuple[str, ...]:

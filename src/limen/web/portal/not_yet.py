@@ -31,7 +31,7 @@ from limen.policy.decision import (
 from limen.policy.engine import Engine
 from limen.policy.remedies.search import opens_at
 from limen.policy.wording import Audience, Names, remedy_sentence
-from limen.web.access.requestable import ASK, a_grant_opens, rule_for
+from limen.web.access.requestable import where_to_ask
 from limen.web.console.view_audit import record_view
 from limen.web.page import Route
 from limen.web.permissions import SEE_PEOPLE
@@ -171,6 +171,9 @@ async def _not_yet(site: Site, visit: Visit, past: ReplayedDecision, *, is_again
     if "device" in missing:
         at_hand = _at_hand(site, visit, past, engine, decision)
         conditions = tuple([_with_checks(one, at_hand) for one in conditions])
+    ask = where_to_ask(site, visit, app, decision) if is_own and effect is Effect.DENY else ""
+    if ask:
+        conditions = tuple([_to_be_asked_for(one, words) for one in conditions])
     spoke = [reason for reason in decision.reasons if reason.policy != Named.NOTHING_PERMITS]
     forbade = (reason.in_language(words.language) for reason in spoke if reason.text and reason.effect == "forbid")
     remedies = decision.remedies
@@ -194,16 +197,8 @@ async def _not_yet(site: Site, visit: Visit, past: ReplayedDecision, *, is_again
         named=named,
         at_hand=at_hand,
         onward=_onward(site, app, at_hand) if is_own else "",
-        ask=_where_to_ask(site, visit, app, decision) if is_own and effect is Effect.DENY else "",
+        ask=ask,
     )
-
-
-def _where_to_ask(site: Site, visit: Visit, app: App, decision: Decision) -> str:
-    """The form that asks for this; "" where a grant would not open it, or they may not ask."""
-    action = decision.request.action
-    if not a_grant_opens(decision) or rule_for(site, visit, app, action) is None:
-        return ""
-    return f"{ASK}?{urlencode({'app': app.id, 'action': action})}"
 
 
 def _at_hand(
@@ -223,6 +218,13 @@ def _with_checks(condition: Condition, at_hand: DeviceAtHand | None) -> Conditio
     if condition.kind != "device" or condition.holds or at_hand is None or at_hand.found is Found.OTHER:
         return condition
     return replace(condition, mend=())
+
+
+def _to_be_asked_for(condition: Condition, words: Words) -> Condition:
+    """The line about temporary access says to use the form, instead of whom to ask."""
+    if condition.kind != "grant" or condition.holds:
+        return condition
+    return replace(condition, mend=(words.say("mend.ask-for-access"),))
 
 
 def _onward(site: Site, app: App, at_hand: DeviceAtHand | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
@@ -16,6 +17,7 @@ from limen.policy.access import MILDEST, Access, access, withheld
 from limen.policy.decision import Decision, Effect
 from limen.policy.engine import Engine
 from limen.policy.wording import Audience, Names, kind_of, remedy_sentence, whom, why_not
+from limen.web.access.requestable import where_to_ask
 from limen.web.page import Route
 from limen.web.portal.apps import app_open_to, named, nothing_here
 from limen.web.portal.not_yet import may_see
@@ -54,6 +56,8 @@ class Withheld:
     again: str
     why: str
     whose: str
+    asks: Mapping[str, str]
+    """Where each action can be asked for that a grant would open, and that this person may ask for."""
 
 
 def routes(site: Site) -> APIRouter:
@@ -127,7 +131,13 @@ def _page(
         again=f"/withheld?{urlencode(here)}",
         why=f"/not-yet?{urlencode(here)}" if decision_id else "",
         whose=whose,
+        asks={} if whose else _asks(site, visit, app, answers),
     )
+
+
+def _asks(site: Site, visit: Visit, app: App, answers: Access) -> dict[str, str]:
+    found = {action: where_to_ask(site, visit, app, decision) for action, decision in answers.items()}
+    return {action: url for action, url in found.items() if url}
 
 
 def lines(answers: Access, words: Words, names: Names, refused: str = "") -> tuple[Line, ...]:
