@@ -64,7 +64,7 @@ def a_grant_opens(decision: Decision) -> bool:
 
 
 def where_to_ask(site: Site, visit: Visit, app: App, decision: Decision) -> str:
-    """The form that asks for what was refused to this visitor; "" where a grant would not open it, or they may not ask."""
+    """The form that asks for what was refused to this visitor; "" where no grant would open it, or they may not ask."""
     action = decision.request.action
     is_own = visit.person is not None and decision.facts.person.id == visit.person.id
     if not is_own or not a_grant_opens(decision) or rule_for(site, visit, app, action) is None:
