@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.identity.conftest import House
 
 from limen.facts import SessionState
-from limen.identity.model import PersonStatus, Visitor
-from limen.identity.responses import PERSON_RESPONSES
+from limen.identity.errors import LastAdministratorError
+from limen.identity.model import ADMINISTRATORS, PersonStatus, Visitor
+from limen.identity.responses import GROUP_MEMBERSHIPS, PERSON_RESPONSES
 from limen.identity.store import factors, people
 
 
@@ -36,3 +38,18 @@ async def test_sessions_end_one_or_all(house: House, visitor: Visitor) -> None:
     assert not await house.ports.write(lambda t: PERSON_RESPONSES.end_session(t, "s_none", now, ""))
     await house.ports.write(lambda t: PERSON_RESPONSES.end_all(t, signed_in.person.id, now, ""))
     assert {event.reason for event in house.events("session.revoked")} == {"alert"}
+
+
+async def test_somebody_is_taken_out_of_a_group_and_put_back(house: House, visitor: Visitor) -> None:
+    ada = (await house.administrator(house.passkey(), visitor)).person.id
+    ben = (await house.enrol(await house.invited(), house.passkey(), visitor)).person.id
+    now, groups = house.clock.now(), house.known.people[ben].groups
+    assert await house.ports.write(lambda t: GROUP_MEMBERSHIPS.put_back(t, ben, "choir", now, ada)) == groups | {
+        "choir"
+    }
+    assert house.known.people[ben].groups == groups | {"choir"}
+    assert await house.ports.write(lambda t: GROUP_MEMBERSHIPS.take_out(t, ben, "choir", now, ada)) == groups
+    assert house.known.people[ben].groups == groups
+    with pytest.raises(LastAdministratorError):
+        await house.ports.write(lambda t: GROUP_MEMBERSHIPS.take_out(t, ada, ADMINISTRATORS, now, ""))
+    assert ADMINISTRATORS in house.known.people[ada].groups

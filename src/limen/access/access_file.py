@@ -1,4 +1,6 @@
-"""`access.yaml`: who may ask for what, for how long, and who approves it. Read with its lines."""
+"""`access.yaml`: who may ask for what, for how long, who approves it, and what is reviewed. Read with
+its lines.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from limen.access.access_changes import changes, in_force, touches
 from limen.access.initial import INITIAL
+from limen.access.reviews.section import MOST_REVIEWS, read_reviews
 from limen.access.rules_text import without
 from limen.clock import DAY, HOUR, MINUTE, Milliseconds
 from limen.configuration.lengths import Length, length_of
@@ -104,6 +107,7 @@ class Rule(_Shape):
 
 class _File(_Shape):
     rules: Annotated[list[Any], Field(max_length=MOST_RULES)] = []
+    reviews: Annotated[list[Any], Field(max_length=MOST_REVIEWS)] = []
 
 
 def read(tree: Tree, around: Around) -> tuple[AccessRules | None, list[Problem]]:
@@ -131,7 +135,9 @@ def read(tree: Tree, around: Around) -> tuple[AccessRules | None, list[Problem]]
         problems.append(
             Problem(FILE, *tree.at("rules"), f"two rules are called {shown(name)}", "give one of them another name")
         )
-    return (None if problems else AccessRules(tuple(found))), problems
+    reviews, wrong_reviews = read_reviews(tree, file.reviews, around)
+    problems += wrong_reviews
+    return (None if problems else AccessRules(tuple(found), tuple(reviews))), problems
 
 
 def rule_of(shape: Rule) -> AccessRule:

@@ -58,4 +58,18 @@ rules:
     longest_total: 24h
     cool_down: 4h
     expires: 24h
+
+# Who has access is looked through again and again: each row says how they got it and when they used it last.
+#   apps, labels, owners   as above, and `limen` itself; groups, people: only what these give, or these have
+#   starts, every, lasts   the first day, how often, and how long reviewers have
+#   reviewers, escalate    who decides, but nobody about themselves; who may decide as well after a while
+#   default                what becomes of what nobody decides: keep, or remove (restricted apps: remove in any case)
+reviews:
+  # An administrator begins it on the page Access reviews, until `starts: 2027-01-04` and `every: 90d` stand here.
+  - name: restricted
+    labels: [restricted]
+    lasts: 14d
+    reviewers: {owner: true, groups: [administrators]}
+    default: remove
+    four_eyes: true
 """

@@ -34,6 +34,7 @@ class EndedBy(StrEnum):
     EXPIRED = "expired"
     GIVEN_BACK = "given-back"
     REVOKED = "revoked"
+    REVIEWED = "reviewed"
     DEACTIVATED = "deactivated"
     MOVED = "moved"
     SIGNED_OUT = "signed-out"

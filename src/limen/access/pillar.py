@@ -28,15 +28,20 @@ if TYPE_CHECKING:
 TELL_SECONDS = 1.0
 ESCALATE_SECONDS = 30.0
 FORGET_SECONDS = 3_600.0
+FOLLOW_SECONDS = 60.0
 
 
 def _declarations() -> Declarations:
     from limen.access.access_file import ACCESS_FILE
     from limen.access.credentials import CREDENTIALS
     from limen.access.kinds import KINDS
+    from limen.access.reviews.kinds import KINDS as OF_REVIEWS
+    from limen.access.reviews.store import TABLES as FOR_REVIEWS
     from limen.access.store import TABLES
 
-    return Declarations(events=KINDS, tables=TABLES, credentials=CREDENTIALS, file=ACCESS_FILE)
+    return Declarations(
+        events=KINDS + OF_REVIEWS, tables=TABLES + FOR_REVIEWS, credentials=CREDENTIALS, file=ACCESS_FILE
+    )
 
 
 def _prepare(core: Core) -> None:
@@ -50,6 +55,8 @@ def _prepare(core: Core) -> None:
 async def _build(core: Core) -> Running:
     from limen.access.notices import Notices
     from limen.access.projection import GrantsHeld
+    from limen.access.reviews.letters import Letters
+    from limen.access.reviews.services import Reviews
     from limen.access.services import Access
 
     def to_chats(transaction: Transaction, request_id: str, now: Instant) -> None:
@@ -60,9 +67,11 @@ async def _build(core: Core) -> Running:
 
     held, people = core.offers.take(GrantsHeld), core.offers.take(CompanyPeople)
     access = Access(core, held, people, Notices(core.keyring, core.settings, people.language_of, to_chats))
+    reviews = Reviews(core, access, Letters(core.keyring, core.settings, people.language_of))
     return Running(
         offers=(
             access,
+            reviews,
             AccessGrants(active=held.active, asked=access.asked),
             WaitingRequests(find=access.waiting),
         ),
@@ -70,6 +79,8 @@ async def _build(core: Core) -> Running:
             Every("write down what access is over", TELL_SECONDS, access.tell_ended),
             Every("escalate requests for access", ESCALATE_SECONDS, access.escalate),
             Every("forget access that was over long ago", FORGET_SECONDS, access.forget),
+            Every("follow the calendar of reviews", FOLLOW_SECONDS, reviews.follow_calendar),
+            Every("forget reviews that were closed long ago", FORGET_SECONDS, reviews.forget),
         ),
     )
 
@@ -92,10 +103,14 @@ PILLAR = Pillar(
     ),
     commands={
         "request": Command("limen.cli.request", "List requests for access, make one for somebody, and withdraw one"),
+        "review": Command(
+            "limen.cli.review", "List reviews of access, start and close them, take out and verify evidence"
+        ),
         "grant": Command("limen.cli.grant", "List temporary access, end it, and see where a request is approved"),
         "standing": Command("limen.cli.standing", "List who can do what is sensitive at any time, without a grant"),
     },
     declarations=_declarations,
+    pages=("limen.web.access.reviews", "limen.web.access.reviews_console"),
     prepare=_prepare,
     build=_build,
     changed_by_erasing=_changed_by_erasing,

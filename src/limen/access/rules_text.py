@@ -33,6 +33,8 @@ def without(text: str, kind: str, name: str) -> tuple[str, tuple[str, ...]]:
         raise LimenError(f"{FILE} can't be read", "run `limen check`") from None
     rules = whole.get("rules") if isinstance(whole, dict) else None
     said = list(_without_in(rules, kind, name)) if isinstance(rules, list) else []
+    reviews = whole.get("reviews") if isinstance(whole, dict) else None
+    said += _reviews_without(reviews, kind, name) if isinstance(reviews, list) else []
     if not said:
         return text, ()
     written = StringIO()
@@ -113,6 +115,31 @@ def _without_in(rules: list[Any], kind: str, name: str) -> Iterator[str]:
             del rules[at]
             yield f"{called} is removed: it is about nothing else"
         elif was_named:
+            yield f"{called} is then about the others that it names"
+
+
+def _reviews_without(reviews: list[Any], kind: str, name: str) -> Iterator[str]:
+    """As for rules: a review that is about it alone goes."""
+    keys = ("apps",) if kind == "app" else ("owners", "groups")
+    for at in range(len(reviews) - 1, -1, -1):
+        review = reviews[at]
+        if not isinstance(review, dict):
+            continue
+        called = f"the review {review.get('name', at + 1)} of {FILE}"
+        named = [key for key in keys if _drop(review.get(key), name)]
+        emptied = [key for key in named if not review[key]]
+        for key in emptied:
+            del review[key]
+        is_wide = not any(review.get(key) for key in ("apps", "labels", "owners")) and "groups" not in emptied
+        if emptied and ("groups" in emptied or is_wide):
+            del reviews[at]
+            yield f"{called} is removed: it is about nothing else"
+            continue
+        if kind == "group":
+            escalate = review.get("escalate")
+            some = [review.get("reviewers"), escalate.get("to") if isinstance(escalate, dict) else None]
+            named += ["by" for one in some if isinstance(one, dict) and _left_by(one, name, called)]
+        if named:
             yield f"{called} is then about the others that it names"
 
 

@@ -246,6 +246,12 @@ def prolong(connection: Connection, grant: HeldGrant) -> bool:
     return bool(connection.execute(update(access_grants).where(*where).values(values)).rowcount)
 
 
+def narrow(connection: Connection, grant_id: str, actions: Iterable[str]) -> bool:
+    """Keep other actions of a grant that is not ended; False where it is."""
+    where = (access_grants.c.id == grant_id, access_grants.c.ended_at == 0)
+    return bool(connection.execute(update(access_grants).where(*where).values(actions=" ".join(actions))).rowcount)
+
+
 def forget_grants(connection: Connection, before: Instant) -> int:
     """Drop those that were over before then."""
     where = (access_grants.c.ended_at > 0, access_grants.c.until < before)

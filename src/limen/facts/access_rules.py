@@ -1,11 +1,11 @@
-"""What `access.yaml` says: who may ask for what, for how long, and who approves it. Pure."""
+"""What `access.yaml` says: who may ask for what, for how long, who approves it, and what is reviewed. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Final
 
-from limen.clock import DAY, HOUR, Milliseconds
+from limen.clock import DAY, HOUR, Instant, Milliseconds
 from limen.facts.app import LIMEN, App, Label
 from limen.facts.nouns import Person
 from limen.facts.required_factors import EVERYONE
@@ -101,11 +101,54 @@ class AccessRule:
         return self.steps * 2 if needs_two and len(self.steps) == 1 else self.steps
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewRule:
+    """What is looked through again and again, and by whom: access to apps that are named, or have one of the labels, or
+    an owner of these (any app where all three are empty); of it, where they are named, what these groups give, and what
+    these people have, by email address.
+
+    A review begins at `starts_at` and `every_ms` from then on (0: only by hand) and lasts `lasts_ms`. Reviewers are
+    reminded `remind_ms` before its end. What nobody has decided by then is removed where `removes` says so, and of
+    restricted apps in any case. `four_eyes`: nobody decides about somebody who decides about them.
+    """
+
+    name: str
+    reviewers: Approvers
+    apps: tuple[str, ...] = ()
+    labels: tuple[int, ...] = ()
+    owners: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    starts_at: Instant = 0
+    every_ms: Milliseconds = 0
+    lasts_ms: Milliseconds = 14 * DAY
+    remind_ms: Milliseconds = 3 * DAY
+    removes: bool = False
+    four_eyes: bool = False
+    escalation: Escalation | None = None
+
+    def is_about(self, app: App) -> bool:
+        """Whether access to this app is looked through. Who may administer Limen itself is, like any other."""
+        names_none = not (self.apps or self.labels or self.owners)
+        return names_none or app.id in self.apps or int(app.label) in self.labels or app.owner in self.owners
+
+    def removes_unanswered(self, app: App) -> bool:
+        """Whether access to this app that nobody has decided about is removed at the end."""
+        return self.removes or app.label >= FOUR_EYES_FROM
+
+    def slot(self, now: Instant) -> Instant:
+        """When the review began, or should have, that is due by now; 0 where none is."""
+        if not self.every_ms or now < self.starts_at:
+            return 0
+        return self.starts_at + (now - self.starts_at) // self.every_ms * self.every_ms
+
+
 @dataclass(frozen=True, slots=True)
 class AccessRules:
     """All of them. The first that is about an action on an app, and lets somebody ask, counts for them."""
 
     rules: tuple[AccessRule, ...] = field(default=())
+    reviews: tuple[ReviewRule, ...] = field(default=())
 
     def rule_for(self, person: Person, app: App, action: str) -> AccessRule | None:
         """The rule by which this person may ask for this; None: they may not."""
@@ -114,6 +157,10 @@ class AccessRules:
     def may_ask(self, person: Person, app: App, action: str) -> bool:
         """Whether this person may ask for this."""
         return self.rule_for(person, app, action) is not None
+
+    def review(self, name: str) -> ReviewRule | None:
+        """The review of this name."""
+        return next((one for one in self.reviews if one.name == name), None)
 
 
 NOTHING_TO_ASK: Final = AccessRules()

@@ -110,7 +110,7 @@ async def _build(core: Core) -> Running:
     from urllib.parse import urlencode
 
     from limen.identity import services
-    from limen.identity.responses import PERSON_RESPONSES
+    from limen.identity.responses import GROUP_MEMBERSHIPS, PERSON_RESPONSES
     from limen.identity.sessions import DEVICE_SESSIONS
 
     built = await services.build(_ports(core))
@@ -132,6 +132,7 @@ async def _build(core: Core) -> Running:
             ),
             DEVICE_SESSIONS,
             PERSON_RESPONSES,
+            GROUP_MEMBERSHIPS,
             CompanyPeople(all=_everybody, language_of=_language_of),
             WorkloadTokens(issue=built.tokens.issue_for_workload),
         ),

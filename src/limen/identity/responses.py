@@ -1,13 +1,16 @@
-"""What answers to alerts may do to people: end what is signed in, suspend an account, let it go on."""
+"""What other parts may do to people: answers to alerts end what is signed in, suspend an account and let it go on; and
+reviews of access take people out of groups, and put them back.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
 from limen.clock import Instant
-from limen.identity.membership import Membership
+from limen.identity.membership import Membership, an_administrator_remains
 from limen.identity.sessions import end_everything_of, end_session
-from limen.pillar import PersonResponses
+from limen.identity.store import people
+from limen.pillar import GroupMemberships, PersonResponses
 from limen.storage.database import Transaction
 
 REASON: Final = "alert"
@@ -30,3 +33,19 @@ def _resume(transaction: Transaction, person_id: str, now: Instant, by: str) -> 
 
 
 PERSON_RESPONSES: Final = PersonResponses(end_session=_end_session, end_all=_end_all, suspend=_suspend, resume=_resume)
+
+
+def _take_out(transaction: Transaction, person_id: str, group: str, now: Instant, by: str) -> frozenset[str]:
+    left = people.groups_of(transaction.connection, person_id) - {group}
+    with an_administrator_remains(transaction):
+        Membership(transaction, now, by).set_groups(person_id, left)
+    return left
+
+
+def _put_back(transaction: Transaction, person_id: str, group: str, now: Instant, by: str) -> frozenset[str]:
+    groups = people.groups_of(transaction.connection, person_id) | {group}
+    Membership(transaction, now, by).set_groups(person_id, groups)
+    return groups
+
+
+GROUP_MEMBERSHIPS: Final = GroupMemberships(take_out=_take_out, put_back=_put_back)

@@ -214,6 +214,25 @@ class CompanyPeople:
     language_of: Callable[[Snapshot, str], str]
 
 
+class TakeOutOfGroup(Protocol):
+    def __call__(
+        self, transaction: Transaction, person_id: str, group: str, now: Instant, by: str
+    ) -> frozenset[str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class GroupMemberships:
+    """What identity offers to whoever reviews access, each in a transaction, with the instant and the id of who does it
+    ("" for the server).
+
+    `take_out(transaction, person id, group, now, by)` gives the groups that are left, and raises LimenError where
+    nobody would be left among the administrators. `put_back` is its opposite.
+    """
+
+    take_out: TakeOutOfGroup
+    put_back: TakeOutOfGroup
+
+
 @dataclass(frozen=True, slots=True)
 class Askable:
     """Somebody may ask for something by the rule of this name: for `longest_ms` at most, with a reason of at least

@@ -1,0 +1,277 @@
+"""Reviews, put together: what people do with them, and what the calendar does. Used on the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from limen.access import store as access_store
+from limen.access.errors import NotYoursError
+from limen.access.occasion import Basis, Occasion
+from limen.access.reviews import store, verdicts
+from limen.access.reviews.errors import NotDoneError, NothingToReviewError, TooManyRowsError, UnknownReviewError
+from limen.access.reviews.evidence import Evidence, Named, evidence_of
+from limen.access.reviews.letters import Letters
+from limen.access.reviews.model import Outcome, Progress, Review, ReviewRow, Verdict
+from limen.access.reviews.past import past_of
+from limen.access.reviews.reach import Reach
+from limen.access.reviews.rows import Known, rows_of
+from limen.access.reviews.verdicts import Judging, Told
+from limen.access.services import KEPT, Access
+from limen.clock import Instant
+from limen.errors import LimenError
+from limen.events import Event
+from limen.facts import Session
+from limen.facts.access_rules import NOTHING_TO_ASK, AccessRules, ReviewRule
+from limen.opaque import new_id
+from limen.pillar import Core, GroupMemberships
+from limen.policy import Engine
+from limen.storage import Transaction
+
+MOST_ROWS: Final = 20_000
+MOST_AT_ONCE: Final = 200
+"""Rows that are decided with one press."""
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Reviews:
+    """What reviews do. Sessions that are given to it are live: whoever calls has just decided on them."""
+
+    core: Core
+    access: Access
+    letters: Letters
+    _reach: tuple[Engine, Reach] | None = None
+
+    # What people do
+
+    async def start(self, name: str, by: str) -> Review:
+        """Begin a review by the rule of this name. Raises LimenError where there is none, or nothing to review."""
+        rule = self._rules().review(name)
+        if rule is None:
+            raise UnknownReviewError
+        review = await self._begin(rule, slot=0, by=by)
+        if review is None:
+            raise NothingToReviewError
+        return review
+
+    async def decide(self, session: Session, review_id: str, several: Iterable[Told]) -> Counter[Outcome]:
+        """Decide some rows, each by itself: what happened to how many. Raises AccessError."""
+        done, asked = Counter[Outcome](), list[str]()
+        for told in list(several)[:MOST_AT_ONCE]:
+            outcome = await self._judged(session, review_id, lambda on, told=told: verdicts.decide(on, told))  # type: ignore[misc]
+            done[outcome] += 1
+            if outcome is Outcome.DONE and told.verdict is Verdict.ASK:
+                asked.append(told.row_id)
+        if asked:
+            await self._ask(review_id, asked)
+        return done
+
+    async def undo(self, session: Session, review_id: str, row_id: str, version: int) -> Outcome:
+        """Take back what one decided. Raises AccessError."""
+        return await self._judged(session, review_id, lambda on: verdicts.undo(on, row_id, version))
+
+    async def close(self, session: Session, review_id: str) -> None:
+        """Close a review of which everything is decided; one with open rows closes by its time alone, so nobody has
+        its default come sooner. Raises AccessError.
+        """
+        _refuse_program(session)
+        review = await self.review(review_id)
+        rows = await self.rows(review_id)
+        if not review.closed_at and not all(one.is_decided for one in rows):
+            raise NotDoneError
+        await self._close(review, session.person_id)
+
+    async def evidence(self, review_id: str, form: str, by: str) -> Evidence:
+        """What was decided, as a signed file: `csv` or `pdf`. Raises LimenError."""
+        review, rows, now = await self.review(review_id), await self.rows(review_id), self.core.clock.now()
+        people = await self.core.database.reading(self.access.people.all)
+        named = Named(
+            {one.id: one.name for one in people.values()},
+            {one.id: one.name for one in self.core.known.apps.values()},
+            self.core.settings.name,
+            self.core.settings.zone,
+        )
+        made = await asyncio.to_thread(evidence_of, form, review, rows, named, now, self.core.keyring)
+        said = {"review": review.id, "name": review.name, "form": made.form}
+        await self.core.write(lambda t: t.say(Event(at=now, kind="review.exported", actor=by, details={**said})))
+        return made
+
+    # What is known
+
+    async def review(self, review_id: str) -> Review:
+        """Raises UnknownReviewError."""
+        found = await self.core.database.reading(lambda snapshot: store.review(snapshot.connection, review_id))
+        if found is None:
+            raise UnknownReviewError
+        return found
+
+    async def reviews(self) -> list[tuple[Review, Progress]]:
+        """All of them, the newest first, with how far they are."""
+        found = await self.core.database.reading(
+            lambda snapshot: (store.reviews(snapshot.connection), store.progress(snapshot.connection))
+        )
+        return [(one, found[1].get(one.id, Progress())) for one in found[0]]
+
+    async def rows(self, review_id: str) -> list[ReviewRow]:
+        return await self.core.database.reading(lambda snapshot: store.rows(snapshot.connection, review_id))
+
+    async def rows_for(self, review: Review, person_id: str) -> list[ReviewRow]:
+        """What this person may decide now, or has decided."""
+        now = self.core.clock.now()
+        rows = await self.rows(review.id)
+        return [one for one in rows if person_id in one.may_be_decided_by(review, now)]
+
+    # As time passes
+
+    async def follow_calendar(self) -> None:
+        """Begin what is due, remind, hand over, and close what is over."""
+        now = self.core.clock.now()
+        for rule in self._rules().reviews:
+            slot = rule.slot(now)
+            if slot and not await self.core.database.reading(
+                lambda snapshot, slot=slot, rule=rule: store.has_slot(snapshot.connection, rule.name, slot)  # type: ignore[misc]
+            ):
+                await self._begin(rule, slot=slot, by="")
+        for review in await self.core.database.reading(lambda snapshot: store.open_reviews(snapshot.connection)):
+            await self._follow(review, now)
+
+    async def forget(self) -> None:
+        """Drop what was closed long ago."""
+        before = self.core.clock.now() - KEPT
+        await self.core.database.writing(lambda transaction: store.forget(transaction.connection, before))
+
+    # Inside
+
+    async def _begin(self, rule: ReviewRule, *, slot: Instant, by: str) -> Review | None:
+        """None where there is nothing to review, or another worker has begun it. Raises TooManyRowsError."""
+        now = self.core.clock.now()
+        past = await asyncio.to_thread(past_of, self.core.journal.reader, now)
+        people, grants = await self.core.database.reading(
+            lambda snapshot: (self.access.people.all(snapshot), access_store.live_grants(snapshot.connection, now))
+        )
+        risks = {one: risk.score for one in people if (risk := self.core.known.risk_of(one)).known}
+        apps = dict(self.core.known.apps)
+        known = Known(self._reach_now(), people, apps, grants, past, risks)
+        review = _review_of(rule, slot, now, by)
+        rows = await asyncio.to_thread(lambda: list(rows_of(known, rule, review.id)))
+        if len(rows) > MOST_ROWS:
+            raise TooManyRowsError(MOST_ROWS)
+        if not rows and not slot:
+            return None
+
+        def work(at: Occasion) -> bool:
+            if not store.add_review(at.transaction.connection, review, rows):
+                return False
+            at.transaction.say(_of_review("review.started", review, now, by, rows=len(rows)))
+            self.letters.due(at, review, rows)
+            return True
+
+        return review if await self._on(by, work) else None
+
+    async def _follow(self, review: Review, now: Instant) -> None:
+        if now >= review.closes_at:
+            await self._close(review, "")
+            return
+        rows = await self.rows(review.id)
+        still_open = [one for one in rows if not one.is_decided]
+        if review.escalates_at and now >= review.escalates_at and not review.escalated_at and still_open:
+
+            def escalate(at: Occasion) -> None:
+                if store.mark(at.transaction.connection, review.id, "escalated_at", now):
+                    said = _of_review("review.escalated", review, now, "", rows=len(still_open))
+                    at.transaction.say(said)
+                    self.letters.due(at, review, still_open)
+
+            await self._on("", escalate)
+        if review.reminds_at and now >= review.reminds_at and not review.reminded_at and still_open:
+
+            def remind(at: Occasion) -> None:
+                if store.mark(at.transaction.connection, review.id, "reminded_at", now):
+                    self.letters.due(at, review, still_open)
+
+            await self._on("", remind)
+
+    async def _close(self, review: Review, by: str) -> None:
+        """Decide what nobody has, row by row, and close it for good."""
+        for row in [one for one in await self.rows(review.id) if not one.is_decided]:
+            try:
+                await self._on("", lambda at, row=row: verdicts.by_default(self._judging(at, review), row))  # type: ignore[misc]
+            except LimenError:
+                await self._on("", lambda at, row=row: verdicts.block(self._judging(at, review), row))  # type: ignore[misc]
+
+        def work(at: Occasion) -> None:
+            if store.close(at.transaction.connection, review.id, at.now, by):
+                far = store.progress(at.transaction.connection).get(review.id, Progress())
+                counts = {"rows": far.rows, "decided": far.decided, "removed": far.removed}
+                at.transaction.say(_of_review("review.closed", review, at.now, by, **counts))
+
+        await self._on(by, work)
+
+    async def _judged(self, session: Session, review_id: str, work: Callable[[Judging], Outcome]) -> Outcome:
+        """One decision, in one transaction. What would leave nobody who could administer Limen is not done."""
+        _refuse_program(session)
+        review = await self.review(review_id)
+        try:
+            return await self._on(session.person_id, lambda at: work(self._judging(at, review)))
+        except LimenError:
+            return Outcome.BLOCKED
+
+    async def _ask(self, review_id: str, row_ids: Iterable[str]) -> None:
+        """Write to those whose access is asked about, once each."""
+        review, wanted = await self.review(review_id), set(row_ids)
+        rows = [one for one in await self.rows(review_id) if one.id in wanted]
+        await self._on("", lambda at: self.letters.asked(at, review, rows))
+
+    def _judging(self, at: Occasion, review: Review) -> Judging:
+        now = store.review(at.transaction.connection, review.id) or review
+        return Judging(at, now, self._reach_now(), self.core.offers.find(GroupMemberships), self.core.locked_out)
+
+    def _reach_now(self) -> Reach:
+        """What the policies in force open: worked out once for each revision, and anew where apps changed."""
+        engine = self.core.engine()
+        if self._reach is None or self._reach[0] is not engine:
+            self._reach = (engine, Reach(engine, self.core.clock.now()))
+        return self._reach[1]
+
+    def _rules(self) -> AccessRules:
+        return self.core.known.rules_of(AccessRules) or NOTHING_TO_ASK
+
+    def _basis(self, transaction: Transaction) -> Basis:
+        return Basis(self._rules(), self.core.known.apps, self.access.people.all(transaction))
+
+    async def _on(self, by: str, work: Callable[[Occasion], T]) -> T:
+        now = self.core.clock.now()
+
+        def do(transaction: Transaction) -> T:
+            return work(Occasion(transaction, self._basis(transaction), self.access.notices, now, by))
+
+        return await self.core.write(do)
+
+
+def _review_of(rule: ReviewRule, slot: Instant, now: Instant, by: str) -> Review:
+    closes = now + rule.lasts_ms
+    return Review(
+        id=new_id("rv"),
+        name=rule.name,
+        slot=slot or -now,
+        started_at=now,
+        closes_at=closes,
+        started_by=by,
+        four_eyes=rule.four_eyes,
+        reminds_at=max(now, closes - rule.remind_ms) if rule.remind_ms else 0,
+        escalates_at=now + rule.escalation.after_ms if rule.escalation else 0,
+    )
+
+
+def _of_review(kind: str, review: Review, now: Instant, by: str, **more: str | int | bool) -> Event:
+    return Event(at=now, kind=kind, actor=by, details={"review": review.id, "name": review.name, **more})
+
+
+def _refuse_program(session: Session) -> None:
+    """Reviews are decided by people who signed in with a passkey."""
+    if not session.auth.interactive or session.auth.by_token or session.auth.strength < 3:
+        raise NotYoursError

