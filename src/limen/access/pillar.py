@@ -100,6 +100,8 @@ PILLAR = Pillar(
         "limen.web.access.live",
         "limen.web.access.console",
         "limen.web.access.standing",
+        "limen.web.access.reviews",
+        "limen.web.access.reviews_console",
     ),
     commands={
         "request": Command("limen.cli.request", "List requests for access, make one for somebody, and withdraw one"),
@@ -110,7 +112,6 @@ PILLAR = Pillar(
         "standing": Command("limen.cli.standing", "List who can do what is sensitive at any time, without a grant"),
     },
     declarations=_declarations,
-    pages=("limen.web.access.reviews", "limen.web.access.reviews_console"),
     prepare=_prepare,
     build=_build,
     changed_by_erasing=_changed_by_erasing,
