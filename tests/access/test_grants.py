@@ -86,3 +86,12 @@ def test_several_are_ended_once(database: Database) -> None:
         database.write(lambda t: grants.end_several(t, several, NOW + DAY // 48, "", EndedBy.MOVED)) for _ in range(2)
     ]
     assert ended == [2, 0]
+
+
+@pytest.mark.parametrize("why", ["x" * 20_000, "turned \u202ewriting", "\x1b[2J"])
+def test_why_one_was_revoked_is_one_line_that_fits_or_nothing(database: Database, why: str) -> None:
+    database.write(lambda t: store.add_grant(t.connection, grant()))
+    database.write(lambda t: grants.revoke(occasion(t, "ada"), grant().id, why, is_administrator=True))
+    kept = database.read(lambda s: store.grant(s.connection, grant().id))
+    assert kept is not None
+    assert (kept.ended_by, kept.why_ended) == ("ada", EndedBy.REVOKED)

@@ -192,3 +192,21 @@ async def test_asking_again_and_again_ends(at_harbor: AtHarbor, oscar: Colleague
         await oscar.browser.post(f"/access/requests/{mine.id}/withdraw")
     assert (await ask(oscar)).status_code == 400
     assert len(await oscar.access.requests_of(oscar.id)) == 20
+
+
+async def test_words_of_an_approver_are_text_and_bounded_too(
+    at_harbor: AtHarbor, oscar: Colleague, farid: Colleague
+) -> None:
+    await ask(oscar)
+    request = await request_of(oscar)
+    await farid.browser.get("/access/inbox")
+    refuse = f"/access/inbox/{request.id}/refuse"
+    for why in ("x" * 501, "turned \u202ewriting"):
+        assert (await farid.browser.post(refuse, why=why)).status_code == 400
+    assert done_in(await farid.browser.post(refuse, why=MARKUP)) == "refused"
+    page = (await oscar.browser.get("/access")).text
+    assert "<script>alert" not in page
+    grant = await farid.approves(await oscar.asks())
+    assert grant is not None
+    assert done_in(await farid.browser.post(f"/access/inbox/grants/{grant.id}/revoke", why="x" * 9_000)) == "revoked"
+    assert not oscar.opens()

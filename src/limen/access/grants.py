@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Final
 
 from limen.access import store
 from limen.access.errors import NotYoursError, UnknownGrantError, UsedUpError
@@ -12,7 +13,11 @@ from limen.access.occasion import CHANGED, Occasion, event_of
 from limen.clock import Instant
 from limen.facts.access_rules import AccessRule
 from limen.opaque import new_id
+from limen.printable import one_line
 from limen.storage import Transaction
+
+LONGEST_WHY: Final = 500
+"""Why a grant was revoked, in one line; what is longer, or can't be shown, is left out."""
 
 
 def refuse_used_up(at: Occasion, request: AccessRequest, rule: AccessRule) -> None:
@@ -58,7 +63,7 @@ def revoke(at: Occasion, grant_id: str, why: str, *, is_administrator: bool) -> 
     held = _live(at, grant_id)
     if not is_administrator and at.by not in held.approvers:
         raise NotYoursError
-    end_one(at.transaction, held, at.now, at.by, EndedBy.REVOKED, why)
+    end_one(at.transaction, held, at.now, at.by, EndedBy.REVOKED, one_line(why, LONGEST_WHY))
     at.notices.revoked(at.transaction, at.basis, held, at.now)
     return held
 
