@@ -3,9 +3,9 @@ session's end is.
 
     python bench/access_radius.py [--json]
 
-FreeRADIUS is the real one, and so is what a VPN's client says to it (`radclient`). What is told to end a session is a
-socket that notes when. `end_skew_ms_max` is how far `Session-Timeout`, counted from when the NAS has it, is from the end
-of the grant: it has whole seconds (RFC 2865 section 5.27).
+FreeRADIUS is the real one, and so is what a client of a VPN says to it (`radclient`). What is told to end a session is
+a socket that notes when. The skew is the worst: how far `Session-Timeout`, counted from when the NAS has it, is from
+the end of the grant: it has whole seconds (RFC 2865 section 5.27).
 """
 
 from __future__ import annotations

@@ -31,6 +31,7 @@ from limen.events import Event, Outcome
 from limen.facts import App, Person, Session
 from limen.facts.addresses import normal
 from limen.facts.radius_service import RADIUS_ACTIONS
+from limen.messages import gettext_noop
 from limen.opaque import new_id
 from limen.pillar import Core
 from limen.policy.decision import Request
@@ -82,12 +83,17 @@ REJECTED: Final = Reply(Verdict.REJECT)
 
 class NothingAskedError(LimenError):
     def __init__(self) -> None:
-        super().__init__("Nothing waits for you to confirm", "start again where you want to sign in")
+        super().__init__(
+            gettext_noop("Nothing waits for you to confirm"), gettext_noop("start again where you want to sign in")
+        )
 
 
 class WrongNumberError(LimenError):
     def __init__(self) -> None:
-        super().__init__("That is not the number that is shown there", "start again in a while, where you sign in")
+        super().__init__(
+            gettext_noop("That is not the number that is shown there"),
+            gettext_noop("wait 15 minutes, and start again where you sign in"),
+        )
 
 
 class RadiusDoor:

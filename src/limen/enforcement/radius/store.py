@@ -129,6 +129,11 @@ def is_server(connection: Connection, hashed: bytes) -> bool:
     return connection.execute(select(radius_servers).where(radius_servers.c.token_hash == hashed)).first() is not None
 
 
+def has_servers(connection: Connection) -> bool:
+    """Whether any RADIUS server may ask."""
+    return connection.execute(select(radius_servers).limit(1)).first() is not None
+
+
 # Sessions
 
 
