@@ -108,6 +108,24 @@ class Ties:
         found = self._certificates.get(sha256(certificate).digest()) if certificate else None
         return found if found is not None and now < found.until else None
 
+    def certified_as(self, device_id: str, ends_at_seconds: int, now: Instant) -> Certified | None:
+        """A device's certificate by the second at which it ends, where that is all that is told of it; None where it is
+        none that counts. Whoever asks has verified that the authority of devices signed it.
+        """
+        return next(
+            (
+                one
+                for one in self._certificates.values()
+                if one.device_id == device_id and one.until // SECOND == ends_at_seconds and now < one.until
+            ),
+            None,
+        )
+
+    def certificates_of(self, device_id: str) -> list[Certified]:
+        """A device's certificates, the one that ends last first."""
+        found = [one for one in self._certificates.values() if one.device_id == device_id]
+        return sorted(found, key=lambda one: -one.until)
+
     def seen_with(self, session_id: str, device_id: str) -> None:
         """Note that this session came over a connection with this device's certificate."""
         if len(self._seen_with) >= _KEPT:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from limen.company.oidc_section import Wrong
 from limen.configuration.problem import shown
 from limen.facts import App
-from limen.facts.radius_service import RadiusService
+from limen.facts.radius_service import DISCONNECT_PORT, RadiusService
 from limen.messages import lists
 
 _WORDS: Final = {"vpn": "the VPN", "wifi": "the Wi-Fi", "gear": "the settings of the gear"}
@@ -30,11 +30,13 @@ class RadiusSection(BaseModel):
     """The VLAN that whoever comes in is put into."""
     privilege: Annotated[int, Field(ge=0, le=15)] = 0
     """The level that an administrator gets on gear; 0: what the gear gives by itself."""
+    disconnect_port: Annotated[int, Field(ge=1, le=65_535)] = DISCONNECT_PORT
+    """The port where it is told to end a session (RFC 5176)."""
 
 
 def service_of(section: RadiusSection) -> RadiusService:
     """What the section describes."""
-    return RadiusService(section.kind, tuple(section.clients), section.vlan, section.privilege)
+    return RadiusService(section.kind, tuple(section.clients), section.vlan, section.privilege, section.disconnect_port)
 
 
 def complaints(section: RadiusSection) -> Iterator[Wrong]:

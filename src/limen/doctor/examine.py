@@ -22,6 +22,7 @@ from limen.doctor.listening import listening
 from limen.doctor.machine import this_machine
 from limen.doctor.mail import mail
 from limen.doctor.names import names
+from limen.doctor.networks import networks
 from limen.doctor.places import places
 from limen.doctor.setup import Setup, setup_in
 from limen.doctor.trusted_proxies import hops
@@ -53,6 +54,7 @@ EXAMINATIONS: Final[dict[str, Examination]] = {
     "mail": mail,
     "disk": disk,
     "places": places,
+    "networks": networks,
     "watching": watching,
 }
 """By their names, as findings carry them."""

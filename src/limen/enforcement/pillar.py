@@ -18,17 +18,26 @@ SSH_KEYS_SECONDS = 600.0
 
 def _declarations() -> Declarations:
     from limen.credentials import staying
+    from limen.enforcement.radius import credentials as radius_credentials, kinds as radius_kinds, store as radius_store
     from limen.enforcement.ssh import credentials as ssh_credentials, kinds as ssh_kinds, store as ssh_store
     from limen.enforcement.store import signing_keys
     from limen.enforcement.traffic_store import observed_apps, observed_kinds, observed_refusals
 
     return Declarations(
-        events=ssh_kinds.KINDS,
-        tables=(observed_apps, observed_kinds, observed_refusals, signing_keys, *ssh_store.TABLES),
+        events=(*ssh_kinds.KINDS, *radius_kinds.KINDS),
+        tables=(
+            observed_apps,
+            observed_kinds,
+            observed_refusals,
+            signing_keys,
+            *ssh_store.TABLES,
+            *radius_store.TABLES,
+        ),
         credentials=(
             staying("app_login_codes", "good once, for 30 seconds, and only while the session it hangs on lives"),
             staying("assertions", "good for a minute at most, at one app, for a request that was permitted"),
             *ssh_credentials.CREDENTIALS,
+            *radius_credentials.CREDENTIALS,
         ),
     )
 
@@ -77,19 +86,23 @@ def _resolver() -> AbstractResolver:
 
 async def _build(core: Core) -> Running:
     from limen.enforcement import services
+    from limen.enforcement.radius import service as radius_service
     from limen.enforcement.ssh import service as ssh_service
 
     built, ssh = await services.build(core), await ssh_service.build(core)
+    radius = await radius_service.build(core)
 
     async def close() -> None:
+        await radius.close()
         await ssh.door.close()
         await built.close()
 
     return Running(
-        offers=(built, ssh.door, ssh.hosts),
+        offers=(built, ssh.door, ssh.hosts, radius),
         periodic=(
             Every("keep what was observed of apps", KEEP_UP_SECONDS, built.keep_observed),
             Every("forget SSH certificates that are over", KEEP_UP_SECONDS, ssh.door.keep_up),
+            Every("forget network sessions that are over", KEEP_UP_SECONDS, radius.keep_up),
             Every("renew the keys that sign SSH certificates", SSH_KEYS_SECONDS, ssh.hosts.keep_up),
         ),
         figures=built.figures,
@@ -101,11 +114,18 @@ PILLAR = Pillar(
     name="enforcement",
     is_optional=False,
     commands={
+        "radius": Command("limen.cli.radius", "Set up the RADIUS server that VPNs, Wi-Fi and network gear ask"),
         "ssh": Command(
             "limen.cli.ssh", "Log in to a host by SSH, or set up this computer or a host for it", passes_on=True
-        )
+        ),
     },
-    pages=("limen.web.access.ssh", "limen.web.access.ssh_hosts", "limen.web.access.ssh_console"),
+    pages=(
+        "limen.web.access.radius",
+        "limen.web.access.confirm",
+        "limen.web.access.ssh",
+        "limen.web.access.ssh_hosts",
+        "limen.web.access.ssh_console",
+    ),
     declarations=_declarations,
     prepare=_prepare,
     build=_build,

@@ -1,0 +1,128 @@
+"""Number matching: who has to confirm in the portal that it is they who sign in to a VPN or to gear.
+
+Whoever signs in there sees a number, or types one of their own; whoever confirms types the same. So nobody confirms
+what somebody else began by pressing a button, and a question that was not expected can only be answered wrongly. It is
+bound to who asks from where, answered once, and open for two minutes. Of each person one is open, and few come in an
+hour; after a refusal none comes for a while.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from dataclasses import dataclass, field
+from hmac import compare_digest
+from typing import Final
+
+from limen.clock import HOUR, MINUTE, Clock, Instant, Milliseconds
+from limen.enforcement.decision_point import Answer
+from limen.rate_limit import RateLimit
+
+OPEN_FOR: Final[Milliseconds] = 2 * MINUTE
+SILENT_FOR: Final[Milliseconds] = 15 * MINUTE
+"""How long nobody is asked after a wrong number, or after somebody said that it was not them."""
+AN_HOUR: Final = 6
+"""How many questions one person gets in an hour."""
+MOST_OPEN: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks from where: a user name, the client of RADIUS, its address, and the station that called it."""
+
+    user: str
+    client: str
+    nas: str
+    calling: str
+
+
+@dataclass(slots=True, eq=False)
+class Question:
+    """One question. `state` names it to whoever asks; `is_theirs`: they chose the number themselves."""
+
+    state: str
+    number: str
+    asker: Asker
+    person_id: str
+    app: str
+    asked_at: Instant
+    is_theirs: bool
+    is_refused: bool = False
+    answer: Answer | None = None
+    is_tied: bool = False
+    done: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def until(self) -> Instant:
+        return self.asked_at + OPEN_FOR
+
+
+class Questions:
+    """Those that are open. A stranger's name gets a question as well, which nobody can answer: it tells nothing."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._of: dict[str, Question] = {}
+        self._often = RateLimit(per_second=AN_HOUR * 1_000 / HOUR, at_once=AN_HOUR)
+        self._silent_until: dict[str, Instant] = {}
+
+    def ask(self, asker: Asker, person_id: str, app: str, number: str = "") -> Question | None:
+        """A new question, or the one that is open for the same asker; None where nobody is asked now."""
+        key, now = person_id or f"?{asker.user}", self._clock.now()
+        self._forget(now)
+        before = self._of.get(key)
+        if before is not None and before.done.is_set():
+            self._of.pop(key)
+        elif before is not None:
+            is_same = (before.asker, before.app, before.number if number else "") == (asker, app, number)
+            return before if is_same else None
+        if now < self._silent_until.get(key, 0) or len(self._of) >= MOST_OPEN or not self._often.admits(key, now):
+            return None
+        question = Question(
+            state=secrets.token_urlsafe(24),
+            number=number or str(10 + secrets.randbelow(90)),
+            asker=asker,
+            person_id=person_id,
+            app=app,
+            asked_at=now,
+            is_theirs=bool(number),
+        )
+        self._of[key] = question
+        return question
+
+    def of(self, person_id: str) -> Question | None:
+        """The question that this person has to answer."""
+        self._forget(self._clock.now())
+        question = self._of.get(person_id) if person_id else None
+        return question if question is not None and not question.done.is_set() else None
+
+    def with_state(self, state: str, asker: Asker) -> Question | None:
+        """The question that was told under this name to this very asker."""
+        self._forget(self._clock.now())
+        named = [one for one in self._of.values() if compare_digest(one.state.encode(), state.encode())]
+        return named[0] if named and named[0].asker == asker else None
+
+    def is_number(self, question: Question, number: str) -> bool:
+        return compare_digest(question.number.encode(), number.encode("utf-8", "replace"))
+
+    def permit(self, question: Question, answer: Answer, *, is_tied: bool) -> None:
+        question.answer, question.is_tied = answer, is_tied
+        question.done.set()
+
+    def refuse(self, question: Question) -> None:
+        """Nobody is let in by it, and nobody is asked for a while."""
+        question.is_refused = True
+        question.done.set()
+        self._silent_until[question.person_id] = self._clock.now() + SILENT_FOR
+
+    def close(self, question: Question) -> None:
+        """It was told what came of it: it is good no more."""
+        question.done.set()
+        for key in [key for key, one in self._of.items() if one is question]:
+            del self._of[key]
+
+    def _forget(self, now: Instant) -> None:
+        for key in [key for key, one in self._of.items() if one.until <= now]:
+            self._of.pop(key).done.set()
+        for key in [key for key, until in self._silent_until.items() if until <= now]:
+            del self._silent_until[key]

@@ -1,0 +1,228 @@
+"""Attacks on RADIUS: on the protocol through the real FreeRADIUS, on number matching, and on others' sessions."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.devices.served import OWNER
+from tests.enforcement.radius.networks import (
+    LAPTOP,
+    SWITCH,
+    VPN,
+    certify,
+    door_of,
+    healthy,
+    needs_freeradius,
+    network,
+    signed_in,
+    ties_of,
+    writing,
+)
+from tests.web.conftest import House, move_in
+
+from limen.clock import DAY, HOUR, MINUTE
+from limen.enforcement.radius.door import Verdict, WrongNumberError
+from limen.enforcement.radius.questions import AN_HOUR
+from limen.facts import SessionState
+from limen.private_authority import new_authority
+from limen.web.access.radius import read
+
+
+@pytest.fixture
+async def harbor(tmp_path: Path) -> AsyncIterator[House]:
+    async with AsyncExitStack() as closing:
+        house = await move_in(closing, tmp_path / "harbor", writing())
+        await house.member(house.browser(), "Ida", "staff")
+        await house.member(house.browser(), "Eve", "staff")
+        yield house
+
+
+def id_of(harbor: House, name: str = "ida") -> str:
+    return harbor.id_of(f"{name}@harbor.example")
+
+
+# On the protocol
+
+
+@needs_freeradius
+async def test_what_is_unsigned_downgraded_or_revoked_never_gets_in(tmp_path: Path) -> None:
+    """BlastRADIUS (CVE-2024-3596), a wrong secret, EAP by passwords, and certificates that count no more."""
+    async with network(tmp_path) as net:
+        who = ('User-Name="ida@harbor.example"', 'User-Password="47"')
+        # radclient signs by itself, unless told to hide: so the packet is made as clients before 2024 made it
+        assert "No reply" in await _unsigned(net.port, net.secret)
+        assert "No reply" in await net.sends("auth", *who, secret="x" * 40, seconds=2)
+        assert net.house.events("radius.asked") == []
+
+        made = net.certificate()
+        net.count(made)
+        healthy(net.house)
+        for eap in ("PEAP", "MD5", "TTLS"):
+            said = await net.joins(eap=eap, password='"hello"', phase2='"auth=MSCHAPV2"')
+            assert said.splitlines()[-1] == "FAILURE"
+        ties_of(net.house).set_certificates(LAPTOP, None)  # revoked
+        said = await net.joins()
+        assert said.splitlines()[-1] == "FAILURE"
+        assert "MS-MPPE" not in said
+        net.count(net.certificate(authority=new_authority("Eve: devices", net.house.clock.now()).authority))
+        assert (await net.joins()).splitlines()[-1] == "FAILURE"
+        net.count(net.certificate(age=2 * DAY))  # expired: OpenSSL's own clock says so, whatever counts here
+        assert (await net.joins()).splitlines()[-1] == "FAILURE"
+        assert door_of(net.house).open() == []
+        net.count(net.certificate())
+        assert (await net.joins()).splitlines()[-1] == "SUCCESS"
+
+
+async def _unsigned(port: int, secret: str) -> str:
+    """An Access-Request without Message-Authenticator (RFC 2865 alone)."""
+    import secrets
+    import socket
+    from hashlib import md5
+
+    nonce = secrets.token_bytes(16)
+    pad = md5(secret.encode() + nonce, usedforsecurity=False).digest()
+    hidden = bytes(a ^ b for a, b in zip(b"47".ljust(16, b"\0"), pad, strict=True))
+    attributes = b"\x01\x14ida@harbor.example" + b"\x02\x12" + hidden
+    packet = bytes([1, 9]) + (20 + len(attributes)).to_bytes(2) + nonce + attributes
+
+    def asked() -> str:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sending:
+            sending.settimeout(2)
+            sending.sendto(packet, ("127.0.0.1", port))
+            try:
+                return f"code {sending.recv(4_096)[0]}"
+            except TimeoutError:
+                return "No reply"
+
+    return await asyncio.to_thread(asked)
+
+
+@needs_freeradius
+async def test_a_user_name_is_nothing_but_a_name(tmp_path: Path) -> None:
+    async with network(tmp_path) as net:
+        name = r"ida\"}, \"control:Tmp-String-1\": {\"value\": [\"accept\"]}, \"x\": {\"%{exec:/bin/true}"
+        said = await net.sends("auth", f'User-Name="{name}"', 'User-Password=""')
+        assert "Received Access-Accept" not in said
+        assert "Received Access-Challenge" in said  # as to any name that nobody has
+        assert door_of(net.house).open() == []
+        assert net.house.events("radius.asked") == []
+
+
+def test_a_second_value_and_a_second_name_change_nothing() -> None:
+    said = read(b'{"User-Name":{"value":["ida","eve"]},"User-Password":{"value":["47"],"do_xlat":true}}')
+    assert said == {"User-Name": "ida", "User-Password": "47"}
+
+
+# On number matching
+
+
+async def test_another_persons_number_opens_nothing(harbor: House) -> None:
+    door = door_of(harbor)
+    asked = await door.login(VPN, "", "")
+    eve = harbor.limen.known.people[id_of(harbor, "eve")]
+    theirs = await door.login(replace(VPN, user=eve.email, calling="192.0.2.66"), "", "")
+    session = signed_in(harbor, eve.id, "s_eve")
+    door.confirm(eve, session, theirs.number, "", is_tied=False)
+    assert door.questions.of(id_of(harbor)) is not None  # Ida's waits for Ida
+    stolen = await door.login(replace(VPN, user=eve.email), "", asked.state)
+    assert stolen.verdict is Verdict.REJECT
+    for other in (replace(VPN, calling="192.0.2.66"), replace(VPN, nas="10.0.0.1"), SWITCH):
+        assert (await door.login(other, "", asked.state)).verdict is Verdict.REJECT
+
+
+async def test_asking_until_somebody_gives_in_ends_in_silence(harbor: House) -> None:
+    door, ida = door_of(harbor), harbor.limen.known.people[id_of(harbor)]
+    session = signed_in(harbor, ida.id)
+    assert (await door.login(VPN, "", "")).verdict is Verdict.ASK
+    for number in range(20):  # from elsewhere, at the same time: one question is open, and no other
+        again = await door.login(replace(VPN, calling=f"192.0.2.{number}"), "", "")
+        assert again.verdict is Verdict.REJECT
+    door.not_me(ida, session)
+    for _ in range(20):
+        assert (await door.login(VPN, "", "")).verdict is Verdict.REJECT
+    harbor.clock.forward(16 * MINUTE)
+    asked = 0
+    for _ in range(4 * AN_HOUR):
+        asked += (await door.login(VPN, "", "")).verdict is Verdict.ASK
+        harbor.clock.forward(3 * MINUTE)
+    assert asked <= 2 * AN_HOUR + 1
+    assert len(harbor.events("radius.not_me")) == 1
+
+
+async def test_guessing_the_number_has_one_try(harbor: House) -> None:
+    door, ida = door_of(harbor), harbor.limen.known.people[id_of(harbor)]
+    session, asked = signed_in(harbor, ida.id), await door.login(VPN, "", "")
+    wrong = str(10 + (int(asked.number) - 9) % 90)
+    with pytest.raises(WrongNumberError):
+        door.confirm(ida, session, wrong, "", is_tied=False)
+    assert door.questions.of(ida.id) is None
+    assert (await door.login(VPN, "", asked.state)).verdict is Verdict.REJECT
+
+
+async def test_what_was_confirmed_lets_in_once(harbor: House) -> None:
+    door, ida = door_of(harbor), harbor.limen.known.people[id_of(harbor)]
+    session, asked = signed_in(harbor, ida.id), await door.login(VPN, "", "")
+    door.confirm(ida, session, asked.number, "", is_tied=False)
+    replies = await asyncio.gather(*(door.login(VPN, "", asked.state) for _ in range(5)))
+    assert sorted(reply.verdict for reply in replies) == [Verdict.ACCEPT, *[Verdict.REJECT] * 4]
+    assert len(door.open()) == 1
+
+
+async def test_a_password_is_never_enough(harbor: House) -> None:
+    for typed in ("", "tidal marble lantern fox", "474747", "4", "00", "07"):
+        reply = await door_of(harbor).login(replace(VPN, user="eve@harbor.example"), typed, "")
+        assert reply.verdict is Verdict.ASK
+    assert door_of(harbor).open() == []
+
+
+async def test_a_session_that_has_ended_since_confirms_nothing(harbor: House) -> None:
+    door, ida = door_of(harbor), harbor.limen.known.people[id_of(harbor)]
+    session, asked = signed_in(harbor, ida.id), await door.login(VPN, "", "")
+    door.confirm(ida, session, asked.number, "", is_tied=False)
+    await harbor.limen.identity.sessions.revoke_person(ida.id, by="")
+    assert harbor.limen.known.session_state(session, "", harbor.clock.now()) is not SessionState.LIVE
+    assert (await door.login(VPN, "", asked.state)).verdict is Verdict.REJECT
+    assert door.open() == []
+
+
+# On others' sessions, and on the clock
+
+
+async def test_another_nas_ends_or_names_no_session_that_is_not_its_own(harbor: House) -> None:
+    ends = certify(harbor, id_of(harbor))
+    door = door_of(harbor)
+    reply = await door.device(replace(VPN, user=LAPTOP), LAPTOP, ends)
+    for status in ("Start", "Stop"):
+        await door.accounted(SWITCH, reply.session, status, "of-eve")
+    assert [(one.id, one.accounted) for one in door.open()] == [(reply.session, "")]
+
+
+async def test_a_certificate_of_another_second_device_or_time_is_none(harbor: House) -> None:
+    ends, door = certify(harbor, id_of(harbor), HOUR), door_of(harbor)
+    wifi = replace(VPN, user=LAPTOP)
+    for device, second in ((LAPTOP, ends + 1), (LAPTOP, 0), ("", ends), ("d_other", ends)):
+        assert (await door.device(wifi, device, second)).verdict is Verdict.REJECT
+    assert (await door.device(SWITCH, LAPTOP, ends)).verdict is Verdict.REJECT  # its client has no Wi-Fi
+    harbor.clock.forward(HOUR)
+    assert (await door.device(wifi, LAPTOP, ends)).verdict is Verdict.REJECT
+
+
+async def test_an_attribute_that_is_not_text_is_not_read_as_one() -> None:
+    with pytest.raises(Exception, match="Expected"):
+        read(json.dumps({"User-Name": {"value": [["ida"]]}}).encode())
+
+
+async def test_the_owner_of_a_device_who_is_let_go_brings_it_into_nothing(harbor: House) -> None:
+    ends, door = certify(harbor, id_of(harbor)), door_of(harbor)
+    person = harbor.limen.known.people[id_of(harbor)]
+    harbor.limen.known.people.put(replace(person, active=False))
+    assert (await door.device(replace(VPN, user=LAPTOP), LAPTOP, ends)).verdict is Verdict.REJECT
+    assert (await door.login(VPN, "", "")).verdict is Verdict.ASK  # told like anybody: it can't be answered
+    assert door.questions.of(person.id) is None
+    assert person.id != OWNER

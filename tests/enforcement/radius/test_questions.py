@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from tests.enforcement.radius.networks import VPN
+
+from limen.clock import HOUR, SetClock
+from limen.enforcement.radius.questions import AN_HOUR, OPEN_FOR, SILENT_FOR, Questions
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock(1_000_000_000_000)
+
+
+@pytest.fixture
+def questions(clock: SetClock) -> Questions:
+    return Questions(clock)
+
+
+def test_a_question_has_two_digits_and_is_told_again_to_the_same_asker_alone(questions: Questions) -> None:
+    asked = questions.ask(VPN, "p_ida", "vpn")
+    assert asked is not None
+    assert 10 <= int(asked.number) <= 99
+    assert questions.ask(VPN, "p_ida", "vpn") is asked
+    for other in (replace(VPN, calling="192.0.2.1"), replace(VPN, client="10.0.0.1/32"), replace(VPN, nas="10.0.0.1")):
+        assert questions.ask(other, "p_ida", "vpn") is None
+        assert questions.with_state(asked.state, other) is None
+    assert questions.with_state(asked.state, VPN) is asked
+    assert questions.with_state("", VPN) is None
+
+
+def test_a_number_of_ones_own_is_taken_as_it_is(questions: Questions) -> None:
+    asked = questions.ask(VPN, "p_ida", "vpn", "47")
+    assert asked is not None
+    assert (asked.is_theirs, questions.is_number(asked, "47"), questions.is_number(asked, "48")) == (True, True, False)
+    assert questions.ask(VPN, "p_ida", "vpn", "48") is None
+
+
+def test_it_is_open_for_two_minutes(questions: Questions, clock: SetClock) -> None:
+    asked = questions.ask(VPN, "p_ida", "vpn")
+    assert asked is not None
+    clock.forward(OPEN_FOR)
+    assert (questions.of("p_ida"), questions.with_state(asked.state, VPN), asked.done.is_set()) == (None, None, True)
+
+
+def test_few_come_in_an_hour_and_none_for_a_while_after_a_refusal(questions: Questions, clock: SetClock) -> None:
+    for _ in range(AN_HOUR):
+        asked = questions.ask(VPN, "p_ida", "vpn")
+        assert asked is not None
+        questions.close(asked)
+    assert questions.ask(VPN, "p_ida", "vpn") is None
+    clock.forward(HOUR)
+    asked = questions.ask(VPN, "p_ida", "vpn")
+    assert asked is not None
+    questions.refuse(asked)
+    assert questions.of("p_ida") is None
+    assert questions.ask(VPN, "p_ida", "vpn") is None
+    clock.forward(SILENT_FOR)
+    assert questions.ask(VPN, "p_ida", "vpn") is not None
+
+
+def test_a_name_that_nobody_has_gets_a_question_that_nobody_can_answer(questions: Questions) -> None:
+    asked = questions.ask(replace(VPN, user="nobody@harbor.example"), "", "vpn")
+    assert asked is not None
+    assert questions.of("") is None
