@@ -17,6 +17,7 @@ import sys
 from collections.abc import Callable
 
 import access_radius
+import access_reviews
 import access_standing
 import access_web
 
@@ -32,6 +33,7 @@ PARTS: dict[str, Callable[[int], dict[str, float]]] = {
     "web": access_web.web,
     "radius": access_radius.radius,
     "standing": access_standing.standing,
+    "reviews": access_reviews.reviews,
 }
 """Each by the name of its door or part: it is given how many rounds, and gives its figures."""
 OVER_ALL = ("grant_to_access_ms_p95", "end_skew_ms_p99", "revoke_to_cut_ms_p95")

@@ -105,9 +105,7 @@ PILLAR = Pillar(
     ),
     commands={
         "request": Command("limen.cli.request", "List requests for access, make one for somebody, and withdraw one"),
-        "review": Command(
-            "limen.cli.review", "List reviews of access, start and close them, take out and verify evidence"
-        ),
+        "review": Command("limen.cli.review", "List reviews of access, take out their evidence, and verify it"),
         "grant": Command("limen.cli.grant", "List temporary access, end it, and see where a request is approved"),
         "standing": Command("limen.cli.standing", "List who can do what is sensitive at any time, without a grant"),
     },

@@ -18,6 +18,7 @@ async def test_what_was_permitted_counts_and_who_put_somebody_into_a_group(harbo
     for app in (crm, crm, payroll):
         decide(limen.known.facts(farid.session, app, "203.0.113.7"), "view")
     await limen.journal.settled()
+    limen.journal.flush()
     past = past_of(limen.journal.reader, house.clock.now())
     assert past.used[farid.id, "crm", "view"].count == 2
     assert (farid.id, "payroll", "view") not in past.used

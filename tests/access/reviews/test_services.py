@@ -38,9 +38,9 @@ async def test_what_is_removed_is_gone_at_once_and_comes_back_by_undoing_it(
 ) -> None:
     under = await begun(harbor)
     assert greta.opens()
-    assert await under.tells(farid, await under.row(greta.id), Verdict.REMOVE, "moved to the warehouse") is Outcome.DONE
+    assert await under.tells(farid, await under.row(greta.id), Verdict.REMOVE, "warehouse now") is Outcome.DONE
     row = await under.row(greta.id)
-    assert (row.effect, row.decided_by, row.note) == (Effect.REMOVED, farid.id, "moved to the warehouse")
+    assert (row.effect, row.decided_by, row.note) == (Effect.REMOVED, farid.id, "warehouse now")
     assert not greta.opens()
     assert harbor.house.limen.known.people[greta.id].groups == {"staff"}
     (said,) = harbor.events("review.removed")

@@ -30,6 +30,7 @@ MOST_CELLS: Final = 1 << 15
 OF_APPS: Final = ACTIONS[:7]
 """What can be asked of an app."""
 OF_LIMEN: Final = ("administer", "audit", "support")
+_NO_GRANT: Final = frozenset({"grant"})
 _NOWHERE: Final = App("", "", "", Upstream(""))
 
 Opened = Mapping[str, tuple[str, ...]]
@@ -142,7 +143,9 @@ class Reach:
     def _solve(self, side: Side, *, by_token: bool) -> frozenset[Body]:
         every = _atoms(side)
         told = partition(every, self._now)
-        all_of = self._situating.situations(told, every, nobody=False, by_token=by_token, most_cells=MOST_CELLS)
+        all_of = self._situating.situations(
+            told, every, nobody=False, by_token=by_token, most_cells=MOST_CELLS, without=_NO_GRANT
+        )
         holding, refused = dict[Body, int](), 0
         for body in side:
             holds, errs = conjunction(body.conditions, all_of.atoms, all_of.grid.everything)

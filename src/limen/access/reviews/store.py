@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any, Final
 
 import msgspec
@@ -230,10 +230,11 @@ def progress(connection: Connection) -> dict[str, Progress]:
 
 _TUPLES: Final = ("actions", "used_actions")
 _JSON: Final = ("reviewers", "escalates_to")
+_FIELDS: Final = tuple(field.name for field in fields(ReviewRow))
 
 
 def _values(one: ReviewRow) -> dict[str, Any]:
-    values = asdict(one)
+    values: dict[str, Any] = {name: getattr(one, name) for name in _FIELDS}
     values |= {name: " ".join(values[name]) for name in _TUPLES}
     values |= {name: msgspec.json.encode(values[name]).decode() for name in _JSON}
     return values | {"way": one.way.value, "verdict": one.verdict.value, "effect": one.effect.value}
