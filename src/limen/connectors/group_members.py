@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from limen.clock import Instant
+from limen.connectors.vendor_client import VendorError
 
 MOST_MEMBERS: Final = 50_000
 """Of a group with more, nothing is said: it is too large to be one that access is given by."""
@@ -22,6 +23,12 @@ class Account:
     id: str
     value: str
     name: str = ""
+
+
+def refuse_more(members: int) -> None:
+    """Raises VendorError where these are more than a group may have."""
+    if members > MOST_MEMBERS:
+        raise VendorError("too-much")
 
 
 class GroupClient(Protocol):

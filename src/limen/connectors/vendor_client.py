@@ -100,18 +100,18 @@ class VendorClient:
         self,
         method: str,
         path: str,
-        body: Mapping[str, Any] | None,
+        body: Mapping[str, Any] | bytes | None,
         headers: Mapping[str, str],
         *,
         query: Query = (),
         fine: frozenset[int] = SENT,
     ) -> Reply:
-        """What a JSON object (None: nothing) sent to a path is answered with, one of the statuses in `fine`.
+        """What a JSON object (None: nothing; bytes: as they are) sent to a path is answered with: a status in `fine`.
 
         It may be sent more than once. Raises VendorError.
         """
-        written = None if body is None else msgspec.json.encode(body)
-        sent = {**headers, **({} if written is None else {"content-type": "application/json"})}
+        written = body if body is None or isinstance(body, bytes) else msgspec.json.encode(body)
+        sent = {**({} if written is None else {"content-type": "application/json"}), **headers}
         return await self._patiently(method, f"{self.origin}{path}", query, None, sent, body=written, fine=fine)
 
     async def reply_to_link(self, url: str, headers: Mapping[str, str]) -> Reply:

@@ -9,9 +9,14 @@ from typing import Final
 
 from limen.access.membership import store
 from limen.clock import Instant
+from limen.connectors.aws.groups import AwsGroups
+from limen.connectors.google.activities import API, SIGN_IN as GOOGLE_SIGN_IN, delegated_token, service_account
+from limen.connectors.google.groups import CLOUD_IDENTITY, SCOPES, GoogleGroups
 from limen.connectors.group_members import GroupClient
+from limen.connectors.microsoft.groups import EntraGroups
+from limen.connectors.microsoft.sign_in import GRAPH, SIGN_IN, app_token
 from limen.connectors.turns import BrokenOffError
-from limen.connectors.vendor_client import VendorClient
+from limen.connectors.vendor_client import VendorClient, closing_clients
 from limen.errors import LimenError
 from limen.events import Event
 from limen.facts.access_rules import NOTHING_TO_ASK, AccessRules
@@ -25,12 +30,19 @@ UNKNOWN: Final = "access.yaml has no directory of this name"
 
 @dataclass(frozen=True, slots=True)
 class Clients:
-    """Makes clients of directories. `client` makes one of HTTP for an origin."""
+    """Makes clients of directories. `client` makes one of HTTP for an origin; the others are those of vendors."""
 
     client: Callable[[str], VendorClient]
+    microsoft_sign_in: str = SIGN_IN
+    graph: str = GRAPH
+    google_sign_in: str = GOOGLE_SIGN_IN
+    workspace: str = API
+    cloud_identity: str = CLOUD_IDENTITY
+    aws: str = ""
+    """"": the identity store's own, of its region."""
 
     @asynccontextmanager
-    async def opened(self, directory: Directory, secret: str, now: Instant) -> AsyncIterator[GroupClient]:  # noqa: ARG002
+    async def opened(self, directory: Directory, secret: str, now: Instant) -> AsyncIterator[GroupClient]:
         """A client of this directory until the end of the block. Raises VendorError."""
         match directory.kind:
             case DirectoryKind.LDAP:
@@ -40,8 +52,20 @@ class Clients:
                 server = LdapServer(directory.url, directory.client, secret, directory.trust)
                 async with opened(server) as asked:
                     yield LdapGroups(asked, directory.base, directory.match, directory.member)
-            case _:
-                raise BrokenOffError(UNKNOWN)
+            case DirectoryKind.ENTRA:
+                async with closing_clients(self.client) as at:
+                    to = (directory.tenant, directory.client, secret, GRAPH)
+                    token = await app_token(at(self.microsoft_sign_in), *to)
+                    yield EntraGroups(at(self.graph), token)
+            case DirectoryKind.GOOGLE:
+                async with closing_clients(self.client) as at:
+                    account = service_account(secret)
+                    token = await delegated_token(at(self.google_sign_in), account, directory.client, now, SCOPES)
+                    yield GoogleGroups(at(self.workspace), at(self.cloud_identity), token)
+            case DirectoryKind.AWS:
+                async with closing_clients(self.client) as at:
+                    region = directory.url.split(".")[1]
+                    yield AwsGroups(at(self.aws or directory.url), region, directory.tenant, directory.client, secret)
 
 
 class Directories:

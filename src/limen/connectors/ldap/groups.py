@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from limen.clock import SECOND, Instant
-from limen.connectors.group_members import MOST_MEMBERS, Account
+from limen.connectors.group_members import Account, refuse_more
 from limen.connectors.ldap.connection import ANSWER_SECONDS, Asked, refuse_unless, result_of
 from limen.connectors.vendor_client import VendorError
 
@@ -71,8 +71,7 @@ class LdapGroups:
             return list(entry["raw_attributes"].get(self.member, []))
 
         values = await self.asked.ask(look)
-        if len(values) > MOST_MEMBERS:
-            raise VendorError("too-much")
+        refuse_more(len(values))
         return {_text(value): "" for value in values}
 
     async def add(self, group: str, account: Account, now: Instant, until: Instant) -> bool:
