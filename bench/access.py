@@ -16,6 +16,7 @@ import json
 import sys
 from collections.abc import Callable
 
+import access_groups
 import access_standing
 import access_web
 
@@ -27,7 +28,11 @@ BOUNDS: dict[str, tuple[str, float]] = {
     "standing_s": ("<=", 5),
     "review_rows_per_s": (">=", 5_000),
 }
-PARTS: dict[str, Callable[[int], dict[str, float]]] = {"web": access_web.web, "standing": access_standing.standing}
+PARTS: dict[str, Callable[[int], dict[str, float]]] = {
+    "web": access_web.web,
+    "groups": access_groups.groups,
+    "standing": access_standing.standing,
+}
 """Each by the name of its door or part: it is given how many rounds, and gives its figures."""
 OVER_ALL = ("grant_to_access_ms_p95", "end_skew_ms_p99", "revoke_to_cut_ms_p95")
 
