@@ -16,6 +16,7 @@ import json
 import sys
 from collections.abc import Callable
 
+import access_groups
 import access_radius
 import access_reviews
 import access_standing
@@ -34,6 +35,7 @@ PARTS: dict[str, Callable[[int], dict[str, float]]] = {
     "radius": access_radius.radius,
     "standing": access_standing.standing,
     "reviews": access_reviews.reviews,
+    "groups": access_groups.groups,
 }
 """Each by the name of its door or part: it is given how many rounds, and gives its figures."""
 OVER_ALL = ("grant_to_access_ms_p95", "end_skew_ms_p99", "revoke_to_cut_ms_p95")

@@ -17,11 +17,8 @@ from limen.pillars import PILLARS, changed_by_erasing, using
 
 def test_what_it_declares_is_taken_in() -> None:
     declared = PILLAR.declarations()
-    assert {kind.name.partition(".")[0] for kind in declared.events} == {"access", "review"}
-    assert {table.name for table in declared.tables} == {
-        *("access_requests", "access_approvals", "access_grants"),
-        *("access_reviews", "access_review_rows"),
-    }
+    assert {kind.name.partition(".")[0] for kind in declared.events} == {"access", "directory", "review"}
+    assert {table.name.partition("_")[0] for table in declared.tables} == {"access", "directories", "directory"}
     assert {kind.name for kind in declared.credentials} == {"grants", "access_requests"}
     assert declared.file is not None
     assert declared.file.name == "access.yaml"
@@ -39,7 +36,7 @@ async def test_limen_decides_without_it(tmp_path: Path) -> None:
 
 async def test_what_it_does_as_time_passes_is_done_by_itself(harbor: AtHarbor) -> None:
     names = [one.name for one in harbor.house.limen.parts["access"].periodic]
-    assert len(names) == 5
+    assert len(names) == 7
 
 
 async def test_an_erasure_takes_requests_and_grants(harbor: AtHarbor, oscar: Colleague, farid: Colleague) -> None:

@@ -29,11 +29,14 @@ def test_a_good_one_becomes_an_app_to_elevate_oneself_in() -> None:
 
 
 def test_a_name_that_nobody_can_read_is_refused() -> None:
-    section = GroupSection(directory="office", group="cn=admins\u202e")
-    assert [path for path, _, _ in complaints(section)] == [("group",)]
+    section = GroupSection(directory="office", group="cn=admins\u202e", standing=["cn=a", "cn=\u0007"])
+    assert [path for path, _, _ in complaints(section)] == [("group",), ("standing", 1)]
     assert group_of(section).directory == "office"
 
 
 def test_the_plan_says_what_opens() -> None:
     assert len(list(group_openings(APP, None, DOMAIN_ADMINS))) == 1
     assert list(group_openings(APP, DOMAIN_ADMINS, DOMAIN_ADMINS)) == []
+    standing = DirectoryGroup("office", DOMAIN_ADMINS.group, ("cn=keeper",))
+    assert len(list(group_openings(APP, DOMAIN_ADMINS, standing))) == 1
+    assert list(group_openings(APP, standing, DOMAIN_ADMINS)) == []

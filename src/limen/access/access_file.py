@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from limen.access import directories_section
 from limen.access.access_changes import changes, in_force, touches
 from limen.access.initial import INITIAL
 from limen.access.reviews.section import MOST_REVIEWS, read_reviews
@@ -108,6 +109,7 @@ class Rule(_Shape):
 class _File(_Shape):
     rules: Annotated[list[Any], Field(max_length=MOST_RULES)] = []
     reviews: Annotated[list[Any], Field(max_length=MOST_REVIEWS)] = []
+    directories: dict[str, Any] = {}
 
 
 def read(tree: Tree, around: Around) -> tuple[AccessRules | None, list[Problem]]:
@@ -136,8 +138,9 @@ def read(tree: Tree, around: Around) -> tuple[AccessRules | None, list[Problem]]
             Problem(FILE, *tree.at("rules"), f"two rules are called {shown(name)}", "give one of them another name")
         )
     reviews, wrong_reviews = read_reviews(tree, file.reviews, around)
-    problems += wrong_reviews
-    return (None if problems else AccessRules(tuple(found), tuple(reviews))), problems
+    directories, wrong_directories = directories_section.read(file.directories, tree, FILE)
+    problems += [*wrong_reviews, *wrong_directories]
+    return (None if problems else AccessRules(tuple(found), tuple(reviews), directories)), problems
 
 
 def rule_of(shape: Rule) -> AccessRule:

@@ -14,6 +14,7 @@ from limen.pillar import (
     Pillar,
     RequestChannels,
     Running,
+    SignOn,
     WaitingRequests,
 )
 
@@ -29,18 +30,24 @@ TELL_SECONDS = 1.0
 ESCALATE_SECONDS = 30.0
 FORGET_SECONDS = 3_600.0
 FOLLOW_SECONDS = 60.0
+KEEP_SECONDS = 0.2
+RECONCILE_SECONDS = 5.0
 
 
 def _declarations() -> Declarations:
     from limen.access.access_file import ACCESS_FILE
     from limen.access.credentials import CREDENTIALS
     from limen.access.kinds import KINDS
+    from limen.access.membership import kinds as of_groups, store as memberships
     from limen.access.reviews.kinds import KINDS as OF_REVIEWS
     from limen.access.reviews.store import TABLES as FOR_REVIEWS
     from limen.access.store import TABLES
 
     return Declarations(
-        events=KINDS + OF_REVIEWS, tables=TABLES + FOR_REVIEWS, credentials=CREDENTIALS, file=ACCESS_FILE
+        events=(*KINDS, *OF_REVIEWS, *of_groups.KINDS),
+        tables=(*TABLES, *FOR_REVIEWS, *memberships.TABLES),
+        credentials=CREDENTIALS,
+        file=ACCESS_FILE,
     )
 
 
@@ -53,11 +60,15 @@ def _prepare(core: Core) -> None:
 
 
 async def _build(core: Core) -> Running:
+    from limen.access.membership.directories import Clients, Directories
+    from limen.access.membership.keeper import Keeper
+    from limen.access.membership.reconciling import Reconciling
     from limen.access.notices import Notices
     from limen.access.projection import GrantsHeld
     from limen.access.reviews.letters import Letters
     from limen.access.reviews.services import Reviews
     from limen.access.services import Access
+    from limen.connectors.vendor_client import VendorClient
 
     def to_chats(transaction: Transaction, request_id: str, now: Instant) -> None:
         """By the channels of monitoring, which is built later, or not at all."""
@@ -68,10 +79,16 @@ async def _build(core: Core) -> Running:
     held, people = core.offers.take(GrantsHeld), core.offers.take(CompanyPeople)
     access = Access(core, held, people, Notices(core.keyring, core.settings, people.language_of, to_chats))
     reviews = Reviews(core, access, Letters(core.keyring, core.settings, people.language_of))
+    clients = Clients(lambda origin: VendorClient(origin, core.offers.take(SignOn).resolver))
+    directories = Directories(core, clients)
+    keeper, reconciling = Keeper(core, held, directories), Reconciling(core, directories)
     return Running(
         offers=(
             access,
             reviews,
+            directories,
+            keeper,
+            reconciling,
             AccessGrants(active=held.active, asked=access.asked),
             WaitingRequests(find=access.waiting),
         ),
@@ -81,7 +98,10 @@ async def _build(core: Core) -> Running:
             Every("forget access that was over long ago", FORGET_SECONDS, access.forget),
             Every("follow the calendar of reviews", FOLLOW_SECONDS, reviews.follow_calendar),
             Every("forget reviews that were closed long ago", FORGET_SECONDS, reviews.forget),
+            Every("keep groups of directories as grants are", KEEP_SECONDS, keeper.keep),
+            Every("hold groups of directories against what was done", RECONCILE_SECONDS, reconciling.reconcile_due),
         ),
+        close=keeper.close,
     )
 
 
@@ -102,12 +122,14 @@ PILLAR = Pillar(
         "limen.web.access.standing",
         "limen.web.access.reviews",
         "limen.web.access.reviews_console",
+        "limen.web.access.directories",
     ),
     commands={
         "request": Command("limen.cli.request", "List requests for access, make one for somebody, and withdraw one"),
         "review": Command("limen.cli.review", "List reviews of access, take out their evidence, and verify it"),
         "grant": Command("limen.cli.grant", "List temporary access, end it, and see where a request is approved"),
         "standing": Command("limen.cli.standing", "List who can do what is sensitive at any time, without a grant"),
+        "directory": Command("limen.cli.directory", "List directories and their groups, connect one, and ask it now"),
     },
     declarations=_declarations,
     prepare=_prepare,

@@ -22,22 +22,32 @@ class GroupSection(BaseModel):
     directory: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
     """The directory that it is in, by the name of Limen's connection to it."""
     group: Annotated[str, Field(min_length=1, max_length=500)]
-    """What it is called there: a distinguished name in LDAP, else its id."""
+    """What it is called there: a distinguished name in LDAP, an address in Google, else its id."""
+    standing: Annotated[list[Annotated[str, Field(min_length=1, max_length=500)]], Field(max_length=50)] = []
+    """Members that are in it for good, as they are called there. Whoever else is in it without a grant is an alarm."""
+    exclusive: bool = False
+    """Whether Limen removes whoever is in it without a grant, beside raising the alarm."""
 
 
 def group_of(section: GroupSection) -> DirectoryGroup:
     """What the section describes."""
-    return DirectoryGroup(section.directory, section.group)
+    return DirectoryGroup(section.directory, section.group, tuple(section.standing), section.exclusive)
 
 
 def complaints(section: GroupSection) -> Iterator[Wrong]:
     """Everything about the section that its shape does not tell."""
-    if not is_printable(section.group):
-        what = f"{shown(section.group)} contains characters that can't be displayed"
-        yield ("group",), what, "copy the group's name from the directory"
+    named: list[tuple[tuple[str | int, ...], str]] = [(("group",), section.group)]
+    named += [(("standing", place), member) for place, member in enumerate(section.standing)]
+    for at, name in named:
+        if not is_printable(name):
+            what = f"{shown(name)} contains characters that can't be displayed"
+            yield at, what, "copy the name from the directory"
 
 
 def group_openings(app: App, old: DirectoryGroup | None, new: DirectoryGroup) -> Iterator[str]:
     """One sentence for what `new` opens beside `old`."""
-    if new != old:
+    if old is None or (new.directory, new.group) != (old.directory, old.group):
         yield f"Whoever may elevate themselves in {app.name} becomes a member of {new.group} in {new.directory} now"
+    for member in new.standing:
+        if old is None or member not in old.standing:
+            yield f"{member} may be in {new.group} for good, without a grant"

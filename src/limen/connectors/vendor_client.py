@@ -11,6 +11,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+import msgspec
+
 from limen.connectors.retry_after import LONGEST_WAIT_SECONDS, TRIES, asks_to_wait, seconds_to_wait
 from limen.errors import LimenError
 from limen.guarded_http import GuardedHttp, NoReplyError, Query, Reply, object_in, origin_of, split
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 
 ANSWER_SECONDS: Final = 60.0
 MOST_BYTES: Final = 16 << 20
+SENT: Final = frozenset({200, 201, 202, 204})
+"""How what was sent is answered where it was done."""
+_FOUND: Final = frozenset({200})
 _LONGEST_URL: Final = 8_000
 _WORDS: Final = {
     "unreachable": "it can't be reached",
@@ -33,6 +38,13 @@ _WORDS: Final = {
     "garbage": "its answer can't be understood",
     "wrong-secret": "what is stored as its secret is not of the kind that it needs",
     "not-installed": 'Limen lacks a package for it: `pip install "limen[aws]"`',
+    "lacks-ldap": 'Limen lacks a package for it: `pip install "limen[ldap]"`',
+    "untrusted": "its certificate is not one that Limen trusts for this name",
+    "no-account": "nobody there has this email address",
+    "several-accounts": "several accounts there have this email address",
+    "other-account": "another account there has this email address than before",
+    "no-group": "there is no such group",
+    "last-member": "it lets no group be without a member: put one into it that stays, and name it as standing",
 }
 
 
@@ -84,6 +96,24 @@ class VendorClient:
         """What stands at a path of the origin. Raises VendorError."""
         return await self._patiently(method, f"{self.origin}{path}", query, None, headers, may_be_packed=may_be_packed)
 
+    async def send(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | bytes | None,
+        headers: Mapping[str, str],
+        *,
+        query: Query = (),
+        fine: frozenset[int] = SENT,
+    ) -> Reply:
+        """What a JSON object (None: nothing; bytes: as they are) sent to a path is answered with: a status in `fine`.
+
+        It may be sent more than once. Raises VendorError.
+        """
+        written = body if body is None or isinstance(body, bytes) else msgspec.json.encode(body)
+        sent = {**({} if written is None else {"content-type": "application/json"}), **headers}
+        return await self._patiently(method, f"{self.origin}{path}", query, None, sent, body=written, fine=fine)
+
     async def reply_to_link(self, url: str, headers: Mapping[str, str]) -> Reply:
         """What a page of the vendor's links to. Raises VendorError where that is another origin."""
         return await self._patiently("GET", self.own_link(url), (), None, headers)
@@ -109,15 +139,19 @@ class VendorClient:
         headers: Mapping[str, str],
         *,
         may_be_packed: bool = False,
+        body: bytes | None = None,
+        fine: frozenset[int] = _FOUND,
     ) -> Reply:
         """Ask again where the vendor says to (RFC 6585 section 4, RFC 9110 section 10.2.3), a few times."""
         sent = {"accept": "application/json", **headers}
         status = 0
         try:
             for tried in range(TRIES):
-                reply = await self._http.ask(method, url, sent, query=query, form=form, may_be_packed=may_be_packed)
+                reply = await self._http.ask(
+                    method, url, sent, query=query, form=form, body=body, may_be_packed=may_be_packed
+                )
                 status = reply.status
-                if status == 200:
+                if status in fine:
                     return reply
                 if not asks_to_wait(reply):
                     raise VendorError(_word_of(status), status)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from limen.clock import DAY, HOUR, Instant, Milliseconds
 from limen.facts.app import LIMEN, App, Label
+from limen.facts.directory import Directory
 from limen.facts.nouns import Person
 from limen.facts.required_factors import EVERYONE
 
@@ -145,10 +147,14 @@ class ReviewRule:
 
 @dataclass(frozen=True, slots=True)
 class AccessRules:
-    """All of them. The first that is about an action on an app, and lets somebody ask, counts for them."""
+    """All of them. The first that is about an action on an app, and lets somebody ask, counts for them.
+
+    `directories` are those in whose groups people are while a grant lasts, by their names.
+    """
 
     rules: tuple[AccessRule, ...] = field(default=())
     reviews: tuple[ReviewRule, ...] = field(default=())
+    directories: Mapping[str, Directory] = field(default_factory=dict)
 
     def rule_for(self, person: Person, app: App, action: str) -> AccessRule | None:
         """The rule by which this person may ask for this; None: they may not."""

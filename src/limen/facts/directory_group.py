@@ -12,8 +12,11 @@ GROUP_ACTIONS: Final = ("elevate",)
 @dataclass(frozen=True, slots=True)
 class DirectoryGroup:
     """`directory` is the name of the connection to it, `group` what the group is called there: a distinguished name, or
-    an id.
+    an id. `standing` are members that are in it for good, as they are called there. Whoever else is in it without a
+    grant raises an alarm, and is removed where it is `exclusive`.
     """
 
     directory: str
     group: str
+    standing: tuple[str, ...] = ()
+    exclusive: bool = False

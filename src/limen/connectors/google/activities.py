@@ -52,9 +52,11 @@ def service_account(file: str) -> ServiceAccount:
     return ServiceAccount(email, key)
 
 
-async def delegated_token(sign_in: VendorClient, account: ServiceAccount, admin: str, now: Instant) -> str:
-    """A token with which the service account reads as this administrator. Raises VendorError."""
-    claims = {"iss": account.email, "sub": admin, "scope": SCOPE, "aud": f"{SIGN_IN}/token"}
+async def delegated_token(
+    sign_in: VendorClient, account: ServiceAccount, admin: str, now: Instant, scope: str = SCOPE
+) -> str:
+    """A token with which the service account acts as this administrator, for this scope. Raises VendorError."""
+    claims = {"iss": account.email, "sub": admin, "scope": scope, "aud": f"{SIGN_IN}/token"}
     form = {"grant_type": _GRANT, "assertion": signed(claims, account.private_key, now)}
     return text_in(await sign_in.post_form("/token", form), "access_token")
 

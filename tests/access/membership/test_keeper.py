@@ -1,0 +1,147 @@
+"""Members of a group of a real slapd, for as long as a grant lasts."""
+
+from __future__ import annotations
+
+import pytest
+from tests.access.membership.at_slapd import AtSlapd
+from tests.slapd import DOMAIN_ADMINS
+
+from limen.access.membership import store
+from limen.access.membership.keeper import CLAIMED_FOR
+from limen.access.membership.store import State
+from limen.clock import HOUR, MINUTE, SECOND
+
+pytestmark = pytest.mark.slow
+
+
+async def test_a_member_while_the_grant_lasts_and_not_a_moment_longer(office: AtSlapd) -> None:
+    oscar, account = await office.person("Oscar")
+    await office.kept()
+    assert office.there.members() == []
+    grant = await office.granted(oscar)
+    await office.kept()
+    assert office.there.members() == [account]
+    (one,) = office.memberships()
+    assert (one.person, one.grant, one.state, one.account.value) == (oscar, grant, State.MEMBER, account)
+    office.house.clock.forward(HOUR - MINUTE)
+    await office.kept()
+    assert office.there.members() == [account]
+    office.house.clock.forward(MINUTE)
+    await office.kept()
+    assert (office.there.members(), office.memberships()) == ([], [])
+    assert office.said("member_added", "member_removed", "removal_failed", "member_refused") == [
+        ("member_added", oscar),
+        ("member_removed", oscar),
+    ]
+
+
+async def test_what_is_revoked_is_over_at_once_and_what_is_longer_goes_on(office: AtSlapd) -> None:
+    oscar, account = await office.person("Oscar")
+    short = await office.granted(oscar, MINUTE)
+    await office.kept()
+    long = await office.granted(oscar, HOUR)
+    await office.kept()
+    assert [one.grant for one in office.memberships()] == [long]
+    office.house.clock.forward(2 * MINUTE)
+    await office.kept()
+    assert office.there.members() == [account]
+    await office.revoked(oscar, short)
+    await office.revoked(oscar, long)
+    await office.kept()
+    assert office.there.members() == []
+    assert len(office.said("member_added")) == 1
+
+
+async def test_who_was_in_before_stays_in_and_is_said_so(office: AtSlapd) -> None:
+    oscar, account = await office.person("Oscar")
+    office.there.change(DOMAIN_ADMINS, "MODIFY_ADD", account)
+    grant = await office.granted(oscar)
+    await office.kept()
+    assert [one.state for one in office.memberships()] == [State.STANDING]
+    await office.revoked(oscar, grant)
+    await office.kept()
+    assert (office.there.members(), office.memberships()) == ([account], [])
+    assert office.said("member_already", "member_added", "member_removed") == [("member_already", oscar)]
+
+
+async def test_the_same_person_is_put_in_again_by_the_next_grant(office: AtSlapd) -> None:
+    oscar, account = await office.person("Oscar")
+    for _ in range(2):
+        grant = await office.granted(oscar)
+        await office.kept()
+        assert office.there.members() == [account]
+        await office.revoked(oscar, grant)
+        await office.kept()
+        assert office.there.members() == []
+    assert len(office.said("member_removed")) == 2
+
+
+async def test_a_directory_that_is_away_at_the_end_is_an_alarm_and_done_when_it_is_back(office: AtSlapd) -> None:
+    oscar, account = await office.person("Oscar")
+    grant = await office.granted(oscar)
+    await office.kept()
+    office.there.stop()
+    await office.revoked(oscar, grant)
+    await office.kept()
+    assert office.said("removal_failed") == [("removal_failed", oscar)]
+    for _ in range(3):
+        office.house.clock.forward(10 * SECOND)
+        await office.kept()
+    assert len(office.said("removal_failed")) == 1
+    (one,) = office.memberships()
+    assert (one.state, one.failures) == (State.REMOVING, 4)
+    office.there.start()
+    assert office.there.members() == [account]
+    office.house.clock.forward(MINUTE)
+    await office.kept()
+    assert (office.there.members(), office.memberships()) == ([], [])
+
+
+@pytest.mark.parametrize("state", [State.ADDING, State.MEMBER, State.REMOVING])
+@pytest.mark.parametrize("is_in", [True, False])
+async def test_what_was_cut_short_is_done_again(office: AtSlapd, state: State, *, is_in: bool) -> None:
+    """Whichever step was the last that was written down, and whether the directory had done the next."""
+    oscar, account = await office.person("Oscar")
+    grant = await office.granted(oscar)
+    await office.kept()
+    (one,) = office.memberships()
+    if not is_in:
+        office.there.change(DOMAIN_ADMINS, "MODIFY_DELETE", account)
+    due = office.house.clock.now() + CLAIMED_FOR
+    cut = store.Membership(
+        **{name: getattr(one, name) for name in one.__slots__} | {"state": state, "due_at": due}  # type: ignore[arg-type]
+    )
+    await office.house.limen.core.write(lambda t: store.keep(t.connection, cut))
+    if state is not State.MEMBER:
+        await office.kept()
+        assert office.memberships() == [cut]  # somebody else may be at it
+        office.house.clock.forward(CLAIMED_FOR)
+        await office.kept()
+        assert office.there.members() == [account]
+    await office.revoked(oscar, grant)
+    office.house.clock.forward(CLAIMED_FOR)
+    await office.kept()
+    assert (office.there.members(), office.memberships()) == ([], [])
+
+
+async def test_who_has_no_account_there_is_refused_and_found_later(office: AtSlapd) -> None:
+    house = office.house
+    ida = await house.member(house.browser(), "Ida", "staff")
+    await office.granted(ida)
+    await office.kept()
+    assert office.said("member_refused") == [("member_refused", ida)]
+    assert [(one.state, bool(one.error)) for one in office.memberships()] == [(State.WAITING, True)]
+    account = office.there.add_person("ida", "Ida Holm", house.limen.known.people[ida].email)
+    house.clock.forward(MINUTE)
+    await office.kept()
+    assert office.there.members() == [account]
+
+
+async def test_without_a_secret_nothing_is_asked_and_nothing_forgotten(office: AtSlapd) -> None:
+    oscar, account = await office.person("Oscar")
+    await office.house.limen.core.write(lambda t: store.ASKED.forget(t.connection, "office"))
+    await office.granted(oscar)
+    await office.kept()
+    assert office.there.members() == []
+    (one,) = office.memberships()
+    assert (one.state, one.failures, account != "") == (State.WAITING, 1, True)

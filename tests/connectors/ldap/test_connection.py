@@ -1,0 +1,82 @@
+"""Connections to a real slapd: what is not verified is not spoken to, and no secret goes out before."""
+
+from __future__ import annotations
+
+import socket
+import threading
+
+import pytest
+from tests.slapd import DOMAIN_ADMINS, LIMEN, SECRET, Slapd
+
+from limen.connectors.ldap import connection
+from limen.connectors.ldap.connection import LdapServer, opened
+from limen.connectors.vendor_client import VendorError
+
+pytestmark = pytest.mark.slow
+
+
+async def word_of(server: LdapServer) -> str:
+    with pytest.raises(VendorError) as wrong:
+        async with opened(server):
+            pass
+    assert SECRET not in str(wrong.value)
+    return wrong.value.word
+
+
+async def test_both_ways_of_tls_lead_in(there: Slapd) -> None:
+    for url in (there.url, f"ldap://localhost:{there.ldap}"):
+        async with opened(LdapServer(url, LIMEN, SECRET, there.trust)) as asked:
+            assert await asked.ask(lambda one: one.socket.version()) in {"TLSv1.2", "TLSv1.3"}
+
+
+async def test_a_certificate_that_nobody_trusts_ends_it(there: Slapd) -> None:
+    for url in (there.url, f"ldap://localhost:{there.ldap}"):
+        assert await word_of(LdapServer(url, LIMEN, SECRET)) == "untrusted"
+
+
+async def test_a_certificate_for_another_name_ends_it(there: Slapd) -> None:
+    assert await word_of(LdapServer(f"ldaps://127.0.0.1:{there.ldaps}", LIMEN, SECRET, there.trust)) == "untrusted"
+
+
+async def test_a_wrong_secret_and_none_at_all(there: Slapd) -> None:
+    assert await word_of(LdapServer(there.url, LIMEN, "another", there.trust)) == "not-allowed"
+    assert await word_of(LdapServer(there.url, f"cn=nobody,{LIMEN}", SECRET, there.trust)) == "not-allowed"
+
+
+async def test_one_that_is_away_or_off_limits(there: Slapd) -> None:
+    there.stop()
+    assert await word_of(LdapServer(there.url, LIMEN, SECRET, there.trust)) == "unreachable"
+    assert await word_of(LdapServer("ldaps://169.254.169.254", LIMEN, SECRET)) == "off-limits"
+
+
+async def test_a_server_without_tls_gets_no_secret() -> None:
+    """It answers StartTLS with a refusal, as a thief in between would; nothing follows."""
+    had = bytearray()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer() -> None:
+            one, _ = listening.accept()
+            with one:
+                had.extend(one.recv(4_096))
+                said = bytes(had[2 : 4 + had[3]]) + bytes.fromhex("78070a013404000400")  # unavailable
+                one.sendall(bytes([0x30, len(said)]) + said)
+                one.settimeout(2)
+                while chunk := one.recv(4_096):
+                    had.extend(chunk)
+
+        thief = threading.Thread(target=answer, daemon=True)
+        thief.start()
+        port = listening.getsockname()[1]
+        word = await word_of(LdapServer(f"ldap://localhost:{port}", LIMEN, SECRET))
+        thief.join(5)
+    assert word == "untrusted"
+    assert SECRET.encode() not in bytes(had)
+
+
+async def test_more_than_is_read_is_read_no_further(there: Slapd, monkeypatch: pytest.MonkeyPatch) -> None:
+    there.change(DOMAIN_ADMINS, "MODIFY_ADD", *(f"uid=p{number},dc=harbor" for number in range(3_000)))
+    async with opened(LdapServer(there.url, LIMEN, SECRET, there.trust)) as asked:
+        monkeypatch.setattr(connection, "MOST_BYTES", 20_000)
+        with pytest.raises(VendorError) as wrong:
+            await asked.ask(lambda one: one.search(DOMAIN_ADMINS, "(objectClass=*)", "BASE", attributes=["member"]))
+        assert wrong.value.word == "too-much"
