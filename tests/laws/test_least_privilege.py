@@ -1,4 +1,4 @@
-"""A narrowed proposal refuses no request that was used: replayed over the days it was made from, nobody loses anything."""
+"""A narrowed proposal refuses no request that was used: a replay of the days it was made from finds nobody refused."""
 
 from __future__ import annotations
 
@@ -49,7 +49,9 @@ def test_no_used_request_is_refused_by_what_is_proposed(company: Company, tmp_pa
     files, done = all_narrower(company, found)
     after = candidate(company, files)
     assert refused(tmp_path, company, after) == []
-    people = [Person(f"p{n}", groups=frozenset({group}), active=True) for n, group in enumerate(company.settings.groups)]
+    people = [
+        Person(f"p{n}", groups=frozenset({group}), active=True) for n, group in enumerate(company.settings.groups)
+    ]
     reach = newly_reachable(company.engine(), after.engine(), people, company.apps, since=BEGAN)
     assert reach.differences
     assert not any(one.gains for one in reach.differences)

@@ -89,11 +89,13 @@ PILLAR = Pillar(
         "limen.web.access.live",
         "limen.web.access.console",
         "limen.web.access.standing",
+        "limen.web.access.least",
     ),
     commands={
         "request": Command("limen.cli.request", "List requests for access, make one for somebody, and withdraw one"),
         "grant": Command("limen.cli.grant", "List temporary access, end it, and see where a request is approved"),
         "standing": Command("limen.cli.standing", "List who can do what is sensitive at any time, without a grant"),
+        "least": Command("limen.cli.least", "List what rules permit and nobody used, and what nobody stands behind"),
     },
     declarations=_declarations,
     prepare=_prepare,
