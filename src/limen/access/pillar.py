@@ -90,6 +90,7 @@ PILLAR = Pillar(
         "limen.web.access.console",
         "limen.web.access.standing",
         "limen.web.access.least",
+        "limen.web.access.graph",
     ),
     commands={
         "request": Command("limen.cli.request", "List requests for access, make one for somebody, and withdraw one"),
