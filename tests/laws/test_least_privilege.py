@@ -1,4 +1,4 @@
-"""A narrowed proposal refuses no request that was used: replayed over the days it was made from, nobody loses anything."""
+"""A narrowed proposal refuses no request that was used: a replay of the days it was made from finds nobody refused."""
 
 from __future__ import annotations
 

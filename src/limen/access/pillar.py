@@ -123,6 +123,8 @@ PILLAR = Pillar(
         "limen.web.access.reviews",
         "limen.web.access.reviews_console",
         "limen.web.access.directories",
+        "limen.web.access.least",
+        "limen.web.access.graph",
     ),
     commands={
         "request": Command("limen.cli.request", "List requests for access, make one for somebody, and withdraw one"),
@@ -130,6 +132,7 @@ PILLAR = Pillar(
         "grant": Command("limen.cli.grant", "List temporary access, end it, and see where a request is approved"),
         "standing": Command("limen.cli.standing", "List who can do what is sensitive at any time, without a grant"),
         "directory": Command("limen.cli.directory", "List directories and their groups, connect one, and ask it now"),
+        "least": Command("limen.cli.least", "List what rules permit and nobody used, and what nobody stands behind"),
     },
     declarations=_declarations,
     prepare=_prepare,

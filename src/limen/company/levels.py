@@ -52,6 +52,7 @@ _STATES: Final[Mapping[str, tuple[State, State, State]]] = {
     "restricted-needs-a-fresh-passkey": (REPORT_ONLY, ENFORCE, ENFORCE),
     "restricted-changes-need-a-proof-just-now": (OFF, REPORT_ONLY, ENFORCE),
     "restricted-in-working-hours": (OFF, REPORT_ONLY, ENFORCE),
+    "restricted-only-with-a-grant": (OFF, REPORT_ONLY, ENFORCE),
     "restricted-download-needs-a-healthy-device": (REPORT_ONLY, ENFORCE, ENFORCE),
     "tokens-open-nothing-confidential": (ENFORCE, ENFORCE, ENFORCE),
     "tokens-administer-nothing": (ENFORCE, ENFORCE, ENFORCE),

@@ -4,7 +4,13 @@ from dataclasses import replace
 
 from tests.policy.scene import NOW, app, engine_of
 
-from limen.access.standing.privilege import Held, StandingPrivilege, is_privileged, standing_privilege
+from limen.access.standing.privilege import (
+    Held,
+    StandingPrivilege,
+    is_privileged,
+    standing_access,
+    standing_privilege,
+)
 from limen.clock import DAY
 from limen.facts import LIMEN, App, Label, Person
 from limen.policy.decision import Named
@@ -64,6 +70,15 @@ def test_what_every_situation_forbids_is_not_standing() -> None:
     forbid = '@id("no") forbid (principal, action, resource) unless { context.auth.strength >= 3 };'
     weak = FINANCE.rstrip(";") + " when { context.auth.strength <= 2 };"
     assert found(weak + forbid, PAYROLL).held == ()
+
+
+def test_of_all_access_what_is_not_sensitive_is_told_too() -> None:
+    wiki = FINANCE.replace("payroll", "wiki")
+    held = standing_access(engine_of(wiki + GRANTED), PEOPLE, (WIKI,), since=NOW).held
+    assert [(one.action, one.people, one.policies) for one in held] == [
+        ("view", ("p1",), ("finance",)),
+        ("edit", ("p1",), ("finance",)),
+    ]
 
 
 def test_a_report_only_policy_takes_nothing_away() -> None:

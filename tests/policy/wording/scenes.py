@@ -21,6 +21,7 @@ from limen.facts import (
     Device,
     Factor,
     Facts,
+    Grant,
     Group,
     Label,
     Person,
@@ -64,6 +65,7 @@ class Scene:
     risk: Risk = CALM
     active: bool = True
     token: bool = False
+    granted: bool = False
 
 
 HARBOR = (
@@ -119,15 +121,25 @@ BASELINE = (
         ("staff",),
         device=replace(HEALTHY, managed=False),
     ),
-    Scene("Restricted, with a passkey of five hours ago", "restricted", "view", ("staff",), 3, 5 * HOUR),
-    Scene("Restricted, changed with a passkey of two hours ago", "restricted", "edit", ("staff",), 3, 2 * HOUR),
-    Scene("Restricted, at night", "restricted", "view", ("staff",), at=NIGHT),
+    Scene("Restricted, without a grant", "restricted", "view", ("staff",)),
+    Scene("Restricted, with a passkey of five hours ago", "restricted", "view", ("staff",), 3, 5 * HOUR, granted=True),
+    Scene(
+        "Restricted, changed with a passkey of two hours ago",
+        "restricted",
+        "edit",
+        ("staff",),
+        3,
+        2 * HOUR,
+        granted=True,
+    ),
+    Scene("Restricted, at night", "restricted", "view", ("staff",), at=NIGHT, granted=True),
     Scene(
         "Restricted, on a device that is not bound",
         "restricted",
         "view",
         ("staff",),
         device=replace(HEALTHY, binding=0),
+        granted=True,
     ),
     Scene(
         "Restricted, on an unhealthy device",
@@ -135,6 +147,7 @@ BASELINE = (
         "download",
         ("staff",),
         device=replace(HEALTHY, compliance="non_compliant"),
+        granted=True,
     ),
     Scene(
         "Restricted, from elsewhere on a device of one's own",
@@ -143,8 +156,9 @@ BASELINE = (
         ("staff",),
         device=replace(HEALTHY, managed=False),
         place=replace(OFFICE, network=""),
+        granted=True,
     ),
-    Scene("Restricted, shared", "restricted", "share", ("staff",)),
+    Scene("Restricted, shared", "restricted", "share", ("staff",), granted=True),
     Scene(
         "Internal, from a country we do not work in",
         "internal",
@@ -167,7 +181,9 @@ BASELINE = (
         risk=Risk(45, known=True),
         ago=HOUR,
     ),
-    Scene("A program with a token, for anything restricted", "restricted", "edit", ("staff",), token=True),
+    Scene(
+        "A program with a token, for anything restricted", "restricted", "edit", ("staff",), token=True, granted=True
+    ),
     Scene("A program with a token, in the settings", "internal", "administer", ("administrators",), token=True),
     Scene("A contractor at night", "internal", "view", ("contractors",), at=NIGHT),
     Scene(
@@ -228,6 +244,7 @@ def decide(company: Company, scene: Scene) -> Decision:
         device=scene.device,
         place=scene.place,
         risk=scene.risk,
+        grants=(Grant("g1", scene.app, frozenset({scene.action}), scene.at + DAY),) if scene.granted else (),
     )
     return company.engine.decide(Request(scene.action), facts, scene.at)
 

@@ -9,7 +9,7 @@ from limen.clock import HOUR, SetClock
 from limen.policy.decision import Effect, Reason, Request
 from limen.storage.journal import Journal
 from limen.storage.journal.reader import Reader
-from limen.storage.journal.usage import Use, last_used, usage
+from limen.storage.journal.usage import Use, last_used, on_record_since, usage
 
 KEYS = (b"journal key of these tests......",)
 NOW = 1_800_000_000_000
@@ -54,6 +54,13 @@ def test_sealed_segments_tell_the_same(tmp_path: Path) -> None:
     assert sum(name.is_sealed for name, _ in Reader(tmp_path).segments()) >= 2
     assert {LOOKED, REFUSED} <= set(usage(Reader(tmp_path), 0))
     assert LOOKED not in usage(Reader(tmp_path), NOW + HOUR)
+
+
+def test_it_says_since_when_anything_is_on_record(tmp_path: Path) -> None:
+    assert on_record_since(Reader(tmp_path), 5) == 5
+    keep(tmp_path)
+    assert on_record_since(Reader(tmp_path), NOW - HOUR) == NOW
+    assert on_record_since(Reader(tmp_path), NOW + HOUR) == NOW + HOUR
 
 
 def test_only_what_was_permitted_was_used() -> None:

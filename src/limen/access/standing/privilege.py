@@ -77,7 +77,14 @@ def standing_privilege(
     engine: Engine, people: Iterable[Person], apps: Iterable[App], *, since: Instant, most_cells: int = MOST_CELLS
 ) -> StandingPrivilege:
     """See the module. `since` is now. Pure, and the same for the same arguments."""
-    return _Search(engine, list(people), since, most_cells).of(list(apps))
+    return _Search(engine, list(people), since, most_cells).of(list(apps), is_privileged)
+
+
+def standing_access(
+    engine: Engine, people: Iterable[Person], apps: Iterable[App], *, since: Instant, most_cells: int = MOST_CELLS
+) -> StandingPrivilege:
+    """The same of all that can be asked of apps, sensitive or not, and of Limen itself all that it has."""
+    return _Search(engine, list(people), since, most_cells).of(list(apps), lambda _app, _action: True)
 
 
 def is_privileged(app: App, action: str) -> bool:
@@ -115,8 +122,8 @@ class _Search:
         self.covered, self.situations = 1.0, 0
         self._solved: dict[tuple[Side, bool, bool], _Solved] = {}
 
-    def of(self, apps: list[App]) -> StandingPrivilege:
-        held = tuple(one for app in apps for one in self._of_app(app))
+    def of(self, apps: list[App], is_wanted: Callable[[App, str], bool]) -> StandingPrivilege:
+        held = tuple(one for app in apps for one in self._of_app(app, is_wanted))
         return StandingPrivilege(held, all(one.is_certain for one in held), self.covered, self.situations)
 
     def _kinds(self, people: list[Person]) -> list[tuple[Person, tuple[str, ...]]]:
@@ -128,10 +135,10 @@ class _Search:
                 kinds.setdefault(kind_of(person, named), []).append(replace(person, must_enrol_at=0))
         return [(ANYBODY, ("",)), *((some[0], tuple(one.id for one in some)) for some in kinds.values())]
 
-    def _of_app(self, app: App) -> Iterator[Held]:
+    def _of_app(self, app: App, is_wanted: Callable[[App, str], bool]) -> Iterator[Held]:
         of_app = self._speaking("resource", Entity(EntityUid("App", app.id)))
         for action in OF_LIMEN if app.id == LIMEN else OF_APPS:
-            if not is_privileged(app, action):
+            if not is_wanted(app, action):
                 continue
             speaking = of_app & self.of_action[action]
             alike: dict[object, tuple[tuple[str, ...], bool] | None] = {}

@@ -55,6 +55,12 @@ def usage(reader: Reader, since: Instant, breathe: Callable[[], object] = lambda
     return tuple(Use(*key, *numbers) for key, numbers in counted.items())
 
 
+def on_record_since(reader: Reader, since: Instant) -> Instant:
+    """From when on the journal tells what was decided: since then, or since it began."""
+    first = min((span.name.begun_at for span in reader.spans(0)), default=None)
+    return since if first is None else max(since, first)
+
+
 def last_used(uses: Iterable[Use]) -> dict[tuple[str, str, str], tuple[Instant, int]]:
     """When each person last did each action on each app, and how often, of what was permitted."""
     found: dict[tuple[str, str, str], tuple[Instant, int]] = {}
