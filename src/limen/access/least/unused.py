@@ -22,7 +22,7 @@ from limen.policy.possible import permits_ever
 from limen.storage.journal.usage import Use
 
 OF_APPS: Final = ACTIONS[:7]
-"""What can be asked of an app. What Limen itself lets people do is not looked at: it is seldom used, and needed then."""
+"""What can be asked of an app. What Limen itself lets people do is left out: it is seldom used, and needed then."""
 _GRANTED: Final = "granted"
 """The baseline's permit for what was granted: access.yaml says what that is."""
 
