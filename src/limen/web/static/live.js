@@ -37,31 +37,27 @@ for (const list of document.querySelectorAll("[data-stream]")) {
   });
 }
 
-// A region that its page sends anew. What somebody has begun to fill in is not taken from under them.
-for (const region of document.querySelectorAll("[data-live]")) {
+for (const region of document.querySelectorAll("[data-live]")) { // sent anew; what somebody has begun to fill in stays
   const source = new EventSource(region.dataset.live);
-  let waiting = null, touched = false;
-  const show = (html) => { region.replaceChildren(parse(html)); waiting = null; touched = false; readyCopies(region); };
-  const isBusy = () => touched || region.contains(document.activeElement);
+  let waiting, touched;
+  const show = () => {
+    if (!waiting || touched || region.contains(document.activeElement)) return;
+    region.replaceChildren(parse(waiting));
+    waiting = "";
+  };
   region.addEventListener("input", () => { touched = true; });
-  region.addEventListener("focusout", () => setTimeout(() => { if (waiting !== null && !isBusy()) show(waiting); }));
-  source.addEventListener("region", (event) => {
-    const html = JSON.parse(event.data);
-    if (isBusy()) waiting = html; else show(html);
-  });
+  region.addEventListener("focusout", () => setTimeout(show));
+  source.addEventListener("region", (event) => { waiting = JSON.parse(event.data); show(); });
   source.addEventListener("over", () => { source.close(); location.reload(); });
 }
 
-function readyCopies(within) {
-  for (const copy of within.querySelectorAll("[data-copy]")) {
-    const word = copy.textContent;
-    copy.hidden = false;
-    copy.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(copy.dataset.copy);
-      copy.textContent = copy.dataset.copied;
-      setTimeout(() => { copy.textContent = word; }, 1600);
-    });
-  }
+for (const copy of document.querySelectorAll("[data-copy]")) {
+  const word = copy.textContent;
+  copy.hidden = false;
+  copy.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(copy.dataset.copy);
+    copy.textContent = copy.dataset.copied;
+    setTimeout(() => { copy.textContent = word; }, 1600);
+  });
 }
-readyCopies(document);
 for (const choice of document.querySelectorAll("select[data-send]")) choice.addEventListener("change", () => choice.form.requestSubmit());
