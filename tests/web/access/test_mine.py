@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
 from tests.access.at_harbor import AtHarbor, Colleague
+from tests.access.rows import NOW, grant
 from tests.web.access.people import ask, at_harbor, done_in, farid, oscar, request_of
 
 from limen.access.model import RequestState
+from limen.facts import App, Upstream
+from limen.facts.directory_group import DirectoryGroup
+from limen.facts.radius_service import RadiusService
+from limen.facts.ssh_hosts import SshHosts
+from limen.web.access.rows import GrantRow
+from limen.web.pages import Pages
 
 __all__ = ["at_harbor", "farid", "oscar"]
 
@@ -44,3 +55,21 @@ async def test_it_is_in_german_too(at_harbor: AtHarbor, oscar: Colleague, farid:
     await farid.approves(await oscar.asks())
     page = (await oscar.browser.get("/access", **{"accept-language": "de"})).text
     assert "Befristeter Zugriff" in page
+
+
+@pytest.mark.parametrize(
+    ("more", "actions", "said"),
+    [
+        ({"ssh": SshHosts(("db1.harbor.example",))}, ("connect",), "limen ssh db1.harbor.example"),
+        ({"ssh": SshHosts(("db1.harbor.example",))}, ("connect", "elevate"), "limen ssh --sudo db1.harbor.example"),
+        ({"radius": RadiusService("vpn", ())}, ("connect",), "Connect as usual"),
+        ({"group": DirectoryGroup("ldap", "cn=payments")}, ("elevate",), "member of this group"),
+    ],
+)
+def test_what_is_no_page_says_how_it_is_used(more: dict[str, Any], actions: tuple[str, ...], said: str) -> None:
+    app = App("a", "A", "", Upstream(""), **more)
+    row = GrantRow(grant(app="a", actions=actions), app, "", "Oscar", ("Farid",), is_active=True)
+    nothing: dict[str, Any] = {"waiting": (), "over": (), "refused": (), "requestable": ()}
+    pages = Pages("Harbor", ZoneInfo("Europe/Berlin"))
+    page = pages.render("access/_mine.html", NOW, {"csrf": "", "now": NOW, "held": [row], **nothing})
+    assert said in page
