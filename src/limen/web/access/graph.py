@@ -49,7 +49,7 @@ def routes(site: Site) -> APIRouter:
         shown = graph(person, every)
         names = _names(site, person, every)
         return site.page(
-            "access/graph.html",
+            "console/graph.html",
             visit,
             current="/console/people",
             person=person,

@@ -113,7 +113,7 @@ async def _page(
     ]
     behind = orphans_now(company, people, held, visit.now - WINDOW)
     return site.page(
-        "access/least.html",
+        "console/least.html",
         visit,
         shown=shown,
         can_narrow=sum(bool(each.is_form and each.found.kept) for each in shown),

@@ -149,7 +149,7 @@ async def _page(site: Site, visit: SignedInVisit, problem: LimenError | None = N
         return [OfApp(apps[app_id], tuple(some)) for app_id, some in by_app.items()]
 
     return site.page(
-        "access/standing.html",
+        "console/standing.html",
         visit,
         found=found,
         apps=shown(found.rows),
