@@ -9,14 +9,17 @@ import os
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from tests.devices.served import until
-from tests.enforcement.radius.networks import LAPTOP, Network, door_of, ended, healthy, network, run
+from tests.enforcement.radius.networks import LAPTOP, Network, door_of, ended, healthy, network, run, ties_of
 from tests.interop.test_wired_8021x import running
 
 from limen.cli.radius import certified
+from limen.clock import SECOND, Milliseconds
+from limen.devices.certificates.authority import LIVES
 
 CHARON = Path("/usr/lib/ipsec/charon")
 OURS, GATEWAY, OUTSIDE, ROAD, INSIDE = "10.77.1.1", "10.77.1.2", "10.77.0.1", "10.77.0.2", "10.79.0.1"
@@ -83,6 +86,7 @@ _AT_THE_GATEWAY = f"""connections {{
     version = 2
     local_addrs = {OUTSIDE}
     pools = laptops
+    over_time = 1s
     local {{
       auth = pubkey
       certs = own.pem
@@ -222,31 +226,70 @@ def prepared(net: Network, folder: Path, gateway: str, laptop: str) -> tuple[Pee
     return there, here
 
 
-async def test_a_device_tunnels_into_the_office_until_it_is_not_healthy_any_more(tmp_path: Path) -> None:
+@dataclass(frozen=True)
+class World:
+    """Limen and FreeRADIUS, the gateway and the laptop, both at work."""
+
+    net: Network
+    there: Peer
+    here: Peer
+
+    async def comes_in(self) -> str:
+        return await self.here.swanctl("--initiate", "--child", "office", "--timeout", "15")
+
+    async def reaches_the_office(self) -> bool:
+        said = await run("ip", "netns", "exec", self.here.inside, "ping", "-c1", "-W1", INSIDE)
+        return "1 received" in said
+
+    async def is_in(self) -> bool:
+        return "ESTABLISHED" in await self.there.swanctl("--list-sas")
+
+    async def is_out(self, within_seconds: float) -> None:
+        for _ in range(int(within_seconds / 0.1)):
+            if not await self.is_in():
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError((self.there.folder / "charon.log").read_text()[-2_000:])
+
+
+@asynccontextmanager
+async def world(folder: Path, *, certified_for: Milliseconds = LIVES) -> AsyncIterator[World]:
     async with AsyncExitStack() as closing:
-        mark = str(os.getpid() % 100_000)
-        gateway, laptop = await closing.enter_async_context(cabled(mark))
-        net = await closing.enter_async_context(network(tmp_path, apps=APPS, policies=POLICIES, gateway=GATEWAY))
-        net.count(net.certificate())
-        there, here = prepared(net, tmp_path, gateway, laptop)
+        gateway, laptop = await closing.enter_async_context(cabled(str(os.getpid() % 100_000)))
+        net = await closing.enter_async_context(network(folder, apps=APPS, policies=POLICIES, gateway=GATEWAY))
+        net.count(net.certificate(age=LIVES - certified_for))
+        there, here = prepared(net, folder, gateway, laptop)
         for peer in (there, here):
             await closing.enter_async_context(peer.at_work())
-        door, ping = door_of(net.house), ("ip", "netns", "exec", laptop, "ping", "-c1", "-W3", INSIDE)
-        said = await here.swanctl("--initiate", "--child", "office", "--timeout", "15")
-        assert "initiate failed" in said  # nothing is known of the device
-        healthy(net.house)
-        said = await here.swanctl("--initiate", "--child", "office", "--timeout", "15")
+        yield World(net, there, here)
+
+
+async def test_a_device_tunnels_into_the_office_until_it_is_not_healthy_any_more(tmp_path: Path) -> None:
+    async with world(tmp_path) as all_of_it:
+        house, door = all_of_it.net.house, door_of(all_of_it.net.house)
+        assert "initiate failed" in await all_of_it.comes_in()  # nothing is known of the device
+        healthy(house)
+        said = await all_of_it.comes_in()
         assert "initiate completed successfully" in said, said
-        assert "1 received" in await run(*ping)
+        assert await all_of_it.reaches_the_office()
         await until(lambda: any(one.accounted for one in door.open()))
         (one,) = door.open()
         assert (one.app, one.device_id, one.nas, one.calling) == ("gateway", LAPTOP, GATEWAY, ROAD)
-        net.house.limen.known.devices.drop(LAPTOP)
-        assert await ended(net.house, "gateway")
-        for _ in range(100):
-            if "ESTABLISHED" not in await there.swanctl("--list-sas"):
-                break
-            await asyncio.sleep(0.05)
-        assert "ESTABLISHED" not in await there.swanctl("--list-sas")
-        assert "1 received" not in await run(*ping)
-        assert net.house.events("radius.disconnect_failed") == []
+        house.limen.known.devices.drop(LAPTOP)
+        assert await ended(house, "gateway")
+        await all_of_it.is_out(within_seconds=5)
+        assert not await all_of_it.reaches_the_office()
+        assert house.events("radius.disconnect_failed") == []
+
+
+async def test_a_tunnel_ends_on_time_when_nothing_of_limen_runs_any_more(tmp_path: Path) -> None:
+    async with world(tmp_path, certified_for=14 * SECOND) as all_of_it:
+        net, clock = all_of_it.net, all_of_it.net.house.clock
+        healthy(net.house)
+        (held,) = ties_of(net.house).certificates_of(LAPTOP)
+        assert "initiate completed successfully" in await all_of_it.comes_in()
+        net.process.terminate()
+        await door_of(net.house).close()
+        assert await all_of_it.is_in()
+        await all_of_it.is_out(within_seconds=15)
+        assert -1_500 <= clock.now() - held.until <= 1_500
