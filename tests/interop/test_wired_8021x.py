@@ -18,8 +18,11 @@ from shutil import which
 
 import pytest
 from tests.devices.served import until
-from tests.enforcement.radius.networks import LAPTOP, Network, door_of, ended, healthy, network, run
+from tests.enforcement.radius.networks import LAPTOP, Network, door_of, ended, healthy, network, run, ties_of
 from tests.ports import free_port
+
+from limen.clock import SECOND
+from limen.devices.certificates.authority import LIVES
 
 _SWITCH = """interface={port}
 driver=wired
@@ -140,3 +143,21 @@ async def test_a_laptop_joins_and_is_put_out_when_it_is_not_healthy_any_more(tmp
             assert await port.is_closed_soon()
             assert net.house.events("radius.disconnect_failed") == []
             assert door.open() == []
+
+
+async def test_the_port_closes_on_time_when_nothing_of_limen_runs_any_more(tmp_path: Path) -> None:
+    async with network(tmp_path) as net:
+        net.count(net.certificate(age=LIVES - 12 * SECOND))
+        healthy(net.house)
+        door, clock = door_of(net.house), net.house.clock
+        (held,) = ties_of(net.house).certificates_of(LAPTOP)
+        async with plugged_in(net, tmp_path, free_port()) as port:
+            await until(lambda: any(one.accounted for one in door.open()))
+            net.process.terminate()
+            await door.close()
+            assert await port.is_open()
+            while clock.now() < held.until - 2 * SECOND:
+                assert await port.is_open()
+                await asyncio.sleep(0.1)
+            assert await port.is_closed_soon()
+            assert abs(clock.now() - held.until) <= 1_500

@@ -23,7 +23,7 @@ from limen.cli.radius import certified
 from limen.clock import HOUR, Milliseconds
 from limen.devices.certificates.authority import issued
 from limen.devices.certificates.store import AUTHORITY
-from limen.enforcement.radius import service
+from limen.enforcement.radius import service, store
 from limen.enforcement.radius.configuration import FreeRadius, write as write_configuration
 from limen.enforcement.radius.door import RadiusDoor
 from limen.enforcement.radius.questions import Asker
@@ -83,11 +83,13 @@ SWITCH = Asker("ida@harbor.example", "10.0.0.0/24", "10.0.0.7", "10.9.9.9")
 needs_freeradius = pytest.mark.skipif(which("freeradius") is None, reason="freeradius is missing (apt: freeradius)")
 
 
-def writing(port: int = 3799) -> Any:
+def writing(port: int = 3799, apps: str = "", policies: str = "") -> Any:
+    """Writes the networks into a folder, and what a test has beside them."""
+
     def write(folder: Path) -> None:
-        apps = folder / "apps.yaml"
-        apps.write_text(apps.read_text() + APPS.format(port=port))
-        (folder / "policies" / "60-radius.cedar").write_text(POLICIES)
+        file = folder / "apps.yaml"
+        file.write_text(file.read_text() + APPS.format(port=port) + apps)
+        (folder / "policies" / "60-radius.cedar").write_text(POLICIES + policies)
 
     return write
 
@@ -224,12 +226,23 @@ async def run(*command: str, given: str = "") -> str:
 
 
 @asynccontextmanager
-async def network(folder: Path, disconnect_port: int = 3799) -> AsyncIterator[Network]:
-    async with served(folder / "harbor", writing(disconnect_port)) as limen:
+async def network(
+    folder: Path,
+    disconnect_port: int = 3799,
+    *,
+    apps: str = "",
+    policies: str = "",
+    gateway: str = "",
+) -> AsyncIterator[Network]:
+    """`gateway` is the address of one more client, beyond loopback, with the same secret."""
+    async with served(folder / "harbor", writing(disconnect_port, apps, policies)) as limen:
         core, now = limen.house.limen.core, limen.house.clock.now()
 
         def made(transaction: Any) -> tuple[str, str, Authority]:
             secret = service.make_secret(transaction, core.keyring, "127.0.0.1", now, "server")
+            if gateway:
+                sealed = core.keyring.seal(store.CLIENTS, f"{gateway}/32", "sealed", secret.encode())
+                store.put_client(transaction.connection, f"{gateway}/32", sealed, now)
             token = service.make_server(transaction, now, "server")
             return secret, token, AUTHORITY.kept(transaction, core.keyring, now, "Harbor")
 
@@ -241,11 +254,11 @@ async def network(folder: Path, disconnect_port: int = 3799) -> AsyncIterator[Ne
                 folder=own,
                 url=limen.address,
                 token=token,
-                secrets={CLIENT: secret},
+                secrets={CLIENT: secret, **({f"{gateway}/32": secret} if gateway else {})},
                 certificate=certificate,
                 key=key,
                 devices=authority.certificate,
-                address="127.0.0.1",
+                address="*" if gateway else "127.0.0.1",
                 port=port,
                 accounting=port + 1,
             )

@@ -169,6 +169,18 @@ async def test_a_nas_says_that_it_is_over(harbor: House, told: list[str]) -> Non
     assert await ended(harbor, "vpn") == "stopped"
 
 
+async def test_a_nas_that_sends_no_class_means_the_session_of_the_station(harbor: House, told: list[str]) -> None:
+    await confirmed(harbor)
+    door = door_of(harbor)
+    for other in (replace(VPN, calling="192.0.2.1"), replace(VPN, calling=""), replace(VPN, nas="10.0.0.1"), SWITCH):
+        await door.accounted(other, "", "Stop", "55")
+    await door.accounted(VPN, "", "Start", "55")
+    await door.accounted(VPN, "", "Stop", "56")
+    assert [one.accounted for one in door.open()] == ["55"]
+    await door.accounted(VPN, "", "Stop", "55")
+    assert (door.open(), told) == ([], [])
+
+
 async def test_what_is_over_is_forgotten(harbor: House) -> None:
     await confirmed(harbor)
     harbor.clock.forward(13 * HOUR)

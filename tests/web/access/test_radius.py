@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx2
@@ -54,13 +55,13 @@ async def test_only_a_server_with_its_token_is_answered(harbor: House) -> None:
 
 async def test_a_device_is_read_from_its_certificate_and_not_from_its_name(harbor: House) -> None:
     token, owner = await token_of(harbor), harbor.id_of("ida@harbor.example")
-    certify(harbor, owner)
-    written = "261125090000Z"
+    ends = datetime.fromtimestamp(certify(harbor, owner), UTC)
+    written, other = (f"{at:%y%m%d%H%M%S}Z" for at in (ends, ends + timedelta(seconds=1)))
     device = {"TLS-Client-Cert-Subject-Alt-Name-Uri": f"urn:limen:device:{LAPTOP}"}
     certificate = {**device, "TLS-Client-Cert-Expiration": written}
     said = (await asks(harbor, "device", token, {**ASKER, **certificate})).json()
     assert said["control:Tmp-String-1"]["value"] == ["accept"]
-    for wrong in (device, {"User-Name": LAPTOP}, {**certificate, "TLS-Client-Cert-Expiration": "261125090001Z"}):
+    for wrong in (device, {"User-Name": LAPTOP}, {**certificate, "TLS-Client-Cert-Expiration": other}):
         said = (await asks(harbor, "device", token, {**ASKER, **wrong})).json()
         assert said == {"control:Tmp-String-1": {"op": ":=", "do_xlat": False, "value": ["reject"]}}
 

@@ -352,8 +352,8 @@ class RadiusDoor:
 
     async def accounted(self, asker: Asker, session_id: str, status: str, own_name: str) -> None:
         """What a NAS says of a session that it was given: that it began, goes on, or is over. Of another's: nothing."""
-        one = self._open.get(session_id)
-        if one is None or one.client != asker.client:
+        one = self._accounted(asker, session_id, own_name)
+        if one is None:
             return
         if status == "Stop":
             self._leave(one)
@@ -366,6 +366,21 @@ class RadiusDoor:
         if own_name and own_name != one.accounted:
             self._open[one.id] = named = replace(one, accounted=own_name)
             await self._core.write(lambda t: store.set_accounted(t.connection, named.id, named.accounted))
+
+    def _accounted(self, asker: Asker, session_id: str, own_name: str) -> RadiusSession | None:
+        """The session of this client that it means. One that does not send back its Class (RFC 2865 section 5.25) means
+        the one that the station has which it names, where it has no other.
+        """
+        if session_id:
+            one = self._open.get(session_id)
+            return one if one is not None and one.client == asker.client else None
+        found = [
+            one
+            for one in self._open.values()
+            if (one.client, one.nas, one.calling) == (asker.client, asker.nas, asker.calling)
+            and one.accounted in {"", own_name}
+        ]
+        return found[0] if len(found) == 1 and asker.calling else None
 
     async def keep_up(self) -> None:
         """Forget what is over."""

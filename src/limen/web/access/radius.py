@@ -32,7 +32,6 @@ LONGEST_OTHER: Final = 128
 _URN: Final = "urn:limen:device:"
 _GOES_ON_SECONDS: Final = 300
 _ADMINISTRATIVE: Final = 6
-_RADIUS_REQUEST: Final = 1
 
 
 class _Attribute(msgspec.Struct):
@@ -130,7 +129,10 @@ def ends_at(written: str) -> int:
 
 
 def answered(reply: Reply, origin: str) -> dict[str, Any]:
-    """What FreeRADIUS is told. Nothing that it would expand as a text of its own."""
+    """What FreeRADIUS is told. Nothing that it would expand as a text of its own.
+
+    There is no Termination-Action: with it a client may keep the session while it asks again, and nobody may answer.
+    """
     said: dict[str, str | int] = {"control:Tmp-String-1": reply.verdict.value}
     if reply.verdict is Verdict.ASK:
         said["reply:State"] = reply.state
@@ -143,8 +145,6 @@ def answered(reply: Reply, origin: str) -> dict[str, Any]:
         }
         if reply.is_gear:
             said["reply:Service-Type"] = _ADMINISTRATIVE
-        else:
-            said["reply:Termination-Action"] = _RADIUS_REQUEST
         if reply.privilege:
             said["reply:Cisco-AVPair"] = f"shell:priv-lvl={reply.privilege}"
         if reply.vlan:
