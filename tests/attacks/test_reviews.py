@@ -18,6 +18,7 @@ from limen.access.reviews.model import Effect, Outcome, Verdict
 from limen.access.reviews.verdicts import Told
 from limen.clock import DAY
 from limen.facts import Auth, Factor
+from limen.facts.access_rules import AccessRules, Approvers, ReviewRule
 
 
 @pytest.fixture
@@ -210,3 +211,35 @@ async def test_more_rows_than_one_press_may_decide_are_left_alone(
 ) -> None:
     several = [Told(f"rr_{number}", 1, Verdict.REMOVE) for number in range(500)]
     assert (await under.decides(farid, *several)).total() == 200
+
+
+async def test_the_owner_of_one_app_takes_nobody_out_of_a_group_that_gives_more(
+    harbor: AtHarbor, farid: Colleague, oscar: Colleague
+) -> None:
+    ada = await harbor.administrator()
+    rule = ReviewRule(name="all", reviewers=Approvers(("sales",)), apps=("wiki", "crm"))
+    harbor.house.limen.known.set_rules(AccessRules, AccessRules((), (rule,)))
+    under = await begun(harbor, "all")
+    wide = [one for one in await under.rows() if one.by in {"staff", "administrators"} and one.person_id != farid.id]
+    assert {one.person_id for one in wide} >= {oscar.id}
+    for row in wide:
+        assert await under.tells(farid, row, Verdict.REMOVE) is Outcome.DONE
+    people = harbor.house.limen.known.people
+    assert "staff" in people[oscar.id].groups
+    assert "administrators" in people[ada.id].groups
+    chosen = {one.id for one in wide}
+    assert {one.effect for one in await under.rows() if one.id in chosen} == {Effect.PROPOSED}
+
+
+async def test_what_was_gone_with_a_group_is_open_again_when_that_is_undone(harbor: AtHarbor, farid: Colleague) -> None:
+    greta = await harbor.colleague("Greta", "staff", "sales")
+    rule = ReviewRule(name="all", reviewers=Approvers(("sales",)))
+    harbor.house.limen.known.set_rules(AccessRules, AccessRules((), (rule,)))
+    under = await begun(harbor, "all")
+    first, *others = [one for one in await under.rows() if (one.person_id, one.by) == (greta.id, "sales")]
+    assert await under.tells(farid, first, Verdict.REMOVE) is Outcome.DONE
+    assert [await under.tells(farid, one, Verdict.KEEP) for one in others] == [Outcome.GONE] * len(others)
+    (removed,) = [one for one in await under.rows() if one.id == first.id]
+    assert await under.undoes(farid, removed) is Outcome.DONE
+    mine = [one for one in await under.rows() if (one.person_id, one.by) == (greta.id, "sales")]
+    assert {one.effect for one in mine} == {Effect.NONE}

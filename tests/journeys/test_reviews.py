@@ -70,7 +70,7 @@ def test_a_review_by_keyboard(harbor: Any, browse: Any) -> None:
     assert page.locator("[name=row]:checked").count() == count
     press("y")
     assert {row.verdict for row in decided(harbor, review).values()} == {Verdict.KEEP}
-    page.locator("input[name=q]").press("n")  # letters that are typed decide nothing
+    page.get_by_role("searchbox").press("n")  # letters that are typed decide nothing
     assert {row.verdict for row in decided(harbor, review).values()} == {Verdict.KEEP}
 
 

@@ -73,6 +73,8 @@ def test_how_far_it_is(reading: Any, writing: Any) -> None:
     ]
     writing(store.add_review, REVIEW, rows)
     assert reading(store.progress) == {"rv_1": Progress(5, 3, 1)}
+    assert [one.id for one in reading(store.gone_with, "rv_1", "oscar", "sales")] == ["d"]
+    assert reading(store.gone_with, "rv_1", "oscar", "staff") == []
 
 
 def test_it_is_marked_and_closed_once_and_forgotten(reading: Any, writing: Any) -> None:

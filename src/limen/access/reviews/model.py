@@ -36,7 +36,8 @@ class Verdict(StrEnum):
 
 
 class Effect(StrEnum):
-    """What followed from it. PROPOSED: a policy gives it, so a change of the policies is drafted instead. GONE: it was
+    """What followed from it. PROPOSED: what gives it gives more than the
+    reviewer answers for, so a change of the policies is drafted instead. GONE: it was
     over before anybody decided. BLOCKED: it would have left nobody who could administer Limen.
     """
 

@@ -19,7 +19,7 @@ from limen.access.reviews.model import Outcome, Progress, Review, ReviewRow, Ver
 from limen.access.reviews.past import past_of
 from limen.access.reviews.reach import Reach
 from limen.access.reviews.rows import Known, rows_of
-from limen.access.reviews.verdicts import Judging, Told
+from limen.access.reviews.verdicts import Judging, RacedError, Told, may_decide
 from limen.access.services import KEPT, Access
 from limen.clock import Instant
 from limen.errors import LimenError
@@ -34,6 +34,7 @@ from limen.storage import Transaction
 MOST_ROWS: Final = 20_000
 MOST_AT_ONCE: Final = 200
 """Rows that are decided with one press."""
+_AT_ONCE: Final = 200
 T = TypeVar("T")
 
 
@@ -121,9 +122,17 @@ class Reviews:
 
     async def rows_for(self, review: Review, person_id: str) -> list[ReviewRow]:
         """What this person may decide now, or has decided."""
-        now = self.core.clock.now()
-        rows = await self.rows(review.id)
-        return [one for one in rows if person_id in one.may_be_decided_by(review, now)]
+        now, person, rule = (
+            self.core.clock.now(),
+            self.core.known.people.get(person_id),
+            self._rules().review(review.name),
+        )
+        if person is None:
+            return []
+        apps = self.core.known.apps
+        able = {app.id for app in apps.values() if may_decide(rule, review, app, person, now)}
+        rows = await self.rows(review.id) if able else []
+        return [one for one in rows if one.app in able and person_id in one.may_be_decided_by(review, now)]
 
     # As time passes
 
@@ -197,7 +206,16 @@ class Reviews:
 
     async def _close(self, review: Review, by: str) -> None:
         """Decide what nobody has, row by row, and close it for good."""
-        for row in [one for one in await self.rows(review.id) if not one.is_decided]:
+        still_open = [one for one in await self.rows(review.id) if not one.is_decided]
+        kept = [one for one in still_open if not one.removes]
+        for first in range(0, len(kept), _AT_ONCE):
+
+            def keep(at: Occasion, several: list[ReviewRow] = kept[first : first + _AT_ONCE]) -> None:
+                for row in several:
+                    verdicts.by_default(self._judging(at, review), row)
+
+            await self._on("", keep)
+        for row in [one for one in still_open if one.removes]:
             try:
                 await self._on("", lambda at, row=row: verdicts.by_default(self._judging(at, review), row))  # type: ignore[misc]
             except LimenError:
@@ -217,6 +235,8 @@ class Reviews:
         review = await self.review(review_id)
         try:
             return await self._on(session.person_id, lambda at: work(self._judging(at, review)))
+        except RacedError:
+            return Outcome.STALE
         except LimenError:
             return Outcome.BLOCKED
 

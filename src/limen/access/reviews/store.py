@@ -207,6 +207,18 @@ def removed_from(connection: Connection, review_id: str, person_id: str) -> froz
     return frozenset(connection.scalars(select(access_review_rows.c.by).where(*where)))
 
 
+def gone_with(connection: Connection, review_id: str, person_id: str, group: str) -> list[ReviewRow]:
+    """The rows of a person that were over when somebody looked, which they had by this group."""
+    where = (
+        access_review_rows.c.review_id == review_id,
+        access_review_rows.c.person_id == person_id,
+        access_review_rows.c.way == Way.GROUP.value,
+        access_review_rows.c.by == group,
+        access_review_rows.c.effect == Effect.GONE.value,
+    )
+    return [_row(one) for one in connection.execute(select(access_review_rows).where(*where))]
+
+
 def keep_row(connection: Connection, changed: ReviewRow, version: int) -> bool:
     """Keep a row that was of this version until now; False where somebody else was faster."""
     where = (access_review_rows.c.id == changed.id, access_review_rows.c.version == version)

@@ -22,15 +22,18 @@ from limen.access.reviews.model import Effect, Held, Outcome, Review, ReviewRow,
 from limen.access.reviews.reach import Reach
 from limen.access.reviews.rows import held_now
 from limen.access.same_person import are_one
+from limen.clock import Instant
 from limen.errors import LimenError
 from limen.events import Event
-from limen.facts import Person
+from limen.facts import App, Person
+from limen.facts.access_rules import ReviewRule
 from limen.opaque import new_id
 from limen.pillar import GroupMemberships
 from limen.printable import one_line
 from limen.storage import Snapshot
 
 LONGEST_NOTE: Final = 300
+ADMINISTRATORS: Final = "administrators"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,13 @@ class Judging:
     reach: Reach
     members: GroupMemberships | None
     locked_out: Callable[[Snapshot], str] = lambda _snapshot: ""
+
+
+class RacedError(LimenError):
+    """Somebody else decided the same row at the same moment; nothing of it is kept."""
+
+    def __init__(self) -> None:
+        super().__init__("someone else has just decided this", "look at it again")
 
 
 class _BlockedError(LimenError):
@@ -101,7 +111,8 @@ def undo(on: Judging, row_id: str, version: int) -> Outcome:
         effect=Effect.NONE,
         restores="",
     )
-    store.keep_row(on.at.transaction.connection, opened, row.version)
+    if not store.keep_row(on.at.transaction.connection, opened, row.version):
+        raise RacedError
     _say(on, "review.undone", row)
     return Outcome.DONE
 
@@ -111,9 +122,10 @@ def by_default(on: Judging, row: ReviewRow) -> None:
 
     Raises LimenError where that would leave nobody who could administer Limen: nothing of it may be kept then.
     """
-    if _made_anew(on, row) is Outcome.GONE:
+    now = store.row(on.at.transaction.connection, on.review.id, row.id)
+    if now is None or now.is_decided or _made_anew(on, now) is Outcome.GONE:
         return
-    now = store.row(on.at.transaction.connection, on.review.id, row.id) or row
+    now = store.row(on.at.transaction.connection, on.review.id, row.id) or now
     _applied(on, now, Told(now.id, now.version, Verdict.REMOVE if now.removes else Verdict.KEEP))
 
 
@@ -145,11 +157,15 @@ def _refused(on: Judging, row: ReviewRow) -> Outcome | None:
 def _is_still_able(on: Judging, row: ReviewRow, reviewer: Person) -> bool:
     """Whether by the rule in force they may still decide it; where that rule is gone, nobody may."""
     rule = on.at.basis.rules.review(on.review.name)
+    return may_decide(rule, on.review, on.at.basis.apps.get(row.app), reviewer, on.at.now)
+
+
+def may_decide(rule: ReviewRule | None, review: Review, app: App | None, reviewer: Person, now: Instant) -> bool:
+    """Whether by this rule (None: it is gone) somebody may decide about access to an app at this instant."""
     if rule is None:
         return False
-    app = on.at.basis.apps.get(row.app)
     owner = app.owner if app is not None else ""
-    is_late = bool(on.review.escalates_at) and on.at.now >= on.review.escalates_at
+    is_late = bool(review.escalates_at) and now >= review.escalates_at
     more = rule.escalation is not None and is_late and rule.escalation.to.has(reviewer, owner)
     return more or rule.reviewers.has(reviewer, owner)
 
@@ -211,13 +227,37 @@ def _remove(on: Judging, row: ReviewRow) -> tuple[Effect, str]:
         if grant is not None:
             grants.end_one(on.at.transaction, grant, on.at.now, on.at.by, EndedBy.REVIEWED)
         return Effect.REMOVED, row.by
-    if row.way is Way.POLICY or on.members is None:
+    if row.way is Way.POLICY or on.members is None or _gives_more(on, row):
         return Effect.PROPOSED, ""
     before = on.locked_out(on.at.transaction)
     left = on.members.take_out(on.at.transaction, row.person_id, row.by, on.at.now, on.at.by)
     if not before and on.locked_out(on.at.transaction):
         raise _BlockedError("nobody could administer Limen any more", "keep somebody who can")
     return Effect.REMOVED, msgspec.json.encode(sorted(left)).decode()
+
+
+def _gives_more(on: Judging, row: ReviewRow) -> bool:
+    """Whether the group gives this person something that who decides does not answer for: the owner of one app takes
+    nobody out of the group of all staff, or of the administrators. At the end of a review, where nobody decided: more
+    than what is reviewed and other apps of the same owner.
+    """
+    person, rule = on.at.basis.people.get(row.person_id), on.at.basis.rules.review(on.review.name)
+    return person is not None and any(
+        (held.way, held.by) == (Way.GROUP, row.by)
+        for app in on.at.basis.apps.values()
+        if not _answers_for(on, rule, app, row)
+        for held in on.reach.ways(person, app)
+    )
+
+
+def _answers_for(on: Judging, rule: ReviewRule | None, app: App, row: ReviewRow) -> bool:
+    is_reviewed = rule is not None and rule.is_about(app)
+    reviewer, of_row = on.at.basis.people.get(on.at.by), on.at.basis.apps.get(row.app)
+    if reviewer is None:
+        return is_reviewed or (of_row is not None and app.owner != "" and app.owner == of_row.owner)
+    if ADMINISTRATORS in reviewer.groups or app.owner in reviewer.groups:
+        return True
+    return is_reviewed and may_decide(rule, on.review, app, reviewer, on.at.now)
 
 
 def _narrow(on: Judging, row: ReviewRow, to: tuple[str, ...]) -> tuple[Effect, str]:
@@ -254,6 +294,10 @@ def _rejoined(on: Judging, row: ReviewRow, person: Person) -> bool:
     if on.members is None or left | taken != person.groups | taken:
         return False
     on.members.put_back(on.at.transaction, person.id, row.by, on.at.now, on.at.by)
+    connection = on.at.transaction.connection
+    for gone in store.gone_with(connection, on.review.id, person.id, row.by):  # they have that again as well
+        reopened = replace(gone, version=gone.version + 1, effect=Effect.NONE, verdict=Verdict.OPEN, decided_at=0)
+        store.keep_row(connection, reopened, gone.version)
     return True
 
 
@@ -282,7 +326,8 @@ class _Narrowed(msgspec.Struct):
 
 
 def _keep(on: Judging, changed: ReviewRow, before: ReviewRow) -> None:
-    store.keep_row(on.at.transaction.connection, changed, before.version)
+    if not store.keep_row(on.at.transaction.connection, changed, before.version):
+        raise RacedError
     _say(on, "review.removed" if changed.effect is Effect.REMOVED else "review.decided", changed)
 
 
