@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import pytest
 from tests.access.membership.at_slapd import AtSlapd
 from tests.slapd import DOMAIN_ADMINS
 
 from limen.access.membership import store
-from limen.access.membership.keeper import CLAIMED_FOR
+from limen.access.membership.keeper import CLAIMED_FOR, Keeper
 from limen.access.membership.store import State
+from limen.access.projection import GrantsHeld
 from limen.clock import HOUR, MINUTE, SECOND
+from limen.connectors.group_members import GroupClient
 
 pytestmark = pytest.mark.slow
 
@@ -145,3 +150,78 @@ async def test_without_a_secret_nothing_is_asked_and_nothing_forgotten(office: A
     assert office.there.members() == []
     (one,) = office.memberships()
     assert (one.state, one.failures, account != "") == (State.WAITING, 1, True)
+
+
+async def test_of_two_workers_one_is_at_it(office: AtSlapd) -> None:
+    core = office.house.limen.core
+    other = Keeper(core, core.offers.take(GrantsHeld), office.directories)
+    oscar, account = await office.person("Oscar")
+    grant = await office.granted(oscar)
+    for one in (office.keeper, other):
+        await one.keep()
+    for one in (office.keeper, other):
+        await one.settled()
+    assert office.there.members() == [account]
+    await office.revoked(oscar, grant)
+    for one in (office.keeper, other):
+        await one.keep()
+    for one in (office.keeper, other):
+        await one.settled()
+    assert office.there.members() == []
+    said = ("member_added", "member_removed", "member_already", "removal_failed", "member_refused")
+    assert office.said(*said) == [("member_added", oscar), ("member_removed", oscar)]
+
+
+async def test_an_app_that_is_removed_takes_its_members_out(office: AtSlapd) -> None:
+    oscar, account = await office.person("Oscar")
+    await office.granted(oscar)
+    await office.kept()
+    assert office.there.members() == [account]
+    office.house.limen.known.apps.pop("domain-admins")
+    await office.kept()
+    assert (office.there.members(), office.memberships()) == ([], [])
+
+
+async def test_who_is_erased_is_taken_out(office: AtSlapd) -> None:
+    oscar, account = await office.person("Oscar")
+    await office.granted(oscar)
+    await office.kept()
+    office.house.limen.known.people.drop(oscar)
+    await office.kept()
+    assert (office.there.members(), account != "") == ([], True)
+
+
+async def test_what_was_planned_is_done_only_while_it_is_so(office: AtSlapd, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The grant ends after a worker began, and before it comes to it."""
+    oscar, account = await office.person("Oscar")
+    grant = await office.granted(oscar)
+    opened = office.directories.opened
+
+    @asynccontextmanager
+    async def slowly(name: str) -> AsyncIterator[GroupClient]:
+        await office.revoked(oscar, grant)
+        async with opened(name) as client:
+            yield client
+
+    monkeypatch.setattr(office.directories, "opened", slowly)
+    await office.kept()
+    assert (office.there.members(), office.said("member_added"), account != "") == ([], [], True)
+    await office.kept()
+    assert office.memberships() == []
+
+
+async def test_what_another_worker_took_over_is_left_to_it(office: AtSlapd, monkeypatch: pytest.MonkeyPatch) -> None:
+    oscar, _ = await office.person("Oscar")
+    await office.granted(oscar)
+    opened = office.directories.opened
+
+    @asynccontextmanager
+    async def too_slowly(name: str) -> AsyncIterator[GroupClient]:
+        (one,) = office.memberships()
+        await office.house.limen.core.write(lambda t: store.drop(t.connection, one))
+        async with opened(name) as client:
+            yield client
+
+    monkeypatch.setattr(office.directories, "opened", too_slowly)
+    await office.kept()
+    assert office.there.members() == []

@@ -170,6 +170,13 @@ def claim(connection: Connection, one: Membership, now: Instant, until: Instant)
     return bool(connection.execute(update(table).where(*where).values(due_at=until)).rowcount)
 
 
+def claim_again(connection: Connection, one: Membership, until: Instant) -> bool:
+    """Whether whoever claimed it still has it, from now until then; 0: it is left to whoever comes next."""
+    table = directory_memberships
+    where = (table.c.id == one.id, table.c.state == one.state.value, table.c.due_at == one.due_at)
+    return bool(connection.execute(update(table).where(*where).values(due_at=until)).rowcount)
+
+
 def keep(connection: Connection, one: Membership) -> None:
     """Keep how far it has come."""
     values = _values(one)
