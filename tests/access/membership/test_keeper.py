@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from tests.access.membership.at_slapd import AtSlapd
+from tests.access.at_harbor import AtHarbor
+from tests.access.membership.at_slapd import APP, AtSlapd
 from tests.slapd import DOMAIN_ADMINS
 
 from limen.access.membership import store
@@ -38,6 +39,24 @@ async def test_a_member_while_the_grant_lasts_and_not_a_moment_longer(office: At
         ("member_added", oscar),
         ("member_removed", oscar),
     ]
+
+
+async def test_who_asks_and_is_approved_is_a_member_until_it_ends(office: AtSlapd) -> None:
+    """The whole way: a request, an approval with a passkey by an owner of the app, the group, and the end."""
+    harbor = AtHarbor(office.house)
+    oscar = await harbor.colleague("Oscar", "staff", "sales")
+    farid = await harbor.colleague("Farid", "staff", "engineering")
+    account = office.there.add_person("oscar", "Oscar Lind", office.house.limen.known.people[oscar.id].email)
+    request = await oscar.asks(APP, "elevate", lasts=HOUR)
+    await office.kept()
+    assert office.there.members() == []
+    grant = await farid.approves(request)
+    await office.kept()
+    assert grant is not None
+    assert (office.there.members(), office.memberships()[0].grant) == ([account], grant.id)
+    await oscar.access.give_back(oscar.session, grant.id)
+    await office.kept()
+    assert office.there.members() == []
 
 
 async def test_what_is_revoked_is_over_at_once_and_what_is_longer_goes_on(office: AtSlapd) -> None:

@@ -236,6 +236,13 @@ def drop_strangers(connection: Connection, directory: str, group: str, values: C
         connection.execute(delete(table).where(table.c.directory == directory, table.c.group_name == group, which))
 
 
+def drop_other_groups(connection: Connection, directory: str, groups: Collection[str]) -> None:
+    """Nothing is said of groups that no app is about any more."""
+    table = directory_strangers
+    others = table.c.group_name.not_in(sorted(groups))
+    connection.execute(delete(table).where(table.c.directory == directory, others))
+
+
 # Whose account is whose
 
 
