@@ -28,6 +28,12 @@ from limen.opaque import new_id
 from limen.storage import Transaction
 
 APP = "domain-admins"
+RULE = f"""  - name: domain-admins
+    apps: [{APP}]
+    actions: [elevate]
+    ask: [staff]
+    approve: {{owner: true}}
+"""
 
 
 def write(there: Slapd, folder: Path, *, exclusive: bool = False) -> None:
@@ -48,7 +54,7 @@ def write(there: Slapd, folder: Path, *, exclusive: bool = False) -> None:
 """
     )
     access.write_text(
-        access.read_text()
+        access.read_text().replace("rules:\n", f"rules:\n{RULE}", 1)
         + f"""
 directories:
   office:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import pytest
-from tests.access.membership.at_slapd import AtSlapd
+from tests.access.at_harbor import AtHarbor
+from tests.access.membership.at_slapd import APP, AtSlapd
 from tests.slapd import DOMAIN_ADMINS
 
 from limen.access.membership import store
-from limen.access.membership.keeper import CLAIMED_FOR
+from limen.access.membership.keeper import CLAIMED_FOR, Keeper
 from limen.access.membership.store import State
+from limen.access.projection import GrantsHeld
 from limen.clock import HOUR, MINUTE, SECOND
+from limen.connectors.group_members import GroupClient
 
 pytestmark = pytest.mark.slow
 
@@ -33,6 +39,24 @@ async def test_a_member_while_the_grant_lasts_and_not_a_moment_longer(office: At
         ("member_added", oscar),
         ("member_removed", oscar),
     ]
+
+
+async def test_who_asks_and_is_approved_is_a_member_until_it_ends(office: AtSlapd) -> None:
+    """The whole way: a request, an approval with a passkey by an owner of the app, the group, and the end."""
+    harbor = AtHarbor(office.house)
+    oscar = await harbor.colleague("Oscar", "staff", "sales")
+    farid = await harbor.colleague("Farid", "staff", "engineering")
+    account = office.there.add_person("oscar", "Oscar Lind", office.house.limen.known.people[oscar.id].email)
+    request = await oscar.asks(APP, "elevate", lasts=HOUR)
+    await office.kept()
+    assert office.there.members() == []
+    grant = await farid.approves(request)
+    await office.kept()
+    assert grant is not None
+    assert (office.there.members(), office.memberships()[0].grant) == ([account], grant.id)
+    await oscar.access.give_back(oscar.session, grant.id)
+    await office.kept()
+    assert office.there.members() == []
 
 
 async def test_what_is_revoked_is_over_at_once_and_what_is_longer_goes_on(office: AtSlapd) -> None:
@@ -145,3 +169,78 @@ async def test_without_a_secret_nothing_is_asked_and_nothing_forgotten(office: A
     assert office.there.members() == []
     (one,) = office.memberships()
     assert (one.state, one.failures, account != "") == (State.WAITING, 1, True)
+
+
+async def test_of_two_workers_one_is_at_it(office: AtSlapd) -> None:
+    core = office.house.limen.core
+    other = Keeper(core, core.offers.take(GrantsHeld), office.directories)
+    oscar, account = await office.person("Oscar")
+    grant = await office.granted(oscar)
+    for one in (office.keeper, other):
+        await one.keep()
+    for one in (office.keeper, other):
+        await one.settled()
+    assert office.there.members() == [account]
+    await office.revoked(oscar, grant)
+    for one in (office.keeper, other):
+        await one.keep()
+    for one in (office.keeper, other):
+        await one.settled()
+    assert office.there.members() == []
+    said = ("member_added", "member_removed", "member_already", "removal_failed", "member_refused")
+    assert office.said(*said) == [("member_added", oscar), ("member_removed", oscar)]
+
+
+async def test_an_app_that_is_removed_takes_its_members_out(office: AtSlapd) -> None:
+    oscar, account = await office.person("Oscar")
+    await office.granted(oscar)
+    await office.kept()
+    assert office.there.members() == [account]
+    office.house.limen.known.apps.pop("domain-admins")
+    await office.kept()
+    assert (office.there.members(), office.memberships()) == ([], [])
+
+
+async def test_who_is_erased_is_taken_out(office: AtSlapd) -> None:
+    oscar, account = await office.person("Oscar")
+    await office.granted(oscar)
+    await office.kept()
+    office.house.limen.known.people.drop(oscar)
+    await office.kept()
+    assert (office.there.members(), account != "") == ([], True)
+
+
+async def test_what_was_planned_is_done_only_while_it_is_so(office: AtSlapd, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The grant ends after a worker began, and before it comes to it."""
+    oscar, account = await office.person("Oscar")
+    grant = await office.granted(oscar)
+    opened = office.directories.opened
+
+    @asynccontextmanager
+    async def slowly(name: str) -> AsyncIterator[GroupClient]:
+        await office.revoked(oscar, grant)
+        async with opened(name) as client:
+            yield client
+
+    monkeypatch.setattr(office.directories, "opened", slowly)
+    await office.kept()
+    assert (office.there.members(), office.said("member_added"), account != "") == ([], [], True)
+    await office.kept()
+    assert office.memberships() == []
+
+
+async def test_what_another_worker_took_over_is_left_to_it(office: AtSlapd, monkeypatch: pytest.MonkeyPatch) -> None:
+    oscar, _ = await office.person("Oscar")
+    await office.granted(oscar)
+    opened = office.directories.opened
+
+    @asynccontextmanager
+    async def too_slowly(name: str) -> AsyncIterator[GroupClient]:
+        (one,) = office.memberships()
+        await office.house.limen.core.write(lambda t: store.drop(t.connection, one))
+        async with opened(name) as client:
+            yield client
+
+    monkeypatch.setattr(office.directories, "opened", too_slowly)
+    await office.kept()
+    assert office.there.members() == []

@@ -108,3 +108,13 @@ async def test_ten_thousand_strangers_are_one_alarm(office: AtSlapd) -> None:
     assert event.details["number"] == 10_000
     assert len(str(event.details["members"])) < 500
     assert len(office.strangers()) == 10_000
+
+
+async def test_strangers_of_a_group_that_is_no_app_any_more_are_forgotten(office: AtSlapd) -> None:
+    _, mallory = await office.person("Mallory")
+    office.there.change(DOMAIN_ADMINS, "MODIFY_ADD", mallory)
+    await office.reconciled()
+    assert len(office.strangers()) == 1
+    office.house.limen.known.apps.pop("domain-admins")
+    await office.reconciled()
+    assert office.strangers() == []

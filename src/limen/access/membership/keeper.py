@@ -118,8 +118,9 @@ class Keeper:
         try:
             async with self._directories.opened(name) as client:
                 while left:
-                    one, wanted = left[0]
-                    await self._one(client, one, wanted)
+                    one, planned = left[0]
+                    if (again := await self._still(one, planned)) is not None:
+                        await self._one(client, again, planned)
                     left.pop(0)
         except (VendorError, BrokenOffError) as error:  # the directory itself: nothing of it can be done now
             for one, wanted in left:
@@ -149,6 +150,13 @@ class Keeper:
         )
         is_mine = await self._core.database.writing(lambda t: store.begin(t.connection, one))
         return one if is_mine else None
+
+    async def _still(self, one: Membership, planned: Wanted | None) -> Membership | None:
+        """It took a while to come to this one: claim it again, where it is still as it was when it was planned."""
+        is_wanted = (one.directory, one.group, one.person) in self.wanted()
+        until = self._core.clock.now() + CLAIMED_FOR if is_wanted is (planned is not None) else 0
+        is_mine = await self._core.database.writing(lambda t: store.claim_again(t.connection, one, until))
+        return replace(one, due_at=until) if is_mine and until else None
 
     async def _one(self, client: GroupClient, one: Membership, wanted: Wanted | None) -> None:
         """One membership. What is wrong with it alone is written down; what is wrong with the directory is raised."""

@@ -74,6 +74,8 @@ class Reconciling:
                 except VendorError as error:
                     wrong = error
                 await went_on(number)
+        groups = {group.group for _, group in self._groups(name)}
+        await self._core.database.writing(lambda t: store.drop_other_groups(t.connection, name, groups))
         if wrong is not None:
             raise wrong
 

@@ -170,6 +170,13 @@ def claim(connection: Connection, one: Membership, now: Instant, until: Instant)
     return bool(connection.execute(update(table).where(*where).values(due_at=until)).rowcount)
 
 
+def claim_again(connection: Connection, one: Membership, until: Instant) -> bool:
+    """Whether whoever claimed it still has it, from now until then; 0: it is left to whoever comes next."""
+    table = directory_memberships
+    where = (table.c.id == one.id, table.c.state == one.state.value, table.c.due_at == one.due_at)
+    return bool(connection.execute(update(table).where(*where).values(due_at=until)).rowcount)
+
+
 def keep(connection: Connection, one: Membership) -> None:
     """Keep how far it has come."""
     values = _values(one)
@@ -227,6 +234,13 @@ def drop_strangers(connection: Connection, directory: str, group: str, values: C
     for at in range(0, len(several), _AT_ONCE):
         which = table.c.value.in_(several[at : at + _AT_ONCE])
         connection.execute(delete(table).where(table.c.directory == directory, table.c.group_name == group, which))
+
+
+def drop_other_groups(connection: Connection, directory: str, groups: Collection[str]) -> None:
+    """Nothing is said of groups that no app is about any more."""
+    table = directory_strangers
+    others = table.c.group_name.not_in(sorted(groups))
+    connection.execute(delete(table).where(table.c.directory == directory, others))
 
 
 # Whose account is whose
