@@ -25,6 +25,7 @@ from limen.storage.event_store.following import follow_from
 MONITOR = """watch: true
 sources:
   app: {kind: json, comes: http, heartbeat: 15m}
+  imported: {kind: evtx, comes: http}
   office: {kind: syslog, comes: http, addresses: [203.0.113.0/24]}
   servers: {kind: syslog, comes: tls}
   firewall: {kind: syslog, comes: udp, addresses: [127.0.0.0/16]}

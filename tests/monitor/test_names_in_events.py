@@ -39,7 +39,7 @@ async def test_a_log_of_windows_comes_in_and_again_it_is_the_same(
     file.write_bytes(evtx([event(number, 4625, "Security", {"TargetUserName": "tom"}) for number in range(1, 6)]))
     assert leave("evtx", str(file)) == 0
     lines = capsys.readouterr().out.encode()
-    token = await sources_of(harbor).add_token("app", "wren", by="server")
+    token = await sources_of(harbor).add_token("imported", "wren", by="server")
     for _ in range(2):
         assert (await send(harbor, token, lines)).status_code == 200
     found = stored(harbor)

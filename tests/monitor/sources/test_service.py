@@ -17,7 +17,7 @@ async def test_the_process_is_told_who_may_send(harbor: House) -> None:
     sources = sources_of(harbor)
     bundle = await sources.add_certificate("servers", "wren", by="server")
     watched = {one.name: one for one in sources.watched().sources}
-    assert [*watched] == ["app", "office", "servers", "firewall"]
+    assert [*watched] == ["app", "imported", "office", "servers", "firewall"]
     assert len(watched["servers"].senders) == 1
     assert watched["app"].heartbeat_ms == HOUR // 4
     assert bundle.certificate
@@ -27,6 +27,7 @@ async def test_states_say_what_is_missing(harbor: House) -> None:
     states = {one.name: one.state for one in await sources_of(harbor).all()}
     assert states == {
         "app": State.NO_SENDER,
+        "imported": State.NO_SENDER,
         "office": State.NO_SENDER,
         "servers": State.NO_SENDER,
         "firewall": State.WAITING,
