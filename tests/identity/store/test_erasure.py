@@ -38,6 +38,14 @@ def test_the_list_of_erased_people_says_whose_bodies_are_still_in_the_journal(wh
 
 
 STAYS = {
+    "access_approvals.approver_id": "the opaque id of who did it",
+    "access_grants.ended_by": "the opaque id of who did it",
+    "access_requests.decided_by": "the opaque id of who did it",
+    "access_review_rows.by": "the opaque id of who did it",
+    "access_review_rows.decided_by": "the opaque id of who did it",
+    "access_review_rows.got_by": "the opaque id of who did it",
+    "access_reviews.closed_by": "the opaque id of who did it",
+    "access_reviews.started_by": "the opaque id of who did it",
     "alert_cases.taken_by": "the opaque id of who did it",
     "alert_responses.by": "the opaque id of who did it",
     "alert_responses.ended_by": "the opaque id of who did it",
@@ -47,6 +55,7 @@ STAYS = {
     "alerts.closed_by": "the opaque id of who did it",
     "device_records.owner": "in a row of the person's, which is deleted",
     "device_signals.ended_by": "the opaque id of who did it",
+    "directory_memberships.person": "the opaque id of whose membership is still to be ended there, and the row with it",
     "erased_people.person_id": "the list of who was erased",
     "expected_travels.added_by": "the opaque id of who did it",
     "familiar_places.owner": "the operator of a network",
