@@ -68,4 +68,4 @@ async def test_a_mark_of_the_company_has_an_empty_key(house: House) -> None:
     house.database.write(lambda t: sessions.raise_not_before(t.connection, "company", "", 7))
     known = FactStore()
     house.database.read(lambda s: projection.read_not_before(s, "company:"))(known)
-    assert known._not_before == {("company", ""): 7}
+    assert known._not_before._at == {("company", ""): 7}

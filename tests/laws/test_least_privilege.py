@@ -55,8 +55,9 @@ def test_no_used_request_is_refused_by_what_is_proposed(company: Company, tmp_pa
     reach = newly_reachable(company.engine(), after.engine(), people, company.apps, since=BEGAN)
     assert reach.differences
     assert not any(one.gains for one in reach.differences)
+    named = company.files["policies/tests.yaml"]  # what a test names is removed by whoever changes the test with it
     for one in found:
-        if one.never and not one.kept:
+        if one.never and not one.kept and one.policy not in named:
             assert refused(tmp_path, company, candidate(company, narrower(company, one))) == []
     assert done
 

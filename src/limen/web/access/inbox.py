@@ -49,8 +49,8 @@ PAGES: Final = (
         hint="requests for access",
     ),
     Route("POST", "/access/inbox/{request_id}/approve", VIEW, does=gettext_noop("Approve a request for access")),
-    Route("POST", "/access/inbox/{request_id}/refuse", VIEW),
-    Route("POST", "/access/inbox/grants/{grant_id}/revoke", VIEW),
+    Route("POST", "/access/inbox/{request_id}/refuse", VIEW, does=gettext_noop("Refuse a request for access")),
+    Route("POST", "/access/inbox/grants/{grant_id}/revoke", VIEW, does=gettext_noop("Revoke access")),
 )
 _GONE: Final = (DecidedError, NotYoursError, UnknownGrantError, UnknownRequestError)
 

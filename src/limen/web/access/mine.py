@@ -13,6 +13,7 @@ from limen.access.model import HeldGrant, RequestState
 from limen.access.services import Access
 from limen.clock import DAY, Instant
 from limen.facts import App
+from limen.messages import gettext_noop
 from limen.web.access.ask import MINE
 from limen.web.access.requestable import requestable, rule_for
 from limen.web.access.rows import GrantRow, RequestRow, grant_row, request_row
@@ -22,8 +23,8 @@ from limen.web.site import Site
 from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
-    Route("POST", "/access/requests/{request_id}/withdraw", VIEW),
-    Route("POST", "/access/grants/{grant_id}/end", VIEW),
+    Route("POST", "/access/requests/{request_id}/withdraw", VIEW, does=gettext_noop("Withdraw a request for access")),
+    Route("POST", "/access/grants/{grant_id}/end", VIEW, does=gettext_noop("Give access back")),
 )
 SHOWN_FOR: Final = 30 * DAY
 MOST_SHOWN: Final = 20
