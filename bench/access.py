@@ -19,6 +19,7 @@ from collections.abc import Callable
 import access_groups
 import access_radius
 import access_reviews
+import access_ssh
 import access_standing
 import access_web
 
@@ -32,6 +33,7 @@ BOUNDS: dict[str, tuple[str, float]] = {
 }
 PARTS: dict[str, Callable[[int], dict[str, float]]] = {
     "web": access_web.web,
+    "ssh": access_ssh.ssh,
     "radius": access_radius.radius,
     "standing": access_standing.standing,
     "reviews": access_reviews.reviews,

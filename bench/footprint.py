@@ -111,7 +111,7 @@ class Started:
 
     def watching_mb(self) -> float:
         """What the process that watches holds now, which runs where `monitor.yaml` says so."""
-        return sum(_megabytes(pid, "VmRSS") for pid in self._every_process() if _watches(pid))
+        return sum(_megabytes(pid, "VmRSS") for pid in self.every_process() if _watches(pid))
 
     def highest_mb(self) -> float:
         """What the server alone held at its highest."""
@@ -122,9 +122,9 @@ class Started:
             time.sleep(0.1)
 
     def processes(self) -> list[int]:
-        return [pid for pid in self._every_process() if not _watches(pid)]
+        return [pid for pid in self.every_process() if not _watches(pid)]
 
-    def _every_process(self) -> list[int]:
+    def every_process(self) -> list[int]:
         pids = [self.process.pid]
         for pid in pids:
             for task in Path(f"/proc/{pid}/task").glob("*/children"):
