@@ -9,13 +9,14 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from limen.access import directories_section
 from limen.access.access_changes import changes, in_force, touches
 from limen.access.initial import INITIAL
 from limen.access.reviews.section import MOST_REVIEWS, read_reviews
 from limen.access.rules_text import without
+from limen.access.section_shapes import ADDRESS, NAME, Deciders, Names, Shape
 from limen.clock import DAY, HOUR, MINUTE, Milliseconds
 from limen.configuration.lengths import Length, length_of
 from limen.configuration.problem import DECLARE_GROUP, Complaint, Problem, shown, unknown
@@ -28,7 +29,6 @@ from limen.facts.access_rules import (
     MOST_AUTOMATIC,
     AccessRule,
     AccessRules,
-    Approvers,
     Escalation,
 )
 from limen.pillar import Around, FolderFile
@@ -38,30 +38,14 @@ MOST_STEPS: Final = 3
 LONGEST: Final[Milliseconds] = 90 * DAY
 """Nothing is granted for longer, with all extensions: what somebody needs for good, a policy permits."""
 ASKABLE: Final = tuple(action for action in ACTIONS if action not in {"sign_in", "audit", "support"})
-_NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,59}")
-_ADDRESS: Final = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}")
 _TICKET: Final = re.compile(r"[A-Za-z0-9 ./_#-]{1,40}")
 
-Name = Annotated[str, Field(min_length=1, max_length=80)]
-Names = Annotated[list[Name], Field(max_length=50)]
 
-
-class _Shape(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
-
-
-class Approve(_Shape):
+class Approve(Deciders):
     """Who may approve: any of these, but never whoever asks."""
 
-    groups: Names = []
-    """Members of these groups of `limen.toml`."""
-    people: Names = []
-    """People with these email addresses."""
-    owner: bool = False
-    """The group that owns the app, as `apps.yaml` names it."""
 
-
-class Escalate(_Shape):
+class Escalate(Shape):
     """Who is asked as well when nobody has answered."""
 
     after: Length
@@ -70,7 +54,7 @@ class Escalate(_Shape):
     """These may approve it, too."""
 
 
-class Rule(_Shape):
+class Rule(Shape):
     """One rule. The first that fits counts. `rules:` in `access.yaml` is a list of these."""
 
     name: Annotated[str, Field(min_length=1, max_length=60)]
@@ -106,7 +90,7 @@ class Rule(_Shape):
     escalate: Escalate | None = None
 
 
-class _File(_Shape):
+class _File(Shape):
     rules: Annotated[list[Any], Field(max_length=MOST_RULES)] = []
     reviews: Annotated[list[Any], Field(max_length=MOST_REVIEWS)] = []
     directories: dict[str, Any] = {}
@@ -154,7 +138,7 @@ def rule_of(shape: Rule) -> AccessRule:
         apps=tuple(sorted(set(shape.apps))),
         labels=tuple(sorted({int(Label[label.upper()]) for label in shape.labels})),
         owners=tuple(sorted(set(shape.owners))),
-        steps=tuple(_approvers(one) for one in steps),
+        steps=tuple(one.approvers() for one in steps),
         automatic=shape.automatic,
         four_eyes=shape.four_eyes,
         longest_ms=length_of(shape.longest),
@@ -163,20 +147,15 @@ def rule_of(shape: Rule) -> AccessRule:
         reason_length=shape.reason,
         ticket=shape.ticket,
         expires_ms=length_of(shape.expires),
-        escalation=Escalation(length_of(escalate.after), _approvers(escalate.to)) if escalate else None,
+        escalation=Escalation(length_of(escalate.after), escalate.to.approvers()) if escalate else None,
     )
-
-
-def _approvers(shape: Approve) -> Approvers:
-    people = tuple(sorted({one.casefold() for one in shape.people}))
-    return Approvers(tuple(sorted(set(shape.groups))), people, shape.owner)
 
 
 # What is wrong with a rule beyond its shape
 
 
 def _complaints(shape: Rule, around: Around, *, says_who_approves: bool) -> Iterator[Complaint]:
-    if not _NAME.fullmatch(shape.name):
+    if not NAME.fullmatch(shape.name):
         yield ("name",), f"{shown(shape.name)} can't be a rule's name", "use lowercase letters, digits and hyphens"
     yield from _unknown_names(shape, around)
     if not (shape.automatic or says_who_approves):
@@ -223,7 +202,7 @@ def _approval_complaints(shape: Rule) -> Iterator[Complaint]:
         if not (one.groups or one.people or one.owner):
             yield above, "nobody could approve this", "name groups, people, or write `owner: true`"
         for place, address in enumerate(one.people):
-            if not _ADDRESS.fullmatch(address):
+            if not ADDRESS.fullmatch(address):
                 yield (*above, "people", place), f"{shown(address)} is not an email address", "write it whole"
     if shape.automatic:
         if shape.approve is not None:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from limen.access.section_shapes import ADDRESS
 from limen.configuration.differing import differing
 from limen.configuration.named_sources import read_named
 from limen.configuration.problem import Complaint, Problem, shown
@@ -30,7 +31,6 @@ _GUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _ATTRIBUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,59}")
 _REGION: Final = re.compile(r"[a-z]{2}(-[a-z]+)+-\d{1,2}")
 _STORE: Final = re.compile(r"d-[0-9a-f]{10}")
-_ADDRESS: Final = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}")
 _LONGEST_TRUST: Final = 16_000
 
 Word = Annotated[str, Field(min_length=1, max_length=300)]
@@ -113,7 +113,7 @@ def _complaints(shape: _Directory) -> Iterator[Complaint]:
         ("match", DirectoryKind.LDAP, _ATTRIBUTE, "write the attribute's name: mail"),
         ("tenant", DirectoryKind.ENTRA, _GUID, "copy it from the app registration's overview"),
         ("client", DirectoryKind.ENTRA, _GUID, "copy it from the app registration's overview"),
-        ("client", DirectoryKind.GOOGLE, _ADDRESS, "write the administrator's address whole"),
+        ("client", DirectoryKind.GOOGLE, ADDRESS, "write the administrator's address whole"),
         ("region", DirectoryKind.AWS, _REGION, "write it as eu-central-1"),
         ("tenant", DirectoryKind.AWS, _STORE, "copy it from the settings of IAM Identity Center: d-…"),
     ):

@@ -7,44 +7,30 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from limen.access.section_shapes import NAME, Deciders, Names, Shape
 from limen.clock import DAY, Instant
 from limen.configuration.lengths import Length, length_of, length_text
 from limen.configuration.problem import DECLARE_GROUP, Complaint, Problem, shown, unknown
 from limen.configuration.shape import shaped_in_part
 from limen.configuration.tree import Tree
 from limen.facts import Label
-from limen.facts.access_rules import FILE, Approvers, Escalation, ReviewRule
+from limen.facts.access_rules import FILE, Escalation, ReviewRule
 from limen.messages import lists
 from limen.pillar import Around
 
 MOST_REVIEWS: Final = 100
 LONGEST: Final = 90 * DAY
 """A review is open for so long at most."""
-_NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,59}")
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
-Name = Annotated[str, Field(min_length=1, max_length=80)]
-Names = Annotated[list[Name], Field(max_length=50)]
 
-
-class _Shape(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
-
-
-class Reviewers(_Shape):
+class Reviewers(Deciders):
     """Who decides: any of these, but nobody about themselves."""
 
-    groups: Names = []
-    """Members of these groups of `limen.toml`."""
-    people: Names = []
-    """People with these email addresses."""
-    owner: bool = False
-    """The group that owns the app, as `apps.yaml` names it."""
 
-
-class HandOver(_Shape):
+class HandOver(Shape):
     """Who may decide as well when a review is not done."""
 
     after: Length
@@ -53,7 +39,7 @@ class HandOver(_Shape):
     """These may decide, too."""
 
 
-class ReviewShape(_Shape):
+class ReviewShape(Shape):
     """One review. `reviews:` in `access.yaml` is a list of these."""
 
     name: Annotated[str, Field(min_length=1, max_length=60)]
@@ -112,7 +98,7 @@ def review_of(shape: ReviewShape) -> ReviewRule:
     escalate = shape.escalate
     return ReviewRule(
         name=shape.name,
-        reviewers=_approvers(shape.reviewers),
+        reviewers=shape.reviewers.approvers(),
         apps=tuple(sorted(set(shape.apps))),
         labels=tuple(sorted({int(Label[label.upper()]) for label in shape.labels})),
         owners=tuple(sorted(set(shape.owners))),
@@ -124,13 +110,8 @@ def review_of(shape: ReviewShape) -> ReviewRule:
         remind_ms=length_of(shape.remind),
         removes=shape.default == "remove",
         four_eyes=shape.four_eyes,
-        escalation=Escalation(length_of(escalate.after), _approvers(escalate.to)) if escalate else None,
+        escalation=Escalation(length_of(escalate.after), escalate.to.approvers()) if escalate else None,
     )
-
-
-def _approvers(shape: Reviewers) -> Approvers:
-    people = tuple(sorted({one.casefold() for one in shape.people}))
-    return Approvers(tuple(sorted(set(shape.groups))), people, shape.owner)
 
 
 def _instant(day: str) -> Instant | None:
@@ -146,7 +127,7 @@ def _instant(day: str) -> Instant | None:
 
 
 def _complaints(shape: ReviewShape, around: Around) -> Iterator[Complaint]:
-    if not _NAME.fullmatch(shape.name):
+    if not NAME.fullmatch(shape.name):
         yield ("name",), f"{shown(shape.name)} can't be a review's name", "use lowercase letters, digits and hyphens"
     if around.apps is not None:
         for place, app in enumerate(shape.apps):
