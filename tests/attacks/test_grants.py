@@ -12,7 +12,15 @@ from tests.access.at_harbor import WHY, AtHarbor, Colleague, farid, harbor, osca
 from tests.devices.laptops import devices_of, new_agent
 
 from limen import credentials
-from limen.access.errors import AccessError, DecidedError, NotYoursError, SamePersonError, TooManyError, UsedUpError
+from limen.access.errors import (
+    AccessError,
+    BorrowedPasskeyError,
+    DecidedError,
+    NotYoursError,
+    SamePersonError,
+    TooManyError,
+    UsedUpError,
+)
 from limen.access.model import HeldGrant, RequestState
 from limen.clock import HOUR, MINUTE
 from limen.credentials import Cause, Ending
@@ -114,6 +122,31 @@ async def test_whoever_left_the_group_approves_nothing_any_more(
         await farid.approves(request)
     await harbor.house.limen.identity.people.set_groups(farid.id, ("staff", "sales"), by="")
     assert await farid.approves(request) is not None
+
+
+async def test_who_helps_the_owner_back_in_approves_nothing_as_them(
+    harbor: AtHarbor, oscar: Colleague, farid: Colleague
+) -> None:
+    """Hugo asks, issues Farid an access pass, uses it himself, adds one passkey more, and waits a day."""
+    hugo = await harbor.colleague("Hugo", "staff", "helpdesk", "engineering")
+    mine, people = await hugo.asks(), harbor.house.limen.identity.people
+    link = await people.access_pass(farid.id, by=hugo.id, why="He sat before me.")
+    thief = harbor.house.browser()
+    assert (await thief.enrol(link)).status_code == 200
+    as_farid = Colleague(harbor, farid.id, thief)
+    with pytest.raises(BorrowedPasskeyError):
+        await as_farid.approves(mine)
+    with pytest.raises(BorrowedPasskeyError):
+        await as_farid.approves(await oscar.asks())
+    harbor.house.clock.forward(25 * HOUR)
+    await as_farid.uses_passkey()
+    with pytest.raises(BorrowedPasskeyError):
+        await as_farid.approves(mine)
+    await hugo.uses_passkey()
+    assert not hugo.opens()
+    assert reasons(harbor) == ["passkey-by-link"] * 3
+    await farid.uses_passkey()
+    assert await farid.approves(mine) is not None  # by the passkey that he had before
 
 
 # Approving twice, and with somebody else's mail

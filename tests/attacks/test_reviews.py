@@ -42,6 +42,18 @@ async def test_nobody_decides_about_themselves(harbor: AtHarbor, under: UnderRev
     assert denied(harbor) == ["own"] * 3
 
 
+async def test_who_helps_a_reviewer_back_in_decides_nothing_as_them(
+    harbor: AtHarbor, under: UnderReview, farid: Colleague, greta: Colleague
+) -> None:
+    """Greta got hold of an access pass of Farid's, and would like to keep what she has."""
+    link = await harbor.house.limen.identity.people.access_pass(farid.id, by=greta.id, why="He sat before me.")
+    browser = harbor.house.browser()
+    assert (await browser.enrol(link)).status_code == 200
+    thief = Colleague(harbor, farid.id, browser)
+    assert await under.tells(thief, await under.row(greta.id), Verdict.KEEP) is Outcome.BORROWED
+    assert denied(harbor) == ["borrowed"]
+
+
 async def test_nobody_decides_about_their_second_account(harbor: AtHarbor, farid: Colleague, greta: Colleague) -> None:
     people = harbor.house.limen.identity.people
     mailbox = harbor.house.limen.known.people[farid.id].email.replace("@", "+second@")

@@ -66,6 +66,16 @@ class StaleProofError(AccessError):
         super().__init__("This requires a recently used passkey", "confirm it's you, and try again")
 
 
+class BorrowedPasskeyError(AccessError):
+    """The passkey may have been added by somebody else: with a link that whoever asks issued, or one of today's."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This passkey can't approve this: it was added by means of a link",
+            "use a passkey that you had before, wait 24 hours, or leave it to someone else",
+        )
+
+
 class UsedUpError(AccessError):
     """They have had it for as long as it may be had in one go."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from limen.access import grants, requests, store
-from limen.access.errors import AccessError, NotYoursError, SamePersonError, StaleProofError
+from limen.access.errors import AccessError, BorrowedPasskeyError, NotYoursError, SamePersonError, StaleProofError
 from limen.access.model import AccessRequest, EndedBy, HeldGrant, RequestState
 from limen.access.notices import INBOX, Notices
 from limen.access.occasion import CHANGED, Basis, Occasion, event_of
@@ -17,11 +17,13 @@ from limen.clock import DAY, MINUTE, Instant, Milliseconds
 from limen.events import Event, Outcome
 from limen.facts import App, Person, Session
 from limen.facts.access_rules import NOTHING_TO_ASK, AccessRules
-from limen.pillar import Askable, CompanyPeople, Core, DeviceResponses, WaitingRequest
+from limen.pillar import Askable, CompanyPeople, Core, DeviceResponses, PasskeyOrigins, WaitingRequest
 from limen.storage import Snapshot, Transaction
 
 FRESH: Final[Milliseconds] = 5 * MINUTE
 """How recently whoever approves used their passkey."""
+SETTLED: Final[Milliseconds] = DAY
+"""For so long a passkey that a link to get back in has added approves nothing: their person is told of it by mail."""
 KEPT: Final[Milliseconds] = 400 * DAY
 """Grants and requests are kept for a year's review after they are over, and somewhat longer."""
 T = TypeVar("T")
@@ -79,6 +81,9 @@ class Access:
         owner_of = self.core.offers.find(DeviceResponses)
 
         def work(at: Occasion) -> tuple[AccessRequest, HeldGrant | None]:
+            request = store.request(at.transaction.connection, request_id)
+            if request is not None and self.is_borrowed(at.transaction, session, request.person_id):
+                raise BorrowedPasskeyError
             owner = owner_of.owner_of(at.transaction, session.device_id) if owner_of and session.device_id else ""
             return requests.approve(at, request_id, ApprovesOn(session.device_id, owner), at_most=at_most)
 
@@ -149,6 +154,11 @@ class Access:
             return None
         who, app = self.core.known.people.get(found.person_id), self.core.known.apps.get(found.app)
         return WaitingRequest(who.name if who is not None else "", app.name if app is not None else found.app, INBOX)
+
+    def is_borrowed(self, snapshot: Snapshot, session: Session, other_id: str) -> bool:
+        """Whether the passkey of this session may be in the hands of that other person, or of whoever helped today."""
+        origins = self.core.offers.take(PasskeyOrigins)
+        return origins.may_be_borrowed(snapshot, session.id, other_id, self.core.clock.now() - SETTLED)
 
     # As time passes: nothing ends by this, it is only told
 
@@ -238,8 +248,8 @@ class _Told:
 
     def __enter__(self) -> None: ...
 
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if not isinstance(error, NotYoursError | SamePersonError | StaleProofError):
+    def __exit__(self, kind: type[BaseException] | None, _error: object, _trace: object) -> None:
+        if (word := _WORDS.get(kind)) is None:
             return
         self._core.journal.record(
             Event(
@@ -250,13 +260,18 @@ class _Told:
                 session=self._session.id,
                 device=self._session.device_id,
                 address=self._session.address,
-                reason=_WORDS[type(error)],
+                reason=word,
                 details={"request": self._request_id[:40]},
             )
         )
 
 
-_WORDS: Final = {NotYoursError: "not-theirs", SamePersonError: "same-person", StaleProofError: "no-fresh-passkey"}
+_WORDS: Final[dict[type[BaseException] | None, str]] = {
+    NotYoursError: "not-theirs",
+    SamePersonError: "same-person",
+    StaleProofError: "no-fresh-passkey",
+    BorrowedPasskeyError: "passkey-by-link",
+}
 
 
 def _over(snapshot: Snapshot, now: Instant) -> tuple[list[HeldGrant], list[AccessRequest]]:

@@ -14,6 +14,7 @@ from limen.pillar import (
     Declarations,
     Every,
     Installation,
+    PasskeyOrigins,
     Pillar,
     Running,
     WorkloadTokens,
@@ -110,6 +111,7 @@ async def _build(core: Core) -> Running:
     from urllib.parse import urlencode
 
     from limen.identity import services
+    from limen.identity.passkey_origin import may_be_borrowed
     from limen.identity.responses import GROUP_MEMBERSHIPS, PERSON_RESPONSES
     from limen.identity.sessions import DEVICE_SESSIONS
 
@@ -134,6 +136,7 @@ async def _build(core: Core) -> Running:
             PERSON_RESPONSES,
             GROUP_MEMBERSHIPS,
             CompanyPeople(all=_everybody, language_of=_language_of),
+            PasskeyOrigins(may_be_borrowed=may_be_borrowed),
             WorkloadTokens(issue=built.tokens.issue_for_workload),
         ),
         periodic=(

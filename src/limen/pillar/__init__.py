@@ -23,6 +23,7 @@ from limen.pillar.offers import (
     KeysAwayError,
     NotTakenError,
     Offers,
+    PasskeyOrigins,
     PersonResponses,
     RequestChannels,
     SignedByIssuers,

@@ -214,6 +214,17 @@ class CompanyPeople:
     language_of: Callable[[Snapshot, str], str]
 
 
+@dataclass(frozen=True, slots=True)
+class PasskeyOrigins:
+    """What identity knows of where passkeys come from.
+
+    `may_be_borrowed(snapshot, session id, other id, since)`: whether the passkey that proved a session last may have
+    been added with a link that this other person issued, or since then with an access pass or a recovery link.
+    """
+
+    may_be_borrowed: Callable[[Snapshot, str, str, Instant], bool]
+
+
 class TakeOutOfGroup(Protocol):
     def __call__(
         self, transaction: Transaction, person_id: str, group: str, now: Instant, by: str

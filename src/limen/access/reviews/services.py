@@ -234,7 +234,7 @@ class Reviews:
         _refuse_program(session)
         review = await self.review(review_id)
         try:
-            return await self._on(session.person_id, lambda at: work(self._judging(at, review)))
+            return await self._on(session.person_id, lambda at: work(self._judging(at, review, session)))
         except RacedError:
             return Outcome.STALE
         except LimenError:
@@ -246,9 +246,15 @@ class Reviews:
         rows = [one for one in await self.rows(review_id) if one.id in wanted]
         await self._on("", lambda at: self.letters.asked(at, review, rows))
 
-    def _judging(self, at: Occasion, review: Review) -> Judging:
+    def _judging(self, at: Occasion, review: Review, session: Session | None = None) -> Judging:
+        """`session` is that of whoever decides; None where it is the calendar."""
         now = store.review(at.transaction.connection, review.id) or review
-        return Judging(at, now, self._reach_now(), self.core.offers.find(GroupMemberships), self.core.locked_out)
+
+        def is_borrowed(person_id: str) -> bool:
+            return session is not None and self.access.is_borrowed(at.transaction, session, person_id)
+
+        members, locked_out = self.core.offers.find(GroupMemberships), self.core.locked_out
+        return Judging(at, now, self._reach_now(), members, locked_out, is_borrowed)
 
     def _reach_now(self) -> Reach:
         """What the policies in force open: worked out once for each revision, and anew where apps changed."""

@@ -49,13 +49,16 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Judging:
-    """One time that something is decided. `locked_out` says what would keep everybody from administering Limen."""
+    """One time that something is decided. `locked_out` says what would keep everybody from administering Limen;
+    `is_borrowed`, of a person's id, whether the passkey that it is decided with may be in their hands.
+    """
 
     at: Occasion
     review: Review
     reach: Reach
     members: GroupMemberships | None
     locked_out: Callable[[Snapshot], str] = lambda _snapshot: ""
+    is_borrowed: Callable[[str], bool] = lambda _person_id: False
 
 
 class RacedError(LimenError):
@@ -147,6 +150,8 @@ def _refused(on: Judging, row: ReviewRow) -> Outcome | None:
         return _denied(on, row, Outcome.OWN if by == row.person_id else Outcome.NOT_YOURS)
     if subject is not None and are_one(reviewer, subject):
         return _denied(on, row, Outcome.OWN)
+    if on.is_borrowed(row.person_id):
+        return _denied(on, row, Outcome.BORROWED)
     if by not in row.may_be_decided_by(on.review, on.at.now) or not _is_still_able(on, row, reviewer):
         return _denied(on, row, Outcome.NOT_YOURS)
     if on.review.four_eyes and store.decided_about(on.at.transaction.connection, on.review.id, by, row.person_id):
