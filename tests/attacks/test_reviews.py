@@ -12,13 +12,14 @@ from tests.access.at_harbor import AtHarbor, Colleague, farid, harbor, oscar
 from tests.access.reviews.harbor_reviews import UnderReview, begun, set_groups
 
 from limen.access.errors import NotYoursError
-from limen.access.reviews import signature
+from limen.access.reviews import signature, verdicts
 from limen.access.reviews.errors import EvidenceError, NotDoneError
-from limen.access.reviews.model import Effect, Outcome, Verdict
+from limen.access.reviews.model import Effect, Outcome, ReviewRow, Verdict
 from limen.access.reviews.verdicts import Told
 from limen.clock import DAY
 from limen.facts import Auth, Factor
 from limen.facts.access_rules import AccessRules, Approvers, ReviewRule
+from limen.storage.errors import DatabaseBusyError
 
 
 @pytest.fixture
@@ -52,6 +53,33 @@ async def test_who_helps_a_reviewer_back_in_decides_nothing_as_them(
     thief = Colleague(harbor, farid.id, browser)
     assert await under.tells(thief, await under.row(greta.id), Verdict.KEEP) is Outcome.BORROWED
     assert denied(harbor) == ["borrowed"]
+
+
+async def test_a_busy_database_at_the_end_lets_nobody_keep_what_nobody_wanted(
+    harbor: AtHarbor, farid: Colleague, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever makes the database busy at the closing time gains some minutes, and not access for good."""
+    maren = await harbor.colleague("Maren", "staff", "finance")
+    under = await begun(harbor, "restricted-apps")
+    harbor.house.clock.forward(14 * DAY)
+    applied, is_busy = verdicts.by_default, True
+
+    def by_default(on: verdicts.Judging, row: ReviewRow) -> None:
+        if is_busy and row.removes:
+            raise DatabaseBusyError
+        applied(on, row)
+
+    monkeypatch.setattr(verdicts, "by_default", by_default)
+    await under.reviews.follow_calendar()
+    mine = [one for one in await under.rows() if one.person_id == maren.id and one.removes]
+    assert mine
+    assert not any(one.is_decided for one in mine)
+    assert (await under.reviews.review(under.review.id)).closed_at == 0
+    is_busy = False
+    await under.reviews.follow_calendar()
+    assert all(one.is_decided and one.effect is not Effect.BLOCKED for one in await under.rows())
+    assert (await under.reviews.review(under.review.id)).closed_at > 0
+    assert "finance" not in harbor.house.limen.known.people[maren.id].groups
 
 
 async def test_nobody_decides_about_their_second_account(harbor: AtHarbor, farid: Colleague, greta: Colleague) -> None:

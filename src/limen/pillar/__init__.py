@@ -21,6 +21,7 @@ from limen.pillar.offers import (
     DeviceSessions,
     GroupMemberships,
     KeysAwayError,
+    NobodyLeftError,
     NotTakenError,
     Offers,
     PasskeyOrigins,

@@ -225,6 +225,13 @@ class PasskeyOrigins:
     may_be_borrowed: Callable[[Snapshot, str, str, Instant], bool]
 
 
+class NobodyLeftError(LimenError):
+    """It would leave nobody who could administer Limen; nothing of it may be kept."""
+
+    def __init__(self) -> None:
+        super().__init__("Nobody could administer Limen any more", "keep somebody who can")
+
+
 class TakeOutOfGroup(Protocol):
     def __call__(
         self, transaction: Transaction, person_id: str, group: str, now: Instant, by: str
@@ -236,8 +243,8 @@ class GroupMemberships:
     """What identity offers to whoever reviews access, each in a transaction, with the instant and the id of who does it
     ("" for the server).
 
-    `take_out(transaction, person id, group, now, by)` gives the groups that are left, and raises LimenError where
-    nobody would be left among the administrators. `put_back` is its opposite.
+    `take_out(transaction, person id, group, now, by)` gives the groups that are left, and raises NobodyLeftError
+    where nobody would be left among the administrators. `put_back` is its opposite.
     """
 
     take_out: TakeOutOfGroup

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ from limen.events import Event
 from limen.facts import Session
 from limen.facts.access_rules import NOTHING_TO_ASK, AccessRules, ReviewRule
 from limen.opaque import new_id
-from limen.pillar import Core, GroupMemberships
+from limen.pillar import Core, GroupMemberships, NobodyLeftError
 from limen.policy import Engine
 from limen.storage import Transaction
 
@@ -35,6 +36,7 @@ MOST_ROWS: Final = 20_000
 MOST_AT_ONCE: Final = 200
 """Rows that are decided with one press."""
 _AT_ONCE: Final = 200
+_log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
@@ -205,21 +207,16 @@ class Reviews:
             await self._on("", remind)
 
     async def _close(self, review: Review, by: str) -> None:
-        """Decide what nobody has, row by row, and close it for good."""
+        """Decide what nobody has, row by row, and close it for good; where some of it could not be done (the database
+        was busy), it stays open, and is closed when all is done.
+        """
         still_open = [one for one in await self.rows(review.id) if not one.is_decided]
         kept = [one for one in still_open if not one.removes]
-        for first in range(0, len(kept), _AT_ONCE):
-
-            def keep(at: Occasion, several: list[ReviewRow] = kept[first : first + _AT_ONCE]) -> None:
-                for row in several:
-                    verdicts.by_default(self._judging(at, review), row)
-
-            await self._on("", keep)
-        for row in [one for one in still_open if one.removes]:
-            try:
-                await self._on("", lambda at, row=row: verdicts.by_default(self._judging(at, review), row))  # type: ignore[misc]
-            except LimenError:
-                await self._on("", lambda at, row=row: verdicts.block(self._judging(at, review), row))  # type: ignore[misc]
+        batches = [kept[first : first + _AT_ONCE] for first in range(0, len(kept), _AT_ONCE)]
+        batches += [[one] for one in still_open if one.removes]
+        done = [await self._by_default(review, rows) for rows in batches]
+        if not all(done):
+            return
 
         def work(at: Occasion) -> None:
             if store.close(at.transaction.connection, review.id, at.now, by):
@@ -229,15 +226,38 @@ class Reviews:
 
         await self._on(by, work)
 
+    async def _by_default(self, review: Review, rows: list[ReviewRow]) -> bool:
+        """All of these, or none. Whether it could be done: what hinders it now is no reason to let anybody keep it."""
+
+        def decide(at: Occasion) -> None:
+            for row in rows:
+                verdicts.by_default(self._judging(at, review), row)
+
+        def block(at: Occasion) -> None:
+            for row in rows:
+                verdicts.block(self._judging(at, review), row)
+
+        try:
+            try:
+                await self._on("", decide)
+            except NobodyLeftError:
+                await self._on("", block)
+        except LimenError as error:
+            _log.warning("a review's rows wait for the next time: %s", type(error).__name__)
+            return False
+        return True
+
     async def _judged(self, session: Session, review_id: str, work: Callable[[Judging], Outcome]) -> Outcome:
-        """One decision, in one transaction. What would leave nobody who could administer Limen is not done."""
+        """One decision, in one transaction. What would leave nobody who could administer Limen is not done. Raises
+        LimenError where it could not be kept.
+        """
         _refuse_program(session)
         review = await self.review(review_id)
         try:
             return await self._on(session.person_id, lambda at: work(self._judging(at, review, session)))
         except RacedError:
             return Outcome.STALE
-        except LimenError:
+        except NobodyLeftError:
             return Outcome.BLOCKED
 
     async def _ask(self, review_id: str, row_ids: Iterable[str]) -> None:

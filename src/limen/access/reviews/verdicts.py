@@ -28,7 +28,7 @@ from limen.events import Event
 from limen.facts import App, Person
 from limen.facts.access_rules import ReviewRule
 from limen.opaque import new_id
-from limen.pillar import GroupMemberships
+from limen.pillar import GroupMemberships, NobodyLeftError
 from limen.printable import one_line
 from limen.storage import Snapshot
 
@@ -66,10 +66,6 @@ class RacedError(LimenError):
 
     def __init__(self) -> None:
         super().__init__("someone else has just decided this", "look at it again")
-
-
-class _BlockedError(LimenError):
-    """It would leave nobody who could administer Limen; nothing of it is kept."""
 
 
 def decide(on: Judging, told: Told) -> Outcome:
@@ -123,7 +119,7 @@ def undo(on: Judging, row_id: str, version: int) -> Outcome:
 def by_default(on: Judging, row: ReviewRow) -> None:
     """The review's time is over, and nobody has decided: keep it, or remove it where the rule or the label says so.
 
-    Raises LimenError where that would leave nobody who could administer Limen: nothing of it may be kept then.
+    Raises NobodyLeftError where nobody could administer Limen then, and RacedError: nothing of it may be kept.
     """
     now = store.row(on.at.transaction.connection, on.review.id, row.id)
     if now is None or now.is_decided or _made_anew(on, now) is Outcome.GONE:
@@ -237,7 +233,7 @@ def _remove(on: Judging, row: ReviewRow) -> tuple[Effect, str]:
     before = on.locked_out(on.at.transaction)
     left = on.members.take_out(on.at.transaction, row.person_id, row.by, on.at.now, on.at.by)
     if not before and on.locked_out(on.at.transaction):
-        raise _BlockedError("nobody could administer Limen any more", "keep somebody who can")
+        raise NobodyLeftError
     return Effect.REMOVED, msgspec.json.encode(sorted(left)).decode()
 
 
