@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from dataclasses import replace
 from io import StringIO
 
@@ -12,11 +13,11 @@ from tests.access.at_harbor import AtHarbor, Colleague, farid, harbor, oscar
 from tests.access.reviews.harbor_reviews import UnderReview, begun, set_groups
 
 from limen.access.errors import NotYoursError
-from limen.access.reviews import signature, verdicts
+from limen.access.reviews import services, signature, verdicts
 from limen.access.reviews.errors import EvidenceError, NotDoneError
 from limen.access.reviews.model import Effect, Outcome, ReviewRow, Verdict
 from limen.access.reviews.verdicts import Told
-from limen.clock import DAY
+from limen.clock import DAY, MINUTE
 from limen.facts import Auth, Factor
 from limen.facts.access_rules import AccessRules, Approvers, ReviewRule
 from limen.storage.errors import DatabaseBusyError
@@ -80,6 +81,39 @@ async def test_a_busy_database_at_the_end_lets_nobody_keep_what_nobody_wanted(
     assert all(one.is_decided and one.effect is not Effect.BLOCKED for one in await under.rows())
     assert (await under.reviews.review(under.review.id)).closed_at > 0
     assert "finance" not in harbor.house.limen.known.people[maren.id].groups
+
+
+async def test_a_review_that_is_too_large_stops_no_other(
+    harbor: AtHarbor, farid: Colleague, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody makes the next review too large by a rule, so that the default of this one would never come."""
+    maren = await harbor.colleague("Maren", "staff", "finance")
+    under = await begun(harbor, "restricted-apps")
+    clock, tried = harbor.house.clock, []
+    clock.forward(14 * DAY)
+    wide = ReviewRule(name="wide", reviewers=Approvers(("sales",)), starts_at=clock.now(), every_ms=90 * DAY)
+    rules = harbor.house.limen.known.rules_of(AccessRules)
+    assert rules is not None
+    harbor.house.limen.known.set_rules(AccessRules, replace(rules, reviews=(wide, *rules.reviews)))
+    rows_of = services.rows_of
+
+    def seen(known: services.Known, rule: ReviewRule, review_id: str) -> Iterator[ReviewRow]:
+        tried.append(rule.name)
+        return rows_of(known, rule, review_id)
+
+    monkeypatch.setattr(services, "rows_of", seen)
+    monkeypatch.setattr(services, "MOST_ROWS", 1)
+    for _ in range(3):
+        await under.reviews.follow_calendar()
+        clock.forward(MINUTE)
+    assert (await under.reviews.review(under.review.id)).closed_at > 0
+    assert "finance" not in harbor.house.limen.known.people[maren.id].groups
+    assert tried.count("wide") == 1
+    said = [one for one in harbor.events("review.failed") if one.details["name"] == "wide"]
+    assert [one.reason for one in said] == ["too-many-rows"]
+    clock.forward(DAY)
+    await under.reviews.follow_calendar()
+    assert tried.count("wide") == 2
 
 
 async def test_nobody_decides_about_their_second_account(harbor: AtHarbor, farid: Colleague, greta: Colleague) -> None:

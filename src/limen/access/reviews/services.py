@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
 from limen.access import store as access_store
@@ -22,9 +22,9 @@ from limen.access.reviews.reach import Reach
 from limen.access.reviews.rows import Known, rows_of
 from limen.access.reviews.verdicts import Judging, RacedError, Told, may_decide
 from limen.access.services import KEPT, Access
-from limen.clock import Instant
+from limen.clock import DAY, HOUR, Instant, to_iso
 from limen.errors import LimenError
-from limen.events import Event
+from limen.events import Event, Outcome as Happened
 from limen.facts import Session
 from limen.facts.access_rules import NOTHING_TO_ASK, AccessRules, ReviewRule
 from limen.opaque import new_id
@@ -48,6 +48,8 @@ class Reviews:
     access: Access
     letters: Letters
     _reach: tuple[Engine, Reach] | None = None
+    _failed: dict[str, tuple[Instant, Instant]] = field(default_factory=dict)
+    """By the name of a rule the slot that could not begin, and when it is tried again."""
 
     # What people do
 
@@ -139,16 +141,15 @@ class Reviews:
     # As time passes
 
     async def follow_calendar(self) -> None:
-        """Begin what is due, remind, hand over, and close what is over."""
+        """Remind, hand over, close what is over, and begin what is due, whatever is wrong with one of them."""
         now = self.core.clock.now()
-        for rule in self._rules().reviews:
-            slot = rule.slot(now)
-            if slot and not await self.core.database.reading(
-                lambda snapshot, slot=slot, rule=rule: store.has_slot(snapshot.connection, rule.name, slot)  # type: ignore[misc]
-            ):
-                await self._begin(rule, slot=slot, by="")
         for review in await self.core.database.reading(lambda snapshot: store.open_reviews(snapshot.connection)):
-            await self._follow(review, now)
+            try:
+                await self._follow(review, now)
+            except Exception:  # noqa: BLE001 -- the others' ends are not to wait for it
+                _log.exception("a review could not be followed")
+        for rule in self._rules().reviews:
+            await self._begin_due(rule, now)
 
     async def forget(self) -> None:
         """Drop what was closed long ago."""
@@ -156,6 +157,28 @@ class Reviews:
         await self.core.database.writing(lambda transaction: store.forget(transaction.connection, before))
 
     # Inside
+
+    async def _begin_due(self, rule: ReviewRule, now: Instant) -> None:
+        """What can't begin is said, and tried again after a while: working all rows out is dear."""
+        slot = rule.slot(now)
+        failed_slot, again_at = self._failed.get(rule.name, (0, 0))
+        if not slot or (slot == failed_slot and now < again_at):
+            return
+        try:
+            if not await self.core.database.reading(lambda s: store.has_slot(s.connection, rule.name, slot)):
+                await self._begin(rule, slot=slot, by="")
+        except Exception as error:  # noqa: BLE001 -- so with what could not begin
+            is_too_large = isinstance(error, TooManyRowsError)
+            self._failed[rule.name] = (slot, now + (DAY if is_too_large else HOUR))
+            _log.warning(
+                "a review could not begin: %s", type(error).__name__, exc_info=not isinstance(error, LimenError)
+            )
+            said = {"name": rule.name, "slot": to_iso(slot)}
+            reason = "too-many-rows" if is_too_large else "error"
+            failure = Happened.FAILURE
+            self.core.journal.record(
+                Event(at=now, kind="review.failed", outcome=failure, reason=reason, details={**said})
+            )
 
     async def _begin(self, rule: ReviewRule, *, slot: Instant, by: str) -> Review | None:
         """None where there is nothing to review, or another worker has begun it. Raises TooManyRowsError."""
