@@ -22,6 +22,7 @@ from limen.access.errors import (
     UsedUpError,
 )
 from limen.access.model import HeldGrant, RequestState
+from limen.access.services import MOST_DECIDED
 from limen.clock import HOUR, MINUTE
 from limen.credentials import Cause, Ending
 from limen.devices.model import State
@@ -145,8 +146,28 @@ async def test_who_helps_the_owner_back_in_approves_nothing_as_them(
     await hugo.uses_passkey()
     assert not hugo.opens()
     assert reasons(harbor) == ["passkey-by-link"] * 3
-    await farid.uses_passkey()
+    harbor.house.clock.forward(1)
+    assert (await farid.browser.sign_in()).status_code == 200
     assert await farid.approves(mine) is not None  # by the passkey that he had before
+
+
+async def test_who_tries_too_often_is_slowed_and_fills_no_journal(
+    harbor: AtHarbor, oscar: Colleague, farid: Colleague
+) -> None:
+    request = await oscar.asks("crm", "view")
+    for _ in range(MOST_DECIDED):
+        with pytest.raises(NotYoursError):
+            await harbor.access.refuse(oscar.session, request.id)
+    for deciding in (
+        harbor.access.refuse(oscar.session, request.id),
+        harbor.access.approve(oscar.session, request.id),
+        harbor.access.withdraw(oscar.session, request.id),
+    ):
+        with pytest.raises(TooManyError):
+            await deciding
+    assert len(reasons(harbor)) == MOST_DECIDED
+    harbor.house.clock.forward(MINUTE)
+    await harbor.access.withdraw(oscar.session, request.id)
 
 
 # Approving twice, and with somebody else's mail

@@ -20,6 +20,13 @@ class TooManyError(AccessError):
     """Somebody asks too much, or too often."""
 
 
+class HastyError(TooManyError):
+    """Somebody decides about too many requests within a minute, or tries to."""
+
+    def __init__(self) -> None:
+        super().__init__("You have decided about too many requests in a minute", "wait a minute, and try again")
+
+
 class NobodyError(AccessError):
     """Nobody could approve it."""
 

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
 from limen.access import grants, requests, store
-from limen.access.errors import AccessError, BorrowedPasskeyError, NotYoursError, SamePersonError, StaleProofError
+from limen.access.errors import (
+    AccessError,
+    BorrowedPasskeyError,
+    HastyError,
+    NotYoursError,
+    SamePersonError,
+    StaleProofError,
+)
 from limen.access.model import AccessRequest, EndedBy, HeldGrant, RequestState
 from limen.access.notices import INBOX, Notices
 from limen.access.occasion import CHANGED, Basis, Occasion, event_of
@@ -18,10 +25,13 @@ from limen.events import Event, Outcome
 from limen.facts import App, Person, Session
 from limen.facts.access_rules import NOTHING_TO_ASK, AccessRules
 from limen.pillar import Askable, CompanyPeople, Core, DeviceResponses, PasskeyOrigins, WaitingRequest
+from limen.rate_limit import RateLimit
 from limen.storage import Snapshot, Transaction
 
 FRESH: Final[Milliseconds] = 5 * MINUTE
 """How recently whoever approves used their passkey."""
+MOST_DECIDED: Final = 60
+"""So often in a minute one person decides about requests, or tries to: each time is journaled."""
 SETTLED: Final[Milliseconds] = DAY
 """For so long a passkey that a link to get back in has added approves nothing: their person is told of it by mail."""
 KEPT: Final[Milliseconds] = 400 * DAY
@@ -37,6 +47,7 @@ class Access:
     held: GrantsHeld
     people: CompanyPeople
     notices: Notices
+    _often: RateLimit = field(default_factory=lambda: RateLimit(per_second=1, at_once=MOST_DECIDED))
 
     # What people do
 
@@ -87,18 +98,21 @@ class Access:
             owner = owner_of.owner_of(at.transaction, session.device_id) if owner_of and session.device_id else ""
             return requests.approve(at, request_id, ApprovesOn(session.device_id, owner), at_most=at_most)
 
+        self._refuse_hasty(session)
         with _Told(self.core, session, request_id):
             self._refuse_stale(session)
             return await self._on(session.person_id, work)
 
     async def refuse(self, session: Session, request_id: str, why: str = "") -> AccessRequest:
         """Raises AccessError."""
+        self._refuse_hasty(session)
         with _Told(self.core, session, request_id):
             _refuse_program(session)
             return await self._on(session.person_id, lambda at: requests.refuse(at, request_id, why))
 
     async def withdraw(self, session: Session, request_id: str) -> AccessRequest:
         """Raises AccessError."""
+        self._refuse_hasty(session)
         return await self._on(session.person_id, lambda at: requests.withdraw(at, request_id))
 
     async def give_back(self, session: Session, grant_id: str) -> None:
@@ -130,6 +144,17 @@ class Access:
 
     async def request(self, request_id: str) -> AccessRequest | None:
         return await self.core.database.reading(lambda snapshot: store.request(snapshot.connection, request_id))
+
+    async def deciders(self, request_id: str, grant_id: str) -> frozenset[str]:
+        """Those who may decide about a request at one step or another, and those who approved a grant."""
+
+        def read(snapshot: Snapshot) -> frozenset[str]:
+            request = store.request(snapshot.connection, request_id) if request_id else None
+            grant = store.grant(snapshot.connection, grant_id) if grant_id else None
+            able = {one for step in request.steps for one in step} | {*request.escalates_to} if request else set()
+            return frozenset(able | {*(grant.approvers if grant else ())})
+
+        return await self.core.database.reading(read)
 
     async def requests_of(self, person_id: str) -> list[AccessRequest]:
         """What somebody asked for, the newest first."""
@@ -219,6 +244,11 @@ class Access:
     def _is_automatic(self, person: Person, app: App, action: str) -> bool:
         rule = self._rules().rule_for(person, app, action)
         return rule is not None and rule.is_automatic(app)
+
+    def _refuse_hasty(self, session: Session) -> None:
+        """Raises HastyError."""
+        if not self._often.admits(session.person_id, self.core.clock.now()):
+            raise HastyError
 
     def _refuse_stale(self, session: Session) -> None:
         """Raises StaleProofError where no passkey was used within `FRESH`, by somebody who is there."""
