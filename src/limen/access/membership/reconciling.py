@@ -6,6 +6,7 @@ is the grants' alone. Whoever somebody else took out is not put back: that may b
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from functools import partial
@@ -19,6 +20,7 @@ from limen.connectors.asked_store import AskedState
 from limen.connectors.group_members import Account, GroupClient
 from limen.connectors.turns import Told, Turns, WentOn, is_due
 from limen.connectors.vendor_client import VendorError
+from limen.errors import LimenError
 from limen.events import Event
 from limen.facts import App
 from limen.facts.directory import Directory
@@ -31,6 +33,7 @@ HELD_FOR: Final[Milliseconds] = 2 * MINUTE
 MOST_REMOVED: Final = 200
 """In one turn."""
 MOST_NAMED: Final = 5
+_log = logging.getLogger(__name__)
 _OURS: Final = frozenset({State.ADDING, State.MEMBER, State.REMOVING})
 
 
@@ -73,6 +76,11 @@ class Reconciling:
                     await self._group(client, app, group)
                 except VendorError as error:
                     wrong = error
+                except LimenError:
+                    raise
+                except Exception as error:  # noqa: BLE001 -- an answer that is none hides no other group
+                    _log.warning("a directory's answer could not be read: %s", type(error).__name__)
+                    wrong = VendorError("garbage")
                 await went_on(number)
         groups = {group.group for _, group in self._groups(name)}
         await self._core.database.writing(lambda t: store.drop_other_groups(t.connection, name, groups))
