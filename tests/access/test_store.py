@@ -120,3 +120,17 @@ def test_grants_are_listed_by_what_is_asked(reading: Any, writing: Any) -> None:
         "every": ["gr_2"],
     }
     assert writing(store.forget_grants, NOW + 2 * HOUR) == 1
+
+
+def test_what_a_review_ended_could_be_given_back_until_its_time_is_cut(reading: Any, writing: Any) -> None:
+    writing(store.add_grant, grant())
+    writing(store.add_grant, grant(id="gr_2"))
+    assert reading(store.reviewed_grants, NOW) == []
+    writing(store.end_grant, "gr_1", NOW + 1, "farid", "reviewed")
+    writing(store.end_grant, "gr_2", NOW + 1, "farid", "revoked")
+    assert [one.id for one in reading(store.reviewed_grants, NOW + 2, "oscar")] == ["gr_1"]
+    assert reading(store.reviewed_grants, NOW + 2, "farid") == []
+    writing(store.cut, "gr_1", NOW + 2)
+    assert reading(store.reviewed_grants, NOW + 2) == []
+    kept = reading(store.grant, "gr_1")
+    assert (kept.until, kept.end, kept.why_ended) == (NOW + 2, NOW + 1, "reviewed")

@@ -12,13 +12,16 @@ import pytest
 from tests.access.at_harbor import AtHarbor, Colleague, farid, harbor, oscar
 from tests.access.reviews.harbor_reviews import UnderReview, begun, set_groups
 
+from limen import credentials
 from limen.access.errors import NotYoursError
 from limen.access.reviews import services, signature, verdicts
 from limen.access.reviews.errors import EvidenceError, NotDoneError
-from limen.access.reviews.model import Effect, Outcome, ReviewRow, Verdict
+from limen.access.reviews.model import Effect, Held, Outcome, ReviewRow, Verdict, Way
+from limen.access.reviews.reach import Reach
 from limen.access.reviews.verdicts import Told
 from limen.clock import DAY, MINUTE
-from limen.facts import Auth, Factor
+from limen.credentials import Cause, Ending
+from limen.facts import App, Auth, Factor, Person
 from limen.facts.access_rules import AccessRules, Approvers, ReviewRule
 from limen.storage.errors import DatabaseBusyError
 
@@ -114,6 +117,43 @@ async def test_a_review_that_is_too_large_stops_no_other(
     clock.forward(DAY)
     await under.reviews.follow_calendar()
     assert tried.count("wide") == 2
+
+
+@pytest.mark.parametrize("whose", ["asker", "approver", "signed-out", "rule-gone"])
+async def test_undoing_gives_nothing_back_that_was_to_end_meanwhile(
+    harbor: AtHarbor, farid: Colleague, greta: Colleague, oscar: Colleague, whose: str
+) -> None:
+    """Farid removes a grant just before Oscar's account, or that of who approved it, is reported stolen."""
+    assert await greta.approves(await oscar.asks()) is not None
+    under = await begun(harbor)
+    assert await under.tells(farid, await under.row(oscar.id), Verdict.REMOVE) is Outcome.DONE
+    core = harbor.house.limen.core
+    if whose == "rule-gone":
+        rules = core.known.rules_of(AccessRules)
+        assert rules is not None
+        core.known.set_rules(AccessRules, replace(rules, rules=()))
+    else:
+        cause = Cause.SIGNED_OUT if whose == "signed-out" else Cause.STOLEN
+        holder = greta.id if whose == "approver" else oscar.id
+        ending = Ending(cause=cause, holder=holder, now=harbor.house.clock.now(), by="", reason="a-test")
+        await core.write(lambda t: credentials.end(t, ending))
+    assert await under.undoes(farid, await under.row(oscar.id)) is Outcome.STALE
+    assert [one for one in harbor.access.held.live("crm") if one.person_id == oscar.id] == []
+
+
+async def test_undoing_puts_nobody_into_a_group_that_gives_more_by_now(
+    harbor: AtHarbor, under: UnderReview, farid: Colleague, greta: Colleague, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await under.tells(farid, await under.row(greta.id), Verdict.REMOVE) is Outcome.DONE
+    ways = Reach.ways
+
+    def more(self: Reach, person: Person, app: App) -> tuple[Held, ...]:
+        wider = (Held(Way.GROUP, "sales", ("view",)),) if app.id == "payroll" and "sales" in person.groups else ()
+        return (*ways(self, person, app), *wider)
+
+    monkeypatch.setattr(Reach, "ways", more)
+    assert await under.undoes(farid, await under.row(greta.id)) is Outcome.STALE
+    assert "sales" not in harbor.house.limen.known.people[greta.id].groups
 
 
 async def test_nobody_decides_about_their_second_account(harbor: AtHarbor, farid: Colleague, greta: Colleague) -> None:

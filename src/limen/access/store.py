@@ -23,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 
-from limen.access.model import AccessRequest, Approval, HeldGrant, RequestState
+from limen.access.model import AccessRequest, Approval, EndedBy, HeldGrant, RequestState
 from limen.clock import Instant
 from limen.storage.tables import metadata, rows_called
 
@@ -237,6 +237,18 @@ def end_grant(connection: Connection, grant_id: str, at: Instant, by: str, why: 
     where = (access_grants.c.id == grant_id, access_grants.c.ended_at == 0)
     values = {"ended_at": at, "ended_by": by, "why_ended": why}
     return bool(connection.execute(update(access_grants).where(*where).values(values)).rowcount)
+
+
+def reviewed_grants(connection: Connection, now: Instant, person_id: str = "") -> list[HeldGrant]:
+    """Those that a review has ended before their time, and could give back; of somebody, or ("") of everybody."""
+    is_reviewed = access_grants.c.why_ended == EndedBy.REVIEWED.value
+    whose = [access_grants.c.person_id == person_id] if person_id else []
+    return _grants(connection, is_reviewed, access_grants.c.until > now, *whose, most=0)
+
+
+def cut(connection: Connection, grant_id: str, at: Instant) -> None:
+    """Have a grant's time be over, so that nothing can give back what is left of it."""
+    connection.execute(update(access_grants).where(access_grants.c.id == grant_id).values(until=at))
 
 
 def prolong(connection: Connection, grant: HeldGrant) -> bool:

@@ -7,7 +7,7 @@ themselves, and with four eyes nobody about somebody who has decided about them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -22,7 +22,7 @@ from limen.access.reviews.model import Effect, Held, Outcome, Review, ReviewRow,
 from limen.access.reviews.reach import Reach
 from limen.access.reviews.rows import held_now
 from limen.access.same_person import are_one
-from limen.clock import Instant
+from limen.clock import MINUTE, Instant, Milliseconds
 from limen.errors import LimenError
 from limen.events import Event
 from limen.facts import App, Person
@@ -33,6 +33,8 @@ from limen.printable import one_line
 from limen.storage import Snapshot
 
 LONGEST_NOTE: Final = 300
+UNDONE_ON_DEVICES_FOR: Final[Milliseconds] = 10 * MINUTE
+"""For so long what was granted on a device is given back: later it may have been lost, and come back."""
 ADMINISTRATORS: Final = "administrators"
 
 
@@ -228,7 +230,7 @@ def _remove(on: Judging, row: ReviewRow) -> tuple[Effect, str]:
         if grant is not None:
             grants.end_one(on.at.transaction, grant, on.at.now, on.at.by, EndedBy.REVIEWED)
         return Effect.REMOVED, row.by
-    if row.way is Way.POLICY or on.members is None or _gives_more(on, row):
+    if row.way is Way.POLICY or on.members is None or _gives_more(on, row, on.at.basis.people.get(row.person_id)):
         return Effect.PROPOSED, ""
     before = on.locked_out(on.at.transaction)
     left = on.members.take_out(on.at.transaction, row.person_id, row.by, on.at.now, on.at.by)
@@ -237,12 +239,12 @@ def _remove(on: Judging, row: ReviewRow) -> tuple[Effect, str]:
     return Effect.REMOVED, msgspec.json.encode(sorted(left)).decode()
 
 
-def _gives_more(on: Judging, row: ReviewRow) -> bool:
+def _gives_more(on: Judging, row: ReviewRow, person: Person | None) -> bool:
     """Whether the group gives this person something that who decides does not answer for: the owner of one app takes
     nobody out of the group of all staff, or of the administrators. At the end of a review, where nobody decided: more
     than what is reviewed and other apps of the same owner.
     """
-    person, rule = on.at.basis.people.get(row.person_id), on.at.basis.rules.review(on.review.name)
+    rule = on.at.basis.rules.review(on.review.name)
     return person is not None and any(
         (held.way, held.by) == (Way.GROUP, row.by)
         for app in on.at.basis.apps.values()
@@ -285,14 +287,20 @@ def _restored(on: Judging, row: ReviewRow) -> bool:
     grant = access_store.grant(on.at.transaction.connection, row.by)
     if grant is None or grant.until <= on.at.now or not is_still_asked_as(grant, person.groups):
         return False
+    if grant.device_id and on.at.now - row.decided_at > UNDONE_ON_DEVICES_FOR:
+        return False
     return _widened(on, row, grant) if row.effect is Effect.NARROWED else _granted_again(on, grant)
 
 
 def _rejoined(on: Judging, row: ReviewRow, person: Person) -> bool:
-    """Only where nobody has changed their groups meanwhile, but for this review."""
+    """Only where nobody has changed their groups meanwhile, but for this review, and the group gives nothing now that
+    who undoes it does not answer for.
+    """
     left = frozenset(msgspec.json.decode(row.restores, type=list[str]))
     taken = store.removed_from(on.at.transaction.connection, on.review.id, person.id)
     if on.members is None or left | taken != person.groups | taken:
+        return False
+    if _gives_more(on, row, replace(person, groups=person.groups | {row.by})):
         return False
     on.members.put_back(on.at.transaction, person.id, row.by, on.at.now, on.at.by)
     connection = on.at.transaction.connection
@@ -304,15 +312,25 @@ def _rejoined(on: Judging, row: ReviewRow, person: Person) -> bool:
 
 def _widened(on: Judging, row: ReviewRow, grant: HeldGrant) -> bool:
     before = msgspec.json.decode(row.restores, type=_Narrowed).actions
-    if grant.ended_at or not access_store.narrow(on.at.transaction.connection, grant.id, before):
+    if grant.ended_at or not _could_be_asked(on, grant, before):
+        return False
+    if not access_store.narrow(on.at.transaction.connection, grant.id, before):
         return False
     on.at.transaction.changed(CHANGED, grant.person_id)
     return True
 
 
+def _could_be_asked(on: Judging, grant: HeldGrant, actions: Iterable[str]) -> bool:
+    """Whether by the rules in force they might still ask for all of this."""
+    person, app = on.at.basis.people.get(grant.person_id), on.at.basis.apps.get(grant.app)
+    return person is not None and app is not None and all(on.at.basis.rules.may_ask(person, app, a) for a in actions)
+
+
 def _granted_again(on: Judging, grant: HeldGrant) -> bool:
     """The same as a new grant, for what is left of its time; where this verdict has ended it, and nothing else."""
     if grant.why_ended != EndedBy.REVIEWED.value or grant.ended_by != on.at.by:
+        return False
+    if not _could_be_asked(on, grant, grant.actions):
         return False
     again = replace(grant, id=new_id("gr"), since=on.at.now, ended_at=0, ended_by="", why_ended="")
     access_store.add_grant(on.at.transaction.connection, again)
