@@ -139,7 +139,7 @@ class Access:
     async def inbox(self, person_id: str) -> list[AccessRequest]:
         """What this person may approve now, the oldest first."""
         now = self.core.clock.now()
-        several = await self.core.database.reading(lambda snapshot: store.open_requests(snapshot.connection))
+        several = await self.core.database.reading(lambda snapshot: store.open_requests(snapshot.connection, person_id))
         return [one for one in several if person_id in one.approvers(now)]
 
     async def request(self, request_id: str) -> AccessRequest | None:
