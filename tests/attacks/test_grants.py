@@ -170,6 +170,20 @@ async def test_who_tries_too_often_is_slowed_and_fills_no_journal(
     await harbor.access.withdraw(oscar.session, request.id)
 
 
+async def test_a_second_account_in_the_same_browser_approves_nothing(
+    harbor: AtHarbor, oscar: Colleague, farid: Colleague
+) -> None:
+    """Neither is on a device that is known; for a week one browser is one person."""
+    greta_id = await harbor.house.member(oscar.browser, "Greta", "staff", "sales")
+    greta = Colleague(harbor, greta_id, oscar.browser)
+    again = await oscar.asks()
+    assert greta.id in again.steps[0]
+    with pytest.raises(SamePersonError):
+        await greta.approves(again)
+    assert reasons(harbor) == ["same-person"]
+    assert await farid.approves(again) is not None
+
+
 # Approving twice, and with somebody else's mail
 
 

@@ -34,6 +34,8 @@ MOST_DECIDED: Final = 60
 """So often in a minute one person decides about requests, or tries to: each time is journaled."""
 SETTLED: Final[Milliseconds] = DAY
 """For so long a passkey that a link to get back in has added approves nothing: their person is told of it by mail."""
+SHARED: Final[Milliseconds] = 7 * DAY
+"""Whoever signed in within it with the same browser as who asks is taken for one with them."""
 KEPT: Final[Milliseconds] = 400 * DAY
 """Grants and requests are kept for a year's review after they are over, and somewhat longer."""
 T = TypeVar("T")
@@ -93,10 +95,13 @@ class Access:
 
         def work(at: Occasion) -> tuple[AccessRequest, HeldGrant | None]:
             request = store.request(at.transaction.connection, request_id)
-            if request is not None and self.is_borrowed(at.transaction, session, request.person_id):
+            asker = request.person_id if request is not None else ""
+            if self.is_borrowed(at.transaction, session, asker):
                 raise BorrowedPasskeyError
             owner = owner_of.owner_of(at.transaction, session.device_id) if owner_of and session.device_id else ""
-            return requests.approve(at, request_id, ApprovesOn(session.device_id, owner), at_most=at_most)
+            since = at.now - SHARED
+            is_shared = self.people.share_a_browser(at.transaction, session.person_id, asker, since)
+            return requests.approve(at, request_id, ApprovesOn(session.device_id, owner, is_shared), at_most=at_most)
 
         self._refuse_hasty(session)
         with _Told(self.core, session, request_id):

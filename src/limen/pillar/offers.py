@@ -207,11 +207,13 @@ class CompanyPeople:
     """What identity offers to whoever has to know people in a transaction, and not as memory has them.
 
     `all(snapshot)` is everybody with their groups, by id; `language_of(snapshot, person id)` the language that somebody
-    is written to in, "" where nobody said.
+    is written to in, "" where nobody said. `share_a_browser(snapshot, person id, other id, since)`: whether both have
+    signed in with one and the same browser since then.
     """
 
     all: Callable[[Snapshot], Mapping[str, Person]]
     language_of: Callable[[Snapshot, str], str]
+    share_a_browser: Callable[[Snapshot, str, str, Instant], bool]
 
 
 @dataclass(frozen=True, slots=True)
