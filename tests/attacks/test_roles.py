@@ -88,7 +88,9 @@ async def test_a_helper_issues_no_pass_for_who_approves_what_is_confidential(con
     answer = await helper.post(f"/console/people/{farid_id}/pass", why="He sat before me.")
     assert "/not-yet?decision=" in answer.headers["location"]
     assert house.events("link.issued")[0].actor == ""
-    assert (await console.ada.post(f"/console/people/{farid_id}/pass", why="He sat before me.")).status_code == 200
+    await console.ada.get("/console/people")
+    issued = await console.ada.post(f"/console/people/{farid_id}/pass", why="He sat before me.")
+    assert issued.status_code == 200
 
 
 async def test_a_helper_can_not_help_themselves(console: Console) -> None:
