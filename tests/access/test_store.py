@@ -120,3 +120,35 @@ def test_grants_are_listed_by_what_is_asked(reading: Any, writing: Any) -> None:
         "every": ["gr_2"],
     }
     assert writing(store.forget_grants, NOW + 2 * HOUR) == 1
+
+
+def test_what_a_review_ended_could_be_given_back_until_its_time_is_cut(reading: Any, writing: Any) -> None:
+    writing(store.add_grant, grant())
+    writing(store.add_grant, grant(id="gr_2"))
+    assert reading(store.reviewed_grants, NOW) == []
+    writing(store.end_grant, "gr_1", NOW + 1, "farid", "reviewed")
+    writing(store.end_grant, "gr_2", NOW + 1, "farid", "revoked")
+    assert [one.id for one in reading(store.reviewed_grants, NOW + 2, "oscar")] == ["gr_1"]
+    assert reading(store.reviewed_grants, NOW + 2, "farid") == []
+    writing(store.cut, "gr_1", NOW + 2)
+    assert reading(store.reviewed_grants, NOW + 2) == []
+    kept = reading(store.grant, "gr_1")
+    assert (kept.until, kept.end, kept.why_ended) == (NOW + 2, NOW + 1, "reviewed")
+
+
+def test_no_open_request_is_left_out_however_many_there_are(reading: Any, writing: Any) -> None:
+    """The oldest would be in no inbox, and stay open when its person is let go."""
+    several = [request(id=f"ar_{n}", asked_at=NOW + n, steps=(("ines",),)) for n in range(store.MOST_LISTED + 1)]
+    several[0] = replace(several[0], steps=(("ines",), ("farid_1",)), escalates_to=("maren",))
+
+    def add(connection: Any) -> None:
+        for one in several:
+            store.add_request(connection, one)
+
+    writing(add)
+    assert [one.id for one in reading(store.open_requests)] == [one.id for one in several]
+    assert len(reading(store.open_requests, "ines")) == len(several)
+    for who in ("farid_1", "maren"):
+        assert [one.id for one in reading(store.open_requests, who)] == ["ar_0"]
+    for who in ("farid", "farid%1", "faridx1", "oscar"):
+        assert reading(store.open_requests, who) == []

@@ -12,8 +12,17 @@ from tests.access.at_harbor import WHY, AtHarbor, Colleague, farid, harbor, osca
 from tests.devices.laptops import devices_of, new_agent
 
 from limen import credentials
-from limen.access.errors import AccessError, DecidedError, NotYoursError, SamePersonError, TooManyError, UsedUpError
+from limen.access.errors import (
+    AccessError,
+    BorrowedPasskeyError,
+    DecidedError,
+    NotYoursError,
+    SamePersonError,
+    TooManyError,
+    UsedUpError,
+)
 from limen.access.model import HeldGrant, RequestState
+from limen.access.services import MOST_DECIDED
 from limen.clock import HOUR, MINUTE
 from limen.credentials import Cause, Ending
 from limen.devices.model import State
@@ -114,6 +123,65 @@ async def test_whoever_left_the_group_approves_nothing_any_more(
         await farid.approves(request)
     await harbor.house.limen.identity.people.set_groups(farid.id, ("staff", "sales"), by="")
     assert await farid.approves(request) is not None
+
+
+async def test_who_helps_the_owner_back_in_approves_nothing_as_them(
+    harbor: AtHarbor, oscar: Colleague, farid: Colleague
+) -> None:
+    """Hugo asks, issues Farid an access pass, uses it himself, adds one passkey more, and waits a day."""
+    hugo = await harbor.colleague("Hugo", "staff", "helpdesk", "engineering")
+    mine, people = await hugo.asks(), harbor.house.limen.identity.people
+    link = await people.access_pass(farid.id, by=hugo.id, why="He sat before me.")
+    thief = harbor.house.browser()
+    assert (await thief.enrol(link)).status_code == 200
+    as_farid = Colleague(harbor, farid.id, thief)
+    with pytest.raises(BorrowedPasskeyError):
+        await as_farid.approves(mine)
+    with pytest.raises(BorrowedPasskeyError):
+        await as_farid.approves(await oscar.asks())
+    harbor.house.clock.forward(25 * HOUR)
+    await as_farid.uses_passkey()
+    with pytest.raises(BorrowedPasskeyError):
+        await as_farid.approves(mine)
+    await hugo.uses_passkey()
+    assert not hugo.opens()
+    assert reasons(harbor) == ["passkey-by-link"] * 3
+    harbor.house.clock.forward(1)
+    assert (await farid.browser.sign_in()).status_code == 200
+    assert await farid.approves(mine) is not None  # by the passkey that he had before
+
+
+async def test_who_tries_too_often_is_slowed_and_fills_no_journal(
+    harbor: AtHarbor, oscar: Colleague, farid: Colleague
+) -> None:
+    request = await oscar.asks("crm", "view")
+    for _ in range(MOST_DECIDED):
+        with pytest.raises(NotYoursError):
+            await harbor.access.refuse(oscar.session, request.id)
+    for deciding in (
+        harbor.access.refuse(oscar.session, request.id),
+        harbor.access.approve(oscar.session, request.id),
+        harbor.access.withdraw(oscar.session, request.id),
+    ):
+        with pytest.raises(TooManyError):
+            await deciding
+    assert len(reasons(harbor)) == MOST_DECIDED
+    harbor.house.clock.forward(MINUTE)
+    await harbor.access.withdraw(oscar.session, request.id)
+
+
+async def test_a_second_account_in_the_same_browser_approves_nothing(
+    harbor: AtHarbor, oscar: Colleague, farid: Colleague
+) -> None:
+    """Neither is on a device that is known; for a week one browser is one person."""
+    greta_id = await harbor.house.member(oscar.browser, "Greta", "staff", "sales")
+    greta = Colleague(harbor, greta_id, oscar.browser)
+    again = await oscar.asks()
+    assert greta.id in again.steps[0]
+    with pytest.raises(SamePersonError):
+        await greta.approves(again)
+    assert reasons(harbor) == ["same-person"]
+    assert await farid.approves(again) is not None
 
 
 # Approving twice, and with somebody else's mail

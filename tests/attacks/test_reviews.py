@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from dataclasses import replace
 from io import StringIO
 
@@ -11,14 +12,18 @@ import pytest
 from tests.access.at_harbor import AtHarbor, Colleague, farid, harbor, oscar
 from tests.access.reviews.harbor_reviews import UnderReview, begun, set_groups
 
+from limen import credentials
 from limen.access.errors import NotYoursError
-from limen.access.reviews import signature
+from limen.access.reviews import services, signature, verdicts
 from limen.access.reviews.errors import EvidenceError, NotDoneError
-from limen.access.reviews.model import Effect, Outcome, Verdict
+from limen.access.reviews.model import Effect, Held, Outcome, ReviewRow, Verdict, Way
+from limen.access.reviews.reach import Reach
 from limen.access.reviews.verdicts import Told
-from limen.clock import DAY
-from limen.facts import Auth, Factor
+from limen.clock import DAY, MINUTE
+from limen.credentials import Cause, Ending
+from limen.facts import App, Auth, Factor, Person
 from limen.facts.access_rules import AccessRules, Approvers, ReviewRule
+from limen.storage.errors import DatabaseBusyError
 
 
 @pytest.fixture
@@ -40,6 +45,115 @@ async def test_nobody_decides_about_themselves(harbor: AtHarbor, under: UnderRev
         assert await under.tells(farid, await under.row(farid.id), verdict) is Outcome.OWN
     assert (await under.row(farid.id)).verdict is Verdict.OPEN
     assert denied(harbor) == ["own"] * 3
+
+
+async def test_who_helps_a_reviewer_back_in_decides_nothing_as_them(
+    harbor: AtHarbor, under: UnderReview, farid: Colleague, greta: Colleague
+) -> None:
+    """Greta got hold of an access pass of Farid's, and would like to keep what she has."""
+    link = await harbor.house.limen.identity.people.access_pass(farid.id, by=greta.id, why="He sat before me.")
+    browser = harbor.house.browser()
+    assert (await browser.enrol(link)).status_code == 200
+    thief = Colleague(harbor, farid.id, browser)
+    assert await under.tells(thief, await under.row(greta.id), Verdict.KEEP) is Outcome.BORROWED
+    assert denied(harbor) == ["borrowed"]
+
+
+async def test_a_busy_database_at_the_end_lets_nobody_keep_what_nobody_wanted(
+    harbor: AtHarbor, farid: Colleague, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever makes the database busy at the closing time gains some minutes, and not access for good."""
+    maren = await harbor.colleague("Maren", "staff", "finance")
+    under = await begun(harbor, "restricted-apps")
+    harbor.house.clock.forward(14 * DAY)
+    applied, is_busy = verdicts.by_default, True
+
+    def by_default(on: verdicts.Judging, row: ReviewRow) -> None:
+        if is_busy and row.removes:
+            raise DatabaseBusyError
+        applied(on, row)
+
+    monkeypatch.setattr(verdicts, "by_default", by_default)
+    await under.reviews.follow_calendar()
+    mine = [one for one in await under.rows() if one.person_id == maren.id and one.removes]
+    assert mine
+    assert not any(one.is_decided for one in mine)
+    assert (await under.reviews.review(under.review.id)).closed_at == 0
+    is_busy = False
+    await under.reviews.follow_calendar()
+    assert all(one.is_decided and one.effect is not Effect.BLOCKED for one in await under.rows())
+    assert (await under.reviews.review(under.review.id)).closed_at > 0
+    assert "finance" not in harbor.house.limen.known.people[maren.id].groups
+
+
+async def test_a_review_that_is_too_large_stops_no_other(
+    harbor: AtHarbor, farid: Colleague, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody makes the next review too large by a rule, so that the default of this one would never come."""
+    maren = await harbor.colleague("Maren", "staff", "finance")
+    under = await begun(harbor, "restricted-apps")
+    clock, tried = harbor.house.clock, []
+    clock.forward(14 * DAY)
+    wide = ReviewRule(name="wide", reviewers=Approvers(("sales",)), starts_at=clock.now(), every_ms=90 * DAY)
+    rules = harbor.house.limen.known.rules_of(AccessRules)
+    assert rules is not None
+    harbor.house.limen.known.set_rules(AccessRules, replace(rules, reviews=(wide, *rules.reviews)))
+    rows_of = services.rows_of
+
+    def seen(known: services.Known, rule: ReviewRule, review_id: str) -> Iterator[ReviewRow]:
+        tried.append(rule.name)
+        return rows_of(known, rule, review_id)
+
+    monkeypatch.setattr(services, "rows_of", seen)
+    monkeypatch.setattr(services, "MOST_ROWS", 1)
+    for _ in range(3):
+        await under.reviews.follow_calendar()
+        clock.forward(MINUTE)
+    assert (await under.reviews.review(under.review.id)).closed_at > 0
+    assert "finance" not in harbor.house.limen.known.people[maren.id].groups
+    assert tried.count("wide") == 1
+    said = [one for one in harbor.events("review.failed") if one.details["name"] == "wide"]
+    assert [one.reason for one in said] == ["too-many-rows"]
+    clock.forward(DAY)
+    await under.reviews.follow_calendar()
+    assert tried.count("wide") == 2
+
+
+@pytest.mark.parametrize("whose", ["asker", "approver", "signed-out", "rule-gone"])
+async def test_undoing_gives_nothing_back_that_was_to_end_meanwhile(
+    harbor: AtHarbor, farid: Colleague, greta: Colleague, oscar: Colleague, whose: str
+) -> None:
+    """Farid removes a grant just before Oscar's account, or that of who approved it, is reported stolen."""
+    assert await greta.approves(await oscar.asks()) is not None
+    under = await begun(harbor)
+    assert await under.tells(farid, await under.row(oscar.id), Verdict.REMOVE) is Outcome.DONE
+    core = harbor.house.limen.core
+    if whose == "rule-gone":
+        rules = core.known.rules_of(AccessRules)
+        assert rules is not None
+        core.known.set_rules(AccessRules, replace(rules, rules=()))
+    else:
+        cause = Cause.SIGNED_OUT if whose == "signed-out" else Cause.STOLEN
+        holder = greta.id if whose == "approver" else oscar.id
+        ending = Ending(cause=cause, holder=holder, now=harbor.house.clock.now(), by="", reason="a-test")
+        await core.write(lambda t: credentials.end(t, ending))
+    assert await under.undoes(farid, await under.row(oscar.id)) is Outcome.STALE
+    assert [one for one in harbor.access.held.live("crm") if one.person_id == oscar.id] == []
+
+
+async def test_undoing_puts_nobody_into_a_group_that_gives_more_by_now(
+    harbor: AtHarbor, under: UnderReview, farid: Colleague, greta: Colleague, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await under.tells(farid, await under.row(greta.id), Verdict.REMOVE) is Outcome.DONE
+    ways = Reach.ways
+
+    def more(self: Reach, person: Person, app: App) -> tuple[Held, ...]:
+        wider = (Held(Way.GROUP, "sales", ("view",)),) if app.id == "payroll" and "sales" in person.groups else ()
+        return (*ways(self, person, app), *wider)
+
+    monkeypatch.setattr(Reach, "ways", more)
+    assert await under.undoes(farid, await under.row(greta.id)) is Outcome.STALE
+    assert "sales" not in harbor.house.limen.known.people[greta.id].groups
 
 
 async def test_nobody_decides_about_their_second_account(harbor: AtHarbor, farid: Colleague, greta: Colleague) -> None:

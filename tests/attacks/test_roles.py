@@ -78,6 +78,21 @@ async def test_a_helper_can_not_touch_the_account_of_anybody_with_a_role(console
     assert {e.decision.action for e in refused if e.decision} == {"administer"}
 
 
+async def test_a_helper_issues_no_pass_for_who_approves_what_is_confidential(console: Console) -> None:
+    """With it they would be the owner of the customers' app for a while, and approve what a friend has asked for."""
+    house = console.house
+    farid, helper = house.browser(), house.browser()
+    farid_id = await house.member(farid, "Farid", "staff", "sales")
+    await house.member(helper, "Hal", "staff", "helpdesk")
+    await helper.get("/console/people")
+    answer = await helper.post(f"/console/people/{farid_id}/pass", why="He sat before me.")
+    assert "/not-yet?decision=" in answer.headers["location"]
+    assert house.events("link.issued")[0].actor == ""
+    await console.ada.get("/console/people")
+    issued = await console.ada.post(f"/console/people/{farid_id}/pass", why="He sat before me.")
+    assert issued.status_code == 200
+
+
 async def test_a_helper_can_not_help_themselves(console: Console) -> None:
     helper = console.house.browser()
     helper_id = await console.house.member(helper, "Hal", "staff", "helpdesk")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from limen.facts import EVERYONE, LIMEN, App, Label, Person, Upstream
-from limen.facts.access_rules import NOTHING_TO_ASK, AccessRule, AccessRules, Approvers
+from limen.facts.access_rules import NOTHING_TO_ASK, AccessRule, AccessRules, Approvers, Escalation
 
 ASKER = Person("p_1", "Oscar", "Oscar@harbor.example", frozenset({"staff"}), active=True)
 OWNERS = Approvers(owner=True)
@@ -51,6 +51,20 @@ def test_the_first_rule_that_lets_them_ask_counts() -> None:
     assert other.name == "all"
     assert rules.rule_for(ASKER, app(), "edit") is None
     assert not NOTHING_TO_ASK.may_ask(ASKER, app(), "view")
+
+
+def test_who_approves_is_known_of_every_step_also_before_their_account_is_active() -> None:
+    later = Escalation(1, Approvers(("management",)))
+    rules = AccessRules((rule(steps=(OWNERS, Approvers(people=("ida@harbor.example",))), escalation=later),))
+    for person, is_one in {
+        Person("p_2", groups=frozenset({"sales"})): True,
+        Person("p_3", groups=frozenset({"management"}), active=True): True,
+        Person("p_4", email="Ida@harbor.example", active=True): True,
+        Person("p_5", groups=frozenset({"hr"}), active=True): False,
+    }.items():
+        assert rules.has_approver(person, [app()]) is is_one, person
+    assert not rules.has_approver(Person("p_2", groups=frozenset({"sales"})), [app("git", owner="engineering")])
+    assert not rules.has_approver(Person("p_2", groups=frozenset({"sales"})), [])
 
 
 @pytest.mark.parametrize(

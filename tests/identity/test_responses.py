@@ -6,10 +6,10 @@ import pytest
 from tests.identity.conftest import House
 
 from limen.facts import SessionState
-from limen.identity.errors import LastAdministratorError
 from limen.identity.model import ADMINISTRATORS, PersonStatus, Visitor
 from limen.identity.responses import GROUP_MEMBERSHIPS, PERSON_RESPONSES
 from limen.identity.store import factors, people
+from limen.pillar import NobodyLeftError
 
 
 async def test_suspended_and_resumed(house: House, visitor: Visitor) -> None:
@@ -50,6 +50,6 @@ async def test_somebody_is_taken_out_of_a_group_and_put_back(house: House, visit
     assert house.known.people[ben].groups == groups | {"choir"}
     assert await house.ports.write(lambda t: GROUP_MEMBERSHIPS.take_out(t, ben, "choir", now, ada)) == groups
     assert house.known.people[ben].groups == groups
-    with pytest.raises(LastAdministratorError):
+    with pytest.raises(NobodyLeftError):
         await house.ports.write(lambda t: GROUP_MEMBERSHIPS.take_out(t, ada, ADMINISTRATORS, now, ""))
     assert ADMINISTRATORS in house.known.people[ada].groups

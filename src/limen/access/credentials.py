@@ -1,10 +1,12 @@
 """How requests and grants end when something ends that they rest on: a person, their group, their device, an approver.
 
-What an approver's account approved while it was in other hands is not theirs, so it ends as well.
+What an approver's account approved while it was in other hands is not theirs, so it ends as well. What a review has
+ended, and could give back, is over for good by the same.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from limen.access import grants, store
@@ -20,8 +22,18 @@ def _mine(transaction: Transaction, ending: Ending) -> list[HeldGrant]:
     return store.live_grants(transaction.connection, ending.now, ending.holder)
 
 
+def _cut(transaction: Transaction, ending: Ending, over: Iterable[HeldGrant]) -> None:
+    for one in over:
+        store.cut(transaction.connection, one.id, ending.now)
+
+
+def _reviewed(transaction: Transaction, ending: Ending) -> list[HeldGrant]:
+    return store.reviewed_grants(transaction.connection, ending.now, ending.holder)
+
+
 def _all_for(because: EndedBy) -> End:
     def work(transaction: Transaction, ending: Ending) -> int:
+        _cut(transaction, ending, _reviewed(transaction, ending))
         return grants.end_several(transaction, _mine(transaction, ending), ending.now, ending.by, because)
 
     return work
@@ -29,6 +41,8 @@ def _all_for(because: EndedBy) -> End:
 
 def _of_moved(transaction: Transaction, ending: Ending) -> int:
     """Those for which none of the groups is left by which they were asked for."""
+    over = _reviewed(transaction, ending)
+    _cut(transaction, ending, [one for one in over if not is_still_asked_as(one, ending.groups)])
     lost = [one for one in _mine(transaction, ending) if not is_still_asked_as(one, ending.groups)]
     return grants.end_several(transaction, lost, ending.now, ending.by, EndedBy.MOVED)
 
@@ -47,12 +61,15 @@ def _signed_out(transaction: Transaction, ending: Ending) -> int:
 
 def _stolen(transaction: Transaction, ending: Ending) -> int:
     theirs = _all_for(EndedBy.STOLEN)(transaction, ending)
+    over = store.reviewed_grants(transaction.connection, ending.now)
+    _cut(transaction, ending, [one for one in over if ending.holder in one.approvers])
     approved = [one for one in store.live_grants(transaction.connection, ending.now) if ending.holder in one.approvers]
     return theirs + grants.end_several(transaction, approved, ending.now, ending.by, EndedBy.APPROVER_STOLEN)
 
 
 def _restored(transaction: Transaction, ending: Ending) -> int:
     """The backup does not know which were revoked since."""
+    _cut(transaction, ending, store.reviewed_grants(transaction.connection, ending.now))
     every = store.live_grants(transaction.connection, ending.now)
     return grants.end_several(transaction, every, ending.now, ending.by, EndedBy.RESTORED)
 

@@ -20,6 +20,13 @@ class TooManyError(AccessError):
     """Somebody asks too much, or too often."""
 
 
+class HastyError(TooManyError):
+    """Somebody decides about too many requests within a minute, or tries to."""
+
+    def __init__(self) -> None:
+        super().__init__("You have decided about too many requests in a minute", "wait a minute, and try again")
+
+
 class NobodyError(AccessError):
     """Nobody could approve it."""
 
@@ -64,6 +71,16 @@ class StaleProofError(AccessError):
 
     def __init__(self) -> None:
         super().__init__("This requires a recently used passkey", "confirm it's you, and try again")
+
+
+class BorrowedPasskeyError(AccessError):
+    """The passkey may have been added by somebody else: with a link that whoever asks issued, or one of today's."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This passkey can't approve this: it was added by means of a link",
+            "use a passkey that you had before, wait 24 hours, or leave it to someone else",
+        )
 
 
 class UsedUpError(AccessError):

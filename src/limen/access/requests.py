@@ -56,10 +56,13 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class ApprovesOn:
-    """The device that an approval comes from, and whose it is; "" where that is not known."""
+    """The device that an approval comes from, and whose it is; "" where that is not known. `shares_a_browser`: who
+    approves has lately signed in with the same browser as who asks.
+    """
 
     device_id: str = ""
     owner_id: str = ""
+    shares_a_browser: bool = False
 
 
 def ask(at: Occasion, wanted: Wanted) -> AccessRequest:
@@ -96,6 +99,8 @@ def approve(
     if asker is None or approver is None:
         raise NotYoursError
     if are_one(asker, approver) or is_on_their_device(on.device_id, on.owner_id, request.device_id, asker.id):
+        raise SamePersonError
+    if on.shares_a_browser:
         raise SamePersonError
     decided = model.approved(model.shortened(request, at_most), at.by, at.now)
     rule, _, app = rule_of(at.basis, request.person_id, request.app, request.actions)

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
 from limen.access import grants, requests, store
-from limen.access.errors import AccessError, NotYoursError, SamePersonError, StaleProofError
+from limen.access.errors import (
+    AccessError,
+    BorrowedPasskeyError,
+    HastyError,
+    NotYoursError,
+    SamePersonError,
+    StaleProofError,
+)
 from limen.access.model import AccessRequest, EndedBy, HeldGrant, RequestState
 from limen.access.notices import INBOX, Notices
 from limen.access.occasion import CHANGED, Basis, Occasion, event_of
@@ -17,11 +24,18 @@ from limen.clock import DAY, MINUTE, Instant, Milliseconds
 from limen.events import Event, Outcome
 from limen.facts import App, Person, Session
 from limen.facts.access_rules import NOTHING_TO_ASK, AccessRules
-from limen.pillar import Askable, CompanyPeople, Core, DeviceResponses, WaitingRequest
+from limen.pillar import Askable, CompanyPeople, Core, DeviceResponses, PasskeyOrigins, WaitingRequest
+from limen.rate_limit import RateLimit
 from limen.storage import Snapshot, Transaction
 
 FRESH: Final[Milliseconds] = 5 * MINUTE
 """How recently whoever approves used their passkey."""
+MOST_DECIDED: Final = 60
+"""So often in a minute one person decides about requests, or tries to: each time is journaled."""
+SETTLED: Final[Milliseconds] = DAY
+"""For so long a passkey that a link to get back in has added approves nothing: their person is told of it by mail."""
+SHARED: Final[Milliseconds] = 7 * DAY
+"""Whoever signed in within it with the same browser as who asks is taken for one with them."""
 KEPT: Final[Milliseconds] = 400 * DAY
 """Grants and requests are kept for a year's review after they are over, and somewhat longer."""
 T = TypeVar("T")
@@ -35,6 +49,7 @@ class Access:
     held: GrantsHeld
     people: CompanyPeople
     notices: Notices
+    _often: RateLimit = field(default_factory=lambda: RateLimit(per_second=1, at_once=MOST_DECIDED))
 
     # What people do
 
@@ -79,21 +94,30 @@ class Access:
         owner_of = self.core.offers.find(DeviceResponses)
 
         def work(at: Occasion) -> tuple[AccessRequest, HeldGrant | None]:
+            request = store.request(at.transaction.connection, request_id)
+            asker = request.person_id if request is not None else ""
+            if self.is_borrowed(at.transaction, session, asker):
+                raise BorrowedPasskeyError
             owner = owner_of.owner_of(at.transaction, session.device_id) if owner_of and session.device_id else ""
-            return requests.approve(at, request_id, ApprovesOn(session.device_id, owner), at_most=at_most)
+            since = at.now - SHARED
+            is_shared = self.people.share_a_browser(at.transaction, session.person_id, asker, since)
+            return requests.approve(at, request_id, ApprovesOn(session.device_id, owner, is_shared), at_most=at_most)
 
+        self._refuse_hasty(session)
         with _Told(self.core, session, request_id):
             self._refuse_stale(session)
             return await self._on(session.person_id, work)
 
     async def refuse(self, session: Session, request_id: str, why: str = "") -> AccessRequest:
         """Raises AccessError."""
+        self._refuse_hasty(session)
         with _Told(self.core, session, request_id):
             _refuse_program(session)
             return await self._on(session.person_id, lambda at: requests.refuse(at, request_id, why))
 
     async def withdraw(self, session: Session, request_id: str) -> AccessRequest:
         """Raises AccessError."""
+        self._refuse_hasty(session)
         return await self._on(session.person_id, lambda at: requests.withdraw(at, request_id))
 
     async def give_back(self, session: Session, grant_id: str) -> None:
@@ -120,11 +144,22 @@ class Access:
     async def inbox(self, person_id: str) -> list[AccessRequest]:
         """What this person may approve now, the oldest first."""
         now = self.core.clock.now()
-        several = await self.core.database.reading(lambda snapshot: store.open_requests(snapshot.connection))
+        several = await self.core.database.reading(lambda snapshot: store.open_requests(snapshot.connection, person_id))
         return [one for one in several if person_id in one.approvers(now)]
 
     async def request(self, request_id: str) -> AccessRequest | None:
         return await self.core.database.reading(lambda snapshot: store.request(snapshot.connection, request_id))
+
+    async def deciders(self, request_id: str, grant_id: str) -> frozenset[str]:
+        """Those who may decide about a request at one step or another, and those who approved a grant."""
+
+        def read(snapshot: Snapshot) -> frozenset[str]:
+            request = store.request(snapshot.connection, request_id) if request_id else None
+            grant = store.grant(snapshot.connection, grant_id) if grant_id else None
+            able = {one for step in request.steps for one in step} | {*request.escalates_to} if request else set()
+            return frozenset(able | {*(grant.approvers if grant else ())})
+
+        return await self.core.database.reading(read)
 
     async def requests_of(self, person_id: str) -> list[AccessRequest]:
         """What somebody asked for, the newest first."""
@@ -149,6 +184,11 @@ class Access:
             return None
         who, app = self.core.known.people.get(found.person_id), self.core.known.apps.get(found.app)
         return WaitingRequest(who.name if who is not None else "", app.name if app is not None else found.app, INBOX)
+
+    def is_borrowed(self, snapshot: Snapshot, session: Session, other_id: str) -> bool:
+        """Whether the passkey of this session may be in the hands of that other person, or of whoever helped today."""
+        origins = self.core.offers.take(PasskeyOrigins)
+        return origins.may_be_borrowed(snapshot, session.id, other_id, self.core.clock.now() - SETTLED)
 
     # As time passes: nothing ends by this, it is only told
 
@@ -210,6 +250,11 @@ class Access:
         rule = self._rules().rule_for(person, app, action)
         return rule is not None and rule.is_automatic(app)
 
+    def _refuse_hasty(self, session: Session) -> None:
+        """Raises HastyError."""
+        if not self._often.admits(session.person_id, self.core.clock.now()):
+            raise HastyError
+
     def _refuse_stale(self, session: Session) -> None:
         """Raises StaleProofError where no passkey was used within `FRESH`, by somebody who is there."""
         auth, now = session.auth, self.core.clock.now()
@@ -238,8 +283,8 @@ class _Told:
 
     def __enter__(self) -> None: ...
 
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if not isinstance(error, NotYoursError | SamePersonError | StaleProofError):
+    def __exit__(self, kind: type[BaseException] | None, _error: object, _trace: object) -> None:
+        if (word := _WORDS.get(kind)) is None:
             return
         self._core.journal.record(
             Event(
@@ -250,13 +295,18 @@ class _Told:
                 session=self._session.id,
                 device=self._session.device_id,
                 address=self._session.address,
-                reason=_WORDS[type(error)],
+                reason=word,
                 details={"request": self._request_id[:40]},
             )
         )
 
 
-_WORDS: Final = {NotYoursError: "not-theirs", SamePersonError: "same-person", StaleProofError: "no-fresh-passkey"}
+_WORDS: Final[dict[type[BaseException] | None, str]] = {
+    NotYoursError: "not-theirs",
+    SamePersonError: "same-person",
+    StaleProofError: "no-fresh-passkey",
+    BorrowedPasskeyError: "passkey-by-link",
+}
 
 
 def _over(snapshot: Snapshot, now: Instant) -> tuple[list[HeldGrant], list[AccessRequest]]:

@@ -19,11 +19,12 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    or_,
     select,
     update,
 )
 
-from limen.access.model import AccessRequest, Approval, HeldGrant, RequestState
+from limen.access.model import AccessRequest, Approval, EndedBy, HeldGrant, RequestState
 from limen.clock import Instant
 from limen.storage.tables import metadata, rows_called
 
@@ -121,9 +122,13 @@ def requests_of(connection: Connection, person_id: str) -> list[AccessRequest]:
     return _requests(connection, access_requests.c.person_id == person_id)
 
 
-def open_requests(connection: Connection) -> list[AccessRequest]:
-    """Those that were not decided, the oldest first; some may be over by their time."""
-    return list(reversed(_requests(connection, access_requests.c.state == RequestState.OPEN)))
+def open_requests(connection: Connection, approver_id: str = "") -> list[AccessRequest]:
+    """Those that were not decided, the oldest first; some may be over by their time. All of them, or those that name
+    this person as one who may approve them at one step or another. Nobody asks where `MOST_OF_ALL` are open.
+    """
+    columns = (access_requests.c.steps, access_requests.c.escalates_to)
+    named = [or_(*(one.contains(_json(approver_id), autoescape=True) for one in columns))] if approver_id else []
+    return list(reversed(_requests(connection, access_requests.c.state == RequestState.OPEN, *named, most=0)))
 
 
 def every_request(connection: Connection, since: Instant) -> list[AccessRequest]:
@@ -239,6 +244,18 @@ def end_grant(connection: Connection, grant_id: str, at: Instant, by: str, why: 
     return bool(connection.execute(update(access_grants).where(*where).values(values)).rowcount)
 
 
+def reviewed_grants(connection: Connection, now: Instant, person_id: str = "") -> list[HeldGrant]:
+    """Those that a review has ended before their time, and could give back; of somebody, or ("") of everybody."""
+    is_reviewed = access_grants.c.why_ended == EndedBy.REVIEWED.value
+    whose = [access_grants.c.person_id == person_id] if person_id else []
+    return _grants(connection, is_reviewed, access_grants.c.until > now, *whose, most=0)
+
+
+def cut(connection: Connection, grant_id: str, at: Instant) -> None:
+    """Have a grant's time be over, so that nothing can give back what is left of it."""
+    connection.execute(update(access_grants).where(access_grants.c.id == grant_id).values(until=at))
+
+
 def prolong(connection: Connection, grant: HeldGrant) -> bool:
     """Keep a later end, and who approved it; False where it was ended meanwhile."""
     where = (access_grants.c.id == grant.id, access_grants.c.ended_at == 0)
@@ -265,9 +282,9 @@ _PLAIN_OF_REQUESTS: Final = tuple(column for column in access_requests.c if colu
 _PLAIN_OF_GRANTS: Final = tuple(column for column in access_grants.c if column.name not in _LISTS)
 
 
-def _requests(connection: Connection, *where: Any) -> list[AccessRequest]:
+def _requests(connection: Connection, *where: Any, most: int = MOST_LISTED) -> list[AccessRequest]:
     query = select(access_requests).where(*where).order_by(access_requests.c.asked_at.desc(), access_requests.c.id)
-    rows = connection.execute(query.limit(MOST_LISTED)).all()
+    rows = connection.execute(query.limit(most) if most else query).all()
     approvals: dict[str, list[Approval]] = {}
     mine = select(access_approvals).where(access_approvals.c.request_id.in_([row.id for row in rows]))
     for one in connection.execute(mine.order_by(access_approvals.c.step)):
@@ -301,7 +318,7 @@ def _grants(connection: Connection, *where: Any, most: int = MOST_LISTED) -> lis
     ]
 
 
-def _json(value: Iterable[Any]) -> str:
+def _json(value: Iterable[Any] | str) -> str:
     return msgspec.json.encode(value).decode()
 
 

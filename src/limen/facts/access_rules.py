@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from limen.clock import DAY, HOUR, Instant, Milliseconds
@@ -163,6 +163,19 @@ class AccessRules:
     def may_ask(self, person: Person, app: App, action: str) -> bool:
         """Whether this person may ask for this."""
         return self.rule_for(person, app, action) is not None
+
+    def has_approver(self, person: Person, apps: Iterable[App]) -> bool:
+        """Whether this person may approve access to one of these apps, at once or when a request is handed over, or
+        could if their account were active.
+        """
+        who = replace(person, active=True)
+        return any(
+            step.has(who, app.owner)
+            for app in apps
+            for rule in self.rules
+            if any(rule.is_about(app, action) for action in rule.actions)
+            for step in (*rule.steps_for(app), *((rule.escalation.to,) if rule.escalation else ()))
+        )
 
     def review(self, name: str) -> ReviewRule | None:
         """The review of this name."""

@@ -14,6 +14,7 @@ from limen.pillar import (
     Declarations,
     Every,
     Installation,
+    PasskeyOrigins,
     Pillar,
     Running,
     WorkloadTokens,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from limen.clock import Instant
     from limen.facts import Person
     from limen.finding import Finding
     from limen.identity.attestation import Attestation
@@ -110,6 +112,7 @@ async def _build(core: Core) -> Running:
     from urllib.parse import urlencode
 
     from limen.identity import services
+    from limen.identity.passkey_origin import may_be_borrowed
     from limen.identity.responses import GROUP_MEMBERSHIPS, PERSON_RESPONSES
     from limen.identity.sessions import DEVICE_SESSIONS
 
@@ -133,7 +136,8 @@ async def _build(core: Core) -> Running:
             DEVICE_SESSIONS,
             PERSON_RESPONSES,
             GROUP_MEMBERSHIPS,
-            CompanyPeople(all=_everybody, language_of=_language_of),
+            CompanyPeople(all=_everybody, language_of=_language_of, share_a_browser=_share_a_browser),
+            PasskeyOrigins(may_be_borrowed=may_be_borrowed),
             WorkloadTokens(issue=built.tokens.issue_for_workload),
         ),
         periodic=(
@@ -148,6 +152,12 @@ def _everybody(snapshot: Snapshot) -> dict[str, Person]:
     from limen.identity.store import people
 
     return {one.id: one for one in people.everybody(snapshot.connection)}
+
+
+def _share_a_browser(snapshot: Snapshot, person_id: str, other_id: str, since: Instant) -> bool:
+    from limen.identity.store import upkeep
+
+    return upkeep.share_a_browser(snapshot.connection, person_id, other_id, since)
 
 
 def _language_of(snapshot: Snapshot, person_id: str) -> str:

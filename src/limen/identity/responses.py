@@ -7,10 +7,11 @@ from __future__ import annotations
 from typing import Final
 
 from limen.clock import Instant
+from limen.identity.errors import LastAdministratorError
 from limen.identity.membership import Membership, an_administrator_remains
 from limen.identity.sessions import end_everything_of, end_session
 from limen.identity.store import people
-from limen.pillar import GroupMemberships, PersonResponses
+from limen.pillar import GroupMemberships, NobodyLeftError, PersonResponses
 from limen.storage.database import Transaction
 
 REASON: Final = "alert"
@@ -37,8 +38,11 @@ PERSON_RESPONSES: Final = PersonResponses(end_session=_end_session, end_all=_end
 
 def _take_out(transaction: Transaction, person_id: str, group: str, now: Instant, by: str) -> frozenset[str]:
     left = people.groups_of(transaction.connection, person_id) - {group}
-    with an_administrator_remains(transaction):
-        Membership(transaction, now, by).set_groups(person_id, left)
+    try:
+        with an_administrator_remains(transaction):
+            Membership(transaction, now, by).set_groups(person_id, left)
+    except LastAdministratorError:
+        raise NobodyLeftError from None
     return left
 
 

@@ -207,11 +207,31 @@ class CompanyPeople:
     """What identity offers to whoever has to know people in a transaction, and not as memory has them.
 
     `all(snapshot)` is everybody with their groups, by id; `language_of(snapshot, person id)` the language that somebody
-    is written to in, "" where nobody said.
+    is written to in, "" where nobody said. `share_a_browser(snapshot, person id, other id, since)`: whether both have
+    signed in with one and the same browser since then.
     """
 
     all: Callable[[Snapshot], Mapping[str, Person]]
     language_of: Callable[[Snapshot, str], str]
+    share_a_browser: Callable[[Snapshot, str, str, Instant], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyOrigins:
+    """What identity knows of where passkeys come from.
+
+    `may_be_borrowed(snapshot, session id, other id, since)`: whether the passkey that proved a session last may have
+    been added with a link that this other person issued, or since then with an access pass or a recovery link.
+    """
+
+    may_be_borrowed: Callable[[Snapshot, str, str, Instant], bool]
+
+
+class NobodyLeftError(LimenError):
+    """It would leave nobody who could administer Limen; nothing of it may be kept."""
+
+    def __init__(self) -> None:
+        super().__init__("Nobody could administer Limen any more", "keep somebody who can")
 
 
 class TakeOutOfGroup(Protocol):
@@ -225,8 +245,8 @@ class GroupMemberships:
     """What identity offers to whoever reviews access, each in a transaction, with the instant and the id of who does it
     ("" for the server).
 
-    `take_out(transaction, person id, group, now, by)` gives the groups that are left, and raises LimenError where
-    nobody would be left among the administrators. `put_back` is its opposite.
+    `take_out(transaction, person id, group, now, by)` gives the groups that are left, and raises NobodyLeftError
+    where nobody would be left among the administrators. `put_back` is its opposite.
     """
 
     take_out: TakeOutOfGroup

@@ -15,7 +15,8 @@ from limen.access.membership.keeper import CLAIMED_FOR, Keeper
 from limen.access.membership.store import State
 from limen.access.projection import GrantsHeld
 from limen.clock import HOUR, MINUTE, SECOND
-from limen.connectors.group_members import GroupClient
+from limen.connectors.group_members import Account, GroupClient
+from limen.connectors.ldap.groups import LdapGroups
 
 pytestmark = pytest.mark.slow
 
@@ -244,3 +245,47 @@ async def test_what_another_worker_took_over_is_left_to_it(office: AtSlapd, monk
     monkeypatch.setattr(office.directories, "opened", too_slowly)
     await office.kept()
     assert office.there.members() == []
+
+
+async def test_a_strange_answer_about_one_is_an_alarm_and_keeps_nobody_else_in(
+    office: AtSlapd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An accomplice in the directory makes its answers about Oscar unreadable, so that Ida's removal never comes."""
+    (oscar, his), (ida, hers) = await office.person("Oscar"), await office.person("Ida")
+    grants = [(one, await office.granted(one)) for one in (oscar, ida)]
+    await office.kept()
+    assert set(office.there.members()) == {his, hers}
+    remove = LdapGroups.remove
+
+    async def strange(self: LdapGroups, group: str, account: Account) -> None:
+        if account.value == his:
+            raise IndexError
+        await remove(self, group, account)
+
+    monkeypatch.setattr(LdapGroups, "remove", strange)
+    for person, grant in grants:
+        await office.revoked(person, grant)
+    await office.kept()
+    assert office.there.members() == [his]
+    assert office.said("removal_failed") == [("removal_failed", oscar)]
+    assert [(one.person, one.failures) for one in office.memberships()] == [(oscar, 1)]
+
+
+async def test_a_directory_that_breaks_off_strangely_fails_loudly(
+    office: AtSlapd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    oscar, account = await office.person("Oscar")
+    grant = await office.granted(oscar)
+    await office.kept()
+
+    @asynccontextmanager
+    async def broken(_name: str) -> AsyncIterator[GroupClient]:
+        if account:
+            raise ValueError(account)
+        yield  # type: ignore[misc]
+
+    monkeypatch.setattr(office.directories, "opened", broken)
+    await office.revoked(oscar, grant)
+    await office.kept()
+    assert office.said("removal_failed") == [("removal_failed", oscar)]
+    assert account not in office.memberships()[0].error

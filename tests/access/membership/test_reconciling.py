@@ -11,6 +11,7 @@ from tests.slapd import DOMAIN_ADMINS, KEEPER, PEOPLE, Slapd
 
 from limen.access.membership.store import State
 from limen.clock import HOUR, MINUTE
+from limen.connectors.ldap.groups import LdapGroups
 
 pytestmark = pytest.mark.slow
 
@@ -118,3 +119,55 @@ async def test_strangers_of_a_group_that_is_no_app_any_more_are_forgotten(office
     office.house.limen.known.apps.pop("domain-admins")
     await office.reconciled()
     assert office.strangers() == []
+
+
+async def test_who_was_taken_out_and_put_back_is_removed_at_the_end(office: AtSlapd) -> None:
+    """He takes himself out for a moment, and is put back by an accomplice: it is still the grant that he has it by."""
+    oscar, account = await office.person("Oscar")
+    grant = await office.granted(oscar)
+    await office.kept()
+    office.there.change(DOMAIN_ADMINS, "MODIFY_DELETE", account)
+    await office.reconciled()
+    assert office.said("member_taken") == [("member_taken", oscar)]
+    office.there.change(DOMAIN_ADMINS, "MODIFY_ADD", account)
+    await office.revoked(oscar, grant)
+    await office.kept()
+    assert (office.there.members(), office.memberships()) == ([], [])
+
+
+async def test_who_was_put_back_is_no_standing_member_by_the_next_grant(office: AtSlapd) -> None:
+    oscar, account = await office.person("Oscar")
+    await office.granted(oscar)
+    await office.kept()
+    office.there.change(DOMAIN_ADMINS, "MODIFY_DELETE", account)
+    await office.reconciled()
+    office.there.change(DOMAIN_ADMINS, "MODIFY_ADD", account)
+    await office.granted(oscar, 2 * HOUR)
+    await office.kept()
+    assert [one.state for one in office.memberships()] == [State.MEMBER]
+    office.house.clock.forward(2 * HOUR)
+    await office.kept()
+    assert (office.there.members(), office.memberships()) == ([], [])
+
+
+async def test_a_reading_that_lacks_a_member_is_asked_about_again(
+    office: AtSlapd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (oscar, his), (ida, _) = await office.person("Oscar"), await office.person("Ida")
+    for one in (oscar, ida):
+        await office.granted(one)
+    await office.kept()
+    members = LdapGroups.members
+
+    async def without(self: LdapGroups, group: str) -> dict[str, str]:
+        return {value: name for value, name in (await members(self, group)).items() if value != his}
+
+    async def empty(_self: LdapGroups, _group: str) -> dict[str, str]:
+        return {}
+
+    for reading in (without, empty):
+        monkeypatch.setattr(LdapGroups, "members", reading)
+        await office.reconciled()
+    assert office.said("member_taken") == []
+    assert {one.state for one in office.memberships()} == {State.MEMBER}
+    assert len(office.house.events("directory.failed")) == 1

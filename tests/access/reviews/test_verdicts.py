@@ -51,3 +51,16 @@ async def test_where_the_rule_is_gone_nobody_decides(harbor: AtHarbor, farid: Co
     harbor.house.limen.known.set_rules(AccessRules, AccessRules())
     assert await reviews.tells(farid, await reviews.row(greta.id), Verdict.REMOVE) is Outcome.NOT_YOURS
     assert greta.opens()
+
+
+async def test_break_glass_is_emptied_by_no_reviewer_but_an_administrator(harbor: AtHarbor, farid: Colleague) -> None:
+    ada = await harbor.administrator()
+    eva, nora = [await harbor.colleague(name, "break-glass") for name in ("Eva", "Nora")]
+    rule = ReviewRule(name="all", reviewers=Approvers(("sales", "administrators")), groups=("break-glass",))
+    harbor.house.limen.known.set_rules(AccessRules, AccessRules((), (rule,)))
+    reviews = UnderReview(harbor, await harbor.house.limen.core.offers.take(Reviews).start("all", ""))
+    people = harbor.house.limen.known.people
+    assert await reviews.tells(farid, await reviews.row(eva.id), Verdict.REMOVE) is Outcome.DONE
+    assert ((await reviews.row(eva.id)).effect, people[eva.id].groups) == (Effect.PROPOSED, {"break-glass"})
+    assert await reviews.tells(ada, await reviews.row(nora.id), Verdict.REMOVE) is Outcome.DONE
+    assert ((await reviews.row(nora.id)).effect, people[nora.id].groups) == (Effect.REMOVED, set())

@@ -80,3 +80,15 @@ async def test_more_than_is_read_is_read_no_further(there: Slapd, monkeypatch: p
         with pytest.raises(VendorError) as wrong:
             await asked.ask(lambda one: one.search(DOMAIN_ADMINS, "(objectClass=*)", "BASE", attributes=["member"]))
         assert wrong.value.word == "too-much"
+
+
+@pytest.mark.parametrize("error", [ValueError, IndexError, KeyError, RecursionError])
+async def test_an_answer_that_breaks_its_reader_is_garbage(there: Slapd, error: type[Exception]) -> None:
+    def read(_connection: object) -> None:
+        raise error(SECRET)
+
+    async with opened(LdapServer(there.url, LIMEN, SECRET, there.trust)) as asked:
+        with pytest.raises(VendorError) as wrong:
+            await asked.ask(read)
+    assert wrong.value.word == "garbage"
+    assert SECRET not in str(wrong.value)

@@ -38,3 +38,25 @@ def test_the_newest_of_somebodys_browsers_says_when_they_signed_in_last(database
     database.write(work)
     known = database.read(lambda s: [upkeep.last_sign_in(s.connection, who) for who in ("p_ada", "p_ben", "p_new")])
     assert known == [700, 900, 0]
+
+
+def test_two_who_signed_in_with_one_browser_are_known_for_as_long_as_is_asked(database: Database) -> None:
+    def work(transaction: Transaction) -> None:
+        for browser, person, at in (
+            (b"a", "oscar", 100),
+            (b"a", "greta", 200),
+            (b"b", "greta", 300),
+            (b"b", "ida", 50),
+        ):
+            upkeep.remember_browser(transaction.connection, browser * 32, person, at)
+
+    database.write(work)
+
+    def share(person: str, other: str, since: int) -> bool:
+        return database.read(lambda s: upkeep.share_a_browser(s.connection, person, other, since))
+
+    assert share("oscar", "greta", 100)
+    assert share("greta", "oscar", 100)
+    assert not share("oscar", "greta", 101)
+    assert not share("oscar", "ida", 0)
+    assert not share("greta", "", 0)

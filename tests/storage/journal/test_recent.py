@@ -72,3 +72,13 @@ async def test_a_pause_is_told_and_what_comes_after_it_too() -> None:
     assert await anext(coming) == an_event(1)
     live.close()
     assert [event async for event in coming] == []
+
+
+async def test_what_has_arrived_is_passed_over_and_what_comes_after_it_is_not() -> None:
+    live = Live(asyncio.get_running_loop(), lambda _: None)
+    live.push([an_event(1), an_event(2)])
+    await asyncio.sleep(0)
+    live.skip()
+    live.push([an_event(3)])
+    assert await anext(live.with_pauses(1)) == an_event(3)
+    live.close()

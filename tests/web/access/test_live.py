@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import AsyncExitStack
+from typing import Any
+
 import pytest
 from tests.access.at_harbor import AtHarbor, Colleague
 from tests.web.access.people import at_harbor, farid, oscar
 from tests.web.console.test_live import listening_at
 
+from limen.access.errors import NotYoursError
 from limen.web.access import live
 
 __all__ = ["at_harbor", "farid", "oscar"]
@@ -52,3 +57,81 @@ async def test_it_is_over_with_the_session(at_harbor: AtHarbor, oscar: Colleague
         await mine.until("retry")
         await at_harbor.house.limen.identity.people.deactivate(oscar.id, by="")
         await mine.until("event: over")
+
+
+class Looks:
+    """How often a region was worked out."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+        self.number = 0
+        shown = getattr(live, name)
+
+        async def counted(*args: Any, **more: Any) -> Any:
+            self.number += 1
+            return await shown(*args, **more)
+
+        monkeypatch.setattr(live, name, counted)
+
+
+async def test_what_others_do_costs_no_look_at_anything(
+    at_harbor: AtHarbor, oscar: Colleague, farid: Colleague, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Oscar tries to refuse his own request again and again, while Ken has the page and the inbox open."""
+    ken = await at_harbor.colleague("Ken", "staff", "warehouse")
+    mine, inbox = Looks(monkeypatch, "temporary_access"), Looks(monkeypatch, "approvals")
+    monkeypatch.setattr("limen.web.access.requestable.requestable", None)  # decides on everything: never here
+    async with (
+        listening_at("/access/live", at_harbor.house, ken.browser) as page,
+        listening_at("/access/inbox/live", at_harbor.house, ken.browser) as other,
+    ):
+        await page.until("retry")
+        await other.until("retry")
+        request = await oscar.asks()
+        for _ in range(20):
+            with pytest.raises(NotYoursError):
+                await oscar.access.refuse(oscar.session, request.id)
+        at_harbor.house.limen.journal.flush()
+        for stream in (page, other):
+            seen = stream.text.count("still here")
+            for _ in range(500):
+                if stream.text.count("still here") > seen:
+                    break
+                await asyncio.sleep(0.01)
+    assert (mine.number, inbox.number) == (1, 1)
+
+
+async def test_what_happens_in_one_second_is_shown_by_one_look(
+    at_harbor: AtHarbor, oscar: Colleague, farid: Colleague, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox = Looks(monkeypatch, "approvals")
+    async with listening_at("/access/inbox/live", at_harbor.house, farid.browser) as stream:
+        await stream.until("retry")
+        several = [await oscar.asks("crm", action) for action in ("view", "edit")]
+        for one in several:
+            await oscar.access.withdraw(oscar.session, one.id)
+        last = await oscar.asks()
+        at_harbor.house.limen.journal.flush()
+        await stream.until(last.id)
+        assert inbox.number <= 3
+
+
+async def test_one_session_keeps_so_many_pages_fresh(at_harbor: AtHarbor, oscar: Colleague) -> None:
+    async with AsyncExitStack() as several:
+        for _ in range(live.MOST_OF_SESSION):
+            one = await several.enter_async_context(listening_at("/access/live", at_harbor.house, oscar.browser))
+            await one.until("retry")
+        async with listening_at("/access/live", at_harbor.house, oscar.browser) as more:
+            await more.until("watching")
+            assert more.status == 503
+
+
+async def test_whether_more_can_be_asked_for_is_as_the_page_found_it(
+    at_harbor: AtHarbor, oscar: Colleague, farid: Colleague
+) -> None:
+    page = (await oscar.browser.get("/access")).text
+    assert 'data-live="/access/live?ask=yes"' in page
+    async with listening_at("/access/live", at_harbor.house, oscar.browser, "ask=yes") as stream:
+        await stream.until("retry")
+        await oscar.asks()
+        at_harbor.house.limen.journal.flush()
+        await stream.until('href=\\"/access/ask\\"')

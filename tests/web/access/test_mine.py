@@ -69,7 +69,7 @@ async def test_it_is_in_german_too(at_harbor: AtHarbor, oscar: Colleague, farid:
 def test_what_is_no_page_says_how_it_is_used(more: dict[str, Any], actions: tuple[str, ...], said: str) -> None:
     app = App("a", "A", "", Upstream(""), **more)
     row = GrantRow(grant(app="a", actions=actions), app, "", "Oscar", ("Farid",), is_active=True)
-    nothing: dict[str, Any] = {"waiting": (), "over": (), "refused": (), "requestable": ()}
+    nothing: dict[str, Any] = {"waiting": (), "over": (), "refused": (), "may_ask": False}
     pages = Pages("Harbor", ZoneInfo("Europe/Berlin"))
     page = pages.render("access/_mine.html", NOW, {"csrf": "", "now": NOW, "held": [row], **nothing})
     assert said in page

@@ -19,8 +19,8 @@ from limen.access.membership.store import NOTHING_DONE, Membership, State
 from limen.access.projection import GrantsHeld
 from limen.clock import MINUTE, SECOND, Instant, Milliseconds
 from limen.connectors.group_members import Account, GroupClient
-from limen.connectors.turns import BrokenOffError
 from limen.connectors.vendor_client import VendorError
+from limen.errors import LimenError
 from limen.events import Event, Outcome
 from limen.facts.directory_group import GROUP_ACTIONS
 from limen.opaque import new_id
@@ -91,8 +91,10 @@ class Keeper:
                 found[key] = Wanted(app.id, grant.id, grant.until)
         return found
 
-    def _ended(self, name: str, _task: object) -> None:
+    def _ended(self, name: str, task: asyncio.Task[None]) -> None:
         self._at_work.pop(name, None)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("groups of a directory could not be kept: it is tried again", exc_info=error)
 
     async def settled(self) -> None:
         """Return when everything that was begun has been tried."""
@@ -122,9 +124,9 @@ class Keeper:
                     if (again := await self._still(one, planned)) is not None:
                         await self._one(client, again, planned)
                     left.pop(0)
-        except (VendorError, BrokenOffError) as error:  # the directory itself: nothing of it can be done now
+        except Exception as error:  # noqa: BLE001 -- the directory itself, or what it says: nothing of it can be done now
             for one, wanted in left:
-                await self._failed(one, wanted, error.what)
+                await self._failed(one, wanted, _what(error))
 
     async def _claimed(self, key: Key, kept: Membership | None, wanted: Wanted | None) -> Membership | None:
         """The membership, which nobody else is at from now on; None where somebody is."""
@@ -169,6 +171,10 @@ class Keeper:
             if error.word in {"unreachable", "slow", "untrusted", "off-limits", "throttled"}:
                 raise
             await self._failed(one, wanted, error.what)
+        except LimenError:
+            raise
+        except Exception as error:  # noqa: BLE001 -- an answer that is none keeps nobody else in
+            await self._failed(one, wanted, _what(error))
 
     async def _add(self, client: GroupClient, one: Membership, wanted: Wanted) -> None:
         account = one.account if one.account.id else await self._account_of(client, one)
@@ -242,6 +248,14 @@ class Keeper:
                 transaction.say(event)
 
         await self._core.write(work)
+
+
+def _what(error: Exception) -> str:
+    """What is written down of it. Of an error that nobody meant, nothing but that the answer was none."""
+    if isinstance(error, LimenError):
+        return error.what
+    _log.warning("a directory's answer could not be read: %s", type(error).__name__)
+    return VendorError("garbage").what
 
 
 def _drop(transaction: Transaction, one: Membership) -> None:

@@ -6,7 +6,8 @@ is the grants' alone. Whoever somebody else took out is not put back: that may b
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import logging
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -19,6 +20,7 @@ from limen.connectors.asked_store import AskedState
 from limen.connectors.group_members import Account, GroupClient
 from limen.connectors.turns import Told, Turns, WentOn, is_due
 from limen.connectors.vendor_client import VendorError
+from limen.errors import LimenError
 from limen.events import Event
 from limen.facts import App
 from limen.facts.directory import Directory
@@ -31,6 +33,7 @@ HELD_FOR: Final[Milliseconds] = 2 * MINUTE
 MOST_REMOVED: Final = 200
 """In one turn."""
 MOST_NAMED: Final = 5
+_log = logging.getLogger(__name__)
 _OURS: Final = frozenset({State.ADDING, State.MEMBER, State.REMOVING})
 
 
@@ -73,6 +76,11 @@ class Reconciling:
                     await self._group(client, app, group)
                 except VendorError as error:
                     wrong = error
+                except LimenError:
+                    raise
+                except Exception as error:  # noqa: BLE001 -- an answer that is none hides no other group
+                    _log.warning("a directory's answer could not be read: %s", type(error).__name__)
+                    wrong = VendorError("garbage")
                 await went_on(number)
         groups = {group.group for _, group in self._groups(name)}
         await self._core.database.writing(lambda t: store.drop_other_groups(t.connection, name, groups))
@@ -83,6 +91,7 @@ class Reconciling:
         before = await self._memberships(group)
         found = {client.key(value): (value, name) for value, name in (await client.members(group.group)).items()}
         after = await self._memberships(group)
+        _refuse_sudden_void(before.values(), found)
         await self._renamed(client, before, after, found)
         ours = {client.key(one.account.value) for one in (*before.values(), *after.values()) if one.state in _OURS}
         standing = {client.key(value) for value in group.standing}
@@ -90,7 +99,8 @@ class Reconciling:
         for one in after.values():
             was = before.get(one.id)
             is_settled = was is not None and was.state is State.MEMBER and one.state is State.MEMBER
-            if is_settled and client.key(one.account.value) not in found and self._core.clock.now() < one.until:
+            is_missing = client.key(one.account.value) not in found and self._core.clock.now() < one.until
+            if is_settled and is_missing and not await client.has(group.group, one.account):
                 await self._taken(one)
         await self._strangers(client, app, group, dict(strangers.values()))
 
@@ -178,6 +188,14 @@ class Reconciling:
             "members": members,
         }
         return Event(at=self._core.clock.now(), kind=kind, subject=subject, details={**details})
+
+
+def _refuse_sudden_void(before: Iterable[Membership], found: Collection[str]) -> None:
+    """Raises VendorError where a group is said to be empty in which several were by grants: more likely than that
+    somebody took out all of them is that its members are hidden, or that the directory is behind.
+    """
+    if not found and sum(one.state is State.MEMBER for one in before) > 1:
+        raise VendorError("garbage")
 
 
 def _rename(transaction: Transaction, one: Membership, now: Account) -> None:

@@ -49,12 +49,13 @@ class State(StrEnum):
     STANDING = "standing"
     """They were a member before the grant: nothing was done, and nothing will be undone."""
     TAKEN = "taken"
-    """Somebody else took them out while the grant lasts. They are not put back."""
+    """Somebody else took them out while the grant lasts. They are not put back, and removed at its end."""
     REMOVING = "removing"
     """The directory is asked to remove the member, until it has."""
 
 
-NOTHING_DONE: Final = frozenset({State.WAITING, State.STANDING, State.TAKEN})
+NOTHING_DONE: Final = frozenset({State.WAITING, State.STANDING})
+"""Who was taken out is not among these: they may be in again, and it was Limen that put them there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,15 @@ _ATTACH: Final = 7
 KINDS: Final = (
     Kind("review.started", "A review of access began", _REVIEW, ACCOUNT, 99, acknowledged=True, shown=("name", "rows")),
     Kind(
+        "review.failed",
+        "A review of access that is due could not begin",
+        _REVIEW,
+        ACCOUNT,
+        99,
+        severity=Severity.HIGH,
+        shown=("name", "slot"),
+    ),
+    Kind(
         "review.escalated",
         "A review of access that is not done went to others",
         _REVIEW,

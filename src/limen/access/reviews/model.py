@@ -58,6 +58,7 @@ class Outcome(StrEnum):
     DECIDED = "decided"
     NOT_YOURS = "not-yours"
     OWN = "own"
+    BORROWED = "borrowed"
     CLOSED = "closed"
     BLOCKED = "blocked"
     UNKNOWN = "unknown"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
 from limen.access import store as access_store
@@ -21,13 +22,13 @@ from limen.access.reviews.reach import Reach
 from limen.access.reviews.rows import Known, rows_of
 from limen.access.reviews.verdicts import Judging, RacedError, Told, may_decide
 from limen.access.services import KEPT, Access
-from limen.clock import Instant
+from limen.clock import DAY, HOUR, Instant, to_iso
 from limen.errors import LimenError
-from limen.events import Event
+from limen.events import Event, Outcome as Happened
 from limen.facts import Session
 from limen.facts.access_rules import NOTHING_TO_ASK, AccessRules, ReviewRule
 from limen.opaque import new_id
-from limen.pillar import Core, GroupMemberships
+from limen.pillar import Core, GroupMemberships, NobodyLeftError
 from limen.policy import Engine
 from limen.storage import Transaction
 
@@ -35,6 +36,7 @@ MOST_ROWS: Final = 20_000
 MOST_AT_ONCE: Final = 200
 """Rows that are decided with one press."""
 _AT_ONCE: Final = 200
+_log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
@@ -46,6 +48,8 @@ class Reviews:
     access: Access
     letters: Letters
     _reach: tuple[Engine, Reach] | None = None
+    _failed: dict[str, tuple[Instant, Instant]] = field(default_factory=dict)
+    """By the name of a rule the slot that could not begin, and when it is tried again."""
 
     # What people do
 
@@ -137,16 +141,15 @@ class Reviews:
     # As time passes
 
     async def follow_calendar(self) -> None:
-        """Begin what is due, remind, hand over, and close what is over."""
+        """Remind, hand over, close what is over, and begin what is due, whatever is wrong with one of them."""
         now = self.core.clock.now()
-        for rule in self._rules().reviews:
-            slot = rule.slot(now)
-            if slot and not await self.core.database.reading(
-                lambda snapshot, slot=slot, rule=rule: store.has_slot(snapshot.connection, rule.name, slot)  # type: ignore[misc]
-            ):
-                await self._begin(rule, slot=slot, by="")
         for review in await self.core.database.reading(lambda snapshot: store.open_reviews(snapshot.connection)):
-            await self._follow(review, now)
+            try:
+                await self._follow(review, now)
+            except Exception:  # noqa: BLE001 -- the others' ends are not to wait for it
+                _log.exception("a review could not be followed")
+        for rule in self._rules().reviews:
+            await self._begin_due(rule, now)
 
     async def forget(self) -> None:
         """Drop what was closed long ago."""
@@ -154,6 +157,28 @@ class Reviews:
         await self.core.database.writing(lambda transaction: store.forget(transaction.connection, before))
 
     # Inside
+
+    async def _begin_due(self, rule: ReviewRule, now: Instant) -> None:
+        """What can't begin is said, and tried again after a while: working all rows out is dear."""
+        slot = rule.slot(now)
+        failed_slot, again_at = self._failed.get(rule.name, (0, 0))
+        if not slot or (slot == failed_slot and now < again_at):
+            return
+        try:
+            if not await self.core.database.reading(lambda s: store.has_slot(s.connection, rule.name, slot)):
+                await self._begin(rule, slot=slot, by="")
+        except Exception as error:  # noqa: BLE001 -- so with what could not begin
+            is_too_large = isinstance(error, TooManyRowsError)
+            self._failed[rule.name] = (slot, now + (DAY if is_too_large else HOUR))
+            _log.warning(
+                "a review could not begin: %s", type(error).__name__, exc_info=not isinstance(error, LimenError)
+            )
+            said = {"name": rule.name, "slot": to_iso(slot)}
+            reason = "too-many-rows" if is_too_large else "error"
+            failure = Happened.FAILURE
+            self.core.journal.record(
+                Event(at=now, kind="review.failed", outcome=failure, reason=reason, details={**said})
+            )
 
     async def _begin(self, rule: ReviewRule, *, slot: Instant, by: str) -> Review | None:
         """None where there is nothing to review, or another worker has begun it. Raises TooManyRowsError."""
@@ -205,21 +230,16 @@ class Reviews:
             await self._on("", remind)
 
     async def _close(self, review: Review, by: str) -> None:
-        """Decide what nobody has, row by row, and close it for good."""
+        """Decide what nobody has, row by row, and close it for good; where some of it could not be done (the database
+        was busy), it stays open, and is closed when all is done.
+        """
         still_open = [one for one in await self.rows(review.id) if not one.is_decided]
         kept = [one for one in still_open if not one.removes]
-        for first in range(0, len(kept), _AT_ONCE):
-
-            def keep(at: Occasion, several: list[ReviewRow] = kept[first : first + _AT_ONCE]) -> None:
-                for row in several:
-                    verdicts.by_default(self._judging(at, review), row)
-
-            await self._on("", keep)
-        for row in [one for one in still_open if one.removes]:
-            try:
-                await self._on("", lambda at, row=row: verdicts.by_default(self._judging(at, review), row))  # type: ignore[misc]
-            except LimenError:
-                await self._on("", lambda at, row=row: verdicts.block(self._judging(at, review), row))  # type: ignore[misc]
+        batches = [kept[first : first + _AT_ONCE] for first in range(0, len(kept), _AT_ONCE)]
+        batches += [[one] for one in still_open if one.removes]
+        done = [await self._by_default(review, rows) for rows in batches]
+        if not all(done):
+            return
 
         def work(at: Occasion) -> None:
             if store.close(at.transaction.connection, review.id, at.now, by):
@@ -229,15 +249,38 @@ class Reviews:
 
         await self._on(by, work)
 
+    async def _by_default(self, review: Review, rows: list[ReviewRow]) -> bool:
+        """All of these, or none. Whether it could be done: what hinders it now is no reason to let anybody keep it."""
+
+        def decide(at: Occasion) -> None:
+            for row in rows:
+                verdicts.by_default(self._judging(at, review), row)
+
+        def block(at: Occasion) -> None:
+            for row in rows:
+                verdicts.block(self._judging(at, review), row)
+
+        try:
+            try:
+                await self._on("", decide)
+            except NobodyLeftError:
+                await self._on("", block)
+        except LimenError as error:
+            _log.warning("a review's rows wait for the next time: %s", type(error).__name__)
+            return False
+        return True
+
     async def _judged(self, session: Session, review_id: str, work: Callable[[Judging], Outcome]) -> Outcome:
-        """One decision, in one transaction. What would leave nobody who could administer Limen is not done."""
+        """One decision, in one transaction. What would leave nobody who could administer Limen is not done. Raises
+        LimenError where it could not be kept.
+        """
         _refuse_program(session)
         review = await self.review(review_id)
         try:
-            return await self._on(session.person_id, lambda at: work(self._judging(at, review)))
+            return await self._on(session.person_id, lambda at: work(self._judging(at, review, session)))
         except RacedError:
             return Outcome.STALE
-        except LimenError:
+        except NobodyLeftError:
             return Outcome.BLOCKED
 
     async def _ask(self, review_id: str, row_ids: Iterable[str]) -> None:
@@ -246,9 +289,15 @@ class Reviews:
         rows = [one for one in await self.rows(review_id) if one.id in wanted]
         await self._on("", lambda at: self.letters.asked(at, review, rows))
 
-    def _judging(self, at: Occasion, review: Review) -> Judging:
+    def _judging(self, at: Occasion, review: Review, session: Session | None = None) -> Judging:
+        """`session` is that of whoever decides; None where it is the calendar."""
         now = store.review(at.transaction.connection, review.id) or review
-        return Judging(at, now, self._reach_now(), self.core.offers.find(GroupMemberships), self.core.locked_out)
+
+        def is_borrowed(person_id: str) -> bool:
+            return session is not None and self.access.is_borrowed(at.transaction, session, person_id)
+
+        members, locked_out = self.core.offers.find(GroupMemberships), self.core.locked_out
+        return Judging(at, now, self._reach_now(), members, locked_out, is_borrowed)
 
     def _reach_now(self) -> Reach:
         """What the policies in force open: worked out once for each revision, and anew where apps changed."""

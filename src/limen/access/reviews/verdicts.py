@@ -7,7 +7,7 @@ themselves, and with four eyes nobody about somebody who has decided about them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -20,19 +20,21 @@ from limen.access.occasion import CHANGED, Occasion
 from limen.access.reviews import store
 from limen.access.reviews.model import Effect, Held, Outcome, Review, ReviewRow, Verdict, Way
 from limen.access.reviews.reach import Reach
-from limen.access.reviews.rows import held_now
+from limen.access.reviews.rows import BREAK_GLASS, held_now
 from limen.access.same_person import are_one
-from limen.clock import Instant
+from limen.clock import MINUTE, Instant, Milliseconds
 from limen.errors import LimenError
 from limen.events import Event
 from limen.facts import App, Person
 from limen.facts.access_rules import ReviewRule
 from limen.opaque import new_id
-from limen.pillar import GroupMemberships
+from limen.pillar import GroupMemberships, NobodyLeftError
 from limen.printable import one_line
 from limen.storage import Snapshot
 
 LONGEST_NOTE: Final = 300
+UNDONE_ON_DEVICES_FOR: Final[Milliseconds] = 10 * MINUTE
+"""For so long what was granted on a device is given back: later it may have been lost, and come back."""
 ADMINISTRATORS: Final = "administrators"
 
 
@@ -49,13 +51,16 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Judging:
-    """One time that something is decided. `locked_out` says what would keep everybody from administering Limen."""
+    """One time that something is decided. `locked_out` says what would keep everybody from administering Limen;
+    `is_borrowed`, of a person's id, whether the passkey that it is decided with may be in their hands.
+    """
 
     at: Occasion
     review: Review
     reach: Reach
     members: GroupMemberships | None
     locked_out: Callable[[Snapshot], str] = lambda _snapshot: ""
+    is_borrowed: Callable[[str], bool] = lambda _person_id: False
 
 
 class RacedError(LimenError):
@@ -63,10 +68,6 @@ class RacedError(LimenError):
 
     def __init__(self) -> None:
         super().__init__("someone else has just decided this", "look at it again")
-
-
-class _BlockedError(LimenError):
-    """It would leave nobody who could administer Limen; nothing of it is kept."""
 
 
 def decide(on: Judging, told: Told) -> Outcome:
@@ -120,7 +121,7 @@ def undo(on: Judging, row_id: str, version: int) -> Outcome:
 def by_default(on: Judging, row: ReviewRow) -> None:
     """The review's time is over, and nobody has decided: keep it, or remove it where the rule or the label says so.
 
-    Raises LimenError where that would leave nobody who could administer Limen: nothing of it may be kept then.
+    Raises NobodyLeftError where nobody could administer Limen then, and RacedError: nothing of it may be kept.
     """
     now = store.row(on.at.transaction.connection, on.review.id, row.id)
     if now is None or now.is_decided or _made_anew(on, now) is Outcome.GONE:
@@ -147,6 +148,8 @@ def _refused(on: Judging, row: ReviewRow) -> Outcome | None:
         return _denied(on, row, Outcome.OWN if by == row.person_id else Outcome.NOT_YOURS)
     if subject is not None and are_one(reviewer, subject):
         return _denied(on, row, Outcome.OWN)
+    if on.is_borrowed(row.person_id):
+        return _denied(on, row, Outcome.BORROWED)
     if by not in row.may_be_decided_by(on.review, on.at.now) or not _is_still_able(on, row, reviewer):
         return _denied(on, row, Outcome.NOT_YOURS)
     if on.review.four_eyes and store.decided_about(on.at.transaction.connection, on.review.id, by, row.person_id):
@@ -227,21 +230,32 @@ def _remove(on: Judging, row: ReviewRow) -> tuple[Effect, str]:
         if grant is not None:
             grants.end_one(on.at.transaction, grant, on.at.now, on.at.by, EndedBy.REVIEWED)
         return Effect.REMOVED, row.by
-    if row.way is Way.POLICY or on.members is None or _gives_more(on, row):
+    if (
+        row.way is Way.POLICY
+        or on.members is None
+        or _is_spare_way_in(on, row)
+        or _gives_more(on, row, on.at.basis.people.get(row.person_id))
+    ):
         return Effect.PROPOSED, ""
     before = on.locked_out(on.at.transaction)
     left = on.members.take_out(on.at.transaction, row.person_id, row.by, on.at.now, on.at.by)
     if not before and on.locked_out(on.at.transaction):
-        raise _BlockedError("nobody could administer Limen any more", "keep somebody who can")
+        raise NobodyLeftError
     return Effect.REMOVED, msgspec.json.encode(sorted(left)).decode()
 
 
-def _gives_more(on: Judging, row: ReviewRow) -> bool:
+def _is_spare_way_in(on: Judging, row: ReviewRow) -> bool:
+    """Whether it is for the day on which nobody else gets in: administrators alone empty that group."""
+    reviewer = on.at.basis.people.get(on.at.by)
+    return row.by == BREAK_GLASS and (reviewer is None or ADMINISTRATORS not in reviewer.groups)
+
+
+def _gives_more(on: Judging, row: ReviewRow, person: Person | None) -> bool:
     """Whether the group gives this person something that who decides does not answer for: the owner of one app takes
     nobody out of the group of all staff, or of the administrators. At the end of a review, where nobody decided: more
     than what is reviewed and other apps of the same owner.
     """
-    person, rule = on.at.basis.people.get(row.person_id), on.at.basis.rules.review(on.review.name)
+    rule = on.at.basis.rules.review(on.review.name)
     return person is not None and any(
         (held.way, held.by) == (Way.GROUP, row.by)
         for app in on.at.basis.apps.values()
@@ -284,14 +298,20 @@ def _restored(on: Judging, row: ReviewRow) -> bool:
     grant = access_store.grant(on.at.transaction.connection, row.by)
     if grant is None or grant.until <= on.at.now or not is_still_asked_as(grant, person.groups):
         return False
+    if grant.device_id and on.at.now - row.decided_at > UNDONE_ON_DEVICES_FOR:
+        return False
     return _widened(on, row, grant) if row.effect is Effect.NARROWED else _granted_again(on, grant)
 
 
 def _rejoined(on: Judging, row: ReviewRow, person: Person) -> bool:
-    """Only where nobody has changed their groups meanwhile, but for this review."""
+    """Only where nobody has changed their groups meanwhile, but for this review, and the group gives nothing now that
+    who undoes it does not answer for.
+    """
     left = frozenset(msgspec.json.decode(row.restores, type=list[str]))
     taken = store.removed_from(on.at.transaction.connection, on.review.id, person.id)
     if on.members is None or left | taken != person.groups | taken:
+        return False
+    if _gives_more(on, row, replace(person, groups=person.groups | {row.by})):
         return False
     on.members.put_back(on.at.transaction, person.id, row.by, on.at.now, on.at.by)
     connection = on.at.transaction.connection
@@ -303,15 +323,25 @@ def _rejoined(on: Judging, row: ReviewRow, person: Person) -> bool:
 
 def _widened(on: Judging, row: ReviewRow, grant: HeldGrant) -> bool:
     before = msgspec.json.decode(row.restores, type=_Narrowed).actions
-    if grant.ended_at or not access_store.narrow(on.at.transaction.connection, grant.id, before):
+    if grant.ended_at or not _could_be_asked(on, grant, before):
+        return False
+    if not access_store.narrow(on.at.transaction.connection, grant.id, before):
         return False
     on.at.transaction.changed(CHANGED, grant.person_id)
     return True
 
 
+def _could_be_asked(on: Judging, grant: HeldGrant, actions: Iterable[str]) -> bool:
+    """Whether by the rules in force they might still ask for all of this."""
+    person, app = on.at.basis.people.get(grant.person_id), on.at.basis.apps.get(grant.app)
+    return person is not None and app is not None and all(on.at.basis.rules.may_ask(person, app, a) for a in actions)
+
+
 def _granted_again(on: Judging, grant: HeldGrant) -> bool:
     """The same as a new grant, for what is left of its time; where this verdict has ended it, and nothing else."""
     if grant.why_ended != EndedBy.REVIEWED.value or grant.ended_by != on.at.by:
+        return False
+    if not _could_be_asked(on, grant, grant.actions):
         return False
     again = replace(grant, id=new_id("gr"), since=on.at.now, ended_at=0, ended_by="", why_ended="")
     access_store.add_grant(on.at.transaction.connection, again)

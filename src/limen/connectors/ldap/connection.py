@@ -6,6 +6,7 @@ ldap3 speaks the protocol; the TLS is Limen's own: ldap3 compares names less str
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 import ssl
 from collections.abc import AsyncIterator, Callable
@@ -27,6 +28,7 @@ MOST_BYTES: Final = 32 << 20
 _LDAPS_PORT: Final = 636
 _LDAP_PORT: Final = 389
 
+_log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
@@ -207,6 +209,11 @@ def _told(question: Callable[[Connection], T], connection: Connection) -> T:
         raise VendorError(_word_of(error)) from None
     except OSError:
         raise VendorError("unreachable") from None
+    except VendorError:
+        raise
+    except Exception as error:  # noqa: BLE001 -- ldap3 and pyasn1 let whatever an answer broke through
+        _log.warning("an answer of a directory could not be read: %s", type(error).__name__)
+        raise VendorError("garbage") from None
 
 
 def _word_of(error: Exception) -> str:

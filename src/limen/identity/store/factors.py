@@ -35,6 +35,13 @@ def passkeys_of(connection: Connection, person_id: str) -> list[Passkey]:
     return [_passkey(row) for row in connection.execute(query)]
 
 
+def passkey_of_session(connection: Connection, session_id: str) -> Passkey | None:
+    """The passkey that proved a session last; None where it was none, or it was removed."""
+    query = select(passkeys).join(sessions, sessions.c.passkey_id == passkeys.c.id).where(sessions.c.id == session_id)
+    row = connection.execute(query).first()
+    return _passkey(row) if row else None
+
+
 def use_passkey(connection: Connection, passkey_id: str, sign_count: int, now: Instant) -> bool:
     """Move the signature counter forward; False when it does not move (WebAuthn level 3 section 6.1.1).
 

@@ -31,6 +31,14 @@ def still_good(connection: Connection, now: Instant) -> list[Link]:
     return [_link(row) for row in connection.execute(query)]
 
 
+def used_by(connection: Connection, person_id: str) -> list[Link]:
+    """The links that somebody, or who passed for them, has used up, for as long as they are kept."""
+    return [
+        _link(row)
+        for row in connection.execute(select(links).where(links.c.person_id == person_id, links.c.spent_at > 0))
+    ]
+
+
 def spend(connection: Connection, link_id: str, now: Instant) -> bool:
     """Use a link up. Of any number that try, one gets True."""
     done = connection.execute(update(links).where(links.c.id == link_id, _good_link(now)).values(spent_at=now))

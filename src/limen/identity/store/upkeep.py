@@ -34,6 +34,17 @@ def remember_browser(connection: Connection, browser_hash: bytes, person_id: str
         connection.execute(insert(browsers).values(browser_hash=browser_hash, person_id=person_id, used_at=now))
 
 
+def share_a_browser(connection: Connection, person_id: str, other_id: str, since: Instant) -> bool:
+    """Whether two people have signed in with one and the same browser since then, as far as browsers are remembered."""
+    others = browsers.alias()
+    both = and_(browsers.c.person_id == person_id, others.c.person_id == other_id)
+    late = and_(browsers.c.used_at >= since, others.c.used_at >= since)
+    query = (
+        select(browsers.c.person_id).join(others, others.c.browser_hash == browsers.c.browser_hash).where(both, late)
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def last_sign_in(connection: Connection, person_id: str) -> Instant:
     """When the person last signed in, by the browsers that are remembered; 0 where none is."""
     newest = select(func.max(browsers.c.used_at)).where(browsers.c.person_id == person_id)

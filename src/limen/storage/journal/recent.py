@@ -131,6 +131,10 @@ class Live:
         if self.is_open and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._take, events)
 
+    def skip(self) -> None:
+        """Pass over what has arrived by now: for who looks at everything anew."""
+        self._waiting.clear()
+
     def close(self) -> None:
         self.is_open = False
         self._leave(self)

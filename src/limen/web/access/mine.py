@@ -15,7 +15,7 @@ from limen.clock import DAY, Instant
 from limen.facts import App
 from limen.messages import gettext_noop
 from limen.web.access.ask import MINE
-from limen.web.access.requestable import requestable, rule_for
+from limen.web.access.requestable import rule_for
 from limen.web.access.rows import GrantRow, RequestRow, grant_row, request_row
 from limen.web.page import Route
 from limen.web.permissions import VIEW
@@ -55,11 +55,13 @@ def routes(site: Site) -> APIRouter:
     return router
 
 
-async def temporary_access(site: Site, visit: SignedInVisit) -> Mapping[str, Any]:
-    """What a page says of it: grants that last, requests that wait, what is over, and whether more can be asked for."""
+async def temporary_access(site: Site, visit: SignedInVisit, *, may_ask: bool) -> Mapping[str, Any]:
+    """What a page says of it: grants that last, requests that wait, what is over, and whether more can be asked for,
+    which takes a decision on each action of each app: whoever calls has found it out, once.
+    """
     access = site.ports.offers.find(Access)
     if access is None:
-        return {"held": (), "waiting": (), "over": (), "requestable": (), "has_access_rules": False}
+        return {"held": (), "waiting": (), "over": (), "may_ask": False, "has_access_rules": False}
     words, now = visit.localizer, visit.now
     since = now - SHOWN_FOR
     grants = [_with_use(site, visit, one) for one in await access.grants_of(visit.person.id, since)]
@@ -73,7 +75,7 @@ async def temporary_access(site: Site, visit: SignedInVisit) -> Mapping[str, Any
         "waiting": waiting,
         "over": [one for one in grants if not one.is_active][:MOST_SHOWN],
         "refused": refused[:MOST_SHOWN],
-        "requestable": requestable(site, visit),
+        "may_ask": may_ask,
         "has_access_rules": True,
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -15,7 +15,8 @@ from starlette.responses import Response
 from limen.clock import Instant
 from limen.company.authors import SERVER, published_where
 from limen.errors import LimenError
-from limen.facts import LIMEN, Factor, FactStore, Session, SessionState
+from limen.facts import LIMEN, Factor, FactStore, Label, Session, SessionState
+from limen.facts.access_rules import NOTHING_TO_ASK, AccessRules
 from limen.identity.model import Link, LinkPurpose, Member, PersonStatus
 from limen.messages import Language
 from limen.printable import one_line
@@ -172,12 +173,29 @@ def permission_to_help(site: Site, person_id: str) -> Permission:
     return HELP
 
 
-async def helping(site: Site, request: Request, visit: SignedInVisit, person_id: str) -> SignedInVisit:
+def permission_to_bring_in(site: Site, person_id: str) -> Permission:
+    """What issuing this person a link needs: an administrator also where they approve access to what is confidential
+    or more. Whoever issues the link could be them for a while, and approve what a friend has asked for.
+    """
+    person, rules = site.known.people.get(person_id), site.known.rules_of(AccessRules) or NOTHING_TO_ASK
+    sensitive = [app for app in site.known.apps.values() if app.label >= Label.CONFIDENTIAL]
+    if person is not None and rules.has_approver(person, sensitive):
+        return CHANGE
+    return permission_to_help(site, person_id)
+
+
+async def helping(
+    site: Site,
+    request: Request,
+    visit: SignedInVisit,
+    person_id: str,
+    needs: Callable[[Site, str], Permission] = permission_to_help,
+) -> SignedInVisit:
     """The visit of whoever may help this person; where that needs more than the route does, it is decided anew.
 
     Raises TurnedAwayError.
     """
-    permission = permission_to_help(site, person_id)
+    permission = needs(site, person_id)
     return visit if permission == HELP else await site.authorize(request, permission)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Final
 
@@ -26,6 +26,7 @@ from limen.web.console.people import (
     listed,
     mailed,
     open_link,
+    permission_to_bring_in,
     permission_to_help,
     reason_of,
     sessions_by_person,
@@ -36,7 +37,7 @@ from limen.web.console.view_audit import audit_person_view
 from limen.web.console.what_if_question import what_if_choices
 from limen.web.expiring import ExpiringValues
 from limen.web.page import Route
-from limen.web.permissions import ADMINISTER, AUDIT, CHANGE, HELP, SEE_PEOPLE
+from limen.web.permissions import ADMINISTER, AUDIT, CHANGE, HELP, SEE_PEOPLE, Permission
 from limen.web.requests import one, query
 from limen.web.site import Site, done_or_page
 from limen.web.sso.at_apps import at_apps
@@ -97,7 +98,7 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small functio
     @router.post("/console/people/{person_id}/invite-again")
     async def invite_again(request: Request, person_id: str, visit: Authorized, sent: Sent) -> Response:
         seen_in = groups_of(person_id)
-        visit, member, why = await _helping(request, visit, person_id, sent)
+        visit, member, why = await _helping(request, visit, person_id, sent, permission_to_bring_in)
         await fresh_proof(site, visit, f"/console/people/{person_id}")
         by_mail = sent.get("how") == ["mail"]
         inviting = people.invite_again(person_id, by=visit.person.id, by_mail=by_mail, why=why, seen_in=seen_in)
@@ -111,7 +112,7 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small functio
     async def access_pass(request: Request, person_id: str, visit: Authorized, sent: Sent) -> Response:
         """A temporary access pass: shown here once, and nowhere else."""
         seen_in = groups_of(person_id)
-        visit, member, why = await _helping(request, visit, person_id, sent)
+        visit, member, why = await _helping(request, visit, person_id, sent, permission_to_bring_in)
         await fresh_proof(site, visit, f"/console/people/{person_id}")
         hours = next((hours for hours in PASS_HOURS if sent.get("hours") == [str(hours)]), 1)
         stolen = sent.get("stolen") == ["yes"]
@@ -191,10 +192,14 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small functio
         return person.groups if person else None
 
     async def _helping(
-        request: Request, visit: SignedInVisit, person_id: str, sent: dict[str, list[str]]
+        request: Request,
+        visit: SignedInVisit,
+        person_id: str,
+        sent: dict[str, list[str]],
+        needs: Callable[[Site, str], Permission] = permission_to_help,
     ) -> tuple[SignedInVisit, Member, str]:
         """Somebody who may help this person, and why they do."""
-        visit = await helping(site, request, visit, person_id)
+        visit = await helping(site, request, visit, person_id, needs)
         return visit, await _member(site, person_id), reason_of(visit, sent)
 
     async def _proved(visit: SignedInVisit, person_id: str) -> Member:
@@ -240,6 +245,7 @@ async def _page(
         rows=recent_rows(site, Filter(person=person_id), 15) if shows_events else [],
         shows_events=shows_events,
         may_help=bool(visit.may & set(permission_to_help(site, person_id))),
+        may_bring_in=bool(visit.may & set(permission_to_bring_in(site, person_id))),
         issuers={one.url: one for one in site.known.issuers.values()},
         accounts=await site.identity.issuer_accounts.of_person(person_id),
         at_apps=await at_apps(site, person_id),

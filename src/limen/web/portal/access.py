@@ -16,6 +16,7 @@ from limen.policy.access import access
 from limen.policy.decision import Decision, Effect, Named, ReasonText
 from limen.policy.wording import Audience, Names, because
 from limen.web.access.mine import temporary_access
+from limen.web.access.requestable import requestable
 from limen.web.page import PORTAL, Menu, Page
 from limen.web.permissions import VIEW
 from limen.web.portal.apps import Card, launcher
@@ -63,7 +64,7 @@ def routes(site: Site) -> APIRouter:
         cards, shut = launcher(site, visit)
         groups = [site.known.groups[group] for group in sorted(visit.person.groups) if group in site.known.groups]
         rows = [_row(site, visit, card) for card in (*cards, *shut)]
-        temporary = await temporary_access(site, visit)
+        temporary = await temporary_access(site, visit, may_ask=bool(requestable(site, visit)))
         done = query(request, "done")
         return site.page("portal/access.html", visit, groups=groups, rows=rows, done=done, **temporary)
 
