@@ -350,3 +350,49 @@ async def test_detached_processes_and_a_shell_of_root_end_with_the_session(tmp_p
         assert "sleep 8" not in host.run("pgrep", "-ax", "sleep", check=False)
         host.run("test", "!", "-e", "/etc/sudoers.d/limen-ssh_ida")
         assert "refused" in await world.log_in(issued, "true", check=False)
+
+
+READS_HOME = "session    required     pam_env.so user_readenv=1 envfile=/etc/default/locale"
+"""As it stands in /etc/pam.d/sshd of Ubuntu 22.04 and Debian 12."""
+
+
+@needs_a_host
+async def test_a_host_where_people_write_the_environment_of_pam(tmp_path: Path, host: RealHost) -> None:
+    """It is what root's program in their session runs with: it does not enrol, and lets nobody in once it is so."""
+    async with served(tmp_path / "harbor", write) as limen:
+        token = await hosts_of(limen.house).token(HOST, by="")
+        host.run("cp", "/etc/pam.d/sshd", "/etc/pam.d/sshd-before")
+        host.run("tee", "-a", "/etc/pam.d/common-session", given=f"{READS_HOME}\n")
+        with pytest.raises(AssertionError, match="user_readenv"):
+            await asyncio.to_thread(host.enrol, limen.address, token)
+        assert hosts_of(limen.house).followers.hosts == {}
+        host.run("sed", "-i", "s/user_readenv=1/user_readenv=0/", "/etc/pam.d/common-session")
+        await asyncio.to_thread(host.enrol, limen.address, token)
+        world = World(limen, host, Client(tmp_path / "client", host))
+        issued = await world.ask()
+        assert await world.log_in(issued, "echo", "in") == "in\n"
+        host.run("sed", "-i", "s/user_readenv=0/user_readenv=1/", "/etc/pam.d/common-session")
+        host.run("tee", "/home/ida/.pam_environment", given='SSH_AUTH_INFO_0 OVERRIDE=""\n')
+        assert "refused" in await world.log_in(issued, "echo", "in", check=False)
+        assert host.run("limen-ssh-host", "status", check=False).count("user_readenv=0") == 1
+        host.run("sed", "-i", "s/user_readenv=1/user_readenv=0/", "/etc/pam.d/common-session")
+        host.follow()
+        assert await world.log_in(issued, "echo", "in") == "in\n"
+
+
+@needs_a_host
+async def test_another_certificate_in_the_environment_than_sshd_verified(tmp_path: Path, host: RealHost) -> None:
+    """Whatever writes it there between `account` and the session: nothing begins by it, and sshd does not go on."""
+    async with served(tmp_path / "harbor", write) as limen:
+        await asyncio.to_thread(host.enrol, limen.address, await hosts_of(limen.house).token(HOST, by=""))
+        world = World(limen, host, Client(tmp_path / "client", host))
+        issued = await world.ask()
+        signing = door_of(limen.house).followers.authorities.signing(Purpose.PEOPLE, SystemClock().now()).private
+        root = forged(world, signing, is_elevated=True).split()
+        host.run("sed", "-i", "2i session required pam_env.so envfile=/etc/written", "/etc/pam.d/sshd")
+        for written in ("", "password", f"publickey {root[0]} {root[1]}"):
+            host.run("tee", "/etc/written", given=f"SSH_AUTH_INFO_0={written}\n")
+            assert "refused" in await world.log_in(issued, "echo", "in", check=False), written
+            assert host.run("sh", "-c", "ls /run/limen-ssh/sessions /etc/sudoers.d", check=False).count("ida") == 0
+        host.run("tee", "/etc/written", given="OTHER=1\n")
+        assert await world.log_in(issued, "echo", "in") == "in\n"

@@ -41,11 +41,14 @@ PROGRAM = Path("/usr/local/sbin/limen-ssh-host")
 KEPT = Path("/etc/limen-ssh")
 RUN = Path("/run/limen-ssh")
 SESSIONS = RUN / "sessions"
+ADMITTED = RUN / "admitted"
+"""The certificate of each login between PAM's `account` and its session, by the process of sshd."""
 ALIVE = RUN / "alive"
 HOST_KEY = Path("/etc/ssh/ssh_host_ed25519_key.pub")
 SSHD = Path("/etc/ssh/sshd_config.d/10-limen.conf")
 ONLY = Path("/etc/ssh/sshd_config.d/11-limen-only.conf")
 PAM = Path("/etc/pam.d/sshd")
+MOST_INCLUDED = 50
 SUDOERS = Path("/etc/sudoers.d")
 UNIT = Path("/etc/systemd/system/limen-ssh-host.service")
 NAMESPACE = "limen-ssh-state"
@@ -56,6 +59,9 @@ ANSWER_SECONDS = 40.0
 MOST_BYTES = 4_000_000
 USED_SECONDS = 60.0
 ACCOUNT = re.compile(r"[a-z_][a-z0-9_.-]{0,31}")
+LOGIND = re.compile(r"/session-([0-9a-z]{1,20})\.scope")
+READS_HOME = re.compile(r"\buser_readenv\s*=\s*[^0\s\]]")
+INCLUDES = re.compile(r"^\s*(?:@include\s+|-?\w+\s+(?:include|substack)\s+)(\S+)")
 UNTIL, OWN, SUDO = "session-until@limen", "own-account@limen", "sudo@limen"
 LINES = {
     "account": f"account    required pam_exec.so quiet {PROGRAM} session",
@@ -120,15 +126,17 @@ def _pairs(data: bytes) -> Iterator[tuple[str, bytes]]:
         yield name, Reader(value).string() if value else b""
 
 
-def presented(info: str) -> Certificate | None:
-    """The certificate of Limen's that somebody logged in with, as sshd tells (`SSH_AUTH_INFO_0`); None: another way."""
+def presented(info: str) -> tuple[str, Certificate] | None:
+    """The certificate of Limen's that somebody logged in with, as sshd tells (`SSH_AUTH_INFO_0`), as it was sent and
+    read; None: another way. Its signature is sshd's to verify, so this has to be what sshd says.
+    """
     trusted = {base64.b64decode(line.split()[1]) for line in (KEPT / "authorities").read_text().splitlines()}
     for line in info.splitlines():
         words = line.split()
         if len(words) >= 3 and words[0] == "publickey" and words[1] == "ssh-ed25519-cert-v01@openssh.com":
             found = Certificate(base64.b64decode(words[2]))
             if found.authority in trusted:
-                return found
+                return words[2], found
             raise Wrong("the certificate's authority is not Limen's any more")
     return None
 
@@ -169,22 +177,52 @@ def locked() -> Iterator[None]:
 
 def session(environment: dict[str, str]) -> None:
     """What PAM calls, as root. An error refuses the login."""
-    kind, account = environment.get("PAM_TYPE", ""), environment.get("PAM_USER", "")
+    kind, account, pid = environment.get("PAM_TYPE", ""), environment.get("PAM_USER", ""), os.getppid()
     if kind == "close_session":
-        found = _record(os.getppid())
+        found = _record(pid)
         if found is not None:
             forget(found)
-        return
-    certificate = presented(environment.get("SSH_AUTH_INFO_0", ""))
-    if certificate is None:
-        return
-    judge(certificate, account)
-    if kind == "open_session":
+    elif kind == "open_session":
         try:
-            begin(certificate, account, os.getppid(), environment.get("XDG_SESSION_ID", ""))
+            open_session(environment.get("SSH_AUTH_INFO_0", ""), account, pid)
         except Exception:
-            os.kill(os.getppid(), signal.SIGKILL)  # sshd goes on without a session of PAM's; Limen does not
+            os.kill(pid, signal.SIGKILL)  # sshd goes on without a session of PAM's; Limen does not
             raise
+    else:
+        admit(environment.get("SSH_AUTH_INFO_0", ""), account, pid)
+
+
+def admit(info: str, account: str, pid: int) -> None:
+    """The first line of PAM: here the environment is sshd's own. What it says of the certificate is kept from now on.
+
+    Where people write PAM's environment by themselves nobody is let in, by a certificate or not: our line in the
+    session runs as root with it, a library of theirs loaded.
+    """
+    check_pam()
+    found, path = presented(info), ADMITTED / f"{pid}-{start_of(pid)}"
+    path.unlink(missing_ok=True)
+    if found is not None:
+        judge(found[1], account)
+        ADMITTED.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write(path, found[0], 0o600)
+
+
+def open_session(info: str, account: str, pid: int) -> None:
+    """Begin the session of the certificate that was admitted. Raises Wrong where the environment says another by now,
+    or none: whoever changed it is not sshd.
+    """
+    path = ADMITTED / f"{pid}-{start_of(pid)}"
+    try:
+        admitted = path.read_text()
+        path.unlink()
+    except FileNotFoundError:
+        admitted = ""
+    said = presented(info)
+    if (said[0] if said is not None else "") != admitted:
+        raise Wrong("PAM's environment says another certificate than sshd did")
+    if said is not None:
+        judge(said[1], account)
+        begin(said[1], account, pid)
 
 
 def judge(certificate: Certificate, account: str) -> None:
@@ -206,7 +244,7 @@ def judge(certificate: Certificate, account: str) -> None:
         raise Wrong("the account is one of the system's")
 
 
-def begin(certificate: Certificate, account: str, pid: int, logind: str) -> None:
+def begin(certificate: Certificate, account: str, pid: int) -> None:
     record = {
         "pid": pid,
         "start": start_of(pid),
@@ -214,7 +252,7 @@ def begin(certificate: Certificate, account: str, pid: int, logind: str) -> None
         "account": account,
         "until": certificate.until,
         "is_elevated": SUDO in certificate.extensions and OWN in certificate.extensions,
-        "logind": logind,
+        "logind": logind_of(pid),
     }
     SESSIONS.mkdir(mode=0o700, parents=True, exist_ok=True)
     write(SESSIONS / f"{pid}-{record['start']}", json.dumps(record), 0o600)
@@ -306,12 +344,21 @@ def _audit_session(pid: int) -> str:
     return "" if said == "4294967295" else said
 
 
+def logind_of(pid: int) -> str:
+    """The session of systemd-logind's that a process is in; "": none. The kernel tells it, and nobody's environment."""
+    try:
+        found = LOGIND.search(Path(f"/proc/{pid}/cgroup").read_text())
+    except OSError:
+        return ""
+    return found[1] if found else ""
+
+
 def end(record: dict[str, Any], why: str) -> None:
     """End a session with all that runs in it."""
     if start_of(record["pid"]) == record["start"]:
         syslog.syslog(f"ends the session of {record['account']} (serial {record['serial']}): {why}")
         if record["logind"] and Path("/run/systemd/system").exists():
-            subprocess.run(["loginctl", "kill-session", "--signal=KILL", record["logind"]], check=False)
+            subprocess.run(["loginctl", "kill-session", "--signal=KILL", "--", record["logind"]], check=False)
         for _ in range(5):
             theirs = processes_of(record["pid"]) - {os.getpid(), 1}
             _send(theirs, signal.SIGSTOP)  # first nothing may begin anything, then all ends
@@ -445,25 +492,51 @@ def reload_sshd() -> None:
 
 
 def follow() -> None:
-    """Ask Limen, for ever; meanwhile end what has to end."""
+    """Ask Limen, for ever; meanwhile end what has to end. While this host is not as it was checked nobody is let in."""
     RUN.mkdir(mode=0o700, exist_ok=True)
     for path in SUDOERS.glob("limen-ssh_*"):
         path.unlink()  # of sessions before a reboot; those that still are get theirs again
     for record in records():
         if record["is_elevated"]:
             write_sudoers(record["account"])
-    changed = threading.Event()
+    changed, soundness = threading.Event(), Soundness()
     threading.Thread(target=_ask_for_ever, args=(changed,), daemon=True).start()
     while True:
-        ALIVE.write_text(str(time.clock_gettime(time.CLOCK_BOOTTIME)))
+        if soundness.holds():
+            ALIVE.write_text(str(time.clock_gettime(time.CLOCK_BOOTTIME)))
         look()
         changed.wait(TICK_SECONDS)
         changed.clear()
 
 
+class Soundness:
+    """Whether what begins here could be ended, looked at each second: packages write PAM's files anew."""
+
+    def __init__(self) -> None:
+        self.wrong = ""
+        self._next = 0.0
+
+    def holds(self) -> bool:
+        now = time.monotonic()
+        if now >= self._next:
+            self._next, before = now + 1.0, self.wrong
+            try:
+                check_pam()
+                self.wrong = ""
+            except (Wrong, OSError) as wrong:
+                self.wrong = str(wrong)
+            if self.wrong not in {"", before}:
+                syslog.syslog(syslog.LOG_ERR, self.wrong)
+        return not self.wrong
+
+
 def look() -> None:
     """End each session whose time is over or whose certificate is revoked; forget those that have gone."""
     now, ended = time.time(), set(read_json(KEPT / "ended"))
+    for path in ADMITTED.glob("[0-9]*"):
+        pid, _, start = path.name.partition("-")
+        if str(start_of(int(pid))) != start:
+            path.unlink(missing_ok=True)
     for record in records():
         try:
             if start_of(record["pid"]) != record["start"]:
@@ -527,6 +600,26 @@ def check_host() -> None:
         raise Wrong("write `Include /etc/ssh/sshd_config.d/*.conf` at the top of /etc/ssh/sshd_config")
     if not PAM.exists():
         raise Wrong(f"{PAM} is missing: this sshd does not use PAM")
+    check_pam()
+
+
+def check_pam() -> None:
+    """Raises Wrong where people write the environment of PAM themselves, in ~/.pam_environment (pam_env(8)): what runs
+    as root in their session reads it.
+    """
+    seen, left = set(), [PAM]
+    while left and len(seen) < MOST_INCLUDED:
+        path = left.pop()
+        if path in seen or not path.is_file():
+            continue
+        seen.add(path)
+        for line in path.read_text(errors="replace").replace("\\\n", " ").splitlines():
+            said = line.partition("#")[0]
+            if READS_HOME.search(said):
+                raise Wrong(f"people write PAM's environment: sed -i s/user_readenv=1/user_readenv=0/ {path}")
+            left += [path.parent / name for name in INCLUDES.findall(said)]
+    if left:
+        raise Wrong(f"{PAM} includes more files than anybody reads")
 
 
 def install(app: str) -> None:
@@ -608,6 +701,7 @@ def status() -> None:
     about = read_json(KEPT / "config")
     if not about:
         raise Wrong("this host has not enrolled")
+    check_pam()
     now = time.time()
     print(f"follows {about['url']} as a host of {about['app']}")
     for one in records():
