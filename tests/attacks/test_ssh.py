@@ -265,6 +265,8 @@ async def test_what_sshd_and_the_host_refuse(tmp_path: Path, host: RealHost) -> 
         world = World(limen, host, Client(tmp_path / "client", host))
         issued = await world.ask()
         assert await world.log_in(issued, "echo", "in") == "in\n"
+        for account in ("ansible", "anna"):
+            host.run("useradd", "--create-home", "--shell", "/bin/bash", account)
         signing = door_of(limen.house).followers.authorities.signing(Purpose.PEOPLE, SystemClock().now()).private
         mine = Ed25519PrivateKey.generate()
         vouching = door_of(limen.house).followers.authorities.signing(Purpose.HOSTS, SystemClock().now()).private
@@ -277,6 +279,8 @@ async def test_what_sshd_and_the_host_refuse(tmp_path: Path, host: RealHost) -> 
             "over, as the certificate says": (forged(world, signing, valid_until=SystemClock().now() - SECOND), "ida"),
             "over, as the decision says": (forged(world, signing, until=SystemClock().now() - SECOND), "ida"),
             "for an account of the system's": (forged(world, signing, account="backup"), "backup"),
+            "for a service's account that was there before": (forged(world, signing, account="ansible"), "ansible"),
+            "for another's account that was there before": (forged(world, signing, account="anna"), "anna"),
             "changed by one bit": (changed(issued.certificate), "ida"),
         }
         for what, (line, account) in tried.items():
@@ -396,3 +400,20 @@ async def test_another_certificate_in_the_environment_than_sshd_verified(tmp_pat
             assert host.run("sh", "-c", "ls /run/limen-ssh/sessions /etc/sudoers.d", check=False).count("ida") == 0
         host.run("tee", "/etc/written", given="OTHER=1\n")
         assert await world.log_in(issued, "echo", "in") == "in\n"
+
+
+@needs_a_host
+async def test_an_account_of_ones_name_that_was_on_the_host_before(tmp_path: Path, host: RealHost) -> None:
+    """It is another Ida's, or a service's: only root at the host can say that it is hers."""
+    async with served(tmp_path / "harbor", write) as limen:
+        host.run("useradd", "--create-home", "--shell", "/bin/bash", "ida")
+        await asyncio.to_thread(host.enrol, limen.address, await hosts_of(limen.house).token(HOST, by=""))
+        world = World(limen, host, Client(tmp_path / "client", host))
+        issued = await world.ask()
+        assert "refused" in await world.log_in(issued, "id", "-un", check=False)
+        for wrong in ("root", "backup", "nobody2", "../ida", ""):
+            host.run("sh", "-c", f"! limen-ssh-host adopt '{wrong}'")
+        host.run("limen-ssh-host", "adopt", "ida")
+        assert await world.log_in(issued, "id", "-un") == "ida\n"
+        host.run("usermod", "--uid", "4321", "ida")  # another account by the same name
+        assert "refused" in await world.log_in(issued, "id", "-un", check=False)

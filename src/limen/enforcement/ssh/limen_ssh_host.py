@@ -3,6 +3,7 @@
 
     limen-ssh-host enrol https://limen.harbor.example   the one-time token is typed, or piped in
     limen-ssh-host only                                 shut every other way to log in by SSH
+    limen-ssh-host adopt ida                            let an account be somebody's own that was here before
     limen-ssh-host status
     limen-ssh-host leave                                undo all of it
 
@@ -39,6 +40,8 @@ from typing import Any, Iterator
 
 PROGRAM = Path("/usr/local/sbin/limen-ssh-host")
 KEPT = Path("/etc/limen-ssh")
+MADE = KEPT / "made"
+"""The accounts that are people's own here, each with its uid: those that this program made, or root adopted."""
 RUN = Path("/run/limen-ssh")
 SESSIONS = RUN / "sessions"
 ADMITTED = RUN / "admitted"
@@ -240,8 +243,10 @@ def judge(certificate: Certificate, account: str) -> None:
         raise Wrong("nothing would end the session: start limen-ssh-host")
     if not ACCOUNT.fullmatch(account):
         raise Wrong("the account's name is none that Limen gives")
-    if OWN in certificate.extensions and pwd.getpwnam(account).pw_uid < 1000:
-        raise Wrong("the account is one of the system's")
+    if OWN in certificate.extensions and not is_own(account):
+        raise Wrong(
+            f"{account} was here before Limen, or is the system's: `limen-ssh-host adopt {account}` if it is theirs"
+        )
 
 
 def begin(certificate: Certificate, account: str, pid: int) -> None:
@@ -468,13 +473,44 @@ def verify(text: str, signature: str) -> None:
 
 
 def create(account: str) -> None:
-    """Somebody's own account, where there is none of that name."""
+    """Somebody's own account, where there is none of that name. One that is there is left alone, and opens to nobody:
+    a name after an address says nothing of whose it was.
+    """
     if not ACCOUNT.fullmatch(account):
         raise Wrong("an account's name is none that Limen gives")
+    if account in read_json(MADE):
+        return
     try:
         pwd.getpwnam(account)
     except KeyError:
         subprocess.run(["useradd", "--create-home", "--shell", "/bin/bash", account], check=True, capture_output=True)
+        adopt(account)
+    else:
+        syslog.syslog(
+            syslog.LOG_WARNING, f"{account} was here before Limen, and is opened to nobody until it is adopted"
+        )
+
+
+def adopt(account: str) -> None:
+    """From now on this account is the one of whom Limen calls so. Root says it of accounts that were here before."""
+    if not ACCOUNT.fullmatch(account):
+        raise Wrong("name the account: limen-ssh-host adopt ida")
+    try:
+        uid = pwd.getpwnam(account).pw_uid
+    except KeyError:
+        raise Wrong(f"there is no account {account}") from None
+    if uid < 1000:
+        raise Wrong(f"{account} is one of the system's")
+    with locked():
+        write(MADE, json.dumps({**read_json(MADE), account: uid}), 0o600)
+
+
+def is_own(account: str) -> bool:
+    """Whether it is somebody's own by this program's doing, and still the same."""
+    try:
+        return bool(1000 <= pwd.getpwnam(account).pw_uid == read_json(MADE).get(account))
+    except KeyError:
+        return False
 
 
 def reload_sshd() -> None:
@@ -710,8 +746,8 @@ def status() -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog=PROGRAM.name, description=__doc__.splitlines()[0])
-    parser.add_argument("task", choices=("enrol", "only", "status", "leave", "follow", "session"))
-    parser.add_argument("url", nargs="?", default="", help="with enrol: where Limen is")
+    parser.add_argument("task", choices=("enrol", "only", "adopt", "status", "leave", "follow", "session"))
+    parser.add_argument("about", nargs="?", default="", help="with enrol: where Limen is; with adopt: the account")
     parser.add_argument("--authority", default="", help="with enrol: the certificates to trust instead of the system's")
     chosen = parser.parse_args()
     os.umask(0o022)
@@ -722,7 +758,9 @@ def main() -> int:
     try:
         if chosen.task == "enrol":
             token = sys.stdin.readline().strip() if not sys.stdin.isatty() else getpass.getpass("One-time token: ")
-            enrol(chosen.url, os.path.abspath(chosen.authority) if chosen.authority else "", token)
+            enrol(chosen.about, os.path.abspath(chosen.authority) if chosen.authority else "", token)
+        elif chosen.task == "adopt":
+            adopt(chosen.about)
         elif chosen.task == "session":
             session(dict(os.environ))
         else:
