@@ -417,3 +417,42 @@ async def test_an_account_of_ones_name_that_was_on_the_host_before(tmp_path: Pat
         assert await world.log_in(issued, "id", "-un") == "ida\n"
         host.run("usermod", "--uid", "4321", "ida")  # another account by the same name
         assert "refused" in await world.log_in(issued, "id", "-un", check=False)
+
+
+@needs_a_host
+async def test_what_a_session_leaves_running_ends_with_it(tmp_path: Path, host: RealHost) -> None:
+    """A shell that calls home, and is still there when the grant is not."""
+    async with served(tmp_path / "harbor", write) as limen:
+        await asyncio.to_thread(host.enrol, limen.address, await hosts_of(limen.house).token(HOST, by=""))
+        world = World(limen, host, Client(tmp_path / "client", host))
+        issued = await world.ask()
+        left = (
+            "for one in 1 2 3; do setsid nohup sh -c 'sleep 9$0; :' $one >/dev/null 2>&1 </dev/null & done; sleep 0.2"
+        )
+        await world.log_in(issued, left)
+        await asyncio.to_thread(host.wait_for, "sh", "-c", "! pgrep -u ida", seconds=5)
+        session = world.client.stay(issued.certificate, "ida", "echo in; sleep 83")
+        assert await asyncio.to_thread(line_of_output, session) == "in"
+        await world.log_in(issued, "true")  # the end of one session is not that of another
+        await asyncio.sleep(0.5)
+        assert session.poll() is None
+        assert "sleep 83" in host.run("pgrep", "-u", "ida", "-ax", "sleep")
+        session.kill()
+        await asyncio.to_thread(host.wait_for, "sh", "-c", "! pgrep -u ida", seconds=5)
+        assert "ida" in host.run("cat", "/etc/cron.deny").splitlines()
+
+
+@needs_a_host
+async def test_what_a_session_leaves_running_ends_though_sshd_was_killed(tmp_path: Path, host: RealHost) -> None:
+    async with served(tmp_path / "harbor", write) as limen:
+        await asyncio.to_thread(host.enrol, limen.address, await hosts_of(limen.house).token(HOST, by=""))
+        world = World(limen, host, Client(tmp_path / "client", host))
+        issued = await world.ask()
+        session = world.client.stay(
+            issued.certificate, "ida", "setsid nohup sleep 84 >/dev/null 2>&1 & echo in; sleep 85"
+        )
+        assert await asyncio.to_thread(line_of_output, session) == "in"
+        record = host.run("sh", "-c", "ls /run/limen-ssh/sessions").strip()
+        host.run("kill", "-KILL", record.partition("-")[0])
+        await asyncio.to_thread(host.wait_for, "sh", "-c", "! pgrep -u ida", seconds=5)
+        session.kill()

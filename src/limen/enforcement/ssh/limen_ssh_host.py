@@ -184,7 +184,7 @@ def session(environment: dict[str, str]) -> None:
     if kind == "close_session":
         found = _record(pid)
         if found is not None:
-            forget(found)
+            leave_nothing(found)
     elif kind == "open_session":
         try:
             open_session(environment.get("SSH_AUTH_INFO_0", ""), account, pid)
@@ -257,7 +257,9 @@ def begin(certificate: Certificate, account: str, pid: int) -> None:
         "account": account,
         "until": certificate.until,
         "is_elevated": SUDO in certificate.extensions and OWN in certificate.extensions,
+        "is_own": OWN in certificate.extensions,
         "logind": logind_of(pid),
+        "audit": _audit_session(pid),
     }
     SESSIONS.mkdir(mode=0o700, parents=True, exist_ok=True)
     write(SESSIONS / f"{pid}-{record['start']}", json.dumps(record), 0o600)
@@ -372,7 +374,50 @@ def end(record: dict[str, Any], why: str) -> None:
             time.sleep(0.01)
             if not start_of(record["pid"]):
                 break
+    leave_nothing(record)
+
+
+def leave_nothing(record: dict[str, Any]) -> None:
+    """A session is over, and so is what it leaves running: nothing would end it with the grant. What carries its audit
+    session or its logind session ends, and all of an account of somebody's own when they are in nowhere else here.
+    """
     forget(record)
+    for _ in range(20):
+        left = remains_of(record)
+        if not left:
+            break
+        _send(left, signal.SIGSTOP)
+        _send(remains_of(record) | left, signal.SIGKILL)
+        time.sleep(0.01)
+    if record.get("is_own") and Path("/run/systemd/system").exists() and not _is_in(record["account"]):
+        Path("/var/lib/systemd/linger", record["account"]).unlink(missing_ok=True)
+        subprocess.run(["loginctl", "terminate-user", "--", record["account"]], check=False, capture_output=True)
+
+
+def remains_of(record: dict[str, Any]) -> set[int]:
+    """What a session that is over has left running."""
+    uid = read_json(MADE).get(record["account"]) if record.get("is_own") and not _is_in(record["account"]) else None
+    found = set()
+    for pid in {int(name) for name in os.listdir("/proc") if name.isdigit()} - {os.getpid(), record["pid"], 1}:
+        is_audited = bool(record.get("audit")) and _audit_session(pid) == record["audit"]
+        is_in_scope = bool(record["logind"]) and logind_of(pid) == record["logind"]
+        if (is_audited or is_in_scope or (uid is not None and uid in _uids(pid))) and _stat(pid):
+            found.add(pid)
+    return found
+
+
+def _is_in(account: str) -> bool:
+    """Whether a session of this account is open."""
+    return any(one["account"] == account and start_of(one["pid"]) == one["start"] for one in records())
+
+
+def _uids(pid: int) -> set[int]:
+    """Whom a process acts as, or could (real, effective, saved and of the file system; proc(5))."""
+    try:
+        said = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return set()
+    return {int(word) for line in said.splitlines() if line.startswith("Uid:") for word in line.split()[1:]}
 
 
 def _send(pids: set[int], what: signal.Signals) -> None:
@@ -503,6 +548,18 @@ def adopt(account: str) -> None:
         raise Wrong(f"{account} is one of the system's")
     with locked():
         write(MADE, json.dumps({**read_json(MADE), account: uid}), 0o600)
+        shut_jobs(account)
+
+
+def shut_jobs(account: str) -> None:
+    """Let an account leave no jobs behind (crontab(1), at(1)): they would run when nobody may act by it any more."""
+    for program in ("cron", "at"):
+        allowed, denied = Path(f"/etc/{program}.allow"), Path(f"/etc/{program}.deny")
+        is_open = denied.exists() or (program == "cron" and Path("/etc/debian_version").exists())
+        if is_open and not allowed.exists():  # where neither file is nobody but root may; Debian's cron alone lets all
+            lines = denied.read_text().splitlines() if denied.exists() else []
+            if account not in lines:
+                write(denied, "".join(f"{line}\n" for line in [*lines, account]))
 
 
 def is_own(account: str) -> bool:
@@ -576,7 +633,7 @@ def look() -> None:
     for record in records():
         try:
             if start_of(record["pid"]) != record["start"]:
-                forget(record)
+                leave_nothing(record)
             elif record["serial"] in ended:
                 end(record, "its certificate is revoked")
             elif now >= record["until"]:
