@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from tests.devices.served import OWNER, served
+from tests.devices.served import OWNER, served, until
 from tests.enforcement.ssh.hosts import (
     HOST,
     OTHER,
@@ -29,12 +29,13 @@ from tests.enforcement.ssh.hosts import (
 from tests.enforcement.ssh.real_host import Client, RealHost, needs_a_host, real_host
 from tests.enforcement.ssh.test_door import ended
 from tests.enforcement.ssh.test_limen_ssh_host import World, line_of_output
+from tests.ports import free_port
 from tests.web.conftest import OUR_PAGE, House, lost_lease
 
 from limen.clock import HOUR, MINUTE, SECOND, SystemClock
 from limen.enforcement.ssh.authorities import AuthorityKey, Purpose
 from limen.enforcement.ssh.certificates import PersonCertificate, sign_person
-from limen.enforcement.ssh.door import Asked, LoginRefusedError
+from limen.enforcement.ssh.door import Asked, LoginRefusedError, OthersGetInError
 from limen.enforcement.ssh.followers import NAMESPACE
 from limen.enforcement.ssh.hosts import Asks, HostRefusedError
 from limen.enforcement.ssh.wire import line_of, signed
@@ -65,6 +66,32 @@ async def test_acting_as_root_from_an_account_that_others_share(harbor: House, i
     grant(harbor, ida.id, "elevate")
     assert (await ida.ask(account="deploy", sudo="1")).status_code == 400
     assert (await ida.ask("build.harbor.example", sudo="1")).status_code == 400
+
+
+async def test_a_restricted_app_on_a_host_that_lets_others_in(tmp_path: Path) -> None:
+    """Whoever was in plants a key there, and comes back when nothing is permitted any more."""
+
+    def written(folder: Path) -> None:
+        write(folder)
+        apps = folder / "apps.yaml"
+        before, _, rest = apps.read_text().partition("- id: databases")
+        apps.write_text(before + "- id: databases" + rest.replace("label: internal", "label: restricted", 1))
+        (folder / "policies" / "61-all.cedar").write_text(ALL)
+
+    async with served(tmp_path / "harbor", written) as limen:
+        hosts, door, now = hosts_of(limen.house), door_of(limen.house), limen.house.clock.now()
+        key = line_of(Ed25519PrivateKey.generate().public_key())
+        secret = (await hosts.enrol(await hosts.token(HOST, by=""), key, "203.0.113.50")).secret
+        session = Session("s_ida", OWNER, Auth(3, frozenset({Factor.PASSKEY}), now), now, now + 8 * HOUR, 2 * HOUR)
+        limen.house.limen.known.sessions.put("s_ida", session)
+        person = limen.house.limen.known.people[OWNER]
+        for is_only in (False, True):
+            await hosts.ask(secret, Asks(0, frozenset(), frozenset(), is_only), "203.0.113.50")
+            if is_only:
+                assert (await door.ask(Asked(host=HOST, key=key), session, person, "127.0.0.1")).certificate
+                continue
+            with pytest.raises(OthersGetInError):
+                await door.ask(Asked(host=HOST, key=key), session, person, "127.0.0.1")
 
 
 @pytest.mark.parametrize("account", ["ida@databases,root", "ida\nroot", "ida root", "../ida", "%u", "ida@buildhost"])
@@ -160,6 +187,12 @@ async def test_no_certificate_while_limen_can_not_decide(
     assert door_of(harbor).live() == []
 
 
+ALL = """
+@id("everything")
+@title("Staff do everything")
+@reason("Tests.")
+permit (principal in Group::"staff", action, resource is App) when { context.auth.strength >= 3 };
+"""
 HEALTHY = """
 @id("from-healthy-devices")
 @title("Hosts only from healthy devices")
@@ -456,3 +489,43 @@ async def test_what_a_session_leaves_running_ends_though_sshd_was_killed(tmp_pat
         host.run("kill", "-KILL", record.partition("-")[0])
         await asyncio.to_thread(host.wait_for, "sh", "-c", "! pgrep -u ida", seconds=5)
         session.kill()
+
+
+@needs_a_host
+async def test_ways_in_that_stay_where_every_other_is_shut(tmp_path: Path, host: RealHost) -> None:
+    """What stands before our lines, what a `Match` changes for some, and what sshd's unit says."""
+    async with served(tmp_path / "harbor", write) as limen:
+        await asyncio.to_thread(host.enrol, limen.address, await hosts_of(limen.house).token(HOST, by=""))
+        followers = door_of(limen.house).followers
+        world = World(limen, host, Client(tmp_path / "client", host))
+        issued = await world.ask()
+        host.run("limen-ssh-host", "only")
+        assert await world.log_in(issued, "echo", "in") == "in\n"
+        for _ in range(2):
+            followers.change()
+            await until(lambda: followers.is_in_force("databases", followers.number))
+        assert followers.heard_of(HOST).is_only
+        tried = {
+            "05-cloud.conf": "AuthorizedKeysCommand /usr/bin/cat /home/%u/key\nAuthorizedKeysCommandUser nobody\n",
+            "06-first.conf": "PasswordAuthentication yes\n",
+            "99-match.conf": "Match User deploy\n  AuthorizedKeysFile /home/%u/.ssh/authorized_keys\n",
+            "98-match.conf": "match address 10.0.0.0/8\nauthenticationmethods=any\n",
+        }
+        for name, text in tried.items():
+            host.run("tee", f"/etc/ssh/sshd_config.d/{name}", given=text)
+            host.run("sh", "-c", "! limen-ssh-host only")
+            host.run("rm", f"/etc/ssh/sshd_config.d/{name}")
+            host.run("limen-ssh-host", "only")
+        host.start(
+            "other",
+            "/usr/sbin/sshd",
+            "-D",
+            "-p",
+            str(free_port()),
+            "-o",
+            "PidFile=none",
+            "-o",
+            "AuthorizedKeysFile=.ssh/a",
+        )
+        host.wait_for("pgrep", "-f", "AuthorizedKeysFile=")
+        host.run("sh", "-c", "! limen-ssh-host only")

@@ -83,6 +83,17 @@ async def test_a_session_in_use_keeps_its_sign_in_from_idling(harbor: House, ida
     assert state["host"]
 
 
+async def test_that_a_host_lets_others_in_again_is_journaled(harbor: House) -> None:
+    secret, _ = await enrolled(harbor)
+    hosts = hosts_of(harbor)
+    for is_only in (False, True, True, False, False):
+        await hosts.ask(secret, Asks(0, NOTHING, NOTHING, is_only), "203.0.113.50")
+        assert hosts.followers.heard_of(HOST).is_only is is_only
+    (event,) = harbor.events("ssh.host_unsound")
+    assert (event.reason, event.details["host"]) == ("others", HOST)
+    assert hosts.followers.heard_of(OTHER).at == 0
+
+
 async def test_a_certificate_is_renewed_each_week(harbor: House) -> None:
     secret, _ = await enrolled(harbor)
     hosts = hosts_of(harbor)

@@ -29,7 +29,7 @@ from limen.enforcement.ssh.wire import fingerprint, read_key
 from limen.enforcement.streams import STOPS, Stream, Streams
 from limen.errors import LimenError
 from limen.events import Event, Outcome
-from limen.facts import App, Person, Session
+from limen.facts import App, Label, Person, Session
 from limen.facts.ssh_hosts import SshHosts
 from limen.pillar import Core
 from limen.policy.decision import Request
@@ -61,6 +61,16 @@ class LoginRefusedError(LimenError):
 
     def __init__(self) -> None:
         super().__init__("You can't log in to that account there", "leave out the account to use the usual one")
+
+
+class OthersGetInError(LimenError):
+    """The app is restricted, and its host lets people in without Limen, or has not said that it does not."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "That host does not say yet that it lets in nobody without Limen",
+            "wait a moment, or have `limen-ssh-host only` run there",
+        )
 
 
 class TooManyCertificatesError(LimenError):
@@ -131,7 +141,7 @@ class SshDoor:
     ) -> Issued:
         """Decide, and issue what was permitted. `is_tied`: the request came with its browser's tie.
 
-        Raises KeyRefusedError, NoSuchHostError, LoginRefusedError, TooManyCertificatesError.
+        Raises KeyRefusedError, NoSuchHostError, LoginRefusedError, OthersGetInError, TooManyCertificatesError.
         """
         key, app = read_key(asked.key), self.app_of(asked.host)
         if app is None or app.ssh is None:
@@ -142,6 +152,8 @@ class SshDoor:
         now = self._core.clock.now()
         if not answer.permitted or answer.session is None or until < now + SHORTEST:
             return Issued(answer)
+        if app.sensitivity >= Label.RESTRICTED and not self.followers.heard_of(asked.host).is_only:
+            raise OthersGetInError
         if not self._often.admits(person.id, now):
             raise TooManyCertificatesError
         one = IssuedCertificate(

@@ -35,11 +35,17 @@ NAMESPACE: Final = "limen-ssh-state"
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a host said last: which state is in force there, and the certificates that something is open of."""
+    """What a host said last: which state is in force there, the certificates that something is open of, and whether
+    certificates are the only way in.
+    """
 
     at: Instant
     state: int = 0
     open: frozenset[int] = frozenset()
+    is_only: bool = False
+
+
+_NOTHING: Final = Heard(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +113,12 @@ class Followers:
     def is_in_force(self, app: str, number: int) -> bool:
         """Whether each host of the app that is there has this state, or a later one."""
         return all(self.heard[one.id].state >= number for one in self._there(app))
+
+    def heard_of(self, name: str) -> Heard:
+        """What the host of this name said last; `at` is 0 where it said nothing."""
+        return next(
+            (self.heard[one.id] for one in self.hosts.values() if one.name == name and one.id in self.heard), _NOTHING
+        )
 
     def _there(self, app: str) -> list[EnrolledHost]:
         since = self.clock.now() - IS_THERE

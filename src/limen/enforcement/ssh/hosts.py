@@ -22,7 +22,7 @@ from limen.enforcement.ssh.followers import RENEWED_BEFORE, Followers, Heard, St
 from limen.enforcement.ssh.store import EnrolledHost
 from limen.enforcement.ssh.wire import line_of, read_key
 from limen.errors import LimenError
-from limen.events import Event
+from limen.events import Event, Outcome
 from limen.facts import App
 from limen.opaque import hash_of, new_id, new_token
 from limen.pillar import Core
@@ -44,11 +44,14 @@ class HostRefusedError(LimenError):
 
 @dataclass(frozen=True, slots=True)
 class Asks:
-    """What a host says: the number of the state in force there (0: none), what is open, and what is in use."""
+    """What a host says: the number of the state in force there (0: none), what is open, what is in use, and whether
+    certificates are the only way in.
+    """
 
     after: int
     open: frozenset[int]
     active: frozenset[int]
+    is_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ class SshHostService:
         nothing was new for long. Raises HostRefusedError.
         """
         host = self._host(secret, address)
-        self.followers.hear(host.id, Heard(self._core.clock.now(), asks.after, asks.open))
+        self._hear(host, asks)
         self._door.seen_open(asks.active)
         if not self._is_due(host, self._core.clock.now()):
             await self.followers.next(asks.after)
@@ -163,6 +166,20 @@ class SshHostService:
         self.followers.hosts = {host.id: host for host in hosts}
 
     # Inside
+
+    def _hear(self, host: EnrolledHost, asks: Asks) -> None:
+        """Take note of what a host says, and journal what has turned for the worse."""
+        now = self._core.clock.now()
+        before = self.followers.heard.get(host.id, Heard(0))
+        self.followers.hear(host.id, Heard(now, asks.after, asks.open, asks.is_only))
+        if before.is_only and not asks.is_only:
+            self._tell_unsound(host, "others", now)
+
+    def _tell_unsound(self, host: EnrolledHost, why: str, now: Instant) -> None:
+        details: dict[str, str | int | bool] = {"host": host.name, "app": host.app, "why": why}
+        self._core.journal.record(
+            Event(at=now, kind="ssh.host_unsound", outcome=Outcome.FAILURE, reason=why, details=details)
+        )
 
     def _host(self, secret: str, address: str) -> EnrolledHost:
         """Whose secret this is. Raises HostRefusedError."""

@@ -54,6 +54,17 @@ PAM = Path("/etc/pam.d/sshd")
 MOST_INCLUDED = 50
 SUDOERS = Path("/etc/sudoers.d")
 UNIT = Path("/etc/systemd/system/limen-ssh-host.service")
+SHUT = {
+    "AuthorizedKeysFile": "none",
+    "AuthorizedKeysCommand": "none",
+    "AuthenticationMethods": "publickey",
+    "PasswordAuthentication": "no",
+    "KbdInteractiveAuthentication": "no",
+    "HostbasedAuthentication": "no",
+    "GSSAPIAuthentication": "no",
+}
+"""What is in force where certificates are the only way in."""
+LOOKED_SECONDS = 60.0
 NAMESPACE = "limen-ssh-state"
 TICK_SECONDS = 0.1
 ALIVE_SECONDS = 10.0
@@ -643,14 +654,21 @@ def look() -> None:
 
 
 def _ask_for_ever(changed: threading.Event) -> None:
-    wait = 1.0
+    wait, is_only, looked = 1.0, False, -LOOKED_SECONDS
     while True:
         try:
+            if time.monotonic() >= looked + LOOKED_SECONDS or is_only != ONLY.exists():
+                looked, is_only = time.monotonic(), not other_ways_in()
             about = read_json(KEPT / "config")
             limen = Limen(about["url"], about["authority"], about["secret"])
             open_now = records()
             used = [one["serial"] for one in open_now if is_used(one)]
-            said = {"after": about.get("number", 0), "open": [one["serial"] for one in open_now], "active": used}
+            said: dict[str, Any] = {
+                "after": about.get("number", 0),
+                "open": [one["serial"] for one in open_now],
+                "active": used,
+                "only": is_only,
+            }
             answer = limen.ask("/ssh/host/state", said)
             if answer is not None:
                 take_over(answer)
@@ -759,12 +777,15 @@ WantedBy=multi-user.target
 
 def check_sshd(written: Path) -> None:
     """Raises Wrong where sshd does not take this file, which is gone then."""
-    sshd = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:/usr/bin") or "/usr/sbin/sshd"
     Path("/run/sshd").mkdir(exist_ok=True)
-    done = subprocess.run([sshd, "-t"], capture_output=True, text=True, check=False)
+    done = subprocess.run([_sshd(), "-t"], capture_output=True, text=True, check=False)
     if done.returncode:
         written.unlink()
         raise Wrong(f"sshd does not take {written}: {done.stderr.strip()[:300]}")
+
+
+def _sshd() -> str:
+    return shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:/usr/bin") or "/usr/sbin/sshd"
 
 
 def only() -> None:
@@ -772,11 +793,89 @@ def only() -> None:
     write(
         ONLY,
         "# Written by limen-ssh-host only: people log in with certificates of Limen's, and in no other way.\n"
-        "AuthorizedKeysFile none\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n"
-        "HostbasedAuthentication no\nGSSAPIAuthentication no\n",
+        + "".join(f"{name} {value}\n" for name, value in SHUT.items()),
     )
     check_sshd(ONLY)
     reload_sshd()
+    left = other_ways_in()
+    if left:
+        raise Wrong("others still get in, by what else sshd was told: " + "; ".join(left))
+
+
+def other_ways_in() -> list[str]:
+    """What of sshd's settings lets people in without Limen: as they are in force for each sshd that runs here, and what
+    a `Match` changes of them for some.
+    """
+    if not ONLY.exists():
+        return ["`limen-ssh-host only` was not run"]
+    wanted = {**SHUT, "TrustedUserCAKeys": f"{KEPT}/authorities", "RevokedKeys": f"{KEPT}/revoked", "UsePAM": "yes"}
+    found = []
+    for options in _running_sshds() or [[]]:
+        if None in options:
+            found.append("a command line of sshd that can't be read")
+        told = [word for word in options if word]
+        command = [_sshd(), "-T", *told, "-C", "user=root,host=localhost,addr=127.0.0.1"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            found.append("sshd does not say what is in force")
+        in_force = dict(line.lower().split(" ", 1) for line in done.stdout.splitlines() if " " in line)
+        found += [f"{key} {value}" for key, value in in_force.items() if _is_other(key, value, wanted)]
+        file = told[told.index("-f") + 1] if "-f" in told else "/etc/ssh/sshd_config"
+        found += _matched(Path(file), {name.lower() for name in wanted}, set(), is_matched=False)
+    return found[:20]
+
+
+def _is_other(key: str, value: str, wanted: dict[str, str]) -> bool:
+    return any(name.lower() == key and value != said.lower() for name, said in wanted.items())
+
+
+def _running_sshds() -> list[list[str | None]]:
+    """The options that each sshd listens with, those that say what is in force; None for what is none."""
+    found: list[list[str | None]] = []
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            words = Path(f"/proc/{name}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace").split()
+        except OSError:
+            continue
+        is_renamed = words[:1] == ["sshd:"]  # since 8.2 it says so, and behind its command line that it listens
+        if (is_renamed and "[listener]" not in words) or os.path.basename(words[is_renamed] if words else "") != "sshd":
+            continue
+        found.append(_options(words[is_renamed + 1 : words.index("[listener]") if is_renamed else len(words)]))
+    return found
+
+
+def _options(words: list[str]) -> list[str | None]:
+    """Of a command line of sshd(8) what says which settings are in force."""
+    told: list[str | None] = []
+    rest = iter(words)
+    for word in rest:
+        if word[:2] in {"-f", "-o"}:
+            told += [word[:2], word[2:] or next(rest, None)]
+        elif word in {"-b", "-c", "-E", "-g", "-h", "-k", "-p", "-u"}:
+            next(rest, None)
+        elif not word.startswith("-"):
+            told.append(None)
+    return told
+
+
+def _matched(path: Path, names: set[str], seen: set[Path], *, is_matched: bool) -> list[str]:
+    """Where a `Match` says anything of these settings (sshd_config(5))."""
+    if path in seen or len(seen) >= MOST_INCLUDED or not path.is_file():
+        return []
+    seen.add(path)
+    found = []
+    for line in path.read_text(errors="replace").splitlines():
+        words = line.replace("=", " ", 1).split()
+        key = words[0].lower() if words else ""
+        if key == "match":
+            is_matched = [word.lower() for word in words[1:]] != ["all"]
+        elif key == "include":
+            for pattern in words[1:]:
+                for file in sorted(Path("/").glob(os.path.join("/etc/ssh", pattern.strip('"')).lstrip("/"))):
+                    found += _matched(file, names, seen, is_matched=is_matched)
+        elif key in names and is_matched:
+            found.append(f"{words[0]} behind a Match in {path}")
+    return found
 
 
 def leave() -> None:
@@ -797,6 +896,8 @@ def status() -> None:
     check_pam()
     now = time.time()
     print(f"follows {about['url']} as a host of {about['app']}")
+    for way in other_ways_in():
+        print(f"others get in: {way}")
     for one in records():
         print(f"{one['account']}: {max(0, int(one['until'] - now))} s left{', acts as root' * one['is_elevated']}")
 

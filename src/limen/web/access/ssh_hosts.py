@@ -39,6 +39,7 @@ class _Asks(msgspec.Struct, forbid_unknown_fields=True):
     after: int
     open: list[int]
     active: list[int]
+    only: bool = False
 
 
 def routes(site: Site) -> APIRouter:
@@ -55,7 +56,7 @@ def routes(site: Site) -> APIRouter:
         if max(len(said.open), len(said.active)) > MOST_OPEN:
             raise msgspec.ValidationError
         scheme, _, secret = request.headers.get("authorization", "").partition(" ")
-        asks = Asks(said.after, frozenset(said.open), frozenset(said.active))
+        asks = Asks(said.after, frozenset(said.open), frozenset(said.active), is_only=said.only)
         told = await hosts.ask(secret.strip() if scheme.lower() == "bearer" else "", asks, site.address(request))
         return None if told is None else {"state": told.text, "signature": told.signature}
 
