@@ -7,8 +7,12 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -33,6 +37,7 @@ from tests.ports import free_port
 from tests.web.conftest import OUR_PAGE, House, lost_lease
 
 from limen.clock import HOUR, MINUTE, SECOND, SystemClock
+from limen.enforcement.ssh import limen_ssh_host
 from limen.enforcement.ssh.authorities import AuthorityKey, Purpose
 from limen.enforcement.ssh.certificates import PersonCertificate, sign_person
 from limen.enforcement.ssh.door import Asked, LoginRefusedError, OthersGetInError
@@ -529,3 +534,33 @@ async def test_ways_in_that_stay_where_every_other_is_shut(tmp_path: Path, host:
         )
         host.wait_for("pgrep", "-f", "AuthorizedKeysFile=")
         host.run("sh", "-c", "! limen-ssh-host only")
+
+
+@pytest.mark.parametrize("turned", [-3_600, -31, 31, 3_600])
+def test_a_clock_that_is_turned_at_the_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, turned: float) -> None:
+    """Neither does what is over log in, nor does a session last: what counts is the time since the boot."""
+    now, over = time.time(), list[int]()
+    monkeypatch.setattr(limen_ssh_host, "KEPT", tmp_path)
+    monkeypatch.setattr(limen_ssh_host, "ADMITTED", tmp_path)
+    monkeypatch.setattr(limen_ssh_host, "ALIVE", tmp_path / "alive")
+    monkeypatch.setattr(limen_ssh_host, "end", lambda record, _why: over.append(record["serial"]))
+    clock = limen_ssh_host.LimensClock()
+    clock.hear(now)
+    (tmp_path / "alive").write_text(clock.written())
+    certificate: Any = SimpleNamespace(serial=1, until=now + 600, before=now + 600, extensions={})
+    limen_ssh_host.judge(certificate, "ida")
+    ends = limen_ssh_host.boottime()
+    one = {
+        "pid": os.getpid(),
+        "start": limen_ssh_host.start_of(os.getpid()),
+        "serial": 1,
+        "until": now + 1,
+        "ends": ends,
+    }
+    monkeypatch.setattr(limen_ssh_host, "records", lambda: [one, {**one, "serial": 2, "ends": ends + 60}])
+    monkeypatch.setattr(time, "time", lambda: now + turned)
+    assert not clock.is_right()
+    with pytest.raises(limen_ssh_host.Wrong):
+        limen_ssh_host.judge(certificate, "ida")
+    limen_ssh_host.look()
+    assert over == ([1] if turned < 0 else [1, 2])

@@ -94,6 +94,13 @@ async def test_that_a_host_lets_others_in_again_is_journaled(harbor: House) -> N
     assert hosts.followers.heard_of(OTHER).at == 0
 
 
+async def test_that_a_hosts_clock_went_astray_is_journaled_once(harbor: House) -> None:
+    secret, _ = await enrolled(harbor)
+    for clock in (0, 30, -31, -90, 0):
+        await hosts_of(harbor).ask(secret, Asks(0, NOTHING, NOTHING, clock=clock), "203.0.113.50")
+    assert [event.reason for event in harbor.events("ssh.host_unsound")] == ["clock"]
+
+
 async def test_a_certificate_is_renewed_each_week(harbor: House) -> None:
     secret, _ = await enrolled(harbor)
     hosts = hosts_of(harbor)

@@ -25,6 +25,8 @@ WAITS_SECONDS: Final = 25.0
 """How long a host's question is left unanswered while there is nothing new."""
 IS_THERE: Final = 40 * SECOND
 """A host that has not asked for so long is not there."""
+ASTRAY_SECONDS: Final = 30
+"""A host whose clock is further from Limen's lets nobody in."""
 CREATES_SECONDS: Final = 1.5
 """How long somebody waits for an account to be created on the hosts that are there."""
 RENEWED_BEFORE: Final = HOST_LIVES - 7 * DAY
@@ -35,14 +37,15 @@ NAMESPACE: Final = "limen-ssh-state"
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a host said last: which state is in force there, the certificates that something is open of, and whether
-    certificates are the only way in.
+    """What a host said last: which state is in force there, the certificates that something is open of, whether
+    certificates are the only way in, and by how many seconds its clock is ahead of Limen's.
     """
 
     at: Instant
     state: int = 0
     open: frozenset[int] = frozenset()
     is_only: bool = False
+    clock: int = 0
 
 
 _NOTHING: Final = Heard(0)

@@ -18,7 +18,7 @@ from limen.enforcement.ssh import authorities, store
 from limen.enforcement.ssh.authorities import Purpose
 from limen.enforcement.ssh.certificates import HOST_LIVES, sign_host
 from limen.enforcement.ssh.door import DOOR, SshDoor, app_with
-from limen.enforcement.ssh.followers import RENEWED_BEFORE, Followers, Heard, State
+from limen.enforcement.ssh.followers import ASTRAY_SECONDS, RENEWED_BEFORE, Followers, Heard, State
 from limen.enforcement.ssh.store import EnrolledHost
 from limen.enforcement.ssh.wire import line_of, read_key
 from limen.errors import LimenError
@@ -44,14 +44,15 @@ class HostRefusedError(LimenError):
 
 @dataclass(frozen=True, slots=True)
 class Asks:
-    """What a host says: the number of the state in force there (0: none), what is open, what is in use, and whether
-    certificates are the only way in.
+    """What a host says: the number of the state in force there (0: none), what is open, what is in use, whether
+    certificates are the only way in, and by how many seconds its clock is ahead of Limen's.
     """
 
     after: int
     open: frozenset[int]
     active: frozenset[int]
     is_only: bool = False
+    clock: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +172,11 @@ class SshHostService:
         """Take note of what a host says, and journal what has turned for the worse."""
         now = self._core.clock.now()
         before = self.followers.heard.get(host.id, Heard(0))
-        self.followers.hear(host.id, Heard(now, asks.after, asks.open, asks.is_only))
+        self.followers.hear(host.id, Heard(now, asks.after, asks.open, asks.is_only, asks.clock))
         if before.is_only and not asks.is_only:
             self._tell_unsound(host, "others", now)
+        if abs(asks.clock) > ASTRAY_SECONDS >= abs(before.clock):
+            self._tell_unsound(host, "clock", now)
 
     def _tell_unsound(self, host: EnrolledHost, why: str, now: Instant) -> None:
         details: dict[str, str | int | bool] = {"host": host.name, "app": host.app, "why": why}

@@ -69,6 +69,8 @@ NAMESPACE = "limen-ssh-state"
 TICK_SECONDS = 0.1
 ALIVE_SECONDS = 10.0
 """Nobody is let in with a certificate where nothing would end their session: this program has to run."""
+ASTRAY_SECONDS = 30.0
+"""Where the clock is further from Limen's, nobody is let in: certificates would last as long as it says."""
 ANSWER_SECONDS = 40.0
 MOST_BYTES = 4_000_000
 USED_SECONDS = 60.0
@@ -241,17 +243,19 @@ def open_session(info: str, account: str, pid: int) -> None:
 
 def judge(certificate: Certificate, account: str) -> None:
     """Raises Wrong where this login may not go on."""
-    now = time.time()
-    if now >= certificate.until:
+    try:
+        alive, *agreed = map(float, ALIVE.read_text().split())
+    except (FileNotFoundError, ValueError):
+        alive, agreed = -ALIVE_SECONDS, []
+    if not 0 <= boottime() - alive < ALIVE_SECONDS:
+        raise Wrong("nobody is let in for now: start limen-ssh-host, and see what its status says")
+    now = max([time.time(), *(boottime() + one for one in agreed)])
+    if now - time.time() > ASTRAY_SECONDS or any(time.time() - boottime() - one > ASTRAY_SECONDS for one in agreed):
+        raise Wrong("the clock is not Limen's")
+    if now >= min(certificate.until, certificate.before):
         raise Wrong("what was permitted is over")
     if certificate.serial in read_json(KEPT / "ended"):
         raise Wrong("the certificate is revoked")
-    try:
-        age = time.clock_gettime(time.CLOCK_BOOTTIME) - float(ALIVE.read_text())
-    except (FileNotFoundError, ValueError):
-        age = ALIVE_SECONDS
-    if not 0 <= age < ALIVE_SECONDS:
-        raise Wrong("nothing would end the session: start limen-ssh-host")
     if not ACCOUNT.fullmatch(account):
         raise Wrong("the account's name is none that Limen gives")
     if OWN in certificate.extensions and not is_own(account):
@@ -267,6 +271,7 @@ def begin(certificate: Certificate, account: str, pid: int) -> None:
         "serial": certificate.serial,
         "account": account,
         "until": certificate.until,
+        "ends": boottime() + certificate.until - time.time(),
         "is_elevated": SUDO in certificate.extensions and OWN in certificate.extensions,
         "is_own": OWN in certificate.extensions,
         "logind": logind_of(pid),
@@ -319,6 +324,41 @@ def write_sudoers(account: str) -> None:
             made.unlink()
             raise Wrong("this sudo knows no NOTAFTER: it has to be 1.8.20 or newer")
         os.replace(made, path)
+
+
+# The clock
+
+
+def boottime() -> float:
+    """Seconds since the boot, which nobody sets."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+class LimensClock:
+    """What time it is by Limen, which each answer tells: nobody who turns this host's clock makes anything last longer.
+
+    Until the first answer after a boot, the time of the last state that Limen signed is the least that it can be.
+    """
+
+    def __init__(self) -> None:
+        self.since_boot: float | None = None
+        self._least = float(read_json(KEPT / "config").get("at", 0))
+
+    def hear(self, at: float) -> None:
+        self.since_boot = at - boottime()
+
+    def astray(self) -> float:
+        """By how many seconds this host's clock is ahead of Limen's (below 0: behind it)."""
+        if self.since_boot is None:
+            return min(time.time() - self._least, 0.0)
+        return time.time() - boottime() - self.since_boot
+
+    def is_right(self) -> bool:
+        return abs(self.astray()) <= ASTRAY_SECONDS
+
+    def written(self) -> str:
+        """What `judge` reads: that this program runs, and how it tells Limen's time."""
+        return f"{boottime()} {'' if self.since_boot is None else self.since_boot}"
 
 
 # Processes
@@ -468,6 +508,8 @@ class Limen:
         if place.scheme != "https" and not (place.scheme == "http" and is_here):
             raise Wrong("Limen is asked over https")
         self._url, self._secret = url.rstrip("/"), secret
+        self.at = 0.0
+        """What time it was there at the last answer, in seconds since 1970; 0: it did not say."""
         self._context = ssl.create_default_context(cafile=authority or None)
 
     def ask(self, path: str, said: dict[str, Any]) -> dict[str, Any] | None:
@@ -480,7 +522,8 @@ class Limen:
             urllib.request.HTTPSHandler(context=self._context), NoRedirects(), urllib.request.ProxyHandler({})
         )
         with opener.open(request, timeout=ANSWER_SECONDS) as answer:
-            body = answer.read(MOST_BYTES + 1)
+            body, at = answer.read(MOST_BYTES + 1), answer.headers.get("limen-at", "")
+        self.at = int(at) / 1000 if at.isdigit() and len(at) < 15 else 0.0
         if len(body) > MOST_BYTES:
             raise Wrong("Limen's answer is too long")
         return json.loads(body) if body else None
@@ -512,7 +555,7 @@ def take_over(answer: dict[str, Any], *, is_first: bool = False) -> None:
         create(account)
     if said["certificate"]:
         write(KEPT / "host-certificate.pub", said["certificate"] + "\n")
-    write(KEPT / "config", json.dumps({**about, "number": said["number"]}), 0o600)
+    write(KEPT / "config", json.dumps({**about, "number": said["number"], "at": said["at"]}), 0o600)
     if said["certificate"] and not is_first:
         reload_sshd()
 
@@ -603,11 +646,11 @@ def follow() -> None:
     for record in records():
         if record["is_elevated"]:
             write_sudoers(record["account"])
-    changed, soundness = threading.Event(), Soundness()
-    threading.Thread(target=_ask_for_ever, args=(changed,), daemon=True).start()
+    changed, soundness, clock = threading.Event(), Soundness(), LimensClock()
+    threading.Thread(target=_ask_for_ever, args=(changed, clock), daemon=True).start()
     while True:
-        if soundness.holds():
-            ALIVE.write_text(str(time.clock_gettime(time.CLOCK_BOOTTIME)))
+        if soundness.holds() and clock.is_right():
+            write(ALIVE, clock.written(), 0o600)
         look()
         changed.wait(TICK_SECONDS)
         changed.clear()
@@ -647,13 +690,13 @@ def look() -> None:
                 leave_nothing(record)
             elif record["serial"] in ended:
                 end(record, "its certificate is revoked")
-            elif now >= record["until"]:
+            elif now >= record["until"] or boottime() >= record.get("ends", 0):
                 end(record, "its time is over")
         except (OSError, Wrong) as wrong:
             syslog.syslog(syslog.LOG_ERR, f"could not end a session: {wrong}")
 
 
-def _ask_for_ever(changed: threading.Event) -> None:
+def _ask_for_ever(changed: threading.Event, clock: LimensClock) -> None:
     wait, is_only, looked = 1.0, False, -LOOKED_SECONDS
     while True:
         try:
@@ -668,8 +711,13 @@ def _ask_for_ever(changed: threading.Event) -> None:
                 "open": [one["serial"] for one in open_now],
                 "active": used,
                 "only": is_only,
+                "clock": int(clock.astray()),
             }
             answer = limen.ask("/ssh/host/state", said)
+            if limen.at:
+                clock.hear(limen.at)
+            if not clock.is_right():
+                syslog.syslog(syslog.LOG_ERR, f"nobody is let in: the clock is {clock.astray():.0f} s from Limen's")
             if answer is not None:
                 take_over(answer)
                 changed.set()
