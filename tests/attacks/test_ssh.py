@@ -37,10 +37,12 @@ from tests.ports import free_port
 from tests.web.conftest import OUR_PAGE, House, lost_lease
 
 from limen.clock import HOUR, MINUTE, SECOND, SystemClock
+from limen.credentials import Cause, Ending, Stays
 from limen.enforcement.ssh import limen_ssh_host
 from limen.enforcement.ssh.authorities import AuthorityKey, Purpose
 from limen.enforcement.ssh.certificates import PersonCertificate, sign_person
-from limen.enforcement.ssh.door import Asked, LoginRefusedError, OthersGetInError
+from limen.enforcement.ssh.credentials import CREDENTIALS
+from limen.enforcement.ssh.door import Asked, Issued, LoginRefusedError, OthersGetInError
 from limen.enforcement.ssh.followers import NAMESPACE
 from limen.enforcement.ssh.hosts import Asks, HostRefusedError
 from limen.enforcement.ssh.wire import line_of, signed
@@ -564,3 +566,27 @@ def test_a_clock_that_is_turned_at_the_host(tmp_path: Path, monkeypatch: pytest.
         limen_ssh_host.judge(certificate, "ida")
     limen_ssh_host.look()
     assert over == ([1] if turned < 0 else [1, 2])
+
+
+@needs_a_host
+async def test_the_next_of_a_name_gets_nothing_of_who_was_erased(tmp_path: Path, host: RealHost) -> None:
+    """Home, keys, crontab and processes stay with the account, which is locked where it is."""
+    async with served(tmp_path / "harbor", write) as limen:
+        await asyncio.to_thread(host.enrol, limen.address, await hosts_of(limen.house).token(HOST, by=""))
+        world = World(limen, host, Client(tmp_path / "client", host))
+        issued = await world.ask()
+        session = world.client.stay(issued.certificate, "ida", "echo in; sleep 86")
+        assert await asyncio.to_thread(line_of_output, session) == "in"
+        kind = next(one for one in CREDENTIALS if one.name == "ssh_accounts")
+        ending = Ending(cause=Cause.ERASED, now=limen.house.clock.now(), holder=OWNER)
+        erased = kind.erased
+        assert not isinstance(erased, Stays)
+        await limen.house.limen.core.write(lambda transaction: erased(transaction, ending))
+        await hosts_of(limen.house).keep_up()
+        assert await asyncio.to_thread(session.wait, 10) != 0
+        await asyncio.to_thread(host.wait_for, "sh", "-c", "! grep -q ida /etc/limen-ssh/made", seconds=5)
+        host.run("sh", "-c", "! pgrep -u ida")
+        signing = door_of(limen.house).followers.authorities.signing(Purpose.PEOPLE, SystemClock().now()).private
+        said = await world.log_in(Issued(issued.answer, "ida", forged(world, signing)), "echo", "in", check=False)
+        assert "refused" in said
+        assert (await world.ask()).account == "ida2"  # as the next of the name

@@ -226,7 +226,9 @@ class SshDoor:
         def name(transaction: Transaction) -> dict[str, str]:
             kept = store.accounts(transaction.connection)
             if person.id not in kept:
-                kept[person.id] = account_name(person.email, {*kept.values(), *shared})
+                kept[person.id] = account_name(
+                    person.email, {*kept.values(), *store.marks(transaction.connection), *shared}
+                )
                 store.add_account(transaction.connection, person.id, kept[person.id])
             return kept
 
@@ -234,7 +236,7 @@ class SshDoor:
         return self.followers.accounts[person.id]
 
     def _taken(self) -> set[str]:
-        return {*self.followers.accounts.values(), *self._shared()}
+        return {*self.followers.accounts.values(), *self.followers.locked, *self._shared()}
 
     def _shared(self) -> set[str]:
         return {login for app in self._known.apps.values() if app.ssh is not None for login in app.ssh.logins}

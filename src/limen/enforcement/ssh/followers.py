@@ -62,12 +62,15 @@ class State:
 
 @dataclass
 class Followers:
-    """What hosts are told. `accounts` are people's own, by their ids. Used on the event loop alone."""
+    """What hosts are told. `accounts` are people's own, by their ids, `locked` the marks of those whose owners were
+    erased. Used on the event loop alone.
+    """
 
     clock: Clock
     known: FactStore
     authorities: Authorities
     accounts: dict[str, str] = field(default_factory=dict)
+    locked: frozenset[str] = frozenset()
     heard: dict[str, Heard] = field(default_factory=dict)
     hosts: dict[str, EnrolledHost] = field(default_factory=dict)
     _ended: dict[int, IssuedCertificate] = field(default_factory=dict)
@@ -176,6 +179,7 @@ class Followers:
             "revoked": base64.b64encode(revocation_list([one.blob for one in trusted], ended, number, now)).decode(),
             "ended": ended,
             "accounts": sorted(account for about, account in self._created if about == host.app),
+            "locked": sorted(self.locked),
             "certificate": certificate,
         }
         text = msgspec.json.encode(said)

@@ -151,11 +151,17 @@ class SshHostService:
         return is_made
 
     async def keep_up(self) -> None:
-        """Take over keys that were renewed, by time or by somebody, and hosts that were enrolled."""
+        """Take over keys that were renewed, by time or by somebody, and accounts whose owners were erased."""
         now, keyring = self._core.clock.now(), self._core.keyring
         kept = await self._core.write(lambda transaction: authorities.kept_authorities(transaction, keyring, now))
         if kept.keys != self.followers.authorities.keys:
             self.followers.authorities = kept
+            self.followers.change()
+        accounts, locked = await self._core.database.reading(
+            lambda snapshot: (store.accounts(snapshot.connection), store.marks(snapshot.connection))
+        )
+        if locked != self.followers.locked:
+            self.followers.accounts, self.followers.locked = accounts, locked
             self.followers.change()
 
     def replace(self, host: EnrolledHost) -> None:
@@ -224,8 +230,9 @@ async def loaded(core: Core) -> tuple[Followers, list[EnrolledHost]]:
     """What was kept, at the start."""
     now = core.clock.now()
     kept = await core.database.writing(lambda t: authorities.kept_authorities(t, core.keyring, now))
-    accounts, hosts = await asyncio.gather(
+    accounts, locked, hosts = await asyncio.gather(
         core.database.reading(lambda snapshot: store.accounts(snapshot.connection)),
+        core.database.reading(lambda snapshot: store.marks(snapshot.connection)),
         core.database.reading(lambda snapshot: store.hosts(snapshot.connection)),
     )
-    return Followers(core.clock, core.known, kept, accounts), hosts
+    return Followers(core.clock, core.known, kept, accounts, locked), hosts

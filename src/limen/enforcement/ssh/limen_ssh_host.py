@@ -18,6 +18,7 @@ import argparse
 import base64
 import fcntl
 import getpass
+import hashlib
 import json
 import os
 import pwd
@@ -553,6 +554,8 @@ def take_over(answer: dict[str, Any], *, is_first: bool = False) -> None:
     write(KEPT / "signers", "".join(f'limen namespaces="{NAMESPACE}" {line}\n' for line in said["signers"]))
     for account in said["accounts"]:
         create(account)
+    for account in [one for one in read_json(MADE) if mark_of(one) in said.get("locked", [])]:
+        lock(account)
     if said["certificate"]:
         write(KEPT / "host-certificate.pub", said["certificate"] + "\n")
     write(KEPT / "config", json.dumps({**about, "number": said["number"], "at": said["at"]}), 0o600)
@@ -614,6 +617,25 @@ def shut_jobs(account: str) -> None:
             lines = denied.read_text().splitlines() if denied.exists() else []
             if account not in lines:
                 write(denied, "".join(f"{line}\n" for line in [*lines, account]))
+
+
+def mark_of(account: str) -> str:
+    """What Limen calls an account whose owner was erased there."""
+    return f"#{hashlib.sha256(account.encode()).hexdigest()[:31]}"
+
+
+def lock(account: str) -> None:
+    """Its owner is no more: nobody logs in to it, whatever they are called, and nothing runs in it."""
+    command = ["usermod", "--lock", "--expiredate", "1", "--shell", "/usr/sbin/nologin", account]
+    subprocess.run(command, check=False, capture_output=True)
+    for record in records():
+        if record["account"] == account:
+            end(record, "its owner was erased")
+    nothing = {"pid": 0, "start": 0, "account": account, "is_own": True, "is_elevated": True, "logind": "", "audit": ""}
+    leave_nothing(nothing)
+    with locked():
+        write(MADE, json.dumps({name: uid for name, uid in read_json(MADE).items() if name != account}), 0o600)
+    syslog.syslog(f"{account} is locked: its owner was erased")
 
 
 def is_own(account: str) -> bool:
