@@ -101,6 +101,19 @@ async def test_that_a_hosts_clock_went_astray_is_journaled_once(harbor: House) -
     assert [event.reason for event in harbor.events("ssh.host_unsound")] == ["clock"]
 
 
+async def test_a_host_that_is_ahead_is_told_what_is_revoked_all_the_same(harbor: House, ida: Somebody) -> None:
+    secret, state = await enrolled(harbor)
+    hosts = hosts_of(harbor)
+    certificate = await ida.certificate()
+    ahead = int(str(state["number"])) + 366 * DAY
+    await harbor.limen.identity.people.set_groups(ida.id, [], by="")
+    told = await asyncio.wait_for(hosts.ask(secret, Asks(ahead, NOTHING, NOTHING), "203.0.113.50"), 2)
+    assert told is not None
+    assert told.number > ahead
+    assert json.loads(told.text)["ended"] == [certificate.serial]
+    assert [event.reason for event in harbor.events("ssh.host_unsound")] == ["ahead"]
+
+
 async def test_a_certificate_is_renewed_each_week(harbor: House) -> None:
     secret, _ = await enrolled(harbor)
     hosts = hosts_of(harbor)

@@ -31,6 +31,8 @@ CREATES_SECONDS: Final = 1.5
 """How long somebody waits for an account to be created on the hosts that are there."""
 RENEWED_BEFORE: Final = HOST_LIVES - 7 * DAY
 """A host gets the next certificate when its own has less than this left, that is, each week."""
+LARGEST: Final = 2**53 - 1
+"""No number of a state is larger: whatever reads JSON reads it whole (RFC 8259 section 6)."""
 NAMESPACE: Final = "limen-ssh-state"
 """What a signature of a state is good for, and nothing else."""
 
@@ -85,6 +87,16 @@ class Followers:
         before, self._turn = self._turn, asyncio.Event()
         before.set()
         return self._number
+
+    def outgrow(self, number: int) -> bool:
+        """Be ahead of a state that a host has; whether Limen was not. Such a one was signed while the clock was wrong, or
+        by what was restored from a backup since: hosts take no state for new that has a smaller number.
+        """
+        if number <= self.number:
+            return False
+        self._number = min(number, LARGEST - 1)
+        self.change()
+        return True
 
     @property
     def number(self) -> int:

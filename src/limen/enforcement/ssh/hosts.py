@@ -110,6 +110,8 @@ class SshHostService:
         nothing was new for long. Raises HostRefusedError.
         """
         host = self._host(secret, address)
+        if self.followers.outgrow(asks.after):
+            self._tell_unsound(host, "ahead", self._core.clock.now())
         self._hear(host, asks)
         self._door.seen_open(asks.active)
         if not self._is_due(host, self._core.clock.now()):
