@@ -590,3 +590,24 @@ async def test_the_next_of_a_name_gets_nothing_of_who_was_erased(tmp_path: Path,
         said = await world.log_in(Issued(issued.answer, "ida", forged(world, signing)), "echo", "in", check=False)
         assert "refused" in said
         assert (await world.ask()).account == "ida2"  # as the next of the name
+
+
+@needs_a_host
+async def test_a_host_that_was_removed_is_not_taken_for_the_one_of_its_name(tmp_path: Path, host: RealHost) -> None:
+    """Whoever kept its key has a certificate of Limen's for the name, for days."""
+    async with served(tmp_path / "harbor", write) as limen:
+        hosts = hosts_of(limen.house)
+        await asyncio.to_thread(host.enrol, limen.address, await hosts.token(HOST, by=""))
+        world = World(limen, host, Client(tmp_path / "client", host))
+        issued = await world.ask()
+        world.client.trust(pinned=issued.host_key)
+        assert await world.log_in(issued, "echo", "in") == "in\n"
+        rebuilt = line_of(Ed25519PrivateKey.generate().public_key())
+        await hosts.enrol(await hosts.token(HOST, by=""), rebuilt, "203.0.113.50")
+        issued = await world.ask()
+        assert issued.host_key == rebuilt
+        world.client.trust(pinned=issued.host_key)
+        assert "refused" in await world.log_in(issued, "echo", "in", check=False)
+        (enrolled,) = hosts.followers.hosts
+        await hosts.remove(enrolled, by="")
+        assert (await world.ask()).host_key == ""

@@ -90,13 +90,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """What came of it: the decision, and on a permit the certificate and the keys that vouch for the hosts."""
+    """What came of it: the decision, and on a permit the certificate, the keys that vouch for the hosts, and the key of
+    the host that was asked for ("": it has not enrolled). A certificate of whoever had its name before is not it.
+    """
 
     answer: Answer
     account: str = ""
     certificate: str = ""
     vouching: tuple[str, ...] = ()
     until: Instant = 0
+    host_key: str = ""
 
 
 def app_with(apps: Iterable[App], name: str) -> App | None:
@@ -190,7 +193,8 @@ class SshDoor:
             raise LoginRefusedError
         if is_own:
             await self.followers.create_account(app.id, account)
-        return Issued(answer, account, line, tuple(one.line for one in authorities.of(Purpose.HOSTS)), until)
+        vouching = tuple(one.line for one in authorities.of(Purpose.HOSTS))
+        return Issued(answer, account, line, vouching, until, self.followers.key_of(asked.host))
 
     async def _account(
         self, asked: Asked, app: App, person: Person, session: Session, address: str

@@ -29,10 +29,10 @@ ASTRAY_SECONDS: Final = 30
 """A host whose clock is further from Limen's lets nobody in."""
 CREATES_SECONDS: Final = 1.5
 """How long somebody waits for an account to be created on the hosts that are there."""
-RENEWED_BEFORE: Final = HOST_LIVES - 7 * DAY
-"""A host gets the next certificate when its own has less than this left, that is, each week."""
-LARGEST: Final = 2**53 - 1
-"""No number of a state is larger: whatever reads JSON reads it whole (RFC 8259 section 6)."""
+RENEWED_BEFORE: Final = HOST_LIVES - DAY
+"""A host gets the next certificate when its own has less than this left, that is, each day."""
+MOST_AHEAD: Final = 100 * 366 * DAY
+"""Beyond this no clock was ever wrong, and numbers stay ones that any reader of JSON reads whole."""
 NAMESPACE: Final = "limen-ssh-state"
 """What a signature of a state is good for, and nothing else."""
 
@@ -89,13 +89,14 @@ class Followers:
         return self._number
 
     def outgrow(self, number: int) -> bool:
-        """Be ahead of a state that a host has; whether Limen was not. Such a one was signed while the clock was wrong, or
-        by what was restored from a backup since: hosts take no state for new that has a smaller number.
+        """Be ahead of a state that a host has; whether Limen was not. It was signed by a wrong clock, or before
+        a backup was restored: hosts take no state with a smaller number. A lie of a host's goes so far only.
         """
         if number <= self.number:
             return False
-        self._number = min(number, LARGEST - 1)
-        self.change()
+        if number < self.clock.now() + MOST_AHEAD:
+            self._number = number
+            self.change()
         return True
 
     @property
@@ -131,6 +132,10 @@ class Followers:
     def is_in_force(self, app: str, number: int) -> bool:
         """Whether each host of the app that is there has this state, or a later one."""
         return all(self.heard[one.id].state >= number for one in self._there(app))
+
+    def key_of(self, name: str) -> str:
+        """The key of the host that has this name now, as a line; "": none has enrolled."""
+        return next((one.host_key for one in self.hosts.values() if one.name == name), "")
 
     def heard_of(self, name: str) -> Heard:
         """What the host of this name said last; `at` is 0 where it said nothing."""

@@ -12,7 +12,6 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 import limen.enforcement.ssh
-from limen.enforcement.ssh.followers import LARGEST
 from limen.enforcement.ssh.hosts import MOST_OPEN, Asks, HostRefusedError, SshHostService
 from limen.enforcement.ssh.wire import KeyRefusedError
 from limen.storage.errors import StorageError
@@ -55,7 +54,7 @@ def routes(site: Site) -> APIRouter:
 
     async def state(request: Request) -> dict[str, Any] | None:
         said = msgspec.json.decode(await request.body(), type=_Asks)
-        if max(len(said.open), len(said.active)) > MOST_OPEN or not 0 <= said.after < LARGEST:
+        if max(len(said.open), len(said.active)) > MOST_OPEN or not 0 <= said.after < 2**53:
             raise msgspec.ValidationError
         scheme, _, secret = request.headers.get("authorization", "").partition(" ")
         asks = Asks(said.after, frozenset(said.open), frozenset(said.active), is_only=said.only, clock=said.clock)
