@@ -27,7 +27,7 @@ from tests.enforcement.radius.networks import (
 from tests.web.conftest import House, move_in
 
 from limen.clock import DAY, HOUR, MINUTE
-from limen.enforcement.radius.door import Verdict, WrongNumberError
+from limen.enforcement.radius.door import NothingAskedError, Verdict, WrongNumberError
 from limen.enforcement.radius.questions import AN_HOUR
 from limen.facts import SessionState
 from limen.private_authority import new_authority
@@ -140,9 +140,11 @@ async def test_asking_until_somebody_gives_in_ends_in_silence(harbor: House) -> 
     door, ida = door_of(harbor), harbor.limen.known.people[id_of(harbor)]
     session = signed_in(harbor, ida.id)
     assert (await door.login(VPN, "", "")).verdict is Verdict.ASK
-    for number in range(20):  # from elsewhere, at the same time: one question is open, and no other
-        again = await door.login(replace(VPN, calling=f"192.0.2.{number}"), "", "")
-        assert again.verdict is Verdict.REJECT
+    answers = [await door.login(replace(VPN, calling=f"192.0.2.{number}"), "", "") for number in range(20)]
+    asked = sum(one.verdict is Verdict.ASK for one in answers)  # each second ends the one before, and itself
+    assert asked < AN_HOUR
+    harbor.clock.forward(HOUR)
+    assert (await door.login(VPN, "", "")).verdict is Verdict.ASK
     door.not_me(ida, session)
     for _ in range(20):
         assert (await door.login(VPN, "", "")).verdict is Verdict.REJECT
@@ -153,6 +155,29 @@ async def test_asking_until_somebody_gives_in_ends_in_silence(harbor: House) -> 
         harbor.clock.forward(3 * MINUTE)
     assert asked <= 2 * AN_HOUR + 1
     assert len(harbor.events("radius.not_me")) == 1
+
+
+@pytest.mark.parametrize("typed", ["", "47"])
+async def test_whoever_asks_first_from_the_same_place_gets_nothing_of_the_victims_confirmation(
+    harbor: House, typed: str
+) -> None:
+    """In one café both have one address: who came first saw the victim's number, and was let in before them."""
+    door, ida = door_of(harbor), harbor.limen.known.people[id_of(harbor)]
+    session = signed_in(harbor, ida.id)
+    eve = asyncio.create_task(door.login(VPN, typed, ""))
+    await asyncio.sleep(0.05)
+    theirs = door.questions.of(ida.id)
+    assert theirs is not None
+    assert (await door.login(VPN, typed, "")).verdict is Verdict.REJECT
+    with pytest.raises(NothingAskedError):
+        door.confirm(ida, session, theirs.number, "", is_tied=False)
+    first = await asyncio.wait_for(eve, 2)
+    assert first.verdict is (Verdict.REJECT if typed else Verdict.ASK)
+    assert (await door.login(VPN, "", theirs.state)).verdict is Verdict.REJECT
+    assert (door.open(), len(harbor.events("radius.asked_twice"))) == ([], 1)
+    again = await door.login(VPN, "", "")
+    door.confirm(ida, session, again.number, "", is_tied=False)
+    assert (await door.login(VPN, "", again.state)).verdict is Verdict.ACCEPT
 
 
 async def test_guessing_the_number_has_one_try(harbor: House) -> None:
@@ -178,6 +203,7 @@ async def test_a_password_is_never_enough(harbor: House) -> None:
     for typed in ("", "tidal marble lantern fox", "474747", "4", "00", "07"):
         reply = await door_of(harbor).login(replace(VPN, user="eve@harbor.example"), typed, "")
         assert reply.verdict is Verdict.ASK
+        harbor.clock.forward(15 * MINUTE)
     assert door_of(harbor).open() == []
 
 

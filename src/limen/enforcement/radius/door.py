@@ -150,10 +150,11 @@ class RadiusDoor:
 
     def _asked(self, app: App, asker: Asker, number: str) -> Question | None:
         person = self._person(asker.user)
-        before = self.questions.of(person.id) if person is not None else None
+        is_second = person is not None and self.questions.of(person.id) is not None
         question = self.questions.ask(asker, person.id if person is not None else "", app.id, number)
-        if question is not None and question is not before and person is not None:
-            self._core.journal.record(self._event("radius.asked", person.id, app.id, asker))
+        if person is not None and (is_second or question is not None):
+            kind = "radius.asked_twice" if is_second else "radius.asked"
+            self._core.journal.record(self._event(kind, person.id, app.id, asker))
         return question
 
     async def _waited(self, app: App, question: Question) -> Reply:

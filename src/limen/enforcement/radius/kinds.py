@@ -48,6 +48,15 @@ KINDS: Final = (
         shown=("app", "client"),
     ),
     Kind(
+        "radius.asked_twice",
+        "Two signed in to a VPN or gear with one person's name at once: neither was let in",
+        _SESSION,
+        AUTHENTICATION,
+        99,
+        severity=Severity.HIGH,
+        shown=("app", "client"),
+    ),
+    Kind(
         "radius.number_wrong",
         "Somebody confirmed with a number that was not theirs",
         _SESSION,

@@ -39,6 +39,7 @@ def routes(site: Site) -> APIRouter:
         app = site.known.apps.get(question.app) if question is not None else None
         done = query(request, "done")
         if question is None or app is None:
+            done = done or ("twice" if door.questions.was_doubled(visit.person.id) else "")
             return site.page("access/nothing_to_confirm.html", visit, done=done, here="/")
         return site.page("access/confirm.html", visit, question=question, app=app, here="/")
 
