@@ -52,6 +52,8 @@ MOST_WAITING: Final = 40
 """Questions that wait at one moment: each is a thread of the RADIUS server."""
 FRESH: Final[Milliseconds] = 5 * MINUTE
 """How long ago the passkey may have been used that confirms."""
+AGAIN_SECONDS: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+"""How long a NAS that did not end a session is left alone before it is told again; the last for each time after."""
 _WITH_DEVICES: Final = frozenset({"wifi"})
 _WITH_PEOPLE: Final = frozenset({"vpn", "gear"})
 _NUMBER: Final = re.compile(r"[1-9][0-9]")
@@ -112,6 +114,9 @@ class RadiusDoor:
         self._of_client = RateLimit(per_second=20, at_once=100)
         self._waiting = 0
         self._ending: set[asyncio.Task[None]] = set()
+        self._over: dict[str, RadiusSession] = {}
+        self._telling: dict[str, asyncio.Task[None]] = {}
+        self._goes_on: dict[str, asyncio.Event] = {}
 
     def open(self) -> list[RadiusSession]:
         """Who is in."""
@@ -282,6 +287,9 @@ class RadiusDoor:
             session = self._known.issued(one.session_id) if one.session_id else self._of_device(one, now)
             if one.until <= now:
                 continue
+            if one.ending_at:
+                self._tell(one)
+                continue
             self._open[one.id] = one
             if app is None or session is None:
                 self._end(one, "session-revoked")
@@ -310,18 +318,60 @@ class RadiusDoor:
         self._leave(one)
         if self._open.pop(one.id, None) is None or why == STOPS:
             return
-        task = asyncio.create_task(self._ended(one, why, is_told=True))
+        self._tell(one)  # first, and the database after: the one must not wait for the other
+        task = asyncio.create_task(self._ended(one, why, is_kept=True))
         self._ending.add(task)
         task.add_done_callback(self._ending.discard)
+
+    def _tell(self, one: RadiusSession) -> None:
+        """Tell the NAS until it has ended the session, however often a packet is lost or the NAS is away."""
+        self._over[one.id], self._goes_on[one.id] = one, asyncio.Event()
+        self._telling[one.id] = task = asyncio.create_task(self._told(one))
+        task.add_done_callback(lambda _done: self._telling.pop(one.id, None))
+
+    async def _told(self, one: RadiusSession) -> None:
+        goes_on, tries = self._goes_on[one.id], 0
+        while one.id in self._over and self._core.clock.now() < one.until:
+            goes_on.clear()
+            try:
+                await self._disconnects.end(self._over[one.id])
+            except (LimenError, OSError, ValueError) as error:
+                why = error.why if isinstance(error, NotDisconnectedError) else "failed"
+                self._not_ended(one, why, is_first=tries == 0)
+            else:
+                await self._is_over(one)
+                return
+            try:
+                async with asyncio.timeout(AGAIN_SECONDS[min(tries, len(AGAIN_SECONDS) - 1)]):
+                    await goes_on.wait()
+            except TimeoutError:
+                pass
+            tries += 1
+
+    def _not_ended(self, one: RadiusSession, why: str, *, is_first: bool) -> None:
+        """It is journaled once; that the NAS is told again is not."""
+        if is_first:
+            asker = Asker(one.user_name, one.client, one.nas, one.calling)
+            failed = self._event("radius.disconnect_failed", one.person_id, one.app, asker)
+            self._core.journal.record(msgspec.structs.replace(failed, reason=why))
+
+    async def _is_over(self, one: RadiusSession) -> None:
+        """The NAS has said so. Where that can't be kept it is told again at the next start, which changes nothing."""
+        self._over.pop(one.id, None)
+        self._goes_on.pop(one.id, None)
+        await asyncio.gather(*self._ending)  # whose row it is may not be written yet
+        try:
+            await self._core.write(lambda transaction: store.drop_session(transaction.connection, one.id))
+        except LimenError as error:
+            _log.warning("that a network session is over could not be kept: %s", error)
 
     def _leave(self, one: RadiusSession) -> None:
         stream = self._stream_of.pop(one.id, None)
         if stream is not None:
             self._streams[not one.session_id].remove(stream)
 
-    async def _ended(self, one: RadiusSession, why: str, *, is_told: bool) -> None:
-        """Tell the NAS first, and then the database: the one must not wait for the other."""
-        told = asyncio.create_task(self._disconnects.end(one)) if is_told else None
+    async def _ended(self, one: RadiusSession, why: str, *, is_kept: bool) -> None:
+        """Keep that it ended, and with `is_kept` the session too, for as long as the NAS has to be told."""
         now = self._core.clock.now()
         event = Event(
             at=now,
@@ -334,20 +384,14 @@ class RadiusDoor:
         )
 
         def write(transaction: Transaction) -> None:
-            if store.drop_session(transaction.connection, one.id):
+            connection = transaction.connection
+            if store.set_ending(connection, one.id, now) if is_kept else store.drop_session(connection, one.id):
                 transaction.say(event)
 
         try:
             await self._core.write(write)
         except LimenError as error:  # at the next start it is decided again
             _log.warning("the end of a network session could not be kept: %s", error)
-        try:
-            if told is not None:
-                await told
-        except NotDisconnectedError as error:
-            asker = Asker(one.user_name, one.client, one.nas, one.calling)
-            failed = self._event("radius.disconnect_failed", one.person_id, one.app, asker)
-            self._core.journal.record(msgspec.structs.replace(failed, reason=error.why))
 
     # Accounting
 
@@ -356,10 +400,13 @@ class RadiusDoor:
         one = self._accounted(asker, session_id, own_name)
         if one is None:
             return
+        if one.id in self._over:
+            await self._accounted_after_its_end(one, status, own_name)
+            return
         if status == "Stop":
             self._leave(one)
             self._open.pop(one.id, None)
-            await self._ended(one, "stopped", is_told=False)
+            await self._ended(one, "stopped", is_kept=False)
             return
         session = self._known.issued(one.session_id) if one.session_id else None
         if session is not None:
@@ -368,16 +415,24 @@ class RadiusDoor:
             self._open[one.id] = named = replace(one, accounted=own_name)
             await self._core.write(lambda t: store.set_accounted(t.connection, named.id, named.accounted))
 
+    async def _accounted_after_its_end(self, one: RadiusSession, status: str, own_name: str) -> None:
+        """A session that ended here goes on there: the NAS is told again, now that it is heard of."""
+        if status == "Stop":
+            await self._is_over(one)
+            return
+        self._over[one.id] = replace(one, accounted=own_name or one.accounted)
+        self._goes_on[one.id].set()
+
     def _accounted(self, asker: Asker, session_id: str, own_name: str) -> RadiusSession | None:
         """The session of this client that it means. One that does not send back its Class (RFC 2865 section 5.25) means
         the one that the station has which it names, where it has no other.
         """
         if session_id:
-            one = self._open.get(session_id)
+            one = self._open.get(session_id) or self._over.get(session_id)
             return one if one is not None and one.client == asker.client else None
         found = [
             one
-            for one in self._open.values()
+            for one in (*self._open.values(), *self._over.values())
             if (one.client, one.nas, one.calling) == (asker.client, asker.nas, asker.calling)
             and one.accounted in {"", own_name}
         ]
@@ -390,12 +445,18 @@ class RadiusDoor:
             if one.until <= now:
                 self._leave(one)
                 self._open.pop(one.id, None)
+        for one in [one for one in self._over.values() if one.until <= now]:
+            del self._over[one.id], self._goes_on[one.id]
         await self._core.write(lambda transaction: store.drop_old(transaction.connection, now))
 
     async def close(self) -> None:
         """Limen stops: what is open goes on until its own end."""
         for streams in self._streams.values():
             streams.close()
+        telling = [*self._telling.values()]
+        for task in telling:
+            task.cancel()  # what is not over there is told at the next start
+        await asyncio.gather(*telling, return_exceptions=True)
         await asyncio.gather(*self._ending, return_exceptions=True)
 
     # Who asks

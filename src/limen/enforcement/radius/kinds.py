@@ -32,7 +32,7 @@ KINDS: Final = (
     ),
     Kind(
         "radius.disconnect_failed",
-        "A VPN, Wi-Fi or gear did not end a session when told to: it lasts until its own end",
+        "A VPN, Wi-Fi or gear did not end a session when told to: it is told again until it does",
         _SESSION,
         AUTHENTICATION,
         99,
