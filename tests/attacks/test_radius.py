@@ -27,8 +27,8 @@ from tests.enforcement.radius.networks import (
 from tests.web.conftest import House, move_in
 
 from limen.clock import DAY, HOUR, MINUTE
-from limen.enforcement.radius.door import NothingAskedError, Verdict, WrongNumberError
-from limen.enforcement.radius.questions import AN_HOUR
+from limen.enforcement.radius.door import NothingAskedError, Reply, Verdict, WrongNumberError
+from limen.enforcement.radius.questions import AN_HOUR, Asker
 from limen.facts import SessionState
 from limen.private_authority import new_authority
 from limen.web.access.radius import read
@@ -178,6 +178,36 @@ async def test_whoever_asks_first_from_the_same_place_gets_nothing_of_the_victim
     again = await door.login(VPN, "", "")
     door.confirm(ida, session, again.number, "", is_tied=False)
     assert (await door.login(VPN, "", again.state)).verdict is Verdict.ACCEPT
+
+
+async def test_names_that_nobody_has_keep_nobody_out(harbor: House) -> None:
+    """A few packets a second held every place to wait, every question and what the NAS may ask."""
+    door, ida = door_of(harbor), harbor.limen.known.people[id_of(harbor)]
+    session = signed_in(harbor, ida.id)
+    strangers = [
+        asyncio.create_task(
+            door.login(Asker(f"{one}@x.example", VPN.client, VPN.nas, f"192.0.2.{one % 250}"), "47", "")
+        )
+        for one in range(2_500)
+    ]
+    await asyncio.sleep(0.05)
+    theirs = asyncio.create_task(door.login(VPN, "48", ""))
+    await asyncio.sleep(0.05)
+    door.confirm(ida, session, "48", "", is_tied=False)
+    assert (await asyncio.wait_for(theirs, 5)).verdict is Verdict.ACCEPT
+    answers = await asyncio.gather(*(asyncio.wait_for(one, 0.1) for one in strangers), return_exceptions=True)
+    assert not any(isinstance(one, Reply) and one.verdict is Verdict.ACCEPT for one in answers)
+
+
+async def test_one_station_uses_up_what_is_its_own(harbor: House) -> None:
+    door, ida = door_of(harbor), harbor.limen.known.people[id_of(harbor)]
+    for _ in range(200):
+        await door.login(replace(VPN, user="", calling="192.0.2.66"), "", "")
+    for _ in range(AN_HOUR * 2):  # from elsewhere, with her name
+        await door.login(replace(VPN, calling="192.0.2.67"), "", "")
+    assert (await door.login(VPN, "", "")).verdict is Verdict.REJECT
+    assert signed_in(harbor, ida.id).address == VPN.calling
+    assert (await door.login(VPN, "", "")).verdict is Verdict.ASK
 
 
 async def test_guessing_the_number_has_one_try(harbor: House) -> None:

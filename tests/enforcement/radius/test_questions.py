@@ -6,7 +6,14 @@ import pytest
 from tests.enforcement.radius.networks import VPN
 
 from limen.clock import HOUR, SetClock
-from limen.enforcement.radius.questions import AN_HOUR, OPEN_FOR, SILENT_FOR, Questions
+from limen.enforcement.radius.questions import (
+    AN_HOUR,
+    FAMILIAR_AN_HOUR,
+    MOST_STRANGERS,
+    OPEN_FOR,
+    SILENT_FOR,
+    Questions,
+)
 
 
 @pytest.fixture
@@ -76,3 +83,25 @@ def test_a_name_that_nobody_has_gets_a_question_that_nobody_can_answer(questions
     asked = questions.ask(replace(VPN, user="nobody@harbor.example"), "", "vpn")
     assert asked is not None
     assert questions.of("") is None
+
+
+def test_names_that_nobody_has_take_nobodys_place(questions: Questions) -> None:
+    asked = questions.ask(VPN, "p_ida", "vpn")
+    assert asked is not None
+    strangers = [questions.ask(replace(VPN, user=f"{number}@x.example"), "", "vpn") for number in range(3_000)]
+    assert all(strangers)
+    assert sum(one is not None and not one.done.is_set() for one in strangers) == MOST_STRANGERS
+    assert questions.of("p_ida") is asked
+    assert questions.ask(VPN, "p_tom", "vpn") is not None
+
+
+def test_who_is_signed_in_where_the_question_comes_from_has_more(questions: Questions, clock: SetClock) -> None:
+    asked = [questions.ask(VPN, "p_ida", "vpn") for _ in range(3 * AN_HOUR)]  # somebody else uses up her questions
+    assert sum(one is not None for one in asked) == AN_HOUR
+    clock.forward(OPEN_FOR)
+    for _ in range(FAMILIAR_AN_HOUR):
+        one = questions.ask(VPN, "p_ida", "vpn", is_familiar=True)
+        assert one is not None
+        questions.close(one)
+    clock.forward(1)
+    assert questions.ask(VPN, "p_ida", "vpn") is None

@@ -28,7 +28,7 @@ from limen.enforcement.radius.store import RadiusSession
 from limen.enforcement.streams import STOPS, Stream, Streams
 from limen.errors import LimenError
 from limen.events import Event, Outcome
-from limen.facts import App, Person, Session
+from limen.facts import App, Person, Session, SessionState
 from limen.facts.addresses import normal
 from limen.facts.radius_service import RADIUS_ACTIONS
 from limen.messages import gettext_noop
@@ -49,7 +49,9 @@ WAITS_SECONDS: Final = 20.0
 WAITS_LONG_SECONDS: Final = 50.0
 """How long one waits who typed a number of their own: it can't be repeated."""
 MOST_WAITING: Final = 40
-"""Questions that wait at one moment: each is a thread of the RADIUS server."""
+"""Questions of people that wait at one moment: each is a thread of the RADIUS server."""
+STRANGERS_WAIT: Final = 4
+"""And of names that nobody has, which wait like others, so that a few tell nothing, and keep nobody from it."""
 FRESH: Final[Milliseconds] = 5 * MINUTE
 """How long ago the passkey may have been used that confirms."""
 AGAIN_SECONDS: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
@@ -111,8 +113,9 @@ class RadiusDoor:
         self._streams = {True: Streams(self._device_doors), False: Streams(self._doors)}
         self._open: dict[str, RadiusSession] = {}
         self._stream_of: dict[str, Stream] = {}
-        self._of_client = RateLimit(per_second=20, at_once=100)
-        self._waiting = 0
+        self._of_client = RateLimit(per_second=200, at_once=1_000)
+        self._of_station = RateLimit(per_second=2, at_once=20)
+        self._waiting = {True: 0, False: 0}
         self._ending: set[asyncio.Task[None]] = set()
         self._over: dict[str, RadiusSession] = {}
         self._telling: dict[str, asyncio.Task[None]] = {}
@@ -127,7 +130,7 @@ class RadiusDoor:
     async def device(self, asker: Asker, device_id: str, ends_at_seconds: int) -> Reply:
         """A device proved to the RADIUS server that it has the key of this certificate."""
         app, now = self._app(asker.client, _WITH_DEVICES), self._core.clock.now()
-        if app is None or not self._of_client.admits(asker.client, now):
+        if app is None or not self._admits(asker, now):
             return self._refused("no-such-client" if app is None else "too-often", asker, app)
         held = self._device_doors.tied.ties.certified_as(device_id, ends_at_seconds, now)
         if held is None:
@@ -141,7 +144,7 @@ class RadiusDoor:
     async def login(self, asker: Asker, password: str, state: str) -> Reply:
         """Somebody signs in with a name. What they type is a number of theirs, or nothing that counts."""
         app, now = self._app(asker.client, _WITH_PEOPLE), self._core.clock.now()
-        if app is None or not self._of_client.admits(asker.client, now):
+        if app is None or not self._admits(asker, now):
             return self._refused("no-such-client" if app is None else "too-often", asker, app)
         if state:
             question = self.questions.with_state(state, asker)
@@ -153,10 +156,25 @@ class RadiusDoor:
             return Reply(Verdict.ASK, number=question.number, state=question.state)
         return await self._waited(app, question)
 
+    def _admits(self, asker: Asker, now: Instant) -> bool:
+        """A station that asks all the time uses up what is its own."""
+        return self._of_station.admits(f"{asker.client} {asker.calling}", now) and self._of_client.admits(
+            asker.client, now
+        )
+
+    def _is_signed_in_at(self, person_id: str, address: str) -> bool:
+        now = self._core.clock.now()
+        return bool(address) and any(
+            session.address == address and self._known.session_state(session, "", now) is SessionState.LIVE
+            for session in self._known.issued_to(("person", person_id))
+        )
+
     def _asked(self, app: App, asker: Asker, number: str) -> Question | None:
         person = self._person(asker.user)
         is_second = person is not None and self.questions.of(person.id) is not None
-        question = self.questions.ask(asker, person.id if person is not None else "", app.id, number)
+        is_familiar = person is not None and self._is_signed_in_at(person.id, _place(asker))
+        person_id = person.id if person is not None else ""
+        question = self.questions.ask(asker, person_id, app.id, number, is_familiar=is_familiar)
         if person is not None and (is_second or question is not None):
             kind = "radius.asked_twice" if is_second else "radius.asked"
             self._core.journal.record(self._event(kind, person.id, app.id, asker))
@@ -165,15 +183,16 @@ class RadiusDoor:
     async def _waited(self, app: App, question: Question) -> Reply:
         """What came of it, once it is known; the question again where nothing has by then."""
         seconds = WAITS_LONG_SECONDS if question.is_theirs else WAITS_SECONDS
-        if self._waiting < MOST_WAITING:
-            self._waiting += 1
+        is_stranger = not question.person_id
+        if self._waiting[is_stranger] < (STRANGERS_WAIT if is_stranger else MOST_WAITING):
+            self._waiting[is_stranger] += 1
             try:
                 async with asyncio.timeout(seconds):
                     await question.done.wait()
             except TimeoutError:
                 pass
             finally:
-                self._waiting -= 1
+                self._waiting[is_stranger] -= 1
         answer = question.answer
         if not question.done.is_set() and not question.is_theirs:
             return Reply(Verdict.ASK, number=question.number, state=question.state)

@@ -24,7 +24,10 @@ SILENT_FOR: Final[Milliseconds] = 15 * MINUTE
 """How long nobody is asked after a wrong number, or after somebody said that it was not them."""
 AN_HOUR: Final = 6
 """How many questions one person gets in an hour."""
-MOST_OPEN: Final = 2_000
+FAMILIAR_AN_HOUR: Final = 30
+"""How many more where they come from an address at which the person is signed in: strangers use up none of those."""
+MOST_STRANGERS: Final = 200
+"""Questions of names that nobody has. Beyond it the oldest ends: they take nobody's place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +69,17 @@ class Questions:
         self._clock = clock
         self._of: dict[str, Question] = {}
         self._often = RateLimit(per_second=AN_HOUR * 1_000 / HOUR, at_once=AN_HOUR)
+        self._familiar = RateLimit(per_second=FAMILIAR_AN_HOUR * 1_000 / HOUR, at_once=FAMILIAR_AN_HOUR)
+        self._of_strangers = RateLimit(per_second=AN_HOUR * 1_000 / HOUR, at_once=AN_HOUR)
         self._silent_until: dict[str, Instant] = {}
 
-    def ask(self, asker: Asker, person_id: str, app: str, number: str = "") -> Question | None:
-        """A new question; None where nobody is asked now. One that is open ends with whoever asks beside it."""
+    def ask(
+        self, asker: Asker, person_id: str, app: str, number: str = "", *, is_familiar: bool = False
+    ) -> Question | None:
+        """A new question; None where nobody is asked now. One that is open ends with whoever asks beside it.
+
+        `is_familiar`: it comes from where this person is signed in.
+        """
         key, now = person_id or f"?{asker.user}", self._clock.now()
         self._forget(now)
         before = self._of.get(key)
@@ -78,7 +88,7 @@ class Questions:
             before.done.set()
             return None
         self._of.pop(key, None)
-        if now < self._silent_until.get(key, 0) or len(self._of) >= MOST_OPEN or not self._often.admits(key, now):
+        if now < self._silent_until.get(key, 0) or not self._may_ask(key, now, is_familiar=is_familiar):
             return None
         question = Question(
             state=secrets.token_urlsafe(24),
@@ -91,6 +101,14 @@ class Questions:
         )
         self._of[key] = question
         return question
+
+    def _may_ask(self, key: str, now: Instant, *, is_familiar: bool) -> bool:
+        if not key.startswith("?"):
+            return self._often.admits(key, now) or (is_familiar and self._familiar.admits(key, now))
+        strangers = [name for name in self._of if name.startswith("?")]
+        for name in strangers[: max(0, len(strangers) - MOST_STRANGERS + 1)]:
+            self._of.pop(name).done.set()
+        return self._of_strangers.admits(key, now)
 
     def of(self, person_id: str) -> Question | None:
         """The question that this person has to answer."""

@@ -788,7 +788,8 @@ def check_pam() -> None:
     """Raises Wrong where people write the environment of PAM themselves, in ~/.pam_environment (pam_env(8)): what runs
     as root in their session reads it.
     """
-    seen, left = set(), [PAM]
+    seen: set[Path] = set()
+    left = [PAM]
     while left and len(seen) < MOST_INCLUDED:
         path = left.pop()
         if path in seen or not path.is_file():
