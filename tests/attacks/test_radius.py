@@ -180,6 +180,52 @@ async def test_whoever_asks_first_from_the_same_place_gets_nothing_of_the_victim
     assert (await door.login(VPN, "", again.state)).verdict is Verdict.ACCEPT
 
 
+HEALTHY = """
+@id("vpn-from-healthy-devices")
+@title("The VPN only from healthy devices")
+@reason("Tests.")
+forbid (principal, action == Action::"connect", resource == App::"vpn")
+unless { context.device.compliance == "compliant" };
+"""
+
+
+@pytest.mark.parametrize(
+    ("calling", "compared", "is_let_in"),
+    [
+        ("198.51.100.9", True, True),
+        ("198.51.100.9[4500]", True, True),
+        ("192.0.2.66", True, False),
+        ("", True, False),
+        ("192.0.2.66", False, True),
+    ],
+)
+async def test_who_is_rung_up_does_not_lend_their_healthy_device(
+    tmp_path: Path, calling: str, compared: bool, is_let_in: bool
+) -> None:
+    async with AsyncExitStack() as closing:
+
+        def written(folder: Path) -> None:
+            writing(policies=HEALTHY)(folder)
+            if not compared:
+                apps = folder / "apps.yaml"
+                apps.write_text(apps.read_text().replace("kind: vpn", "kind: vpn\n    same_address: false"))
+
+        house = await move_in(closing, tmp_path / "harbor", written)
+        await house.member(house.browser(), "Ida", "staff")
+        door, ida = door_of(house), house.limen.known.people[id_of(house)]
+        healthy(house)
+        bound = {"device_id": LAPTOP, "binding": 2, "bound_until": house.clock.now() + HOUR}
+        session = replace(signed_in(house, ida.id), **bound)
+        house.limen.known.sessions.put(b"s_ida", session)
+        asker = replace(VPN, calling=calling)
+        asked = await door.login(asker, "", "")
+        answer = door.confirm(ida, session, asked.number, "198.51.100.9", is_tied=True)
+        assert answer.permitted is is_let_in
+        if is_let_in:
+            assert (await door.login(asker, "", asked.state)).verdict is Verdict.ACCEPT
+        assert [one.device_id for one in door.open()] == [LAPTOP] * is_let_in
+
+
 async def test_names_that_nobody_has_keep_nobody_out(harbor: House) -> None:
     """A few packets a second held every place to wait, every question and what the NAS may ask."""
     door, ida = door_of(harbor), harbor.limen.known.people[id_of(harbor)]

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from limen.admission import network_of
 from limen.clock import HOUR, MINUTE, SECOND, Instant, Milliseconds
 from limen.enforcement.decision_point import Answer, DecisionPoint
 from limen.enforcement.permit_end import end_of
@@ -219,10 +220,25 @@ class RadiusDoor:
             raise WrongNumberError
         (action,) = RADIUS_ACTIONS[app.radius.kind]
         where = _place(question.asker) or address
+        if not self.is_here(question, address):  # somebody rang up: another's device connects than confirms
+            session, is_tied = replace(session, device_id="", binding=0, bound_until=0), False
         answer = self._doors.decide_session(DOOR, app, session, Request(action), where)
         if answer.permitted:
             self.questions.permit(question, answer, is_tied=is_tied)
         return answer
+
+    def is_here(self, question: Question, address: str) -> bool:
+        """Whether what connects may be the device at this address, where somebody confirms: then its facts count."""
+        app = self._known.apps.get(question.app)
+        if app is None or app.radius is None:
+            return False
+        place = self.place_of(question)
+        is_compared = app.radius.kind == "vpn" and app.radius.same_address
+        return not is_compared or (bool(place) and network_of(place) == network_of(address))
+
+    def place_of(self, question: Question) -> str:
+        """The address of what connects, where the NAS tells it; else ""."""
+        return _place(question.asker)
 
     def not_me(self, person: Person, session: Session) -> None:
         """Somebody says that they did not sign in. Raises NothingAskedError."""
