@@ -114,6 +114,33 @@ async def test_a_host_that_is_ahead_is_told_what_is_revoked_all_the_same(harbor:
     assert [event.reason for event in harbor.events("ssh.host_unsound")] == ["ahead"]
 
 
+async def test_a_host_that_asks_again_ends_its_question_before(harbor: House) -> None:
+    secret, _ = await enrolled(harbor)
+    hosts = hosts_of(harbor)
+    asks = Asks(hosts.followers.number, NOTHING, NOTHING)
+    waiting = [asyncio.create_task(hosts.ask(secret, asks, "203.0.113.50")) for _ in range(20)]
+    await asyncio.sleep(0.05)
+    assert [one.done() for one in waiting] == [True] * 19 + [False]
+    assert {await one for one in waiting[:19]} == {None}
+    hosts.followers.change()
+    assert await asyncio.wait_for(waiting[19], 2) is not None
+
+
+async def test_a_host_that_says_it_has_nothing_all_the_time_is_told_a_few_times(harbor: House) -> None:
+    """Each answer is a list of what is revoked and a signature, on the loop that decides."""
+    secret, _ = await enrolled(harbor)
+    hosts, told = hosts_of(harbor), 0
+    for _ in range(15):
+        asked = asyncio.create_task(hosts.ask(secret, Asks(0, NOTHING, NOTHING), "203.0.113.50"))
+        await asyncio.wait({asked}, timeout=0.2)
+        told += asked.done()
+        asked.cancel()
+    assert 10 <= told <= 12
+    hosts.followers.change()  # what is new is told at once
+    answer = await asyncio.wait_for(hosts.ask(secret, Asks(0, NOTHING, NOTHING), "203.0.113.50"), 1)
+    assert answer is not None
+
+
 async def test_a_certificate_is_renewed_each_day(harbor: House) -> None:
     secret, _ = await enrolled(harbor)
     hosts = hosts_of(harbor)

@@ -115,6 +115,7 @@ class RadiusDoor:
         self._open: dict[str, RadiusSession] = {}
         self._stream_of: dict[str, Stream] = {}
         self._of_client = RateLimit(per_second=200, at_once=1_000)
+        self._of_accounting = RateLimit(per_second=1, at_once=20)
         self._of_station = RateLimit(per_second=2, at_once=20)
         self._waiting = {True: 0, False: 0}
         self._ending: set[asyncio.Task[None]] = set()
@@ -433,7 +434,7 @@ class RadiusDoor:
     async def accounted(self, asker: Asker, session_id: str, status: str, own_name: str) -> None:
         """What a NAS says of a session that it was given: that it began, goes on, or is over. Of another's: nothing."""
         one = self._accounted(asker, session_id, own_name)
-        if one is None:
+        if one is None or not self._of_accounting.admits(one.id, self._core.clock.now()):
             return
         if one.id in self._over:
             await self._accounted_after_its_end(one, status, own_name)

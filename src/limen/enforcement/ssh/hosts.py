@@ -81,6 +81,9 @@ class SshHostService:
         self._door = door
         self.followers = followers
         self._tries = RateLimit(per_second=0.2, at_once=20)
+        self._again = RateLimit(per_second=1, at_once=10)
+        self._told: dict[str, int] = {}
+        self._waiting: dict[str, asyncio.Task[None]] = {}
 
     async def enrol(self, token: str, key: str, address: str) -> Enrolled:
         """Know this host from now on by its key. Raises HostRefusedError, KeyRefusedError."""
@@ -107,18 +110,20 @@ class SshHostService:
 
     async def ask(self, secret: str, asks: Asks, address: str) -> State | None:
         """What the host is told: at once where there is another state than it has, else as soon as there is; None where
-        nothing was new for long. Raises HostRefusedError.
+        nothing was new for long, or it has asked again meanwhile. Raises HostRefusedError.
         """
         host = self._host(secret, address)
         if self.followers.outgrow(asks.after):
             self._tell_unsound(host, "ahead", self._core.clock.now())
         self._hear(host, asks)
         self._door.seen_open(asks.active)
-        if not self._is_due(host, self._core.clock.now()):
-            await self.followers.next(asks.after)
-        host = self._host(secret, address)  # it may have been removed meanwhile
-        if asks.after == self.followers.number and not self._is_due(host, self._core.clock.now()):
+        after = asks.after if self._may_be_told(host) else self.followers.number
+        if not self._is_due(host, self._core.clock.now()) and not await self._waited(host, after):
             return None
+        host = self._host(secret, address)  # it may have been removed meanwhile
+        if after == self.followers.number and not self._is_due(host, self._core.clock.now()):
+            return None
+        self._told[host.id] = self.followers.number
         return await self._state(host)
 
     async def remove(self, host_id: str, by: str) -> None:
@@ -136,6 +141,7 @@ class SshHostService:
         await self._core.write(write)
         self.followers.hosts.pop(host_id, None)
         self.followers.heard.pop(host_id, None)
+        self._told.pop(host_id, None)
         self.followers.change()
 
     async def token(self, name: str, by: str) -> str:
@@ -175,6 +181,27 @@ class SshHostService:
         self.followers.hosts = {host.id: host for host in hosts}
 
     # Inside
+
+    def _may_be_told(self, host: EnrolledHost) -> bool:
+        """The same state again is signed once a second; whoever asks all the time waits for the next."""
+        is_new = self._told.get(host.id) != self.followers.number
+        return is_new or self._again.admits(host.id, self._core.clock.now())
+
+    async def _waited(self, host: EnrolledHost, after: int) -> bool:
+        """Wait until there is another state than this, or nothing was new for long; False where the host has asked
+        again: one question of each is open.
+        """
+        before = self._waiting.get(host.id)
+        if before is not None:
+            before.cancel()
+        mine = self._waiting[host.id] = asyncio.create_task(self.followers.next(after))
+        try:
+            await asyncio.wait({mine})
+            return not mine.cancelled()
+        finally:
+            mine.cancel()
+            if self._waiting.get(host.id) is mine:
+                del self._waiting[host.id]
 
     def _hear(self, host: EnrolledHost, asks: Asks) -> None:
         """Take note of what a host says, and journal what has turned for the worse."""
