@@ -46,7 +46,7 @@ MADE = KEPT / "made"
 RUN = Path("/run/limen-ssh")
 SESSIONS = RUN / "sessions"
 ADMITTED = RUN / "admitted"
-"""The certificate of each login between PAM's `account` and its session, by the process of sshd."""
+"""The certificate of each login between the first and the last line of its session, by the process of sshd."""
 ALIVE = RUN / "alive"
 HOST_KEY = Path("/etc/ssh/ssh_host_ed25519_key.pub")
 SSHD = Path("/etc/ssh/sshd_config.d/10-limen.conf")
@@ -82,6 +82,7 @@ INCLUDES = re.compile(r"^\s*(?:@include\s+|-?\w+\s+(?:include|substack)\s+)(\S+)
 UNTIL, OWN, SUDO = "session-until@limen", "own-account@limen", "sudo@limen"
 LINES = {
     "account": f"account    required pam_exec.so quiet {PROGRAM} session",
+    "admit": f"session    required pam_exec.so quiet type=open_session {PROGRAM} admit",
     "session": f"session    required pam_exec.so quiet {PROGRAM} session",
 }
 
@@ -192,30 +193,28 @@ def locked() -> Iterator[None]:
 # Sessions: one record each, from the login to the end
 
 
-def session(environment: dict[str, str]) -> None:
-    """What PAM calls, as root. An error refuses the login."""
+def session(environment: dict[str, str], task: str) -> None:
+    """What PAM calls, as root: first in `account`, first in `session` (`admit`), and last in it. An error refuses."""
     kind, account, pid = environment.get("PAM_TYPE", ""), environment.get("PAM_USER", ""), os.getppid()
+    info = environment.get("SSH_AUTH_INFO_0", "")
     if kind == "close_session":
         found = _record(pid)
         if found is not None:
             leave_nothing(found)
     elif kind == "open_session":
         try:
-            open_session(environment.get("SSH_AUTH_INFO_0", ""), account, pid)
+            (admit if task == "admit" else open_session)(info, account, pid)
         except Exception:
             os.kill(pid, signal.SIGKILL)  # sshd goes on without a session of PAM's; Limen does not
             raise
     else:
-        admit(environment.get("SSH_AUTH_INFO_0", ""), account, pid)
+        check_pam()  # before anything runs here as root with an environment that is not sshd's, whoever logs in
 
 
 def admit(info: str, account: str, pid: int) -> None:
-    """The first line of PAM: here the environment is sshd's own. What it says of the certificate is kept from now on.
-
-    Where people write PAM's environment by themselves nobody is let in, by a certificate or not: our line in the
-    session runs as root with it, a library of theirs loaded.
+    """The first line of the session: the environment is what sshd has just written. What it says of the certificate is
+    kept, since what comes after may write it as well.
     """
-    check_pam()
     found, path = presented(info), ADMITTED / f"{pid}-{start_of(pid)}"
     path.unlink(missing_ok=True)
     if found is not None:
@@ -810,7 +809,7 @@ def install(app: str) -> None:
         write(PROGRAM, Path(__file__).read_bytes(), 0o755)
     lines = PAM.read_text().splitlines()
     mine = [line for line in lines if str(PROGRAM) not in line]
-    write(PAM, "\n".join([LINES["account"], *mine, LINES["session"]]) + "\n")
+    write(PAM, "\n".join([LINES["account"], LINES["admit"], *mine, LINES["session"]]) + "\n")
     settings = (
         "# Written by limen-ssh-host: people log in with certificates of Limen's.\n"
         f"TrustedUserCAKeys {KEPT}/authorities\n"
@@ -975,7 +974,7 @@ def status() -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog=PROGRAM.name, description=__doc__.splitlines()[0])
-    parser.add_argument("task", choices=("enrol", "only", "adopt", "status", "leave", "follow", "session"))
+    parser.add_argument("task", choices=("enrol", "only", "adopt", "status", "leave", "follow", "session", "admit"))
     parser.add_argument("about", nargs="?", default="", help="with enrol: where Limen is; with adopt: the account")
     parser.add_argument("--authority", default="", help="with enrol: the certificates to trust instead of the system's")
     chosen = parser.parse_args()
@@ -990,8 +989,8 @@ def main() -> int:
             enrol(chosen.about, os.path.abspath(chosen.authority) if chosen.authority else "", token)
         elif chosen.task == "adopt":
             adopt(chosen.about)
-        elif chosen.task == "session":
-            session(dict(os.environ))
+        elif chosen.task in {"session", "admit"}:
+            session(dict(os.environ), chosen.task)
         else:
             {"only": only, "status": status, "leave": leave, "follow": follow}[chosen.task]()
     except (Wrong, OSError, ValueError, KeyError, subprocess.CalledProcessError) as wrong:
