@@ -672,6 +672,8 @@ def follow() -> None:
     while True:
         if soundness.holds() and clock.is_right():
             write(ALIVE, clock.written(), 0o600)
+        else:
+            ALIVE.unlink(missing_ok=True)
         look()
         changed.wait(TICK_SECONDS)
         changed.clear()
