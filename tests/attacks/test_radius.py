@@ -27,8 +27,8 @@ from tests.enforcement.radius.networks import (
 from tests.web.conftest import House, move_in
 
 from limen.clock import DAY, HOUR, MINUTE
-from limen.enforcement.radius.door import Verdict, WrongNumberError
-from limen.enforcement.radius.questions import AN_HOUR
+from limen.enforcement.radius.door import NothingAskedError, Reply, Verdict, WrongNumberError
+from limen.enforcement.radius.questions import AN_HOUR, Asker
 from limen.facts import SessionState
 from limen.private_authority import new_authority
 from limen.web.access.radius import read
@@ -140,19 +140,120 @@ async def test_asking_until_somebody_gives_in_ends_in_silence(harbor: House) -> 
     door, ida = door_of(harbor), harbor.limen.known.people[id_of(harbor)]
     session = signed_in(harbor, ida.id)
     assert (await door.login(VPN, "", "")).verdict is Verdict.ASK
-    for number in range(20):  # from elsewhere, at the same time: one question is open, and no other
-        again = await door.login(replace(VPN, calling=f"192.0.2.{number}"), "", "")
-        assert again.verdict is Verdict.REJECT
+    answers = [await door.login(replace(VPN, calling=f"192.0.2.{number}"), "", "") for number in range(20)]
+    asked = sum(one.verdict is Verdict.ASK for one in answers)  # each second ends the one before, and itself
+    assert asked < AN_HOUR
+    harbor.clock.forward(HOUR)
+    assert (await door.login(VPN, "", "")).verdict is Verdict.ASK
     door.not_me(ida, session)
     for _ in range(20):
         assert (await door.login(VPN, "", "")).verdict is Verdict.REJECT
     harbor.clock.forward(16 * MINUTE)
     asked = 0
-    for _ in range(4 * AN_HOUR):
-        asked += (await door.login(VPN, "", "")).verdict is Verdict.ASK
+    for _ in range(4 * AN_HOUR):  # from where she is not signed in
+        asked += (await door.login(replace(VPN, calling="192.0.2.66"), "", "")).verdict is Verdict.ASK
         harbor.clock.forward(3 * MINUTE)
     assert asked <= 2 * AN_HOUR + 1
     assert len(harbor.events("radius.not_me")) == 1
+
+
+@pytest.mark.parametrize("typed", ["", "47"])
+async def test_whoever_asks_first_from_the_same_place_gets_nothing_of_the_victims_confirmation(
+    harbor: House, typed: str
+) -> None:
+    """In one café both have one address: who came first saw the victim's number, and was let in before them."""
+    door, ida = door_of(harbor), harbor.limen.known.people[id_of(harbor)]
+    session = signed_in(harbor, ida.id)
+    eve = asyncio.create_task(door.login(VPN, typed, ""))
+    await asyncio.sleep(0.05)
+    theirs = door.questions.of(ida.id)
+    assert theirs is not None
+    assert (await door.login(VPN, typed, "")).verdict is Verdict.REJECT
+    with pytest.raises(NothingAskedError):
+        door.confirm(ida, session, theirs.number, "", is_tied=False)
+    first = await asyncio.wait_for(eve, 2)
+    assert first.verdict is (Verdict.REJECT if typed else Verdict.ASK)
+    assert (await door.login(VPN, "", theirs.state)).verdict is Verdict.REJECT
+    assert (door.open(), len(harbor.events("radius.asked_twice"))) == ([], 1)
+    again = await door.login(VPN, "", "")
+    door.confirm(ida, session, again.number, "", is_tied=False)
+    assert (await door.login(VPN, "", again.state)).verdict is Verdict.ACCEPT
+
+
+HEALTHY = """
+@id("vpn-from-healthy-devices")
+@title("The VPN only from healthy devices")
+@reason("Tests.")
+forbid (principal, action == Action::"connect", resource == App::"vpn")
+unless { context.device.compliance == "compliant" };
+"""
+
+
+@pytest.mark.parametrize(
+    ("calling", "compared", "is_let_in"),
+    [
+        ("198.51.100.9", True, True),
+        ("198.51.100.9[4500]", True, True),
+        ("192.0.2.66", True, False),
+        ("", True, False),
+        ("192.0.2.66", False, True),
+    ],
+)
+async def test_who_is_rung_up_does_not_lend_their_healthy_device(
+    tmp_path: Path, calling: str, compared: bool, is_let_in: bool
+) -> None:
+    async with AsyncExitStack() as closing:
+
+        def written(folder: Path) -> None:
+            writing(policies=HEALTHY)(folder)
+            if not compared:
+                apps = folder / "apps.yaml"
+                apps.write_text(apps.read_text().replace("kind: vpn", "kind: vpn\n    same_address: false"))
+
+        house = await move_in(closing, tmp_path / "harbor", written)
+        await house.member(house.browser(), "Ida", "staff")
+        door, ida = door_of(house), house.limen.known.people[id_of(house)]
+        healthy(house)
+        bound = {"device_id": LAPTOP, "binding": 2, "bound_until": house.clock.now() + HOUR}
+        session = replace(signed_in(house, ida.id), **bound)
+        house.limen.known.sessions.put(b"s_ida", session)
+        asker = replace(VPN, calling=calling)
+        asked = await door.login(asker, "", "")
+        answer = door.confirm(ida, session, asked.number, "198.51.100.9", is_tied=True)
+        assert answer.permitted is is_let_in
+        if is_let_in:
+            assert (await door.login(asker, "", asked.state)).verdict is Verdict.ACCEPT
+        assert [one.device_id for one in door.open()] == [LAPTOP] * is_let_in
+
+
+async def test_names_that_nobody_has_keep_nobody_out(harbor: House) -> None:
+    """A few packets a second held every place to wait, every question and what the NAS may ask."""
+    door, ida = door_of(harbor), harbor.limen.known.people[id_of(harbor)]
+    session = signed_in(harbor, ida.id)
+    strangers = [
+        asyncio.create_task(
+            door.login(Asker(f"{one}@x.example", VPN.client, VPN.nas, f"192.0.2.{one % 250}"), "47", "")
+        )
+        for one in range(2_500)
+    ]
+    await asyncio.sleep(0.05)
+    theirs = asyncio.create_task(door.login(VPN, "48", ""))
+    await asyncio.sleep(0.05)
+    door.confirm(ida, session, "48", "", is_tied=False)
+    assert (await asyncio.wait_for(theirs, 5)).verdict is Verdict.ACCEPT
+    answers = await asyncio.gather(*(asyncio.wait_for(one, 0.1) for one in strangers), return_exceptions=True)
+    assert not any(isinstance(one, Reply) and one.verdict is Verdict.ACCEPT for one in answers)
+
+
+async def test_one_station_uses_up_what_is_its_own(harbor: House) -> None:
+    door, ida = door_of(harbor), harbor.limen.known.people[id_of(harbor)]
+    for _ in range(200):
+        await door.login(replace(VPN, user="", calling="192.0.2.66"), "", "")
+    for _ in range(AN_HOUR * 2):  # from elsewhere, with her name
+        await door.login(replace(VPN, calling="192.0.2.67"), "", "")
+    assert (await door.login(VPN, "", "")).verdict is Verdict.REJECT
+    assert signed_in(harbor, ida.id).address == VPN.calling
+    assert (await door.login(VPN, "", "")).verdict is Verdict.ASK
 
 
 async def test_guessing_the_number_has_one_try(harbor: House) -> None:
@@ -178,6 +279,7 @@ async def test_a_password_is_never_enough(harbor: House) -> None:
     for typed in ("", "tidal marble lantern fox", "474747", "4", "00", "07"):
         reply = await door_of(harbor).login(replace(VPN, user="eve@harbor.example"), typed, "")
         assert reply.verdict is Verdict.ASK
+        harbor.clock.forward(15 * MINUTE)
     assert door_of(harbor).open() == []
 
 

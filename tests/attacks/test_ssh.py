@@ -7,13 +7,17 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from tests.devices.served import OWNER, served
+from tests.devices.served import OWNER, served, until
 from tests.enforcement.ssh.hosts import (
     HOST,
     OTHER,
@@ -29,12 +33,16 @@ from tests.enforcement.ssh.hosts import (
 from tests.enforcement.ssh.real_host import Client, RealHost, needs_a_host, real_host
 from tests.enforcement.ssh.test_door import ended
 from tests.enforcement.ssh.test_limen_ssh_host import World, line_of_output
+from tests.ports import free_port
 from tests.web.conftest import OUR_PAGE, House, lost_lease
 
 from limen.clock import HOUR, MINUTE, SECOND, SystemClock
+from limen.credentials import Cause, Ending, Stays
+from limen.enforcement.ssh import limen_ssh_host
 from limen.enforcement.ssh.authorities import AuthorityKey, Purpose
 from limen.enforcement.ssh.certificates import PersonCertificate, sign_person
-from limen.enforcement.ssh.door import Asked, LoginRefusedError
+from limen.enforcement.ssh.credentials import CREDENTIALS
+from limen.enforcement.ssh.door import Asked, Issued, LoginRefusedError, OthersGetInError
 from limen.enforcement.ssh.followers import NAMESPACE
 from limen.enforcement.ssh.hosts import Asks, HostRefusedError
 from limen.enforcement.ssh.wire import line_of, signed
@@ -65,6 +73,32 @@ async def test_acting_as_root_from_an_account_that_others_share(harbor: House, i
     grant(harbor, ida.id, "elevate")
     assert (await ida.ask(account="deploy", sudo="1")).status_code == 400
     assert (await ida.ask("build.harbor.example", sudo="1")).status_code == 400
+
+
+async def test_a_restricted_app_on_a_host_that_lets_others_in(tmp_path: Path) -> None:
+    """Whoever was in plants a key there, and comes back when nothing is permitted any more."""
+
+    def written(folder: Path) -> None:
+        write(folder)
+        apps = folder / "apps.yaml"
+        before, _, rest = apps.read_text().partition("- id: databases")
+        apps.write_text(before + "- id: databases" + rest.replace("label: internal", "label: restricted", 1))
+        (folder / "policies" / "61-all.cedar").write_text(ALL)
+
+    async with served(tmp_path / "harbor", written) as limen:
+        hosts, door, now = hosts_of(limen.house), door_of(limen.house), limen.house.clock.now()
+        key = line_of(Ed25519PrivateKey.generate().public_key())
+        secret = (await hosts.enrol(await hosts.token(HOST, by=""), key, "203.0.113.50")).secret
+        session = Session("s_ida", OWNER, Auth(3, frozenset({Factor.PASSKEY}), now), now, now + 8 * HOUR, 2 * HOUR)
+        limen.house.limen.known.sessions.put("s_ida", session)
+        person = limen.house.limen.known.people[OWNER]
+        for is_only in (False, True):
+            await hosts.ask(secret, Asks(0, frozenset(), frozenset(), is_only), "203.0.113.50")
+            if is_only:
+                assert (await door.ask(Asked(host=HOST, key=key), session, person, "127.0.0.1")).certificate
+                continue
+            with pytest.raises(OthersGetInError):
+                await door.ask(Asked(host=HOST, key=key), session, person, "127.0.0.1")
 
 
 @pytest.mark.parametrize("account", ["ida@databases,root", "ida\nroot", "ida root", "../ida", "%u", "ida@buildhost"])
@@ -160,6 +194,13 @@ async def test_no_certificate_while_limen_can_not_decide(
     assert door_of(harbor).live() == []
 
 
+ALL = """
+@id("everything")
+@title("Staff do everything")
+@reason("Tests.")
+permit (principal in Group::"staff", action == Action::"connect", resource == App::"databases")
+when { context.auth.strength >= 3 };
+"""
 HEALTHY = """
 @id("from-healthy-devices")
 @title("Hosts only from healthy devices")
@@ -265,6 +306,8 @@ async def test_what_sshd_and_the_host_refuse(tmp_path: Path, host: RealHost) -> 
         world = World(limen, host, Client(tmp_path / "client", host))
         issued = await world.ask()
         assert await world.log_in(issued, "echo", "in") == "in\n"
+        for account in ("ansible", "anna"):
+            host.run("useradd", "--create-home", "--shell", "/bin/bash", account)
         signing = door_of(limen.house).followers.authorities.signing(Purpose.PEOPLE, SystemClock().now()).private
         mine = Ed25519PrivateKey.generate()
         vouching = door_of(limen.house).followers.authorities.signing(Purpose.HOSTS, SystemClock().now()).private
@@ -277,6 +320,8 @@ async def test_what_sshd_and_the_host_refuse(tmp_path: Path, host: RealHost) -> 
             "over, as the certificate says": (forged(world, signing, valid_until=SystemClock().now() - SECOND), "ida"),
             "over, as the decision says": (forged(world, signing, until=SystemClock().now() - SECOND), "ida"),
             "for an account of the system's": (forged(world, signing, account="backup"), "backup"),
+            "for a service's account that was there before": (forged(world, signing, account="ansible"), "ansible"),
+            "for another's account that was there before": (forged(world, signing, account="anna"), "anna"),
             "changed by one bit": (changed(issued.certificate), "ida"),
         }
         for what, (line, account) in tried.items():
@@ -350,3 +395,224 @@ async def test_detached_processes_and_a_shell_of_root_end_with_the_session(tmp_p
         assert "sleep 8" not in host.run("pgrep", "-ax", "sleep", check=False)
         host.run("test", "!", "-e", "/etc/sudoers.d/limen-ssh_ida")
         assert "refused" in await world.log_in(issued, "true", check=False)
+
+
+READS_HOME = "session    required     pam_env.so user_readenv=1 envfile=/etc/default/locale"
+"""As it stands in /etc/pam.d/sshd of Ubuntu 22.04 and Debian 12."""
+
+
+@needs_a_host
+async def test_a_host_where_people_write_the_environment_of_pam(tmp_path: Path, host: RealHost) -> None:
+    """It is what root's program in their session runs with: it does not enrol, and lets nobody in once it is so."""
+    async with served(tmp_path / "harbor", write) as limen:
+        token = await hosts_of(limen.house).token(HOST, by="")
+        host.run("cp", "/etc/pam.d/sshd", "/etc/pam.d/sshd-before")
+        host.run("tee", "-a", "/etc/pam.d/common-session", given=f"{READS_HOME}\n")
+        with pytest.raises(AssertionError, match="user_readenv"):
+            await asyncio.to_thread(host.enrol, limen.address, token)
+        assert hosts_of(limen.house).followers.hosts == {}
+        host.run("sed", "-i", "s/user_readenv=1/user_readenv=0/", "/etc/pam.d/common-session")
+        await asyncio.to_thread(host.enrol, limen.address, token)
+        world = World(limen, host, Client(tmp_path / "client", host))
+        issued = await world.ask()
+        assert await world.log_in(issued, "echo", "in") == "in\n"
+        host.run("sed", "-i", "s/user_readenv=0/user_readenv=1/", "/etc/pam.d/common-session")
+        host.run("tee", "/home/ida/.pam_environment", given='SSH_AUTH_INFO_0 OVERRIDE=""\n')
+        assert "refused" in await world.log_in(issued, "echo", "in", check=False)
+        assert host.run("limen-ssh-host", "status", check=False).count("user_readenv=0") == 1
+        host.run("sed", "-i", "s/user_readenv=1/user_readenv=0/", "/etc/pam.d/common-session")
+        host.follow()
+        assert await world.log_in(issued, "echo", "in") == "in\n"
+
+
+@needs_a_host
+async def test_another_certificate_in_the_environment_than_sshd_verified(tmp_path: Path, host: RealHost) -> None:
+    """Whatever writes it between the first and the last line of the session: nothing begins by it, sshd is killed."""
+    async with served(tmp_path / "harbor", write) as limen:
+        await asyncio.to_thread(host.enrol, limen.address, await hosts_of(limen.house).token(HOST, by=""))
+        world = World(limen, host, Client(tmp_path / "client", host))
+        issued = await world.ask()
+        signing = door_of(limen.house).followers.authorities.signing(Purpose.PEOPLE, SystemClock().now()).private
+        root = forged(world, signing, is_elevated=True).split()
+        host.run("sed", "-i", "3i session required pam_env.so envfile=/etc/written", "/etc/pam.d/sshd")
+        for written in ("", "password", f"publickey {root[0]} {root[1]}"):
+            host.run("tee", "/etc/written", given=f"SSH_AUTH_INFO_0={written}\n")
+            assert "refused" in await world.log_in(issued, "echo", "in", check=False), written
+            assert host.run("sh", "-c", "ls /run/limen-ssh/sessions /etc/sudoers.d", check=False).count("ida") == 0
+        host.run("tee", "/etc/written", given="OTHER=1\n")
+        assert await world.log_in(issued, "echo", "in") == "in\n"
+
+
+@needs_a_host
+async def test_an_account_of_ones_name_that_was_on_the_host_before(tmp_path: Path, host: RealHost) -> None:
+    """It is another Ida's, or a service's: only root at the host can say that it is hers."""
+    async with served(tmp_path / "harbor", write) as limen:
+        host.run("useradd", "--create-home", "--shell", "/bin/bash", "ida")
+        await asyncio.to_thread(host.enrol, limen.address, await hosts_of(limen.house).token(HOST, by=""))
+        world = World(limen, host, Client(tmp_path / "client", host))
+        issued = await world.ask()
+        assert "refused" in await world.log_in(issued, "id", "-un", check=False)
+        for wrong in ("root", "backup", "nobody2", "../ida", ""):
+            host.run("sh", "-c", f"! limen-ssh-host adopt '{wrong}'")
+        host.run("limen-ssh-host", "adopt", "ida")
+        assert await world.log_in(issued, "id", "-un") == "ida\n"
+        host.run("usermod", "--uid", "4321", "ida")  # another account by the same name
+        assert "refused" in await world.log_in(issued, "id", "-un", check=False)
+
+
+NOTHING_RUNS = "! ps -u ida -o stat= | grep -qv '^Z'"
+"""What is dead stays in the list there: nobody waits for it."""
+
+
+@needs_a_host
+async def test_what_a_session_leaves_running_ends_with_it(tmp_path: Path, host: RealHost) -> None:
+    """A shell that calls home, and is still there when the grant is not."""
+    async with served(tmp_path / "harbor", write) as limen:
+        await asyncio.to_thread(host.enrol, limen.address, await hosts_of(limen.house).token(HOST, by=""))
+        world = World(limen, host, Client(tmp_path / "client", host))
+        issued = await world.ask()
+        left = (
+            "for one in 1 2 3; do setsid nohup sh -c 'sleep 9$0; :' $one >/dev/null 2>&1 </dev/null & done; sleep 0.2"
+        )
+        await world.log_in(issued, left)
+        await asyncio.to_thread(host.wait_for, "sh", "-c", NOTHING_RUNS, seconds=5)
+        session = world.client.stay(issued.certificate, "ida", "echo in; sleep 83")
+        assert await asyncio.to_thread(line_of_output, session) == "in"
+        await world.log_in(issued, "true")  # the end of one session is not that of another
+        await asyncio.sleep(0.5)
+        assert session.poll() is None
+        assert "sleep 83" in host.run("pgrep", "-u", "ida", "-ax", "sleep")
+        session.kill()
+        await asyncio.to_thread(host.wait_for, "sh", "-c", NOTHING_RUNS, seconds=5)
+        assert "ida" in host.run("cat", "/etc/cron.deny").splitlines()
+
+
+@needs_a_host
+async def test_what_a_session_leaves_running_ends_though_sshd_was_killed(tmp_path: Path, host: RealHost) -> None:
+    async with served(tmp_path / "harbor", write) as limen:
+        await asyncio.to_thread(host.enrol, limen.address, await hosts_of(limen.house).token(HOST, by=""))
+        world = World(limen, host, Client(tmp_path / "client", host))
+        issued = await world.ask()
+        session = world.client.stay(
+            issued.certificate, "ida", "setsid nohup sleep 84 >/dev/null 2>&1 & echo in; sleep 85"
+        )
+        assert await asyncio.to_thread(line_of_output, session) == "in"
+        record = host.run("sh", "-c", "ls /run/limen-ssh/sessions").strip()
+        host.run("kill", "-KILL", record.partition("-")[0])
+        await asyncio.to_thread(host.wait_for, "sh", "-c", NOTHING_RUNS, seconds=5)
+        session.kill()
+
+
+@needs_a_host
+async def test_ways_in_that_stay_where_every_other_is_shut(tmp_path: Path, host: RealHost) -> None:
+    """What stands before our lines, what a `Match` changes for some, and what sshd's unit says."""
+    async with served(tmp_path / "harbor", write) as limen:
+        await asyncio.to_thread(host.enrol, limen.address, await hosts_of(limen.house).token(HOST, by=""))
+        followers = door_of(limen.house).followers
+        world = World(limen, host, Client(tmp_path / "client", host))
+        issued = await world.ask()
+        host.run("limen-ssh-host", "only")
+        assert await world.log_in(issued, "echo", "in") == "in\n"
+        for _ in range(2):
+            followers.change()
+            await until(lambda: followers.is_in_force("databases", followers.number))
+        assert followers.heard_of(HOST).is_only
+        tried = {
+            "05-cloud.conf": "AuthorizedKeysCommand /usr/bin/cat /home/%u/key\nAuthorizedKeysCommandUser nobody\n",
+            "06-first.conf": "PasswordAuthentication yes\n",
+            "99-match.conf": "Match User deploy\n  AuthorizedKeysFile /home/%u/.ssh/authorized_keys\n",
+            "98-match.conf": "match address 10.0.0.0/8\nauthenticationmethods=any\n",
+        }
+        for name, text in tried.items():
+            host.run("tee", f"/etc/ssh/sshd_config.d/{name}", given=text)
+            host.run("sh", "-c", "! limen-ssh-host only")
+            host.run("rm", f"/etc/ssh/sshd_config.d/{name}")
+            host.run("limen-ssh-host", "only")
+        host.start(
+            "other",
+            "/usr/sbin/sshd",
+            "-D",
+            "-p",
+            str(free_port()),
+            "-o",
+            "PidFile=none",
+            "-o",
+            "AuthorizedKeysFile=.ssh/a",
+        )
+        host.wait_for("pgrep", "-f", "AuthorizedKeysFile=")
+        host.run("sh", "-c", "! limen-ssh-host only")
+
+
+@pytest.mark.parametrize("turned", [-3_600, -31, 31, 3_600])
+def test_a_clock_that_is_turned_at_the_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, turned: float) -> None:
+    """Neither does what is over log in, nor does a session last: what counts is the time since the boot."""
+    now, over = time.time(), list[int]()
+    monkeypatch.setattr(limen_ssh_host, "KEPT", tmp_path)
+    monkeypatch.setattr(limen_ssh_host, "ADMITTED", tmp_path)
+    monkeypatch.setattr(limen_ssh_host, "ALIVE", tmp_path / "alive")
+    monkeypatch.setattr(limen_ssh_host, "end", lambda record, _why: over.append(record["serial"]))
+    clock = limen_ssh_host.LimensClock()
+    clock.hear(now)
+    (tmp_path / "alive").write_text(clock.written())
+    certificate: Any = SimpleNamespace(serial=1, until=now + 600, before=now + 600, extensions={})
+    limen_ssh_host.judge(certificate, "ida")
+    ends = limen_ssh_host.boottime()
+    one = {
+        "pid": os.getpid(),
+        "start": limen_ssh_host.start_of(os.getpid()),
+        "serial": 1,
+        "until": now + 1,
+        "ends": ends,
+    }
+    monkeypatch.setattr(limen_ssh_host, "records", lambda: [one, {**one, "serial": 2, "ends": ends + 60}])
+    monkeypatch.setattr(time, "time", lambda: now + turned)
+    assert not clock.is_right()
+    with pytest.raises(limen_ssh_host.Wrong):
+        limen_ssh_host.judge(certificate, "ida")
+    limen_ssh_host.look()
+    assert over == ([1] if turned < 0 else [1, 2])
+
+
+@needs_a_host
+async def test_the_next_of_a_name_gets_nothing_of_who_was_erased(tmp_path: Path, host: RealHost) -> None:
+    """Home, keys, crontab and processes stay with the account, which is locked where it is."""
+    async with served(tmp_path / "harbor", write) as limen:
+        await asyncio.to_thread(host.enrol, limen.address, await hosts_of(limen.house).token(HOST, by=""))
+        world = World(limen, host, Client(tmp_path / "client", host))
+        issued = await world.ask()
+        session = world.client.stay(issued.certificate, "ida", "echo in; sleep 86")
+        assert await asyncio.to_thread(line_of_output, session) == "in"
+        kind = next(one for one in CREDENTIALS if one.name == "ssh_accounts")
+        ending = Ending(cause=Cause.ERASED, now=limen.house.clock.now(), holder=OWNER)
+        erased = kind.erased
+        assert not isinstance(erased, Stays)
+        await limen.house.limen.core.write(lambda transaction: erased(transaction, ending))
+        await hosts_of(limen.house).keep_up()
+        assert await asyncio.to_thread(session.wait, 10) != 0
+        await asyncio.to_thread(host.wait_for, "sh", "-c", "! grep -q ida /etc/limen-ssh/made", seconds=5)
+        host.run("sh", "-c", NOTHING_RUNS)
+        signing = door_of(limen.house).followers.authorities.signing(Purpose.PEOPLE, SystemClock().now()).private
+        said = await world.log_in(Issued(issued.answer, "ida", forged(world, signing)), "echo", "in", check=False)
+        assert "refused" in said
+        assert (await world.ask()).account == "ida2"  # as the next of the name
+
+
+@needs_a_host
+async def test_a_host_that_was_removed_is_not_taken_for_the_one_of_its_name(tmp_path: Path, host: RealHost) -> None:
+    """Whoever kept its key has a certificate of Limen's for the name, for days."""
+    async with served(tmp_path / "harbor", write) as limen:
+        hosts = hosts_of(limen.house)
+        await asyncio.to_thread(host.enrol, limen.address, await hosts.token(HOST, by=""))
+        world = World(limen, host, Client(tmp_path / "client", host))
+        issued = await world.ask()
+        world.client.trust(pinned=issued.host_key)
+        assert await world.log_in(issued, "echo", "in") == "in\n"
+        rebuilt = line_of(Ed25519PrivateKey.generate().public_key())
+        await hosts.enrol(await hosts.token(HOST, by=""), rebuilt, "203.0.113.50")
+        issued = await world.ask()
+        assert issued.host_key == rebuilt
+        world.client.trust(pinned=issued.host_key)
+        assert "refused" in await world.log_in(issued, "echo", "in", check=False)
+        (enrolled,) = hosts.followers.hosts
+        await hosts.remove(enrolled, by="")
+        assert (await world.ask()).host_key == ""

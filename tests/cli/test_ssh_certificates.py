@@ -50,7 +50,7 @@ class Answering:
             "state": asked["state"][0],
             "account": said.account,
             "certificate": sign_person(authority, key, said, now).split()[1],
-            "vouching": authority.line.split()[1],
+            "host": authority.line.split()[1],
             **{name: value for name, value in self._other.items() if name != "key"},
         }
         self.come(asked["port"][0], brought)
@@ -81,7 +81,7 @@ def test_a_key_and_a_certificate_are_kept_for_nobody_elses_eyes() -> None:
     assert all(path.stat().st_mode & 0o077 == 0 for path in kept.folder.iterdir())
     key = read_key(f"ssh-ed25519 {browser.asked[0]['key'][0]}")
     assert codes == [fingerprint(key)[7:15]]
-    assert (kept.folder / "known_hosts").read_text().startswith(f"@cert-authority {HOST} ssh-ed25519 ")
+    assert (kept.folder / "known_hosts").read_text().startswith(f"{HOST} ssh-ed25519 ")
 
 
 def test_another_is_asked_for_where_it_is_for_less_or_nearly_over() -> None:
@@ -99,7 +99,8 @@ def test_a_certificate_for_another_key_or_account_is_not_taken() -> None:
         Answering(key=key),
         Answering(account="root"),
         Answering(certificate="AAAA"),
-        Answering(vouching="A"),
+        Answering(host="A"),
+        Answering(host="none"),
     ):
         with pytest.raises(LimenError):
             wanted().renewed(LIMEN, browser.show)

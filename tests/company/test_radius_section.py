@@ -33,8 +33,8 @@ def test_each_kind_is_an_app_with_one_action(kind: str, action: str) -> None:
 def test_what_means_nothing_is_refused() -> None:
     wifi = RadiusSection(kind="wifi", clients=["10.0.0.1", "office", "10.0.0.1/24"], vlan="4095", privilege=15)
     assert [path for path, _, _ in complaints(wifi)] == [("clients", 1), ("clients", 2), ("vlan",), ("privilege",)]
-    gear = RadiusSection(kind="gear", clients=["10.0.0.1"], vlan="10", privilege=15)
-    assert [path for path, _, _ in complaints(gear)] == [("vlan",)]
+    gear = RadiusSection(kind="gear", clients=["10.0.0.1"], vlan="10", privilege=15, same_address=False)
+    assert [path for path, _, _ in complaints(gear)] == [("vlan",), ("same_address",)]
     assert service_of(gear).privilege == 15
 
 
@@ -43,3 +43,8 @@ def test_the_plan_says_each_thing_that_opens() -> None:
     assert len(list(radius_openings(APP, OFFICE, RadiusService("wifi", ("10.0.0.0/24", "10.0.1.1"), vlan="")))) == 2
     assert len(list(radius_openings(APP, RadiusService("gear", ("10.0.0.1",)), RadiusService("gear", (), "", 15)))) == 1
     assert list(radius_openings(APP, OFFICE, OFFICE)) == []
+
+
+def test_that_addresses_are_not_compared_any_more_opens_something() -> None:
+    old, new = (RadiusService("vpn", ("10.0.0.1",), same_address=one) for one in (True, False))
+    assert (len(list(radius_openings(APP, old, new))), list(radius_openings(APP, new, old))) == (1, [])

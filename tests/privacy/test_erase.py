@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from tests.privacy.conftest import ADA, KEYS, MIA, NOW, Place, deactivate
 
+from limen.enforcement.ssh.accounts import mark_of
 from limen.events import Event
 from limen.identity.errors import LastAdministratorError
 from limen.identity.store import erasure, people, sessions
@@ -47,6 +48,7 @@ def test_every_row_goes_everybody_elses_stays_and_the_journal_holds(place: Place
     after = place.database.read(everything)
     assert not [row for rows in after.values() for row in rows if MIA in row or "Mia" in row]
     others = {name: [row for row in rows if MIA not in row] for name, rows in before.items()}
+    others["ssh_accounts"].append(str((mark_of(f"account-{MIA}"),) * 2))  # nobody gets the name again
     assert {name: sorted(rows) for name, rows in after.items()} == {name: sorted(rows) for name, rows in others.items()}
     assert (
         place.database.read(lambda s: sessions.not_before_of(s.connection, "person", MIA)) > NOW

@@ -54,7 +54,7 @@ def where_limen_is(url: str = "") -> str:
 
 
 def ssh_options(folder: Path, host: str) -> list[str]:
-    """What ssh is told: this key and certificate alone, and that Limen vouches for the host."""
+    """What ssh is told: this key and certificate alone, and the host's own key, as Limen knows it now."""
     options = {
         "IdentityFile": folder / "id",
         "CertificateFile": folder / "id-cert.pub",
@@ -63,7 +63,7 @@ def ssh_options(folder: Path, host: str) -> list[str]:
         "UserKnownHostsFile": folder / "known_hosts",
         "GlobalKnownHostsFile": "none",
         "HostKeyAlias": host,
-        "HostKeyAlgorithms": _CERTIFICATE,
+        "HostKeyAlgorithms": "ssh-ed25519",
         "StrictHostKeyChecking": "yes",
     }
     return [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
@@ -129,10 +129,11 @@ class OnThisComputer:
         from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
         line = f"{_CERTIFICATE} {told['certificate'][0]}"
-        vouching = [f"ssh-ed25519 {one}" for one in told["vouching"][:4]]
+        if told["host"][0] == "none":
+            raise LimenError(f"{self.host} has not enrolled with Limen", "ask your IT to set it up")
         try:
             certificate = _read(line)
-            known = [line_of(read_key(one)) for one in vouching]
+            known = line_of(read_key(f"ssh-ed25519 {told['host'][0]}"))
         except (ValueError, LimenError):
             raise _WrongError from None
         account = certificate.valid_principals[0].decode().partition("@")[0]
@@ -141,7 +142,7 @@ class OnThisComputer:
         private = key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
         _write(self.folder / "id", private)
         _write(self.folder / "id-cert.pub", line.encode() + b"\n")
-        _write(self.folder / "known_hosts", "".join(f"@cert-authority {self.host} {one}\n" for one in known).encode())
+        _write(self.folder / "known_hosts", f"{self.host} {known}\n".encode())
         about = {"account": account, "is_elevated": self.is_elevated}
         _write(self.folder / "about.json", json.dumps(about).encode())
         return replace(self, account=account)
@@ -181,7 +182,7 @@ class _Handler(BaseHTTPRequestHandler):
         given = parse_qs(urlsplit(self.path[:_LONGEST]).query, max_num_fields=20)
         state = given.get("state", [""])[0]
         is_ours = secrets.compare_digest(state.encode(), self.server.state.encode())
-        if is_ours and all(given.get(name) for name in ("certificate", "vouching", "account")):
+        if is_ours and all(given.get(name) for name in ("certificate", "host", "account")):
             self.server.found = given
         body = _DONE if is_ours else b"Not found\n"
         self.send_response(200 if is_ours else 404)

@@ -32,11 +32,20 @@ class RadiusSection(BaseModel):
     """The level that an administrator gets on gear; 0: what the gear gives by itself."""
     disconnect_port: Annotated[int, Field(ge=1, le=65_535)] = DISCONNECT_PORT
     """The port where it is told to end a session (RFC 5176)."""
+    same_address: bool = True
+    """Whether a VPN counts the device on which somebody confirms only where that is at the address that connects."""
 
 
 def service_of(section: RadiusSection) -> RadiusService:
     """What the section describes."""
-    return RadiusService(section.kind, tuple(section.clients), section.vlan, section.privilege, section.disconnect_port)
+    return RadiusService(
+        section.kind,
+        tuple(section.clients),
+        section.vlan,
+        section.privilege,
+        section.disconnect_port,
+        section.same_address,
+    )
 
 
 def complaints(section: RadiusSection) -> Iterator[Wrong]:
@@ -50,6 +59,8 @@ def complaints(section: RadiusSection) -> Iterator[Wrong]:
         yield ("vlan",), f"there is no VLAN {section.vlan}", "use 1 to 4094"
     if section.vlan and section.kind == "gear":
         yield ("vlan",), "administrators of gear are put into no VLAN", "remove it"
+    if not section.same_address and section.kind != "vpn":
+        yield ("same_address",), "only a VPN compares addresses", "remove it"
     if section.privilege and section.kind != "gear":
         yield ("privilege",), "only gear has levels", "remove it"
 
@@ -62,5 +73,7 @@ def radius_openings(app: App, old: RadiusService | None, new: RadiusService) -> 
     if old is not None and new.vlan != old.vlan:
         network = f"VLAN {new.vlan}" if new.vlan else "no VLAN of its own"
         yield f"Whoever comes in by {app.name} is put into {network} now"
+    if old is not None and old.same_address and not new.same_address:
+        yield f"Whoever confirms for {app.name} on a healthy device lets in a device anywhere now"
     if new.privilege > (old.privilege if old is not None else 0):
         yield f"Administrators of {app.name} get the level {new.privilege} now"

@@ -19,7 +19,8 @@ class RadiusService:
     """`kind` is a key of `RADIUS_ACTIONS`; `clients` are the addresses or networks of what asks.
 
     Whoever comes in is put into `vlan` ("": the one that is set there), or given the level `privilege` on gear (0: the
-    gear's own default). `disconnect_port` is where it is told to end a session.
+    gear's own default). `disconnect_port` is where it is told to end a session. `same_address`: what is known of the
+    device on which somebody confirms counts for a VPN only where that is at the address that connects.
     """
 
     kind: str
@@ -27,6 +28,7 @@ class RadiusService:
     vlan: str = ""
     privilege: int = 0
     disconnect_port: int = DISCONNECT_PORT
+    same_address: bool = True
 
     @cached_property
     def networks(self) -> frozenset[str]:

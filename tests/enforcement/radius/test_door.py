@@ -21,7 +21,7 @@ from tests.enforcement.radius.networks import (
 from tests.web.conftest import House
 
 from limen.clock import HOUR, MINUTE, SECOND
-from limen.enforcement.radius import door as door_module
+from limen.enforcement.radius import door as door_module, store
 from limen.enforcement.radius.disconnect import Disconnects, NotDisconnectedError
 from limen.enforcement.radius.door import NothingAskedError, RadiusDoor, Reply, Verdict, WrongNumberError
 from limen.enforcement.radius.questions import Asker
@@ -141,6 +141,75 @@ async def test_a_nas_that_does_not_end_it_is_an_alert(harbor: House, told: list[
         await asyncio.sleep(0.02)
     assert told == [reply.session]
     assert [event.reason for event in harbor.events("radius.disconnect_failed")] == ["silent"]
+
+
+async def rows(harbor: House) -> list[str]:
+    """The sessions that are kept."""
+    found = await harbor.limen.core.database.reading(lambda snapshot: store.sessions(snapshot.connection))
+    return [one.id for one in found]
+
+
+async def ends_soon(harbor: House) -> None:
+    for _ in range(100):
+        if not await rows(harbor):
+            return
+        await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+def away(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The NAS is away for as long as this is empty; then the ids that it ended."""
+    answers: list[str] = []
+
+    async def end(_self: Disconnects, one: RadiusSession) -> None:
+        if not answers:
+            raise NotDisconnectedError("silent")
+        answers.append(one.id)
+
+    monkeypatch.setattr(Disconnects, "end", end)
+    return answers
+
+
+async def test_a_nas_that_was_away_is_told_when_it_is_back(
+    harbor: House, away: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door_module, "AGAIN_SECONDS", (0.05,))
+    reply = await confirmed(harbor)
+    await harbor.limen.identity.sessions.revoke_person(ida(harbor), by="")
+    assert await ended(harbor, "vpn")
+    await asyncio.sleep(0.3)
+    assert await rows(harbor) == [reply.session]
+    away.append("back")
+    await ends_soon(harbor)
+    assert (await rows(harbor), away) == ([], ["back", reply.session])
+    assert len(harbor.events("radius.disconnect_failed")) == 1
+
+
+@pytest.mark.parametrize("status", ["Interim-Update", "Stop"])
+async def test_a_session_that_goes_on_after_its_end_is_ended_when_it_is_heard_of(
+    harbor: House, away: list[str], status: str
+) -> None:
+    reply = await confirmed(harbor)
+    await harbor.limen.identity.sessions.revoke_person(ida(harbor), by="")
+    assert await ended(harbor, "vpn")
+    away.append("back")
+    await door_of(harbor).accounted(VPN, reply.session, status, "55")
+    await ends_soon(harbor)
+    assert (await rows(harbor), away[1:]) == ([], [] if status == "Stop" else [reply.session])
+
+
+async def test_what_a_nas_did_not_end_is_told_again_after_a_restart(harbor: House, away: list[str]) -> None:
+    reply = await confirmed(harbor)
+    await harbor.limen.identity.sessions.revoke_person(ida(harbor), by="")
+    assert await ended(harbor, "vpn")
+    await door_of(harbor).close()
+    assert await rows(harbor) == [reply.session]
+    away.append("back")
+    again = RadiusDoor(harbor.limen.core, Disconnects(harbor.limen.core))
+    await again.start()
+    await ends_soon(harbor)
+    assert (await rows(harbor), again.open(), away[1:]) == ([], [], [reply.session])
+    await again.close()
 
 
 async def test_what_was_let_in_is_watched_over_again_after_a_restart(harbor: House, told: list[str]) -> None:

@@ -31,6 +31,7 @@ async def test_sessions_are_kept_until_they_are_over(harbor: House) -> None:
         store.add_session(connection, ONE)
         store.add_session(connection, replace(ONE, id="r_2", until=10))
         store.set_accounted(connection, "r_1", "55")
+        assert [store.set_ending(connection, "r_1", at) for at in (5, 6)] == [True, False]
         before = store.sessions(connection)
         store.drop_old(connection, 10)
         after = store.sessions(connection)
@@ -39,7 +40,7 @@ async def test_sessions_are_kept_until_they_are_over(harbor: House) -> None:
 
     before, after, gone = await harbor.limen.core.write(work)
     assert {one.id for one in before} == {"r_1", "r_2"}
-    assert (after, gone) == ([replace(ONE, accounted="55")], [])
+    assert (after, gone) == ([replace(ONE, accounted="55", ending_at=5)], [])
 
 
 async def test_the_oldest_of_too_many_servers_may_ask_no_more(harbor: House) -> None:

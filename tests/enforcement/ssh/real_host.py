@@ -133,6 +133,7 @@ class Client:
     host: RealHost
     name: str = "db1.harbor.example"
     key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
+    algorithms: str = "ssh-ed25519-cert-v01@openssh.com"
 
     def __post_init__(self) -> None:
         self.folder.mkdir(exist_ok=True)
@@ -140,9 +141,11 @@ class Client:
         (self.folder / "id").write_bytes(private)
         (self.folder / "id").chmod(0o600)
 
-    def trust(self, *vouching: str) -> None:
-        lines = (f"@cert-authority {self.name} {line}\n" for line in vouching)
-        (self.folder / "known_hosts").write_text("".join(lines))
+    def trust(self, *vouching: str, pinned: str = "") -> None:
+        """A host for which one of these vouches; with `pinned` that key alone, as `limen ssh` does."""
+        lines = [f"@cert-authority {self.name} {line}\n" for line in vouching]
+        (self.folder / "known_hosts").write_text(f"{self.name} {pinned}\n" if pinned else "".join(lines))
+        self.algorithms = "ssh-ed25519" if pinned else "ssh-ed25519-cert-v01@openssh.com"
 
     def words(self, account: str, *command: str) -> list[str]:
         options = {
@@ -153,7 +156,7 @@ class Client:
             "UserKnownHostsFile": self.folder / "known_hosts",
             "GlobalKnownHostsFile": "none",
             "HostKeyAlias": self.name,
-            "HostKeyAlgorithms": "ssh-ed25519-cert-v01@openssh.com",
+            "HostKeyAlgorithms": self.algorithms,
             "StrictHostKeyChecking": "yes",
             "BatchMode": "yes",
             "Port": self.host.port,

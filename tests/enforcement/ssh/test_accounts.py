@@ -5,7 +5,7 @@ import re
 import pytest
 from hypothesis import given, strategies as st
 
-from limen.enforcement.ssh.accounts import LONGEST, RESERVED, account_name
+from limen.enforcement.ssh.accounts import LONGEST, RESERVED, account_name, mark_of
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,9 @@ def test_every_name_can_be_an_account_and_is_nobody_elses(email: str, taken: set
     assert re.fullmatch(r"[a-z][a-z0-9_-]*", name)
     assert len(name) <= LONGEST
     assert name not in taken | RESERVED
+
+
+def test_a_name_of_who_was_erased_is_nobody_elses() -> None:
+    assert account_name("anna@harbor.example", {mark_of("anna"), mark_of("anna2")}) == "anna3"
+    assert len(mark_of("anna")) == LONGEST
+    assert "anna" not in mark_of("anna")

@@ -61,5 +61,5 @@ def test_forwarding_is_there_where_the_app_says_so(tmp_path: Path) -> None:
 def test_a_hosts_is_for_its_one_name(tmp_path: Path) -> None:
     shown = read(tmp_path, sign_host(AUTHORITY, KEY, 7, "db1.harbor.example", NOW))
     assert "host certificate" in shown
-    assert "2026-11-24T08:59:00 to 2026-12-24T09:00:00" in shown
+    assert "2026-11-24T08:59:00 to 2026-12-01T09:00:00" in shown
     assert shown.partition("Principals:")[2].split()[0] == "db1.harbor.example"

@@ -8,6 +8,7 @@ from tests.web.conftest import House
 
 from limen.credentials import Cause, Ending, Stays
 from limen.enforcement.ssh import store
+from limen.enforcement.ssh.accounts import mark_of
 from limen.enforcement.ssh.credentials import CREDENTIALS
 from limen.opaque import hash_of
 
@@ -38,8 +39,10 @@ async def test_rows_go_with_an_erasure_and_tokens_with_a_restore(harbor: House, 
                 how(transaction, ending)
         connection = transaction.connection
         left = (len(store.certificates(connection, now)), len(store.accounts(connection)))
+        assert store.marks(connection) == set(marked)
         return left, store.take_token(connection, hash_of(token), now)
 
+    marked = (mark_of("ida"),) if cause is Cause.ERASED else ()
     left, taken = await harbor.limen.database.writing(end)
     assert left == ((0, 0) if cause is Cause.ERASED else (1, 1))
     assert (taken is None) is (cause is Cause.RESTORED)

@@ -4,6 +4,7 @@ import asyncio
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.access.at_harbor import AtHarbor
 from tests.enforcement.ssh.hosts import (
     HOST,
@@ -20,6 +21,7 @@ from tests.web.conftest import House, move_in
 from limen.clock import HOUR, MINUTE, SECOND
 from limen.enforcement.ssh.authorities import Purpose
 from limen.enforcement.ssh.certificates import OWN, SUDO, UNTIL
+from limen.enforcement.ssh.wire import line_of
 
 
 async def ended(house: House, serial: int) -> str:
@@ -48,10 +50,14 @@ async def test_a_certificate_opens_ones_own_account_of_one_apps_hosts_for_minute
     assert certificate.key_id.decode().split() == [ida.id, event.session, event.details["decision"]]
 
 
-async def test_the_program_is_told_who_vouches_for_the_hosts(harbor: House, ida: Somebody) -> None:
-    told = handed_over(await ida.ask())
-    vouching = [one.line.split()[1] for one in door_of(harbor).followers.authorities.of(Purpose.HOSTS)]
-    assert (told["vouching"], told["account"], told["state"]) == (vouching, ["ida"], ["s" * 22])
+async def test_the_program_is_told_the_key_of_the_host_that_is_enrolled_now(harbor: House, ida: Somebody) -> None:
+    assert handed_over(await ida.ask())["host"] == ["none"]
+    hosts = hosts_of(harbor)
+    for _ in range(2):
+        key = line_of(Ed25519PrivateKey.generate().public_key())
+        await hosts.enrol(await hosts.token(HOST, by=""), key, "203.0.113.50")
+        told = handed_over(await ida.ask())
+        assert (told["host"], told["account"], told["state"]) == ([key.split()[1]], ["ida"], ["s" * 22])
 
 
 async def test_a_shared_account_is_opened_where_it_is_named(harbor: House, ida: Somebody) -> None:

@@ -11,7 +11,7 @@ from tests.enforcement.ssh.test_store import HOST, ISSUED, NOW
 
 from limen.clock import DAY, MINUTE, SetClock
 from limen.enforcement.ssh.authorities import Authorities, AuthorityKey, Purpose
-from limen.enforcement.ssh.followers import Followers, Heard
+from limen.enforcement.ssh.followers import MOST_AHEAD, Followers, Heard
 from limen.facts import App, FactStore, Upstream
 from limen.facts.ssh_hosts import SshHosts
 
@@ -50,6 +50,21 @@ async def test_numbers_grow_over_a_restart() -> None:
     again = followers(HOST.name)
     again.clock.forward(MINUTE)  # type: ignore[attr-defined]
     assert again.number > last
+
+
+async def test_a_state_that_is_ahead_is_outgrown_and_not_in_force() -> None:
+    """One start with a clock a year ahead, and hosts would take nothing for a year."""
+    one = followers(HOST.name)
+    ahead = one.change() + 366 * DAY
+    waiting = asyncio.create_task(one.next(one.number))
+    await asyncio.sleep(0)
+    assert one.outgrow(ahead)
+    await asyncio.wait_for(waiting, 1)  # every host is told
+    one.hear(HOST.id, Heard(NOW, ahead))
+    assert not one.is_in_force("databases", one.number)
+    assert (one.number, told(one)["number"], one.outgrow(ahead)) == (ahead + 1, ahead + 1, False)
+    assert one.outgrow(NOW + MOST_AHEAD)  # a host that lies stays behind, and no other
+    assert one.number == ahead + 1
 
 
 async def test_a_host_is_told_of_its_own_apps_certificates_alone() -> None:

@@ -83,13 +83,71 @@ async def test_a_session_in_use_keeps_its_sign_in_from_idling(harbor: House, ida
     assert state["host"]
 
 
-async def test_a_certificate_is_renewed_each_week(harbor: House) -> None:
+async def test_that_a_host_lets_others_in_again_is_journaled(harbor: House) -> None:
+    secret, _ = await enrolled(harbor)
+    hosts = hosts_of(harbor)
+    for is_only in (False, True, True, False, False):
+        await hosts.ask(secret, Asks(0, NOTHING, NOTHING, is_only), "203.0.113.50")
+        assert hosts.followers.heard_of(HOST).is_only is is_only
+    (event,) = harbor.events("ssh.host_unsound")
+    assert (event.reason, event.details["host"]) == ("others", HOST)
+    assert hosts.followers.heard_of(OTHER).at == 0
+
+
+async def test_that_a_hosts_clock_went_astray_is_journaled_once(harbor: House) -> None:
+    secret, _ = await enrolled(harbor)
+    for clock in (0, 30, -31, -90, 0):
+        await hosts_of(harbor).ask(secret, Asks(0, NOTHING, NOTHING, clock=clock), "203.0.113.50")
+    assert [event.reason for event in harbor.events("ssh.host_unsound")] == ["clock"]
+
+
+async def test_a_host_that_is_ahead_is_told_what_is_revoked_all_the_same(harbor: House, ida: Somebody) -> None:
+    secret, state = await enrolled(harbor)
+    hosts = hosts_of(harbor)
+    certificate = await ida.certificate()
+    ahead = int(str(state["number"])) + 366 * DAY
+    await harbor.limen.identity.people.set_groups(ida.id, [], by="")
+    told = await asyncio.wait_for(hosts.ask(secret, Asks(ahead, NOTHING, NOTHING), "203.0.113.50"), 2)
+    assert told is not None
+    assert told.number > ahead
+    assert json.loads(told.text)["ended"] == [certificate.serial]
+    assert [event.reason for event in harbor.events("ssh.host_unsound")] == ["ahead"]
+
+
+async def test_a_host_that_asks_again_ends_its_question_before(harbor: House) -> None:
+    secret, _ = await enrolled(harbor)
+    hosts = hosts_of(harbor)
+    asks = Asks(hosts.followers.number, NOTHING, NOTHING)
+    waiting = [asyncio.create_task(hosts.ask(secret, asks, "203.0.113.50")) for _ in range(20)]
+    await asyncio.sleep(0.05)
+    assert [one.done() for one in waiting] == [True] * 19 + [False]
+    assert {await one for one in waiting[:19]} == {None}
+    hosts.followers.change()
+    assert await asyncio.wait_for(waiting[19], 2) is not None
+
+
+async def test_a_host_that_says_it_has_nothing_all_the_time_is_told_a_few_times(harbor: House) -> None:
+    """Each answer is a list of what is revoked and a signature, on the loop that decides."""
+    secret, _ = await enrolled(harbor)
+    hosts, told = hosts_of(harbor), 0
+    for _ in range(15):
+        asked = asyncio.create_task(hosts.ask(secret, Asks(0, NOTHING, NOTHING), "203.0.113.50"))
+        await asyncio.wait({asked}, timeout=0.2)
+        told += asked.done()
+        asked.cancel()
+    assert 10 <= told <= 12
+    hosts.followers.change()  # what is new is told at once
+    answer = await asyncio.wait_for(hosts.ask(secret, Asks(0, NOTHING, NOTHING), "203.0.113.50"), 1)
+    assert answer is not None
+
+
+async def test_a_certificate_is_renewed_each_day(harbor: House) -> None:
     secret, _ = await enrolled(harbor)
     hosts = hosts_of(harbor)
     told = await hosts.ask(secret, Asks(0, NOTHING, NOTHING), "203.0.113.50")
     assert told is not None
     assert json.loads(told.text)["certificate"] == ""
-    harbor.clock.forward(8 * DAY)
+    harbor.clock.forward(DAY)
     told = await hosts.ask(secret, Asks(told.number, NOTHING, NOTHING), "203.0.113.50")
     assert told is not None
     assert json.loads(told.text)["certificate"]

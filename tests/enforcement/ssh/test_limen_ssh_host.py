@@ -181,6 +181,29 @@ async def test_keys_that_are_renewed_are_known_before_they_sign(world: World) ->
     assert await world.log_in(after, "echo", "in") == "in\n"
 
 
+async def test_nobody_is_let_in_while_the_clocks_differ(world: World) -> None:
+    issued = await world.ask()
+    assert await world.log_in(issued, "echo", "in") == "in\n"
+    followers = door_of(world.limen.house).followers
+
+    async def asked_again() -> None:
+        for _ in range(2):
+            followers.change()
+            await until(lambda: followers.is_in_force("databases", followers.number))
+
+    await asked_again()
+    assert followers.heard_of(HOST).clock == 0
+    world.limen.house.clock.forward(35 * SECOND)
+    await asked_again()
+    assert followers.heard_of(HOST).clock in {-34, -35}
+    assert "refused" in await world.log_in(issued, "echo", "in", check=False)
+    world.limen.house.clock.forward(-35 * SECOND)
+    await asked_again()
+    assert followers.heard_of(HOST).clock == 0
+    await asyncio.sleep(0.3)
+    assert await world.log_in(issued, "echo", "in") == "in\n"
+
+
 async def test_every_other_way_in_can_be_shut_and_all_of_it_undone(world: World) -> None:
     issued = await world.ask()
     world.host.run("limen-ssh-host", "only")

@@ -70,3 +70,13 @@ async def test_a_number_that_is_wrong_or_none(harbor: House, ida: Browser) -> No
     wrong = str(10 + (int(asked.number) - 9) % 90)
     assert (await ida.post("/radius/confirm", number=wrong)).status_code >= 400
     assert (await door_of(harbor).login(VPN, "", asked.state)).verdict is Verdict.REJECT
+
+
+async def test_that_two_signed_in_at_once_is_said(harbor: House, ida: Browser) -> None:
+    before = (await ida.get("/radius")).text
+    for _ in range(2):
+        await door_of(harbor).login(VPN, "", "")
+    stopped = (await ida.get("/radius")).text
+    assert stopped != before
+    harbor.clock.forward(3 * MINUTE)
+    assert re.sub(r"<[^>]*>", "", (await ida.get("/radius")).text) == re.sub(r"<[^>]*>", "", before)

@@ -14,7 +14,8 @@ import pytest
 from tests.enforcement.radius.networks import CLIENT, LAPTOP, certify, door_of, writing
 from tests.web.conftest import House, move_in
 
-from limen.enforcement.radius import service
+from limen.clock import MINUTE
+from limen.enforcement.radius import service, store
 from limen.enforcement.radius.door import REJECTED, Reply, Verdict
 from limen.web.access.radius import answered, ends_at, read
 
@@ -51,6 +52,24 @@ async def test_only_a_server_with_its_token_is_answered(harbor: House) -> None:
         refused = await asks(harbor, "login", wrong, ASKER)
         assert (refused.status_code, refused.json()) == (401, {})
     assert {event.reason for event in harbor.events("radius.refused")} == {"not-a-radius-server"}
+
+
+async def test_a_token_that_is_known_is_not_looked_up_for_each_packet(
+    harbor: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, looked = await token_of(harbor), list[bytes]()
+    is_server = store.is_server
+    monkeypatch.setattr(store, "is_server", lambda connection, one: looked.append(one) or is_server(connection, one))
+    for _ in range(5):
+        assert (await asks(harbor, "accounting", token, ASKER)).status_code == 200
+    assert len(looked) == 1
+    for _ in range(40):
+        assert (await asks(harbor, "accounting", "x" * 43, ASKER)).status_code == 401
+    assert len(looked) <= 20
+    assert (await asks(harbor, "accounting", token, ASKER)).status_code == 200
+    harbor.clock.forward(MINUTE)
+    assert (await asks(harbor, "accounting", token, ASKER)).status_code == 200
+    assert looked.count(looked[0]) == 2
 
 
 async def test_a_device_is_read_from_its_certificate_and_not_from_its_name(harbor: House) -> None:

@@ -40,7 +40,7 @@ async def test_whoever_is_not_signed_in_signs_in_first_and_comes_back(harbor: Ho
 
 async def test_the_answer_goes_to_loopback_and_says_nothing_else(harbor: House, ida: Somebody) -> None:
     told = handed_over(await ida.ask())
-    assert set(told) == {"state", "account", "certificate", "vouching"}
+    assert set(told) == {"state", "account", "certificate", "host"}
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,8 @@ async def test_whoever_is_no_host_is_told_nothing(harbor: House, secret: str) ->
         b'{"after": 0}',
         {**NOTHING, "more": 1},
         {**NOTHING, "after": "1"},
+        {**NOTHING, "after": -1},
+        {**NOTHING, "after": 2**53},
         {**NOTHING, "open": list(range(MOST_OPEN + 1))},
         {**NOTHING, "open": [2**70]},
     ],

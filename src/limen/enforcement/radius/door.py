@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from limen.admission import network_of
 from limen.clock import HOUR, MINUTE, SECOND, Instant, Milliseconds
 from limen.enforcement.decision_point import Answer, DecisionPoint
 from limen.enforcement.permit_end import end_of
@@ -28,7 +29,7 @@ from limen.enforcement.radius.store import RadiusSession
 from limen.enforcement.streams import STOPS, Stream, Streams
 from limen.errors import LimenError
 from limen.events import Event, Outcome
-from limen.facts import App, Person, Session
+from limen.facts import App, Person, Session, SessionState
 from limen.facts.addresses import normal
 from limen.facts.radius_service import RADIUS_ACTIONS
 from limen.messages import gettext_noop
@@ -49,9 +50,13 @@ WAITS_SECONDS: Final = 20.0
 WAITS_LONG_SECONDS: Final = 50.0
 """How long one waits who typed a number of their own: it can't be repeated."""
 MOST_WAITING: Final = 40
-"""Questions that wait at one moment: each is a thread of the RADIUS server."""
+"""Questions of people that wait at one moment: each is a thread of the RADIUS server."""
+STRANGERS_WAIT: Final = 4
+"""And of names that nobody has, which wait like others, so that a few tell nothing, and keep nobody from it."""
 FRESH: Final[Milliseconds] = 5 * MINUTE
 """How long ago the passkey may have been used that confirms."""
+AGAIN_SECONDS: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+"""How long a NAS that did not end a session is left alone before it is told again; the last for each time after."""
 _WITH_DEVICES: Final = frozenset({"wifi"})
 _WITH_PEOPLE: Final = frozenset({"vpn", "gear"})
 _NUMBER: Final = re.compile(r"[1-9][0-9]")
@@ -109,9 +114,14 @@ class RadiusDoor:
         self._streams = {True: Streams(self._device_doors), False: Streams(self._doors)}
         self._open: dict[str, RadiusSession] = {}
         self._stream_of: dict[str, Stream] = {}
-        self._of_client = RateLimit(per_second=20, at_once=100)
-        self._waiting = 0
+        self._of_client = RateLimit(per_second=200, at_once=1_000)
+        self._of_accounting = RateLimit(per_second=1, at_once=20)
+        self._of_station = RateLimit(per_second=2, at_once=20)
+        self._waiting = {True: 0, False: 0}
         self._ending: set[asyncio.Task[None]] = set()
+        self._over: dict[str, RadiusSession] = {}
+        self._telling: dict[str, asyncio.Task[None]] = {}
+        self._goes_on: dict[str, asyncio.Event] = {}
 
     def open(self) -> list[RadiusSession]:
         """Who is in."""
@@ -122,7 +132,7 @@ class RadiusDoor:
     async def device(self, asker: Asker, device_id: str, ends_at_seconds: int) -> Reply:
         """A device proved to the RADIUS server that it has the key of this certificate."""
         app, now = self._app(asker.client, _WITH_DEVICES), self._core.clock.now()
-        if app is None or not self._of_client.admits(asker.client, now):
+        if app is None or not self._admits(asker, now):
             return self._refused("no-such-client" if app is None else "too-often", asker, app)
         held = self._device_doors.tied.ties.certified_as(device_id, ends_at_seconds, now)
         if held is None:
@@ -136,7 +146,7 @@ class RadiusDoor:
     async def login(self, asker: Asker, password: str, state: str) -> Reply:
         """Somebody signs in with a name. What they type is a number of theirs, or nothing that counts."""
         app, now = self._app(asker.client, _WITH_PEOPLE), self._core.clock.now()
-        if app is None or not self._of_client.admits(asker.client, now):
+        if app is None or not self._admits(asker, now):
             return self._refused("no-such-client" if app is None else "too-often", asker, app)
         if state:
             question = self.questions.with_state(state, asker)
@@ -148,26 +158,43 @@ class RadiusDoor:
             return Reply(Verdict.ASK, number=question.number, state=question.state)
         return await self._waited(app, question)
 
+    def _admits(self, asker: Asker, now: Instant) -> bool:
+        """A station that asks all the time uses up what is its own."""
+        return self._of_station.admits(f"{asker.client} {asker.calling}", now) and self._of_client.admits(
+            asker.client, now
+        )
+
+    def _is_signed_in_at(self, person_id: str, address: str) -> bool:
+        now = self._core.clock.now()
+        return bool(address) and any(
+            session.address == address and self._known.session_state(session, "", now) is SessionState.LIVE
+            for session in self._known.issued_to(("person", person_id))
+        )
+
     def _asked(self, app: App, asker: Asker, number: str) -> Question | None:
         person = self._person(asker.user)
-        before = self.questions.of(person.id) if person is not None else None
-        question = self.questions.ask(asker, person.id if person is not None else "", app.id, number)
-        if question is not None and question is not before and person is not None:
-            self._core.journal.record(self._event("radius.asked", person.id, app.id, asker))
+        is_second = person is not None and self.questions.of(person.id) is not None
+        is_familiar = person is not None and self._is_signed_in_at(person.id, _place(asker))
+        person_id = person.id if person is not None else ""
+        question = self.questions.ask(asker, person_id, app.id, number, is_familiar=is_familiar)
+        if person is not None and (is_second or question is not None):
+            kind = "radius.asked_twice" if is_second else "radius.asked"
+            self._core.journal.record(self._event(kind, person.id, app.id, asker))
         return question
 
     async def _waited(self, app: App, question: Question) -> Reply:
         """What came of it, once it is known; the question again where nothing has by then."""
         seconds = WAITS_LONG_SECONDS if question.is_theirs else WAITS_SECONDS
-        if self._waiting < MOST_WAITING:
-            self._waiting += 1
+        is_stranger = not question.person_id
+        if self._waiting[is_stranger] < (STRANGERS_WAIT if is_stranger else MOST_WAITING):
+            self._waiting[is_stranger] += 1
             try:
                 async with asyncio.timeout(seconds):
                     await question.done.wait()
             except TimeoutError:
                 pass
             finally:
-                self._waiting -= 1
+                self._waiting[is_stranger] -= 1
         answer = question.answer
         if not question.done.is_set() and not question.is_theirs:
             return Reply(Verdict.ASK, number=question.number, state=question.state)
@@ -194,10 +221,25 @@ class RadiusDoor:
             raise WrongNumberError
         (action,) = RADIUS_ACTIONS[app.radius.kind]
         where = _place(question.asker) or address
+        if not self.is_here(question, address):  # somebody rang up: another's device connects than confirms
+            session, is_tied = replace(session, device_id="", binding=0, bound_until=0), False
         answer = self._doors.decide_session(DOOR, app, session, Request(action), where)
         if answer.permitted:
             self.questions.permit(question, answer, is_tied=is_tied)
         return answer
+
+    def is_here(self, question: Question, address: str) -> bool:
+        """Whether what connects may be the device at this address, where somebody confirms: then its facts count."""
+        app = self._known.apps.get(question.app)
+        if app is None or app.radius is None:
+            return False
+        place = self.place_of(question)
+        is_compared = app.radius.kind == "vpn" and app.radius.same_address
+        return not is_compared or (bool(place) and network_of(place) == network_of(address))
+
+    def place_of(self, question: Question) -> str:
+        """The address of what connects, where the NAS tells it; else ""."""
+        return _place(question.asker)
 
     def not_me(self, person: Person, session: Session) -> None:
         """Somebody says that they did not sign in. Raises NothingAskedError."""
@@ -281,6 +323,9 @@ class RadiusDoor:
             session = self._known.issued(one.session_id) if one.session_id else self._of_device(one, now)
             if one.until <= now:
                 continue
+            if one.ending_at:
+                self._tell(one)
+                continue
             self._open[one.id] = one
             if app is None or session is None:
                 self._end(one, "session-revoked")
@@ -309,18 +354,60 @@ class RadiusDoor:
         self._leave(one)
         if self._open.pop(one.id, None) is None or why == STOPS:
             return
-        task = asyncio.create_task(self._ended(one, why, is_told=True))
+        self._tell(one)  # first, and the database after: the one must not wait for the other
+        task = asyncio.create_task(self._ended(one, why, is_kept=True))
         self._ending.add(task)
         task.add_done_callback(self._ending.discard)
+
+    def _tell(self, one: RadiusSession) -> None:
+        """Tell the NAS until it has ended the session, however often a packet is lost or the NAS is away."""
+        self._over[one.id], self._goes_on[one.id] = one, asyncio.Event()
+        self._telling[one.id] = task = asyncio.create_task(self._told(one))
+        task.add_done_callback(lambda _done: self._telling.pop(one.id, None))
+
+    async def _told(self, one: RadiusSession) -> None:
+        goes_on, tries = self._goes_on[one.id], 0
+        while one.id in self._over and self._core.clock.now() < one.until:
+            goes_on.clear()
+            try:
+                await self._disconnects.end(self._over[one.id])
+            except (LimenError, OSError, ValueError) as error:
+                why = error.why if isinstance(error, NotDisconnectedError) else "failed"
+                self._not_ended(one, why, is_first=tries == 0)
+            else:
+                await self._is_over(one)
+                return
+            try:
+                async with asyncio.timeout(AGAIN_SECONDS[min(tries, len(AGAIN_SECONDS) - 1)]):
+                    await goes_on.wait()
+            except TimeoutError:
+                pass
+            tries += 1
+
+    def _not_ended(self, one: RadiusSession, why: str, *, is_first: bool) -> None:
+        """It is journaled once; that the NAS is told again is not."""
+        if is_first:
+            asker = Asker(one.user_name, one.client, one.nas, one.calling)
+            failed = self._event("radius.disconnect_failed", one.person_id, one.app, asker)
+            self._core.journal.record(msgspec.structs.replace(failed, reason=why))
+
+    async def _is_over(self, one: RadiusSession) -> None:
+        """The NAS has said so. Where that can't be kept it is told again at the next start, which changes nothing."""
+        self._over.pop(one.id, None)
+        self._goes_on.pop(one.id, None)
+        await asyncio.gather(*self._ending)  # whose row it is may not be written yet
+        try:
+            await self._core.write(lambda transaction: store.drop_session(transaction.connection, one.id))
+        except LimenError as error:
+            _log.warning("that a network session is over could not be kept: %s", error)
 
     def _leave(self, one: RadiusSession) -> None:
         stream = self._stream_of.pop(one.id, None)
         if stream is not None:
             self._streams[not one.session_id].remove(stream)
 
-    async def _ended(self, one: RadiusSession, why: str, *, is_told: bool) -> None:
-        """Tell the NAS first, and then the database: the one must not wait for the other."""
-        told = asyncio.create_task(self._disconnects.end(one)) if is_told else None
+    async def _ended(self, one: RadiusSession, why: str, *, is_kept: bool) -> None:
+        """Keep that it ended, and with `is_kept` the session too, for as long as the NAS has to be told."""
         now = self._core.clock.now()
         event = Event(
             at=now,
@@ -333,32 +420,29 @@ class RadiusDoor:
         )
 
         def write(transaction: Transaction) -> None:
-            if store.drop_session(transaction.connection, one.id):
+            connection = transaction.connection
+            if store.set_ending(connection, one.id, now) if is_kept else store.drop_session(connection, one.id):
                 transaction.say(event)
 
         try:
             await self._core.write(write)
         except LimenError as error:  # at the next start it is decided again
             _log.warning("the end of a network session could not be kept: %s", error)
-        try:
-            if told is not None:
-                await told
-        except NotDisconnectedError as error:
-            asker = Asker(one.user_name, one.client, one.nas, one.calling)
-            failed = self._event("radius.disconnect_failed", one.person_id, one.app, asker)
-            self._core.journal.record(msgspec.structs.replace(failed, reason=error.why))
 
     # Accounting
 
     async def accounted(self, asker: Asker, session_id: str, status: str, own_name: str) -> None:
         """What a NAS says of a session that it was given: that it began, goes on, or is over. Of another's: nothing."""
         one = self._accounted(asker, session_id, own_name)
-        if one is None:
+        if one is None or not self._of_accounting.admits(one.id, self._core.clock.now()):
+            return
+        if one.id in self._over:
+            await self._accounted_after_its_end(one, status, own_name)
             return
         if status == "Stop":
             self._leave(one)
             self._open.pop(one.id, None)
-            await self._ended(one, "stopped", is_told=False)
+            await self._ended(one, "stopped", is_kept=False)
             return
         session = self._known.issued(one.session_id) if one.session_id else None
         if session is not None:
@@ -367,16 +451,24 @@ class RadiusDoor:
             self._open[one.id] = named = replace(one, accounted=own_name)
             await self._core.write(lambda t: store.set_accounted(t.connection, named.id, named.accounted))
 
+    async def _accounted_after_its_end(self, one: RadiusSession, status: str, own_name: str) -> None:
+        """A session that ended here goes on there: the NAS is told again, now that it is heard of."""
+        if status == "Stop":
+            await self._is_over(one)
+            return
+        self._over[one.id] = replace(one, accounted=own_name or one.accounted)
+        self._goes_on[one.id].set()
+
     def _accounted(self, asker: Asker, session_id: str, own_name: str) -> RadiusSession | None:
         """The session of this client that it means. One that does not send back its Class (RFC 2865 section 5.25) means
         the one that the station has which it names, where it has no other.
         """
         if session_id:
-            one = self._open.get(session_id)
+            one = self._open.get(session_id) or self._over.get(session_id)
             return one if one is not None and one.client == asker.client else None
         found = [
             one
-            for one in self._open.values()
+            for one in (*self._open.values(), *self._over.values())
             if (one.client, one.nas, one.calling) == (asker.client, asker.nas, asker.calling)
             and one.accounted in {"", own_name}
         ]
@@ -389,12 +481,18 @@ class RadiusDoor:
             if one.until <= now:
                 self._leave(one)
                 self._open.pop(one.id, None)
+        for one in [one for one in self._over.values() if one.until <= now]:
+            del self._over[one.id], self._goes_on[one.id]
         await self._core.write(lambda transaction: store.drop_old(transaction.connection, now))
 
     async def close(self) -> None:
         """Limen stops: what is open goes on until its own end."""
         for streams in self._streams.values():
             streams.close()
+        telling = [*self._telling.values()]
+        for task in telling:
+            task.cancel()  # what is not over there is told at the next start
+        await asyncio.gather(*telling, return_exceptions=True)
         await asyncio.gather(*self._ending, return_exceptions=True)
 
     # Who asks

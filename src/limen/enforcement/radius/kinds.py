@@ -32,7 +32,7 @@ KINDS: Final = (
     ),
     Kind(
         "radius.disconnect_failed",
-        "A VPN, Wi-Fi or gear did not end a session when told to: it lasts until its own end",
+        "A VPN, Wi-Fi or gear did not end a session when told to: it is told again until it does",
         _SESSION,
         AUTHENTICATION,
         99,
@@ -45,6 +45,15 @@ KINDS: Final = (
         _SESSION,
         AUTHENTICATION,
         99,
+        shown=("app", "client"),
+    ),
+    Kind(
+        "radius.asked_twice",
+        "Two signed in to a VPN or gear with one person's name at once: neither was let in",
+        _SESSION,
+        AUTHENTICATION,
+        99,
+        severity=Severity.HIGH,
         shown=("app", "client"),
     ),
     Kind(

@@ -2,7 +2,8 @@
 
 Whoever signs in there sees a number, or types one of their own; whoever confirms types the same. So nobody confirms
 what somebody else began by pressing a button, and a question that was not expected can only be answered wrongly. It is
-bound to who asks from where, answered once, and open for two minutes. Of each person one is open, and few come in an
+bound to who asks from where, answered once, and open for two minutes. It is told to who began it alone: a second
+sign-in with the name while one is open may be anybody's, from the same place as well, so it ends both. Few come in an
 hour; after a refusal none comes for a while.
 """
 
@@ -23,7 +24,10 @@ SILENT_FOR: Final[Milliseconds] = 15 * MINUTE
 """How long nobody is asked after a wrong number, or after somebody said that it was not them."""
 AN_HOUR: Final = 6
 """How many questions one person gets in an hour."""
-MOST_OPEN: Final = 2_000
+FAMILIAR_AN_HOUR: Final = 30
+"""How many more where they come from an address at which the person is signed in: strangers use up none of those."""
+MOST_STRANGERS: Final = 200
+"""Questions of names that nobody has. Beyond it the oldest ends: they take nobody's place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class Question:
     asked_at: Instant
     is_theirs: bool
     is_refused: bool = False
+    is_doubled: bool = False
     answer: Answer | None = None
     is_tied: bool = False
     done: asyncio.Event = field(default_factory=asyncio.Event)
@@ -64,19 +69,26 @@ class Questions:
         self._clock = clock
         self._of: dict[str, Question] = {}
         self._often = RateLimit(per_second=AN_HOUR * 1_000 / HOUR, at_once=AN_HOUR)
+        self._familiar = RateLimit(per_second=FAMILIAR_AN_HOUR * 1_000 / HOUR, at_once=FAMILIAR_AN_HOUR)
+        self._of_strangers = RateLimit(per_second=AN_HOUR * 1_000 / HOUR, at_once=AN_HOUR)
         self._silent_until: dict[str, Instant] = {}
 
-    def ask(self, asker: Asker, person_id: str, app: str, number: str = "") -> Question | None:
-        """A new question, or the one that is open for the same asker; None where nobody is asked now."""
+    def ask(
+        self, asker: Asker, person_id: str, app: str, number: str = "", *, is_familiar: bool = False
+    ) -> Question | None:
+        """A new question; None where nobody is asked now. One that is open ends with whoever asks beside it.
+
+        `is_familiar`: it comes from where this person is signed in.
+        """
         key, now = person_id or f"?{asker.user}", self._clock.now()
         self._forget(now)
         before = self._of.get(key)
-        if before is not None and before.done.is_set():
-            self._of.pop(key)
-        elif before is not None:
-            is_same = (before.asker, before.app, before.number if number else "") == (asker, app, number)
-            return before if is_same else None
-        if now < self._silent_until.get(key, 0) or len(self._of) >= MOST_OPEN or not self._often.admits(key, now):
+        if before is not None and not before.done.is_set():
+            before.is_doubled = True
+            before.done.set()
+            return None
+        self._of.pop(key, None)
+        if now < self._silent_until.get(key, 0) or not self._may_ask(key, now, is_familiar=is_familiar):
             return None
         question = Question(
             state=secrets.token_urlsafe(24),
@@ -90,11 +102,25 @@ class Questions:
         self._of[key] = question
         return question
 
+    def _may_ask(self, key: str, now: Instant, *, is_familiar: bool) -> bool:
+        if not key.startswith("?"):
+            return self._often.admits(key, now) or (is_familiar and self._familiar.admits(key, now))
+        strangers = [name for name in self._of if name.startswith("?")]
+        for name in strangers[: max(0, len(strangers) - MOST_STRANGERS + 1)]:
+            self._of.pop(name).done.set()
+        return self._of_strangers.admits(key, now)
+
     def of(self, person_id: str) -> Question | None:
         """The question that this person has to answer."""
         self._forget(self._clock.now())
         question = self._of.get(person_id) if person_id else None
         return question if question is not None and not question.done.is_set() else None
+
+    def was_doubled(self, person_id: str) -> bool:
+        """Whether two signed in with this person's name a moment ago, so that neither was let in."""
+        self._forget(self._clock.now())
+        question = self._of.get(person_id) if person_id else None
+        return question is not None and question.is_doubled
 
     def with_state(self, state: str, asker: Asker) -> Question | None:
         """The question that was told under this name to this very asker."""
@@ -118,6 +144,8 @@ class Questions:
     def close(self, question: Question) -> None:
         """It was told what came of it: it is good no more."""
         question.done.set()
+        if question.is_doubled:  # the portal says so until it would have been over
+            return
         for key in [key for key, one in self._of.items() if one is question]:
             del self._of[key]
 

@@ -66,9 +66,12 @@ radius_sessions = Table(
     Column("began_at", BigInteger, nullable=False),
     Column("until", BigInteger, nullable=False),
     Column("accounted", String(128), nullable=False, server_default=""),
+    Column("ending_at", BigInteger, nullable=False, server_default="0"),
     info=rows_called("network session", "network sessions"),
 )
-"""Who is in a VPN, a Wi-Fi or gear, until it is over. `accounted` is the NAS's own name of the session."""
+"""Who is in a VPN, a Wi-Fi or gear, until it is over. `accounted` is the NAS's own name of the session, `ending_at`
+when it ended here: the row stays until the NAS has said that it did there.
+"""
 Index("ix_radius_sessions_person_id", radius_sessions.c.person_id)
 
 TABLES: Final = (radius_clients, radius_servers, radius_sessions)
@@ -80,6 +83,7 @@ class RadiusSession:
 
     `session_id` is the sign-in that it hangs on, "" where a device's certificate let it in; then `certified_until` of
     that certificate is part of `until`. `client` is the network that the NAS is configured by, `nas` its address.
+    `ending_at`: 0 while it is permitted; from then on the NAS is told to end it.
     """
 
     id: str
@@ -97,6 +101,7 @@ class RadiusSession:
     began_at: Instant
     until: Instant
     accounted: str = ""
+    ending_at: Instant = 0
 
 
 # Secrets of clients
@@ -143,6 +148,12 @@ def add_session(connection: Connection, one: RadiusSession) -> None:
 
 def set_accounted(connection: Connection, session_id: str, accounted: str) -> None:
     connection.execute(update(radius_sessions).where(radius_sessions.c.id == session_id).values(accounted=accounted))
+
+
+def set_ending(connection: Connection, session_id: str, at: Instant) -> bool:
+    """Whether it was not ending before."""
+    where = (radius_sessions.c.id == session_id, radius_sessions.c.ending_at == 0)
+    return bool(connection.execute(update(radius_sessions).where(*where).values(ending_at=at)).rowcount)
 
 
 def drop_session(connection: Connection, session_id: str) -> bool:

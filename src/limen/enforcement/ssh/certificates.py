@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 BACK: Final[Milliseconds] = MINUTE
 """A certificate begins so long before now, for hosts whose clocks are slow."""
-HOST_LIVES: Final[Milliseconds] = 30 * DAY
+HOST_LIVES: Final[Milliseconds] = 7 * DAY
 UNTIL: Final = "session-until@limen"
 """The extension that says until when a session may last that began with the certificate, in milliseconds since 1970.
 sshd skips what it does not know; Limen's program on the host reads it.

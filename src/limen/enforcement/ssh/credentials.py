@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select, update
 
 from limen.credentials import CredentialKind, Ending, Stays, delete_rows, staying
 from limen.enforcement.ssh import store
+from limen.enforcement.ssh.accounts import mark_of
 from limen.storage import Transaction
 
 _DECIDED_AGAIN: Final = Stays(
@@ -18,6 +19,16 @@ _DECIDED_AGAIN: Final = Stays(
 def _forget_tokens(transaction: Transaction, _ending: Ending) -> int:
     """One that was used since would be good again."""
     return int(transaction.connection.execute(delete(store.ssh_host_tokens)).rowcount)
+
+
+def _forget_whose(transaction: Transaction, ending: Ending) -> int:
+    """Keep a mark of the name: the account is on the hosts, home and keys, and is not for the next of the name."""
+    table, connection = store.ssh_accounts, transaction.connection
+    found = connection.execute(select(table.c.account).where(table.c.person_id == ending.holder)).scalars().all()
+    for account in found:
+        marked = {"person_id": mark_of(account), "account": mark_of(account)}
+        connection.execute(update(table).where(table.c.account == account).values(marked))
+    return len(found)
 
 
 CREDENTIALS: Final = (
@@ -41,7 +52,7 @@ CREDENTIALS: Final = (
         lost=Stays("a name opens nothing"),
         stolen=Stays("a name opens nothing"),
         restored=Stays("a name opens nothing"),
-        erased=delete_rows(store.ssh_accounts),
+        erased=_forget_whose,
     ),
     staying("ssh_hosts", "a host is the company's; it ends when it is removed", table=store.ssh_hosts.name),
     staying(

@@ -29,7 +29,7 @@ from limen.enforcement.ssh.wire import fingerprint, read_key
 from limen.enforcement.streams import STOPS, Stream, Streams
 from limen.errors import LimenError
 from limen.events import Event, Outcome
-from limen.facts import App, Person, Session
+from limen.facts import App, Label, Person, Session
 from limen.facts.ssh_hosts import SshHosts
 from limen.pillar import Core
 from limen.policy.decision import Request
@@ -63,6 +63,16 @@ class LoginRefusedError(LimenError):
         super().__init__("You can't log in to that account there", "leave out the account to use the usual one")
 
 
+class OthersGetInError(LimenError):
+    """The app is restricted, and its host lets people in without Limen, or has not said that it does not."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "That host does not say yet that it lets in nobody without Limen",
+            "wait a moment, or have `limen-ssh-host only` run there",
+        )
+
+
 class TooManyCertificatesError(LimenError):
     def __init__(self) -> None:
         super().__init__("You asked for many certificates in a short time", "wait a minute, and try again")
@@ -80,13 +90,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """What came of it: the decision, and on a permit the certificate and the keys that vouch for the hosts."""
+    """What came of it: the decision, and on a permit the certificate, the keys that vouch for the hosts, and the key of
+    the host that was asked for ("": it has not enrolled). A certificate of whoever had its name before is not it.
+    """
 
     answer: Answer
     account: str = ""
     certificate: str = ""
     vouching: tuple[str, ...] = ()
     until: Instant = 0
+    host_key: str = ""
 
 
 def app_with(apps: Iterable[App], name: str) -> App | None:
@@ -131,7 +144,7 @@ class SshDoor:
     ) -> Issued:
         """Decide, and issue what was permitted. `is_tied`: the request came with its browser's tie.
 
-        Raises KeyRefusedError, NoSuchHostError, LoginRefusedError, TooManyCertificatesError.
+        Raises KeyRefusedError, NoSuchHostError, LoginRefusedError, OthersGetInError, TooManyCertificatesError.
         """
         key, app = read_key(asked.key), self.app_of(asked.host)
         if app is None or app.ssh is None:
@@ -142,6 +155,8 @@ class SshDoor:
         now = self._core.clock.now()
         if not answer.permitted or answer.session is None or until < now + SHORTEST:
             return Issued(answer)
+        if app.sensitivity >= Label.RESTRICTED and not self.followers.heard_of(asked.host).is_only:
+            raise OthersGetInError
         if not self._often.admits(person.id, now):
             raise TooManyCertificatesError
         one = IssuedCertificate(
@@ -178,7 +193,8 @@ class SshDoor:
             raise LoginRefusedError
         if is_own:
             await self.followers.create_account(app.id, account)
-        return Issued(answer, account, line, tuple(one.line for one in authorities.of(Purpose.HOSTS)), until)
+        vouching = tuple(one.line for one in authorities.of(Purpose.HOSTS))
+        return Issued(answer, account, line, vouching, until, self.followers.key_of(asked.host))
 
     async def _account(
         self, asked: Asked, app: App, person: Person, session: Session, address: str
@@ -214,7 +230,9 @@ class SshDoor:
         def name(transaction: Transaction) -> dict[str, str]:
             kept = store.accounts(transaction.connection)
             if person.id not in kept:
-                kept[person.id] = account_name(person.email, {*kept.values(), *shared})
+                kept[person.id] = account_name(
+                    person.email, {*kept.values(), *store.marks(transaction.connection), *shared}
+                )
                 store.add_account(transaction.connection, person.id, kept[person.id])
             return kept
 
@@ -222,7 +240,7 @@ class SshDoor:
         return self.followers.accounts[person.id]
 
     def _taken(self) -> set[str]:
-        return {*self.followers.accounts.values(), *self._shared()}
+        return {*self.followers.accounts.values(), *self.followers.locked, *self._shared()}
 
     def _shared(self) -> set[str]:
         return {login for app in self._known.apps.values() if app.ssh is not None for login in app.ssh.logins}

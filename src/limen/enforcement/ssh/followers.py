@@ -25,21 +25,32 @@ WAITS_SECONDS: Final = 25.0
 """How long a host's question is left unanswered while there is nothing new."""
 IS_THERE: Final = 40 * SECOND
 """A host that has not asked for so long is not there."""
+ASTRAY_SECONDS: Final = 30
+"""A host whose clock is further from Limen's lets nobody in."""
 CREATES_SECONDS: Final = 1.5
 """How long somebody waits for an account to be created on the hosts that are there."""
-RENEWED_BEFORE: Final = HOST_LIVES - 7 * DAY
-"""A host gets the next certificate when its own has less than this left, that is, each week."""
+RENEWED_BEFORE: Final = HOST_LIVES - DAY
+"""A host gets the next certificate when its own has less than this left, that is, each day."""
+MOST_AHEAD: Final = 100 * 366 * DAY
+"""Beyond this no clock was ever wrong, and numbers stay ones that any reader of JSON reads whole."""
 NAMESPACE: Final = "limen-ssh-state"
 """What a signature of a state is good for, and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a host said last: which state is in force there, and the certificates that something is open of."""
+    """What a host said last: which state is in force there, the certificates that something is open of, whether
+    certificates are the only way in, and by how many seconds its clock is ahead of Limen's.
+    """
 
     at: Instant
     state: int = 0
     open: frozenset[int] = frozenset()
+    is_only: bool = False
+    clock: int = 0
+
+
+_NOTHING: Final = Heard(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +64,15 @@ class State:
 
 @dataclass
 class Followers:
-    """What hosts are told. `accounts` are people's own, by their ids. Used on the event loop alone."""
+    """What hosts are told. `accounts` are people's own, by their ids, `locked` the marks of those whose owners were
+    erased. Used on the event loop alone.
+    """
 
     clock: Clock
     known: FactStore
     authorities: Authorities
     accounts: dict[str, str] = field(default_factory=dict)
+    locked: frozenset[str] = frozenset()
     heard: dict[str, Heard] = field(default_factory=dict)
     hosts: dict[str, EnrolledHost] = field(default_factory=dict)
     _ended: dict[int, IssuedCertificate] = field(default_factory=dict)
@@ -73,6 +87,17 @@ class Followers:
         before, self._turn = self._turn, asyncio.Event()
         before.set()
         return self._number
+
+    def outgrow(self, number: int) -> bool:
+        """Be ahead of a state that a host has; whether Limen was not. It was signed by a wrong clock, or before
+        a backup was restored: hosts take no state with a smaller number. A lie of a host's goes so far only.
+        """
+        if number <= self.number:
+            return False
+        if number < self.clock.now() + MOST_AHEAD:
+            self._number = number
+            self.change()
+        return True
 
     @property
     def number(self) -> int:
@@ -107,6 +132,16 @@ class Followers:
     def is_in_force(self, app: str, number: int) -> bool:
         """Whether each host of the app that is there has this state, or a later one."""
         return all(self.heard[one.id].state >= number for one in self._there(app))
+
+    def key_of(self, name: str) -> str:
+        """The key of the host that has this name now, as a line; "": none has enrolled."""
+        return next((one.host_key for one in self.hosts.values() if one.name == name), "")
+
+    def heard_of(self, name: str) -> Heard:
+        """What the host of this name said last; `at` is 0 where it said nothing."""
+        return next(
+            (self.heard[one.id] for one in self.hosts.values() if one.name == name and one.id in self.heard), _NOTHING
+        )
 
     def _there(self, app: str) -> list[EnrolledHost]:
         since = self.clock.now() - IS_THERE
@@ -161,6 +196,7 @@ class Followers:
             "revoked": base64.b64encode(revocation_list([one.blob for one in trusted], ended, number, now)).decode(),
             "ended": ended,
             "accounts": sorted(account for about, account in self._created if about == host.app),
+            "locked": sorted(self.locked),
             "certificate": certificate,
         }
         text = msgspec.json.encode(said)

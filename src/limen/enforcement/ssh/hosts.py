@@ -18,11 +18,11 @@ from limen.enforcement.ssh import authorities, store
 from limen.enforcement.ssh.authorities import Purpose
 from limen.enforcement.ssh.certificates import HOST_LIVES, sign_host
 from limen.enforcement.ssh.door import DOOR, SshDoor, app_with
-from limen.enforcement.ssh.followers import RENEWED_BEFORE, Followers, Heard, State
+from limen.enforcement.ssh.followers import ASTRAY_SECONDS, RENEWED_BEFORE, Followers, Heard, State
 from limen.enforcement.ssh.store import EnrolledHost
 from limen.enforcement.ssh.wire import line_of, read_key
 from limen.errors import LimenError
-from limen.events import Event
+from limen.events import Event, Outcome
 from limen.facts import App
 from limen.opaque import hash_of, new_id, new_token
 from limen.pillar import Core
@@ -44,11 +44,15 @@ class HostRefusedError(LimenError):
 
 @dataclass(frozen=True, slots=True)
 class Asks:
-    """What a host says: the number of the state in force there (0: none), what is open, and what is in use."""
+    """What a host says: the number of the state in force there (0: none), what is open, what is in use, whether
+    certificates are the only way in, and by how many seconds its clock is ahead of Limen's.
+    """
 
     after: int
     open: frozenset[int]
     active: frozenset[int]
+    is_only: bool = False
+    clock: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,9 @@ class SshHostService:
         self._door = door
         self.followers = followers
         self._tries = RateLimit(per_second=0.2, at_once=20)
+        self._again = RateLimit(per_second=1, at_once=10)
+        self._told: dict[str, int] = {}
+        self._waiting: dict[str, asyncio.Task[None]] = {}
 
     async def enrol(self, token: str, key: str, address: str) -> Enrolled:
         """Know this host from now on by its key. Raises HostRefusedError, KeyRefusedError."""
@@ -103,16 +110,20 @@ class SshHostService:
 
     async def ask(self, secret: str, asks: Asks, address: str) -> State | None:
         """What the host is told: at once where there is another state than it has, else as soon as there is; None where
-        nothing was new for long. Raises HostRefusedError.
+        nothing was new for long, or it has asked again meanwhile. Raises HostRefusedError.
         """
         host = self._host(secret, address)
-        self.followers.hear(host.id, Heard(self._core.clock.now(), asks.after, asks.open))
+        if self.followers.outgrow(asks.after):
+            self._tell_unsound(host, "ahead", self._core.clock.now())
+        self._hear(host, asks)
         self._door.seen_open(asks.active)
-        if not self._is_due(host, self._core.clock.now()):
-            await self.followers.next(asks.after)
-        host = self._host(secret, address)  # it may have been removed meanwhile
-        if asks.after == self.followers.number and not self._is_due(host, self._core.clock.now()):
+        after = asks.after if self._may_be_told(host) else self.followers.number
+        if not self._is_due(host, self._core.clock.now()) and not await self._waited(host, after):
             return None
+        host = self._host(secret, address)  # it may have been removed meanwhile
+        if after == self.followers.number and not self._is_due(host, self._core.clock.now()):
+            return None
+        self._told[host.id] = self.followers.number
         return await self._state(host)
 
     async def remove(self, host_id: str, by: str) -> None:
@@ -130,6 +141,7 @@ class SshHostService:
         await self._core.write(write)
         self.followers.hosts.pop(host_id, None)
         self.followers.heard.pop(host_id, None)
+        self._told.pop(host_id, None)
         self.followers.change()
 
     async def token(self, name: str, by: str) -> str:
@@ -147,11 +159,17 @@ class SshHostService:
         return is_made
 
     async def keep_up(self) -> None:
-        """Take over keys that were renewed, by time or by somebody, and hosts that were enrolled."""
+        """Take over keys that were renewed, by time or by somebody, and accounts whose owners were erased."""
         now, keyring = self._core.clock.now(), self._core.keyring
         kept = await self._core.write(lambda transaction: authorities.kept_authorities(transaction, keyring, now))
         if kept.keys != self.followers.authorities.keys:
             self.followers.authorities = kept
+            self.followers.change()
+        accounts, locked = await self._core.database.reading(
+            lambda snapshot: (store.accounts(snapshot.connection), store.marks(snapshot.connection))
+        )
+        if locked != self.followers.locked:
+            self.followers.accounts, self.followers.locked = accounts, locked
             self.followers.change()
 
     def replace(self, host: EnrolledHost) -> None:
@@ -163,6 +181,43 @@ class SshHostService:
         self.followers.hosts = {host.id: host for host in hosts}
 
     # Inside
+
+    def _may_be_told(self, host: EnrolledHost) -> bool:
+        """The same state again is signed once a second; whoever asks all the time waits for the next."""
+        is_new = self._told.get(host.id) != self.followers.number
+        return is_new or self._again.admits(host.id, self._core.clock.now())
+
+    async def _waited(self, host: EnrolledHost, after: int) -> bool:
+        """Wait until there is another state than this, or nothing was new for long; False where the host has asked
+        again: one question of each is open.
+        """
+        before = self._waiting.get(host.id)
+        if before is not None:
+            before.cancel()
+        mine = self._waiting[host.id] = asyncio.create_task(self.followers.next(after))
+        try:
+            await asyncio.wait({mine})
+            return not mine.cancelled()
+        finally:
+            mine.cancel()
+            if self._waiting.get(host.id) is mine:
+                del self._waiting[host.id]
+
+    def _hear(self, host: EnrolledHost, asks: Asks) -> None:
+        """Take note of what a host says, and journal what has turned for the worse."""
+        now = self._core.clock.now()
+        before = self.followers.heard.get(host.id, Heard(0))
+        self.followers.hear(host.id, Heard(now, asks.after, asks.open, asks.is_only, asks.clock))
+        if before.is_only and not asks.is_only:
+            self._tell_unsound(host, "others", now)
+        if abs(asks.clock) > ASTRAY_SECONDS >= abs(before.clock):
+            self._tell_unsound(host, "clock", now)
+
+    def _tell_unsound(self, host: EnrolledHost, why: str, now: Instant) -> None:
+        details: dict[str, str | int | bool] = {"host": host.name, "app": host.app, "why": why}
+        self._core.journal.record(
+            Event(at=now, kind="ssh.host_unsound", outcome=Outcome.FAILURE, reason=why, details=details)
+        )
 
     def _host(self, secret: str, address: str) -> EnrolledHost:
         """Whose secret this is. Raises HostRefusedError."""
@@ -204,8 +259,9 @@ async def loaded(core: Core) -> tuple[Followers, list[EnrolledHost]]:
     """What was kept, at the start."""
     now = core.clock.now()
     kept = await core.database.writing(lambda t: authorities.kept_authorities(t, core.keyring, now))
-    accounts, hosts = await asyncio.gather(
+    accounts, locked, hosts = await asyncio.gather(
         core.database.reading(lambda snapshot: store.accounts(snapshot.connection)),
+        core.database.reading(lambda snapshot: store.marks(snapshot.connection)),
         core.database.reading(lambda snapshot: store.hosts(snapshot.connection)),
     )
-    return Followers(core.clock, core.known, kept, accounts), hosts
+    return Followers(core.clock, core.known, kept, accounts, locked), hosts

@@ -46,6 +46,15 @@ KINDS: Final = (
     Kind("ssh.host_enrolled", "A host enrolled", _HOST, ENTITY, 1, acknowledged=True, shown=("host", "app")),
     Kind("ssh.host_removed", "Removed a host", _HOST, ENTITY, 4, acknowledged=True, shown=("host", "app")),
     Kind(
+        "ssh.host_unsound",
+        "A host does not hold any more to what Limen says",
+        _HOST,
+        AUTHENTICATION,
+        99,
+        severity=Severity.HIGH,
+        shown=("host", "app", "why"),
+    ),
+    Kind(
         "ssh.host_refused",
         "Somebody who did not prove to be a host was refused",
         _DOOR,

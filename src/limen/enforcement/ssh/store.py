@@ -47,7 +47,9 @@ ssh_accounts = Table(
     Column("account", String(32), nullable=False, unique=True),
     info=rows_called("account on hosts", "accounts on hosts"),
 )
-"""What somebody's own account is called on every host. It never changes, and is nobody else's."""
+"""What somebody's own account is called on every host. It never changes, and is nobody else's: of who was erased
+the mark of the name stays, in both columns.
+"""
 
 ssh_certificates = Table(
     "ssh_certificates",
@@ -155,7 +157,13 @@ def drop_authority(connection: Connection, key_id: str) -> None:
 
 def accounts(connection: Connection) -> dict[str, str]:
     """What each person's own account is called."""
-    return {row.person_id: row.account for row in connection.execute(select(ssh_accounts))}
+    return {row.person_id: row.account for row in connection.execute(select(ssh_accounts)) if row.account[0] != "#"}
+
+
+def marks(connection: Connection) -> frozenset[str]:
+    """The marks of accounts whose owners were erased."""
+    chosen = select(ssh_accounts.c.account).where(ssh_accounts.c.account.startswith("#"))
+    return frozenset(connection.execute(chosen).scalars())
 
 
 def add_account(connection: Connection, person_id: str, account: str) -> None:

@@ -39,8 +39,19 @@ def routes(site: Site) -> APIRouter:
         app = site.known.apps.get(question.app) if question is not None else None
         done = query(request, "done")
         if question is None or app is None:
+            done = done or ("twice" if door.questions.was_doubled(visit.person.id) else "")
             return site.page("access/nothing_to_confirm.html", visit, done=done, here="/")
-        return site.page("access/confirm.html", visit, question=question, app=app, here="/")
+        address = visit.visitor.address
+        return site.page(
+            "access/confirm.html",
+            visit,
+            question=question,
+            app=app,
+            there=site.known.place(door.place_of(question)),
+            mine=site.known.place(address),
+            is_here=door.is_here(question, address),
+            here="/",
+        )
 
     @router.post(f"{AT}/confirm")
     async def confirm(visit: Authorized, sent: Sent) -> Response:

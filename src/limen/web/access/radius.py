@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from limen.clock import SECOND, Instant, Milliseconds
 from limen.enforcement.radius import store
 from limen.enforcement.radius.door import RadiusDoor, Reply, Verdict
 from limen.enforcement.radius.questions import Asker
@@ -32,6 +33,8 @@ LONGEST_OTHER: Final = 128
 _URN: Final = "urn:limen:device:"
 _GOES_ON_SECONDS: Final = 300
 _ADMINISTRATIVE: Final = 6
+KNOWN_FOR: Final[Milliseconds] = 10 * SECOND
+"""How long a token is known without asking the database: each packet of a NAS comes with it."""
 
 
 class _Attribute(msgspec.Struct):
@@ -77,6 +80,7 @@ class _Servers:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._tries = RateLimit(per_second=0.2, at_once=20)
+        self._known: dict[bytes, Instant] = {}
 
     def answering(self, work: _Work) -> Callable[[Request], Awaitable[Response]]:
         """What answers a server that proves to be one."""
@@ -98,14 +102,17 @@ class _Servers:
     async def _is_one(self, request: Request) -> bool:
         site = self._site
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        hashed = hash_of(token.strip()[:LONGEST_OTHER])
-        if scheme.lower() == "bearer" and await site.ports.database.reading(
-            lambda snapshot: store.is_server(snapshot.connection, hashed)
-        ):
+        hashed, now = hash_of(token.strip()[:LONGEST_OTHER]), site.ports.clock.now()
+        is_bearer = scheme.lower() == "bearer"
+        if is_bearer and now < self._known.get(hashed, 0):
             return True
         address = site.address(request)
-        if self._tries.admits(address, site.ports.clock.now()):
-            site.ports.doors.tell("radius.refused", "not-a-radius-server", door="radius", address=address)
+        if not self._tries.admits(address, now):
+            return False
+        if is_bearer and await site.ports.database.reading(lambda shot: store.is_server(shot.connection, hashed)):
+            self._known = {one: until for one, until in self._known.items() if now < until} | {hashed: now + KNOWN_FOR}
+            return True
+        site.ports.doors.tell("radius.refused", "not-a-radius-server", door="radius", address=address)
         return False
 
 

@@ -16,7 +16,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from limen.enforcement.ssh.door import Asked, SshDoor
+from limen.enforcement.ssh.door import Asked, Issued, SshDoor
 from limen.enforcement.ssh.wire import ED25519, KeyRefusedError, fingerprint, read_key
 from limen.facts import LIMEN
 from limen.messages import gettext_noop
@@ -82,16 +82,18 @@ def routes(site: Site) -> APIRouter:
             return site.go(visit, "/step-up", app=LIMEN, to=wanted.way_back, decision=issued.answer.id)
         if not issued.certificate:
             return site.go(visit, "/not-yet", decision=issued.answer.id)
-        return _handed_over(visit, wanted, issued.certificate, issued.account, issued.vouching)
+        return _handed_over(visit, wanted, issued)
 
-    def _handed_over(
-        visit: SignedInVisit, wanted: Wanted, certificate: str, account: str, vouching: tuple[str, ...]
-    ) -> Response:
+    def _handed_over(visit: SignedInVisit, wanted: Wanted, issued: Issued) -> Response:
         """On by a page of ours to the program that waits: a form's answer may not lead off this host by itself."""
-        given = {"state": wanted.state, "account": account, "certificate": certificate.split()[1]}
-        told = urlencode([*given.items(), *(("vouching", line.split()[1]) for line in vouching)])
-        url = f"http://127.0.0.1:{wanted.port}/?{told}"
-        return site.page("access/ssh_issued.html", visit, wanted=wanted, account=account, url=url, here="/")
+        told = {
+            "state": wanted.state,
+            "account": issued.account,
+            "certificate": issued.certificate.split()[1],
+            "host": (issued.host_key.split() or ["", "none"])[1],
+        }
+        url = f"http://127.0.0.1:{wanted.port}/?{urlencode(told)}"
+        return site.page("access/ssh_issued.html", visit, wanted=wanted, account=issued.account, url=url, here="/")
 
     return router
 

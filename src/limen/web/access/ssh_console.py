@@ -14,7 +14,7 @@ from starlette.responses import Response
 from limen.clock import Instant
 from limen.enforcement.ssh.authorities import AHEAD, AuthorityKey
 from limen.enforcement.ssh.door import SshDoor
-from limen.enforcement.ssh.followers import IS_THERE, Heard
+from limen.enforcement.ssh.followers import ASTRAY_SECONDS, IS_THERE, Heard
 from limen.enforcement.ssh.hosts import SshHostService
 from limen.enforcement.ssh.store import EnrolledHost
 from limen.enforcement.ssh.wire import fingerprint
@@ -51,6 +51,11 @@ class Listed:
     host: EnrolledHost | None
     heard: Heard
     follows: bool
+
+    @property
+    def is_astray(self) -> bool:
+        """Whether nobody is let in there, since its clock is not Limen's."""
+        return abs(self.heard.clock) > ASTRAY_SECONDS
 
 
 def routes(site: Site) -> APIRouter:

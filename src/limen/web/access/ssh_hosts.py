@@ -39,6 +39,8 @@ class _Asks(msgspec.Struct, forbid_unknown_fields=True):
     after: int
     open: list[int]
     active: list[int]
+    only: bool = False
+    clock: int = 0
 
 
 def routes(site: Site) -> APIRouter:
@@ -52,15 +54,21 @@ def routes(site: Site) -> APIRouter:
 
     async def state(request: Request) -> dict[str, Any] | None:
         said = msgspec.json.decode(await request.body(), type=_Asks)
-        if max(len(said.open), len(said.active)) > MOST_OPEN:
+        if max(len(said.open), len(said.active)) > MOST_OPEN or not 0 <= said.after < 2**53:
             raise msgspec.ValidationError
         scheme, _, secret = request.headers.get("authorization", "").partition(" ")
-        asks = Asks(said.after, frozenset(said.open), frozenset(said.active))
+        asks = Asks(said.after, frozenset(said.open), frozenset(said.active), is_only=said.only, clock=said.clock)
         told = await hosts.ask(secret.strip() if scheme.lower() == "bearer" else "", asks, site.address(request))
         return None if told is None else {"state": told.text, "signature": told.signature}
 
+    async def state_at(request: Request) -> Response:
+        answer = await answered_state(request)
+        answer.headers["limen-at"] = str(site.ports.clock.now())
+        return answer
+
+    answered_state = _answering(state)
     router.add_api_route("/ssh/host/enrol", _answering(enrol), methods=["POST"])
-    router.add_api_route("/ssh/host/state", _answering(state), methods=["POST"])
+    router.add_api_route("/ssh/host/state", state_at, methods=["POST"])
 
     @router.get("/ssh/host/program")
     async def program() -> Response:
