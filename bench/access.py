@@ -22,8 +22,9 @@ import access_reviews
 import access_ssh
 import access_standing
 import access_web
+from bounds import Bounds, beside
 
-BOUNDS: dict[str, tuple[str, float]] = {
+BOUNDS: Bounds = {
     "grant_to_access_ms_p95": ("<=", 500),
     "end_skew_ms_p99": ("<=", 1_000),
     "revoke_to_cut_ms_p95": ("<=", 1_000),
@@ -56,7 +57,7 @@ def main() -> int:
         print(json.dumps(found))
         return 0
     for name, value in found.items():
-        print(f"  {name:<32}{value:>12,}{_beside(name, value)}")
+        print(f"  {name:<32}{value:>12,}{beside(BOUNDS, name, value)}")
     return 0
 
 
@@ -66,14 +67,6 @@ def _arguments() -> argparse.Namespace:
     arguments.add_argument("--rounds", type=int, default=60, help="how many people, each once")
     arguments.add_argument("--only", choices=[*PARTS], help="one of the parts")
     return arguments.parse_args()
-
-
-def _beside(name: str, value: float) -> str:
-    if name not in BOUNDS:
-        return ""
-    sign, bound = BOUNDS[name]
-    is_met = value >= bound if sign == ">=" else value <= bound
-    return f"   {sign} {bound:,}{'' if is_met else '   NOT MET'}"
 
 
 if __name__ == "__main__":

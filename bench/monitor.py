@@ -32,9 +32,10 @@ import monitor_detect
 import monitor_intake
 import monitor_loop
 import monitor_store
+from bounds import Bounds, beside
 
 ROUNDS = 3
-BOUNDS: dict[str, tuple[str, float]] = {
+BOUNDS: Bounds = {
     "ingest_per_s": (">=", 50_000),
     "bytes_per_event": ("<=", 150),
     "travel_24h_ms": ("<=", 250),
@@ -67,7 +68,7 @@ def main() -> int:
         print(json.dumps(found))
         return 0
     for name, value in found.items():
-        print(f"  {name:<28}{value:>14,}{_beside(name, value)}")
+        print(f"  {name:<28}{value:>14,}{beside(BOUNDS, name, value)}")
     return 0
 
 
@@ -81,14 +82,6 @@ def _arguments() -> argparse.Namespace:
     arguments.add_argument("--only", choices=PARTS, help="one of the parts")
     arguments.add_argument("--folder", type=Path, help="on the disk to be measured; else a temporary one")
     return arguments.parse_args()
-
-
-def _beside(name: str, value: float) -> str:
-    if name not in BOUNDS:
-        return ""
-    sign, bound = BOUNDS[name]
-    is_met = value >= bound if sign == ">=" else value <= bound
-    return f"   {sign} {bound:,}{'' if is_met else '   NOT MET'}"
 
 
 if __name__ == "__main__":

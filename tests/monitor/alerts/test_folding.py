@@ -35,6 +35,28 @@ def fold(transaction: Transaction, batch: list[Hit]) -> None:
     folding.write()
 
 
+def test_what_a_storm_takes_in_makes_its_case_as_bad(tmp_path: Path) -> None:
+    def hit(number: int, level: Level) -> Hit:
+        return Hit(
+            id=f"h{number}", rule="r1", title=level.value, level=level, at=NOW, entity=f"address:10.0.0.{number}"
+        )
+
+    database = Database.open(tmp_path / "limen.db")
+    mild = [hit(number, Level.MEDIUM) for number in range(STORM + 2)]
+    for now, batch in enumerate(([mild[0]], [hit(99, Level.HIGH)], mild[1:]), NOW):
+
+        def work(transaction: Transaction, now: int = now, batch: list[Hit] = batch) -> None:
+            folding = Folding(transaction.connection, now)
+            for one in batch:
+                folding.fold(one, is_proven=True)
+            folding.write()
+
+        database.write(work)
+    (case,) = database.read(lambda s: store.recent_cases(s.connection, 9))
+    assert (case.level, case.title) == (Level.HIGH, "high")
+    database.close()
+
+
 @settings(max_examples=size(60), deadline=None)
 @given(st.lists(st.lists(HITS, max_size=40), max_size=4))
 def test_nothing_is_lost(batches: list[list[Hit]]) -> None:

@@ -88,7 +88,14 @@ class Folding:
             store.keep_alert(self.connection, alert)
         for rule, case_id in self._storms.items():
             store.merge_storm(self.connection, rule, self.now - STORM_WITHIN, case_id)
+            self._raise(case_id)
         return self._alerts.values()
+
+    def _raise(self, case_id: str) -> None:
+        """What a storm brought into its case may be worse than what began it."""
+        case, worst = store.case(self.connection, case_id), store.worst_alert(self.connection, case_id)
+        if case is not None and worst is not None:
+            store.keep_case(self.connection, _with(case, worst))
 
     def _open(self, rule: str, entity: str) -> Alert | None:
         kept = self._alerts.get((rule, entity))
@@ -154,20 +161,24 @@ class Folding:
         return case
 
     def _keep(self, alert: Alert) -> None:
-        """The case is as bad as the worst in it, and called after that."""
         self._alerts[alert.rule, alert.entity] = alert
         case = self._cases.get(alert.case_id) or store.case(self.connection, alert.case_id)
         if case is None:
             case = Case(
                 id=alert.case_id, title=alert.title, level=alert.level, opened_at=self.now, last_at=alert.last_at
             )
-        is_worse = not is_at_least(case.level, alert.level)
-        self._cases[case.id] = replace(
-            case,
-            title=alert.title if is_worse else case.title,
-            level=worse(case.level, alert.level),
-            last_at=max(case.last_at, alert.last_at),
-        )
+        self._cases[case.id] = _with(case, alert)
+
+
+def _with(case: Case, alert: Alert) -> Case:
+    """It is as bad as the worst in it, and called after that."""
+    is_worse = not is_at_least(case.level, alert.level)
+    return replace(
+        case,
+        title=alert.title if is_worse else case.title,
+        level=worse(case.level, alert.level),
+        last_at=max(case.last_at, alert.last_at),
+    )
 
 
 def _newest(before: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, case as sql_case, delete, func, insert, or_, select, update
 
 from limen.clock import Instant
-from limen.monitor.alerts.model import JOINED_FOR, Alert, Case, Suppression
+from limen.monitor.alerts.model import JOINED_FOR, ORDER, Alert, Case, Suppression
 from limen.monitor.alerts.tables import alerts, cases, findings, suppressions
 from limen.monitor.detections.hit import Level
 
@@ -53,6 +53,16 @@ def alerts_of(connection: Connection, case_id: str) -> list[Alert]:
     """Those of a case, the oldest first."""
     ordered = select(alerts).where(alerts.c.case_id == case_id).order_by(alerts.c.opened_at, alerts.c.id)
     return [_alert(row) for row in connection.execute(ordered)]
+
+
+def worst_alert(connection: Connection, case_id: str) -> Alert | None:
+    """Of those in a case the worst, of several the oldest."""
+    badness = sql_case({level.value: place for place, level in enumerate(ORDER)}, value=alerts.c.level)
+    ordered = (
+        select(alerts).where(alerts.c.case_id == case_id).order_by(badness.desc(), alerts.c.opened_at, alerts.c.id)
+    )
+    row = connection.execute(ordered.limit(1)).first()
+    return _alert(row) if row else None
 
 
 def recent_alerts(connection: Connection, most: int, *, is_open: bool | None = None) -> list[Alert]:
