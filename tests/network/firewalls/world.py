@@ -6,6 +6,7 @@ import asyncio
 import socket
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,18 +87,23 @@ def router(tmp_path: Path) -> Iterator[RealRouter]:
 
 @pytest.fixture
 async def world(tmp_path: Path, router: RealRouter) -> AsyncIterator[World]:
-    async with served(tmp_path / "harbor") as limen:
-        port = int(limen.address.rpartition(":")[2])
-        async with limen_reached(router, port) as answers:
-            database = limen.house.limen.core.database
-            now = limen.house.clock.now()
-            token = await database.writing(lambda write: service.make_token(write, NAME, now, ""))
-            await asyncio.to_thread(router.enrol, limen.address, token)
-            await asyncio.to_thread(router.follow)
-            one = World(limen, router, answers)
-            await until(lambda: one.firewalls.followers.heard)
-            with router.listening(20, 443), router.listening(20, 3389):
-                yield one
+    async with served(tmp_path / "harbor") as limen, followed(limen, router) as one:
+        yield one
+
+
+@asynccontextmanager
+async def followed(limen: Served, router: RealRouter) -> AsyncIterator[World]:
+    """The router, enrolled, and two servers in vlan20."""
+    port = int(limen.address.rpartition(":")[2])
+    async with limen_reached(router, port) as answers:
+        database, now = limen.house.limen.core.database, limen.house.clock.now()
+        token = await database.writing(lambda write: service.make_token(write, NAME, now, ""))
+        await asyncio.to_thread(router.enrol, limen.address, token)
+        await asyncio.to_thread(router.follow)
+        one = World(limen, router, answers)
+        await until(lambda: one.firewalls.followers.heard)
+        with router.listening(20, 443), router.listening(20, 3389):
+            yield one
 
 
 def answers(live: socket.socket) -> bool:
