@@ -8,11 +8,17 @@ from typing import Any, Final, TypeVar
 from limen.configuration.differing import differing
 from limen.facts import Factor, Label, Person
 from limen.messages import lists
-from limen.network.model import ANY_SERVICE, Block, Firewall, Flow, Host, Network, Never, Service, Way, Zone
+from limen.network.broken import BEFORE_ANY_DAY
+from limen.network.compiling import compiled
+from limen.network.model import ANY_SERVICE, FILE, Block, Firewall, Flow, Host, Network, Never, Service, Way, Zone
+from limen.network.proof.naming import Named, lines
+from limen.network.proof.newly_reachable import newly_reachable, renames
 from limen.network.services import part_text
 from limen.network.stated import NetworkFile
 from limen.pillar import Touched
 
+MOST_LINES: Final = 60
+"""Of what is newly reachable, and as many of what is not any more."""
 _MOST_NAMED: Final = 6
 _NOTHING: Final = NetworkFile()
 
@@ -35,10 +41,22 @@ def changes(before: NetworkFile | None, after: NetworkFile | None) -> Iterator[s
 
 
 def touches(
-    _before: NetworkFile | None, _after: NetworkFile | None, _people: Iterable[tuple[Person, frozenset[Factor]]]
+    before: NetworkFile | None, after: NetworkFile | None, _people: Iterable[tuple[Person, frozenset[Factor]]]
 ) -> Iterator[Touched]:
-    """Nobody: addresses are no people."""
-    yield from ()
+    """What gets through that did not before, and what no longer does. Whom that concerns is not told: addresses are no
+    people.
+    """
+    was, now = (before or _NOTHING).network, (after or _NOTHING).network
+    if was == now:
+        return
+    found = newly_reachable(compiled(was, BEFORE_ANY_DAY), compiled(now, BEFORE_ANY_DAY), renames(was, now))
+    for said, parts, network in (("Newly reachable", found.new, now), ("No longer reachable", found.gone, was)):
+        named = lines((Named(one.from_zone, one.to_zone, one.box, one.rule.id) for one in parts), network)
+        yield from (Touched(f"{said}: {line}", "", ()) for line in named[:MOST_LINES])
+        if len(named) > MOST_LINES:
+            yield Touched(f"{said}: {len(named) - MOST_LINES} more lines, see `limen network matrix`", "", ())
+    if not found.is_whole:
+        yield Touched(f"{FILE}: too many rules overlap to say all that is newly reachable", "", ())
 
 
 def way_said(way: Way) -> str:
