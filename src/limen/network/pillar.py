@@ -9,8 +9,9 @@ KEEP_UP_SECONDS = 60.0
 
 def _declarations() -> Declarations:
     from limen.network.firewalls import credentials, kinds, store
+    from limen.network.network_file import NETWORK_FILE
 
-    return Declarations(events=kinds.KINDS, tables=store.TABLES, credentials=credentials.CREDENTIALS)
+    return Declarations(events=kinds.KINDS, tables=store.TABLES, credentials=credentials.CREDENTIALS, file=NETWORK_FILE)
 
 
 def _prepare(core: Core) -> None:
@@ -34,6 +35,7 @@ async def _build(core: Core) -> Running:
 PILLAR = Pillar(
     name="network",
     commands={
+        "network": Command("limen.cli.network", "Show the network's zones, who reaches what and why, and prove it"),
         "firewall": Command("limen.cli.firewall", "Set up firewalls that follow Limen, and try, confirm or undo rules"),
     },
     pages=("limen.web.network.firewalls",),
