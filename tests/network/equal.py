@@ -1,4 +1,4 @@
-"""Whether two rulesets let the same through, exactly, by cutting boxes. For few rules: it looks at all pairs of them."""
+"""Whether two rulesets let the same through, exactly, by cutting boxes. For few rules: it looks at all pairs."""
 
 from __future__ import annotations
 

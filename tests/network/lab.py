@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, Self, TypeVar
 
 import pytest
 from tests.network.policies import HOSTS, UPLINK, ZONES, address
@@ -93,7 +93,7 @@ class Lab:
         self._answering: multiprocessing.process.BaseProcess | None = None
         self._conntrack: socket.socket | None = None
 
-    def __enter__(self) -> Lab:
+    def __enter__(self) -> Self:
         try:
             self._build()
         except BaseException:
@@ -107,34 +107,36 @@ class Lab:
             self._answering.join()
         if self._conntrack:
             self._conntrack.close()
-        for name in (self.router, *(self._name(zone) for zone, _ in ALL)):
+        for name in (self.router, *(self.host(zone) for zone, _ in ALL)):
             subprocess.run(["ip", "netns", "del", name], capture_output=True, check=False)
 
-    def _name(self, zone: str) -> str:
+    def host(self, zone: str) -> str:
+        """The namespace of a zone's hosts."""
         return f"{self._prefix}-{zone[:4]}"
 
     def _build(self) -> None:
-        names = (self.router, *(self._name(zone) for zone, _ in ALL))
+        names = (self.router, *(self.host(zone) for zone, _ in ALL))
         _batch("", [f"netns add {name}" for name in names])
         for name in names:
-            self._inside(name, _takes_addresses_at_once)
+            self.inside(name, _takes_addresses_at_once)
         lines = []
         for zone, number in ALL:
             at_router = UPLINK if zone == INTERNET else f"vlan{number}"
-            lines.append(f"link add eth0 netns {self._name(zone)} type veth peer name {at_router} netns {self.router}")
+            lines.append(f"link add eth0 netns {self.host(zone)} type veth peer name {at_router} netns {self.router}")
         _batch("", lines)
         _batch(self.router, [line for zone, number in ALL for line in _router_leg(zone, number)])
         for zone, _ in ALL:
-            _batch(self._name(zone), list(_hosts(zone)))
-            loaded = nft(self._name(zone), "-f", "-", text=_QUIET)
+            _batch(self.host(zone), list(_hosts(zone)))
+            loaded = nft(self.host(zone), "-f", "-", text=_QUIET)
             assert not loaded.returncode, loaded.stderr
-        self._inside(self.router, _forwards)
+        self.inside(self.router, _forwards)
         for zone, _ in ALL:
-            self._inside(self._name(zone), _answers_at_once)
-        self._conntrack = self._inside(
-            self.router, lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12)  # NETLINK_NETFILTER
+            self.inside(self.host(zone), _answers_at_once)
+        self._conntrack = self.inside(
+            self.router,
+            lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12),  # NETLINK_NETFILTER
         )
-        listeners = [one for zone, _ in ALL for one in self._inside(self._name(zone), _listeners)]
+        listeners = [one for zone, _ in ALL for one in self.inside(self.host(zone), _listeners)]
         self._answering = multiprocessing.get_context("fork").Process(target=_answer, args=(listeners,), daemon=True)
         self._answering.start()
         for one in listeners:
@@ -153,7 +155,7 @@ class Lab:
                 return
         raise RuntimeError("the lab's hosts don't reach each other")
 
-    def _inside(self, name: str, does: Callable[[], _T]) -> _T:
+    def inside(self, name: str, does: Callable[[], _T]) -> _T:
         """Does it in a namespace; a socket keeps the one that it was born in."""
         here = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
         there = os.open(f"/run/netns/{name}", os.O_RDONLY)
@@ -187,7 +189,7 @@ class Lab:
         for number, packet in enumerate(packets):
             by_zone.setdefault(packet.from_zone, []).append(number)
         for zone, numbers in by_zone.items():
-            self._inside(self._name(zone), lambda numbers=numbers: [asked.ask(one, packets[one]) for one in numbers])
+            self.inside(self.host(zone), lambda numbers=numbers: [asked.ask(one, packets[one]) for one in numbers])
         answered = asked.answers()
         return [number in answered for number in range(len(packets))]
 

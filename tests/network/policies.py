@@ -1,4 +1,4 @@
-"""Random networks with random rules, small enough that much of them meets: overlaps, blocks, both families, openings."""
+"""Random networks with random rules, so small that much of it meets: overlaps, blocks, both families, openings."""
 
 from __future__ import annotations
 

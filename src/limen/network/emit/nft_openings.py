@@ -59,4 +59,4 @@ def _lookup(name: str, shape: str, family: int, elements: list[Element]) -> Look
     fields = [field_of(place, shape, family) for place in places]
     left = {"concat": [*fields[:2], {"meta": {"key": "oifname"}}, *fields[2:]]}
     held = Set(name, (*types[:2], "ifname", *types[2:]), tuple(elements), _FLAGS, has_counters=True)
-    return Lookup(held, {"match": {"op": "==", "left": left, "right": f"@{name}"}})
+    return Lookup(held, ({"match": {"op": "==", "left": left, "right": f"@{name}"}},))

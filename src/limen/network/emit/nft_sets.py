@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
+from limen.network.nft.as_json import field
 from limen.network.nft.tree import Element, Set, Statement
 from limen.network.packets.box import ANY_PORT, ANY_PROTOCOL, ICMP, ICMPV6, WITH_PORTS, Box, Interval
 from limen.network.packets.disjoint import Named, disjoint
@@ -18,6 +19,9 @@ from limen.network.packets.disjoint import Named, disjoint
 OF_FAMILY: Final = {4: ICMP, 6: ICMPV6}
 _LAST_TYPE: Final = 255
 _LARGE: Final = 1_000
+_MANY: Final = 500
+"""Of how many boxes on it pays to look them up by hashes."""
+_RANGES: Final = frozenset({"interval"})
 _META_PROTOCOL: Final[Statement] = {"meta": {"key": "l4proto"}}
 _SHAPES: Final = {
     "sources": (1, 2, 3, 4, 5),
@@ -31,13 +35,13 @@ _SHAPES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """A set, and the match that asks whether a packet is in it."""
+    """A set, and the matches that ask whether a packet is in it."""
 
     set: Set
-    match: Statement
+    matches: tuple[Statement, ...]
 
 
-def lookups(name: str, boxes: Iterable[Named]) -> list[Lookup]:
+def lookups(name: str, boxes: Iterable[Named]) -> Iterator[Lookup]:
     """Sets that hold exactly these packets, called `name` and by their shape. Comments say whose a packet is.
 
     An Entangled where the boxes can't be cut so that none overlap.
@@ -46,12 +50,35 @@ def lookups(name: str, boxes: Iterable[Named]) -> list[Lookup]:
     for whose, box in boxes:
         for shape, part in shapes(box):
             shaped[shape, part.family].append((whose, part))
-    return [
-        _lookup(f"{name}.{shape}{family}", shape, family, disjoint(shaped[shape, family]))
-        for shape in _SHAPES
-        for family in (4, 6)
-        if (shape, family) in shaped
-    ]
+    for shape in _SHAPES:
+        for family in (4, 6):
+            if (shape, family) in shaped:
+                yield from _lookups(f"{name}.{shape}{family}", shape, family, disjoint(shaped[shape, family]))
+
+
+def _lookups(name: str, shape: str, family: int, boxes: Sequence[Named]) -> Iterator[Lookup]:
+    """One set of ranges. Of many boxes, those that have only one value in each field, but for some that they share,
+    get a table of hashes: in it the kernel finds a packet as soon among 50,000 as among ten, and among ranges not.
+    """
+    alike: dict[tuple[tuple[int, Interval], ...], list[Named]] = defaultdict(list)
+    for whose, box in boxes if len(boxes) >= _MANY else ():
+        wide = tuple((place, box[1:][place - 1]) for place in _SHAPES[shape] if _is_wide(box[1:][place - 1]))
+        alike[wide].append((whose, box))
+    hashed = {wide: some for wide, some in alike.items() if len(some) >= _MANY and len(wide) < len(_SHAPES[shape])}
+    rest = boxes
+    if hashed:
+        rest = [one for wide, some in alike.items() if wide not in hashed for one in some]
+    if rest:
+        yield _lookup(name, shape, family, rest, _in_order(_SHAPES[shape], [box for _, box in rest]), _RANGES)
+    for number, (wide, some) in enumerate(hashed.items(), 1):
+        shared = dict(wide)
+        matches = [_match(field_of(at, shape, family), field(type_of(at, shape, family), one)) for at, one in wide]
+        places = [place for place in _SHAPES[shape] if place not in shared]
+        yield _lookup(f"{name}.{number}", shape, family, some, places, frozenset(), matches)
+
+
+def _is_wide(interval: Interval) -> bool:
+    return interval[0] < interval[1]
 
 
 def shapes(box: Box) -> Iterator[tuple[str, Box]]:
@@ -88,14 +115,24 @@ def _without_ports(protocols: Interval) -> Iterator[Interval]:
         yield low, high
 
 
-def _lookup(name: str, shape: str, family: int, boxes: Sequence[Named]) -> Lookup:
-    places = _in_order(_SHAPES[shape], [box for _, box in boxes])
+def _lookup(
+    name: str,
+    shape: str,
+    family: int,
+    boxes: Sequence[Named],
+    places: Sequence[int],
+    flags: frozenset[str],
+    matches: Sequence[Statement] = (),
+) -> Lookup:
     elements = tuple(Element(tuple(box[1:][place - 1] for place in places), whose) for whose, box in boxes)
     types = tuple(type_of(place, shape, family) for place in places)
     fields = [field_of(place, shape, family) for place in places]
-    flags = frozenset({"interval"})
-    match = {"match": {"op": "==", "left": {"concat": fields}, "right": f"@{name}"}}
-    return Lookup(Set(name, types, elements, flags, has_counters=True), match)
+    held = Set(name, types, elements, flags, has_counters=True)
+    return Lookup(held, (*matches, _match(fields[0] if len(fields) == 1 else {"concat": fields}, f"@{name}")))
+
+
+def _match(left: Statement, right: Any) -> Statement:
+    return {"match": {"op": "==", "left": left, "right": right}}
 
 
 def _in_order(places: tuple[int, ...], boxes: Sequence[Box]) -> list[int]:

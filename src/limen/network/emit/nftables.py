@@ -111,7 +111,7 @@ class _Made:
         found = list(openings(zone, rules, self.router, now))
         self.sets += [one.set for one in found]
         chain = f"opened-{zone}"
-        self.chains.append(Chain(chain, tuple(Line((one.match, ACCEPT)) for one in found)))
+        self.chains.append(Chain(chain, tuple(Line((*one.matches, ACCEPT)) for one in found)))
         self.openings += [Element((one,), verdict=jump(chain)) for one in self.router.legs[zone]]
 
     @property
@@ -162,7 +162,7 @@ def _chain(name: str, rules: Sequence[Rule]) -> tuple[list[Set], Chain]:
     for number, (allows, row) in enumerate(groupby(rules, key=lambda one: one.allows), 1):
         for one in lookups(f"{name}.{number}", ((rule.id, rule.box) for rule in row)):
             sets.append(one.set)
-            lines.append(Line((one.match, ACCEPT if allows else goto(DENIED))))
+            lines.append(Line((*one.matches, ACCEPT if allows else goto(DENIED))))
     return sets, Chain(name, tuple(lines))
 
 
