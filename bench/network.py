@@ -1,0 +1,71 @@
+"""The network: how soon it is proved and loaded, and what rules cost the packets. One function for each part.
+
+    python bench/network.py [--json] [--only PART]
+    python bench/network.py --mutations N
+    python bench/network.py --long [--policies N] [--connects N] [--workers N] [--kept FILE]
+
+`load_50k_s`: nft loads 50,000 flows, spread over a hundred pairs of zones; `load_50k_one_pair_s`: between two zones.
+`emit_50k_s`: what they take to become a table. `new_connection_ratio`: how many new connections a second come through
+beside 50,000 flows, as a part of how many do beside one; `linear_ratio`: beside 5,000 flows as one rule each, in the
+same run. `grant_close_ms`: how late the kernel closes what was opened for two seconds, with nobody running.
+
+`--long` tries random rules against the kernel, connect by connect (tests/laws/network_kernel.py), in several labs at
+once, and goes on where it was stopped: what is done stands in the kept file. Beside each figure that has one stands
+its bound; a figure beyond it is marked, and nothing fails, but for a disagreement between model and kernel.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the lab is the tests'
+
+import network_kernel
+import network_long
+from bounds import Bounds, beside
+
+BOUNDS: Bounds = {
+    "load_50k_s": ("<=", 2),
+    "new_connection_ratio": (">=", 0.9),
+    "grant_close_ms": ("<=", 1_000),
+}
+PARTS: dict[str, Callable[[], dict[str, float]]] = {"kernel": network_kernel.kernel}
+
+
+def main() -> int:
+    asked = _arguments()
+    if asked.mutations:
+        return network_long.mutate(asked.mutations)
+    if asked.long:
+        return network_long.run(asked.policies, asked.connects, asked.workers, asked.kept)
+    found: dict[str, float] = {}
+    for name, part in PARTS.items():
+        if asked.only in (None, name):
+            found |= part()
+    if asked.json:
+        print(json.dumps(found))
+        return 0
+    for name, value in found.items():
+        print(f"  {name:<32}{value:>12,}{beside(BOUNDS, name, value)}")
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--json", action="store_true", help="one line, an object")
+    arguments.add_argument("--only", choices=[*PARTS], help="one of the parts")
+    arguments.add_argument("--long", action="store_true", help="random rules against the kernel; root")
+    arguments.add_argument("--mutations", type=int, default=0, help="changes of a live ruleset, each to be found; root")
+    arguments.add_argument("--policies", type=int, default=10_000)
+    arguments.add_argument("--connects", type=int, default=110, help="of each policy; some are drawn twice")
+    arguments.add_argument("--workers", type=int, default=2, help="labs at once")
+    arguments.add_argument("--kept", type=Path, default=Path("network-long.jsonl"), help="what is done, a line each")
+    return arguments.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
