@@ -20,7 +20,6 @@ from tests.network.networks import zone
 from tests.web.conftest import House
 
 from limen.monitor.normal_form.frame import FIREWALLS
-from limen.network.firewalls.crossings import Surroundings
 from limen.network.model import Network
 
 __all__ = ["router"]
@@ -41,7 +40,7 @@ async def test_each_denied_packet_is_an_event_and_who_tries_a_backup_an_alert(
             await watch_of(house).supervision.ready()
         await until(lambda: sources_of(house).is_taking)
         await until(lambda: is_up_to_date(house), 60)
-        world.firewalls.surroundings = Surroundings(NETWORK)
+        house.limen.known.set_rules(Network, NETWORK)
         await world.confirmed(rules(443))
         begun = time.monotonic()
         for port in (3389, 445, 22, 3389, 8080):

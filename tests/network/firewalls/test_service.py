@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from limen.network.firewalls import service, store
 from limen.network.firewalls.followers import Opened
 from limen.network.firewalls.service import Asks, FirewallService, Told, Went
 from limen.network.firewalls.store import CONFIRMED, REFUSED, TRIAL, UNDONE, RulesetChange
+from limen.network.packets import Box
 
 HERE = "203.0.113.50"
 RULES = '{"nftables": []}'
@@ -68,7 +70,9 @@ async def state_of(house: House, change: RulesetChange) -> str:
 
 def opened(house: House, name: str, firewall: str = "gw1") -> Opened:
     until = house.clock.now() + MINUTE
-    return Opened(name, firewall, "openings4", ("10.10.0.7", 22), until, "10.10.0.7", "10.20.0.5", 6, 22)
+    one, other = int(ip_address("10.10.0.7")), int(ip_address("10.20.0.5"))
+    box = Box(4, (one, one), (other, other), (6, 6), (22, 22))
+    return Opened(name, firewall, "openings4", ("10.10.0.7", 22), until, box)
 
 
 async def test_a_token_is_good_once_and_for_a_day(harbor: House) -> None:

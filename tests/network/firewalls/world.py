@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from limen.network.firewalls import service, store
 from limen.network.firewalls.followers import Opened
 from limen.network.firewalls.service import FirewallService, Needs
 from limen.network.firewalls.store import CONFIRMED, RulesetChange
+from limen.network.packets import Box
 
 NAME = "gw1"
 SERVER = "10.20.0.10"
@@ -76,7 +78,9 @@ class World:
 
     def opening(self, id_: str = "o1", port: int = 3389, lasts: int = 60 * SECOND) -> Opened:
         value = ("10.10.0.10", SERVER, "tcp", port)
-        return Opened(id_, NAME, "openings4", value, self.now + lasts, "10.10.0.10", SERVER, 6, port)
+        one, other = int(ip_address("10.10.0.10")), int(ip_address(SERVER))
+        box = Box(4, (one, one), (other, other), (6, 6), (port, port))
+        return Opened(id_, NAME, "openings4", value, self.now + lasts, box)
 
 
 @pytest.fixture

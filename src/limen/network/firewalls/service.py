@@ -19,6 +19,7 @@ from limen.network.firewalls.crossings import Denied, Surroundings
 from limen.network.firewalls.followers import Followers, Heard
 from limen.network.firewalls.keys import kept_keys
 from limen.network.firewalls.store import CONFIRMED, REFUSED, TRIAL, UNDONE, EnrolledFirewall, RulesetChange
+from limen.network.model import Network
 from limen.opaque import hash_of, new_id, new_token
 from limen.pillar import Core, FirewallLogs
 from limen.printable import visible
@@ -126,7 +127,15 @@ class FirewallService:
         self._core = core
         self._questions = Questions(followers)
         self.followers = followers
-        self.surroundings = Surroundings()
+        self._surroundings = Surroundings()
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """What names stand for by the network in force."""
+        network = self._core.known.rules_of(Network)
+        if network is not None and network is not self._surroundings.network:
+            self._surroundings = Surroundings(network)
+        return self._surroundings
 
     async def enrol(self, token: str, address: str) -> Enrolled:
         """Know this firewall from now on. Raises FollowerRefusedError."""
