@@ -22,13 +22,18 @@ def said(source: str, destination: str, *, by: str = "vlan10", protocol: int = 6
     return found
 
 
+def needs(found: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(found["needs"].split()[::2])
+
+
 def test_it_names_the_zones_and_the_flow_that_it_would_have_needed() -> None:
     found = said("10.10.0.7", "10.60.0.2")
     assert (found["from_zone"], found["to_zone"]) == ("office", "backup")
     assert (found["from_kind"], found["to_kind"]) == ("workstation", "backup")
-    assert (found["why"], found["needs"], found["count"]) == (NO_FLOW, "office to vault by ssh", 3)
-    assert said("fd00:10::7", "fd00:20::77", port=4_444)["needs"] == "office to servers by tcp/4444"
-    assert said("10.10.0.7", "192.0.2.1", protocol=47, port=0)["needs"] == f"office to {INTERNET} by 47/0"
+    assert (found["why"], found["count"]) == (NO_FLOW, 3)
+    assert needs(found) == ("office", "vault", "ssh")
+    assert needs(said("fd00:10::7", "fd00:20::77", port=4_444)) == ("office", "servers", "tcp/4444")
+    assert needs(said("10.10.0.7", "192.0.2.1", protocol=47, port=0)) == ("office", INTERNET, "47/0")
 
 
 def test_an_address_that_is_not_at_home_is_told_apart() -> None:
