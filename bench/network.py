@@ -9,6 +9,10 @@
 beside 50,000 flows, as a part of how many do beside one; `linear_ratio`: beside 5,000 flows as one rule each, in the
 same run. `grant_close_ms`: how late the kernel closes what was opened for two seconds, with nobody running.
 
+`change_confirmed_s`: from sending a ruleset to a firewall that follows Limen to its being in force and confirmed by its
+own check. `drift_found_s`: how long at most a change by hand stays unknown to Limen. `deny_to_alert_ms_p95`: from a
+packet that is denied to the alert on who sent it. `close_early_ms_max`: from a no to the first refused connection.
+
 `--long` tries random rules against the kernel, connect by connect (tests/laws/network_kernel.py), in several labs at
 once, and goes on where it was stopped: what is done stands in the kept file. Beside each figure that has one stands
 its bound; a figure beyond it is marked, and nothing fails, but for a disagreement between model and kernel.
@@ -24,6 +28,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the lab is the tests'
 
+import network_guard
 import network_kernel
 import network_long
 from bounds import Bounds, beside
@@ -32,8 +37,11 @@ BOUNDS: Bounds = {
     "load_50k_s": ("<=", 2),
     "new_connection_ratio": (">=", 0.9),
     "grant_close_ms": ("<=", 1_000),
+    "drift_found_s": ("<=", 60),
+    "deny_to_alert_ms_p95": ("<=", 5_000),
+    "close_early_ms_max": ("<=", 1_000),
 }
-PARTS: dict[str, Callable[[], dict[str, float]]] = {"kernel": network_kernel.kernel}
+PARTS: dict[str, Callable[[], dict[str, float]]] = {"kernel": network_kernel.kernel, "guard": network_guard.guard}
 
 
 def main() -> int:
