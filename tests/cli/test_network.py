@@ -6,6 +6,7 @@ import json
 import shutil
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 from tests.cli.test_main import leave
@@ -149,3 +150,10 @@ def test_what_is_broken_is_refused_with_its_witness(tmp_path: Path, capsys: pyte
 def test_nobody_is_nowhere(capsys: pytest.CaptureFixture[str]) -> None:
     assert leave("network", "blast", "nobody", HARBOR) == 1
     assert capsys.readouterr().out == ""
+
+
+def test_it_draws_the_zones(capsys: pytest.CaptureFixture[str]) -> None:
+    root = ET.fromstring(said(capsys, "show", "--svg").split("\n", 1)[1])
+    titles = {one.text for one in root.iter("{http://www.w3.org/2000/svg}title")}
+    assert "shop → servers: shop-orders" in titles
+    assert leave("network", "matrix", HARBOR, "--svg") == 2
