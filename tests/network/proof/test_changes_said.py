@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeAlias
 
 from tests.network.networks import flow, harbor, way
 
@@ -13,42 +14,49 @@ from limen.network.proof.newly_reachable import renames
 _TODAY = "2026-11-27"
 
 
-def _said(before: Network, after: Network) -> tuple[list[str], list[str]]:
+Said: TypeAlias = list[tuple[str, str, tuple[str, ...], str]]
+"""From where to where by which services, and the ids of the rules."""
+
+
+def _said(before: Network, after: Network) -> tuple[Said, Said]:
     said = changes_said(before, after, _TODAY)
     assert said.is_whole
     assert said.more == 0
-    return [str(one) for one in said.new], [str(one) for one in said.gone]
+    assert all(one.families == (4, 6) for one in (*said.new, *said.gone))
+    new, gone = (
+        [(one.source, one.destination, one.services, " ".join(one.rule_ids)) for one in some]
+        for some in (said.new, said.gone)
+    )
+    return new, gone
 
 
 def test_a_new_flow_is_one_line_by_its_names() -> None:
     after = harbor([flow("erp-web", way("office", "erp"))])
-    assert _said(harbor(), after) == (["office → erp: https (erp-web)"], [])
-    assert _said(after, harbor()) == ([], ["office → erp: https (erp-web)"])
+    assert _said(harbor(), after) == ([("office", "erp", ("https",), "erp-web")], [])
+    assert _said(after, harbor()) == ([], [("office", "erp", ("https",), "erp-web")])
 
 
 def test_a_service_of_several_parts_is_one_and_both_families_need_no_word() -> None:
     after = harbor([flow("names", way("office", "dc", "dns ping"))])
-    assert _said(harbor(), after) == (["office → dc: dns, ping (names)"], [])
+    assert _said(harbor(), after) == ([("office", "dc", ("dns", "ping"), "names")], [])
 
 
 def test_the_internet_is_one_name_though_it_is_many_boxes() -> None:
     after = harbor([flow("web", way("office", "internet", "https"))])
-    assert _said(harbor(), after) == (["office → internet: https (web)"], [])
+    assert _said(harbor(), after) == ([("office", "internet", ("https",), "web")], [])
 
 
 def test_a_block_that_ends_says_what_passes_again() -> None:
     flows, block = [flow("all", way("office", "servers", "any"))], Block("no-dc", way("office", "dc", "ssh"), "")
-    assert _said(harbor(flows, [block]), harbor(flows)) == (["office → dc: ssh (all)"], [])
+    assert _said(harbor(flows, [block]), harbor(flows)) == ([("office", "dc", ("ssh",), "all")], [])
 
 
-def test_addresses_without_a_name_are_said_beside_their_zone() -> None:
+def test_addresses_without_a_name_are_said_beside_their_zone(expected) -> None:
     before, after = harbor([flow("a", way("office", "files"))]), harbor([flow("b", way("office", "servers"))])
-    new, gone = _said(before, after)
-    assert gone == []
-    assert [one[: one.index("): ")] for one in new] == [
-        "office → servers (10.20.0.0-10.20.0.9, 10.20.0.11-10.20.0.255",
-        "office → servers (fd00:20::/124, fd00:20::11-fd00:20::ffff:ffff:ffff:ffff",
-    ]
+    said = changes_said(before, after, _TODAY)
+    assert said.gone == ()
+    assert [one.families for one in said.new] == [(4,), (6,)]
+    expected("\n".join(map(str, said.new)))
 
 
 def test_a_zone_of_another_name_opens_nothing() -> None:
