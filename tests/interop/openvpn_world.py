@@ -173,6 +173,10 @@ class World:
             "client-instance restarting"
         )
 
+    def limen_is_at(self, address: str) -> None:
+        """Where the program finds Limen from now on: at 127.0.0.2 nothing answers."""
+        (self.logs / "hosts").write_text(f"127.0.0.1 localhost\n{address} limen.harbor.localhost\n")
+
     def follow_again(self) -> None:
         self.program = begun(self.folder, self.logs, self.asks)
         self.started.append(self.program)
@@ -197,7 +201,7 @@ async def world(
     folder: Path, asks: str = "device", *, own: str = "", apps: str = "", policies: str = ""
 ) -> AsyncIterator[World]:
     """`own` is what the company adds to the server's settings."""
-    short = Path(tempfile.mkdtemp(prefix="lv", dir="/dev/shm"))  # a path of a socket has 107 bytes
+    short = _short_folder()
     async with AsyncExitStack() as closing:
         closing.callback(shutil.rmtree, short, ignore_errors=True)
         gateway, laptop = await closing.enter_async_context(cabled(str(os.getpid() % 100_000)))
@@ -240,6 +244,13 @@ async def world(
         closing.callback(lambda: [_stop(one) for one in (world.program, program, *world.started)])
         await until(lambda: "Client connected from" in server.said())
         yield world
+
+
+def _short_folder() -> Path:
+    """A path of a socket has 107 bytes."""
+    folder = Path(tempfile.mkdtemp(prefix="lv", dir="/dev/shm"))
+    folder.chmod(0o755)
+    return folder
 
 
 def _stop(process: Process) -> None:

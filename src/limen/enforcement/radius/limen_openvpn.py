@@ -19,7 +19,6 @@ import socket
 import ssl
 import stat
 import sys
-import syslog
 import threading
 import time
 import urllib.error
@@ -59,6 +58,11 @@ LATER = "TEMP[backoff 5,advance no]:Limen can't be asked"
 
 class Wrong(Exception):
     """What can't be done, and what to do about it."""
+
+
+def note(what: str) -> None:
+    """For the log of whatever started this."""
+    print(f"limen-openvpn: {what}", file=sys.stderr, flush=True)
 
 
 def now() -> float:
@@ -251,7 +255,7 @@ class Follower:
                 self.told.check_place()
                 self.attend(Management(self.told.management))
             except (OSError, Wrong, ValueError) as wrong:
-                syslog.syslog(syslog.LOG_WARNING, f"OpenVPN is not there: {wrong}")
+                note(f"OpenVPN is not there: {wrong}")
             time.sleep(AGAIN_SECONDS)
 
     def attend(self, management: Management) -> None:
@@ -320,7 +324,7 @@ class Follower:
                 if self.management is not None:
                     self.management.say(*lines)
             except OSError as wrong:
-                syslog.syslog(syslog.LOG_WARNING, f"OpenVPN was not told: {wrong}")
+                note(f"OpenVPN was not told: {wrong}")
 
     # Coming in
 
@@ -346,7 +350,7 @@ class Follower:
             else:
                 self._deny(asked, "refused", "")
         except (OSError, ValueError, KeyError, TypeError, Wrong) as wrong:
-            syslog.syslog(syslog.LOG_WARNING, f"Limen could not be asked: {named(wrong)}")
+            note(f"Limen could not be asked: {named(wrong)}")
             self._deny(asked, "Limen can't be asked", LATER)
         finally:
             with self.lock:
@@ -498,7 +502,7 @@ class Follower:
                 for name in answer["end"]:
                     self._has_to_end(str(name))
         except (OSError, ValueError, KeyError, TypeError, Wrong) as wrong:
-            syslog.syslog(syslog.LOG_WARNING, f"Limen could not be followed: {named(wrong)}")
+            note(f"Limen could not be followed: {named(wrong)}")
             return False
         return True
 
@@ -533,15 +537,13 @@ def named(wrong: Exception) -> str:
 
 
 def main() -> int:
-    syslog.openlog("limen-openvpn", syslog.LOG_PID, syslog.LOG_DAEMON)
     if len(sys.argv) != 2:
         print(__doc__, file=sys.stderr)
         return 2
     try:
         Follower(Told.read(sys.argv[1])).serve()
     except (Wrong, OSError, ValueError, TypeError) as wrong:
-        syslog.syslog(syslog.LOG_ERR, str(wrong))
-        print(f"limen-openvpn: {wrong}", file=sys.stderr)
+        note(str(wrong))
     return 1
 
 
