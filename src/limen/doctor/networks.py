@@ -53,16 +53,17 @@ def _kept(setup: Setup) -> _Kept | None:
 def _without_secret(apps: list[App], kept: _Kept) -> list[Finding]:
     wanted = {network: app for app in apps if app.radius is not None for network in app.radius.networks}
     return [
-        Finding(
-            NAME,
-            State.WRONG,
-            f"{network} of {app.name} has no secret",
-            f"run `limen radius {'openvpn' if app.radius is not None and app.radius.openvpn else 'secret'} {network}`",
-            app.id,
-        )
+        Finding(NAME, State.WRONG, f"{network} of {app.name} has no secret", f"run `{_makes(app)} {network}`", app.id)
         for network, app in sorted(wanted.items())
         if network not in kept.clients
     ]
+
+
+def _makes(app: App) -> str:
+    """The command that makes a client's secret; an OpenVPN server's comes with all that it needs."""
+    if app.radius is None or not app.radius.openvpn:
+        return "limen radius secret"
+    return "limen radius openvpn --people" if app.radius.kind == "vpn" else "limen radius openvpn"
 
 
 def _shared(apps: list[App]) -> list[Finding]:
