@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -50,20 +51,19 @@ def _kept(setup: Setup) -> _Kept | None:
         return None
 
 
-def _without_secret(apps: list[App], kept: _Kept) -> list[Finding]:
+def _without_secret(apps: list[App], kept: _Kept) -> Iterator[Finding]:
+    """An OpenVPN server's is made with all that it needs."""
     wanted = {network: app for app in apps if app.radius is not None for network in app.radius.networks}
-    return [
-        Finding(NAME, State.WRONG, f"{network} of {app.name} has no secret", f"run `{_makes(app)} {network}`", app.id)
-        for network, app in sorted(wanted.items())
-        if network not in kept.clients
-    ]
-
-
-def _makes(app: App) -> str:
-    """The command that makes a client's secret; an OpenVPN server's comes with all that it needs."""
-    if app.radius is None or not app.radius.openvpn:
-        return "limen radius secret"
-    return "limen radius openvpn --people" if app.radius.kind == "vpn" else "limen radius openvpn"
+    for network, app in sorted(wanted.items()):
+        if network in kept.clients or app.radius is None:
+            continue
+        what = f"{network} of {app.name} has no secret"
+        if not app.radius.openvpn:
+            yield Finding(NAME, State.WRONG, what, f"run `limen radius secret {network}`", app.id)
+        elif app.radius.kind == "vpn":
+            yield Finding(NAME, State.WRONG, what, f"run `limen radius openvpn --people {network}`", app.id)
+        else:
+            yield Finding(NAME, State.WRONG, what, f"run `limen radius openvpn {network}`", app.id)
 
 
 def _shared(apps: list[App]) -> list[Finding]:

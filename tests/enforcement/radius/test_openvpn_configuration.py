@@ -77,3 +77,9 @@ def test_systemd_knows_every_word_of_the_unit(tmp_path: Path) -> None:
     unit.write_text((tmp_path / "limen-openvpn@.service").read_text())
     done = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True, check=False)
     assert "limen-openvpn" not in done.stderr, done.stderr
+
+
+def test_the_page_shows_the_server_that_is_written() -> None:
+    page = Path("docs/how-to/vpn-and-wifi.md").read_text()
+    written = [line for line in files(SAID)["devices.conf"].splitlines() if not line.startswith("#")]
+    assert "```\n" + "\n".join(written) + "\n```" in page
