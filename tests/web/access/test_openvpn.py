@@ -59,7 +59,7 @@ async def test_a_certificate_is_known_by_its_hash_and_its_session_is_followed(ha
     secret = await secret_of(harbor)
     certify(harbor, harbor.id_of("ida@harbor.example"))  # its SHA-256 is 32 times "c"
     said = (await asks(harbor, "device", DEVICE, secret)).json()
-    assert (said["verdict"], said["seconds"] > 0) == ("accept", True)
+    assert (said["verdict"], said["ms"] > 0) == ("accept", True)
     (one,) = door_of(harbor).open()
     assert (one.id, one.app, one.nas, one.is_followed) == (said["session"], "laptop-vpn", "devices", True)
     waits = asyncio.create_task(asks(harbor, "state", {**STATE, "open": [one.id]}, secret))
@@ -149,5 +149,5 @@ async def test_people_are_asked_a_number(harbor: House) -> None:
 
 def test_nothing_is_told_but_what_is_meant() -> None:
     assert answered(REJECTED) == {"verdict": "reject"}
-    accepted = Reply(Verdict.ACCEPT, session="v_1", seconds=9, vlan="20", privilege=15)
-    assert answered(accepted) == {"verdict": "accept", "session": "v_1", "seconds": 9}
+    accepted = Reply(Verdict.ACCEPT, session="v_1", seconds=9, lasts=9_800, vlan="20", privilege=15)
+    assert answered(accepted) == {"verdict": "accept", "session": "v_1", "ms": 9_800}

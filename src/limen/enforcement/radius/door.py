@@ -76,11 +76,15 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the NAS is told. On a permit the session, and for how long it lasts; on a question its number and state."""
+    """What the NAS is told. On a permit the session, and for how long it lasts; on a question its number and state.
+
+    `seconds` are the whole ones of `lasts`.
+    """
 
     verdict: Verdict
     session: str = ""
     seconds: int = 0
+    lasts: Milliseconds = 0
     vlan: str = ""
     privilege: int = 0
     is_gear: bool = False
@@ -298,6 +302,7 @@ class RadiusDoor:
             Verdict.ACCEPT,
             session=one.id,
             seconds=(until - now) // SECOND,
+            lasts=until - now,
             vlan=radius.vlan,
             privilege=radius.privilege,
             is_gear=radius.kind == "gear",

@@ -389,18 +389,18 @@ class Follower:
 
     def _let_in(self, asked: Asked, said: dict[str, str], answer: dict[str, Any], began: float) -> None:
         """Their time counts from when Limen was asked: whatever was slow since makes it no longer."""
-        name, seconds = str(answer["session"]), int(answer["seconds"])
+        name, ends = str(answer["session"]), began + int(answer["ms"]) / 1_000
         if not SESSION.fullmatch(name):
             raise Wrong("Limen names no session")
         with self.lock:
             is_there = self.asking.get(asked.cid) == asked.kid
-            left = int(began + seconds - now()) - 1
+            left = int(ends - now())
             if not is_there or left < 1 or name in self.ended:
                 self._is_over(name)
                 if is_there:
                     self._deny(asked, "its time is over", LATER)
                 return
-            self.sessions[asked.cid] = Session(name, asked.cid, self._called(said), who(said), now(), began + seconds)
+            self.sessions[asked.cid] = Session(name, asked.cid, self._called(said), who(said), now(), ends)
             self.say(f"client-auth {asked.cid} {asked.kid}", f"session-timeout {left}", "END")
 
     def _deny(self, asked: Asked, why: str, told: str) -> None:

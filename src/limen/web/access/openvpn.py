@@ -151,7 +151,7 @@ class _Servers:
 def answered(reply: Reply) -> dict[str, Any]:
     """What the program is told."""
     if reply.verdict is Verdict.ACCEPT:
-        return {"verdict": "accept", "session": reply.session, "seconds": reply.seconds}
+        return {"verdict": "accept", "session": reply.session, "ms": reply.lasts}
     if reply.verdict is Verdict.ASK:
         return {"verdict": "ask", "number": reply.number, "state": reply.state}
     return {"verdict": "reject"}
