@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from http.client import IncompleteRead
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,8 @@ def test_a_device_is_let_in_for_as_long_as_limen_says(world: World) -> None:
         {"verdict": "accept", "session": FIRST, "ms": "soon"},
         OSError("no route"),
         ValueError("no JSON"),
+        IncompleteRead(b"{"),
+        RecursionError(),
     ],
 )
 def test_whatever_else_limen_says_lets_nobody_in(world: World, answer: Any) -> None:
@@ -164,10 +167,10 @@ def test_what_has_to_end_ends_and_is_said_to_be_over(world: World) -> None:
 def test_what_limen_did_not_hear_is_said_again(world: World) -> None:
     world.connect()
     world.hear("DISCONNECT,0")
-    world.limen.answers += [OSError("away"), {"end": []}]
-    assert not world.follower._ask()
+    world.limen.answers += [OSError("away"), IncompleteRead(b"{"), {"end": 1}, {"end": []}]
+    assert [world.follower._ask() for _ in range(3)] == [False] * 3
     assert world.follower._ask()
-    assert [said for _, said in world.limen.asked[1:]] == [{"open": [], "over": [FIRST]}] * 2
+    assert [said for _, said in world.limen.asked[1:]] == [{"open": [], "over": [FIRST]}] * 4
 
 
 def test_its_own_clock_ends_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
