@@ -25,14 +25,13 @@ from limen.access.model import AccessRequest, RequestState
 from limen.access.notices import INBOX
 from limen.access.services import Access
 from limen.clock import Instant, Milliseconds
-from limen.devices.service import Devices
 from limen.facts import App, Facts, Grant, Person, Session
 from limen.messages import Words, gettext_noop
 from limen.policy.decision import Effect, Request as DecisionRequest
 from limen.policy.wording import Audience, Names, because
 from limen.web.access.lengths import offered_lengths, read_length
 from limen.web.access.recent_passkey import require_recent_passkey
-from limen.web.access.rows import GrantRow, RequestRow, grant_row, request_row
+from limen.web.access.rows import GrantRow, RequestRow, device_of, grant_row, request_row
 from limen.web.page import PORTAL, Menu, Page, Route
 from limen.web.permissions import VIEW
 from limen.web.portal.withheld import action_name
@@ -141,7 +140,7 @@ def _waiting(site: Site, access: Access, request: AccessRequest, words: Words, n
     if person is None or row.app is None or row.state is not RequestState.OPEN:
         return None
     known, risk = site.known, site.known.risk_of(person.id)
-    device, health = _device(site, request.device_id)
+    device, health = device_of(site, request.device_id)
     has = [one for one in access.held.live() if one.person_id == person.id]
     return Waiting(
         row=row,
@@ -154,15 +153,6 @@ def _waiting(site: Site, access: Access, request: AccessRequest, words: Words, n
         opens=tuple(_opened(site, request, person, row.app, words, now)),
         lengths=tuple(offered_lengths(request.length_ms)),
     )
-
-
-def _device(site: Site, device_id: str) -> tuple[str, str]:
-    """What the device is called that was asked on, and `compliant`, `non_compliant` or `unknown`."""
-    devices = site.ports.offers.find(Devices)
-    known = devices.known(device_id) if devices is not None and device_id else None
-    if devices is None or known is None:
-        return "", ""
-    return devices.device(device_id).name, known.compliance
 
 
 def _opened(site: Site, request: AccessRequest, person: Person, app: App, words: Words, now: Instant) -> list[Opened]:
@@ -182,7 +172,7 @@ def _opened(site: Site, request: AccessRequest, person: Person, app: App, words:
 
 
 def _with_grant(facts: Facts, request: AccessRequest, now: Instant) -> Facts:
-    """These facts, had the request been approved just now."""
+    """These facts, had the request been approved just now: what it opens on the device that it was asked on."""
     grant = Grant("", request.app, frozenset(request.actions), now + request.length_ms)
     return replace(facts, grants=(*facts.grants, grant))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from limen.access.model import AccessRequest, HeldGrant, RequestState
 from limen.clock import Instant, Milliseconds
+from limen.devices.service import Devices
 from limen.facts import App
 from limen.messages import Words
 from limen.web.portal.withheld import action_name
@@ -44,7 +45,7 @@ class RequestRow:
 @dataclass(frozen=True, slots=True)
 class GrantRow:
     """A grant. `by` are the names of who approved it: () where a rule did. `url` is where it is used, "" for no page;
-    `longest` how long an extension can be asked for (0: not at all).
+    `longest` how long an extension can be asked for (0: not at all), `device` the name of the only one it counts on.
     """
 
     grant: HeldGrant
@@ -55,6 +56,7 @@ class GrantRow:
     is_active: bool
     url: str = ""
     longest: Milliseconds = 0
+    device: str = ""
 
     @property
     def name(self) -> str:
@@ -85,7 +87,17 @@ def grant_row(
         is_active=grant.is_active(now),
         url=url,
         longest=longest,
+        device=device_of(site, grant.device_id)[0],
     )
+
+
+def device_of(site: Site, device_id: str) -> tuple[str, str]:
+    """What the device is called that was asked on, and `compliant`, `non_compliant` or `unknown`; "" where none was."""
+    devices = site.ports.offers.find(Devices)
+    known = devices.known(device_id) if devices is not None and device_id else None
+    if devices is None or known is None:
+        return "", ""
+    return devices.device(device_id).name, known.compliance
 
 
 def actions_said(actions: Iterable[str], words: Words) -> str:
