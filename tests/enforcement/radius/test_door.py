@@ -238,6 +238,25 @@ async def test_a_nas_says_that_it_is_over(harbor: House, told: list[str]) -> Non
     assert await ended(harbor, "vpn") == "stopped"
 
 
+@pytest.mark.parametrize("nas", ["", "gateway", "127.0.0.1; x"])
+async def test_nobody_is_let_in_where_no_address_is_known_to_end_it_at(harbor: House, nas: str) -> None:
+    assert (await confirmed(harbor, replace(VPN, nas=nas))).verdict is Verdict.REJECT
+    assert door_of(harbor).open() == []
+    assert [one.reason for one in harbor.events("radius.refused")] == ["no-nas"]
+
+
+async def test_a_vpn_that_is_left_open_does_not_keep_the_sign_in_from_idling(harbor: House) -> None:
+    reply = await confirmed(harbor)
+    known, door = harbor.limen.known, door_of(harbor)
+    (one,) = door.open()
+    before = known.last_used(one.session_id)
+    harbor.clock.forward(MINUTE)
+    for status in ("Start", "Interim-Update"):
+        await door.accounted(VPN, reply.session, status, "55")
+    assert [each.accounted for each in door.open()] == ["55"]
+    assert known.last_used(one.session_id) == before
+
+
 async def test_a_nas_that_sends_no_class_means_the_session_of_the_station(harbor: House, told: list[str]) -> None:
     await confirmed(harbor)
     door = door_of(harbor)

@@ -259,6 +259,8 @@ class RadiusDoor:
         until = end_of(self._core.engine(), answer, min(session.expires_at, now + LASTS)) if answer.permitted else 0
         if radius is None or until < now + SHORTEST or answer.route is None:
             return self._refused(answer.word or "too-short", asker, app)
+        if not normal(asker.nas):  # nobody could tell it that the session is over
+            return self._refused("no-nas", asker, app)
         one = RadiusSession(
             id=new_id("r"),
             app=app.id,
@@ -432,7 +434,10 @@ class RadiusDoor:
     # Accounting
 
     async def accounted(self, asker: Asker, session_id: str, status: str, own_name: str) -> None:
-        """What a NAS says of a session that it was given: that it began, goes on, or is over. Of another's: nothing."""
+        """What a NAS says of a session that it was given: that it began, goes on, or is over. Of another's: nothing.
+
+        That it goes on is no use of the sign-in behind it: a laptop that somebody has left open says so all night.
+        """
         one = self._accounted(asker, session_id, own_name)
         if one is None or not self._of_accounting.admits(one.id, self._core.clock.now()):
             return
@@ -444,9 +449,6 @@ class RadiusDoor:
             self._open.pop(one.id, None)
             await self._ended(one, "stopped", is_kept=False)
             return
-        session = self._known.issued(one.session_id) if one.session_id else None
-        if session is not None:
-            self._known.used(session, self._core.clock.now())
         if own_name and own_name != one.accounted:
             self._open[one.id] = named = replace(one, accounted=own_name)
             await self._core.write(lambda t: store.set_accounted(t.connection, named.id, named.accounted))
