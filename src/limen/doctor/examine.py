@@ -12,6 +12,7 @@ from limen.declared import Declared
 from limen.doctor.certificates import served
 from limen.doctor.clock import clock
 from limen.doctor.database import database
+from limen.doctor.directories import directories
 from limen.doctor.disk import disk
 from limen.doctor.environment import Environment
 from limen.doctor.folder import folder
@@ -56,6 +57,7 @@ EXAMINATIONS: Final[dict[str, Examination]] = {
     "places": places,
     "networks": networks,
     "watching": watching,
+    "directories": directories,
 }
 """By their names, as findings carry them."""
 

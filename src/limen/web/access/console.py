@@ -11,7 +11,7 @@ from starlette.responses import Response
 from limen.access.model import RequestState
 from limen.access.services import Access
 from limen.clock import DAY
-from limen.web.access.rows import grant_row, name_of, request_row
+from limen.web.access.rows import grant_row, name_of, outlasting, request_row
 from limen.web.console.fresh_proof import fresh_proof
 from limen.web.console.view_audit import audit_events_view
 from limen.web.page import Menu, Page, Route
@@ -41,7 +41,9 @@ def routes(site: Site) -> APIRouter:
         requests, grants = await access.everything(now - SHOWN_FOR)
         audit_events_view(site, visit, "temporary-access", person, "")
         asked = [request_row(site, each, words, now) for each in requests if person in {"", each.person_id}]
-        held = [grant_row(site, each, words, now) for each in grants if person in {"", each.person_id}]
+        late = await outlasting(site)
+        theirs = [each for each in grants if person in {"", each.person_id}]
+        held = [grant_row(site, each, words, now, outlasting=late) for each in theirs]
         return site.page(
             "console/temporary_access.html",
             visit,

@@ -31,7 +31,7 @@ from limen.policy.decision import Effect, Request as DecisionRequest
 from limen.policy.wording import Audience, Names, because
 from limen.web.access.lengths import offered_lengths, read_length
 from limen.web.access.recent_passkey import require_recent_passkey
-from limen.web.access.rows import GrantRow, RequestRow, device_of, grant_row, request_row
+from limen.web.access.rows import GrantRow, RequestRow, device_of, grant_row, outlasting, request_row
 from limen.web.page import PORTAL, Menu, Page, Route
 from limen.web.permissions import VIEW
 from limen.web.portal.withheld import action_name
@@ -67,6 +67,7 @@ class Opened:
 class Waiting:
     """A request with what one should know who decides: who asks, on which device and at what risk, what they have by
     other grants, and what approving it would open. `risk` is -1 where it is not known; `device` is "" for none.
+    `outlasts`: it may last past its end while Limen is down.
     """
 
     row: RequestRow
@@ -78,6 +79,7 @@ class Waiting:
     has: tuple[GrantRow, ...]
     opens: tuple[Opened, ...]
     lengths: tuple[tuple[str, Milliseconds], ...]
+    outlasts: bool
 
 
 def routes(site: Site) -> APIRouter:
@@ -128,13 +130,15 @@ def routes(site: Site) -> APIRouter:
 async def approvals(site: Site, visit: SignedInVisit) -> Mapping[str, Any]:
     """What the page shows: what waits for this person, and what they approved that still lasts."""
     access, words, now = site.ports.offers.take(Access), visit.localizer, visit.now
-    several = await access.inbox(visit.person.id)
-    waiting = [shown for one in several if (shown := _waiting(site, access, one, words, now)) is not None]
+    several, late = await access.inbox(visit.person.id), await outlasting(site)
+    waiting = [shown for one in several if (shown := _waiting(site, access, one, words, now, late)) is not None]
     mine = [one for one in access.held.live() if visit.person.id in one.approvers]
-    return {"waiting": waiting, "given": [grant_row(site, one, words, now) for one in mine]}
+    return {"waiting": waiting, "given": [grant_row(site, one, words, now, outlasting=late) for one in mine]}
 
 
-def _waiting(site: Site, access: Access, request: AccessRequest, words: Words, now: Instant) -> Waiting | None:
+def _waiting(
+    site: Site, access: Access, request: AccessRequest, words: Words, now: Instant, late: frozenset[str]
+) -> Waiting | None:
     """None where whoever asked is gone."""
     row, person = request_row(site, request, words, now), site.known.people.get(request.person_id)
     if person is None or row.app is None or row.state is not RequestState.OPEN:
@@ -152,6 +156,7 @@ def _waiting(site: Site, access: Access, request: AccessRequest, words: Words, n
         has=tuple(grant_row(site, one, words, now) for one in has),
         opens=tuple(_opened(site, request, person, row.app, words, now)),
         lengths=tuple(offered_lengths(request.length_ms)),
+        outlasts=request.app in late,
     )
 
 
