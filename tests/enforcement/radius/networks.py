@@ -25,7 +25,7 @@ from limen.devices.certificates.authority import issued
 from limen.devices.certificates.store import AUTHORITY
 from limen.enforcement.radius import service, store
 from limen.enforcement.radius.configuration import FreeRadius, write as write_configuration
-from limen.enforcement.radius.door import RadiusDoor
+from limen.enforcement.radius.door import RadiusDoor, Reply, Verdict
 from limen.enforcement.radius.questions import Asker
 from limen.facts import Auth, Device, Factor, Grant, Session
 from limen.private_authority import Authority, Issued
@@ -80,6 +80,7 @@ when { context.auth.strength >= 3 };
 """
 VPN = Asker("ida@harbor.example", CLIENT, "127.0.0.1", "198.51.100.9")
 SWITCH = Asker("ida@harbor.example", "10.0.0.0/24", "10.0.0.7", "10.9.9.9")
+WIFI = Asker(LAPTOP, CLIENT, "127.0.0.1", "02-00-00-00-00-01")
 needs_freeradius = pytest.mark.skipif(which("freeradius") is None, reason="freeradius is missing (apt: freeradius)")
 
 
@@ -137,6 +138,19 @@ async def ended(house: House, app: str) -> str:
                 return event.reason
         await asyncio.sleep(0.02)
     return ""
+
+
+def ida(harbor: House) -> str:
+    return harbor.id_of("ida@harbor.example")
+
+
+async def confirmed(harbor: House, asker: Asker = VPN, session: Session | None = None) -> Reply:
+    """Ida signs in there, and types the number in the portal."""
+    door, session = door_of(harbor), session or signed_in(harbor, ida(harbor))
+    asked = await door.login(asker, "", "")
+    assert asked.verdict is Verdict.ASK
+    door.confirm(harbor.limen.known.people[ida(harbor)], session, asked.number, "198.51.100.9", is_tied=False)
+    return await door.login(asker, "", asked.state)
 
 
 @pytest.fixture
