@@ -14,7 +14,7 @@ from tests.access.reviews.harbor_reviews import UnderReview, begun, set_groups
 
 from limen import credentials
 from limen.access.errors import NotYoursError
-from limen.access.reviews import services, signature, verdicts
+from limen.access.reviews import beginning, signature, verdicts
 from limen.access.reviews.errors import EvidenceError, NotDoneError
 from limen.access.reviews.model import Effect, Held, Outcome, ReviewRow, Verdict, Way
 from limen.access.reviews.reach import Reach
@@ -98,14 +98,14 @@ async def test_a_review_that_is_too_large_stops_no_other(
     rules = harbor.house.limen.known.rules_of(AccessRules)
     assert rules is not None
     harbor.house.limen.known.set_rules(AccessRules, replace(rules, reviews=(wide, *rules.reviews)))
-    rows_of = services.rows_of
+    rows_of = beginning.rows_of
 
-    def seen(known: services.Known, rule: ReviewRule, review_id: str) -> Iterator[ReviewRow]:
+    def seen(known: beginning.Known, rule: ReviewRule, review_id: str) -> Iterator[ReviewRow]:
         tried.append(rule.name)
         return rows_of(known, rule, review_id)
 
-    monkeypatch.setattr(services, "rows_of", seen)
-    monkeypatch.setattr(services, "MOST_ROWS", 1)
+    monkeypatch.setattr(beginning, "rows_of", seen)
+    monkeypatch.setattr(beginning, "MOST_ROWS", 1)
     for _ in range(3):
         await under.reviews.follow_calendar()
         clock.forward(MINUTE)
