@@ -26,6 +26,7 @@ from limen.doctor.names import names
 from limen.doctor.networks import networks
 from limen.doctor.places import places
 from limen.doctor.setup import Setup, setup_in
+from limen.doctor.ssh_hosts import ssh_hosts
 from limen.doctor.trusted_proxies import hops
 from limen.doctor.upstreams import upstreams
 from limen.doctor.watching import watching
@@ -58,6 +59,7 @@ EXAMINATIONS: Final[dict[str, Examination]] = {
     "networks": networks,
     "watching": watching,
     "directories": directories,
+    "ssh hosts": ssh_hosts,
 }
 """By their names, as findings carry them."""
 
