@@ -16,9 +16,9 @@ from limen import credentials
 from limen.access.errors import NotYoursError
 from limen.access.reviews import beginning, signature, verdicts
 from limen.access.reviews.errors import EvidenceError, NotDoneError
+from limen.access.reviews.judging import Judging, Told
 from limen.access.reviews.model import Effect, Held, Outcome, ReviewRow, Verdict, Way
 from limen.access.reviews.reach import Reach
-from limen.access.reviews.verdicts import Told
 from limen.clock import DAY, MINUTE
 from limen.credentials import Cause, Ending
 from limen.facts import App, Auth, Factor, Person
@@ -68,7 +68,7 @@ async def test_a_busy_database_at_the_end_lets_nobody_keep_what_nobody_wanted(
     harbor.house.clock.forward(14 * DAY)
     applied, is_busy = verdicts.by_default, True
 
-    def by_default(on: verdicts.Judging, row: ReviewRow) -> None:
+    def by_default(on: Judging, row: ReviewRow) -> None:
         if is_busy and row.removes:
             raise DatabaseBusyError
         applied(on, row)

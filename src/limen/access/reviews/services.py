@@ -16,12 +16,12 @@ from limen.access.reviews import beginning, store, verdicts
 from limen.access.reviews.beginning import event_of
 from limen.access.reviews.errors import NotDoneError, NothingToReviewError, TooManyRowsError, UnknownReviewError
 from limen.access.reviews.evidence import Evidence, Named, evidence_of
+from limen.access.reviews.judging import Judging, RacedError, Told, may_decide
 from limen.access.reviews.letters import Letters
 from limen.access.reviews.model import Outcome, Progress, Review, ReviewRow, Verdict
 from limen.access.reviews.past import past_of
 from limen.access.reviews.reach import Reach
 from limen.access.reviews.rows import Known
-from limen.access.reviews.verdicts import Judging, RacedError, Told, may_decide
 from limen.access.services import KEPT, Access
 from limen.clock import DAY, HOUR, Instant, to_iso
 from limen.errors import LimenError
