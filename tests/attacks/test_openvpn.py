@@ -60,7 +60,7 @@ async def test_a_laptop_that_names_another_person_is_its_owners(tmp_path: Path) 
         file = tmp_path / "credentials"
         file.write_text("ada@harbor.example\n47\n")
         await net.is_in(net.connect("--auth-user-pass", str(file)))
-        (one,) = door_of(net.house).open()
+        (one,) = door_of(net.house).sessions.open()
         assert (one.person_id, one.device_id, one.user_name) == (OWNER, LAPTOP, "")
 
 
@@ -75,7 +75,7 @@ async def test_whoever_types_anothers_name_waits_for_that_person_alone(tmp_path:
         with pytest.raises(WrongNumberError):
             door.confirm(ida, session, "48", ROAD, is_tied=False)
         await until(lambda: "AUTH_FAILED" in laptop.said())
-        assert (net.present(), door.open()) == (False, [])
+        assert (net.present(), door.sessions.open()) == (False, [])
         assert len(net.house.events("radius.number_wrong")) == 1
 
 

@@ -271,4 +271,4 @@ def _url(number: int) -> str:
 
 def session_ids(world: World) -> list[str]:
     """Who is in, by Limen."""
-    return [one.id for one in door_of(world.house).open()]
+    return [one.id for one in door_of(world.house).sessions.open()]

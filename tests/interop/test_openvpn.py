@@ -31,7 +31,7 @@ async def test_a_device_is_in_until_it_is_not_healthy_any_more(tmp_path: Path) -
         healthy(net.house)
         laptop = net.connect()
         await net.is_in(laptop)
-        (one,) = door_of(net.house).open()
+        (one,) = door_of(net.house).sessions.open()
         assert (one.app, one.device_id, one.client, one.nas) == ("laptop-vpn", LAPTOP, CLIENT, "devices")
         assert (one.person_id, one.calling, one.is_followed) == (OWNER, ROAD, True)
         net.house.limen.known.devices.drop(LAPTOP)
@@ -40,7 +40,7 @@ async def test_a_device_is_in_until_it_is_not_healthy_any_more(tmp_path: Path) -
         assert await ended(net.house, "laptop-vpn")
         await until(lambda: "Connection reset command" in laptop.said())  # it is told to come again
         assert not await net.reaches_the_office()
-        await until(lambda: not door_of(net.house)._over)  # the server has said that it did
+        await until(lambda: not door_of(net.house).sessions._over)  # the server has said that it did
         assert net.house.events("radius.disconnect_failed") == []
 
 
@@ -50,7 +50,7 @@ async def test_openvpn_ends_it_on_time_when_nothing_of_limen_runs_any_more(tmp_p
         healthy(net.house)
         await net.is_in(net.connect("--auth-retry", "nointeract"))
         net.program.kill()
-        await door_of(net.house).close()
+        await door_of(net.house).sessions.close()
         await net.is_out(within_seconds=20)
         late = net.house.clock.now() - held.until
         assert -1_500 <= late <= 1_500, late
@@ -61,7 +61,7 @@ async def test_the_program_ends_it_on_time_while_limen_is_away(tmp_path: Path) -
         held = net.count(net.certificate(age=LIVES - 12 * SECOND))
         healthy(net.house)
         await net.is_in(net.connect())
-        await door_of(net.house).close()
+        await door_of(net.house).sessions.close()
         assert net.present()
         await net.is_out(within_seconds=20)
         late = net.house.clock.now() - held.until

@@ -159,7 +159,7 @@ async def test_a_laptop_is_in_the_vlan_of_the_decision_and_among_guests_when_it_
         await run("wpa_cli", "-p", str(tmp_path / "supplicant"), "-i", "eth0", "logon")
         await until_in(one, port, OFFICE)
         assert (await reaches(port.inside, IN_OFFICE), await reaches(port.inside, AMONG_GUESTS)) == (True, False)
-        (session,) = door_of(net.house).open()
+        (session,) = door_of(net.house).sessions.open()
         assert (session.device_id, session.app) == (LAPTOP, "office-wifi")
 
         net.house.limen.known.devices.drop(LAPTOP)

@@ -139,13 +139,13 @@ async def test_a_laptop_joins_and_is_put_out_when_it_is_not_healthy_any_more(tmp
         healthy(net.house)
         door = door_of(net.house)
         async with plugged_in(net, tmp_path, das) as port:
-            await until(lambda: any(one.accounted for one in door.open()))
+            await until(lambda: any(one.accounted for one in door.sessions.open()))
             assert await port.is_open()
             net.house.limen.known.devices.drop(LAPTOP)
             assert await ended(net.house, "office-wifi")
             assert await port.is_closed_soon()
             assert net.house.events("radius.disconnect_failed") == []
-            assert door.open() == []
+            assert door.sessions.open() == []
 
 
 async def test_the_port_closes_on_time_when_nothing_of_limen_runs_any_more(tmp_path: Path) -> None:
@@ -155,9 +155,9 @@ async def test_the_port_closes_on_time_when_nothing_of_limen_runs_any_more(tmp_p
         door, clock = door_of(net.house), net.house.clock
         (held,) = ties_of(net.house).certificates_of(LAPTOP)
         async with plugged_in(net, tmp_path, free_port()) as port:
-            await until(lambda: any(one.accounted for one in door.open()))
+            await until(lambda: any(one.accounted for one in door.sessions.open()))
             net.process.terminate()
-            await door.close()
+            await door.sessions.close()
             assert await port.is_open()
             while clock.now() < held.until - 2 * SECOND:
                 assert await port.is_open()

@@ -60,7 +60,7 @@ async def test_a_certificate_is_known_by_its_hash_and_its_session_is_followed(ha
     certify(harbor, harbor.id_of("ida@harbor.example"))  # its SHA-256 is 32 times "c"
     said = (await asks(harbor, "device", DEVICE, secret)).json()
     assert (said["verdict"], said["ms"] > 0) == ("accept", True)
-    (one,) = door_of(harbor).open()
+    (one,) = door_of(harbor).sessions.open()
     assert (one.id, one.app, one.nas, one.is_followed) == (said["session"], "laptop-vpn", "devices", True)
     waits = asyncio.create_task(asks(harbor, "state", {**STATE, "open": [one.id]}, secret))
     await asyncio.sleep(0.05)
@@ -91,12 +91,12 @@ async def test_what_is_not_known_here_has_to_end_and_what_is_not_said_is_over(
     assert said == {"end": [unknown]}
     another = (await asks(harbor, "state", {**STATE, "server": "people", "open": [session]}, secret)).json()
     assert another == {"end": [session]}  # it is no session of that server's, and stays what it is
-    assert [one.id for one in door_of(harbor).open()] == [session]
+    assert [one.id for one in door_of(harbor).sessions.open()] == [session]
     await asks(harbor, "state", STATE, secret)
-    assert [one.id for one in door_of(harbor).open()] == [session]  # it may be coming in just now
+    assert [one.id for one in door_of(harbor).sessions.open()] == [session]  # it may be coming in just now
     harbor.clock.forward(MINUTE)
     await asks(harbor, "state", STATE, secret)
-    assert door_of(harbor).open() == []
+    assert door_of(harbor).sessions.open() == []
     assert await ended(harbor, "laptop-vpn") == "stopped"
 
 
@@ -111,7 +111,7 @@ async def test_only_a_server_with_its_secret_is_answered(harbor: House) -> None:
     assert refused.status_code == 401
     for proof in ("", "Bearer x", "Basic %%%", "Basic " + "A" * 5_000):
         assert (await asks(harbor, "device", DEVICE, secret, authorization=proof)).status_code == 401
-    assert door_of(harbor).open() == []
+    assert door_of(harbor).sessions.open() == []
     assert {event.reason for event in harbor.events("radius.refused")} == {"not-an-openvpn-server"}
 
 
@@ -133,7 +133,7 @@ async def test_what_is_not_what_the_program_says_is_not_read(harbor: House) -> N
         assert (await asks(harbor, step, said, secret)).status_code == 400, said
     plain = await asks(harbor, "device", DEVICE, secret, **{"content-type": "text/plain"})
     assert plain.status_code == 400
-    assert door_of(harbor).open() == []
+    assert door_of(harbor).sessions.open() == []
 
 
 @pytest.mark.usefixtures("here")

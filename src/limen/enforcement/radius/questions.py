@@ -17,6 +17,7 @@ from typing import Final
 
 from limen.clock import HOUR, MINUTE, Clock, Instant, Milliseconds
 from limen.enforcement.decision_point import Answer
+from limen.facts.addresses import normal
 from limen.rate_limit import RateLimit
 
 OPEN_FOR: Final[Milliseconds] = 2 * MINUTE
@@ -42,6 +43,11 @@ class Asker:
     nas: str
     calling: str
     follows: bool = False
+
+    @property
+    def place(self) -> str:
+        """The address of whoever called, where the NAS tells it as one; else "". strongSwan adds a port in brackets."""
+        return normal(self.calling.partition("[")[0])
 
 
 @dataclass(slots=True, eq=False)

@@ -90,7 +90,7 @@ def routes(site: Site) -> APIRouter:
             if len(ids) > MOST_SESSIONS or not all(_ID.fullmatch(one) for one in ids):
                 raise msgspec.ValidationError
         has = Has(frozenset(said.open), frozenset(said.over))
-        return {"end": await door.followed(client, said.server, has)}
+        return {"end": await door.sessions.followed(client, said.server, has)}
 
     router.add_api_route("/openvpn/device", servers.answering(_Device, device), methods=["POST"])
     router.add_api_route("/openvpn/login", servers.answering(_Login, login), methods=["POST"])
