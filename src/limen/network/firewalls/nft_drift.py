@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 from typing import Final
 
 from limen.network.nft import as_text
-from limen.network.nft.tree import Chain, Element, Hook, Line, Set, Table, Value
+from limen.network.nft.tree import Chain, Element, Hook, Set, Table, Value
 
 SLACK_SECONDS: Final = 5
 """How far the ends of an opening may be apart: the kernel counts on while a listing is made."""
