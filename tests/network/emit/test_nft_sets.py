@@ -71,4 +71,4 @@ def test_many_with_one_value_each_become_a_table_of_hashes(monkeypatch: pytest.M
     ranges, hashed = lookups("s", [*boxes, ("b", _box((6, 6), (100, 200)))])
     assert (ranges.set.name, ranges.set.flags, len(ranges.set.elements)) == ("s.ports4", {"interval"}, 1)
     assert (hashed.set.name, hashed.set.flags, len(hashed.set.elements)) == ("s.ports4.1", frozenset(), 3)
-    assert hashed.matches[0]["match"]["right"] == {"prefix": {"addr": "10.10.0.0", "len": 24}}
+    assert hashed.matches[1]["match"]["right"] == {"prefix": {"addr": "10.10.0.0", "len": 24}}
