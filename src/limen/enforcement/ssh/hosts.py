@@ -116,7 +116,7 @@ class SshHostService:
         if self.followers.outgrow(asks.after):
             self._tell_unsound(host, "ahead", self._core.clock.now())
         self._hear(host, asks)
-        self._door.seen_open(asks.active)
+        self._door.seen_active(host.app, asks.active)
         after = asks.after if self._may_be_told(host) else self.followers.number
         if not self._is_due(host, self._core.clock.now()) and not await self._waited(host, after):
             return None
