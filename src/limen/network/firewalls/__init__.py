@@ -1,0 +1,1 @@
+"""The firewalls that enforce the network, and whether they still do."""
