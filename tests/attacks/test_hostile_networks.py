@@ -1,0 +1,62 @@
+"""Networks and rules of firewalls that were written to mislead, to hang or to fill the memory."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from limen.network.reading.iptables import read_iptables
+from limen.network.reading.reading import UnreadableError
+
+# Imports
+
+
+def _filter(*lines: str) -> str:
+    return "\n".join(["*filter", ":FORWARD DROP [0:0]", *lines, "COMMIT"])
+
+
+def test_chains_nested_a_thousand_deep_are_refused() -> None:
+    chains = [f"-A c{number} -j c{number + 1}" for number in range(1_000)]
+    declared = [f":c{number} - [0:0]" for number in range(1_001)]
+    with pytest.raises(UnreadableError):
+        read_iptables(_filter(*declared, "-A FORWARD -j c0", *chains), "rules", 4)
+
+
+def test_chains_that_double_at_each_jump_are_refused_before_they_cost_anything() -> None:
+    declared = [f":c{number} - [0:0]" for number in range(41)]
+    chains = [f"-A c{number} -j c{number + 1}" for number in range(40) for _ in range(2)]
+    began = time.perf_counter()
+    with pytest.raises(UnreadableError):
+        read_iptables(_filter(*declared, "-A FORWARD -j c0", *chains, "-A c40 -j ACCEPT"), "rules", 4)
+    assert time.perf_counter() - began < 30
+
+
+def test_returns_that_cut_packets_to_pieces_are_refused() -> None:
+    lines = [
+        f"-A c -s 10.0.{n // 200}.{n % 200} -d 10.1.0.{n % 250} -p tcp --dport {n + 1} -j RETURN" for n in range(900)
+    ]
+    with pytest.raises(UnreadableError):
+        read_iptables(_filter(":c - [0:0]", "-A FORWARD -j c", *lines, "-A c -j ACCEPT"), "rules", 4)
+
+
+def test_a_file_with_more_lines_or_interfaces_than_any_firewall_has_is_refused() -> None:
+    with pytest.raises(UnreadableError):
+        read_iptables(_filter("-A FORWARD -j ACCEPT\n" * 300_001), "rules", 4)
+    with pytest.raises(UnreadableError):
+        read_iptables(_filter(*(f"-A FORWARD -i e{number} -j ACCEPT" for number in range(600))), "rules", 4)
+
+
+def test_a_hundred_thousand_rules_are_read() -> None:
+    lines = [
+        f"-A FORWARD -s 10.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255} -p tcp --dport 443 -j ACCEPT"
+        for n in range(100_000)
+    ]
+    reading = read_iptables(_filter(*lines), "rules", 4)
+    assert len(reading.ruleset.rules) == 100_003
+    assert not reading.not_understood
+
+
+def test_a_quoted_comment_is_no_option() -> None:
+    reading = read_iptables(_filter('-A FORWARD -m comment --comment "\\" -j ACCEPT" -j DROP'), "rules", 4)
+    assert [one.allows for one in reading.ruleset.rules if one.id == "rules:3"] == [False]
