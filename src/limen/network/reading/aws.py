@@ -7,10 +7,10 @@ resources using security groups" and "Control subnet traffic with network access
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_network
-from typing import Any
+from typing import Any, TypeAlias
 
 from limen.network.model import INTERNET, Prefix
 from limen.network.packets import ANYWHERE, Interval, Rule
@@ -28,12 +28,15 @@ from limen.network.reading.reading import (
 )
 from limen.network.reading.stages import Guards, Passing, Places
 
+Held: TypeAlias = tuple[str, int, Interval]
+"""A zone, an address family, and addresses in it."""
+
 
 @dataclass(frozen=True)
 class Known:
-    """What is known beside the documents: which zone a security group stands for, and the addresses of all zones."""
+    """What is known beside the documents: the addresses of all zones, and whose interfaces have which group."""
 
-    zones: Mapping[str, str]
+    groups: Mapping[str, Sequence[Held]]
     places: Places
 
 
@@ -59,6 +62,8 @@ def read_aws(*documents: Mapping[str, Any], known: Known | None = None) -> Readi
     groups = {text(one, "GroupId"): one for one in objects(account.lists, "SecurityGroups")}
     inward = {name: list(_group_rules(account, one, "ingress")) for name, one in groups.items()}
     outward = {name: list(_group_rules(account, one, "egress")) for name, one in groups.items()}
+    if known:
+        account.doubts += [not_understood(name, "no zone has it", Errs.EITHER) for name in groups.keys() - known.groups]
     acls = {text(one, "NetworkAclId"): one for one in objects(account.lists, "NetworkAcls")}
     gets = {name: list(_acl_rules(account, one, is_egress=False)) for name, one in acls.items()}
     sends = {name: list(_acl_rules(account, one, is_egress=True)) for name, one in acls.items()}
@@ -70,8 +75,8 @@ def read_aws(*documents: Mapping[str, Any], known: Known | None = None) -> Readi
         if len(met) > 1:
             account.doubts.append(not_understood(zone, f"subnets behind several ACLs: {', '.join(met)}", Errs.EITHER))
         guards[zone] = Guards(
-            ([rule for one in sorted(members) for rule in outward.get(one, ())],),
-            ([rule for one in sorted(members) for rule in inward.get(one, ())],),
+            (list(_of_members(account, zone, outward, is_source=True)),),
+            (list(_of_members(account, zone, inward, is_source=False)),),
             frozenset(account.acls.get(zone, {})),
             tuple(sends[one] for one in met[:1]),
             tuple(gets[one] for one in met[:1]),
@@ -111,8 +116,9 @@ def _find_zones(account: _Account) -> None:
 
 
 def _find_known_zones(account: _Account, known: Known) -> None:
-    for group, zone in known.zones.items():
-        account.zones[zone] = account.zones.get(zone, frozenset()) | {group}
+    for group, held in known.groups.items():
+        for zone, _, _ in held:
+            account.zones[zone] = account.zones.get(zone, frozenset()) | {group}
     acl_of = _acl_of_subnets(account)
     for subnet in objects(account.lists, "Subnets"):
         name, acl = text(subnet, "SubnetId"), acl_of.get(text(subnet, "SubnetId"))
@@ -212,19 +218,38 @@ def _permitted(account: _Account, id_: str, permission: Mapping[str, Any], peer:
         account.doubts.append(not_understood(id_, peer.doubt))
     if not peer.group and not peer.prefixes:
         account.doubts.append(not_understood(id_, "a peer without an id", Errs.TOO_CLOSED))
-    zones = [ANYWHERE]
-    if peer.group:
-        zones = [zone for zone, members in account.zones.items() if peer.group in members]
-    prefixes = [(family, (0, last)) for family, last in LAST_ADDRESS.items()] if peer.group else []
+    sides = list(_members(account, peer.group)) if peer.group else []
     for said in peer.prefixes:
         try:
-            prefixes.append(prefix_interval(said))
+            sides.append((ANYWHERE, *prefix_interval(said)))
         except ValueError:
             account.doubts.append(not_understood(id_, said, Errs.TOO_CLOSED))
     protocol, ports = service_of(permission, lambda said: account.doubts.append(not_understood(id_, said)))
-    for zone in zones:
-        for family, interval in prefixes:
-            yield rule_of(id_, family, interval, protocol, ports, zone=zone, is_source=way == "ingress")
+    for zone, family, interval in sides:
+        yield rule_of(id_, family, interval, protocol, ports, zone=zone, is_source=way == "ingress")
+
+
+def _members(account: _Account, group: str) -> Iterator[Held]:
+    """Where interfaces with this group are."""
+    if account.known:
+        yield from account.known.groups.get(group, ())
+        return
+    for zone, members in account.zones.items():
+        if group in members:
+            yield from ((zone, family, (0, last)) for family, last in LAST_ADDRESS.items())
+
+
+def _of_members(account: _Account, zone: str, rules: Mapping[str, list[Rule]], *, is_source: bool) -> Iterator[Rule]:
+    """The rules of all groups in a zone, each for the interfaces that have the group."""
+    for group in sorted(account.zones[zone]):
+        if not account.known:
+            yield from rules.get(group, ())
+            continue
+        for rule in rules.get(group, ()):
+            for where, family, interval in account.known.groups[group]:
+                if where == zone and family == rule.box.family:
+                    box = rule.box._replace(source=interval) if is_source else rule.box._replace(destination=interval)
+                    yield replace(rule, box=box)
 
 
 # Rules of network ACLs

@@ -24,7 +24,8 @@ _ALL: Final = frozenset({every_packet(4), every_packet(6)})
 class Guards:
     """The lists that packets from a zone meet on their way out, and those to it on their way in.
 
-    `subnets` names where lists of `by_subnet` stand: packets within one subnet don't meet those.
+    `subnets` names where lists of `by_subnet` stand: packets within one subnet don't meet those. Of the rules that let
+    a packet through, that of the receiver gives its name to the whole.
     """
 
     outward: tuple[Sequence[Rule], ...] = ()
@@ -65,10 +66,9 @@ class Passing:
         sender, receiver = self.guards.get(from_zone, _NONE), self.guards.get(to_zone, _NONE)
         if sender is _NONE and receiver is _NONE:
             return
-        stages = [*sender.outward]
-        if not (sender.subnets & receiver.subnets):
-            stages += [*sender.outward_by_subnet, *receiver.inward_by_subnet]
-        stages += receiver.inward
+        is_within = bool(sender.subnets & receiver.subnets)
+        stages = [] if is_within else [*sender.outward_by_subnet, *receiver.inward_by_subnet]
+        stages += [*sender.outward, *receiver.inward]
         lines = [Rule("", True, from_zone, to_zone, box) for box in self._packets(from_zone, to_zone)]
         for stage in stages:
             lines = self._through(lines, stage)
