@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import time
+from pathlib import Path
 
 import pytest
+from tests.cli.test_main import leave
 
+from limen.network.packets import Packet
+from limen.network.reading.aws import read_aws
+from limen.network.reading.files import File, read_files
 from limen.network.reading.iptables import read_iptables
 from limen.network.reading.reading import UnreadableError
 
@@ -60,3 +66,53 @@ def test_a_hundred_thousand_rules_are_read() -> None:
 def test_a_quoted_comment_is_no_option() -> None:
     reading = read_iptables(_filter('-A FORWARD -m comment --comment "\\" -j ACCEPT" -j DROP'), "rules", 4)
     assert [one.allows for one in reading.ruleset.rules if one.id == "rules:3"] == [False]
+
+
+# Documents of clouds
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 1_000, "[" * 100_000, '{"SecurityGroups": ' * 5_000, '{"SecurityGroups": 7}', "{", "\ud800"]
+)
+@pytest.mark.parametrize("kind", ["aws", "azure", "gcp"])
+def test_json_that_is_too_deep_or_none_is_refused(kind: str, text: str) -> None:
+    with pytest.raises(UnreadableError):
+        read_files([File("x.json", text)], kind)
+
+
+def test_groups_that_name_each_other_in_a_circle_are_read() -> None:
+    groups = [
+        {
+            "GroupId": f"sg-{one}",
+            "IpPermissions": [{"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": f"sg-{other}"}]}],
+            "IpPermissionsEgress": [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}],
+        }
+        for one, other in ((1, 2), (2, 3), (3, 1))
+    ]
+    rules = read_aws({"SecurityGroups": groups}).ruleset
+    packet = Packet("sg-2", "sg-1", 4, 1, 2, 6, 22)
+    assert rules.allows(packet)
+    assert not rules.allows(packet._replace(from_zone="sg-1", to_zone="sg-2"))
+
+
+def test_more_groups_and_rules_than_any_account_has_are_refused() -> None:
+    def group(number: int, rules: int) -> dict[str, object]:
+        one = {"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": f"sg-{at}"} for at in range(rules)]}
+        return {"GroupId": f"sg-{number}", "IpPermissions": [one], "IpPermissionsEgress": [one]}
+
+    for groups in ([group(one, 1) for one in range(600)], [group(one, 400) for one in range(400)]):
+        began = time.perf_counter()
+        with pytest.raises(UnreadableError):
+            read_aws({"SecurityGroups": groups})
+        assert time.perf_counter() - began < 60
+
+
+def test_a_name_of_a_group_steers_no_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    evil = "sg-\x1b[2J\u202e1"
+    rule = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    file = tmp_path / "x.json"
+    file.write_text(json.dumps({"SecurityGroups": [{"GroupId": evil, "IpPermissions": [rule]}]}), "utf-8")
+    assert leave("network-import", str(file)) == 0
+    said = capsys.readouterr().out
+    assert "\x1b" not in said
+    assert "\u202e" not in said

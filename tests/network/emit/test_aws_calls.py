@@ -24,7 +24,8 @@ from limen.network.emit.aws_document import document
 from limen.network.emit.comparing import are_equal
 from limen.network.emit.guarded import Guarded
 from limen.network.model import Block
-from limen.network.reading.aws import Known, read_aws
+from limen.network.reading.aws import read_aws
+from limen.network.reading.stages import Known
 
 pytestmark = pytest.mark.slow
 

@@ -26,7 +26,8 @@ from limen.network.emit.unfit import Unfit
 from limen.network.model import INTERNET
 from limen.network.packets import ANY_PORT, ANY_PROTOCOL, Box, Interval, Rule, Ruleset
 from limen.network.packets.box import ICMP, ICMPV6, WITH_PORTS
-from limen.network.reading.aws import Held, Known, read_aws
+from limen.network.reading.aws import read_aws
+from limen.network.reading.stages import Held, Known
 
 _FIRST_ANSWERED: Final = 1024
 """Programs take the ports that they are answered at from here on (Amazon VPC User Guide, "Ephemeral ports")."""

@@ -13,6 +13,8 @@ AWS_ENTRIES_PER_ACL: Final = 20
 """In each direction (as above)."""
 AZURE_RULES_PER_GROUP: Final = 1_000
 """Of a network security group (Azure subscription limits, "Networking limits")."""
+AZURE_GROUPS: Final = 5_000
+"""Of a subscription in one region (as above)."""
 AZURE_ADDRESSES_PER_GROUP: Final = 4_000
 """Addresses and ports of all its rules, each side for itself (as above)."""
 GCP_RANGES_PER_RULE: Final = 5_000

@@ -7,17 +7,17 @@ resources using security groups" and "Control subnet traffic with network access
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from ipaddress import ip_network
-from typing import Any, TypeAlias
+from typing import Any
 
 from limen.network.model import INTERNET, Prefix
 from limen.network.packets import ANYWHERE, Interval, Rule
 from limen.network.packets.box import LAST_ADDRESS
 from limen.network.reading.aws_rules import acl_service_of, rule_of, service_of
 from limen.network.reading.intervals import prefix_interval
-from limen.network.reading.json_documents import merged, objects, text, whole
+from limen.network.reading.json_documents import merged, objects, refuse_without, text, whole
 from limen.network.reading.reading import (
     MOST_ZONES,
     Errs,
@@ -26,18 +26,7 @@ from limen.network.reading.reading import (
     not_understood,
     refuse_beyond,
 )
-from limen.network.reading.stages import Guards, Passing, Places
-
-Held: TypeAlias = tuple[str, int, Interval]
-"""A zone, an address family, and addresses in it."""
-
-
-@dataclass(frozen=True)
-class Known:
-    """What is known beside the documents: the addresses of all zones, and whose interfaces have which group."""
-
-    groups: Mapping[str, Sequence[Held]]
-    places: Places
+from limen.network.reading.stages import Guards, Held, Known, Passing, held_rules
 
 
 @dataclass(slots=True)
@@ -58,6 +47,7 @@ def read_aws(*documents: Mapping[str, Any], known: Known | None = None) -> Readi
     `PrefixLists` (each with its `Entries`). Raises UnreadableError.
     """
     account = _Account(merged(documents), known)
+    refuse_without(account.lists, "SecurityGroups")
     _find_zones(account)
     groups = {text(one, "GroupId"): one for one in objects(account.lists, "SecurityGroups")}
     inward = {name: list(_group_rules(account, one, "ingress")) for name, one in groups.items()}
@@ -245,11 +235,8 @@ def _of_members(account: _Account, zone: str, rules: Mapping[str, list[Rule]], *
         if not account.known:
             yield from rules.get(group, ())
             continue
-        for rule in rules.get(group, ()):
-            for where, family, interval in account.known.groups[group]:
-                if where == zone and family == rule.box.family:
-                    box = rule.box._replace(source=interval) if is_source else rule.box._replace(destination=interval)
-                    yield replace(rule, box=box)
+        held = [one for one in account.known.groups[group] if one[0] == zone]
+        yield from held_rules(rules.get(group, ()), held, is_source=is_source)
 
 
 # Rules of network ACLs

@@ -8,8 +8,10 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from limen.network.reading.aws import read_aws
+from limen.network.reading.azure import read_azure
+from limen.network.reading.gcp import read_gcp
 from limen.network.reading.iptables import read_iptables
-from limen.network.reading.json_documents import document_of
+from limen.network.reading.json_documents import document_of, objects
 from limen.network.reading.reading import Errs, Reading, UnreadableError, not_understood, together
 
 MOST_FILES: Final = 20
@@ -34,9 +36,13 @@ def _kind_of(files: Sequence[File]) -> str:
     if not files[0].text.lstrip().startswith(("{", "[")):
         return "iptables"
     document = document_of(files[0].text)
-    for kind, names in _SHOWN_BY.items():
-        if any(name in document for name in names):
-            return kind
+    if document.keys() & _OF_AWS:
+        return "aws"
+    for one in (one for key in ("", "value", "items") for one in objects(document, key)):
+        if "securityRules" in one or "securityRules" in (one.get("properties") or ()):
+            return "azure"
+        if "allowed" in one or "denied" in one:
+            return "gcp"
     raise UnreadableError(f"{files[0].name}: what kind of firewall it is of can't be told", "say it with --kind")
 
 
@@ -52,10 +58,14 @@ def _read_iptables(files: Sequence[File]) -> Reading:
     return replace(reading, kind="iptables", not_understood=(*reading.not_understood, *missing))
 
 
-def _read_aws(files: Sequence[File]) -> Reading:
-    return read_aws(*(document_of(one.text) for one in files))
+def _reader(read: Callable[..., Reading]) -> Callable[[Sequence[File]], Reading]:
+    return lambda files: read(*(document_of(one.text) for one in files))
 
 
-_SHOWN_BY: Final = {"aws": ("SecurityGroups", "NetworkAcls", "NetworkInterfaces", "Subnets", "PrefixLists")}
-"""By which lists a document is known."""
-KINDS: Final[Mapping[str, Callable[[Sequence[File]], Reading]]] = {"iptables": _read_iptables, "aws": _read_aws}
+KINDS: Final[Mapping[str, Callable[[Sequence[File]], Reading]]] = {
+    "iptables": _read_iptables,
+    "aws": _reader(read_aws),
+    "azure": _reader(read_azure),
+    "gcp": _reader(read_gcp),
+}
+_OF_AWS: Final = {"SecurityGroups", "NetworkAcls", "NetworkInterfaces", "Subnets", "PrefixLists"}

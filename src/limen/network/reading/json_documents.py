@@ -37,6 +37,12 @@ def objects(where: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
     return found
 
 
+def refuse_without(where: Mapping[str, Any], *names: str) -> None:
+    """Raises UnreadableError where a document has no list of any of these names: silence is no sign of safety."""
+    if not any(isinstance(where.get(name), list) for name in names):
+        raise UnreadableError("this document has no rules", "give the file as the cloud's own tool printed it")
+
+
 def text(where: Mapping[str, Any], name: str) -> str:
     """The text of this name; "" where there is none."""
     found = where.get(name)
@@ -48,7 +54,7 @@ def texts(where: Mapping[str, Any], *names: str) -> list[str]:
     found: list[str] = []
     for name in names:
         value = where.get(name)
-        found += [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
+        found += [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str) and one]
     refuse_beyond(len(found), _MOST_OBJECTS, "texts in one list")
     return found
 

@@ -7,7 +7,7 @@ may. Each is a list as firewalls have it, and what none of its rules fits is den
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
@@ -16,7 +16,19 @@ from limen.network.reading.reading import MOST_RULES, refuse_beyond
 
 Places: TypeAlias = Mapping[str, Sequence[tuple[int, Interval]]]
 """By zone: address families, and addresses that belong to it."""
-_MOST_STEPS: Final = 5_000_000
+Held: TypeAlias = tuple[str, int, Interval]
+"""A zone, an address family, and addresses in it."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known beside the documents: the addresses of all zones, and whose interfaces have which group."""
+
+    groups: Mapping[str, Sequence[Held]]
+    places: Places
+
+
+_MOST_STEPS: Final = 2_000_000
 _ALL: Final = frozenset({every_packet(4), every_packet(6)})
 
 
@@ -121,3 +133,13 @@ def _lets_all(rules: Sequence[Rule]) -> bool:
         if rule.from_zone == rule.to_zone == ANYWHERE:
             let.add(rule.box)
     return let >= _ALL
+
+
+def held_rules(rules: Iterable[Rule], held: Sequence[Held], *, is_source: bool) -> Iterator[Rule]:
+    """Rules of a group for the interfaces that have it, as the sender's or the receiver's."""
+    for rule in rules:
+        for _, family, interval in held:
+            own = rule.box._replace(source=interval) if is_source else rule.box._replace(destination=interval)
+            both = rule.box.meets(own) if family == rule.box.family else None
+            if both is not None:
+                yield replace(rule, box=both)
