@@ -1,118 +1,155 @@
-"""Networks and rules of firewalls that were written to mislead, to hang or to fill the memory."""
+"""Rules that were made to hang whoever computes with them: answered within bounds, and never with a false proof."""
 
 from __future__ import annotations
 
-import json
+import random
+import resource
 import time
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
-from tests.cli.test_main import leave
+from tests.network.networks import harbor
 
-from limen.network.packets import Packet
-from limen.network.reading.aws import read_aws
-from limen.network.reading.files import File, read_files
-from limen.network.reading.iptables import read_iptables
-from limen.network.reading.reading import UnreadableError
-
-# Imports
-
-
-def _filter(*lines: str) -> str:
-    return "\n".join(["*filter", ":FORWARD DROP [0:0]", *lines, "COMMIT"])
-
-
-def test_chains_nested_a_thousand_deep_are_refused() -> None:
-    chains = [f"-A c{number} -j c{number + 1}" for number in range(1_000)]
-    declared = [f":c{number} - [0:0]" for number in range(1_001)]
-    with pytest.raises(UnreadableError):
-        read_iptables(_filter(*declared, "-A FORWARD -j c0", *chains), "rules", 4)
-
-
-def test_chains_that_double_at_each_jump_are_refused_before_they_cost_anything() -> None:
-    declared = [f":c{number} - [0:0]" for number in range(41)]
-    chains = [f"-A c{number} -j c{number + 1}" for number in range(40) for _ in range(2)]
-    began = time.perf_counter()
-    with pytest.raises(UnreadableError):
-        read_iptables(_filter(*declared, "-A FORWARD -j c0", *chains, "-A c40 -j ACCEPT"), "rules", 4)
-    assert time.perf_counter() - began < 30
-
-
-def test_returns_that_cut_packets_to_pieces_are_refused() -> None:
-    lines = [
-        f"-A c -s 10.0.{n // 200}.{n % 200} -d 10.1.0.{n % 250} -p tcp --dport {n + 1} -j RETURN" for n in range(900)
-    ]
-    with pytest.raises(UnreadableError):
-        read_iptables(_filter(":c - [0:0]", "-A FORWARD -j c", *lines, "-A c -j ACCEPT"), "rules", 4)
-
-
-def test_a_file_with_more_lines_or_interfaces_than_any_firewall_has_is_refused() -> None:
-    with pytest.raises(UnreadableError):
-        read_iptables(_filter("-A FORWARD -j ACCEPT\n" * 300_001), "rules", 4)
-    with pytest.raises(UnreadableError):
-        read_iptables(_filter(*(f"-A FORWARD -i e{number} -j ACCEPT" for number in range(600))), "rules", 4)
-
-
-def test_a_hundred_thousand_rules_are_read() -> None:
-    lines = [
-        f"-A FORWARD -s 10.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255} -p tcp --dport 443 -j ACCEPT"
-        for n in range(100_000)
-    ]
-    reading = read_iptables(_filter(*lines), "rules", 4)
-    assert len(reading.ruleset.rules) == 100_003
-    assert not reading.not_understood
-
-
-def test_a_quoted_comment_is_no_option() -> None:
-    reading = read_iptables(_filter('-A FORWARD -m comment --comment "\\" -j ACCEPT" -j DROP'), "rules", 4)
-    assert [one.allows for one in reading.ruleset.rules if one.id == "rules:3"] == [False]
-
-
-# Documents of clouds
-
-
-@pytest.mark.parametrize(
-    "text", ["[" * 1_000, "[" * 100_000, '{"SecurityGroups": ' * 5_000, '{"SecurityGroups": 7}', "{", "\ud800"]
+from limen.network.compiling import Places
+from limen.network.model import Never, Way
+from limen.network.packets import (
+    ANY_PORT,
+    ANYWHERE,
+    Box,
+    Rule,
+    Ruleset,
+    decision_diagrams,
+    every_packet,
+    regions as module,
 )
-@pytest.mark.parametrize("kind", ["aws", "azure", "gcp"])
-def test_json_that_is_too_deep_or_none_is_refused(kind: str, text: str) -> None:
-    with pytest.raises(UnreadableError):
-        read_files([File("x.json", text)], kind)
+from limen.network.packets.box import LAST_ADDRESS
+from limen.network.packets.regions import Regions
+from limen.network.packets.spans import span_between
+from limen.network.proof.blast_radius import Start, blast_radius
+from limen.network.proof.matrix import Matrix
+from limen.network.proof.nevers import verdicts
+from limen.network.proof.newly_reachable import newly_reachable
+from limen.network.proof.shadowed import unneeded
 
-
-def test_groups_that_name_each_other_in_a_circle_are_read() -> None:
-    groups = [
-        {
-            "GroupId": f"sg-{one}",
-            "IpPermissions": [{"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": f"sg-{other}"}]}],
-            "IpPermissionsEgress": [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}],
-        }
-        for one, other in ((1, 2), (2, 3), (3, 1))
+_NETWORK = harbor(
+    nevers=[
+        Never("n", Way(("office",), ("backup",), ("any",)), ""),
+        Never("h", Way(("office",), ("backup",), ("any",)), "", hops=True),
     ]
-    rules = read_aws({"SecurityGroups": groups}).ruleset
-    packet = Packet("sg-2", "sg-1", 4, 1, 2, 6, 22)
-    assert rules.allows(packet)
-    assert not rules.allows(packet._replace(from_zone="sg-1", to_zone="sg-2"))
+)
+_ADDRESSES = {name: Places(_NETWORK).of(name)[0][2] for name in ("office", "servers", "backup")}
+_SECONDS = 60.0
+"""Generous: the work is bounded by steps and nodes, and machines differ."""
 
 
-def test_more_groups_and_rules_than_any_account_has_are_refused() -> None:
-    def group(number: int, rules: int) -> dict[str, object]:
-        one = {"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": f"sg-{at}"} for at in range(rules)]}
-        return {"GroupId": f"sg-{number}", "IpPermissions": [one], "IpPermissionsEgress": [one]}
+def _denies(count: int, from_zone: str, to_zone: str, seed: int = 1) -> Iterator[Rule]:
+    """Boxes that cross each other in every field: what is left beside them falls into pieces without end."""
+    chosen = random.Random(seed)
+    bounds = (
+        *(_ADDRESSES.get(zone, (0, LAST_ADDRESS[4])) for zone in (from_zone, to_zone)),
+        (0, 255),
+        ANY_PORT,
+        ANY_PORT,
+    )
+    for number in range(count):
+        pairs = [sorted(chosen.randint(*bound) for _ in range(2)) for bound in bounds]
+        yield Rule(f"d{number}", False, from_zone, to_zone, Box(4, *((low, high) for low, high in pairs)))
 
-    for groups in ([group(one, 1) for one in range(600)], [group(one, 400) for one in range(400)]):
-        began = time.perf_counter()
-        with pytest.raises(UnreadableError):
-            read_aws({"SecurityGroups": groups})
-        assert time.perf_counter() - began < 60
+
+def _tangled(count: int, from_zone: str = "office", to_zone: str = "backup") -> Ruleset:
+    everything = Rule("all", True, from_zone, to_zone, every_packet(4))
+    return Ruleset(_NETWORK.zone_names, (*_denies(count, from_zone, to_zone), everything))
 
 
-def test_a_name_of_a_group_steers_no_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    evil = "sg-\x1b[2J\u202e1"
-    rule = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
-    file = tmp_path / "x.json"
-    file.write_text(json.dumps({"SecurityGroups": [{"GroupId": evil, "IpPermissions": [rule]}]}), "utf-8")
-    assert leave("network-import", str(file)) == 0
-    said = capsys.readouterr().out
-    assert "\x1b" not in said
-    assert "\u202e" not in said
+def _closed(count: int) -> Ruleset:
+    """As `_tangled`, and after all that crosses two halves deny everything: true, and hard to prove."""
+    tangled, whole = _tangled(count), every_packet(4)
+    halves = (whole._replace(port=half) for half in ((0, 7_777), (7_778, 65_535)))
+    denies = (Rule(f"half{at}", False, "office", "backup", one) for at, one in enumerate(halves))
+    return Ruleset(tangled.zones, (*tangled.rules[:-1], *denies, tangled.rules[-1]))
+
+
+def test_denies_that_cross_each_other_end_in_an_exact_answer() -> None:
+    began = time.monotonic()
+    ruleset = _tangled(60)
+    regions = Regions(ruleset)
+    assert regions.unlisted == [60]
+    assert not regions.lists_all
+    found = regions.witness(span_between("office", "backup", every_packet(4), regions.numbers))
+    assert found is not None
+    assert ruleset.decides(found[0]) is found[1]
+    assert not Matrix(regions).cell("office", "backup").is_empty
+    assert time.monotonic() - began < _SECONDS
+
+
+def test_what_is_true_and_hard_to_prove_is_proved_by_the_diagrams() -> None:
+    regions = Regions(_closed(60))
+    assert regions.witness(span_between("office", "backup", every_packet(4), regions.numbers)) is None
+    assert regions.reached[-1] == []
+    assert [one.holds for one in verdicts(_NETWORK, regions)] == [True, True]
+
+
+def test_beyond_every_bound_nothing_is_proved(monkeypatch) -> None:
+    monkeypatch.setattr(decision_diagrams, "MOST_NODES", 5_000)
+    regions = Regions(_closed(60))
+    with pytest.raises(decision_diagrams.TooTangledError):
+        regions.witness(span_between("office", "backup", every_packet(4), regions.numbers))
+    found = verdicts(_NETWORK, regions)
+    assert [one.holds for one in found] == [False, False]
+    assert not blast_radius(_NETWORK, regions, Start("office", ("office",))).is_whole
+    assert not Matrix(regions).cell("office", "backup").is_empty
+    assert "all" not in {one.id for one in unneeded(regions)}
+
+
+def test_a_step_that_could_not_be_listed_is_no_proof_by_hops() -> None:
+    """Between office and servers the rules are tangled, so that it isn't known who goes on to the backup."""
+    servers = Rule("copy", True, "servers", "backup", every_packet(4))
+    tangled = _tangled(60, "office", "servers")
+    regions = Regions(Ruleset(tangled.zones, (*tangled.rules, servers)))
+    direct, by_hops = verdicts(_NETWORK, regions)
+    assert direct.holds
+    assert not by_hops.holds
+    assert not by_hops.is_decided
+
+
+def test_a_change_within_a_tangle_is_not_said_to_open_nothing(monkeypatch) -> None:
+    before, after = _tangled(60), _tangled(59)
+    found = newly_reachable(before, after)
+    assert found.new or not found.is_whole
+    monkeypatch.setattr(decision_diagrams, "MOST_NODES", 5_000)
+    assert not newly_reachable(before, after).is_whole
+
+
+def test_tangles_between_many_zones_end() -> None:
+    """Each pair of zones is a tangle of its own; only so many are looked into."""
+    began = time.monotonic()
+    zones = tuple(f"z{number}" for number in range(12))
+    rules = [
+        rule
+        for at, one in enumerate(zones)
+        for rule in (
+            *_denies(40, one, zones[0], seed=at),
+            Rule("all", True, one, zones[0], every_packet(4)),
+        )
+    ]
+    regions = Regions(Ruleset(zones, tuple(rules)))
+    assert len(regions.unlisted) >= len(zones) - module.MOST_TANGLES
+    assert time.monotonic() - began < _SECONDS
+
+
+def test_ten_thousand_rules_for_every_zone_stay_small() -> None:
+    began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    rules = [
+        Rule(
+            f"r{number}",
+            number % 3 > 0,
+            ANYWHERE,
+            ANYWHERE,
+            Box(4, (number * 97, number * 97 + 500), (0, number * 31), (6, 6)),
+        )
+        for number in range(10_000)
+    ]
+    regions = Regions(Ruleset(_NETWORK.zone_names, tuple(rules)))
+    assert regions.let_through
+    assert time.monotonic() - began < _SECONDS
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 500_000
