@@ -11,9 +11,9 @@ from tests.network.networks import flow, way
 
 from limen.network.emit.aws import aws_rules
 from limen.network.emit.aws_document import document, terraform
-from limen.network.emit.comparing import are_equal
 from limen.network.emit.quotas import AWS_ENTRIES_PER_ACL, AWS_RULES_PER_GROUP
 from limen.network.model import Block, Ports, Service
+from limen.network.packets.decision_diagrams import are_equal
 
 
 def test_what_is_read_back_is_what_was_meant_but_for_what_is_said_not_to_fit() -> None:

@@ -21,9 +21,9 @@ from limen.errors import LimenError
 from limen.network.emit.aws import AwsRules, aws_rules
 from limen.network.emit.aws_calls import Call, next_calls
 from limen.network.emit.aws_document import document
-from limen.network.emit.comparing import are_equal
 from limen.network.emit.guarded import Guarded
 from limen.network.model import Block
+from limen.network.packets.decision_diagrams import are_equal
 from limen.network.reading.aws import read_aws
 from limen.network.reading.stages import Known
 

@@ -19,11 +19,11 @@ from tests.network.networks import flow, way
 
 from limen.network.emit import azure, gcp
 from limen.network.emit.azure import azure_rules
-from limen.network.emit.comparing import are_equal
 from limen.network.emit.gcp import gcp_rules
 from limen.network.emit.guarded import Guarded
 from limen.network.emit.ordered import Ordered
 from limen.network.model import Block
+from limen.network.packets.decision_diagrams import are_equal
 
 SCHEMAS = Path(__file__).parent / "terraform_schemas"
 SAID: dict[str, Callable[[Guarded], Ordered]] = {"azure": azure_rules, "gcp": gcp_rules}

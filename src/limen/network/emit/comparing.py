@@ -30,10 +30,6 @@ def beyond(one: Ruleset, other: Ruleset) -> Iterator[Beyond]:
                     yield Beyond(from_zone, to_zone, piece, rule)
 
 
-def are_equal(one: Ruleset, other: Ruleset) -> bool:
-    return next(beyond(one, other), None) is None and next(beyond(other, one), None) is None
-
-
 def let_through(ruleset: Ruleset, from_zone: str, to_zone: str) -> list[tuple[Box, Rule]]:
     """Boxes that share no packet, each with the rule that decides it."""
     found: list[tuple[Box, Rule]] = []
