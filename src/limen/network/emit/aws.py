@@ -20,9 +20,8 @@ from typing import Final
 from limen.network.emit.aws_document import document
 from limen.network.emit.aws_rules import ALL, EVERYBODY, AclEntry, GroupRule, Way, merged, prefixes
 from limen.network.emit.comparing import Beyond, beyond, let_through
-from limen.network.emit.guarded import Guarded
+from limen.network.emit.guarded import Guarded, Unfit
 from limen.network.emit.quotas import AWS_ENTRIES_PER_ACL, AWS_RULES_PER_GROUP
-from limen.network.emit.unfit import Unfit
 from limen.network.model import INTERNET
 from limen.network.packets import ANY_PORT, ANY_PROTOCOL, Box, Interval, Rule, Ruleset
 from limen.network.packets.box import ICMP, ICMPV6, WITH_PORTS

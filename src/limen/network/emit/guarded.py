@@ -11,6 +11,14 @@ from limen.network.packets import Box, Interval, Rule, Ruleset
 from limen.network.reading.stages import Places as AllPlaces
 
 
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """A flow that a firewall can't say, so that it stays closed, and why."""
+
+    id: str
+    why: str
+
+
 @dataclass(frozen=True)
 class Guarded:
     """`zones` are those within the cloud. `ruleset` is what it has to let through, of packets to or from them.

@@ -12,8 +12,7 @@ from typing import Final
 
 from limen.network.emit.aws_rules import prefixes
 from limen.network.emit.comparing import beyond
-from limen.network.emit.guarded import Guarded
-from limen.network.emit.unfit import Unfit
+from limen.network.emit.guarded import Guarded, Unfit
 from limen.network.packets import Box, Interval, Rule, Ruleset
 from limen.network.reading.stages import Known
 
