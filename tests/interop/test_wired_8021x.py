@@ -1,8 +1,7 @@
 """A switch port by hostapd and a laptop by wpa_supplicant, in a network namespace of its own: joining by 802.1X through
 FreeRADIUS, and being put out when the decision turns.
 
-hostapd's wired driver opens and closes the port; it puts nobody into a VLAN by itself, so that is read from what it was
-told (`tests/enforcement/radius`).
+hostapd's wired driver opens and closes the port; it puts nobody into a VLAN by itself (`test_vlan_move.py`).
 """
 
 from __future__ import annotations
@@ -78,9 +77,11 @@ pytestmark = [
 
 @dataclass
 class Port:
-    """A port of the switch, with the laptop at the other end of its cable."""
+    """A port of the switch, by its name, with the laptop in the namespace `inside` at the other end of its cable."""
 
     folder: Path
+    name: str
+    inside: str
 
     async def is_open(self) -> bool:
         """Whether the port lets anything through but 802.1X."""
@@ -111,10 +112,12 @@ async def plugged_in(net: Network, folder: Path, das: int) -> AsyncIterator[Port
         closing.push_async_callback(run, "ip", "link", "del", port)
         await run("ip", "link", "set", port, "up")
         await run("ip", "-n", inside, "link", "set", "eth0", "up")
-        await closing.enter_async_context(running(folder / "switch.log", "hostapd", str(folder / "switch.conf")))
+        await closing.enter_async_context(
+            running(folder / "switch.log", "hostapd", "-ddd", str(folder / "switch.conf"))
+        )
         laptop = ("wpa_supplicant", "-Dwired", "-ieth0", f"-c{folder}/laptop.conf")
         await closing.enter_async_context(running(folder / "laptop.log", "ip", "netns", "exec", inside, *laptop))
-        yield Port(folder)
+        yield Port(folder, port, inside)
 
 
 @asynccontextmanager

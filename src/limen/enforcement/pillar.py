@@ -121,6 +121,7 @@ PILLAR = Pillar(
     },
     pages=(
         "limen.web.access.radius",
+        "limen.web.access.openvpn",
         "limen.web.access.confirm",
         "limen.web.access.ssh",
         "limen.web.access.ssh_hosts",

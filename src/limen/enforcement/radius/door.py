@@ -22,8 +22,10 @@ from limen.clock import HOUR, MINUTE, SECOND, Instant, Milliseconds
 from limen.enforcement.decision_point import Answer, DecisionPoint
 from limen.enforcement.permit_end import end_of
 from limen.enforcement.radius import store
+from limen.enforcement.radius.client_secrets import is_secret_of
 from limen.enforcement.radius.device_doors import DeviceDoors, session_of
 from limen.enforcement.radius.disconnect import Disconnects, NotDisconnectedError
+from limen.enforcement.radius.followers import Followers, Has
 from limen.enforcement.radius.questions import Asker, Question, Questions
 from limen.enforcement.radius.store import RadiusSession
 from limen.enforcement.streams import STOPS, Stream, Streams
@@ -37,6 +39,7 @@ from limen.opaque import new_id
 from limen.pillar import Core
 from limen.policy.decision import Request
 from limen.rate_limit import RateLimit
+from limen.ties import Certified
 
 if TYPE_CHECKING:
     from limen.storage import Transaction
@@ -55,6 +58,8 @@ STRANGERS_WAIT: Final = 4
 """And of names that nobody has, which wait like others, so that a few tell nothing, and keep nobody from it."""
 FRESH: Final[Milliseconds] = 5 * MINUTE
 """How long ago the passkey may have been used that confirms."""
+SETTLED: Final[Milliseconds] = 40 * SECOND
+"""How long after its beginning an OpenVPN server has to say that it has a session."""
 AGAIN_SECONDS: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 """How long a NAS that did not end a session is left alone before it is told again; the last for each time after."""
 _WITH_DEVICES: Final = frozenset({"wifi"})
@@ -71,11 +76,15 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the NAS is told. On a permit the session, and for how long it lasts; on a question its number and state."""
+    """What the NAS is told. On a permit the session, and for how long it lasts; on a question its number and state.
+
+    `seconds` are the whole ones of `lasts`.
+    """
 
     verdict: Verdict
     session: str = ""
     seconds: int = 0
+    lasts: Milliseconds = 0
     vlan: str = ""
     privilege: int = 0
     is_gear: bool = False
@@ -111,6 +120,7 @@ class RadiusDoor:
         self._device_doors = DeviceDoors(core)
         self._disconnects = disconnects
         self.questions = Questions(core.clock)
+        self.followers = Followers()
         self._streams = {True: Streams(self._device_doors), False: Streams(self._doors)}
         self._open: dict[str, RadiusSession] = {}
         self._stream_of: dict[str, Stream] = {}
@@ -131,10 +141,19 @@ class RadiusDoor:
 
     async def device(self, asker: Asker, device_id: str, ends_at_seconds: int) -> Reply:
         """A device proved to the RADIUS server that it has the key of this certificate."""
-        app, now = self._app(asker.client, _WITH_DEVICES), self._core.clock.now()
+        held = self._device_doors.tied.ties.certified_as(device_id, ends_at_seconds, self._core.clock.now())
+        return await self._device(asker, held)
+
+    async def certified(self, asker: Asker, fingerprint: bytes) -> Reply:
+        """A device proved to OpenVPN that it has the key of the certificate with this SHA-256."""
+        return await self._device(
+            asker, self._device_doors.tied.ties.certified_with(fingerprint, self._core.clock.now())
+        )
+
+    async def _device(self, asker: Asker, held: Certified | None) -> Reply:
+        app, now = self._app(asker, _WITH_DEVICES), self._core.clock.now()
         if app is None or not self._admits(asker, now):
             return self._refused("no-such-client" if app is None else "too-often", asker, app)
-        held = self._device_doors.tied.ties.certified_as(device_id, ends_at_seconds, now)
         if held is None:
             return self._refused("device-certificate-unknown", asker, app)
         session = session_of(held, now)
@@ -145,7 +164,7 @@ class RadiusDoor:
 
     async def login(self, asker: Asker, password: str, state: str) -> Reply:
         """Somebody signs in with a name. What they type is a number of theirs, or nothing that counts."""
-        app, now = self._app(asker.client, _WITH_PEOPLE), self._core.clock.now()
+        app, now = self._app(asker, _WITH_PEOPLE), self._core.clock.now()
         if app is None or not self._admits(asker, now):
             return self._refused("no-such-client" if app is None else "too-often", asker, app)
         if state:
@@ -260,7 +279,7 @@ class RadiusDoor:
         if radius is None or until < now + SHORTEST or answer.route is None:
             return self._refused(answer.word or "too-short", asker, app)
         one = RadiusSession(
-            id=new_id("r"),
+            id=new_id(store.FOLLOWED if asker.follows else "r"),
             app=app.id,
             action=answer.route.request.action,
             person_id=session.person_id,
@@ -283,6 +302,7 @@ class RadiusDoor:
             Verdict.ACCEPT,
             session=one.id,
             seconds=(until - now) // SECOND,
+            lasts=until - now,
             vlan=radius.vlan,
             privilege=radius.privilege,
             is_gear=radius.kind == "gear",
@@ -370,7 +390,7 @@ class RadiusDoor:
         while one.id in self._over and self._core.clock.now() < one.until:
             goes_on.clear()
             try:
-                await self._disconnects.end(self._over[one.id])
+                await (self.followers if one.is_followed else self._disconnects).end(self._over[one.id])
             except (LimenError, OSError, ValueError) as error:
                 why = error.why if isinstance(error, NotDisconnectedError) else "failed"
                 self._not_ended(one, why, is_first=tries == 0)
@@ -474,6 +494,42 @@ class RadiusDoor:
         ]
         return found[0] if len(found) == 1 and asker.calling else None
 
+    # OpenVPN servers, which follow
+
+    async def is_server(self, client: str, secret: str) -> bool:
+        """Whether whoever asks is the client with this network."""
+        return await is_secret_of(self._core, client, secret)
+
+    async def followed(self, client: str, name: str, has: Has) -> list[str]:
+        """What a server says of its sessions, and the ids of those that it has to end: as soon as there is one.
+
+        A session that is not known here has to end there. One of which the server says nothing is over there.
+        """
+        for session_id in has.over:
+            self.followers.acknowledge(client, name, session_id)
+            await self._over_there(client, name, session_id)
+        now, known = self._core.clock.now(), {one.id for one in self._of_server(client, name)}
+        for one in self._of_server(client, name):
+            if one.id not in has.open and one.id in self._open and one.began_at < now - SETTLED:
+                await self._over_there(client, name, one.id)
+            elif one.id in has.open and one.id in self._open and one.session_id:
+                session = self._known.issued(one.session_id)
+                if session is not None:
+                    self._known.used(session, now)
+        unknown = sorted(has.open - known)
+        return unknown or await self.followers.next(client, name)
+
+    def _of_server(self, client: str, name: str) -> list[RadiusSession]:
+        found = (*self._open.values(), *self._over.values())
+        return [one for one in found if one.is_followed and (one.client, one.nas) == (client, name)]
+
+    async def _over_there(self, client: str, name: str, session_id: str) -> None:
+        one = self._open.get(session_id)
+        if one is not None and one.is_followed and (one.client, one.nas) == (client, name):
+            self._leave(one)
+            del self._open[one.id]
+            await self._ended(one, "stopped", is_kept=False)
+
     async def keep_up(self) -> None:
         """Forget what is over."""
         now = self._core.clock.now()
@@ -483,6 +539,7 @@ class RadiusDoor:
                 self._open.pop(one.id, None)
         for one in [one for one in self._over.values() if one.until <= now]:
             del self._over[one.id], self._goes_on[one.id]
+            self.followers.forget(one)
         await self._core.write(lambda transaction: store.drop_old(transaction.connection, now))
 
     async def close(self) -> None:
@@ -497,9 +554,9 @@ class RadiusDoor:
 
     # Who asks
 
-    def _app(self, client: str, kinds: frozenset[str]) -> App | None:
+    def _app(self, asker: Asker, kinds: frozenset[str]) -> App | None:
         """The one app that this client asks for; None where there is none, or more than one."""
-        found = list(_apps_of(self._known.apps.values(), client, kinds))
+        found = list(_apps_of(self._known.apps.values(), asker, kinds))
         return found[0] if len(found) == 1 else None
 
     def _person(self, user: str) -> Person | None:
@@ -525,9 +582,14 @@ class RadiusDoor:
         )
 
 
-def _apps_of(apps: Iterable[App], client: str, kinds: frozenset[str]) -> Iterable[App]:
+def _apps_of(apps: Iterable[App], asker: Asker, kinds: frozenset[str]) -> Iterable[App]:
     return (
-        app for app in apps if app.radius is not None and app.radius.kind in kinds and client in app.radius.networks
+        app
+        for app in apps
+        if app.radius is not None
+        and app.radius.kind in kinds
+        and app.radius.openvpn is asker.follows
+        and asker.client in app.radius.networks
     )
 
 

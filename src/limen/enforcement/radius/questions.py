@@ -32,12 +32,16 @@ MOST_STRANGERS: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks from where: a user name, the client of RADIUS, its address, and the station that called it."""
+    """Who asks from where: a user name, the client of RADIUS, its address, and the station that called it.
+
+    `follows`: it is an OpenVPN server, which asks over https; `nas` is its name then, and `calling` an address.
+    """
 
     user: str
     client: str
     nas: str
     calling: str
+    follows: bool = False
 
 
 @dataclass(slots=True, eq=False)
