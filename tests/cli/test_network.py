@@ -6,6 +6,7 @@ import json
 import shutil
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 from tests.cli.test_main import leave
@@ -149,3 +150,21 @@ def test_what_is_broken_is_refused_with_its_witness(tmp_path: Path, capsys: pyte
 def test_nobody_is_nowhere(capsys: pytest.CaptureFixture[str]) -> None:
     assert leave("network", "blast", "nobody", HARBOR) == 1
     assert capsys.readouterr().out == ""
+
+
+def test_it_draws_the_zones(capsys: pytest.CaptureFixture[str]) -> None:
+    root = ET.fromstring(said(capsys, "show", "--svg").split("\n", 1)[1])
+    titles = {one.text for one in root.iter("{http://www.w3.org/2000/svg}title")}
+    assert "shop → servers: shop-orders" in titles
+    assert leave("network", "matrix", HARBOR, "--svg") == 2
+
+
+def test_a_plan_says_what_is_newly_reachable(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = Path(_in_part(tmp_path, "from: office\n    to: files", "from: office\n    to: apps"))
+    assert leave("apply", str(folder), "-m", "as it is") == 0
+    change(folder, "network.yaml", "from: office\n    to: apps", "from: [office, warehouse]\n    to: files")
+    capsys.readouterr()
+    assert leave("plan", str(folder)) == 0
+    told = [line.strip() for line in capsys.readouterr().out.splitlines() if "reachable:" in line]
+    assert sum("warehouse → files: smb (shared-files)" in line for line in told) == 1
+    assert sum("office → apps: smb (shared-files)" in line for line in told) == 1

@@ -5,7 +5,8 @@ from __future__ import annotations
 from tests.golden import Expected
 from tests.network.written import ZONES, flow, stated
 
-from limen.network.file_changes import MOST_LINES, changes, touches
+from limen.network.file_changes import changes, touches
+from limen.network.proof.changes_said import MOST_LINES
 
 _BEFORE = (
     ZONES
@@ -56,3 +57,9 @@ def test_a_flood_of_lines_is_counted() -> None:
     text = zones + "flows:\n" + flow("all", "inside", "inside", "smtp")
     found = list(touches(None, stated(text), ()))
     assert len(found) == MOST_LINES + 1
+
+
+def test_a_zone_whose_hosts_are_no_longer_kept_apart_is_told() -> None:
+    apart = ZONES.replace("kind: workstation", "kind: workstation, isolated: true")
+    assert len(list(touches(stated(apart), stated(ZONES), ()))) == 1
+    assert list(touches(stated(ZONES), stated(apart), ())) == []

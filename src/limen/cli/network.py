@@ -21,8 +21,10 @@ from limen.facts import Label
 from limen.messages import lists
 from limen.network.explaining import Answer, Explained, explained, question
 from limen.network.file_changes import way_said
+from limen.network.graph import graph
 from limen.network.model import EVERYTHING, FILE, INSIDE, INTERNET, Network, Zone
 from limen.network.services import packet_text, part_text
+from limen.web.network.drawn_graph import picture
 
 TASKS: Final[Mapping[str, tuple[str, ...]]] = {
     "show": (),
@@ -45,12 +47,20 @@ def run(
         ),
     ] = None,
     *,
+    svg: Annotated[
+        bool, typer.Option("--svg", help="With show: print the zones and who reaches whom as a picture")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per line")] = False,
 ) -> None:
     refuse_other_task("network", task, tuple(TASKS))
     given, folder = _given(task, words or [])
     company = load_company(folder)
     network, today = _network(company), _today(company)
+    if svg:
+        if task != "show" or as_json:
+            raise MisusedError("--svg is for `limen network show`, without --json")
+        print(picture(graph(network, today), f"The network of {company.settings.name}"), end="")
+        return
     for text, plain in _told(task, network, given, today):
         if as_json and plain is not None:
             print(json.dumps(plain, ensure_ascii=False))

@@ -9,16 +9,12 @@ from limen.configuration.differing import differing
 from limen.facts import Factor, Label, Person
 from limen.messages import lists
 from limen.network.broken import BEFORE_ANY_DAY
-from limen.network.compiling import compiled
 from limen.network.model import ANY_SERVICE, FILE, Block, Firewall, Flow, Host, Network, Never, Service, Way, Zone
-from limen.network.proof.naming import Named, lines
-from limen.network.proof.newly_reachable import newly_reachable, renames
+from limen.network.proof.changes_said import changes_said
 from limen.network.services import part_text
 from limen.network.stated import NetworkFile
 from limen.pillar import Touched
 
-MOST_LINES: Final = 60
-"""Of what is newly reachable, and as many of what is not any more."""
 _MOST_NAMED: Final = 6
 _NOTHING: Final = NetworkFile()
 
@@ -49,12 +45,13 @@ def touches(
     was, now = (before or _NOTHING).network, (after or _NOTHING).network
     if was == now:
         return
-    found = newly_reachable(compiled(was, BEFORE_ANY_DAY), compiled(now, BEFORE_ANY_DAY), renames(was, now))
-    for said, parts, network in (("Newly reachable", found.new, now), ("No longer reachable", found.gone, was)):
-        named = lines((Named(one.from_zone, one.to_zone, one.box, one.rule.id) for one in parts), network)
-        yield from (Touched(f"{said}: {line}", "", ()) for line in named[:MOST_LINES])
-        if len(named) > MOST_LINES:
-            yield Touched(f"{said}: {len(named) - MOST_LINES} more lines, see `limen network matrix`", "", ())
+    found = changes_said(was, now, BEFORE_ANY_DAY)
+    for zone in found.opened_zones:
+        yield Touched(f"Newly reachable: the hosts of {zone} by each other, which nothing keeps apart now", "", ())
+    yield from (Touched(f"Newly reachable: {line}", "", ()) for line in found.new)
+    yield from (Touched(f"No longer reachable: {line}", "", ()) for line in found.gone)
+    if found.more:
+        yield Touched(f"Of what is newly reachable or no longer is, {found.more} more lines are not shown", "", ())
     if not found.is_whole:
         yield Touched(f"{FILE}: too many rules overlap to say all that is newly reachable", "", ())
 

@@ -30,12 +30,12 @@ class TooTangledError(Exception):
 class Diagrams:
     """Sets of packets of one family, between so many zones."""
 
-    def __init__(self, zones: int, family: int, most_nodes: int = MOST_NODES) -> None:
+    def __init__(self, zones: int, family: int) -> None:
         self.family = family
         zone, address = max(1, (zones - 1).bit_length()), 32 if family == 4 else 128
         self._widths = (zone, zone, 0, address, address, 8, 16, 16)
         self._starts = (0, *accumulate(self._widths))
-        self._manager = BDDManager(most_nodes, most_nodes // 2, 1)
+        self._manager = BDDManager(MOST_NODES, MOST_NODES // 2, 1)
         self._manager.add_vars(self._starts[-1])
         self._bits = [self._manager.var(number) for number in range(self._starts[-1])]
         self._known: dict[tuple[int, int, int], BDDFunction] = {}

@@ -107,7 +107,8 @@ class Regions:
 
         Raises `TooTangledError`.
         """
-        if self._tangle_of(span) is None:
+        tangle = self._tangle_of(span)
+        if tangle is None or tangle.is_given_up:
             try:
                 return next(
                     (
@@ -212,6 +213,11 @@ class _Tangle:
             self._allowed = any_of(allowing, self._diagrams.nothing)
         except DDMemoryError:
             self._diagrams = None
+
+    @property
+    def is_given_up(self) -> bool:
+        """It took more than it may."""
+        return self._diagrams is None
 
     def reached(self, position: int, span: Span) -> list[Span]:
         if self._diagrams is None or self._unlisted >= MOST_UNLISTED:

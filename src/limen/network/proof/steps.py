@@ -51,6 +51,7 @@ class Ways:
         self.assets, self.regions = assets, regions
         self._zones = regions.ruleset.zones
         self._from: dict[str, list[Piece]] = {}
+        self._ends: dict[Piece, tuple[int, ...]] = {}
         for piece in regions.let_through if pieces is None else pieces:
             self.add(piece)
 
@@ -106,11 +107,15 @@ class Ways:
     def destination_in(self, piece: Piece, asset: int) -> Interval | None:
         return _common(self.assets.addresses[asset], piece.span[4], (piece.span[8], piece.span[9]))
 
-    def destinations(self, piece: Piece) -> list[int]:
+    def destinations(self, piece: Piece) -> tuple[int, ...]:
         """The assets that a piece ends at."""
-        span = piece.span
-        found = dict.fromkeys(at for at, _ in self.assets.at(span[4], (span[8], span[9])))
-        return [at for at in found if self._is_in(self.assets.all[at].zone, span[2], span[3])]
+        found = self._ends.get(piece)
+        if found is None:
+            span = piece.span
+            there = dict.fromkeys(at for at, _ in self.assets.at(span[4], (span[8], span[9])))
+            found = tuple(at for at in there if self._is_in(self.assets.all[at].zone, span[2], span[3]))
+            self._ends[piece] = found
+        return found
 
     def steps(self, reach: Reach, asset: int) -> tuple[Step, ...]:
         """The way to an asset that was reached; none to one where it began."""
