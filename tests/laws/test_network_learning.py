@@ -45,13 +45,14 @@ def packet(network: Network, flow: ObservedFlow) -> Packet:
 
 def let_through(ruleset: Ruleset, seen: set[Packet]) -> Iterator[Packet]:
     """Of all that these addresses could do to one another by these services, what the rules let through."""
-    places = {(each.from_zone, each.source) for each in seen} | {(each.to_zone, each.destination) for each in seen}
+    places = {(each.from_zone, each.family, each.source) for each in seen}
+    places |= {(each.to_zone, each.family, each.destination) for each in seen}
     services = {(each.protocol, each.port) for each in seen}
-    for (from_zone, source), (to_zone, destination) in product(places, places):
+    for (from_zone, family, source), (to_zone, other, destination) in product(places, places):
         rules = [rule for rule in ruleset.rules if from_zone != to_zone and rule.is_between(from_zone, to_zone)]
-        if any(rule.box.source[0] <= source <= rule.box.source[1] for rule in rules):
+        if family == other and any(rule.box.source[0] <= source <= rule.box.source[1] for rule in rules):
             for service in services:
-                every = Packet(from_zone, to_zone, 4, source, destination, *service)
+                every = Packet(from_zone, to_zone, family, source, destination, *service)
                 if any(rule.box.holds(every) for rule in rules):
                     yield every
 
@@ -73,7 +74,7 @@ def test_all_that_was_used_is_let_through_and_hardly_more(seed: int) -> None:
 
     seen = {packet(one.network, flow) for flow in wanted}
     assert sum(each not in seen for each in let_through(ruleset, seen)) <= SLACK * len(seen)
-    assert {each.source for each in proposal.scanners} == {one.addresses[name][1] for name in ("office3", "iot1")}
+    assert {each.source for each in proposal.scanners} == {one.addresses[name][4] for name in ("office3", "iot1")}
     assert not any(ruleset.allows(packet(one.network, flow)) for flow in noise if flow.port not in {22, 53, 443})
 
 
@@ -82,7 +83,7 @@ def test_all_that_was_used_is_let_through_and_hardly_more(seed: int) -> None:
 def test_what_must_never_be_is_named_and_not_proposed(seed: int) -> None:
     chance = random.Random(seed)
     one = company(chance)
-    forbidden = ObservedFlow(1, "", "", 4, one.addresses["office0"][1], one.addresses["backup0"][1], 6, 443, 9)
+    forbidden = ObservedFlow(1, "", "", 4, one.addresses["office0"][4], one.addresses["backup0"][4], 6, 443, 9)
     proposal = learned(one, [*(flow for truth in one.truths for flow in used(one, truth)), forbidden])
     assert [(each.never, each.count) for each in proposal.forbidden] == [("office-never-backup", 9)]
     ruleset = compiled(with_all(one.network, proposal), TODAY)

@@ -46,8 +46,8 @@ class Company:
     """`network` is what is stated: zones, some hosts, and what must never be. `truths` is the policy nobody sees."""
 
     network: Network
-    addresses: dict[str, tuple[int, int]]
-    """By name: its family and its address."""
+    addresses: dict[str, dict[int, int]]
+    """By name its address of each family that it has."""
     truths: tuple[Truth, ...]
 
 
@@ -55,14 +55,15 @@ def company(chance: random.Random, workstations: int = 24, truths: int = 12) -> 
     """Workstations that have no names, servers of which some have, and what they may do."""
     members: dict[str, list[str]] = {}
     hosts: list[Host] = []
-    addresses: dict[str, tuple[int, int]] = {}
+    addresses: dict[str, dict[int, int]] = {}
     for place in _ZONES:
         many = workstations if place.name == "office" else chance.randint(3, 8)
         members[place.name] = [f"{place.name}{number}" for number in range(many)]
         for number, name in enumerate(members[place.name]):
-            addresses[name] = (4, int(place.prefixes[0].network_address) + 10 + number)
+            its = [prefix[10 + number] for prefix in place.prefixes if prefix.version == 4 or chance.random() < 0.7]
+            addresses[name] = {one.version: int(one) for one in its}
             if place.name not in {"office", "iot"} and chance.random() < 0.5:
-                hosts.append(host(name, place.name, str(place.prefixes[0][10 + number])))
+                hosts.append(host(name, place.name, *map(str, its)))
     wanted = tuple(_truth(chance, members) for _ in range(truths))
     network = Network(_ZONES, tuple(hosts), SERVICES, nevers=(NEVER,))
     return Company(network, addresses, wanted)
@@ -86,21 +87,19 @@ def _some(chance: random.Random, names: Sequence[str]) -> tuple[str, ...]:
 def used(one: Company, truth: Truth) -> Iterator[ObservedFlow]:
     """What a truth comes to within the hour: every pair uses it a few times."""
     for source, destination, part in product(truth.sources, truth.destinations, truth.service.parts):
-        family, number = one.addresses[source]
-        if family in part.families:
-            at = BEGAN + (number * 7919) % HOUR
-            yield ObservedFlow(
-                at, "", "", family, number, one.addresses[destination][1], part.protocol[0], part.ports[0], 4
-            )
+        here, there = one.addresses[source], one.addresses[destination]
+        for family in here.keys() & there.keys() & set(part.families):
+            at = BEGAN + (here[family] * 7919) % HOUR
+            yield ObservedFlow(at, "", "", family, here[family], there[family], part.protocol[0], part.ports[0], 4)
 
 
 def scans(one: Company, chance: random.Random, source: str) -> Iterator[ObservedFlow]:
     """A sweep of a zone for one port, and all small ports of one host. Few of it is answered."""
-    family, number = one.addresses[source]
+    number = one.addresses[source][4]
     swept = int(chance.choice(one.network.zones[1:]).prefixes[0].network_address)
     for last in range(1, 255):
-        yield ObservedFlow(BEGAN, "", "", family, number, swept + last, 6, 445, was_answered=False)
-    victim = one.addresses[chance.choice([name for name in one.addresses if name.startswith("servers")])][1]
+        yield ObservedFlow(BEGAN, "", "", 4, number, swept + last, 6, 445, was_answered=False)
+    victim = one.addresses[chance.choice([name for name in one.addresses if name.startswith("servers")])][4]
     for port in range(1, 1_000):
         if port not in {22, 53, 443}:
-            yield ObservedFlow(BEGAN, "", "", family, number, victim, 6, port, was_answered=port % 97 == 0)
+            yield ObservedFlow(BEGAN, "", "", 4, number, victim, 6, port, was_answered=port % 97 == 0)

@@ -6,33 +6,32 @@ each pair that was used. It counts what was seen of each zone: an address that n
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from itertools import product
 from typing import Final, TypeAlias
+
+_BOTH: Final = frozenset({4, 6})
 
 Pair: TypeAlias = tuple[str, str]
 """The names of a source and a destination."""
 LEAST_OF_ZONE: Final = 3
 """A whole zone stands in place of this many of its hosts at least; a list of two names says more."""
-MOST_BLOCKS: Final = 300
+MOST_BLOCKS: Final = 60
 """Blocks of one service between two zones that are tried with one another; of more, only whole zones are tried."""
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """From each of these to each of those; `used` of these pairs were seen. A zone's own name means all of it."""
+    """From each of these to each of those: `admitted` pairs, `used` of which were seen."""
 
     sources: frozenset[str]
     destinations: frozenset[str]
     used: frozenset[Pair]
+    admitted: int
     is_whole_source: bool = False
     is_whole_destination: bool = False
-
-    @property
-    def admitted(self) -> int:
-        return sum(one != other for one, other in product(self.sources, self.destinations))
 
     @property
     def slack(self) -> float:
@@ -47,10 +46,19 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Zones:
-    """All that was seen or is stated in the two zones of a pair."""
+    """All that was seen or is stated in the two zones of a pair, and the families of which each has addresses (both,
+    where nothing is said): families don't mix.
+    """
 
     sources: frozenset[str]
     destinations: frozenset[str]
+    families: Mapping[str, frozenset[int]] = field(default_factory=dict)
+
+    def admitted(self, sources: Collection[str], destinations: Collection[str]) -> int:
+        """How many pairs of these could talk at all."""
+        here, there = (Counter(self.families.get(one, _BOTH) for one in some) for some in (sources, destinations))
+        met = sum(here[one] * there[other] for one, other in product(here, there) if one & other)
+        return met - len(set(sources) & set(destinations))
 
 
 def covered(
@@ -80,7 +88,7 @@ def _exact(used: Iterable[Pair]) -> list[Block]:
 
 def _block(sources: Collection[str], destinations: Collection[str]) -> Block:
     used = frozenset(pair for pair in product(sources, destinations) if pair[0] != pair[1])
-    return Block(frozenset(sources), frozenset(destinations), used)
+    return Block(frozenset(sources), frozenset(destinations), used, len(used))
 
 
 def _widened(block: Block, zones: Zones, most_slack: float, may: Callable[[Block], bool]) -> Block:
@@ -96,10 +104,13 @@ def _widened(block: Block, zones: Zones, most_slack: float, may: Callable[[Block
 def _over_zones(block: Block, zones: Zones, *, sources: bool, destinations: bool) -> Block | None:
     if (sources and len(block.sources) < LEAST_OF_ZONE) or (destinations and len(block.destinations) < LEAST_OF_ZONE):
         return None
+    here = zones.sources if sources else block.sources
+    there = zones.destinations if destinations else block.destinations
     return Block(
-        zones.sources if sources else block.sources,
-        zones.destinations if destinations else block.destinations,
+        here,
+        there,
         block.used,
+        zones.admitted(here, there),
         is_whole_source=sources,
         is_whole_destination=destinations,
     )
@@ -112,7 +123,7 @@ def _best_union(
     best: tuple[float, int, int, Block] | None = None
     for place, one in enumerate(blocks):
         for other in range(place + 1, len(blocks)):
-            joined = _union(one, blocks[other])
+            joined = _union(one, blocks[other], zones)
             if joined.slack > most_slack or (best is not None and joined.slack >= best[0]):
                 continue
             joined = _widened(joined, zones, most_slack, may)
@@ -121,5 +132,6 @@ def _best_union(
     return None if best is None else best[1:]
 
 
-def _union(one: Block, other: Block) -> Block:
-    return Block(one.sources | other.sources, one.destinations | other.destinations, one.used | other.used)
+def _union(one: Block, other: Block, zones: Zones) -> Block:
+    sources, destinations = one.sources | other.sources, one.destinations | other.destinations
+    return Block(sources, destinations, one.used | other.used, zones.admitted(sources, destinations))

@@ -179,6 +179,7 @@ class _Proposing:
         self._walls = walls
         self._alive = alive
         self._most_slack = most_slack
+        self._families = {one.name: frozenset(each.version for each in one.addresses) for one in network.hosts}
         self._review = (date.fromisoformat(today) + REVIEW_AFTER).isoformat()
         self._ids = {
             *(one.id for one in network.flows),
@@ -194,7 +195,7 @@ class _Proposing:
             of_pair: dict[tuple[str, str], list[Use]] = defaultdict(list)
             for use in its:
                 of_pair[use.source.name, use.destination.name].append(use)
-            zones = Zones(self._all(from_zone), self._all(to_zone))
+            zones = Zones(self._all(from_zone), self._all(to_zone), self._families)
 
             def may(block: Block, pair: tuple[str, str] = (from_zone, to_zone), service: str = service) -> bool:
                 return self._walls.lets(_way(block, *pair, service))
