@@ -17,6 +17,7 @@ from limen.enforcement.pillar import PILLAR as ENFORCEMENT
 from limen.errors import LimenError
 from limen.identity.pillar import PILLAR as IDENTITY
 from limen.monitor.pillar import PILLAR as MONITOR
+from limen.network.pillar import PILLAR as NETWORK
 from limen.pillar import NAME, Command, Declarations, ErasedPerson, FolderFile, FolderFiles, Pillar
 from limen.sso.pillar import PILLAR as SSO
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from limen.clock import Instant
     from limen.storage import Database, Transaction
 
-PILLARS: Final = (IDENTITY, ENFORCEMENT, SSO, DEVICES, ACCESS, MONITOR)
+PILLARS: Final = (IDENTITY, ENFORCEMENT, SSO, DEVICES, ACCESS, MONITOR, NETWORK)
 
 T = TypeVar("T")
 

@@ -18,6 +18,7 @@ def test_every_file_limen_knows_is_read_and_no_other(tmp_path: Path) -> None:
         "apps.yaml",
         "devices.yaml",
         "monitor.yaml",
+        "network.yaml",
         "factors.yaml",
         "policies/00-limen.cedar",
         "policies/10-people.cedar",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -22,9 +23,9 @@ from limen.company.load import Checked, check_folder
 from limen.company.onboarding import too_long, written_until
 from limen.configuration.problem import Problem
 from limen.errors import LimenError
+from limen.pillars import single_files
 from limen.policy.annotations import State
 from limen.policy.proof.lockout import Candidate
-from limen.sso.upstream.sign_in_file import FILE as SIGN_IN, SignInFile, shared_domains
 
 
 def run(
@@ -68,7 +69,7 @@ def _plain(checked: Checked, barring: tuple[Problem, ...]) -> dict[str, object]:
         "tests": checked.tests_run,
         "left_out": list(checked.left_out),
         "problems": [asdict(problem) for problem in (*checked.problems, *barring)],
-        "warnings": [{"file": SIGN_IN, "what": what, "fix": fix} for what, fix in _warnings(checked)],
+        "warnings": [{"file": file, "what": what, "fix": fix} for file, what, fix in _warnings(checked)],
         "exempt": [{"policy": policy, "where": where, "why": why} for policy, where, why in _exempt(checked)],
     }
 
@@ -82,7 +83,7 @@ def _text(checked: Checked, barring: tuple[Problem, ...], *, verbose: bool) -> s
         if policy not in watching
     ]
     exempt += _onboarding(checked)
-    exempt += [f"{SIGN_IN}: {what}: {fix}" for what, fix in _warnings(checked)]
+    exempt += [f"{file}: {what}: {fix}" for file, what, fix in _warnings(checked)]
     exempt += trusted_fronts.told(checked.company.settings) if checked.company else ()
     company = checked.company
     if company is None:
@@ -103,10 +104,18 @@ def _text(checked: Checked, barring: tuple[Problem, ...], *, verbose: bool) -> s
     return "\n".join(exempt + lines)
 
 
-def _warnings(checked: Checked) -> list[tuple[str, str]]:
-    """What is sound and perhaps not meant, and what to do."""
-    file: SignInFile | None = checked.company.parts.get(SIGN_IN) if checked.company else None
-    return list(shared_domains(file.issuers)) if file is not None else []
+def _warnings(checked: Checked) -> list[tuple[str, str, str]]:
+    """What is sound and perhaps not meant, or due today: in which file, what, and what to do."""
+    company = checked.company
+    if company is None:
+        return []
+    today = datetime.fromtimestamp(SystemClock().now() / 1000, company.settings.zone).date()
+    return [
+        (file.name, what, fix)
+        for file in single_files()
+        if file.notes is not None and file.name in company.parts
+        for what, fix in file.notes(company.parts[file.name], today)
+    ]
 
 
 def _onboarding(checked: Checked) -> list[str]:

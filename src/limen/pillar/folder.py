@@ -9,7 +9,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, ClassVar, Final, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from datetime import tzinfo
+    from datetime import date, tzinfo
     from pathlib import Path
 
     from limen.clock import Instant
@@ -61,7 +61,8 @@ class FolderFile(Generic[T]):
     revision takes effect; it must not wait. `touches` says whom each change concerns, of everybody with the factors
     they have (None: who gains access by a change is not looked at). `without` is given the text, "app" or "group", and
     the id of one that is removed; it gives the text without it, and what that does, a sentence each, or raises
-    LimenError (None: the file names neither, or whoever removes one changes it first).
+    LimenError (None: the file names neither, or whoever removes one changes it first). `notes` are what is sound and
+    perhaps not meant, or due on a day, each with what to do.
     """
 
     name: str
@@ -72,6 +73,7 @@ class FolderFile(Generic[T]):
     initial: str = ""
     touches: Callable[[T | None, T | None, Iterable[tuple[Person, frozenset[Factor]]]], Iterable[Touched]] | None = None
     without: Callable[[str, str, str], tuple[str, tuple[str, ...]]] | None = None
+    notes: Callable[[T, date], Iterable[tuple[str, str]]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -265,4 +265,11 @@ def in_force(known: FactStore, file: SignInFile | None) -> None:
     known.issuers = {one.id: one for one in file.issuers} if file is not None else {}
 
 
-SIGN_IN_FILE: Final = FolderFile(name=FILE, kind=SignInFile, read=read, changes=changes, in_force=in_force)
+SIGN_IN_FILE: Final = FolderFile(
+    name=FILE,
+    kind=SignInFile,
+    read=read,
+    changes=changes,
+    in_force=in_force,
+    notes=lambda file, _today: shared_domains(file.issuers),
+)

@@ -1,0 +1,207 @@
+"""`limen network`: the zones and flows of a folder's network.yaml, shown and explained."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from limen.cli.options import MisusedError, refuse_other_task
+from limen.cli.output import counted
+from limen.clock import SystemClock
+from limen.company.company import Company
+from limen.company.load import load_company
+from limen.errors import LimenError
+from limen.facts import Label
+from limen.messages import lists
+from limen.network.explaining import Answer, Explained, explained, question
+from limen.network.file_changes import way_said
+from limen.network.model import EVERYTHING, FILE, INSIDE, INTERNET, Network, Zone
+from limen.network.services import packet_text, part_text
+
+TASKS: Final[Mapping[str, tuple[str, ...]]] = {"show": (), "why": ("FROM", "TO", "SERVICE")}
+"""Each with what it is given before the folder."""
+
+
+def run(
+    task: Annotated[str, typer.Argument(metavar="TASK", help="show or why")],
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[FROM TO SERVICE] [DIR]", help="With why: zones, hosts or addresses, and a service"),
+    ] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per line")] = False,
+) -> None:
+    refuse_other_task("network", task, tuple(TASKS))
+    given, folder = _given(task, words or [])
+    company = load_company(folder)
+    network, today = _network(company), _today(company)
+    lines = _show(network) if task == "show" else _why(network, given, today)
+    for text, plain in lines:
+        if not as_json:
+            print(text)
+        elif plain is not None:
+            print(json.dumps(plain, ensure_ascii=False))
+
+
+Line = tuple[str, dict[str, Any] | None]
+"""What is printed for people, and for programs (None: nothing)."""
+
+
+def _given(task: str, words: Sequence[str]) -> tuple[Sequence[str], Path]:
+    wanted = TASKS[task]
+    if not len(wanted) <= len(words) <= len(wanted) + 1:
+        raise MisusedError(f"write `limen network {' '.join((task, *wanted))}`, and the folder behind it")
+    return words[: len(wanted)], Path(*words[len(wanted) :])
+
+
+def _network(company: Company) -> Network:
+    file = company.parts.get(FILE)
+    network: Network = file.network if file is not None else Network(())
+    if not network.zones:
+        raise LimenError(f"{FILE} states no zones", "see the comments of a new folder, or docs/how-to/network.md")
+    return network
+
+
+def _today(company: Company) -> str:
+    return datetime.fromtimestamp(SystemClock().now() / 1000, company.settings.zone).date().isoformat()
+
+
+# show
+
+
+def _show(network: Network) -> Iterator[Line]:
+    wide = max(len(one.name) for one in network.zones)
+    yield f"{counted(len(network.zones), 'zone')}, and the {INTERNET}:", None
+    for zone in network.zones:
+        hosts = [one.name for one in network.hosts if one.zone == zone.name]
+        yield f"  {zone.name:<{wide}}  {_zone_text(zone, hosts)}", _zone_plain(zone, hosts)
+    if network.flows:
+        yield f"{counted(len(network.flows), 'flow')}; all else is denied between zones:", None
+    for flow in network.flows:
+        until = f", until {flow.expires}" if flow.expires else ""
+        said = f"{way_said(flow.way)}{until} ({flow.owner}: {flow.purpose})"
+        rest = {"owner": flow.owner, "purpose": flow.purpose, "review": flow.review, "expires": flow.expires}
+        yield f"  {flow.id}: {said}", {"part": "flow", "id": flow.id, **_way_plain(flow), **rest}
+    if network.blocks:
+        yield "Denied in any case:", None
+    for block in network.blocks:
+        plain = {"part": "block", "id": block.id, **_way_plain(block), "why": block.why}
+        yield f"  {block.id}: {way_said(block.way)} ({block.why})", plain
+    yield "Must never be:", None
+    for never in network.nevers:
+        plain = {"part": "never", "id": never.id, **_way_plain(never), "hops": never.hops, "why": never.why}
+        built_in = ", built in" if never.is_built_in else ""
+        hops = ", nor by way of others" if never.hops else ""
+        yield f"  {never.id}{built_in}: {way_said(never.way)}{hops}", {**plain, "built_in": never.is_built_in}
+    own = [one for one in network.services if any(one.name in flow.way.services for flow in network.flows)]
+    yield "Services that flows name:", None
+    for service in own:
+        parts = [part_text(part) for part in service.parts]
+        yield f"  {service.name}: {', '.join(parts)}", {"part": "service", "name": service.name, "parts": parts}
+    for firewall in network.firewalls:
+        place = firewall.device or firewall.reference
+        plain = {"part": "firewall", "name": firewall.name, "kind": firewall.kind, "at": place}
+        yield f"Enforced by {firewall.name}: {firewall.kind} at {place}", {**plain, "zones": list(firewall.zones)}
+
+
+def _zone_text(zone: Zone, hosts: Sequence[str]) -> str:
+    parts = [zone.kind, Label(zone.sensitivity).word, ", ".join(map(str, zone.prefixes))]
+    parts += [f"VLAN {zone.vlan}"] if zone.vlan else []
+    parts += ["hosts kept apart"] if zone.is_isolated else []
+    parts += [lists.joined(hosts, most=8)] if hosts else []
+    return " · ".join(parts)
+
+
+def _zone_plain(zone: Zone, hosts: Sequence[str]) -> dict[str, Any]:
+    return {
+        "part": "zone",
+        "name": zone.name,
+        "kind": zone.kind,
+        "label": Label(zone.sensitivity).word,
+        "prefixes": [str(one) for one in zone.prefixes],
+        "interface": zone.interface,
+        "vlan": zone.vlan,
+        "tags": dict(zone.tags),
+        "isolated": zone.is_isolated,
+        "hosts": list(hosts),
+    }
+
+
+def _way_plain(one: Any) -> dict[str, Any]:
+    return {
+        "from": list(one.way.sources),
+        "to": list(one.way.destinations),
+        "service": list(one.way.services),
+    }
+
+
+# why
+
+
+def _why(network: Network, given: Sequence[str], today: str) -> Iterator[Line]:
+    source, destination, service = given
+    found = explained(question(network, source, destination, service), today)
+    if not found.answers:
+        raise LimenError(
+            f"no packet goes from {source} to {destination} by {service}", "they share no address family, or are one"
+        )
+    verdict = {True: "allowed", False: "denied", None: "allowed in part"}[found.is_allowed]
+    plain = {
+        "from": source,
+        "to": destination,
+        "service": service,
+        "allowed": found.is_allowed,
+        "is_exact": found.is_exact,
+        "answers": [_answer_plain(one) for one in found.answers],
+        "nevers": [one.id for one in found.nevers],
+    }
+    yield f"{source} to {destination} by {service}: {verdict}", plain
+    names = {*network.zone_names, *network.host_of, INSIDE, EVERYTHING}
+    for answer in found.answers:
+        yield f"  {_answer_text(answer, network)}", None
+        yield f"    such as {packet_text(answer.packet)}", None
+    yield from ((line, None) for line in _what_it_takes(found, given, names))
+
+
+def _answer_text(answer: Answer, network: Network) -> str:
+    if not answer.is_guarded:
+        return f"allowed: no firewall is between the hosts of {answer.packet.from_zone}"
+    flow = next((one for one in network.flows if one.id == answer.rule_id), None)
+    if flow is not None:
+        return f"allowed by the flow {flow.id}: {flow.purpose} ({flow.owner}, to be reviewed on {flow.review})"
+    block = next((one for one in network.blocks if one.id == answer.rule_id), None)
+    return f"denied by the block {block.id}: {block.why}" if block is not None else "denied: no flow lets it through"
+
+
+def _answer_plain(answer: Answer) -> dict[str, Any]:
+    packet = answer.packet
+    source, destination = packet.addresses
+    return {
+        "by": answer.rule_id,
+        "allows": answer.allows,
+        "is_guarded": answer.is_guarded,
+        "from_zone": packet.from_zone,
+        "to_zone": packet.to_zone,
+        "source": source,
+        "destination": destination,
+        "protocol": packet.protocol,
+        "port": packet.port,
+    }
+
+
+def _what_it_takes(found: Explained, given: Sequence[str], names: Collection[str]) -> Iterator[str]:
+    """What must not be of it; else the flow that would let it through, between what has one of the `names`."""
+    for never in found.nevers:
+        yield f"  {'some of it ' if found.is_allowed is None else ''}must never be ({never.id}): {never.why}"
+    denied = next((one.packet for one in found.answers if not one.allows and not one.rule_id), None)
+    if denied is not None and not found.nevers:
+        source = given[0] if given[0] in names else denied.from_zone
+        destination = given[1] if given[1] in names else denied.to_zone
+        way = f"from: {source}, to: {destination}, service: {given[2]}"
+        yield "  a flow that would let it through:"
+        yield f"    - {{id: …, {way}, owner: …, purpose: …, review: …}}"

@@ -1,0 +1,137 @@
+"""Why something gets from one place to another, or does not: what decides, by rule, and which flow would be needed.
+
+    asked = question(network, "office", "erp", "https")
+    explained(network, asked.way, today)
+
+A place is a name of the network or an address, a service a name or `tcp/8443`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from ipaddress import ip_address, ip_network
+from typing import Final
+
+from limen.configuration.problem import unknown
+from limen.errors import LimenError
+from limen.network.compiling import Places, compiled
+from limen.network.model import ANY_SERVICE, EVERYTHING, INSIDE, INTERNET, Host, Network, Never, Service, Way
+from limen.network.packets import Box, Packet, Rule, Ruleset
+from limen.network.services import part_of
+
+MOST_PIECES: Final = 5_000
+"""So many boxes one way is divided into; what is then left is not told apart any more."""
+
+
+class UnknownPlaceError(LimenError):
+    """There is no such zone, host, address or service."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A way, and the network in which it means something: with the addresses and services that were written out."""
+
+    network: Network
+    way: Way
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is decided by one rule, or by none (`rule_id` is ""): it is denied then. `packet` is one of them.
+
+    `is_guarded`: it passes a firewall, which it does not within a zone whose hosts reach each other.
+    """
+
+    rule_id: str
+    allows: bool
+    packet: Packet
+    is_guarded: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """`answers` in the order of the rules, what none decides last; `nevers` are the statements about some of it."""
+
+    answers: tuple[Answer, ...]
+    nevers: tuple[Never, ...]
+    is_exact: bool = True
+
+    @property
+    def is_allowed(self) -> bool | None:
+        """All of it (True), nothing (False), or some (None)."""
+        found = {one.allows for one in self.answers}
+        return found.pop() if len(found) == 1 else None
+
+
+def question(network: Network, source: str, destination: str, service: str) -> Question:
+    """Raises UnknownPlaceError."""
+    asked = network
+    for name in dict.fromkeys((source, destination)):
+        asked = _with_place(asked, name)
+    if service != ANY_SERVICE and service not in asked.service_of:
+        try:
+            one = Service(service, (part_of(service),))
+        except ValueError:
+            raise UnknownPlaceError(*unknown("service", service, network.service_of, "write it as tcp/8443")) from None
+        asked = replace(asked, services=(*asked.services, one))
+    return Question(asked, Way((source,), (destination,), (service,)))
+
+
+def _with_place(network: Network, name: str) -> Network:
+    known = {INTERNET, INSIDE, EVERYTHING, *network.zone_of, *network.host_of}
+    if name in known:
+        return network
+    try:
+        address = ip_network(ip_address(name))
+    except ValueError:
+        raise UnknownPlaceError(*unknown("zone or host", name, known, "or write an address")) from None
+    holding = (zone.name for zone in network.zones for one in zone.prefixes if one.overlaps(address))
+    return replace(network, hosts=(*network.hosts, Host(name, next(holding, INTERNET), (address,))))
+
+
+def explained(asked: Question, today: str) -> Explained:
+    """What decides all that goes this way on this day (ISO 8601)."""
+    network, way = asked.network, asked.way
+    rules, found, is_exact = compiled(network, today), dict[tuple[str, bool], Answer](), True
+    every = list(Places(network).boxes(way))
+    for from_zone, to_zone, box in every:
+        if from_zone == to_zone and not network.zone_of[from_zone].is_isolated:
+            found.setdefault(("", False), Answer("", True, box.first(from_zone, to_zone), is_guarded=False))
+            continue
+        pieces = list(decided(rules, from_zone, to_zone, box))
+        is_exact = is_exact and len(pieces) < MOST_PIECES
+        for rule, piece in pieces:
+            answer = Answer(rule.id if rule else "", rule is not None and rule.allows, piece.first(from_zone, to_zone))
+            found.setdefault((answer.rule_id, True), answer)
+    order = {one.id: place for place, one in enumerate(rules.rules)}
+    answers = sorted(found.values(), key=lambda one: order.get(one.rule_id, len(order)))
+    return Explained(tuple(answers), tuple(_about(network, every)), is_exact)
+
+
+def decided(rules: Ruleset, from_zone: str, to_zone: str, box: Box) -> Iterator[tuple[Rule | None, Box]]:
+    """The packets of a box divided by the rule that decides them; None: none does. At most `MOST_PIECES` of them."""
+    left, count = [box], 0
+    for rule in rules.between(from_zone, to_zone):
+        for piece in left:
+            shared = piece.meets(rule.box)
+            if shared is not None:
+                yield rule, shared
+                count += 1
+        left = [part for piece in left for part in piece.without(rule.box)]
+        if not left or count + len(left) > MOST_PIECES:
+            break
+    yield from ((None, piece) for piece in left)
+
+
+def _about(network: Network, every: list[tuple[str, str, Box]]) -> Iterator[Never]:
+    """The statements that forbid some of it."""
+    places = Places(network)
+    for never in network.nevers:
+        stated = list(places.boxes(never.way))
+        if any(
+            (one, other) == (from_zone, to_zone) and box.meets(forbidden)
+            for from_zone, to_zone, box in every
+            for one, other, forbidden in stated
+        ):
+            yield never

@@ -1,0 +1,105 @@
+"""What is other in a new network.yaml, in one line each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+from limen.configuration.differing import differing
+from limen.facts import Factor, Label, Person
+from limen.messages import lists
+from limen.network.model import ANY_SERVICE, Block, Firewall, Flow, Host, Network, Never, Service, Way, Zone
+from limen.network.services import part_text
+from limen.network.stated import NetworkFile
+from limen.pillar import Touched
+
+_MOST_NAMED: Final = 6
+_NOTHING: Final = NetworkFile()
+
+T = TypeVar("T")
+
+
+def changes(before: NetworkFile | None, after: NetworkFile | None) -> Iterator[str]:
+    """One line for each zone, host, service, flow, block, statement and firewall that is new, gone or other."""
+    was, now = (before or _NOTHING).network, (after or _NOTHING).network
+    yield from _each("zone", _by_name(was.zones), _by_name(now.zones), _zone)
+    yield from _each("host", _by_name(was.hosts), _by_name(now.hosts), _host)
+    yield from _each("service", _by_name(was.services), _by_name(now.services), _service)
+    yield from _each("flow", _by_id(was.flows), _by_id(now.flows), _flow)
+    yield from _each("block", _by_id(was.blocks), _by_id(now.blocks), _block)
+    yield from _each("statement of what must never be", _by_id(_own(was)), _by_id(_own(now)), _never)
+    for name, old, new in differing((before or _NOTHING).without, (after or _NOTHING).without):
+        holds = "holds again" if new is None else f"does not hold here: {new}" + (f" (was: {old})" if old else "")
+        yield f"The built-in statement {name} {holds}"
+    yield from _each("firewall", _by_name(was.firewalls), _by_name(now.firewalls), _firewall)
+
+
+def touches(
+    _before: NetworkFile | None, _after: NetworkFile | None, _people: Iterable[tuple[Person, frozenset[Factor]]]
+) -> Iterator[Touched]:
+    """Nobody: addresses are no people."""
+    yield from ()
+
+
+def way_said(way: Way) -> str:
+    """`office to erp by https`."""
+    names = [lists.joined(one, most=_MOST_NAMED) for one in (way.sources, way.destinations, way.services)]
+    by = "any service" if way.services == (ANY_SERVICE,) else names[2]
+    return f"{names[0]} to {names[1]} by {by}"
+
+
+def _own(network: Network) -> Sequence[Never]:
+    return [one for one in network.nevers if not one.is_built_in]
+
+
+def _by_name(some: Iterable[Any]) -> dict[str, Any]:
+    return {one.name: one for one in some}
+
+
+def _by_id(some: Iterable[Any]) -> dict[str, Any]:
+    return {one.id: one for one in some}
+
+
+def _each(noun: str, before: Mapping[str, T], after: Mapping[str, T], said: Callable[[T], str]) -> Iterator[str]:
+    for name, old, new in differing(before, after):
+        if new is None and old is not None:
+            yield f"The {noun} {name} is gone: {said(old)}"
+        elif old is None and new is not None:
+            yield f"New {noun} {name}: {said(new)}"
+        elif old is not None and new is not None:
+            yield f"The {noun} {name} changes: {said(new)} (was: {said(old)})"
+
+
+def _zone(one: Zone) -> str:
+    parts = [one.kind, lists.joined(map(str, one.prefixes), most=_MOST_NAMED), Label(one.sensitivity).word]
+    parts += [f"interface {one.interface}"] if one.interface else []
+    parts += [f"VLAN {one.vlan}"] if one.vlan else []
+    parts += [f"{cloud} {tag}" for cloud, tag in one.tags]
+    parts += ["its hosts kept apart"] if one.is_isolated else []
+    return ", ".join(parts)
+
+
+def _host(one: Host) -> str:
+    return f"{lists.joined(str(each.network_address) for each in one.addresses)} in {one.zone}"
+
+
+def _service(one: Service) -> str:
+    return lists.joined(map(part_text, one.parts), most=_MOST_NAMED)
+
+
+def _flow(one: Flow) -> str:
+    until = f", until {one.expires}" if one.expires else ""
+    return f"{way_said(one.way)}{until}, for “{one.purpose}” ({one.owner}, reviewed on {one.review})"
+
+
+def _block(one: Block) -> str:
+    return f"nothing from {way_said(one.way)}, because “{one.why}”"
+
+
+def _never(one: Never) -> str:
+    hops = ", nor by way of others" if one.hops else ""
+    return f"never {way_said(one.way)}{hops}, because “{one.why}”"
+
+
+def _firewall(one: Firewall) -> str:
+    return f"{one.kind} at {one.device or one.reference}, between {lists.joined(one.zones, most=_MOST_NAMED)}"

@@ -1,0 +1,142 @@
+"""The names of network.yaml: which there are, which are wrong, and what somebody meant who wrote one that is not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from ipaddress import ip_network
+from typing import Any, Final
+
+from limen.configuration.problem import DECLARE_GROUP, Complaint, shown, unknown
+from limen.network.addresses import is_dns_name
+from limen.network.built_in import BUILT_IN as NEVERS
+from limen.network.model import ANY_SERVICE, EVERYTHING, INSIDE, INTERNET
+from limen.network.services import BUILT_IN as SERVICES
+from limen.network.shapes import ADDRESS, NAME, BlockShape, FileShape, FirewallShape, FlowShape, NeverShape
+from limen.printable import is_printable
+
+RESERVED: Final = {
+    INTERNET: "the internet is there without being stated",
+    INSIDE: "it stands for every zone but the internet",
+    EVERYTHING: "it stands for every zone and the internet",
+    ANY_SERVICE: "it stands for every service",
+}
+_FIX: Final = "use lowercase letters, digits and hyphens, at most 40, and begin with a letter"
+
+OneWay = FlowShape | BlockShape | NeverShape
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Every name that the file gives, whether what bears it is right or not, so that no mistake makes another."""
+
+    zones: frozenset[str]
+    hosts: frozenset[str]
+    services: frozenset[str]
+
+    @classmethod
+    def in_file(cls, file: FileShape) -> Named:
+        return cls(frozenset(file.zones), frozenset(file.hosts), frozenset((*file.services, *SERVICES)))
+
+
+def key_complaints(file: FileShape) -> Iterator[Complaint]:
+    """What is wrong with the names that are keys; each complaint is about the key."""
+    for section in ("zones", "hosts", "services", "firewalls"):
+        for name in getattr(file, section):
+            if not NAME.fullmatch(name):
+                dns = ": a DNS name may lead elsewhere tomorrow" if is_dns_name(name) else ""
+                yield (section, name), f"{shown(name)} can't be a name{dns}", _FIX
+            elif name in RESERVED and section != "firewalls":
+                yield (section, name), f"{shown(name)} can't be a name: {RESERVED[name]}", "choose another"
+    for name in file.hosts:
+        if name in file.zones:
+            yield ("hosts", name), f"{shown(name)} is a zone already", "give the host another name"
+    for name in file.services:
+        if name in SERVICES:
+            what = f"{shown(name)} is a built-in service: {', '.join(SERVICES[name])}"
+            yield ("services", name), what, "give yours another name"
+    for name in file.without:
+        if name not in {one.id for one in NEVERS}:
+            yield ("without", name), *unknown("built-in statement", name, [one.id for one in NEVERS])
+
+
+def id_complaints(sections: dict[str, dict[int, OneWay]]) -> Iterator[Complaint]:
+    """What is wrong with the ids of flows, blocks and statements, which are names of one list."""
+    built_in = {one.id for one in NEVERS}
+    counts = Counter(shape.id for shapes in sections.values() for shape in shapes.values())
+    seen: set[str] = set()
+    for section, shapes in sections.items():
+        for number, shape in shapes.items():
+            at = (section, number, "id")
+            if not NAME.fullmatch(shape.id):
+                yield at, f"{shown(shape.id)} can't be an ID", _FIX
+            elif shape.id in built_in:
+                yield at, f"{shown(shape.id)} is the ID of a built-in statement", "choose another"
+            elif counts[shape.id] > 1 and shape.id in seen:
+                yield at, f"the ID {shown(shape.id)} is used twice", "give one of them another ID"
+            seen.add(shape.id)
+
+
+def way_complaints(above: tuple[str | int, ...], shape: OneWay, named: Named) -> Iterator[Complaint]:
+    """Which of the names of a flow, block or statement nothing bears."""
+    for key, names in (("from", shape.source), ("to", shape.to)):
+        for place, name in enumerate(names):
+            if name not in {INTERNET, INSIDE, EVERYTHING} | named.zones | named.hosts:
+                yield (*above, key, place), *_no_place(name, named)
+        yield from _twice((*above, key), names)
+    for place, name in enumerate(shape.service):
+        if name != ANY_SERVICE and name not in named.services:
+            otherwise = f"state it below `services`: `{name}: [tcp/8443]`" if NAME.fullmatch(name) else ""
+            yield (*above, "service", place), *unknown("service", name, named.services, otherwise)
+    yield from _twice((*above, "service"), shape.service)
+
+
+def _no_place(name: str, named: Named) -> tuple[str, str]:
+    if is_dns_name(name):
+        what = f"{shown(name)} is a DNS name, which may lead to another address tomorrow"
+        return what, "state a host with its addresses below `hosts`, and write its name here"
+    try:
+        ip_network(name, strict=False)
+    except ValueError:
+        known = {INTERNET, INSIDE, EVERYTHING} | named.zones | named.hosts
+        return unknown("zone or host", name, known, "state it below `zones` or `hosts`")
+    return f"{shown(name)} has no name", "state it below `zones` or `hosts`, and write its name here"
+
+
+def _twice(at: tuple[str | int, ...], names: list[str]) -> Iterator[Complaint]:
+    for name, count in Counter(names).items():
+        if count > 1:
+            yield at, f"{shown(name)} is named twice", "remove one of them"
+
+
+def owner_complaint(owner: str, groups: Collection[str] | None) -> tuple[str, str] | None:
+    """What is wrong with who is responsible for a flow; None: nothing, or it can't be told."""
+    if "@" in owner:
+        is_address = ADDRESS.fullmatch(owner) is not None
+        return None if is_address else (f"{shown(owner)} is not an email address", "write it whole")
+    if groups is None or owner in groups:
+        return None
+    return unknown("group", owner, groups, f"{DECLARE_GROUP}, or write an email address")
+
+
+def firewall_complaints(
+    above: tuple[str | int, ...], shape: FirewallShape, place: str, zones: Collection[str]
+) -> Iterator[Complaint]:
+    """`place`: the key that says where a firewall of this kind is."""
+    for key in ("device", "vpc", "network", "url"):
+        is_said = getattr(shape, key) is not None
+        if key == place and not is_said:
+            yield above, f"nothing says where this firewall is: `{key}` is missing", "add it"
+        elif key != place and is_said:
+            yield (*above, key), f"a firewall of the kind {shape.kind} has no `{key}`", f"write `{place}`"
+    for number, zone in enumerate(shape.zones or ()):
+        if zone not in zones:
+            yield (*above, "zones", number), *unknown("zone", zone, zones)
+
+
+def unprintable(values: Iterable[tuple[tuple[str | int, ...], Any]]) -> Iterator[Complaint]:
+    """Texts that would steer a terminal, or can't be displayed."""
+    for at, value in values:
+        if isinstance(value, str) and not is_printable(value):
+            yield at, f"{shown(value)} contains characters that can't be displayed", "remove them"

@@ -1,0 +1,20 @@
+"""The network as a part of Limen: zones and flows that are stated, proved, and held against what is."""
+
+from __future__ import annotations
+
+from limen.pillar import Command, Declarations, Pillar
+
+
+def _declarations() -> Declarations:
+    from limen.network.network_file import NETWORK_FILE
+
+    return Declarations(file=NETWORK_FILE)
+
+
+PILLAR = Pillar(
+    name="network",
+    commands={
+        "network": Command("limen.cli.network", "Show the network's zones, who reaches what and why, and prove it"),
+    },
+    declarations=_declarations,
+)

@@ -1,0 +1,155 @@
+"""How network.yaml is written: the shape of each of its parts, and the bounds of them."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+MOST_ZONES: Final = 500
+MOST_HOSTS: Final = 5_000
+MOST_SERVICES: Final = 500
+MOST_FLOWS: Final = 5_000
+"""A file of the company folder holds 100,000 values, and a flow with all of its keys is seventeen."""
+MOST_BLOCKS: Final = 1_000
+MOST_NEVERS: Final = 500
+MOST_FIREWALLS: Final = 50
+
+NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
+"""What a zone, host, service, flow, block or statement may be called; comments of firewalls carry it."""
+INTERFACE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@:-]{0,14}")
+"""A Linux interface's name: 15 letters at most, and none that a ruleset would read as something else."""
+ADDRESS: Final = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}")
+
+ZoneKind = Literal[
+    "workstation", "server", "domain", "finance", "backup", "management", "iot", "guest", "dmz", "vpn", "cloud"
+]
+FirewallKind = Literal["nftables", "aws", "azure", "gcp", "opnsense", "unifi"]
+PLACE_OF: Final = {
+    "nftables": "device",
+    "aws": "vpc",
+    "azure": "network",
+    "gcp": "network",
+    "opnsense": "url",
+    "unifi": "url",
+}
+"""Which key says where a firewall of this kind is."""
+
+
+def _in_a_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+Text = Annotated[str, Field(min_length=1, max_length=200)]
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+Names = Annotated[list[Name], Field(min_length=1, max_length=50), BeforeValidator(_in_a_list)]
+"""One name, or a list of them."""
+Day = Annotated[str, Field(pattern=r"^2\d{3}-\d{2}-\d{2}$")]
+
+
+class Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
+
+
+class ZoneShape(Shape):
+    """A zone. `zones:` in `network.yaml` has one of these for each."""
+
+    kind: ZoneKind
+    """What it is there for; what must never be goes by it."""
+    prefixes: Annotated[list[Name], Field(min_length=1, max_length=100)]
+    """Its addresses: `10.10.0.0/24`, `"fd00:10::/64"`. Without them no rule could tell what is in it."""
+    interface: str = ""
+    """Its leg at the firewall: `vlan10`, `eth0.10`."""
+    vlan: Annotated[int, Field(ge=1, le=4094)] | None = None
+    """Its number there (802.1Q)."""
+    tags: Annotated[dict[Literal["aws", "azure", "gcp"], Name], Field(max_length=3)] = {}
+    """What it is called in clouds: a security group, an application security group, a network tag."""
+    isolated: bool = False
+    """Its hosts don't reach each other either."""
+    label: Literal["public", "internal", "confidential", "restricted"] | None = None
+    """How much harm is done where it is lost; without it as usual for its kind."""
+
+
+class HostShape(Shape):
+    """Something with addresses of its own. `hosts:` has one of these for each."""
+
+    zone: Name
+    """The zone that it is in."""
+    addresses: Annotated[list[Name], Field(min_length=1, max_length=20), BeforeValidator(_in_a_list)]
+    """Each in its zone."""
+
+
+class WayShape(Shape):
+    """From where to where, and by what."""
+
+    id: Name
+    """What firewalls, events and pages call it."""
+    source: Names = Field(alias="from")
+    """Zones, hosts, `internet`, `inside` (every zone but the internet) or `everything`."""
+    to: Names
+    """As `from`."""
+
+
+class FlowShape(WayShape):
+    """What is let through. `flows:` is a list of these."""
+
+    service: Names
+    """Services, or `any`."""
+    owner: Name
+    """A group of `limen.toml`, or an email address: who is asked whether it is still needed."""
+    purpose: Text
+    """What it is for."""
+    review: Day
+    """On this day somebody looks at it again."""
+    expires: Day | None = None
+    """From this day on it is not let through any more."""
+
+
+class BlockShape(WayShape):
+    """What is denied though a flow would let it through. `blocks:` is a list of these."""
+
+    service: Names
+    why: Text
+
+
+class NeverShape(WayShape):
+    """What must not be possible, whatever the flows. `never:` is a list of these."""
+
+    service: Names = ["any"]
+    why: Text
+    hops: bool = False
+    """By way of others as well, and not only directly."""
+
+
+class FirewallShape(Shape):
+    """Where borders are enforced. `firewalls:` has one of these for each."""
+
+    kind: FirewallKind
+    device: Name | None = None
+    """`nftables`: the managed device whose agent enforces it."""
+    vpc: Name | None = None
+    """`aws`: the VPC."""
+    network: Name | None = None
+    """`azure` and `gcp`: the virtual network."""
+    url: Name | None = None
+    """`opnsense` and `unifi`: where its interface is."""
+    zones: Annotated[list[Name], Field(min_length=1, max_length=MOST_ZONES)] | None = None
+    """Between which zones; without it all of them."""
+
+
+class FileShape(Shape):
+    zones: Annotated[dict[str, Any], Field(max_length=MOST_ZONES)] = {}
+    hosts: Annotated[dict[str, Any], Field(max_length=MOST_HOSTS)] = {}
+    services: Annotated[dict[str, Any], Field(max_length=MOST_SERVICES)] = {}
+    """Beside the built-in ones: `erp: [tcp/8443, tcp/9000-9010]`."""
+    flows: Annotated[list[Any], Field(max_length=MOST_FLOWS)] = []
+    blocks: Annotated[list[Any], Field(max_length=MOST_BLOCKS)] = []
+    never: Annotated[list[Any], Field(max_length=MOST_NEVERS)] = []
+    without: dict[str, Text] = {}
+    """Which of the built-in statements does not hold here, and why."""
+    firewalls: Annotated[dict[str, Any], Field(max_length=MOST_FIREWALLS)] = {}
+
+
+class ServiceShape(Shape):
+    parts: Annotated[list[Name], Field(min_length=1, max_length=50)]

@@ -1,0 +1,46 @@
+"""Names: which there are, and what somebody meant who wrote one that is not."""
+
+from __future__ import annotations
+
+import pytest
+from tests.network.written import ZONES, flow, lines, read_text
+
+from limen.network.names import RESERVED, Named, owner_complaint
+from limen.network.services import BUILT_IN
+from limen.network.shapes import FileShape
+
+
+def test_names_count_whether_what_bears_them_is_right_or_not() -> None:
+    named = Named.in_file(FileShape(zones={"a": None}, hosts={"b": 7}, services={"c": []}))
+    assert named == Named(frozenset("a"), frozenset("b"), frozenset({"c", *BUILT_IN}))
+    broken = ZONES.replace("kind: server", "kind: serve") + "flows:\n"
+    assert lines(broken + flow("a", "servers", "erp", "ssh")) == [3]
+
+
+@pytest.mark.parametrize("name", sorted(RESERVED))
+def test_reserved_words_name_nothing_else(name: str) -> None:
+    text = f"zones:\n  {name}: {{kind: dmz, prefixes: [10.1.0.0/24]}}\n"
+    assert lines(text) == [2]
+
+
+def test_a_firewall_may_be_called_as_a_zone() -> None:
+    text = ZONES + "firewalls:\n  office: {kind: nftables, device: gw1}\n"
+    assert lines(text) == []
+
+
+def test_addresses_and_names_of_dns_in_a_flow_lead_to_hosts() -> None:
+    for name in ("files.harbor.example", "10.20.0.10", '"fd00:20::/64"', "nowhere"):
+        (one,) = read_text(ZONES + "flows:\n" + flow("a", "office", f"{name}", "ssh"))[1]
+        assert "`hosts`" in one.fix
+
+
+def test_ids_are_names_of_one_list() -> None:
+    one = flow("a", "office", "erp", "ssh")
+    block = "blocks:\n  - {id: a, from: office, to: erp, service: rdp, why: quiet}\n"
+    assert len(lines(ZONES + "flows:\n" + one + block)) == 1
+    assert lines(ZONES + "flows:\n" + one.replace("id: a", "id: guests-inside")) != []
+
+
+@pytest.mark.parametrize("owner", ["@", "a@b@c", "a @b.example", "@b.example", "a@"])
+def test_what_is_no_address_owns_nothing(owner: str) -> None:
+    assert owner_complaint(owner, None) is not None

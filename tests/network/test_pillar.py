@@ -1,0 +1,14 @@
+"""The network is a part that Limen may be without."""
+
+from __future__ import annotations
+
+from limen.network.pillar import PILLAR
+from limen.pillars import pillars
+
+
+def test_it_is_in_use_and_optional() -> None:
+    assert PILLAR in pillars()
+    assert PILLAR.is_optional
+    file = PILLAR.declarations().file
+    assert file is not None
+    assert file.name == "network.yaml"
