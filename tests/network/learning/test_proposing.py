@@ -78,3 +78,9 @@ def test_the_internet_is_one_place() -> None:
     out = {contact(f"10.10.0.{one}", "0.0.0.0"): tally() for one in range(10, 15)}
     (one,) = learned(out).flows
     assert one.flow.way == Way(("office",), ("internet",), ("https",))
+
+
+def test_what_network_yaml_has_no_word_for_is_counted() -> None:
+    proposal = learned({contact("10.10.0.10", FILES, 0, 89): tally(3), contact("10.10.0.10", FILES, 0, 47): tally()})
+    assert proposal.unsaid == 3
+    assert [one.flow.way.services for one in proposal.flows] == [("gre",)]

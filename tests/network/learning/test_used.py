@@ -32,7 +32,7 @@ def test_what_has_no_name_gets_one_that_nobody_has() -> None:
     names, uses = named(
         contact("10.10.0.7", "10.20.0.10", 8_443), contact("10.10.0.7", "8.8.8.8", 0, 47), network=taken
     )
-    assert uses == [("office-10-10-0-7-2", "files", "tcp-8443"), ("office-10-10-0-7-2", "internet", "protocol-47")]
+    assert uses == [("office-10-10-0-7-2", "files", "tcp-8443"), ("office-10-10-0-7-2", "internet", "gre")]
     assert [one.ports for one in names.services["tcp-8443"].parts] == [(8_443, 8_443)]
 
 

@@ -16,7 +16,7 @@ from limen.network.compiling import Places, compiled
 from limen.network.learning.counting import Contact, Tally
 from limen.network.learning.covering import Block, Zones, covered
 from limen.network.learning.scanners import Scanner, without_scans
-from limen.network.learning.used import Names, Use
+from limen.network.learning.used import PROTOCOL_NAMES, Names, Use
 from limen.network.model import INTERNET, Flow, Host, Network, Never, Service, Way
 from limen.network.packets.box import Box, Packet
 from limen.network.packets.ruleset import Rule
@@ -57,7 +57,7 @@ class Forbidden:
 class Proposal:
     """`hosts` and `services` have to be stated for the flows. `stated`: connections that a flow or block of the network
     speaks of already, by its id. `refused` were denied by a firewall that is there, and count as unused. `unplaced` are
-    contacts between addresses that no zone has.
+    connections between addresses that no zone has, `unsaid` those of protocols that network.yaml has no word for.
     """
 
     flows: tuple[Proposed, ...]
@@ -69,6 +69,7 @@ class Proposal:
     used: int
     refused: int
     unplaced: int
+    unsaid: int
 
     @property
     def slack(self) -> float:
@@ -83,12 +84,13 @@ def proposed(network: Network, tallies: Mapping[Contact, Tally], today: str, mos
     left, scanners = without_scans(tallies)
     names = Names(network, left)
     uses = names.uses({one: tally for one, tally in left.items() if one in let_through})
+    said_at_all = [one for one in uses if one.packet.protocol in PROTOCOL_NAMES]
     wide = replace(
         network,
         hosts=(*network.hosts, *names.hosts.values()),
         services=(*network.services, *names.services.values()),
     )
-    stated, unstated = _stated(network, uses, today)
+    stated, unstated = _stated(network, said_at_all, today)
     walls = Walls(wide)
     wanted, forbidden = _parted(unstated, walls)
     flows = tuple(_Proposing(wide, walls, _alive(names, left, tallies), today, most_slack).flows(wanted))
@@ -104,6 +106,7 @@ def proposed(network: Network, tallies: Mapping[Contact, Tally], today: str, mos
         used=sum(one.tally.count - one.tally.refused for one in uses),
         refused=sum(tally.refused for tally in tallies.values()),
         unplaced=sum(tally.count for one, tally in left.items() if names.is_unplaced(one)),
+        unsaid=sum(one.tally.count for one in uses if one.packet.protocol not in PROTOCOL_NAMES),
     )
 
 

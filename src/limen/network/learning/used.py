@@ -13,14 +13,16 @@ from limen.network.learning.flows import address_of
 from limen.network.learning.placing import ZonesByAddress
 from limen.network.learning.scanners import LAST_STATED
 from limen.network.model import ANY_SERVICE, INTERNET, Host, Network, Ports, Service
-from limen.network.packets.box import ICMP, ICMPV6, TCP, WITH_PORTS, Interval, Packet
+from limen.network.packets.box import ICMP, ICMPV6, WITH_PORTS, Interval, Packet
+from limen.network.services import PROTOCOLS
 
 DYNAMIC: Final = (LAST_STATED + 1, 65_535)
 MOST_STATED_PORTS: Final = 5
 """From so many dynamic ports of one host on they are one service: whatever it draws next belongs to it."""
 WIDEST: Final = 1_024
 """Ports of a stated service that is proposed for one of them that was seen; a wider one would open too much."""
-_NAMES: Final = {TCP: "tcp", 17: "udp", 132: "sctp", 33: "dccp"}
+PROTOCOL_NAMES: Final = {number: word for word, number in PROTOCOLS.items()}
+"""What network.yaml can say; of other protocols it can't."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ class Names:
     def _new(self, contact: Contact, wanted: Interval) -> str:
         protocol = contact.protocol
         families = {ICMP: (4,), ICMPV6: (6,)}.get(protocol, (4, 6))
-        word = _NAMES.get(protocol, f"protocol-{protocol}")
+        word = PROTOCOL_NAMES.get(protocol, f"protocol-{protocol}")
         name = word if protocol not in WITH_PORTS else f"{word}-{wanted[0]}"
         if wanted == DYNAMIC:
             name = f"{word}-dynamic"

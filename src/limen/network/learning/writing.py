@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from datetime import datetime, tzinfo
 
 from limen.clock import Instant
 from limen.network.learning.proposing import Proposal, Proposed
 from limen.network.model import Host, Service
+from limen.network.services import part_text
 
 MOST_PEOPLE = 5
 
@@ -33,18 +33,7 @@ def _host(host: Host) -> str:
 
 
 def _service(service: Service) -> str:
-    return f"  {service.name}: [{', '.join(_parts(service))}]"
-
-
-def _parts(service: Service) -> Iterable[str]:
-    names = {6: "tcp", 17: "udp", 132: "sctp", 33: "dccp", 1: "icmp", 58: "icmpv6"}
-    for part in service.parts:
-        name = names.get(part.protocol[0], f"protocol-{part.protocol[0]}")
-        low, high = part.ports
-        if (low, high) == (0, 0):
-            yield name
-        else:
-            yield f"{name}/{low}" if low == high else f"{name}/{low}-{high}"
+    return f"  {service.name}: [{', '.join(map(part_text, service.parts))}]"
 
 
 def _flow(one: Proposed, zone: tzinfo, people: dict[str, str]) -> list[str]:
