@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from limen.pillar import Command, Declarations, Pillar
+from typing import TYPE_CHECKING
+
+from limen.pillar import Command, Declarations, Every, Pillar, Running
+
+if TYPE_CHECKING:
+    from limen.pillar import Core
 
 
 def _declarations() -> Declarations:
@@ -10,6 +15,20 @@ def _declarations() -> Declarations:
     from limen.network.network_file import NETWORK_FILE
 
     return Declarations(file=NETWORK_FILE, tables=TABLES)
+
+
+async def _build(core: Core) -> Running:
+    from limen.network.learning.service import FORGET_SECONDS, KEEP_SECONDS, Learning
+
+    learning = Learning(core)
+    return Running(
+        offers=(learning,),
+        periodic=(
+            Every("write down which connections were seen", KEEP_SECONDS, learning.keep),
+            Every("forget connections of long ago", FORGET_SECONDS, learning.forget),
+        ),
+        close=learning.keep,
+    )
 
 
 PILLAR = Pillar(
@@ -21,4 +40,5 @@ PILLAR = Pillar(
         ),
     },
     declarations=_declarations,
+    build=_build,
 )

@@ -72,6 +72,13 @@ class Counts:
         for flow in flows:
             self._take(flow)
 
+    def add(self, other: Counts) -> None:
+        """Count what was counted elsewhere since."""
+        for contact, tally in other.tallies.items():
+            if contact in self.tallies or len(self.tallies) < MOST_CONTACTS:
+                self.tallies.setdefault(contact, Tally()).add(tally)
+        self.forged += other.forged
+
     def _take(self, flow: ObservedFlow) -> None:
         if not Ends(flow.family, flow.source, flow.destination).is_routed:
             return
