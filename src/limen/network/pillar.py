@@ -1,4 +1,4 @@
-"""The network as a part of Limen: zones and flows that are stated, proved, and held against what is."""
+"""The network as a part of Limen: zones and flows that are stated, proved, enforced and learned, and held against what is."""
 
 from __future__ import annotations
 
@@ -9,22 +9,42 @@ from limen.pillar import Command, Declarations, Every, Pillar, Running
 if TYPE_CHECKING:
     from limen.pillar import Core
 
+KEEP_UP_SECONDS = 60.0
+LEARN_SECONDS = 30.0
+FORGET_SECONDS = 3_600.0
+
 
 def _declarations() -> Declarations:
-    from limen.network.learning.store import TABLES
+    from limen.network.firewalls import credentials, kinds, store as firewalls
+    from limen.network.learning.store import TABLES as LEARNED
     from limen.network.network_file import NETWORK_FILE
 
-    return Declarations(file=NETWORK_FILE, tables=TABLES)
+    return Declarations(
+        events=kinds.KINDS,
+        tables=(*firewalls.TABLES, *LEARNED),
+        credentials=credentials.CREDENTIALS,
+        file=NETWORK_FILE,
+    )
+
+
+def _prepare(core: Core) -> None:
+    from limen.network.firewalls.service import FirewallsChanged
+
+    heard = FirewallsChanged()
+    heard.register(core)
+    core.offers.give(heard)
 
 
 async def _build(core: Core) -> Running:
-    from limen.network.learning.service import FORGET_SECONDS, KEEP_SECONDS, Learning
+    from limen.network.firewalls.service import build
+    from limen.network.learning.service import Learning
 
-    learning = Learning(core)
+    firewalls, learning = await build(core), Learning(core)
     return Running(
-        offers=(learning,),
+        offers=(firewalls, learning),
         periodic=(
-            Every("write down which connections were seen", KEEP_SECONDS, learning.keep),
+            Every("renew the keys that sign what firewalls are told", KEEP_UP_SECONDS, firewalls.keep_up),
+            Every("write down which connections were seen", LEARN_SECONDS, learning.keep),
             Every("forget connections of long ago", FORGET_SECONDS, learning.forget),
         ),
         close=learning.keep,
@@ -35,10 +55,13 @@ PILLAR = Pillar(
     name="network",
     commands={
         "network": Command("limen.cli.network", "Show the network's zones, who reaches what and why, and prove it"),
+        "firewall": Command("limen.cli.firewall", "Set up firewalls that follow Limen, and try, confirm or undo rules"),
         "learn": Command(
             "limen.cli.network_learn", "Learn from logs which flows the network needs, and what it would cut"
         ),
     },
+    pages=("limen.web.network.firewalls",),
     declarations=_declarations,
+    prepare=_prepare,
     build=_build,
 )

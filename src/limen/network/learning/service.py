@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from limen.clock import DAY, Instant
 from limen.network.learning import store
@@ -16,8 +16,6 @@ from limen.network.model import Network
 if TYPE_CHECKING:
     from limen.pillar import Core
 
-KEEP_SECONDS: Final = 30.0
-FORGET_SECONDS: Final = 3_600.0
 
 Whose: TypeAlias = Callable[[int, int, Instant], tuple[str, str]]
 """`(family, address, when)` → the ids of who had it then, and of their device; "" for what is not known."""

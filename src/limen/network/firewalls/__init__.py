@@ -1,0 +1,1 @@
+"""Firewalls that follow Limen: routers and servers with nftables, on which `limen_firewall.py` runs."""
