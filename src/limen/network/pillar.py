@@ -1,4 +1,4 @@
-"""The network as a part of Limen: zones and flows that are stated, proved, enforced and learned, and held against what is."""
+"""The network as a part of Limen: zones and flows stated, proved, enforced and learned, and held against what is."""
 
 from __future__ import annotations
 

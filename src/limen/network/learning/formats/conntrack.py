@@ -32,12 +32,13 @@ def flow_of(line: str, otherwise: Instant) -> ObservedFlow | None:
     """
     words = line.split()
     start = next((place for place, word in enumerate(words) if word in _FAMILIES), -1)
-    if start < 0 or len(words) < start + 4 or not words[start + 3].isdigit():
+    number = words[start + 3] if 0 <= start < len(words) - 3 else ""
+    if not number.isdecimal() or len(number) > 3:
         return None
     pairs = [word.split("=", 1) for word in words if "=" in word]
     first, answer = _sides([(name, value) for name, value in pairs])
     ends = ends_of(first.get("src", ""), answer.get("src") or first.get("dst", ""))
-    protocol = int(words[start + 3])
+    protocol = int(number)
     port = _port(protocol, first, answer)
     if ends is None or port is None or protocol > 255:
         return None
