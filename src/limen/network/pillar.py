@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from limen.pillar import Command, Declarations, Every, Pillar, Running
+from limen.pillar import Command, Declarations, Every, KeptOpen, Pillar, Running
 
 if TYPE_CHECKING:
     from limen.pillar import Core
@@ -15,12 +15,13 @@ FORGET_SECONDS = 3_600.0
 
 
 def _declarations() -> Declarations:
+    from limen.network.doors import kinds as of_doors
     from limen.network.firewalls import credentials, kinds, store as firewalls
     from limen.network.learning.store import TABLES as LEARNED
     from limen.network.network_file import NETWORK_FILE
 
     return Declarations(
-        events=kinds.KINDS,
+        events=(*kinds.KINDS, *of_doors.KINDS),
         tables=(*firewalls.TABLES, *LEARNED),
         credentials=credentials.CREDENTIALS,
         file=NETWORK_FILE,
@@ -36,18 +37,25 @@ def _prepare(core: Core) -> None:
 
 
 async def _build(core: Core) -> Running:
+    from limen.network.doors.doors import Doors
     from limen.network.firewalls.service import build
     from limen.network.learning.service import Learning
 
     firewalls, learning = await build(core), Learning(core)
+    doors = Doors(core, core.offers.take(KeptOpen))
+
+    async def close() -> None:
+        await doors.close()
+        await learning.keep()
+
     return Running(
-        offers=(firewalls, learning),
+        offers=(firewalls, learning, doors),
         periodic=(
             Every("renew the keys that sign what firewalls are told", KEEP_UP_SECONDS, firewalls.keep_up),
             Every("write down which connections were seen", LEARN_SECONDS, learning.keep),
             Every("forget connections of long ago", FORGET_SECONDS, learning.forget),
         ),
-        close=learning.keep,
+        close=close,
     )
 
 
@@ -60,7 +68,7 @@ PILLAR = Pillar(
             "limen.cli.network_learn", "Learn from logs which flows the network needs, and what it would cut"
         ),
     },
-    pages=("limen.web.network.firewalls",),
+    pages=("limen.web.network.firewalls", "limen.web.network.connect"),
     declarations=_declarations,
     prepare=_prepare,
     build=_build,

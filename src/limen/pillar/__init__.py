@@ -20,6 +20,7 @@ from limen.pillar.offers import (
     DeviceResponses,
     DeviceSessions,
     GroupMemberships,
+    KeptOpen,
     KeysAwayError,
     NobodyLeftError,
     NotTakenError,
