@@ -67,6 +67,9 @@ PILLAR = Pillar(
         "learn": Command(
             "limen.cli.network_learn", "Learn from logs which flows the network needs, and what it would cut"
         ),
+        "connect": Command(
+            "limen.cli.connect", "Open the way through the firewall to an app, for this computer's address"
+        ),
     },
     pages=("limen.web.network.firewalls", "limen.web.network.connect"),
     declarations=_declarations,
