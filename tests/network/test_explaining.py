@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, strategies as st
 from tests.network.networks import flow, harbor, way
 
-from limen.network.explaining import UnknownPlaceError, decided, explained, question
-from limen.network.model import Block, Network
-from limen.network.packets import Box, Packet, Rule, Ruleset
+from limen.network.explaining import UnknownPlaceError, explained, question
+from limen.network.model import Block, Network, Never
 
 _TODAY = "2026-11-27"
 
@@ -56,28 +54,8 @@ def test_within_a_zone_nothing_guards() -> None:
 
 
 def test_statements_about_it_are_named() -> None:
-    from limen.network.model import Never
-
     network = harbor(
         nevers=[Never("n", way("office guests", "backup", "any"), "x"), Never("m", way("office", "files"), "x")]
     )
     assert [one.id for one in explained(question(network, "guests", "vault", "ssh"), _TODAY).nevers] == ["n"]
     assert explained(question(network, "guests", "erp", "ssh"), _TODAY).nevers == ()
-
-
-_values = st.tuples(st.integers(0, 3), st.integers(0, 3)).map(lambda two: (min(two), max(two)))
-_boxes = st.builds(Box, st.just(4), _values, _values, st.just((6, 6)), _values, st.just((0, 0)))
-_rules = st.lists(st.tuples(st.booleans(), _boxes), max_size=6)
-
-
-@given(_rules, _boxes)
-def test_pieces_are_what_the_rules_decide_packet_by_packet(written: list[tuple[bool, Box]], asked: Box) -> None:
-    rules = tuple(Rule(str(number), allows, "a", "b", box) for number, (allows, box) in enumerate(written))
-    ruleset = Ruleset(("a", "b"), rules)
-    pieces = list(decided(ruleset, "a", "b", asked))
-    for source in range(asked.source[0], asked.source[1] + 1):
-        for destination in range(asked.destination[0], asked.destination[1] + 1):
-            for port in range(asked.port[0], asked.port[1] + 1):
-                packet = Packet("a", "b", 4, source, destination, 6, port)
-                holding = [rule for rule, piece in pieces if piece.holds(packet)]
-                assert holding == [ruleset.decides(packet)]

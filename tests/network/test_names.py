@@ -35,7 +35,7 @@ def test_addresses_and_names_of_dns_in_a_flow_lead_to_hosts() -> None:
 
 
 def test_ids_are_names_of_one_list() -> None:
-    one = flow("a", "office", "erp", "ssh")
+    one = flow("a", "office", "erp", "smb")
     block = "blocks:\n  - {id: a, from: office, to: erp, service: rdp, why: quiet}\n"
     assert len(lines(ZONES + "flows:\n" + one + block)) == 1
     assert lines(ZONES + "flows:\n" + one.replace("id: a", "id: guests-inside")) != []

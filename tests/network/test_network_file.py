@@ -97,18 +97,18 @@ def test_a_way_that_no_packet_goes_is_refused() -> None:
 
 def test_more_rules_than_can_be_proved_are_refused() -> None:
     zones = "zones:\n" + "".join(f"  z{n}: {{kind: server, prefixes: [10.{n}.0.0/16]}}\n" for n in range(150))
-    text = zones + "flows:\n" + "".join(flow(f"f-{n}", "everything", "everything", "any") for n in range(9))
+    text = zones + "flows:\n" + "".join(flow(f"f-{n}", "inside", "inside", "smtp") for n in range(9))
     assert len(lines(text)) == 1
-    assert lines(zones + "flows:\n" + flow("a", "everything", "everything", "any")) == []
+    assert lines(zones + "flows:\n" + flow("a", "inside", "inside", "smtp")) == []
 
 
 def test_owners_are_groups_or_addresses() -> None:
     text = ZONES + "flows:\n"
     rest = "purpose: work, review: 2027-05-01"
     for owner, wrong in (("staff", []), ("ines@harbor.example", []), ("stuff", [LINES + 2])):
-        one = flow("a", "office", "erp", "ssh", f"owner: {owner}, {rest}")
+        one = flow("a", "office", "erp", "smb", f"owner: {owner}, {rest}")
         assert lines(text + one) == wrong, owner
-    unread = flow("a", "office", "erp", "ssh", f"owner: whoever, {rest}")
+    unread = flow("a", "office", "erp", "smb", f"owner: whoever, {rest}")
     assert lines(text + unread, Around(None, None, None)) == []
 
 
@@ -131,3 +131,26 @@ def test_it_is_a_file_of_the_folder() -> None:
     NETWORK_FILE.in_force(known, None)
     assert known.rules_of(Network) == Network(())
     assert AROUND.groups
+
+
+def test_a_flow_that_makes_possible_what_must_never_be_is_refused(expected: Expected) -> None:
+    text = ZONES + "  vault: {zone: backup, addresses: 10.60.0.2}\nflows:\n"
+    text += flow("copies", "office", "vault", "smb") + flow("scans", "printers", "files", "smb")
+    text += flow("pulls", "files", "backup", "nfs") + flow("care", "office", "servers", "ssh")
+    text += "never:\n  - {id: detour, from: printers, to: backup, hops: true, why: ransomware}\n"
+    problems = read_text(text)[1]
+    assert [one.line - LINES for one in problems] == [4, 3, 6]
+    expected("\n".join(map(str, problems)))
+
+
+def test_what_a_company_does_without_may_be() -> None:
+    text = ZONES + "flows:\n" + flow("copies", "office", "backup", "smb")
+    refused = lines(text)
+    allowed = lines(text + "without:\n  backup-from-people: laptops write their copies until 2027-03\n")
+    assert (refused, allowed) == ([LINES + 2], [])
+
+
+def test_whether_a_file_is_right_does_not_hang_on_the_day() -> None:
+    gone = "owner: staff, purpose: work, review: 2020-01-01, expires: 2020-02-01"
+    text = ZONES + "flows:\n" + flow("copies", "office", "backup", "smb", gone)
+    assert lines(text) == [LINES + 2]

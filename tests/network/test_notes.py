@@ -18,7 +18,7 @@ def test_days_that_came_and_days_that_come(expected: Expected) -> None:
         "[10.60.0.0/28]", '[10.60.0.0/28, "fd00:60::/64"]'
     )
     text += "flows:\n" + "".join(
-        flow(name, "office", "erp", "ssh", f"owner: staff, purpose: work, review: {review}{expires}")
+        flow(name, "office", "erp", "smb", f"owner: staff, purpose: work, review: {review}{expires}")
         for name, review, expires in (
             *((name, "2027-05-01", f", expires: {end}") for name, end in ends.items()),
             ("due", "2026-11-27", ""),
@@ -41,7 +41,7 @@ def test_a_flow_that_stays_at_home_does_nothing_where_hosts_are_not_apart() -> N
     text = (
         'zones:\n  a: {kind: dmz, prefixes: ["fd00:1::/64"]}\nhosts:\n  h: {zone: a, addresses: "fd00:1::1"}\nflows:\n'
     )
-    text += flow("x", "h", "a", "ssh")
+    text += flow("x", "h", "a", "smb")
     assert len(list(notes(stated(text), _DAY))) == 1
     apart = text.replace("kind: dmz", "kind: dmz, isolated: true")
     assert list(notes(stated(apart), _DAY)) == []

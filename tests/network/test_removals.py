@@ -8,7 +8,7 @@ from tests.network.written import ZONES, flow
 from limen.errors import LimenError
 from limen.network.removals import without
 
-_TEXT = ZONES + "flows:\n" + flow("a", "office", "erp", "ssh")
+_TEXT = ZONES + "flows:\n" + flow("a", "office", "erp", "smb")
 
 
 def test_whoever_is_responsible_stays_until_somebody_else_is() -> None:

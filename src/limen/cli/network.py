@@ -1,4 +1,4 @@
-"""`limen network`: the zones and flows of a folder's network.yaml, shown and explained."""
+"""`limen network`: the zones and flows of a folder's network.yaml, shown, explained and proved."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from limen.cli.network_proof import Printed, blast, matrix, never, unused
 from limen.cli.options import MisusedError, refuse_other_task
 from limen.cli.output import counted
 from limen.clock import SystemClock
@@ -20,36 +21,66 @@ from limen.facts import Label
 from limen.messages import lists
 from limen.network.explaining import Answer, Explained, explained, question
 from limen.network.file_changes import way_said
+from limen.network.graph import graph
 from limen.network.model import EVERYTHING, FILE, INSIDE, INTERNET, Network, Zone
 from limen.network.services import packet_text, part_text
+from limen.web.network.drawn_graph import picture
 
-TASKS: Final[Mapping[str, tuple[str, ...]]] = {"show": (), "why": ("FROM", "TO", "SERVICE")}
+TASKS: Final[Mapping[str, tuple[str, ...]]] = {
+    "show": (),
+    "matrix": (),
+    "why": ("FROM", "TO", "SERVICE"),
+    "never": (),
+    "blast": ("NAME",),
+    "unused": (),
+}
 """Each with what it is given before the folder."""
 
 
 def run(
-    task: Annotated[str, typer.Argument(metavar="TASK", help="show or why")],
+    task: Annotated[str, typer.Argument(metavar="TASK", help="show, matrix, why, never, blast or unused")],
     words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[FROM TO SERVICE] [DIR]", help="With why: zones, hosts or addresses, and a service"),
+        typer.Argument(
+            metavar="[WORDS] [DIR]",
+            help="With why: from, to and service; with blast: a zone or host. Then the company folder",
+        ),
     ] = None,
     *,
+    svg: Annotated[
+        bool, typer.Option("--svg", help="With show: print the zones and who reaches whom as a picture")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per line")] = False,
 ) -> None:
     refuse_other_task("network", task, tuple(TASKS))
     given, folder = _given(task, words or [])
     company = load_company(folder)
     network, today = _network(company), _today(company)
-    lines = _show(network) if task == "show" else _why(network, given, today)
-    for text, plain in lines:
-        if not as_json:
-            print(text)
-        elif plain is not None:
+    if svg:
+        if task != "show" or as_json:
+            raise MisusedError("--svg is for `limen network show`, without --json")
+        print(picture(graph(network, today), f"The network of {company.settings.name}"), end="")
+        return
+    for text, plain in _told(task, network, given, today):
+        if as_json and plain is not None:
             print(json.dumps(plain, ensure_ascii=False))
+        elif text and not as_json:
+            print(text)
 
 
-Line = tuple[str, dict[str, Any] | None]
-"""What is printed for people, and for programs (None: nothing)."""
+def _told(task: str, network: Network, given: Sequence[str], today: str) -> Iterator[Printed]:
+    match task:
+        case "matrix":
+            return matrix(network, today)
+        case "why":
+            return _why(network, given, today)
+        case "never":
+            return never(network, today)
+        case "blast":
+            return blast(network, given[0], today)
+        case "unused":
+            return unused(network, today)
+    return _show(network)
 
 
 def _given(task: str, words: Sequence[str]) -> tuple[Sequence[str], Path]:
@@ -74,7 +105,7 @@ def _today(company: Company) -> str:
 # show
 
 
-def _show(network: Network) -> Iterator[Line]:
+def _show(network: Network) -> Iterator[Printed]:
     wide = max(len(one.name) for one in network.zones)
     yield f"{counted(len(network.zones), 'zone')}, and the {INTERNET}:", None
     for zone in network.zones:
@@ -93,11 +124,11 @@ def _show(network: Network) -> Iterator[Line]:
         plain = {"part": "block", "id": block.id, **_way_plain(block), "why": block.why}
         yield f"  {block.id}: {way_said(block.way)} ({block.why})", plain
     yield "Must never be:", None
-    for never in network.nevers:
-        plain = {"part": "never", "id": never.id, **_way_plain(never), "hops": never.hops, "why": never.why}
-        built_in = ", built in" if never.is_built_in else ""
-        hops = ", nor by way of others" if never.hops else ""
-        yield f"  {never.id}{built_in}: {way_said(never.way)}{hops}", {**plain, "built_in": never.is_built_in}
+    for one in network.nevers:
+        plain = {"part": "never", "id": one.id, **_way_plain(one), "hops": one.hops, "why": one.why}
+        built_in = ", built in" if one.is_built_in else ""
+        hops = ", nor by way of others" if one.hops else ""
+        yield f"  {one.id}{built_in}: {way_said(one.way)}{hops}", {**plain, "built_in": one.is_built_in}
     own = [one for one in network.services if any(one.name in flow.way.services for flow in network.flows)]
     yield "Services that flows name:", None
     for service in own:
@@ -143,7 +174,7 @@ def _way_plain(one: Any) -> dict[str, Any]:
 # why
 
 
-def _why(network: Network, given: Sequence[str], today: str) -> Iterator[Line]:
+def _why(network: Network, given: Sequence[str], today: str) -> Iterator[Printed]:
     source, destination, service = given
     found = explained(question(network, source, destination, service), today)
     if not found.answers:
@@ -196,8 +227,8 @@ def _answer_plain(answer: Answer) -> dict[str, Any]:
 
 def _what_it_takes(found: Explained, given: Sequence[str], names: Collection[str]) -> Iterator[str]:
     """What must not be of it; else the flow that would let it through, between what has one of the `names`."""
-    for never in found.nevers:
-        yield f"  {'some of it ' if found.is_allowed is None else ''}must never be ({never.id}): {never.why}"
+    for one in found.nevers:
+        yield f"  {'some of it ' if found.is_allowed is None else ''}must never be ({one.id}): {one.why}"
     denied = next((one.packet for one in found.answers if not one.allows and not one.rule_id), None)
     if denied is not None and not found.nevers:
         source = given[0] if given[0] in names else denied.from_zone

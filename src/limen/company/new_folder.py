@@ -56,8 +56,9 @@ class Answers:
         return self.https or (HERE if self.domain.endswith(".localhost") else FRONT)
 
 
-def begin(folder: Path, answers: Answers) -> list[Path]:
-    """Write the baseline into `folder`, all of it or nothing, and return what was written.
+def begin(folder: Path, answers: Answers, texts: Mapping[str, str] | None = None) -> list[Path]:
+    """Write the baseline into `folder`, all of it or nothing, and return what was written. `texts` stand in for what
+    files of parts begin with, by their names.
 
     Raises `LimenError` where the folder holds anything, or where an answer can't be.
     """
@@ -67,7 +68,7 @@ def begin(folder: Path, answers: Answers) -> list[Path]:
     folder.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=f".{folder.name or 'limen'}-", dir=folder.resolve().parent))
     try:
-        names = [path for path, text in _files() if _write(beside / path, _own(text, answers))]
+        names = [path for path, text in _files(texts) if _write(beside / path, _own(text, answers))]
         beside.chmod(0o755)
         _put(beside, folder)
     finally:
@@ -171,9 +172,10 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _files() -> Iterator[tuple[str, str]]:
+def _files(texts: Mapping[str, str] | None = None) -> Iterator[tuple[str, str]]:
     week = (datetime.now().astimezone().date() + timedelta(days=7)).isoformat()
-    yield from ((file.name, file.initial.replace(IN_A_WEEK, week)) for file in single_files() if file.initial)
+    initial = {file.name: file.initial for file in single_files() if file.initial} | dict(texts or {})
+    yield from ((name, text.replace(IN_A_WEEK, week)) for name, text in initial.items())
     root = resources.files("limen.company") / "baseline"
     waiting: list[tuple[str, Traversable]] = [("", root)]
     while waiting:

@@ -11,17 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from ipaddress import ip_address, ip_network
-from typing import Final
 
 from limen.configuration.problem import unknown
 from limen.errors import LimenError
 from limen.network.compiling import Places, compiled
 from limen.network.model import ANY_SERVICE, EVERYTHING, INSIDE, INTERNET, Host, Network, Never, Service, Way
-from limen.network.packets import Box, Packet, Rule, Ruleset
+from limen.network.packets import Box, Packet
+from limen.network.packets.decision_diagrams import TooTangledError
+from limen.network.packets.regions import Regions
+from limen.network.packets.spans import first_of, span_between
 from limen.network.services import part_of
-
-MOST_PIECES: Final = 5_000
-"""So many boxes one way is divided into; what is then left is not told apart any more."""
 
 
 class UnknownPlaceError(LimenError):
@@ -51,7 +50,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """`answers` in the order of the rules, what none decides last; `nevers` are the statements about some of it."""
+    """`answers` in the order of the rules, what none decides last; `nevers` are the statements about some of it.
+
+    `is_exact` is false where rules overlap so much that some of it was not looked at.
+    """
 
     answers: tuple[Answer, ...]
     nevers: tuple[Never, ...]
@@ -93,35 +95,24 @@ def _with_place(network: Network, name: str) -> Network:
 def explained(asked: Question, today: str) -> Explained:
     """What decides all that goes this way on this day (ISO 8601)."""
     network, way = asked.network, asked.way
-    rules, found, is_exact = compiled(network, today), dict[tuple[str, bool], Answer](), True
+    ruleset = compiled(network, today)
+    regions, found, is_exact = Regions(ruleset), dict[tuple[str, bool], Answer](), True
     every = list(Places(network).boxes(way))
     for from_zone, to_zone, box in every:
         if from_zone == to_zone and not network.zone_of[from_zone].is_isolated:
             found.setdefault(("", False), Answer("", True, box.first(from_zone, to_zone), is_guarded=False))
             continue
-        pieces = list(decided(rules, from_zone, to_zone, box))
-        is_exact = is_exact and len(pieces) < MOST_PIECES
-        for rule, piece in pieces:
-            answer = Answer(rule.id if rule else "", rule is not None and rule.allows, piece.first(from_zone, to_zone))
-            found.setdefault((answer.rule_id, True), answer)
-    order = {one.id: place for place, one in enumerate(rules.rules)}
-    answers = sorted(found.values(), key=lambda one: order.get(one.rule_id, len(order)))
+        try:
+            for span, position in regions.decided(span_between(from_zone, to_zone, box, regions.numbers)):
+                rule = None if position is None else ruleset.rules[position]
+                packet = first_of(span, ruleset.zones)
+                answer = Answer(rule.id if rule else "", rule is not None and rule.allows, packet)
+                found.setdefault((answer.rule_id, True), answer)
+        except TooTangledError:
+            is_exact = False
+    order = {one.id: place for place, one in reversed(list(enumerate(ruleset.rules)))}
+    answers = sorted(found.values(), key=lambda one: order.get(one.rule_id, len(ruleset.rules)))
     return Explained(tuple(answers), tuple(_about(network, every)), is_exact)
-
-
-def decided(rules: Ruleset, from_zone: str, to_zone: str, box: Box) -> Iterator[tuple[Rule | None, Box]]:
-    """The packets of a box divided by the rule that decides them; None: none does. At most `MOST_PIECES` of them."""
-    left, count = [box], 0
-    for rule in rules.between(from_zone, to_zone):
-        for piece in left:
-            shared = piece.meets(rule.box)
-            if shared is not None:
-                yield rule, shared
-                count += 1
-        left = [part for piece in left for part in piece.without(rule.box)]
-        if not left or count + len(left) > MOST_PIECES:
-            break
-    yield from ((None, piece) for piece in left)
 
 
 def _about(network: Network, every: list[tuple[str, str, Box]]) -> Iterator[Never]:

@@ -8,7 +8,9 @@ from typing import Any, Final, TypeVar
 from limen.configuration.differing import differing
 from limen.facts import Factor, Label, Person
 from limen.messages import lists
-from limen.network.model import ANY_SERVICE, Block, Firewall, Flow, Host, Network, Never, Service, Way, Zone
+from limen.network.broken import BEFORE_ANY_DAY
+from limen.network.model import ANY_SERVICE, FILE, Block, Firewall, Flow, Host, Network, Never, Service, Way, Zone
+from limen.network.proof.changes_said import changes_said
 from limen.network.services import part_text
 from limen.network.stated import NetworkFile
 from limen.pillar import Touched
@@ -35,10 +37,23 @@ def changes(before: NetworkFile | None, after: NetworkFile | None) -> Iterator[s
 
 
 def touches(
-    _before: NetworkFile | None, _after: NetworkFile | None, _people: Iterable[tuple[Person, frozenset[Factor]]]
+    before: NetworkFile | None, after: NetworkFile | None, _people: Iterable[tuple[Person, frozenset[Factor]]]
 ) -> Iterator[Touched]:
-    """Nobody: addresses are no people."""
-    yield from ()
+    """What gets through that did not before, and what no longer does. Whom that concerns is not told: addresses are no
+    people.
+    """
+    was, now = (before or _NOTHING).network, (after or _NOTHING).network
+    if was == now:
+        return
+    found = changes_said(was, now, BEFORE_ANY_DAY)
+    for zone in found.opened_zones:
+        yield Touched(f"Newly reachable: the hosts of {zone} by each other, which nothing keeps apart now", "", ())
+    yield from (Touched(f"Newly reachable: {line}", "", ()) for line in found.new)
+    yield from (Touched(f"No longer reachable: {line}", "", ()) for line in found.gone)
+    if found.more:
+        yield Touched(f"Of what is newly reachable or no longer is, {found.more} more lines are not shown", "", ())
+    if not found.is_whole:
+        yield Touched(f"{FILE}: too many rules overlap to say all that is newly reachable", "", ())
 
 
 def way_said(way: Way) -> str:

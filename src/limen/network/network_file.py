@@ -106,7 +106,8 @@ def read(tree: Tree, around: Around) -> tuple[NetworkFile | None, list[Problem]]
     stated = NetworkFile(_written(file, shapes))
     places = {shape.id: at for at, shape in _each_way(shapes)}
     as_a_whole = [
-        Problem(FILE, *tree.at(*places[id_]), what, fix) for id_, what, fix in whole_complaints(stated.network)
+        Problem(FILE, *tree.at(*places.get(id_, ("zones",))), what, fix)  # a built-in statement has no place
+        for id_, what, fix in whole_complaints(stated.network)
     ]
     return (None if as_a_whole else stated), as_a_whole
 

@@ -18,7 +18,7 @@ MOST_FIREWALLS: Final = 50
 
 NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
 """What a zone, host, service, flow, block or statement may be called; comments of firewalls carry it."""
-INTERFACE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@:-]{0,14}")
+INTERFACE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,14}")
 """A Linux interface's name: 15 letters at most, and none that a ruleset would read as something else."""
 ADDRESS: Final = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}")
 

@@ -1,5 +1,5 @@
-"""What is wrong with a network as a whole, though nothing is with its parts: what lets nothing through, and what would
-be too much to prove.
+"""What is wrong with a network as a whole, though nothing is with its parts: what lets nothing through, what would be
+too much to prove, and what is possible though it must never be.
 """
 
 from __future__ import annotations
@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from limen.network.broken import broken_nevers
 from limen.network.compiling import Places
 from limen.network.model import ANY_SERVICE, INTERNET, Network, Way
 
-MOST_RULES: Final = 200_000
+MOST_RULES: Final = 100_000
 """So many rules, each of one pair of addresses, are still proved; what names everything for everything is more."""
 
 
@@ -24,6 +25,11 @@ def whole_complaints(network: Network) -> Iterator[tuple[str, str, str]]:
         what = f"all together become {sum(every.values())} rules, {every[widest]} of them by this"
         yield widest, f"{what}; {MOST_RULES} is the most", "name zones instead of everything, and wider prefixes"
         return
+    empty = list(_empty(network, sizes, every))
+    yield from empty or broken_nevers(network)
+
+
+def _empty(network: Network, sizes: _Sizes, every: Mapping[str, int]) -> Iterator[tuple[str, str, str]]:
     for id_, way in _stated(network):
         if set(way.sources) == set(way.destinations) == {INTERNET}:
             yield id_, "from the internet to the internet nothing passes the firewall", "remove it"

@@ -1,1 +1,1 @@
-"""Pages of the network, and what its firewalls ask."""
+"""What people see of the network in zones, and what its firewalls ask."""

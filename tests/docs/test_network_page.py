@@ -1,0 +1,25 @@
+"""The network.yaml that the page shows is right, and each statement that it lists is built in."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tests.network.written import read_text
+
+from limen.network.built_in import BUILT_IN
+from limen.pillar import Around
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "how-to" / "network.md").read_text("utf-8")
+
+
+def test_what_it_gives_to_paste_is_accepted() -> None:
+    first, without = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    file, problems = read_text(first + without, Around(None, frozenset({"staff", "finance", "administrators"}), None))
+    assert problems == []
+    assert file is not None
+    assert len(file.network.zones) == 4
+
+
+def test_it_lists_what_is_built_in() -> None:
+    assert re.findall(r"^\| `([a-z-]+)` \|", PAGE, re.MULTILINE) == [one.id for one in BUILT_IN]

@@ -1,0 +1,88 @@
+"""What is within reach from one place, and what takes most of it away."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from tests.network.networks import flow, harbor, way
+
+from limen.network.compiling import compiled
+from limen.network.model import Flow, Network
+from limen.network.packets import Box, Rule
+from limen.network.packets.regions import Regions
+from limen.network.proof.blast_radius import BlastRadius, Start, blast_radius, starts_of
+
+_TODAY = "2026-11-27"
+
+
+def _network(*flows: Flow) -> Network:
+    network = harbor(flows)
+    weights = {"backup": 3, "finance": 3}
+    return replace(network, zones=tuple(replace(one, sensitivity=weights.get(one.name, 1)) for one in network.zones))
+
+
+def _radius(network: Network, start: Start) -> BlastRadius:
+    return blast_radius(network, Regions(compiled(network, _TODAY)), start)
+
+
+def test_reach_goes_on_from_what_is_reached() -> None:
+    network = _network(flow("web", way("office", "files")), flow("copy", way("dc", "vault", "ssh")))
+    found = _radius(network, Start("office", ("office",)))
+    steps = {one.asset.name: [step.rule_id for step in one.steps] for one in found.reached}
+    assert steps == {
+        "files": ["web"],
+        "dc": ["web", ""],
+        "servers": ["web", ""],
+        "vault": ["web", "", "copy"],
+        "backup": ["web", "", "copy", ""],
+    }
+    assert found.weight == 3 * 1 + 2 * 3
+    assert found.is_whole
+
+
+def test_the_best_change_spares_the_most_sensitivity() -> None:
+    network = _network(
+        flow("web", way("office", "files")), flow("copy", way("office", "vault")), flow("books", way("office", "erp"))
+    )
+    best = _radius(network, Start("office", ("office",))).best_change
+    assert best is not None
+    assert (best.rule_id, best.weight) in {("copy", 6), ("books", 6)}
+
+
+def test_a_part_is_taken_out_where_that_spares_as_much() -> None:
+    network = _network(flow("all", way("office", "vault guests", "ssh")))
+    best = _radius(network, Start("office", ("office",))).best_change
+    assert best is not None
+    assert (best.rule_id, best.to_zone, best.weight) == ("all", "", 7)
+    network = replace(
+        network, zones=tuple(replace(o, sensitivity=0 if o.name == "guests" else 3) for o in network.zones)
+    )
+    best = _radius(network, Start("office", ("office",))).best_change
+    assert best is not None
+    assert (best.rule_id, best.weight) == ("all", 6)
+
+
+def test_what_two_flows_let_through_is_not_spared_by_one() -> None:
+    network = _network(flow("one", way("office", "vault", "ssh")), flow("two", way("office", "vault", "ssh")))
+    assert _radius(network, Start("office", ("office",))).best_change is None
+
+
+def test_a_person_brings_openings_of_their_own() -> None:
+    network = _network()
+    box = Box(4, (0x0A0A0007, 0x0A0A0007), (0x0A150004, 0x0A150004), (6, 6), (443, 443))
+    opening = Rule("grant-1", True, "office", "finance", box)
+    assert _radius(network, Start("Ana", ("office",))).reached == ()
+    found = _radius(network, Start("Ana", ("office",), (opening,)))
+    assert [one.asset.name for one in found.reached] == ["erp", "finance"]
+    assert found.best_change is not None
+    assert found.best_change.rule_id == "grant-1"
+
+
+def test_an_unknown_place_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        _radius(_network(), Start("x", ("attic",)))
+
+
+def test_each_zone_and_host_is_a_start() -> None:
+    assert len(list(starts_of(_network()))) == 6 + 4

@@ -1,0 +1,48 @@
+"""The picture of a network: every zone a box, every pair with something let through a line, all of it well-formed."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from xml.etree import ElementTree as ET
+
+from tests.network.networks import flow, harbor, way, zone
+
+from limen.network.graph import Graph, graph
+from limen.network.model import INTERNET, Network
+from limen.web.network.drawn_graph import drawn, picture
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def _graph() -> Graph:
+    return graph(harbor([flow("a", way("office", "files")), flow("b", way("files", INTERNET))]), "2026-11-27")
+
+
+def test_it_has_a_box_for_each_zone_and_a_line_for_each_pair() -> None:
+    root = ET.fromstring(picture(_graph(), "The network").split("\n", 1)[1])
+    assert len(root.findall(f"{SVG}g")) == 6
+    lines = root.findall(f"{SVG}path")
+    assert [one.findtext(f"{SVG}title") for one in lines] == ["office → servers: a", "servers → internet: b"]
+    assert [one.get("class") for one in lines] == ["reach", "reach outward"]
+    assert root.get("aria-label") == "The network"
+
+
+def test_boxes_lie_apart_and_within_the_picture() -> None:
+    zones = tuple(zone(f"z{number}", "server", number) for number in range(30))
+    root = ET.fromstring(drawn(graph(Network(zones), "2026-11-27"), "x"))
+    column = [one for one in root.iter(f"{SVG}rect") if one.get("x") != "20"]  # without the internet
+    tops = sorted(float(one.get("y", "0")) for one in column)
+    assert len(tops) == 30
+    assert tops[0] > 0
+    assert all(later - earlier >= 54 for earlier, later in pairwise(tops))
+    assert tops[-1] + 54 < float(root.get("height", "0"))
+
+
+def test_nothing_said_is_taken_for_markup() -> None:
+    root = ET.fromstring(drawn(_graph(), '"><script>'))
+    assert root.get("aria-label") == '"><script>'
+    assert root.find(f"{SVG}script") is None
+
+
+def test_on_a_page_it_brings_no_style_of_its_own() -> None:
+    assert "<style>" not in drawn(_graph(), "x")
