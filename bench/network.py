@@ -1,10 +1,20 @@
-"""The network: how long a proof takes, and what enforcing costs. One part for each.
+"""The network: how soon it is proved and loaded, and what rules cost the packets. One function for each part.
 
     python bench/network.py [--json] [--only PART]
+    python bench/network.py --mutations N
+    python bench/network.py --long [--policies N] [--connects N] [--workers N] [--kept FILE]
 
 `prove`: zones by the dozen and thousands of rules, a sixth of them denies, both address families; the full matrix and
-everything that must never be, and beside it the second engine with the same rules. Beside each figure that has one
-stands its bound; a figure beyond it is marked, and nothing fails.
+everything that must never be, and beside it the second engine with the same rules. `learned`: see `network_learned.py`.
+
+`load_50k_s`: nft loads 50,000 flows, spread over a hundred pairs of zones; `load_50k_one_pair_s`: between two zones.
+`emit_50k_s`: what they take to become a table. `new_connection_ratio`: how many new connections a second come through
+beside 50,000 flows, as a part of how many do beside one; `linear_ratio`: beside 5,000 flows as one rule each, in the
+same run. `grant_close_ms`: how late the kernel closes what was opened for two seconds, with nobody running.
+
+`--long` tries random rules against the kernel, connect by connect (tests/laws/network_kernel.py), in several labs at
+once, and goes on where it was stopped: what is done stands in the kept file. Beside each figure that has one stands
+its bound; a figure beyond it is marked, and nothing fails, but for a disagreement between model and kernel.
 """
 
 from __future__ import annotations
@@ -13,7 +23,13 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the lab is the tests'
+
+import network_kernel
+import network_learned
+import network_long
 import network_prove
 from bounds import Bounds, beside
 
@@ -21,13 +37,24 @@ BOUNDS: Bounds = {
     "prove_5k_s": ("<=", 1),
     "prove_100k_s": ("<=", 30),
     "prove_100k_mb": ("<=", 1_000),
+    **network_learned.BOUNDS,
+    "load_50k_s": ("<=", 2),
+    "new_connection_ratio": (">=", 0.9),
+    "grant_close_ms": ("<=", 1_000),
 }
-PARTS: dict[str, Callable[[], dict[str, float]]] = {"prove": network_prove.prove}
-"""By its name what gives the figures of a part."""
+PARTS: dict[str, Callable[[], dict[str, float]]] = {
+    "prove": network_prove.prove,
+    "learned": network_learned.learned,
+    "kernel": network_kernel.kernel,
+}
 
 
 def main() -> int:
     asked = _arguments()
+    if asked.mutations:
+        return network_long.mutate(asked.mutations)
+    if asked.long:
+        return network_long.run(asked.policies, asked.connects, asked.workers, asked.kept)
     found: dict[str, float] = {}
     for name, part in PARTS.items():
         if asked.only in (None, name):
@@ -44,6 +71,12 @@ def _arguments() -> argparse.Namespace:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--json", action="store_true", help="one line, an object")
     arguments.add_argument("--only", choices=[*PARTS], help="one of the parts")
+    arguments.add_argument("--long", action="store_true", help="random rules against the kernel; root")
+    arguments.add_argument("--mutations", type=int, default=0, help="changes of a live ruleset, each to be found; root")
+    arguments.add_argument("--policies", type=int, default=10_000)
+    arguments.add_argument("--connects", type=int, default=110, help="of each policy; some are drawn twice")
+    arguments.add_argument("--workers", type=int, default=2, help="labs at once")
+    arguments.add_argument("--kept", type=Path, default=Path("network-long.jsonl"), help="what is done, a line each")
     return arguments.parse_args()
 
 

@@ -28,7 +28,7 @@ BOUNDS = {
 }
 
 
-def learned(rounds: int) -> dict[str, float]:
+def learned(rounds: int = 40) -> dict[str, float]:
     let, wanted_of_all, more, used_of_all, broken = 0, 0, 0, 0, 0
     rates, longest = [], 0.0
     for seed in range(max(3, rounds)):
@@ -69,9 +69,3 @@ def learned(rounds: int) -> dict[str, float]:
         "learned_proposal_s": round(longest, 2),
         "companies": max(3, rounds),
     }
-
-
-if __name__ == "__main__":
-    import json
-
-    print(json.dumps(learned(40)))

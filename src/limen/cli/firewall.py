@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -13,17 +14,18 @@ import typer
 from limen.cli.open_company import Opened, opened
 from limen.cli.options import LastFolder, MisusedError, refuse_other_task, word_and_folder
 from limen.cli.output import print_rows
-from limen.clock import Instant, SystemClock
+from limen.clock import SECOND, Instant, SystemClock
 from limen.company.authors import SERVER
 from limen.errors import LimenError
 from limen.messages import times
 from limen.network.firewalls import service, store
+from limen.network.firewalls.intended import Intended, intended
 from limen.network.firewalls.service import Needs
 from limen.network.firewalls.store import CONFIRMED, TRIAL, UNDONE, EnrolledFirewall, RulesetChange
+from limen.network.model import FILE, Network
 from limen.storage import Snapshot
 
-TASKS: Final = ("list", "setup", "apply", "confirm", "undo")
-LONGEST_RULESET: Final = 64_000_000
+TASKS: Final = ("list", "setup", "plan", "apply", "confirm", "undo")
 WAITS_SECONDS: Final = 60.0
 LOOKS_SECONDS: Final = 0.2
 
@@ -33,7 +35,10 @@ def run(
     name: Annotated[str, typer.Argument(metavar="[NAME]", help="The firewall; with all but list")] = "",
     folder: LastFolder = Path(),
     *,
-    ruleset: Annotated[Path | None, typer.Option(help="With apply: the rules, as `nft -j` reads them")] = None,
+    uplink: Annotated[
+        list[str] | None,
+        typer.Option(help="With plan and apply: an interface that leads to the internet; can be repeated"),
+    ] = None,
     yes: Annotated[
         bool, typer.Option("--yes", help="With apply: confirmed as soon as the firewall reached Limen with the rules")
     ] = False,
@@ -50,8 +55,11 @@ def run(
             _list(here, as_json=as_json)
         elif task == "setup":
             _setup(here, name, now)
+        elif task == "plan":
+            _plan(here, name, _intended(here, name, uplink or [], now))
         elif task == "apply":
-            _apply(here, name, _read(ruleset), "reach" if yes else "confirmation", now, waits=wait)
+            rules = _intended(here, name, uplink or [], now).ruleset
+            _apply(here, name, rules, "reach" if yes else "confirmation", now, waits=wait)
         else:
             state = CONFIRMED if task == "confirm" else UNDONE
             here.database.write(lambda write: service.decide_change(write, name, state, now, SERVER))
@@ -107,17 +115,25 @@ def _setup(here: Opened, name: str, now: Instant) -> None:
     )
 
 
-def _read(ruleset: Path | None) -> str:
-    if ruleset is None:
-        raise MisusedError("name the rules: --ruleset rules.json")
-    try:
-        with ruleset.open("rb") as file:
-            data = file.read(LONGEST_RULESET + 1)
-        if len(data) > LONGEST_RULESET:
-            raise LimenError(f"{ruleset} is longer than any ruleset", "check which file it is")
-        return data.decode()
-    except (OSError, UnicodeDecodeError) as wrong:
-        raise LimenError(f"{ruleset} can't be read", "check its name, and that it is JSON") from wrong
+def _intended(here: Opened, name: str, uplinks: list[str], now: Instant) -> Intended:
+    """By the network in force, for today. Raises LimenError."""
+    file = here.in_force().parts.get(FILE)
+    network: Network = file.network if file is not None else Network(())
+    today = datetime.fromtimestamp(now / SECOND, here.settings.zone).date().isoformat()
+    return intended(network, name, uplinks, today, now)
+
+
+def _plan(here: Opened, name: str, wanted: Intended) -> None:
+    """The whole ruleset as nft reads it, and what it does not do."""
+    digest = sha256(wanted.ruleset.encode()).hexdigest()
+    confirmed = here.database.read(lambda snapshot: store.firewalls(snapshot.connection))
+    if digest in {one.digest for one in confirmed if one.name == name}:
+        print(f"{name} has these rules already.")
+    print(wanted.text, end="")
+    if wanted.not_here:
+        print(f"# Not enforced here, as {name} has no interface there: {', '.join(wanted.not_here)}")
+    if not wanted.is_administered:
+        print("# No zone of kind `management` has an interface here: nobody administers this machine over the network")
 
 
 def _apply(here: Opened, name: str, ruleset: str, needs: Needs, now: Instant, *, waits: bool) -> None:

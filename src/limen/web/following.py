@@ -12,6 +12,7 @@ from starlette.responses import Response
 from limen.clock import Clock
 from limen.following.questions import FollowerRefusedError
 from limen.following.wire import KeyRefusedError
+from limen.pillar import NotTakenError
 from limen.storage.errors import StorageError
 from limen.web.requests import media_type_of
 
@@ -33,7 +34,7 @@ def answering(work: Work) -> Answers:
             return _json(401, {"error": "refused"})
         except (msgspec.MsgspecError, KeyRefusedError, RecursionError):
             return _json(400, {"error": "malformed"})
-        except StorageError:
+        except (StorageError, NotTakenError):
             response = _json(503, {"error": "unavailable"})
             response.headers["retry-after"] = str(RETRY_AFTER_SECONDS)
             return response

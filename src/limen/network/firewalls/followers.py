@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv6Address
 from typing import Any, Final
 
 from limen.clock import SECOND, Instant
 from limen.following.keys import SigningKey, signing
 from limen.following.turns import State, Turns, signed_state
 from limen.network.firewalls.store import EnrolledFirewall, RulesetChange
+from limen.network.packets.box import Box
 
 NAMESPACE: Final = "limen-firewall-state"
 """What a signature of a state is good for, and nothing else."""
@@ -19,18 +21,30 @@ MOST_OPENINGS: Final = 20_000
 @dataclass(frozen=True, slots=True)
 class Opened:
     """What is open on a firewall until an instant. `set_` and `value` are the element that opens it there, in nft's
-    JSON; `source`, `destination`, `protocol` and `port` the connections that are cut when it ends.
+    JSON; `box` are the connections that are cut when it ends.
     """
 
     id: str
     firewall: str
     set_: str
-    value: tuple[str | int, ...]
+    value: tuple[Any, ...]
     until: Instant
-    source: str
-    destination: str
-    protocol: int
-    port: int
+    box: Box
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """As firewalls are told."""
+        kind = IPv4Address if self.box.family == 4 else IPv6Address
+        return {
+            "id": self.id,
+            "set": self.set_,
+            "value": list(self.value),
+            "until": self.until,
+            "source": [str(kind(one)) for one in self.box.source],
+            "destination": [str(kind(one)) for one in self.box.destination],
+            "protocol": list(self.box.protocol),
+            "port": list(self.box.port),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +105,7 @@ class Followers(Turns):
             "change": None if change is None else {"id": change.id, "digest": change.digest, "needs": change.needs},
             "repair": self.repairs,
             "openings": [
-                {
-                    "id": opened.id,
-                    "set": opened.set_,
-                    "value": list(opened.value),
-                    "until": opened.until,
-                    "source": opened.source,
-                    "destination": opened.destination,
-                    "protocol": opened.protocol,
-                    "port": opened.port,
-                }
-                for opened in self._opened.values()
-                if opened.firewall == one.name and opened.until > now
+                opened.said for opened in self._opened.values() if opened.firewall == one.name and opened.until > now
             ],
         }
         return signed_state(number, said, signing(self.keys, now), NAMESPACE)

@@ -65,11 +65,14 @@ STATEMENTS = {
     "return",
     "continue",
     "mangle",
+    "set",
     "ct count",
 }
 """What a rule may do. Nothing that sends a packet elsewhere: no NAT, no queue, no copy."""
 MANGLED = {"ct": {"mark"}}
 """What a rule may write: a connection's mark."""
+PROTOCOLS = {"1": "icmp", "6": "tcp", "17": "udp", "33": "dccp", "58": "ipv6-icmp", "132": "sctp"}
+"""What a listing calls them."""
 TRIAL_SECONDS = 60.0
 LOOK_SECONDS = 1.0
 FULL_SECONDS = 600.0
@@ -148,13 +151,17 @@ class Ruleset:
         listed = said.get("nftables") if isinstance(said, dict) else None
         if not isinstance(listed, list) or len(listed) > MOST_OBJECTS:
             raise Wrong("the ruleset is no list of nft's, or longer than any")
+        mine = {"table": {"family": FAMILY, "name": TABLE}}
+        if listed[:3] == [{"add": mine}, {"delete": mine}, {"add": mine}]:
+            listed = listed[2:]  # that it takes the place of what was there is said anew for each transaction
         self.objects = [_object(one) for one in listed]
-        if [one for one in self.objects if "table" in one] != [{"table": {"family": FAMILY, "name": TABLE}}]:
+        if [one for one in self.objects if "table" in one] != [mine]:
             raise Wrong(f"the ruleset has to make the table {FAMILY} {TABLE}, once")
-        self.timed = {
-            one["set"]["name"] for one in self.objects if "set" in one and "timeout" in one["set"].get("flags", [])
-        }
-        """The sets whose elements end by themselves."""
+        flags = {one["set"]["name"]: one["set"].get("flags", []) for one in self.objects if "set" in one}
+        self.noted = {name for name, some in flags.items() if "dynamic" in some}
+        """The sets that packets write."""
+        self.timed = {name for name, some in flags.items() if "timeout" in some} - self.noted
+        """The sets of what is open for a while."""
 
     def transaction(self, openings: list[dict[str, Any]]) -> str:
         """What puts it in place of what was there, all at once, with what is open for a while."""
@@ -278,7 +285,7 @@ def _shown(value: Any) -> str:
     return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
 
 
-def differences(is_now: dict[str, Any] | None, wanted: dict[str, Any], timed: set[str]) -> list[dict[str, str]]:
+def differences(is_now: dict[str, Any] | None, wanted: dict[str, Any], fickle: set[str]) -> list[dict[str, str]]:
     """Each thing in force that is not as it is wanted: where, and what it was and is ("": nothing)."""
     if is_now is None:
         return [{"where": f"table {FAMILY} {TABLE}", "was": "there", "is": ""}]
@@ -294,7 +301,7 @@ def differences(is_now: dict[str, Any] | None, wanted: dict[str, Any], timed: se
             if {**before, "elem": 0} != {**after, "elem": 0}:
                 shown = ({**one, "elem": []} for one in (before, after))
                 found.append(dict(zip(("where", "was", "is"), (where, *map(_shown, shown)))))
-            if not (kind == "set" and name in timed):
+            if not (kind == "set" and name in fickle):
                 was, now = set(before["elem"]), set(after["elem"])
                 found += [{"where": where, "was": _shown(one), "is": ""} for one in sorted(was - now)]
                 found += [{"where": where, "was": "", "is": _shown(one)} for one in sorted(now - was)]
@@ -422,8 +429,7 @@ def connections(netlink: Netlink) -> Iterator[Connection]:
 
 def cut(ends: list[dict[str, Any]]) -> int:
     """Forget the connections of openings that have ended, so that their next packet is decided anew; how many."""
-    wanted = {(str(one["source"]), str(one["destination"]), one["protocol"], one["port"]) for one in ends}
-    if not wanted:
+    if not ends:
         return 0
     number, netlink = 0, Netlink()
     try:
@@ -437,7 +443,7 @@ def cut(ends: list[dict[str, Any]]) -> int:
                 elif kind >> 8 == _CONNTRACK and 1 in attributes(body):
                     found.append(Connection(attributes(body)[1]))
         for one in found:
-            if (one.source, one.destination, one.protocol, one.port) in wanted:
+            if any(_is_of(one, opening) for opening in ends):
                 family = socket.AF_INET if one.family == 4 else socket.AF_INET6
                 netlink.send(_CONNTRACK, 2, _ACK, attribute(0x8001, one.raw), family)  # IPCTNL_MSG_CT_DELETE
                 try:
@@ -447,6 +453,19 @@ def cut(ends: list[dict[str, Any]]) -> int:
     finally:
         netlink.close()
     return number
+
+
+def _is_of(one: Connection, opening: dict[str, Any]) -> bool:
+    """Whether this connection is one that the opening let in."""
+    source, destination = ipaddress.ip_address(one.source), ipaddress.ip_address(one.destination)
+    for address, ends in ((source, opening["source"]), (destination, opening["destination"])):
+        first, last = map(ipaddress.ip_address, ends)
+        if address.version != first.version or not int(first) <= int(address) <= int(last):
+            return False
+    return all(
+        low <= value <= high
+        for value, (low, high) in ((one.protocol, opening["protocol"]), (one.port, opening["port"]))
+    )
 
 
 class Denied:
@@ -1054,7 +1073,7 @@ class Firewall:
                 self._mean(confirmed())  # what watches over trials went back
                 return
             is_now = live()
-            found = differences(is_now, self._wanted, self.ruleset.timed)
+            found = differences(is_now, self._wanted, self.ruleset.timed | self.ruleset.noted)
             found += self._unknown_openings(is_now or {})
             told = hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest() if found else ""
             if told != self._told:
@@ -1122,7 +1141,9 @@ def _is_same(one: dict[str, Any], other: dict[str, Any]) -> bool:
 def _plain(value: Any) -> str:
     if isinstance(value, dict) and "concat" in value:
         value = value["concat"]
-    return json.dumps([str(one) for one in value] if isinstance(value, list) else [str(value)])
+    parts = value if isinstance(value, list) else [value]
+    named = [one if isinstance(one, dict) else PROTOCOLS.get(str(one), str(one)) for one in parts]
+    return json.dumps(named, sort_keys=True)
 
 
 # Following
@@ -1317,7 +1338,7 @@ def status() -> None:
         print(f"on trial: {trial['digest'][:12]}, {max(0, int(trial['until'] - boottime()))} s left")
     wanted = Ruleset(_kept(trial["digest"]).read_text()) if trial else ruleset
     if wanted is not None:
-        for one in differences(live(), intended(wanted), wanted.timed):
+        for one in differences(live(), intended(wanted), wanted.timed | wanted.noted):
             print(f"not as it is to be: {one['where']}: was {one['was'] or 'nothing'}, is {one['is'] or 'nothing'}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final, Literal, TypeAlias
@@ -14,11 +15,13 @@ from limen.events import Event, Outcome
 from limen.following.questions import ASTRAY_SECONDS, FollowerRefusedError, Questions, whose
 from limen.following.turns import State
 from limen.network.firewalls import store
+from limen.network.firewalls.crossings import Denied, Surroundings
 from limen.network.firewalls.followers import Followers, Heard
 from limen.network.firewalls.keys import kept_keys
 from limen.network.firewalls.store import CONFIRMED, REFUSED, TRIAL, UNDONE, EnrolledFirewall, RulesetChange
+from limen.network.model import Network
 from limen.opaque import hash_of, new_id, new_token
-from limen.pillar import Core
+from limen.pillar import Core, FirewallLogs
 from limen.printable import visible
 from limen.storage import Snapshot, Transaction
 
@@ -124,6 +127,15 @@ class FirewallService:
         self._core = core
         self._questions = Questions(followers)
         self.followers = followers
+        self._surroundings = Surroundings()
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """What names stand for by the network in force."""
+        network = self._core.known.rules_of(Network)
+        if network is not None and network is not self._surroundings.network:
+            self._surroundings = Surroundings(network)
+        return self._surroundings
 
     async def enrol(self, token: str, address: str) -> Enrolled:
         """Know this firewall from now on. Raises FollowerRefusedError."""
@@ -186,6 +198,17 @@ class FirewallService:
         }
         at = self._core.clock.now()
         self._core.journal.record(Event(at=at, kind="network.drift", outcome=Outcome.FAILURE, details=details))
+
+    async def denied(self, one: EnrolledFirewall, packets: Sequence[Denied], address: str) -> None:
+        """Return when monitoring keeps these, or has no use for them. Raises NotTakenError."""
+        logs, now = self._core.offers.find(FirewallLogs), self._core.clock.now()
+        if logs is None or not packets:
+            return
+        records: list[bytes] = []
+        for packet in packets:
+            with suppress(ValueError):  # it is no address, so it is nobody's
+                records.append(self.surroundings.record(one.name, packet, now))
+        await logs.take(records, address)
 
     async def remove(self, name: str, by: str) -> None:
         """It is told nothing any more. Raises LimenError where there is none."""

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 import limen.network.firewalls
+from limen.network.firewalls.crossings import Denied
 from limen.network.firewalls.service import Asks, FirewallService, Told, Went
 from limen.web.following import answering, answering_at, bearer
 from limen.web.page import Route
@@ -114,6 +115,7 @@ def routes(site: Site) -> APIRouter:
         for drift in said.drift:
             found = [{"where": each.where, "was": each.was, "is": each.now} for each in drift.found]
             firewalls.drifted(one, found, is_repaired=drift.repaired)
+        await firewalls.denied(one, [Denied(*each) for each in said.denied], site.address(request))
         return None
 
     router.add_api_route("/network/firewall/enrol", answering(enrol), methods=["POST"])
