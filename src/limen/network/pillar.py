@@ -37,12 +37,15 @@ def _prepare(core: Core) -> None:
 
 
 async def _build(core: Core) -> Running:
+    from limen.network.doors.at_firewalls import AtFirewalls
     from limen.network.doors.doors import Doors
     from limen.network.firewalls.service import build
     from limen.network.learning.service import Learning
+    from limen.network.model import Network
 
     firewalls, learning = await build(core), Learning(core)
     doors = Doors(core, core.offers.take(KeptOpen))
+    AtFirewalls(doors, firewalls.followers, lambda: core.known.rules_of(Network) or Network(()), core.clock)
 
     async def close() -> None:
         await doors.close()
