@@ -201,7 +201,8 @@ def _proposal(found: Proposal, here: Opened, people: dict[str, str]) -> Iterator
     for each in found.forbidden:
         who = _who(each.person_ids, people)
         said = f"{each.source} → {each.destination}: {each.service}, {counted(each.count, 'time')}{who}"
-        yield f"# Must not be, and was seen ({each.never}): {said}", {"part": "forbidden", **asdict(each)}
+        how = ", by way of others" if each.is_by_others else ""
+        yield f"# Must not be{how}, and was seen ({each.never}): {said}", {"part": "forbidden", **asdict(each)}
     for scanner in found.scanners:
         address = str(address_of(scanner.family, scanner.source))
         said = f"{scanner.contacts} services at {counted(scanner.destinations, 'address', 'addresses')}"

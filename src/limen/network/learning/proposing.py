@@ -6,7 +6,7 @@ What a `never` forbids is not proposed, though it was seen: it is named, with th
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
@@ -15,6 +15,7 @@ from limen.clock import Instant
 from limen.network.compiling import Places, compiled
 from limen.network.learning.counting import Contact, Tally
 from limen.network.learning.covering import Block, Zones, covered
+from limen.network.learning.hops import parted
 from limen.network.learning.scanners import Scanner, without_scans
 from limen.network.learning.used import PROTOCOL_NAMES, Names, Use
 from limen.network.model import INTERNET, Flow, Host, Network, Never, Service, Way
@@ -51,6 +52,8 @@ class Forbidden:
     service: str
     count: int
     person_ids: tuple[str, ...] = ()
+    is_by_others: bool = False
+    """Not directly: together with what else is let through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +96,15 @@ def proposed(network: Network, tallies: Mapping[Contact, Tally], today: str, mos
     stated, unstated = _stated(network, said_at_all, today)
     walls = Walls(wide)
     wanted, forbidden = _parted(unstated, walls)
-    flows = tuple(_Proposing(wide, walls, _alive(names, left, tallies), today, most_slack).flows(wanted))
+    found = tuple(_Proposing(wide, walls, _alive(names, left, tallies), today, most_slack).flows(wanted))
+    flows, by_others = _without_hops(wide, found, today)
     said = {name for one in flows for name in (*one.flow.way.sources, *one.flow.way.destinations)}
     services = {name for one in flows for name in one.flow.way.services}
     return Proposal(
         flows,
         tuple(host for name, host in names.hosts.items() if name in said),
         tuple(service for name, service in names.services.items() if name in services),
-        forbidden,
+        forbidden + by_others,
         scanners,
         stated,
         used=sum(one.tally.count - one.tally.refused for one in uses),
@@ -111,7 +115,7 @@ def proposed(network: Network, tallies: Mapping[Contact, Tally], today: str, mos
 
 
 class Walls:
-    """What must never be, as boxes between two zones. By hops is not looked at here."""
+    """What must never be directly, as boxes between two zones. By way of others: `hops.py`."""
 
     def __init__(self, network: Network) -> None:
         self._places = Places(network)
@@ -132,6 +136,28 @@ class Walls:
             for from_zone, to_zone, box in self._places.boxes(way)
             for wall, _ in self._boxes.get((from_zone, to_zone), ())
         )
+
+
+def _without_hops(
+    network: Network, found: Sequence[Proposed], today: str
+) -> tuple[tuple[Proposed, ...], tuple[Forbidden, ...]]:
+    """What may be, what is used most first taken, and what would break a statement by way of others."""
+    by_use = sorted(found, key=lambda one: -one.count)
+    taken, refused = parted(network, [one.flow for one in by_use], today)
+    of_id = {one.flow.id: one for one in found}
+    ids = {flow.id for flow in taken}
+    return tuple(one for one in found if one.flow.id in ids), tuple(
+        Forbidden(
+            never,
+            ", ".join(flow.way.sources),
+            ", ".join(flow.way.destinations),
+            ", ".join(flow.way.services),
+            of_id[flow.id].count,
+            of_id[flow.id].person_ids,
+            is_by_others=True,
+        )
+        for flow, never in refused
+    )
 
 
 def _stated(network: Network, uses: Iterable[Use], today: str) -> tuple[dict[str, int], list[Use]]:
