@@ -17,6 +17,7 @@ import sys
 from collections.abc import Callable
 
 import access_groups
+import access_openvpn
 import access_radius
 import access_reviews
 import access_ssh
@@ -36,6 +37,7 @@ PARTS: dict[str, Callable[[int], dict[str, float]]] = {
     "web": access_web.web,
     "ssh": access_ssh.ssh,
     "radius": access_radius.radius,
+    "openvpn": access_openvpn.openvpn,
     "standing": access_standing.standing,
     "reviews": access_reviews.reviews,
     "groups": access_groups.groups,

@@ -78,3 +78,12 @@ def test_both_forms_of_fronts_are_the_same_certificate() -> None:
     der = bytes(range(256)) * 2
     pem = f"-----BEGIN CERTIFICATE-----\n{b64encode(der).decode()}\n-----END CERTIFICATE-----\n"
     assert der_of(quote(pem).encode()) == der_of(b":" + b64encode(der) + b":") == der
+
+
+def test_a_certificate_is_known_by_its_hash_until_it_ends() -> None:
+    ties, held = Ties(b"k" * 32), Certified("d_1", "p_ida", 1_000)
+    ties.set_certificates("d_1", {b"h" * 32: held})
+    assert (ties.certified_with(b"h" * 32, 999), ties.certified_with(b"h" * 32, 1_000)) == (held, None)
+    assert ties.certified_with(b"i" * 32, 999) is None
+    ties.set_certificates("d_1", None)
+    assert ties.certified_with(b"h" * 32, 999) is None

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from threading import Lock
 from time import monotonic
 from types import SimpleNamespace
 from typing import Any
@@ -32,6 +33,7 @@ class WarmParser:
         self._folder = tempfile.TemporaryDirectory(prefix="warm")
         self._door = str(Path(self._folder.name) / "door")
         self._server: subprocess.Popen[bytes] | None = None
+        self._starting = Lock()
         self.seconds = 0.0
 
     def run(self, command: list[str], *, input: bytes, timeout: float, **_: Any) -> Any:  # noqa: A002 -- as subprocess has it
@@ -59,13 +61,15 @@ class WarmParser:
         self._folder.cleanup()
 
     def _start(self) -> None:
-        if self._server is None:
-            words = [sys.executable, "-P", __file__, self._door]
-            self._server = subprocess.Popen(
-                words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-            )
-            assert self._server.stdout is not None
-            assert self._server.stdout.readline() == b"open\n"
+        """Once, whichever thread is the first to parse."""
+        with self._starting:
+            if self._server is None:
+                words = [sys.executable, "-P", __file__, self._door]
+                self._server = subprocess.Popen(
+                    words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+                )
+                assert self._server.stdout is not None
+                assert self._server.stdout.readline() == b"open\n"
 
 
 def main(door: str) -> None:

@@ -121,6 +121,13 @@ class Ties:
             None,
         )
 
+    def certified_with(self, fingerprint: bytes, now: Instant) -> Certified | None:
+        """What the certificate of this SHA-256 is; None where it is none that counts. Whoever asks has verified who
+        signed it, and that its key is there.
+        """
+        found = self._certificates.get(fingerprint)
+        return found if found is not None and now < found.until else None
+
     def certificates_of(self, device_id: str) -> list[Certified]:
         """A device's certificates, the one that ends last first."""
         found = [one for one in self._certificates.values() if one.device_id == device_id]

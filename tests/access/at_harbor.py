@@ -19,7 +19,9 @@ from limen.access.services import Access
 from limen.clock import HOUR, Milliseconds
 from limen.events import Event
 from limen.facts import Session, SessionState
+from limen.identity.sessions import bind_device
 from limen.policy import Decision, Effect, Request
+from limen.ties import BY_CERTIFICATE
 
 WHY = "A customer complains about the last delivery."
 
@@ -57,9 +59,7 @@ class Colleague:
         return self.decision(app, action).effect is Effect.PERMIT
 
     def decision(self, app: str = "crm", action: str = "view") -> Decision:
-        limen = self.at.house.limen
-        facts = limen.known.facts(self.session, limen.known.apps[app], "203.0.113.7")
-        return limen.in_force.engine.decide(Request(action), facts, self.at.house.clock.now())
+        return self.at.decision(self.session, app, action)
 
     async def uses_passkey(self) -> None:
         """Confirm it's them, again; or sign in, where that is over."""
@@ -67,6 +67,12 @@ class Colleague:
         state = house.limen.known.session_state(self.session, "", house.clock.now())
         done = await (self.browser.step_up("limen") if state is SessionState.LIVE else self.browser.sign_in())
         assert done.status_code == 200, done.text
+
+    async def sits_at(self, device_id: str, lasts: Milliseconds = 12 * HOUR) -> None:
+        """Their newest sign-in is on this device, proved by its agent."""
+        core, until = self.at.house.limen.core, self.at.house.clock.now() + lasts
+        session_id = self.session.id
+        assert await core.write(lambda t: bind_device(t, session_id, device_id, BY_CERTIFICATE, until))
 
     def on(self, device_id: str) -> Session:
         """Their session, as it would be on this device."""
@@ -90,6 +96,11 @@ class AtHarbor:
     async def administrator(self) -> Colleague:
         browser = self.house.browser()
         return Colleague(self, await self.house.administrator(browser), browser)
+
+    def decision(self, session: Session, app: str, action: str) -> Decision:
+        limen = self.house.limen
+        facts = limen.known.facts(session, limen.known.apps[app], "203.0.113.7")
+        return limen.in_force.engine.decide(Request(action), facts, self.house.clock.now())
 
     def events(self, kind: str) -> list[Event]:
         return self.house.events(kind)

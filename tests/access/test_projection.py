@@ -96,8 +96,9 @@ def test_what_is_live_is_offered_by_app(held: GrantsHeld, feed: Feed) -> None:
 
 
 def test_why_it_was_asked_for_is_no_fact() -> None:
-    fact = fact_of(grant(approvers=("farid", "ines")))
+    fact = fact_of(grant(approvers=("farid", "ines"), device_id="d1"))
     assert (fact.app, fact.actions, fact.until, fact.approver) == ("crm", frozenset({"view"}), NOW + HOUR, "ines")
+    assert fact.device == "d1"
     assert fact.justification == ""
     assert WHY not in str(fact)
     assert fact_of(grant(approvers=())).approver == ""

@@ -28,6 +28,7 @@ from limen.credentials import Cause, Ending
 from limen.devices.model import State
 from limen.mail import Mails, Message
 from limen.pillar import PersonResponses
+from limen.policy import Effect
 from limen.storage import Database, Transaction
 from limen.storage.errors import DatabaseGoneError
 
@@ -355,8 +356,8 @@ async def test_a_grant_does_not_survive_the_device_it_was_asked_on(
     laptop, devices = new_agent(harbor.house), devices_of(harbor.house)
     await laptop.enrol(await devices.token(oscar.id, by="server"))
     (device,) = devices.of(oscar.id)
-    request = await harbor.access.ask(oscar.on(device.id), "crm", ("view",), HOUR, WHY)
-    assert await farid.approves(request) is not None
+    await oscar.sits_at(device.id)
+    assert await farid.approves(await oscar.asks()) is not None
     assert oscar.opens()
     await devices.change(device.id, state, by="")
     assert not oscar.opens()
@@ -367,6 +368,35 @@ async def test_a_grant_does_not_survive_the_device_it_was_asked_on(
     assert [one.details["why"] for one in harbor.events("access.ended")] == ["device"]
     (kept,) = await harbor.access.grants_of(oscar.id)
     assert kept.ended_at
+
+
+async def test_a_stolen_sign_in_on_another_device_has_no_grant_of_this_one(
+    harbor: AtHarbor, oscar: Colleague, farid: Colleague
+) -> None:
+    """Whoever took the cookie of another sign-in, or of this one without what ties it, is refused; Oscar is told."""
+    laptop, devices = new_agent(harbor.house), devices_of(harbor.house)
+    await laptop.enrol(await devices.token(oscar.id, by="server"))
+    (device,) = devices.of(oscar.id)
+    await oscar.sits_at(device.id, lasts=HOUR)
+    assert await farid.approves(await oscar.asks()) is not None
+    tied = oscar.session
+    assert oscar.opens()
+    harbor.house.clock.forward(MINUTE)
+    elsewhere = harbor.house.browser()
+    elsewhere.passkey = oscar.browser.passkey
+    await elsewhere.sign_in()
+    assert oscar.session.id != tied.id
+    refused = oscar.decision()
+    assert refused.effect is Effect.DENY
+    kinds = {tuple(one.kind for one in named) for named in refused.remedies}
+    assert {("use_device",), ("ask_for_grant",)} <= kinds
+    assert harbor.decision(tied, "crm", "view").effect is Effect.PERMIT
+    harbor.house.clock.forward(HOUR)
+    assert harbor.decision(tied, "crm", "view").effect is not Effect.PERMIT, (
+        "what tied it to the laptop is over, and the grant is not"
+    )
+    await oscar.sits_at("d_9999999999999999")
+    assert not oscar.opens()
 
 
 async def test_what_was_approved_by_an_account_in_other_hands_ends_with_it(

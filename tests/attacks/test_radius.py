@@ -74,7 +74,7 @@ async def test_what_is_unsigned_downgraded_or_revoked_never_gets_in(tmp_path: Pa
         assert (await net.joins()).splitlines()[-1] == "FAILURE"
         net.count(net.certificate(age=2 * DAY))  # expired: OpenSSL's own clock says so, whatever counts here
         assert (await net.joins()).splitlines()[-1] == "FAILURE"
-        assert door_of(net.house).open() == []
+        assert door_of(net.house).sessions.open() == []
         net.count(net.certificate())
         assert (await net.joins()).splitlines()[-1] == "SUCCESS"
 
@@ -110,7 +110,7 @@ async def test_a_user_name_is_nothing_but_a_name(tmp_path: Path) -> None:
         said = await net.sends("auth", f'User-Name="{name}"', 'User-Password=""')
         assert "Received Access-Accept" not in said
         assert "Received Access-Challenge" in said  # as to any name that nobody has
-        assert door_of(net.house).open() == []
+        assert door_of(net.house).sessions.open() == []
         assert net.house.events("radius.asked") == []
 
 
@@ -174,7 +174,7 @@ async def test_whoever_asks_first_from_the_same_place_gets_nothing_of_the_victim
     first = await asyncio.wait_for(eve, 2)
     assert first.verdict is (Verdict.REJECT if typed else Verdict.ASK)
     assert (await door.login(VPN, "", theirs.state)).verdict is Verdict.REJECT
-    assert (door.open(), len(harbor.events("radius.asked_twice"))) == ([], 1)
+    assert (door.sessions.open(), len(harbor.events("radius.asked_twice"))) == ([], 1)
     again = await door.login(VPN, "", "")
     door.confirm(ida, session, again.number, "", is_tied=False)
     assert (await door.login(VPN, "", again.state)).verdict is Verdict.ACCEPT
@@ -223,7 +223,7 @@ async def test_who_is_rung_up_does_not_lend_their_healthy_device(
         assert answer.permitted is is_let_in
         if is_let_in:
             assert (await door.login(asker, "", asked.state)).verdict is Verdict.ACCEPT
-        assert [one.device_id for one in door.open()] == [LAPTOP] * is_let_in
+        assert [one.device_id for one in door.sessions.open()] == [LAPTOP] * is_let_in
 
 
 async def test_names_that_nobody_has_keep_nobody_out(harbor: House) -> None:
@@ -272,7 +272,7 @@ async def test_what_was_confirmed_lets_in_once(harbor: House) -> None:
     door.confirm(ida, session, asked.number, "", is_tied=False)
     replies = await asyncio.gather(*(door.login(VPN, "", asked.state) for _ in range(5)))
     assert sorted(reply.verdict for reply in replies) == [Verdict.ACCEPT, *[Verdict.REJECT] * 4]
-    assert len(door.open()) == 1
+    assert len(door.sessions.open()) == 1
 
 
 async def test_a_password_is_never_enough(harbor: House) -> None:
@@ -280,7 +280,7 @@ async def test_a_password_is_never_enough(harbor: House) -> None:
         reply = await door_of(harbor).login(replace(VPN, user="eve@harbor.example"), typed, "")
         assert reply.verdict is Verdict.ASK
         harbor.clock.forward(15 * MINUTE)
-    assert door_of(harbor).open() == []
+    assert door_of(harbor).sessions.open() == []
 
 
 async def test_a_session_that_has_ended_since_confirms_nothing(harbor: House) -> None:
@@ -290,7 +290,7 @@ async def test_a_session_that_has_ended_since_confirms_nothing(harbor: House) ->
     await harbor.limen.identity.sessions.revoke_person(ida.id, by="")
     assert harbor.limen.known.session_state(session, "", harbor.clock.now()) is not SessionState.LIVE
     assert (await door.login(VPN, "", asked.state)).verdict is Verdict.REJECT
-    assert door.open() == []
+    assert door.sessions.open() == []
 
 
 # On others' sessions, and on the clock
@@ -301,8 +301,8 @@ async def test_another_nas_ends_or_names_no_session_that_is_not_its_own(harbor: 
     door = door_of(harbor)
     reply = await door.device(replace(VPN, user=LAPTOP), LAPTOP, ends)
     for status in ("Start", "Stop"):
-        await door.accounted(SWITCH, reply.session, status, "of-eve")
-    assert [(one.id, one.accounted) for one in door.open()] == [(reply.session, "")]
+        await door.sessions.accounted(SWITCH, reply.session, status, "of-eve")
+    assert [(one.id, one.accounted) for one in door.sessions.open()] == [(reply.session, "")]
 
 
 async def test_a_certificate_of_another_second_device_or_time_is_none(harbor: House) -> None:

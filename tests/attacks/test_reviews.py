@@ -14,11 +14,11 @@ from tests.access.reviews.harbor_reviews import UnderReview, begun, set_groups
 
 from limen import credentials
 from limen.access.errors import NotYoursError
-from limen.access.reviews import services, signature, verdicts
+from limen.access.reviews import beginning, signature, verdicts
 from limen.access.reviews.errors import EvidenceError, NotDoneError
+from limen.access.reviews.judging import Judging, Told
 from limen.access.reviews.model import Effect, Held, Outcome, ReviewRow, Verdict, Way
 from limen.access.reviews.reach import Reach
-from limen.access.reviews.verdicts import Told
 from limen.clock import DAY, MINUTE
 from limen.credentials import Cause, Ending
 from limen.facts import App, Auth, Factor, Person
@@ -68,7 +68,7 @@ async def test_a_busy_database_at_the_end_lets_nobody_keep_what_nobody_wanted(
     harbor.house.clock.forward(14 * DAY)
     applied, is_busy = verdicts.by_default, True
 
-    def by_default(on: verdicts.Judging, row: ReviewRow) -> None:
+    def by_default(on: Judging, row: ReviewRow) -> None:
         if is_busy and row.removes:
             raise DatabaseBusyError
         applied(on, row)
@@ -98,14 +98,14 @@ async def test_a_review_that_is_too_large_stops_no_other(
     rules = harbor.house.limen.known.rules_of(AccessRules)
     assert rules is not None
     harbor.house.limen.known.set_rules(AccessRules, replace(rules, reviews=(wide, *rules.reviews)))
-    rows_of = services.rows_of
+    rows_of = beginning.rows_of
 
-    def seen(known: services.Known, rule: ReviewRule, review_id: str) -> Iterator[ReviewRow]:
+    def seen(known: beginning.Known, rule: ReviewRule, review_id: str) -> Iterator[ReviewRow]:
         tried.append(rule.name)
         return rows_of(known, rule, review_id)
 
-    monkeypatch.setattr(services, "rows_of", seen)
-    monkeypatch.setattr(services, "MOST_ROWS", 1)
+    monkeypatch.setattr(beginning, "rows_of", seen)
+    monkeypatch.setattr(beginning, "MOST_ROWS", 1)
     for _ in range(3):
         await under.reviews.follow_calendar()
         clock.forward(MINUTE)

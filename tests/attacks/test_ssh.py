@@ -8,6 +8,9 @@ import asyncio
 import base64
 import json
 import os
+import pwd
+import signal
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -556,7 +559,7 @@ def test_a_clock_that_is_turned_at_the_host(tmp_path: Path, monkeypatch: pytest.
     clock.hear(now)
     (tmp_path / "alive").write_text(clock.written())
     certificate: Any = SimpleNamespace(serial=1, until=now + 600, before=now + 600, extensions={})
-    limen_ssh_host.judge(certificate, "ida")
+    limen_ssh_host.judge(certificate, "nobody")
     ends = limen_ssh_host.boottime()
     one = {
         "pid": os.getpid(),
@@ -569,9 +572,55 @@ def test_a_clock_that_is_turned_at_the_host(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(time, "time", lambda: now + turned)
     assert not clock.is_right()
     with pytest.raises(limen_ssh_host.Wrong):
-        limen_ssh_host.judge(certificate, "ida")
+        limen_ssh_host.judge(certificate, "nobody")
     limen_ssh_host.look()
     assert over == ([1] if turned < 0 else [1, 2])
+
+
+@pytest.mark.parametrize("account", ["root", "toor", "nobody-knows"])
+def test_root_by_a_certificate_whatever_it_is_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, account: str
+) -> None:
+    """A login of apps.yaml may be root by another name on one host: `connect` would be root then, without a grant."""
+    real = pwd.getpwnam
+    monkeypatch.setattr(pwd, "getpwnam", lambda name: real("root" if name == "toor" else name))
+    monkeypatch.setattr(limen_ssh_host, "KEPT", tmp_path)
+    monkeypatch.setattr(limen_ssh_host, "ALIVE", tmp_path / "alive")
+    clock = limen_ssh_host.LimensClock()
+    clock.hear(time.time())
+    (tmp_path / "alive").write_text(clock.written())
+    until = time.time() + 600
+    certificate: Any = SimpleNamespace(serial=1, until=until, before=until, extensions={})
+    limen_ssh_host.judge(certificate, "nobody")
+    with pytest.raises(limen_ssh_host.Wrong):
+        limen_ssh_host.judge(certificate, account)
+
+
+def test_a_session_that_the_kernel_does_not_let_go_of_is_not_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whose sshd hangs in the kernel loses root at once, and ends as soon as it can be ended."""
+    for name in ("SESSIONS", "SUDOERS", "RUN", "KEPT"):
+        monkeypatch.setattr(limen_ssh_host, name, tmp_path)
+    monkeypatch.setattr(limen_ssh_host, "MADE", tmp_path / "made")
+    send = limen_ssh_host._send
+    monkeypatch.setattr(limen_ssh_host, "_send", lambda _pids, _what: None)
+    sudoers = tmp_path / "limen-ssh_nobody"
+    with subprocess.Popen(["sleep", "60"]) as hanging:
+        start = limen_ssh_host.start_of(hanging.pid)
+        said = {"account": "nobody", "serial": 1, "is_elevated": True, "logind": "", "until": time.time() + 60}
+        record = {**said, "pid": hanging.pid, "start": start}
+        kept = tmp_path / f"{hanging.pid}-{start}"
+        kept.write_text(json.dumps(record))
+        sudoers.write_text("nobody ALL=(ALL:ALL) NOPASSWD: ALL")
+        monkeypatch.setattr(limen_ssh_host, "records", lambda: [json.loads(one.read_text()) for one in [kept]])
+        limen_ssh_host.end(record, "its certificate is revoked")
+        assert (kept.exists(), sudoers.exists()) == (True, False)
+        monkeypatch.setattr(limen_ssh_host, "_send", send)
+        monkeypatch.setattr(limen_ssh_host, "records", list)
+        limen_ssh_host.end(json.loads(kept.read_text()), "its certificate is revoked")
+        assert hanging.wait(5) == -signal.SIGKILL
+    assert (kept.exists(), sudoers.exists()) == (False, False)
 
 
 @needs_a_host

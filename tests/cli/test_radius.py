@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 from shutil import which
@@ -78,3 +79,37 @@ def test_the_servers_certificate_proves_a_server_by_its_name() -> None:
     usage = read.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     assert list(usage) == [x509.oid.ExtendedKeyUsageOID.SERVER_AUTH]
     assert "PRIVATE KEY" in key
+
+
+OPENVPN = """
+- id: laptop-vpn
+  label: internal
+  protocol: radius
+  radius:
+    kind: wifi
+    openvpn: true
+    clients: [10.0.0.5]
+"""
+
+
+def test_an_openvpn_server_is_written_with_one_secret_that_freeradius_does_not_get(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    apps, written = folder / "apps.yaml", tmp_path / "openvpn"
+    apps.write_text(apps.read_text() + OPENVPN)
+    assert leave("apply", str(folder), "-m", "OpenVPN") == 0
+    for wrong in (("10.0.0.1",), ("10.0.0.5", "--people"), ("10.0.0.5", "--network", "here"), ()):
+        assert leave("radius", "openvpn", *wrong, str(folder), "--to", str(written)) != 0
+    assert not written.exists()
+    capsys.readouterr()
+    secrets = []
+    for _ in range(2):  # a second time it is the same
+        assert leave("radius", "openvpn", "10.0.0.5", str(folder), "--to", str(written), "--port", "443") == 0
+        secrets.append(json.loads((written / "devices.json").read_text())["secret"])
+    assert secrets[0] == secrets[1]
+    assert secrets[0] not in capsys.readouterr().out
+    assert "port 443\n" in (written / "devices.conf").read_text()
+    for client in ("10.0.0.1", "10.0.1.0/24"):
+        assert leave("radius", "secret", client, str(folder)) == 0
+    assert leave("radius", "config", str(folder), "--to", str(tmp_path / "freeradius")) == 0
+    assert secrets[0] not in (tmp_path / "freeradius" / "clients.conf").read_text()

@@ -1,7 +1,8 @@
-"""`limen review`: reviews listed, and evidence taken out and verified, on the server and elsewhere."""
+"""`limen review`: reviews listed, begun, closed; evidence taken out and verified, on the server and elsewhere."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tests.cli.test_main import leave
 from tests.cli.test_request import said
 
 from limen.access.reviews import store
+from limen.access.reviews.model import Verdict
 from limen.cli.open_company import opened
 
 __all__ = ["folder"]
@@ -52,7 +54,33 @@ def test_evidence_is_taken_out_and_verified_also_without_the_folder(
     assert leave("review", "verify", str(elsewhere / "none.csv"), "--key", str(key["key"])) != 0
 
 
+def test_one_is_begun_and_closed_by_the_server(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With open rows it is not closed, so nobody has its default come sooner."""
+    (begun,) = said(capsys, "review", "start", "customers", str(folder))
+    (one,) = said(capsys, "review", "list", str(folder))
+    assert (one["id"], one["rows"], one["open"], one["decided"]) == (begun["id"], begun["rows"], True, 0)
+    assert int(str(begun["rows"])) > 0
+    assert leave("review", "close", str(begun["id"]), str(folder)) != 0
+    with opened(folder) as here:
+        rows = here.database.read(lambda s: store.rows(s.connection, str(begun["id"])))
+        for row in rows:
+            done = replace(row, verdict=Verdict.KEEP, decided_by="p_farid", decided_at=1, version=row.version + 1)
+            here.database.write(lambda t, done=done, row=row: store.keep_row(t.connection, done, row.version))  # type: ignore[misc]
+    capsys.readouterr()
+    (closed,) = said(capsys, "review", "close", str(begun["id"]), str(folder))
+    (one,) = said(capsys, "review", "list", str(folder))
+    assert (one["open"], one["closed_at"]) == (False, closed["closed_at"])
+    assert said(capsys, "review", "close", str(begun["id"]), str(folder)) == [closed]
+
+
 def test_what_is_not_there_is_said_so(reviewed: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for call in (("export", "rv_none"), ("list", "rv_none"), ("verify",), ("start", "customers")):
+    for call in (
+        ("export", "rv_none"),
+        ("list", "rv_none"),
+        ("verify",),
+        ("start", "none"),
+        ("start",),
+        ("close", "rv_none"),
+    ):
         assert leave("review", *call, str(reviewed)) != 0
     capsys.readouterr()

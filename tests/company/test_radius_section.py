@@ -38,6 +38,13 @@ def test_what_means_nothing_is_refused() -> None:
     assert service_of(gear).privilege == 15
 
 
+def test_an_openvpn_server_lets_in_devices_or_people_and_has_no_vlan() -> None:
+    gear = RadiusSection(kind="gear", clients=["10.0.0.1"], openvpn=True)
+    wifi = RadiusSection(kind="wifi", clients=["10.0.0.1"], vlan="10", openvpn=True)
+    assert [[path for path, _, _ in complaints(one)] for one in (gear, wifi)] == [[("openvpn",)], [("vlan",)]]
+    assert service_of(RadiusSection(kind="vpn", clients=["10.0.0.1"], openvpn=True)).openvpn
+
+
 def test_the_plan_says_each_thing_that_opens() -> None:
     assert len(list(radius_openings(APP, None, OFFICE))) == 1
     assert len(list(radius_openings(APP, OFFICE, RadiusService("wifi", ("10.0.0.0/24", "10.0.1.1"), vlan="")))) == 2

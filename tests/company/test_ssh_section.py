@@ -47,11 +47,16 @@ def test_hosts_and_logins_are_names_and_stand_once() -> None:
     assert hosts_of(section).minutes == 10
 
 
+def test_root_is_no_login_since_that_would_be_elevate_by_another_name() -> None:
+    section = SshSection(hosts=["db1"], logins=["deploy", "root"], own_accounts=True)
+    assert [path for path, _, _ in complaints(section)] == [("logins", 1)]
+
+
 def test_the_plan_says_each_thing_that_opens() -> None:
     wider = replace(
         HOSTS,
         hosts=(*HOSTS.hosts, "db3"),
-        logins=("deploy", "root"),
+        logins=("deploy", "backup"),
         minutes=20,
         may_forward=True,
         names_address=False,

@@ -61,6 +61,17 @@ async def test_a_client_without_a_secret_and_no_server_are_said(tmp_path: Path) 
     ]
 
 
+async def test_an_openvpn_server_needs_its_secret_and_no_freeradius(tmp_path: Path) -> None:
+    devices, people = (RadiusService(kind, ("10.0.0.5",), openvpn=True) for kind in ("wifi", "vpn"))
+    assert [one.fix for one in await networks(of(tmp_path, devices))] == ["run `limen radius openvpn 10.0.0.5/32`"]
+    assert [one.fix for one in await networks(of(tmp_path, people))] == [
+        "run `limen radius openvpn --people 10.0.0.5/32`"
+    ]
+    with_secret(tmp_path, "10.0.0.5/32")
+    (found,) = await networks(of(tmp_path, devices, people, replace(devices, openvpn=False)))
+    assert found.state is State.OK
+
+
 async def test_two_apps_of_one_client_and_devices_without_certificates_are_wrong(tmp_path: Path) -> None:
     with_secret(tmp_path, "10.0.0.0/24", "10.0.0.1")
     found = await networks(of(tmp_path, WIFI, replace(WIFI, clients=("10.0.0.1", "10.0.0.0/24")), domain=""))

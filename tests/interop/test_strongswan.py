@@ -273,8 +273,8 @@ async def test_a_device_tunnels_into_the_office_until_it_is_not_healthy_any_more
         said = await all_of_it.comes_in()
         assert "initiate completed successfully" in said, said
         assert await all_of_it.reaches_the_office()
-        await until(lambda: any(one.accounted for one in door.open()))
-        (one,) = door.open()
+        await until(lambda: any(one.accounted for one in door.sessions.open()))
+        (one,) = door.sessions.open()
         assert (one.app, one.device_id, one.nas, one.calling) == ("gateway", LAPTOP, GATEWAY, ROAD)
         house.limen.known.devices.drop(LAPTOP)
         assert await ended(house, "gateway")
@@ -290,7 +290,7 @@ async def test_a_tunnel_ends_on_time_when_nothing_of_limen_runs_any_more(tmp_pat
         (held,) = ties_of(net.house).certificates_of(LAPTOP)
         assert "initiate completed successfully" in await all_of_it.comes_in()
         net.process.terminate()
-        await door_of(net.house).close()
+        await door_of(net.house).sessions.close()
         assert await all_of_it.is_in()
         await all_of_it.is_out(within_seconds=15)
         assert -1_500 <= clock.now() - held.until <= 1_500

@@ -1,8 +1,7 @@
 """A switch port by hostapd and a laptop by wpa_supplicant, in a network namespace of its own: joining by 802.1X through
 FreeRADIUS, and being put out when the decision turns.
 
-hostapd's wired driver opens and closes the port; it puts nobody into a VLAN by itself, so that is read from what it was
-told (`tests/enforcement/radius`).
+hostapd's wired driver opens and closes the port; it puts nobody into a VLAN by itself (`test_vlan_move.py`).
 """
 
 from __future__ import annotations
@@ -78,9 +77,11 @@ pytestmark = [
 
 @dataclass
 class Port:
-    """A port of the switch, with the laptop at the other end of its cable."""
+    """A port of the switch, by its name, with the laptop in the namespace `inside` at the other end of its cable."""
 
     folder: Path
+    name: str
+    inside: str
 
     async def is_open(self) -> bool:
         """Whether the port lets anything through but 802.1X."""
@@ -111,10 +112,12 @@ async def plugged_in(net: Network, folder: Path, das: int) -> AsyncIterator[Port
         closing.push_async_callback(run, "ip", "link", "del", port)
         await run("ip", "link", "set", port, "up")
         await run("ip", "-n", inside, "link", "set", "eth0", "up")
-        await closing.enter_async_context(running(folder / "switch.log", "hostapd", str(folder / "switch.conf")))
+        await closing.enter_async_context(
+            running(folder / "switch.log", "hostapd", "-ddd", str(folder / "switch.conf"))
+        )
         laptop = ("wpa_supplicant", "-Dwired", "-ieth0", f"-c{folder}/laptop.conf")
         await closing.enter_async_context(running(folder / "laptop.log", "ip", "netns", "exec", inside, *laptop))
-        yield Port(folder)
+        yield Port(folder, port, inside)
 
 
 @asynccontextmanager
@@ -136,13 +139,13 @@ async def test_a_laptop_joins_and_is_put_out_when_it_is_not_healthy_any_more(tmp
         healthy(net.house)
         door = door_of(net.house)
         async with plugged_in(net, tmp_path, das) as port:
-            await until(lambda: any(one.accounted for one in door.open()))
+            await until(lambda: any(one.accounted for one in door.sessions.open()))
             assert await port.is_open()
             net.house.limen.known.devices.drop(LAPTOP)
             assert await ended(net.house, "office-wifi")
             assert await port.is_closed_soon()
             assert net.house.events("radius.disconnect_failed") == []
-            assert door.open() == []
+            assert door.sessions.open() == []
 
 
 async def test_the_port_closes_on_time_when_nothing_of_limen_runs_any_more(tmp_path: Path) -> None:
@@ -152,9 +155,9 @@ async def test_the_port_closes_on_time_when_nothing_of_limen_runs_any_more(tmp_p
         door, clock = door_of(net.house), net.house.clock
         (held,) = ties_of(net.house).certificates_of(LAPTOP)
         async with plugged_in(net, tmp_path, free_port()) as port:
-            await until(lambda: any(one.accounted for one in door.open()))
+            await until(lambda: any(one.accounted for one in door.sessions.open()))
             net.process.terminate()
-            await door.close()
+            await door.sessions.close()
             assert await port.is_open()
             while clock.now() < held.until - 2 * SECOND:
                 assert await port.is_open()

@@ -37,6 +37,7 @@ from limen.facts import (
 from limen.policy import Effect, Engine, Remedy, Request
 from limen.policy.remedies.search import MOST_SETS
 
+VIEWED = frozenset({"view"})
 REFUSALS = 12_000
 CHUNKS = 12
 SEARCHED = 1_500
@@ -121,7 +122,9 @@ def facts_at(draw: random.Random, now: Instant) -> Facts:
         device=device,
         place=place,
         risk=draw.choice((UNKNOWN_RISK, Risk(10, known=True, at=now))),
-        grants=draw.choice(((), (), (Grant("g1", "wiki", frozenset({"view"}), now + 5 * HOUR),))),
+        grants=draw.choice(
+            ((), (), *((Grant("g1", "wiki", VIEWED, now + 5 * HOUR, device=on),) for on in ("", "d2", "d2")))
+        ),
     )
 
 
@@ -163,6 +166,8 @@ def _changed(remedy: Remedy, facts: Facts, at: Instant) -> dict[str, Any]:  # no
         case "ask_for_grant", _:
             grant = Grant("g9", facts.app.id, frozenset({"view"}), at + 8 * HOUR)
             return {"grants": (*facts.grants, grant)}
+        case "use_device", _:
+            return {"grants": tuple(replace(one, device="") for one in facts.grants)}
         case "come_back", _:
             return {}
     raise AssertionError(remedy)
@@ -210,6 +215,7 @@ def test_a_named_set_turns_the_refusal_and_no_member_can_be_left_out(chunk: int)
     for kind in ("use_passkey", "sign_in_again", "new_session", "enrol_device", "mend_device", "change_place"):
         assert seen[kind] > 5, seen
     assert seen["ask_for_grant"] > 5
+    assert seen["use_device"] > 5
     assert seen["come_back"] > 5
     assert seen["sets of 2"] > 20
     assert seen["sets of 3"] > 5
@@ -233,6 +239,9 @@ def _everything(text: str, facts: Facts, now: Instant) -> list[Remedy]:
     found += [Remedy("change_place", at_once=False, what="country", to=to) for to in ("DE", "PT")]
     found += [Remedy("change_place", at_once=False, what="address", to="192.0.2.0/24")]
     found += [Remedy("change_place", at_once=False, what="anonymiser")] if place.known else []
+    found += (
+        [Remedy("use_device", at_once=False)] if any(one.device not in {"", device.id} for one in facts.grants) else []
+    )
     return [*found, Remedy("ask_for_grant", at_once=False)]
 
 

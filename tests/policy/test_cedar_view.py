@@ -83,6 +83,36 @@ def test_only_a_grant_for_this_app_and_action_that_still_lasts_counts() -> None:
 
 
 @pytest.mark.parametrize(
+    ("device", "counts"),
+    [
+        (Device("d1", known=True), True),
+        (Device("d1", known=True, bound_until=NOW + 1), True),
+        (Device("d1", known=True, bound_until=NOW), False),
+        (Device("d1"), False),
+        (Device("d2", known=True), False),
+        (Device(), False),
+    ],
+    ids=["there", "tied", "tie-over", "not-known", "another", "none"],
+)
+def test_a_grant_that_was_asked_for_on_a_device_counts_on_that_one_alone(device: Device, *, counts: bool) -> None:
+    engine = engine_of('@id("g") permit (principal, action, resource) when { context.grant.active };')
+    bound = facts(device=device, grants=(Grant("1", "wiki", frozenset({"view"}), NOW + HOUR, device="d1"),))
+    assert (engine.decide(VIEW, bound, NOW).effect is Effect.PERMIT) is counts
+    assert view_of(bound).context(VIEW, NOW, {})["grant"]["active"] is counts  # type: ignore[index,call-overload]
+    assert view_of(bound).granted_elsewhere("view", NOW) == (0 if counts else NOW + HOUR)
+    assert view_of(bound).granted_elsewhere("edit", NOW) == 0
+
+
+def test_a_grant_is_over_with_the_tie_to_its_device() -> None:
+    engine = engine_of('@id("g") permit (principal, action, resource) when { context.grant.active };')
+    grants = (Grant("1", "wiki", frozenset({"view"}), NOW + HOUR, device="d1"),)
+    tied = facts(device=Device("d1", known=True, bound_until=NOW + MINUTE), grants=grants)
+    assert engine.decide(VIEW, tied, NOW).effect is Effect.PERMIT
+    assert engine.valid_until(VIEW, tied, NOW) == NOW + MINUTE
+    assert engine.unchanged_until(VIEW, tied, NOW) == NOW + MINUTE
+
+
+@pytest.mark.parametrize(
     ("instant", "weekday", "minute"),
     [
         ("2026-11-24T09:00:00Z", 2, 600),

@@ -128,7 +128,9 @@ PILLAR = Pillar(
     ),
     commands={
         "request": Command("limen.cli.request", "List requests for access, make one for somebody, and withdraw one"),
-        "review": Command("limen.cli.review", "List reviews of access, take out their evidence, and verify it"),
+        "review": Command(
+            "limen.cli.review", "List, begin and close reviews of access, take out evidence, and verify it"
+        ),
         "grant": Command("limen.cli.grant", "List temporary access, end it, and see where a request is approved"),
         "standing": Command("limen.cli.standing", "List who can do what is sensitive at any time, without a grant"),
         "directory": Command("limen.cli.directory", "List directories and their groups, connect one, and ask it now"),

@@ -1,8 +1,8 @@
 """How grants become facts: those that are not over, of people who may still have them, by person; in every worker.
 
 A grant's end needs nobody here: it is in the fact, and each decision holds it against the clock. A grant that was asked
-for on a device is no fact while decisions know no such device, and none of somebody who has left the groups by which
-they asked: whatever the database says meanwhile.
+for on a device counts on that one alone, and is no fact while decisions know no such device; neither is one of somebody
+who has left the groups by which they asked: whatever the database says meanwhile.
 """
 
 from __future__ import annotations
@@ -103,4 +103,5 @@ def fact_of(grant: HeldGrant) -> Grant:
         actions=frozenset(grant.actions),
         until=grant.until,
         approver=grant.approvers[-1] if grant.approvers else "",
+        device=grant.device_id,
     )

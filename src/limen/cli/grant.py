@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -10,6 +11,8 @@ import typer
 
 from limen.access import grants, store
 from limen.access.errors import UnknownRequestError
+from limen.access.membership.overdue import ends_by_itself
+from limen.access.membership.store import memberships
 from limen.access.model import HeldGrant, RequestState
 from limen.access.notices import INBOX, origin
 from limen.cli.access_here import as_the_server, names_of
@@ -53,19 +56,23 @@ def run(
 def _list(here: Opened, now: Instant, *, everything: bool, as_json: bool) -> None:
     since = now - 90 * DAY if everything else now
     several = here.database.read(lambda snapshot: store.every_grant(snapshot.connection, since))
+    members = here.database.read(lambda snapshot: memberships(snapshot.connection))
+    groups = {app.id: app.group for app in here.in_force().all_apps.values() if app.group is not None}
+    late = {app for app, group in groups.items() if not ends_by_itself(group, members)}
     names, zone = names_of(here), here.settings.zone
 
     def text(one: HeldGrant) -> str:
         who, what = names.get(one.person_id, one.person_id), f"{', '.join(one.actions)} of {one.app}"
         end = f"until {times.exact(one.until, zone)}" if one.is_active(now) else f"over: {one.why_ended or 'expired'}"
         by = ", ".join(names.get(each, each) for each in one.approvers) or f"the rule {one.rule}"
-        return f"{one.id}  {who}: {what}, {end}, by {by}"
+        note = "; if Limen is down then, they stay a member until it is back" if one.app in late else ""
+        return f"{one.id}  {who}: {what}, {end}, by {by}{note if one.is_active(now) else ''}"
 
     shown = several if everything else [one for one in several if one.is_active(now)]
-    print_rows(shown, text, lambda one: _plain(one, now), "Nobody has temporary access.", as_json=as_json)
+    print_rows(shown, text, lambda one: _plain(one, now, late), "Nobody has temporary access.", as_json=as_json)
 
 
-def _plain(one: HeldGrant, now: Instant) -> dict[str, Any]:
+def _plain(one: HeldGrant, now: Instant, late: Collection[str]) -> dict[str, Any]:
     return {
         "id": one.id,
         "request": one.request_id,
@@ -75,6 +82,7 @@ def _plain(one: HeldGrant, now: Instant) -> dict[str, Any]:
         "since": one.since,
         "until": one.until,
         "active": one.is_active(now),
+        "outlasts_limen": one.app in late,
         "rule": one.rule,
         "approvers": list(one.approvers),
         "ended_at": one.ended_at,

@@ -1,4 +1,4 @@
-"""`limen review`: reviews of access, listed, and their evidence taken out and verified."""
+"""`limen review`: reviews of access, listed, begun and closed, and their evidence taken out and verified."""
 
 from __future__ import annotations
 
@@ -9,25 +9,36 @@ from typing import Annotated, Any, Final
 import typer
 
 from limen.access.reviews import signature, store
-from limen.access.reviews.errors import EvidenceError, UnknownReviewError
+from limen.access.reviews.beginning import begin, close, prepared
+from limen.access.reviews.errors import EvidenceError, NotDoneError, NothingToReviewError, UnknownReviewError
 from limen.access.reviews.evidence import Named, evidence_of
+from limen.access.reviews.letters import Letters
 from limen.access.reviews.model import Progress, Review
-from limen.cli.access_here import names_of
+from limen.access.reviews.past import past_of
+from limen.access.reviews.reach import Reach
+from limen.access.reviews.rows import Known
+from limen.access.store import live_grants
+from limen.cli.access_here import as_the_server, names_of
 from limen.cli.open_company import Opened, opened
 from limen.cli.options import LastFolder, refuse_other_task, word_and_folder
-from limen.cli.output import print_rows
+from limen.cli.output import counted, print_rows
 from limen.clock import Instant, SystemClock
+from limen.configuration.problem import shown
 from limen.errors import LimenError
 from limen.events import Event
+from limen.facts.access_rules import FILE, NOTHING_TO_ASK
+from limen.identity.store.people import everybody, language_of
 from limen.messages import times
 from limen.storage import Transaction
 
-TASKS: Final = ("list", "export", "verify", "key")
+TASKS: Final = ("list", "start", "close", "export", "verify", "key")
+
+_NAME: Final = "With start: a rule's name; with close and export: a review's ID; with verify: a file"
 
 
 def run(
-    task: Annotated[str, typer.Argument(metavar="TASK", help="list, export, verify or key")],
-    name: Annotated[str, typer.Argument(metavar="[NAME]", help="With export: a review's ID; with verify: a file")] = "",
+    task: Annotated[str, typer.Argument(metavar="TASK", help=f"{', '.join(TASKS[:-1])} or {TASKS[-1]}")],
+    name: Annotated[str, typer.Argument(metavar="[NAME]", help=_NAME)] = "",
     folder: LastFolder = Path(),
     *,
     form: Annotated[str, typer.Option(help="With export: csv or pdf")] = "csv",
@@ -44,10 +55,15 @@ def run(
     else:
         name, folder = word_and_folder(name, folder)
     if bool(name) is (task in {"list", "key"}):
-        raise LimenError(f"`limen review {task}` takes {'no' if name else 'an'} ID", "`limen review list` shows IDs")
+        what, fix = "rule's name" if task == "start" else "review's ID", "`limen review list` shows both"
+        raise LimenError(f"`limen review {task}` takes {'no' if name else 'a'} {what}", fix)
     with opened(folder) as here:
         if task == "list":
             _list(here, SystemClock().now(), as_json=as_json)
+        elif task == "start":
+            _start(here, name, SystemClock().now(), as_json=as_json)
+        elif task == "close":
+            _close(here, name, SystemClock().now(), as_json=as_json)
         elif task == "key":
             public = signature.public_keys(here.keyring())[0].hex()
             print(json.dumps({"key": public}) if as_json else public)
@@ -81,6 +97,41 @@ def _list(here: Opened, now: Instant, *, as_json: bool) -> None:
         }
 
     print_rows(several, text, plain, "No access was reviewed yet.", as_json=as_json)
+
+
+def _start(here: Opened, name: str, now: Instant, *, as_json: bool) -> None:
+    """By the server, under the rules in force. How risky people look is known to a running Limen alone, and to no row
+    of a review that begins here. Raises LimenError where nothing is to review.
+    """
+    company, keyring = here.in_force(), here.keyring()
+    rule = (company.parts.get(FILE) or NOTHING_TO_ASK).review(name)
+    if rule is None:
+        raise LimenError(f"there is no review {shown(name)} in force", f"add it to `reviews` in {FILE} and publish it")
+    apps = {app.id: app for app in company.all_apps.values()}
+    people, live = here.database.read(
+        lambda s: ({one.id: one for one in everybody(s.connection)}, live_grants(s.connection, now))
+    )
+    known = Known(Reach(company.engine(), now), people, apps, live, past_of(here.reader, now), {})
+    review, rows = prepared(rule, known, 0, now, "")
+    if not rows:
+        raise NothingToReviewError
+    letters = Letters(keyring, here.settings, lambda s, person_id: language_of(s.connection, person_id))
+    as_the_server(here, now, lambda at: begin(at, review, rows, letters))
+    said = {"id": review.id, "name": review.name, "rows": len(rows), "closes_at": review.closes_at}
+    until = times.exact(review.closes_at, here.settings.zone)
+    print(json.dumps(said) if as_json else f"{review.id} has begun: {counted(len(rows), 'row')}, open until {until}.")
+
+
+def _close(here: Opened, review_id: str, now: Instant, *, as_json: bool) -> None:
+    """One of which everything is decided; with open rows it closes by its time alone, as in the console."""
+    review = here.database.read(lambda s: store.review(s.connection, review_id))
+    rows = here.database.read(lambda s: store.rows(s.connection, review_id))
+    if review is None:
+        raise UnknownReviewError
+    if not review.closed_at and not all(one.is_decided for one in rows):
+        raise NotDoneError
+    as_the_server(here, now, lambda at: close(at, review))
+    print(json.dumps({"id": review.id, "closed_at": review.closed_at or now}) if as_json else "Closed.")
 
 
 def _export(here: Opened, review_id: str, form: str, *, as_json: bool) -> None:

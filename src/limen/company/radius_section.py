@@ -34,6 +34,8 @@ class RadiusSection(BaseModel):
     """The port where it is told to end a session (RFC 5176)."""
     same_address: bool = True
     """Whether a VPN counts the device on which somebody confirms only where that is at the address that connects."""
+    openvpn: bool = False
+    """Whether it is an OpenVPN server, which asks over https by `limen-openvpn` instead of by RADIUS."""
 
 
 def service_of(section: RadiusSection) -> RadiusService:
@@ -45,6 +47,7 @@ def service_of(section: RadiusSection) -> RadiusService:
         section.privilege,
         section.disconnect_port,
         section.same_address,
+        section.openvpn,
     )
 
 
@@ -63,6 +66,15 @@ def complaints(section: RadiusSection) -> Iterator[Wrong]:
         yield ("same_address",), "only a VPN compares addresses", "remove it"
     if section.privilege and section.kind != "gear":
         yield ("privilege",), "only gear has levels", "remove it"
+    if section.openvpn:
+        yield from _of_openvpn(section)
+
+
+def _of_openvpn(section: RadiusSection) -> Iterator[Wrong]:
+    if section.kind == "gear":
+        yield ("openvpn",), "OpenVPN is no gear", "use the kind wifi for devices, or vpn for people"
+    if section.vlan:
+        yield ("vlan",), "OpenVPN puts nobody into a VLAN", "remove it"
 
 
 def radius_openings(app: App, old: RadiusService | None, new: RadiusService) -> Iterator[str]:

@@ -26,7 +26,8 @@ class SshSection(BaseModel):
     hosts: Annotated[list[str], Field(min_length=1, max_length=500)]
     """Their names, as people type them after `ssh`."""
     logins: Annotated[list[str], Field(max_length=50)] = []
-    """The shared accounts on these hosts that people may log in to. Nobody acts as root from one of these."""
+    """The shared accounts on these hosts that people may log in to. Nobody acts as root from one of these, and none of
+    them is root."""
     own_accounts: bool = False
     """Whether everybody has an account of their own on these hosts. It is created there when they first log in."""
     minutes: Annotated[int, Field(ge=1, le=60)] = 10
@@ -62,6 +63,12 @@ def complaints(section: SshSection) -> Iterator[Wrong]:
                 yield (name, place), f"{shown(one)} {what}", fix
             elif one in said[:place]:
                 yield (name, place), f"{shown(one)} stands here twice", "remove one of them"
+    if "root" in section.logins:
+        yield (
+            ("logins", section.logins.index("root")),
+            "nobody logs in as root: that is `elevate`, which has a policy of its own",
+            "remove it, and write own_accounts: true",
+        )
     if not section.logins and not section.own_accounts:
         yield ("logins",), "there is no account to log in to", "name one, or write own_accounts: true"
 

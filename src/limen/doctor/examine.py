@@ -12,6 +12,7 @@ from limen.declared import Declared
 from limen.doctor.certificates import served
 from limen.doctor.clock import clock
 from limen.doctor.database import database
+from limen.doctor.directories import directories
 from limen.doctor.disk import disk
 from limen.doctor.environment import Environment
 from limen.doctor.folder import folder
@@ -25,6 +26,7 @@ from limen.doctor.names import names
 from limen.doctor.networks import networks
 from limen.doctor.places import places
 from limen.doctor.setup import Setup, setup_in
+from limen.doctor.ssh_hosts import ssh_hosts
 from limen.doctor.trusted_proxies import hops
 from limen.doctor.upstreams import upstreams
 from limen.doctor.watching import watching
@@ -56,6 +58,8 @@ EXAMINATIONS: Final[dict[str, Examination]] = {
     "places": places,
     "networks": networks,
     "watching": watching,
+    "directories": directories,
+    "ssh hosts": ssh_hosts,
 }
 """By their names, as findings carry them."""
 

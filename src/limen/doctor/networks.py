@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,7 +30,7 @@ async def networks(setup: Setup) -> list[Finding]:
     found = [*_shared(apps), *_uncertified(setup, apps)]
     if kept is not None:
         found += _without_secret(apps, kept)
-        if not kept.has_server:
+        if not kept.has_server and any(app.radius is not None and not app.radius.openvpn for app in apps):
             what = "no RADIUS server was configured yet, so nobody is let in"
             found.append(Finding(NAME, State.WARNING, what, "run `limen radius config`, and start FreeRADIUS"))
     return found or [Finding(NAME, State.OK, f"{len(apps)} apps ask by RADIUS, and each client has its secret")]
@@ -50,24 +51,30 @@ def _kept(setup: Setup) -> _Kept | None:
         return None
 
 
-def _without_secret(apps: list[App], kept: _Kept) -> list[Finding]:
+def _without_secret(apps: list[App], kept: _Kept) -> Iterator[Finding]:
+    """An OpenVPN server's is made with all that it needs."""
     wanted = {network: app for app in apps if app.radius is not None for network in app.radius.networks}
-    return [
-        Finding(
-            NAME, State.WRONG, f"{network} of {app.name} has no secret", f"run `limen radius secret {network}`", app.id
-        )
-        for network, app in sorted(wanted.items())
-        if network not in kept.clients
-    ]
+    for network, app in sorted(wanted.items()):
+        if network in kept.clients or app.radius is None:
+            continue
+        what = f"{network} of {app.name} has no secret"
+        if not app.radius.openvpn:
+            yield Finding(NAME, State.WRONG, what, f"run `limen radius secret {network}`", app.id)
+        elif app.radius.kind == "vpn":
+            yield Finding(NAME, State.WRONG, what, f"run `limen radius openvpn --people {network}`", app.id)
+        else:
+            yield Finding(NAME, State.WRONG, what, f"run `limen radius openvpn {network}`", app.id)
 
 
 def _shared(apps: list[App]) -> list[Finding]:
     """Where one client asks for two apps in the same way, nobody is let into either."""
-    seen: dict[tuple[str, bool], App] = {}
+    seen: dict[tuple[str, bool, bool], App] = {}
     found = []
     for app in apps:
-        for network in sorted(app.radius.networks) if app.radius is not None else ():
-            other = seen.setdefault((network, app.radius is not None and app.radius.kind == "wifi"), app)
+        if app.radius is None:
+            continue
+        for network in sorted(app.radius.networks):
+            other = seen.setdefault((network, app.radius.kind == "wifi", app.radius.openvpn), app)
             if other is not app:
                 what = f"{network} asks for {other.name} and for {app.name}: nobody is let into either"
                 found.append(Finding(NAME, State.WRONG, what, "name each client in one app", app.id))

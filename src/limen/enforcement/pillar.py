@@ -96,7 +96,7 @@ async def _build(core: Core) -> Running:
     radius = await radius_service.build(core)
 
     async def close() -> None:
-        await radius.close()
+        await radius.sessions.close()
         await ssh.door.close()
         leave()
         await built.close()
@@ -106,7 +106,7 @@ async def _build(core: Core) -> Running:
         periodic=(
             Every("keep what was observed of apps", KEEP_UP_SECONDS, built.keep_observed),
             Every("forget SSH certificates that are over", KEEP_UP_SECONDS, ssh.door.keep_up),
-            Every("forget network sessions that are over", KEEP_UP_SECONDS, radius.keep_up),
+            Every("forget network sessions that are over", KEEP_UP_SECONDS, radius.sessions.keep_up),
             Every("renew the keys that sign SSH certificates", SSH_KEYS_SECONDS, ssh.hosts.keep_up),
         ),
         figures=built.figures,
@@ -125,6 +125,7 @@ PILLAR = Pillar(
     },
     pages=(
         "limen.web.access.radius",
+        "limen.web.access.openvpn",
         "limen.web.access.confirm",
         "limen.web.access.ssh",
         "limen.web.access.ssh_hosts",

@@ -190,7 +190,11 @@ def worse_risk(*risks: Risk) -> Risk:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Time-limited access to one app for some actions, with a justification and an approver."""
+    """Time-limited access to one app for some actions, with a justification and an approver.
+
+    `device`: the one it was asked for on ("": none that was known). Then it counts on that device alone, and not where
+    the session's tie to it is over.
+    """
 
     id: str
     app: str
@@ -198,3 +202,4 @@ class Grant:
     until: Instant
     justification: str = ""
     approver: str = ""
+    device: str = ""

@@ -20,7 +20,8 @@ class RadiusService:
 
     Whoever comes in is put into `vlan` ("": the one that is set there), or given the level `privilege` on gear (0: the
     gear's own default). `disconnect_port` is where it is told to end a session. `same_address`: what is known of the
-    device on which somebody confirms counts for a VPN only where that is at the address that connects.
+    device on which somebody confirms counts for a VPN only where that is at the address that connects. `openvpn`: an
+    OpenVPN server asks, over https instead of by RADIUS, and follows Limen.
     """
 
     kind: str
@@ -29,6 +30,7 @@ class RadiusService:
     privilege: int = 0
     disconnect_port: int = DISCONNECT_PORT
     same_address: bool = True
+    openvpn: bool = False
 
     @cached_property
     def networks(self) -> frozenset[str]:

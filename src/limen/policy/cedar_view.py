@@ -80,16 +80,41 @@ class CedarView:
         context["time"] = time
         context["now"] = Datetime(now)
         if self.facts.grants:
-            context["grant"] = _grant(self.facts.grants, self.facts.app.id, request.action, now)
+            context["grant"] = self._grant(request.action, now)
         if self._device_ends and now >= self._device_ends:
             context["device"] = self.device(now)
         return asking.evaluate(context, _NO_OTHERS)
 
     def context(self, request: Request, now: Instant, time: Record) -> Record:
         """The whole context of one request at one instant; `time` is `Calendar.at(now)`."""
-        grant = _grant(self.facts.grants, self.facts.app.id, request.action, now)
-        begun = self._take_up(request)[1]
+        grant, begun = self._grant(request.action, now), self._take_up(request)[1]
         return {**begun, "device": self.device(now), "time": time, "now": Datetime(now), "grant": grant}
+
+    def granted_here(self, action: str, now: Instant) -> Instant:
+        """Until when the grant lasts that covers this action on this app now, and on this device: the one that lasts
+        longest; 0: there is none.
+        """
+        here = self._device_id(now)
+        return max([one.until for one in self._grants(action, now) if one.device in {"", here}], default=0)
+
+    def granted_elsewhere(self, action: str, now: Instant) -> Instant:
+        """The same of those that count on another device alone."""
+        here = self._device_id(now)
+        return max([one.until for one in self._grants(action, now) if one.device not in {"", here}], default=0)
+
+    def _grant(self, action: str, now: Instant) -> Record:
+        until = self.granted_here(action, now)
+        return {"active": until > now, "until": Datetime(until)}
+
+    def _grants(self, action: str, now: Instant) -> list[Grant]:
+        app = self.facts.app.id
+        return [one for one in self.facts.grants if one.app == app and action in one.actions and now < one.until]
+
+    def _device_id(self, now: Instant) -> str:
+        """The device that this comes from, as far as it is known at this instant; else ""."""
+        device = self.facts.device
+        is_over = device.bound_until and now >= device.bound_until
+        return device.id if device.known and not is_over else ""
 
     def device(self, now: Instant) -> Value:
         """The device at this instant: what it reported fades, and so does what ties the session to it."""
@@ -335,11 +360,3 @@ def risk_words(risk: Risk) -> Record:
 
 
 _NONE: Final[Record] = {"active": False, "until": Datetime(0)}
-
-
-def _grant(grants: tuple[Grant, ...], app: str, action: str, now: Instant) -> Record:
-    """The grant that lasts longest among those that cover this action on this app now."""
-    until = max(
-        [one.until for one in grants if one.app == app and action in one.actions and now < one.until], default=0
-    )
-    return {"active": until > now, "until": Datetime(until)}

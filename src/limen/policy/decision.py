@@ -103,8 +103,8 @@ class Remedy:
     """A change that turns the answer, by itself or together with the others of its set.
 
     `kind`: "sign_in" · "use_passkey" · "add_factor" · "sign_in_again" · "new_session" · "use_browser" ·
-    "prove_device" · "enrol_device" · "mend_device" · "change_place" · "ask_for_grant" · "come_back". `strength` and
-    `at` say how firmly or when, where that matters.
+    "prove_device" · "enrol_device" · "mend_device" · "change_place" · "use_device" · "ask_for_grant" · "come_back".
+    `strength` and `at` say how firmly or when, where that matters.
     `what` is the attribute of the device or the place that changes, and `to` its new value where it is a name.
     `at_once` is true where the browser in front of the person can do it now.
     """

@@ -77,6 +77,31 @@ async def test_what_is_revoked_is_over_at_once_and_what_is_longer_goes_on(office
     assert len(office.said("member_added")) == 1
 
 
+@pytest.mark.parametrize("late", [50 * SECOND, SECOND])
+async def test_an_end_that_limen_missed_is_made_good_first_and_said_once(office: AtSlapd, late: int) -> None:
+    oscar, account = await office.person("Oscar")
+    await office.granted(oscar, HOUR)
+    await office.kept()
+    office.house.clock.forward(HOUR + late)  # nothing of Limen's ran meanwhile
+    assert office.there.members() == [account]
+    await office.kept()
+    await office.kept()
+    assert office.there.members() == []
+    told = office.house.events("directory.member_overstayed")
+    assert [one.details["minutes"] for one in told] == ([1] if late > SECOND else [])
+    assert office.said("removal_failed") == []
+
+
+async def test_what_is_revoked_in_time_has_not_overstayed(office: AtSlapd) -> None:
+    oscar, _ = await office.person("Oscar")
+    grant = await office.granted(oscar, HOUR)
+    await office.kept()
+    office.house.clock.forward(10 * MINUTE)
+    await office.revoked(oscar, grant)
+    await office.kept()
+    assert office.said("member_removed", "member_overstayed") == [("member_removed", oscar)]
+
+
 async def test_who_was_in_before_stays_in_and_is_said_so(office: AtSlapd) -> None:
     oscar, account = await office.person("Oscar")
     office.there.change(DOMAIN_ADMINS, "MODIFY_ADD", account)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from tests.access.at_harbor import AtHarbor, Colleague
 
+from limen.access.reviews.judging import Told
 from limen.access.reviews.model import Outcome, Review, ReviewRow, Verdict
 from limen.access.reviews.services import Reviews
-from limen.access.reviews.verdicts import Told
 
 
 @dataclass

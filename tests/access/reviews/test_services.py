@@ -7,9 +7,9 @@ from tests.access.at_harbor import AtHarbor, Colleague
 from tests.access.reviews.harbor_reviews import begun
 
 from limen.access.reviews.errors import NotDoneError, UnknownReviewError
+from limen.access.reviews.judging import Told
 from limen.access.reviews.model import Effect, Outcome, Verdict, Way
 from limen.access.reviews.services import Reviews
-from limen.access.reviews.verdicts import Told
 from limen.clock import DAY, from_iso
 
 

@@ -1,46 +1,13 @@
-"""Deciding one row, in a transaction: what is refused first, and what is done where policies give it."""
+"""Deciding one row, in a transaction: what is refused first."""
 
 from __future__ import annotations
 
 from tests.access.at_harbor import AtHarbor, Colleague
 from tests.access.reviews.harbor_reviews import UnderReview
-from tests.policy.scene import engine_of
 
-from limen.access.reviews.model import Effect, Outcome, Verdict, Way
-from limen.access.reviews.reach import Reach
+from limen.access.reviews.model import Outcome, Verdict
 from limen.access.reviews.services import Reviews
-from limen.access.reviews.verdicts import Told
 from limen.facts.access_rules import AccessRules, Approvers, ReviewRule
-
-
-async def test_what_a_policy_gives_to_many_is_proposed_and_stays(
-    harbor: AtHarbor, oscar: Colleague, farid: Colleague
-) -> None:
-    rule = ReviewRule(name="all", reviewers=Approvers(("sales",)))
-    harbor.house.limen.known.set_rules(AccessRules, AccessRules((), (rule,)))
-    core, of_harbor = harbor.house.limen.core, harbor.house.limen.core.offers.take(Reviews)
-    everybody = engine_of('@id("all") permit (principal, action, resource);')
-    of_harbor._reach = (core.engine(), Reach(everybody, core.clock.now()))  # Harbor has no such policy
-    reviews = UnderReview(harbor, await of_harbor.start("all", ""))
-    wide = [one for one in await reviews.rows() if one.person_id == oscar.id and one.way is Way.POLICY]
-    assert wide
-    assert await reviews.tells(farid, wide[0], Verdict.REMOVE) is Outcome.DONE
-    (row,) = [one for one in await reviews.rows() if one.id == wide[0].id]
-    assert (row.verdict, row.effect, row.is_decided) == (Verdict.REMOVE, Effect.PROPOSED, True)
-    assert await reviews.undoes(farid, row) is Outcome.DONE
-
-
-async def test_a_group_s_row_is_narrowed_by_a_draft_alone(harbor: AtHarbor, farid: Colleague) -> None:
-    greta = await harbor.colleague("Greta", "staff", "sales")
-    rule = ReviewRule(name="all", reviewers=Approvers(("sales",)), apps=("crm",))
-    harbor.house.limen.known.set_rules(AccessRules, AccessRules((), (rule,)))
-    reviews = UnderReview(harbor, await harbor.house.limen.core.offers.take(Reviews).start("all", ""))
-    row = await reviews.row(greta.id)
-    told = Told(row.id, row.version, Verdict.NARROW, narrow_to=("view",))
-    assert (await reviews.decides(farid, told))[Outcome.DONE] == 1
-    now = await reviews.row(greta.id)
-    assert (now.effect, now.restores) == (Effect.PROPOSED, "view")
-    assert greta.opens()
 
 
 async def test_where_the_rule_is_gone_nobody_decides(harbor: AtHarbor, farid: Colleague) -> None:
@@ -51,16 +18,3 @@ async def test_where_the_rule_is_gone_nobody_decides(harbor: AtHarbor, farid: Co
     harbor.house.limen.known.set_rules(AccessRules, AccessRules())
     assert await reviews.tells(farid, await reviews.row(greta.id), Verdict.REMOVE) is Outcome.NOT_YOURS
     assert greta.opens()
-
-
-async def test_break_glass_is_emptied_by_no_reviewer_but_an_administrator(harbor: AtHarbor, farid: Colleague) -> None:
-    ada = await harbor.administrator()
-    eva, nora = [await harbor.colleague(name, "break-glass") for name in ("Eva", "Nora")]
-    rule = ReviewRule(name="all", reviewers=Approvers(("sales", "administrators")), groups=("break-glass",))
-    harbor.house.limen.known.set_rules(AccessRules, AccessRules((), (rule,)))
-    reviews = UnderReview(harbor, await harbor.house.limen.core.offers.take(Reviews).start("all", ""))
-    people = harbor.house.limen.known.people
-    assert await reviews.tells(farid, await reviews.row(eva.id), Verdict.REMOVE) is Outcome.DONE
-    assert ((await reviews.row(eva.id)).effect, people[eva.id].groups) == (Effect.PROPOSED, {"break-glass"})
-    assert await reviews.tells(ada, await reviews.row(nora.id), Verdict.REMOVE) is Outcome.DONE
-    assert ((await reviews.row(nora.id)).effect, people[nora.id].groups) == (Effect.REMOVED, set())

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import subprocess
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import which
@@ -25,9 +26,10 @@ from limen.devices.certificates.authority import issued
 from limen.devices.certificates.store import AUTHORITY
 from limen.enforcement.radius import service, store
 from limen.enforcement.radius.configuration import FreeRadius, write as write_configuration
-from limen.enforcement.radius.door import RadiusDoor
+from limen.enforcement.radius.door import RadiusDoor, Reply, Verdict
 from limen.enforcement.radius.questions import Asker
 from limen.facts import Auth, Device, Factor, Grant, Session
+from limen.pillar import Core
 from limen.private_authority import Authority, Issued
 from limen.ties import Certified, Ties
 
@@ -80,6 +82,7 @@ when { context.auth.strength >= 3 };
 """
 VPN = Asker("ida@harbor.example", CLIENT, "127.0.0.1", "198.51.100.9")
 SWITCH = Asker("ida@harbor.example", "10.0.0.0/24", "10.0.0.7", "10.9.9.9")
+WIFI = Asker(LAPTOP, CLIENT, "127.0.0.1", "02-00-00-00-00-01")
 needs_freeradius = pytest.mark.skipif(which("freeradius") is None, reason="freeradius is missing (apt: freeradius)")
 
 
@@ -137,6 +140,19 @@ async def ended(house: House, app: str) -> str:
                 return event.reason
         await asyncio.sleep(0.02)
     return ""
+
+
+def ida(harbor: House) -> str:
+    return harbor.id_of("ida@harbor.example")
+
+
+async def confirmed(harbor: House, asker: Asker = VPN, session: Session | None = None) -> Reply:
+    """Ida signs in there, and types the number in the portal."""
+    door, session = door_of(harbor), session or signed_in(harbor, ida(harbor))
+    asked = await door.login(asker, "", "")
+    assert asked.verdict is Verdict.ASK
+    door.confirm(harbor.limen.known.people[ida(harbor)], session, asked.number, "198.51.100.9", is_tied=False)
+    return await door.login(asker, "", asked.state)
 
 
 @pytest.fixture
@@ -236,45 +252,61 @@ async def network(
 ) -> AsyncIterator[Network]:
     """`gateway` is the address of one more client, beyond loopback, with the same secret."""
     async with served(folder / "harbor", writing(disconnect_port, apps, policies)) as limen:
-        core, now = limen.house.limen.core, limen.house.clock.now()
+        own = folder / "freeradius"
+        secret, port, authority = await set_up(limen.house.limen.core, limen.address, own, gateway)
+        with freeradius(own) as process:
+            yield Network(limen, own, secret, port, authority, process)
 
-        def made(transaction: Any) -> tuple[str, str, Authority]:
-            secret = service.make_secret(transaction, core.keyring, "127.0.0.1", now, "server")
-            if gateway:
-                sealed = core.keyring.seal(store.CLIENTS, f"{gateway}/32", "sealed", secret.encode())
-                store.put_client(transaction.connection, f"{gateway}/32", sealed, now)
-            token = service.make_server(transaction, now, "server")
-            return secret, token, AUTHORITY.kept(transaction, core.keyring, now, "Harbor")
 
-        secret, token, authority = await core.write(made)
-        certificate, key = certified(authority, "radius.limen.harbor.localhost", now)
-        port, own = free_port(), folder / "freeradius"
-        write_configuration(
-            FreeRadius(
-                folder=own,
-                url=limen.address,
-                token=token,
-                secrets={CLIENT: secret, **({f"{gateway}/32": secret} if gateway else {})},
-                certificate=certificate,
-                key=key,
-                devices=authority.certificate,
-                address="*" if gateway else "127.0.0.1",
-                port=port,
-                accounting=port + 1,
-            )
+async def set_up(core: Core, address: str, own: Path, gateway: str = "") -> tuple[str, int, Authority]:
+    """Write the configuration of a RADIUS server in front of this Limen: its client's secret, its port, and who signs
+    the certificates of devices.
+    """
+    now = core.clock.now()
+
+    def made(transaction: Any) -> tuple[str, str, Authority]:
+        secret = service.make_secret(transaction, core.keyring, "127.0.0.1", now, "server")
+        if gateway:
+            sealed = core.keyring.seal(store.CLIENTS, f"{gateway}/32", "sealed", secret.encode())
+            store.put_client(transaction.connection, f"{gateway}/32", sealed, now)
+        token = service.make_server(transaction, now, "server")
+        return secret, token, AUTHORITY.kept(transaction, core.keyring, now, "Harbor")
+
+    secret, token, authority = await core.write(made)
+    certificate, key = certified(authority, "radius.limen.harbor.localhost", now)
+    port = free_port()
+    write_configuration(
+        FreeRadius(
+            folder=own,
+            url=address,
+            token=token,
+            secrets={CLIENT: secret, **({f"{gateway}/32": secret} if gateway else {})},
+            certificate=certificate,
+            key=key,
+            devices=authority.certificate,
+            address="*" if gateway else "127.0.0.1",
+            port=port,
+            accounting=port + 1,
         )
-        log = (folder / "freeradius.log").open("wb")
+    )
+    return secret, port, authority
+
+
+@contextmanager
+def freeradius(own: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The real one, from when it is ready until the end."""
+    said = own.with_suffix(".log")
+    with said.open("wb") as log:
         process = _started(own, log)
         try:
             for _ in range(200):
-                if b"Ready to process requests" in (folder / "freeradius.log").read_bytes():
+                if b"Ready to process requests" in said.read_bytes():
                     break
-                assert process.poll() is None, (folder / "freeradius.log").read_text()[-3_000:]
-                await asyncio.sleep(0.05)
-            yield Network(limen, own, secret, port, authority, process)
+                assert process.poll() is None, said.read_text()[-3_000:]
+                time.sleep(0.05)
+            yield process
         finally:
             process.terminate()
             process.wait(10)
-            log.close()
             if os.environ.get("LIMEN_KEEPS_LOGS"):
-                print((folder / "freeradius.log").read_text()[-20_000:])
+                print(said.read_text()[-20_000:])

@@ -60,7 +60,7 @@ async def test_a_healthy_device_joins_its_vlan_and_is_refused_when_it_is_not_hea
         said = await net.joins()
         assert said.splitlines()[-1] == "SUCCESS"
         assert said.count("Value: 3230") == 1  # Tunnel-Private-Group-Id: 20
-        (one,) = door_of(net.house).open()
+        (one,) = door_of(net.house).sessions.open()
         assert (one.app, one.person_id, one.device_id, one.session_id) == ("office-wifi", OWNER, LAPTOP, "")
         assert one.id.encode().hex() in said
         net.house.limen.known.devices.drop(LAPTOP)
@@ -84,11 +84,11 @@ async def test_a_vpn_shows_a_number_and_opens_when_it_is_typed_in_the_portal(tmp
         await asyncio.sleep(0.5)
         assert door.confirm(person, session, question.number, "198.51.100.9", is_tied=False).permitted
         assert "Received Access-Accept" in await answer
-        (one,) = door.open()
+        (one,) = door.sessions.open()
         told = f"Class=0x{one.id.encode().hex()}"
         assert "Received Accounting-Response" in await net.sends(
             "acct", "Acct-Status-Type=Start", 'Acct-Session-Id="55"', told
         )
-        assert [each.accounted for each in door.open()] == ["55"]
+        assert [each.accounted for each in door.sessions.open()] == ["55"]
         await net.sends("acct", "Acct-Status-Type=Stop", 'Acct-Session-Id="55"', told)
-        assert door.open() == []
+        assert door.sessions.open() == []

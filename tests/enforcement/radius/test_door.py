@@ -1,4 +1,4 @@
-"""Who is let in and until when, and what happens when that turns; the RADIUS server's part is in test_configuration."""
+"""Who is let in and until when; the RADIUS server's part is in test_configuration."""
 
 from __future__ import annotations
 
@@ -7,55 +7,23 @@ from dataclasses import replace
 
 import pytest
 from tests.enforcement.radius.networks import (
-    CLIENT,
     LAPTOP,
     SWITCH,
     VPN,
+    WIFI,
     certify,
+    confirmed,
     door_of,
-    ended,
     grant,
+    ida,
     signed_in,
-    ties_of,
 )
 from tests.web.conftest import House
 
 from limen.clock import HOUR, MINUTE, SECOND
-from limen.enforcement.radius import door as door_module, store
-from limen.enforcement.radius.disconnect import Disconnects, NotDisconnectedError
-from limen.enforcement.radius.door import NothingAskedError, RadiusDoor, Reply, Verdict, WrongNumberError
+from limen.enforcement.radius import door as door_module
+from limen.enforcement.radius.door import NothingAskedError, Reply, Verdict, WrongNumberError
 from limen.enforcement.radius.questions import Asker
-from limen.enforcement.radius.store import RadiusSession
-from limen.facts import Session
-
-WIFI = Asker(LAPTOP, CLIENT, "127.0.0.1", "02-00-00-00-00-01")
-
-
-def ida(harbor: House) -> str:
-    return harbor.id_of("ida@harbor.example")
-
-
-async def confirmed(harbor: House, asker: Asker = VPN, session: Session | None = None) -> Reply:
-    """Ida signs in there, and types the number in the portal."""
-    door, session = door_of(harbor), session or signed_in(harbor, ida(harbor))
-    asked = await door.login(asker, "", "")
-    assert asked.verdict is Verdict.ASK
-    door.confirm(harbor.limen.known.people[ida(harbor)], session, asked.number, "198.51.100.9", is_tied=False)
-    return await door.login(asker, "", asked.state)
-
-
-@pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The ids of the sessions that a NAS was told to end."""
-    ended_there: list[str] = []
-
-    async def end(_self: Disconnects, one: RadiusSession) -> None:
-        ended_there.append(one.id)
-        if one.calling == "192.0.2.66":
-            raise NotDisconnectedError("silent")
-
-    monkeypatch.setattr(Disconnects, "end", end)
-    return ended_there
 
 
 async def test_a_device_is_let_in_until_its_certificate_ends_at_the_latest(harbor: House) -> None:
@@ -70,7 +38,7 @@ async def test_a_device_is_let_in_until_its_certificate_ends_at_the_latest(harbo
 async def test_a_person_is_let_in_who_typed_the_number(harbor: House) -> None:
     reply = await confirmed(harbor)
     assert (reply.verdict, reply.vlan) == (Verdict.ACCEPT, "")
-    (one,) = door_of(harbor).open()
+    (one,) = door_of(harbor).sessions.open()
     assert (one.id, one.session_id, one.address) == (reply.session, "s_ida", "198.51.100.9")
 
 
@@ -117,144 +85,11 @@ async def confirmed_or_refused(harbor: House, asker: Asker) -> Reply:
     return await door.login(asker, "", asked.state)
 
 
-async def test_the_nas_is_told_when_the_decision_turns(harbor: House, told: list[str]) -> None:
-    certify(harbor, ida(harbor))
-    wifi = await door_of(harbor).device(WIFI, LAPTOP, ties_of(harbor).certificates_of(LAPTOP)[0].until // SECOND)
-    vpn = await confirmed(harbor)
-    ties_of(harbor).set_certificates(LAPTOP, None)
-    harbor.limen.known.devices.drop(LAPTOP)  # what the change feed says of a device that is lost
-    assert await ended(harbor, "office-wifi") == "device-certificate-over"
-    assert [one.id for one in door_of(harbor).open()] == [vpn.session]
-    await harbor.limen.identity.people.set_groups(ida(harbor), [], by="")
-    assert await ended(harbor, "vpn")
-    assert told == [wifi.session, vpn.session]
-    assert harbor.events("radius.disconnect_failed") == []
-
-
-async def test_a_nas_that_does_not_end_it_is_an_alert(harbor: House, told: list[str]) -> None:
-    reply = await confirmed(harbor, replace(VPN, calling="192.0.2.66"))
-    await harbor.limen.identity.sessions.revoke_person(ida(harbor), by="")
-    assert await ended(harbor, "vpn")
-    for _ in range(50):
-        if harbor.events("radius.disconnect_failed"):
-            break
-        await asyncio.sleep(0.02)
-    assert told == [reply.session]
-    assert [event.reason for event in harbor.events("radius.disconnect_failed")] == ["silent"]
-
-
-async def rows(harbor: House) -> list[str]:
-    """The sessions that are kept."""
-    found = await harbor.limen.core.database.reading(lambda snapshot: store.sessions(snapshot.connection))
-    return [one.id for one in found]
-
-
-async def ends_soon(harbor: House) -> None:
-    for _ in range(100):
-        if not await rows(harbor):
-            return
-        await asyncio.sleep(0.02)
-
-
-@pytest.fixture
-def away(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The NAS is away for as long as this is empty; then the ids that it ended."""
-    answers: list[str] = []
-
-    async def end(_self: Disconnects, one: RadiusSession) -> None:
-        if not answers:
-            raise NotDisconnectedError("silent")
-        answers.append(one.id)
-
-    monkeypatch.setattr(Disconnects, "end", end)
-    return answers
-
-
-async def test_a_nas_that_was_away_is_told_when_it_is_back(
-    harbor: House, away: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(door_module, "AGAIN_SECONDS", (0.05,))
-    reply = await confirmed(harbor)
-    await harbor.limen.identity.sessions.revoke_person(ida(harbor), by="")
-    assert await ended(harbor, "vpn")
-    await asyncio.sleep(0.3)
-    assert await rows(harbor) == [reply.session]
-    away.append("back")
-    await ends_soon(harbor)
-    assert (await rows(harbor), away) == ([], ["back", reply.session])
-    assert len(harbor.events("radius.disconnect_failed")) == 1
-
-
-@pytest.mark.parametrize("status", ["Interim-Update", "Stop"])
-async def test_a_session_that_goes_on_after_its_end_is_ended_when_it_is_heard_of(
-    harbor: House, away: list[str], status: str
-) -> None:
-    reply = await confirmed(harbor)
-    await harbor.limen.identity.sessions.revoke_person(ida(harbor), by="")
-    assert await ended(harbor, "vpn")
-    away.append("back")
-    await door_of(harbor).accounted(VPN, reply.session, status, "55")
-    await ends_soon(harbor)
-    assert (await rows(harbor), away[1:]) == ([], [] if status == "Stop" else [reply.session])
-
-
-async def test_what_a_nas_did_not_end_is_told_again_after_a_restart(harbor: House, away: list[str]) -> None:
-    reply = await confirmed(harbor)
-    await harbor.limen.identity.sessions.revoke_person(ida(harbor), by="")
-    assert await ended(harbor, "vpn")
-    await door_of(harbor).close()
-    assert await rows(harbor) == [reply.session]
-    away.append("back")
-    again = RadiusDoor(harbor.limen.core, Disconnects(harbor.limen.core))
-    await again.start()
-    await ends_soon(harbor)
-    assert (await rows(harbor), again.open(), away[1:]) == ([], [], [reply.session])
-    await again.close()
-
-
-async def test_what_was_let_in_is_watched_over_again_after_a_restart(harbor: House, told: list[str]) -> None:
-    reply = await confirmed(harbor)
-    door = door_of(harbor)
-    await door.close()
-    assert (door.open(), told) == ([], [])
-    again = RadiusDoor(harbor.limen.core, Disconnects(harbor.limen.core))
-    await again.start()
-    assert [one.id for one in again.open()] == [reply.session]
-    await again.close()
-    await harbor.limen.identity.people.set_groups(ida(harbor), [], by="")
-    await again.start()
-    assert await ended(harbor, "vpn")
-    assert told == [reply.session]
-    await again.close()
-
-
-async def test_a_nas_says_that_it_is_over(harbor: House, told: list[str]) -> None:
-    reply = await confirmed(harbor)
-    door = door_of(harbor)
-    await door.accounted(VPN, reply.session, "Start", "55")
-    assert [one.accounted for one in door.open()] == ["55"]
-    await door.accounted(VPN, reply.session, "Stop", "55")
-    assert (door.open(), told) == ([], [])
-    assert await ended(harbor, "vpn") == "stopped"
-
-
-async def test_a_nas_that_sends_no_class_means_the_session_of_the_station(harbor: House, told: list[str]) -> None:
-    await confirmed(harbor)
-    door = door_of(harbor)
-    for other in (replace(VPN, calling="192.0.2.1"), replace(VPN, calling=""), replace(VPN, nas="10.0.0.1"), SWITCH):
-        await door.accounted(other, "", "Stop", "55")
-    await door.accounted(VPN, "", "Start", "55")
-    await door.accounted(VPN, "", "Stop", "56")
-    assert [one.accounted for one in door.open()] == ["55"]
-    await door.accounted(VPN, "", "Stop", "55")
-    assert (door.open(), told) == ([], [])
-
-
-async def test_what_is_over_is_forgotten(harbor: House) -> None:
-    await confirmed(harbor)
-    harbor.clock.forward(13 * HOUR)
-    await door_of(harbor).keep_up()
-    assert door_of(harbor).open() == []
+@pytest.mark.parametrize("nas", ["", "gateway", "127.0.0.1; x"])
+async def test_nobody_is_let_in_where_no_address_is_known_to_end_it_at(harbor: House, nas: str) -> None:
+    assert (await confirmed(harbor, replace(VPN, nas=nas))).verdict is Verdict.REJECT
+    assert door_of(harbor).sessions.open() == []
+    assert [one.reason for one in harbor.events("radius.refused")] == ["no-nas"]
 
 
 async def test_nobody_confirms_what_nobody_asked(harbor: House) -> None:

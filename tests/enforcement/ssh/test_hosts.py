@@ -84,6 +84,17 @@ async def test_a_session_in_use_keeps_its_sign_in_from_idling(harbor: House, ida
     assert state["host"]
 
 
+async def test_a_host_keeps_no_sign_in_from_idling_that_is_at_another_app(harbor: House, ida: Somebody) -> None:
+    token = await hosts_of(harbor).token("build.harbor.example", by="")
+    elsewhere = await hosts_of(harbor).enrol(token, line_of(KEY.public_key()), "203.0.113.51")
+    certificate = await ida.certificate()
+    (one,) = door_of(harbor).live()
+    before = harbor.limen.known.last_used(one.session_id)
+    harbor.clock.forward(MINUTE)
+    await hosts_of(harbor).ask(elsewhere.secret, Asks(0, NOTHING, frozenset({certificate.serial})), "203.0.113.51")
+    assert harbor.limen.known.last_used(one.session_id) == before
+
+
 async def test_that_a_host_lets_others_in_again_is_journaled(harbor: House) -> None:
     secret, _ = await enrolled(harbor)
     hosts = hosts_of(harbor)

@@ -31,6 +31,7 @@ PASSKEY = frozenset({Factor.PASSKEY})
         (Risk(70, known=True), Risk(69, known=True)),
         (None, Grant("g1", "wiki", frozenset({"view"}), NOW)),
         (Grant("g1", "wiki", frozenset({"view"}), NOW), Grant("g2", "wiki", frozenset({"view", "edit"}), NOW + 1)),
+        (Grant("g1", "wiki", frozenset({"view"}), NOW, device="d1"), Grant("g1", "wiki", frozenset({"view"}), NOW)),
     ],
 )
 def test_the_worse_of_two_values_is_no_better_and_the_better_is(worse: Noun | None, better: Noun) -> None:
@@ -47,6 +48,10 @@ def test_the_worse_of_two_values_is_no_better_and_the_better_is(worse: Noun | No
         (Auth(3, PASSKEY, NOW - HOUR), Auth(2, PASSKEY, NOW)),
         (Device("d1", known=True), Device("d2", known=True)),
         (Grant("g1", "wiki", frozenset({"view"}), NOW), Grant("g1", "crm", frozenset({"view"}), NOW)),
+        (
+            Grant("g1", "wiki", frozenset({"view"}), NOW, device="d1"),
+            Grant("g1", "wiki", frozenset({"view"}), NOW, device="d2"),
+        ),
         (Risk(1, known=True), Place()),
     ],
 )

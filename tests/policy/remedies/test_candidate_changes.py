@@ -92,6 +92,12 @@ def test_a_service_is_not_sent_to_a_browser_or_to_get_a_laptop() -> None:
         ("context.grant.active", {}, ["ask_for_grant"]),
         ("context.grant.active", {"grants": (Grant("g", "wiki", frozenset({"view"}), NOW + 1),)}, []),
         ("context.grant.active", {"grants": (Grant("g", "wiki", frozenset({"edit"}), NOW + 1),)}, ["ask_for_grant"]),
+        (
+            "context.grant.active",
+            {"grants": (Grant("g", "wiki", frozenset({"view"}), NOW + 1, device="d9"),)},
+            ["ask_for_grant", "use_device"],
+        ),
+        ("context.grant.active", {"grants": (Grant("g", "wiki", frozenset({"view"}), NOW + 1, device="d1"),)}, []),
         ("context.risk.score < 50 && principal.active && resource.sensitivity < 2", {}, []),
     ],
 )

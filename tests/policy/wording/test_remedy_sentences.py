@@ -42,11 +42,22 @@ NAMES = Names("Mia", "Customers", GROUPS)
         ((ENROL, HEALTHY), Audience.SELF),
         ((ENROL, HEALTHY, GRANT), Audience.HELPDESK),
         ((ENROL,), Audience.SELF),
+        ((Remedy("use_device", at_once=False),), Audience.SELF),
         ((OFFICE,), Audience.HELPDESK),
         ((BIND,), Audience.HELPDESK),
         ((BIND,), Audience.ADMINISTRATOR),
     ],
-    ids=["wait-and-prove", "place", "device", "device-and-grant", "enrol", "network", "bind", "bind-by-strength"],
+    ids=[
+        "wait-and-prove",
+        "place",
+        "device",
+        "device-and-grant",
+        "enrol",
+        "granted-elsewhere",
+        "network",
+        "bind",
+        "bind-by-strength",
+    ],
 )
 def test_a_set_of_remedies_is_one_sentence(
     named: tuple[Remedy, ...], audience: Audience, expected: Callable[[str], None]

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from tests.access.at_harbor import AtHarbor, Colleague
 from tests.access.rows import NOW, grant
+from tests.devices.laptops import devices_of, new_agent
 from tests.web.access.people import ask, at_harbor, done_in, farid, oscar, request_of
 
 from limen.access.model import RequestState
@@ -49,6 +50,19 @@ async def test_a_grant_is_ended_and_a_request_withdrawn_without_a_new_proof(
     assert (await request_of(oscar)).state is RequestState.WITHDRAWN
     for path in (f"/access/grants/{grant.id}/end", f"/access/requests/{request.id}/withdraw"):
         assert done_in(await oscar.browser.post(path)) == "gone"
+
+
+async def test_what_counts_on_one_device_alone_says_on_which(
+    at_harbor: AtHarbor, oscar: Colleague, farid: Colleague
+) -> None:
+    devices, laptop = devices_of(at_harbor.house), new_agent(at_harbor.house)
+    await laptop.enrol(await devices.token(oscar.id, by="server"))
+    (device,) = devices.of(oscar.id)
+    await oscar.sits_at(device.id)
+    assert await farid.approves(await oscar.asks()) is not None
+    page = (await oscar.browser.get("/access")).text
+    assert f"only on {device.name}" in page
+    assert device.name not in (await farid.browser.get("/access")).text
 
 
 async def test_it_is_in_german_too(at_harbor: AtHarbor, oscar: Colleague, farid: Colleague) -> None:

@@ -88,7 +88,7 @@ async def test_a_device_is_read_from_its_certificate_and_not_from_its_name(harbo
 async def test_accounting_is_told_nothing(harbor: House) -> None:
     answer = await asks(harbor, "accounting", await token_of(harbor), {**ASKER, "Class": "r_1"})
     assert (answer.status_code, answer.json()) == (200, {})
-    assert door_of(harbor).open() == []
+    assert door_of(harbor).sessions.open() == []
 
 
 @pytest.mark.parametrize(

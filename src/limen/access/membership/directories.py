@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from limen.access.membership import store
+from limen.access.membership.overdue import ends_by_itself
 from limen.clock import Instant
 from limen.connectors.aws.groups import AwsGroups
 from limen.connectors.google.activities import API, SIGN_IN as GOOGLE_SIGN_IN, delegated_token, service_account
@@ -78,6 +79,16 @@ class Directories:
     def known(self) -> dict[str, Directory]:
         """By their names, as the revision in force has them."""
         return dict((self._core.known.rules_of(AccessRules) or NOTHING_TO_ASK).directories)
+
+    async def outlasting(self) -> frozenset[str]:
+        """The ids of the apps that are groups whose members may outlast their grants while Limen is down: of those all
+        whose directory has not shown that it ends memberships by itself.
+        """
+        groups = {app.id: app.group for app in self._core.known.apps.values() if app.group is not None}
+        if not groups:
+            return frozenset()
+        members = await self._core.database.reading(lambda snapshot: store.memberships(snapshot.connection))
+        return frozenset(app for app, group in groups.items() if not ends_by_itself(group, members))
 
     @asynccontextmanager
     async def opened(self, name: str) -> AsyncIterator[GroupClient]:

@@ -13,10 +13,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
+import msgspec
+
 from limen.access.membership import store
 from limen.access.membership.directories import Directories
+from limen.access.membership.overdue import overstayed
 from limen.access.membership.store import NOTHING_DONE, Membership, State
 from limen.access.projection import GrantsHeld
+from limen.access.store import grant as kept_grant
 from limen.clock import MINUTE, SECOND, Instant, Milliseconds
 from limen.connectors.group_members import Account, GroupClient
 from limen.connectors.vendor_client import VendorError
@@ -194,7 +198,7 @@ class Keeper:
 
     async def _remove(self, client: GroupClient, one: Membership) -> None:
         begun = replace(one, state=State.REMOVING)
-        await self._keep(begun)
+        await self._keep(begun, await self._overstayed(one))
         await client.remove(one.group, one.account)
         event = _event(begun, "directory.member_removed", self._core.clock.now())
 
@@ -203,6 +207,18 @@ class Keeper:
             transaction.say(event)
 
         await self._core.write(work)
+
+    async def _overstayed(self, one: Membership) -> Event | None:
+        """That nobody was there to end it on time: said once, before it is ended. Where the directory was away the
+        removal has failed by then, which is said as well.
+        """
+        held = await self._core.database.reading(lambda snapshot: kept_grant(snapshot.connection, one.grant))
+        now = self._core.clock.now()
+        beyond = overstayed(one, held.end if held is not None else one.until, now)
+        if not beyond or one.state is State.REMOVING:
+            return None
+        said = _event(one, "directory.member_overstayed", now)
+        return msgspec.structs.replace(said, details={**said.details, "minutes": -(-beyond // MINUTE)})
 
     async def _account_of(self, client: GroupClient, one: Membership) -> Account:
         """Whose account it is was decided when it was first found. Raises VendorError."""

@@ -72,6 +72,15 @@ KINDS: Final = (
         shown=("app", "directory", "group"),
     ),
     Kind(
+        "directory.member_overstayed",
+        "Somebody stayed in a group in a directory beyond their grant: Limen was not there to end it",
+        _MINE,
+        ACCOUNT,
+        99,
+        severity=Severity.HIGH,
+        shown=("app", "directory", "group", "minutes"),
+    ),
+    Kind(
         "directory.stranger_found",
         "Somebody is in a group in a directory without a grant",
         _DIRECTORY,

@@ -12,27 +12,26 @@ from typing import Final, TypeVar
 from limen.access import store as access_store
 from limen.access.errors import NotYoursError
 from limen.access.occasion import Basis, Occasion
-from limen.access.reviews import store, verdicts
+from limen.access.reviews import beginning, store, verdicts
+from limen.access.reviews.beginning import event_of
 from limen.access.reviews.errors import NotDoneError, NothingToReviewError, TooManyRowsError, UnknownReviewError
 from limen.access.reviews.evidence import Evidence, Named, evidence_of
+from limen.access.reviews.judging import Judging, RacedError, Told, may_decide
 from limen.access.reviews.letters import Letters
 from limen.access.reviews.model import Outcome, Progress, Review, ReviewRow, Verdict
 from limen.access.reviews.past import past_of
 from limen.access.reviews.reach import Reach
-from limen.access.reviews.rows import Known, rows_of
-from limen.access.reviews.verdicts import Judging, RacedError, Told, may_decide
+from limen.access.reviews.rows import Known
 from limen.access.services import KEPT, Access
 from limen.clock import DAY, HOUR, Instant, to_iso
 from limen.errors import LimenError
 from limen.events import Event, Outcome as Happened
 from limen.facts import Session
 from limen.facts.access_rules import NOTHING_TO_ASK, AccessRules, ReviewRule
-from limen.opaque import new_id
 from limen.pillar import Core, GroupMemberships, NobodyLeftError
 from limen.policy import Engine
 from limen.storage import Transaction
 
-MOST_ROWS: Final = 20_000
 MOST_AT_ONCE: Final = 200
 """Rows that are decided with one press."""
 _AT_ONCE: Final = 200
@@ -190,21 +189,11 @@ class Reviews:
         risks = {one: risk.score for one in people if (risk := self.core.known.risk_of(one)).known}
         apps = dict(self.core.known.apps)
         known = Known(self._reach_now(), people, apps, grants, past, risks)
-        review = _review_of(rule, slot, now, by)
-        rows = await asyncio.to_thread(lambda: list(rows_of(known, rule, review.id)))
-        if len(rows) > MOST_ROWS:
-            raise TooManyRowsError(MOST_ROWS)
+        review, rows = await asyncio.to_thread(beginning.prepared, rule, known, slot, now, by)
         if not rows and not slot:
             return None
-
-        def work(at: Occasion) -> bool:
-            if not store.add_review(at.transaction.connection, review, rows):
-                return False
-            at.transaction.say(_of_review("review.started", review, now, by, rows=len(rows)))
-            self.letters.due(at, review, rows)
-            return True
-
-        return review if await self._on(by, work) else None
+        has_begun = await self._on(by, lambda at: beginning.begin(at, review, rows, self.letters))
+        return review if has_begun else None
 
     async def _follow(self, review: Review, now: Instant) -> None:
         if now >= review.closes_at:
@@ -216,7 +205,7 @@ class Reviews:
 
             def escalate(at: Occasion) -> None:
                 if store.mark(at.transaction.connection, review.id, "escalated_at", now):
-                    said = _of_review("review.escalated", review, now, "", rows=len(still_open))
+                    said = event_of("review.escalated", review, now, "", rows=len(still_open))
                     at.transaction.say(said)
                     self.letters.due(at, review, still_open)
 
@@ -238,16 +227,8 @@ class Reviews:
         batches = [kept[first : first + _AT_ONCE] for first in range(0, len(kept), _AT_ONCE)]
         batches += [[one] for one in still_open if one.removes]
         done = [await self._by_default(review, rows) for rows in batches]
-        if not all(done):
-            return
-
-        def work(at: Occasion) -> None:
-            if store.close(at.transaction.connection, review.id, at.now, by):
-                far = store.progress(at.transaction.connection).get(review.id, Progress())
-                counts = {"rows": far.rows, "decided": far.decided, "removed": far.removed}
-                at.transaction.say(_of_review("review.closed", review, at.now, by, **counts))
-
-        await self._on(by, work)
+        if all(done):
+            await self._on(by, lambda at: beginning.close(at, review))
 
     async def _by_default(self, review: Review, rows: list[ReviewRow]) -> bool:
         """All of these, or none. Whether it could be done: what hinders it now is no reason to let anybody keep it."""
@@ -319,25 +300,6 @@ class Reviews:
             return work(Occasion(transaction, self._basis(transaction), self.access.notices, now, by))
 
         return await self.core.write(do)
-
-
-def _review_of(rule: ReviewRule, slot: Instant, now: Instant, by: str) -> Review:
-    closes = now + rule.lasts_ms
-    return Review(
-        id=new_id("rv"),
-        name=rule.name,
-        slot=slot or -now,
-        started_at=now,
-        closes_at=closes,
-        started_by=by,
-        four_eyes=rule.four_eyes,
-        reminds_at=max(now, closes - rule.remind_ms) if rule.remind_ms else 0,
-        escalates_at=now + rule.escalation.after_ms if rule.escalation else 0,
-    )
-
-
-def _of_review(kind: str, review: Review, now: Instant, by: str, **more: str | int | bool) -> Event:
-    return Event(at=now, kind=kind, actor=by, details={"review": review.id, "name": review.name, **more})
 
 
 def _refuse_program(session: Session) -> None:

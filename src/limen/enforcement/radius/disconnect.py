@@ -14,7 +14,7 @@ from ipaddress import ip_address
 from typing import Final
 
 from limen.clock import SECOND, Instant
-from limen.enforcement.radius import store
+from limen.enforcement.radius.client_secrets import secret_of
 from limen.enforcement.radius.store import RadiusSession
 from limen.errors import LimenError
 from limen.facts.radius_service import DISCONNECT_PORT
@@ -72,10 +72,9 @@ class Disconnects:
     async def end(self, one: RadiusSession) -> None:
         """Return when the NAS has ended the session. Raises NotDisconnectedError."""
         core = self.core
-        sealed = (await core.database.reading(lambda snapshot: store.clients(snapshot.connection))).get(one.client)
-        if sealed is None:
+        secret = await secret_of(core, one.client)
+        if secret is None:
             raise NotDisconnectedError("no-secret")
-        secret = core.keyring.open_sealed(store.CLIENTS, one.client, "sealed", sealed)
         app = core.known.apps.get(one.app)
         port = app.radius.disconnect_port if app is not None and app.radius is not None else DISCONNECT_PORT
         sent = request(one, secret, secrets.randbelow(256), core.clock.now())

@@ -17,6 +17,7 @@ from typing import Final
 
 from limen.clock import HOUR, MINUTE, Clock, Instant, Milliseconds
 from limen.enforcement.decision_point import Answer
+from limen.facts.addresses import normal
 from limen.rate_limit import RateLimit
 
 OPEN_FOR: Final[Milliseconds] = 2 * MINUTE
@@ -32,12 +33,21 @@ MOST_STRANGERS: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks from where: a user name, the client of RADIUS, its address, and the station that called it."""
+    """Who asks from where: a user name, the client of RADIUS, its address, and the station that called it.
+
+    `follows`: it is an OpenVPN server, which asks over https; `nas` is its name then, and `calling` an address.
+    """
 
     user: str
     client: str
     nas: str
     calling: str
+    follows: bool = False
+
+    @property
+    def place(self) -> str:
+        """The address of whoever called, where the NAS tells it as one; else "". strongSwan adds a port in brackets."""
+        return normal(self.calling.partition("[")[0])
 
 
 @dataclass(slots=True, eq=False)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 async def build(core: Core) -> RadiusDoor:
     """The door, with who was let in before watched over again. The facts must stand."""
     door = RadiusDoor(core, Disconnects(core))
-    await door.start()
+    await door.sessions.start()
     return door
 
 

@@ -28,6 +28,8 @@ from limen.storage import metadata
 from limen.storage.tables import rows_called
 
 CLIENTS: Final = "radius_clients"
+FOLLOWED: Final = "v"
+"""What the ids of sessions begin with that an OpenVPN server has."""
 MOST_SERVERS: Final = 4
 """RADIUS servers that may ask at once: the oldest goes when one more is configured."""
 
@@ -83,7 +85,7 @@ class RadiusSession:
 
     `session_id` is the sign-in that it hangs on, "" where a device's certificate let it in; then `certified_until` of
     that certificate is part of `until`. `client` is the network that the NAS is configured by, `nas` its address.
-    `ending_at`: 0 while it is permitted; from then on the NAS is told to end it.
+    `ending_at`: 0 while it is permitted; from then on the NAS is told to end it. An OpenVPN server's `nas` is its name.
     """
 
     id: str
@@ -102,6 +104,11 @@ class RadiusSession:
     until: Instant
     accounted: str = ""
     ending_at: Instant = 0
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether an OpenVPN server has it, which follows Limen, and is told nothing by RADIUS."""
+        return self.id.startswith(f"{FOLLOWED}_")
 
 
 # Secrets of clients

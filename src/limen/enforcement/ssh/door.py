@@ -356,11 +356,13 @@ class SshDoor:
         except LimenError as error:  # the hosts know already; at the next start it is decided again
             _log.warning("the end of a certificate could not be kept: %s", error)
 
-    def seen_open(self, serials: frozenset[int]) -> None:
-        """A host says that somebody works in what was begun with these: their sign-ins are in use."""
+    def seen_active(self, app: str, serials: frozenset[int]) -> None:
+        """A host of this app says that somebody works in what was begun with these: their sign-ins are in use. What it
+        says of other apps' certificates is passed over.
+        """
         for serial in serials:
             one = self._live.get(serial)
-            session = self._known.issued(one.session_id) if one is not None else None
+            session = self._known.issued(one.session_id) if one is not None and one.app == app else None
             if session is not None:
                 self._known.used(session, self._core.clock.now())
 

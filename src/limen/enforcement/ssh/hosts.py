@@ -111,7 +111,7 @@ class SshHostService:
         if self.followers.outgrow(asks.after):
             self._tell_unsound(host, "ahead", self._core.clock.now())
         self._hear(host, asks)
-        self._door.seen_open(asks.active)
+        self._door.seen_active(host.app, asks.active)
         after = asks.after if self._questions.may_be_told(host.id) else self.followers.number
         if not self._is_due(host, self._core.clock.now()) and not await self._questions.waited(host.id, after):
             return None

@@ -258,6 +258,8 @@ def judge(certificate: Certificate, account: str) -> None:
         raise Wrong("the certificate is revoked")
     if not ACCOUNT.fullmatch(account):
         raise Wrong("the account's name is none that Limen gives")
+    if is_root(account):
+        raise Wrong("nobody logs in as root with a certificate: that is for sudo, by an account of one's own")
     if OWN in certificate.extensions and not is_own(account):
         raise Wrong(
             f"{account} was here before Limen, or is the system's: `limen-ssh-host adopt {account}` if it is theirs"
@@ -425,7 +427,18 @@ def end(record: dict[str, Any], why: str) -> None:
             time.sleep(0.01)
             if not start_of(record["pid"]):
                 break
-    leave_nothing(record)
+    if start_of(record["pid"]) == record["start"]:  # the kernel has not let go of it: it is ended again in a moment
+        keep_unelevated(record)
+    else:
+        leave_nothing(record)
+
+
+def keep_unelevated(record: dict[str, Any]) -> None:
+    """Nobody acts as root by it any more, whatever becomes of its processes."""
+    if record["is_elevated"]:
+        record = {**record, "is_elevated": False}
+        write(SESSIONS / f"{record['pid']}-{record['start']}", json.dumps(record), 0o600)
+        write_sudoers(record["account"])
 
 
 def leave_nothing(record: dict[str, Any]) -> None:
@@ -635,6 +648,14 @@ def lock(account: str) -> None:
     with locked():
         write(MADE, json.dumps({name: uid for name, uid in read_json(MADE).items() if name != account}), 0o600)
     syslog.syslog(f"{account} is locked: its owner was erased")
+
+
+def is_root(account: str) -> bool:
+    """Whether it is root by another name, or by none that this host knows: then nobody can tell."""
+    try:
+        return pwd.getpwnam(account).pw_uid == 0
+    except KeyError:
+        return True
 
 
 def is_own(account: str) -> bool:

@@ -73,12 +73,12 @@ def _known(value: Any, worst: Any) -> Any:
 
 
 def _are_alike(one: Noun, other: Noun) -> bool:
-    """Two people are compared where they are the same person, two grants for the same app, action by action, and two
-    devices where the one's report counts no longer than the other's.
+    """Two people are compared where they are the same person, two grants for the same app, action by action, on the
+    same device or on more of them, and two devices where the one's report counts no longer than the other's.
     """
     match one, other:
         case Grant(), Grant():
-            return one.app == other.app and one.actions <= other.actions
+            return one.app == other.app and one.actions <= other.actions and other.device in {"", one.device}
         case Person(), Person():
             return (one.id, one.groups, one.is_workload) == (other.id, other.groups, other.is_workload)
         case Device(), Device():

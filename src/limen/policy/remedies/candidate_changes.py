@@ -113,8 +113,11 @@ def candidate_changes_of(reads: Reads, facts: Facts, action: str, now: Instant) 
         known = record.get(row.noun) if path in paths else None
         if isinstance(known, dict) and not (facts.person.is_workload and row.noun != "place"):
             found += _better(row, reads, known)  # a service has neither browser nor laptop
-    if _reads(paths, "grant") and not _has_grant(facts, action, now):
-        found.append(CandidateChange(Remedy("ask_for_grant", at_once=False), "grant", 30, _granted))
+    if _reads(paths, "grant") and not seen.granted_here(action, now):
+        found.append(CandidateChange(Remedy("ask_for_grant", at_once=False), "grant", 30, _granted_until(None)))
+        elsewhere = 0 if facts.auth.by_token else seen.granted_elsewhere(action, now)
+        if elsewhere:
+            found.append(CandidateChange(Remedy("use_device", at_once=False), "grant", 25, _granted_until(elsewhere)))
     return tuple(found)
 
 
@@ -273,9 +276,11 @@ def _first(range_: IpRange) -> IpRange:
 # A grant
 
 
-def _has_grant(facts: Facts, action: str, now: Instant) -> bool:
-    return any(one.app == facts.app.id and action in one.actions and now < one.until for one in facts.grants)
+def _granted_until(until: Instant | None) -> Change:
+    """As if one counted here that ends then: that of another device; or (None) one that is not given yet."""
 
+    def change(context: Record, at: Instant) -> None:
+        end = at + GRANTED if until is None else until
+        context["grant"] = {"active": at < end, "until": Datetime(end)}
 
-def _granted(context: Record, at: Instant) -> None:
-    context["grant"] = {"active": True, "until": Datetime(at + GRANTED)}
+    return change

@@ -104,7 +104,7 @@ class _Search:
         self._now = now
         self._about = about
         moves = candidate_changes_of(about.reads, seen.facts, request.action, now)
-        self._moves = tuple(one for one in moves if may_ask_for_grant or one.slot != "grant")
+        self._moves = tuple(one for one in moves if may_ask_for_grant or one.remedy.kind != "ask_for_grant")
         self._answers: dict[tuple[int, Instant], Evaluation] = {}
         self._possible = [number for number, move in enumerate(self._moves) if move.not_before <= now]
 

@@ -86,6 +86,8 @@ _BARE: Final = frozenset(
         "sign_in_again",
         "new_session",
         "use_browser",
+        "use_device",
+        "ask_for_grant",
         "enrol_device",
         "prove_device",
     }

@@ -23,6 +23,7 @@ from limen.pillar import Askable
 from limen.web.access.lengths import offered_lengths, read_length
 from limen.web.access.recent_passkey import require_recent_passkey
 from limen.web.access.requestable import ASK, asked_for, requestable, requested_actions, rule_for
+from limen.web.access.rows import outlasting
 from limen.web.page import Page, Route
 from limen.web.permissions import VIEW
 from limen.web.portal.apps import nothing_here
@@ -66,7 +67,7 @@ def routes(site: Site) -> APIRouter:
         if not app_id and not extends:
             return site.page("access/ask_which.html", visit, several=requestable(site, visit))
         wish = await _wish(site, visit, app_id, query_id(request, "action"), extends)
-        return nothing_here(site, visit) if wish is None else _form(site, visit, wish)
+        return nothing_here(site, visit) if wish is None else _form(site, visit, wish, late=await outlasting(site))
 
     @router.post(ASK)
     async def ask(visit: Authorized, sent: Sent) -> Response:
@@ -85,7 +86,8 @@ def routes(site: Site) -> APIRouter:
             ticket=one(sent, "ticket"),
             extends="" if wish.extends is None else wish.extends.id,
         )
-        made = await done_or_page(asking, lambda wrong: _form(site, visit, wish, wrong, sent))
+        late = await outlasting(site)
+        made = await done_or_page(asking, lambda wrong: _form(site, visit, wish, wrong, sent, late=late))
         return site.go(visit, MINE, done="granted" if made.state is RequestState.GRANTED else "asked")
 
     async def _wish(site: Site, visit: SignedInVisit, app_id: str, action: str, extends: str) -> Wish | None:
@@ -122,6 +124,8 @@ def _form(
     wish: Wish,
     problem: LimenError | None = None,
     sent: dict[str, list[str]] | None = None,
+    *,
+    late: frozenset[str],
 ) -> Response:
     typed = sent or {}
     return site.page(
@@ -134,5 +138,6 @@ def _form(
         typed={name: one(typed, name) for name in ("reason", "ticket")},
         most={"reason": LONGEST_REASON, "ticket": LONGEST_TICKET},
         problem=problem,
+        outlasts=wish.app.id in late,
         here=wish.here,
     )

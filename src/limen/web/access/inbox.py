@@ -25,14 +25,13 @@ from limen.access.model import AccessRequest, RequestState
 from limen.access.notices import INBOX
 from limen.access.services import Access
 from limen.clock import Instant, Milliseconds
-from limen.devices.service import Devices
 from limen.facts import App, Facts, Grant, Person, Session
 from limen.messages import Words, gettext_noop
 from limen.policy.decision import Effect, Request as DecisionRequest
 from limen.policy.wording import Audience, Names, because
 from limen.web.access.lengths import offered_lengths, read_length
 from limen.web.access.recent_passkey import require_recent_passkey
-from limen.web.access.rows import GrantRow, RequestRow, grant_row, request_row
+from limen.web.access.rows import GrantRow, RequestRow, device_of, grant_row, outlasting, request_row
 from limen.web.page import PORTAL, Menu, Page, Route
 from limen.web.permissions import VIEW
 from limen.web.portal.withheld import action_name
@@ -68,6 +67,7 @@ class Opened:
 class Waiting:
     """A request with what one should know who decides: who asks, on which device and at what risk, what they have by
     other grants, and what approving it would open. `risk` is -1 where it is not known; `device` is "" for none.
+    `outlasts`: it may last past its end while Limen is down.
     """
 
     row: RequestRow
@@ -79,6 +79,7 @@ class Waiting:
     has: tuple[GrantRow, ...]
     opens: tuple[Opened, ...]
     lengths: tuple[tuple[str, Milliseconds], ...]
+    outlasts: bool
 
 
 def routes(site: Site) -> APIRouter:
@@ -129,19 +130,21 @@ def routes(site: Site) -> APIRouter:
 async def approvals(site: Site, visit: SignedInVisit) -> Mapping[str, Any]:
     """What the page shows: what waits for this person, and what they approved that still lasts."""
     access, words, now = site.ports.offers.take(Access), visit.localizer, visit.now
-    several = await access.inbox(visit.person.id)
-    waiting = [shown for one in several if (shown := _waiting(site, access, one, words, now)) is not None]
+    several, late = await access.inbox(visit.person.id), await outlasting(site)
+    waiting = [shown for one in several if (shown := _waiting(site, access, one, words, now, late)) is not None]
     mine = [one for one in access.held.live() if visit.person.id in one.approvers]
-    return {"waiting": waiting, "given": [grant_row(site, one, words, now) for one in mine]}
+    return {"waiting": waiting, "given": [grant_row(site, one, words, now, outlasting=late) for one in mine]}
 
 
-def _waiting(site: Site, access: Access, request: AccessRequest, words: Words, now: Instant) -> Waiting | None:
+def _waiting(
+    site: Site, access: Access, request: AccessRequest, words: Words, now: Instant, late: frozenset[str]
+) -> Waiting | None:
     """None where whoever asked is gone."""
     row, person = request_row(site, request, words, now), site.known.people.get(request.person_id)
     if person is None or row.app is None or row.state is not RequestState.OPEN:
         return None
     known, risk = site.known, site.known.risk_of(person.id)
-    device, health = _device(site, request.device_id)
+    device, health = device_of(site, request.device_id)
     has = [one for one in access.held.live() if one.person_id == person.id]
     return Waiting(
         row=row,
@@ -153,16 +156,8 @@ def _waiting(site: Site, access: Access, request: AccessRequest, words: Words, n
         has=tuple(grant_row(site, one, words, now) for one in has),
         opens=tuple(_opened(site, request, person, row.app, words, now)),
         lengths=tuple(offered_lengths(request.length_ms)),
+        outlasts=request.app in late,
     )
-
-
-def _device(site: Site, device_id: str) -> tuple[str, str]:
-    """What the device is called that was asked on, and `compliant`, `non_compliant` or `unknown`."""
-    devices = site.ports.offers.find(Devices)
-    known = devices.known(device_id) if devices is not None and device_id else None
-    if devices is None or known is None:
-        return "", ""
-    return devices.device(device_id).name, known.compliance
 
 
 def _opened(site: Site, request: AccessRequest, person: Person, app: App, words: Words, now: Instant) -> list[Opened]:
@@ -182,7 +177,7 @@ def _opened(site: Site, request: AccessRequest, person: Person, app: App, words:
 
 
 def _with_grant(facts: Facts, request: AccessRequest, now: Instant) -> Facts:
-    """These facts, had the request been approved just now."""
+    """These facts, had the request been approved just now: what it opens on the device that it was asked on."""
     grant = Grant("", request.app, frozenset(request.actions), now + request.length_ms)
     return replace(facts, grants=(*facts.grants, grant))
 

@@ -16,7 +16,7 @@ from limen.facts import App
 from limen.messages import gettext_noop
 from limen.web.access.ask import MINE
 from limen.web.access.requestable import rule_for
-from limen.web.access.rows import GrantRow, RequestRow, grant_row, request_row
+from limen.web.access.rows import GrantRow, RequestRow, grant_row, outlasting, request_row
 from limen.web.page import Route
 from limen.web.permissions import VIEW
 from limen.web.site import Site
@@ -64,7 +64,8 @@ async def temporary_access(site: Site, visit: SignedInVisit, *, may_ask: bool) -
         return {"held": (), "waiting": (), "over": (), "may_ask": False, "has_access_rules": False}
     words, now = visit.localizer, visit.now
     since = now - SHOWN_FOR
-    grants = [_with_use(site, visit, one) for one in await access.grants_of(visit.person.id, since)]
+    late = await outlasting(site)
+    grants = [_with_use(site, visit, one, late) for one in await access.grants_of(visit.person.id, since)]
     requests = [request_row(site, one, words, now) for one in await access.requests_of(visit.person.id)]
     waiting = [one for one in requests if one.state is RequestState.OPEN]
     refused = [
@@ -84,12 +85,12 @@ def _is_late(row: RequestRow, since: Instant) -> bool:
     return max(row.request.decided_at, row.request.asked_at) >= since
 
 
-def _with_use(site: Site, visit: SignedInVisit, grant: HeldGrant) -> GrantRow:
+def _with_use(site: Site, visit: SignedInVisit, grant: HeldGrant, late: frozenset[str]) -> GrantRow:
     """A grant with where it is used, and how long it can be extended."""
     app = site.known.apps.get(grant.app)
     rule = None if app is None else rule_for(site, visit, app, grant.actions[0])
     longest = rule.longest_ms if rule is not None else 0
-    return grant_row(site, grant, visit.localizer, visit.now, _url(site, app), longest)
+    return grant_row(site, grant, visit.localizer, visit.now, _url(site, app), longest, late)
 
 
 def _url(site: Site, app: App | None) -> str:

@@ -66,7 +66,7 @@ def routes(site: Site) -> APIRouter:
 
     async def accounting(said: Attributes) -> dict[str, Any]:
         status, own_name = said.get("Acct-Status-Type", ""), said.get("Acct-Session-Id", "")
-        await door.accounted(_asker(said), said.get("Class", ""), status, own_name)
+        await door.sessions.accounted(_asker(said), said.get("Class", ""), status, own_name)
         return {}
 
     for name, work in (("login", login), ("device", device), ("accounting", accounting)):

@@ -18,10 +18,11 @@ from starlette.responses import Response
 
 from limen.access.errors import AccessError
 from limen.access.reviews.errors import UnknownReviewError
+from limen.access.reviews.judging import Told
 from limen.access.reviews.letters import PAGE
 from limen.access.reviews.model import Effect, Outcome, Review, ReviewRow, Verdict, Way
 from limen.access.reviews.services import MOST_AT_ONCE, Reviews
-from limen.access.reviews.verdicts import LONGEST_NOTE, Told
+from limen.access.reviews.verdicts import LONGEST_NOTE
 from limen.clock import Instant
 from limen.facts import App
 from limen.messages import gettext_noop

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from limen.access.membership.directories import Directories
 from limen.access.model import AccessRequest, HeldGrant, RequestState
 from limen.clock import Instant, Milliseconds
+from limen.devices.service import Devices
 from limen.facts import App
 from limen.messages import Words
 from limen.web.portal.withheld import action_name
@@ -44,7 +46,8 @@ class RequestRow:
 @dataclass(frozen=True, slots=True)
 class GrantRow:
     """A grant. `by` are the names of who approved it: () where a rule did. `url` is where it is used, "" for no page;
-    `longest` how long an extension can be asked for (0: not at all).
+    `longest` how long an extension can be asked for (0: not at all), `device` the name of the only one it counts on.
+    `outlasts`: it may last past its end while Limen is down (`outlasting`).
     """
 
     grant: HeldGrant
@@ -55,6 +58,8 @@ class GrantRow:
     is_active: bool
     url: str = ""
     longest: Milliseconds = 0
+    device: str = ""
+    outlasts: bool = False
 
     @property
     def name(self) -> str:
@@ -74,7 +79,13 @@ def request_row(site: Site, request: AccessRequest, words: Words, now: Instant) 
 
 
 def grant_row(
-    site: Site, grant: HeldGrant, words: Words, now: Instant, url: str = "", longest: Milliseconds = 0
+    site: Site,
+    grant: HeldGrant,
+    words: Words,
+    now: Instant,
+    url: str = "",
+    longest: Milliseconds = 0,
+    outlasting: frozenset[str] = frozenset(),
 ) -> GrantRow:
     return GrantRow(
         grant=grant,
@@ -85,7 +96,24 @@ def grant_row(
         is_active=grant.is_active(now),
         url=url,
         longest=longest,
+        device=device_of(site, grant.device_id)[0],
+        outlasts=grant.app in outlasting,
     )
+
+
+def device_of(site: Site, device_id: str) -> tuple[str, str]:
+    """What the device is called that was asked on, and `compliant`, `non_compliant` or `unknown`; "" where none was."""
+    devices = site.ports.offers.find(Devices)
+    known = devices.known(device_id) if devices is not None and device_id else None
+    if devices is None or known is None:
+        return "", ""
+    return devices.device(device_id).name, known.compliance
+
+
+async def outlasting(site: Site) -> frozenset[str]:
+    """The apps that are groups of directories which may not end a membership by themselves."""
+    directories = site.ports.offers.find(Directories)
+    return await directories.outlasting() if directories is not None else frozenset()
 
 
 def actions_said(actions: Iterable[str], words: Words) -> str:

@@ -1,0 +1,320 @@
+"""Network sessions from the moment somebody is let in to their end, and what a NAS says of them meanwhile.
+
+The NAS ends each by itself at its own end (Session-Timeout), whether Limen runs or not. Where the decision turns
+before, it is told to (RFC 5176), until it has.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from limen.clock import SECOND, Instant, Milliseconds
+from limen.enforcement.decision_point import Answer, DecisionPoint
+from limen.enforcement.radius import store
+from limen.enforcement.radius.device_doors import DeviceDoors, session_of
+from limen.enforcement.radius.disconnect import Disconnects, NotDisconnectedError
+from limen.enforcement.radius.followers import Followers, Has
+from limen.enforcement.radius.questions import Asker
+from limen.enforcement.radius.store import RadiusSession
+from limen.enforcement.streams import STOPS, Stream, Streams
+from limen.errors import LimenError
+from limen.events import Event, Outcome
+from limen.facts import Session
+from limen.pillar import Core
+from limen.policy.decision import Request
+from limen.rate_limit import RateLimit
+
+if TYPE_CHECKING:
+    from limen.storage import Transaction
+
+DOOR: Final = "radius"
+AGAIN_SECONDS: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+"""How long a NAS that did not end a session is left alone before it is told again; the last for each time after."""
+SETTLED: Final[Milliseconds] = 40 * SECOND
+"""How long after its beginning an OpenVPN server has to say that it has a session."""
+_log = logging.getLogger(__name__)
+
+
+class RadiusSessions:
+    """Watches over who was let in. Used on the event loop alone."""
+
+    def __init__(self, core: Core, doors: DecisionPoint, device_doors: DeviceDoors, disconnects: Disconnects) -> None:
+        self._core = core
+        self._known = core.known
+        self._doors = doors
+        self._device_doors = device_doors
+        self._disconnects = disconnects
+        self.followers = Followers()
+        self._streams = {True: Streams(device_doors), False: Streams(doors)}
+        self._open: dict[str, RadiusSession] = {}
+        self._stream_of: dict[str, Stream] = {}
+        self._of_accounting = RateLimit(per_second=1, at_once=20)
+        self._ending: set[asyncio.Task[None]] = set()
+        self._over: dict[str, RadiusSession] = {}
+        self._telling: dict[str, asyncio.Task[None]] = {}
+        self._goes_on: dict[str, asyncio.Event] = {}
+
+    def open(self) -> list[RadiusSession]:
+        """Who is in."""
+        return list(self._open.values())
+
+    async def begin(self, one: RadiusSession, answer: Answer) -> bool:
+        """Keep a session, and watch over it from now on; False where the decision turned meanwhile."""
+        await self._keep(one)
+        self._watch(one, answer)
+        return one.id in self._open
+
+    async def _keep(self, one: RadiusSession) -> None:
+        details: dict[str, str | int | bool] = {
+            "app": one.app,
+            "client": one.client,
+            "calling": one.calling,
+            "decision": one.decision,
+            "until": one.until,
+        }
+        event = Event(
+            at=one.began_at,
+            kind="radius.session_began",
+            actor=one.person_id,
+            subject=one.person_id,
+            session=one.session_id,
+            device=one.device_id,
+            address=one.address,
+            details=details,
+        )
+
+        def write(transaction: Transaction) -> None:
+            store.add_session(transaction.connection, one)
+            transaction.say(event)
+
+        await self._core.write(write)
+
+    # While somebody is in
+
+    async def start(self) -> None:
+        """Watch over who was let in before the server started. What is not permitted any more ends now."""
+        now = self._core.clock.now()
+        for one in await self._core.database.reading(lambda snapshot: store.sessions(snapshot.connection)):
+            app = self._known.apps.get(one.app)
+            session = self._known.issued(one.session_id) if one.session_id else self._of_device(one, now)
+            if one.until <= now:
+                continue
+            if one.ending_at:
+                self._tell(one)
+                continue
+            self._open[one.id] = one
+            if app is None or session is None:
+                self._end(one, "session-revoked")
+            elif one.session_id:
+                request = Request(one.action)
+                self._watch(one, self._doors.decide_session(DOOR, app, session, request, one.address))
+            else:
+                self._watch(one, self._device_doors.decide_device(DOOR, app, session, one.action, ""))
+
+    def _of_device(self, one: RadiusSession, now: Instant) -> Session | None:
+        held = [
+            held
+            for held in self._device_doors.tied.ties.certificates_of(one.device_id)
+            if held.until >= one.until and held.until > now
+        ]
+        return session_of(held[0], now) if held else None
+
+    def _watch(self, one: RadiusSession, answer: Answer) -> None:
+        self._open[one.id] = one
+        stream = Stream(answer, one.address, DOOR, lambda why: self._end(self._open.get(one.id, one), why))
+        self._stream_of[one.id] = stream
+        self._streams[not one.session_id].add(stream)
+
+    def _end(self, one: RadiusSession, why: str) -> None:
+        """Have the NAS end it. Where Limen stops, each NAS goes on by itself, and ends each at its own end."""
+        self._leave(one)
+        if self._open.pop(one.id, None) is None or why == STOPS:
+            return
+        self._tell(one)  # first, and the database after: the one must not wait for the other
+        task = asyncio.create_task(self._ended(one, why, is_kept=True))
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
+
+    def _tell(self, one: RadiusSession) -> None:
+        """Tell the NAS until it has ended the session, however often a packet is lost or the NAS is away."""
+        self._over[one.id], self._goes_on[one.id] = one, asyncio.Event()
+        self._telling[one.id] = task = asyncio.create_task(self._told(one))
+        task.add_done_callback(lambda _done: self._telling.pop(one.id, None))
+
+    async def _told(self, one: RadiusSession) -> None:
+        goes_on, tries = self._goes_on[one.id], 0
+        while one.id in self._over and self._core.clock.now() < one.until:
+            goes_on.clear()
+            try:
+                await (self.followers if one.is_followed else self._disconnects).end(self._over[one.id])
+            except (LimenError, OSError, ValueError) as error:
+                why = error.why if isinstance(error, NotDisconnectedError) else "failed"
+                self._not_ended(one, why, is_first=tries == 0)
+            else:
+                await self._is_over(one)
+                return
+            try:
+                async with asyncio.timeout(AGAIN_SECONDS[min(tries, len(AGAIN_SECONDS) - 1)]):
+                    await goes_on.wait()
+            except TimeoutError:
+                pass
+            tries += 1
+
+    def _not_ended(self, one: RadiusSession, why: str, *, is_first: bool) -> None:
+        """It is journaled once; that the NAS is told again is not."""
+        if is_first:
+            asker = Asker(one.user_name, one.client, one.nas, one.calling)
+            failed = event_of("radius.disconnect_failed", one.person_id, one.app, asker, self._core.clock.now())
+            self._core.journal.record(msgspec.structs.replace(failed, reason=why))
+
+    async def _is_over(self, one: RadiusSession) -> None:
+        """The NAS has said so. Where that can't be kept it is told again at the next start, which changes nothing."""
+        self._over.pop(one.id, None)
+        self._goes_on.pop(one.id, None)
+        await asyncio.gather(*self._ending)  # whose row it is may not be written yet
+        try:
+            await self._core.write(lambda transaction: store.drop_session(transaction.connection, one.id))
+        except LimenError as error:
+            _log.warning("that a network session is over could not be kept: %s", error)
+
+    def _leave(self, one: RadiusSession) -> None:
+        stream = self._stream_of.pop(one.id, None)
+        if stream is not None:
+            self._streams[not one.session_id].remove(stream)
+
+    async def _ended(self, one: RadiusSession, why: str, *, is_kept: bool) -> None:
+        """Keep that it ended, and with `is_kept` the session too, for as long as the NAS has to be told."""
+        now = self._core.clock.now()
+        event = Event(
+            at=now,
+            kind="radius.session_ended",
+            subject=one.person_id,
+            session=one.session_id,
+            device=one.device_id,
+            reason=why,
+            details={"app": one.app, "client": one.client, "why": why},
+        )
+
+        def write(transaction: Transaction) -> None:
+            connection = transaction.connection
+            if store.set_ending(connection, one.id, now) if is_kept else store.drop_session(connection, one.id):
+                transaction.say(event)
+
+        try:
+            await self._core.write(write)
+        except LimenError as error:  # at the next start it is decided again
+            _log.warning("the end of a network session could not be kept: %s", error)
+
+    # Accounting
+
+    async def accounted(self, asker: Asker, session_id: str, status: str, own_name: str) -> None:
+        """What a NAS says of a session that it was given: that it began, goes on, or is over. Of another's: nothing.
+
+        That it goes on is no use of the sign-in behind it: a laptop that somebody has left open says so all night.
+        """
+        one = self._accounted(asker, session_id, own_name)
+        if one is None or not self._of_accounting.admits(one.id, self._core.clock.now()):
+            return
+        if one.id in self._over:
+            await self._accounted_after_its_end(one, status, own_name)
+            return
+        if status == "Stop":
+            self._leave(one)
+            self._open.pop(one.id, None)
+            await self._ended(one, "stopped", is_kept=False)
+            return
+        if own_name and own_name != one.accounted:
+            self._open[one.id] = named = replace(one, accounted=own_name)
+            await self._core.write(lambda t: store.set_accounted(t.connection, named.id, named.accounted))
+
+    async def _accounted_after_its_end(self, one: RadiusSession, status: str, own_name: str) -> None:
+        """A session that ended here goes on there: the NAS is told again, now that it is heard of."""
+        if status == "Stop":
+            await self._is_over(one)
+            return
+        self._over[one.id] = replace(one, accounted=own_name or one.accounted)
+        self._goes_on[one.id].set()
+
+    def _accounted(self, asker: Asker, session_id: str, own_name: str) -> RadiusSession | None:
+        """The session of this client that it means. One that does not send back its Class (RFC 2865 section 5.25) means
+        the one that the station has which it names, where it has no other.
+        """
+        if session_id:
+            one = self._open.get(session_id) or self._over.get(session_id)
+            return one if one is not None and one.client == asker.client else None
+        found = [
+            one
+            for one in (*self._open.values(), *self._over.values())
+            if (one.client, one.nas, one.calling) == (asker.client, asker.nas, asker.calling)
+            and one.accounted in {"", own_name}
+        ]
+        return found[0] if len(found) == 1 and asker.calling else None
+
+    # OpenVPN servers, which follow
+
+    async def followed(self, client: str, name: str, has: Has) -> list[str]:
+        """What a server says of its sessions, and the ids of those that it has to end: as soon as there is one.
+
+        A session that is not known here has to end there. One of which the server says nothing is over there.
+        """
+        for session_id in has.over:
+            self.followers.acknowledge(client, name, session_id)
+            await self._over_there(client, name, session_id)
+        theirs, now = self._of_server(client, name), self._core.clock.now()
+        for one in theirs:
+            if one.id not in has.open and one.began_at < now - SETTLED:
+                await self._over_there(client, name, one.id)
+        unknown = sorted(has.open - {one.id for one in theirs})
+        return unknown or await self.followers.next(client, name)
+
+    def _of_server(self, client: str, name: str) -> list[RadiusSession]:
+        found = (*self._open.values(), *self._over.values())
+        return [one for one in found if one.is_followed and (one.client, one.nas) == (client, name)]
+
+    async def _over_there(self, client: str, name: str, session_id: str) -> None:
+        one = self._open.get(session_id)
+        if one is not None and one.is_followed and (one.client, one.nas) == (client, name):
+            self._leave(one)
+            del self._open[one.id]
+            await self._ended(one, "stopped", is_kept=False)
+
+    async def keep_up(self) -> None:
+        """Forget what is over."""
+        now = self._core.clock.now()
+        for one in self.open():
+            if one.until <= now:
+                self._leave(one)
+                self._open.pop(one.id, None)
+        for one in [one for one in self._over.values() if one.until <= now]:
+            del self._over[one.id], self._goes_on[one.id]
+            self.followers.forget(one)
+        await self._core.write(lambda transaction: store.drop_old(transaction.connection, now))
+
+    async def close(self) -> None:
+        """Limen stops: what is open goes on until its own end."""
+        for streams in self._streams.values():
+            streams.close()
+        telling = [*self._telling.values()]
+        for task in telling:
+            task.cancel()  # what is not over there is told at the next start
+        await asyncio.gather(*telling, return_exceptions=True)
+        await asyncio.gather(*self._ending, return_exceptions=True)
+
+
+def event_of(kind: str, person_id: str, app: str, asker: Asker, now: Instant, session: Session | None = None) -> Event:
+    """What happened to somebody who asks by RADIUS, or to who was let in."""
+    return Event(
+        at=now,
+        kind=kind,
+        outcome=Outcome.SUCCESS if kind == "radius.asked" else Outcome.FAILURE,
+        actor=person_id,
+        subject=person_id,
+        session=session.id if session is not None else "",
+        address=asker.place,
+        details={"app": app, "client": asker.client, "calling": asker.calling},
+    )

@@ -1,0 +1,193 @@
+"""Whoever was let in stays until the decision turns or the NAS says so; a NAS that does not end it is told again."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+from tests.enforcement.radius.networks import (
+    LAPTOP,
+    SWITCH,
+    VPN,
+    WIFI,
+    certify,
+    confirmed,
+    door_of,
+    ended,
+    ida,
+    ties_of,
+)
+from tests.web.conftest import House
+
+from limen.clock import HOUR, MINUTE, SECOND
+from limen.enforcement.radius import sessions, store
+from limen.enforcement.radius.disconnect import Disconnects, NotDisconnectedError
+from limen.enforcement.radius.door import RadiusDoor
+from limen.enforcement.radius.store import RadiusSession
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The ids of the sessions that a NAS was told to end."""
+    ended_there: list[str] = []
+
+    async def end(_self: Disconnects, one: RadiusSession) -> None:
+        ended_there.append(one.id)
+        if one.calling == "192.0.2.66":
+            raise NotDisconnectedError("silent")
+
+    monkeypatch.setattr(Disconnects, "end", end)
+    return ended_there
+
+
+async def test_the_nas_is_told_when_the_decision_turns(harbor: House, told: list[str]) -> None:
+    certify(harbor, ida(harbor))
+    wifi = await door_of(harbor).device(WIFI, LAPTOP, ties_of(harbor).certificates_of(LAPTOP)[0].until // SECOND)
+    vpn = await confirmed(harbor)
+    ties_of(harbor).set_certificates(LAPTOP, None)
+    harbor.limen.known.devices.drop(LAPTOP)  # what the change feed says of a device that is lost
+    assert await ended(harbor, "office-wifi") == "device-certificate-over"
+    assert [one.id for one in door_of(harbor).sessions.open()] == [vpn.session]
+    await harbor.limen.identity.people.set_groups(ida(harbor), [], by="")
+    assert await ended(harbor, "vpn")
+    assert told == [wifi.session, vpn.session]
+    assert harbor.events("radius.disconnect_failed") == []
+
+
+async def test_a_nas_that_does_not_end_it_is_an_alert(harbor: House, told: list[str]) -> None:
+    reply = await confirmed(harbor, replace(VPN, calling="192.0.2.66"))
+    await harbor.limen.identity.sessions.revoke_person(ida(harbor), by="")
+    assert await ended(harbor, "vpn")
+    for _ in range(50):
+        if harbor.events("radius.disconnect_failed"):
+            break
+        await asyncio.sleep(0.02)
+    assert told == [reply.session]
+    assert [event.reason for event in harbor.events("radius.disconnect_failed")] == ["silent"]
+
+
+async def rows(harbor: House) -> list[str]:
+    """The sessions that are kept."""
+    found = await harbor.limen.core.database.reading(lambda snapshot: store.sessions(snapshot.connection))
+    return [one.id for one in found]
+
+
+async def ends_soon(harbor: House) -> None:
+    for _ in range(100):
+        if not await rows(harbor):
+            return
+        await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+def away(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The NAS is away for as long as this is empty; then the ids that it ended."""
+    answers: list[str] = []
+
+    async def end(_self: Disconnects, one: RadiusSession) -> None:
+        if not answers:
+            raise NotDisconnectedError("silent")
+        answers.append(one.id)
+
+    monkeypatch.setattr(Disconnects, "end", end)
+    return answers
+
+
+async def test_a_nas_that_was_away_is_told_when_it_is_back(
+    harbor: House, away: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "AGAIN_SECONDS", (0.05,))
+    reply = await confirmed(harbor)
+    await harbor.limen.identity.sessions.revoke_person(ida(harbor), by="")
+    assert await ended(harbor, "vpn")
+    await asyncio.sleep(0.3)
+    assert await rows(harbor) == [reply.session]
+    away.append("back")
+    await ends_soon(harbor)
+    assert (await rows(harbor), away) == ([], ["back", reply.session])
+    assert len(harbor.events("radius.disconnect_failed")) == 1
+
+
+@pytest.mark.parametrize("status", ["Interim-Update", "Stop"])
+async def test_a_session_that_goes_on_after_its_end_is_ended_when_it_is_heard_of(
+    harbor: House, away: list[str], status: str
+) -> None:
+    reply = await confirmed(harbor)
+    await harbor.limen.identity.sessions.revoke_person(ida(harbor), by="")
+    assert await ended(harbor, "vpn")
+    away.append("back")
+    await door_of(harbor).sessions.accounted(VPN, reply.session, status, "55")
+    await ends_soon(harbor)
+    assert (await rows(harbor), away[1:]) == ([], [] if status == "Stop" else [reply.session])
+
+
+async def test_what_a_nas_did_not_end_is_told_again_after_a_restart(harbor: House, away: list[str]) -> None:
+    reply = await confirmed(harbor)
+    await harbor.limen.identity.sessions.revoke_person(ida(harbor), by="")
+    assert await ended(harbor, "vpn")
+    await door_of(harbor).sessions.close()
+    assert await rows(harbor) == [reply.session]
+    away.append("back")
+    again = RadiusDoor(harbor.limen.core, Disconnects(harbor.limen.core))
+    await again.sessions.start()
+    await ends_soon(harbor)
+    assert (await rows(harbor), again.sessions.open(), away[1:]) == ([], [], [reply.session])
+    await again.sessions.close()
+
+
+async def test_what_was_let_in_is_watched_over_again_after_a_restart(harbor: House, told: list[str]) -> None:
+    reply = await confirmed(harbor)
+    door = door_of(harbor)
+    await door.sessions.close()
+    assert (door.sessions.open(), told) == ([], [])
+    again = RadiusDoor(harbor.limen.core, Disconnects(harbor.limen.core))
+    await again.sessions.start()
+    assert [one.id for one in again.sessions.open()] == [reply.session]
+    await again.sessions.close()
+    await harbor.limen.identity.people.set_groups(ida(harbor), [], by="")
+    await again.sessions.start()
+    assert await ended(harbor, "vpn")
+    assert told == [reply.session]
+    await again.sessions.close()
+
+
+async def test_a_nas_says_that_it_is_over(harbor: House, told: list[str]) -> None:
+    reply = await confirmed(harbor)
+    door = door_of(harbor)
+    await door.sessions.accounted(VPN, reply.session, "Start", "55")
+    assert [one.accounted for one in door.sessions.open()] == ["55"]
+    await door.sessions.accounted(VPN, reply.session, "Stop", "55")
+    assert (door.sessions.open(), told) == ([], [])
+    assert await ended(harbor, "vpn") == "stopped"
+
+
+async def test_a_vpn_that_is_left_open_does_not_keep_the_sign_in_from_idling(harbor: House) -> None:
+    reply = await confirmed(harbor)
+    known, door = harbor.limen.known, door_of(harbor)
+    (one,) = door.sessions.open()
+    before = known.last_used(one.session_id)
+    harbor.clock.forward(MINUTE)
+    for status in ("Start", "Interim-Update"):
+        await door.sessions.accounted(VPN, reply.session, status, "55")
+    assert [each.accounted for each in door.sessions.open()] == ["55"]
+    assert known.last_used(one.session_id) == before
+
+
+async def test_a_nas_that_sends_no_class_means_the_session_of_the_station(harbor: House, told: list[str]) -> None:
+    await confirmed(harbor)
+    door = door_of(harbor)
+    for other in (replace(VPN, calling="192.0.2.1"), replace(VPN, calling=""), replace(VPN, nas="10.0.0.1"), SWITCH):
+        await door.sessions.accounted(other, "", "Stop", "55")
+    await door.sessions.accounted(VPN, "", "Start", "55")
+    await door.sessions.accounted(VPN, "", "Stop", "56")
+    assert [one.accounted for one in door.sessions.open()] == ["55"]
+    await door.sessions.accounted(VPN, "", "Stop", "55")
+    assert (door.sessions.open(), told) == ([], [])
+
+
+async def test_what_is_over_is_forgotten(harbor: House) -> None:
+    await confirmed(harbor)
+    harbor.clock.forward(13 * HOUR)
+    await door_of(harbor).sessions.keep_up()
+    assert door_of(harbor).sessions.open() == []
