@@ -5,12 +5,15 @@
     python bench/network.py --long [--policies N] [--connects N] [--workers N] [--kept FILE]
 
 `prove`: zones by the dozen and thousands of rules, a sixth of them denies, both address families; the full matrix and
-everything that must never be, and beside it the second engine with the same rules. `learned`: see `network_learned.py`.
+everything that must never be, and beside it the second engine with the same rules.
 
-`load_50k_s`: nft loads 50,000 flows, spread over a hundred pairs of zones; `load_50k_one_pair_s`: between two zones.
-`emit_50k_s`: what they take to become a table. `new_connection_ratio`: how many new connections a second come through
-beside 50,000 flows, as a part of how many do beside one; `linear_ratio`: beside 5,000 flows as one rule each, in the
-same run. `grant_close_ms`: how late the kernel closes what was opened for two seconds, with nobody running.
+`learned`: what is proposed from an hour of a company's connections; see `network_learned.py`.
+
+`kernel`, as root: `load_50k_s`: nft loads 50,000 flows, spread over a hundred pairs of zones; `load_50k_one_pair_s`:
+between two zones. `emit_50k_s`: what they take to become a table. `new_connection_ratio`: how many new connections a
+second come through beside 50,000 flows, as a part of how many do beside one; `linear_ratio`: beside 5,000 flows as one
+rule each, in the same run. `grant_close_ms`: how late the kernel closes what was opened for two seconds, with nobody
+running; below zero, how early.
 
 `--long` tries random rules against the kernel, connect by connect (tests/laws/network_kernel.py), in several labs at
 once, and goes on where it was stopped: what is done stands in the kept file. Beside each figure that has one stands
@@ -47,6 +50,7 @@ PARTS: dict[str, Callable[[], dict[str, float]]] = {
     "learned": network_learned.learned,
     "kernel": network_kernel.kernel,
 }
+"""By its name what gives the figures of a part."""
 
 
 def main() -> int:

@@ -48,7 +48,7 @@ def tried(lab: Lab, seed: int, connects: int, *, reads_back: bool = False) -> Tr
     meant = enforced(rules, of, router)
     with patch.object(nft_sets, "_MANY", 2 if seed % 2 else 500):  # tables of hashes, which large sets become
         lab.load(as_json(firewall(rules, of, router, _NOW).table))
-    packets = unlike([_packet(numbers, meant) for _ in range(connects)])
+    packets = unlike([aimed_at(numbers, meant) for _ in range(connects)])
     seen = lab.probe(packets, _PATIENCE)
     wrong = [(packet, came) for packet, came in zip(packets, seen, strict=True) if came != meant.allows(packet)]
     wrong = [(packet, came) for packet, came in wrong if lab_says(lab, packet) != meant.allows(packet)]
@@ -61,6 +61,7 @@ def tried(lab: Lab, seed: int, connects: int, *, reads_back: bool = False) -> Tr
 
 
 def lab_says(lab: Lab, packet: Packet) -> bool:
+    """Whether it comes through, asked once more by itself and with time."""
     lab.forget()
     again = packet if packet.protocol != 6 else packet._replace(source_port=_other_port(packet))
     return lab.probe([again], patience=1.0)[0]
@@ -71,8 +72,8 @@ def _other_port(packet: Packet) -> int:
     return packet.source_port + 1 if packet.source_port % 2 == 0 else packet.source_port - 1
 
 
-def _packet(numbers: random.Random, rules: Ruleset) -> Packet:
-    """Three of four are aimed at a rule, near its edges, since what is random meets few."""
+def aimed_at(numbers: random.Random, rules: Ruleset) -> Packet:
+    """A packet of the lab. Three of four are near the edges of a rule, since what is random meets few."""
     from_zone, to_zone = numbers.sample(_ZONES, 2)
     family = numbers.choice((4, 6))
     protocol = numbers.choice((6, 6, 6, 17, 0))

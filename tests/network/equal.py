@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
-from limen.network.packets import Box, Packet, Ruleset
+from limen.network.packets import ANYWHERE, Box, Packet, Rule, Ruleset, every_packet
 
 
 def allowed(ruleset: Ruleset, from_zone: str, to_zone: str) -> list[Box]:
@@ -51,3 +51,14 @@ def _real(box: Box) -> list[Box]:
 def differs(one: Ruleset, other: Ruleset) -> Packet | None:
     """A packet that only one of them lets through."""
     return beyond(one, other) or beyond(other, one)
+
+
+def only_real(ruleset: Ruleset) -> Ruleset:
+    """The same, and nothing of packets that there can't be: with ports of what has none, or a type beyond 255."""
+    every = [every_packet(family) for family in (4, 6)]
+    denied = [box._replace(protocol=(one, one), port=(256, 65_535)) for box in every for one in (1, 58)]
+    for low, high in ((0, 5), (7, 16), (18, 32), (34, 131), (133, 255)):
+        denied += [box._replace(protocol=(low, high), source_port=(1, 65_535)) for box in every]
+    for low, high in ((0, 0), (2, 5), (7, 16), (18, 32), (34, 57), (59, 131), (133, 255)):
+        denied += [box._replace(protocol=(low, high), port=(1, 65_535)) for box in every]
+    return Ruleset(ruleset.zones, (*(Rule("unreal", False, ANYWHERE, ANYWHERE, box) for box in denied), *ruleset.rules))

@@ -35,7 +35,9 @@ _SHAPES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """A set, and the matches that ask whether a packet is in it."""
+    """A set, and the matches that ask whether a packet is in it: of the set first, since it tells the protocol before a
+    port is looked at.
+    """
 
     set: Set
     matches: tuple[Statement, ...]
@@ -128,7 +130,7 @@ def _lookup(
     types = tuple(type_of(place, shape, family) for place in places)
     fields = [field_of(place, shape, family) for place in places]
     held = Set(name, types, elements, flags, has_counters=True)
-    return Lookup(held, (*matches, _match(fields[0] if len(fields) == 1 else {"concat": fields}, f"@{name}")))
+    return Lookup(held, (_match(fields[0] if len(fields) == 1 else {"concat": fields}, f"@{name}"), *matches))
 
 
 def _match(left: Statement, right: Any) -> Statement:

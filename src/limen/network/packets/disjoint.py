@@ -10,7 +10,7 @@ from limen.network.packets.box import Box
 Named: TypeAlias = tuple[str, Box]
 """A box, and whose it is."""
 
-MOST_COMPARED: Final = 20_000_000
+MOST_COMPARED: Final = 3_000_000
 """How many pairs of boxes are looked at before it is given up: some ten seconds of it."""
 _FIELDS: Final = (1, 0, 3, 2, 4)
 """Destination first: by it, most boxes are told apart."""

@@ -1,0 +1,71 @@
+"""Files of one firewall read together, whatever kind it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+from limen.network.reading.aws import read_aws
+from limen.network.reading.azure import read_azure
+from limen.network.reading.gcp import read_gcp
+from limen.network.reading.iptables import read_iptables
+from limen.network.reading.json_documents import document_of, objects
+from limen.network.reading.reading import Errs, Reading, UnreadableError, not_understood, together
+
+MOST_FILES: Final = 20
+_OF_6: Final = re.compile(r"ip6tables|ipv6-icmp|icmpv6|\s(?:-[sd]|--(?:src|dst)-range)\s+[0-9a-fA-F]*:", re.MULTILINE)
+
+
+class File(NamedTuple):
+    name: str
+    text: str
+
+
+def read_files(files: Sequence[File], kind: str = "") -> Reading:
+    """`kind` is one of `KINDS`; "": what they look like. Raises UnreadableError."""
+    if not 0 < len(files) <= MOST_FILES:
+        raise UnreadableError(f"{len(files)} files are given", f"give from 1 to {MOST_FILES}")
+    if kind and kind not in KINDS:
+        raise UnreadableError(f"there is no kind {kind[:40]!r}", f"use one of {', '.join(KINDS)}")
+    return KINDS[kind or _kind_of(files)](files)
+
+
+def _kind_of(files: Sequence[File]) -> str:
+    if not files[0].text.lstrip().startswith(("{", "[")):
+        return "iptables"
+    document = document_of(files[0].text)
+    if document.keys() & _OF_AWS:
+        return "aws"
+    for one in (one for key in ("", "value", "items") for one in objects(document, key)):
+        if "securityRules" in one or "securityRules" in (one.get("properties") or ()):
+            return "azure"
+        if "allowed" in one or "denied" in one:
+            return "gcp"
+    raise UnreadableError(f"{files[0].name}: what kind of firewall it is of can't be told", "say it with --kind")
+
+
+def _read_iptables(files: Sequence[File]) -> Reading:
+    """Packets of a family that no file is about are not known to be denied."""
+    families = [6 if _OF_6.search(one.text) else 4 for one in files]
+    if len(set(families)) < len(families):
+        raise UnreadableError("two files are about the same family of addresses", "give one of IPv4 and one of IPv6")
+    reading = together(read_iptables(one.text, one.name, family) for one, family in zip(files, families, strict=True))
+    missing = [
+        not_understood(f"IPv{one}", "no rules are given for it", Errs.TOO_CLOSED) for one in {4, 6} - {*families}
+    ]
+    return replace(reading, kind="iptables", not_understood=(*reading.not_understood, *missing))
+
+
+def _reader(read: Callable[..., Reading]) -> Callable[[Sequence[File]], Reading]:
+    return lambda files: read(*(document_of(one.text) for one in files))
+
+
+KINDS: Final[Mapping[str, Callable[[Sequence[File]], Reading]]] = {
+    "iptables": _read_iptables,
+    "aws": _reader(read_aws),
+    "azure": _reader(read_azure),
+    "gcp": _reader(read_gcp),
+}
+_OF_AWS: Final = {"SecurityGroups", "NetworkAcls", "NetworkInterfaces", "Subnets", "PrefixLists"}

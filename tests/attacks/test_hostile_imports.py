@@ -1,0 +1,118 @@
+"""Rules of other firewalls that were written to mislead, to hang or to fill the memory of whoever reads them."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from tests.cli.test_main import leave
+
+from limen.network.packets import Packet
+from limen.network.reading.aws import read_aws
+from limen.network.reading.files import File, read_files
+from limen.network.reading.iptables import read_iptables
+from limen.network.reading.reading import UnreadableError
+
+# iptables
+
+
+def _filter(*lines: str) -> str:
+    return "\n".join(["*filter", ":FORWARD DROP [0:0]", *lines, "COMMIT"])
+
+
+def test_chains_nested_a_thousand_deep_are_refused() -> None:
+    chains = [f"-A c{number} -j c{number + 1}" for number in range(1_000)]
+    declared = [f":c{number} - [0:0]" for number in range(1_001)]
+    with pytest.raises(UnreadableError):
+        read_iptables(_filter(*declared, "-A FORWARD -j c0", *chains), "rules", 4)
+
+
+def test_chains_that_double_at_each_jump_are_refused_before_they_cost_anything() -> None:
+    declared = [f":c{number} - [0:0]" for number in range(41)]
+    chains = [f"-A c{number} -j c{number + 1}" for number in range(40) for _ in range(2)]
+    began = time.perf_counter()
+    with pytest.raises(UnreadableError):
+        read_iptables(_filter(*declared, "-A FORWARD -j c0", *chains, "-A c40 -j ACCEPT"), "rules", 4)
+    assert time.perf_counter() - began < 30
+
+
+def test_returns_that_cut_packets_to_pieces_are_refused() -> None:
+    lines = [
+        f"-A c -s 10.0.{n // 200}.{n % 200} -d 10.1.0.{n % 250} -p tcp --dport {n + 1} -j RETURN" for n in range(900)
+    ]
+    with pytest.raises(UnreadableError):
+        read_iptables(_filter(":c - [0:0]", "-A FORWARD -j c", *lines, "-A c -j ACCEPT"), "rules", 4)
+
+
+def test_a_file_with_more_lines_or_interfaces_than_any_firewall_has_is_refused() -> None:
+    with pytest.raises(UnreadableError):
+        read_iptables(_filter("-A FORWARD -j ACCEPT\n" * 300_001), "rules", 4)
+    with pytest.raises(UnreadableError):
+        read_iptables(_filter(*(f"-A FORWARD -i e{number} -j ACCEPT" for number in range(600))), "rules", 4)
+
+
+def test_a_hundred_thousand_rules_are_read() -> None:
+    lines = [
+        f"-A FORWARD -s 10.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255} -p tcp --dport 443 -j ACCEPT"
+        for n in range(100_000)
+    ]
+    reading = read_iptables(_filter(*lines), "rules", 4)
+    assert len(reading.ruleset.rules) == 100_003
+    assert not reading.not_understood
+
+
+def test_a_quoted_comment_is_no_option() -> None:
+    reading = read_iptables(_filter('-A FORWARD -m comment --comment "\\" -j ACCEPT" -j DROP'), "rules", 4)
+    assert [one.allows for one in reading.ruleset.rules if one.id == "rules:3"] == [False]
+
+
+# Documents of clouds
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 1_000, "[" * 100_000, '{"SecurityGroups": ' * 5_000, '{"SecurityGroups": 7}', "{", "\ud800"]
+)
+@pytest.mark.parametrize("kind", ["aws", "azure", "gcp"])
+def test_json_that_is_too_deep_or_none_is_refused(kind: str, text: str) -> None:
+    with pytest.raises(UnreadableError):
+        read_files([File("x.json", text)], kind)
+
+
+def test_groups_that_name_each_other_in_a_circle_are_read() -> None:
+    groups = [
+        {
+            "GroupId": f"sg-{one}",
+            "IpPermissions": [{"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": f"sg-{other}"}]}],
+            "IpPermissionsEgress": [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}],
+        }
+        for one, other in ((1, 2), (2, 3), (3, 1))
+    ]
+    rules = read_aws({"SecurityGroups": groups}).ruleset
+    packet = Packet("sg-2", "sg-1", 4, 1, 2, 6, 22)
+    assert rules.allows(packet)
+    assert not rules.allows(packet._replace(from_zone="sg-1", to_zone="sg-2"))
+
+
+def test_more_groups_and_rules_than_any_account_has_are_refused() -> None:
+    def group(number: int, rules: int) -> dict[str, object]:
+        one = {"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": f"sg-{at}"} for at in range(rules)]}
+        return {"GroupId": f"sg-{number}", "IpPermissions": [one], "IpPermissionsEgress": [one]}
+
+    for groups in ([group(one, 1) for one in range(600)], [group(one, 400) for one in range(400)]):
+        began = time.perf_counter()
+        with pytest.raises(UnreadableError):
+            read_aws({"SecurityGroups": groups})
+        assert time.perf_counter() - began < 60
+
+
+def test_a_name_of_a_group_steers_no_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    evil = "sg-\x1b[2J\u202e1"
+    rule = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    file = tmp_path / "x.json"
+    file.write_text(json.dumps({"SecurityGroups": [{"GroupId": evil, "IpPermissions": [rule]}]}), "utf-8")
+    assert leave("network-import", str(file)) == 0
+    said = capsys.readouterr().out
+    assert "\x1b" not in said
+    assert "\u202e" not in said

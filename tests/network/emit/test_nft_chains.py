@@ -1,0 +1,28 @@
+"""The chains that every table has. What they do: test_nftables_kernel.py."""
+
+from __future__ import annotations
+
+from limen.network.emit.nft_chains import denying_chains, forward_chain, input_chain, standing_sets
+from limen.network.nft.tree import Hook
+
+
+def test_both_hooks_drop_what_comes_to_their_end() -> None:
+    assert forward_chain().hook == Hook("filter", "forward", 0, "drop")
+    assert input_chain().hook == Hook("filter", "input", 0, "drop")
+    assert {chain.lines[-1].statements[-1]["goto"]["target"] for chain in (forward_chain(), input_chain())} == {
+        "denied"
+    }
+
+
+def test_no_denying_chain_accepts_and_each_ends() -> None:
+    for chain in denying_chains(7):
+        said = [statement for line in chain.lines for statement in line.statements]
+        assert not any("accept" in one for one in said)
+        assert {"drop", "reject"} & chain.lines[-1].statements[-1].keys()
+        assert {one["log"]["group"] for one in said if "log" in one} == {7}
+
+
+def test_sets_are_there_when_empty() -> None:
+    held = {one.name: one for one in standing_sets(["a", "b"], ["b"], [])}
+    assert [len(held[name].elements) for name in ("interfaces", "uplinks", "management")] == [2, 1, 0]
+    assert held["told6"].size == 65_535
