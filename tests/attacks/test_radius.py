@@ -29,7 +29,7 @@ from tests.web.conftest import House, move_in
 from limen.clock import DAY, HOUR, MINUTE
 from limen.enforcement.radius.door import NothingAskedError, Reply, Verdict, WrongNumberError
 from limen.enforcement.radius.questions import AN_HOUR, Asker
-from limen.facts import SessionState
+from limen.facts import Risk, SessionState
 from limen.private_authority import new_authority
 from limen.web.access.radius import read
 
@@ -291,6 +291,53 @@ async def test_a_session_that_has_ended_since_confirms_nothing(harbor: House) ->
     assert harbor.limen.known.session_state(session, "", harbor.clock.now()) is not SessionState.LIVE
     assert (await door.login(VPN, "", asked.state)).verdict is Verdict.REJECT
     assert door.sessions.open() == []
+
+
+@pytest.mark.parametrize("change", ["signed out", "revoked", "stolen laptop", "everybody", "let go", "group", "risk"])
+async def test_a_sign_in_that_idled_out_keeps_nobody_in_the_network_who_may_not_be_there(
+    harbor: House, change: str
+) -> None:
+    """What it let in goes on, as long as nothing but the idling has ended it."""
+    door, ida = door_of(harbor), harbor.limen.known.people[id_of(harbor)]
+    identity, known = harbor.limen.identity, harbor.limen.known
+    known.sessions.put(b"s_ida", session := replace(signed_in(harbor, ida.id), device_id=LAPTOP))
+    asked = await door.login(VPN, "", "")
+    door.confirm(ida, session, asked.number, "", is_tied=False)
+    assert (await door.login(VPN, "", asked.state)).verdict is Verdict.ACCEPT
+    harbor.clock.forward(3 * HOUR)
+    assert known.session_state(session, "", harbor.clock.now()) is SessionState.ENDED
+    assert len(door.sessions.open()) == 1
+    match change:
+        case "signed out":
+            known.sessions.drop(session.id)
+        case "revoked":
+            await identity.sessions.revoke_person(ida.id, by="")
+        case "stolen laptop":
+            known.set_not_before(("device", LAPTOP), harbor.clock.now())
+        case "everybody":
+            await identity.sessions.panic(by="")
+        case "let go":
+            await identity.people.deactivate(ida.id, by="")
+        case "group":
+            await identity.people.set_groups(ida.id, [], by="")
+        case "risk":
+            known.risks.put(ida.id, Risk(100, known=True, at=harbor.clock.now()))
+    for _ in range(50):
+        if not door.sessions.open():
+            break
+        await asyncio.sleep(0.02)
+    assert door.sessions.open() == []
+
+
+async def test_a_sign_in_that_idled_out_confirms_nothing_and_opens_nothing(harbor: House) -> None:
+    door, ida = door_of(harbor), harbor.limen.known.people[id_of(harbor)]
+    session, asked = signed_in(harbor, ida.id), await door.login(VPN, "", "")
+    door.confirm(ida, session, asked.number, "", is_tied=False)
+    assert (await door.login(VPN, "", asked.state)).verdict is Verdict.ACCEPT
+    harbor.clock.forward(3 * HOUR)
+    asked = await door.login(VPN, "", "")
+    assert not door.confirm(ida, session, asked.number, "", is_tied=False).permitted
+    assert len(door.sessions.open()) == 1
 
 
 # On others' sessions, and on the clock

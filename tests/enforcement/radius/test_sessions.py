@@ -25,6 +25,7 @@ from limen.enforcement.radius import sessions, store
 from limen.enforcement.radius.disconnect import Disconnects, NotDisconnectedError
 from limen.enforcement.radius.door import RadiusDoor
 from limen.enforcement.radius.store import RadiusSession
+from limen.facts import SessionState
 
 
 @pytest.fixture
@@ -172,6 +173,44 @@ async def test_a_vpn_that_is_left_open_does_not_keep_the_sign_in_from_idling(har
         await door.sessions.accounted(VPN, reply.session, status, "55")
     assert [each.accounted for each in door.sessions.open()] == ["55"]
     assert known.last_used(one.session_id) == before
+
+
+async def test_a_sign_in_idles_out_and_what_it_let_into_the_network_goes_on_to_its_own_end(
+    harbor: House, told: list[str]
+) -> None:
+    """Who works on a share of files over the VPN asks Limen for nothing, and was thrown out every two hours."""
+    reply = await confirmed(harbor)
+    door, known = door_of(harbor), harbor.limen.known
+    (one,) = door.sessions.open()
+    harbor.clock.forward(3 * HOUR)
+    assert known.session_state(known.issued(one.session_id), "", harbor.clock.now()) is SessionState.ENDED
+    await looked_at_again(harbor)
+    assert ([each.id for each in door.sessions.open()], told) == ([reply.session], [])
+    again = RadiusDoor(harbor.limen.core, Disconnects(harbor.limen.core))
+    await door.sessions.close()
+    before = known.last_used(one.session_id)
+    await again.sessions.start()
+    assert [each.id for each in again.sessions.open()] == [reply.session]
+    assert known.last_used(one.session_id) == before  # a restart is no use of it either
+    await again.sessions.close()
+
+
+async def test_its_own_end_is_the_absolute_one_of_the_sign_in(harbor: House, told: list[str]) -> None:
+    reply = await confirmed(harbor)
+    (one,) = door_of(harbor).sessions.open()
+    session = harbor.limen.known.issued(one.session_id)
+    assert session is not None
+    assert one.until == session.expires_at
+    assert 8 * HOUR - MINUTE < reply.lasts <= 8 * HOUR
+    harbor.clock.forward(8 * HOUR)
+    await looked_at_again(harbor)
+    assert (await ended(harbor, "vpn"), told) == (SessionState.ENDED, [])  # the NAS ended it by itself
+
+
+async def looked_at_again(harbor: House) -> None:
+    """A fact changes that turns nothing."""
+    await harbor.limen.identity.people.set_groups(ida(harbor), ["engineering", "staff"], by="")
+    await asyncio.sleep(0.1)
 
 
 async def test_a_nas_that_sends_no_class_means_the_session_of_the_station(harbor: House, told: list[str]) -> None:

@@ -105,7 +105,7 @@ class RadiusDoor:
         self._known = core.known
         self._doors = core.offers.take(DecisionPoint)
         self._device_doors = DeviceDoors(core)
-        self.sessions = RadiusSessions(core, self._doors, self._device_doors, disconnects)
+        self.sessions = RadiusSessions(core, self._device_doors, disconnects)
         self.questions = Questions(core.clock)
         self._of_client = RateLimit(per_second=200, at_once=1_000)
         self._of_station = RateLimit(per_second=2, at_once=20)

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from limen.clock import SECOND, Instant, Milliseconds
-from limen.enforcement.decision_point import Answer, DecisionPoint
+from limen.enforcement.decision_point import Answer
 from limen.enforcement.radius import store
 from limen.enforcement.radius.device_doors import DeviceDoors, session_of
 from limen.enforcement.radius.disconnect import Disconnects, NotDisconnectedError
 from limen.enforcement.radius.followers import Followers, Has
+from limen.enforcement.radius.person_doors import PersonDoors
 from limen.enforcement.radius.questions import Asker
 from limen.enforcement.radius.store import RadiusSession
 from limen.enforcement.streams import STOPS, Stream, Streams
@@ -26,7 +27,6 @@ from limen.errors import LimenError
 from limen.events import Event, Outcome
 from limen.facts import Session
 from limen.pillar import Core
-from limen.policy.decision import Request
 from limen.rate_limit import RateLimit
 
 if TYPE_CHECKING:
@@ -43,14 +43,14 @@ _log = logging.getLogger(__name__)
 class RadiusSessions:
     """Watches over who was let in. Used on the event loop alone."""
 
-    def __init__(self, core: Core, doors: DecisionPoint, device_doors: DeviceDoors, disconnects: Disconnects) -> None:
+    def __init__(self, core: Core, device_doors: DeviceDoors, disconnects: Disconnects) -> None:
         self._core = core
         self._known = core.known
-        self._doors = doors
+        self._person_doors = PersonDoors(core)
         self._device_doors = device_doors
         self._disconnects = disconnects
         self.followers = Followers()
-        self._streams = {True: Streams(device_doors), False: Streams(doors)}
+        self._streams = {True: Streams(device_doors), False: Streams(self._person_doors)}
         self._open: dict[str, RadiusSession] = {}
         self._stream_of: dict[str, Stream] = {}
         self._of_accounting = RateLimit(per_second=1, at_once=20)
@@ -111,8 +111,7 @@ class RadiusSessions:
             if app is None or session is None:
                 self._end(one, "session-revoked")
             elif one.session_id:
-                request = Request(one.action)
-                self._watch(one, self._doors.decide_session(DOOR, app, session, request, one.address))
+                self._watch(one, self._person_doors.decide_again(DOOR, app, session, one.action, one.address))
             else:
                 self._watch(one, self._device_doors.decide_device(DOOR, app, session, one.action, ""))
 
