@@ -27,10 +27,13 @@ from tests.enforcement.radius.networks import (
 from tests.web.conftest import House, move_in
 
 from limen.clock import DAY, HOUR, MINUTE
+from limen.enforcement.radius import disconnect, door as door_module, service
 from limen.enforcement.radius.door import NothingAskedError, Reply, Verdict, WrongNumberError
 from limen.enforcement.radius.questions import AN_HOUR, Asker
 from limen.facts import Risk, SessionState
 from limen.private_authority import new_authority
+from limen.storage import Database
+from limen.storage.errors import DatabaseGoneError
 from limen.web.access.radius import read
 
 
@@ -350,6 +353,75 @@ async def test_another_nas_ends_or_names_no_session_that_is_not_its_own(harbor: 
     for status in ("Start", "Stop"):
         await door.sessions.accounted(SWITCH, reply.session, status, "of-eve")
     assert [(one.id, one.accounted) for one in door.sessions.open()] == [(reply.session, "")]
+
+
+async def test_the_end_of_the_session_before_sent_again_ends_no_watch_over_this_one(harbor: House) -> None:
+    """From a NAS that sends no Class back: nobody would have been told to end the new one, whatever came."""
+    ends, door = certify(harbor, id_of(harbor)), door_of(harbor)
+    laptop = replace(VPN, user=LAPTOP, calling="02-00-00-00-00-01")
+    await door.device(laptop, LAPTOP, ends)
+    for status in ("Start", "Stop"):
+        await door.sessions.accounted(laptop, "", status, "55")
+    assert door.sessions.open() == []
+    await door.device(laptop, LAPTOP, ends)
+    for own_name in ("55", ""):
+        await door.sessions.accounted(laptop, "", "Stop", own_name)
+    assert len(door.sessions.open()) == 1
+    for status in ("Start", "Stop"):
+        await door.sessions.accounted(laptop, "", status, "56")
+    assert door.sessions.open() == []
+
+
+async def test_one_laptop_with_ever_new_addresses_is_let_in_so_often_and_no_more(
+    harbor: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each time was a session that is kept, watched over and decided again until it ends by itself."""
+    monkeypatch.setattr(door_module, "MOST_OF_ONE", 5)
+    ends, door = certify(harbor, id_of(harbor)), door_of(harbor)
+    stations = [replace(VPN, user=LAPTOP, calling=f"02-00-00-00-00-{number:02x}") for number in range(9)]
+    verdicts = [(await door.device(station, LAPTOP, ends)).verdict for station in stations]
+    assert verdicts == [Verdict.ACCEPT] * 5 + [Verdict.REJECT] * 4
+    assert {one.reason for one in harbor.events("radius.refused")} == {"too-many-sessions"}
+    await door.sessions.accounted(stations[0], door.sessions.open()[0].id, "Stop", "")
+    assert (await door.device(stations[8], LAPTOP, ends)).verdict is Verdict.ACCEPT
+    other = certify(harbor, id_of(harbor), device_id="d_other")
+    assert (await door.device(stations[8], "d_other", other)).verdict is Verdict.ACCEPT
+
+
+@pytest.mark.parametrize("turns", ["the group", "the lease of the facts"])
+async def test_who_has_to_go_is_put_out_though_the_database_is_away(
+    harbor: House, monkeypatch: pytest.MonkeyPatch, turns: str
+) -> None:
+    """The secret by which a NAS is told is in the database, which whoever wants to stay in may keep busy."""
+    core, door, ida = harbor.limen.core, door_of(harbor), harbor.limen.known.people[id_of(harbor)]
+    secret = await core.write(lambda t: service.make_secret(t, core.keyring, VPN.client, harbor.clock.now(), "server"))
+    session, asked = signed_in(harbor, ida.id), await door.login(VPN, "", "")
+    door.confirm(ida, session, asked.number, "", is_tied=False)
+    assert (await door.login(VPN, "", asked.state)).verdict is Verdict.ACCEPT
+    await door.sessions.keep_up()
+    told: list[bytes] = []
+
+    async def sent(_host: str, _port: int, _packet: bytes, by: bytes) -> int:
+        told.append(by)
+        return disconnect.ACKNOWLEDGED
+
+    def gone(*_: object) -> None:
+        raise DatabaseGoneError
+
+    monkeypatch.setattr(disconnect, "_asked", sent)
+    for name in ("read", "write"):
+        monkeypatch.setattr(Database, name, gone)
+    if turns == "the group":
+        harbor.limen.known.people.put(replace(ida, groups=frozenset()))
+    else:
+        harbor.limen.known.lease_until = 0.0
+    for _ in range(150):
+        if told:
+            break
+        await asyncio.sleep(0.02)
+    assert (door.sessions.open(), told) == ([], [secret.encode()])
+    assert await door.is_server(VPN.client, secret)  # OpenVPN servers hear of it as well
+    assert not await door.is_server(VPN.client, "x" * 40)
 
 
 async def test_a_certificate_of_another_second_device_or_time_is_none(harbor: House) -> None:

@@ -22,6 +22,7 @@ from tests.web.conftest import House
 
 from limen.clock import HOUR, MINUTE, SECOND
 from limen.enforcement.radius import sessions, store
+from limen.enforcement.radius.client_secrets import ClientSecrets
 from limen.enforcement.radius.disconnect import Disconnects, NotDisconnectedError
 from limen.enforcement.radius.door import RadiusDoor
 from limen.enforcement.radius.store import RadiusSession
@@ -66,6 +67,12 @@ async def test_a_nas_that_does_not_end_it_is_an_alert(harbor: House, told: list[
         await asyncio.sleep(0.02)
     assert told == [reply.session]
     assert [event.reason for event in harbor.events("radius.disconnect_failed")] == ["silent"]
+
+
+def another(harbor: House) -> RadiusDoor:
+    """The door after a restart."""
+    core = harbor.limen.core
+    return RadiusDoor(core, Disconnects(core, ClientSecrets(core)))
 
 
 async def rows(harbor: House) -> list[str]:
@@ -130,7 +137,7 @@ async def test_what_a_nas_did_not_end_is_told_again_after_a_restart(harbor: Hous
     await door_of(harbor).sessions.close()
     assert await rows(harbor) == [reply.session]
     away.append("back")
-    again = RadiusDoor(harbor.limen.core, Disconnects(harbor.limen.core))
+    again = another(harbor)
     await again.sessions.start()
     await ends_soon(harbor)
     assert (await rows(harbor), again.sessions.open(), away[1:]) == ([], [], [reply.session])
@@ -142,7 +149,7 @@ async def test_what_was_let_in_is_watched_over_again_after_a_restart(harbor: Hou
     door = door_of(harbor)
     await door.sessions.close()
     assert (door.sessions.open(), told) == ([], [])
-    again = RadiusDoor(harbor.limen.core, Disconnects(harbor.limen.core))
+    again = another(harbor)
     await again.sessions.start()
     assert [one.id for one in again.sessions.open()] == [reply.session]
     await again.sessions.close()
@@ -186,7 +193,7 @@ async def test_a_sign_in_idles_out_and_what_it_let_into_the_network_goes_on_to_i
     assert known.session_state(known.issued(one.session_id), "", harbor.clock.now()) is SessionState.ENDED
     await looked_at_again(harbor)
     assert ([each.id for each in door.sessions.open()], told) == ([reply.session], [])
-    again = RadiusDoor(harbor.limen.core, Disconnects(harbor.limen.core))
+    again = another(harbor)
     await door.sessions.close()
     before = known.last_used(one.session_id)
     await again.sessions.start()

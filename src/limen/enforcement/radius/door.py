@@ -20,11 +20,10 @@ from limen.clock import HOUR, MINUTE, SECOND, Instant, Milliseconds
 from limen.enforcement.decision_point import Answer, DecisionPoint
 from limen.enforcement.permit_end import end_of
 from limen.enforcement.radius import store
-from limen.enforcement.radius.client_secrets import is_secret_of
 from limen.enforcement.radius.device_doors import DeviceDoors, session_of
 from limen.enforcement.radius.disconnect import Disconnects
 from limen.enforcement.radius.questions import Asker, Question, Questions
-from limen.enforcement.radius.sessions import DOOR, RadiusSessions, event_of
+from limen.enforcement.radius.sessions import DOOR, RadiusSessions, event_of, sign_in_of
 from limen.enforcement.radius.store import RadiusSession
 from limen.errors import LimenError
 from limen.facts import App, Person, Session, SessionState
@@ -40,6 +39,8 @@ from limen.ties import Certified
 LASTS: Final[Milliseconds] = 12 * HOUR
 """No session lasts longer, however long its decision stands."""
 SHORTEST: Final[Milliseconds] = 5 * SECOND
+MOST_OF_ONE: Final = 250
+"""Sessions that one device, or one sign-in, has at a time in one app: a laptop has as many addresses as it likes."""
 WAITS_SECONDS: Final = 20.0
 """How long an answer to a challenge waits for the portal, before the challenge is repeated."""
 WAITS_LONG_SECONDS: Final = 50.0
@@ -105,6 +106,7 @@ class RadiusDoor:
         self._known = core.known
         self._doors = core.offers.take(DecisionPoint)
         self._device_doors = DeviceDoors(core)
+        self._secrets = disconnects.secrets
         self.sessions = RadiusSessions(core, self._device_doors, disconnects)
         self.questions = Questions(core.clock)
         self._of_client = RateLimit(per_second=200, at_once=1_000)
@@ -113,7 +115,7 @@ class RadiusDoor:
 
     async def is_server(self, client: str, secret: str) -> bool:
         """Whether whoever asks is the OpenVPN server with this network."""
-        return await is_secret_of(self._core, client, secret)
+        return await self._secrets.has(client, secret)
 
     # Devices
 
@@ -255,6 +257,8 @@ class RadiusDoor:
         until = end_of(self._core.engine(), answer, min(session.expires_at, now + LASTS)) if answer.permitted else 0
         if radius is None or until < now + SHORTEST or answer.route is None:
             return self._refused(answer.word or "too-short", asker, app)
+        if self.sessions.count(app.id, session) >= MOST_OF_ONE:
+            return self._refused("too-many-sessions", asker, app)
         if not asker.follows and not normal(asker.nas):  # nobody could tell it that the session is over
             return self._refused("no-nas", asker, app)
         one = RadiusSession(
@@ -262,7 +266,7 @@ class RadiusDoor:
             app=app.id,
             action=answer.route.request.action,
             person_id=session.person_id,
-            session_id="" if session.id.startswith("device-") else session.id,
+            session_id=sign_in_of(session),
             device_id=session.device_id,
             address=address,
             client=asker.client,

@@ -49,6 +49,7 @@ class RadiusSessions:
         self._person_doors = PersonDoors(core)
         self._device_doors = device_doors
         self._disconnects = disconnects
+        self._secrets = disconnects.secrets
         self.followers = Followers()
         self._streams = {True: Streams(device_doors), False: Streams(self._person_doors)}
         self._open: dict[str, RadiusSession] = {}
@@ -62,6 +63,13 @@ class RadiusSessions:
     def open(self) -> list[RadiusSession]:
         """Who is in."""
         return list(self._open.values())
+
+    def count(self, app: str, session: Session) -> int:
+        """How many this sign-in, or this device by its certificate, has in an app, with those that are to end."""
+        mine = (app, sign_in_of(session), session.device_id)
+        return sum(
+            mine == (one.app, one.session_id, one.device_id) for one in (*self._open.values(), *self._over.values())
+        )
 
     async def begin(self, one: RadiusSession, answer: Answer) -> bool:
         """Keep a session, and watch over it from now on; False where the decision turned meanwhile."""
@@ -99,6 +107,7 @@ class RadiusSessions:
     async def start(self) -> None:
         """Watch over who was let in before the server started. What is not permitted any more ends now."""
         now = self._core.clock.now()
+        await self._secrets.look()
         for one in await self._core.database.reading(lambda snapshot: store.sessions(snapshot.connection)):
             app = self._known.apps.get(one.app)
             session = self._known.issued(one.session_id) if one.session_id else self._of_device(one, now)
@@ -216,7 +225,7 @@ class RadiusSessions:
 
         That it goes on is no use of the sign-in behind it: a laptop that somebody has left open says so all night.
         """
-        one = self._accounted(asker, session_id, own_name)
+        one = self._accounted(asker, session_id, own_name, is_over=status == "Stop")
         if one is None or not self._of_accounting.admits(one.id, self._core.clock.now()):
             return
         if one.id in self._over:
@@ -239,9 +248,10 @@ class RadiusSessions:
         self._over[one.id] = replace(one, accounted=own_name or one.accounted)
         self._goes_on[one.id].set()
 
-    def _accounted(self, asker: Asker, session_id: str, own_name: str) -> RadiusSession | None:
+    def _accounted(self, asker: Asker, session_id: str, own_name: str, *, is_over: bool) -> RadiusSession | None:
         """The session of this client that it means. One that does not send back its Class (RFC 2865 section 5.25) means
-        the one that the station has which it names, where it has no other.
+        the one that the station has which it names, where it has no other. That one is over only by the name that it
+        began with: the end of the session before, sent again, would have nobody watch over this one.
         """
         if session_id:
             one = self._open.get(session_id) or self._over.get(session_id)
@@ -250,9 +260,9 @@ class RadiusSessions:
             one
             for one in (*self._open.values(), *self._over.values())
             if (one.client, one.nas, one.calling) == (asker.client, asker.nas, asker.calling)
-            and one.accounted in {"", own_name}
+            and one.accounted in ({own_name} if is_over else {"", own_name})
         ]
-        return found[0] if len(found) == 1 and asker.calling else None
+        return found[0] if len(found) == 1 and asker.calling and own_name else None
 
     # OpenVPN servers, which follow
 
@@ -283,7 +293,7 @@ class RadiusSessions:
             await self._ended(one, "stopped", is_kept=False)
 
     async def keep_up(self) -> None:
-        """Forget what is over."""
+        """Forget what is over, and know the secrets by which who is in can be put out."""
         now = self._core.clock.now()
         for one in self.open():
             if one.until <= now:
@@ -293,6 +303,7 @@ class RadiusSessions:
             del self._over[one.id], self._goes_on[one.id]
             self.followers.forget(one)
         await self._core.write(lambda transaction: store.drop_old(transaction.connection, now))
+        await self._secrets.look()
 
     async def close(self) -> None:
         """Limen stops: what is open goes on until its own end."""
@@ -303,6 +314,11 @@ class RadiusSessions:
             task.cancel()  # what is not over there is told at the next start
         await asyncio.gather(*telling, return_exceptions=True)
         await asyncio.gather(*self._ending, return_exceptions=True)
+
+
+def sign_in_of(session: Session) -> str:
+    """The sign-in that what is let in hangs on; "" where a device's certificate lets it in."""
+    return "" if session.id.startswith("device-") else session.id
 
 
 def event_of(kind: str, person_id: str, app: str, asker: Asker, now: Instant, session: Session | None = None) -> Event:
