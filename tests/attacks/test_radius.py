@@ -30,7 +30,8 @@ from limen.clock import DAY, HOUR, MINUTE
 from limen.enforcement.radius import disconnect, door as door_module, service
 from limen.enforcement.radius.door import NothingAskedError, Reply, Verdict, WrongNumberError
 from limen.enforcement.radius.questions import AN_HOUR, Asker
-from limen.facts import Risk, SessionState
+from limen.facts import Grant, Risk, SessionState
+from limen.facts.assembling import OVER
 from limen.private_authority import new_authority
 from limen.storage import Database
 from limen.storage.errors import DatabaseGoneError
@@ -82,21 +83,54 @@ async def test_what_is_unsigned_downgraded_or_revoked_never_gets_in(tmp_path: Pa
         assert (await net.joins()).splitlines()[-1] == "SUCCESS"
 
 
+@needs_freeradius
+async def test_a_packet_that_was_seen_and_is_sent_again_lets_nobody_in(tmp_path: Path) -> None:
+    """Whoever sees RADIUS go by has packets that are signed, and a number that was right once."""
+    async with network(tmp_path) as net:
+        door, session = door_of(net.house), signed_in(net.house, OWNER)
+        person, packet = net.house.limen.known.people[OWNER], _packet(net.secret, signed=True)
+        first = asyncio.create_task(_sent(net.port, packet, 10))
+        for _ in range(100):
+            if door.questions.of(OWNER) is not None:
+                break
+            await asyncio.sleep(0.05)
+        assert door.confirm(person, session, "47", "", is_tied=False).permitted
+        assert await first == "code 2"
+        assert await _sent(net.port, packet, 2) == "No reply"  # a question of its own, from another port
+        with pytest.raises(WrongNumberError):  # whose number is the old one, and she was not there
+            door.confirm(person, session, "48", "", is_tied=False)
+        assert await _sent(net.port, packet, 3) == "code 3"
+        assert len(door.sessions.open()) == 1
+
+
 async def _unsigned(port: int, secret: str) -> str:
     """An Access-Request without Message-Authenticator (RFC 2865 alone)."""
+    return await _sent(port, _packet(secret, signed=False), 2)
+
+
+def _packet(secret: str, *, signed: bool) -> bytes:
+    """Ida signs in with the number 47."""
+    import hmac
     import secrets
-    import socket
     from hashlib import md5
 
     nonce = secrets.token_bytes(16)
     pad = md5(secret.encode() + nonce, usedforsecurity=False).digest()
     hidden = bytes(a ^ b for a, b in zip(b"47".ljust(16, b"\0"), pad, strict=True))
     attributes = b"\x01\x14ida@harbor.example" + b"\x02\x12" + hidden
-    packet = bytes([1, 9]) + (20 + len(attributes)).to_bytes(2) + nonce + attributes
+    if not signed:
+        return bytes([1, 9]) + (20 + len(attributes)).to_bytes(2) + nonce + attributes
+    head = bytes([1, 9]) + (20 + len(attributes) + 18).to_bytes(2) + nonce + attributes + b"\x50\x12"
+    return head + hmac.digest(secret.encode(), head + bytes(16), "md5")
+
+
+async def _sent(port: int, packet: bytes, seconds: float) -> str:
+    """What is answered to it, from a port that was not used before."""
+    import socket
 
     def asked() -> str:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sending:
-            sending.settimeout(2)
+            sending.settimeout(seconds)
             sending.sendto(packet, ("127.0.0.1", port))
             try:
                 return f"code {sending.recv(4_096)[0]}"
@@ -341,6 +375,30 @@ async def test_a_sign_in_that_idled_out_confirms_nothing_and_opens_nothing(harbo
     asked = await door.login(VPN, "", "")
     assert not door.confirm(ida, session, asked.number, "", is_tied=False).permitted
     assert len(door.sessions.open()) == 1
+
+
+@pytest.mark.parametrize(
+    ("device", "tied", "is_let_in"), [(LAPTOP, True, True), (LAPTOP, False, False), ("d_other", True, False)]
+)
+async def test_a_grant_of_one_device_opens_no_gear_from_another(
+    harbor: House, device: str, tied: bool, is_let_in: bool
+) -> None:
+    """What was granted on a laptop counts over RADIUS as well for whoever confirms on it, and for no copied cookie."""
+    door, ida, now = door_of(harbor), harbor.limen.known.people[id_of(harbor)], harbor.clock.now()
+    for known in (LAPTOP, "d_other"):
+        healthy(harbor, known)
+    grant = Grant("g_1", "core-switch", frozenset({"administer"}), now + HOUR, "a test", "p_ada", device=LAPTOP)
+    harbor.limen.known.grants.put(ida.id, (grant,))
+    bound = {"device_id": device, "binding": 2, "bound_until": now + 20 * MINUTE}
+    session = replace(signed_in(harbor, ida.id), **bound)
+    harbor.limen.known.sessions.put(b"s_ida", session)
+    if not tied:
+        session = replace(session, bound_until=OVER)
+    asked = await door.login(SWITCH, "", "")
+    assert door.confirm(ida, session, asked.number, "198.51.100.9", is_tied=tied).permitted is is_let_in
+    if is_let_in:  # and no longer than it is known to be that laptop
+        assert (await door.login(SWITCH, "", asked.state)).lasts <= 20 * MINUTE
+    assert len(door.sessions.open()) == is_let_in
 
 
 # On others' sessions, and on the clock
