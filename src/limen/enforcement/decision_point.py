@@ -301,9 +301,7 @@ class DecisionPoint:
         now = self.clock.now()
         is_tied = now < answer.tied_until
         try:
-            facts = self.known.facts(session, app, address)
-            if session is not None:
-                facts = self.tied.facts(facts, session, now, answer.certificate, address, is_tied=is_tied, is_new=False)
+            facts = self.facts_again(answer, session, app, address, now)
             decision = self._engine().decide(answer.route.request, facts, now)
             if decision.effect is not Effect.PERMIT:
                 return _word(decision), None
@@ -313,6 +311,14 @@ class DecisionPoint:
         ends_at = self.known.ends_at(session, idles=self.idles) if session else None
         tie_ends_at = answer.tied_until if is_tied else None
         return "", min([at for at in (unchanged_until, ends_at, tie_ends_at) if at is not None], default=None)
+
+    def facts_again(self, answer: Answer, session: Session | None, app: App, address: str, now: Instant) -> Facts:
+        """The facts of an open stream as they are by now; `session` is the newest state of the answer's."""
+        facts = self.known.facts(session, app, address)
+        if session is None:
+            return facts
+        is_tied = now < answer.tied_until
+        return self.tied.facts(facts, session, now, answer.certificate, address, is_tied=is_tied, is_new=False)
 
     def refuse(
         self,

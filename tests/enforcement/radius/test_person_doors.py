@@ -12,7 +12,7 @@ async def test_a_sign_in_is_decided_about_again_though_it_idled_out_and_that_is_
     doors, session, known = PersonDoors(harbor.limen.core), signed_in(harbor, ida(harbor)), harbor.limen.known
     before = known.last_used(session.id)
     harbor.clock.forward(3 * HOUR)
-    answer = doors.decide_again("radius", known.apps["vpn"], session, "connect", "198.51.100.9")
+    answer = doors.decide_again("radius", known.apps["vpn"], session, "connect", "198.51.100.9", 0)
     word, looked_at = doors.re_check(answer, "198.51.100.9")
     assert (answer.permitted, word) == (True, "")
     assert looked_at is not None
@@ -24,6 +24,6 @@ async def test_a_sign_in_is_decided_about_again_though_it_idled_out_and_that_is_
 
 async def test_whoever_is_gone_or_never_was_issued_is_not_in(harbor: House) -> None:
     doors, session, known = PersonDoors(harbor.limen.core), signed_in(harbor, ida(harbor)), harbor.limen.known
-    answer = doors.decide_again("radius", known.apps["vpn"], session, "connect", "198.51.100.9")
+    answer = doors.decide_again("radius", known.apps["vpn"], session, "connect", "198.51.100.9", 0)
     known.sessions.drop(session.id)
     assert doors.re_check(answer, "198.51.100.9") == (SessionState.REVOKED, None)

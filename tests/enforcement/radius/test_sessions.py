@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from tests.enforcement.radius.networks import (
@@ -15,10 +17,13 @@ from tests.enforcement.radius.networks import (
     confirmed,
     door_of,
     ended,
+    healthy,
     ida,
+    signed_in,
     ties_of,
+    writing,
 )
-from tests.web.conftest import House
+from tests.web.conftest import House, move_in
 
 from limen.clock import HOUR, MINUTE, SECOND
 from limen.enforcement.radius import sessions, store
@@ -26,7 +31,7 @@ from limen.enforcement.radius.client_secrets import ClientSecrets
 from limen.enforcement.radius.disconnect import Disconnects, NotDisconnectedError
 from limen.enforcement.radius.door import RadiusDoor
 from limen.enforcement.radius.store import RadiusSession
-from limen.facts import SessionState
+from limen.facts import Device, SessionState
 
 
 @pytest.fixture
@@ -212,6 +217,43 @@ async def test_its_own_end_is_the_absolute_one_of_the_sign_in(harbor: House, tol
     harbor.clock.forward(8 * HOUR)
     await looked_at_again(harbor)
     assert (await ended(harbor, "vpn"), told) == (SessionState.ENDED, [])  # the NAS ended it by itself
+
+
+HEALTHY = """
+@id("vpn-from-healthy-devices")
+@title("The VPN only from healthy devices")
+@reason("Tests.")
+forbid (principal, action == Action::"connect", resource == App::"vpn")
+unless { context.device.compliance == "compliant" && context.device.binding >= 2 };
+"""
+
+
+async def test_it_is_on_the_device_that_confirmed_after_its_browser_is_closed_and_as_long_as_that_is_healthy(
+    tmp_path: Path, told: list[str]
+) -> None:
+    """A browser proves every few minutes that it is there still; whoever closed it was thrown out."""
+    async with AsyncExitStack() as closing:
+        house = await move_in(closing, tmp_path / "harbor", writing(policies=HEALTHY))
+        await house.member(house.browser(), "Ida", "staff")
+        door, person = door_of(house), house.limen.known.people[ida(house)]
+        healthy(house)
+        bound = {"device_id": LAPTOP, "binding": 2, "bound_until": house.clock.now() + 15 * MINUTE}
+        house.limen.known.sessions.put(b"s_ida", session := replace(signed_in(house, person.id), **bound))
+        asked = await door.login(VPN, "", "")
+        door.confirm(person, session, asked.number, VPN.calling, is_tied=True)
+        reply = await door.login(VPN, "", asked.state)
+        assert reply.lasts > 7 * HOUR
+        house.clock.forward(3 * HOUR)
+        await looked_at_again(house)
+        assert [one.id for one in door.sessions.open()] == [reply.session]
+        await door.sessions.close()
+        again = another(house)
+        await again.sessions.start()
+        assert [one.id for one in again.sessions.open()] == [reply.session]
+        house.limen.known.devices.put(Device(LAPTOP, known=True, compliance="non_compliant", managed=True))
+        assert await ended(house, "vpn") == "vpn-from-healthy-devices"
+        assert told == [reply.session]
+        await again.sessions.close()
 
 
 async def looked_at_again(harbor: House) -> None:

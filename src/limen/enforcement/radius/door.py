@@ -18,7 +18,6 @@ import msgspec
 from limen.admission import network_of
 from limen.clock import HOUR, MINUTE, SECOND, Instant, Milliseconds
 from limen.enforcement.decision_point import Answer, DecisionPoint
-from limen.enforcement.permit_end import end_of
 from limen.enforcement.radius import store
 from limen.enforcement.radius.device_doors import DeviceDoors, session_of
 from limen.enforcement.radius.disconnect import Disconnects
@@ -254,7 +253,8 @@ class RadiusDoor:
     ) -> Reply:
         """Whoever confirmed was on their own device, where they were tied to it: what policies read of it goes on."""
         now, radius = self._core.clock.now(), app.radius
-        until = end_of(self._core.engine(), answer, min(session.expires_at, now + LASTS)) if answer.permitted else 0
+        latest = min(session.expires_at, now + LASTS)
+        until = self.sessions.person_doors.end_of(answer, latest, is_tied=is_tied) if answer.permitted else 0
         if radius is None or until < now + SHORTEST or answer.route is None:
             return self._refused(answer.word or "too-short", asker, app)
         if self.sessions.count(app.id, session) >= MOST_OF_ONE:
@@ -267,7 +267,7 @@ class RadiusDoor:
             action=answer.route.request.action,
             person_id=session.person_id,
             session_id=sign_in_of(session),
-            device_id=session.device_id,
+            device_id=session.device_id if is_tied or not sign_in_of(session) else "",
             address=address,
             client=asker.client,
             nas=asker.nas,

@@ -46,12 +46,12 @@ class RadiusSessions:
     def __init__(self, core: Core, device_doors: DeviceDoors, disconnects: Disconnects) -> None:
         self._core = core
         self._known = core.known
-        self._person_doors = PersonDoors(core)
+        self.person_doors = PersonDoors(core)
         self._device_doors = device_doors
         self._disconnects = disconnects
         self._secrets = disconnects.secrets
         self.followers = Followers()
-        self._streams = {True: Streams(device_doors), False: Streams(self._person_doors)}
+        self._streams = {True: Streams(device_doors), False: Streams(self.person_doors)}
         self._open: dict[str, RadiusSession] = {}
         self._stream_of: dict[str, Stream] = {}
         self._of_accounting = RateLimit(per_second=1, at_once=20)
@@ -66,10 +66,9 @@ class RadiusSessions:
 
     def count(self, app: str, session: Session) -> int:
         """How many this sign-in, or this device by its certificate, has in an app, with those that are to end."""
-        mine = (app, sign_in_of(session), session.device_id)
-        return sum(
-            mine == (one.app, one.session_id, one.device_id) for one in (*self._open.values(), *self._over.values())
-        )
+        mine = (app, sign_in_of(session) or session.device_id)
+        every = (*self._open.values(), *self._over.values())
+        return sum(mine == (one.app, one.session_id or one.device_id) for one in every)
 
     async def begin(self, one: RadiusSession, answer: Answer) -> bool:
         """Keep a session, and watch over it from now on; False where the decision turned meanwhile."""
@@ -120,7 +119,9 @@ class RadiusSessions:
             if app is None or session is None:
                 self._end(one, "session-revoked")
             elif one.session_id:
-                self._watch(one, self._person_doors.decide_again(DOOR, app, session, one.action, one.address))
+                tied_until = one.until if one.device_id else 0
+                about = (app, session, one.action, one.address, tied_until)
+                self._watch(one, self.person_doors.decide_again(DOOR, *about))
             else:
                 self._watch(one, self._device_doors.decide_device(DOOR, app, session, one.action, ""))
 
