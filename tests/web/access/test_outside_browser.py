@@ -12,6 +12,9 @@ from tests.enforcement.radius.networks import writing
 from tests.enforcement.ssh.hosts import HOST, Somebody, grant
 from tests.web.conftest import House, move_in
 
+from limen.facts import App, Label, Upstream
+from limen.facts.network_service import NetworkService
+
 
 @pytest.fixture
 async def networks(tmp_path: Path) -> AsyncIterator[House]:
@@ -48,3 +51,11 @@ async def test_a_vpn_leads_to_where_it_is_confirmed_and_a_wifi_is_none(networks:
     apps, page = await shown(Somebody(browser, await networks.member(browser, "Ida", "staff")))
     assert apps == ["vpn"]
     assert 'href="/radius"' in page
+
+
+async def test_a_door_in_the_firewall_leads_to_where_it_is_opened(harbor: House, ida: Somebody) -> None:
+    door = NetworkService(("fileserver",), ("smb",))
+    harbor.limen.known.apps["files"] = App("files", "Files", "", Upstream(""), label=Label.INTERNAL, network=door)
+    apps, page = await shown(ida)
+    assert apps == ["buildhost", "databases", "files"]
+    assert 'href="/network/connect?app=files"' in page

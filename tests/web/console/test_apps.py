@@ -8,6 +8,7 @@ from tests.web.console.conftest import Console
 from limen.company import protocols
 from limen.facts import LIMEN, ActionRule, App, Cors, PublicRoute, Upstream
 from limen.facts.directory_group import DirectoryGroup
+from limen.facts.network_service import NetworkService
 from limen.facts.oidc_client import OidcClient
 from limen.facts.radius_service import RadiusService
 from limen.facts.service_provider import ServiceProvider
@@ -114,6 +115,7 @@ async def test_what_is_no_page_shows_what_asks_about_it_and_nothing_to_open(cons
         ({"radius": RadiusService("gear", ("10.0.0.7",))}, "radius", ("10.0.0.7", "limen radius secret 10.0.0.7")),
         ({"radius": wifi}, "radius", ("limen radius openvpn 10.0.0.5<",)),
         ({"radius": people}, "radius", ("limen radius openvpn 10.0.0.5 --people<",)),
+        ({"network": NetworkService(("fileserver",), ("smb",))}, "network", ("fileserver", "smb")),
         ({"group": DirectoryGroup("office", "cn=domain-admins")}, "group", ("office", "cn=domain-admins")),
     )
     rules = (ActionRule("connect", frozenset({"GET"}), "/**"),)

@@ -1,4 +1,4 @@
-"""What is open to somebody outside the browser, for their portal: hosts by SSH, and VPNs and gear that ask by name."""
+"""What is open to somebody outside the browser, for their portal: hosts by SSH, VPNs, gear, doors in the firewall."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ def open_outside(site: Site, visit: SignedInVisit) -> list[Outside]:
 
 
 def _asks_about_people(app: App) -> bool:
-    return app.ssh is not None or (app.radius is not None and app.radius.kind != "wifi")
+    if app.radius is not None:
+        return app.radius.kind != "wifi"
+    return app.ssh is not None or app.network is not None
 
 
 def _open_actions(site: Site, visit: SignedInVisit, app: App) -> tuple[str, ...]:

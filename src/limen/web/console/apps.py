@@ -72,11 +72,13 @@ class Listed:
 
     @property
     def places(self) -> tuple[str, ...]:
-        """Where it is: its host or address; of what is no page the hosts, those that ask, or the group's name there."""
+        """Where it is: its host or address; of what is no page the hosts, those that ask, or the group."""
         if self.app.ssh is not None:
             return self.app.ssh.hosts
         if self.app.radius is not None:
             return self.app.radius.clients
+        if self.app.network is not None:
+            return self.app.network.to
         return (self.app.group.group,) if self.app.group is not None else (self.app.place,)
 
     @property
