@@ -8,6 +8,7 @@
 everything that must never be, and beside it the second engine with the same rules.
 
 `learned`: what is proposed from an hour of a company's connections; see `network_learned.py`.
+`learned_lab`, as root: the same from connections that a real firewall tells of; see `network_learned_lab.py`.
 
 `kernel`, as root: `load_50k_s`: nft loads 50,000 flows, spread over a hundred pairs of zones; `load_50k_one_pair_s`:
 between two zones. `emit_50k_s`: what they take to become a table. `new_connection_ratio`: how many new connections a
@@ -37,6 +38,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # the lab is the tests'
 import network_guard
 import network_kernel
 import network_learned
+import network_learned_lab
 import network_long
 import network_prove
 from bounds import Bounds, beside
@@ -46,6 +48,7 @@ BOUNDS: Bounds = {
     "prove_100k_s": ("<=", 30),
     "prove_100k_mb": ("<=", 1_000),
     **network_learned.BOUNDS,
+    **network_learned_lab.BOUNDS,
     "load_50k_s": ("<=", 2),
     "new_connection_ratio": (">=", 0.9),
     "grant_close_ms": ("<=", 1_000),
@@ -58,6 +61,7 @@ PARTS: dict[str, Callable[[], dict[str, float]]] = {
     "kernel": network_kernel.kernel,
     "guard": network_guard.guard,
     "learned": network_learned.learned,
+    "learned_lab": network_learned_lab.learned_lab,
 }
 """By its name what gives the figures of a part."""
 

@@ -40,10 +40,11 @@ async def _build(core: Core) -> Running:
     from limen.network.doors.at_firewalls import AtFirewalls
     from limen.network.doors.doors import Doors
     from limen.network.firewalls.service import build
+    from limen.network.learning.from_firewalls import Holders
     from limen.network.learning.service import Learning
     from limen.network.model import Network
 
-    firewalls, learning = await build(core), Learning(core)
+    firewalls, learning = await build(core), Learning(core, Holders(core.known, core.clock).whose)
     doors = Doors(core, core.offers.take(KeptOpen))
     AtFirewalls(doors, firewalls.followers, lambda: core.known.rules_of(Network) or Network(()), core.clock)
 
@@ -53,6 +54,7 @@ async def _build(core: Core) -> Running:
 
     return Running(
         offers=(firewalls, learning, doors),
+        figures=lambda: (*firewalls.figures(), *learning.figures()),
         periodic=(
             Every("renew the keys that sign what firewalls are told", KEEP_UP_SECONDS, firewalls.keep_up),
             Every("write down which connections were seen", LEARN_SECONDS, learning.keep),

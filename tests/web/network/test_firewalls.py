@@ -9,12 +9,17 @@ from typing import Any
 
 import pytest
 from tests.network.firewalls.test_service import enrolled, token
+from tests.network.networks import harbor as network
 from tests.web.access.test_ssh_hosts import send
 from tests.web.conftest import House, move_in
 
+from limen.network.learning import store
+from limen.network.learning.service import Learning
+from limen.network.model import Network
 from limen.web.network.firewalls import PROGRAM
 
 DENIED = [1, "vlan10", "vlan20", "10.10.0.7", "10.20.0.5", 6, 22, 1]
+BEGUN = [1, "10.10.0.7", "10.20.0.5", 6, 22, 4]
 DRIFT = {"at": 1, "found": [{"where": "chain input", "was": "", "is": "accept"}], "repaired": True}
 
 
@@ -32,10 +37,16 @@ async def test_a_firewall_enrols_asks_and_tells(harbor: House) -> None:
     assert (answer.status_code, set(answer.json())) == (200, {"state", "signature", "rulesets"})
     assert answer.headers["limen-at"].isdigit()
     assert "set-cookie" not in answer.headers
-    told = {"denied": [DENIED], "begun": [[1, "10.10.0.7", "10.20.0.5", 6, 22, 1]], "drift": [DRIFT], "lost": 3}
+    harbor.limen.known.set_rules(Network, network())
+    told = {"denied": [DENIED], "begun": [BEGUN], "drift": [DRIFT], "lost": 3}
     assert (await send(harbor, "/network/firewall/events", told, secret)).status_code == 204
     (event,) = harbor.events("network.drift")
     assert (event.details["where"], event.details["repaired"]) == ("chain input", True)
+    core = harbor.limen.core
+    await core.offers.take(Learning).keep()
+    seen = await core.database.reading(lambda snapshot: store.since(snapshot.connection, 0))
+    assert [(contact[1:6], tally.count) for contact, tally in seen.items()] == [((4, 0x0A0A0007, 0x0A140005, 6, 22), 4)]
+    assert {one.name: one.value for one in harbor.limen.figures()}["limen_firewall_events_lost_total"] == 3
 
 
 @pytest.mark.parametrize("secret", ["", "x", "x" * 43])
@@ -63,6 +74,10 @@ async def test_whoever_is_no_firewall_is_told_nothing(harbor: House, secret: str
         ("events", {"denied": [DENIED[:-1]]}),
         ("events", {"drift": [{**DRIFT, "found": []}]}),
         ("events", {"drift": [DRIFT] * 101}),
+        ("events", {"begun": [BEGUN] * 5_001}),
+        ("events", {"begun": [[*BEGUN[:5], 0]]}),
+        ("events", {"begun": [[1, "x" * 65, *BEGUN[2:]]]}),
+        ("events", {"lost": -1}),
         ("enrol", {"token": 1}),
     ],
 )

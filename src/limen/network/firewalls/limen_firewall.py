@@ -402,9 +402,11 @@ def generation() -> int:
 
 
 class Connection:
-    """The first packet of a connection, as conntrack has it. `raw` is what names it to the kernel."""
+    """The first packet of a connection, as conntrack has it. `raw` is what names it to the kernel; `answer` is the
+    packet that is expected back.
+    """
 
-    def __init__(self, raw: bytes) -> None:
+    def __init__(self, raw: bytes, answer: bytes = b"") -> None:
         said = attributes(raw)
         addresses, protocol = attributes(said.get(1, b"")), attributes(said.get(2, b""))
         self.family, self.raw = (4 if 1 in addresses else 6), raw
@@ -415,6 +417,21 @@ class Connection:
         self.port = int.from_bytes(protocol.get(3, b""), "big")
         if self.protocol in {1, 58}:
             self.port = protocol.get(5 if self.protocol == 1 else 8, b"\0")[0]
+        self._answer = answer
+
+    @property
+    def reached(self) -> tuple[str, int]:
+        """Where it goes once its destination is translated, which is what rules of forwarding see: whence the answer
+        comes.
+        """
+        said = attributes(self._answer)
+        addresses, protocol = attributes(said.get(1, b"")), attributes(said.get(2, b""))
+        address = addresses.get(1 if self.family == 4 else 3)
+        port = protocol.get(2)
+        return (
+            str(ipaddress.ip_address(address)) if address else self.destination,
+            int.from_bytes(port, "big") if port and self.protocol not in {1, 58} else self.port,
+        )
 
 
 def connections(netlink: Netlink) -> Iterator[Connection]:
@@ -424,7 +441,7 @@ def connections(netlink: Netlink) -> Iterator[Connection]:
             return
         found = attributes(body)
         if kind >> 8 == _CONNTRACK and 1 in found:
-            yield Connection(found[1])
+            yield Connection(found[1], found.get(2, b""))
 
 
 def cut(ends: list[dict[str, Any]]) -> int:
@@ -561,7 +578,8 @@ def read_begun(into: Folded) -> None:
     while True:
         try:
             for one in connections(netlink):
-                into.add(one.source, one.destination, one.protocol, one.port)
+                destination, port = one.reached
+                into.add(one.source, destination, one.protocol, port)
         except KeyError:
             continue
         except OSError as wrong:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -21,7 +21,7 @@ from limen.network.firewalls.keys import kept_keys
 from limen.network.firewalls.store import CONFIRMED, REFUSED, TRIAL, UNDONE, EnrolledFirewall, RulesetChange
 from limen.network.model import Network
 from limen.opaque import hash_of, new_id, new_token
-from limen.pillar import Core, FirewallLogs
+from limen.pillar import Core, Figure, FirewallLogs
 from limen.printable import visible
 from limen.storage import Snapshot, Transaction
 
@@ -128,6 +128,13 @@ class FirewallService:
         self._questions = Questions(followers)
         self.followers = followers
         self._surroundings = Surroundings()
+        self.lost = 0
+        """Packets that were denied and connections that began of which firewalls had no room to tell more."""
+
+    def figures(self) -> Iterator[Figure]:
+        yield Figure(
+            "limen_firewall_events_lost_total", "Packets and connections that firewalls could not tell of", self.lost
+        )
 
     @property
     def surroundings(self) -> Surroundings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -10,8 +10,10 @@ from limen.clock import DAY, Instant
 from limen.network.learning import store
 from limen.network.learning.counting import Counts
 from limen.network.learning.flows import ObservedFlow
+from limen.network.learning.from_firewalls import Begun, flow_of
 from limen.network.learning.placing import ZonesByAddress
 from limen.network.model import Network
+from limen.pillar import Figure
 
 if TYPE_CHECKING:
     from limen.pillar import Core
@@ -43,6 +45,16 @@ class Learning:
             self._network, self._counts.places = network, ZonesByAddress(network)
         if network.zones:
             self._counts.take(self._known(one) for one in flows)
+
+    def told(self, begun: Iterable[Begun]) -> None:
+        """`take` of what a firewall that follows Limen tells."""
+        now = self._core.clock.now()
+        self.take(flow for one in begun if (flow := flow_of(one, now)) is not None)
+
+    def figures(self) -> Iterator[Figure]:
+        yield Figure(
+            "limen_observed_flows_no_room_total", "Connections that found no room among those observed", self.no_room
+        )
 
     async def keep(self) -> None:
         """Write down what was counted. Where that fails it is counted on, and written at the next turn."""

@@ -16,6 +16,8 @@ from starlette.responses import PlainTextResponse, Response
 import limen.network.firewalls
 from limen.network.firewalls.crossings import Denied
 from limen.network.firewalls.service import Asks, FirewallService, Told, Went
+from limen.network.learning.from_firewalls import Begun
+from limen.network.learning.service import Learning
 from limen.web.following import answering, answering_at, bearer
 from limen.web.page import Route
 from limen.web.site import Site
@@ -83,19 +85,19 @@ Count = Annotated[int, msgspec.Meta(ge=1, le=2**31)]
 _DENIED = tuple[int, Word, Word, Word, Word, Byte, Port, Count]
 """When (seconds since 1970), the interfaces it came and would go by, from and to where, protocol, port, how often."""
 _BEGUN = tuple[int, Word, Word, Byte, Port, Count]
-"""When, from where, to where, protocol, port, how often."""
+"""When (seconds since 1970), from where, to where, protocol, port, how often."""
 
 
 class _Tells(msgspec.Struct, forbid_unknown_fields=True):
     denied: Annotated[list[_DENIED], msgspec.Meta(max_length=5_000)] = []
     begun: Annotated[list[_BEGUN], msgspec.Meta(max_length=5_000)] = []
     drift: Annotated[list[_Drift], msgspec.Meta(max_length=100)] = []
-    lost: int = 0
+    lost: Annotated[int, msgspec.Meta(ge=0, le=2**31)] = 0
 
 
 def routes(site: Site) -> APIRouter:
     router = APIRouter()
-    firewalls = site.ports.offers.take(FirewallService)
+    firewalls, learning = site.ports.offers.take(FirewallService), site.ports.offers.take(Learning)
 
     async def enrol(request: Request) -> dict[str, Any] | None:
         said = msgspec.json.decode(await request.body(), type=_Enrols)
@@ -115,6 +117,8 @@ def routes(site: Site) -> APIRouter:
         for drift in said.drift:
             found = [{"where": each.where, "was": each.was, "is": each.now} for each in drift.found]
             firewalls.drifted(one, found, is_repaired=drift.repaired)
+        learning.told(Begun(*each) for each in said.begun)
+        firewalls.lost += said.lost
         await firewalls.denied(one, [Denied(*each) for each in said.denied], site.address(request))
         return None
 
