@@ -21,6 +21,7 @@ def test_a_statement_that_does_not_hold_is_refuted_with_a_packet() -> None:
         "built_in": False,
         "holds": False,
         "is_decided": True,
+        "is_on_trial": False,
         "path": [["guests", "files", "in"]],
     }
     assert "10.40.0.0 → 10.20.0.10:443" in text

@@ -123,6 +123,11 @@ def _show(network: Network) -> Iterator[Printed]:
     for block in network.blocks:
         plain = {"part": "block", "id": block.id, **_way_plain(block), "why": block.why}
         yield f"  {block.id}: {way_said(block.way)} ({block.why})", plain
+    if network.trials:
+        yield "On trial; what would be denied is let through, and told:", None
+    for trial in network.trials:
+        plain = {"part": "trial", "id": trial.id, **_way_plain(trial), "until": trial.until, "why": trial.why}
+        yield f"  {trial.id}: {way_said(trial.way)}, until {trial.until} ({trial.why})", plain
     yield "Must never be:", None
     for one in network.nevers:
         plain = {"part": "never", "id": one.id, **_way_plain(one), "hops": one.hops, "why": one.why}
@@ -205,6 +210,9 @@ def _answer_text(answer: Answer, network: Network) -> str:
     flow = next((one for one in network.flows if one.id == answer.rule_id), None)
     if flow is not None:
         return f"allowed by the flow {flow.id}: {flow.purpose} ({flow.owner}, to be reviewed on {flow.review})"
+    trial = next((one for one in network.trials if one.id == answer.rule_id), None)
+    if trial is not None:
+        return f"allowed on trial, until {trial.until}, by {trial.id}: no flow lets it through, or a block denies it"
     block = next((one for one in network.blocks if one.id == answer.rule_id), None)
     return f"denied by the block {block.id}: {block.why}" if block is not None else "denied: no flow lets it through"
 

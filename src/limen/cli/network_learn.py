@@ -234,7 +234,10 @@ def _trials(trials: Sequence[PairTrial], here: Opened, people: Mapping[str, str]
         yield "Nothing between zones was seen yet. `limen learn read` takes logs.", None
     for one in trials:
         pair = f"{one.from_zone} → {one.to_zone}"
+        if one.until:
+            pair += f" (on trial until {one.until})"
         plain = {"part": "pair", "from": one.from_zone, "to": one.to_zone, "used": one.used, "cut": one.cut}
+        plain["on_trial_until"] = one.until
         if not one.cuts:
             yield f"{pair}: would have cut none of {counted(one.used, 'connection')}", plain
             continue

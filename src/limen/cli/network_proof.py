@@ -72,7 +72,7 @@ def _cell(network: Network, cell: Cell) -> Iterator[Printed]:
 
 
 def never(network: Network, today: str) -> Iterator[Printed]:
-    """Each statement, proved or refuted."""
+    """Each statement, proved or refuted, or possible as long as zones are on trial."""
     for verdict in verdicts(network, Regions(compiled(network, today))):
         yield _verdict_text(verdict), _verdict_plain(verdict)
 
@@ -85,7 +85,7 @@ def _verdict_text(verdict: Verdict) -> str:
     if not verdict.is_decided:
         return f"unproved {said}: too many rules overlap"
     ends = f"{verdict.path[0].source.name} reaches {verdict.path[-1].destination.name}"
-    return f"refuted  {said}: {ends}{path_text(verdict.path)}"
+    return f"{'on trial' if verdict.is_on_trial else 'refuted '} {said}: {ends}{path_text(verdict.path)}"
 
 
 def _hops(hops: bool) -> str:
@@ -98,6 +98,7 @@ def _verdict_plain(verdict: Verdict) -> dict[str, Any]:
         "built_in": verdict.never.is_built_in,
         "holds": verdict.holds,
         "is_decided": verdict.is_decided,
+        "is_on_trial": verdict.is_on_trial,
         "path": [[one.source.name, one.destination.name, one.rule_id] for one in verdict.path],
     }
 
@@ -170,7 +171,7 @@ def unused(network: Network, today: str) -> Iterator[Printed]:
     expired = [one.id for one in network.flows if one.expires and one.expires <= today]
     for flow_id in expired:
         yield f"{flow_id}: it expired", {"id": flow_id, "why": "expired", "by": []}
-    idle = unneeded(Regions(compiled(network, today)))
+    idle = unneeded(Regions(compiled(network.without_trials, today)))
     for one in idle:
         by = f" by {', '.join(one.by)}" if one.by else ""
         yield f"{one.id}: {SAID[one.why]}{by}", {"id": one.id, "why": one.why.value, "by": list(one.by)}

@@ -18,12 +18,23 @@ Place: TypeAlias = tuple[str, int, Interval]
 
 
 def compiled(network: Network, today: str) -> Ruleset:
-    """What is let through on this day (ISO 8601) and what is not. Flows that expired are not there."""
+    """What is let through on this day (ISO 8601) and what is not. Flows that expired are not there.
+
+    Between zones on trial everything is let through: by a flow where one fits and no block does, else by the trial.
+    """
     places = Places(network)
+    trials = {pair: one.id for one in network.trials if today < one.until for pair in one.pairs}
     rules = [
         Rule(id_, allows, from_zone, to_zone, box)
+        if allows or (from_zone, to_zone) not in trials
+        else Rule(trials[from_zone, to_zone], True, from_zone, to_zone, box, is_trial=True)
         for id_, allows, way in _ways(network, today)
         for from_zone, to_zone, box in places.boxes(way)
+    ]
+    rules += [
+        Rule(id_, True, from_zone, to_zone, box, is_trial=True)
+        for pair, id_ in trials.items()
+        for from_zone, to_zone, box in places.boxes(Way((pair[0],), (pair[1],), (ANY_SERVICE,)))
     ]
     return Ruleset(network.zone_names, tuple(rules))
 

@@ -9,7 +9,20 @@ from limen.configuration.differing import differing
 from limen.facts import Factor, Label, Person
 from limen.messages import lists
 from limen.network.broken import BEFORE_ANY_DAY
-from limen.network.model import ANY_SERVICE, FILE, Block, Firewall, Flow, Host, Network, Never, Service, Way, Zone
+from limen.network.model import (
+    ANY_SERVICE,
+    FILE,
+    Block,
+    Firewall,
+    Flow,
+    Host,
+    Network,
+    Never,
+    Service,
+    Trial,
+    Way,
+    Zone,
+)
 from limen.network.proof.changes_said import changes_said
 from limen.network.services import part_text
 from limen.network.stated import NetworkFile
@@ -30,6 +43,7 @@ def changes(before: NetworkFile | None, after: NetworkFile | None) -> Iterator[s
     yield from _each("flow", _by_id(was.flows), _by_id(now.flows), _flow)
     yield from _each("block", _by_id(was.blocks), _by_id(now.blocks), _block)
     yield from _each("statement of what must never be", _by_id(_own(was)), _by_id(_own(now)), _never)
+    yield from _each("trial", _by_id(was.trials), _by_id(now.trials), _trial)
     for name, old, new in differing((before or _NOTHING).without, (after or _NOTHING).without):
         holds = "holds again" if new is None else f"does not hold here: {new}" + (f" (was: {old})" if old else "")
         yield f"The built-in statement {name} {holds}"
@@ -109,6 +123,10 @@ def _flow(one: Flow) -> str:
 
 def _block(one: Block) -> str:
     return f"nothing from {way_said(one.way)}, because “{one.why}”"
+
+
+def _trial(one: Trial) -> str:
+    return f"nothing is cut from {way_said(one.way)} before {one.until}, because “{one.why}”"
 
 
 def _never(one: Never) -> str:

@@ -17,6 +17,7 @@ HEAD: Final = """\
 #               which somebody looks at it again (review); from `expires` on it is over.
 #               In place of names: internet, inside (every zone but it), everything; any for services
 #   blocks      what is denied though a flow lets it through
+#   trial       from which zones to which nothing is cut before a day (until): it is let through, and told
 #   never       what must not be possible, whatever the flows; `hops: true`: nor by way of others. Six are built in:
 #               internet-inside, guests-inside, iot-sensitive, backup-from-people, management-from-elsewhere and
 #               administration-from-people. without: which of these does not hold here, and why

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network
+from itertools import product
 from typing import Final, TypeAlias
 
 from limen.network.packets.box import ANY_PORT, ANY_PROTOCOL, Interval
@@ -115,6 +116,20 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Trial:
+    """Pairs of zones between which nothing is cut before a day (ISO 8601): what would be is let through, and told."""
+
+    id: str
+    way: Way
+    why: str
+    until: str
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        return tuple(product(self.way.sources, self.way.destinations))
+
+
+@dataclass(frozen=True, slots=True)
 class Never:
     """What must not be possible, whatever the flows. `hops`: by way of others as well, and not only directly.
 
@@ -154,6 +169,12 @@ class Network:
     blocks: tuple[Block, ...] = ()
     nevers: tuple[Never, ...] = ()
     firewalls: tuple[Firewall, ...] = ()
+    trials: tuple[Trial, ...] = ()
+
+    @cached_property
+    def without_trials(self) -> Network:
+        """As it is to be once nothing is on trial any more."""
+        return replace(self, trials=()) if self.trials else self
 
     @cached_property
     def zone_of(self) -> dict[str, Zone]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_network
+from itertools import product
 from typing import Any, Final
 
 from limen.configuration.problem import DECLARE_GROUP, Complaint, shown, unknown
@@ -13,7 +14,7 @@ from limen.network.addresses import is_dns_name
 from limen.network.built_in import BUILT_IN as NEVERS
 from limen.network.model import ANY_SERVICE, EVERYTHING, INSIDE, INTERNET
 from limen.network.services import BUILT_IN as SERVICES
-from limen.network.shapes import ADDRESS, NAME, BlockShape, FileShape, FirewallShape, FlowShape, NeverShape
+from limen.network.shapes import ADDRESS, NAME, BlockShape, FileShape, FirewallShape, FlowShape, NeverShape, TrialShape
 from limen.printable import is_printable
 
 RESERVED: Final = {
@@ -24,7 +25,7 @@ RESERVED: Final = {
 }
 _FIX: Final = "use lowercase letters, digits and hyphens, at most 40, and begin with a letter"
 
-OneWay = FlowShape | BlockShape | NeverShape
+OneWay = FlowShape | BlockShape | NeverShape | TrialShape
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,23 @@ def way_complaints(above: tuple[str | int, ...], shape: OneWay, named: Named) ->
             otherwise = f"state it below `services`: `{name}: [tcp/8443]`" if NAME.fullmatch(name) else ""
             yield (*above, "service", place), *unknown("service", name, named.services, otherwise)
     yield from _twice((*above, "service"), shape.service)
+
+
+def trial_complaints(trials: Mapping[int, TrialShape], named: Named) -> Iterator[Complaint]:
+    """What can't be on trial: anything but a pair of zones, what comes from the internet, and a pair twice."""
+    taken: dict[tuple[str, str], str] = {}
+    for number, shape in trials.items():
+        for key, names in (("from", shape.source), ("to", shape.to)):
+            for place, name in enumerate(names):
+                if name in {INSIDE, EVERYTHING} | named.hosts:
+                    yield ("trial", number, key, place), f"{shown(name)} is no zone", "name each zone that is on trial"
+                elif name == INTERNET and key == "from":
+                    what = "what comes from the internet is never let through on trial"
+                    yield ("trial", number, key, place), what, "write a flow for what has to come in"
+        for pair in product(shape.source, shape.to):
+            if taken.setdefault(pair, shape.id) != shape.id:
+                what = f"{' to '.join(pair)} is on trial already, by {taken[pair]}"
+                yield ("trial", number, "to"), what, "remove it from one of them"
 
 
 def _no_place(name: str, named: Named) -> tuple[str, str]:

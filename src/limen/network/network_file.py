@@ -25,6 +25,7 @@ from limen.network.names import (
     id_complaints,
     key_complaints,
     owner_complaint,
+    trial_complaints,
     unprintable,
     way_complaints,
 )
@@ -42,6 +43,7 @@ from limen.network.shapes import (
     NeverShape,
     ServiceShape,
     Shape,
+    TrialShape,
     ZoneShape,
 )
 from limen.network.stated import NetworkFile
@@ -60,6 +62,7 @@ _STAND_INS: Final[Mapping[str, Any]] = {
     "purpose": "x",
     "why": "x",
     "review": "2999-01-01",
+    "until": "2999-01-01",
 }
 """What is taken for something that is missing or can't be read, so that the rest is looked at all the same."""
 
@@ -74,11 +77,13 @@ class _Shapes:
     flows: dict[int, FlowShape]
     blocks: dict[int, BlockShape]
     never: dict[int, NeverShape]
+    trial: dict[int, TrialShape]
     firewalls: dict[str, FirewallShape]
 
     @property
     def ways(self) -> dict[str, dict[int, OneWay]]:
-        return {"flows": {**self.flows}, "blocks": {**self.blocks}, "never": {**self.never}}
+        ways: dict[str, dict[int, OneWay]] = {"flows": {**self.flows}, "blocks": {**self.blocks}}
+        return {**ways, "never": {**self.never}, "trial": {**self.trial}}
 
 
 def read(tree: Tree, around: Around) -> tuple[NetworkFile | None, list[Problem]]:
@@ -97,6 +102,8 @@ def read(tree: Tree, around: Around) -> tuple[NetworkFile | None, list[Problem]]
         *id_complaints(shapes.ways),
         *(one for at, shape in _each_way(shapes) for one in way_complaints(at, shape, named)),
         *_flow_complaints(shapes.flows, around),
+        *trial_complaints(shapes.trial, named),
+        *_day_complaints(shapes),
         *_address_complaints(shapes, named),
         *_other_complaints(shapes, file),
     )
@@ -145,6 +152,7 @@ def _shapes(file: FileShape, tree: Tree) -> tuple[_Shapes, list[Problem]]:
         flows=each(FlowShape, "flows", enumerate(file.flows)),
         blocks=each(BlockShape, "blocks", enumerate(file.blocks)),
         never=each(NeverShape, "never", enumerate(file.never)),
+        trial=each(TrialShape, "trial", enumerate(file.trial)),
         firewalls=each(FirewallShape, "firewalls", file.firewalls.items(), "nftables"),
     )
     return shapes, problems
@@ -164,9 +172,15 @@ def _flow_complaints(flows: Mapping[int, FlowShape], around: Around) -> Iterator
         complaint = owner_complaint(shape.owner, around.groups)
         if complaint is not None:
             yield ("flows", number, "owner"), *complaint
-        for key, day in (("review", shape.review), ("expires", shape.expires)):
-            if day is not None and not _is_a_day(day):
-                yield ("flows", number, key), f"{shown(day)} is not a valid date", "write it as 2027-12-31"
+
+
+def _day_complaints(shapes: _Shapes) -> Iterator[Complaint]:
+    days = [(("flows", number, "review"), one.review) for number, one in shapes.flows.items()]
+    days += [(("flows", number, "expires"), one.expires) for number, one in shapes.flows.items() if one.expires]
+    days += [(("trial", number, "until"), one.until) for number, one in shapes.trial.items()]
+    for at, day in days:
+        if not _is_a_day(day):
+            yield at, f"{shown(day)} is not a valid date", "write it as 2027-12-31"
 
 
 def _is_a_day(written: str) -> bool:

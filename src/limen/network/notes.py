@@ -18,6 +18,7 @@ def notes(file: NetworkFile, today: date) -> Iterator[tuple[str, str]]:
     """Each with what to do about it."""
     network = file.network
     yield from _days(network, today.isoformat(), (today + timedelta(days=SOON_DAYS)).isoformat())
+    yield from _trials(network, today.isoformat(), (today + timedelta(days=SOON_DAYS)).isoformat())
     yield from _one_family(network)
     yield from _at_home(network)
 
@@ -34,6 +35,14 @@ def _days(network: Network, today: str, soon: str) -> Iterator[tuple[str, str]]:
         elif one.review <= today:
             what = f"the flow {one.id} was to be reviewed on {one.review}"
             yield what, f"ask {one.owner} whether it is still needed, and give it a new day"
+
+
+def _trials(network: Network, today: str, soon: str) -> Iterator[tuple[str, str]]:
+    for one in network.trials:
+        if one.until <= today:
+            yield f"the trial {one.id} ended on {one.until}", "remove it, and send firewalls their rules anew"
+        elif one.until <= soon:
+            yield f"the trial {one.id} ends on {one.until}", "look at `limen learn would-cut` before that day"
 
 
 def _one_family(network: Network) -> Iterator[tuple[str, str]]:

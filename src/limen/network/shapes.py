@@ -14,6 +14,7 @@ MOST_FLOWS: Final = 5_000
 """A file of the company folder holds 100,000 values, and a flow with all of its keys is seventeen."""
 MOST_BLOCKS: Final = 1_000
 MOST_NEVERS: Final = 500
+MOST_TRIALS: Final = 100
 MOST_FIREWALLS: Final = 50
 
 NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
@@ -113,6 +114,19 @@ class BlockShape(WayShape):
     why: Text
 
 
+class TrialShape(WayShape):
+    """Between which zones nothing is cut yet. `trial:` is a list of these; `from` and `to` are zones."""
+
+    until: Day
+    """From this day on it is cut."""
+    why: Text
+
+    @property
+    def service(self) -> list[str]:
+        """All of them: a pair of zones is on trial, or it is not."""
+        return ["any"]
+
+
 class NeverShape(WayShape):
     """What must not be possible, whatever the flows. `never:` is a list of these."""
 
@@ -146,6 +160,7 @@ class FileShape(Shape):
     flows: Annotated[list[Any], Field(max_length=MOST_FLOWS)] = []
     blocks: Annotated[list[Any], Field(max_length=MOST_BLOCKS)] = []
     never: Annotated[list[Any], Field(max_length=MOST_NEVERS)] = []
+    trial: Annotated[list[Any], Field(max_length=MOST_TRIALS)] = []
     without: dict[str, Text] = {}
     """Which of the built-in statements does not hold here, and why."""
     firewalls: Annotated[dict[str, Any], Field(max_length=MOST_FIREWALLS)] = {}

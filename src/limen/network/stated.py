@@ -21,6 +21,7 @@ from limen.network.model import (
     Never,
     Prefix,
     Service,
+    Trial,
     Way,
     Zone,
 )
@@ -68,6 +69,9 @@ class NetworkFile:
             firewalls=tuple(
                 _firewall(name, one, tuple(zone.name for zone in zones))
                 for name, one in sorted(self._of("firewalls").items())
+            ),
+            trials=tuple(
+                Trial(one["id"], _way(one), one["why"], one["until"]) for one in self.written.get("trial", ())
             ),
         )
 

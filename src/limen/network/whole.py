@@ -41,6 +41,7 @@ def _stated(network: Network) -> Iterator[tuple[str, Way]]:
     yield from ((one.id, one.way) for one in network.flows)
     yield from ((one.id, one.way) for one in network.blocks)
     yield from ((one.id, one.way) for one in network.nevers if not one.is_built_in)
+    yield from ((one.id, one.way) for one in network.trials)
 
 
 class _Sizes:

@@ -9,7 +9,7 @@ import pytest
 from tests.network.networks import harbor
 
 from limen.clock import SECOND, from_iso
-from limen.network.firewalls.crossings import FORGED, NO_FLOW, UNKNOWN_INTERFACE, Denied, Surroundings
+from limen.network.firewalls.crossings import FORGED, NO_FLOW, ON_TRIAL, UNKNOWN_INTERFACE, Denied, Surroundings
 from limen.network.model import INTERNET
 
 NOW = from_iso("2026-11-27T09:00:00Z")
@@ -57,3 +57,9 @@ def test_without_a_network_all_is_the_internet() -> None:
     one = Denied(NOW // SECOND, "vlan10", "", "10.10.0.7", "10.60.0.2", 6, 22, 1)
     found = json.loads(Surroundings().record("gw1", one, NOW))
     assert (found["from_zone"], found["why"]) == (INTERNET, NO_FLOW)
+
+
+def test_what_was_let_through_on_trial_is_told_apart_and_needs_the_same() -> None:
+    one = Denied(NOW // SECOND, "vlan10", "vlan60", "10.10.0.7", "10.60.0.2", 6, 22, 3, is_let_through=True)
+    found: dict[str, Any] = json.loads(HARBOR.record("gw1", one, NOW))
+    assert (found["why"], needs(found)) == (ON_TRIAL, ("office", "vault", "ssh"))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.network.learning.seen import TODAY, contact, offices, tally
 from tests.network.networks import flow, harbor, way
 
 from limen.network.learning.trial import would_cut
-from limen.network.model import Block
+from limen.network.model import Block, Trial
 
 ERP, FILES = "10.21.0.4", "10.20.0.10"
 USED = {**offices(ERP), **offices(FILES, many=2), contact("10.10.0.10", FILES, 22, person="p_ida"): tally(3)}
@@ -40,3 +42,11 @@ def test_scans_and_what_is_refused_already_are_nobody_s_work() -> None:
         harbor(flows=[flow("web", way("office", "erp files", "https ssh"))]), {**USED, **scan, **refused}, TODAY
     )
     assert sum(one.cut for one in trials) == 0
+
+
+def test_what_is_on_trial_is_looked_at_as_if_it_were_not() -> None:
+    trial = Trial("look", way("office", "servers", "any"), "we look first", "2027-01-15")
+    network = replace(harbor(), trials=(trial,))
+    found = {one.to_zone: (one.cut, one.until) for one in would_cut(network, USED, TODAY)}
+    assert found == {"servers": (13, "2027-01-15"), "finance": (25, "")}
+    assert {one.until for one in would_cut(network, USED, "2027-01-15")} == {""}

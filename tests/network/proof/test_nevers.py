@@ -7,7 +7,7 @@ from dataclasses import replace
 from tests.network.networks import flow, harbor, way
 
 from limen.network.compiling import compiled
-from limen.network.model import INSIDE, Block, Network, Never
+from limen.network.model import INSIDE, Block, Network, Never, Trial
 from limen.network.packets.regions import Regions
 from limen.network.proof.nevers import Verdict, verdicts
 
@@ -83,3 +83,15 @@ def test_hosts_of_an_open_zone_are_not_kept_apart() -> None:
 def test_a_zone_is_not_kept_from_itself_by_what_is_said_of_all() -> None:
     assert _verdict(harbor(nevers=[Never("n", way(INSIDE, "backup", "any"), "", hops=True)])).holds
     assert not _verdict(harbor(nevers=[Never("n", way("backup", "backup", "any"), "")])).holds
+
+
+def test_between_zones_on_trial_it_is_possible_and_said_to_be_by_the_trial() -> None:
+    never = Never("n", way("office", "backup", "any"), "", hops=True)
+    trial = Trial("look", way("office", "servers", "any"), "", "2027-01-15")
+    network = replace(harbor([flow("copies", way("servers", "vault"))], nevers=[never]), trials=(trial,))
+    verdict = _verdict(network)
+    assert (verdict.holds, verdict.is_on_trial) == (False, True)
+    assert {step.rule_id for step in verdict.path} == {"look", "copies"}
+    assert _verdict(network.without_trials).holds
+    broken = _verdict(harbor([flow("a", way("office", "vault"))], nevers=[never]))
+    assert (broken.holds, broken.is_on_trial) == (False, False)

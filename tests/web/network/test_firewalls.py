@@ -78,6 +78,8 @@ async def test_whoever_is_no_firewall_is_told_nothing(harbor: House, secret: str
         ("events", {"begun": [[*BEGUN[:5], 0]]}),
         ("events", {"begun": [[1, "x" * 65, *BEGUN[2:]]]}),
         ("events", {"lost": -1}),
+        ("events", {"tried": [DENIED] * 5_001}),
+        ("events", {"tried": [[*DENIED, True]]}),
         ("enrol", {"token": 1}),
     ],
 )

@@ -98,6 +98,11 @@ def denying_chains(log_group: int) -> list[Chain]:
     return [*silent, Chain(DENIED, tuple(inside))]
 
 
+def let_through_on_trial(matches: Sequence[Statement], log_group: int) -> list[Line]:
+    """What is let through, and told. Who is loud is told less, and let through all the same."""
+    return [Line((*matches, _limit(50), _log("trial", log_group))), Line((*matches, ACCEPT))]
+
+
 def _established() -> Line:
     verdicts = [["established", ACCEPT], ["invalid", DROP], ["related", ACCEPT]]
     return Line(({"vmap": {"key": {"ct": {"key": "state"}}, "data": {"set": verdicts}}},))

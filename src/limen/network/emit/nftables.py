@@ -11,13 +11,20 @@ as they are in the middle of the machine, after a translated destination and bef
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby, product
 from typing import Final
 
 from limen.clock import Instant
 from limen.network.compiling import Places
-from limen.network.emit.nft_chains import DENIED, denying_chains, forward_chain, input_chain, standing_sets
+from limen.network.emit.nft_chains import (
+    DENIED,
+    denying_chains,
+    forward_chain,
+    input_chain,
+    let_through_on_trial,
+    standing_sets,
+)
 from limen.network.emit.nft_enforced import addresses, within
 from limen.network.emit.nft_openings import openings
 from limen.network.emit.nft_router import NotEmittable, Router, check_names, is_here
@@ -60,7 +67,7 @@ def firewall(ruleset: Ruleset, network: Network, router: Router, now: Instant) -
             if inner:
                 made.way(f"{from_zone}.{to_zone}.within", from_zone, to_zone, [*inner, *lasting])
             made.way(f"{from_zone}.{to_zone}", from_zone, to_zone, lasting, leads_through=not inner)
-            made.to_machine(from_zone, to_zone, places, has_rules=bool(lasting))
+            made.to_machine(from_zone, to_zone, places, lasting)
         for zone in router.legs:
             temporary = [(to, one) for (from_, to), rules in by_pair.items() if from_ == zone for one in _timed(rules)]
             made.opened(zone, temporary, now)
@@ -88,24 +95,38 @@ class _Made:
         """A chain of its own for a pair, where it has rules."""
         if not rules:
             return
-        sets, chain = _chain(name, rules)
+        sets, chain = _chain(name, rules, self.router.log_group)
         self.sets += sets
         self.chains.append(chain)
         if leads_through:
             pairs = product(self.router.legs[from_zone], self.router.legs[to_zone])
             self.ways += [Element(pair, verdict=jump(name)) for pair in pairs]
 
-    def to_machine(self, from_zone: str, to_zone: str, places: Places, *, has_rules: bool) -> None:
-        """The same chain decides on packets to those addresses of the machine that are in the zone."""
-        if not has_rules:
+    def to_machine(self, from_zone: str, to_zone: str, places: Places, rules: Sequence[Rule]) -> None:
+        """The same chain decides on packets to those addresses of the machine that are in the zone. The machine itself
+        is never on trial: then it has a chain of its own.
+        """
+        chain = f"{from_zone}.{to_zone}"
+        if not rules or not self._is_in(to_zone, places):
             return
+        if any(one.is_trial for one in rules):
+            chain += ".machine"
+            guarded = [replace(one, allows=False, is_trial=False) if one.is_trial else one for one in rules]
+            self.way(chain, from_zone, to_zone, guarded, leads_through=False)
         for address in self.router.addresses:
             number, family = int(address.network_address), address.version
             if any(low <= number <= high for low, high in addresses(places, to_zone, family)):
                 self.machine[family] += [
-                    Element((interface, (number, number)), verdict=jump(f"{from_zone}.{to_zone}"))
+                    Element((interface, (number, number)), verdict=jump(chain))
                     for interface in self.router.legs[from_zone]
                 ]
+
+    def _is_in(self, zone: str, places: Places) -> bool:
+        return any(
+            low <= int(one.network_address) <= high
+            for one in self.router.addresses
+            for low, high in addresses(places, zone, one.version)
+        )
 
     def opened(self, zone: str, rules: Sequence[tuple[str, Rule]], now: Instant) -> None:
         found = list(openings(zone, rules, self.router, now))
@@ -155,14 +176,18 @@ def _timed(rules: Iterable[Rule]) -> Iterator[Rule]:
             yield rule
 
 
-def _chain(name: str, rules: Sequence[Rule]) -> tuple[list[Set], Chain]:
+def _chain(name: str, rules: Sequence[Rule], log_group: int) -> tuple[list[Set], Chain]:
     """Rules in a row that say the same are looked up together; the order is only between such rows."""
     sets: list[Set] = []
     lines: list[Line] = []
-    for number, (allows, row) in enumerate(groupby(rules, key=lambda one: one.allows), 1):
+    alike = groupby(rules, key=lambda one: (one.allows, one.is_trial))
+    for number, ((allows, is_trial), row) in enumerate(alike, 1):
         for one in lookups(f"{name}.{number}", ((rule.id, rule.box) for rule in row)):
             sets.append(one.set)
-            lines.append(Line((*one.matches, ACCEPT if allows else goto(DENIED))))
+            if is_trial:
+                lines += let_through_on_trial(one.matches, log_group)
+            else:
+                lines.append(Line((*one.matches, ACCEPT if allows else goto(DENIED))))
     return sets, Chain(name, tuple(lines))
 
 

@@ -18,6 +18,8 @@ UNKNOWN_INTERFACE: Final = "unknown-interface"
 FORGED: Final = "not-at-home"
 NO_FLOW: Final = "no-flow"
 """Why: it came by an interface that no zone has, its source is of another zone than the interface, or neither."""
+ON_TRIAL: Final = "on-trial"
+"""It was let through, and would not have been were its pair of zones not on trial."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Denied:
     protocol: int
     port: int
     count: int
+    is_let_through: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Surroundings:
         said: dict[str, Any] = {
             "at": to_iso(min(one.at * SECOND, now)),
             "firewall": firewall,
-            "why": self._why(by, source),
+            "why": ON_TRIAL if one.is_let_through else self._why(by, source),
             "from_zone": source,
             "to_zone": destination,
             "from_kind": self._kind(source),

@@ -73,6 +73,8 @@ MANGLED = {"ct": {"mark"}}
 """What a rule may write: a connection's mark."""
 PROTOCOLS = {"1": "icmp", "6": "tcp", "17": "udp", "33": "dccp", "58": "ipv6-icmp", "132": "sctp"}
 """What a listing calls them."""
+ON_TRIAL = "limen trial"
+"""How the prefix begins of what is logged and let through."""
 TRIAL_SECONDS = 60.0
 LOOK_SECONDS = 1.0
 FULL_SECONDS = 600.0
@@ -553,8 +555,10 @@ class Folded:
                     self._lost += count
 
 
-def read_denied(group: int, into: Folded) -> None:
-    """For ever: the packets that the rules log to this group of NFLOG (linux/netfilter/nfnetlink_log.h)."""
+def read_logged(group: int, denied: Folded, tried: Folded) -> None:
+    """For ever: the packets that the rules log to this group of NFLOG (linux/netfilter/nfnetlink_log.h): what they
+    deny, and what they would deny were the pair of zones not on trial.
+    """
     netlink = Netlink(timeout=None)
     netlink.send(_LOG, 1, _ACK, attribute(1, b"\1"), socket.AF_UNSPEC, group)  # NFULNL_CFG_CMD_BIND
     netlink.send(_LOG, 1, _ACK, attribute(2, struct.pack(">IBB", 128, 2, 0) + b"\0\0"), socket.AF_UNSPEC, group)
@@ -564,6 +568,7 @@ def read_denied(group: int, into: Folded) -> None:
             for kind, body in netlink.messages():
                 if kind == _LOG << 8:
                     one = Denied(body)
+                    into = tried if one.prefix.startswith(ON_TRIAL) else denied
                     into.add(one.came_by, one.goes_by, one.source, one.destination, one.protocol, one.port)
         except Wrong:
             continue
@@ -1170,13 +1175,13 @@ def _plain(value: Any) -> str:
 def follow() -> None:
     """Ask Limen, for ever; meanwhile keep what is in force as it is to be."""
     RUN.mkdir(mode=0o700, parents=True, exist_ok=True)
-    firewall, denied, begun = Firewall(), Folded(), Folded()
+    firewall, denied, tried, begun = Firewall(), Folded(), Folded(), Folded()
     firewall.begin()
     group = int(read_json("config").get("group", 5))
     for work, arguments in (
         (_ask_for_ever, (firewall,)),
-        (_tell_for_ever, (firewall, denied, begun)),
-        (_for_ever(read_denied), (group, denied)),
+        (_tell_for_ever, (firewall, {"denied": denied, "tried": tried, "begun": begun})),
+        (_for_ever(read_logged), (group, denied, tried)),
         (_for_ever(read_begun), (begun,)),
     ):
         threading.Thread(target=work, args=arguments, daemon=True).start()
@@ -1239,25 +1244,24 @@ def _ask_for_ever(firewall: Firewall) -> None:
             wait = min(wait * 2, 15.0)
 
 
-def _tell_for_ever(firewall: Firewall, denied: Folded, begun: Folded) -> None:
+def _tell_for_ever(firewall: Firewall, folded: dict[str, Folded]) -> None:
     while True:
         time.sleep(SEND_SECONDS)
-        refused, lost = denied.take()
-        opened, more_lost = begun.take()
+        taken = {name: one.take() for name, one in folded.items()}
         drift = list(firewall.drift)
-        if not (refused or opened or drift or lost or more_lost):
+        if not drift and not any(events or lost for events, lost in taken.values()):
             continue
         try:
             about = read_json("config")
             limen = Limen(about["url"], about["authority"], about["secret"])
-            said = {"denied": refused, "begun": opened, "drift": drift, "lost": lost + more_lost}
-            limen.ask("/network/firewall/events", said)
+            events = {name: some for name, (some, _) in taken.items()}
+            limen.ask("/network/firewall/events", {**events, "drift": drift, "lost": sum(n for _, n in taken.values())})
             for _ in drift:
                 firewall.drift.popleft()
         except Exception as wrong:  # noqa: BLE001 -- it is told later
             syslog.syslog(syslog.LOG_WARNING, f"Limen could not be told: {wrong}")
-            denied.put_back(refused, lost)
-            begun.put_back(opened, more_lost)
+            for name, one in folded.items():
+                one.put_back(*taken[name])
             time.sleep(2.0)
 
 

@@ -38,4 +38,4 @@ def _with(network: Network, flows: Sequence[Flow]) -> Network:
 def _holding(network: Network, today: str) -> set[str]:
     if not any(one.hops for one in network.nevers):
         return set()
-    return {one.never.id for one in verdicts(network, Regions(compiled(network, today))) if one.holds}
+    return {one.never.id for one in verdicts(network, Regions(compiled(network.without_trials, today))) if one.holds}

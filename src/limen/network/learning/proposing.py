@@ -162,7 +162,7 @@ def _without_hops(
 
 def _stated(network: Network, uses: Iterable[Use], today: str) -> tuple[dict[str, int], list[Use]]:
     """What the network has a rule for, counted by its id, and all else."""
-    ruleset = compiled(network, today)
+    ruleset = compiled(network.without_trials, today)
     between: dict[tuple[str, str], tuple[Rule, ...]] = {}
     stated: dict[str, int] = defaultdict(int)
     rest = []
@@ -214,6 +214,7 @@ class _Proposing:
             *(one.id for one in network.flows),
             *(one.id for one in network.blocks),
             *(one.id for one in network.nevers),
+            *(one.id for one in network.trials),
         }
 
     def flows(self, uses: Iterable[Use]) -> Iterable[Proposed]:

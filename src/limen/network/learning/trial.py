@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from limen.clock import Instant
 from limen.network.compiling import compiled
@@ -31,12 +31,15 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class PairTrial:
-    """Of `used` connections from one zone to another these would have been cut; the most frequent first."""
+    """Of `used` connections from one zone to another these would have been cut; the most frequent first. `until`: the
+    day before which nothing is cut there, since the pair is on trial; "" where it is not.
+    """
 
     from_zone: str
     to_zone: str
     used: int
     cuts: tuple[Cut, ...] = ()
+    until: str = ""
 
     @property
     def cut(self) -> int:
@@ -45,15 +48,16 @@ class PairTrial:
 
 def would_cut(network: Network, tallies: Mapping[Contact, Tally], today: str) -> tuple[PairTrial, ...]:
     """Each pair of zones that was used, those with the most cuts first. Scans, and what a firewall refused already,
-    are nobody's work, and don't count. `today` is ISO 8601.
+    are nobody's work, and don't count. What is on trial is looked at as if it were not. `today` is ISO 8601.
     """
     left, _ = without_scans(tallies)
     used = {one: tally for one, tally in left.items() if tally.count > tally.refused}
     of_pair: dict[tuple[str, str], list[Use]] = defaultdict(list)
     for use in Names(network, left).uses(used):
         of_pair[use.pair].append(use)
-    ruleset = compiled(network, today)
-    trials = [_trial(pair, uses, ruleset) for pair, uses in of_pair.items()]
+    ruleset = compiled(network.without_trials, today)
+    until = {pair: one.until for one in network.trials if today < one.until for pair in one.pairs}
+    trials = [replace(_trial(pair, uses, ruleset), until=until.get(pair, "")) for pair, uses in of_pair.items()]
     return tuple(sorted(trials, key=lambda one: (-one.cut, one.from_zone, one.to_zone)))
 
 

@@ -20,7 +20,8 @@ ANYWHERE: Final = ""
 @dataclass(frozen=True, slots=True)
 class Rule:
     """`id` is that of the flow, block or opening it came of, or where an import has it (`rules.nft:12`); several rules
-    may share one. `until`: from that instant on it is not there (None: it stays).
+    may share one. `until`: from that instant on it is not there (None: it stays). `is_trial`: it lets through what is
+    to be denied one day, and whoever enforces it tells of that.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Rule:
     to_zone: str
     box: Box
     until: Instant | None = None
+    is_trial: bool = False
 
     def is_between(self, from_zone: str, to_zone: str) -> bool:
         return self.from_zone in {ANYWHERE, from_zone} and self.to_zone in {ANYWHERE, to_zone}

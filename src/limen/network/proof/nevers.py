@@ -33,6 +33,11 @@ class Verdict:
         """Proved: it is not possible."""
         return self.is_decided and not self.path
 
+    @property
+    def is_on_trial(self) -> bool:
+        """It is possible, and some step of it only because nothing is cut there yet."""
+        return any(step.rule is not None and step.rule.is_trial for step in self.path)
+
 
 def verdicts(network: Network, regions: Regions) -> tuple[Verdict, ...]:
     """One for each thing that must never be, in the order of the file. `regions` are those of the compiled network, or

@@ -90,6 +90,7 @@ _BEGUN = tuple[int, Word, Word, Byte, Port, Count]
 
 class _Tells(msgspec.Struct, forbid_unknown_fields=True):
     denied: Annotated[list[_DENIED], msgspec.Meta(max_length=5_000)] = []
+    tried: Annotated[list[_DENIED], msgspec.Meta(max_length=5_000)] = []
     begun: Annotated[list[_BEGUN], msgspec.Meta(max_length=5_000)] = []
     drift: Annotated[list[_Drift], msgspec.Meta(max_length=100)] = []
     lost: Annotated[int, msgspec.Meta(ge=0, le=2**31)] = 0
@@ -119,7 +120,9 @@ def routes(site: Site) -> APIRouter:
             firewalls.drifted(one, found, is_repaired=drift.repaired)
         learning.told(Begun(*each) for each in said.begun)
         firewalls.lost += said.lost
-        await firewalls.denied(one, [Denied(*each) for each in said.denied], site.address(request))
+        packets = [Denied(*each) for each in said.denied]
+        packets += [Denied(*each, is_let_through=True) for each in said.tried]
+        await firewalls.denied(one, packets, site.address(request))
         return None
 
     router.add_api_route("/network/firewall/enrol", answering(enrol), methods=["POST"])

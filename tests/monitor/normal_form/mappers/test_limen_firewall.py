@@ -17,6 +17,11 @@ def test_a_denied_packet_is_one_of_a_firewall() -> None:
     assert (event.src_ip, event.dst_ip, event.dst_port, event.status_id) == ("10.10.0.7", "10.60.0.2", 445, 2)
 
 
+def test_what_was_let_through_on_trial_is_no_denial() -> None:
+    event = only(FIREWALLS, RECORD.replace("no-flow", "on-trial"), FIREWALLS)
+    assert (event.category, event.status_id, event.reason) == ("firewall", 1, "on-trial")
+
+
 def test_nobody_else_speaks_as_a_firewall() -> None:
     for kind, source in ((FIREWALLS, "harbor"), ("json", FIREWALLS), (LIMEN, FIREWALLS), (FIREWALLS, LIMEN)):
         assert all(is_unreadable(event) for event in events(kind, RECORD, source))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
-from limen.monitor.normal_form.classes import PACKET_REFUSED
+from limen.monitor.normal_form.classes import PACKET_REFUSED, SUCCESS, TRAFFIC
 from limen.monitor.normal_form.drafts import Draft
 from limen.monitor.normal_form.flattening import flat
 from limen.monitor.normal_form.frame import FIREWALLS, Frame
@@ -27,6 +28,10 @@ _DENIED: Final = Shape(
 )
 
 
+_ON_TRIAL: Final = replace(_DENIED, fixed={"product": FIREWALLS, "kind": "tried", **TRAFFIC, "status_id": SUCCESS})
+"""It was let through, and would be denied were its zones not on trial."""
+
+
 def read(raw: str, record: Record, _frame: Frame) -> Iterator[Draft]:
     """A packet that was denied, or several alike within one second (`count`)."""
-    yield _DENIED.draft(raw, flat(record))
+    yield (_ON_TRIAL if record.get("why") == "on-trial" else _DENIED).draft(raw, flat(record))
