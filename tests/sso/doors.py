@@ -24,6 +24,12 @@ from limen.events import Event
 
 PERMIT, CHALLENGE, DENY = "permit", "challenge", "deny"
 OFFICE, ELSEWHERE = "192.0.2.7", "203.0.113.7"
+NETWORK = """
+zones:
+  here: {kind: workstation, prefixes: [192.0.2.0/24], isolated: true}
+  there: {kind: vpn, prefixes: [203.0.113.0/24], isolated: true}
+  servers: {kind: server, prefixes: [10.20.0.0/24]}
+"""
 BACK, ACS = "https://code.harbor.example/back", "https://saml.harbor.example/acs"
 APPS = f"""
 - id: gate
@@ -49,8 +55,20 @@ APPS = f"""
   saml:
     entity_id: https://saml.harbor.example/saml
     acs: ["{ACS}"]
+
+- id: desk
+  protocol: network
+  label: internal
+  network: {{to: [servers], services: [rdp]}}
 """
 POLICIES = f"""{POLICY}
+@id("staff-connects")
+@title("Staff connect")
+@reason("They work there.")
+@phase("identity")
+permit (principal in Group::"staff", action == Action::"connect", resource == App::"desk")
+when {{ context.auth.strength >= 2 }};
+
 @id("programs-look")
 @title("Programs look")
 @reason("They make reports.")
@@ -58,7 +76,7 @@ POLICIES = f"""{POLICY}
 permit (principal is Workload, action == Action::"view", resource)
 when {{ principal in Group::"engineering" && (resource == App::"code" || resource == App::"gate") }};
 """
-TABLE = ("gate", "code", "saml", "microsoft-365")
+TABLE = ("gate", "code", "saml", "microsoft-365", "desk")
 """The apps. All are permitted to staff by the baseline or, with two factors, by the table's own policies."""
 
 
@@ -173,6 +191,12 @@ async def device(doors: Doors, who: Somebody) -> str:
     return PERMIT if answer.status_code == 200 else _led(answer)
 
 
+async def firewall(doors: Doors, who: Somebody) -> str:
+    await who.browser.get("/network/connect")
+    answer = await who.browser.post("/network/connect", app="desk")
+    return PERMIT if answer.headers.get("location", "").endswith("done=opened") else _led(answer)
+
+
 async def token_exchange(doors: Doors, who: Somebody) -> str:
     answer = await doors.program.acts(who.access)
     return PERMIT if answer.status_code == 200 else _refused(answer, "invalid_request")
@@ -195,7 +219,7 @@ async def client_credentials_at_the_gateway(doors: Doors, _who: Somebody) -> str
 
 
 Door = Callable[[Doors, Somebody], Awaitable[str]]
-OF_PEOPLE: tuple[Door, ...] = (gateway, oidc_code, saml, entra, device)
+OF_PEOPLE: tuple[Door, ...] = (gateway, oidc_code, saml, entra, device, firewall)
 """At which the person is there, and can prove more."""
 FOR_PEOPLE: tuple[Door, ...] = (token_exchange, oidc_refresh)
 """At which a program asks in a person's name. A refresh that is refused ends the sign-in, so it comes last."""
@@ -224,6 +248,7 @@ async def doors_at(folder: Path) -> AsyncIterator[Doors]:
     def written(there: Path) -> None:
         apps = there / "apps.yaml"
         apps.write_text(apps.read_text().rstrip() + "\n" + APPS + MICROSOFT)
+        (there / "network.yaml").write_text(NETWORK)
         (there / "policies" / "69-of-the-table.cedar").write_text(POLICIES)
 
     with issuer_at_work() as issuer:

@@ -1,0 +1,149 @@
+"""A door in the firewall: opened with a press in a real browser, real packets come through a real firewall, and don't
+any more within a second after the group is lost.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+from tests.journeys.conftest import Browser, Harbor, serve
+from tests.network.firewalls.real_router import RealRouter, limen_reached, needs_a_router, real_router
+from tests.network.firewalls.world import NAME, SERVER
+from tests.ports import free_port
+
+from limen.network.firewalls import service, store
+from limen.network.firewalls.intended import intended
+from limen.network.firewalls.store import CONFIRMED
+from limen.network.model import Network
+
+pytestmark = needs_a_router
+HERE = "10.10.0.10"
+"""Where the browser is, as the front before Limen says."""
+APP = """
+- id: desk
+  name: Accounting desktop
+  label: internal
+  protocol: network
+  network: {to: [desk], services: [rdp], minutes: 30}
+"""
+NETWORK = """
+zones:
+  office: {kind: workstation, prefixes: [10.10.0.0/24], interface: vlan10, isolated: true}
+  servers: {kind: server, prefixes: [10.20.0.0/24], interface: vlan20}
+  admin: {kind: management, prefixes: [10.50.0.0/24], interface: vlan50}
+hosts:
+  desk: {zone: servers, addresses: [10.20.0.10]}
+flows:
+  - {id: web, from: office, to: desk, service: https, owner: finance, purpose: Accounts, review: 2099-01-01}
+firewalls:
+  gw1: {kind: nftables, device: gw1}
+"""
+POLICY = """
+@id("finance-connects")
+@title("Finance connects to its desktop")
+@reason("They work there.")
+permit (principal in Group::"finance", action == Action::"connect", resource == App::"desk")
+when { context.auth.strength >= 3 };
+"""
+
+
+def write(folder: Path) -> None:
+    apps, settings = folder / "apps.yaml", folder / "limen.toml"
+    apps.write_text(apps.read_text("utf-8") + APP, "utf-8")
+    text = settings.read_text("utf-8").replace("[listen]\n", '[listen]\ntrusted_proxies = ["127.0.0.1/32"]\n')
+    settings.write_text(text, "utf-8")
+    (folder / "network.yaml").write_text(NETWORK, "utf-8")
+    (folder / "policies" / "60-doors.cedar").write_text(POLICY, "utf-8")
+
+
+@dataclass
+class Guarded:
+    """Harbor, and the router between its office and its servers, which follows it."""
+
+    harbor: Harbor
+    router: RealRouter
+
+    def becomes(self, *, reachable: bool, port: int = 3_389) -> float:
+        """How many seconds it took until the server was reachable from the office, or was not."""
+        begun = time.monotonic()
+        while self.router.reaches(10, SERVER, port) is not reachable:
+            assert time.monotonic() < begun + 10, self.router.run("nft", "list", "table", "inet", "limen")
+            time.sleep(0.02)
+        return time.monotonic() - begun
+
+    def take_rules(self) -> None:
+        """Send what network.yaml means, and wait until the router has confirmed it by its own check."""
+        core = self.harbor.limen.core
+        now, network = core.clock.now(), core.known.rules_of(Network)
+        ruleset = intended(network, NAME, [], "2026-11-27", now).ruleset
+        made = lambda write: service.make_change(write, NAME, ruleset, "reach", now, "")  # noqa: E731
+        change = self.harbor.run(core.write(made))
+        until = time.monotonic() + 20
+        while self._state(change.id) != CONFIRMED:
+            assert time.monotonic() < until, self.router.said("follow")
+            time.sleep(0.1)
+
+    def _state(self, change: str) -> str:
+        reading = self.harbor.limen.core.database.reading
+        found = self.harbor.run(reading(lambda snapshot: store.last_changes(snapshot.connection, NAME)))
+        return next(one.state for one in found if one.id == change)
+
+
+@pytest.fixture
+def guarded(tmp_path: Path) -> Iterator[Guarded]:
+    port = free_port()
+    harbor, stop = serve(tmp_path / "limen", port, free_port(), None, write)
+    try:
+        with real_router(tmp_path / "router") as router, router.listening(20, 443), router.listening(20, 3_389):
+            reached = limen_reached(router, port)
+            harbor.run(reached.__aenter__())
+            try:
+                core = harbor.limen.core
+                now = core.clock.now()
+                token = harbor.run(core.write(lambda write: service.make_token(write, NAME, now, "")))
+                router.enrol(harbor.origin, token)
+                router.follow()
+                one = Guarded(harbor, router)
+                one.take_rules()
+                yield one
+            finally:
+                harbor.run(reached.__aexit__(None, None, None))
+    finally:
+        stop()
+
+
+def test_somebody_opens_a_door_and_it_shuts_with_the_group(guarded: Guarded, chromium: Any) -> None:
+    harbor, browser = guarded.harbor, Browser(chromium, extra_http_headers={"x-forwarded-for": HERE})
+    try:
+        harbor.arrive(browser, "Nora Feld", "staff", "finance")
+        page = browser.page
+        guarded.becomes(reachable=True, port=443)
+        guarded.becomes(reachable=False)
+
+        page.get_by_role("link", name="Accounting desktop").click()
+        page.wait_for_url(harbor.origin + "/network/connect?app=desk")
+        row = page.locator('[data-app="desk"]')
+        expect(row.locator(".effect")).to_have_count(0)
+        browser.clean_both_ways()
+        row.get_by_role("button").focus()
+        page.keyboard.press("Enter")
+        expect(row.locator(".effect.permit")).to_be_visible()
+        browser.clean_both_ways()
+        assert guarded.becomes(reachable=True) < 2
+
+        begun = time.monotonic()
+        harbor.run(harbor.limen.identity.people.set_groups(harbor.people["Nora Feld"], ["staff"], by=""))
+        assert guarded.becomes(reachable=False) < 1
+        assert time.monotonic() - begun < 2
+        guarded.becomes(reachable=True, port=443)
+
+        page.goto(harbor.origin)
+        expect(page.get_by_role("link", name="Accounting desktop")).to_have_count(0)
+    finally:
+        browser.context.close()
