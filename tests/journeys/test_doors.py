@@ -4,6 +4,10 @@ any more within a second after the group is lost.
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -118,7 +122,14 @@ def guarded(tmp_path: Path) -> Iterator[Guarded]:
         stop()
 
 
-def test_somebody_opens_a_door_and_it_shuts_with_the_group(guarded: Guarded, chromium: Any) -> None:
+def waits_in_a_terminal(origin: str, home: Path) -> subprocess.Popen[str]:
+    """`limen connect` as somebody types it, with a home of their own."""
+    command = [sys.executable, "-m", "limen.cli.main", "connect", "desk", "--limen", origin, "--no-browser"]
+    environment = {**os.environ, "HOME": str(home), "XDG_CONFIG_HOME": "", "XDG_STATE_HOME": ""}
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+
+
+def test_somebody_opens_a_door_and_it_shuts_with_the_group(guarded: Guarded, chromium: Any, tmp_path: Path) -> None:
     harbor, browser = guarded.harbor, Browser(chromium, extra_http_headers={"x-forwarded-for": HERE})
     try:
         harbor.arrive(browser, "Nora Feld", "staff", "finance")
@@ -131,8 +142,16 @@ def test_somebody_opens_a_door_and_it_shuts_with_the_group(guarded: Guarded, chr
         row = page.locator('[data-app="desk"]')
         expect(row.locator(".effect")).to_have_count(0)
         browser.clean_both_ways()
+        terminal = waits_in_a_terminal(harbor.origin, tmp_path)
+        assert terminal.stdout is not None
+        assert terminal.stdout.readline()
+        page.goto(terminal.stdout.readline().strip())
         row.get_by_role("button").focus()
         page.keyboard.press("Enter")
+        page.wait_for_url(re.compile(r"^http://127\.0\.0\.1:\d+/\?"))
+        said, _ = terminal.communicate(timeout=30)
+        assert (terminal.returncode, "desk is open until" in said) == (0, True)
+        page.goto(harbor.origin + "/network/connect")
         expect(row.locator(".effect.permit")).to_be_visible()
         browser.clean_both_ways()
         assert guarded.becomes(reachable=True) < 2

@@ -15,11 +15,11 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final
-from urllib.parse import parse_qs, urlencode, urlsplit
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode, urlsplit
 
+from limen.cli.from_browser import FromBrowser
 from limen.errors import LimenError
 from limen.following.wire import fingerprint, line_of, read_key
 
@@ -31,11 +31,6 @@ WAITS_SECONDS: Final = 300.0
 LEFT_SECONDS: Final = 15
 """A certificate that is over sooner is not used any more: logging in takes a while."""
 HOST: Final = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
-_DONE: Final = (  # with an icon of its own: nobody is there any more who could be asked for one
-    b'<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>limen ssh</title>'
-    b'<link rel="icon" href="data:,"><p>You can close this page and go back to the terminal.'
-)
-_LONGEST: Final = 20_000
 _CERTIFICATE: Final = "ssh-ed25519-cert-v01@openssh.com"
 
 
@@ -112,7 +107,7 @@ class OnThisComputer:
 
         key, state = Ed25519PrivateKey.generate(), secrets.token_urlsafe(24)
         public = line_of(key.public_key()).split()[1]
-        with _Waiting(state) as waiting:
+        with FromBrowser("ssh", state, ("certificate", "host", "account")) as waiting:
             fields = {
                 "host": self.host,
                 "account": self.account,
@@ -151,49 +146,6 @@ class OnThisComputer:
 class _WrongError(LimenError):
     def __init__(self) -> None:
         super().__init__("what came back is not what was asked for", "run limen ssh again")
-
-
-class _Waiting(HTTPServer):
-    """A port of loopback, until the browser comes with the certificate."""
-
-    def __init__(self, state: str) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.state = state
-        self.found: dict[str, list[str]] = {}
-
-    def told(self, seconds: float) -> dict[str, list[str]]:
-        """What it brought. Raises LimenError where it did not come in time."""
-        until = time.monotonic() + seconds
-        while not self.found:
-            self.timeout = until - time.monotonic()
-            if self.timeout <= 0:
-                raise LimenError("nobody confirmed in the browser", "run limen ssh again")
-            self.handle_request()
-        return self.found
-
-
-class _Handler(BaseHTTPRequestHandler):
-    """Only what knows the state is believed: any page in any browser here could call this port."""
-
-    timeout: ClassVar[float] = 5.0
-    server: _Waiting
-
-    def do_GET(self) -> None:
-        given = parse_qs(urlsplit(self.path[:_LONGEST]).query, max_num_fields=20)
-        state = given.get("state", [""])[0]
-        is_ours = secrets.compare_digest(state.encode(), self.server.state.encode())
-        if is_ours and all(given.get(name) for name in ("certificate", "host", "account")):
-            self.server.found = given
-        body = _DONE if is_ours else b"Not found\n"
-        self.send_response(200 if is_ours else 404)
-        self.send_header("content-type", "text/html; charset=utf-8" if is_ours else "text/plain")
-        self.send_header("content-length", str(len(body)))
-        self.send_header("referrer-policy", "no-referrer")
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_arguments: Any) -> None:
-        """Nothing is said of it."""
 
 
 def _read(line: str) -> SSHCertificate:

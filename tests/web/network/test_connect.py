@@ -27,3 +27,15 @@ async def test_what_somebody_came_for_is_shown_and_asking_for_it_says_why_not(ha
     assert 'data-app="vault-door"' in page.text
     refused = await ida.browser.post("/network/connect", app="vault-door")
     assert refused.headers["location"].startswith("/not-yet?decision=")
+
+
+async def test_who_waits_in_a_terminal_is_told_at_their_own_computer_alone(harbor: House, ida: Somebody) -> None:
+    state = "s" * 32
+    page = await ida.browser.get(f"/network/connect?app=erp-desktop&port=40001&state={state}")
+    assert (f'value="{state}"' in page.text, 'value="40001"' in page.text) == (True, True)
+    answer = await ida.browser.post("/network/connect", app="erp-desktop", port="40001", state=state)
+    (door,) = doors_of(harbor).open_of(ida.id)
+    assert f"http://127.0.0.1:40001/?state={state}&amp;until={door.until}" in answer.text
+    for port, wrong in (("80", state), ("70000", state), ("1@evil.example:1", state), ("40001", "x"), ("", "")):
+        answer = await ida.browser.post("/network/connect", app="erp-desktop", port=port, state=wrong)
+        assert answer.headers["location"].endswith("done=opened")

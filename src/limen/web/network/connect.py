@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from limen.clock import Instant
 from limen.facts import LIMEN, App
 from limen.messages import gettext_noop
 from limen.network.doors.doors import CONNECT, Doors
@@ -26,6 +30,24 @@ PAGES: Final = (
     Route("POST", AT, VIEW, does=gettext_noop("Open a connection")),
     Route("POST", f"{AT}/close", VIEW, does=gettext_noop("Close a connection")),
 )
+_STATE: Final = re.compile(r"[A-Za-z0-9_-]{20,64}")
+_PORT: Final = re.compile(r"[1-9][0-9]{3,4}")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Where `limen connect` waits on the person's own computer to hear that it is open."""
+
+    port: str
+    state: str
+
+    def url(self, until: Instant) -> str:
+        return f"http://127.0.0.1:{self.port}/?{urlencode({'state': self.state, 'until': until})}"
+
+    @property
+    def words(self) -> str:
+        """As the address of the page has it."""
+        return f"&{urlencode({'port': self.port, 'state': self.state})}"
 
 
 def routes(site: Site) -> APIRouter:
@@ -44,6 +66,7 @@ def routes(site: Site) -> APIRouter:
             wanted=wanted,
             open={door.app: door for door in mine if door.address == visit.visitor.address},
             elsewhere=[door for door in mine if door.address != visit.visitor.address],
+            waiting=waiting_at(query(request, "port"), query(request, "state")),
             names={app.id: app.name for app in site.known.apps.values()},
             is_inside=bool(zone_of(network, visit.visitor.address)),
             address=visit.visitor.address,
@@ -53,14 +76,18 @@ def routes(site: Site) -> APIRouter:
 
     @router.post(AT)
     async def open_one(visit: Authorized, sent: Sent) -> Response:
-        app_id = one(sent, "app")[:40]
+        app_id, waiting = one(sent, "app")[:40], waiting_at(one(sent, "port"), one(sent, "state"))
         is_tied = visit.tied_until > visit.now
         work = doors.open(app_id, visit.session, visit.person, visit.visitor.address, is_tied=is_tied)
         asked = await done_or_page(work, lambda wrong: site.failed(visit, wrong))
         if asked.answer.effect is Effect.CHALLENGE:
-            return site.go(visit, "/step-up", app=LIMEN, to=f"{AT}?app={app_id}", decision=asked.answer.id)
+            back = f"{AT}?app={app_id}{waiting.words if waiting else ''}"
+            return site.go(visit, "/step-up", app=LIMEN, to=back, decision=asked.answer.id)
         if asked.opening is None:
             return site.go(visit, "/not-yet", decision=asked.answer.id)
+        if waiting is not None:  # on by a page of ours: a form's answer may not lead off this host by itself
+            name, url = site.known.apps[app_id].name, waiting.url(asked.opening.until)
+            return site.page("access/connect_opened.html", visit, name=name, url=url, here="/")
         return site.go(visit, AT, done="opened")
 
     @router.post(f"{AT}/close")
@@ -82,3 +109,10 @@ def routes(site: Site) -> APIRouter:
         return sorted(found, key=lambda app: app.name.casefold())
 
     return router
+
+
+def waiting_at(port: str, state: str) -> Waiting | None:
+    """None where nobody waits, or the address is not as `limen connect` writes it."""
+    if not _PORT.fullmatch(port) or not 1024 <= int(port) <= 65_535 or not _STATE.fullmatch(state):
+        return None
+    return Waiting(port, state)
