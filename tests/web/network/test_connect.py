@@ -39,3 +39,12 @@ async def test_who_waits_in_a_terminal_is_told_at_their_own_computer_alone(harbo
     for port, wrong in (("80", state), ("70000", state), ("1@evil.example:1", state), ("40001", "x"), ("", "")):
         answer = await ida.browser.post("/network/connect", app="erp-desktop", port=port, state=wrong)
         assert answer.headers["location"].endswith("done=opened")
+
+
+async def test_what_if_answers_for_a_door_as_the_door_does(harbor: House, ida: Somebody) -> None:
+    ada = harbor.browser()
+    await harbor.administrator(ada)
+    asked = f"/console/what-if?person={ida.id}&app=erp-desktop&action=connect&strength="
+    for strength, effect in (("3", "permit"), ("2", "challenge"), ("0", "challenge")):
+        assert f'class="card verdict {effect}" id="answer"' in (await ada.get(asked + strength)).text
+    assert (await ida.opens()).headers["location"].endswith("done=opened")
