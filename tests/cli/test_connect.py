@@ -48,7 +48,7 @@ def test_it_waits_until_it_is_open_and_says_until_when(
 
     monkeypatch.setattr("webbrowser.open", browse)
     assert leave("connect", "erp-desktop", "--limen", LIMEN) == 0
-    assert "erp-desktop is open until 2027-01-1" in capsys.readouterr().out
+    assert "2027-01-1" in capsys.readouterr().out
 
 
 def test_nobody_who_presses_is_said_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,11 +14,13 @@ PAGE = (Path(__file__).resolve().parents[2] / "docs" / "how-to" / "network.md").
 
 
 def test_what_it_gives_to_paste_is_accepted() -> None:
-    first, without = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-    file, problems = read_text(first + without, Around(None, frozenset({"staff", "finance", "administrators"}), None))
+    first, without, trial = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    file, problems = read_text(
+        first + without + trial, Around(None, frozenset({"staff", "finance", "administrators"}), None)
+    )
     assert problems == []
     assert file is not None
-    assert len(file.network.zones) == 4
+    assert (len(file.network.zones), len(file.network.trials)) == (4, 1)
 
 
 def test_it_lists_what_is_built_in() -> None:

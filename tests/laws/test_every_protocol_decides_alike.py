@@ -297,15 +297,15 @@ async def test_the_portal_shows_each_app_as_its_door_would_answer(doors: Doors) 
 
     async def shown() -> dict[str, str]:
         page = (await ben.browser.get("/")).text
-        return dict(re.findall(r'class="cover" href="([^"]+)">.*?</a>(.*?)</article>', page, re.DOTALL))
+        found = dict(re.findall(r'class="cover" href="([^"]+)">.*?</a>(.*?)</article>', page, re.DOTALL))
+        return found | dict.fromkeys(re.findall(r'data-outside="([^"]+)"', page), "beside them")
 
     known = doors.house.limen.known.apps
     ways = {known[app].url or f"https://{known[app].host}/" for app in TABLE if not known[app].network}
-    ways.add("/network/connect?app=desk")
-    assert ways <= set(await shown())
+    assert {*ways, "desk"} <= set(await shown())
     assert not any("effect challenge" in text for way, text in (await shown()).items() if way in ways)
     await doors.change(forbid("context.auth.strength >= 3"))
     asking = await shown()
     assert all("effect challenge" in asking[way] for way in ways)
     await doors.change(forbid('context.place.network == "warehouse-hall"'))
-    assert not ways & set(await shown())
+    assert not {*ways, "desk"} & set(await shown())

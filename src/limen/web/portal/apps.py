@@ -11,7 +11,6 @@ from starlette.responses import Response
 
 from limen.clock import Instant
 from limen.facts import ACTIONS, LIMEN, App
-from limen.facts.network_service import NETWORK_ACTIONS
 from limen.messages import gettext_noop
 from limen.policy.decision import Effect, Request as DecisionRequest
 from limen.policy.remedies.search import opens_at
@@ -74,13 +73,12 @@ def launcher(site: Site, visit: SignedInVisit, without: tuple[str, ...] = ()) ->
     """The apps that can be viewed, at once or after one more proof; and those that can be later by themselves.
 
     What would not open at all is left out: which other apps the company has is nothing a session has to tell.
-    Nothing is asked about the actions in `without`, which are not shown. What is no page, and no door in the
-    firewall, is no card.
+    Nothing is asked about the actions in `without`, which are not shown. What is no page is no card.
     """
     cards: list[Card] = []
     shut: list[Card] = []
     for app in sorted(site.known.apps.values(), key=lambda app: app.name.casefold()):
-        if app.id == LIMEN or not (app.place or app.network):
+        if app.id == LIMEN or not app.place:
             continue
         card = _card(site, visit, app, without)
         if card is not None:
@@ -93,7 +91,7 @@ def _card(site: Site, visit: SignedInVisit, app: App, without: tuple[str, ...]) 
     facts = site.known.facts(visit.session, app, visit.visitor.address)
     first, *others = used_actions(app)
     way_in = engine.decide(DecisionRequest(first), facts, now)
-    url = f"/network/connect?app={app.id}" if app.network else site.app_url(app, app.start)
+    url = site.app_url(app, app.start)
     if way_in.effect is Effect.DENY:
         at = opens_at(way_in.remedies)
         return Card(app, url, "", named((first, *others)), at) if at else None
@@ -112,8 +110,6 @@ def named(withheld: Iterable[str]) -> tuple[str, ...]:
 
 def used_actions(app: App) -> tuple[str, ...]:
     """The actions that requests to this app can be, from the mildest to the strictest."""
-    if app.network is not None:
-        return NETWORK_ACTIONS
     named = {rule.action for rule in app.rules}
     return tuple(action for action in ACTIONS if action in named) or ("administer",)
 
