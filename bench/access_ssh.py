@@ -29,7 +29,7 @@ from tests.enforcement.ssh.test_limen_ssh_host import World
 
 from limen.clock import SECOND
 from limen.enforcement.ssh.door import Asked
-from limen.enforcement.ssh.wire import line_of
+from limen.following.wire import line_of
 from limen.rate_limit import RateLimit
 
 CERTIFICATES = 1_500

@@ -47,9 +47,10 @@ from limen.enforcement.ssh.certificates import PersonCertificate, sign_person
 from limen.enforcement.ssh.credentials import CREDENTIALS
 from limen.enforcement.ssh.door import Asked, Issued, LoginRefusedError, OthersGetInError
 from limen.enforcement.ssh.followers import NAMESPACE
-from limen.enforcement.ssh.hosts import Asks, HostRefusedError
-from limen.enforcement.ssh.wire import line_of, signed
+from limen.enforcement.ssh.hosts import Asks
 from limen.facts import Auth, Device, Factor, Session
+from limen.following.questions import FollowerRefusedError
+from limen.following.wire import line_of, signed
 
 __all__ = ["harbor", "ida", "lost_lease"]
 
@@ -256,10 +257,10 @@ async def test_a_second_host_takes_a_name_over_only_with_a_token_and_ends_the_fi
     hosts = hosts_of(harbor)
     key = line_of(Ed25519PrivateKey.generate().public_key())
     first = await hosts.enrol(await hosts.token(HOST, by=""), key, "203.0.113.50")
-    with pytest.raises(HostRefusedError):
+    with pytest.raises(FollowerRefusedError):
         await hosts.enrol("x" * 43, key, "203.0.113.66")
     await hosts.enrol(await hosts.token(HOST, by=""), key, "203.0.113.50")
-    with pytest.raises(HostRefusedError):
+    with pytest.raises(FollowerRefusedError):
         await hosts.ask(first.secret, Asks(0, frozenset(), frozenset()), "203.0.113.50")
 
 
@@ -268,9 +269,9 @@ async def test_guessing_tokens_is_slowed_down_and_journaled(harbor: House) -> No
     key = line_of(Ed25519PrivateKey.generate().public_key())
     token = await hosts.token(OTHER, by="")
     for number in range(30):
-        with pytest.raises(HostRefusedError):
+        with pytest.raises(FollowerRefusedError):
             await hosts.enrol(f"guess-{number}", key, "198.51.100.9")
-    with pytest.raises(HostRefusedError):  # even the right one, from there
+    with pytest.raises(FollowerRefusedError):  # even the right one, from there
         await hosts.enrol(token, key, "198.51.100.9")
     assert harbor.events("ssh.host_refused")
     assert (await hosts.enrol(token, key, "203.0.113.50")).secret
@@ -298,7 +299,7 @@ def forged(world: World, by: Ed25519PrivateKey, **other: object) -> str:
         "is_own": True,
         **other,
     }
-    authority = AuthorityKey("ca_x", Purpose.PEOPLE, now, by.private_bytes_raw())
+    authority = AuthorityKey("ca_x", now, by.private_bytes_raw(), Purpose.PEOPLE)
     return sign_person(authority, world.client.key.public_key(), PersonCertificate(**said), now)  # type: ignore[arg-type]
 
 

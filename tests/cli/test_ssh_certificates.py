@@ -17,8 +17,8 @@ from limen.cli.ssh_certificates import OnThisComputer, where_limen_is
 from limen.clock import MINUTE, SystemClock
 from limen.enforcement.ssh.authorities import AuthorityKey, Purpose
 from limen.enforcement.ssh.certificates import PersonCertificate, sign_person
-from limen.enforcement.ssh.wire import fingerprint, read_key
 from limen.errors import LimenError
+from limen.following.wire import fingerprint, read_key
 
 LIMEN = "https://limen.harbor.example"
 HOST = "db1.harbor.example"
@@ -40,7 +40,7 @@ class Answering:
         asked = parse_qs(urlsplit(address).query, keep_blank_values=True)
         self.asked.append(asked)
         now = SystemClock().now()
-        authority = AuthorityKey("ca_1", Purpose.PEOPLE, now, Ed25519PrivateKey.generate().private_bytes_raw())
+        authority = AuthorityKey("ca_1", now, Ed25519PrivateKey.generate().private_bytes_raw(), Purpose.PEOPLE)
         key = read_key(f"ssh-ed25519 {self._other.get('key') or asked['key'][0]}")
         until = now + int(self._minutes * MINUTE)
         said = PersonCertificate(

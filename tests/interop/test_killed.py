@@ -26,7 +26,7 @@ from tests.interop.fronts import running
 from tests.interop.killed_limen import killable
 
 from limen.clock import SECOND
-from limen.enforcement.ssh.wire import line_of
+from limen.following.wire import line_of
 
 GRANTED_SECONDS = 14
 

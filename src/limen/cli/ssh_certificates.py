@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from limen.enforcement.ssh.wire import fingerprint, line_of, read_key
 from limen.errors import LimenError
+from limen.following.wire import fingerprint, line_of, read_key
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

@@ -16,6 +16,7 @@ from limen.monitor.search import service as searching
 from limen.monitor.search.saving import SavedSearches
 from limen.monitor.sources.agents import agent_logs
 from limen.monitor.sources.clouds import Clouds
+from limen.monitor.sources.firewalls import firewall_logs
 from limen.monitor.sources.held import SendersHeld
 from limen.monitor.sources.pulls import LogPulls
 from limen.monitor.store_watch import StoreWatch
@@ -66,7 +67,8 @@ async def build(core: Core) -> Running:
 
     return Running(
         offers=(
-            *(watch, watch.sources, canaries, stored, search, agent_logs(watch.sources), pulls),
+            *(watch, watch.sources, canaries, stored, search, pulls),
+            *(agent_logs(watch.sources), firewall_logs(watch.sources)),
             *(places, familiar, knowing, SavedSearches(core)),
             *alerting.offers,
         ),

@@ -19,6 +19,7 @@ from limen.pillar.offers import (
     DeviceNames,
     DeviceResponses,
     DeviceSessions,
+    FirewallLogs,
     GroupMemberships,
     KeysAwayError,
     NobodyLeftError,

@@ -331,6 +331,17 @@ class AgentLogs:
     take: TakeAgentLogs
 
 
+@dataclass(frozen=True, slots=True)
+class FirewallLogs:
+    """What monitoring offers to the network, whose firewalls tell what they deny.
+
+    `take(records, address)` returns when these, each an object of JSON, are durable, and raises NotTakenError; where
+    nothing is watched they are dropped.
+    """
+
+    take: Callable[[Sequence[bytes], str], Awaitable[None]]
+
+
 class KeysAwayError(LimenError):
     """The keys by which something would be verified can't be read at this moment."""
 

@@ -17,8 +17,8 @@ from tests.web.conftest import Browser, House, move_in
 from limen.clock import HOUR, Milliseconds
 from limen.enforcement.ssh.door import SshDoor
 from limen.enforcement.ssh.hosts import SshHostService
-from limen.enforcement.ssh.wire import line_of
 from limen.facts import Grant
+from limen.following.wire import line_of
 
 HOST, OTHER = "db1.harbor.example", "db2.harbor.example"
 APPS = """

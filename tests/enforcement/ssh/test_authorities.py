@@ -8,15 +8,8 @@ import pytest
 
 from limen.clock import DAY, HOUR, Instant, from_iso
 from limen.enforcement.ssh import store
-from limen.enforcement.ssh.authorities import (
-    AHEAD,
-    KEPT,
-    LIVES,
-    Authorities,
-    Purpose,
-    kept_authorities,
-    renew,
-)
+from limen.enforcement.ssh.authorities import Authorities, Purpose, kept_authorities, renew
+from limen.following.keys import AHEAD, KEPT, LIVES
 from limen.pillars import pillars
 from limen.storage import Database, Keyring
 

@@ -12,7 +12,7 @@ from limen.enforcement.ssh.authorities import AuthorityKey, Purpose
 from limen.enforcement.ssh.certificates import PersonCertificate, sign_host, sign_person
 
 NOW = from_iso("2026-11-24T09:00:00Z")
-AUTHORITY = AuthorityKey("ca_1", Purpose.PEOPLE, NOW, Ed25519PrivateKey.generate().private_bytes_raw())
+AUTHORITY = AuthorityKey("ca_1", NOW, Ed25519PrivateKey.generate().private_bytes_raw(), Purpose.PEOPLE)
 KEY = Ed25519PrivateKey.generate().public_key()
 
 

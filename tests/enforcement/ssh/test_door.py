@@ -21,7 +21,7 @@ from tests.web.conftest import House, move_in
 from limen.clock import HOUR, MINUTE, SECOND
 from limen.enforcement.ssh.authorities import Purpose
 from limen.enforcement.ssh.certificates import OWN, SUDO, UNTIL
-from limen.enforcement.ssh.wire import line_of
+from limen.following.wire import line_of
 
 
 async def ended(house: House, serial: int) -> str:

@@ -11,12 +11,13 @@ from tests.enforcement.ssh.test_store import HOST, ISSUED, NOW
 
 from limen.clock import DAY, MINUTE, SetClock
 from limen.enforcement.ssh.authorities import Authorities, AuthorityKey, Purpose
-from limen.enforcement.ssh.followers import MOST_AHEAD, Followers, Heard
+from limen.enforcement.ssh.followers import Followers, Heard
 from limen.facts import App, FactStore, Upstream
 from limen.facts.ssh_hosts import SshHosts
+from limen.following.turns import MOST_AHEAD
 
 KEYS = Authorities(
-    tuple(AuthorityKey(f"ca_{one}", one, NOW, Ed25519PrivateKey.generate().private_bytes_raw()) for one in Purpose)
+    tuple(AuthorityKey(f"ca_{one}", NOW, Ed25519PrivateKey.generate().private_bytes_raw(), one) for one in Purpose)
 )
 
 

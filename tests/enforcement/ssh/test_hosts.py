@@ -12,9 +12,10 @@ from tests.enforcement.ssh.hosts import HOST, OTHER, Somebody, door_of, grant, h
 from tests.web.conftest import House
 
 from limen.clock import DAY, MINUTE
-from limen.enforcement.ssh.hosts import Asks, HostRefusedError
-from limen.enforcement.ssh.wire import line_of
+from limen.enforcement.ssh.hosts import Asks
 from limen.errors import LimenError
+from limen.following.questions import FollowerRefusedError
+from limen.following.wire import line_of
 
 KEY = Ed25519PrivateKey.generate()
 NOTHING: frozenset[int] = frozenset()
@@ -46,7 +47,7 @@ async def test_a_token_is_good_once_for_one_host_and_for_a_day(harbor: House) ->
     late = await hosts.token(OTHER, by="")
     harbor.clock.forward(DAY)
     for wrong in (token, late, "", "x" * 5_000):
-        with pytest.raises(HostRefusedError):
+        with pytest.raises(FollowerRefusedError):
             await hosts.enrol(wrong, line_of(KEY.public_key()), "203.0.113.50")
     assert [host.name for host in hosts.followers.hosts.values()] == [HOST]
     assert harbor.events("ssh.host_refused")
@@ -170,7 +171,7 @@ async def test_a_host_that_is_removed_is_told_nothing(harbor: House) -> None:
     waiting = asyncio.create_task(hosts.ask(secret, Asks(hosts.followers.number, NOTHING, NOTHING), "203.0.113.50"))
     await asyncio.sleep(0.05)
     await hosts.remove(str(state["host"]), by="")
-    with pytest.raises(HostRefusedError):
+    with pytest.raises(FollowerRefusedError):
         await asyncio.wait_for(waiting, 2)
     with pytest.raises(LimenError):
         await hosts.remove(str(state["host"]), by="")

@@ -20,8 +20,8 @@ from limen.clock import HOUR, SECOND, Milliseconds
 from limen.enforcement.ssh import authorities
 from limen.enforcement.ssh.authorities import Purpose
 from limen.enforcement.ssh.door import Asked, Issued
-from limen.enforcement.ssh.wire import line_of
 from limen.facts import Auth, Factor, Session
+from limen.following.wire import line_of
 
 pytestmark = needs_a_host
 

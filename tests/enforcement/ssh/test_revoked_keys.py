@@ -14,7 +14,7 @@ NOW = from_iso("2026-11-24T09:00:00Z")
 
 
 def authority() -> AuthorityKey:
-    return AuthorityKey("ca_1", Purpose.PEOPLE, NOW, Ed25519PrivateKey.generate().private_bytes_raw())
+    return AuthorityKey("ca_1", NOW, Ed25519PrivateKey.generate().private_bytes_raw(), Purpose.PEOPLE)
 
 
 def is_revoked(folder: Path, listed: bytes, by: AuthorityKey, serial: int) -> bool:

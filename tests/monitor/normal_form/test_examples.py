@@ -11,8 +11,7 @@ from tests.golden import Expected
 from tests.monitor.normal_form.frames import frame
 
 from limen.monitor.normal_form.event import NormalEvent
-from limen.monitor.normal_form.frame import LIMEN
-from limen.monitor.normal_form.kinds import KINDS
+from limen.monitor.normal_form.kinds import KINDS, OURS
 from limen.monitor.normal_form.reading import again, is_unreadable, read
 
 EXAMPLES = Path(__file__).parent / "examples"
@@ -22,7 +21,7 @@ NOT_SHOWN = {"uid", "received_at", "source", "raw", "fields"}
 
 def of(path: Path) -> list[NormalEvent]:
     kind = path.parent.name
-    return read(frame(kind, path.read_bytes(), LIMEN if kind == LIMEN else "harbor"))
+    return read(frame(kind, path.read_bytes(), kind if kind in OURS else "harbor"))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")

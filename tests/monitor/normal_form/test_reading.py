@@ -9,7 +9,6 @@ from tests.dial import size
 from tests.monitor.normal_form.frames import RECEIVED, events, frame, only
 
 from limen.monitor.normal_form.event import NormalEvent
-from limen.monitor.normal_form.frame import LIMEN
 from limen.monitor.normal_form.kinds import KINDS, OURS
 from limen.monitor.normal_form.reading import again, is_unreadable, read
 from limen.printable import visible
@@ -49,7 +48,7 @@ SNIPPETS = [
 @settings(max_examples=size(2_000), deadline=None)
 @given(st.sampled_from(NAMES), st.one_of(st.binary(max_size=400), st.lists(st.sampled_from(SNIPPETS)).map(b"".join)))
 def test_it_reads_whatever_comes_the_same_each_time_and_it_can_be_kept(kind: str, data: bytes) -> None:
-    one = frame(kind, data, LIMEN if kind in OURS else "harbor")
+    one = frame(kind, data, kind if kind in OURS else "harbor")
     found = read(one)
     assert found == read(one)
     assert [msgspec.json.decode(msgspec.json.encode(event), type=NormalEvent) for event in found] == found

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.enforcement.ssh.hosts import HOST, Somebody, door_of, handed_over
 from tests.web.conftest import House
 
-from limen.enforcement.ssh.wire import fingerprint, line_of
+from limen.following.wire import fingerprint, line_of
 from limen.web.access.ssh import read
 
 GOOD = {

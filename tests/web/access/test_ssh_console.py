@@ -8,9 +8,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.enforcement.ssh.hosts import HOST, OTHER, Somebody, hosts_of
 from tests.web.conftest import Browser, House
 
-from limen.enforcement.ssh.authorities import AHEAD
 from limen.enforcement.ssh.hosts import Asks
-from limen.enforcement.ssh.wire import line_of
+from limen.following.keys import AHEAD
+from limen.following.wire import line_of
 
 AT = "/console/ssh"
 KEY = line_of(Ed25519PrivateKey.generate().public_key())

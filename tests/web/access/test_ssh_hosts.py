@@ -12,7 +12,7 @@ from tests.enforcement.ssh.hosts import HOST, hosts_of
 from tests.web.conftest import House
 
 from limen.enforcement.ssh.hosts import MOST_OPEN
-from limen.enforcement.ssh.wire import line_of
+from limen.following.wire import line_of
 from limen.web.access.ssh_hosts import PROGRAM
 
 KEY = line_of(Ed25519PrivateKey.generate().public_key())

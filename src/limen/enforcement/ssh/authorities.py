@@ -6,27 +6,15 @@ is a key for hosts to people, who get the keys with each certificate.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
-from itertools import pairwise
-from typing import TYPE_CHECKING, Final
 
-from limen.clock import DAY, Instant, Milliseconds
+from limen.clock import Instant
 from limen.enforcement.ssh import store
-from limen.enforcement.ssh.wire import line_of, public_blob
 from limen.events import Event
+from limen.following.keys import AHEAD, SigningKey, is_next_due, new_secret, outlived, signing
 from limen.opaque import new_id
 from limen.storage import Keyring, Transaction
-
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-AHEAD: Final[Milliseconds] = DAY
-"""How long a key is known to all before it signs. A host that was away for longer has to enrol again."""
-LIVES: Final[Milliseconds] = 180 * DAY
-KEPT: Final[Milliseconds] = 31 * DAY
-"""How long a key still counts after its successor signs: longer than any certificate of a host."""
 
 
 class Purpose(StrEnum):
@@ -37,28 +25,10 @@ class Purpose(StrEnum):
 
 
 @dataclass(frozen=True)
-class AuthorityKey:
-    """One key."""
+class AuthorityKey(SigningKey):
+    """One key of an authority."""
 
-    id: str
     purpose: Purpose
-    made_at: Instant
-    secret: bytes = field(repr=False)
-
-    @cached_property
-    def private(self) -> Ed25519PrivateKey:
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415
-
-        return Ed25519PrivateKey.from_private_bytes(self.secret)
-
-    @cached_property
-    def blob(self) -> bytes:
-        return public_blob(self.private.public_key())
-
-    @cached_property
-    def line(self) -> str:
-        """The public key as it stands in a file."""
-        return line_of(self.private.public_key())
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +42,8 @@ class Authorities:
         return tuple(one for one in self.keys if one.purpose is purpose)
 
     def signing(self, purpose: Purpose, now: Instant) -> AuthorityKey:
-        """The newest that is known long enough; the oldest where there is none, as on the first day."""
-        able = self.of(purpose)
-        return next((one for one in able if one.made_at + AHEAD <= now), able[-1])
+        """The one that signs now."""
+        return signing(self.of(purpose), now)
 
 
 def kept_authorities(transaction: Transaction, keyring: Keyring, now: Instant) -> Authorities:
@@ -85,15 +54,14 @@ def kept_authorities(transaction: Transaction, keyring: Keyring, now: Instant) -
     found: list[AuthorityKey] = []
     for purpose in Purpose:
         able = [
-            AuthorityKey(key_id, purpose, at, keyring.open_sealed(store.AUTHORITIES, key_id, "sealed", sealed))
+            AuthorityKey(key_id, at, keyring.open_sealed(store.AUTHORITIES, key_id, "sealed", sealed), purpose)
             for key_id, sealed, at in store.authorities(transaction.connection, purpose)
         ]
-        if not able or able[0].made_at + LIVES - AHEAD <= now:
+        if is_next_due(able, now):
             able.insert(0, _made(transaction, keyring, purpose, now))
-        for newer, older in list(pairwise(able)):
-            if newer.made_at + AHEAD + KEPT <= now:
-                able.remove(older)
-                store.drop_authority(transaction.connection, older.id)
+        for older in outlived(able, now):
+            able.remove(older)
+            store.drop_authority(transaction.connection, older.id)
         found += able
     return Authorities(tuple(found))
 
@@ -108,10 +76,8 @@ def renew(transaction: Transaction, keyring: Keyring, now: Instant, by: str) -> 
 
 
 def _made(transaction: Transaction, keyring: Keyring, purpose: Purpose, now: Instant, by: str = "") -> AuthorityKey:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415
-
-    key_id, secret = new_id("ca"), Ed25519PrivateKey.generate().private_bytes_raw()
+    key_id, secret = new_id("ca"), new_secret()
     sealed = keyring.seal(store.AUTHORITIES, key_id, "sealed", secret)
     store.add_authority(transaction.connection, key_id, purpose, sealed, now)
     transaction.say(Event(at=now, kind="ssh.authority_made", actor=by, details={"purpose": purpose.value}))
-    return AuthorityKey(key_id, purpose, now, secret)
+    return AuthorityKey(key_id, now, secret, purpose)

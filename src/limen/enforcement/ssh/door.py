@@ -25,12 +25,12 @@ from limen.enforcement.ssh.authorities import Purpose
 from limen.enforcement.ssh.certificates import PersonCertificate, sign_person
 from limen.enforcement.ssh.followers import Followers
 from limen.enforcement.ssh.store import IssuedCertificate
-from limen.enforcement.ssh.wire import fingerprint, read_key
 from limen.enforcement.streams import STOPS, Stream, Streams
 from limen.errors import LimenError
 from limen.events import Event, Outcome
 from limen.facts import App, Label, Person, Session
 from limen.facts.ssh_hosts import SshHosts
+from limen.following.wire import fingerprint, read_key
 from limen.pillar import Core
 from limen.policy.decision import Request
 from limen.rate_limit import RateLimit

@@ -11,28 +11,19 @@ import base64
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import msgspec
-
-from limen.clock import DAY, SECOND, Clock, Instant
+from limen.clock import DAY, SECOND, Instant
 from limen.enforcement.ssh.authorities import Authorities, Purpose
 from limen.enforcement.ssh.certificates import HOST_LIVES
 from limen.enforcement.ssh.revoked_keys import revocation_list
 from limen.enforcement.ssh.store import EnrolledHost, IssuedCertificate
-from limen.enforcement.ssh.wire import signed
 from limen.facts import FactStore
+from limen.following.questions import IS_THERE
+from limen.following.turns import State, Turns, signed_state
 
-WAITS_SECONDS: Final = 25.0
-"""How long a host's question is left unanswered while there is nothing new."""
-IS_THERE: Final = 40 * SECOND
-"""A host that has not asked for so long is not there."""
-ASTRAY_SECONDS: Final = 30
-"""A host whose clock is further from Limen's lets nobody in."""
 CREATES_SECONDS: Final = 1.5
 """How long somebody waits for an account to be created on the hosts that are there."""
 RENEWED_BEFORE: Final = HOST_LIVES - DAY
 """A host gets the next certificate when its own has less than this left, that is, each day."""
-MOST_AHEAD: Final = 100 * 366 * DAY
-"""Beyond this no clock was ever wrong, and numbers stay ones that any reader of JSON reads whole."""
 NAMESPACE: Final = "limen-ssh-state"
 """What a signature of a state is good for, and nothing else."""
 
@@ -53,22 +44,12 @@ class Heard:
 _NOTHING: Final = Heard(0)
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """What a host is told, as JSON, and the signature of the authority of people."""
-
-    number: int
-    text: str
-    signature: str
-
-
 @dataclass
-class Followers:
+class Followers(Turns):
     """What hosts are told. `accounts` are people's own, by their ids, `locked` the marks of those whose owners were
     erased. Used on the event loop alone.
     """
 
-    clock: Clock
     known: FactStore
     authorities: Authorities
     accounts: dict[str, str] = field(default_factory=dict)
@@ -77,31 +58,7 @@ class Followers:
     hosts: dict[str, EnrolledHost] = field(default_factory=dict)
     _ended: dict[int, IssuedCertificate] = field(default_factory=dict)
     _created: dict[tuple[str, str], Instant] = field(default_factory=dict)
-    _number: int = 0
-    _turn: asyncio.Event = field(default_factory=asyncio.Event)
     _said: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def change(self) -> int:
-        """There is another state from now on; its number. Numbers grow, also over a restart."""
-        self._number = max(self._number + 1, self.clock.now())
-        before, self._turn = self._turn, asyncio.Event()
-        before.set()
-        return self._number
-
-    def outgrow(self, number: int) -> bool:
-        """Be ahead of a state that a host has; whether Limen was not. It was signed by a wrong clock, or before
-        a backup was restored: hosts take no state with a smaller number. A lie of a host's goes so far only.
-        """
-        if number <= self.number:
-            return False
-        if number < self.clock.now() + MOST_AHEAD:
-            self._number = number
-            self.change()
-        return True
-
-    @property
-    def number(self) -> int:
-        return self._number or self.change()
 
     def hear(self, host_id: str, heard: Heard) -> None:
         """A host has asked."""
@@ -168,17 +125,6 @@ class Followers:
 
     # What is told
 
-    async def next(self, after: int) -> None:
-        """Return when there is another state than this one, or nothing was new for long."""
-        if after != self.number:
-            return
-        turn = self._turn
-        try:
-            async with asyncio.timeout(WAITS_SECONDS):
-                await turn.wait()
-        except TimeoutError:
-            return
-
     def state(self, host: EnrolledHost, certificate: str = "") -> State:
         """What this host is told now; with its own next certificate where there is one."""
         now, number = self.clock.now(), self.number
@@ -199,6 +145,4 @@ class Followers:
             "locked": sorted(self.locked),
             "certificate": certificate,
         }
-        text = msgspec.json.encode(said)
-        key = self.authorities.signing(Purpose.PEOPLE, now).private
-        return State(number, text.decode(), signed(key, NAMESPACE, text))
+        return signed_state(number, said, self.authorities.signing(Purpose.PEOPLE, now), NAMESPACE)

@@ -11,35 +11,33 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from limen.admission import network_of
-from limen.clock import DAY, Instant, Milliseconds
+from limen.clock import Instant
 from limen.enforcement.decision_point import DecisionPoint
 from limen.enforcement.ssh import authorities, store
 from limen.enforcement.ssh.authorities import Purpose
 from limen.enforcement.ssh.certificates import HOST_LIVES, sign_host
 from limen.enforcement.ssh.door import DOOR, SshDoor, app_with
-from limen.enforcement.ssh.followers import ASTRAY_SECONDS, RENEWED_BEFORE, Followers, Heard, State
+from limen.enforcement.ssh.followers import RENEWED_BEFORE, Followers, Heard
 from limen.enforcement.ssh.store import EnrolledHost
-from limen.enforcement.ssh.wire import line_of, read_key
 from limen.errors import LimenError
 from limen.events import Event, Outcome
 from limen.facts import App
+from limen.following.questions import (
+    ASTRAY_SECONDS,
+    LONGEST_TOKEN,
+    TOKEN_LIVES,
+    FollowerRefusedError,
+    Questions,
+    whose,
+)
+from limen.following.turns import State
+from limen.following.wire import line_of, read_key
 from limen.opaque import hash_of, new_id, new_token
 from limen.pillar import Core
-from limen.rate_limit import RateLimit
 from limen.storage import Transaction
 
-TOKEN_LIVES: Final[Milliseconds] = DAY
 MOST_OPEN: Final = 5_000
 """Certificates that one host may say something is open of."""
-LONGEST_TOKEN: Final = 100
-
-
-class HostRefusedError(LimenError):
-    """Whoever asks did not prove to be a host. They are told nothing else."""
-
-    def __init__(self) -> None:
-        super().__init__("That is not the secret of a host, or not a token that is still good", "enrol the host again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +78,12 @@ class SshHostService:
         self._doors = doors
         self._door = door
         self.followers = followers
-        self._tries = RateLimit(per_second=0.2, at_once=20)
-        self._again = RateLimit(per_second=1, at_once=10)
-        self._told: dict[str, int] = {}
-        self._waiting: dict[str, asyncio.Task[None]] = {}
+        self._questions = Questions(followers)
 
     async def enrol(self, token: str, key: str, address: str) -> Enrolled:
-        """Know this host from now on by its key. Raises HostRefusedError, KeyRefusedError."""
+        """Know this host from now on by its key. Raises FollowerRefusedError, KeyRefusedError."""
         host_key = line_of(read_key(key))
-        self._refuse_flood(address)
+        self._questions.refuse_flood(address)
         now, secret = self._core.clock.now(), new_token()
 
         def write(transaction: Transaction) -> EnrolledHost | None:
@@ -110,20 +105,20 @@ class SshHostService:
 
     async def ask(self, secret: str, asks: Asks, address: str) -> State | None:
         """What the host is told: at once where there is another state than it has, else as soon as there is; None where
-        nothing was new for long, or it has asked again meanwhile. Raises HostRefusedError.
+        nothing was new for long, or it has asked again meanwhile. Raises FollowerRefusedError.
         """
         host = self._host(secret, address)
         if self.followers.outgrow(asks.after):
             self._tell_unsound(host, "ahead", self._core.clock.now())
         self._hear(host, asks)
         self._door.seen_active(host.app, asks.active)
-        after = asks.after if self._may_be_told(host) else self.followers.number
-        if not self._is_due(host, self._core.clock.now()) and not await self._waited(host, after):
+        after = asks.after if self._questions.may_be_told(host.id) else self.followers.number
+        if not self._is_due(host, self._core.clock.now()) and not await self._questions.waited(host.id, after):
             return None
         host = self._host(secret, address)  # it may have been removed meanwhile
         if after == self.followers.number and not self._is_due(host, self._core.clock.now()):
             return None
-        self._told[host.id] = self.followers.number
+        self._questions.tell(host.id)
         return await self._state(host)
 
     async def remove(self, host_id: str, by: str) -> None:
@@ -141,7 +136,7 @@ class SshHostService:
         await self._core.write(write)
         self.followers.hosts.pop(host_id, None)
         self.followers.heard.pop(host_id, None)
-        self._told.pop(host_id, None)
+        self._questions.forget(host_id)
         self.followers.change()
 
     async def token(self, name: str, by: str) -> str:
@@ -182,27 +177,6 @@ class SshHostService:
 
     # Inside
 
-    def _may_be_told(self, host: EnrolledHost) -> bool:
-        """The same state again is signed once a second; whoever asks all the time waits for the next."""
-        is_new = self._told.get(host.id) != self.followers.number
-        return is_new or self._again.admits(host.id, self._core.clock.now())
-
-    async def _waited(self, host: EnrolledHost, after: int) -> bool:
-        """Wait until there is another state than this, or nothing was new for long; False where the host has asked
-        again: one question of each is open.
-        """
-        before = self._waiting.get(host.id)
-        if before is not None:
-            before.cancel()
-        mine = self._waiting[host.id] = asyncio.create_task(self.followers.next(after))
-        try:
-            await asyncio.wait({mine})
-            return not mine.cancelled()
-        finally:
-            mine.cancel()
-            if self._waiting.get(host.id) is mine:
-                del self._waiting[host.id]
-
     def _hear(self, host: EnrolledHost, asks: Asks) -> None:
         """Take note of what a host says, and journal what has turned for the worse."""
         now = self._core.clock.now()
@@ -220,21 +194,16 @@ class SshHostService:
         )
 
     def _host(self, secret: str, address: str) -> EnrolledHost:
-        """Whose secret this is. Raises HostRefusedError."""
-        given = hash_of(secret[:LONGEST_TOKEN])
-        found = [one for one in self.followers.hosts.values() if secrets.compare_digest(one.token_hash, given)]
-        if not found:
-            self._refuse_flood(address)
+        """Whose secret this is. Raises FollowerRefusedError."""
+        found = whose(secret, self.followers.hosts.values())
+        if found is None:
+            self._questions.refuse_flood(address)
             raise self._refused(address)
-        return found[0]
+        return found
 
-    def _refuse_flood(self, address: str) -> None:
-        if not self._tries.admits(network_of(address), self._core.clock.now()):
-            raise HostRefusedError
-
-    def _refused(self, address: str) -> HostRefusedError:
+    def _refused(self, address: str) -> FollowerRefusedError:
         self._doors.tell("ssh.host_refused", "", door=DOOR, address=address)
-        return HostRefusedError()
+        return FollowerRefusedError()
 
     def _is_due(self, host: EnrolledHost, now: Instant) -> bool:
         """Whether the host needs its next certificate."""

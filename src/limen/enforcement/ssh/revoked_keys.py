@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Final
 
 from limen.clock import SECOND, Instant
-from limen.enforcement.ssh.wire import string
+from limen.following.wire import string
 
 _MAGIC: Final = b"SSHKRL\n\x00"
 _FORMAT: Final = 1

@@ -12,6 +12,8 @@ LIMEN: Final = "limen"
 """The source that nobody else can be, and its kind: the journal."""
 CANARY: Final = "limen-canary"
 """The source of test events, which nobody else can be either."""
+FIREWALLS: Final = "limen_firewall"
+"""The source of what firewalls that follow Limen deny, and its kind: each proved by its secret which it is."""
 SENT_BY: Final = "limen.sent_by"
 """The field of an event that says which device sent it under its own key. Whatever else it names is that device's word.
 """

@@ -8,7 +8,7 @@ from typing import Final
 
 from limen.clock import DAY, Milliseconds
 from limen.monitor.normal_form.drafts import LONGEST_AGO, Draft
-from limen.monitor.normal_form.frame import CANARY, LIMEN, Frame
+from limen.monitor.normal_form.frame import CANARY, FIREWALLS, LIMEN, Frame
 from limen.monitor.normal_form.mappers import (
     auditd,
     aws,
@@ -16,6 +16,7 @@ from limen.monitor.normal_form.mappers import (
     google_workspace,
     journald,
     limen,
+    limen_firewall,
     linux,
     messages,
     microsoft,
@@ -78,11 +79,12 @@ _ALL: Final = (
     Kind("apache", 1, web_access.apache),
     Kind("auditd", 1, auditd.lines),
     Kind("clamav", 1, linux.clamav_lines),
+    Kind(FIREWALLS, 1, _records(limen_firewall.read)),
     Kind(LIMEN, 1, limen.drafts, longest_ago=EVER),
 )
 KINDS: Final = {kind.name: kind for kind in _ALL}
 """Every kind by its name."""
-OURS: Final = frozenset({LIMEN})
+OURS: Final = frozenset({LIMEN, FIREWALLS})
 """Kinds that no sender has."""
 RESERVED: Final = OURS | {CANARY}
 """Names that no source in `monitor.yaml` may have."""

@@ -29,7 +29,7 @@ def read(frame: Frame) -> list[NormalEvent]:
 def events_in(frame: Frame) -> Iterator[NormalEvent]:
     """The same, one after the other: who keeps none of them is done with each while it is still in the caches."""
     kind = KINDS.get(frame.kind)
-    if kind is None or (frame.kind in OURS) != (frame.source in OURS):
+    if kind is None or (frame.kind != frame.source and {frame.kind, frame.source} & OURS):
         kind, drafts = KINDS["json"], iter([unreadable("no_such_kind", frame.data)])
     else:
         drafts = iter(kind.drafts(frame))

@@ -1,1 +1,1 @@
-"""The firewalls that enforce the network, and whether they still do."""
+"""Firewalls that follow Limen: routers and servers with nftables, on which `limen_firewall.py` runs."""

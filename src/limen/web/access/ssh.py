@@ -17,8 +17,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.enforcement.ssh.door import Asked, Issued, SshDoor
-from limen.enforcement.ssh.wire import ED25519, KeyRefusedError, fingerprint, read_key
 from limen.facts import LIMEN
+from limen.following.wire import ED25519, KeyRefusedError, fingerprint, read_key
 from limen.messages import gettext_noop
 from limen.policy.decision import Effect
 from limen.web.page import Route

@@ -12,13 +12,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.clock import Instant
-from limen.enforcement.ssh.authorities import AHEAD, AuthorityKey
+from limen.enforcement.ssh.authorities import AuthorityKey
 from limen.enforcement.ssh.door import SshDoor
-from limen.enforcement.ssh.followers import ASTRAY_SECONDS, IS_THERE, Heard
+from limen.enforcement.ssh.followers import Heard
 from limen.enforcement.ssh.hosts import SshHostService
 from limen.enforcement.ssh.store import EnrolledHost
-from limen.enforcement.ssh.wire import fingerprint
 from limen.facts import App
+from limen.following.keys import AHEAD
+from limen.following.questions import ASTRAY_SECONDS, IS_THERE
+from limen.following.wire import fingerprint
 from limen.web.access.ssh_hosts import PROGRAM
 from limen.web.console.fresh_proof import fresh_proof
 from limen.web.page import Menu, Page, Route

@@ -1,1 +1,1 @@
-"""What people see of the network in zones."""
+"""What people see of the network in zones, and what its firewalls ask."""

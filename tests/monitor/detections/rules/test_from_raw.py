@@ -19,6 +19,7 @@ from limen.monitor.detections.own_rules import own_rules, own_texts
 from limen.monitor.detections.sigma import SigmaDetector
 from limen.monitor.normal_form.event import NormalEvent
 from limen.monitor.normal_form.frame import Frame
+from limen.monitor.normal_form.kinds import OURS
 from limen.monitor.normal_form.reading import is_unreadable, read
 
 BEGIN = from_iso("2026-11-27T09:00:00Z")
@@ -52,7 +53,9 @@ def _read(kind: str, record: Any, number: int, at: Instant) -> list[NormalEvent]
     written = record if isinstance(record, str) else json.dumps(record)
     for name, value in _said(number, at).items():
         written = written.replace(f"{{{name}}}", value)
-    return read(Frame(source="source", kind=kind, received_at=at + SECOND, data=written.encode()))
+    return read(
+        Frame(source=kind if kind in OURS else "source", kind=kind, received_at=at + SECOND, data=written.encode())
+    )
 
 
 def _said(number: int, at: Instant) -> dict[str, str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from limen.enforcement.ssh.wire import KeyRefusedError, fingerprint, line_of, read_key, signed
+from limen.following.wire import KeyRefusedError, fingerprint, line_of, read_key, signed
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))  # the same in every worker, which names tests by it
 LINE = line_of(KEY.public_key())

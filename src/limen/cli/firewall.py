@@ -1,0 +1,155 @@
+"""`limen firewall`: machines that enforce the network's rules, and rules that are tried, confirmed or undone there."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from limen.cli.open_company import Opened, opened
+from limen.cli.options import LastFolder, MisusedError, refuse_other_task, word_and_folder
+from limen.cli.output import print_rows
+from limen.clock import SECOND, Instant, SystemClock
+from limen.company.authors import SERVER
+from limen.errors import LimenError
+from limen.messages import times
+from limen.network.firewalls import service, store
+from limen.network.firewalls.intended import Intended, intended
+from limen.network.firewalls.service import Needs
+from limen.network.firewalls.store import CONFIRMED, TRIAL, UNDONE, EnrolledFirewall, RulesetChange
+from limen.network.model import FILE, Network
+from limen.storage import Snapshot
+
+TASKS: Final = ("list", "setup", "plan", "apply", "confirm", "undo")
+WAITS_SECONDS: Final = 60.0
+LOOKS_SECONDS: Final = 0.2
+
+
+def run(
+    task: Annotated[str, typer.Argument(metavar="TASK", help=f"{', '.join(TASKS[:-1])} or {TASKS[-1]}")],
+    name: Annotated[str, typer.Argument(metavar="[NAME]", help="The firewall; with all but list")] = "",
+    folder: LastFolder = Path(),
+    *,
+    uplink: Annotated[
+        list[str] | None,
+        typer.Option(help="With plan and apply: an interface that leads to the internet; can be repeated"),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="With apply: confirmed as soon as the firewall reached Limen with the rules")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="With list: print one JSON object per line")] = False,
+    wait: Annotated[bool, typer.Option(help="With apply: wait until the rules are in force, or refused")] = True,
+) -> None:
+    refuse_other_task("firewall", task, TASKS)
+    name, folder = word_and_folder(name, folder)
+    if bool(name) is (task == "list"):
+        raise MisusedError(f"`limen firewall {task}` takes {'no name' if name else 'the name of a firewall'}")
+    now = SystemClock().now()
+    with opened(folder, may_make=task == "setup") as here:
+        if task == "list":
+            _list(here, as_json=as_json)
+        elif task == "setup":
+            _setup(here, name, now)
+        elif task == "plan":
+            _plan(here, name, _intended(here, name, uplink or [], now))
+        elif task == "apply":
+            rules = _intended(here, name, uplink or [], now).ruleset
+            _apply(here, name, rules, "reach" if yes else "confirmation", now, waits=wait)
+        else:
+            state = CONFIRMED if task == "confirm" else UNDONE
+            here.database.write(lambda write: service.decide_change(write, name, state, now, SERVER))
+            print("Confirmed." if state == CONFIRMED else "The firewall goes back to the rules before.")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A firewall that enrolled, and the newest change there."""
+
+    firewall: EnrolledFirewall
+    change: RulesetChange | None
+
+
+def _list(here: Opened, *, as_json: bool) -> None:
+    def read(snapshot: Snapshot) -> list[Listed]:
+        connection = snapshot.connection
+        return [
+            Listed(one, next(iter(store.last_changes(connection, one.name, 1)), None))
+            for one in store.firewalls(connection)
+        ]
+
+    def text(one: Listed) -> str:
+        confirmed = f"rules {one.firewall.digest[:12]}" if one.firewall.digest else "no rules yet"
+        change, zone = one.change, here.settings.zone
+        if change is None:
+            return f"{one.firewall.name}: {confirmed}"
+        why = f", {change.why}" if change.why else ""
+        return f"{one.firewall.name}: {confirmed}; last change {times.date(change.made_at, zone)}: {change.state}{why}"
+
+    rows = here.database.read(read)
+    print_rows(rows, text, _plain, "None has enrolled: `limen firewall setup NAME`.", as_json=as_json)
+
+
+def _plain(one: Listed) -> dict[str, Any]:
+    said: dict[str, Any] = {"name": one.firewall.name, "confirmed": one.firewall.digest}
+    if one.change is not None:
+        said |= {"change": one.change.id, "state": one.change.state, "why": one.change.why}
+    return said
+
+
+def _setup(here: Opened, name: str, now: Instant) -> None:
+    from limen.web.network.firewalls import PROGRAM
+
+    token = here.database.write(lambda transaction: service.make_token(transaction, name, now, SERVER))
+    url = here.settings.public_url
+    print(
+        f"On {name}, as root:\n"
+        f"  curl -fsSo limen-firewall {url}/network/firewall/program\n"
+        f"  echo '{sha256(PROGRAM.read_bytes()).hexdigest()}  limen-firewall' | sha256sum -c\n"
+        f"  python3 -I limen-firewall enrol {url}\n"
+        f"It asks for this token, which works once and for a day:\n  {token}"
+    )
+
+
+def _intended(here: Opened, name: str, uplinks: list[str], now: Instant) -> Intended:
+    """By the network in force, for today. Raises LimenError."""
+    file = here.in_force().parts.get(FILE)
+    network: Network = file.network if file is not None else Network(())
+    today = datetime.fromtimestamp(now / SECOND, here.settings.zone).date().isoformat()
+    return intended(network, name, uplinks, today, now)
+
+
+def _plan(here: Opened, name: str, wanted: Intended) -> None:
+    """The whole ruleset as nft reads it, and what it does not do."""
+    digest = sha256(wanted.ruleset.encode()).hexdigest()
+    confirmed = here.database.read(lambda snapshot: store.firewalls(snapshot.connection))
+    if digest in {one.digest for one in confirmed if one.name == name}:
+        print(f"{name} has these rules already.")
+    print(wanted.text, end="")
+    if wanted.not_here:
+        print(f"# Not enforced here, as {name} has no interface there: {', '.join(wanted.not_here)}")
+    if not wanted.is_administered:
+        print("# No zone of kind `management` has an interface here: nobody administers this machine over the network")
+
+
+def _apply(here: Opened, name: str, ruleset: str, needs: Needs, now: Instant, *, waits: bool) -> None:
+    change = here.database.write(lambda write: service.make_change(write, name, ruleset, needs, now, SERVER))
+    state, why = change.state, ""
+    until = time.monotonic() + WAITS_SECONDS
+    wanted = {CONFIRMED} if needs == "reach" else {TRIAL}
+    while waits and (state == "waiting" or (state == TRIAL and TRIAL not in wanted)) and time.monotonic() < until:
+        time.sleep(LOOKS_SECONDS)
+        found = here.database.read(lambda snapshot: store.last_changes(snapshot.connection, name))
+        state, why = next((one.state, one.why) for one in found if one.id == change.id)
+    if state in {store.REFUSED, UNDONE}:
+        raise LimenError(f"{name} did not take the rules: {why}", "what was in force before is in force")
+    if state == TRIAL:
+        print(f"In force on trial. Within a minute: limen firewall confirm {name}, or it goes back by itself.")
+    elif state == CONFIRMED:
+        print("In force, and confirmed.")
+    else:
+        print(f"Sent. {name} takes the rules when it asks; then confirm them: limen firewall confirm {name}")

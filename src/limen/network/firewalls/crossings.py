@@ -1,0 +1,110 @@
+"""What a firewall denied, in the words of the network: between which zones, and which flow it would have needed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from ipaddress import ip_address
+from typing import Any, Final
+
+from limen.clock import SECOND, Instant, to_iso
+from limen.network.model import INTERNET, Network, Prefix
+from limen.network.packets.box import ICMP, ICMPV6, TCP, UDP
+
+_PROTOCOLS: Final = {TCP: "tcp", UDP: "udp", ICMP: "icmp", ICMPV6: "icmpv6"}
+UNKNOWN_INTERFACE: Final = "unknown-interface"
+FORGED: Final = "not-at-home"
+NO_FLOW: Final = "no-flow"
+"""Why: it came by an interface that no zone has, its source is of another zone than the interface, or neither."""
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """Packets alike within one second, as the firewall tells them. `at`: in seconds since 1970."""
+
+    at: int
+    came_by: str
+    goes_by: str
+    source: str
+    destination: str
+    protocol: int
+    port: int
+    count: int
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What names stand for at one moment: found by address, and by the zone's interface."""
+
+    network: Network = field(default_factory=lambda: Network(()))
+
+    def record(self, firewall: str, one: Denied, now: Instant) -> bytes:
+        """One line of JSON, for monitoring. Raises ValueError for what is no address."""
+        source, destination = self.zone_at(one.source), self.zone_at(one.destination)
+        by = self._of_interface.get(one.came_by, "")
+        service = self.service(one.protocol, one.port)
+        said: dict[str, Any] = {
+            "at": to_iso(min(one.at * SECOND, now)),
+            "firewall": firewall,
+            "why": self._why(by, source),
+            "from_zone": source,
+            "to_zone": destination,
+            "from_kind": self._kind(source),
+            "to_kind": self._kind(destination),
+            "source": one.source,
+            "destination": one.destination,
+            "protocol": _PROTOCOLS.get(one.protocol, str(one.protocol)),
+            "port": one.port,
+            "service": service,
+            "count": one.count,
+            "came_by": one.came_by,
+            "goes_by": one.goes_by,
+            "needs": f"{source} to {self.host_at(one.destination) or destination} by {service}",
+        }
+        return json.dumps(said, separators=(",", ":")).encode()
+
+    def zone_at(self, address: str) -> str:
+        """The zone with the narrowest prefix that holds it; the internet where none does. Raises ValueError."""
+        found = ip_address(address)
+        holding = [one for one in self._prefixes if one[0].version == found.version and found in one[0]]
+        return max(holding, key=lambda one: one[0].prefixlen)[1] if holding else INTERNET
+
+    def host_at(self, address: str) -> str:
+        return self._hosts.get(address, "")
+
+    def service(self, protocol: int, port: int) -> str:
+        """What it is called, or as one writes it in network.yaml: `tcp/8443`."""
+        return self._services.get((protocol, port)) or f"{_PROTOCOLS.get(protocol, protocol)}/{port}"
+
+    def _why(self, by: str, source: str) -> str:
+        if not self._of_interface:
+            return NO_FLOW
+        if not by and source != INTERNET:
+            return UNKNOWN_INTERFACE
+        return FORGED if by and by != source else NO_FLOW
+
+    def _kind(self, zone: str) -> str:
+        return self.network.zone_of[zone].kind if zone in self.network.zone_of else INTERNET
+
+    @cached_property
+    def _prefixes(self) -> list[tuple[Prefix, str]]:
+        return [(prefix, zone.name) for zone in self.network.zones for prefix in zone.prefixes]
+
+    @cached_property
+    def _of_interface(self) -> Mapping[str, str]:
+        return {zone.interface: zone.name for zone in self.network.zones if zone.interface}
+
+    @cached_property
+    def _hosts(self) -> Mapping[str, str]:
+        return {str(one.network_address): host.name for host in self.network.hosts for one in host.addresses}
+
+    @cached_property
+    def _services(self) -> Mapping[tuple[int, int], str]:
+        return {
+            (part.protocol[0], part.ports[0]): service.name
+            for service in self.network.services
+            for part in service.parts
+            if part.protocol[0] == part.protocol[1] and part.ports[0] == part.ports[1]
+        }

@@ -1,0 +1,52 @@
+"""What network.yaml means on a firewall with nftables: the ruleset that it is sent, and what of it people read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from limen.clock import Instant
+from limen.errors import LimenError
+from limen.network.compiling import compiled
+from limen.network.emit.nft_router import NotEmittable, router_of
+from limen.network.emit.nftables import firewall
+from limen.network.model import FILE, Firewall, Network
+from limen.network.nft.as_json import as_json
+from limen.network.nft.as_text import as_text
+
+NFTABLES = "nftables"
+
+
+@dataclass(frozen=True, slots=True)
+class Intended:
+    """`ruleset` is JSON for nft, `text` the same as people write it. `not_here`: zones that have no leg at the
+    firewall; `is_administered`: some zone may administer the machine itself.
+    """
+
+    ruleset: str
+    text: str
+    not_here: tuple[str, ...]
+    is_administered: bool
+
+
+def firewall_called(network: Network, name: str) -> Firewall:
+    """Raises LimenError where network.yaml names none, or it is enforced by other means."""
+    found = next((one for one in network.firewalls if one.name == name), None)
+    if found is None:
+        raise LimenError(f"{FILE} names no firewall {name[:40]!r}", "write it into its `firewalls:` and publish that")
+    if found.kind != NFTABLES:
+        raise LimenError(
+            f"{name} is a firewall of {found.kind}, which no program of Limen's follows", "see its own page"
+        )
+    return found
+
+
+def intended(network: Network, name: str, uplinks: Sequence[str], today: str, now: Instant) -> Intended:
+    """What is to be in force on the firewall of this name, whose `uplinks` lead to the internet. Raises LimenError."""
+    one = firewall_called(network, name)
+    host = name if name in network.host_of else ""
+    try:
+        made = firewall(compiled(network, today), network, router_of(network, uplinks, host), now)
+    except NotEmittable as wrong:
+        raise LimenError(f"{one.name} can't be given this network: {wrong}", f"change it in {FILE}") from wrong
+    return Intended(as_json(made.table), as_text(made.table), made.not_here, made.is_administered)

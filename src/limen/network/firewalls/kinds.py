@@ -1,0 +1,97 @@
+"""What happens with firewalls."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from limen.events.kind import AUTHENTICATION, ENTITY, Family, Kind, Owner, Severity, Topic
+
+_NETWORK: Final = Family("Network")
+_FIREWALL: Final = Topic(_NETWORK, Owner.OFFICE, "Firewalls that you changed", "A firewall that you changed")
+_DOOR: Final = Topic(_NETWORK, Owner.LIMEN)
+
+KINDS: Final = (
+    Kind(
+        "network.key_made", "Created a key that signs what firewalls are told", _FIREWALL, ENTITY, 1, acknowledged=True
+    ),
+    Kind(
+        "network.token_made",
+        "Created a token to enrol a firewall",
+        _FIREWALL,
+        ENTITY,
+        1,
+        acknowledged=True,
+        shown=("firewall",),
+    ),
+    Kind(
+        "network.firewall_enrolled", "A firewall enrolled", _FIREWALL, ENTITY, 1, acknowledged=True, shown=("firewall",)
+    ),
+    Kind(
+        "network.firewall_removed", "Removed a firewall", _FIREWALL, ENTITY, 4, acknowledged=True, shown=("firewall",)
+    ),
+    Kind(
+        "network.change_made",
+        "Sent rules to a firewall, on trial",
+        _FIREWALL,
+        ENTITY,
+        3,
+        acknowledged=True,
+        shown=("firewall",),
+    ),
+    Kind(
+        "network.change_confirmed",
+        "Confirmed the rules of a firewall",
+        _FIREWALL,
+        ENTITY,
+        3,
+        acknowledged=True,
+        shown=("firewall",),
+    ),
+    Kind(
+        "network.change_undone",
+        "A firewall went back to the rules before",
+        _FIREWALL,
+        ENTITY,
+        3,
+        acknowledged=True,
+        severity=Severity.MEDIUM,
+        shown=("firewall", "why"),
+    ),
+    Kind(
+        "network.change_refused",
+        "A firewall did not take new rules",
+        _FIREWALL,
+        ENTITY,
+        3,
+        acknowledged=True,
+        severity=Severity.MEDIUM,
+        shown=("firewall", "why"),
+    ),
+    Kind(
+        "network.drift",
+        "Somebody changed the rules of a firewall beside Limen",
+        _FIREWALL,
+        ENTITY,
+        3,
+        severity=Severity.HIGH,
+        shown=("firewall", "where", "differences", "repaired"),
+    ),
+    Kind(
+        "network.firewall_unsound",
+        "A firewall does not hold any more to what Limen says",
+        _FIREWALL,
+        AUTHENTICATION,
+        99,
+        severity=Severity.HIGH,
+        shown=("firewall", "why"),
+    ),
+    Kind(
+        "network.firewall_refused",
+        "Somebody who did not prove to be a firewall was refused",
+        _DOOR,
+        AUTHENTICATION,
+        99,
+        severity=Severity.MEDIUM,
+        by_strangers=True,
+    ),
+)

@@ -1,0 +1,320 @@
+"""Firewalls: how one enrols with a one-time token, what it asks from then on, how a change is tried and confirmed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Final, Literal, TypeAlias
+
+from limen.clock import Instant
+from limen.errors import LimenError
+from limen.events import Event, Outcome
+from limen.following.questions import ASTRAY_SECONDS, FollowerRefusedError, Questions, whose
+from limen.following.turns import State
+from limen.network.firewalls import store
+from limen.network.firewalls.crossings import Denied, Surroundings
+from limen.network.firewalls.followers import Followers, Heard
+from limen.network.firewalls.keys import kept_keys
+from limen.network.firewalls.store import CONFIRMED, REFUSED, TRIAL, UNDONE, EnrolledFirewall, RulesetChange
+from limen.network.model import Network
+from limen.opaque import hash_of, new_id, new_token
+from limen.pillar import Core, FirewallLogs
+from limen.printable import visible
+from limen.storage import Snapshot, Transaction
+
+Needs: TypeAlias = Literal["confirmation", "reach"]
+LONGEST_WHY: Final = 300
+_TOLD: Final = {
+    CONFIRMED: "network.change_confirmed",
+    UNDONE: "network.change_undone",
+    REFUSED: "network.change_refused",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Went:
+    """How a change went on the firewall: trial, confirmed, undone or refused."""
+
+    change: str
+    state: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """What a firewall says: the number of the state that it has (0: none), the ruleset in force, how the last change
+    went, which rulesets it has, and by how many seconds its clock is ahead of Limen's.
+    """
+
+    after: int
+    in_force: str = ""
+    change: Went | None = None
+    has: frozenset[str] = frozenset()
+    clock: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A state, and the rulesets that it names and the firewall has not."""
+
+    state: State
+    rulesets: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """What a firewall is given when it enrols: its secret, shown once, and its first state."""
+
+    firewall: EnrolledFirewall
+    secret: str
+    told: Told
+
+
+# What the command line does as well, on its own connection
+
+
+def make_token(transaction: Transaction, name: str, now: Instant, by: str) -> str:
+    """A one-time token by which the firewall of this name enrols, good for a day."""
+    token = store.add_token(transaction.connection, name, now)
+    transaction.say(Event(at=now, kind="network.token_made", actor=by, details={"firewall": name}))
+    return token
+
+
+def make_change(
+    transaction: Transaction, name: str, ruleset: str, needs: Needs, now: Instant, by: str
+) -> RulesetChange:
+    """Send a ruleset (nft's JSON) to the firewall of this name, on trial. Raises LimenError where none enrolled."""
+    if name not in {one.name for one in store.firewalls(transaction.connection)}:
+        raise LimenError(f"no firewall {name[:40]!r} has enrolled", f"`limen firewall setup {name[:40]}`")
+    change = RulesetChange(new_id("nc"), name, sha256(ruleset.encode()).hexdigest(), needs, now, by)
+    store.add_change(transaction.connection, change, ruleset)
+    transaction.changed(store.CHANGED, name)
+    transaction.say(Event(at=now, kind="network.change_made", actor=by, details={"firewall": name}))
+    return change
+
+
+def end_change(transaction: Transaction, change: RulesetChange, state: str, why: str, now: Instant, by: str) -> bool:
+    """What became of a change; whether it was open."""
+    if not store.end_change(transaction.connection, change.id, state, why, now):
+        return False
+    if state == CONFIRMED:
+        store.set_confirmed(transaction.connection, change.firewall, change.digest)
+    transaction.changed(store.CHANGED, change.firewall)
+    if state in _TOLD:
+        details: dict[str, str | int | bool] = {"firewall": change.firewall, **({"why": why} if why else {})}
+        is_good = Outcome.SUCCESS if state == CONFIRMED else Outcome.FAILURE
+        transaction.say(Event(at=now, kind=_TOLD[state], actor=by, outcome=is_good, details=details))
+    return True
+
+
+def decide_change(transaction: Transaction, name: str, state: str, now: Instant, by: str) -> RulesetChange:
+    """Confirm or undo the change on trial at this firewall. Raises LimenError where there is none to decide."""
+    found = [one for one in store.open_changes(transaction.connection) if one.firewall == name]
+    if not found or (state == CONFIRMED and found[0].state != TRIAL):
+        raise LimenError(f"nothing is on trial at {name[:40]!r}", "see `limen firewall list`")
+    why = "" if state == CONFIRMED else "somebody undid it"
+    end_change(transaction, found[0], state, why, now, by)
+    return found[0]
+
+
+class FirewallService:
+    """Enrols firewalls and answers them. Used on the event loop alone."""
+
+    def __init__(self, core: Core, followers: Followers) -> None:
+        self._core = core
+        self._questions = Questions(followers)
+        self.followers = followers
+        self._surroundings = Surroundings()
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """What names stand for by the network in force."""
+        network = self._core.known.rules_of(Network)
+        if network is not None and network is not self._surroundings.network:
+            self._surroundings = Surroundings(network)
+        return self._surroundings
+
+    async def enrol(self, token: str, address: str) -> Enrolled:
+        """Know this firewall from now on. Raises FollowerRefusedError."""
+        self._questions.refuse_flood(address)
+        now, secret = self._core.clock.now(), new_token()
+
+        def write(transaction: Transaction) -> EnrolledFirewall | None:
+            name = store.take_token(transaction.connection, token, now)
+            if not name:
+                return None
+            one = EnrolledFirewall(new_id("fw"), name, hash_of(secret), now)
+            store.put_firewall(transaction.connection, one)
+            transaction.changed(store.CHANGED, name)
+            details: dict[str, str | int | bool] = {"firewall": name}
+            transaction.say(Event(at=now, kind="network.firewall_enrolled", address=address, details=details))
+            return one
+
+        enrolled = await self._core.write(write)
+        if enrolled is None:
+            raise self._refused(address)
+        await self.read_anew()
+        return Enrolled(enrolled, secret, await self._told(enrolled, frozenset()))
+
+    async def ask(self, secret: str, asks: Asks, address: str) -> Told | None:
+        """What the firewall is told: at once where there is another state than it has, else as soon as there is; None
+        where nothing was new for long, or it has asked again meanwhile. Raises FollowerRefusedError.
+        """
+        one = self.firewall(secret, address)
+        if self.followers.outgrow(asks.after):
+            self._tell_unsound(one, "ahead")
+        self._hear(one, asks)
+        await self._take_outcome(one, asks.change)
+        after = asks.after if self._questions.may_be_told(one.id) else self.followers.number
+        if not await self._questions.waited(one.id, after):
+            return None
+        one = self.firewall(secret, address)  # it may have been removed meanwhile
+        if after == self.followers.number:
+            return None
+        self._questions.tell(one.id)
+        return await self._told(one, asks.has)
+
+    def firewall(self, secret: str, address: str) -> EnrolledFirewall:
+        """Whose secret this is. Raises FollowerRefusedError."""
+        found = whose(secret, self.followers.firewalls.values())
+        if found is None:
+            self._questions.refuse_flood(address)
+            raise self._refused(address)
+        return found
+
+    def drifted(self, one: EnrolledFirewall, found: Sequence[Mapping[str, str]], *, is_repaired: bool) -> None:
+        """Journal that the rules in force at a firewall are not those that Limen sent."""
+        first = found[0] if found else {"where": "", "was": "", "is": ""}
+        details: dict[str, str | int | bool] = {
+            "firewall": one.name,
+            "where": visible(first["where"])[:100],
+            "was": visible(first["was"])[:LONGEST_WHY],
+            "is": visible(first["is"])[:LONGEST_WHY],
+            "differences": len(found),
+            "repaired": is_repaired,
+        }
+        at = self._core.clock.now()
+        self._core.journal.record(Event(at=at, kind="network.drift", outcome=Outcome.FAILURE, details=details))
+
+    async def denied(self, one: EnrolledFirewall, packets: Sequence[Denied], address: str) -> None:
+        """Return when monitoring keeps these, or has no use for them. Raises NotTakenError."""
+        logs, now = self._core.offers.find(FirewallLogs), self._core.clock.now()
+        if logs is None or not packets:
+            return
+        records: list[bytes] = []
+        for packet in packets:
+            with suppress(ValueError):  # it is no address, so it is nobody's
+                records.append(self.surroundings.record(one.name, packet, now))
+        await logs.take(records, address)
+
+    async def remove(self, name: str, by: str) -> None:
+        """It is told nothing any more. Raises LimenError where there is none."""
+        now = self._core.clock.now()
+
+        def write(transaction: Transaction) -> None:
+            if not store.drop_firewall(transaction.connection, name, now):
+                raise LimenError("There is no such firewall", "reload the page")
+            transaction.changed(store.CHANGED, name)
+            details: dict[str, str | int | bool] = {"firewall": name}
+            transaction.say(Event(at=now, kind="network.firewall_removed", actor=by, details=details))
+
+        await self._core.write(write)
+        await self.read_anew()
+
+    async def keep_up(self) -> None:
+        """Take over keys that were renewed, and forget what is over."""
+        now, keyring = self._core.clock.now(), self._core.keyring
+
+        def write(transaction: Transaction) -> None:
+            store.forget(transaction.connection, now)
+            self.followers.keys = kept_keys(transaction, keyring, now)
+
+        before = self.followers.keys
+        await self._core.write(write)
+        self.followers.forget(now)
+        if before != self.followers.keys:
+            self.followers.change()
+
+    async def read_anew(self) -> None:
+        """Know the firewalls and changes that there are now."""
+        self.followers.take_over(*await self._core.database.reading(in_store))
+
+    # Inside
+
+    def _hear(self, one: EnrolledFirewall, asks: Asks) -> None:
+        before = self.followers.heard.get(one.id, Heard(0))
+        self.followers.heard[one.id] = Heard(self._core.clock.now(), asks.after, asks.in_force, asks.clock)
+        if abs(asks.clock) > ASTRAY_SECONDS >= abs(before.clock):
+            self._tell_unsound(one, "clock")
+
+    async def _take_outcome(self, one: EnrolledFirewall, said: Went | None) -> None:
+        """Take note of how a change went there. What a person confirmed is confirmed, whatever a firewall says late."""
+        change = self.followers.changes.get(one.name)
+        if said is None or change is None or said.change != change.id or said.state == change.state:
+            return
+        if said.state == CONFIRMED and change.needs != "reach":
+            return
+        now, why = self._core.clock.now(), visible(said.why)[:LONGEST_WHY]
+        await self._core.write(lambda transaction: end_change(transaction, change, said.state, why, now, ""))
+        await self.read_anew()
+
+    async def _told(self, one: EnrolledFirewall, has: frozenset[str]) -> Told:
+        change = self.followers.changes.get(one.name)
+        wanted = {one.digest, change.digest if change is not None else ""} - {"", *has}
+
+        def read(snapshot: Snapshot) -> dict[str, str]:
+            return {digest: store.ruleset(snapshot.connection, digest) for digest in wanted}
+
+        rulesets = await self._core.database.reading(read) if wanted else {}
+        return Told(self.followers.state(self.followers.firewalls.get(one.id, one)), rulesets)
+
+    def _tell_unsound(self, one: EnrolledFirewall, why: str) -> None:
+        details: dict[str, str | int | bool] = {"firewall": one.name, "why": why}
+        at = self._core.clock.now()
+        self._core.journal.record(
+            Event(at=at, kind="network.firewall_unsound", outcome=Outcome.FAILURE, reason=why, details=details)
+        )
+
+    def _refused(self, address: str) -> FollowerRefusedError:
+        at = self._core.clock.now()
+        self._core.journal.record(
+            Event(at=at, kind="network.firewall_refused", outcome=Outcome.FAILURE, address=address)
+        )
+        return FollowerRefusedError()
+
+
+def in_store(snapshot: Snapshot) -> tuple[list[EnrolledFirewall], list[RulesetChange]]:
+    return store.firewalls(snapshot.connection), store.open_changes(snapshot.connection)
+
+
+class FirewallsChanged:
+    """Hears of changes that others commit, such as the command line, once the service is there."""
+
+    def __init__(self) -> None:
+        self.followers: Followers | None = None
+
+    def register(self, core: Core) -> None:
+        """Follow the change feed. Called before it starts."""
+        core.feed.on(
+            store.CHANGED, lambda snapshot, _name: in_store(snapshot), lambda _name, found: self._apply(*found)
+        )
+
+    def _apply(self, firewalls: list[EnrolledFirewall], changes: list[RulesetChange]) -> None:
+        if self.followers is not None:
+            self.followers.take_over(firewalls, changes)
+
+
+async def build(core: Core) -> FirewallService:
+    """The service, with what was kept. The facts must stand."""
+    now = core.clock.now()
+    keys, (firewalls, changes) = await asyncio.gather(
+        core.database.writing(lambda transaction: kept_keys(transaction, core.keyring, now)),
+        core.database.reading(in_store),
+    )
+    followers = Followers(core.clock, keys)
+    followers.take_over(firewalls, changes)
+    core.offers.take(FirewallsChanged).followers = followers
+    return FirewallService(core, followers)

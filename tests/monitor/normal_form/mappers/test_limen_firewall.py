@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from tests.monitor.normal_form.frames import events, only
+
+from limen.monitor.normal_form.frame import FIREWALLS, LIMEN
+from limen.monitor.normal_form.reading import is_unreadable
+
+RECORD = (
+    '{"at":"2026-11-27T09:59:58Z","firewall":"gw1","why":"no-flow",'
+    '"source":"10.10.0.7","destination":"10.60.0.2","port":445}'
+)
+
+
+def test_a_denied_packet_is_one_of_a_firewall() -> None:
+    event = only(FIREWALLS, RECORD, FIREWALLS)
+    assert (event.product, event.category, event.host) == (FIREWALLS, "firewall", "gw1")
+    assert (event.src_ip, event.dst_ip, event.dst_port, event.status_id) == ("10.10.0.7", "10.60.0.2", 445, 2)
+
+
+def test_nobody_else_speaks_as_a_firewall() -> None:
+    for kind, source in ((FIREWALLS, "harbor"), ("json", FIREWALLS), (LIMEN, FIREWALLS), (FIREWALLS, LIMEN)):
+        assert all(is_unreadable(event) for event in events(kind, RECORD, source))

@@ -1,0 +1,59 @@
+"""What a firewall denied, in the words of the network."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from tests.network.networks import harbor
+
+from limen.clock import SECOND, from_iso
+from limen.network.firewalls.crossings import FORGED, NO_FLOW, UNKNOWN_INTERFACE, Denied, Surroundings
+from limen.network.model import INTERNET
+
+NOW = from_iso("2026-11-27T09:00:00Z")
+HARBOR = Surroundings(harbor())
+
+
+def said(source: str, destination: str, *, by: str = "vlan10", protocol: int = 6, port: int = 22) -> dict[str, Any]:
+    one = Denied(NOW // SECOND, by, "vlan60", source, destination, protocol, port, 3)
+    found: dict[str, Any] = json.loads(HARBOR.record("gw1", one, NOW))
+    return found
+
+
+def needs(found: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(found["needs"].split()[::2])
+
+
+def test_it_names_the_zones_and_the_flow_that_it_would_have_needed() -> None:
+    found = said("10.10.0.7", "10.60.0.2")
+    assert (found["from_zone"], found["to_zone"]) == ("office", "backup")
+    assert (found["from_kind"], found["to_kind"]) == ("workstation", "backup")
+    assert (found["why"], found["count"]) == (NO_FLOW, 3)
+    assert needs(found) == ("office", "vault", "ssh")
+    assert needs(said("fd00:10::7", "fd00:20::77", port=4_444)) == ("office", "servers", "tcp/4444")
+    assert needs(said("10.10.0.7", "192.0.2.1", protocol=47, port=0)) == ("office", INTERNET, "47/0")
+
+
+def test_an_address_that_is_not_at_home_is_told_apart() -> None:
+    assert said("10.20.0.7", "10.60.0.2")["why"] == FORGED
+    assert said("192.0.2.1", "10.60.0.2")["why"] == FORGED
+    assert said("10.20.0.7", "10.60.0.2", by="eth7")["why"] == UNKNOWN_INTERFACE
+    assert said("192.0.2.1", "10.60.0.2", by="wan0")["why"] == NO_FLOW
+
+
+def test_a_firewall_does_not_tell_of_tomorrow() -> None:
+    one = Denied(NOW // SECOND + 9_999_999, "vlan10", "", "10.10.0.7", "10.60.0.2", 6, 22, 1)
+    assert from_iso(json.loads(HARBOR.record("gw1", one, NOW))["at"]) == NOW
+
+
+def test_what_is_no_address_is_nobodys() -> None:
+    with pytest.raises(ValueError, match="x"):
+        said("x", "10.60.0.2")
+
+
+def test_without_a_network_all_is_the_internet() -> None:
+    one = Denied(NOW // SECOND, "vlan10", "", "10.10.0.7", "10.60.0.2", 6, 22, 1)
+    found = json.loads(Surroundings().record("gw1", one, NOW))
+    assert (found["from_zone"], found["why"]) == (INTERNET, NO_FLOW)

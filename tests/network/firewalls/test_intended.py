@@ -1,0 +1,79 @@
+"""From network.yaml to the kernel: what Limen emits is what the program takes, opens and holds."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+
+import pytest
+from tests.devices.served import until
+from tests.network.firewalls.real_router import needs_a_router
+from tests.network.firewalls.world import NAME, SERVER, World
+from tests.network.networks import HTTPS, SSH, flow, host, way, zone
+
+from limen.clock import SECOND
+from limen.errors import LimenError
+from limen.network.emit.nft_router import router_of
+from limen.network.firewalls.intended import intended
+from limen.network.firewalls.limen_firewall import Ruleset
+from limen.network.firewalls.openings import opened
+from limen.network.model import Firewall, Network
+from limen.network.packets import Box, Rule
+
+TODAY = "2026-11-27"
+ZONES = (zone("office", "workstation", 10), zone("servers", "server", 20), zone("admins", "management", 50))
+FIREWALLS = (Firewall(NAME, "nftables", ()), Firewall("cloud", "aws", ()))
+
+
+def network(*services: str) -> Network:
+    flows = tuple(flow(f"files-{name}", way("office", "files", name)) for name in services)
+    return Network(ZONES, (host("files", "servers", SERVER),), (HTTPS, SSH), flows, firewalls=FIREWALLS)
+
+
+def rule(port: int, until_: int) -> Rule:
+    one, other = int(ip_address("10.10.0.10")), int(ip_address(SERVER))
+    return Rule("o-1", True, "office", "servers", Box(4, (one, one), (other, other), (6, 6), (port, port)), until_)
+
+
+def test_the_program_takes_what_is_emitted() -> None:
+    one = intended(network("https"), NAME, ["wan0"], TODAY, 0)
+    taken = Ruleset(one.ruleset)
+    assert taken.timed >= {"opened.office.ports4", "opened.office.ports6"}
+    assert taken.noted == {"told4", "told6"}
+    assert (one.is_administered, one.not_here) == (True, ())
+    assert "files-https" in one.text
+
+
+@pytest.mark.parametrize("name", ["gw9", "cloud"])
+def test_only_a_firewall_of_nftables_that_the_file_names_is_sent_rules(name: str) -> None:
+    with pytest.raises(LimenError):
+        intended(network(), name, [], TODAY, 0)
+
+
+def test_an_interface_that_can_not_be_one_is_refused() -> None:
+    with pytest.raises(LimenError):
+        intended(network(), NAME, ["wan0; flush ruleset"], TODAY, 0)
+
+
+def test_what_is_open_is_an_element_until_its_end() -> None:
+    router = router_of(network())
+    (one,) = opened(NAME, rule(3389, 5_000), router, 1_000)
+    assert (one.set_, one.value) == ("opened.office.ports4", ("10.10.0.10", SERVER, "vlan20", 6, 3389))
+    assert one.box == rule(3389, 0).box
+    assert not list(opened(NAME, rule(3389, 1_000), router, 1_000))
+
+
+@needs_a_router
+async def test_the_kernel_does_as_the_file_says_and_nothing_drifts(world: World) -> None:
+    await world.confirmed(intended(network("https"), NAME, [], TODAY, world.now).ruleset)
+    assert await world.reaches(443)
+    assert not await world.reaches(3389)
+    (one,) = opened(NAME, rule(3389, world.now + 4 * SECOND), router_of(network()), world.now)
+    world.firewalls.followers.open(one)
+    await world.becomes(reachable=True, port=3389)
+    assert "3389" in world.router.run("nft", "list", "set", "inet", "limen", one.set_)
+    await world.becomes(reachable=False, port=3389)
+    assert not world.limen.house.events("network.drift")
+    world.router.run("nft", "add", "element", "inet", "limen", "uplinks", "{ vlan10 }")
+    await until(lambda: world.limen.house.events("network.drift"))
+    (event,) = world.limen.house.events("network.drift")
+    assert event.details["where"] == "set uplinks"
