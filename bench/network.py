@@ -7,11 +7,17 @@
 `prove`: zones by the dozen and thousands of rules, a sixth of them denies, both address families; the full matrix and
 everything that must never be, and beside it the second engine with the same rules.
 
+`learned`: what is proposed from an hour of a company's connections; see `network_learned.py`.
+
 `kernel`, as root: `load_50k_s`: nft loads 50,000 flows, spread over a hundred pairs of zones; `load_50k_one_pair_s`:
 between two zones. `emit_50k_s`: what they take to become a table. `new_connection_ratio`: how many new connections a
 second come through beside 50,000 flows, as a part of how many do beside one; `linear_ratio`: beside 5,000 flows as one
 rule each, in the same run. `grant_close_ms`: how late the kernel closes what was opened for two seconds, with nobody
 running; below zero, how early.
+
+`change_confirmed_s`: from sending a ruleset to a firewall that follows Limen to its being in force and confirmed by its
+own check. `drift_found_s`: how long at most a change by hand stays unknown to Limen. `deny_to_alert_ms_p95`: from a
+packet that is denied to the alert on who sent it. `close_early_ms_max`: from a no to the first refused connection.
 
 `--long` tries random rules against the kernel, connect by connect (tests/laws/network_kernel.py), in several labs at
 once, and goes on where it was stopped: what is done stands in the kept file. Beside each figure that has one stands
@@ -28,7 +34,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the lab is the tests'
 
+import network_guard
 import network_kernel
+import network_learned
 import network_long
 import network_prove
 from bounds import Bounds, beside
@@ -37,11 +45,20 @@ BOUNDS: Bounds = {
     "prove_5k_s": ("<=", 1),
     "prove_100k_s": ("<=", 30),
     "prove_100k_mb": ("<=", 1_000),
+    **network_learned.BOUNDS,
     "load_50k_s": ("<=", 2),
     "new_connection_ratio": (">=", 0.9),
     "grant_close_ms": ("<=", 1_000),
+    "drift_found_s": ("<=", 60),
+    "deny_to_alert_ms_p95": ("<=", 5_000),
+    "close_early_ms_max": ("<=", 1_000),
 }
-PARTS: dict[str, Callable[[], dict[str, float]]] = {"prove": network_prove.prove, "kernel": network_kernel.kernel}
+PARTS: dict[str, Callable[[], dict[str, float]]] = {
+    "prove": network_prove.prove,
+    "kernel": network_kernel.kernel,
+    "guard": network_guard.guard,
+    "learned": network_learned.learned,
+}
 """By its name what gives the figures of a part."""
 
 

@@ -13,6 +13,7 @@ from limen.company.apps_file import app_ids, read_apps
 from limen.company.child import parse_texts
 from limen.company.company import Company
 from limen.company.folder import APPS, SETTINGS, TESTS, Folder, read_folder
+from limen.company.network_section import name_problems, network_of
 from limen.company.policies_file import read_policies
 from limen.company.revision import revision_of
 from limen.company.settings_file import group_names, read_settings
@@ -21,6 +22,7 @@ from limen.configuration.problem import Problem
 from limen.configuration.tree import Tree
 from limen.errors import LimenError
 from limen.facts import App
+from limen.network.model import FILE as NETWORK
 from limen.pillar import Around
 from limen.pillars import folders_of_files, single_files
 from limen.policy.expectations import Expectation, Unmet, unmet
@@ -164,6 +166,8 @@ def _read(folder: Folder) -> _Read:
         if texts := {name: text for name, text in right.items() if many.has(name)}:
             parts[many.name], more = many.read(texts, around)
             problems += more
+    if (tree := _tree(files, APPS)) and (NETWORK not in files or parts.get(NETWORK)):
+        problems += name_problems(apps, network_of(parts.get(NETWORK)), tree, APPS)
     if problems or settings is None:
         problems = sorted(set(problems))
         return _Read(None, tuple(problems), tuple(_left_out(problems, groups, app_names)))

@@ -14,9 +14,18 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from limen.company import entra_section, group_section, oidc_section, radius_section, saml_section, ssh_section
+from limen.company import (
+    entra_section,
+    group_section,
+    network_section,
+    oidc_section,
+    radius_section,
+    saml_section,
+    ssh_section,
+)
 from limen.company.entra_section import EntraSection, tenant_openings
 from limen.company.group_section import GroupSection, group_openings
+from limen.company.network_section import NetworkSection, network_openings
 from limen.company.oidc_changes import client_openings
 from limen.company.oidc_section import OidcSection, Wrong
 from limen.company.radius_section import RadiusSection, radius_openings
@@ -25,6 +34,7 @@ from limen.company.saml_section import SamlSection
 from limen.company.ssh_section import SshSection, ssh_openings
 from limen.facts import App
 from limen.facts.directory_group import GROUP_ACTIONS
+from limen.facts.network_service import NETWORK_ACTIONS
 from limen.facts.radius_service import RADIUS_ACTIONS
 
 
@@ -101,6 +111,15 @@ class RadiusApp(NamedApp):
     """What asks."""
 
 
+class NetworkApp(NamedApp):
+    """Hosts or zones that people reach through a door in the firewall. Limen decides each door, and closes it."""
+
+    protocol: Literal["network"]
+    """`network`"""
+    network: NetworkSection
+    """Where the door leads."""
+
+
 class GroupApp(NamedApp):
     """A group of a directory or a cloud. Limen puts people into it for as long as a grant lasts."""
 
@@ -138,6 +157,13 @@ PROTOCOLS: Final[Mapping[str, Protocol]] = {
     ),
     "group": Protocol(
         GroupApp, group_section.group_of, group_section.complaints, group_openings, lambda _: GROUP_ACTIONS
+    ),
+    "network": Protocol(
+        NetworkApp,
+        network_section.service_of,
+        network_section.complaints,
+        network_openings,
+        lambda _: NETWORK_ACTIONS,
     ),
 }
 

@@ -86,19 +86,23 @@ def _resolver() -> AbstractResolver:
 
 async def _build(core: Core) -> Running:
     from limen.enforcement import services
+    from limen.enforcement.decision_point import DecisionPoint
+    from limen.enforcement.kept_open import kept_open
     from limen.enforcement.radius import service as radius_service
     from limen.enforcement.ssh import service as ssh_service
 
     built, ssh = await services.build(core), await ssh_service.build(core)
+    kept, leave = kept_open(core, core.offers.take(DecisionPoint))
     radius = await radius_service.build(core)
 
     async def close() -> None:
         await radius.sessions.close()
         await ssh.door.close()
+        leave()
         await built.close()
 
     return Running(
-        offers=(built, ssh.door, ssh.hosts, radius),
+        offers=(built, ssh.door, ssh.hosts, radius, kept),
         periodic=(
             Every("keep what was observed of apps", KEEP_UP_SECONDS, built.keep_observed),
             Every("forget SSH certificates that are over", KEEP_UP_SECONDS, ssh.door.keep_up),

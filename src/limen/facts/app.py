@@ -9,6 +9,7 @@ from typing import Final
 from limen.clock import Instant
 from limen.facts.directory_group import DirectoryGroup
 from limen.facts.entra_tenant import EntraTenant
+from limen.facts.network_service import NetworkService
 from limen.facts.oidc_client import OidcClient
 from limen.facts.radius_service import RadiusService
 from limen.facts.service_provider import ServiceProvider
@@ -96,7 +97,7 @@ class App:
 
     Behind the gateway or a front it has a `host` and an `upstream`. An app that signs people in by a protocol instead
     has neither: `url` is where it is, and `oidc`, `saml` or `entra` how it is registered. Hosts (`ssh`), networks and
-    gear (`radius`) and groups of directories (`group`) are no pages at all.
+    gear (`radius`), doors in the firewall (`network`) and groups of directories (`group`) are no pages at all.
 
     Until `onboarding_until` (0: never) people who are signed in pass where a policy would refuse them, and that is
     counted. It holds for labels up to `MOST_ONBOARDED` alone, whatever is written. `streams` are the patterns of paths
@@ -124,6 +125,7 @@ class App:
     ssh: SshHosts | None = None
     radius: RadiusService | None = None
     group: DirectoryGroup | None = None
+    network: NetworkService | None = None
 
     @property
     def sensitivity(self) -> int:

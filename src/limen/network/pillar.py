@@ -1,17 +1,31 @@
-"""The network as a part of Limen: zones and flows that are stated, proved, enforced, and held against what is."""
+"""The network as a part of Limen: zones and flows stated, proved, enforced and learned, and held against what is."""
 
 from __future__ import annotations
 
-from limen.pillar import Command, Core, Declarations, Every, Pillar, Running
+from typing import TYPE_CHECKING
+
+from limen.pillar import Command, Declarations, Every, KeptOpen, Pillar, Running
+
+if TYPE_CHECKING:
+    from limen.pillar import Core
 
 KEEP_UP_SECONDS = 60.0
+LEARN_SECONDS = 30.0
+FORGET_SECONDS = 3_600.0
 
 
 def _declarations() -> Declarations:
-    from limen.network.firewalls import credentials, kinds, store
+    from limen.network.doors import kinds as of_doors
+    from limen.network.firewalls import credentials, kinds, store as firewalls
+    from limen.network.learning.store import TABLES as LEARNED
     from limen.network.network_file import NETWORK_FILE
 
-    return Declarations(events=kinds.KINDS, tables=store.TABLES, credentials=credentials.CREDENTIALS, file=NETWORK_FILE)
+    return Declarations(
+        events=(*kinds.KINDS, *of_doors.KINDS),
+        tables=(*firewalls.TABLES, *LEARNED),
+        credentials=credentials.CREDENTIALS,
+        file=NETWORK_FILE,
+    )
 
 
 def _prepare(core: Core) -> None:
@@ -23,12 +37,28 @@ def _prepare(core: Core) -> None:
 
 
 async def _build(core: Core) -> Running:
+    from limen.network.doors.at_firewalls import AtFirewalls
+    from limen.network.doors.doors import Doors
     from limen.network.firewalls.service import build
+    from limen.network.learning.service import Learning
+    from limen.network.model import Network
 
-    firewalls = await build(core)
+    firewalls, learning = await build(core), Learning(core)
+    doors = Doors(core, core.offers.take(KeptOpen))
+    AtFirewalls(doors, firewalls.followers, lambda: core.known.rules_of(Network) or Network(()), core.clock)
+
+    async def close() -> None:
+        await doors.close()
+        await learning.keep()
+
     return Running(
-        offers=(firewalls,),
-        periodic=(Every("renew the keys that sign what firewalls are told", KEEP_UP_SECONDS, firewalls.keep_up),),
+        offers=(firewalls, learning, doors),
+        periodic=(
+            Every("renew the keys that sign what firewalls are told", KEEP_UP_SECONDS, firewalls.keep_up),
+            Every("write down which connections were seen", LEARN_SECONDS, learning.keep),
+            Every("forget connections of long ago", FORGET_SECONDS, learning.forget),
+        ),
+        close=close,
     )
 
 
@@ -37,8 +67,14 @@ PILLAR = Pillar(
     commands={
         "network": Command("limen.cli.network", "Show the network's zones, who reaches what and why, and prove it"),
         "firewall": Command("limen.cli.firewall", "Set up firewalls that follow Limen, and try, confirm or undo rules"),
+        "learn": Command(
+            "limen.cli.network_learn", "Learn from logs which flows the network needs, and what it would cut"
+        ),
+        "connect": Command(
+            "limen.cli.connect", "Open the way through the firewall to an app, for this computer's address"
+        ),
     },
-    pages=("limen.web.network.firewalls",),
+    pages=("limen.web.network.firewalls", "limen.web.network.connect"),
     declarations=_declarations,
     prepare=_prepare,
     build=_build,

@@ -21,6 +21,7 @@ from limen.pillar.offers import (
     DeviceSessions,
     FirewallLogs,
     GroupMemberships,
+    KeptOpen,
     KeysAwayError,
     NobodyLeftError,
     NotTakenError,

@@ -94,6 +94,38 @@ class SignOn:
     resolver: Callable[[], AbstractResolver]
 
 
+class DecideToOpen(Protocol):
+    def __call__(
+        self, entry_point: str, app: App, session: Session, action: str, address: str, tied_until: Instant
+    ) -> SignOnDecision: ...
+
+
+class WatchWhatIsOpen(Protocol):
+    def __call__(
+        self,
+        decision: SignOnDecision,
+        entry_point: str,
+        address: str,
+        tied_until: Instant,
+        ended: Callable[[str], None],
+    ) -> Callable[[], None]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class KeptOpen:
+    """What enforcement offers to whoever keeps something open by a decision.
+
+    `decide` decides whether this session may do this to this app now, and journals it; `tied_until` is until when the
+    request's tie to its browser holds (0: it came with none). `end(decision, latest)` is the instant at which time
+    alone turns a permit, `latest` at most; 0 where it is none. `watch` has the decision made again whenever a fact of
+    it changes, and calls `ended` once, with the reason, when it turns; what it gives ends the watch.
+    """
+
+    decide: DecideToOpen
+    end: Callable[[SignOnDecision, Instant], Instant]
+    watch: WatchWhatIsOpen
+
+
 class OpenAppSession(Protocol):
     async def __call__(
         self, parent_id: str, app_id: str, address: str, user_agent: str, *, tied_until: Instant = 0

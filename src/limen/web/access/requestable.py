@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from limen.access.services import Access
 from limen.facts import LIMEN, App
 from limen.facts.directory_group import GROUP_ACTIONS
+from limen.facts.network_service import NETWORK_ACTIONS
 from limen.facts.radius_service import RADIUS_ACTIONS
 from limen.pillar import Askable
 from limen.policy.access import actions_of
@@ -78,4 +79,6 @@ def requested_actions(app: App) -> tuple[str, ...]:
         return app.ssh.actions
     if app.radius is not None:
         return RADIUS_ACTIONS[app.radius.kind]
+    if app.network is not None:
+        return NETWORK_ACTIONS
     return GROUP_ACTIONS if app.group is not None else actions_of(app)

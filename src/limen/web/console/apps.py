@@ -37,6 +37,7 @@ PROTOCOLS: Final = {
     "ssh": "SSH",
     "radius": "RADIUS",
     "group": "Group of a directory",
+    "network": "Door in the firewall",
 }
 """How apps sign people in themselves, by the names that apps.yaml has for it."""
 SHOWS: Final = {"": "All", "findings": "With findings", "public": "With public routes"}

@@ -1,0 +1,82 @@
+"""Open doors at the firewalls that follow Limen: elements of their sets, which the kernel ends by itself."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from hashlib import sha256
+
+from limen.clock import Clock, Instant
+from limen.network.doors.doors import Doors
+from limen.network.emit.nft_openings import openings
+from limen.network.emit.nft_router import NotEmittable, Router, router_of
+from limen.network.firewalls.followers import Followers, Opened
+from limen.network.firewalls.intended import NFTABLES
+from limen.network.model import Network
+from limen.network.nft.as_json import field
+from limen.network.packets.box import Box
+from limen.network.packets.ruleset import Rule
+
+_log = logging.getLogger(__name__)
+
+
+def elements(network: Network, rules: Sequence[Rule], now: Instant) -> Iterator[Opened]:
+    """What opens these at each firewall that has a leg on both sides. Where two doors open the same, the longer counts.
+    Raises NotEmittable.
+    """
+    for one in network.firewalls:
+        if one.kind == NFTABLES:
+            router = router_of(network, (), one.name if one.name in network.host_of else "")
+            yield from _at(one.name, router, rules, now)
+
+
+def _at(firewall: str, router: Router, rules: Sequence[Rule], now: Instant) -> Iterator[Opened]:
+    of_zone: dict[str, list[tuple[str, Rule]]] = defaultdict(list)
+    until: dict[str, Instant] = {}
+    for number, rule in enumerate(rules):
+        if rule.from_zone in router.legs and rule.to_zone in router.legs and rule.until is not None:
+            name = f"door-{number}"
+            until[name] = rule.until
+            of_zone[rule.from_zone].append((rule.to_zone, replace(rule, id=name)))
+    for zone, its in of_zone.items():
+        for lookup in openings(zone, its, router, now):
+            for element in lookup.set.elements:
+                value = tuple(field(type_, one) for type_, one in zip(lookup.set.types, element.key, strict=True))
+                intervals = [one for one in element.key if not isinstance(one, str)]
+                family = 4 if lookup.set.name.endswith("4") else 6
+                mark = sha256(repr((firewall, lookup.set.name, value)).encode()).hexdigest()[:24]
+                box = Box(family, *intervals)
+                yield Opened(f"door-{mark}", firewall, lookup.set.name, value, until[element.comment], box)
+
+
+class AtFirewalls:
+    """Tells followers of every door that opens or closes. Used on the event loop alone."""
+
+    def __init__(self, doors: Doors, followers: Followers, network: Callable[[], Network], clock: Clock) -> None:
+        self._doors, self._followers, self._network, self._clock = doors, followers, network, clock
+        self._told: dict[str, Opened] = {}
+        doors.watch(self.tell)
+
+    def tell(self) -> None:
+        """Have firewalls open what is open now, and close all else. What can't be said of a firewall is not opened."""
+        wanted = self._wanted()
+        gone = [id_ for id_ in self._told if id_ not in wanted]
+        begun = [one for id_, one in wanted.items() if self._told.get(id_) != one]
+        self._told = wanted
+        if gone:
+            self._followers.close(*gone)
+        if begun:
+            try:
+                self._followers.open(*begun)
+            except ValueError as error:
+                self._told = {id_: one for id_, one in wanted.items() if one not in begun}
+                _log.warning("a door could not be opened at a firewall: %s", error)
+
+    def _wanted(self) -> dict[str, Opened]:
+        try:
+            return {one.id: one for one in elements(self._network(), self._doors.rules(), self._clock.now())}
+        except NotEmittable as error:
+            _log.warning("doors can't be opened at the firewalls, so none is: %s", error)
+            return {}

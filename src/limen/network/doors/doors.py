@@ -1,0 +1,210 @@
+"""Doors: somebody asks, it is decided, the firewalls open for their address, and it is watched while it is open.
+
+A door ends by itself, in the firewall, at the decision's own end or after the app's minutes, whichever comes first.
+Where the decision turns before, it is closed at once. Doors are held in memory alone: after a restart none is open.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from limen.clock import MINUTE, SECOND, Instant, Milliseconds
+from limen.errors import LimenError
+from limen.events import Event
+from limen.facts import EVERYBODY, App, Person, Session, Subject
+from limen.network.doors.model import Opening, rules_of, zone_of
+from limen.network.model import Network
+from limen.network.packets.ruleset import Rule
+from limen.opaque import new_id
+from limen.pillar import Core, KeptOpen, SignOnDecision
+from limen.rate_limit import RateLimit
+
+DOOR: Final = "network"
+CONNECT: Final = "connect"
+SHORTEST: Final[Milliseconds] = 5 * SECOND
+"""What would be over sooner is not opened."""
+MOST_OF_ONE: Final = 50
+MOST: Final = 5_000
+"""Doors that stand open at once; each is a few elements in a firewall."""
+_log = logging.getLogger(__name__)
+
+
+class NoSuchDoorError(LimenError):
+    """Also what anybody is told who may not know of the app."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no connection of that name", "check the name, or ask your IT")
+
+
+class NoWayError(LimenError):
+    """No firewall stands between the address and where the door leads, or nobody could tell who is behind it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "From where you are it can't be opened", "connect from the company's network, or by its VPN first"
+        )
+
+
+class TooManyDoorsError(LimenError):
+    def __init__(self) -> None:
+        super().__init__("Too many connections are open or were opened in a short time", "wait a minute, and try again")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What came of it: the decision, and on a permit the door that is open now."""
+
+    answer: SignOnDecision
+    opening: Opening | None = None
+
+
+class Doors:
+    """Used on the event loop alone."""
+
+    def __init__(self, core: Core, kept: KeptOpen) -> None:
+        self._core = core
+        self._kept = kept
+        self._open: dict[str, Opening] = {}
+        self._leave: dict[str, Callable[[], None]] = {}
+        self._told: list[Callable[[], None]] = []
+        self._often = RateLimit(per_second=0.5, at_once=30)
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._loop = asyncio.get_running_loop()
+        self._stop_watching = core.known.watch(self._changed)
+
+    def watch(self, told: Callable[[], None]) -> None:
+        """Call `told` whenever a door opens or closes, at once: whoever enforces asks for `rules` then."""
+        self._told.append(told)
+
+    def open_of(self, person_id: str) -> list[Opening]:
+        """What stands open for somebody, the newest first."""
+        return sorted(
+            (one for one in self._open.values() if one.person_id == person_id), key=lambda one: -one.opened_at
+        )
+
+    def all_open(self) -> list[Opening]:
+        return list(self._open.values())
+
+    def rules(self) -> tuple[Rule, ...]:
+        """All that is let through by what is open now, as apps.yaml and network.yaml say it now."""
+        now, network = self._core.clock.now(), self._network()
+        return tuple(
+            rule
+            for one in self._open.values()
+            if one.until > now and (app := self._app(one.app)) is not None and app.network is not None
+            for rule in rules_of(one, app.network, network)
+        )
+
+    async def open(
+        self, app_id: str, session: Session, person: Person, address: str, *, is_tied: bool = False
+    ) -> Asked:
+        """Decide, and open what was permitted, for the address that was asked from. What stood open there of the same
+        app is replaced. `is_tied`: the request came with its browser's tie, which counts while the door is open, since
+        nothing but the address it was asked from comes through. Raises NoSuchDoorError, NoWayError, TooManyDoorsError.
+        """
+        app = self._app(app_id)
+        if app is None or app.network is None:
+            raise NoSuchDoorError
+        now = self._core.clock.now()
+        latest = min(session.expires_at, now + app.network.minutes * MINUTE)
+        tied_until = latest if is_tied else 0
+        answer = self._kept.decide(DOOR, app, session, CONNECT, address, tied_until)
+        until = self._kept.end(answer, latest)
+        if until < now + SHORTEST or answer.session is None:
+            return Asked(answer)
+        one = Opening(new_id("no"), person.id, session.id, app.id, address, answer.id, now, until)
+        if not any(rules_of(one, app.network, self._network())):
+            raise NoWayError
+        before = [each for each in self.open_of(person.id) if (each.app, each.address) == (app.id, address)]
+        is_full = len(self.open_of(person.id)) >= MOST_OF_ONE or len(self._open) >= MOST
+        if (is_full and not before) or not self._often.admits(person.id, now):
+            raise TooManyDoorsError
+        await self._say(one, "network.door_opened")
+        self._take(one, answer, tied_until)
+        for each in before:
+            self._forget(each)
+        self._tell()
+        if one.id not in self._open:  # the decision turned meanwhile
+            raise NoWayError
+        return Asked(answer, one)
+
+    async def close_own(self, opening_id: str, person_id: str) -> bool:
+        """Close a door for whom it was opened; False where none of theirs has this id."""
+        one = self._open.get(opening_id)
+        if one is None or one.person_id != person_id:
+            return False
+        self._end(one, "given-back")
+        return True
+
+    async def close(self) -> None:
+        """Limen stops: nothing is told any more, and each firewall ends what is open at its time."""
+        self._stop_watching()
+        for one in self.all_open():
+            self._forget(one)
+
+    def _changed(self, subject: Subject) -> None:
+        """Where a door leads may be another since; perhaps on another thread."""
+        if subject in EVERYBODY and self._open:
+            self._loop.call_soon_threadsafe(self._tell)
+
+    def _take(self, one: Opening, answer: SignOnDecision, tied_until: Instant) -> None:
+        self._open[one.id] = one
+        seconds = (one.until - self._core.clock.now()) / SECOND
+        self._timers[one.id] = self._loop.call_later(max(seconds, 0), self._end, one, "over")
+        leave = self._kept.watch(answer, DOOR, one.address, tied_until, lambda why: self._end(one, why))
+        if one.id in self._open:
+            self._leave[one.id] = leave
+        else:
+            leave()
+
+    def _end(self, one: Opening, why: str) -> None:
+        if one.id not in self._open:
+            return
+        self._forget(one)
+        self._tell()
+        self._core.journal.record(self._event(one, "network.door_closed", why))
+
+    def _forget(self, one: Opening) -> None:
+        self._open.pop(one.id, None)
+        if (timer := self._timers.pop(one.id, None)) is not None:
+            timer.cancel()
+        if (leave := self._leave.pop(one.id, None)) is not None:
+            leave()
+
+    def _tell(self) -> None:
+        for told in self._told:
+            try:
+                told()
+            except Exception:  # noqa: BLE001 -- one firewall that is not told keeps no other from closing
+                _log.exception("a firewall could not be told of doors")
+
+    async def _say(self, one: Opening, kind: str) -> None:
+        """A door is open only once that is on record."""
+        await self._core.write(lambda transaction: transaction.say(self._event(one, kind)))
+
+    def _event(self, one: Opening, kind: str, why: str = "") -> Event:
+        details: dict[str, str | int | bool] = {"app": one.app, "opening": one.id, "decision": one.decision}
+        return Event(
+            at=self._core.clock.now(),
+            kind=kind,
+            actor=one.person_id if why in {"", "given-back"} else "",
+            subject=one.person_id,
+            session=one.session_id,
+            address=one.address,
+            reason=why,
+            details={
+                **details,
+                "zone": zone_of(self._network(), one.address),
+                **({"why": why} if why else {"until": one.until}),
+            },
+        )
+
+    def _app(self, app_id: str) -> App | None:
+        return self._core.known.apps.get(app_id)
+
+    def _network(self) -> Network:
+        return self._core.known.rules_of(Network) or Network(())

@@ -1,0 +1,84 @@
+"""Connections that somebody may open: a door in the firewall for the address they sit at, while a decision holds it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from limen.facts import LIMEN, App
+from limen.messages import gettext_noop
+from limen.network.doors.doors import CONNECT, Doors
+from limen.network.doors.model import zone_of
+from limen.network.model import Network
+from limen.policy.decision import Effect, Request as Asked
+from limen.web.page import Route
+from limen.web.permissions import VIEW
+from limen.web.requests import one, query
+from limen.web.site import Site, done_or_page
+from limen.web.visit import Authorized, Sent, SignedInVisit
+
+AT: Final = "/network/connect"
+PAGES: Final = (
+    Route("GET", AT, VIEW),
+    Route("POST", AT, VIEW, does=gettext_noop("Open a connection")),
+    Route("POST", f"{AT}/close", VIEW, does=gettext_noop("Close a connection")),
+)
+
+
+def routes(site: Site) -> APIRouter:
+    router = APIRouter()
+    doors = site.ports.offers.take(Doors)
+
+    @router.get(AT)
+    async def show(request: Request, visit: Authorized) -> Response:
+        wanted = query(request, "app")
+        mine = doors.open_of(visit.person.id)
+        network = site.known.rules_of(Network) or Network(())
+        return site.page(
+            "access/connect.html",
+            visit,
+            apps=_apps(visit, {wanted, *(door.app for door in mine)}),
+            wanted=wanted,
+            open={door.app: door for door in mine if door.address == visit.visitor.address},
+            elsewhere=[door for door in mine if door.address != visit.visitor.address],
+            names={app.id: app.name for app in site.known.apps.values()},
+            is_inside=bool(zone_of(network, visit.visitor.address)),
+            address=visit.visitor.address,
+            done=query(request, "done"),
+            here="/",
+        )
+
+    @router.post(AT)
+    async def open_one(visit: Authorized, sent: Sent) -> Response:
+        app_id = one(sent, "app")[:40]
+        is_tied = visit.tied_until > visit.now
+        work = doors.open(app_id, visit.session, visit.person, visit.visitor.address, is_tied=is_tied)
+        asked = await done_or_page(work, lambda wrong: site.failed(visit, wrong))
+        if asked.answer.effect is Effect.CHALLENGE:
+            return site.go(visit, "/step-up", app=LIMEN, to=f"{AT}?app={app_id}", decision=asked.answer.id)
+        if asked.opening is None:
+            return site.go(visit, "/not-yet", decision=asked.answer.id)
+        return site.go(visit, AT, done="opened")
+
+    @router.post(f"{AT}/close")
+    async def close_one(visit: Authorized, sent: Sent) -> Response:
+        """One answer to what is somebody else's, what is over and what never was."""
+        is_closed = await doors.close_own(one(sent, "opening")[:60], visit.person.id)
+        return site.go(visit, AT, done="closed" if is_closed else "gone")
+
+    def _apps(visit: SignedInVisit, named: set[str]) -> list[App]:
+        """Those that they could open now, and those that they came for."""
+        engine = site.ports.in_force.engine
+        found = []
+        for app in site.known.apps.values():
+            if app.network is None:
+                continue
+            facts = site.known.facts(visit.session, app, visit.visitor.address)
+            if app.id in named or engine.decide(Asked(CONNECT), facts, visit.now).effect is not Effect.DENY:
+                found.append(app)
+        return sorted(found, key=lambda app: app.name.casefold())
+
+    return router
