@@ -12,6 +12,7 @@ from limen.network.reading.azure import read_azure
 from limen.network.reading.gcp import read_gcp
 from limen.network.reading.iptables import read_iptables
 from limen.network.reading.json_documents import document_of, objects
+from limen.network.reading.opnsense import read_opnsense
 from limen.network.reading.reading import Errs, Reading, UnreadableError, not_understood, together
 
 MOST_FILES: Final = 20
@@ -38,6 +39,8 @@ def _kind_of(files: Sequence[File]) -> str:
     document = document_of(files[0].text)
     if document.keys() & _OF_AWS:
         return "aws"
+    if isinstance(document.get("filter"), dict) or isinstance(document.get("rows"), list):
+        return "opnsense"
     for one in (one for key in ("", "value", "items") for one in objects(document, key)):
         if "securityRules" in one or "securityRules" in (one.get("properties") or ()):
             return "azure"
@@ -67,5 +70,6 @@ KINDS: Final[Mapping[str, Callable[[Sequence[File]], Reading]]] = {
     "aws": _reader(read_aws),
     "azure": _reader(read_azure),
     "gcp": _reader(read_gcp),
+    "opnsense": _reader(read_opnsense),
 }
 _OF_AWS: Final = {"SecurityGroups", "NetworkAcls", "NetworkInterfaces", "Subnets", "PrefixLists"}

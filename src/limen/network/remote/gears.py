@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from typing import Final
 
 from limen.connectors.aws.ec2 import Ec2
+from limen.connectors.opnsense.filter import Filter
 from limen.connectors.vendor_client import VendorClient, closing_clients
 from limen.errors import LimenError
 from limen.network.emit.guarded import guarded
 from limen.network.model import Firewall, Network
 from limen.network.remote.aws import AwsVpc
 from limen.network.remote.gear import Gear
+from limen.network.remote.opnsense import Opnsense
 
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "aws": ("aws_access_key_id", "aws_secret_access_key"),
+    "opnsense": ("key", "secret"),
 }
 """By kind, what a file with its key has to hold, each as `name = value`, named as the vendor names it."""
 
@@ -34,6 +37,9 @@ class Clients:
     ) -> AsyncIterator[Gear]:
         """`key` holds the `KEYS` of this kind. Raises LimenError."""
         async with closing_clients(self.client) as at:
+            if firewall.kind == "opnsense":
+                yield Opnsense(network, firewall, today, Filter(at(firewall.reference), key["key"], key["secret"]))
+                return
             if not firewall.region:
                 raise LimenError(f"{firewall.name} has no region", "add `region: eu-central-1` to it in network.yaml")
             origin = self.aws or f"https://ec2.{firewall.region}.amazonaws.com"
