@@ -14,6 +14,7 @@ from limen.network.reading.iptables import read_iptables
 from limen.network.reading.json_documents import document_of, objects
 from limen.network.reading.opnsense import read_opnsense
 from limen.network.reading.reading import Errs, Reading, UnreadableError, not_understood, together
+from limen.network.reading.unifi import read_unifi
 
 MOST_FILES: Final = 20
 _OF_6: Final = re.compile(r"ip6tables|ipv6-icmp|icmpv6|\s(?:-[sd]|--(?:src|dst)-range)\s+[0-9a-fA-F]*:", re.MULTILINE)
@@ -39,6 +40,8 @@ def _kind_of(files: Sequence[File]) -> str:
     document = document_of(files[0].text)
     if document.keys() & _OF_AWS:
         return "aws"
+    if isinstance(document.get("policies"), list):
+        return "unifi"
     if isinstance(document.get("filter"), dict) or isinstance(document.get("rows"), list):
         return "opnsense"
     for one in (one for key in ("", "value", "items") for one in objects(document, key)):
@@ -71,5 +74,6 @@ KINDS: Final[Mapping[str, Callable[[Sequence[File]], Reading]]] = {
     "azure": _reader(read_azure),
     "gcp": _reader(read_gcp),
     "opnsense": _reader(read_opnsense),
+    "unifi": _reader(read_unifi),
 }
 _OF_AWS: Final = {"SecurityGroups", "NetworkAcls", "NetworkInterfaces", "Subnets", "PrefixLists"}

@@ -9,6 +9,7 @@ from typing import Final
 
 from limen.connectors.aws.ec2 import Ec2
 from limen.connectors.opnsense.filter import Filter
+from limen.connectors.unifi.network import UnifiNetwork
 from limen.connectors.vendor_client import VendorClient, closing_clients
 from limen.errors import LimenError
 from limen.network.emit.guarded import guarded
@@ -16,10 +17,12 @@ from limen.network.model import Firewall, Network
 from limen.network.remote.aws import AwsVpc
 from limen.network.remote.gear import Gear
 from limen.network.remote.opnsense import Opnsense
+from limen.network.remote.unifi import Unifi
 
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "aws": ("aws_access_key_id", "aws_secret_access_key"),
     "opnsense": ("key", "secret"),
+    "unifi": ("api_key",),
 }
 """By kind, what a file with its key has to hold, each as `name = value`, named as the vendor names it."""
 
@@ -39,6 +42,9 @@ class Clients:
         async with closing_clients(self.client) as at:
             if firewall.kind == "opnsense":
                 yield Opnsense(network, firewall, today, Filter(at(firewall.reference), key["key"], key["secret"]))
+                return
+            if firewall.kind == "unifi":
+                yield Unifi(network, firewall, today, UnifiNetwork(at(firewall.reference), key["api_key"]))
                 return
             if not firewall.region:
                 raise LimenError(f"{firewall.name} has no region", "add `region: eu-central-1` to it in network.yaml")
