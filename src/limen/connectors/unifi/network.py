@@ -28,11 +28,17 @@ class UnifiNetwork:
 
     async def zones(self) -> list[dict[str, Any]]:
         """Raises VendorError, as all of these."""
-        return await self._pages(f"{await self._path()}/firewall/zones")
+        found = await self._pages(f"{await self._path()}/firewall/zones")
+        if not all(isinstance(one.get("id"), str) and isinstance(one.get("name"), str) for one in found):
+            raise VendorError("garbage")
+        return found
 
     async def policies(self) -> list[dict[str, Any]]:
         """In the order in which they are evaluated."""
-        return await self._pages(f"{await self._path()}/firewall/policies")
+        found = await self._pages(f"{await self._path()}/firewall/policies")
+        if not all(map(_is_sound, found)):
+            raise VendorError("garbage")
+        return found
 
     async def create_policy(self, policy: Mapping[str, Any]) -> None:
         await self._send("POST", "/firewall/policies", policy)
@@ -74,6 +80,13 @@ class UnifiNetwork:
 
     def _signed(self) -> dict[str, str]:
         return {"x-api-key": self.key}
+
+
+def _is_sound(policy: Mapping[str, Any]) -> bool:
+    """Whether it says between which zones it is, and whose it is."""
+    sides = (policy.get("source"), policy.get("destination"))
+    is_between = all(isinstance(one, dict) and isinstance(one.get("zoneId"), str) for one in sides)
+    return is_between and isinstance(policy.get("metadata"), dict) and isinstance(policy.get("name"), str)
 
 
 def _checked(id_: str) -> str:

@@ -65,7 +65,7 @@ def read_opnsense(*documents: Mapping[str, Any], known: Known | None = None) -> 
 
 
 def read_rows(rows: Iterable[Mapping[str, str]], known: Known | None = None) -> Reading:
-    enabled = sorted((one for one in rows if one.get("enabled") != "0"), key=_place)
+    enabled = sorted((one for one in rows if one.get("enabled") != "0"), key=place_of)
     stated = {name for one in enabled for name in _interfaces(one) if _INTERFACE.fullmatch(name)}
     refuse_beyond(len(stated), MOST_ZONES, "interfaces")
     doubts: list[NotUnderstood] = []
@@ -109,7 +109,8 @@ def _only_open(rules: Iterable[Rule]) -> Iterator[Rule]:
 # Which rules a packet meets
 
 
-def _place(row: Mapping[str, str]) -> tuple[int, int, str]:
+def place_of(row: Mapping[str, str]) -> tuple[int, int, str]:
+    """Where it stands among the others."""
     names = _interfaces(row)
     group = 2 if len(names) != 1 else 4 if _INTERFACE.fullmatch(names[0]) else 3
     sequence = row.get("sequence", "")

@@ -59,6 +59,6 @@ def key_of(kind: str, text: str) -> dict[str, str]:
     pairs = (line.split("=", 1) for line in text.splitlines() if "=" in line)
     found = {name.strip(): value.strip() for name, value in pairs}
     wanted = KEYS[kind]
-    if not all(found.get(name) for name in wanted):
+    if not all(found.get(name) and found[name].isascii() and found[name].isprintable() for name in wanted):
         raise LimenError("this file holds no key for it", f"write into it: {', '.join(f'{one} = …' for one in wanted)}")
     return {name: found[name] for name in wanted}

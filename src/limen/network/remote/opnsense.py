@@ -17,7 +17,7 @@ from limen.network.emit.opnsense import MARK, Legs, known_of, legs_of, opnsense_
 from limen.network.emit.ordered import Ordered
 from limen.network.model import Firewall, Network
 from limen.network.packets import Ruleset
-from limen.network.reading.opnsense import read_rows, rows_of
+from limen.network.reading.opnsense import place_of, read_rows, rows_of
 from limen.network.remote.gear import State
 
 _FIELDS: Final = (
@@ -76,7 +76,7 @@ class Opnsense:
 
 def _calls(wanted: list[dict[str, str]], there: State) -> list[Call]:
     """Rules in the place of others of Limen's, by their order; what is left over is taken away."""
-    have = sorted((one for one in there["rows"] if _is_own(one)), key=lambda one: (int(one["sequence"]), one["uuid"]))
+    have = sorted((one for one in there["rows"] if _is_own(one)), key=place_of)
     calls = []
     for want, one in zip(wanted, have, strict=False):
         if not _is_same(want, one):
