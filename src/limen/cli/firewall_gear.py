@@ -30,6 +30,7 @@ from limen.network.remote.clouds import CLOUDS, CloudRules, cloud_rules
 from limen.network.remote.gear import Gear
 from limen.network.remote.gears import KEYS, Clients, key_of
 from limen.network.remote.kept import CONFIRMED
+from limen.network.remote.own_way import refuse_cut
 from limen.network.remote.saying import Change, change
 from limen.network.remote.trial import TRIAL_SECONDS, decide, tried, undone
 
@@ -188,6 +189,8 @@ def apply(at: At, key: Path | None, *, is_sure: bool, seconds: float = TRIAL_SEC
             )
 
     async def do(gear: Gear) -> None:
+        if at.firewall.kind not in CLOUDS:
+            refuse_cut(gear.meant, at.network, at.firewall.reference)
         for one in gear.unfit:
             print(f"stays closed: {one.id}: {one.why}")
         if not await tried(gear, at.firewall, at.folder, is_sure=is_sure, on_trial=on_trial, seconds=seconds):
