@@ -169,7 +169,14 @@ def _show(network: Network) -> Iterator[Printed]:
     for firewall in network.firewalls:
         place = firewall.device or firewall.reference
         plain = {"part": "firewall", "name": firewall.name, "kind": firewall.kind, "at": place}
-        yield f"Enforced by {firewall.name}: {firewall.kind} at {place}", {**plain, "zones": list(firewall.zones)}
+        yield (
+            f"Enforced by {firewall.name}: {firewall.kind} at {place}",
+            {
+                **plain,
+                "zones": list(firewall.zones),
+                "uplink": list(firewall.uplinks),
+            },
+        )
 
 
 def _zone_text(zone: Zone, hosts: Sequence[str]) -> str:
