@@ -39,7 +39,7 @@ async def test_it_serves_until_it_is_told_to_stop(company: Company, tmp_path: Pa
             listens.set()
 
         serving = asyncio.create_task(serve(limen, told))
-        await asyncio.wait_for(listens.wait(), 10)
+        await asyncio.wait_for(listens.wait(), 60)
         page = await network.browser("192.0.2.1").open(f"{company.settings.public_url}/sign-in")
         assert page.status == 200
         assert limen.enforcement.check.port > 0
