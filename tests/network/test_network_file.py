@@ -108,14 +108,22 @@ def test_more_rules_than_can_be_proved_are_refused() -> None:
 )
 def test_an_uplink_is_an_interface_that_leads_to_no_zone(uplink: str, wrong: int) -> None:
     zones = "zones:\n  servers: {kind: server, interface: vlan20, prefixes: [10.20.0.0/24]}\nfirewalls:\n"
-    assert len(lines(zones + f"  gw: {{kind: nftables, device: gw1, uplink: {uplink}}}\n")) == wrong
+    text = zones + f"  gw: {{kind: nftables, device: gw1, uplink: {uplink}}}\n"
+    assert len(lines(text)) == wrong
 
 
-def test_only_some_firewalls_have_uplinks_or_a_region() -> None:
-    assert lines(ZONES + "firewalls:\n  gw: {kind: gcp, network: n, uplink: wan0}\n") == [LINES + 2]
-    assert lines(ZONES + "firewalls:\n  gw: {kind: gcp, network: n, region: eu-central-1}\n") == [LINES + 2]
-    assert lines(ZONES + 'firewalls:\n  gw: {kind: aws, vpc: v, region: "evil.example/"}\n') == [LINES + 2]
-    assert lines(ZONES + "firewalls:\n  gw: {kind: aws, vpc: v, region: us-gov-west-1}\n") == []
+@pytest.mark.parametrize(
+    ("said", "wrong"),
+    [
+        ("{kind: gcp, network: n, uplink: wan0}", [LINES + 2]),
+        ("{kind: gcp, network: n, region: eu-central-1}", [LINES + 2]),
+        ('{kind: aws, vpc: v, region: "evil.example/"}', [LINES + 2]),
+        ("{kind: aws, vpc: v, region: us-gov-west-1}", []),
+    ],
+)
+def test_only_some_firewalls_have_uplinks_or_a_region(said: str, wrong: list[int]) -> None:
+    text = ZONES + f"firewalls:\n  gw: {said}\n"
+    assert lines(text) == wrong
 
 
 def test_owners_are_groups_or_addresses() -> None:
