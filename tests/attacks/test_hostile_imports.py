@@ -112,7 +112,7 @@ def test_a_name_of_a_group_steers_no_terminal(tmp_path: Path, capsys: pytest.Cap
     rule = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
     file = tmp_path / "x.json"
     file.write_text(json.dumps({"SecurityGroups": [{"GroupId": evil, "IpPermissions": [rule]}]}), "utf-8")
-    assert leave("network-import", str(file)) == 0
+    assert leave("network", "import", str(file)) == 0
     said = capsys.readouterr().out
     assert "\x1b" not in said
     assert "\u202e" not in said

@@ -30,7 +30,7 @@ flows:
     purpose: files
     review: 2099-01-01
 firewalls:
-  gw1: {kind: nftables, device: gw1}
+  gw1: {kind: nftables, device: gw1, uplink: [wan0]}
 """
 
 
@@ -71,10 +71,14 @@ def test_a_firewall_is_given_a_token(folder: Path, capsys: pytest.CaptureFixture
 
 def test_plan_shows_the_rules_that_the_network_means(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
-    assert leave("firewall", "plan", "gw1", str(folder), "--uplink", "wan0") == 0
+    assert leave("firewall", "plan", "gw1", str(folder)) == 0
     said = capsys.readouterr().out
     assert "table inet limen {" in said
     assert "files-web" in said
+    assert '"wan0"' in said
+    assert leave("firewall", "plan", "gw1", str(folder), "--json") == 0
+    plain = json.loads(capsys.readouterr().out)
+    assert (plain["firewall"], plain["is_there"], plain["not_here"]) == ("gw1", False, [])
     assert leave("firewall", "plan", "gw9", str(folder)) == 1
 
 
@@ -95,6 +99,9 @@ def test_rules_on_trial_are_undone(folder: Path, capsys: pytest.CaptureFixture[s
     assert (listed(folder, capsys)["state"], listed(folder, capsys)["confirmed"]) == (UNDONE, "")
 
 
-@pytest.mark.parametrize("words", [("apply", "gw1"), ("setup",), ("list", "gw1"), ("undo", "gw1"), ("reboot", "gw1")])
+@pytest.mark.parametrize(
+    "words",
+    [("apply", "gw1"), ("setup",), ("list", "gw1"), ("undo", "gw1"), ("reboot", "gw1"), ("plan", "gw1", "--key", "k")],
+)
 def test_what_it_can_not_do_it_says(folder: Path, words: tuple[str, ...]) -> None:
     assert leave("firewall", *words, str(folder)) != 0

@@ -37,7 +37,8 @@ def test_it_shows_what_the_file_states(capsys: pytest.CaptureFixture[str], expec
 
 def test_it_shows_it_to_programs(capsys: pytest.CaptureFixture[str]) -> None:
     rows = plain(capsys, "show")
-    assert {one["part"] for one in rows} == {"zone", "flow", "block", "never", "service"}
+    assert {one["part"] for one in rows} == {"zone", "flow", "block", "never", "service", "firewall"}
+    assert [one["uplink"] for one in rows if one["part"] == "firewall"] == [["eth0"]]
     office = next(one for one in rows if one.get("name") == "office")
     assert (office["kind"], office["vlan"], office["isolated"]) == ("workstation", 10, True)
     orders = next(one for one in rows if one.get("id") == "shop-orders")

@@ -1,4 +1,4 @@
-"""`limen network-import`: what it says of a firewall's rules, and what it proposes."""
+"""`limen network import`: what it says of a firewall's rules, and what it proposes."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ PLACES = (
 
 
 def test_a_report_and_a_proposal(expected: Expected, capsys: pytest.CaptureFixture[str]) -> None:
-    assert leave("network-import", str(RULES), *PLACES) == 0
+    assert leave("network", "import", str(RULES), *PLACES) == 0
     expected(_without_days(capsys.readouterr().out))
 
 
 def test_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
-    assert leave("network-import", str(RULES), *PLACES, "--json") == 0
+    assert leave("network", "import", str(RULES), *PLACES, "--json") == 0
     said = json.loads(capsys.readouterr().out)
     assert said["worst"][0]["rule"] == "rules.v4:14"
     assert len(said["worst"]) == 5
@@ -49,9 +49,9 @@ def test_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_the_proposal_is_written_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target = tmp_path / "network.yaml"
-    assert leave("network-import", str(RULES), "--write", str(target)) == 0
+    assert leave("network", "import", str(RULES), "--write", str(target)) == 0
     assert "zones" in YAML(typ="safe").load(target.read_text("utf-8"))
-    assert leave("network-import", str(RULES), "--write", str(target)) == 1
+    assert leave("network", "import", str(RULES), "--write", str(target)) == 1
     assert "network.yaml" in capsys.readouterr().err
 
 
@@ -61,7 +61,7 @@ def test_the_proposal_is_written_once(tmp_path: Path, capsys: pytest.CaptureFixt
      ([str(RULES), "--kind", "frob"], 1), ([str(RULES), str(RULES)], 1)],
 )  # fmt: skip
 def test_what_makes_no_sense_is_said(words: list[str], code: int, capsys: pytest.CaptureFixture[str]) -> None:
-    assert leave("network-import", *words) == code
+    assert leave("network", "import", *words) == code
     assert capsys.readouterr().err
 
 

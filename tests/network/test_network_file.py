@@ -102,6 +102,30 @@ def test_more_rules_than_can_be_proved_are_refused() -> None:
     assert lines(zones + "flows:\n" + flow("a", "inside", "inside", "smtp")) == []
 
 
+@pytest.mark.parametrize(
+    ("uplink", "wrong"),
+    [("[wan0, wan1]", 0), ("vlan20", 1), ("[wan0, wan0]", 1), ('"wan0; flush ruleset"', 1), ("[]", 1)],
+)
+def test_an_uplink_is_an_interface_that_leads_to_no_zone(uplink: str, wrong: int) -> None:
+    zones = "zones:\n  servers: {kind: server, interface: vlan20, prefixes: [10.20.0.0/24]}\nfirewalls:\n"
+    text = zones + f"  gw: {{kind: nftables, device: gw1, uplink: {uplink}}}\n"
+    assert len(lines(text)) == wrong
+
+
+@pytest.mark.parametrize(
+    ("said", "wrong"),
+    [
+        ("{kind: gcp, network: n, uplink: wan0}", [LINES + 2]),
+        ("{kind: gcp, network: n, region: eu-central-1}", [LINES + 2]),
+        ('{kind: aws, vpc: v, region: "evil.example/"}', [LINES + 2]),
+        ("{kind: aws, vpc: v, region: us-gov-west-1}", []),
+    ],
+)
+def test_only_some_firewalls_have_uplinks_or_a_region(said: str, wrong: list[int]) -> None:
+    text = ZONES + f"firewalls:\n  gw: {said}\n"
+    assert lines(text) == wrong
+
+
 def test_owners_are_groups_or_addresses() -> None:
     text = ZONES + "flows:\n"
     rest = "purpose: work, review: 2027-05-01"

@@ -19,7 +19,7 @@ def test_it_means_a_network_with_what_is_built_in() -> None:
         + "blocks:\n  - {id: b, from: printers, to: internet, service: any, why: quiet}\n"
         + "never:\n  - {id: c, from: office, to: backup, hops: true, why: ransomware}\n"
         + "without:\n  iot-sensitive: the scanner writes to a desk\n"
-        + "firewalls:\n  router: {kind: nftables, device: gw1}\n"
+        + "firewalls:\n  router: {kind: nftables, device: gw1, uplink: eth0}\n"
     ).network
     assert [(one.name, one.kind, one.sensitivity) for one in network.zones] == [
         ("office", "workstation", 1),
@@ -38,6 +38,7 @@ def test_it_means_a_network_with_what_is_built_in() -> None:
     assert built_in == {"internet-inside", "backup-from-people", "administration-from-people"}
     (router,) = network.firewalls
     assert (router.device, router.reference, router.zones) == ("gw1", "", ("office", "servers", "backup", "printers"))
+    assert router.uplinks == ("eth0",)
 
 
 def test_it_is_kept_as_json_and_is_the_same_afterwards() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,8 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from limen.cli import firewall_gear
+from limen.cli.firewall_gear import At
 from limen.cli.open_company import Opened, opened
 from limen.cli.options import LastFolder, MisusedError, refuse_other_task, word_and_folder
 from limen.cli.output import print_rows
@@ -19,7 +22,7 @@ from limen.company.authors import SERVER
 from limen.errors import LimenError
 from limen.messages import times
 from limen.network.firewalls import service, store
-from limen.network.firewalls.intended import Intended, intended
+from limen.network.firewalls.intended import NFTABLES, Intended, intended
 from limen.network.firewalls.service import Needs
 from limen.network.firewalls.store import CONFIRMED, TRIAL, UNDONE, EnrolledFirewall, RulesetChange
 from limen.network.model import FILE, Network
@@ -35,35 +38,78 @@ def run(
     name: Annotated[str, typer.Argument(metavar="[NAME]", help="The firewall; with all but list")] = "",
     folder: LastFolder = Path(),
     *,
-    uplink: Annotated[
-        list[str] | None,
-        typer.Option(help="With plan and apply: an interface that leads to the internet; can be repeated"),
+    key: Annotated[
+        Path | None, typer.Option(help="Of a cloud or gear: a file with the key to its interface, as `name = value`")
+    ] = None,
+    now: Annotated[
+        list[Path] | None,
+        typer.Option(help="With plan of a cloud: what it has now, as its own tool prints it; can be repeated"),
+    ] = None,
+    terraform: Annotated[
+        Path | None, typer.Option(help="With plan of a cloud: write its rules to a file *.tf.json")
     ] = None,
     yes: Annotated[
-        bool, typer.Option("--yes", help="With apply: confirmed as soon as the firewall reached Limen with the rules")
+        bool, typer.Option("--yes", help="With apply: confirmed as soon as the rules are in force and read back")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="With list: print one JSON object per line")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="With list and plan: print JSON, one object per line")
+    ] = False,
     wait: Annotated[bool, typer.Option(help="With apply: wait until the rules are in force, or refused")] = True,
 ) -> None:
     refuse_other_task("firewall", task, TASKS)
     name, folder = word_and_folder(name, folder)
     if bool(name) is (task == "list"):
         raise MisusedError(f"`limen firewall {task}` takes {'no name' if name else 'the name of a firewall'}")
-    now = SystemClock().now()
+    now_at = SystemClock().now()
     with opened(folder, may_make=task == "setup") as here:
         if task == "list":
             _list(here, as_json=as_json)
-        elif task == "setup":
-            _setup(here, name, now)
-        elif task == "plan":
-            _plan(here, name, _intended(here, name, uplink or [], now))
-        elif task == "apply":
-            rules = _intended(here, name, uplink or [], now).ruleset
-            _apply(here, name, rules, "reach" if yes else "confirmation", now, waits=wait)
+            return
+        if task == "setup":
+            _setup(here, name, now_at)
+            return
+        at = _at(here, name, now_at)
+        if at is not None:
+            _by_interface(task, at, key, now or [], terraform, is_sure=yes, as_json=as_json)
+        elif key or now or terraform:
+            raise MisusedError(f"--key, --now and --terraform are not for a firewall of {NFTABLES}")
         else:
-            state = CONFIRMED if task == "confirm" else UNDONE
-            here.database.write(lambda write: service.decide_change(write, name, state, now, SERVER))
-            print("Confirmed." if state == CONFIRMED else "The firewall goes back to the rules before.")
+            _by_program(here, task, name, now_at, is_sure=yes, as_json=as_json, waits=wait)
+
+
+def _by_program(here: Opened, task: str, name: str, now: Instant, *, is_sure: bool, as_json: bool, waits: bool) -> None:
+    """What Limen's program enforces."""
+    if task == "plan":
+        _plan(here, name, _intended(here, name, now), as_json=as_json)
+    elif task == "apply":
+        _apply(here, name, _intended(here, name, now).ruleset, "reach" if is_sure else "confirmation", now, waits=waits)
+    else:
+        state = CONFIRMED if task == "confirm" else UNDONE
+        here.database.write(lambda write: service.decide_change(write, name, state, now, SERVER))
+        print("Confirmed." if state == CONFIRMED else "The firewall goes back to the rules before.")
+
+
+def _by_interface(
+    task: str, at: At, key: Path | None, now: list[Path], terraform: Path | None, *, is_sure: bool, as_json: bool
+) -> None:
+    """What has an interface of its own."""
+    if task == "plan":
+        firewall_gear.plan(at, key, now, terraform, as_json=as_json)
+    elif task == "apply":
+        firewall_gear.apply(at, key, is_sure=is_sure)
+    elif task == "confirm":
+        firewall_gear.confirm(at)
+    else:
+        firewall_gear.undo(at, key)
+
+
+def _at(here: Opened, name: str, now: Instant) -> At | None:
+    """The firewall in force of this name, where it has an interface of its own."""
+    network = _network(here)
+    found = next((one for one in network.firewalls if one.name == name), None)
+    if found is None or found.kind == NFTABLES:
+        return None
+    return At(here, network, found, _today(here, now), now, firewall_gear.CLIENTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,19 +161,31 @@ def _setup(here: Opened, name: str, now: Instant) -> None:
     )
 
 
-def _intended(here: Opened, name: str, uplinks: list[str], now: Instant) -> Intended:
-    """By the network in force, for today. Raises LimenError."""
+def _network(here: Opened) -> Network:
+    """As it is in force."""
     file = here.in_force().parts.get(FILE)
-    network: Network = file.network if file is not None else Network(())
-    today = datetime.fromtimestamp(now / SECOND, here.settings.zone).date().isoformat()
-    return intended(network, name, uplinks, today, now)
+    return file.network if file is not None else Network(())
 
 
-def _plan(here: Opened, name: str, wanted: Intended) -> None:
+def _today(here: Opened, now: Instant) -> str:
+    return datetime.fromtimestamp(now / SECOND, here.settings.zone).date().isoformat()
+
+
+def _intended(here: Opened, name: str, now: Instant) -> Intended:
+    """Raises LimenError."""
+    return intended(_network(here), name, _today(here, now), now)
+
+
+def _plan(here: Opened, name: str, wanted: Intended, *, as_json: bool) -> None:
     """The whole ruleset as nft reads it, and what it does not do."""
     digest = sha256(wanted.ruleset.encode()).hexdigest()
     confirmed = here.database.read(lambda snapshot: store.firewalls(snapshot.connection))
-    if digest in {one.digest for one in confirmed if one.name == name}:
+    is_there = digest in {one.digest for one in confirmed if one.name == name}
+    if as_json:
+        said = {"firewall": name, "kind": NFTABLES, "is_there": is_there, "rules": wanted.text}
+        print(json.dumps({**said, "not_here": list(wanted.not_here), "is_administered": wanted.is_administered}))
+        return
+    if is_there:
         print(f"{name} has these rules already.")
     print(wanted.text, end="")
     if wanted.not_here:

@@ -66,10 +66,6 @@ OWN: Final[dict[str, Command]] = {
     "migrate-database": Command(
         "limen.cli.migrate_database", "Move the database to PostgreSQL or back; rehearsed, verified, with a way back"
     ),
-    "network-import": Command(
-        "limen.cli.network_import",
-        "Read the rules of a firewall: what they open, and a network.yaml proposed from them",
-    ),
     "journal": Command("limen.cli.journal", "Verify the journal: that nothing of what Limen itself did was changed"),
     "events": Command("limen.cli.events", "Verify the events: that nothing of what your sources sent was changed"),
 }

@@ -1,4 +1,4 @@
-"""`limen network`: the zones and flows of a folder's network.yaml, shown, explained and proved."""
+"""`limen network`: the zones and flows of a folder's network.yaml, shown, explained and proved; others' rules read."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from limen.cli import network_import
 from limen.cli.network_proof import Printed, blast, matrix, never, unused
 from limen.cli.options import MisusedError, refuse_other_task
 from limen.cli.output import counted
@@ -23,6 +24,7 @@ from limen.network.explaining import Answer, Explained, explained, question
 from limen.network.file_changes import way_said
 from limen.network.graph import graph
 from limen.network.model import EVERYTHING, FILE, INSIDE, INTERNET, Network, Zone
+from limen.network.reading.files import KINDS
 from limen.network.services import packet_text, part_text
 from limen.web.network.drawn_graph import picture
 
@@ -35,24 +37,54 @@ TASKS: Final[Mapping[str, tuple[str, ...]]] = {
     "unused": (),
 }
 """Each with what it is given before the folder."""
+IMPORT: Final = "import"
+"""It is given files, and no folder."""
 
 
 def run(
-    task: Annotated[str, typer.Argument(metavar="TASK", help="show, matrix, why, never, blast or unused")],
+    task: Annotated[str, typer.Argument(metavar="TASK", help="show, matrix, why, never, blast, unused or import")],
     words: Annotated[
         list[str] | None,
         typer.Argument(
             metavar="[WORDS] [DIR]",
-            help="With why: from, to and service; with blast: a zone or host. Then the company folder",
+            help="With why: from, to and service; with blast: a zone or host. Then the company folder. With import: "
+            "files with the rules of a firewall, as its own tools print them",
         ),
     ] = None,
     *,
     svg: Annotated[
         bool, typer.Option("--svg", help="With show: print the zones and who reaches whom as a picture")
     ] = False,
+    kind: Annotated[
+        str, typer.Option(help=f"With import: what the files are of: {', '.join(KINDS)} (default: as they look)")
+    ] = "",
+    zone: Annotated[
+        list[str] | None,
+        typer.Option(help="With import: addresses of an interface or group: lan0=10.0.0.0/24; can be repeated"),
+    ] = None,
+    internet: Annotated[
+        list[str] | None, typer.Option(help="With import: an interface that leads to the internet; can be repeated")
+    ] = None,
+    owner: Annotated[
+        str,
+        typer.Option(help="With import: who owns the proposed flows: a group or an address (default: it)"),
+    ] = "",
+    write: Annotated[
+        Path | None, typer.Option(help="With import: write the proposed network.yaml to a new file")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per line")] = False,
 ) -> None:
-    refuse_other_task("network", task, tuple(TASKS))
+    refuse_other_task("network", task, (*TASKS, IMPORT))
+    if task == IMPORT:
+        if svg or not words:
+            raise MisusedError("`limen network import` takes files with the rules of a firewall")
+        files, who = list(map(Path, words)), owner or "it"
+        network_import.run(
+            files, kind=kind, zone=zone or (), internet=internet or (), owner=who, write=write, as_json=as_json
+        )
+        return
+    if kind or zone or internet or owner or write:
+        raise MisusedError("--kind, --zone, --internet, --owner and --write are for `limen network import`")
     given, folder = _given(task, words or [])
     company = load_company(folder)
     network, today = _network(company), _today(company)
@@ -142,7 +174,14 @@ def _show(network: Network) -> Iterator[Printed]:
     for firewall in network.firewalls:
         place = firewall.device or firewall.reference
         plain = {"part": "firewall", "name": firewall.name, "kind": firewall.kind, "at": place}
-        yield f"Enforced by {firewall.name}: {firewall.kind} at {place}", {**plain, "zones": list(firewall.zones)}
+        yield (
+            f"Enforced by {firewall.name}: {firewall.kind} at {place}",
+            {
+                **plain,
+                "zones": list(firewall.zones),
+                "uplink": list(firewall.uplinks),
+            },
+        )
 
 
 def _zone_text(zone: Zone, hosts: Sequence[str]) -> str:

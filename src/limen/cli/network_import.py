@@ -1,21 +1,20 @@
-"""`limen network-import`: what the rules of a firewall open, and a network.yaml proposed from them."""
+"""`limen network import`: what the rules of a firewall open, and a network.yaml proposed from them."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-import typer
-
-from limen.cli.options import Json, MisusedError
+from limen.cli.options import MisusedError
 from limen.cli.output import counted
 from limen.clock import SystemClock
 from limen.errors import LimenError
-from limen.network.reading.files import KINDS, File, read_files
+from limen.network.reading.files import File, read_files
 from limen.network.reading.five_worst import Opening, Surroundings, worst
 from limen.network.reading.reading import MOST_BYTES, Errs, Reading
 from limen.network.reading.zones_proposed import proposed
@@ -31,20 +30,20 @@ _SIDES: Final = {
 
 
 def run(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="As the firewall's own tools print its rules")],
+    files: Sequence[Path],
     *,
-    kind: Annotated[str, typer.Option(help=f"What they are of: {', '.join(KINDS)} (default: as they look)")] = "",
-    zone: Annotated[list[str] | None, typer.Option(help="Addresses of an interface or group: lan0=10.0.0.0/24")] = None,
-    internet: Annotated[list[str] | None, typer.Option(help="An interface that leads to the internet")] = None,
-    owner: Annotated[str, typer.Option(help="Who is asked about the proposed flows: a group or an address")] = "it",
-    write: Annotated[Path | None, typer.Option(help="Write the proposed network.yaml to a new file")] = None,
-    as_json: Json = False,
+    kind: str,
+    zone: Sequence[str],
+    internet: Sequence[str],
+    owner: str,
+    write: Path | None,
+    as_json: bool,
 ) -> None:
     """It reads files alone: no firewall is asked, and nothing is changed."""
     reading = read_files([_file(one) for one in files], kind)
-    reading = replace(reading, places={**reading.places, **_places(reading, zone or [])})
+    reading = replace(reading, places={**reading.places, **_places(reading, zone)})
     review = (datetime.fromtimestamp(SystemClock().now() / 1000, UTC) + _REVIEW).date().isoformat()
-    outside = [_known(reading, one) for one in internet or []]
+    outside = [_known(reading, one) for one in internet]
     text = proposed(reading, owner, review, outside)
     openings = worst(reading.ruleset, Surroundings(reading.places, outside))
     if as_json:
@@ -66,7 +65,7 @@ def _file(path: Path) -> File:
         raise LimenError(f"{path} can't be read: {error.strerror}") from None
 
 
-def _places(reading: Reading, said: list[str]) -> dict[str, Any]:
+def _places(reading: Reading, said: Sequence[str]) -> dict[str, Any]:
     places = {}
     for one in said:
         name, _, prefixes = one.partition("=")

@@ -148,7 +148,8 @@ class Firewall:
     """Where borders are enforced. `kind`: nftables, aws, azure, gcp, opnsense, unifi. `zones`: between which.
 
     `device` is the managed device on which the agent enforces it, for nftables; `reference` what the vendor calls it
-    (a VPC, a virtual network, an address).
+    (a VPC, a virtual network, an address), `region` where the vendor has it, for AWS. `uplinks`: its interfaces to the
+    internet.
     """
 
     name: str
@@ -156,6 +157,8 @@ class Firewall:
     zones: tuple[str, ...]
     device: str = ""
     reference: str = ""
+    region: str = ""
+    uplinks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,17 @@ from limen.network.addresses import is_dns_name
 from limen.network.built_in import BUILT_IN as NEVERS
 from limen.network.model import ANY_SERVICE, EVERYTHING, INSIDE, INTERNET
 from limen.network.services import BUILT_IN as SERVICES
-from limen.network.shapes import ADDRESS, NAME, BlockShape, FileShape, FirewallShape, FlowShape, NeverShape, TrialShape
+from limen.network.shapes import (
+    ADDRESS,
+    NAME,
+    WITH_UPLINKS,
+    BlockShape,
+    FileShape,
+    FirewallShape,
+    FlowShape,
+    NeverShape,
+    TrialShape,
+)
 from limen.printable import is_printable
 
 RESERVED: Final = {
@@ -148,6 +158,10 @@ def firewall_complaints(
             yield above, f"nothing says where this firewall is: `{key}` is missing", "add it"
         elif key != place and is_said:
             yield (*above, key), f"a firewall of the kind {shape.kind} has no `{key}`", f"write `{place}`"
+    if shape.region is not None and shape.kind != "aws":
+        yield (*above, "region"), f"a firewall of the kind {shape.kind} has no `region`", "remove it"
+    if shape.uplink is not None and shape.kind not in WITH_UPLINKS:
+        yield (*above, "uplink"), f"a firewall of the kind {shape.kind} has no `uplink`", "remove it"
     for number, zone in enumerate(shape.zones or ()):
         if zone not in zones:
             yield (*above, "zones", number), *unknown("zone", zone, zones)

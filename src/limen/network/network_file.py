@@ -259,7 +259,24 @@ def _other_complaints(shapes: _Shapes, file: FileShape) -> Iterator[Complaint]:
         yield from firewall_complaints(above, firewall, PLACE_OF[firewall.kind], shapes.zones)
         if firewall.url is not None and (complaint := address_complaint(firewall.url)):
             yield (*above, "url"), *complaint
+        yield from _uplink_complaints(above, firewall, interfaces)
     yield from unprintable(_texts(shapes, file))
+
+
+def _uplink_complaints(
+    above: tuple[str | int, ...], firewall: FirewallShape, interfaces: Mapping[str, str]
+) -> Iterator[Complaint]:
+    """`interfaces`: those that lead to a zone, and to which."""
+    seen: set[str] = set()
+    for number, uplink in enumerate(firewall.uplink or ()):
+        at = (*above, "uplink", number)
+        if not INTERFACE.fullmatch(uplink):
+            yield at, f"{shown(uplink)} can't be an interface's name", "write it as `ip link` shows it, such as eth0"
+        elif uplink in interfaces:
+            yield at, f"{uplink} is the interface of {interfaces[uplink]} already", _ONE_ZONE
+        elif uplink in seen:
+            yield at, f"{uplink} is there already", "remove it"
+        seen.add(uplink)
 
 
 _ONE_ZONE: Final = "what comes in by one interface is in one zone"

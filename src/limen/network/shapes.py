@@ -36,6 +36,8 @@ PLACE_OF: Final = {
     "unifi": "url",
 }
 """Which key says where a firewall of this kind is."""
+WITH_UPLINKS: Final = ("nftables", "opnsense")
+"""Kinds whose interfaces to the internet are stated."""
 
 
 def _in_a_list(value: Any) -> Any:
@@ -64,8 +66,8 @@ class ZoneShape(Shape):
     """Its leg at the firewall: `vlan10`, `eth0.10`."""
     vlan: Annotated[int, Field(ge=1, le=4094)] | None = None
     """Its number there (802.1Q)."""
-    tags: Annotated[dict[Literal["aws", "azure", "gcp"], Name], Field(max_length=3)] = {}
-    """What it is called in clouds: a security group, an application security group, a network tag."""
+    tags: Annotated[dict[Literal["aws", "azure", "gcp", "opnsense", "unifi"], Name], Field(max_length=5)] = {}
+    """What it is called elsewhere: a security group, a network tag, an interface of OPNsense, a zone of UniFi."""
     isolated: bool = False
     """Its hosts don't reach each other either."""
     label: Literal["public", "internal", "confidential", "restricted"] | None = None
@@ -148,6 +150,10 @@ class FirewallShape(Shape):
     """`azure` and `gcp`: the virtual network."""
     url: Name | None = None
     """`opnsense` and `unifi`: where its interface is."""
+    region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]{1,12}){1,3}-[0-9]{1,2}$")] | None = None
+    """`aws`: the region of the VPC: `eu-central-1`."""
+    uplink: Annotated[list[Name], Field(min_length=1, max_length=20), BeforeValidator(_in_a_list)] | None = None
+    """`nftables` and `opnsense`: the interfaces to the internet."""
     zones: Annotated[list[Name], Field(min_length=1, max_length=MOST_ZONES)] | None = None
     """Between which zones; without it all of them."""
 

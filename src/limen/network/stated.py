@@ -115,4 +115,12 @@ def _firewall(name: str, one: dict[str, Any], every_zone: tuple[str, ...]) -> Fi
     place = one[PLACE_OF[one["kind"]]]
     is_device = one["kind"] == "nftables"
     zones = tuple(one.get("zones", every_zone))
-    return Firewall(name, one["kind"], zones, place if is_device else "", "" if is_device else place)
+    return Firewall(
+        name,
+        one["kind"],
+        zones,
+        place if is_device else "",
+        "" if is_device else place,
+        one.get("region", ""),
+        tuple(one.get("uplink", ())),
+    )

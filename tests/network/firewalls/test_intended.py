@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import ip_address
 
 import pytest
@@ -21,7 +22,7 @@ from limen.network.packets import Box, Rule
 
 TODAY = "2026-11-27"
 ZONES = (zone("office", "workstation", 10), zone("servers", "server", 20), zone("admins", "management", 50))
-FIREWALLS = (Firewall(NAME, "nftables", ()), Firewall("cloud", "aws", ()))
+FIREWALLS = (Firewall(NAME, "nftables", (), uplinks=("wan0",)), Firewall("cloud", "aws", ()))
 
 
 def network(*services: str) -> Network:
@@ -35,23 +36,25 @@ def rule(port: int, until_: int) -> Rule:
 
 
 def test_the_program_takes_what_is_emitted() -> None:
-    one = intended(network("https"), NAME, ["wan0"], TODAY, 0)
+    one = intended(network("https"), NAME, TODAY, 0)
     taken = Ruleset(one.ruleset)
     assert taken.timed >= {"opened.office.ports4", "opened.office.ports6"}
     assert taken.noted == {"told4", "told6"}
     assert (one.is_administered, one.not_here) == (True, ())
     assert "files-https" in one.text
+    assert '"wan0"' in one.text
 
 
 @pytest.mark.parametrize("name", ["gw9", "cloud"])
 def test_only_a_firewall_of_nftables_that_the_file_names_is_sent_rules(name: str) -> None:
     with pytest.raises(LimenError):
-        intended(network(), name, [], TODAY, 0)
+        intended(network(), name, TODAY, 0)
 
 
 def test_an_interface_that_can_not_be_one_is_refused() -> None:
+    one = replace(network(), firewalls=(Firewall(NAME, "nftables", (), uplinks=("wan0; flush ruleset",)),))
     with pytest.raises(LimenError):
-        intended(network(), NAME, ["wan0; flush ruleset"], TODAY, 0)
+        intended(one, NAME, TODAY, 0)
 
 
 def test_what_is_open_is_an_element_until_its_end() -> None:
@@ -64,7 +67,7 @@ def test_what_is_open_is_an_element_until_its_end() -> None:
 
 @needs_a_router
 async def test_the_kernel_does_as_the_file_says_and_nothing_drifts(world: World) -> None:
-    await world.confirmed(intended(network("https"), NAME, [], TODAY, world.now).ruleset)
+    await world.confirmed(intended(network("https"), NAME, TODAY, world.now).ruleset)
     assert await world.reaches(443)
     assert not await world.reaches(3389)
     (one,) = opened(NAME, rule(3389, world.now + 4 * SECOND), router_of(network()), world.now)

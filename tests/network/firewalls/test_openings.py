@@ -15,7 +15,7 @@ from limen.network.firewalls.openings import opened
 from limen.network.packets import Box, Rule
 
 ROUTER = router_of(network())
-TAKEN = Ruleset(intended(network(), NAME, [], TODAY, 0).ruleset)
+TAKEN = Ruleset(intended(network(), NAME, TODAY, 0).ruleset)
 
 
 def box(source: str, destination: str, size: int = 0, port: tuple[int, int] = (22, 22)) -> Box:

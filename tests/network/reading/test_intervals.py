@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from limen.network.reading.intervals import all_but, port_interval, prefix_interval, range_interval, shared
+from limen.network.reading.intervals import all_but, joined, port_interval, prefix_interval, range_interval, shared
 
 
 def test_all_but_some() -> None:
@@ -43,3 +43,11 @@ def test_a_range_that_runs_backwards_or_between_families_is_none() -> None:
     for first, last in (("10.0.0.3", "10.0.0.1"), ("10.0.0.1", "::1")):
         with pytest.raises(ValueError):
             range_interval(first, last)
+
+
+def test_addresses_beside_one_another_are_one_interval() -> None:
+    assert joined([(4, (6, 9)), (6, (0, 1)), (4, (0, 5)), (4, (3, 4)), (4, (11, 12))]) == [
+        (4, (0, 9)),
+        (4, (11, 12)),
+        (6, (0, 1)),
+    ]

@@ -36,25 +36,17 @@ def next_calls(wanted: Mapping[str, Any], there: Mapping[str, Any], vpc: str) ->
     """The next round; [] where all is as it is wanted. `there` describes the VPC, with its security groups, network
     ACLs and subnets. Raises LimenError where a group or subnet that is named is not there.
     """
-    groups, acls = _groups_there(there), _acls_there(there)
+    groups, acls = _groups_there(there), acls_of_limen(there)
     missing = [*_missing_groups(wanted, groups, vpc), *_missing_acls(wanted, acls, vpc)]
     if missing:
         return missing
     more: list[Call] = []
     less: list[Call] = []
     for one in wanted["SecurityGroups"]:
-        have = groups[one["GroupId"]]
-        for way, key in (("Ingress", "IpPermissions"), ("Egress", "IpPermissionsEgress")):
-            want_rules = {_key(rule): rule for rule in _single(one.get(key, ()), groups)}
-            have_rules = {_key(rule): rule for rule in _single(have.get(key, ()), {})}
-            group = have["GroupId"]
-            more += _change(
-                f"AuthorizeSecurityGroup{way}", group, [want_rules[at] for at in want_rules.keys() - have_rules]
-            )
-            less += _change(
-                f"RevokeSecurityGroup{way}", group, [have_rules[at] for at in have_rules.keys() - want_rules]
-            )
-    entries = [call for one in wanted["NetworkAcls"] for call in _entry_calls(one, acls[one["NetworkAclId"]])]
+        add, take = rule_calls(one, groups[one["GroupId"]], groups)
+        more += add
+        less += take
+    entries = [call for one in wanted["NetworkAcls"] for call in entry_calls(one, acls[one["NetworkAclId"]])]
     return [*more, *entries, *less] or list(_associations(wanted, there, acls))
 
 
@@ -86,7 +78,8 @@ def _groups_there(there: Mapping[str, Any]) -> dict[str, Any]:
     return groups | {one["GroupName"]: one for one in there["SecurityGroups"] if one["GroupName"].startswith("limen-")}
 
 
-def _acls_there(there: Mapping[str, Any]) -> dict[str, Any]:
+def acls_of_limen(there: Mapping[str, Any]) -> dict[str, Any]:
+    """By the names that Limen gave them."""
     named = ((tag["Value"], one) for one in there["NetworkAcls"] for tag in one.get("Tags", ()) if tag["Key"] == "Name")
     return {name: one for name, one in named if name.startswith("limen-")}
 
@@ -114,6 +107,25 @@ def _key(permission: Mapping[str, Any]) -> str:
     return json.dumps({**bare, **peers}, sort_keys=True)
 
 
+def rule_calls(
+    wanted: Mapping[str, Any], have: Mapping[str, Any], groups: Mapping[str, Any]
+) -> tuple[list[Call], list[Call]]:
+    """What adds the rules that a group lacks, and what takes away those that it is not to have. `groups`: those that
+    rules may call by other names than their ids.
+    """
+    more: list[Call] = []
+    less: list[Call] = []
+    for way, key in (("Ingress", "IpPermissions"), ("Egress", "IpPermissionsEgress")):
+        want_rules = {_key(rule): rule for rule in _single(wanted.get(key, ()), groups)}
+        have_rules = {_key(rule): rule for rule in _single(have.get(key, ()), {})}
+        group = have["GroupId"]
+        more += _change(
+            f"AuthorizeSecurityGroup{way}", group, [want_rules[at] for at in want_rules.keys() - have_rules]
+        )
+        less += _change(f"RevokeSecurityGroup{way}", group, [have_rules[at] for at in have_rules.keys() - want_rules])
+    return more, less
+
+
 def _change(operation: str, group: str, permissions: list[Mapping[str, Any]]) -> list[Call]:
     ordered = sorted(permissions, key=_key)
     return [Call(operation, {"GroupId": group, "IpPermissions": ordered})] if ordered else []
@@ -122,10 +134,10 @@ def _change(operation: str, group: str, permissions: list[Mapping[str, Any]]) ->
 # Entries of ACLs
 
 
-def _entry_calls(wanted: Mapping[str, Any], have: Mapping[str, Any]) -> Iterator[Call]:
+def entry_calls(wanted: Mapping[str, Any], have: Mapping[str, Any]) -> Iterator[Call]:
     """An entry whose number is taken by another is put in its place. The last ones deny the rest, and are AWS's own."""
     there = {(one["Egress"], one["RuleNumber"]): one for one in have["Entries"] if one["RuleNumber"] < _LAST_RESORT}
-    want = {(one["Egress"], one["RuleNumber"]): one for one in wanted["Entries"]}
+    want = {(one["Egress"], one["RuleNumber"]): one for one in wanted["Entries"] if one["RuleNumber"] < _LAST_RESORT}
     acl = have["NetworkAclId"]
     for place, one in want.items():
         if place not in there or not _is_same(one, there[place]):

@@ -24,13 +24,13 @@ def document(
     groups: dict[str, dict[str, Any]] = {}
     for zone in wanted.zones:
         name = dict(wanted.network.zone_of[zone].tags).get("aws", f"limen-{zone}")
-        groups[name] = _group(name)
+        groups[name] = group_named(name)
     for one in rules:
         key = "IpPermissions" if one.way == "ingress" else "IpPermissionsEgress"
-        groups.setdefault(one.group, _group(one.group))[key].append(permission(one))
+        groups.setdefault(one.group, group_named(one.group))[key].append(permission(one))
     denied = list(entries)
     acls = [
-        _acl(zone, [one for one in denied if one.zone == zone], wanted)
+        acl_of(zone, [one for one in denied if one.zone == zone], wanted)
         for zone in dict.fromkeys(one.zone for one in denied)
     ]
     return {
@@ -40,7 +40,8 @@ def document(
     }
 
 
-def _group(name: str) -> dict[str, Any]:
+def group_named(name: str) -> dict[str, Any]:
+    """A security group without rules."""
     return {"GroupId": name, "GroupName": name, "IpPermissions": [], "IpPermissionsEgress": []}
 
 
@@ -61,7 +62,8 @@ def permission(rule: GroupRule) -> dict[str, Any]:
     return {**said, "Ipv6Ranges": [{"CidrIpv6": rule.peer, **text}]}
 
 
-def _acl(zone: str, denied: list[AclEntry], wanted: Guarded) -> dict[str, Any]:
+def acl_of(zone: str, denied: list[AclEntry], wanted: Guarded) -> dict[str, Any]:
+    """The ACL of a zone's subnets, which lets through what it does not deny."""
     entries = []
     for way in ("ingress", "egress"):
         entries += [entry(one, _FIRST_NUMBER + at) for at, one in enumerate(one for one in denied if one.way == way)]

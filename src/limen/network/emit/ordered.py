@@ -71,8 +71,8 @@ def ordered(wanted: Guarded, speech: Speech) -> Ordered:
     while True:
         kept = wanted.without(frozenset(unfit))
         rules = [one for one in kept.ruleset.rules if speech.can_say(one.box)]
-        inward = {zone: list(_lines(one for one in rules if one.to_zone == zone)) for zone in wanted.zones}
-        outward = {zone: list(_lines(one for one in rules if one.from_zone == zone)) for zone in wanted.zones}
+        inward = {zone: list(lines_of(one for one in rules if one.to_zone == zone)) for zone in wanted.zones}
+        outward = {zone: list(lines_of(one for one in rules if one.from_zone == zone)) for zone in wanted.zones}
         wrong = _unsayable(kept, speech) or _beyond_quota(inward, outward, speech)
         if not wrong:
             actual = speech.read_back(kept, inward, outward, known)
@@ -120,7 +120,7 @@ def _destinations(line: Line) -> tuple[str, ...]:
     return line.destinations
 
 
-def _lines(rules: Iterator[Rule]) -> Iterator[Line]:
+def lines_of(rules: Iterator[Rule]) -> Iterator[Line]:
     """Each flow or block as few lines: its sources and destinations as lists, where each goes with each."""
     for (id_, allows), together in groupby(rules, lambda one: (one.id, one.allows)):
         by_service: dict[Box, list[Box]] = {}

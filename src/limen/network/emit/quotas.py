@@ -21,3 +21,5 @@ GCP_RANGES_PER_RULE: Final = 5_000
 """Of sources, or of destinations (Google Cloud VPC quotas, "Per rule")."""
 GCP_RULES: Final = 1_000
 """Of a project, as it begins (as above)."""
+MOST_CALLS: Final = 5_000
+"""Of one round, to any firewall: Limen's own bound."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from limen.clock import Instant
@@ -41,12 +40,12 @@ def firewall_called(network: Network, name: str) -> Firewall:
     return found
 
 
-def intended(network: Network, name: str, uplinks: Sequence[str], today: str, now: Instant) -> Intended:
-    """What is to be in force on the firewall of this name, whose `uplinks` lead to the internet. Raises LimenError."""
+def intended(network: Network, name: str, today: str, now: Instant) -> Intended:
+    """What is to be in force on the firewall of this name. Raises LimenError."""
     one = firewall_called(network, name)
     host = name if name in network.host_of else ""
     try:
-        made = firewall(compiled(network, today), network, router_of(network, uplinks, host), now)
+        made = firewall(compiled(network, today), network, router_of(network, one.uplinks, host), now)
     except NotEmittable as wrong:
         raise LimenError(f"{one.name} can't be given this network: {wrong}", f"change it in {FILE}") from wrong
     return Intended(as_json(made.table), as_text(made.table), made.not_here, made.is_administered)

@@ -12,7 +12,9 @@ from limen.network.reading.azure import read_azure
 from limen.network.reading.gcp import read_gcp
 from limen.network.reading.iptables import read_iptables
 from limen.network.reading.json_documents import document_of, objects
+from limen.network.reading.opnsense import read_opnsense
 from limen.network.reading.reading import Errs, Reading, UnreadableError, not_understood, together
+from limen.network.reading.unifi import read_unifi
 
 MOST_FILES: Final = 20
 _OF_6: Final = re.compile(r"ip6tables|ipv6-icmp|icmpv6|\s(?:-[sd]|--(?:src|dst)-range)\s+[0-9a-fA-F]*:", re.MULTILINE)
@@ -38,6 +40,10 @@ def _kind_of(files: Sequence[File]) -> str:
     document = document_of(files[0].text)
     if document.keys() & _OF_AWS:
         return "aws"
+    if isinstance(document.get("policies"), list):
+        return "unifi"
+    if isinstance(document.get("filter"), dict) or isinstance(document.get("rows"), list):
+        return "opnsense"
     for one in (one for key in ("", "value", "items") for one in objects(document, key)):
         if "securityRules" in one or "securityRules" in (one.get("properties") or ()):
             return "azure"
@@ -67,5 +73,7 @@ KINDS: Final[Mapping[str, Callable[[Sequence[File]], Reading]]] = {
     "aws": _reader(read_aws),
     "azure": _reader(read_azure),
     "gcp": _reader(read_gcp),
+    "opnsense": _reader(read_opnsense),
+    "unifi": _reader(read_unifi),
 }
 _OF_AWS: Final = {"SecurityGroups", "NetworkAcls", "NetworkInterfaces", "Subnets", "PrefixLists"}

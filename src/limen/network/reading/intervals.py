@@ -33,6 +33,17 @@ def prefix_interval(text: str) -> tuple[int, Interval]:
     return prefix.version, (int(prefix.network_address), int(prefix.broadcast_address))
 
 
+def joined(some: Iterable[tuple[int, Interval]]) -> list[tuple[int, Interval]]:
+    """The same addresses of each family in as few intervals as hold them."""
+    found: list[tuple[int, Interval]] = []
+    for family, (low, high) in sorted(some):
+        if found and found[-1][0] == family and low <= found[-1][1][1] + 1:
+            found[-1] = (family, (found[-1][1][0], max(high, found[-1][1][1])))
+        else:
+            found.append((family, (low, high)))
+    return found
+
+
 def range_interval(first: str, last: str) -> tuple[int, Interval]:
     """The family and the addresses from one to another. Raises ValueError."""
     low, high = ip_address(first), ip_address(last)

@@ -1,0 +1,237 @@
+"""`limen firewall` for what has an interface of its own: clouds, and gear that others make."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from limen.cli.open_company import Opened
+from limen.cli.options import MisusedError
+from limen.cli.output import counted
+from limen.cli.typed_secret import secret_in
+from limen.clock import Instant
+from limen.company.authors import SERVER
+from limen.company.places import data_folder
+from limen.connectors.vendor_client import VendorClient
+from limen.enforcement.resolving import Resolver
+from limen.errors import LimenError
+from limen.events import Event
+from limen.network.emit.aws_calls import Call
+from limen.network.emit.guarded import Unfit
+from limen.network.model import Firewall, Network
+from limen.network.packets import Ruleset
+from limen.network.proof.naming import Line
+from limen.network.reading.reading import MOST_BYTES
+from limen.network.remote.clouds import CLOUDS, CloudRules, cloud_rules
+from limen.network.remote.gear import Gear
+from limen.network.remote.gears import KEYS, Clients, key_of
+from limen.network.remote.kept import CONFIRMED
+from limen.network.remote.own_way import refuse_cut
+from limen.network.remote.saying import Change, change
+from limen.network.remote.trial import TRIAL_SECONDS, decide, tried, undone
+
+CLIENTS: Final = Clients(lambda origin: VendorClient(origin, Resolver))
+MOST_LINES: Final = 200
+"""Of what becomes reachable, and again of what no longer is."""
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """A firewall of a company, on a day."""
+
+    here: Opened
+    network: Network
+    firewall: Firewall
+    today: str
+    now: Instant
+    clients: Clients
+
+    @property
+    def folder(self) -> Path:
+        """Where what it had before is kept."""
+        return data_folder(self.here.root, self.here.settings) / "firewalls"
+
+    def with_gear(self, key: Path | None, do: Callable[[Gear], Coroutine[Any, Any, None]]) -> None:
+        kind = self.firewall.kind
+        if kind not in KEYS:
+            raise LimenError(
+                f"Limen has no client for {kind}", "`limen firewall plan --terraform FILE` writes its rules"
+            )
+        if key is None:
+            raise MisusedError("--key FILE is missing", f"a file with `name = value` of {' and '.join(KEYS[kind])}")
+
+        async def done() -> None:
+            known = key_of(kind, secret_in(key))
+            async with self.clients.opened(self.network, self.firewall, self.today, known) as gear:
+                await do(gear)
+
+        asyncio.run(done())
+
+    def say(self, kind: str) -> None:
+        details: dict[str, str | int | bool] = {"firewall": self.firewall.name}
+        self.here.database.write(lambda write: write.say(Event(at=self.now, kind=kind, actor=SERVER, details=details)))
+
+
+# plan
+
+
+def plan(at: At, key: Path | None, now: Sequence[Path], terraform: Path | None, *, as_json: bool) -> None:
+    """`now`: files with what a cloud has, as its own tool prints it."""
+    is_cloud = at.firewall.kind in CLOUDS
+    if (now or terraform) and not is_cloud:
+        raise MisusedError("--now and --terraform are for clouds")
+    if now and key:
+        raise MisusedError("--now and --key both say what there is: give one of them")
+    rules = cloud_rules(at.network, at.firewall, at.today) if is_cloud else None
+    if terraform is not None and rules is not None:
+        _write(terraform, json.dumps(rules.terraform, indent=2, ensure_ascii=False) + "\n")
+    if key is None and rules is not None:
+        _print_plan(at, _offline(rules, now), as_json=as_json)
+        return
+
+    async def ask(gear: Gear) -> None:
+        there = await gear.read()
+        planned = Planned(change(gear.meaning(there), gear.meant), gear.unfit, gear.next_calls(there), True)
+        _print_plan(at, planned, as_json=as_json)
+
+    at.with_gear(key, ask)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """`says`: calls, or rules of a document. `knows_before`: what there is was looked at."""
+
+    change: Change
+    unfit: Sequence[Unfit]
+    says: Sequence[Call | Mapping[str, Any]]
+    knows_before: bool
+
+
+def _offline(rules: CloudRules, now: Sequence[Path]) -> Planned:
+    before = rules.read([_text(one) for one in now]).ruleset if now else Ruleset(rules.meant.zones, ())
+    document = rules.document
+    says = document if isinstance(document, list) else [{name: one} for name, some in document.items() for one in some]
+    return Planned(change(before, rules.meant), rules.unfit, says, bool(now))
+
+
+def _print_plan(at: At, planned: Planned, *, as_json: bool) -> None:
+    new, gone = planned.change.new(at.network), planned.change.gone(at.network)
+    if as_json:
+        print(json.dumps(_plain(at, planned, new, gone), ensure_ascii=False))
+        return
+    print(f"{at.firewall.name} ({at.firewall.kind} {at.firewall.reference}):")
+    if not planned.knows_before:
+        print("  What it has now was not looked at (see --key and --now). What it is to let through:")
+    elif planned.change.is_nothing:
+        print("  It lets through what it should.")
+    for line in (*_lines("+", new), *_lines("-", gone)):
+        print(line)
+    if not planned.change.difference.is_whole:
+        print("  These rules are too tangled to be compared whole: more may change than is said.")
+    for one in planned.unfit:
+        print(f"  stays closed: {one.id}: {one.why}")
+    for said in planned.says:
+        print(_call_text(said))
+
+
+def _lines(mark: str, lines: Sequence[Line]) -> Iterator[str]:
+    yield from (f"  {mark} {line}" for line in lines[:MOST_LINES])
+    if len(lines) > MOST_LINES:
+        yield f"  {mark} and {counted(len(lines) - MOST_LINES, 'line')} more"
+
+
+def _call_text(one: Call | Mapping[str, Any]) -> str:
+    if isinstance(one, Call):
+        return f"{one.operation} {json.dumps(one.parameters, ensure_ascii=False)}"
+    return json.dumps(one, ensure_ascii=False)
+
+
+def _plain(at: At, planned: Planned, new: Iterable[Line], gone: Iterable[Line]) -> dict[str, Any]:
+    def said(lines: Iterable[Line]) -> list[dict[str, Any]]:
+        return [
+            {"from": one.source, "to": one.destination, "services": list(one.services), "rules": list(one.rule_ids)}
+            for one in lines
+        ]
+
+    return {
+        "firewall": at.firewall.name,
+        "kind": at.firewall.kind,
+        "at": at.firewall.reference,
+        "knows_before": planned.knows_before,
+        "new": said(new),
+        "gone": said(gone),
+        "is_whole": planned.change.difference.is_whole,
+        "unfit": [{"id": one.id, "why": one.why} for one in planned.unfit],
+        "calls": [
+            {"operation": one.operation, "parameters": dict(one.parameters)} if isinstance(one, Call) else dict(one)
+            for one in planned.says
+        ],
+    }
+
+
+# apply, confirm, undo
+
+
+def apply(at: At, key: Path | None, *, is_sure: bool, seconds: float = TRIAL_SECONDS) -> None:
+    name = at.firewall.name
+
+    def on_trial() -> None:
+        at.say("network.change_made")
+        if not is_sure:
+            print(
+                f"In force on trial. In another terminal, within a minute: limen firewall confirm {name}. "
+                "Otherwise, or when this command ends, it goes back.",
+                flush=True,
+            )
+
+    async def do(gear: Gear) -> None:
+        if at.firewall.kind not in CLOUDS:
+            refuse_cut(gear.meant, at.network, at.firewall.reference)
+        for one in gear.unfit:
+            print(f"stays closed: {one.id}: {one.why}")
+        if not await tried(gear, at.firewall, at.folder, is_sure=is_sure, on_trial=on_trial, seconds=seconds):
+            at.say("network.change_undone")
+            raise LimenError(f"nobody confirmed it: {name} is as before", "`limen firewall apply` tries it again")
+        if is_sure:
+            at.say("network.change_confirmed")
+        print("In force, and confirmed.")
+
+    at.with_gear(key, do)
+
+
+def confirm(at: At) -> None:
+    decide(at.folder, at.firewall, CONFIRMED)
+    at.say("network.change_confirmed")
+    print("Confirmed.")
+
+
+def undo(at: At, key: Path | None) -> None:
+    async def do(gear: Gear) -> None:
+        await undone(gear, at.firewall, at.folder)
+        at.say("network.change_undone")
+        print(f"{at.firewall.name} is as it was before its last change.")
+
+    at.with_gear(key, do)
+
+
+# Files
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise LimenError(f"{path} is larger than {MOST_BYTES >> 20} MiB", "give it in parts")
+        return path.read_text("utf-8", errors="replace")
+    except OSError as error:
+        raise LimenError(f"{path} can't be read: {error.strerror}") from None
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise LimenError(f"{path} can't be written: {error.strerror}") from None

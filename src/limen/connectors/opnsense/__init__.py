@@ -1,0 +1,1 @@
+"""OPNsense, asked by its API."""

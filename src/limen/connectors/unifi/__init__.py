@@ -1,0 +1,1 @@
+"""UniFi Network, asked by its integration API."""

@@ -1,0 +1,86 @@
+"""What each firewall with an interface of its own can do, and a change of it: in rounds, and read back at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Protocol, TypeAlias
+
+from limen.errors import LimenError
+from limen.network.emit.aws_calls import Call
+from limen.network.emit.guarded import Unfit
+from limen.network.emit.quotas import MOST_CALLS
+from limen.network.packets import Ruleset
+from limen.network.remote.saying import Change, change
+
+State: TypeAlias = Mapping[str, Any]
+"""What a firewall has, as its interface tells it: JSON, without secrets."""
+MOST_ROUNDS: Final = 8
+
+
+class Gear(Protocol):
+    """One firewall and what it is to do. Whatever asks it raises VendorError."""
+
+    @property
+    def unfit(self) -> tuple[Unfit, ...]:
+        """Flows that it can't say, so that they stay closed there."""
+
+    @property
+    def meant(self) -> Ruleset:
+        """What it is to let through, between the zones that it parts."""
+
+    async def read(self) -> State:
+        """What it has now."""
+
+    def meaning(self, there: State) -> Ruleset:
+        """What that lets through, between the same zones."""
+
+    def next_calls(self, there: State) -> list[Call]:
+        """What to ask of it next so that it does what is meant; [] where it has all of it. Raises LimenError."""
+
+    def back_calls(self, before: State, there: State) -> list[Call]:
+        """What to ask of it next so that it is again as before; [] where it is. Raises LimenError."""
+
+    async def call(self, one: Call) -> None: ...
+
+    async def settle(self) -> None:
+        """Put in force what was called, where calls alone don't."""
+
+
+class NotAsMeantError(LimenError):
+    """What a firewall lets through at the end is not what was meant."""
+
+
+async def put(gear: Gear) -> State:
+    """Make it do what is meant; what it has then. Raises NotAsMeantError, LimenError, VendorError."""
+    there = await _rounds(gear, gear.next_calls)
+    left = change(gear.meaning(there), gear.meant)
+    if not left.is_nothing:
+        raise NotAsMeantError(
+            "what the firewall lets through now is not what was meant",
+            "look with `limen firewall plan` at what differs",
+        )
+    return there
+
+
+async def put_back(gear: Gear, before: State) -> None:
+    """Make it as it was. Raises LimenError, VendorError."""
+    await _rounds(gear, lambda there: gear.back_calls(before, there))
+
+
+def as_change(gear: Gear, there: State) -> Change:
+    """What becomes reachable by what is meant, and what no longer."""
+    return change(gear.meaning(there), gear.meant)
+
+
+async def _rounds(gear: Gear, calls_of: Callable[[State], list[Call]]) -> State:
+    for _ in range(MOST_ROUNDS):
+        there = await gear.read()
+        calls = calls_of(there)
+        if not calls:
+            return there
+        if len(calls) > MOST_CALLS:
+            raise LimenError(f"this would take more than {MOST_CALLS:,} calls", "say it with fewer flows")
+        for one in calls:
+            await gear.call(one)
+        await gear.settle()
+    raise LimenError("the firewall does not keep what it is told", "somebody else may be changing it; try again")

@@ -1,0 +1,34 @@
+"""A change that would cut Limen from the firewall that it is to put back."""
+
+from __future__ import annotations
+
+import pytest
+from tests.network.networks import flow, harbor, way
+
+from limen.errors import LimenError
+from limen.network.compiling import compiled
+from limen.network.remote import own_way
+from limen.network.remote.own_way import is_cut, refuse_cut
+
+TODAY = "2026-11-27"
+OFFICE, SERVERS = "10.10.0.7", "10.20.0.1"
+
+
+def test_only_what_is_between_zones_and_denied_is_cut() -> None:
+    closed, open_ = harbor(), harbor([flow("admin", way("office", "servers", "https"))])
+    assert is_cut(compiled(closed, TODAY), closed, OFFICE, SERVERS, 443)
+    assert not is_cut(compiled(open_, TODAY), open_, OFFICE, SERVERS, 443)
+    assert is_cut(compiled(open_, TODAY), open_, OFFICE, SERVERS, 8443)
+    assert is_cut(compiled(open_, TODAY), open_, "fd00:21::7", "fd00:20::1", 443)
+    assert not is_cut(compiled(closed, TODAY), closed, "10.20.0.9", SERVERS, 443)
+
+
+def test_it_is_refused_before_anything_is_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(own_way, "_ways", lambda _url: iter([(OFFICE, SERVERS, 443)]))
+    with pytest.raises(LimenError):
+        refuse_cut(compiled(harbor(), TODAY), harbor(), "https://edge.harbor.example")
+
+
+def test_this_machine_reaches_itself() -> None:
+    refuse_cut(compiled(harbor(), TODAY), harbor(), "http://127.0.0.1:8443")
+    assert list(own_way._ways("http://127.0.0.1:8443")) == [("127.0.0.1", "127.0.0.1", 8443)]
