@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from limen.network.emit.nft_live import STANDING
 from limen.network.nft.tree import ACCEPT, COUNTER, DROP, Chain, Element, Hook, Line, Set, Statement, goto
 
 FORWARD: Final = "forward"
@@ -34,9 +35,11 @@ def standing_sets(interfaces: Sequence[str], uplinks: Sequence[str], management:
 
 
 def forward_chain() -> Chain:
-    """Everything that is neither let through nor opened ends denied; so does what comes to a hook without its turn."""
+    """What has a state goes its own way (`nft_live`). All else that is neither let through nor opened ends denied; so
+    does what comes to a hook without its turn.
+    """
     lines = [
-        _established(),
+        _established(goto(STANDING)),
         *_checks(),
         Line(({"vmap": {"key": {"concat": [_meta("iifname"), _meta("oifname")]}, "data": "@ways"}},)),
         Line(({"vmap": {"key": _meta("iifname"), "data": "@openings"}},)),
@@ -58,7 +61,7 @@ def input_chain() -> Chain:
         for ip, family in (("ip", 4), ("ip6", 6))
     ]
     lines = [
-        _established(),
+        _established(ACCEPT),
         Line((_match("==", _meta("iifname"), "lo"), ACCEPT)),
         Line((_icmpv6(_ND_TYPES), _match("==", _payload("ip6", "hoplimit"), 255), ACCEPT)),
         Line((link_local, _icmpv6(_MLD_TYPES), ACCEPT)),
@@ -98,8 +101,8 @@ def denying_chains(log_group: int) -> list[Chain]:
     return [*silent, Chain(DENIED, tuple(inside))]
 
 
-def _established() -> Line:
-    verdicts = [["established", ACCEPT], ["invalid", DROP], ["related", ACCEPT]]
+def _established(goes: Statement) -> Line:
+    verdicts = [["established", goes], ["invalid", DROP], ["related", goes]]
     return Line(({"vmap": {"key": {"ct": {"key": "state"}}, "data": {"set": verdicts}}},))
 
 
