@@ -22,12 +22,17 @@ def listening(lab: Lab, zone: str, port: int) -> Iterator[None]:
     server = lab.inside(
         lab.host(zone), lambda: socket.create_server(("::", port), family=socket.AF_INET6, dualstack_ipv6=True)
     )
-    threading.Thread(target=_take, args=(server,), daemon=True).start()
+    take(server)
     try:
         yield
     finally:
         server.shutdown(socket.SHUT_RDWR)
         server.close()
+
+
+def take(server: socket.socket) -> None:
+    """Whoever connects is sent back what they send, for as long as it is open."""
+    threading.Thread(target=_take, args=(server,), daemon=True).start()
 
 
 def _take(server: socket.socket) -> None:

@@ -28,6 +28,18 @@ def test_a_firewall_may_be_called_as_a_zone() -> None:
     assert lines(text) == []
 
 
+def test_a_host_guards_itself_in_place_of_a_device() -> None:
+    def where(rest: str) -> list[int]:
+        return lines(ZONES + f"firewalls:\n  files: {{{rest}}}\n")
+
+    line = ZONES.count("\n") + 2
+    assert where("kind: nftables, host: files") == []
+    assert where("kind: nftables, host: nowhere") == [line]
+    assert where("kind: nftables, host: office") == [line]
+    assert where("kind: nftables, host: files, device: gw1") == [line]
+    assert set(where("kind: aws, host: files")) == {line}
+
+
 def test_addresses_and_names_of_dns_in_a_flow_lead_to_hosts() -> None:
     for name in ("files.harbor.example", "10.20.0.10", '"fd00:20::/64"', "nowhere"):
         (one,) = read_text(ZONES + "flows:\n" + flow("a", "office", f"{name}", "ssh"))[1]

@@ -132,8 +132,9 @@ class Never:
 class Firewall:
     """Where borders are enforced. `kind`: nftables, aws, azure, gcp, opnsense, unifi. `zones`: between which.
 
-    `device` is the managed device on which the agent enforces it, for nftables; `reference` what the vendor calls it
-    (a VPC, a virtual network, an address).
+    `device` is the managed device on which the agent enforces it, for nftables; `host` the host of the network that
+    guards itself alone, in place of a device; `reference` what the vendor calls it (a VPC, a virtual network, an
+    address).
     """
 
     name: str
@@ -141,6 +142,7 @@ class Firewall:
     zones: tuple[str, ...]
     device: str = ""
     reference: str = ""
+    host: str = ""
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,45 @@ def input_chain() -> Chain:
     return Chain(INPUT, tuple(lines), Hook("filter", "input", 0, "drop"))
 
 
+def host_sets() -> list[Set]:
+    """Of a server: whom a denial was told of lately. It has no interface of the internet's."""
+    return [one for one in standing_sets((), (), ()) if one.name in {"uplinks", "told4", "told6"}]
+
+
+def host_chains(inward: str, outward: str) -> list[Chain]:
+    """To a server and from it. What it can't do without comes first, as for a router; all else goes to these chains."""
+    link_local = _match("==", _payload("ip6", "saddr"), _LINK_LOCAL)
+    neighbours = [
+        Line((_icmpv6(_ND_TYPES), _match("==", _payload("ip6", "hoplimit"), 255), ACCEPT)),
+        Line((_icmpv6(_MLD_TYPES), _match("==", _payload("ip6", "hoplimit"), 1), ACCEPT)),
+    ]
+    to_host = [
+        _established(goto(STANDING)),
+        Line((_match("==", _meta("iifname"), "lo"), ACCEPT)),
+        *neighbours,
+        Line((_port("udp", "sport", 67), _port("udp", "dport", 68), ACCEPT)),
+        Line((link_local, _port("udp", "dport", 546), ACCEPT)),
+        Line((_match("==", _meta("pkttype"), {"set": ["broadcast", "multicast"]}), COUNTER, DROP)),
+        Line((goto(inward),)),
+    ]
+    from_host = [
+        _established(goto(STANDING)),
+        Line((_match("==", _meta("oifname"), "lo"), ACCEPT)),
+        *neighbours,
+        Line((_port("udp", "sport", 68), _port("udp", "dport", 67), ACCEPT)),
+        Line((link_local, _port("udp", "dport", 547), ACCEPT)),
+        Line((goto(outward),)),
+    ]
+    return [
+        Chain(INPUT, tuple(to_host), Hook("filter", "input", 0, "drop")),
+        Chain("output", tuple(from_host), Hook("filter", "output", 0, "drop")),
+    ]
+
+
+def host_denying_chains(log_group: int) -> list[Chain]:
+    return [one for one in denying_chains(log_group) if one.name not in {FORGED_CHAIN, UNKNOWN}]
+
+
 def denying_chains(log_group: int) -> list[Chain]:
     """Inside, whoever is denied is told at once, and each source has its own share of what is logged, so that a loud
     one hides nobody. To the internet, to forged addresses and to unknown interfaces nothing is answered.

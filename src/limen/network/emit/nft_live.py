@@ -51,6 +51,13 @@ def standing_chains() -> list[Chain]:
     return [Chain(_OVER, tuple(over)), Chain(STANDING, tuple(standing))]
 
 
+def host_standing_chains(opened: Sequence[Lookup]) -> list[Chain]:
+    """The same on a server, where no interface tells the two directions apart."""
+    over, standing = standing_chains()
+    goes_on = [Line((_of_connection(one, ""), ACCEPT)) for one in opened]
+    return [over, Chain(STANDING, (standing.lines[0], *goes_on, standing.lines[-1]))]
+
+
 def live_chains(zone: str, opened: Sequence[Lookup]) -> list[Chain]:
     """What goes on of the connections that openings from this zone let in: their packets, and the answers."""
     return [
@@ -60,7 +67,9 @@ def live_chains(zone: str, opened: Sequence[Lookup]) -> list[Chain]:
 
 
 def _of_connection(opened: Lookup, interface: str) -> Statement:
-    """The same lookup, by the connection. `interface`: by which packets are at the side that was reached."""
+    """The same lookup, by the connection. `interface`: by which packets are at the side that was reached, where it is
+    looked at.
+    """
     (match,) = (one["match"] for one in opened.matches)
     family = 4 if opened.set.types[0] == "ipv4_addr" else 6
     fields = [_field(one, family, interface) for one in match["left"]["concat"]]

@@ -66,7 +66,7 @@ def firewall(ruleset: Ruleset, network: Network, router: Router, now: Instant) -
             made.way(f"{from_zone}.{to_zone}", from_zone, to_zone, lasting, leads_through=not inner)
             made.to_machine(from_zone, to_zone, places, has_rules=bool(lasting))
         for zone in router.legs:
-            temporary = [(to, one) for (from_, to), rules in by_pair.items() if from_ == zone for one in _timed(rules)]
+            temporary = [(to, one) for (from_, to), rules in by_pair.items() if from_ == zone for one in timed(rules)]
             made.opened(zone, temporary, now)
     except Entangled as problem:
         raise NotEmittable("entangled", "rules overlap each other too much") from problem
@@ -92,7 +92,7 @@ class _Made:
         """A chain of its own for a pair, where it has rules."""
         if not rules:
             return
-        sets, chain = _chain(name, rules)
+        sets, chain = deciding(name, rules)
         self.sets += sets
         self.chains.append(chain)
         if leads_through:
@@ -148,7 +148,7 @@ def _by_pair(ruleset: Ruleset, router: Router) -> dict[tuple[str, str], list[Rul
     return found
 
 
-def _timed(rules: Iterable[Rule]) -> Iterator[Rule]:
+def timed(rules: Iterable[Rule]) -> Iterator[Rule]:
     """Those that end by themselves. After one of them nothing may be denied for good, since they come last."""
     is_open = False
     for rule in rules:
@@ -161,7 +161,7 @@ def _timed(rules: Iterable[Rule]) -> Iterator[Rule]:
             yield rule
 
 
-def _chain(name: str, rules: Sequence[Rule]) -> tuple[list[Set], Chain]:
+def deciding(name: str, rules: Sequence[Rule]) -> tuple[list[Set], Chain]:
     """Rules in a row that say the same are looked up together; the order is only between such rows."""
     sets: list[Set] = []
     lines: list[Line] = []

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from limen.clock import Instant
 from limen.errors import LimenError
 from limen.network.compiling import compiled
+from limen.network.emit.hosts import host_firewall
 from limen.network.emit.nft_router import NotEmittable, router_of
 from limen.network.emit.nftables import firewall
 from limen.network.model import FILE, Firewall, Network
@@ -42,11 +43,16 @@ def firewall_called(network: Network, name: str) -> Firewall:
 
 
 def intended(network: Network, name: str, uplinks: Sequence[str], today: str, now: Instant) -> Intended:
-    """What is to be in force on the firewall of this name, whose `uplinks` lead to the internet. Raises LimenError."""
+    """What is to be in force on the firewall of this name, whose `uplinks` lead to the internet (a host's that guards
+    itself need not be said). Raises LimenError.
+    """
     one = firewall_called(network, name)
-    host = name if name in network.host_of else ""
+    rules = compiled(network, today)
     try:
-        made = firewall(compiled(network, today), network, router_of(network, uplinks, host), now)
+        if one.host:
+            made = host_firewall(rules, network, network.host_of[one.host], now)
+        else:
+            made = firewall(rules, network, router_of(network, uplinks, name if name in network.host_of else ""), now)
     except NotEmittable as wrong:
         raise LimenError(f"{one.name} can't be given this network: {wrong}", f"change it in {FILE}") from wrong
     return Intended(as_json(made.table), as_text(made.table), made.not_here, made.is_administered)
