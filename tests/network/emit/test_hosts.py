@@ -36,6 +36,13 @@ _DB, _WEB = host("db", "servers", "10.20.0.10", "fd00:20::10"), host("web", "ser
 _FLAT = Network(
     _ZONES, (_DB, _WEB), (HTTPS, SSH, PING), (flow("site", way("office", "web")), flow("data", way("web", "db")))
 )
+
+
+def flat_network() -> Network:
+    """From the office to the site, and from there to its data; both servers are in one zone, which is isolated."""
+    return _FLAT
+
+
 _LEGS = {"here": ("eth0",)}
 
 
