@@ -27,10 +27,14 @@ from tests.enforcement.radius.networks import (
 from tests.web.conftest import House, move_in
 
 from limen.clock import DAY, HOUR, MINUTE
+from limen.enforcement.radius import disconnect, door as door_module, service
 from limen.enforcement.radius.door import NothingAskedError, Reply, Verdict, WrongNumberError
 from limen.enforcement.radius.questions import AN_HOUR, Asker
-from limen.facts import SessionState
+from limen.facts import Grant, Risk, SessionState
+from limen.facts.assembling import OVER
 from limen.private_authority import new_authority
+from limen.storage import Database
+from limen.storage.errors import DatabaseGoneError
 from limen.web.access.radius import read
 
 
@@ -79,21 +83,54 @@ async def test_what_is_unsigned_downgraded_or_revoked_never_gets_in(tmp_path: Pa
         assert (await net.joins()).splitlines()[-1] == "SUCCESS"
 
 
+@needs_freeradius
+async def test_a_packet_that_was_seen_and_is_sent_again_lets_nobody_in(tmp_path: Path) -> None:
+    """Whoever sees RADIUS go by has packets that are signed, and a number that was right once."""
+    async with network(tmp_path) as net:
+        door, session = door_of(net.house), signed_in(net.house, OWNER)
+        person, packet = net.house.limen.known.people[OWNER], _packet(net.secret, signed=True)
+        first = asyncio.create_task(_sent(net.port, packet, 10))
+        for _ in range(100):
+            if door.questions.of(OWNER) is not None:
+                break
+            await asyncio.sleep(0.05)
+        assert door.confirm(person, session, "47", "", is_tied=False).permitted
+        assert await first == "code 2"
+        assert await _sent(net.port, packet, 2) == "No reply"  # a question of its own, from another port
+        with pytest.raises(WrongNumberError):  # whose number is the old one, and she was not there
+            door.confirm(person, session, "48", "", is_tied=False)
+        assert await _sent(net.port, packet, 3) == "code 3"
+        assert len(door.sessions.open()) == 1
+
+
 async def _unsigned(port: int, secret: str) -> str:
     """An Access-Request without Message-Authenticator (RFC 2865 alone)."""
+    return await _sent(port, _packet(secret, signed=False), 2)
+
+
+def _packet(secret: str, *, signed: bool) -> bytes:
+    """Ida signs in with the number 47."""
+    import hmac
     import secrets
-    import socket
     from hashlib import md5
 
     nonce = secrets.token_bytes(16)
     pad = md5(secret.encode() + nonce, usedforsecurity=False).digest()
     hidden = bytes(a ^ b for a, b in zip(b"47".ljust(16, b"\0"), pad, strict=True))
     attributes = b"\x01\x14ida@harbor.example" + b"\x02\x12" + hidden
-    packet = bytes([1, 9]) + (20 + len(attributes)).to_bytes(2) + nonce + attributes
+    if not signed:
+        return bytes([1, 9]) + (20 + len(attributes)).to_bytes(2) + nonce + attributes
+    head = bytes([1, 9]) + (20 + len(attributes) + 18).to_bytes(2) + nonce + attributes + b"\x50\x12"
+    return head + hmac.digest(secret.encode(), head + bytes(16), "md5")
+
+
+async def _sent(port: int, packet: bytes, seconds: float) -> str:
+    """What is answered to it, from a port that was not used before."""
+    import socket
 
     def asked() -> str:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sending:
-            sending.settimeout(2)
+            sending.settimeout(seconds)
             sending.sendto(packet, ("127.0.0.1", port))
             try:
                 return f"code {sending.recv(4_096)[0]}"
@@ -293,6 +330,77 @@ async def test_a_session_that_has_ended_since_confirms_nothing(harbor: House) ->
     assert door.sessions.open() == []
 
 
+@pytest.mark.parametrize("change", ["signed out", "revoked", "stolen laptop", "everybody", "let go", "group", "risk"])
+async def test_a_sign_in_that_idled_out_keeps_nobody_in_the_network_who_may_not_be_there(
+    harbor: House, change: str
+) -> None:
+    """What it let in goes on, as long as nothing but the idling has ended it."""
+    door, ida = door_of(harbor), harbor.limen.known.people[id_of(harbor)]
+    identity, known = harbor.limen.identity, harbor.limen.known
+    known.sessions.put(b"s_ida", session := replace(signed_in(harbor, ida.id), device_id=LAPTOP))
+    asked = await door.login(VPN, "", "")
+    door.confirm(ida, session, asked.number, "", is_tied=False)
+    assert (await door.login(VPN, "", asked.state)).verdict is Verdict.ACCEPT
+    harbor.clock.forward(3 * HOUR)
+    assert known.session_state(session, "", harbor.clock.now()) is SessionState.ENDED
+    assert len(door.sessions.open()) == 1
+    match change:
+        case "signed out":
+            known.sessions.drop(session.id)
+        case "revoked":
+            await identity.sessions.revoke_person(ida.id, by="")
+        case "stolen laptop":
+            known.set_not_before(("device", LAPTOP), harbor.clock.now())
+        case "everybody":
+            await identity.sessions.panic(by="")
+        case "let go":
+            await identity.people.deactivate(ida.id, by="")
+        case "group":
+            await identity.people.set_groups(ida.id, [], by="")
+        case "risk":
+            known.risks.put(ida.id, Risk(100, known=True, at=harbor.clock.now()))
+    for _ in range(50):
+        if not door.sessions.open():
+            break
+        await asyncio.sleep(0.02)
+    assert door.sessions.open() == []
+
+
+async def test_a_sign_in_that_idled_out_confirms_nothing_and_opens_nothing(harbor: House) -> None:
+    door, ida = door_of(harbor), harbor.limen.known.people[id_of(harbor)]
+    session, asked = signed_in(harbor, ida.id), await door.login(VPN, "", "")
+    door.confirm(ida, session, asked.number, "", is_tied=False)
+    assert (await door.login(VPN, "", asked.state)).verdict is Verdict.ACCEPT
+    harbor.clock.forward(3 * HOUR)
+    asked = await door.login(VPN, "", "")
+    assert not door.confirm(ida, session, asked.number, "", is_tied=False).permitted
+    assert len(door.sessions.open()) == 1
+
+
+@pytest.mark.parametrize(
+    ("device", "tied", "is_let_in"), [(LAPTOP, True, True), (LAPTOP, False, False), ("d_other", True, False)]
+)
+async def test_a_grant_of_one_device_opens_no_gear_from_another(
+    harbor: House, device: str, tied: bool, is_let_in: bool
+) -> None:
+    """What was granted on a laptop counts over RADIUS as well for whoever confirms on it, and for no copied cookie."""
+    door, ida, now = door_of(harbor), harbor.limen.known.people[id_of(harbor)], harbor.clock.now()
+    for known in (LAPTOP, "d_other"):
+        healthy(harbor, known)
+    grant = Grant("g_1", "core-switch", frozenset({"administer"}), now + HOUR, "a test", "p_ada", device=LAPTOP)
+    harbor.limen.known.grants.put(ida.id, (grant,))
+    bound = {"device_id": device, "binding": 2, "bound_until": now + 20 * MINUTE}
+    session = replace(signed_in(harbor, ida.id), **bound)
+    harbor.limen.known.sessions.put(b"s_ida", session)
+    if not tied:
+        session = replace(session, bound_until=OVER)
+    asked = await door.login(SWITCH, "", "")
+    assert door.confirm(ida, session, asked.number, "198.51.100.9", is_tied=tied).permitted is is_let_in
+    if is_let_in:
+        assert (await door.login(SWITCH, "", asked.state)).lasts > 50 * MINUTE
+    assert [one.device_id for one in door.sessions.open()] == [LAPTOP] * is_let_in
+
+
 # On others' sessions, and on the clock
 
 
@@ -303,6 +411,75 @@ async def test_another_nas_ends_or_names_no_session_that_is_not_its_own(harbor: 
     for status in ("Start", "Stop"):
         await door.sessions.accounted(SWITCH, reply.session, status, "of-eve")
     assert [(one.id, one.accounted) for one in door.sessions.open()] == [(reply.session, "")]
+
+
+async def test_the_end_of_the_session_before_sent_again_ends_no_watch_over_this_one(harbor: House) -> None:
+    """From a NAS that sends no Class back: nobody would have been told to end the new one, whatever came."""
+    ends, door = certify(harbor, id_of(harbor)), door_of(harbor)
+    laptop = replace(VPN, user=LAPTOP, calling="02-00-00-00-00-01")
+    await door.device(laptop, LAPTOP, ends)
+    for status in ("Start", "Stop"):
+        await door.sessions.accounted(laptop, "", status, "55")
+    assert door.sessions.open() == []
+    await door.device(laptop, LAPTOP, ends)
+    for own_name in ("55", ""):
+        await door.sessions.accounted(laptop, "", "Stop", own_name)
+    assert len(door.sessions.open()) == 1
+    for status in ("Start", "Stop"):
+        await door.sessions.accounted(laptop, "", status, "56")
+    assert door.sessions.open() == []
+
+
+async def test_one_laptop_with_ever_new_addresses_is_let_in_so_often_and_no_more(
+    harbor: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each time was a session that is kept, watched over and decided again until it ends by itself."""
+    monkeypatch.setattr(door_module, "MOST_OF_ONE", 5)
+    ends, door = certify(harbor, id_of(harbor)), door_of(harbor)
+    stations = [replace(VPN, user=LAPTOP, calling=f"02-00-00-00-00-{number:02x}") for number in range(9)]
+    verdicts = [(await door.device(station, LAPTOP, ends)).verdict for station in stations]
+    assert verdicts == [Verdict.ACCEPT] * 5 + [Verdict.REJECT] * 4
+    assert {one.reason for one in harbor.events("radius.refused")} == {"too-many-sessions"}
+    await door.sessions.accounted(stations[0], door.sessions.open()[0].id, "Stop", "")
+    assert (await door.device(stations[8], LAPTOP, ends)).verdict is Verdict.ACCEPT
+    other = certify(harbor, id_of(harbor), device_id="d_other")
+    assert (await door.device(stations[8], "d_other", other)).verdict is Verdict.ACCEPT
+
+
+@pytest.mark.parametrize("turns", ["the group", "the lease of the facts"])
+async def test_who_has_to_go_is_put_out_though_the_database_is_away(
+    harbor: House, monkeypatch: pytest.MonkeyPatch, turns: str
+) -> None:
+    """The secret by which a NAS is told is in the database, which whoever wants to stay in may keep busy."""
+    core, door, ida = harbor.limen.core, door_of(harbor), harbor.limen.known.people[id_of(harbor)]
+    secret = await core.write(lambda t: service.make_secret(t, core.keyring, VPN.client, harbor.clock.now(), "server"))
+    session, asked = signed_in(harbor, ida.id), await door.login(VPN, "", "")
+    door.confirm(ida, session, asked.number, "", is_tied=False)
+    assert (await door.login(VPN, "", asked.state)).verdict is Verdict.ACCEPT
+    await door.sessions.keep_up()
+    told: list[bytes] = []
+
+    async def sent(_host: str, _port: int, _packet: bytes, by: bytes) -> int:
+        told.append(by)
+        return disconnect.ACKNOWLEDGED
+
+    def gone(*_: object) -> None:
+        raise DatabaseGoneError
+
+    monkeypatch.setattr(disconnect, "_asked", sent)
+    for name in ("read", "write"):
+        monkeypatch.setattr(Database, name, gone)
+    if turns == "the group":
+        harbor.limen.known.people.put(replace(ida, groups=frozenset()))
+    else:
+        harbor.limen.known.lease_until = 0.0
+    for _ in range(150):
+        if told:
+            break
+        await asyncio.sleep(0.02)
+    assert (door.sessions.open(), told) == ([], [secret.encode()])
+    assert await door.is_server(VPN.client, secret)  # OpenVPN servers hear of it as well
+    assert not await door.is_server(VPN.client, "x" * 40)
 
 
 async def test_a_certificate_of_another_second_device_or_time_is_none(harbor: House) -> None:

@@ -14,7 +14,7 @@ from tests.access.reviews.harbor_reviews import UnderReview, begun, set_groups
 
 from limen import credentials
 from limen.access.errors import NotYoursError
-from limen.access.reviews import beginning, signature, verdicts
+from limen.access.reviews import beginning, signature, store, verdicts
 from limen.access.reviews.errors import EvidenceError, NotDoneError
 from limen.access.reviews.judging import Judging, Told
 from limen.access.reviews.model import Effect, Held, Outcome, ReviewRow, Verdict, Way
@@ -266,6 +266,32 @@ async def test_nobody_closes_it_early_to_have_its_default_or_decides_when_it_is_
     harbor.house.clock.forward(21 * DAY)
     assert await under.tells(farid, await under.row(greta.id), Verdict.REMOVE) is Outcome.CLOSED
     assert "sales" in harbor.house.limen.known.people[greta.id].groups
+
+
+async def test_a_decision_that_is_taken_back_while_it_is_closed_keeps_it_open(
+    harbor: AtHarbor, under: UnderReview, farid: Colleague, greta: Colleague, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All was decided when it was looked at, and a row is open as it closes: that row's default came then, too early,
+    and on the server it never came.
+    """
+    ada, house = await harbor.administrator(), harbor.house
+    for row in await under.rows():
+        await house.limen.core.write(
+            lambda t, row=row: store.keep_row(
+                t.connection, replace(row, verdict=Verdict.KEEP, version=row.version + 1), row.version
+            )
+        )
+    looked = await under.rows()
+    assert all(one.is_decided for one in looked)
+    back = replace(await under.row(greta.id), verdict=Verdict.OPEN)
+    await house.limen.core.write(lambda t: store.keep_row(t.connection, back, back.version))
+    monkeypatch.setattr(store, "rows", lambda *_all: looked)
+    with pytest.raises(NotDoneError):
+        await under.reviews.close(ada.session, under.review.id)
+    monkeypatch.undo()
+    assert (await under.reviews.review(under.review.id)).closed_at == 0
+    assert (await under.row(greta.id)).verdict is Verdict.OPEN
+    assert "sales" in house.limen.known.people[greta.id].groups
 
 
 async def test_a_program_and_a_weak_sign_in_decide_nothing(

@@ -73,3 +73,12 @@ def test_an_unused_session_idles_out_and_an_app_in_use_keeps_it_alive(known: Fac
     assert known.session_state(SIGN_IN, "", NOW + 2 * HOUR) is SessionState.LIVE
     assert known.ends_at(SIGN_IN) == NOW + 3 * HOUR
     assert known.last_used("s1") == NOW + HOUR
+
+
+def test_what_an_unused_session_let_into_a_network_goes_on_to_the_absolute_end(known: FactStore) -> None:
+    for session, app in ((SIGN_IN, ""), (AT_WIKI, "wiki")):
+        assert known.session_state(session, app, NOW + 12 * HOUR - 1, idles=False) is SessionState.LIVE
+        assert known.session_state(session, app, NOW + 12 * HOUR, idles=False) is SessionState.ENDED
+        assert known.ends_at(session, idles=False) == NOW + 12 * HOUR
+    known.set_not_before(("session", "s1"), NOW + 1)
+    assert known.session_state(AT_WIKI, "wiki", NOW, idles=False) is SessionState.REVOKED

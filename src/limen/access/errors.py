@@ -31,7 +31,7 @@ class NobodyError(AccessError):
     """Nobody could approve it."""
 
     def __init__(self) -> None:
-        super().__init__("Nobody could approve this", "tell an administrator: access.yaml names too few people")
+        super().__init__("Nobody could approve this", "tell an administrator that access.yaml names too few people")
 
 
 class UnknownRequestError(AccessError):

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Callable
 from hashlib import sha256
 from time import perf_counter_ns
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
@@ -95,6 +95,9 @@ class DecisionPoint:
     `engine` gives that of the current revision. It is asked anew for every request, so a publication swaps one
     reference.
     """
+
+    idles: ClassVar[bool] = True
+    """Whether what stays open ends where the sign-in behind it idles out."""
 
     def __init__(
         self,
@@ -281,7 +284,7 @@ class DecisionPoint:
         session = self.known.issued(answer.session.id)
         if session is None:
             return Named.SESSION_REVOKED
-        state = self.known.session_state(session, session.app, self.clock.now())
+        state = self.known.session_state(session, session.app, self.clock.now(), idles=self.idles)
         return "" if state is SessionState.LIVE else state
 
     def re_check(self, answer: Answer, address: str) -> tuple[str, Instant | None]:
@@ -298,18 +301,24 @@ class DecisionPoint:
         now = self.clock.now()
         is_tied = now < answer.tied_until
         try:
-            facts = self.known.facts(session, app, address)
-            if session is not None:
-                facts = self.tied.facts(facts, session, now, answer.certificate, address, is_tied=is_tied, is_new=False)
+            facts = self.facts_again(answer, session, app, address, now)
             decision = self._engine().decide(answer.route.request, facts, now)
             if decision.effect is not Effect.PERMIT:
                 return _word(decision), None
             unchanged_until = decision.unchanged_until
         except Exception:  # noqa: BLE001 -- whatever went wrong, the answer is no
             return Named.POLICY_ERROR, None
-        ends_at = self.known.ends_at(session) if session else None
+        ends_at = self.known.ends_at(session, idles=self.idles) if session else None
         tie_ends_at = answer.tied_until if is_tied else None
         return "", min([at for at in (unchanged_until, ends_at, tie_ends_at) if at is not None], default=None)
+
+    def facts_again(self, answer: Answer, session: Session | None, app: App, address: str, now: Instant) -> Facts:
+        """The facts of an open stream as they are by now; `session` is the newest state of the answer's."""
+        facts = self.known.facts(session, app, address)
+        if session is None:
+            return facts
+        is_tied = now < answer.tied_until
+        return self.tied.facts(facts, session, now, answer.certificate, address, is_tied=is_tied, is_new=False)
 
     def refuse(
         self,

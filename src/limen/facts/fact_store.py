@@ -142,8 +142,11 @@ class FactStore:
             return ()
         return self.required_factors.dues_of(person, self.enrolled.get(person_id, NO_FACTORS))
 
-    def session_state(self, session: Session | None, app_id: str, now: Instant) -> SessionState:
-        """What `session` is worth on the host of `app_id` ("" for the sign-in host)."""
+    def session_state(self, session: Session | None, app_id: str, now: Instant, *, idles: bool = True) -> SessionState:
+        """What `session` is worth on the host of `app_id` ("" for the sign-in host).
+
+        `idles`: it ends where nobody used it for long, which is so for all that a cookie or a token opens.
+        """
         if session is None:
             return SessionState.NOT_SIGNED_IN
         if session.app != app_id:
@@ -151,8 +154,8 @@ class FactStore:
         lifetime = self._lifetime(session)
         if lifetime.state is not SessionState.LIVE:
             return lifetime.state
-        used_at = self._last_used.get(lifetime.root_id, 0)
-        return SessionState.ENDED if now >= lifetime.ends_at or now >= used_at + lifetime.idle_ms else SessionState.LIVE
+        has_idled = idles and now >= self._last_used.get(lifetime.root_id, 0) + lifetime.idle_ms
+        return SessionState.ENDED if has_idled or now >= lifetime.ends_at else SessionState.LIVE
 
     def admit(self, token_hash: bytes, app: App, address: str, now: Instant) -> Admitted:
         """What is asked at every request, in one look: the live session behind a token, and its facts. Counts as a use.
@@ -180,11 +183,11 @@ class FactStore:
         """The address a token was last used from; "" where it was not used since the start."""
         return self._issued.used_from.get(token_id, "")
 
-    def ends_at(self, session: Session) -> Instant:
-        """The instant at which time alone ends `session`, if nobody uses it again."""
+    def ends_at(self, session: Session, *, idles: bool = True) -> Instant:
+        """The instant at which time alone ends `session`, if nobody uses it again, where it `idles`."""
         root = self.root_of(session) or session
-        idle = self._last_used.get(root.id, root.started_at) + root.idle_ms
-        return min(session.expires_at, root.expires_at, idle)
+        at_last = min(session.expires_at, root.expires_at)
+        return min(at_last, self._last_used.get(root.id, root.started_at) + root.idle_ms) if idles else at_last
 
     def last_used(self, session_id: str) -> Instant:
         """When the session (or a session hanging on it) was last used; 0 if it is not known."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from tests.access.reviews.test_rows import KNOWN, RULE
@@ -8,7 +9,7 @@ from tests.access.rows import NOW, SETTINGS, occasion
 
 from limen.access.reviews import beginning, store
 from limen.access.reviews.beginning import begin, close, prepared
-from limen.access.reviews.errors import TooManyRowsError
+from limen.access.reviews.errors import NotDoneError, TooManyRowsError
 from limen.access.reviews.letters import Letters
 from limen.access.reviews.model import Effect, Verdict
 from limen.storage import Database, Keyring
@@ -50,8 +51,13 @@ def test_a_slot_begins_once_and_a_review_closes_once(database: Database, letters
     assert not database.write(lambda t: begin(occasion(t), again, others, letters))
     (kept,) = database.read(lambda s: store.reviews(s.connection))
     assert (kept.id, kept.closed_at) == (review.id, 0)
+    with pytest.raises(NotDoneError):
+        database.write(lambda t: close(occasion(t), review))
+    for one in rows:
+        assert (one.verdict, one.effect) == (Verdict.OPEN, Effect.NONE)
+        kept_one = replace(one, verdict=Verdict.KEEP, version=one.version + 1)
+        assert database.write(lambda t, kept=kept_one: store.keep_row(t.connection, kept, kept.version - 1))  # type: ignore[misc]
     for _ in range(2):
         database.write(lambda t: close(occasion(t), review))
     (kept,) = database.read(lambda s: store.reviews(s.connection))
     assert kept.closed_at == NOW
-    assert all((one.verdict, one.effect) == (Verdict.OPEN, Effect.NONE) for one in rows)

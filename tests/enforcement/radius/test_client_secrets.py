@@ -6,18 +6,19 @@ from tests.enforcement.radius.networks import CLIENT
 from tests.web.conftest import House
 
 from limen.enforcement.radius import service
-from limen.enforcement.radius.client_secrets import is_secret_of, secret_of
+from limen.enforcement.radius.client_secrets import ClientSecrets
 
 
 async def test_a_client_has_its_own_secret_and_no_other(harbor: House) -> None:
     core, now = harbor.limen.core, harbor.clock.now()
     secret = await core.write(lambda t: service.make_secret(t, core.keyring, CLIENT, now, "server"))
     other = await core.write(lambda t: service.make_secret(t, core.keyring, "10.0.0.5", now, "server"))
-    assert await secret_of(core, CLIENT) == secret.encode()
-    assert [await is_secret_of(core, CLIENT, one) for one in (secret, other, "", "ä\ud800")] == [
+    secrets = ClientSecrets(core)
+    assert await secrets.of(CLIENT) == secret.encode()
+    assert [await secrets.has(CLIENT, one) for one in (secret, other, "", "ä\ud800")] == [
         True,
         False,
         False,
         False,
     ]
-    assert not await is_secret_of(core, "10.0.0.6/32", secret)
+    assert not await secrets.has("10.0.0.6/32", secret)

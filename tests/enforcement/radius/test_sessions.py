@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from tests.enforcement.radius.networks import (
@@ -15,16 +17,21 @@ from tests.enforcement.radius.networks import (
     confirmed,
     door_of,
     ended,
+    healthy,
     ida,
+    signed_in,
     ties_of,
+    writing,
 )
-from tests.web.conftest import House
+from tests.web.conftest import House, move_in
 
 from limen.clock import HOUR, MINUTE, SECOND
 from limen.enforcement.radius import sessions, store
+from limen.enforcement.radius.client_secrets import ClientSecrets
 from limen.enforcement.radius.disconnect import Disconnects, NotDisconnectedError
 from limen.enforcement.radius.door import RadiusDoor
 from limen.enforcement.radius.store import RadiusSession
+from limen.facts import Device, SessionState
 
 
 @pytest.fixture
@@ -65,6 +72,12 @@ async def test_a_nas_that_does_not_end_it_is_an_alert(harbor: House, told: list[
         await asyncio.sleep(0.02)
     assert told == [reply.session]
     assert [event.reason for event in harbor.events("radius.disconnect_failed")] == ["silent"]
+
+
+def another(harbor: House) -> RadiusDoor:
+    """The door after a restart."""
+    core = harbor.limen.core
+    return RadiusDoor(core, Disconnects(core, ClientSecrets(core)))
 
 
 async def rows(harbor: House) -> list[str]:
@@ -129,7 +142,7 @@ async def test_what_a_nas_did_not_end_is_told_again_after_a_restart(harbor: Hous
     await door_of(harbor).sessions.close()
     assert await rows(harbor) == [reply.session]
     away.append("back")
-    again = RadiusDoor(harbor.limen.core, Disconnects(harbor.limen.core))
+    again = another(harbor)
     await again.sessions.start()
     await ends_soon(harbor)
     assert (await rows(harbor), again.sessions.open(), away[1:]) == ([], [], [reply.session])
@@ -141,7 +154,7 @@ async def test_what_was_let_in_is_watched_over_again_after_a_restart(harbor: Hou
     door = door_of(harbor)
     await door.sessions.close()
     assert (door.sessions.open(), told) == ([], [])
-    again = RadiusDoor(harbor.limen.core, Disconnects(harbor.limen.core))
+    again = another(harbor)
     await again.sessions.start()
     assert [one.id for one in again.sessions.open()] == [reply.session]
     await again.sessions.close()
@@ -172,6 +185,81 @@ async def test_a_vpn_that_is_left_open_does_not_keep_the_sign_in_from_idling(har
         await door.sessions.accounted(VPN, reply.session, status, "55")
     assert [each.accounted for each in door.sessions.open()] == ["55"]
     assert known.last_used(one.session_id) == before
+
+
+async def test_a_sign_in_idles_out_and_what_it_let_into_the_network_goes_on_to_its_own_end(
+    harbor: House, told: list[str]
+) -> None:
+    """Who works on a share of files over the VPN asks Limen for nothing, and was thrown out every two hours."""
+    reply = await confirmed(harbor)
+    door, known = door_of(harbor), harbor.limen.known
+    (one,) = door.sessions.open()
+    harbor.clock.forward(3 * HOUR)
+    assert known.session_state(known.issued(one.session_id), "", harbor.clock.now()) is SessionState.ENDED
+    await looked_at_again(harbor)
+    assert ([each.id for each in door.sessions.open()], told) == ([reply.session], [])
+    again = another(harbor)
+    await door.sessions.close()
+    before = known.last_used(one.session_id)
+    await again.sessions.start()
+    assert [each.id for each in again.sessions.open()] == [reply.session]
+    assert known.last_used(one.session_id) == before  # a restart is no use of it either
+    await again.sessions.close()
+
+
+async def test_its_own_end_is_the_absolute_one_of_the_sign_in(harbor: House, told: list[str]) -> None:
+    reply = await confirmed(harbor)
+    (one,) = door_of(harbor).sessions.open()
+    session = harbor.limen.known.issued(one.session_id)
+    assert session is not None
+    assert one.until == session.expires_at
+    assert 8 * HOUR - MINUTE < reply.lasts <= 8 * HOUR
+    harbor.clock.forward(8 * HOUR)
+    await looked_at_again(harbor)
+    assert (await ended(harbor, "vpn"), told) == (SessionState.ENDED, [])  # the NAS ended it by itself
+
+
+HEALTHY = """
+@id("vpn-from-healthy-devices")
+@title("The VPN only from healthy devices")
+@reason("Tests.")
+forbid (principal, action == Action::"connect", resource == App::"vpn")
+unless { context.device.compliance == "compliant" && context.device.binding >= 2 };
+"""
+
+
+async def test_it_is_on_the_device_that_confirmed_after_its_browser_is_closed_and_as_long_as_that_is_healthy(
+    tmp_path: Path, told: list[str]
+) -> None:
+    """A browser proves every few minutes that it is there still; whoever closed it was thrown out."""
+    async with AsyncExitStack() as closing:
+        house = await move_in(closing, tmp_path / "harbor", writing(policies=HEALTHY))
+        await house.member(house.browser(), "Ida", "staff")
+        door, person = door_of(house), house.limen.known.people[ida(house)]
+        healthy(house)
+        bound = {"device_id": LAPTOP, "binding": 2, "bound_until": house.clock.now() + 15 * MINUTE}
+        house.limen.known.sessions.put(b"s_ida", session := replace(signed_in(house, person.id), **bound))
+        asked = await door.login(VPN, "", "")
+        door.confirm(person, session, asked.number, VPN.calling, is_tied=True)
+        reply = await door.login(VPN, "", asked.state)
+        assert reply.lasts > 7 * HOUR
+        house.clock.forward(3 * HOUR)
+        await looked_at_again(house)
+        assert [one.id for one in door.sessions.open()] == [reply.session]
+        await door.sessions.close()
+        again = another(house)
+        await again.sessions.start()
+        assert [one.id for one in again.sessions.open()] == [reply.session]
+        house.limen.known.devices.put(Device(LAPTOP, known=True, compliance="non_compliant", managed=True))
+        assert await ended(house, "vpn") == "vpn-from-healthy-devices"
+        assert told == [reply.session]
+        await again.sessions.close()
+
+
+async def looked_at_again(harbor: House) -> None:
+    """A fact changes that turns nothing."""
+    await harbor.limen.identity.people.set_groups(ida(harbor), ["engineering", "staff"], by="")
+    await asyncio.sleep(0.1)
 
 
 async def test_a_nas_that_sends_no_class_means_the_session_of_the_station(harbor: House, told: list[str]) -> None:

@@ -35,6 +35,13 @@ def test_what_opens_an_app_is_one_sentence(expected: Expected) -> None:
     expected(sentence(form, NAMES))
 
 
+def test_logging_in_to_hosts_and_acting_as_root_there_are_said_with_their_prepositions(expected: Expected) -> None:
+    hosts = frozenset({"connect", "elevate"})
+    opens = Form("a", "permit", groups=frozenset({"finance"}), apps=frozenset({"crm"}), actions=hosts)
+    closes = Form("b", "forbid", actions=hosts | {"administer"}, needs=(Needs({"grant.active": True}),))
+    expected("\n".join(sentence(form, NAMES) for form in (opens, closes)))
+
+
 def test_what_closes_an_app_says_the_ways_past_it_and_the_exceptions(expected: Expected) -> None:
     form = Form(
         "a",

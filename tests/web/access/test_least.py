@@ -8,7 +8,7 @@ import pytest
 from tests.web.access.test_standing import base_of
 from tests.web.conftest import Browser, House
 
-from limen.web.access.least import AT
+from limen.web.access.least import AT, EARLY
 
 
 @pytest.fixture
@@ -52,6 +52,14 @@ async def test_what_nobody_used_is_listed_and_drafted_away(house: House, ada: Br
     assert 'class="loss"' in lost
     assert 'class="gain"' not in lost
     assert house.events("person.looked_at")
+
+
+async def test_that_there_is_little_to_count_from_is_said(house: House, ada: Browser) -> None:
+    await uses_the_wiki(house)
+    assert "data-early" in (await ada.get(AT)).text
+    house.clock.forward(EARLY)
+    await ada.sign_in()
+    assert "data-early" not in (await ada.get(AT)).text
 
 
 async def test_a_rule_that_nobody_used_is_drafted_away_whole(house: House, ada: Browser) -> None:

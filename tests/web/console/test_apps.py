@@ -1,14 +1,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from tests.web.console.conftest import Console
 
 from limen.company import protocols
 from limen.facts import LIMEN, ActionRule, App, Cors, PublicRoute, Upstream
+from limen.facts.directory_group import DirectoryGroup
+from limen.facts.network_service import NetworkService
 from limen.facts.oidc_client import OidcClient
+from limen.facts.radius_service import RadiusService
 from limen.facts.service_provider import ServiceProvider
-from limen.web.console.apps import PROTOCOLS, Listed, fallback_of, findings_of, routes_of
+from limen.facts.ssh_hosts import SshHosts
+from limen.web.console.apps import PROTOCOLS, Listed, fallback_of, findings_of, is_searched, routes_of
 
 RULES = (
     ActionRule("view", frozenset({"GET"}), "/**"),
@@ -89,6 +94,38 @@ def test_how_an_app_is_protected_is_told_by_its_protocol() -> None:
     listed = [Listed(one, (), "", "") for one in (WIKI, asking, replace(WIKI, id=LIMEN))]
     assert [one.protocol for one in listed] == ["Gateway", "SAML", ""]
     assert set(PROTOCOLS) == set(protocols.PROTOCOLS)
+
+
+def test_what_is_no_page_is_listed_and_found_by_where_it_is() -> None:
+    several = (
+        (replace(WIKI, host="", ssh=SshHosts(("db1.harbor.example", "db2.harbor.example"))), "db2"),
+        (replace(WIKI, host="", radius=RadiusService("vpn", ("10.0.0.7",))), "10.0.0.7"),
+        (replace(WIKI, host="", group=DirectoryGroup("office", "cn=domain-admins")), "CN=domain"),
+        (WIKI, "wiki.harbor"),
+    )
+    for app, named in several:
+        assert is_searched(Listed(app, (), "", ""), named), named
+        assert not is_searched(Listed(app, (), "", ""), "db9")
+
+
+async def test_what_is_no_page_shows_what_asks_about_it_and_nothing_to_open(console: Console) -> None:
+    wifi, people = RadiusService("wifi", ("10.0.0.5",), openvpn=True), RadiusService("vpn", ("10.0.0.5",), openvpn=True)
+    several: tuple[tuple[dict[str, Any], str, tuple[str, ...]], ...] = (
+        ({"ssh": SshHosts(("db1.harbor.example",), ("deploy",))}, "ssh", ("db1.harbor.example", "deploy")),
+        ({"radius": RadiusService("gear", ("10.0.0.7",))}, "radius", ("10.0.0.7", "limen radius secret 10.0.0.7")),
+        ({"radius": wifi}, "radius", ("limen radius openvpn 10.0.0.5<",)),
+        ({"radius": people}, "radius", ("limen radius openvpn 10.0.0.5 --people<",)),
+        ({"network": NetworkService(("fileserver",), ("smb",))}, "network", ("fileserver", "smb")),
+        ({"group": DirectoryGroup("office", "cn=domain-admins")}, "group", ("office", "cn=domain-admins")),
+    )
+    rules = (ActionRule("connect", frozenset({"GET"}), "/**"),)
+    for more, section, shown in several:
+        console.house.limen.known.apps["no-page"] = App("no-page", "No page", "", Upstream(""), rules=rules, **more)
+        page = (await console.ada.get("/console/apps/no-page")).text
+        assert f'id="{section}"' in page
+        assert [word for word in shown if word not in page] == []
+        assert 'class="routes"' not in page
+        assert 'href=""' not in page
 
 
 async def test_the_list_shows_the_protocol(console: Console) -> None:

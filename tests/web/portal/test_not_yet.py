@@ -64,6 +64,24 @@ async def test_it_leads_to_the_form_that_asks_where_a_rule_lets_them_and_a_grant
     assert "/access/ask" not in (await hal.get(address)).text  # it is not theirs to ask
 
 
+async def test_what_was_asked_for_already_is_not_asked_for_again_but_leads_to_the_request(
+    house: House, browser: Browser
+) -> None:
+    await house.member(browser, "Ina", "sales")
+    otto = house.browser()
+    await house.member(otto, "Otto", "staff")
+    address = f"/not-yet?decision={await _refused(house, otto, 'crm', '/')}"
+    await otto.get("/access/ask?app=crm&action=view")
+    form = {"app": "crm", "actions": "view", "length": "2h", "reason": "A customer complains about a delivery."}
+    assert (await otto.post("/access/ask", **form)).status_code == 303
+    page = (await otto.get(address)).text
+    assert 'href="/access" data-asked' in page
+    assert "data-ask>" not in page
+    (request,) = re.findall(r'data-request="([^"]+)"', (await otto.get("/access")).text)
+    await otto.post(f"/access/requests/{request}/withdraw")
+    assert "data-ask>" in (await otto.get(address)).text
+
+
 async def test_outside_the_hours_it_says_when_it_opens_again(house: House, browser: Browser) -> None:
     await house.member(browser, "Kai", "contractors")
     there = await house.into(browser, "wiki")

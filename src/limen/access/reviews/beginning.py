@@ -6,7 +6,7 @@ from typing import Final
 
 from limen.access.occasion import Occasion
 from limen.access.reviews import store
-from limen.access.reviews.errors import TooManyRowsError
+from limen.access.reviews.errors import NotDoneError, TooManyRowsError
 from limen.access.reviews.letters import Letters
 from limen.access.reviews.model import Progress, Review, ReviewRow
 from limen.access.reviews.rows import Known, rows_of
@@ -39,10 +39,14 @@ def begin(at: Occasion, review: Review, rows: list[ReviewRow], letters: Letters)
 
 
 def close(at: Occasion, review: Review) -> None:
-    """Close it for good; everything of it is decided."""
+    """Close it for good. Raises NotDoneError where something of it is open: a decision may have been taken back since
+    whoever closes it looked.
+    """
     connection = at.transaction.connection
+    far = store.progress(connection).get(review.id, Progress())
+    if far.decided < far.rows:
+        raise NotDoneError
     if store.close(connection, review.id, at.now, at.by):
-        far = store.progress(connection).get(review.id, Progress())
         counts = {"rows": far.rows, "decided": far.decided, "removed": far.removed}
         at.transaction.say(event_of("review.closed", review, at.now, at.by, **counts))
 

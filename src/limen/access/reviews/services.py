@@ -14,7 +14,7 @@ from limen.access.errors import NotYoursError
 from limen.access.occasion import Basis, Occasion
 from limen.access.reviews import beginning, store, verdicts
 from limen.access.reviews.beginning import event_of
-from limen.access.reviews.errors import NotDoneError, NothingToReviewError, TooManyRowsError, UnknownReviewError
+from limen.access.reviews.errors import NothingToReviewError, TooManyRowsError, UnknownReviewError
 from limen.access.reviews.evidence import Evidence, Named, evidence_of
 from limen.access.reviews.judging import Judging, RacedError, Told, may_decide
 from limen.access.reviews.letters import Letters
@@ -84,10 +84,7 @@ class Reviews:
         """
         _refuse_program(session)
         review = await self.review(review_id)
-        rows = await self.rows(review_id)
-        if not review.closed_at and not all(one.is_decided for one in rows):
-            raise NotDoneError
-        await self._close(review, session.person_id)
+        await self._on(session.person_id, lambda at: beginning.close(at, review))
 
     async def evidence(self, review_id: str, form: str, by: str) -> Evidence:
         """What was decided, as a signed file: `csv` or `pdf`. Raises LimenError."""
@@ -197,7 +194,7 @@ class Reviews:
 
     async def _follow(self, review: Review, now: Instant) -> None:
         if now >= review.closes_at:
-            await self._close(review, "")
+            await self._close(review)
             return
         rows = await self.rows(review.id)
         still_open = [one for one in rows if not one.is_decided]
@@ -218,7 +215,7 @@ class Reviews:
 
             await self._on("", remind)
 
-    async def _close(self, review: Review, by: str) -> None:
+    async def _close(self, review: Review) -> None:
         """Decide what nobody has, row by row, and close it for good; where some of it could not be done (the database
         was busy), it stays open, and is closed when all is done.
         """
@@ -228,7 +225,7 @@ class Reviews:
         batches += [[one] for one in still_open if one.removes]
         done = [await self._by_default(review, rows) for rows in batches]
         if all(done):
-            await self._on(by, lambda at: beginning.close(at, review))
+            await self._on("", lambda at: beginning.close(at, review))
 
     async def _by_default(self, review: Review, rows: list[ReviewRow]) -> bool:
         """All of these, or none. Whether it could be done: what hinders it now is no reason to let anybody keep it."""

@@ -14,7 +14,7 @@ from ipaddress import ip_address
 from typing import Final
 
 from limen.clock import SECOND, Instant
-from limen.enforcement.radius.client_secrets import secret_of
+from limen.enforcement.radius.client_secrets import ClientSecrets
 from limen.enforcement.radius.store import RadiusSession
 from limen.errors import LimenError
 from limen.facts.radius_service import DISCONNECT_PORT
@@ -68,11 +68,12 @@ class Disconnects:
     """Sends them. Used on the event loop."""
 
     core: Core
+    secrets: ClientSecrets
 
     async def end(self, one: RadiusSession) -> None:
         """Return when the NAS has ended the session. Raises NotDisconnectedError."""
         core = self.core
-        secret = await secret_of(core, one.client)
+        secret = await self.secrets.of(one.client)
         if secret is None:
             raise NotDisconnectedError("no-secret")
         app = core.known.apps.get(one.app)

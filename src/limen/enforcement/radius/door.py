@@ -18,13 +18,11 @@ import msgspec
 from limen.admission import network_of
 from limen.clock import HOUR, MINUTE, SECOND, Instant, Milliseconds
 from limen.enforcement.decision_point import Answer, DecisionPoint
-from limen.enforcement.permit_end import end_of
 from limen.enforcement.radius import store
-from limen.enforcement.radius.client_secrets import is_secret_of
 from limen.enforcement.radius.device_doors import DeviceDoors, session_of
 from limen.enforcement.radius.disconnect import Disconnects
 from limen.enforcement.radius.questions import Asker, Question, Questions
-from limen.enforcement.radius.sessions import DOOR, RadiusSessions, event_of
+from limen.enforcement.radius.sessions import DOOR, RadiusSessions, event_of, sign_in_of
 from limen.enforcement.radius.store import RadiusSession
 from limen.errors import LimenError
 from limen.facts import App, Person, Session, SessionState
@@ -40,6 +38,8 @@ from limen.ties import Certified
 LASTS: Final[Milliseconds] = 12 * HOUR
 """No session lasts longer, however long its decision stands."""
 SHORTEST: Final[Milliseconds] = 5 * SECOND
+MOST_OF_ONE: Final = 250
+"""Sessions that one device, or one sign-in, has at a time in one app: a laptop has as many addresses as it likes."""
 WAITS_SECONDS: Final = 20.0
 """How long an answer to a challenge waits for the portal, before the challenge is repeated."""
 WAITS_LONG_SECONDS: Final = 50.0
@@ -105,7 +105,8 @@ class RadiusDoor:
         self._known = core.known
         self._doors = core.offers.take(DecisionPoint)
         self._device_doors = DeviceDoors(core)
-        self.sessions = RadiusSessions(core, self._doors, self._device_doors, disconnects)
+        self._secrets = disconnects.secrets
+        self.sessions = RadiusSessions(core, self._device_doors, disconnects)
         self.questions = Questions(core.clock)
         self._of_client = RateLimit(per_second=200, at_once=1_000)
         self._of_station = RateLimit(per_second=2, at_once=20)
@@ -113,7 +114,7 @@ class RadiusDoor:
 
     async def is_server(self, client: str, secret: str) -> bool:
         """Whether whoever asks is the OpenVPN server with this network."""
-        return await is_secret_of(self._core, client, secret)
+        return await self._secrets.has(client, secret)
 
     # Devices
 
@@ -252,9 +253,12 @@ class RadiusDoor:
     ) -> Reply:
         """Whoever confirmed was on their own device, where they were tied to it: what policies read of it goes on."""
         now, radius = self._core.clock.now(), app.radius
-        until = end_of(self._core.engine(), answer, min(session.expires_at, now + LASTS)) if answer.permitted else 0
+        latest = min(session.expires_at, now + LASTS)
+        until = self.sessions.person_doors.end_of(answer, latest, is_tied=is_tied) if answer.permitted else 0
         if radius is None or until < now + SHORTEST or answer.route is None:
             return self._refused(answer.word or "too-short", asker, app)
+        if self.sessions.count(app.id, session) >= MOST_OF_ONE:
+            return self._refused("too-many-sessions", asker, app)
         if not asker.follows and not normal(asker.nas):  # nobody could tell it that the session is over
             return self._refused("no-nas", asker, app)
         one = RadiusSession(
@@ -262,8 +266,8 @@ class RadiusDoor:
             app=app.id,
             action=answer.route.request.action,
             person_id=session.person_id,
-            session_id="" if session.id.startswith("device-") else session.id,
-            device_id=session.device_id,
+            session_id=sign_in_of(session),
+            device_id=session.device_id if is_tied or not sign_in_of(session) else "",
             address=address,
             client=asker.client,
             nas=asker.nas,

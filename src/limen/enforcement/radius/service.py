@@ -7,6 +7,7 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
 from limen.enforcement.radius import store
+from limen.enforcement.radius.client_secrets import ClientSecrets
 from limen.enforcement.radius.disconnect import Disconnects
 from limen.enforcement.radius.door import RadiusDoor
 from limen.events import Event
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 async def build(core: Core) -> RadiusDoor:
     """The door, with who was let in before watched over again. The facts must stand."""
-    door = RadiusDoor(core, Disconnects(core))
+    door = RadiusDoor(core, Disconnects(core, ClientSecrets(core)))
     await door.sessions.start()
     return door
 

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from limen.clock import SECOND, Instant, Milliseconds
-from limen.enforcement.decision_point import Answer, DecisionPoint
+from limen.enforcement.decision_point import Answer
 from limen.enforcement.radius import store
 from limen.enforcement.radius.device_doors import DeviceDoors, session_of
 from limen.enforcement.radius.disconnect import Disconnects, NotDisconnectedError
 from limen.enforcement.radius.followers import Followers, Has
+from limen.enforcement.radius.person_doors import PersonDoors
 from limen.enforcement.radius.questions import Asker
 from limen.enforcement.radius.store import RadiusSession
 from limen.enforcement.streams import STOPS, Stream, Streams
@@ -26,7 +27,6 @@ from limen.errors import LimenError
 from limen.events import Event, Outcome
 from limen.facts import Session
 from limen.pillar import Core
-from limen.policy.decision import Request
 from limen.rate_limit import RateLimit
 
 if TYPE_CHECKING:
@@ -43,14 +43,15 @@ _log = logging.getLogger(__name__)
 class RadiusSessions:
     """Watches over who was let in. Used on the event loop alone."""
 
-    def __init__(self, core: Core, doors: DecisionPoint, device_doors: DeviceDoors, disconnects: Disconnects) -> None:
+    def __init__(self, core: Core, device_doors: DeviceDoors, disconnects: Disconnects) -> None:
         self._core = core
         self._known = core.known
-        self._doors = doors
+        self.person_doors = PersonDoors(core)
         self._device_doors = device_doors
         self._disconnects = disconnects
+        self._secrets = disconnects.secrets
         self.followers = Followers()
-        self._streams = {True: Streams(device_doors), False: Streams(doors)}
+        self._streams = {True: Streams(device_doors), False: Streams(self.person_doors)}
         self._open: dict[str, RadiusSession] = {}
         self._stream_of: dict[str, Stream] = {}
         self._of_accounting = RateLimit(per_second=1, at_once=20)
@@ -62,6 +63,12 @@ class RadiusSessions:
     def open(self) -> list[RadiusSession]:
         """Who is in."""
         return list(self._open.values())
+
+    def count(self, app: str, session: Session) -> int:
+        """How many this sign-in, or this device by its certificate, has in an app, with those that are to end."""
+        mine = (app, sign_in_of(session) or session.device_id)
+        every = (*self._open.values(), *self._over.values())
+        return sum(mine == (one.app, one.session_id or one.device_id) for one in every)
 
     async def begin(self, one: RadiusSession, answer: Answer) -> bool:
         """Keep a session, and watch over it from now on; False where the decision turned meanwhile."""
@@ -99,6 +106,7 @@ class RadiusSessions:
     async def start(self) -> None:
         """Watch over who was let in before the server started. What is not permitted any more ends now."""
         now = self._core.clock.now()
+        await self._secrets.look()
         for one in await self._core.database.reading(lambda snapshot: store.sessions(snapshot.connection)):
             app = self._known.apps.get(one.app)
             session = self._known.issued(one.session_id) if one.session_id else self._of_device(one, now)
@@ -111,8 +119,9 @@ class RadiusSessions:
             if app is None or session is None:
                 self._end(one, "session-revoked")
             elif one.session_id:
-                request = Request(one.action)
-                self._watch(one, self._doors.decide_session(DOOR, app, session, request, one.address))
+                tied_until = one.until if one.device_id else 0
+                about = (app, session, one.action, one.address, tied_until)
+                self._watch(one, self.person_doors.decide_again(DOOR, *about))
             else:
                 self._watch(one, self._device_doors.decide_device(DOOR, app, session, one.action, ""))
 
@@ -217,7 +226,7 @@ class RadiusSessions:
 
         That it goes on is no use of the sign-in behind it: a laptop that somebody has left open says so all night.
         """
-        one = self._accounted(asker, session_id, own_name)
+        one = self._accounted(asker, session_id, own_name, is_over=status == "Stop")
         if one is None or not self._of_accounting.admits(one.id, self._core.clock.now()):
             return
         if one.id in self._over:
@@ -240,9 +249,10 @@ class RadiusSessions:
         self._over[one.id] = replace(one, accounted=own_name or one.accounted)
         self._goes_on[one.id].set()
 
-    def _accounted(self, asker: Asker, session_id: str, own_name: str) -> RadiusSession | None:
+    def _accounted(self, asker: Asker, session_id: str, own_name: str, *, is_over: bool) -> RadiusSession | None:
         """The session of this client that it means. One that does not send back its Class (RFC 2865 section 5.25) means
-        the one that the station has which it names, where it has no other.
+        the one that the station has which it names, where it has no other. That one is over only by the name that it
+        began with: the end of the session before, sent again, would have nobody watch over this one.
         """
         if session_id:
             one = self._open.get(session_id) or self._over.get(session_id)
@@ -251,9 +261,9 @@ class RadiusSessions:
             one
             for one in (*self._open.values(), *self._over.values())
             if (one.client, one.nas, one.calling) == (asker.client, asker.nas, asker.calling)
-            and one.accounted in {"", own_name}
+            and one.accounted in ({own_name} if is_over else {"", own_name})
         ]
-        return found[0] if len(found) == 1 and asker.calling else None
+        return found[0] if len(found) == 1 and asker.calling and own_name else None
 
     # OpenVPN servers, which follow
 
@@ -284,7 +294,7 @@ class RadiusSessions:
             await self._ended(one, "stopped", is_kept=False)
 
     async def keep_up(self) -> None:
-        """Forget what is over."""
+        """Forget what is over, and know the secrets by which who is in can be put out."""
         now = self._core.clock.now()
         for one in self.open():
             if one.until <= now:
@@ -294,6 +304,7 @@ class RadiusSessions:
             del self._over[one.id], self._goes_on[one.id]
             self.followers.forget(one)
         await self._core.write(lambda transaction: store.drop_old(transaction.connection, now))
+        await self._secrets.look()
 
     async def close(self) -> None:
         """Limen stops: what is open goes on until its own end."""
@@ -304,6 +315,11 @@ class RadiusSessions:
             task.cancel()  # what is not over there is told at the next start
         await asyncio.gather(*telling, return_exceptions=True)
         await asyncio.gather(*self._ending, return_exceptions=True)
+
+
+def sign_in_of(session: Session) -> str:
+    """The sign-in that what is let in hangs on; "" where a device's certificate lets it in."""
+    return "" if session.id.startswith("device-") else session.id
 
 
 def event_of(kind: str, person_id: str, app: str, asker: Asker, now: Instant, session: Session | None = None) -> Event:

@@ -84,8 +84,9 @@ class RadiusSession:
     """Somebody who was let in, until `until` at the latest: the NAS ends it then, whether Limen runs or not.
 
     `session_id` is the sign-in that it hangs on, "" where a device's certificate let it in; then `certified_until` of
-    that certificate is part of `until`. `client` is the network that the NAS is configured by, `nas` its address.
-    `ending_at`: 0 while it is permitted; from then on the NAS is told to end it. An OpenVPN server's `nas` is its name.
+    that certificate is part of `until`. `device_id` is the device that it is on, "" where that was not proved. `client`
+    is the network that the NAS is configured by, `nas` its address; an OpenVPN server's `nas` is its name. `ending_at`:
+    0 while it is permitted; from then on the NAS is told to end it.
     """
 
     id: str

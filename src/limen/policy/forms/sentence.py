@@ -28,6 +28,12 @@ _AT_LEAST: Final = (
     "anything confidential or restricted",
     "anything restricted",
 )
+_DOING: Final = {
+    "sign_in": "sign in to",
+    "connect": "connect to",
+    "elevate": "have elevated rights in",
+}
+"""Actions that are not the verb before the name of an app."""
 _WORKING_DAYS: Final = frozenset(range(1, 6))
 _WEEKEND: Final = frozenset({6, 7})
 
@@ -72,9 +78,8 @@ def _who(form: Form, names: Names) -> str:
 def _doing(form: Form) -> str:
     if not form.actions:
         return "use"
-    if form.actions == {"sign_in"}:
-        return "sign in to"
-    return joined((action.replace("_", " ") for action in form.sorted_actions), "and" if form.is_permit else "or")
+    doing = (_DOING.get(action, action) for action in form.sorted_actions)
+    return joined(doing, "and" if form.is_permit else "or")
 
 
 def _where(form: Form, names: Names) -> str:

@@ -13,12 +13,13 @@ from markupsafe import Markup
 
 from limen.access.graph import Column, Edge, Graph, Node
 
-WIDTH: Final = 980
+WIDTH: Final = 890
+"""As wide as the card is on a screen of 1280, so that the apps are in sight."""
 _PLACES: Final[Mapping[Column, tuple[int, int]]] = {
-    Column.PERSON: (0, 150),
-    Column.GROUP: (220, 150),
-    Column.RULE: (440, 270),
-    Column.APP: (830, 150),
+    Column.PERSON: (0, 140),
+    Column.GROUP: (190, 140),
+    Column.RULE: (380, 270),
+    Column.APP: (740, 150),
 }
 """Where a column begins, and how wide its nodes are."""
 _ROW: Final = 44

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from limen.access.least.orphans import Orphan
 from limen.access.least.unused import Permitted, unused
-from limen.clock import Instant
+from limen.clock import DAY, Instant
 from limen.company.company import Company
 from limen.company.narrower import all_narrower, narrower
 from limen.company.orphans_now import held_now, orphans_now
@@ -40,6 +40,8 @@ PAGES: Final = (
 )
 MOST_NAMED: Final = 60
 MOST_ORPHANS: Final = 200
+EARLY: Final = 35 * DAY
+"""With decisions of a shorter time, what is done once a month looks like what nobody does."""
 _DONE: Final = {"same": "The rule gives no more than that already."}
 
 
@@ -98,6 +100,7 @@ async def _found(site: Site, now: Instant) -> tuple[Permitted, ...]:
 async def _page(
     site: Site, visit: SignedInVisit, company: Company, problem: LimenError | None = None, done: str = ""
 ) -> Response:
+    since = on_record_since(site.ports.journal.reader, visit.now - WINDOW)
     people, uses, found = await everybody(site), await used_lately(site, visit.now), await _found(site, visit.now)
     held = await site.ports.database.reading(lambda snapshot: held_now(snapshot, uses, visit.now))
     titles = {policy.id: reason_of(policy).title or policy.id for policy in site.ports.in_force.engine.policies}
@@ -118,7 +121,9 @@ async def _page(
         shown=shown,
         can_narrow=sum(bool(each.is_form and each.found.kept) for each in shown),
         looked_at=len(found),
-        since=on_record_since(site.ports.journal.reader, visit.now - WINDOW),
+        since=since,
+        recorded=visit.now - since,
+        is_early=visit.now - since < EARLY,
         orphans=[(each, _next(each)) for each in behind[:MOST_ORPHANS]],
         more=max(0, len(behind) - MOST_ORPHANS),
         names={who.id: who.name for who in people.values()},

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
+from limen.access.model import RequestState
 from limen.access.services import Access
 from limen.facts import LIMEN, App
 from limen.facts.directory_group import GROUP_ACTIONS
@@ -71,6 +72,16 @@ def where_to_ask(site: Site, visit: Visit, app: App, decision: Decision) -> str:
     if not is_own or not a_grant_opens(decision) or rule_for(site, visit, app, action) is None:
         return ""
     return f"{ASK}?{urlencode({'app': app.id, 'action': action})}"
+
+
+async def has_asked(site: Site, visit: Visit, app: App, action: str) -> bool:
+    """Whether a request of the visitor's for this waits to be decided."""
+    access = site.ports.offers.find(Access)
+    if access is None or visit.person is None:
+        return False
+    several = await access.requests_of(visit.person.id)
+    asked = [one for one in several if one.app == app.id and action in one.actions]
+    return any(one.state_at(visit.now) is RequestState.OPEN for one in asked)
 
 
 def requested_actions(app: App) -> tuple[str, ...]:

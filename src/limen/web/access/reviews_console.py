@@ -66,6 +66,7 @@ def routes(site: Site) -> APIRouter:
             rows=rows,
             people={person.id: person.name for person in site.known.people.values()},
             apps=site.known.apps,
+            groups=site.known.groups,
             draft=draft_of(review, rows),
             is_done=all(row.is_decided for row in rows),
             done=_DONE.get(query(request, "done"), ""),

@@ -63,12 +63,23 @@ class Routed:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """An app as it is listed. `owner` is the title of the group that answers for it."""
+    """An app as it is listed. `owner` is the title of the group that answers for it, `url` "" where it is no page."""
 
     app: App
     findings: tuple[Finding, ...]
     owner: str
     url: str
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Where it is: its host or address; of what is no page the hosts, those that ask, or the group."""
+        if self.app.ssh is not None:
+            return self.app.ssh.hosts
+        if self.app.radius is not None:
+            return self.app.radius.clients
+        if self.app.network is not None:
+            return self.app.network.to
+        return (self.app.group.group,) if self.app.group is not None else (self.app.place,)
 
     @property
     def protocol(self) -> str:
@@ -130,7 +141,8 @@ def routes(site: Site) -> APIRouter:
 
 def is_searched(one: Listed, named: str) -> bool:
     """Whether what was typed is in its name, host, description, or the title of the group that answers for it."""
-    return named.casefold() in f"{one.app.name} {one.app.place} {one.app.description} {one.owner}".casefold()
+    places = " ".join(one.places)
+    return named.casefold() in f"{one.app.name} {places} {one.app.description} {one.owner}".casefold()
 
 
 def findings_of(app: App) -> tuple[Finding, ...]:
@@ -165,5 +177,5 @@ def _methods(methods: frozenset[str]) -> str:
 
 def _listed(site: Site, app: App) -> Listed:
     owner = site.known.groups.get(app.owner, Group(app.owner))
-    url = site.app_url(app, app.start) if app.id != LIMEN else "/"
+    url = "/" if app.id == LIMEN else site.app_url(app, app.start) if app.place else ""
     return Listed(app, findings_of(app), owner.title or owner.id, url)

@@ -14,6 +14,7 @@ from limen.facts import ACTIONS, LIMEN, App
 from limen.messages import gettext_noop
 from limen.policy.decision import Effect, Request as DecisionRequest
 from limen.policy.remedies.search import opens_at
+from limen.web.access.outside_browser import open_outside
 from limen.web.access.requestable import requestable, requested_actions
 from limen.web.page import PORTAL, Menu, Page
 from limen.web.permissions import VIEW
@@ -50,10 +51,20 @@ def routes(site: Site) -> APIRouter:
         cards, shut = launcher(site, visit, without=("administer",))
         held = await site.identity.factors.of_person(visit.person.id)
         dues = site.known.dues_of(visit.person.id)
-        shown = {card.app.id for card in (*cards, *shut)}
+        outside = open_outside(site, visit)
+        shown = {card.app.id for card in (*cards, *shut)} | {one.app.id for one in outside}
         asked = [one for one in requestable(site, visit) if one.app.id not in shown and one.action == way_in(one.app)]
-        values = {"has_passkey": bool(held.passkeys), "due_at": dues[0].at if dues else 0}
-        return site.page("portal/apps.html", visit, cards=cards, shut=shut, requestable=asked, **values)
+        return site.page(
+            "portal/apps.html",
+            visit,
+            cards=cards,
+            shut=shut,
+            outside=outside,
+            requestable=asked,
+            has_passkey=bool(held.passkeys),
+            due_at=dues[0].at if dues else 0,
+            origin=site.origin,
+        )
 
     return router
 

@@ -31,7 +31,7 @@ from limen.policy.decision import (
 from limen.policy.engine import Engine
 from limen.policy.remedies.search import opens_at
 from limen.policy.wording import Audience, Names, remedy_sentence
-from limen.web.access.requestable import where_to_ask
+from limen.web.access.requestable import has_asked, where_to_ask
 from limen.web.console.view_audit import record_view
 from limen.web.page import Route
 from limen.web.permissions import SEE_PEOPLE
@@ -79,6 +79,8 @@ class NotYet:
     """`at_hand` is the device, where that is in the way; `onward` where to see which it is, or to enrol it."""
     ask: str = ""
     """Where to ask for access, where a grant would open it and a rule lets this person ask."""
+    is_asked: bool = False
+    """Whether they have asked for it, and nobody has decided yet."""
 
 
 def routes(site: Site) -> APIRouter:
@@ -172,8 +174,9 @@ async def _not_yet(site: Site, visit: Visit, past: ReplayedDecision, *, is_again
         at_hand = _at_hand(site, visit, past, engine, decision)
         conditions = tuple([_with_checks(one, at_hand) for one in conditions])
     ask = where_to_ask(site, visit, app, decision) if is_own and effect is Effect.DENY else ""
+    is_asked = bool(ask) and not is_undecided and await has_asked(site, visit, app, past.request.action)
     if ask:
-        conditions = tuple([_to_be_asked_for(one, words) for one in conditions])
+        conditions = tuple([_to_be_asked_for(one, words, is_asked=is_asked) for one in conditions])
     spoke = [reason for reason in decision.reasons if reason.policy != Named.NOTHING_PERMITS]
     forbade = (reason.in_language(words.language) for reason in spoke if reason.text and reason.effect == "forbid")
     remedies = decision.remedies
@@ -186,7 +189,7 @@ async def _not_yet(site: Site, visit: Visit, past: ReplayedDecision, *, is_again
         headline=words.first(f"headline.{failing}.{app.id}", f"headline.{failing}", app=app.name),
         why=next(forbade, NO_REASON),
         conditions=conditions,
-        helps=() if is_quarantined else _helps(remedies, named, words, visit.now),
+        helps=() if is_quarantined or is_asked else _helps(remedies, named, words, visit.now),
         opens=words.say("page.opens", at=words.upcoming(at, visit.now)) if at else "",
         prove=prove,
         again=f"/not-yet?{urlencode({'decision': past.id, 'check': 'now'})}",
@@ -198,6 +201,7 @@ async def _not_yet(site: Site, visit: Visit, past: ReplayedDecision, *, is_again
         at_hand=at_hand,
         onward=_onward(site, app, at_hand) if is_own else "",
         ask=ask,
+        is_asked=is_asked,
     )
 
 
@@ -220,11 +224,11 @@ def _with_checks(condition: Condition, at_hand: DeviceAtHand | None) -> Conditio
     return replace(condition, mend=())
 
 
-def _to_be_asked_for(condition: Condition, words: Words) -> Condition:
-    """The line about temporary access says to use the form, instead of whom to ask."""
+def _to_be_asked_for(condition: Condition, words: Words, *, is_asked: bool) -> Condition:
+    """The line about temporary access says to use the form, or that it was used, instead of whom to ask."""
     if condition.kind != "grant" or condition.holds:
         return condition
-    return replace(condition, mend=(words.say("mend.ask-for-access"),))
+    return replace(condition, mend=(words.say("mend.asked-for-access" if is_asked else "mend.ask-for-access"),))
 
 
 def _onward(site: Site, app: App, at_hand: DeviceAtHand | None) -> str:
