@@ -9,6 +9,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from tests.network.lab import Lab, namespace, nft
+from tests.network.live import connect, goes_on, listening
 from tests.network.networks import zone
 from tests.network.policies import UPLINK, ZONES, address
 
@@ -152,10 +153,12 @@ def _rate(lab: Lab, load: Callable[[], None]) -> float:
 
 
 def _closing() -> dict[str, float]:
-    """An opening of two seconds, asked every few milliseconds until it is closed. Nothing of Limen runs meanwhile."""
+    """An opening of two seconds, asked every few milliseconds until it is closed, and a connection through it that goes
+    on until it doesn't: whichever ends later. Nothing of Limen runs meanwhile.
+    """
     network = Network(tuple(zone(name, "server", number) for name, number in ZONES))
     late = []
-    with Lab() as lab:
+    with Lab() as lab, listening(lab, "servers", 3389):
         for family in (4, 6):
             packet = Packet(
                 "office", "servers", family, address("office", family, 10), address("servers", family, 10), 6, 3389
@@ -165,7 +168,10 @@ def _closing() -> dict[str, float]:
             rules = Ruleset(network.zone_names, (Rule("door", True, "office", "servers", box, now + 2_000),))
             lab.load(as_json(firewall(rules, network, router_of(network), now).table))
             loaded = time.monotonic()
-            assert lab.probe([packet]) == [True]
+            with connect(lab, "office", "servers", family, 3389) as live:
+                while goes_on(live, 0.1):
+                    time.sleep(0.005)
+            late.append((time.monotonic() - loaded - 2.0) * 1_000)
             while lab.probe([packet])[0]:
                 time.sleep(0.005)
             late.append((time.monotonic() - loaded - 2.0) * 1_000)

@@ -85,7 +85,7 @@ class Guarded:
         """Send what network.yaml means, and wait until the router has confirmed it by its own check."""
         core = self.harbor.limen.core
         now, network = core.clock.now(), core.known.rules_of(Network)
-        ruleset = intended(network, NAME, [], "2026-11-27", now).ruleset
+        ruleset = intended(network, NAME, "2026-11-27", now).ruleset
         made = lambda write: service.make_change(write, NAME, ruleset, "reach", now, "")  # noqa: E731
         change = self.harbor.run(core.write(made))
         until = time.monotonic() + 20

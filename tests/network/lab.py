@@ -84,6 +84,19 @@ def nft(name: str, *words: str, text: str = "") -> subprocess.CompletedProcess[s
     return subprocess.run(command, input=text, capture_output=True, text=True, check=False)
 
 
+def inside(name: str, does: Callable[[], _T]) -> _T:
+    """Does it in a namespace; a socket keeps the one that it was born in."""
+    here = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+    there = os.open(f"/run/netns/{name}", os.O_RDONLY)
+    try:
+        _enter(there)
+        return does()
+    finally:
+        _enter(here)
+        os.close(here)
+        os.close(there)
+
+
 class Lab:
     """`with Lab() as lab: lab.load(text); lab.probe(packets)`."""
 
@@ -156,16 +169,7 @@ class Lab:
         raise RuntimeError("the lab's hosts don't reach each other")
 
     def inside(self, name: str, does: Callable[[], _T]) -> _T:
-        """Does it in a namespace; a socket keeps the one that it was born in."""
-        here = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
-        there = os.open(f"/run/netns/{name}", os.O_RDONLY)
-        try:
-            _enter(there)
-            return does()
-        finally:
-            _enter(here)
-            os.close(here)
-            os.close(there)
+        return inside(name, does)
 
     def load(self, text: str, *, as_json: bool = True) -> None:
         """Puts rules into the router. Connections that were let through before are forgotten."""

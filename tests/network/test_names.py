@@ -28,6 +28,21 @@ def test_a_firewall_may_be_called_as_a_zone() -> None:
     assert lines(text) == []
 
 
+@pytest.mark.parametrize(
+    ("said", "is_right"),
+    [
+        ("kind: nftables, host: files", True),
+        ("kind: nftables, host: nowhere", False),
+        ("kind: nftables, host: office", False),
+        ("kind: nftables, host: files, device: gw1", False),
+        ("kind: aws, host: files", False),
+    ],
+)
+def test_a_host_guards_itself_in_place_of_a_device(said: str, is_right: bool) -> None:
+    found = set(lines(f"{ZONES}firewalls:\n  files: {{{said}}}\n"))
+    assert found == (set() if is_right else {ZONES.count("\n") + 2})
+
+
 def test_addresses_and_names_of_dns_in_a_flow_lead_to_hosts() -> None:
     for name in ("files.harbor.example", "10.20.0.10", '"fd00:20::/64"', "nowhere"):
         (one,) = read_text(ZONES + "flows:\n" + flow("a", "office", f"{name}", "ssh"))[1]

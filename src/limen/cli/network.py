@@ -172,7 +172,7 @@ def _show(network: Network) -> Iterator[Printed]:
         parts = [part_text(part) for part in service.parts]
         yield f"  {service.name}: {', '.join(parts)}", {"part": "service", "name": service.name, "parts": parts}
     for firewall in network.firewalls:
-        place = firewall.device or firewall.reference
+        place = firewall.host or firewall.device or firewall.reference
         plain = {"part": "firewall", "name": firewall.name, "kind": firewall.kind, "at": place}
         yield (
             f"Enforced by {firewall.name}: {firewall.kind} at {place}",

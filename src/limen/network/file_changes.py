@@ -135,4 +135,6 @@ def _never(one: Never) -> str:
 
 
 def _firewall(one: Firewall) -> str:
+    if one.host:
+        return f"{one.kind} on the host {one.host} itself"
     return f"{one.kind} at {one.device or one.reference}, between {lists.joined(one.zones, most=_MOST_NAMED)}"

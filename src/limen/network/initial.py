@@ -21,7 +21,8 @@ HEAD: Final = """\
 #   never       what must not be possible, whatever the flows; `hops: true`: nor by way of others. Six are built in:
 #               internet-inside, guests-inside, iot-sensitive, backup-from-people, management-from-elsewhere and
 #               administration-from-people. without: which of these does not hold here, and why
-#   firewalls   where it is enforced: {kind: nftables, device: gw1, uplink: [eth0]}
+#   firewalls   where it is enforced: {kind: nftables, device: gw1, uplink: [eth0]}, or on a host itself:
+#               {kind: nftables, host: db1}
 """
 
 INITIAL: Final = (

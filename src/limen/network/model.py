@@ -147,9 +147,9 @@ class Never:
 class Firewall:
     """Where borders are enforced. `kind`: nftables, aws, azure, gcp, opnsense, unifi. `zones`: between which.
 
-    `device` is the managed device on which the agent enforces it, for nftables; `reference` what the vendor calls it
-    (a VPC, a virtual network, an address), `region` where the vendor has it, for AWS. `uplinks`: its interfaces to the
-    internet.
+    `device` is the managed device on which the agent enforces it, for nftables; `host` the host of the network that
+    guards itself alone, in place of a device; `reference` what the vendor calls it (a VPC, a virtual network, an
+    address), `region` where the vendor has it, for AWS. `uplinks`: its interfaces to the internet.
     """
 
     name: str
@@ -159,6 +159,7 @@ class Firewall:
     reference: str = ""
     region: str = ""
     uplinks: tuple[str, ...] = ()
+    host: str = ""
 
 
 @dataclass(frozen=True)

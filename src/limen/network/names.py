@@ -149,10 +149,14 @@ def owner_complaint(owner: str, groups: Collection[str] | None) -> tuple[str, st
 
 
 def firewall_complaints(
-    above: tuple[str | int, ...], shape: FirewallShape, place: str, zones: Collection[str]
+    above: tuple[str | int, ...], shape: FirewallShape, place: str, zones: Collection[str], hosts: Collection[str]
 ) -> Iterator[Complaint]:
-    """`place`: the key that says where a firewall of this kind is."""
-    for key in ("device", "vpc", "network", "url"):
+    """`place`: the key that says where a firewall of this kind is. A host may guard itself in place of a device."""
+    if shape.host is not None and place == "device":
+        place = "host"
+    if place == "host" and shape.host not in hosts:
+        yield (*above, "host"), *unknown("host", shape.host or "", hosts, "state it below `hosts`")
+    for key in ("device", "host", "vpc", "network", "url"):
         is_said = getattr(shape, key) is not None
         if key == place and not is_said:
             yield above, f"nothing says where this firewall is: `{key}` is missing", "add it"

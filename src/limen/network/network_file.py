@@ -256,7 +256,7 @@ def _other_complaints(shapes: _Shapes, file: FileShape) -> Iterator[Complaint]:
                 yield ("services", name, number), f"{shown(written)} is not a protocol with its ports", _SERVICE_FIX
     for name, firewall in shapes.firewalls.items():
         above = ("firewalls", name)
-        yield from firewall_complaints(above, firewall, PLACE_OF[firewall.kind], shapes.zones)
+        yield from firewall_complaints(above, firewall, PLACE_OF[firewall.kind], shapes.zones, file.hosts)
         if firewall.url is not None and (complaint := address_complaint(firewall.url)):
             yield (*above, "url"), *complaint
         yield from _uplink_complaints(above, firewall, interfaces)

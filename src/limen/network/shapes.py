@@ -144,6 +144,9 @@ class FirewallShape(Shape):
     kind: FirewallKind
     device: Name | None = None
     """`nftables`: the managed device whose agent enforces it."""
+    host: Name | None = None
+    """`nftables`, in place of `device`: the host whose own firewall it is. What comes to it and what goes from it is
+    held to the flows, from the host beside it as well."""
     vpc: Name | None = None
     """`aws`: the VPC."""
     network: Name | None = None

@@ -112,9 +112,11 @@ def _flow(one: dict[str, Any]) -> Flow:
 
 
 def _firewall(name: str, one: dict[str, Any], every_zone: tuple[str, ...]) -> Firewall:
+    zones = tuple(one.get("zones", every_zone))
+    if "host" in one:
+        return Firewall(name, one["kind"], zones, host=one["host"])
     place = one[PLACE_OF[one["kind"]]]
     is_device = one["kind"] == "nftables"
-    zones = tuple(one.get("zones", every_zone))
     return Firewall(
         name,
         one["kind"],

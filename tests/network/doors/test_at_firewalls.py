@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -14,10 +15,11 @@ from limen.network.doors.model import Opening, rules_of
 from limen.network.firewalls.followers import Followers
 from limen.network.firewalls.intended import intended
 from limen.network.firewalls.limen_firewall import Ruleset
+from limen.network.model import Firewall
 from limen.network.packets import Rule
 
 NOW = 1_000
-TIMED = Ruleset(intended(network(), NAME, [], TODAY, 0).ruleset).timed
+TIMED = Ruleset(intended(network(), NAME, TODAY, 0).ruleset).timed
 SERVERS = NetworkService(("servers",), ("ssh",))
 
 
@@ -41,6 +43,19 @@ def test_two_doors_to_the_same_are_one_element_that_lasts_longer() -> None:
 def test_what_has_no_leg_here_is_not_opened_and_neither_is_what_is_over() -> None:
     assert list(elements(network(), rules("10.10.0.7", NOW), NOW)) == []
     assert list(elements(network(), rules("8.8.8.8", 61_000), NOW)) == []
+
+
+def test_a_host_that_guards_itself_opens_for_doors_to_it_and_from_it_alone() -> None:
+    of = replace(network(), firewalls=(Firewall("files", "nftables", (), host="files"),))
+    taken = Ruleset(intended(of, "files", TODAY, 0).ruleset)
+    found = list(elements(of, rules("10.10.0.7", 61_000), NOW))
+    assert {(one.firewall, one.set_, one.value[:2]) for one in found} == {
+        ("files", "opened.inward.ports4", ("10.10.0.7", "10.20.0.10"))
+    }
+    assert {one.set_ for one in found} <= taken.timed
+    (outward,) = elements(of, rules("10.20.0.10", 61_000, NetworkService(("office",), ("ssh",))), NOW)
+    assert outward.set_ == "opened.outward.ports4"
+    assert list(elements(of, rules("10.10.0.7", 61_000, NetworkService(("admins",), ("ssh",))), NOW)) == []
 
 
 def test_firewalls_are_told_of_each_door_and_of_its_end() -> None:

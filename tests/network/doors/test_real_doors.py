@@ -54,7 +54,7 @@ async def test_a_door_is_open_in_the_kernel_until_the_decision_turns(world: Worl
     known = house.limen.known
     known.set_company([*known.apps.values(), DOOR], known.groups.values(), known.networks)
     known.set_rules(Network, NETWORK)
-    await world.confirmed(intended(NETWORK, NAME, [], "2026-11-27", world.now).ruleset)
+    await world.confirmed(intended(NETWORK, NAME, "2026-11-27", world.now).ruleset)
     assert (await world.reaches(443), await world.reaches(3_389)) == (True, False)
 
     turns: list[Callable[[str], None]] = []

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 from tests.network.lab import Lab, needs_namespaces, nft
-from tests.network.networks import PING, flow, host, way, zone
+from tests.network.live import connect, goes_on, lasts, listening
+from tests.network.networks import HTTPS, PING, flow, host, way, zone
 from tests.network.policies import UPLINK, ZONES, address
 
 from limen.clock import SystemClock
@@ -28,6 +29,13 @@ _GW = host("gw", "management", "10.50.0.1", "fd00:50::1")
 _TRANSPARENT = 19
 """IP_TRANSPARENT of Linux: to send from an address that is not the host's."""
 
+_TRANSLATING = """
+table ip translating {
+  chain before { type nat hook prerouting priority dstnat; tcp dport 3390 dnat to 10.30.0.10:3389; }
+  chain after { type nat hook postrouting priority srcnat; oifname "vlan30" masquerade; }
+}
+"""
+
 
 @pytest.fixture(scope="module")
 def lab() -> Iterator[Lab]:
@@ -37,9 +45,17 @@ def lab() -> Iterator[Lab]:
 
 
 def _load(lab: Lab, network: Network, *openings: Rule) -> None:
+    _put(lab, network, *openings)
+    lab.forget()
+
+
+def _put(lab: Lab, network: Network, *openings: Rule) -> None:
+    """In place of what was there, as firewalls do: connections stay."""
     rules = compiled(network, _TODAY)
     rules = Ruleset(rules.zones, (*rules.rules, *openings))
-    lab.load(as_json(firewall(rules, network, router_of(network, [UPLINK], "gw"), SystemClock().now()).table))
+    text = as_json(firewall(rules, network, router_of(network, [UPLINK], "gw"), SystemClock().now()).table)
+    loaded = nft(lab.router, "-j", "-f", "-", text=text)
+    assert not loaded.returncode, loaded.stderr[:2_000]
 
 
 def _ping_of_machine(from_zone: str, family: int) -> Packet:
@@ -104,6 +120,64 @@ def test_the_kernel_ends_an_opening_with_nobody_running(lab: Lab, family: int) -
         assert time.monotonic() < deadline
         time.sleep(0.02)
     assert SystemClock().now() - now < 2_900 + 1_000
+
+
+@pytest.mark.parametrize("family", [4, 6])
+def test_a_connection_that_an_opening_let_in_ends_with_it_and_nobody_runs(family: int) -> None:
+    needs_namespaces()
+    with Lab() as lab, listening(lab, "iot", 3389):
+        source, target = ((address(zone, family, 10),) * 2 for zone in ("office", "iot"))
+        box = Box(family, source, target, (6, 6), (3389, 3389))
+        now = SystemClock().now()
+        _load(lab, Network(_ZONES, (_GW,)), Rule("door", True, "office", "iot", box, now + 2_900))
+        with connect(lab, "office", "iot", family, 3389) as live:
+            assert goes_on(live)
+            lasts(live, 10)
+        assert 1_900 <= SystemClock().now() - now < 2_900 + 1_000
+        assert _counted(lab, "over") > 0
+        with pytest.raises(OSError):
+            connect(lab, "office", "iot", family, 3389)
+
+
+def test_a_flow_goes_on_when_an_opening_beside_it_ends() -> None:
+    needs_namespaces()
+    with Lab() as lab, listening(lab, "iot", 443):
+        source, target = ((address(zone, 4, 10),) * 2 for zone in ("office", "iot"))
+        network = Network(_ZONES, (_GW,), (HTTPS,), (flow("web", way("office", "iot", "https")),))
+        _load(lab, network, Rule("door", True, "office", "iot", Box(4, source, target), SystemClock().now() + 1_500))
+        with connect(lab, "office", "iot", 4, 443) as live:
+            assert lasts(live, 3.0) == 3.0
+
+
+def test_a_connection_goes_on_when_its_opening_is_put_in_place_anew() -> None:
+    needs_namespaces()
+    with Lab() as lab, listening(lab, "iot", 3389):
+        source, target = ((address(zone, 6, 10),) * 2 for zone in ("office", "iot"))
+        door = Rule("door", True, "office", "iot", Box(6, source, target), SystemClock().now() + 60_000)
+        _load(lab, Network(_ZONES, (_GW,)), door)
+        with connect(lab, "office", "iot", 6, 3389) as live:
+            assert goes_on(live)
+            _put(lab, Network(_ZONES, (_GW,)), door)
+            assert goes_on(live)
+            _put(lab, Network(_ZONES, (_GW,)))
+            assert not goes_on(live)
+
+
+def test_a_connection_whose_addresses_are_translated_ends_with_its_opening() -> None:
+    """The opening is to the real address, and lasts as long for whoever knows another one."""
+    needs_namespaces()
+    with Lab() as lab, listening(lab, "iot", 3389):
+        source, target = ((address(zone, 4, 10),) * 2 for zone in ("office", "iot"))
+        _load(
+            lab,
+            Network(_ZONES, (_GW,)),
+            Rule("door", True, "office", "iot", Box(4, source, target), SystemClock().now() + 2_900),
+        )
+        loaded = nft(lab.router, "-f", "-", text=_TRANSLATING)
+        assert not loaded.returncode, loaded.stderr
+        with lab.inside(lab.host("office"), lambda: socket.create_connection(("10.30.0.99", 3390), 1.0)) as live:
+            assert goes_on(live)
+            assert 1.0 < lasts(live, 10) < 4.0
 
 
 def test_each_element_counts_what_is_its_own(lab: Lab) -> None:

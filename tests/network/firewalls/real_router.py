@@ -37,6 +37,7 @@ for place in /run /usr/local/sbin; do mount -t tmpfs -o mode=755 tmpfs "$place";
 printf '127.0.0.1 localhost\\n10.50.0.10 limen.harbor.localhost\\n' > /etc/hosts
 ip link set lo up
 echo 1 > /proc/sys/net/ipv4/ip_forward
+echo 1 > /proc/sys/net/ipv6/conf/all/forwarding
 echo is up
 exec sleep infinity
 """
@@ -133,10 +134,12 @@ class RealRouter:
     # Probes
 
     @contextmanager
-    def listening(self, vlan: int, port: int) -> Iterator[socket.socket]:
+    def listening(self, vlan: int, port: int, family: int = 4) -> Iterator[socket.socket]:
         """A server on that zone's host; what it takes is answered, byte by byte."""
 
         def make() -> socket.socket:
+            if family == 6:
+                return socket.create_server((f"fd00:{vlan}::10", port), family=socket.AF_INET6)
             return socket.create_server((f"10.{vlan}.0.10", port))
 
         server = inside(self.hosts[vlan], make)
@@ -220,10 +223,13 @@ def _wire(router: RealRouter, vlan: int) -> None:
     for command in (
         [*here, "link", "add", f"vlan{vlan}", "type", "veth", "peer", "name", "eth0", "netns", str(host)],
         [*here, "address", "add", f"10.{vlan}.0.1/24", "dev", f"vlan{vlan}"],
+        [*here, "address", "add", f"fd00:{vlan}::1/64", "dev", f"vlan{vlan}", "nodad"],
         [*here, "link", "set", f"vlan{vlan}", "up"],
         [*there, "address", "add", f"10.{vlan}.0.10/24", "dev", "eth0"],
+        [*there, "address", "add", f"fd00:{vlan}::10/64", "dev", "eth0", "nodad"],
         [*there, "link", "set", "eth0", "up"],
         [*there, "route", "add", "default", "via", f"10.{vlan}.0.1"],
+        [*there, "route", "add", "default", "via", f"fd00:{vlan}::1"],
     ):
         subprocess.run(command, check=True, capture_output=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from tests.network.networks import harbor
 
 from limen.clock import SECOND, from_iso
 from limen.network.firewalls.crossings import FORGED, NO_FLOW, ON_TRIAL, UNKNOWN_INTERFACE, Denied, Surroundings
-from limen.network.model import INTERNET
+from limen.network.model import INTERNET, Firewall
 
 NOW = from_iso("2026-11-27T09:00:00Z")
 HARBOR = Surroundings(harbor())
@@ -41,6 +42,14 @@ def test_an_address_that_is_not_at_home_is_told_apart() -> None:
     assert said("192.0.2.1", "10.60.0.2")["why"] == FORGED
     assert said("10.20.0.7", "10.60.0.2", by="eth7")["why"] == UNKNOWN_INTERFACE
     assert said("192.0.2.1", "10.60.0.2", by="wan0")["why"] == NO_FLOW
+
+
+def test_the_interface_of_a_host_that_guards_itself_is_no_zones() -> None:
+    around = Surroundings(replace(harbor(), firewalls=(Firewall("files", "nftables", (), host="files"),)))
+    one = Denied(NOW // SECOND, "eth0", "", "10.20.0.5", "10.20.0.10", 6, 22, 1)
+    found = {name: json.loads(around.record(name, one, NOW)) for name in ("files", "gw1")}
+    assert (found["files"]["why"], found["gw1"]["why"]) == (NO_FLOW, UNKNOWN_INTERFACE)
+    assert needs(found["files"]) == ("servers", "files", "ssh")
 
 
 def test_a_firewall_does_not_tell_of_tomorrow() -> None:

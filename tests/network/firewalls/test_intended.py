@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import nullcontext
 from dataclasses import replace
 from ipaddress import ip_address
 
 import pytest
 from tests.devices.served import until
 from tests.network.firewalls.real_router import needs_a_router
-from tests.network.firewalls.world import NAME, SERVER, World
+from tests.network.firewalls.world import NAME, SERVER, World, answers
 from tests.network.networks import HTTPS, SSH, flow, host, way, zone
 
 from limen.clock import SECOND
@@ -30,9 +32,11 @@ def network(*services: str) -> Network:
     return Network(ZONES, (host("files", "servers", SERVER),), (HTTPS, SSH), flows, firewalls=FIREWALLS)
 
 
-def rule(port: int, until_: int) -> Rule:
-    one, other = int(ip_address("10.10.0.10")), int(ip_address(SERVER))
-    return Rule("o-1", True, "office", "servers", Box(4, (one, one), (other, other), (6, 6), (port, port)), until_)
+def rule(port: int, until_: int, family: int = 4) -> Rule:
+    ends = ("10.10.0.10", SERVER) if family == 4 else ("fd00:10::10", "fd00:20::10")
+    one, other = (int(ip_address(each)) for each in ends)
+    box = Box(family, (one, one), (other, other), (6, 6), (port, port))
+    return Rule("o-1", True, "office", "servers", box, until_)
 
 
 def test_the_program_takes_what_is_emitted() -> None:
@@ -80,3 +84,24 @@ async def test_the_kernel_does_as_the_file_says_and_nothing_drifts(world: World)
     await until(lambda: world.limen.house.events("network.drift"))
     (event,) = world.limen.house.events("network.drift")
     assert event.details["where"] == "set uplinks"
+
+
+@needs_a_router
+@pytest.mark.parametrize("family", [4, 6])
+async def test_a_live_connection_ends_with_its_opening_when_the_program_was_killed(world: World, family: int) -> None:
+    await world.confirmed(intended(network("https"), NAME, TODAY, world.now).ruleset)
+    end = world.now + 5 * SECOND
+    (one,) = opened(NAME, rule(3389, end, family), router_of(network()), world.now)
+    world.firewalls.followers.open(one)
+    with world.router.listening(20, 3389, family) if family == 6 else nullcontext():
+        target = SERVER if family == 4 else "fd00:20::10"
+        await until(lambda: world.router.reaches(10, target, 3389))
+        live = await asyncio.to_thread(world.router.connect, 10, target, 3389)
+        world.router.kill()
+        world.answers(False)
+        assert answers(live)
+        while await asyncio.to_thread(answers, live):
+            assert world.now < end + SECOND
+            await asyncio.sleep(0.02)
+        assert world.now > end - 2 * SECOND
+        live.close()

@@ -35,7 +35,7 @@ async def test_what_would_be_cut_goes_through_is_told_and_is_cut_afterwards(
 
     monkeypatch.setattr(world.firewalls, "denied", keep)
     world.limen.house.limen.known.set_rules(Network, ON_TRIAL)
-    await world.confirmed(intended(ON_TRIAL, NAME, [], TODAY, world.now).ruleset)
+    await world.confirmed(intended(ON_TRIAL, NAME, TODAY, world.now).ruleset)
     assert [await world.reaches(port) for port in (443, 3_389, 443, 3_389)] == [True] * 4
     async with asyncio.timeout(10):
         while sum(one.count for one in packets) < 2:  # noqa: ASYNC110 -- the kernel tells nobody here
@@ -48,5 +48,5 @@ async def test_what_would_be_cut_goes_through_is_told_and_is_cut_afterwards(
     assert (pair.used, pair.cut, pair.until, [one.service for one in pair.cuts]) == (4, 2, "2027-01-15", ["rdp"])
     assert not world.limen.house.events("network.drift")
 
-    await world.confirmed(intended(MEANT, NAME, [], TODAY, world.now).ruleset)
+    await world.confirmed(intended(MEANT, NAME, TODAY, world.now).ruleset)
     assert [await world.reaches(port) for port in (443, 3_389)] == [True, False]

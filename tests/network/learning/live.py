@@ -81,7 +81,7 @@ FORBIDDEN = Truth(OFFICE[5:6], SERVERS[0], 3_389)
 async def all_open(world: World) -> None:
     """The zones are known to Limen, and the firewall lets everything through: nothing is cut yet."""
     world.limen.house.limen.known.set_rules(Network, NETWORK)
-    await world.confirmed(intended(OPEN, NAME, [], TODAY, world.now).ruleset)
+    await world.confirmed(intended(OPEN, NAME, TODAY, world.now).ruleset)
     for vlan, addresses in ((10, OFFICE[1:]), (20, SERVERS[1:])):
         for address in addresses:
             _add_address(world.router, vlan, address)

@@ -4,51 +4,64 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 
 from limen.clock import Clock, Instant
 from limen.network.doors.doors import Doors
+from limen.network.emit.hosts import INWARD, OUTWARD, from_host, host_openings, to_host
 from limen.network.emit.nft_openings import openings
-from limen.network.emit.nft_router import NotEmittable, Router, router_of
+from limen.network.emit.nft_router import NotEmittable, router_of
+from limen.network.emit.nft_sets import Lookup
 from limen.network.firewalls.followers import Followers, Opened
 from limen.network.firewalls.intended import NFTABLES
-from limen.network.model import Network
+from limen.network.model import Firewall, Network
 from limen.network.nft.as_json import field
 from limen.network.packets.box import Box
-from limen.network.packets.ruleset import Rule
+from limen.network.packets.ruleset import Rule, Ruleset
 
 _log = logging.getLogger(__name__)
 
 
 def elements(network: Network, rules: Sequence[Rule], now: Instant) -> Iterator[Opened]:
-    """What opens these at each firewall that has a leg on both sides. Where two doors open the same, the longer counts.
-    Raises NotEmittable.
+    """What opens these at each firewall that has a leg on both sides, and at each host that guards itself and is one of
+    the two ends. Where two doors open the same, the longer counts. Raises NotEmittable.
     """
+    named = [replace(rule, id=f"door-{number}") for number, rule in enumerate(rules) if rule.until is not None]
+    until = {rule.id: rule.until for rule in named if rule.until is not None}
     for one in network.firewalls:
         if one.kind == NFTABLES:
-            router = router_of(network, (), one.name if one.name in network.host_of else "")
-            yield from _at(one.name, router, rules, now)
+            its = _at_host if one.host else _at_router
+            yield from _opened(one.name, its(network, one, named, now), until)
 
 
-def _at(firewall: str, router: Router, rules: Sequence[Rule], now: Instant) -> Iterator[Opened]:
+def _at_router(network: Network, firewall: Firewall, rules: Sequence[Rule], now: Instant) -> Iterator[Lookup]:
+    router = router_of(network, (), firewall.name if firewall.name in network.host_of else "")
     of_zone: dict[str, list[tuple[str, Rule]]] = defaultdict(list)
-    until: dict[str, Instant] = {}
-    for number, rule in enumerate(rules):
-        if rule.from_zone in router.legs and rule.to_zone in router.legs and rule.until is not None:
-            name = f"door-{number}"
-            until[name] = rule.until
-            of_zone[rule.from_zone].append((rule.to_zone, replace(rule, id=name)))
+    for rule in rules:
+        if rule.from_zone in router.legs and rule.to_zone in router.legs:
+            of_zone[rule.from_zone].append((rule.to_zone, rule))
     for zone, its in of_zone.items():
-        for lookup in openings(zone, its, router, now):
-            for element in lookup.set.elements:
-                value = tuple(field(type_, one) for type_, one in zip(lookup.set.types, element.key, strict=True))
-                intervals = [one for one in element.key if not isinstance(one, str)]
-                family = 4 if lookup.set.name.endswith("4") else 6
-                mark = sha256(repr((firewall, lookup.set.name, value)).encode()).hexdigest()[:24]
-                box = Box(family, *intervals)
-                yield Opened(f"door-{mark}", firewall, lookup.set.name, value, until[element.comment], box)
+        yield from openings(zone, its, router, now)
+
+
+def _at_host(network: Network, firewall: Firewall, rules: Sequence[Rule], now: Instant) -> Iterator[Lookup]:
+    host, opened = network.host_of[firewall.host], Ruleset(network.zone_names, tuple(rules))
+    for way, cut in ((INWARD, to_host), (OUTWARD, from_host)):
+        its = [one for one in cut(opened, network, host).rules if one.until is not None]
+        yield from host_openings(way, its, now)
+
+
+def _opened(firewall: str, lookups: Iterable[Lookup], until: Mapping[str, Instant]) -> Iterator[Opened]:
+    for lookup in lookups:
+        for element in lookup.set.elements:
+            value = tuple(field(type_, one) for type_, one in zip(lookup.set.types, element.key, strict=True))
+            intervals = [one for one in element.key if not isinstance(one, str)]
+            family = 4 if lookup.set.name.endswith("4") else 6
+            mark = sha256(repr((firewall, lookup.set.name, value)).encode()).hexdigest()[:24]
+            box = Box(family, *intervals)
+            yield Opened(f"door-{mark}", firewall, lookup.set.name, value, until[element.comment], box)
 
 
 class AtFirewalls:

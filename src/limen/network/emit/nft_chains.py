@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from limen.network.emit.nft_live import STANDING
 from limen.network.nft.tree import ACCEPT, COUNTER, DROP, Chain, Element, Hook, Line, Set, Statement, goto
 
 FORWARD: Final = "forward"
@@ -34,9 +35,11 @@ def standing_sets(interfaces: Sequence[str], uplinks: Sequence[str], management:
 
 
 def forward_chain() -> Chain:
-    """Everything that is neither let through nor opened ends denied; so does what comes to a hook without its turn."""
+    """What has a state goes its own way (`nft_live`). All else that is neither let through nor opened ends denied; so
+    does what comes to a hook without its turn.
+    """
     lines = [
-        _established(),
+        _established(goto(STANDING)),
         *_checks(),
         Line(({"vmap": {"key": {"concat": [_meta("iifname"), _meta("oifname")]}, "data": "@ways"}},)),
         Line(({"vmap": {"key": _meta("iifname"), "data": "@openings"}},)),
@@ -58,7 +61,7 @@ def input_chain() -> Chain:
         for ip, family in (("ip", 4), ("ip6", 6))
     ]
     lines = [
-        _established(),
+        _established(ACCEPT),
         Line((_match("==", _meta("iifname"), "lo"), ACCEPT)),
         Line((_icmpv6(_ND_TYPES), _match("==", _payload("ip6", "hoplimit"), 255), ACCEPT)),
         Line((link_local, _icmpv6(_MLD_TYPES), ACCEPT)),
@@ -73,6 +76,45 @@ def input_chain() -> Chain:
         Line((goto(DENIED),)),
     ]
     return Chain(INPUT, tuple(lines), Hook("filter", "input", 0, "drop"))
+
+
+def host_sets() -> list[Set]:
+    """Of a server: whom a denial was told of lately. It has no interface of the internet's."""
+    return [one for one in standing_sets((), (), ()) if one.name in {"uplinks", "told4", "told6"}]
+
+
+def host_chains(inward: str, outward: str) -> list[Chain]:
+    """To a server and from it. What it can't do without comes first, as for a router; all else goes to these chains."""
+    link_local = _match("==", _payload("ip6", "saddr"), _LINK_LOCAL)
+    neighbours = [
+        Line((_icmpv6(_ND_TYPES), _match("==", _payload("ip6", "hoplimit"), 255), ACCEPT)),
+        Line((_icmpv6(_MLD_TYPES), _match("==", _payload("ip6", "hoplimit"), 1), ACCEPT)),
+    ]
+    to_host = [
+        _established(goto(STANDING)),
+        Line((_match("==", _meta("iifname"), "lo"), ACCEPT)),
+        *neighbours,
+        Line((_port("udp", "sport", 67), _port("udp", "dport", 68), ACCEPT)),
+        Line((link_local, _port("udp", "dport", 546), ACCEPT)),
+        Line((_match("==", _meta("pkttype"), {"set": ["broadcast", "multicast"]}), COUNTER, DROP)),
+        Line((goto(inward),)),
+    ]
+    from_host = [
+        _established(goto(STANDING)),
+        Line((_match("==", _meta("oifname"), "lo"), ACCEPT)),
+        *neighbours,
+        Line((_port("udp", "sport", 68), _port("udp", "dport", 67), ACCEPT)),
+        Line((link_local, _port("udp", "dport", 547), ACCEPT)),
+        Line((goto(outward),)),
+    ]
+    return [
+        Chain(INPUT, tuple(to_host), Hook("filter", "input", 0, "drop")),
+        Chain("output", tuple(from_host), Hook("filter", "output", 0, "drop")),
+    ]
+
+
+def host_denying_chains(log_group: int) -> list[Chain]:
+    return [one for one in denying_chains(log_group) if one.name not in {FORGED_CHAIN, UNKNOWN}]
 
 
 def denying_chains(log_group: int) -> list[Chain]:
@@ -103,8 +145,8 @@ def let_through_on_trial(matches: Sequence[Statement], log_group: int) -> list[L
     return [Line((*matches, _limit(50), _log("trial", log_group))), Line((*matches, ACCEPT))]
 
 
-def _established() -> Line:
-    verdicts = [["established", ACCEPT], ["invalid", DROP], ["related", ACCEPT]]
+def _established(goes: Statement) -> Line:
+    verdicts = [["established", goes], ["invalid", DROP], ["related", goes]]
     return Line(({"vmap": {"key": {"ct": {"key": "state"}}, "data": {"set": verdicts}}},))
 
 

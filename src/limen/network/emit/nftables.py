@@ -3,9 +3,10 @@
 What a packet meets on its way through (hook forward), first to last: answers to what was let through pass; interfaces
 that no zone has, ICMP of the other family and addresses that are not at home where they come from are denied; then,
 by the pair of its interfaces, the chain of its two zones with blocks before flows; then what is opened for a while;
-then the end. The machine itself (hook input) is reached from zones of kind `management`, and by what flows say to its
-own addresses; what it sends by itself is its own affair. No other table is touched, nor is NAT: addresses are judged
-as they are in the middle of the machine, after a translated destination and before a translated source.
+then the end. Connections that an opening let in end with it (`nft_live`). The machine itself (hook input) is reached
+from zones of kind `management`, and by what flows say to its own addresses; what it sends by itself is its own affair.
+No other table is touched, nor is NAT: addresses are judged as they are in the middle of the machine, after a translated
+destination and before a translated source.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from limen.network.emit.nft_chains import (
     standing_sets,
 )
 from limen.network.emit.nft_enforced import addresses, within
+from limen.network.emit.nft_live import BACK, BEGUN, LIVE, live_chains, standing_chains
 from limen.network.emit.nft_openings import openings
 from limen.network.emit.nft_router import NotEmittable, Router, check_names, is_here
 from limen.network.emit.nft_sets import lookups
@@ -37,6 +39,8 @@ from limen.network.packets.ruleset import ANYWHERE, Rule, Ruleset
 
 FAMILY: Final = "inet"
 TABLE: Final = "limen"
+OPENED: Final = "opened"
+_MAPS: Final = {OPENED: "openings", LIVE: LIVE, BACK: BACK}
 _INTERVAL: Final = frozenset({"interval"})
 
 
@@ -69,7 +73,7 @@ def firewall(ruleset: Ruleset, network: Network, router: Router, now: Instant) -
             made.way(f"{from_zone}.{to_zone}", from_zone, to_zone, lasting, leads_through=not inner)
             made.to_machine(from_zone, to_zone, places, lasting)
         for zone in router.legs:
-            temporary = [(to, one) for (from_, to), rules in by_pair.items() if from_ == zone for one in _timed(rules)]
+            temporary = [(to, one) for (from_, to), rules in by_pair.items() if from_ == zone for one in timed(rules)]
             made.opened(zone, temporary, now)
     except Entangled as problem:
         raise NotEmittable("entangled", "rules overlap each other too much") from problem
@@ -87,7 +91,7 @@ class _Made:
     chains: list[Chain] = field(default_factory=list)
     ways: list[Element] = field(default_factory=list)
     machine: dict[int, list[Element]] = field(default_factory=lambda: {4: [], 6: []})
-    openings: list[Element] = field(default_factory=list)
+    by_leg: dict[str, list[Element]] = field(default_factory=lambda: {OPENED: [], LIVE: [], BACK: []})
 
     def way(
         self, name: str, from_zone: str, to_zone: str, rules: Sequence[Rule], *, leads_through: bool = True
@@ -95,7 +99,7 @@ class _Made:
         """A chain of its own for a pair, where it has rules."""
         if not rules:
             return
-        sets, chain = _chain(name, rules, self.router.log_group)
+        sets, chain = deciding(name, rules, self.router.log_group)
         self.sets += sets
         self.chains.append(chain)
         if leads_through:
@@ -131,15 +135,16 @@ class _Made:
     def opened(self, zone: str, rules: Sequence[tuple[str, Rule]], now: Instant) -> None:
         found = list(openings(zone, rules, self.router, now))
         self.sets += [one.set for one in found]
-        chain = f"opened-{zone}"
-        self.chains.append(Chain(chain, tuple(Line((*one.matches, ACCEPT)) for one in found)))
-        self.openings += [Element((one,), verdict=jump(chain)) for one in self.router.legs[zone]]
+        self.chains.append(Chain(f"{OPENED}-{zone}", tuple(Line((*one.matches, BEGUN, ACCEPT)) for one in found)))
+        self.chains += live_chains(zone, found)
+        for name in (OPENED, LIVE, BACK):
+            self.by_leg[name] += [Element((one,), verdict=jump(f"{name}-{zone}")) for one in self.router.legs[zone]]
 
     @property
     def all_sets(self) -> tuple[Set, ...]:
         maps = [
             Set("ways", ("ifname", "ifname"), tuple(self.ways), is_map=True),
-            Set("openings", ("ifname",), tuple(self.openings), is_map=True),
+            *(Set(_MAPS[name], ("ifname",), tuple(some), is_map=True) for name, some in self.by_leg.items()),
             Set("machine4", ("ifname", "ipv4_addr"), tuple(self.machine[4]), is_map=True),
             Set("machine6", ("ifname", "ipv6_addr"), tuple(self.machine[6]), is_map=True),
         ]
@@ -148,7 +153,8 @@ class _Made:
     @property
     def all_chains(self) -> tuple[Chain, ...]:
         """The hooks last, as they lead to all others."""
-        return (*denying_chains(self.router.log_group), *self.chains, input_chain(), forward_chain())
+        first = (*denying_chains(self.router.log_group), *self.chains)
+        return (*first, *standing_chains(), input_chain(), forward_chain())
 
 
 def _by_pair(ruleset: Ruleset, router: Router) -> dict[tuple[str, str], list[Rule]]:
@@ -163,7 +169,7 @@ def _by_pair(ruleset: Ruleset, router: Router) -> dict[tuple[str, str], list[Rul
     return found
 
 
-def _timed(rules: Iterable[Rule]) -> Iterator[Rule]:
+def timed(rules: Iterable[Rule]) -> Iterator[Rule]:
     """Those that end by themselves. After one of them nothing may be denied for good, since they come last."""
     is_open = False
     for rule in rules:
@@ -176,7 +182,7 @@ def _timed(rules: Iterable[Rule]) -> Iterator[Rule]:
             yield rule
 
 
-def _chain(name: str, rules: Sequence[Rule], log_group: int) -> tuple[list[Set], Chain]:
+def deciding(name: str, rules: Sequence[Rule], log_group: int) -> tuple[list[Set], Chain]:
     """Rules in a row that say the same are looked up together; the order is only between such rows."""
     sets: list[Set] = []
     lines: list[Line] = []

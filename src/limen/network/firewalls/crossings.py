@@ -51,7 +51,7 @@ class Surroundings:
         said: dict[str, Any] = {
             "at": to_iso(min(one.at * SECOND, now)),
             "firewall": firewall,
-            "why": ON_TRIAL if one.is_let_through else self._why(by, source),
+            "why": ON_TRIAL if one.is_let_through else self._why(firewall, by, source),
             "from_zone": source,
             "to_zone": destination,
             "from_kind": self._kind(source),
@@ -81,8 +81,9 @@ class Surroundings:
         """What it is called, or as one writes it in network.yaml: `tcp/8443`."""
         return self._services.get((protocol, port)) or f"{_PROTOCOLS.get(protocol, protocol)}/{port}"
 
-    def _why(self, by: str, source: str) -> str:
-        if not self._of_interface:
+    def _why(self, firewall: str, by: str, source: str) -> str:
+        """The interface of a host that guards itself is no zone's."""
+        if not self._of_interface or firewall in self._on_hosts:
             return NO_FLOW
         if not by and source != INTERNET:
             return UNKNOWN_INTERFACE
@@ -98,6 +99,10 @@ class Surroundings:
     @cached_property
     def _of_interface(self) -> Mapping[str, str]:
         return {zone.interface: zone.name for zone in self.network.zones if zone.interface}
+
+    @cached_property
+    def _on_hosts(self) -> frozenset[str]:
+        return frozenset(one.name for one in self.network.firewalls if one.host)
 
     @cached_property
     def _hosts(self) -> Mapping[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from limen.clock import Instant
 from limen.errors import LimenError
 from limen.network.compiling import compiled
+from limen.network.emit.hosts import host_firewall
 from limen.network.emit.nft_router import NotEmittable, router_of
 from limen.network.emit.nftables import firewall
 from limen.network.model import FILE, Firewall, Network
@@ -44,8 +45,12 @@ def intended(network: Network, name: str, today: str, now: Instant) -> Intended:
     """What is to be in force on the firewall of this name. Raises LimenError."""
     one = firewall_called(network, name)
     host = name if name in network.host_of else ""
+    rules = compiled(network, today)
     try:
-        made = firewall(compiled(network, today), network, router_of(network, one.uplinks, host), now)
+        if one.host:
+            made = host_firewall(rules, network, network.host_of[one.host], now)
+        else:
+            made = firewall(rules, network, router_of(network, one.uplinks, host), now)
     except NotEmittable as wrong:
         raise LimenError(f"{one.name} can't be given this network: {wrong}", f"change it in {FILE}") from wrong
     return Intended(as_json(made.table), as_text(made.table), made.not_here, made.is_administered)

@@ -81,6 +81,8 @@ def statement(one: Statement) -> str:
             return f"{_left(key)} vmap {_value(type_of(key), data)}"
         case {"jump": {"target": target}} | {"goto": {"target": target}}:
             return f"{next(iter(one))} {target}"
+        case {"mangle": {"key": key, "value": str() | int() as value}}:
+            return f"{_left(key)} set {value}"
         case {"log": dict(about)}:
             return "log" + "".join(f" {name} {_word(value)}" for name, value in about.items())
         case {"reject": {"type": kind, **rest}}:
@@ -103,6 +105,8 @@ def _left(one: Any) -> str:
             return f"{protocol} {name}"
         case {"ct": {"key": str(key), **rest}} if not rest:
             return f"ct {key}"
+        case {"ct": {"key": str(key), "dir": str(direction)}}:
+            return f"ct {direction} {key}"
     return json.dumps(one)
 
 
