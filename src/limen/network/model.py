@@ -129,6 +129,17 @@ class Never:
 
 
 @dataclass(frozen=True, slots=True)
+class WireGuard:
+    """Where devices that are elsewhere come in. `interface` is the firewall's, and by it that of a zone of kind `vpn`;
+    `endpoint` is the name or address by which devices find it, `port` of UDP.
+    """
+
+    interface: str
+    endpoint: str
+    port: int = 51_820
+
+
+@dataclass(frozen=True, slots=True)
 class Firewall:
     """Where borders are enforced. `kind`: nftables, aws, azure, gcp, opnsense, unifi. `zones`: between which.
 
@@ -141,6 +152,7 @@ class Firewall:
     zones: tuple[str, ...]
     device: str = ""
     reference: str = ""
+    wireguard: WireGuard | None = None
 
 
 @dataclass(frozen=True)

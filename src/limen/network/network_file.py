@@ -27,6 +27,7 @@ from limen.network.names import (
     owner_complaint,
     unprintable,
     way_complaints,
+    wireguard_complaints,
 )
 from limen.network.notes import notes
 from limen.network.removals import without
@@ -245,6 +246,7 @@ def _other_complaints(shapes: _Shapes, file: FileShape) -> Iterator[Complaint]:
         yield from firewall_complaints(above, firewall, PLACE_OF[firewall.kind], shapes.zones)
         if firewall.url is not None and (complaint := address_complaint(firewall.url)):
             yield (*above, "url"), *complaint
+    yield from wireguard_complaints(shapes.firewalls, shapes.zones)
     yield from unprintable(_texts(shapes, file))
 
 

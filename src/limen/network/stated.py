@@ -22,6 +22,7 @@ from limen.network.model import (
     Prefix,
     Service,
     Way,
+    WireGuard,
     Zone,
 )
 from limen.network.services import built_in_services, part_of
@@ -111,4 +112,5 @@ def _firewall(name: str, one: dict[str, Any], every_zone: tuple[str, ...]) -> Fi
     place = one[PLACE_OF[one["kind"]]]
     is_device = one["kind"] == "nftables"
     zones = tuple(one.get("zones", every_zone))
-    return Firewall(name, one["kind"], zones, place if is_device else "", "" if is_device else place)
+    tunnels = WireGuard(**one["wireguard"]) if "wireguard" in one else None
+    return Firewall(name, one["kind"], zones, place if is_device else "", "" if is_device else place, tunnels)

@@ -127,7 +127,12 @@ class _Made:
     @property
     def all_chains(self) -> tuple[Chain, ...]:
         """The hooks last, as they lead to all others."""
-        return (*denying_chains(self.router.log_group), *self.chains, input_chain(), forward_chain())
+        return (
+            *denying_chains(self.router.log_group),
+            *self.chains,
+            input_chain(self.router.tunnels_port),
+            forward_chain(),
+        )
 
 
 def _by_pair(ruleset: Ruleset, router: Router) -> dict[tuple[str, str], list[Rule]]:

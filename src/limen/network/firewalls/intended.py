@@ -46,7 +46,8 @@ def intended(network: Network, name: str, uplinks: Sequence[str], today: str, no
     one = firewall_called(network, name)
     host = name if name in network.host_of else ""
     try:
-        made = firewall(compiled(network, today), network, router_of(network, uplinks, host), now)
+        router = router_of(network, uplinks, host, one.wireguard.port if one.wireguard is not None else 0)
+        made = firewall(compiled(network, today), network, router, now)
     except NotEmittable as wrong:
         raise LimenError(f"{one.name} can't be given this network: {wrong}", f"change it in {FILE}") from wrong
     return Intended(as_json(made.table), as_text(made.table), made.not_here, made.is_administered)
