@@ -10,7 +10,37 @@ import pytest
 from tests.network.tunnels.far import ENDPOINT, Far, far
 from tests.network.tunnels.laptop import laptop, needs_tunnels
 
+from limen.network.firewalls.limen_firewall import Wrong, checked_tunnels
 from limen.network.tunnels.tunnels import NoTunnelError
+
+PEER = {"key": "hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo=", "addresses": ["10.99.0.7"]}
+TOLD = {"interface": "wg0", "port": 51_820, "addresses": ["10.99.0.1/24"], "peers": [PEER]}
+OTHER = {**PEER, "key": "xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg="}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *([], {}, "wg0", 1),
+        {**TOLD, "interface": "wg0; reboot"},
+        {**TOLD, "interface": "../x"},
+        {**TOLD, "port": "51820"},
+        {**TOLD, "port": 70_000},
+        {**TOLD, "addresses": []},
+        {**TOLD, "addresses": ["10.99.0.1/24 dev eth0"]},
+        {**TOLD, "peers": [{**PEER, "addresses": []}]},
+        {**TOLD, "peers": [{**PEER, "addresses": ["0.0.0.0/0"]}]},
+        {**TOLD, "peers": [{**PEER, "addresses": ["10.20.0.10"]}]},
+        {**TOLD, "peers": [{**PEER, "addresses": ["10.99.0.1"]}]},
+        {**TOLD, "peers": [{**PEER, "key": PEER["key"] + "\nAllowedIPs = 0.0.0.0/0"}]},
+        {**TOLD, "peers": [PEER, OTHER]},
+        {**TOLD, "peers": [PEER, {**PEER, "addresses": ["10.99.0.8"]}]},
+    ],
+)
+def test_a_firewall_takes_no_peer_with_more_than_an_address_of_its_own(said: object) -> None:
+    assert checked_tunnels(TOLD) == TOLD
+    with pytest.raises(Wrong):
+        checked_tunnels(said)
 
 
 @pytest.fixture
