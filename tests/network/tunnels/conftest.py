@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.network.doors.at_harbor import harbor
+from tests.network.doors.at_harbor import harbor, ida
 
-__all__ = ["harbor"]
+__all__ = ["harbor", "ida"]
