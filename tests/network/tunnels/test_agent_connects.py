@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
 import sys
@@ -15,6 +16,7 @@ from tests.network.firewalls.real_router import RealRouter, inside
 from tests.network.tunnels.far import Far, far
 from tests.network.tunnels.laptop import interface, needs_tunnels
 
+import limen_agent
 from limen.devices.model import State
 from limen.devices.service import Devices
 
@@ -60,6 +62,7 @@ class Agent:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
+            env={**os.environ, "PYTHONPATH": str(Path(limen_agent.__file__).parents[1])},
         )
 
     async def enrol(self) -> str:
