@@ -20,6 +20,9 @@ running; below zero, how early.
 own check. `drift_found_s`: how long at most a change by hand stays unknown to Limen. `deny_to_alert_ms_p95`: from a
 packet that is denied to the alert on who sent it. `close_early_ms_max`: from a no to the first refused connection.
 
+`tunnel_ratio`, as root: what a tunnel of WireGuard carries through a firewall with Limen's table, as a part of what it
+carries through one without any, in the same run.
+
 `--long` tries random rules against the kernel, connect by connect (tests/laws/network_kernel.py), in several labs at
 once, and goes on where it was stopped: what is done stands in the kept file. Beside each figure that has one stands
 its bound; a figure beyond it is marked, and nothing fails, but for a disagreement between model and kernel.
@@ -41,6 +44,7 @@ import network_learned
 import network_learned_lab
 import network_long
 import network_prove
+import network_tunnel
 from bounds import Bounds, beside
 
 BOUNDS: Bounds = {
@@ -49,6 +53,7 @@ BOUNDS: Bounds = {
     "prove_100k_mb": ("<=", 1_000),
     **network_learned.BOUNDS,
     **network_learned_lab.BOUNDS,
+    **network_tunnel.BOUNDS,
     "load_50k_s": ("<=", 2),
     "new_connection_ratio": (">=", 0.9),
     "grant_close_ms": ("<=", 1_000),
@@ -62,6 +67,7 @@ PARTS: dict[str, Callable[[], dict[str, float]]] = {
     "guard": network_guard.guard,
     "learned": network_learned.learned,
     "learned_lab": network_learned_lab.learned_lab,
+    "tunnel": network_tunnel.tunnel,
 }
 """By its name what gives the figures of a part."""
 

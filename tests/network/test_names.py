@@ -59,3 +59,34 @@ def test_ids_are_names_of_one_list() -> None:
 @pytest.mark.parametrize("owner", ["@", "a@b@c", "a @b.example", "@b.example", "a@"])
 def test_what_is_no_address_owns_nothing(owner: str) -> None:
     assert owner_complaint(owner, None) is not None
+
+
+TUNNELS = """zones:
+  vpn: {kind: vpn, interface: wg0, prefixes: [10.99.0.0/24]}
+  office: {kind: workstation, interface: vlan10, prefixes: [10.10.0.0/24]}
+firewalls:
+  gw1: {kind: nftables, device: gw1, wireguard: {interface: INTERFACE, endpoint: "ENDPOINT"}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("interface", "endpoint", "wrong"),
+    [
+        ("wg0", "vpn.harbor.example", 0),
+        ("wg0", "2001:db8::1", 0),
+        ("vlan10", "vpn.harbor.example", 1),
+        ("wg1", "vpn.harbor.example", 1),
+        ("wg0", "vpn.harbor.example:51820", 1),
+        ("wg1", "-x", 2),
+    ],
+)
+def test_tunnels_end_at_the_interface_of_a_zone_for_them(interface: str, endpoint: str, wrong: int) -> None:
+    text = TUNNELS.replace("INTERFACE", interface).replace("ENDPOINT", endpoint)
+    assert lines(text) == [5] * wrong
+
+
+def test_tunnels_have_one_end_at_a_firewall_that_follows_limen() -> None:
+    text = TUNNELS.replace("INTERFACE", "wg0").replace("ENDPOINT", "vpn.harbor.example")
+    gw1 = text.splitlines(keepends=True)[-1]
+    assert lines(text + gw1.replace("gw1", "gw2")) == [6]
+    assert lines(text.replace("nftables, device: gw1", "opnsense, url: https://fw.harbor.example")) == [5]

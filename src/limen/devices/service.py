@@ -23,6 +23,7 @@ from limen.devices.reports import Reports, answer
 from limen.devices.sources import intake
 from limen.devices.streams import Stream, Streams
 from limen.devices.tpm.makers import Makers
+from limen.devices.tunnels import TunnelsAsked
 from limen.devices.wiping import DeviceManagements
 from limen.devices.wire import Kind, RefusedError
 from limen.errors import LimenError
@@ -53,6 +54,7 @@ class Devices:
         self.bindings = Bindings(core, sessions, self.reports, projection)
         self.certificates = Certificates(core, self.reports, self.nonces)
         self.logs = DeviceLogs(core, self.reports, projection, self.nonces)
+        self.tunnels = TunnelsAsked(core, self.reports, projection, self.nonces)
         self._seen: dict[str, asyncio.Event] = {}
         projection.known_key = self.reports.known_key
         projection.state_changed = self._tell_state
@@ -141,6 +143,10 @@ class Devices:
         if wanted := self.logs.wanted(taken.device.platform.value if taken.device is not None else ""):
             told["logs"] = wanted
         return told | ({"certificates": self.certificates.domain} if self.certificates.domain else {})
+
+    async def tunnel(self, compact: bytes, address: str) -> dict[str, Any]:
+        """Answer an agent that wants a tunnel, or has one. Raises RefusedError."""
+        return self._refusing(lambda: self.tunnels.take(compact), address)
 
     async def take_logs(self, compact: bytes, address: str) -> dict[str, Any]:
         """Answer an agent that sends logs of its device. Raises RefusedError."""
@@ -305,6 +311,7 @@ class Devices:
         if state is State.ACTIVE:
             self._ask(device_id)
         else:
+            self.tunnels.end(device_id)
             self.streams.tell(device_id, "ended", why=state.value)
 
     def _refusing(self, work: Callable[[], T], address: str) -> T:

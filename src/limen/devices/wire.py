@@ -39,6 +39,7 @@ class Kind(StrEnum):
     PROOF = "limen-proof+jwt"
     CERTIFICATE = "limen-certificate+jwt"
     LOGS = "limen-logs+jwt"
+    TUNNEL = "limen-tunnel+jwt"
 
 
 class RefusedError(LimenError):

@@ -137,4 +137,6 @@ def _never(one: Never) -> str:
 def _firewall(one: Firewall) -> str:
     if one.host:
         return f"{one.kind} on the host {one.host} itself"
-    return f"{one.kind} at {one.device or one.reference}, between {lists.joined(one.zones, most=_MOST_NAMED)}"
+    its = one.wireguard
+    tunnels = f", with tunnels by {its.interface} at {its.endpoint}, UDP port {its.port}" if its is not None else ""
+    return f"{one.kind} at {one.device or one.reference}, between {lists.joined(one.zones, most=_MOST_NAMED)}{tunnels}"

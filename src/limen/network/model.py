@@ -144,6 +144,17 @@ class Never:
 
 
 @dataclass(frozen=True, slots=True)
+class WireGuard:
+    """Where devices that are elsewhere come in. `interface` is the firewall's, and by it that of a zone of kind `vpn`;
+    `endpoint` is the name or address by which devices find it, `port` of UDP.
+    """
+
+    interface: str
+    endpoint: str
+    port: int = 51_820
+
+
+@dataclass(frozen=True, slots=True)
 class Firewall:
     """Where borders are enforced. `kind`: nftables, aws, azure, gcp, opnsense, unifi. `zones`: between which.
 
@@ -160,6 +171,7 @@ class Firewall:
     region: str = ""
     uplinks: tuple[str, ...] = ()
     host: str = ""
+    wireguard: WireGuard | None = None
 
 
 @dataclass(frozen=True)

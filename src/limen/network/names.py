@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from limen.network.shapes import (
     FlowShape,
     NeverShape,
     TrialShape,
+    ZoneShape,
 )
 from limen.printable import is_printable
 
@@ -34,6 +36,7 @@ RESERVED: Final = {
     ANY_SERVICE: "it stands for every service",
 }
 _FIX: Final = "use lowercase letters, digits and hyphens, at most 40, and begin with a letter"
+_ENDPOINT: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,98}[A-Za-z0-9])?|[0-9A-Fa-f:]{2,45}")
 
 OneWay = FlowShape | BlockShape | NeverShape | TrialShape
 
@@ -169,6 +172,27 @@ def firewall_complaints(
     for number, zone in enumerate(shape.zones or ()):
         if zone not in zones:
             yield (*above, "zones", number), *unknown("zone", zone, zones)
+
+
+def wireguard_complaints(firewalls: Mapping[str, FirewallShape], zones: Mapping[str, ZoneShape]) -> Iterator[Complaint]:
+    """What is wrong with the tunnels: they have one end, and its interface is that of a zone of the kind vpn."""
+    ends = {name: one.wireguard for name, one in firewalls.items() if one.wireguard is not None}
+    of_vpn = {one.interface for one in zones.values() if one.kind == "vpn" and one.interface}
+    for place, (name, said) in enumerate(ends.items()):
+        at = ("firewalls", name, "wireguard")
+        if firewalls[name].kind != "nftables":
+            yield at, f"a firewall of the kind {firewalls[name].kind} has no tunnels of Limen's", "remove it"
+        if place:
+            yield at, f"tunnels end at {next(iter(ends))} already", "remove one of the two"
+        if said.interface not in of_vpn:
+            what = f"no zone of the kind vpn has the interface {shown(said.interface)}"
+            yield (*at, "interface"), what, "give a zone of that kind this `interface`, and prefixes for the tunnels"
+        if not _ENDPOINT.fullmatch(said.endpoint):
+            yield (
+                (*at, "endpoint"),
+                f"{shown(said.endpoint)} is no name and no address",
+                "write it as vpn.harbor.example",
+            )
 
 
 def unprintable(values: Iterable[tuple[tuple[str | int, ...], Any]]) -> Iterator[Complaint]:

@@ -28,6 +28,7 @@ from limen.network.names import (
     trial_complaints,
     unprintable,
     way_complaints,
+    wireguard_complaints,
 )
 from limen.network.notes import notes
 from limen.network.removals import without
@@ -260,6 +261,7 @@ def _other_complaints(shapes: _Shapes, file: FileShape) -> Iterator[Complaint]:
         if firewall.url is not None and (complaint := address_complaint(firewall.url)):
             yield (*above, "url"), *complaint
         yield from _uplink_complaints(above, firewall, interfaces)
+    yield from wireguard_complaints(shapes.firewalls, shapes.zones)
     yield from unprintable(_texts(shapes, file))
 
 

@@ -138,6 +138,17 @@ class NeverShape(WayShape):
     """By way of others as well, and not only directly."""
 
 
+class WireGuardShape(Shape):
+    """Tunnels for devices that are elsewhere. A firewall of kind `nftables` may have one of these."""
+
+    interface: Annotated[str, Field(pattern=INTERFACE.pattern)]
+    """The interface that the firewall makes for them, which is also that of a zone of kind `vpn`: `wg0`."""
+    endpoint: Name
+    """Where devices find it: a name or an address."""
+    port: Annotated[int, Field(ge=1, le=65_535)] = 51_820
+    """The UDP port there."""
+
+
 class FirewallShape(Shape):
     """Where borders are enforced. `firewalls:` has one of these for each."""
 
@@ -159,6 +170,8 @@ class FirewallShape(Shape):
     """`nftables` and `opnsense`: the interfaces to the internet."""
     zones: Annotated[list[Name], Field(min_length=1, max_length=MOST_ZONES)] | None = None
     """Between which zones; without it all of them."""
+    wireguard: WireGuardShape | None = None
+    """`nftables`: tunnels that end here."""
 
 
 class FileShape(Shape):

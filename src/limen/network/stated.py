@@ -23,6 +23,7 @@ from limen.network.model import (
     Service,
     Trial,
     Way,
+    WireGuard,
     Zone,
 )
 from limen.network.services import built_in_services, part_of
@@ -117,6 +118,7 @@ def _firewall(name: str, one: dict[str, Any], every_zone: tuple[str, ...]) -> Fi
         return Firewall(name, one["kind"], zones, host=one["host"])
     place = one[PLACE_OF[one["kind"]]]
     is_device = one["kind"] == "nftables"
+    tunnels = WireGuard(**one["wireguard"]) if "wireguard" in one else None
     return Firewall(
         name,
         one["kind"],
@@ -125,4 +127,5 @@ def _firewall(name: str, one: dict[str, Any], every_zone: tuple[str, ...]) -> Fi
         "" if is_device else place,
         one.get("region", ""),
         tuple(one.get("uplink", ())),
+        wireguard=tunnels,
     )

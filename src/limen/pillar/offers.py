@@ -374,6 +374,23 @@ class FirewallLogs:
     take: Callable[[Sequence[bytes], str], Awaitable[None]]
 
 
+class TunnelRefusedError(LimenError):
+    """A device gets no tunnel."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceTunnels:
+    """What the network offers to devices, whose agents connect by a tunnel of WireGuard.
+
+    `keep(device_id, key, app)`: this active device has a tunnel with this public key, from now on or still; what is
+    given is what its agent is told of it and of the door of that app. Raises TunnelRefusedError. `leave(device_id)`: it
+    has none any more, from now on.
+    """
+
+    keep: Callable[[str, str, str], dict[str, Any]]
+    leave: Callable[[str], None]
+
+
 class KeysAwayError(LimenError):
     """The keys by which something would be verified can't be read at this moment."""
 

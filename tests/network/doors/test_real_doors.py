@@ -24,6 +24,7 @@ from limen.network.doors.doors import Doors
 from limen.network.firewalls.intended import intended
 from limen.network.model import Firewall, Flow, Network, Way, Zone
 from limen.network.services import built_in_services
+from limen.network.tunnels.tunnels import Tunnels
 from limen.pillar import KeptOpen
 from limen.policy import Effect
 
@@ -68,7 +69,7 @@ async def test_a_door_is_open_in_the_kernel_until_the_decision_turns(world: Worl
         return lambda: None
 
     kept = KeptOpen(lambda *_: answer, lambda _decision, latest: latest, watch)
-    doors = Doors(house.limen.core, kept)
+    doors = Doors(house.limen.core, kept, Tunnels(house.limen.core))
     AtFirewalls(doors, world.firewalls.followers, lambda: NETWORK, house.clock)
     asked = await doors.open("desk", cast("Any", session), known.people[OWNER], "10.10.0.10")
     assert asked.opening is not None

@@ -12,6 +12,7 @@ from limen_agent.keys import file_key, tpm_key
 from limen_agent.service.running import ASKED
 from limen_agent.state import chain, enrolment, record
 from limen_agent.state.folder import StateFolder
+from limen_agent.tunnel import key as tunnel_key
 
 
 def forget(folder: StateFolder, *, is_sure: bool) -> int:
@@ -32,6 +33,7 @@ def forget(folder: StateFolder, *, is_sure: bool) -> int:
             record.NAME,
             memory.NAME,
             certificate.NAME,
+            tunnel_key.NAME,
             ASKED,
         ):
             folder.remove(name)

@@ -14,7 +14,10 @@ from limen_agent import __version__
 from limen_agent.errors import AgentError
 from limen_agent.state.folder import StateFolder, usual_folder
 
-_ABOUT = "Reports to Limen how this machine is kept. It looks; it changes nothing, and it never updates itself."
+_ABOUT = (
+    "Reports to Limen how this machine is kept. It looks; it changes nothing, but for `connect`, which you run"
+    " yourself, and it never updates itself."
+)
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -70,6 +73,9 @@ def parser() -> argparse.ArgumentParser:
     certificate = commands.add_parser("certificate", help="the client certificate, and how a browser gets it")
     certificate.add_argument("--p12", metavar="FILE", type=Path, help="write it to a new file that browsers import")
     certificate.add_argument("--nss", metavar="DIR", type=Path, help="put it into this store, as ~/.pki/nssdb, always")
+    connect = commands.add_parser("connect", help="as root: a tunnel to what an app leads to, until you end it")
+    connect.add_argument("app", metavar="APP", help="the app's ID, as on the page Connections")
+    connect.add_argument("--interface", metavar="NAME", default="limen0", help="the tunnel's (default: limen0)")
     threat = commands.add_parser("threat", help="for anti-malware: note what it found (clamd's VirusEvent)")
     threat.add_argument("--name", help="what was found; else clamd's CLAM_VIRUSEVENT_VIRUSNAME")
     threat.add_argument("--clear", action="store_true", help="it was dealt with; without --name: everything")
@@ -106,6 +112,10 @@ def _call(asked: argparse.Namespace, folder: StateFolder) -> int:
             from limen_agent.cli.certificate import certificate
 
             return certificate(folder, asked.p12, asked.nss)
+        case "connect":
+            from limen_agent.cli.connect import connect
+
+            return connect(folder, asked.app, asked.interface)
         case _:
             from limen_agent.cli.threat import threat
 

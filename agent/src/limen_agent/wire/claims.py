@@ -78,6 +78,11 @@ def logs(*, aud: str, iat: int, nonce: str, source: str, lines: Iterable[str], j
     return {"aud": aud, "iat": iat, "nonce": nonce, "logs": [part | ({"journal": True} if journal else {})]}
 
 
+def tunnel(*, aud: str, iat: int, nonce: str, app: str, key: str, leave: bool) -> dict[str, Any]:
+    said: dict[str, Any] = {"aud": aud, "iat": iat, "nonce": nonce, "app": app, "key": key}
+    return said | ({"leave": True} if leave else {})
+
+
 def proof(*, aud: str, iat: int, challenge: str, session: str, origin: str, seq: int, report: str) -> dict[str, Any]:
     return {
         "aud": aud,

@@ -100,6 +100,20 @@ class Client:
         self.nonce = answer.text("nonce") or self.nonce
         return answer
 
+    def tunnel(self, app: str, key: str, *, leave: bool = False) -> Answer:
+        """That this device wants a tunnel for an app, still wants it, or wants none any more. Raises AgentError."""
+
+        def send() -> Answer:
+            said = claims.tunnel(
+                aud=self.enrolment.address, iat=int(time.time()), nonce=self.nonce, app=app, key=key, leave=leave
+            )
+            signed = sign(self._key, "limen-tunnel+jwt", said, self.enrolment.device)
+            return self._connection.post("/agent/tunnel", signed)
+
+        answer = self._with_a_fresh_nonce(send)
+        self.nonce = answer.text("nonce") or self.nonce
+        return answer
+
     def close(self) -> None:
         self._connection.close()
 

@@ -15,6 +15,7 @@ Typ = Literal[
     "limen-proof+jwt",
     "limen-certificate+jwt",
     "limen-logs+jwt",
+    "limen-tunnel+jwt",
 ]
 
 

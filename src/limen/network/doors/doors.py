@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from limen.clock import MINUTE, SECOND, Instant, Milliseconds
@@ -19,6 +19,7 @@ from limen.facts import EVERYBODY, App, Person, Session, Subject
 from limen.network.doors.model import Opening, rules_of, zone_of
 from limen.network.model import Network
 from limen.network.packets.ruleset import Rule
+from limen.network.tunnels.tunnels import Tunnel, Tunnels
 from limen.opaque import new_id
 from limen.pillar import Core, KeptOpen, SignOnDecision
 from limen.rate_limit import RateLimit
@@ -45,7 +46,8 @@ class NoWayError(LimenError):
 
     def __init__(self) -> None:
         super().__init__(
-            "From where you are it can't be opened", "connect from the company's network, or by its VPN first"
+            "From where you are it can't be opened",
+            "connect from the company's network, or run `limen-agent connect` on this computer first",
         )
 
 
@@ -65,9 +67,11 @@ class Asked:
 class Doors:
     """Used on the event loop alone."""
 
-    def __init__(self, core: Core, kept: KeptOpen) -> None:
+    def __init__(self, core: Core, kept: KeptOpen, tunnels: Tunnels) -> None:
         self._core = core
         self._kept = kept
+        self._tunnels = tunnels
+        tunnels.watch(self._tunnels_changed)
         self._open: dict[str, Opening] = {}
         self._leave: dict[str, Callable[[], None]] = {}
         self._told: list[Callable[[], None]] = []
@@ -117,9 +121,12 @@ class Doors:
         if until < now + SHORTEST or answer.session is None:
             return Asked(answer)
         one = Opening(new_id("no"), person.id, session.id, app.id, address, answer.id, now, until)
+        tunnel = self.tunnel(session, address)
+        if tunnel is not None:
+            one = replace(one, device_id=tunnel.device_id, tunnel=tunnel.addresses)
         if not any(rules_of(one, app.network, self._network())):
             raise NoWayError
-        before = [each for each in self.open_of(person.id) if (each.app, each.address) == (app.id, address)]
+        before = [each for each in self.open_of(person.id) if (each.app, each.sources) == (app.id, one.sources)]
         is_full = len(self.open_of(person.id)) >= MOST_OF_ONE or len(self._open) >= MOST
         if (is_full and not before) or not self._often.admits(person.id, now):
             raise TooManyDoorsError
@@ -128,9 +135,25 @@ class Doors:
         for each in before:
             self._forget(each)
         self._tell()
-        if one.id not in self._open:  # the decision turned meanwhile
+        self._tunnels_changed()
+        if one.id not in self._open:  # the decision turned meanwhile, or the tunnel is gone
             raise NoWayError
         return Asked(answer, one)
+
+    def tunnel(self, session: Session, address: str) -> Tunnel | None:
+        """By which a door would lead that is asked for from here; None where that is an address of the network, or the
+        session is not on a device that has one.
+        """
+        if zone_of(self._network(), address):
+            return None
+        if session.binding == 0 or session.bound_until <= self._core.clock.now():
+            return None
+        return self._tunnels.of_device(session.device_id)
+
+    def open_by(self, device_id: str, app_id: str) -> Opening | None:
+        """The door that stands open to a device's tunnel; of several the one that lasts longest."""
+        found = [one for one in self._open.values() if (one.device_id, one.app) == (device_id, app_id)]
+        return max(found, key=lambda one: one.until, default=None)
 
     async def close_own(self, opening_id: str, person_id: str) -> bool:
         """Close a door for whom it was opened; False where none of theirs has this id."""
@@ -150,6 +173,13 @@ class Doors:
         """Where a door leads may be another since; perhaps on another thread."""
         if subject in EVERYBODY and self._open:
             self._loop.call_soon_threadsafe(self._tell)
+
+    def _tunnels_changed(self) -> None:
+        """What led through a tunnel that is gone is closed."""
+        for one in self.all_open():
+            its = self._tunnels.of_device(one.device_id)
+            if one.tunnel and (its is None or its.addresses != one.tunnel):
+                self._end(one, "tunnel-gone")
 
     def _take(self, one: Opening, answer: SignOnDecision, tied_until: Instant) -> None:
         self._open[one.id] = one
@@ -198,7 +228,7 @@ class Doors:
             reason=why,
             details={
                 **details,
-                "zone": zone_of(self._network(), one.address),
+                "zone": zone_of(self._network(), one.sources[0]),
                 **({"why": why} if why else {"until": one.until}),
             },
         )

@@ -27,6 +27,15 @@ class Opening:
     decision: str
     opened_at: Instant
     until: Instant
+    device_id: str = ""
+    """Whose tunnel it leads through; "" where it is open to the address that it was asked from."""
+    tunnel: tuple[str, ...] = ()
+    """The addresses of that tunnel, to which it is open then."""
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The addresses that it is open to."""
+        return self.tunnel or (self.address,)
 
 
 def zone_of(network: Network, address: str) -> str:
@@ -45,10 +54,15 @@ def rules_of(opening: Opening, service: NetworkService, network: Network) -> Ite
     """What is let through by it. A name that the network has no longer lets nothing through, nor does an address that
     is in no zone. Whatever a block denies stays denied: openings come after blocks.
     """
-    from_zone = zone_of(network, opening.address)
+    for source in opening.sources:
+        yield from _rules_from(source, opening, service, network)
+
+
+def _rules_from(address: str, opening: Opening, service: NetworkService, network: Network) -> Iterator[Rule]:
+    from_zone = zone_of(network, address)
     if not from_zone:
         return
-    known = ip_address(opening.address)
+    known = ip_address(address)
     source = (int(known), int(known))
     places = Places(network)
     parts = [part for name in service.services if name in network.service_of for part in network.service_of[name].parts]

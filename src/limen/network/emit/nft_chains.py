@@ -48,9 +48,10 @@ def forward_chain() -> Chain:
     return Chain(FORWARD, tuple(lines), Hook("filter", "forward", 0, "drop"))
 
 
-def input_chain() -> Chain:
+def input_chain(tunnels_port: int = 0) -> Chain:
     """To the machine itself. What it can't do without comes first: itself, neighbours and routers of IPv6, who listens
-    to which group, and DHCP, whose clients have no address yet.
+    to which group, and DHCP, whose clients have no address yet. `tunnels_port`: WireGuard, which answers nobody whose
+    key it does not know.
     """
     from_inside = _match("!=", _meta("iifname"), "@uplinks")
     from_uplink = _match("==", _meta("iifname"), "@uplinks")
@@ -72,6 +73,7 @@ def input_chain() -> Chain:
         *_checks(),
         Line((_match("==", _meta("iifname"), "@management"), ACCEPT)),
         *to_machine,
+        *([Line((_port("udp", "dport", tunnels_port), ACCEPT))] if tunnels_port else []),
         Line((_match("==", _meta("pkttype"), {"set": ["broadcast", "multicast"]}), COUNTER, DROP)),
         Line((goto(DENIED),)),
     ]

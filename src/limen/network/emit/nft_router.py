@@ -38,6 +38,8 @@ class Router:
     legs: Mapping[str, tuple[str, ...]]
     addresses: tuple[Prefix, ...] = ()
     log_group: int = LOG_GROUP
+    tunnels_port: int = 0
+    """The UDP port at which WireGuard listens; 0: it does not."""
 
     @property
     def zone_of(self) -> dict[str, str]:
@@ -45,13 +47,13 @@ class Router:
         return {name: zone for zone, names in self.legs.items() for name in names}
 
 
-def router_of(network: Network, uplinks: Sequence[str] = (), host: str = "") -> Router:
+def router_of(network: Network, uplinks: Sequence[str] = (), host: str = "", tunnels_port: int = 0) -> Router:
     """The machine that has a leg in each zone whose interface is stated, has `uplinks` to the internet, and is the
-    host of this name, if it is one.
+    host of this name, if it is one. Tunnels end there at `tunnels_port` (0: none does).
     """
     legs: dict[str, tuple[str, ...]] = {one.name: (one.interface,) for one in network.zones if one.interface}
     legs |= {INTERNET: tuple(uplinks)} if uplinks else {}
-    return Router(legs, network.host_of[host].addresses if host else ())
+    return Router(legs, network.host_of[host].addresses if host else (), tunnels_port=tunnels_port)
 
 
 def check_names(router: Router, rules: Iterable[Rule]) -> None:

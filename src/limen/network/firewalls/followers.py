@@ -50,13 +50,14 @@ class Opened:
 @dataclass(frozen=True, slots=True)
 class Heard:
     """What a firewall said last: which state and which ruleset are in force there, and by how many seconds its clock is
-    ahead of Limen's.
+    ahead of Limen's. `tunnel_key`: the public key by which tunnels find it; "" where none ends there.
     """
 
     at: Instant
     state: int = 0
     in_force: str = ""
     clock: int = 0
+    tunnel_key: str = ""
 
 
 @dataclass
@@ -69,6 +70,7 @@ class Followers(Turns):
     heard: dict[str, Heard] = field(default_factory=dict)
     repairs: bool = True
     _opened: dict[str, Opened] = field(default_factory=dict)
+    _tunnels: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def take_over(self, firewalls: Iterable[EnrolledFirewall], changes: Iterable[RulesetChange]) -> None:
         """These are the firewalls, and the changes that are open."""
@@ -86,6 +88,12 @@ class Followers(Turns):
     def close(self, *ids: str) -> None:
         """Close these now. What has ended by itself may be among them."""
         if [self._opened.pop(one) for one in ids if one in self._opened]:
+            self.change()
+
+    def tunnels(self, of: dict[str, dict[str, Any]]) -> None:
+        """Which tunnels end at which firewall, by its name, as it is told."""
+        if of != self._tunnels:
+            self._tunnels = of
             self.change()
 
     def forget(self, now: Instant) -> None:
@@ -108,4 +116,5 @@ class Followers(Turns):
                 opened.said for opened in self._opened.values() if opened.firewall == one.name and opened.until > now
             ],
         }
+        said |= {"tunnels": self._tunnels[one.name]} if one.name in self._tunnels else {}
         return signed_state(number, said, signing(self.keys, now), NAMESPACE)

@@ -46,7 +46,7 @@ class Went:
 @dataclass(frozen=True, slots=True)
 class Asks:
     """What a firewall says: the number of the state that it has (0: none), the ruleset in force, how the last change
-    went, which rulesets it has, and by how many seconds its clock is ahead of Limen's.
+    went, which rulesets it has, by how many seconds its clock is ahead of Limen's, and its public key of WireGuard.
     """
 
     after: int
@@ -54,6 +54,7 @@ class Asks:
     change: Went | None = None
     has: frozenset[str] = frozenset()
     clock: int = 0
+    tunnel_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +254,9 @@ class FirewallService:
 
     def _hear(self, one: EnrolledFirewall, asks: Asks) -> None:
         before = self.followers.heard.get(one.id, Heard(0))
-        self.followers.heard[one.id] = Heard(self._core.clock.now(), asks.after, asks.in_force, asks.clock)
+        self.followers.heard[one.id] = Heard(
+            self._core.clock.now(), asks.after, asks.in_force, asks.clock, asks.tunnel_key
+        )
         if abs(asks.clock) > ASTRAY_SECONDS >= abs(before.clock):
             self._tell_unsound(one, "clock")
 

@@ -32,6 +32,7 @@ PAGES: Final = (
     Route("POST", "/agent/report", undecided=_BY_AGENTS, by_programs=True),
     Route("POST", "/agent/certificate", undecided=_BY_AGENTS, by_programs=True),
     Route("POST", "/agent/logs", undecided=_BY_AGENTS, by_programs=True),
+    Route("POST", "/agent/tunnel", undecided=_BY_AGENTS, by_programs=True),
     Route("GET", "/agent/stream", undecided=_BY_AGENTS, by_programs=True, media_type="text/event-stream"),
 )
 
@@ -52,12 +53,16 @@ def routes(site: Site) -> APIRouter:
     async def logs(compact: bytes, address: str) -> tuple[int, dict[str, Any]]:
         return 200, await devices.take_logs(compact, address)
 
+    async def tunnel(compact: bytes, address: str) -> tuple[int, dict[str, Any]]:
+        return 200, await devices.tunnel(compact, address)
+
     asked: dict[str, _Work] = {
         "/agent/enrol": begin,
         "/agent/enrol/finish": devices.finish,
         "/agent/report": report,
         "/agent/certificate": certificate,
         "/agent/logs": logs,
+        "/agent/tunnel": tunnel,
     }
     for path, work in asked.items():
         router.add_api_route(path, _answering(site, devices, work), methods=["POST"])

@@ -58,17 +58,19 @@ def routes(site: Site) -> APIRouter:
     async def show(request: Request, visit: Authorized) -> Response:
         wanted = query(request, "app")
         mine = doors.open_of(visit.person.id)
+        tunnel = doors.tunnel(visit.session, visit.visitor.address)
+        here = tunnel.addresses if tunnel is not None else (visit.visitor.address,)
         network = site.known.rules_of(Network) or Network(())
         return site.page(
             "access/connect.html",
             visit,
             apps=_apps(visit, {wanted, *(door.app for door in mine)}),
             wanted=wanted,
-            open={door.app: door for door in mine if door.address == visit.visitor.address},
-            elsewhere=[door for door in mine if door.address != visit.visitor.address],
+            open={door.app: door for door in mine if door.sources == here},
+            elsewhere=[door for door in mine if door.sources != here],
             waiting=waiting_at(query(request, "port"), query(request, "state")),
             names={app.id: app.name for app in site.known.apps.values()},
-            is_inside=bool(zone_of(network, visit.visitor.address)),
+            is_inside=bool(zone_of(network, visit.visitor.address)) or tunnel is not None,
             address=visit.visitor.address,
             done=query(request, "done"),
             here="/",

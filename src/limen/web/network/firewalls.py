@@ -64,6 +64,7 @@ class _Asks(msgspec.Struct, forbid_unknown_fields=True):
     change: _Went | None = None
     has: Annotated[list[Digest], msgspec.Meta(max_length=10)] = []
     clock: int = 0
+    tunnel_key: Annotated[str, msgspec.Meta(pattern="^([A-Za-z0-9+/]{43}=)?$")] = ""
 
 
 class _Difference(msgspec.Struct, forbid_unknown_fields=True):
@@ -108,7 +109,7 @@ def routes(site: Site) -> APIRouter:
     async def state(request: Request) -> dict[str, Any] | None:
         said = msgspec.json.decode(await request.body(), type=_Asks)
         went = None if said.change is None else Went(said.change.id, said.change.how, said.change.why)
-        asks = Asks(said.after, said.in_force, went, frozenset(said.has), said.clock)
+        asks = Asks(said.after, said.in_force, went, frozenset(said.has), said.clock, said.tunnel_key)
         told = await firewalls.ask(bearer(request), asks, site.address(request))
         return None if told is None else _told(told)
 
