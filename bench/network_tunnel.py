@@ -37,7 +37,7 @@ def tunnel() -> dict[str, float]:
         leg = interface("b")
         with laptop(router) as one, _Sink(router):
             _end_here(router, leg, one)
-            table = intended(network(leg), NAME, ["vlan10"], "2026-11-27", SystemClock().now()).ruleset
+            table = intended(network(leg), NAME, "2026-11-27", SystemClock().now()).ruleset
             rates: dict[bool, list[float]] = {True: [], False: []}
             _rate(router)
             for number in range(2 * ROUNDS):

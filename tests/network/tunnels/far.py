@@ -48,7 +48,15 @@ def network(tunnels: str) -> Network:
         ),
         (host("desk", "servers", SERVER),),
         built_in_services(),
-        firewalls=(Firewall(NAME, "nftables", ("servers", "admin", "vpn"), wireguard=WireGuard(tunnels, "10.10.0.1")),),
+        firewalls=(
+            Firewall(
+                NAME,
+                "nftables",
+                ("servers", "admin", "vpn"),
+                uplinks=("vlan10",),
+                wireguard=WireGuard(tunnels, "10.10.0.1"),
+            ),
+        ),
     )
 
 
@@ -109,5 +117,5 @@ async def far(folder: Path) -> AsyncIterator[Far]:
             kept = KeptOpen(cast("Any", decide), lambda _decision, latest: latest, watch)
             tunnels, doors = house.limen.core.offers.take(Tunnels), house.limen.core.offers.take(Doors)
             doors._kept = kept
-            await world.confirmed(intended(of, NAME, ["vlan10"], "2026-11-27", world.now).ruleset)
+            await world.confirmed(intended(of, NAME, "2026-11-27", world.now).ruleset)
             yield Far(world, tunnels, doors, turns)
