@@ -36,14 +36,17 @@ svg { font: 13px system-ui, sans-serif; background: white; }
 class Shown:
     """How a page shows it. `nodes` and `edges`: where they lead. `walls`: by zone what must never reach it, in words.
 
-    `broken`: pairs by which something is possible that must never be. `steps`: by zone in how many somebody is there
-    (0: where they begin); then only what is in it stands out, and of the lines those that `used` names.
+    `broken`: pairs by which something is possible that must never be. `counts`: what was seen, in words.
+
+    `steps`: by zone in how many somebody is there (0: where they begin); then only what is in it stands out, and of the
+    lines those that `used` names.
     """
 
     nodes: Mapping[str, str] = field(default_factory=dict)
     edges: Mapping[tuple[str, str], str] = field(default_factory=dict)
     walls: Mapping[str, str] = field(default_factory=dict)
     broken: frozenset[tuple[str, str]] = frozenset()
+    counts: Mapping[tuple[str, str], str] = field(default_factory=dict)
     steps: Mapping[str, int] | None = None
     used: frozenset[tuple[str, str]] = frozenset()
 
@@ -137,7 +140,7 @@ def _line(edge: Edge, at: Mapping[str, tuple[float, float]], columns: Mapping[st
         " ".join([*classes, *(["broken"] if is_broken else [])]),
         "arrow-broken" if is_broken else "arrow",
         *(begin, start, begin + bend, start, towards, end, finish, end),
-        *(*pair, _flows(edge)),
+        *(*pair, "; ".join([_flows(edge), *([shown.counts[pair]] if pair in shown.counts else [])])),
     )
     if pair not in shown.edges:
         return line

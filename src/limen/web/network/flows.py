@@ -10,10 +10,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from limen.network.learning.lately import Lately, Seen
 from limen.network.model import Flow
 from limen.network.proof.shadowed import Unneeded
 from limen.network.proved import Proved
-from limen.web.network.proving import Proving
+from limen.web.network.proving import SEEN_DAYS, Proving
 from limen.web.page import Menu, Page, Route, Shortcut
 from limen.web.permissions import READ
 from limen.web.requests import query, whole
@@ -31,7 +32,7 @@ PAGES: Final = (
 )
 ROWS: Final = 50
 MOST_LINES: Final = 200
-SHOWS: Final = {"": "All", "due": "To be reviewed", "expired": "Expired", "idle": "Does nothing"}
+SHOWS: Final = {"": "All", "due": "To be reviewed", "expired": "Expired", "idle": "Does nothing", "unused": "Not used"}
 DONE: Final = {
     "same": "Nothing would change: that is in force already.",
     "dropped": "The change was discarded.",
@@ -40,12 +41,17 @@ DONE: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`idle`: why it does nothing (None: it does something, or expired)."""
+    """`idle`: why it does nothing (None: it does something, or expired). `seen`: connections that came by it lately.
+
+    `is_unused`: none did, and connections are counted here. Where they are not, nothing is said of it.
+    """
 
     flow: Flow
     is_due: bool
     is_expired: bool
     idle: Unneeded | None
+    seen: Seen | None
+    is_unused: bool
 
     @property
     def order(self) -> tuple[bool, str, str]:
@@ -53,7 +59,13 @@ class Row:
         return self.is_expired, self.flow.review, self.flow.id
 
     def is_shown(self, show: str) -> bool:
-        return {"due": self.is_due, "expired": self.is_expired, "idle": self.idle is not None}.get(show, True)
+        shows = {
+            "due": self.is_due,
+            "expired": self.is_expired,
+            "idle": self.idle is not None,
+            "unused": self.is_unused,
+        }
+        return shows.get(show, True)
 
 
 def routes(site: Site) -> APIRouter:
@@ -62,8 +74,9 @@ def routes(site: Site) -> APIRouter:
     @router.get(AT)
     async def every(request: Request, visit: Authorized) -> Response:
         proved = await proving.proved(visit, _TITLE)
+        lately = await proving.lately(visit, proved)
         sought, show = query(request, "q").strip().casefold(), query(request, "show")
-        rows = sorted((_row(proved, one) for one in proved.network.flows), key=lambda one: one.order)
+        rows = sorted((_row(proved, lately, one) for one in proved.network.flows), key=lambda one: one.order)
         found = [one for one in rows if one.is_shown(show) and sought in _words(one.flow)]
         start = whole(query(request, "start"), 5) // ROWS * ROWS
         return site.page(
@@ -76,7 +89,9 @@ def routes(site: Site) -> APIRouter:
             at_once=ROWS,
             sought=query(request, "q").strip(),
             show=show if show in SHOWS else "",
-            shows=SHOWS,
+            shows={name: word for name, word in SHOWS.items() if name != "unused" or lately.is_known},
+            lately=lately,
+            days=SEEN_DAYS,
             groups=site.known.groups,
             done=DONE.get(query(request, "done"), ""),
         )
@@ -88,10 +103,13 @@ def routes(site: Site) -> APIRouter:
         if flow is None:
             raise HTTPException(404)
         lines = await site.in_thread(lambda: proved.lines_of(flow))
+        lately = await proving.lately(visit, proved)
         return site.page(
             "console/network_flow.html",
             visit,
-            row=_row(proved, flow),
+            row=_row(proved, lately, flow),
+            lately=lately,
+            days=SEEN_DAYS,
             flow=flow,
             lines=lines[:MOST_LINES],
             more=max(0, len(lines) - MOST_LINES),
@@ -103,9 +121,11 @@ def routes(site: Site) -> APIRouter:
     return router
 
 
-def _row(proved: Proved, flow: Flow) -> Row:
+def _row(proved: Proved, lately: Lately, flow: Flow) -> Row:
     is_expired = bool(flow.expires) and flow.expires <= proved.today
-    return Row(flow, flow.review <= proved.today and not is_expired, is_expired, proved.idle.get(flow.id))
+    is_due, seen = flow.review <= proved.today and not is_expired, lately.flows.get(flow.id)
+    is_unused = lately.is_known and seen is None and not is_expired
+    return Row(flow, is_due, is_expired, proved.idle.get(flow.id), seen, is_unused)
 
 
 def _words(flow: Flow) -> str:

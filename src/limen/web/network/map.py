@@ -15,12 +15,13 @@ from starlette.responses import Response
 
 from limen.facts import Label
 from limen.network.graph import Graph, drawable
+from limen.network.learning.lately import Lately, Seen
 from limen.network.model import INTERNET, Zone
 from limen.network.proof.naming import Line
 from limen.network.proof.nevers import Verdict
 from limen.network.proved import Proved
 from limen.web.network.drawn_graph import Shown, drawn
-from limen.web.network.proving import Proving
+from limen.web.network.proving import SEEN_DAYS, Proving
 from limen.web.page import Menu, Page, Route
 from limen.web.permissions import READ
 from limen.web.requests import query, whole
@@ -40,6 +41,7 @@ ROWS: Final = 50
 MOST_NAMED: Final = 8
 MOST_HOSTS: Final = 100
 MOST_LINES: Final = 200
+MOST_REFUSED: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ def routes(site: Site) -> APIRouter:
     @router.get(AT)
     async def everything(request: Request, visit: Authorized) -> Response:
         proved = await proving.proved(visit, _TITLE)
+        lately = await proving.lately(visit, proved)
         start = whole(query(request, "start"), 4) // ROWS * ROWS
         names = proved.network.zone_names
         part = drawable(proved.graph, MOST_DRAWN, MOST_ARROWS)
@@ -72,11 +75,13 @@ def routes(site: Site) -> APIRouter:
             "console/network_map.html",
             visit,
             network=proved.network,
-            drawing=drawn(part, f"The network of {site.ports.settings.name}", shown=_shown(proved, part)),
+            drawing=drawn(part, f"The network of {site.ports.settings.name}", shown=_shown(proved, part, lately)),
             left_out=(len(proved.graph.nodes) - len(part.nodes), len(proved.graph.edges) - len(part.edges)),
             rows=_rows(proved, names[start : start + ROWS]),
             broken=[one for one in proved.verdicts if one.path],
             undecided=[one for one in proved.verdicts if not one.is_decided],
+            refused=_refused(lately),
+            days=SEEN_DAYS,
             start=start,
             at_once=ROWS,
             most=MOST_NAMED,
@@ -107,14 +112,21 @@ def routes(site: Site) -> APIRouter:
     return router
 
 
-def _shown(proved: Proved, part: Graph) -> Shown:
+def _shown(proved: Proved, part: Graph, lately: Lately) -> Shown:
     names = {one.name for one in part.nodes}
     return Shown(
         nodes={one: f"{AT}/zones/{one}" for one in names},
         edges={(one.start, one.end): f"{AT}/matrix/{one.start}/{one.end}" for one in part.edges},
         walls={zone: _wall_said(some) for zone, some in proved.walls.items() if zone in names},
         broken=proved.broken,
+        counts={pair: f"{seen.came:,} connections in {SEEN_DAYS} days" for pair, seen in lately.pairs.items()},
     )
+
+
+def _refused(lately: Lately) -> list[tuple[str, str, Seen]]:
+    """Where most was refused, first."""
+    every = [(*pair, seen) for pair, seen in lately.pairs.items() if seen.refused]
+    return sorted(every, key=lambda one: -one[2].refused)[:MOST_REFUSED]
 
 
 def _wall_said(some: Iterable[Verdict]) -> str:

@@ -10,10 +10,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from limen.network.learning.lately import Seen
 from limen.network.proof.matrix import Cell
 from limen.network.proved import Proved
 from limen.network.services import service_text
-from limen.web.network.proving import Proving
+from limen.web.network.proving import SEEN_DAYS, Proving
 from limen.web.page import Menu, Page, Route
 from limen.web.permissions import READ
 from limen.web.requests import query, whole
@@ -75,6 +76,7 @@ def routes(site: Site) -> APIRouter:
         if not {source, destination} <= {*proved.network.zone_names}:
             raise HTTPException(404)
         lines = await site.in_thread(lambda: proved.lines(source, destination))
+        lately = await proving.lately(visit, proved)
         denied = proved.blocks(source, destination)
         return site.page(
             "console/network_pair.html",
@@ -89,6 +91,8 @@ def routes(site: Site) -> APIRouter:
             verdicts=proved.about(source, destination),
             is_broken=(source, destination) in proved.broken,
             service_text=service_text,
+            seen=lately.pairs.get((source, destination), Seen()) if lately.is_known else None,
+            days=SEEN_DAYS,
             has_back=not proved.cell(destination, source).is_empty,
         )
 
