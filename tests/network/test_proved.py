@@ -36,7 +36,8 @@ def test_lines_say_a_pair_and_a_flow_by_names() -> None:
     found = _proved()
     said = [(one.source, one.destination, one.services, one.rule_ids) for one in found.lines("office", "servers")]
     assert said == [("office", "files", ("ssh",), ("shares",))]
-    assert found.lines_of(FLOWS[1]) == found.lines("office", "servers")
+    assert found.lines_of(FLOWS[1], 10) == (found.lines("office", "servers"), 0)
+    assert found.lines_of(FLOWS[1], 0) == ((), 1)
     assert found.lines("guests", "servers") == ()
 
 

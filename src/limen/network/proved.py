@@ -40,10 +40,13 @@ class Proved:
         """What is let through between two zones, by names."""
         return lines(_named(self.cell(from_zone, to_zone)), self.network, self._naming)
 
-    def lines_of(self, flow: Flow) -> tuple[Line, ...]:
-        """What a flow lets through that nothing before it does or denies."""
-        found = (one for pair in self._pairs(flow.way) for one in _named(self.cell(*pair)) if one.rule_id == flow.id)
-        return lines(found, self.network, self._naming)
+    def lines_of(self, flow: Flow, most_pairs: int) -> tuple[tuple[Line, ...], int]:
+        """What a flow lets through that nothing before it does or denies, between so many pairs of zones at most; and
+        between how many others it lets something through, too.
+        """
+        pairs = sorted(pair for pair in self._pairs(flow.way) if flow.id in self.cells[pair].rule_ids)
+        found = (one for pair in pairs[:most_pairs] for one in _named(self.cells[pair]) if one.rule_id == flow.id)
+        return lines(found, self.network, self._naming), max(0, len(pairs) - most_pairs)
 
     def blocks(self, from_zone: str, to_zone: str) -> tuple[str, ...]:
         """The ids of what is denied in any case between two zones."""

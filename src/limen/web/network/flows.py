@@ -32,6 +32,8 @@ PAGES: Final = (
 )
 ROWS: Final = 50
 MOST_LINES: Final = 200
+MOST_PAIRS: Final = 100
+"""Pairs of zones of which a page says what a flow lets through; more are counted."""
 SHOWS: Final = {"": "All", "due": "To be reviewed", "expired": "Expired", "idle": "Does nothing", "unused": "Not used"}
 DONE: Final = {
     "same": "Nothing would change: that is in force already.",
@@ -102,7 +104,7 @@ def routes(site: Site) -> APIRouter:
         flow = next((one for one in proved.network.flows if one.id == flow_id), None)
         if flow is None:
             raise HTTPException(404)
-        lines = await site.in_thread(lambda: proved.lines_of(flow))
+        lines, more_pairs = await site.in_thread(lambda: proved.lines_of(flow, MOST_PAIRS))
         lately = await proving.lately(visit, proved)
         return site.page(
             "console/network_flow.html",
@@ -112,6 +114,7 @@ def routes(site: Site) -> APIRouter:
             days=SEEN_DAYS,
             flow=flow,
             lines=lines[:MOST_LINES],
+            more_pairs=more_pairs,
             more=max(0, len(lines) - MOST_LINES),
             groups=site.known.groups,
             today=proved.today,
