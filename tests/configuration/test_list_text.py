@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import example, given, settings, strategies as st
 from tests.dial import size
 
 from limen.company.yaml_text import TextError, read_yaml
@@ -101,9 +101,10 @@ def test_what_is_written_otherwise_is_left_to_people() -> None:
         changed_item(TEXT, "x.yaml", "flows", "id", "web", {"review": "2027-01-01"})
 
 
-LETTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\x00\ufeff")
+LETTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\x00")
 
 
+@example("\x85", ["\u2028", "\u2029x", "\x7f", "\ufeff", "\U0001f600"])
 @settings(max_examples=size(400))
 @given(st.text(LETTERS, max_size=60), st.lists(st.text(LETTERS, max_size=20), max_size=3))
 def test_whatever_is_put_in_is_read_back_or_refused(word: str, names: list[str]) -> None:

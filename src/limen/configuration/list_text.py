@@ -129,5 +129,13 @@ def _said(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str) and not (_PLAIN.fullmatch(value) and value not in _WORDS):
-        return json.dumps(value, ensure_ascii=False)
+        return _quoted(value)
     return str(value)
+
+
+def _quoted(text: str) -> str:
+    """In double quotes, whose escapes are JSON's and more. YAML also breaks lines at letters that JSON leaves as they
+    are, such as U+0085 and U+2028: line breaks of YAML 1.1.
+    """
+    said = json.dumps(text, ensure_ascii=False)
+    return "".join(one if one.isprintable() else f"\\U{ord(one):08x}" for one in said)
