@@ -8,7 +8,7 @@ from functools import cached_property
 
 from limen.network.compiling import compiled
 from limen.network.graph import Graph, graph_of
-from limen.network.model import EVERYTHING, INSIDE, Flow, Network, Way
+from limen.network.model import EVERYTHING, INSIDE, Flow, Network, Trial, Way
 from limen.network.packets.regions import Regions
 from limen.network.proof.matrix import Cell, Matrix
 from limen.network.proof.naming import Line, Named, Naming, lines
@@ -18,7 +18,9 @@ from limen.network.proof.shadowed import Unneeded, unneeded
 
 @dataclass(frozen=True)
 class Proved:
-    """`cells`: pairs of zones between which something is let through. `idle`: what does nothing, by its id."""
+    """`cells`: pairs of zones between which something is let through. `idle`: what does nothing, by its id, also once
+    nothing is on trial any more.
+    """
 
     network: Network
     today: str
@@ -64,9 +66,14 @@ class Proved:
         )
 
     @cached_property
+    def trials(self) -> dict[tuple[str, str], Trial]:
+        """Between which zones nothing is cut today."""
+        return {pair: one for one in self.network.trials if self.today < one.until for pair in one.pairs}
+
+    @cached_property
     def broken(self) -> frozenset[tuple[str, str]]:
-        """Pairs of zones by which something is possible that must never be."""
-        steps = (step for one in self.verdicts for step in one.path)
+        """Pairs of zones by which something is possible that must never be, and not only while zones are on trial."""
+        steps = (step for one in self.verdicts if not one.is_on_trial for step in one.path)
         return frozenset((step.source.zone, step.destination.zone) for step in steps)
 
     @cached_property
@@ -121,6 +128,7 @@ def proved(network: Network, today: str) -> Proved:
     """On this day (ISO 8601). It may take seconds where there are a hundred thousand rules."""
     regions = Regions(compiled(network, today))
     cells = list(Matrix(regions).open_cells())
+    at_last = Regions(compiled(network.without_trials, today)) if network.trials else regions
     return Proved(
         network,
         today,
@@ -128,5 +136,5 @@ def proved(network: Network, today: str) -> Proved:
         {(one.from_zone, one.to_zone): one for one in cells},
         graph_of(network, cells),
         verdicts(network, regions),
-        {one.id: one for one in unneeded(regions)},
+        {one.id: one for one in unneeded(at_last)},
     )

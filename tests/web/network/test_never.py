@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 from tests.network.networks import flow, harbor, way
 from tests.web.conftest import Browser
-from tests.web.network.conftest import Put
+from tests.web.network.conftest import Put, settled
 
 from limen.network import proved
-from limen.network.model import Never
+from limen.network.model import Never, Trial, Way
 from limen.network.proof.nevers import verdicts
 from limen.web.network.never import AT
 
@@ -68,3 +68,20 @@ async def test_those_set_aside_say_why(ada: Browser, put: Put) -> None:
     assert [*items(aside + "</section>")] == ["guests-inside"]
     assert "&lt;printer&gt;" in aside
     assert "iot-sensitive" in page.split('id="without-object"')[1]
+
+
+async def test_what_is_possible_on_trial_is_neither_proved_nor_refuted(ada: Browser, put: Put) -> None:
+    trial = Trial("look", Way(("office",), ("servers",), ("any",)), "we look", "2027-01-15")
+    put(replace(harbor(FLOWS[1:], (), NEVERS[2:]), trials=(trial,)))
+    found = items((await settled(ada, AT)).split('id="without-object"')[0])["direct"]
+    assert 'class="effect challenge"' in found
+    assert "effect deny" not in found
+    assert "/console/network/flows/look" not in found
+    pair = await settled(ada, "/console/network/matrix/office/servers")
+    assert "look" in pair
+    assert "2027-01-15" in pair
+    assert 'role="alert"' not in pair
+    page = await settled(ada, "/console/network")
+    assert 'marker-end="url(#arrow-broken)"' not in page
+    assert "2027-01-15" in page
+    assert "/flows/look" not in await settled(ada, "/console/network/blast?from=office")

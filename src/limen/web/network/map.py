@@ -78,7 +78,8 @@ def routes(site: Site) -> APIRouter:
             drawing=drawn(part, f"The network of {site.ports.settings.name}", shown=_shown(proved, part, lately)),
             left_out=(len(proved.graph.nodes) - len(part.nodes), len(proved.graph.edges) - len(part.edges)),
             rows=_rows(proved, names[start : start + ROWS]),
-            broken=[one for one in proved.verdicts if one.path],
+            broken=[one for one in proved.verdicts if one.path and not one.is_on_trial],
+            trials=[one for one in proved.network.trials if proved.today < one.until],
             undecided=[one for one in proved.verdicts if not one.is_decided],
             refused=_refused(lately),
             days=SEEN_DAYS,
@@ -99,6 +100,7 @@ def routes(site: Site) -> APIRouter:
             "console/network_zone.html",
             visit,
             row=row,
+            on_trial={one.id for one in proved.network.trials},
             hosts=hosts[:MOST_HOSTS],
             more_hosts=max(0, len(hosts) - MOST_HOSTS),
             out=out[:MOST_LINES],
@@ -130,7 +132,10 @@ def _refused(lately: Lately) -> list[tuple[str, str, Seen]]:
 
 
 def _wall_said(some: Iterable[Verdict]) -> str:
-    return "; ".join(f"{one.never.id}: {'holds' if one.holds else 'does not hold'}" for one in some)
+    return "; ".join(
+        f"{one.never.id}: {'holds' if one.holds else 'on trial' if one.is_on_trial else 'does not hold'}"
+        for one in some
+    )
 
 
 def _rows(proved: Proved, names: Iterable[str]) -> list[Row]:

@@ -90,6 +90,8 @@ def routes(site: Site) -> APIRouter:
             blocks=[one for one in proved.network.blocks if one.id in denied],
             verdicts=proved.about(source, destination),
             is_broken=(source, destination) in proved.broken,
+            trial=proved.trials.get((source, destination)),
+            on_trial={one.id for one in proved.network.trials},
             service_text=service_text,
             seen=lately.pairs.get((source, destination), Seen()) if lately.is_known else None,
             days=SEEN_DAYS,
@@ -124,6 +126,7 @@ def _why(proved: Proved, cell: Cell) -> str:
     parts = [f"by {_few(cell.rule_ids)}"] if cell.rule_ids else ["no flow"]
     parts += [f"denied by {_few(blocks)}"] if blocks else []
     about = proved.about(*pair)[:MOST_SERVICES]
+    parts += ["on trial"] if pair in proved.trials else []
     return "; ".join([*parts, *(f"{one.never.id} {'holds' if one.holds else 'does not hold'}" for one in about)])
 
 

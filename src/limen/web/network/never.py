@@ -29,14 +29,16 @@ def routes(site: Site) -> APIRouter:
     @router.get(AT)
     async def every(visit: Authorized) -> Response:
         proved, without = await proving.proved(visit, _TITLE), proving.file.without
-        order = sorted(proved.verdicts, key=lambda one: (one.holds, one.is_decided))
+        order = sorted(proved.verdicts, key=lambda one: (one.holds, one.is_on_trial, one.is_decided))
         stated = {one.never.id for one in proved.verdicts}
         return site.page(
             "console/network_never.html",
             visit,
             service_text=service_text,
             verdicts=order,
-            refuted=sum(bool(one.path) for one in order),
+            refuted=sum(bool(one.path) and not one.is_on_trial for one in order),
+            possible=sum(one.is_on_trial for one in order),
+            on_trial={one.id for one in proved.network.trials},
             undecided=sum(not one.is_decided for one in order),
             set_aside=[(one, without[one.id]) for one in BUILT_IN if one.id in without],
             without_object=[one for one in BUILT_IN if one.id not in stated and one.id not in without],

@@ -85,6 +85,7 @@ async def _page(
         "console/network_blast.html",
         visit,
         place=place,
+        on_trial={each.id for each in network.trials},
         offered=known[:MOST_OFFERED],
         found=found,
         drawing=_drawing(proved, found) if proved and found else "",
