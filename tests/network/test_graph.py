@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.network.networks import flow, harbor, way
 
-from limen.network.graph import COLUMNS, Edge, graph
+from limen.network.graph import COLUMNS, Edge, drawable, graph
 from limen.network.model import INTERNET, KINDS, Block
 
 _TODAY = "2026-11-27"
@@ -37,3 +37,14 @@ def test_an_edge_is_there_where_a_packet_gets_through() -> None:
         [*flows, flow("d", way("office", "guests"), expires=_TODAY)], [Block("x", way("guests", "erp"), "q")]
     )
     assert graph(network, _TODAY).edges == (Edge("office", "servers", ("a", "b")),)
+
+
+def test_of_many_zones_those_are_drawn_that_are_most_sensitive_and_most_connected() -> None:
+    whole = graph(harbor([flow("a", way("office", "servers")), flow("b", way("servers", "finance"))]), _TODAY)
+    part = drawable(whole, 3, 10)
+    assert {one.name for one in part.nodes} == {INTERNET, "finance", "backup"} or len(part.nodes) == 3
+    assert all({one.start, one.end} <= {node.name for node in part.nodes} for one in part.edges)
+    assert drawable(whole, 3, 10, first=("guests",)).nodes[-1] == part.nodes[-1]
+    assert {"guests", INTERNET} < {one.name for one in drawable(whole, 3, 10, first=("guests",)).nodes}
+    assert drawable(whole, 100, 100) == whole
+    assert len(drawable(whole, 100, 1).edges) == 1

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from limen.network.model import Ports
-from limen.network.services import BUILT_IN, built_in_services, part_of, part_text
+from limen.network.packets import Packet
+from limen.network.services import BUILT_IN, built_in_services, packet_text, part_of, part_text, service_text
 
 
 @pytest.mark.parametrize(
@@ -52,3 +53,21 @@ def test_every_built_in_service_can_be_read() -> None:
     assert all(one.parts for one in built_in_services())
     ping = next(one for one in built_in_services() if one.name == "ping")
     assert {family for part in ping.parts for family in part.families} == {4, 6}
+
+
+@pytest.mark.parametrize(
+    ("family", "protocol", "port", "service", "said"),
+    [
+        (4, 6, 443, "tcp/443", "tcp 0.0.0.1 → 0.0.0.2:443"),
+        (6, 17, 53, "udp/53", "udp ::1 → [::2]:53"),
+        (4, 1, 8, "icmp/8", "icmp/8 0.0.0.1 → 0.0.0.2"),
+        (4, 50, 0, "esp", "esp 0.0.0.1 → 0.0.0.2"),
+        (4, 99, 0, "protocol 99", "protocol 99 0.0.0.1 → 0.0.0.2"),
+    ],
+)
+def test_a_packet_is_said_with_its_ends_and_of_what_it_is_one(
+    family: int, protocol: int, port: int, service: str, said: str
+) -> None:
+    packet = Packet("office", "servers", family, 1, 2, protocol, port)
+    assert service_text(packet) == service
+    assert packet_text(packet) == said

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from io import StringIO
 from typing import Any, Final
 
+from limen.configuration.list_text import with_item
 from limen.errors import LimenError
 from limen.facts.access_rules import FILE
 
 _WIDEST: Final = 4_096
 """Letters in a line before it is broken: never, so that lines which did not change stay as they are."""
 _FIRST: Final = "change that first"
-_BY_HAND: Final = f"add the rule to {FILE} by hand"
 
 
 def without(text: str, kind: str, name: str) -> tuple[str, tuple[str, ...]]:
@@ -43,65 +43,10 @@ def without(text: str, kind: str, name: str) -> tuple[str, tuple[str, ...]]:
 
 
 def with_rule(text: str, rule: Mapping[str, Any]) -> str:
-    """The text with this rule after all others, and not a letter of it changed. Its values are names, lengths, numbers,
-    flags, and lists and mappings of them. Raises LimenError where the text can't be read, or has no place for it.
+    """The text with this rule after all others, and not a letter of it changed. Raises LimenError where the text can't
+    be read, or has no place for it.
     """
-    whole = _composed(text)
-    if whole is None or not any(key.value == "rules" for key, _ in whole.value):
-        before = text.rstrip("\n")
-        return f"{before}\n\nrules:\n{_lines(rule, 2)}\n" if before else f"rules:\n{_lines(rule, 2)}\n"
-    rules = next(value for key, value in whole.value if key.value == "rules")
-    if type(rules).__name__ != "SequenceNode" or rules.flow_style:
-        if rules.value not in ([], "", "null", "~"):
-            raise LimenError(f"the rules of {FILE} are written in a way that none can be added to", _BY_HAND)
-        return f"{text[: rules.start_mark.index].rstrip(' ')}\n{_lines(rule, 2)}{text[rules.end_mark.index :]}"
-    end = _last_letter(rules)
-    return (
-        f"{text[:end]}{_rest_of_line(text, end)}\n\n{_lines(rule, rules.start_mark.column)}"
-        + text[end + len(_rest_of_line(text, end)) :]
-    )
-
-
-def _composed(text: str) -> Any:
-    """The mapping that the text is, with the place of each of its parts; None where it says nothing."""
-    from ruamel.yaml import YAML  # noqa: PLC0415 -- heavy, and only this needs it
-    from ruamel.yaml.error import YAMLError  # noqa: PLC0415
-
-    reader: Any = YAML(typ="safe", pure=True)
-    try:
-        whole = reader.compose(text)
-    except YAMLError:
-        raise LimenError(f"{FILE} can't be read", "run `limen check`") from None
-    if whole is not None and type(whole).__name__ != "MappingNode":
-        raise LimenError(f"{FILE} is written in a way that no rule can be added to", _BY_HAND)
-    return whole
-
-
-def _last_letter(node: Any) -> int:
-    """Where what it says ends: a block's own end lies behind the comments that follow it."""
-    if type(node).__name__ == "ScalarNode" or node.flow_style or not node.value:
-        return int(node.end_mark.index)
-    last = node.value[-1]
-    return _last_letter(last[1] if isinstance(last, tuple) else last)
-
-
-def _rest_of_line(text: str, at: int) -> str:
-    """What stands behind this on its line: spaces, and a comment."""
-    return text[at:].split("\n", 1)[0]
-
-
-def _lines(rule: Mapping[str, Any], column: int) -> str:
-    """The rule as an item of a list that begins at this column."""
-    said = [f"{key}: {_said(value)}" for key, value in rule.items()]
-    return "\n".join(f"{' ' * column}{'  ' if place else '- '}{one}" for place, one in enumerate(said))
-
-
-def _said(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return f"{{{', '.join(f'{key}: {_said(one)}' for key, one in value.items())}}}"
-    if isinstance(value, list):
-        return f"[{', '.join(_said(one) for one in value)}]"
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return with_item(text, FILE, "rules", rule)
 
 
 def _without_in(rules: list[Any], kind: str, name: str) -> Iterator[str]:

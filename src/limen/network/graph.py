@@ -5,14 +5,15 @@ What stands in it is exact: an edge is there only where some packet is let throu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from limen.network.compiling import compiled
 from limen.network.model import INTERNET, Network
 from limen.network.packets.regions import Regions
-from limen.network.proof.matrix import Matrix
+from limen.network.proof.matrix import Cell, Matrix
 
 COLUMNS: Final[tuple[tuple[str, ...], ...]] = (
     ("internet",),
@@ -56,6 +57,11 @@ class Graph:
 
 def graph(network: Network, today: str) -> Graph:
     """As it is on this day (ISO 8601)."""
+    return graph_of(network, Matrix(Regions(compiled(network, today))).open_cells())
+
+
+def graph_of(network: Network, cells: Iterable[Cell]) -> Graph:
+    """The same of a matrix that was made before: its cells that are not empty."""
     hosts: dict[str, list[str]] = {}
     for one in network.hosts:
         hosts.setdefault(one.zone, []).append(one.name)
@@ -67,9 +73,21 @@ def graph(network: Network, today: str) -> Graph:
         for one in network.zones
     ]
     nodes.append(Node(INTERNET, INTERNET, columns[INTERNET], 0, (), is_open=True))
-    cells = Matrix(Regions(compiled(network, today))).cells()
     edges = (Edge(one.from_zone, one.to_zone, one.rule_ids) for one in cells if one.from_zone != one.to_zone)
-    return Graph(tuple(nodes), tuple(one for one in edges if one.flows))
+    return Graph(tuple(nodes), tuple(edges))
+
+
+def drawable(whole: Graph, most_nodes: int, most_edges: int, first: Collection[str] = ()) -> Graph:
+    """As much of it as a picture can show: the internet and `first`, then what is most sensitive and most connected."""
+    ways = Counter(name for one in whole.edges for name in (one.start, one.end))
+    order = sorted(
+        whole.nodes,
+        key=lambda one: (one.name != INTERNET and one.name not in first, -one.sensitivity, -ways[one.name], one.name),
+    )
+    kept = {one.name: one.sensitivity for one in order[:most_nodes]}
+    edges = [one for one in whole.edges if one.start in kept and one.end in kept]
+    chosen = {*sorted(edges, key=lambda one: (-kept[one.end], one.start, one.end))[:most_edges]}
+    return Graph(tuple(one for one in whole.nodes if one.name in kept), tuple(one for one in edges if one in chosen))
 
 
 def _columns() -> Mapping[str, int]:

@@ -82,7 +82,16 @@ PILLAR = Pillar(
             "limen.cli.connect", "Open the way through the firewall to an app, for this computer's address"
         ),
     },
-    pages=("limen.web.network.firewalls", "limen.web.network.connect"),
+    pages=(
+        "limen.web.network.firewalls",
+        "limen.web.network.connect",
+        "limen.web.network.map",
+        "limen.web.network.matrix",
+        "limen.web.network.flows",
+        "limen.web.network.never",
+        "limen.web.network.radius",
+        "limen.web.network.changing",
+    ),
     declarations=_declarations,
     prepare=_prepare,
     build=_build,

@@ -84,14 +84,21 @@ def part_text(part: Ports) -> str:
 def packet_text(packet: Packet) -> str:
     """`tcp 10.10.0.7 → 10.20.0.4:443`, `icmp/8 10.10.0.7 → 10.20.0.4`."""
     source, destination = packet.addresses
-    name = next(
-        (word for word, number in PROTOCOLS.items() if number == packet.protocol), f"protocol {packet.protocol}"
-    )
-    if packet.protocol in _LAST:
-        return f"{name}/{packet.port} {source} → {destination}"
     if packet.protocol not in WITH_PORTS:
-        return f"{name} {source} → {destination}"
-    return f"{name} {source} → {f'[{destination}]' if packet.family == 6 else destination}:{packet.port}"
+        return f"{service_text(packet)} {source} → {destination}"
+    there = f"[{destination}]" if packet.family == 6 else destination
+    return f"{_protocol(packet)} {source} → {there}:{packet.port}"
+
+
+def service_text(packet: Packet) -> str:
+    """`tcp/443`, `icmp/8`, `esp`: what it is one of."""
+    has_number = packet.protocol in WITH_PORTS or packet.protocol in _LAST
+    return f"{_protocol(packet)}/{packet.port}" if has_number else _protocol(packet)
+
+
+def _protocol(packet: Packet) -> str:
+    names = (word for word, number in PROTOCOLS.items() if number == packet.protocol)
+    return next(names, f"protocol {packet.protocol}")
 
 
 def built_in_services() -> tuple[Service, ...]:

@@ -86,3 +86,17 @@ def test_an_unknown_place_is_an_error() -> None:
 
 def test_each_zone_and_host_is_a_start() -> None:
     assert len(list(starts_of(_network()))) == 6 + 4
+
+
+def test_where_there_was_no_time_for_all_changes_that_is_said() -> None:
+    network = harbor([flow("a", way("office", "files")), flow("b", way("office", "erp"))])
+    regions, start = Regions(compiled(network, _TODAY)), Start("office", ("office",))
+    turns = iter([True, False])
+    found = blast_radius(network, regions, start, lambda: next(turns))
+    assert found.best_change is not None
+    assert not found.tried_all
+    none = blast_radius(network, regions, start, lambda: False)
+    assert none.best_change is None
+    assert not none.tried_all
+    assert none.reached == found.reached
+    assert blast_radius(network, regions, start).tried_all

@@ -20,6 +20,7 @@ def test_a_cell_names_the_flows_that_make_it() -> None:
     assert matrix.cell("servers", "office").is_empty
     assert {(one.from_zone, one.to_zone) for one in matrix.cells() if not one.is_empty} == {("office", "servers")}
     assert len(list(matrix.cells())) == 36
+    assert list(matrix.open_cells()) == [one for one in matrix.cells() if not one.is_empty]
 
 
 def test_rules_that_name_no_zone_count_where_addresses_are_at_home() -> None:
@@ -28,6 +29,8 @@ def test_rules_that_name_no_zone_count_where_addresses_are_at_home() -> None:
     places = Places(network)
     homes = {name: [(family, interval) for _, family, interval in places.of(name)] for name in network.zone_names}
     everywhere, at_home = Matrix(Regions(ruleset)), Matrix(Regions(ruleset), homes)
+    for matrix in (everywhere, at_home):
+        assert list(matrix.open_cells()) == [one for one in matrix.cells() if not one.is_empty]
     assert everywhere.cell("guests", "office").rule_ids == ("all",)
     assert at_home.cell("guests", "office").is_empty
     (region,) = at_home.cell("office", "servers").regions

@@ -9,7 +9,7 @@ from tests.network.networks import flow, harbor, way, zone
 
 from limen.network.graph import Graph, graph
 from limen.network.model import INTERNET, Network
-from limen.web.network.drawn_graph import drawn, picture
+from limen.web.network.drawn_graph import Shown, drawn, picture
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -46,3 +46,35 @@ def test_nothing_said_is_taken_for_markup() -> None:
 
 def test_on_a_page_it_brings_no_style_of_its_own() -> None:
     assert "<style>" not in drawn(_graph(), "x")
+
+
+def test_on_a_page_boxes_and_lines_lead_on_and_walls_stand() -> None:
+    shown = Shown(
+        nodes={"office": "/o", "servers": "/s"},
+        edges={("office", "servers"): "/os"},
+        walls={"servers": "<no-guests>", "office": "x"},
+        broken=frozenset({("office", "servers")}),
+    )
+    root = ET.fromstring(drawn(_graph(), "x", shown=shown))
+    assert root.get("role") == "group"
+    assert {one.get("href") for one in root.iter(f"{SVG}a")} == {"/os", "/s", "/o"}
+    walls = {
+        one.findtext(f"{SVG}title"): one.get("class")
+        for one in root.findall(f"{SVG}path")
+        if "wall" in one.get("class", "")
+    }
+    assert walls == {"<no-guests>": "wall broken", "x": "wall"}
+    marks = {
+        one.findtext(f"{SVG}title"): one.get("marker-end") for one in root.iter(f"{SVG}path") if one.get("marker-end")
+    }
+    assert marks == {"office → servers: a": "url(#arrow-broken)", "servers → internet: b": "url(#arrow)"}
+
+
+def test_a_blast_radius_lets_only_what_is_in_it_stand_out() -> None:
+    shown = Shown(steps={"office": 0, "servers": 1}, used=frozenset({("office", "servers")}))
+    root = ET.fromstring(drawn(_graph(), "x", shown=shown))
+    classes = {one.findtext(f"{SVG}text"): one.get("class", "").split()[-1] for one in root.findall(f"{SVG}g")}
+    assert classes["office"] == "start"
+    assert classes["servers"] == "reached"
+    assert classes["internet"] == "beyond"
+    assert [one.get("class", "").split()[-1] for one in root.findall(f"{SVG}path")] == ["used", "beyond"]

@@ -7,7 +7,7 @@ A person or a device is a start like any other: where they are, and beside it wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -53,7 +53,8 @@ class Change:
 class BlastRadius:
     """`reached`: without where it begins, the fewest steps first. `weight`: the sum of sensitivities, 0 to 3 each.
 
-    `is_whole`: that is all. False where rules are too tangled to list; then more may be within reach.
+    `is_whole`: that is all. False where rules are too tangled to list; then more may be within reach. `tried_all`: the
+    best change is the best of all, and not of those for which there was time.
     """
 
     start: Start
@@ -61,16 +62,20 @@ class BlastRadius:
     weight: int
     best_change: Change | None
     is_whole: bool
+    tried_all: bool = True
 
 
-def blast_radius(network: Network, regions: Regions, start: Start) -> BlastRadius:
-    """Raises KeyError for a place that the network does not have."""
+def blast_radius(
+    network: Network, regions: Regions, start: Start, has_time: Callable[[], bool] = lambda: True
+) -> BlastRadius:
+    """`has_time`: whether one more change is tried. Raises KeyError for a place that the network does not have."""
     looking = _Looking(network, regions, start)
     reach = looking.ways.reach(looking.starts)
     reached = [Reached(looking.assets.all[at], looking.ways.steps(reach, at)) for at in reach.came]
     reached.sort(key=lambda one: (len(one.steps), one.asset.zone, one.asset.name))
     weight = sum(one.asset.sensitivity for one in reached)
-    return BlastRadius(start, tuple(reached), weight, looking.best_change(reach, reached), looking.is_whole)
+    best, tried_all = looking.best_change(reach, reached, has_time)
+    return BlastRadius(start, tuple(reached), weight, best, looking.is_whole, tried_all)
 
 
 class _Looking:
@@ -81,14 +86,21 @@ class _Looking:
         self.is_whole = self._regions.lists_all
         self.ways = Ways(self.assets, self._regions)
 
-    def best_change(self, reach: Reach, reached: Iterable[Reached]) -> Change | None:
+    def best_change(
+        self, reach: Reach, reached: Iterable[Reached], has_time: Callable[[], bool]
+    ) -> tuple[Change | None, bool]:
         """The one after which the least sensitivity is within reach, then the fewest assets; among equals the one that
-        takes out least.
+        takes out least. And whether all were tried.
         """
-        changes = [
-            change for rule_id, zone in self._candidates(reached) if (change := self._tried(reach, rule_id, zone))
-        ]
-        return max(changes, key=lambda one: (one.weight, len(one.spares), one.to_zone != ""), default=None)
+        every = self._candidates(reached)
+        changes, tried = [], 0
+        for rule_id, zone in every[:MOST_TRIED]:
+            if not has_time():
+                break
+            change, tried = self._tried(reach, rule_id, zone), tried + 1
+            changes += [change] if change else []
+        best = max(changes, key=lambda one: (one.weight, len(one.spares), one.to_zone != ""), default=None)
+        return best, tried == len(every)
 
     def _candidates(self, reached: Iterable[Reached]) -> list[tuple[str, str]]:
         """Only what some way goes by can take something away: all that is reached is reached without the rest."""
@@ -97,7 +109,7 @@ class _Looking:
             for rule_id, zone in {(step.rule_id, step.destination.zone) for step in one.steps if step.rule}:
                 for key in ((rule_id, ""), (rule_id, zone)):
                     hanging[key] = hanging.get(key, 0) + 1 + one.asset.sensitivity
-        return sorted(hanging, key=lambda key: (-hanging[key], key))[:MOST_TRIED]
+        return sorted(hanging, key=lambda key: (-hanging[key], key))
 
     def _tried(self, reach: Reach, rule_id: str, zone: str) -> Change | None:
         try:

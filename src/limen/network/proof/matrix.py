@@ -69,6 +69,15 @@ class Matrix:
         """Row by row, each with all its columns."""
         return (self.cell(one, other) for one in self.zones for other in self.zones)
 
+    def open_cells(self) -> Iterator[Cell]:
+        """Those that are not empty, row by row: of many zones most pairs have nothing to do with each other."""
+        wide = (*(span for span, _ in self._wide), *(span for span, _ in self._unlisted))
+        pairs = {(one, other) for span in wide for one in _numbers(span, 0) for other in _numbers(span, 2)}
+        for one, other in sorted(pairs | self._between.keys()):
+            cell = self.cell(self.zones[one], self.zones[other])
+            if not cell.is_empty:
+                yield cell
+
     def _put(self, span: Span, position: int) -> None:
         if span[0] == span[1] and span[2] == span[3]:
             self._between.setdefault((span[0], span[2]), []).append((span, position))
@@ -88,3 +97,8 @@ class Matrix:
 
 def _is_between(span: Span, from_zone: int, to_zone: int) -> bool:
     return span[0] <= from_zone <= span[1] and span[2] <= to_zone <= span[3]
+
+
+def _numbers(span: Span, at: int) -> range:
+    """The zones of a span: from which (0), or to which (2)."""
+    return range(span[at], span[at + 1] + 1)

@@ -49,9 +49,11 @@ class _Kind(NamedTuple):
     source_port: Interval
 
 
-def lines(packets: Iterable[Named], network: Network) -> tuple[Line, ...]:
-    """Sorted by zones. What differs in its addresses alone is joined before it is named."""
-    naming = _Naming(network)
+def lines(packets: Iterable[Named], network: Network, naming: Naming | None = None) -> tuple[Line, ...]:
+    """Sorted by zones. What differs in its addresses alone is joined before it is named. `naming`: that of the network,
+    where much is said of it.
+    """
+    naming = naming or Naming(network)
     by_sources: dict[tuple[str, str, int, Interval, _Kind, str], list[Interval]] = {}
     for from_zone, to_zone, box, rule_id in packets:
         family, source, destination, *kind = box
@@ -73,7 +75,7 @@ def lines(packets: Iterable[Named], network: Network) -> tuple[Line, ...]:
 
 
 def _lines_of(
-    source: str, destination: str, kinds: Mapping[tuple[int, _Kind], set[str]], naming: _Naming, whole: tuple[int, ...]
+    source: str, destination: str, kinds: Mapping[tuple[int, _Kind], set[str]], naming: Naming, whole: tuple[int, ...]
 ) -> Iterator[Line]:
     """One line for each set of families and rules. Where both ends have one family only, it needs no word."""
     services: dict[tuple[tuple[int, ...], tuple[str, ...]], list[str]] = {}
@@ -83,7 +85,9 @@ def _lines_of(
         yield Line(source, destination, tuple(some), families, rule_ids)
 
 
-class _Naming:
+class Naming:
+    """What the addresses and services of a network are called."""
+
     def __init__(self, network: Network) -> None:
         self._network = network
         places = Places(network)

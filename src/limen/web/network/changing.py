@@ -1,0 +1,167 @@
+"""Changing network.yaml: a flow more, a flow less, a review done, or the text itself; planned and published as ever."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import Final
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from limen.company.candidate import candidate
+from limen.company.company import Company
+from limen.company.load import FolderError
+from limen.configuration.problem import Problem
+from limen.errors import LimenError
+from limen.network.flow_text import reviewed, with_flow, without_flow
+from limen.network.model import FILE, Flow, Way
+from limen.web.console.changes import Changes
+from limen.web.network.proving import Proving
+from limen.web.page import Page, Route
+from limen.web.permissions import CHANGE
+from limen.web.requests import one, query
+from limen.web.site import Site, status_of
+from limen.web.visit import Authorized, Sent, SignedInVisit
+
+NEW: Final = "/console/network/new-flow"
+TEXT: Final = "/console/network/file"
+FLOWS: Final = "/console/network/flows"
+PAGES: Final = (
+    Page(NEW, "Add a flow", CHANGE, hint="network, let through, open"),
+    Page(TEXT, "Edit network.yaml", CHANGE, hint="zones, hosts, services, flows, blocks, never"),
+    Route("POST", NEW, CHANGE, does="Add a flow: see what would change"),
+    Route("POST", TEXT, CHANGE, does="Change network.yaml: see what would change"),
+    Route("POST", f"{FLOWS}/{{flow_id}}/remove", CHANGE, does="Remove a flow: see what would change"),
+    Route("POST", f"{FLOWS}/{{flow_id}}/review", CHANGE, does="Set a flow's next review: see what would change"),
+)
+MOST_TEXT: Final = 16_000
+"""Characters of the file that are changed here; a longer one is changed in the company folder."""
+MOST_PROBLEMS: Final = 50
+REVIEW_DAYS: Final = 180
+FIELDS: Final = ("id", "from", "to", "service", "owner", "purpose", "review", "expires")
+MOST_OFFERED: Final = 500
+_BETWEEN: Final = re.compile(r"[,\s]+")
+
+
+def routes(site: Site) -> APIRouter:
+    router, changes, proving = APIRouter(), site.shared(Changes), site.shared(Proving)
+
+    @router.get(NEW)
+    async def form(request: Request, visit: Authorized) -> Response:
+        review = date.fromisoformat(proving.today(visit)) + timedelta(days=REVIEW_DAYS)
+        values = {name: query(request, name) for name in ("from", "to", "service")}
+        return _form(site, proving, visit, {**values, "review": review.isoformat()})
+
+    @router.post(NEW)
+    async def add(visit: Authorized, sent: Sent) -> Response:
+        values = {name: one(sent, name).strip() for name in FIELDS}
+        try:
+            company = await changes.unchanged_since(sent)
+            text = with_flow(company.files.get(FILE, ""), _flow(values))
+            said = f"Add the flow {values['id']}"
+            return await changes.begin(visit, said, {FILE: text}, FLOWS, company)
+        except LimenError as wrong:
+            return _form(site, proving, visit, values, wrong)
+
+    @router.post(f"{FLOWS}/{{flow_id}}/remove")
+    async def remove(flow_id: str, visit: Authorized, sent: Sent) -> Response:
+        company = await changes.unchanged_since(sent)
+        text = without_flow(company.files.get(FILE, ""), flow_id)
+        return await changes.begin(visit, f"Remove the flow {flow_id}", {FILE: text}, FLOWS, company)
+
+    @router.post(f"{FLOWS}/{{flow_id}}/review")
+    async def review(flow_id: str, visit: Authorized, sent: Sent) -> Response:
+        company, day = await changes.unchanged_since(sent), one(sent, "review")[:10]
+        text = reviewed(company.files.get(FILE, ""), flow_id, day)
+        said = f"The flow {flow_id} is reviewed again on {day}"
+        return await changes.begin(visit, said, {FILE: text}, f"{FLOWS}/{flow_id}", company)
+
+    @router.get(TEXT)
+    async def edit(visit: Authorized) -> Response:
+        company = changes.company
+        return _editor(site, visit, company.files.get(FILE, ""), base=company.revision)
+
+    @router.post(TEXT)
+    async def change(visit: Authorized, sent: Sent) -> Response:
+        text = one(sent, "text").replace("\r\n", "\n")
+        try:
+            company = await changes.unchanged_since(sent)
+            if one(sent, "do") == "check":
+                await site.in_thread(lambda: _checked(company, text))
+                return _editor(site, visit, text, base=company.revision, is_checked=True)
+            return await changes.begin(visit, f"{FILE} changed", {FILE: _bounded(text)}, TEXT, company)
+        except LimenError as wrong:
+            return _editor(site, visit, text, wrong, base=one(sent, "base"))
+
+    return router
+
+
+def _flow(values: dict[str, str]) -> Flow:
+    """What a form says. Whatever is wrong with it is found where the file is read."""
+    ways = [tuple(name for name in _BETWEEN.split(values[key]) if name) for key in ("from", "to", "service")]
+    if not all(ways):
+        raise LimenError("a flow is from somewhere to somewhere, by a service", "name one of each")
+    expires = values["expires"]
+    return Flow(values["id"], Way(*ways), values["purpose"], values["owner"], values["review"], expires)
+
+
+def _checked(company: Company, text: str) -> None:
+    candidate(company, {FILE: _bounded(text)})
+
+
+def _bounded(text: str) -> str:
+    if len(text) > MOST_TEXT:
+        raise LimenError(f"the text is longer than {MOST_TEXT:,} characters", "change it in the company folder")
+    return text
+
+
+def _problems(wrong: LimenError | None) -> tuple[Problem, ...]:
+    if wrong is None:
+        return ()
+    return wrong.problems if isinstance(wrong, FolderError) else (Problem("", 0, 0, wrong.what, wrong.fix),)
+
+
+def _form(
+    site: Site, proving: Proving, visit: SignedInVisit, values: dict[str, str], wrong: LimenError | None = None
+) -> Response:
+    network = proving.file.network
+    return site.page(
+        "console/network_new_flow.html",
+        visit,
+        status=status_of(wrong) if wrong else 200,
+        current=FLOWS,
+        values={name: values.get(name, "") for name in FIELDS},
+        places=[*network.zone_names, "inside", "everything", *network.host_of][:MOST_OFFERED],
+        services=["any", *network.service_of],
+        owners=sorted(site.known.groups),
+        problems=_problems(wrong)[:MOST_PROBLEMS],
+    )
+
+
+def _editor(
+    site: Site,
+    visit: SignedInVisit,
+    text: str,
+    wrong: LimenError | None = None,
+    *,
+    base: str,
+    is_checked: bool = False,
+) -> Response:
+    """`base`: the revision that the text was made from, which stays so when others published meanwhile."""
+    problems = _problems(wrong)
+    return site.page(
+        "console/network_file.html",
+        visit,
+        status=status_of(wrong) if wrong else 200,
+        current="/console/network",
+        text=text,
+        is_too_long=len(text) > MOST_TEXT,
+        problems=problems[:MOST_PROBLEMS],
+        wrong_lines={each.line for each in problems if each.file == FILE},
+        is_checked=is_checked,
+        base=base,
+        lines=max(18, text.count("\n") + 3),
+        most=MOST_TEXT,
+    )

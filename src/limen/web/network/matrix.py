@@ -1,0 +1,135 @@
+"""Who reaches whom: each pair of zones in a table, and why each is as it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from fastapi import APIRouter
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from limen.network.learning.lately import Seen
+from limen.network.proof.matrix import Cell
+from limen.network.proved import Proved
+from limen.network.services import service_text
+from limen.web.network.proving import SEEN_DAYS, Proving
+from limen.web.page import Menu, Page, Route
+from limen.web.permissions import READ
+from limen.web.requests import query, whole
+from limen.web.site import Site
+from limen.web.visit import Authorized
+
+AT: Final = "/console/network/matrix"
+_TITLE: Final = "Network matrix"
+_ICON: Final = "M4 4h16v16H4zM4 9.300h16M4 14.700h16M9.300 4v16M14.700 4v16"
+PAGES: Final = (
+    Page(AT, _TITLE, READ, Menu("Network", 20, _ICON, "Matrix"), hint="zones, who reaches whom, allowed, denied"),
+    Route("GET", f"{AT}/{{source}}/{{destination}}", READ),
+)
+AT_ONCE: Final = 25
+"""Rows and columns on a page: more than six hundred cells nobody reads."""
+MOST_SERVICES: Final = 3
+MOST_LINES: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A cell: `services` that are let through, of which `more` are not named; why, in words.
+
+    `is_guarded`: a firewall is on the way. `is_broken`: something passes that must never be.
+    """
+
+    source: str
+    destination: str
+    is_guarded: bool
+    services: tuple[str, ...]
+    more: int
+    why: str
+    is_broken: bool
+
+
+def routes(site: Site) -> APIRouter:
+    router, proving = APIRouter(), site.shared(Proving)
+
+    @router.get(AT)
+    async def table(request: Request, visit: Authorized) -> Response:
+        proved = await proving.proved(visit, _TITLE)
+        names = proved.network.zone_names
+        row, column = (whole(query(request, one), 4) // AT_ONCE * AT_ONCE for one in ("row", "column"))
+        columns = names[column : column + AT_ONCE]
+        return site.page(
+            "console/network_matrix.html",
+            visit,
+            columns=columns,
+            rows=await site.in_thread(lambda: _table(proved, names[row : row + AT_ONCE], columns)),
+            row=row,
+            column=column,
+            at_once=AT_ONCE,
+            of=len(names),
+        )
+
+    @router.get(f"{AT}/{{source}}/{{destination}}")
+    async def pair(source: str, destination: str, visit: Authorized) -> Response:
+        proved = await proving.proved(visit, _TITLE)
+        if not {source, destination} <= {*proved.network.zone_names}:
+            raise HTTPException(404)
+        lines = await site.in_thread(lambda: proved.lines(source, destination))
+        lately = await proving.lately(visit, proved)
+        denied = proved.blocks(source, destination)
+        return site.page(
+            "console/network_pair.html",
+            visit,
+            source=source,
+            destination=destination,
+            is_guarded=proved.is_guarded(source, destination),
+            lines=lines[:MOST_LINES],
+            more=max(0, len(lines) - MOST_LINES),
+            unlisted=proved.cell(source, destination).unlisted,
+            blocks=[one for one in proved.network.blocks if one.id in denied],
+            verdicts=proved.about(source, destination),
+            is_broken=(source, destination) in proved.broken,
+            trial=proved.trials.get((source, destination)),
+            on_trial={one.id for one in proved.network.trials},
+            service_text=service_text,
+            seen=lately.pairs.get((source, destination), Seen()) if lately.is_known else None,
+            days=SEEN_DAYS,
+            has_back=not proved.cell(destination, source).is_empty,
+        )
+
+    return router
+
+
+def _table(proved: Proved, rows: tuple[str, ...], columns: tuple[str, ...]) -> list[tuple[str, list[Shown]]]:
+    return [(one, [_shown(proved, one, other) for other in columns]) for one in rows]
+
+
+def _shown(proved: Proved, source: str, destination: str) -> Shown:
+    cell, is_guarded = proved.cell(source, destination), proved.is_guarded(source, destination)
+    every = dict.fromkeys(service for line in proved.lines(source, destination) for service in line.services)
+    services = [*every, *(["more than can be listed"] if cell.unlisted else [])]
+    return Shown(
+        source,
+        destination,
+        is_guarded,
+        tuple(services[:MOST_SERVICES]),
+        max(0, len(services) - MOST_SERVICES),
+        _why(proved, cell) if is_guarded else "no firewall is between them",
+        (source, destination) in proved.broken,
+    )
+
+
+def _why(proved: Proved, cell: Cell) -> str:
+    pair = cell.from_zone, cell.to_zone
+    blocks = proved.blocks(*pair)
+    parts = [f"by {_few(cell.rule_ids)}"] if cell.rule_ids else ["no flow"]
+    parts += [f"denied by {_few(blocks)}"] if blocks else []
+    about = proved.about(*pair)[:MOST_SERVICES]
+    parts += ["on trial"] if pair in proved.trials else []
+    return "; ".join([*parts, *(f"{one.never.id} {'holds' if one.holds else 'does not hold'}" for one in about)])
+
+
+def _few(ids: tuple[str, ...]) -> str:
+    more = len(ids) - MOST_SERVICES
+    return ", ".join([*ids[:MOST_SERVICES], *([f"{more} more"] if more > 0 else [])])

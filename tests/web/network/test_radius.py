@@ -1,0 +1,73 @@
+"""The blast radius: what is within reach, step by step, and the change that shrinks it most as a draft."""
+
+from __future__ import annotations
+
+import pytest
+from tests.network.networks import flow, harbor, way
+from tests.web.conftest import Browser, House
+from tests.web.network.conftest import Put, settled
+
+from limen.network.model import FILE, INTERNET
+from limen.web.network.radius import AT
+
+
+async def test_it_is_drawn_and_listed_with_its_steps(ada: Browser, put: Put) -> None:
+    put(
+        harbor(
+            [flow("a", way("office", "files")), flow("b", way("files", "vault")), flow("c", way("guests", INTERNET))]
+        )
+    )
+    page = (await ada.get(f"{AT}?from=office")).text
+    assert 'class="node start"' in page
+    assert page.count('class="node reached"') == 2
+    assert "node beyond" in page
+    reached = page.split('id="reached"')[1]
+    assert "10.20.0.10" in reached
+    assert "10.60.0.2" in reached
+    assert "/console/network/flows/c" not in reached
+    assert 'name="flow" value="a"' in page
+
+
+async def test_from_where_nothing_leads_on_nothing_is_to_be_changed(ada: Browser, put: Put) -> None:
+    put(harbor())
+    page = (await ada.get(f"{AT}?from=vault")).text
+    assert 'id="change"' not in page
+    assert "/console/network/flows/" not in page.split('id="reached"')[1]
+
+
+@pytest.mark.parametrize("wrong", ["nowhere", "10.10.0.7", "<script>"])
+async def test_what_is_no_place_is_not_found(ada: Browser, wrong: str) -> None:
+    assert (await ada.get(f"{AT}?from={wrong}")).status_code == 404
+
+
+async def test_nothing_is_asked_before_somebody_chooses(ada: Browser) -> None:
+    page = (await ada.get(AT)).text
+    assert 'list="places"' in page
+    assert f"{AT}?from=" in page
+
+
+async def test_the_change_becomes_a_draft_that_says_what_is_closed(house: House, ada: Browser) -> None:
+    page = (await ada.get(f"{AT}?from=office")).text
+    assert 'name="flow" value="directory"' in page
+    begun = await ada.post(AT, **{"from": "office", "flow": "directory", "zone": "directory"})
+    assert begun.status_code == 303
+    draft = begun.headers["location"]
+    assert "dc1" in (await settled(ada, draft)).split('id="people"')[1]
+    dropped = await ada.post(f"{draft}/drop")
+    assert (await ada.get(dropped.headers["location"])).status_code == 200
+    assert house.limen.in_force.company is not None
+    assert "directory" in house.limen.in_force.company.files[FILE]
+
+
+@pytest.mark.parametrize(
+    "sent", [{"flow": "gone", "zone": ""}, {"flow": "directory", "zone": "nowhere"}, {"flow": "", "zone": "finance"}]
+)
+async def test_what_is_not_there_can_not_be_taken_out(ada: Browser, sent: dict[str, str]) -> None:
+    await ada.get(f"{AT}?from=office")
+    assert (await ada.post(AT, **{"from": "office", **sent})).status_code == 400
+
+
+async def test_a_page_older_than_the_rules_changes_nothing(ada: Browser) -> None:
+    await ada.get(f"{AT}?from=office")
+    old = await ada.post(AT, **{"from": "office", "flow": "directory", "zone": "", "base": "0" * 32})
+    assert old.status_code in {400, 409}
