@@ -18,7 +18,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -124,8 +124,6 @@ class _There:
 
     def approver(self) -> Any:
         """The administrator's session, with a passkey used just now."""
-        from dataclasses import replace
-
         session = self.limen.known.sessions["s_ada"]
         return replace(session, auth=replace(session.auth, at=self.limen.clock.now()))
 
@@ -182,6 +180,7 @@ async def _running(people: int) -> AsyncIterator[_There]:
     from limen.access.services import Access
     from limen.app import open_limen
     from limen.company.load import load_company, load_settings
+    from limen.rate_limit import RateLimit
     from limen.serving import serve
 
     async with AsyncExitStack() as closing:
@@ -216,7 +215,8 @@ async def _running(people: int) -> AsyncIterator[_There]:
         await asyncio.wait_for(answers.wait(), WAIT_SECONDS)
         await asyncio.wait_for(are_known.wait(), WAIT_SECONDS)
         client = await closing.enter_async_context(aiohttp.ClientSession())
-        yield _There(limen, limen.core.offers.take(Access), client, port)
+        hasty = RateLimit(per_second=1_000, at_once=1_000)  # nobody decides about so many in a minute
+        yield _There(limen, replace(limen.core.offers.take(Access), _often=hasty), client, port)
 
 
 async def _app(closing: AsyncExitStack) -> int:
