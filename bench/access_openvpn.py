@@ -79,7 +79,7 @@ async def _skew(*, is_program_killed: bool) -> float:
             await net.is_in(net.connect())
             if is_program_killed:
                 net.program.kill()
-            await door_of(net.house).close()
+            await door_of(net.house).sessions.close()
             await net.is_out(within_seconds=20)
             return net.house.clock.now() - held.until
 
