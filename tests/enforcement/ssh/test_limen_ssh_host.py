@@ -17,10 +17,10 @@ from tests.enforcement.ssh.hosts import HOST, door_of, grant, hosts_of, write
 from tests.enforcement.ssh.real_host import Client, RealHost, needs_a_host, real_host
 
 from limen.clock import HOUR, SECOND, Milliseconds
-from limen.enforcement.ssh import authorities
 from limen.enforcement.ssh.authorities import Purpose
 from limen.enforcement.ssh.door import Asked, Issued
 from limen.facts import Auth, Factor, Session
+from limen.following import keys as following_keys
 from limen.following.wire import line_of
 
 pytestmark = needs_a_host
@@ -175,7 +175,7 @@ async def test_keys_that_are_renewed_are_known_before_they_sign(world: World) ->
     assert signing.line in world.host.run("cat", "/etc/limen-ssh/authorities")
     assert await world.log_in(before, "echo", "in") == "in\n"
     with pytest.MonkeyPatch.context() as patch:  # as it will be in a day, while the host's clock is now
-        patch.setattr(authorities, "AHEAD", 0)
+        patch.setattr(following_keys, "AHEAD", 0)
         after = await world.ask()
     assert read_authority(after.certificate) == signing.line
     assert await world.log_in(after, "echo", "in") == "in\n"

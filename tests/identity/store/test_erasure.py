@@ -64,6 +64,7 @@ STAYS = {
     "issuer_accounts.subject": "in a row of the person's, which is deleted",
     "issuer_sessions.subject": "in a row of the person's, which is deleted",
     "links.issued_by": "the opaque id of who did it",
+    "network_changes.made_by": "the opaque id of who did it",
     "observed_kinds.people": "how many they were",
     "people.email": "in the person's own row, which is deleted",
     "revisions.author": "the opaque id of who did it",
