@@ -6,7 +6,8 @@ import pytest
 
 from limen.network.packets import ANY_PORT, Box
 from limen.network.packets.box import LAST_ADDRESS
-from limen.network.reading.iptables_line import Interfaces, read_line
+from limen.network.reading.iptables_line import read_line
+from limen.network.reading.iptables_options import Interfaces
 
 _EVERY = (0, LAST_ADDRESS[4])
 

@@ -13,7 +13,8 @@ from typing import Final
 
 from limen.network.packets import ANYWHERE, Rule, Ruleset, every_packet
 from limen.network.reading.chains import ChainRule, Flattening, Piece, Then
-from limen.network.reading.iptables_line import PASSING_ON, Interfaces, Line, read_line
+from limen.network.reading.iptables_line import Line, read_line
+from limen.network.reading.iptables_options import PASSING_ON, Interfaces
 from limen.network.reading.reading import (
     FIREWALL,
     MOST_BYTES,
