@@ -1,4 +1,4 @@
-"""Each option by itself; whole lines: test_iptables_line.py."""
+"""Each option by itself; whole lines: test_iptables_rule.py."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from limen.network.reading.iptables_words import Words
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class IptablesRule:
     """`boxes`: the packets that it fits, together. `target` is "" where it only counts; `goes`: by `-g`. `doubts` are
     what was not understood.
     """
@@ -28,7 +28,7 @@ class Line:
     doubts: tuple[str, ...]
 
 
-def read_line(text: str, family: int) -> Line:
+def read_rule(text: str, family: int) -> IptablesRule:
     """A line that begins with `-A`. Raises ValueError where not even its chain and target can be made out."""
     asked = Asked(family, [(0, LAST_ADDRESS[family])], [(0, LAST_ADDRESS[family])])
     words = Words(text)
@@ -37,7 +37,7 @@ def read_line(text: str, family: int) -> Line:
     if not asked.chain:
         raise ValueError(text)
     boxes = tuple(_boxes(asked)) if asked.begins else ()
-    return Line(asked.chain, boxes, asked.from_, asked.to, asked.target, asked.goes, tuple(asked.doubts))
+    return IptablesRule(asked.chain, boxes, asked.from_, asked.to, asked.target, asked.goes, tuple(asked.doubts))
 
 
 def _boxes(asked: Asked) -> Iterator[Box]:
