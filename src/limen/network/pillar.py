@@ -43,11 +43,13 @@ async def _build(core: Core) -> Running:
     from limen.network.learning.from_firewalls import Holders
     from limen.network.learning.service import Learning
     from limen.network.model import Network
+    from limen.network.requested import flow_requests
     from limen.network.tunnels.at_firewalls import tell_firewalls
     from limen.network.tunnels.of_devices import OfDevices
     from limen.network.tunnels.tunnels import Tunnels
 
     firewalls, learning = await build(core), Learning(core, Holders(core.known, core.clock).whose)
+    requested = flow_requests(lambda: core.known.rules_of(Network), core.clock, core.settings.zone)
     tunnels = Tunnels(core)
     tell_firewalls(tunnels, firewalls.followers)
     doors = Doors(core, core.offers.take(KeptOpen), tunnels)
@@ -59,7 +61,14 @@ async def _build(core: Core) -> Running:
         await learning.keep()
 
     return Running(
-        offers=(firewalls, learning, doors, tunnels, OfDevices(core, tunnels, doors, firewalls.followers).offered),
+        offers=(
+            firewalls,
+            learning,
+            doors,
+            tunnels,
+            requested,
+            OfDevices(core, tunnels, doors, firewalls.followers).offered,
+        ),
         figures=lambda: (*firewalls.figures(), *learning.figures()),
         periodic=(
             Every("renew the keys that sign what firewalls are told", KEEP_UP_SECONDS, firewalls.keep_up),
