@@ -97,8 +97,11 @@ def test_whoever_reads_the_network_may_name_hosts_where_devices_are_somebodys() 
 def test_what_must_never_be_is_refused_with_why() -> None:
     network = replace(NETWORK, nevers=(Never("no-vault", way("office", "vault", "any"), "ransomware"),))
     with pytest.raises(LimenError) as refused:
-        ask(network, destination="vault", service="ssh")
+        ask(network, destination="vault", service="ssh", knows_all=True)
     assert "no-vault" in refused.value.what
+    with pytest.raises(LimenError) as to_others:
+        ask(network, destination="vault", service="ssh")
+    assert not {"no-vault", "10.60.0.2", "vault"} & set(str(to_others.value).split())
 
 
 def test_what_is_let_through_already_is_no_request() -> None:

@@ -15,7 +15,7 @@ from limen.network.learning.flows import address_of
 from limen.network.learning.placing import ZonesByAddress
 from limen.network.model import INTERNET, Network
 from limen.network.packets.box import Packet
-from limen.network.requested import OF_PEOPLE
+from limen.network.requested import BY_PART, OF_PEOPLE
 from limen.network.services import is_unnamed, part_of, service_text
 
 REFUSED_FOR: Final[Milliseconds] = DAY
@@ -56,7 +56,6 @@ class _Words:
     def __init__(self, network: Network) -> None:
         self._network = network
         self._places = ZonesByAddress(network)
-        self._services = {one.parts[0]: one.name for one in reversed(network.services) if len(one.parts) == 1}
 
     def zone(self, contact: Contact) -> str:
         return self._places.zone_at(contact.family, contact.source)
@@ -71,6 +70,7 @@ class _Words:
             return host, True
         return str(address_of(contact.family, contact.destination)), False
 
-    def service(self, contact: Contact) -> str:
+    @staticmethod
+    def service(contact: Contact) -> str:
         written = service_text(Packet("", "", *contact[1:6]))
-        return self._services.get(part_of(written), written) if is_unnamed(written) else written
+        return BY_PART.get(part_of(written), written) if is_unnamed(written) else written

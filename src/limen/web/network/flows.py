@@ -15,6 +15,7 @@ from limen.network.model import Flow
 from limen.network.proof.shadowed import Unneeded
 from limen.network.proved import Proved
 from limen.web.network.proving import SEEN_DAYS, Proving
+from limen.web.network.requested import approved
 from limen.web.page import Menu, Page, Route, Shortcut
 from limen.web.permissions import READ
 from limen.web.requests import query, whole
@@ -95,6 +96,7 @@ def routes(site: Site) -> APIRouter:
             lately=lately,
             days=SEEN_DAYS,
             groups=site.known.groups,
+            approved=await approved(site, visit.now),
             done=DONE.get(query(request, "done"), ""),
         )
 
