@@ -29,12 +29,16 @@ def ask(network: Network = NETWORK, **more: Any) -> Any:
     return judged(network, TODAY, **{**said, **more})
 
 
+def opened(service: str) -> str:
+    return f"office → files: {service}"
+
+
 def test_it_says_what_it_would_open_and_whose_that_is() -> None:
     found = ask(expires="2027-01-31")
-    assert found.flow.way == "office to files by https"
+    assert (found.flow.source, found.flow.destination, found.flow.service) == ("office", "files", "https")
     assert found.flow.id == "office-to-files-3f9c2a"
     assert (found.flow.review, found.flow.expires) == ("2027-05-29", "2027-01-31")
-    assert found.opens == ("office → files: https",)
+    assert found.opens == (opened("https"),)
     assert found.owners == ("it@harbor.example",)
     assert found.flow.owner == "it@harbor.example"
     assert again(NETWORK, TODAY, found.flow) == found
@@ -54,7 +58,7 @@ def test_owners_are_those_of_the_host_then_of_its_zone_then_of_flows_to_it() -> 
 def test_an_address_is_its_host_and_a_port_its_service() -> None:
     found = ask(destination="10.20.0.10", service="tcp/443")
     assert (found.flow.destination, found.flow.service) == ("files", "https")
-    assert ask(service="tcp/8443").opens == ("office → files: tcp/8443",)
+    assert ask(service="tcp/8443").opens == (opened("tcp/8443"),)
 
 
 @pytest.mark.parametrize(

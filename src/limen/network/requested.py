@@ -105,7 +105,7 @@ def again(network: Network, today: str, flow: RequestedFlow, *, knows_all: bool 
     after = with_requested(network, flow, "")
     for _, what, fix in whole_complaints(after):
         if knows_all:
-            raise LimenError("This can't be let through: {what}", fix, what=what)
+            raise LimenError("This can't be let through: {found}", fix, found=what)
         raise LimenError("Your company has stated that this must never be possible", "ask an administrator")
     said = changes_said(network.without_trials, after.without_trials, today, MOST_LINES)
     if not said.new:

@@ -32,6 +32,7 @@ from limen.policy.wording import Audience, Names, because
 from limen.web.access.lengths import offered_lengths, read_length
 from limen.web.access.recent_passkey import require_recent_passkey
 from limen.web.access.rows import GrantRow, RequestRow, device_of, grant_row, outlasting, request_row
+from limen.web.network.requested import publish_approved
 from limen.web.page import PORTAL, Menu, Page, Route
 from limen.web.permissions import VIEW
 from limen.web.portal.withheld import action_name
@@ -101,7 +102,8 @@ def routes(site: Site) -> APIRouter:
         except AccessError as wrong:
             return await _not_done(visit, wrong)
         if decided.flow is not None and decided.state is RequestState.GRANTED:
-            return site.go(visit, INBOX, done="flow-approved")
+            is_published = await publish_approved(site, visit, decided)
+            return site.go(visit, INBOX, done="flow-published" if is_published else "flow-approved")
         return site.go(visit, INBOX, done="granted" if grant is not None else f"step-{decided.step}")
 
     @router.post("/access/inbox/{request_id}/refuse")

@@ -12,9 +12,12 @@ from starlette.responses import Response
 from limen.access.model import AccessRequest
 from limen.access.services import Access
 from limen.clock import DAY, SECOND, Instant, Milliseconds
+from limen.company.authors import REQUEST
 from limen.company.candidate import candidate
 from limen.company.company import Company
+from limen.company.publish import publish
 from limen.errors import LimenError
+from limen.facts.access_rules import AccessRules
 from limen.network.flow_text import with_flow
 from limen.network.model import FILE, Network
 from limen.network.requested import again, stated, with_requested
@@ -25,7 +28,7 @@ from limen.web.network.changing import FLOWS
 from limen.web.page import Route
 from limen.web.permissions import CHANGE
 from limen.web.site import Site
-from limen.web.visit import Authorized, Sent
+from limen.web.visit import Authorized, Sent, SignedInVisit
 
 AT: Final = "/console/network/requested"
 PAGES: Final = (Route("POST", f"{AT}/{{request_id}}", CHANGE, does="Draft a flow that was approved"),)
@@ -55,6 +58,35 @@ def routes(site: Site) -> APIRouter:
         return await changes.begin(visit, f"Add the flow {flow.id}, which was asked for", after, FLOWS, company)
 
     return router
+
+
+async def publish_approved(site: Site, visit: SignedInVisit, request: AccessRequest) -> bool:
+    """Put in force what this visitor has just approved; False where an administrator has to: access.yaml does not let
+    the approval do it, or it can't be published as it was approved.
+    """
+    rules, company, now = site.known.rules_of(AccessRules), site.ports.in_force.company, site.ports.clock.now()
+    if rules is None or rules.flows is None or not rules.flows.publishes or company is None or request.flow is None:
+        return False
+    reason = f"The flow {request.flow.id} was asked for and approved"
+
+    def work() -> None:
+        publish(
+            site.ports.database,
+            with_approved(company, request, _today(site, now)),
+            visit.person.id,
+            reason,
+            now,
+            expected=company.revision,
+            via=REQUEST,
+            session=visit.session.id,
+        )
+
+    try:
+        await site.in_thread(work)
+    except LimenError:
+        return False
+    await site.ports.settled()
+    return True
 
 
 async def approved(site: Site, now: Instant) -> list[Approved]:
