@@ -6,7 +6,7 @@ import pytest
 from tests.network.written import ZONES, flow, stated
 
 from limen.errors import LimenError
-from limen.network.flow_text import kept_out_of, reviewed, with_flow, without_flow
+from limen.network.flow_text import kept_out_of, reviewed, with_flow, without_flow, without_trial
 from limen.network.model import Flow, Network, Way
 
 TEXT = (
@@ -59,3 +59,10 @@ def test_a_flow_of_which_nothing_is_left_goes() -> None:
     assert flows(kept_out_of(TEXT, network(TEXT), "web", "internet")).keys() == {"wide", "files"}
     with pytest.raises(LimenError):
         kept_out_of(TEXT, network(TEXT), "gone", "servers")
+
+
+def test_a_trial_goes_and_all_else_stays() -> None:
+    text = "# ours\ntrial:\n  - {id: a, from: x, to: y}\n  - {id: b, from: x, to: z}  # the second\n"
+    assert without_trial(text, "a") == "# ours\ntrial:\n  - {id: b, from: x, to: z}  # the second\n"
+    with pytest.raises(LimenError):
+        without_trial(text, "c")

@@ -181,8 +181,9 @@ def test_whether_a_file_is_right_does_not_hang_on_the_day() -> None:
 
 
 def test_owners_of_zones_and_hosts_are_groups_or_addresses_too() -> None:
-    assert lines(ZONES.replace("kind: server,", "kind: server, owner: stuff,", 1)) == [3]
-    assert lines(ZONES.replace("erp: {zone: servers,", "erp: {zone: servers, owner: a@b@c,")) == [8]
+    of_zone = ZONES.replace("kind: server,", "kind: server, owner: stuff,", 1)
+    of_host = ZONES.replace("erp: {zone: servers,", "erp: {zone: servers, owner: a@b@c,")
+    assert (lines(of_zone), lines(of_host)) == ([3], [8])
 
 
 def test_what_has_a_slash_and_is_no_protocol_with_its_ports_is_no_service() -> None:

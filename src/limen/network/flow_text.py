@@ -1,4 +1,4 @@
-"""`network.yaml` with one flow more, without one, or with one that leads less far: all else stays as it is written."""
+"""`network.yaml` with a flow more, without one, with one that leads less far, or without a trial: all else stays."""
 
 from __future__ import annotations
 
@@ -29,6 +29,10 @@ def with_flow(text: str, flow: Flow) -> str:
 
 def without_flow(text: str, flow_id: str) -> str:
     return without_item(text, FILE, _SECTION, "id", flow_id)
+
+
+def without_trial(text: str, trial_id: str) -> str:
+    return without_item(text, FILE, "trial", "id", trial_id)
 
 
 def reviewed(text: str, flow_id: str, day: str) -> str:

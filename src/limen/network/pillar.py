@@ -99,6 +99,7 @@ PILLAR = Pillar(
         "limen.web.network.matrix",
         "limen.web.network.flows",
         "limen.web.network.never",
+        "limen.web.network.trials",
         "limen.web.network.radius",
         "limen.web.network.changing",
         "limen.web.network.requested",

@@ -97,6 +97,7 @@ def routes(site: Site) -> APIRouter:
             days=SEEN_DAYS,
             groups=site.known.groups,
             approved=await approved(site, visit.now),
+            trials=[one for one in proved.network.trials if proved.today < one.until],
             done=DONE.get(query(request, "done"), ""),
         )
 

@@ -128,7 +128,7 @@ def _why(proved: Proved, cell: Cell) -> str:
     parts = [f"by {_few(cell.rule_ids)}"] if cell.rule_ids else ["no flow"]
     parts += [f"denied by {_few(blocks)}"] if blocks else []
     about = proved.about(*pair)[:MOST_SERVICES]
-    parts += ["on trial"] if pair in proved.trials else []
+    parts += [f"on trial until {proved.trials[pair].until}"] if pair in proved.trials else []
     return "; ".join([*parts, *(f"{one.never.id} {'holds' if one.holds else 'does not hold'}" for one in about)])
 
 
