@@ -35,9 +35,10 @@ def without_trial(text: str, trial_id: str) -> str:
     return without_item(text, FILE, "trial", "id", trial_id)
 
 
-def reviewed(text: str, flow_id: str, day: str) -> str:
-    """The flow was looked at, and will be again on this day (ISO 8601)."""
-    return changed_item(text, FILE, _SECTION, "id", flow_id, {"review": day})
+def kept_until(text: str, flow: Flow, day: str) -> str:
+    """The flow was looked at, and will be again on this day (ISO 8601); it ends on no day before."""
+    ends = {"expires": day} if flow.expires and flow.expires < day else {}
+    return changed_item(text, FILE, _SECTION, "id", flow.id, {"review": day, **ends})
 
 
 def kept_out_of(text: str, network: Network, flow_id: str, zone: str) -> str:
