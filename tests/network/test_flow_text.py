@@ -76,8 +76,8 @@ def test_a_flow_of_which_nothing_is_left_goes() -> None:
 
 
 def test_a_trial_goes_and_all_else_stays() -> None:
-    text = "# ours\ntrial:\n  - {id: a, from: x, to: y}\n  - {id: b, from: x, to: z}  # the second\n"
-    left = "# ours\ntrial:\n  - {id: b, from: x, to: z}  # the second\n"
-    assert without_trial(text, "a") == left
+    first, second = "  - {id: a, from: x, to: y}\n", "  - {id: b, from: x, to: z}  # the second\n"
+    head = "# ours\ntrial:\n"
+    assert without_trial(head + first + second, "a") == head + second
     with pytest.raises(LimenError):
-        without_trial(text, "c")
+        without_trial(head + first + second, "c")
