@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 from math import prod
-from typing import Final
+from typing import Final, TypeAlias
 
 from limen.cedar import EvaluationError, Record, Value
 from limen.cedar.interpret import Request as CedarRequest, boolean
@@ -34,6 +34,8 @@ from limen.policy.scenarios.partition import Partition
 
 Rule = tuple[tuple[str, ...], Callable[[tuple[Class, ...]], bool]]
 """Some axes, and whether facts in these classes of them can be together."""
+Alternative: TypeAlias = frozenset[tuple[str, Raw]]
+"""What is known of some facts, each an axis and its value; of all others nothing is."""
 _FORTNIGHT: Final = 15
 
 
@@ -76,15 +78,16 @@ class SituationBuilder:
         most_cells: int,
         by_token: bool = False,
         without: frozenset[str] = frozenset(),
+        one_of: Iterable[Alternative] = (),
     ) -> Situations:
         """All situations; where they are too many, those that the atoms in `focus` tell apart come first.
 
         `nobody`: nobody is signed in. `by_token`: whoever asks has tokens alone, as workloads do. `without` are nouns
-        (`grant`) of which there is nothing.
+        (`grant`) of which there is nothing. `one_of`: facts as one of these says, where it says anything; () is any.
         """
         tables: Tables = [(axes, self._table(atom, axes, told)) for atom, axes in told.reads.items()]
         every = self._rules(nobody=nobody, by_token=by_token, without=without)
-        rules = [rule for rule in every if set(rule[0]) <= set(told.classes)]
+        rules = [*(rule for rule in every if set(rule[0]) <= set(told.classes)), *_one_of(one_of, told)]
         allowed: Tables = [(axes, _ruled(axes, holds, told)) for axes, holds in rules]
         # Which instants are on a Monday is asked of groups of instants only: there may be many.
         groups = {axis: _alike(axis, len(told.classes[axis]), tables + allowed) for axis in told.classes}
@@ -300,6 +303,19 @@ def _meets(now: Class, age: Class, instant: Class) -> bool:
 
 def _combinations(axes: tuple[str, ...], told: Partition) -> Iterator[tuple[int, ...]]:
     return product(*(range(len(told.classes[axis])) for axis in axes))
+
+
+def _one_of(alternatives: Iterable[Alternative], told: Partition) -> Iterator[Rule]:
+    """That facts are as one of these says, on the axes that are there."""
+    every = [dict(one) for one in alternatives]
+    axes = tuple(axis for axis in told.classes if any(axis in one for one in every))
+    if axes:
+
+        def holds(some: tuple[Class, ...]) -> bool:
+            each = dict(zip(axes, some, strict=True))
+            return any(all(each[axis].holds(value) for axis, value in one.items() if axis in each) for one in every)
+
+        yield axes, holds
 
 
 def _ruled(

@@ -13,9 +13,8 @@ from limen.access.graph import Column, Graph, Node, Way, graph, ways
 from limen.access.standing.privilege import standing_access
 from limen.cedar import Policy
 from limen.clock import Instant
-from limen.company.protocols import PROTOCOLS
-from limen.facts import LIMEN, App, Grant, Person
-from limen.policy.access import actions_of
+from limen.company.askable import askable
+from limen.facts import App, Grant, Person
 from limen.policy.annotations import reason_of
 from limen.policy.decision import Named
 from limen.web.access.drawn_graph import Called, drawn
@@ -33,7 +32,6 @@ HEADS: Final[Mapping[Column, str]] = {
     Column.RULE: "Rules and grants",
     Column.APP: "Apps",
 }
-_OF_LIMEN: Final = ("administer", "audit", "support")
 
 
 def routes(site: Site) -> APIRouter:
@@ -63,17 +61,6 @@ def routes(site: Site) -> APIRouter:
         )
 
     return router
-
-
-def askable(app: App) -> tuple[str, ...]:
-    """What can be asked of an app; of Limen itself what it has for its console."""
-    if app.id == LIMEN:
-        return _OF_LIMEN
-    for name, protocol in PROTOCOLS.items():
-        registration = getattr(app, name)
-        if registration is not None:
-            return protocol.actions(registration)
-    return actions_of(app)
 
 
 def _ways(site: Site, person: Person, now: Instant) -> tuple[Way, ...]:
