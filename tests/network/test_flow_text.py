@@ -6,7 +6,7 @@ import pytest
 from tests.network.written import ZONES, flow, stated
 
 from limen.errors import LimenError
-from limen.network.flow_text import kept_out_of, reviewed, with_flow, without_flow
+from limen.network.flow_text import isolated, kept_out_of, reviewed, with_flow, without_flow
 from limen.network.model import Flow, Network, Way
 
 TEXT = (
@@ -59,3 +59,11 @@ def test_a_flow_of_which_nothing_is_left_goes() -> None:
     assert flows(kept_out_of(TEXT, network(TEXT), "web", "internet")).keys() == {"wide", "files"}
     with pytest.raises(LimenError):
         kept_out_of(TEXT, network(TEXT), "gone", "servers")
+
+
+def test_a_zone_is_kept_apart_and_the_flows_stay() -> None:
+    changed = isolated(TEXT, "office")
+    assert network(changed).zone_of["office"].is_isolated
+    assert flows(changed) == flows(TEXT)
+    with pytest.raises(LimenError):
+        isolated(TEXT, "nowhere")

@@ -60,7 +60,7 @@ class Permitted:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Where in the network they begin. `why`: an app's id, "seen", "tunnel" or "internet"."""
+    """Where in the network they begin. `why`: "taken", "seen", "tunnel", "internet" or an app's id."""
 
     place: str
     why: str
@@ -115,9 +115,11 @@ class Surroundings:
         known = regions or Regions(compiled(network, day))
         return cls(company.engine(), company.all_apps, network, today, now, known)
 
-    def changed(self, *, engine: Engine | None = None, today: Today | None = None) -> Surroundings:
+    def changed(
+        self, *, engine: Engine | None = None, today: Today | None = None, now: Instant | None = None
+    ) -> Surroundings:
         """With other policies or other people, on the same ground."""
-        after = replace(self, engine=engine or self.engine, today=today or self.today)
+        after = replace(self, engine=engine or self.engine, today=today or self.today, now=now or self.now)
         vars(after).update(ground=self.ground, placing=self.placing)
         return after
 
@@ -139,7 +141,10 @@ class Surroundings:
         """Those of a kind that have this id or name."""
         wanted = name.casefold()
         return tuple(
-            one for one in self.holders if one.kind is kind and (one.id == name or one.name.casefold() == wanted)
+            one
+            for one in self.holders
+            if one.kind is kind
+            and (name in {one.id, one.name} or (kind is Kind.PERSON and one.name.casefold() == wanted))
         )
 
     # Their blast radius
@@ -250,9 +255,10 @@ class Surroundings:
     def start(self, holder: Holder, taken: Taken, permitted: Iterable[Permitted]) -> tuple[Start, tuple[Entry, ...]]:
         """Where they begin, and which doors open to them."""
         if holder.kind is Kind.ZONE:
-            return Start(holder.id, (holder.id,)), (Entry(holder.id, "seen"),)
+            return Start(holder.id, (holder.id,)), (Entry(holder.id, "taken"),)
         seen = seen_at(holder, taken, self.today, self.placing)
-        entries = [Entry(one, "seen") for one in sorted(seen.hosts | seen.zones)]
+        why = "taken" if holder.kind is Kind.HOST else "seen"
+        entries = [Entry(one, why) for one in sorted(seen.hosts | seen.zones)]
         if taken is Taken.LAPTOP and devices_taken(holder, taken, self.today):
             end = end_of_tunnels(self.network)
             entries += [Entry(end.zone, "tunnel")] if end is not None else []

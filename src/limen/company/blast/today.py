@@ -74,6 +74,20 @@ class Today:
     def devices_of(self, person_id: str) -> tuple[KnownDevice, ...]:
         return tuple(one for one in self.devices.values() if person_id in one.people)
 
+    def mark(self, id_: str) -> int:
+        """The same as long as nothing changes of this person, device or service, and of those who share a device."""
+        devices = frozenset(one for one in self.devices.values() if one.id == id_ or id_ in one.people)
+        ids = {id_}.union(*(one.people for one in devices if one.id == id_))
+        return hash(
+            (
+                devices,
+                frozenset(self.people[one] for one in ids if one in self.people),
+                frozenset((one, self.factors.get(one), self.addresses.get(one)) for one in ids),
+                frozenset(one for one in self.grants if one.person in ids),
+                frozenset(one for one in self.tokens if one.owner in ids),
+            )
+        )
+
 
 def today(snapshot: Snapshot, now: Instant) -> Today:
     """As it is kept. Of devices only those that are in use: neither lost nor in quarantine."""

@@ -45,7 +45,7 @@ def routes(site: Site) -> APIRouter:
         audit_person_view(site, visit, person_id, "access graph")
         every = await site.in_thread(lambda: _ways(site, person, visit.now))
         shown = graph(person, every)
-        names = _names(site, person, every)
+        names = names_of(site, person, every)
         return site.page(
             "console/graph.html",
             visit,
@@ -75,7 +75,7 @@ def _grants(site: Site, person: Person, now: Instant) -> list[Grant]:
     return [one for one in held if now < one.until]
 
 
-def _names(site: Site, person: Person, every: tuple[Way, ...]) -> dict[Node, Called]:
+def names_of(site: Site, person: Person, every: tuple[Way, ...]) -> dict[Node, Called]:
     """What each node is called, and where it leads."""
     policies = {policy.id: policy for policy in site.ports.in_force.engine.policies}
     names = {Node(Column.PERSON, person.id): Called(person.name)}
