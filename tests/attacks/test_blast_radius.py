@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.web.conftest import Browser, House
+from tests.web.conftest import Browser, House, house
 from tests.web.network.conftest import ada, settled
 
-__all__ = ["ada"]
+__all__ = ["ada", "house"]
 AT = "/console/network/blast"
 LARGEST = f"{AT}/largest"
 

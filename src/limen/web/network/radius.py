@@ -127,7 +127,14 @@ async def _page(
     offered = [named(each) for each in around.holders[-MOST_OFFERED:]]
     if not name:
         return site.page(
-            "console/network_blast.html", visit, found=None, offered=offered, place="", done=done, problem=problem
+            "console/network_blast.html",
+            visit,
+            found=None,
+            has_network=bool(around.network.zones),
+            offered=offered,
+            place="",
+            done=done,
+            problem=problem,
         )
     holder = _holder(around, name)
     known = TAKEN_OF[holder.kind]
@@ -143,6 +150,7 @@ async def _page(
         place=named(holder),
         holder=holder,
         found=found,
+        has_network=bool(around.network.zones),
         known=known,
         titles=TITLES,
         means=WHAT_IT_MEANS[found.taken],
