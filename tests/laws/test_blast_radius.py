@@ -18,6 +18,7 @@ from tests.policy.scene import app, tree_of
 
 from limen.clock import MINUTE
 from limen.company.blast.radius import Blast, Surroundings
+from limen.company.blast.shrinking import best_change
 from limen.company.blast.taken import TAKEN_OF, Holder, Kind, Taken
 from limen.company.blast.today import HeldGrant, HeldToken, KnownDevice, Today
 from limen.facts import (
@@ -101,9 +102,9 @@ def policies(draw: st.DrawFn) -> str:
     return "\n".join(texts)
 
 
-def surroundings(text: str, network: Network) -> Surroundings:
+def surroundings(text: str, network: Network, today: Today = TODAYS) -> Surroundings:
     engine = Engine(tree_of(text), "r", ZoneInfo("UTC"))
-    return Surroundings(engine, APPS, network, TODAYS, START, Regions(compiled(network, TODAY)))
+    return Surroundings(engine, APPS, network, today, START, Regions(compiled(network, TODAY)))
 
 
 @settings(max_examples=size(150), deadline=None)
@@ -218,3 +219,33 @@ def test_a_permit_or_a_flow_more_never_shrinks_it(
     assert before.app_ids <= after.app_ids
     assert _assets(before) <= _assets(after)
     assert (before.weight, before.size) <= (after.weight, after.size)
+
+
+@settings(max_examples=size(80), deadline=None)
+@given(text=policies(), network=networks(), chosen=st.sampled_from(HOLDERS))
+def test_no_other_single_change_takes_more_away(text: str, network: Network, chosen: tuple[Holder, Taken]) -> None:
+    around = surroundings(text, network)
+    before = around.blast(*chosen)
+    change = best_change(around, before, None)
+    after = [
+        *(surroundings(text, one) for one in _networks_changed(network)),
+        *(surroundings(text, network, one) for one in _people_changed(chosen[0])),
+    ]
+    most = max(before.weight - one.blast(*chosen).weight for one in after)
+    assert (change.weight if change else 0) == most
+
+
+def _networks_changed(network: Network) -> Iterator[Network]:
+    for flow in network.flows:
+        yield replace(network, flows=tuple(one for one in network.flows if one.id != flow.id))
+    for zone in network.zones:
+        apart = (replace(one, is_isolated=True) if one.name == zone.name else one for one in network.zones)
+        yield replace(network, zones=tuple(apart))
+
+
+def _people_changed(holder: Holder) -> Iterator[Today]:
+    ids = DEVICES[holder.id].people if holder.kind is Kind.DEVICE else {holder.id}
+    for id_ in ids & PEOPLE.keys():
+        for group in PEOPLE[id_].groups:
+            left = replace(PEOPLE[id_], groups=PEOPLE[id_].groups - {group})
+            yield replace(TODAYS, people={**PEOPLE, id_: left})

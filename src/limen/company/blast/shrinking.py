@@ -71,16 +71,15 @@ def best_change(
     whose texts are kept, no policy is drafted and so none is proposed.
     """
     every = [*_of_network(blast), *_of_groups(surroundings, blast, has_time)]
+    best = max(every, key=_worth, default=None)
     if company is not None:
-        least = max(((one.weight, one.size) for one in every), default=(0, 0))
-        for tried, one in enumerate(_of_apps(surroundings, blast)):
-            if tried == MOST_PROVED or (one.weight, one.size) <= least or not has_time():
+        for one in _of_apps(surroundings, blast)[:MOST_PROVED]:
+            if (best is not None and _worth(one) <= _worth(best)) or not has_time():
                 break
             proved = _proved(surroundings, blast, company, one)
-            if proved is not None:
-                every.append(proved)
-                break
-    return max(every, key=lambda one: (one.weight, one.size), default=None)
+            if proved is not None and (best is None or _worth(proved) > _worth(best)):
+                best = proved
+    return best
 
 
 def drafted(surroundings: Surroundings, company: Company, change: Shrinking) -> dict[str, str]:
@@ -98,6 +97,10 @@ def drafted(surroundings: Surroundings, company: Company, change: Shrinking) -> 
         case By.GRANT:
             return _by_grant(surroundings, company, change.name)
     raise LimenError("who is in a group is changed on the person's page", "remove them from the group there")
+
+
+def _worth(change: Shrinking) -> tuple[int, int]:
+    return change.weight, change.size
 
 
 # What could be changed
@@ -130,7 +133,7 @@ def _of_apps(surroundings: Surroundings, blast: Blast) -> list[Shrinking]:
     for app_id in sorted(blast.app_ids - {LIMEN}):
         left = tuple(one for one in blast.apps if one.app.id != app_id)
         found += _spared(blast, _reached(surroundings, blast, left), by, app_id)
-    return sorted(found, key=lambda one: (-one.weight, -one.size, one.name))
+    return sorted(found, key=_worth, reverse=True)
 
 
 def _proved(surroundings: Surroundings, blast: Blast, company: Company, change: Shrinking) -> Shrinking | None:
