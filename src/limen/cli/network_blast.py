@@ -40,6 +40,8 @@ def blast(folder: Path, company: Company, name: str, taken: str, day: str) -> It
         found = around.blast(holder, Taken(taken) if taken else known[0])
         change = best_change(around, found, company)
     yield _whole_text(found), _whole_plain(found, change)
+    if found.public:
+        yield f"  {found.public} of the hosts and zones anyone on the internet reaches as well", None
     for entry in found.entries:
         yield f"  begins in {entry.place}, {entry_said(entry, around.apps)}", None
     for one in found.apps:
@@ -104,6 +106,7 @@ def _whole_plain(found: Blast, change: Shrinking | None) -> dict[str, object]:
         "taken": found.taken,
         "apps": len(found.app_ids),
         "reached": len(found.network.reached) if found.network else 0,
+        "reached_by_anybody": found.public,
         "weight": found.weight,
         "begins": [{"place": one.place, "why": one.why} for one in found.entries],
         "is_exact": found.is_exact,

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from tests.company.blast.small import ANA, OF_ANA, OF_BEN, POLICIES, ROBOT, TODAY, network, surroundings
+from tests.network.networks import flow, way
 from tests.policy.scene import NOW
 
 from limen.company.blast.radius import Blast, Entry
@@ -122,3 +123,10 @@ def test_it_is_the_same_for_many_at_once_as_for_each() -> None:
     together = around.permitted([OF_ANA, OF_BEN], Taken.LAPTOP)
     assert together == {one.id: around.blast(one, Taken.LAPTOP).apps for one in (OF_ANA, OF_BEN)}
     assert around.now == NOW
+
+
+def test_what_anybody_reaches_is_counted_apart() -> None:
+    open_shop = replace(network(), flows=(*network().flows, flow("shop", way("internet", "files"))))
+    found = surroundings(of=open_shop).blast(OF_ANA, Taken.COOKIE)
+    assert (found.public, assets(found)) == (3, {"files", "dc", "servers"})
+    assert surroundings().blast(OF_ANA, Taken.LAPTOP).public == 0

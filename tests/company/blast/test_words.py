@@ -10,6 +10,7 @@ from limen.company.blast.words import (
     TITLES,
     WHAT_IT_MEANS,
     change_said,
+    counted_here,
     entry_said,
     permitted_said,
     sensitive,
@@ -44,3 +45,9 @@ def test_what_is_taken_is_named_with_whose_it_is() -> None:
 def test_why_somebody_begins_somewhere_names_the_app() -> None:
     assert "Wi-Fi" in entry_said(Entry("guests", "wifi"), APPS)
     assert entry_said(Entry("office", "seen"), APPS)
+
+
+def test_of_a_place_no_human_step_is_spoken_of() -> None:
+    place = surroundings().blast(Holder(Kind.HOST, "erp", "erp"), Taken.PLACE)
+    assert WHAT_IT_MEANS[Taken.PLACE] in counted_here(place)
+    assert len(counted_here(place)) < len(counted_here(surroundings().blast(OF_ANA, Taken.COOKIE)))

@@ -38,6 +38,7 @@ from limen.network.compiling import compiled
 from limen.network.doors.model import rules_from_anywhere
 from limen.network.model import FILE, INTERNET, Network, Zone
 from limen.network.packets.regions import Regions
+from limen.network.proof.assets import Asset
 from limen.network.proof.blast_radius import DOOR, BlastRadius, Ground, Start, radius_on
 from limen.network.tunnels.model import end_of_tunnels
 from limen.policy import Engine, State
@@ -78,6 +79,8 @@ class Blast:
     entries: tuple[Entry, ...]
     network: BlastRadius | None
     is_exact: bool = True
+    public: int = 0
+    """How many of the hosts and zones anybody on the internet reaches as well."""
 
     @property
     def app_ids(self) -> frozenset[str]:
@@ -163,7 +166,8 @@ class Surroundings:
     ) -> Blast:
         start, entries = self.start(holder, taken, permitted)
         network = radius_on(self.ground, start, has_time) if self.network.zones else None
-        return Blast(holder, taken, permitted, entries, network, all(one.is_certain for one in permitted))
+        public = sum(one.asset in self._public for one in network.reached) if network else 0
+        return Blast(holder, taken, permitted, entries, network, all(one.is_certain for one in permitted), public)
 
     def permitted(self, holders: Iterable[Holder], taken: Taken) -> dict[str, tuple[Permitted, ...]]:
         """By the id of each holder what decisions permit, in the order of apps. Alike people are looked at once."""
@@ -247,6 +251,11 @@ class Surroundings:
             if app.network is not None
         }
         return Ground(self.network, self.regions, doors)
+
+    @cached_property
+    def _public(self) -> frozenset[Asset]:
+        """What anybody on the internet reaches."""
+        return frozenset(self.ground.reached(Start(INTERNET, (INTERNET,))))
 
     @cached_property
     def placing(self) -> Placing:

@@ -28,9 +28,15 @@ WHAT_IT_MEANS: Final[Mapping[Taken, str]] = {
 }
 NO_HUMAN_STEP: Final = (
     "Without a further human step: nobody approves a request, touches a passkey or types a code. What was proved "
-    "already still counts, and so do grants that are active now. A password behind a service that is open in the "
-    "network is not counted as a wall."
+    "already still counts, and so do grants that are active now."
 )
+NO_WALL: Final = "A password behind a service that is open in the network is not counted as a wall."
+
+
+def counted_here(blast: Blast) -> str:
+    """What is taken, and what counts as a step from there."""
+    parts = [WHAT_IT_MEANS[blast.taken], *([] if blast.taken is Taken.PLACE else [NO_HUMAN_STEP])]
+    return " ".join([*parts, *([NO_WALL] if blast.network is not None else [])])
 
 
 def whose(blast: Blast) -> str:

@@ -15,7 +15,7 @@ from limen.access.graph import Way, graph, groups_of
 from limen.company.blast.radius import Blast, Surroundings
 from limen.company.blast.shrinking import By, Shrinking, drafted, flow_of
 from limen.company.blast.taken import TAKEN_OF, Holder, Kind, Taken, people_behind
-from limen.company.blast.words import NO_HUMAN_STEP, TITLES, WHAT_IT_MEANS, change_said, entry_said, sensitive
+from limen.company.blast.words import TITLES, change_said, counted_here, entry_said, sensitive
 from limen.errors import LimenError
 from limen.facts import Label
 from limen.network.graph import drawable
@@ -153,8 +153,7 @@ async def _page(
         has_network=bool(around.network.zones),
         known=known,
         titles=TITLES,
-        means=WHAT_IT_MEANS[found.taken],
-        no_human_step=NO_HUMAN_STEP,
+        counted_here=counted_here(found),
         on_trial={each.id for each in around.network.trials},
         offered=offered,
         entries=[(each, entry_said(each, around.apps)) for each in found.entries],
