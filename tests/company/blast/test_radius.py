@@ -113,6 +113,8 @@ def test_everything_that_can_be_taken_over_is_listed_and_found() -> None:
         ROBOT.id,
     }
     assert around.found(Kind.PERSON, "ANA@harbor.example") == (OF_ANA,)
+    assert around.found(Kind.PERSON, "ana") == (OF_ANA,)
+    assert around.found(Kind.DEVICE, "WREN") == ()
     assert around.found(Kind.DEVICE, "wren")[0].id == "d1"
     assert around.found(Kind.ZONE, INTERNET)
     assert around.found(Kind.PERSON, "p_gone") == ()

@@ -118,6 +118,12 @@ class Surroundings:
         known = regions or Regions(compiled(network, day))
         return cls(company.engine(), company.all_apps, network, today, now, known)
 
+    def made_ready(self) -> Surroundings:
+        """Itself, with all that blast radii share worked out."""
+        if self.network.zones:
+            self.ground.reached(Start("", (), doors=frozenset(self.ground.doors)))
+        return self
+
     def changed(
         self, *, engine: Engine | None = None, today: Today | None = None, now: Instant | None = None
     ) -> Surroundings:
@@ -147,8 +153,11 @@ class Surroundings:
             one
             for one in self.holders
             if one.kind is kind
-            and (name in {one.id, one.name} or (kind is Kind.PERSON and one.name.casefold() == wanted))
+            and (name in {one.id, one.name} or (kind is Kind.PERSON and wanted in self._called(one)))
         )
+
+    def _called(self, holder: Holder) -> tuple[str, str]:
+        return holder.name.casefold(), self.today.people[holder.id].name.casefold()
 
     # Their blast radius
 

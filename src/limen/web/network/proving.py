@@ -42,7 +42,7 @@ COUNTED_FOR: Final[Milliseconds] = 5 * MINUTE
 SEEN_DAYS: Final = 30
 
 _Key: TypeAlias = tuple[str, str, str, str]
-"""A revision, a day, and of what: "network", "radius" or "lately", and where it begins, or when it was counted."""
+"""A revision, a day, of what ("network", "ground", "radius" or "lately"), and where it begins, or when it was counted."""
 
 
 class Proving:
@@ -52,7 +52,6 @@ class Proving:
         self._site = site
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="prove")
         self._tasks: dict[_Key, asyncio.Task[Any]] = {}
-        self._ground: tuple[_Key, Surroundings] | None = None
 
     @property
     def company(self) -> Company | None:
@@ -90,10 +89,12 @@ class Proving:
         regions = (await self.proved(visit, title)).regions if self.file.network.zones else None
         now = visit.now
         everybody = await self._site.ports.database.reading(lambda snapshot: read_today(snapshot, now))
-        key = self._key(day, "ground", "")
-        if self._ground is None or self._ground[0] != key:
-            self._ground = key, Surroundings.of(company, everybody, day, now, regions)
-        return self._ground[1].changed(today=everybody, now=now)
+
+        def work() -> Surroundings:
+            return Surroundings.of(company, everybody, day, now, regions).made_ready()
+
+        ground: Surroundings = await self._found(visit, title, (day, "ground", ""), work)
+        return ground.changed(today=everybody, now=now)
 
     async def blast(
         self, visit: SignedInVisit, title: str, around: Surroundings, holder: Holder, taken: Taken

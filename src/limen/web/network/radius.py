@@ -4,6 +4,7 @@ further human step, and the change that takes most away.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final
 
 from fastapi import APIRouter
@@ -65,12 +66,12 @@ def routes(site: Site) -> APIRouter:
     async def rank(visit: Authorized) -> Response:
         audit_view(site, visit, "largest blast radii")
         around = await proving.around(visit, _TITLE)
-        found = await proving.largest(visit, _TITLE, around)
+        found, names = await proving.largest(visit, _TITLE, around), _named(around)
         return site.page(
             "console/network_largest.html",
             visit,
             current=AT,
-            rows=[(each, named(each.holder)) for each in found[:MOST_RANKED]],
+            rows=[(each, names.get(each.holder, each.holder.name)) for each in found[:MOST_RANKED]],
             more=max(0, len(found) - MOST_RANKED),
             titles=TITLES,
         )
@@ -91,9 +92,17 @@ def routes(site: Site) -> APIRouter:
     return router
 
 
-def named(holder: Holder) -> str:
-    """As the page's address and its list have it: zones and hosts by their names alone."""
-    return holder.id if holder.kind in {Kind.HOST, Kind.ZONE} else f"{holder.kind}:{holder.name}"
+def _named(around: Surroundings) -> dict[Holder, str]:
+    """As the page's address and its list have them: zones and hosts by their names alone, and by its id whatever has
+    the name of another.
+    """
+    alike = Counter((one.kind, one.name) for one in around.holders)
+    return {
+        one: one.id
+        if one.kind in {Kind.HOST, Kind.ZONE}
+        else f"{one.kind}:{one.name if alike[one.kind, one.name] == 1 else one.id}"
+        for one in around.holders
+    }
 
 
 def _asked(around: Surroundings, by: str, name: str, zone: str) -> Shrinking:
@@ -124,7 +133,8 @@ async def _page(
     done: str = "",
 ) -> Response:
     around = await proving.around(visit, _TITLE)
-    offered = [named(each) for each in around.holders[-MOST_OFFERED:]]
+    names = _named(around)
+    offered = [*names.values()][-MOST_OFFERED:]
     if not name:
         return site.page(
             "console/network_blast.html",
@@ -140,14 +150,14 @@ async def _page(
     known = TAKEN_OF[holder.kind]
     if taken and taken not in known:
         raise HTTPException(404)
-    for person in people_behind(holder, around.today):
+    for person in people_behind(holder, around.today) if holder.kind is not Kind.WORKLOAD else ():
         audit_person_view(site, visit, person.id, "blast radius")
     found, change = await proving.blast(visit, _TITLE, around, holder, Taken(taken) if taken else known[0])
     proved = await proving.proved(visit, _TITLE) if found.network else None
     return site.page(
         "console/network_blast.html",
         visit,
-        place=named(holder),
+        place=names[holder],
         holder=holder,
         found=found,
         has_network=bool(around.network.zones),
