@@ -87,10 +87,12 @@ class SituationBuilder:
         """
         tables: Tables = [(axes, self._table(atom, axes, told)) for atom, axes in told.reads.items()]
         every = self._rules(nobody=nobody, by_token=by_token, without=without)
-        rules = [*(rule for rule in every if set(rule[0]) <= set(told.classes)), *_one_of(one_of, told)]
+        rules = [rule for rule in every if set(rule[0]) <= set(told.classes)]
         allowed: Tables = [(axes, _ruled(axes, holds, told)) for axes, holds in rules]
         # Which instants are on a Monday is asked of groups of instants only: there may be many.
-        groups = {axis: _alike(axis, len(told.classes[axis]), tables + allowed) for axis in told.classes}
+        alternatives = [_as_tables(one, told) for one in one_of]
+        apart = [*tables, *allowed, *(table for some in alternatives for table in some)]
+        groups = {axis: _alike(axis, len(told.classes[axis]), apart) for axis in told.classes}
         axes = tuple(axis for axis in told.classes if len(groups[axis]) > 1)
         whole = prod(len(groups[axis]) for axis in axes)
         kept = _thinned({axis: groups[axis] for axis in axes}, _read_by(told, focus), most_cells)
@@ -99,6 +101,8 @@ class SituationBuilder:
         possible = grid.everything & self._on_the_calendar(grid, axes, told, {**groups, **kept})
         for table in allowed:
             possible &= spread.cells(table, 1)
+        if alternatives:
+            possible &= spread.any_of(alternatives)
         atoms = {
             atom: (spread.cells(table, 1), spread.cells(table, 2))
             for atom, table in zip(told.reads, tables, strict=True)
@@ -305,17 +309,13 @@ def _combinations(axes: tuple[str, ...], told: Partition) -> Iterator[tuple[int,
     return product(*(range(len(told.classes[axis])) for axis in axes))
 
 
-def _one_of(alternatives: Iterable[Alternative], told: Partition) -> Iterator[Rule]:
-    """That facts are as one of these says, on the axes that are there."""
-    every = [dict(one) for one in alternatives]
-    axes = tuple(axis for axis in told.classes if any(axis in one for one in every))
-    if axes:
-
-        def holds(some: tuple[Class, ...]) -> bool:
-            each = dict(zip(axes, some, strict=True))
-            return any(all(each[axis].holds(value) for axis, value in one.items() if axis in each) for one in every)
-
-        yield axes, holds
+def _as_tables(alternative: Alternative, told: Partition) -> Tables:
+    """That facts are as it says, axis by axis: of many axes together there may be millions of combinations."""
+    return [
+        ((axis,), {(number,): int(one.holds(value)) for number, one in enumerate(told.classes[axis])})
+        for axis, value in sorted(alternative, key=repr)
+        if axis in told.classes
+    ]
 
 
 def _ruled(
@@ -375,3 +375,13 @@ class _Spread:
             return answers[firsts] == wanted
 
         return self._grid.table(on_grid, holds)
+
+    def any_of(self, alternatives: Iterable[Tables]) -> int:
+        """The cells in which all tables of one of these say yes."""
+        found = 0
+        for tables in alternatives:
+            cells = self._grid.everything
+            for table in tables:
+                cells &= self.cells(table, 1)
+            found |= cells
+        return found

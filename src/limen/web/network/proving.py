@@ -42,7 +42,7 @@ COUNTED_FOR: Final[Milliseconds] = 5 * MINUTE
 SEEN_DAYS: Final = 30
 
 _Key: TypeAlias = tuple[str, str, str, str]
-"""A revision, a day, of what ("network", "ground", "radius" or "lately"), and where it begins, or when it was counted."""
+"""A revision, a day, of what ("network", "ground", "radius" or "lately"), and where it begins or when it was made."""
 
 
 class Proving:
