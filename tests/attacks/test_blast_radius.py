@@ -57,6 +57,7 @@ async def test_no_session_and_no_address_of_anybody_is_told(house: House, ada: B
     "name", ["person:", "person:%3Cscript%3E", "device:..%2F", "person:" + "x" * 190, "group:staff"]
 )
 async def test_who_was_made_up_is_not_found(ada: Browser, name: str) -> None:
+    await settled(ada, AT)
     page = await ada.get(f"{AT}?from={name}")
     assert page.status_code == 404
     assert "<script>" not in page.text.split("<main")[-1]

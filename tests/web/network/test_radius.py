@@ -17,7 +17,7 @@ async def test_it_is_drawn_and_listed_with_its_steps(ada: Browser, put: Put) -> 
             [flow("a", way("office", "files")), flow("b", way("files", "vault")), flow("c", way("guests", INTERNET))]
         )
     )
-    page = (await ada.get(f"{AT}?from=office")).text
+    page = await settled(ada, f"{AT}?from=office")
     assert 'class="node start"' in page
     assert page.count('class="node reached"') == 2
     assert "node beyond" in page
@@ -30,24 +30,25 @@ async def test_it_is_drawn_and_listed_with_its_steps(ada: Browser, put: Put) -> 
 
 async def test_from_where_nothing_leads_on_nothing_is_to_be_changed(ada: Browser, put: Put) -> None:
     put(harbor())
-    page = (await ada.get(f"{AT}?from=internet")).text
+    page = await settled(ada, f"{AT}?from=internet")
     assert 'id="change"' not in page
     assert "/console/network/flows/" not in page.split('id="reached"')[1]
 
 
 @pytest.mark.parametrize("wrong", ["nowhere", "10.10.0.7", "<script>"])
 async def test_what_is_no_place_is_not_found(ada: Browser, wrong: str) -> None:
+    await settled(ada, AT)
     assert (await ada.get(f"{AT}?from={wrong}")).status_code == 404
 
 
 async def test_nothing_is_asked_before_somebody_chooses(ada: Browser) -> None:
-    page = (await ada.get(AT)).text
+    page = await settled(ada, AT)
     assert 'list="places"' in page
     assert f"{AT}?from=" in page
 
 
 async def test_the_change_becomes_a_draft_that_says_what_is_closed(house: House, ada: Browser) -> None:
-    page = (await ada.get(f"{AT}?from=office")).text
+    page = await settled(ada, f"{AT}?from=office")
     assert 'name="name" value="directory"' in page
     begun = await ada.post(AT, **{"from": "office", "by": "flow", "name": "directory", "zone": "directory"})
     assert begun.status_code == 303
@@ -68,12 +69,12 @@ async def test_the_change_becomes_a_draft_that_says_what_is_closed(house: House,
     ],
 )
 async def test_what_is_not_there_can_not_be_taken_out(ada: Browser, sent: dict[str, str]) -> None:
-    await ada.get(f"{AT}?from=office")
+    await settled(ada, f"{AT}?from=office")
     assert (await ada.post(AT, **{"from": "office", **sent})).status_code == 400
 
 
 async def test_a_page_older_than_the_rules_changes_nothing(ada: Browser) -> None:
-    await ada.get(f"{AT}?from=office")
+    await settled(ada, f"{AT}?from=office")
     old = await ada.post(AT, **{"from": "office", "by": "flow", "name": "directory", "zone": "", "base": "0" * 32})
     assert old.status_code in {400, 409}
 
@@ -116,5 +117,5 @@ async def test_without_a_network_people_are_looked_at_still(house: House, ada: B
     page = await settled(ada, f"{AT}?from=person:{house.id_of('ada@harbor.example')}")
     assert 'id="apps"' in page
     assert 'id="drawn"' not in page
-    assert "person:" in (await ada.get(AT)).text
+    assert "person:" in await settled(ada, AT)
     assert 'id="largest"' in await settled(ada, LARGEST)
