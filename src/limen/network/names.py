@@ -17,6 +17,7 @@ from limen.network.model import ANY_SERVICE, EVERYTHING, INSIDE, INTERNET
 from limen.network.services import BUILT_IN as SERVICES
 from limen.network.shapes import (
     ADDRESS,
+    ASKED_NOTHING,
     NAME,
     WITH_UPLINKS,
     BlockShape,
@@ -157,11 +158,11 @@ def firewall_complaints(
     """`place`: the key that says where a firewall of this kind is. A host may guard itself in place of a device."""
     if shape.host is not None and place == "device":
         place = "host"
-    if place == "host" and shape.host not in hosts:
-        yield (*above, "host"), *unknown("host", shape.host or "", hosts, "state it below `hosts`")
+    if place == "host" and shape.host is not None and shape.host not in hosts:
+        yield (*above, "host"), *unknown("host", shape.host, hosts, "state it below `hosts`")
     for key in ("device", "host", "vpc", "network", "url"):
         is_said = getattr(shape, key) is not None
-        if key == place and not is_said:
+        if key == place and not is_said and shape.kind not in ASKED_NOTHING:
             yield above, f"nothing says where this firewall is: `{key}` is missing", "add it"
         elif key != place and is_said:
             yield (*above, key), f"a firewall of the kind {shape.kind} has no `{key}`", f"write `{place}`"
@@ -169,6 +170,12 @@ def firewall_complaints(
         yield (*above, "region"), f"a firewall of the kind {shape.kind} has no `region`", "remove it"
     if shape.uplink is not None and shape.kind not in WITH_UPLINKS:
         yield (*above, "uplink"), f"a firewall of the kind {shape.kind} has no `uplink`", "remove it"
+    if shape.uplink is not None and shape.kind in ASKED_NOTHING and len(shape.uplink) > 1:
+        yield (
+            (*above, "uplink", 1),
+            f"a firewall of the kind {shape.kind} has one uplink",
+            "name the zone that both are in",
+        )
     for number, zone in enumerate(shape.zones or ()):
         if zone not in zones:
             yield (*above, "zones", number), *unknown("zone", zone, zones)

@@ -34,7 +34,9 @@ from limen.network.notes import notes
 from limen.network.removals import without
 from limen.network.services import part_of
 from limen.network.shapes import (
+    ASKED_NOTHING,
     INTERFACE,
+    LEG,
     PLACE_OF,
     BlockShape,
     FileShape,
@@ -247,6 +249,9 @@ def _other_complaints(shapes: _Shapes, file: FileShape) -> Iterator[Complaint]:
             yield ("zones", name, "interface"), what, "write it as `ip link` shows it, such as vlan10 or eth0.10"
         if zone.interface and (other := interfaces.setdefault(zone.interface, name)) != name:
             yield ("zones", name, "interface"), f"{zone.interface} is the interface of {other} already", _ONE_ZONE
+        for kind in ASKED_NOTHING:
+            if (tag := zone.tags.get(kind)) is not None and not LEG.fullmatch(tag):
+                yield ("zones", name, "tags", kind), f"{shown(tag)} can't be what a firewall calls a zone", _LEG_FIX
         if zone.vlan and (other := vlans.setdefault(zone.vlan, name)) != name:
             yield ("zones", name, "vlan"), f"VLAN {zone.vlan} is {other} already", _ONE_ZONE
     for name, service in shapes.services.items():
@@ -272,7 +277,7 @@ def _uplink_complaints(
     seen: set[str] = set()
     for number, uplink in enumerate(firewall.uplink or ()):
         at = (*above, "uplink", number)
-        if not INTERFACE.fullmatch(uplink):
+        if not (LEG if firewall.kind in ASKED_NOTHING else INTERFACE).fullmatch(uplink):
             yield at, f"{shown(uplink)} can't be an interface's name", "write it as `ip link` shows it, such as eth0"
         elif uplink in interfaces:
             yield at, f"{uplink} is the interface of {interfaces[uplink]} already", _ONE_ZONE
@@ -281,6 +286,7 @@ def _uplink_complaints(
         seen.add(uplink)
 
 
+_LEG_FIX: Final = "write it with letters, digits and . _ / : - alone, 31 at most"
 _ONE_ZONE: Final = "what comes in by one interface is in one zone"
 
 
