@@ -17,7 +17,8 @@ from tests.network.equal import differs
 
 from limen.errors import LimenError
 from limen.network.compiling import compiled
-from limen.network.emit.makers import MAKERS, UnequalError, refuse_unequal, told
+from limen.network.emit.makers import MAKERS, told
+from limen.network.emit.read_back import UnequalError, refuse_unequal
 
 _MUTATIONS: Final = 80
 """Of each kind of firewall."""

@@ -10,7 +10,9 @@ from typing import Any
 from limen.cli.firewall_gear import At, file_text, print_change, said_plain
 from limen.cli.options import MisusedError
 from limen.errors import LimenError
-from limen.network.emit.makers import REMOTE_PORTS, Told, told
+from limen.network.emit.makers import told
+from limen.network.emit.read_back import Told
+from limen.network.emit.windows import REMOTE_PORTS
 from limen.network.packets import Ruleset
 from limen.network.reading.reading import NotUnderstood
 from limen.network.remote.own_way import addresses_of, refuse_cut, refuse_unadministered

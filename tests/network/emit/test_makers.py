@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 from tests.network.emit.makers import TODAY, firewall, network
-from tests.network.networks import flow, harbor, way, zone
+from tests.network.networks import flow, harbor, way
 from tests.network.reading.sampled import packet
 
 from limen.errors import LimenError
-from limen.network.emit import aerleon, makers
-from limen.network.emit.makers import MAKERS, MANAGEMENT, UnequalError, legs_of, refuse_unequal, told
-from limen.network.model import Block, Network
-from limen.network.packets import Rule, Ruleset
+from limen.network.emit import aerleon
+from limen.network.emit.makers import MAKERS, legs_of, told
+from limen.network.emit.read_back import UnequalError
+from limen.network.model import Network
 from limen.network.reading.fortigate import read_fortigate
 
 FLOWS = [flow("files", way("office", "files", "https ssh")), flow("echo", way("office", "files", "ping"))]
@@ -30,16 +30,6 @@ def test_what_is_told_reads_back_as_what_was_meant(kind: str) -> None:
         assert one.allows(packet("office servers", "10.10.0.7", "10.20.0.10", 1, 8))
         assert not one.allows(packet("office servers", "10.10.0.7", "10.20.0.10", 6, 80))
         assert not one.allows(packet("guests servers", "10.40.0.7", "10.20.0.10", 6, 443))
-
-
-@pytest.mark.parametrize(
-    ("kind", "unsaid"), [("fortigate", {"echo"}), ("paloalto", set()), ("cisco", set()), ("windows", set())]
-)
-def test_ping_of_ipv6_stays_closed_where_aerleon_has_no_word_for_it(kind: str, unsaid: set[str]) -> None:
-    rules = told(network(FLOWS), firewall(kind), TODAY)
-    assert {one.id for one in rules.unfit} == unsaid
-    echo = packet("office servers", "fd00:10::7", "fd00:20::10", 58, 128)
-    assert rules.read(rules.text).ruleset.allows(echo) is not bool(unsaid)
 
 
 @pytest.mark.parametrize("kind", MAKERS)
@@ -59,17 +49,6 @@ def test_nothing_to_let_through_is_told_as_a_denial(kind: str) -> None:
     assert not rules.read(rules.text).ruleset.allows(across)
 
 
-def test_a_block_that_can_not_be_said_takes_the_flow_with_it() -> None:
-    flows, block = (
-        [flow("all", way("office", "servers", "any"))],
-        Block("no-esp", way("office", "servers", "esp"), "no"),
-    )
-    rules = told(network(flows, [block]), firewall("paloalto"), TODAY)
-    assert [one.id for one in rules.unfit] == ["all"]
-    assert not rules.read(rules.text).ruleset.allows(packet("office servers", "10.10.0.7", "10.20.0.9", 6, 443))
-    assert told(network(flows, [block]), firewall("cisco"), TODAY).unfit == ()
-
-
 def test_what_is_there_is_removed_first() -> None:
     before = "config firewall policy\nedit 7\nset action accept\nset srcintf lan\nset dstintf dmz\nnext\nend\n"
     text = told(network(FLOWS), firewall("fortigate"), TODAY, before).text
@@ -77,16 +56,6 @@ def test_what_is_there_is_removed_first() -> None:
     assert list(read_fortigate(before + text).not_understood) == []
     assert told(network(FLOWS), firewall("fortigate"), TODAY).notes
     assert not told(network(FLOWS), firewall("fortigate"), TODAY, before).notes
-
-
-def test_whoever_administers_windows_gets_in_unless_a_block_says_no() -> None:
-    admin = replace(harbor(), zones=(*harbor().zones, zone("admin", "management", 99)))
-    desktop = packet("admin servers", "10.99.0.7", "10.20.0.10", 6, 3389)
-    rules = told(admin, firewall("windows"), TODAY)
-    assert (rule := rules.meant.decides(desktop)) is not None
-    assert rule.id == MANAGEMENT
-    blocked = replace(admin, blocks=(Block("b", way("admin", "files", "any"), "no"),))
-    assert not told(blocked, firewall("windows"), TODAY).meant.allows(desktop)
 
 
 # Legs
@@ -136,25 +105,3 @@ def test_a_text_that_opens_more_is_refused_with_a_packet_that_shows_it(
     with pytest.raises(UnequalError) as refused:
         told(network(FLOWS), firewall(kind), TODAY)
     assert "10.20.0.10" in str(refused.value) or "fd00:20::10" in str(refused.value)
-
-
-@pytest.mark.parametrize(
-    ("kind", "service"), [("fortigate", "esp"), ("fortigate", "every-icmp"), ("paloalto", "esp"), ("windows", "esp")]
-)
-def test_what_aerleon_says_wrong_is_found_if_it_were_asked(
-    kind: str, service: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Why these can't be said: for FortiGate each would open everything."""
-    monkeypatch.setitem(makers.SPEECHES, kind, replace(makers.SPEECHES[kind], can_say=lambda _: True))
-    with pytest.raises(LimenError):
-        told(network([flow("x", way("office", "files", service))]), firewall(kind), TODAY)
-
-
-def test_a_text_that_is_not_understood_whole_is_refused() -> None:
-    rules = told(network(FLOWS), firewall("fortigate"), TODAY)
-    strange = rules.text.replace("set schedule", "set frobnicate on\n set schedule", 1)
-    with pytest.raises(UnequalError):
-        refuse_unequal(rules.read(strange), rules.meant, "fortigate")
-    less = Ruleset(rules.meant.zones, tuple[Rule, ...]())
-    with pytest.raises(UnequalError):
-        refuse_unequal(rules.read(rules.text), less, "fortigate")

@@ -11,11 +11,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple
 
 from limen.errors import LimenError
+from limen.network.compiling import Places
+from limen.network.emit.aws_rules import prefixes
 from limen.network.emit.ordered import Line
+from limen.network.model import Network
 from limen.network.packets import ANY_PORT, ANY_PROTOCOL, Interval
 from limen.network.packets.box import ICMP, ICMPV6, TCP, UDP
 from limen.network.shapes import LEG
 
+INET: Final = {4: "inet", 6: "inet6"}
+"""What Aerleon calls the families."""
 EXTRA: Final = "pip install 'limen[aerleon]'"
 MOST_TERMS: Final = 20_000
 PROTOCOLS: Final = {TCP: "tcp", UDP: "udp", ICMP: "icmp", ICMPV6: "icmpv6", 47: "gre", 50: "esp", 51: "ah"}
@@ -54,16 +59,16 @@ class _Policy:
         }
         if not line.allows:
             term |= self.denied
-        for side, prefixes in (("source", line.sources), ("destination", line.destinations)):
-            if prefixes:
-                term[f"{side}-address"] = self._set(line.family, prefixes)
+        for side, held in (("source", line.sources), ("destination", line.destinations)):
+            if held:
+                term[f"{side}-address"] = self._set(line.family, held)
         if line.protocol != ANY_PROTOCOL:
             term |= self._service(line)
         return term
 
-    def _set(self, family: int, prefixes: tuple[str, ...]) -> str:
-        name = self.sets.setdefault(prefixes, f"set{len(self.sets) + 1}-v{family}")
-        self.networks[name] = {"values": [{"address": one} for one in prefixes]}
+    def _set(self, family: int, held: tuple[str, ...]) -> str:
+        name = self.sets.setdefault(held, f"set{len(self.sets) + 1}-v{family}")
+        self.networks[name] = {"values": [{"address": one} for one in held]}
         return name
 
     def _service(self, line: Line) -> dict[str, Any]:
@@ -94,6 +99,20 @@ def written(kind: str, filters: Iterable[Filter], sets: Mapping[tuple[str, ...],
         return str(generators.generated(kind, stated, {"networks": policy.networks, "services": policy.services}))
     except Exception as error:
         raise LimenError(f"Aerleon writes nothing for {kind}: {str(error).strip()[:200]}") from error
+
+
+def set_names(network: Network) -> dict[tuple[str, ...], str]:
+    """What prefixes are called: as the zone or the host that they are all of."""
+    places = Places(network)
+    names: dict[tuple[str, ...], str] = {}
+    for name in (*network.zone_names, *network.host_of):
+        for family in INET:
+            own = [
+                prefix for _, one, interval in places.of(name) if one == family for prefix in prefixes(family, interval)
+            ]
+            if own:
+                names.setdefault(tuple(dict.fromkeys(own)), f"{name}-v{family}")
+    return names
 
 
 def icmp_types(family: int) -> Mapping[int, str]:
