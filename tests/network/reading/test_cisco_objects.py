@@ -37,9 +37,9 @@ def test_a_group_with_something_unknown_in_it_is_not_known(line: str) -> None:
 
 
 def test_groups_within_groups() -> None:
-    text = "object network a\n host 10.0.0.1\nobject-group network g\n network-object object a\n"
-    of = objects(text + "object-group network h\n group-object g\n").addresses
-    assert of.of("h") == of.of("a")
+    text = "object network a\n host 10.0.0.1\nobject-group network g-object\n network-object object a\n"
+    of = objects(text + "object-group network h\n group-object g-object\n").addresses
+    assert of.of("h") == of.of("a") == ((4, (0x0A000001, 0x0A000001)),)
 
 
 WEB = (Kind((6, 6), (443, 443)),)

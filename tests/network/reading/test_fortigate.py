@@ -80,6 +80,9 @@ def test_where_interfaces_are_is_known() -> None:
         ({"srcaddr": "none"}, False),
         ({"service": "none-such"}, True),
         ({"internet_service": "enable"}, True),
+        ({"internet_service": "enable", "dstaddr": ""}, True),
+        ({"internet_service_src": "enable", "srcaddr": ""}, True),
+        ({"internet_service_src": "enable", "dstaddr": ""}, False),
         ({"groups": "finance"}, True),
     ],
 )

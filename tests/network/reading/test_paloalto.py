@@ -79,6 +79,8 @@ def test_what_is_not_understood_is_named() -> None:
         ({"service": "service-http"}, None, 4),
         ({"service": "unknown"}, Errs.TOO_OPEN, 2),
         ({"action": "frobnicate"}, Errs.EITHER, 0),
+        ({"source": "", "destination": "", "from_": "", "to": ""}, None, 2),
+        ({"rule-type": "frobnicate"}, Errs.TOO_OPEN, 2),
         ({"option": "disable-server-response-inspection"}, Errs.TOO_OPEN, 2),
     ],
 )

@@ -74,6 +74,7 @@ def test_what_no_rule_fits_goes_by_the_profile() -> None:
         "interfacetype=wireless",
         "rmtusrgrp=x",
         "protocol=icmpv4:3,4",
+        "enable=perhaps",
     ],
 )
 def test_what_a_rule_is_bound_to_is_named(said: str) -> None:

@@ -33,6 +33,14 @@ def test_each_way_of_writing_says_the_same(text: str) -> None:
     assert written(text).unread == []
 
 
+@pytest.mark.parametrize(
+    "text", [ADD.replace(" dir=", " ^\n  dir="), POWERSHELL.replace(" -Action", " `\r\n  -Action")]
+)
+def test_commands_go_on_in_the_next_line(text: str) -> None:
+    assert written(text).unread == []
+    assert written(text).rules[0]["action"].lower() == "allow"
+
+
 def test_lists_in_powershell() -> None:
     line = "New-NetFirewallRule -DisplayName x -RemoteAddress 10.0.0.1, 10.0.0.2 -LocalPort @(1)"
     assert written(line).rules[0]["remoteip"] == "10.0.0.1,10.0.0.2"

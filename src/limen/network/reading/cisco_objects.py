@@ -85,7 +85,7 @@ def _put(
 
 def _named_in(line: list[str]) -> str | None:
     """The object that a line of a group names."""
-    words = [one for one in line if not one.endswith("-object") or one == "group-object"]
+    words = line[1:] if line[0].endswith("-object") and line[0] != "group-object" else line
     return words[1] if words[0] in {"group-object", "object", "object-group"} else None
 
 

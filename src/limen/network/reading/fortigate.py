@@ -172,7 +172,16 @@ def _interfaces(names: Sequence[str]) -> Sequence[str]:
 
 def _has_addresses(policy: _Policy, family: int) -> bool:
     """In the section for both a policy is for a family where it names addresses of it on both sides."""
-    return all(policy.said.get(key) for key in _keys(policy, family))
+    return all(_names(policy, key) for key in _keys(policy, family))
+
+
+def _names(policy: _Policy, key: str) -> list[str]:
+    """A service of the internet stands in place of addresses that are not known here, so it counts as all of them."""
+    end = "6" if key.endswith("6") else ""
+    kept_by_fortinet = f"internet-service{end}-src" if key.startswith("src") else f"internet-service{end}"
+    if not policy.said.get(key) and policy.said.get(kept_by_fortinet) == ["enable"]:
+        return ["all"]
+    return policy.said.get(key, [])
 
 
 def _keys(policy: _Policy, family: int) -> tuple[str, str]:
@@ -187,7 +196,7 @@ def _asked(policy: _Policy, objects: Objects, family: int) -> Asked:
 
 
 def _side(policy: _Policy, objects: Objects, family: int, key: str, unclear: list[str]) -> Addresses:
-    names = policy.said[key]
+    names = _names(policy, key)
     before = len(unclear)
     found = addresses_named(names, objects.addresses[family], unclear)
     if policy.said.get(f"{key}-negate") == ["enable"] and len(unclear) == before:

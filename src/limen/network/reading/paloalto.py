@@ -42,6 +42,8 @@ from limen.network.reading.stages import Known, between_known, unknown_groups
 _MOST_RULES: Final = 100_000
 _CONDITIONS: Final = ("source-user", "category", "source-hip", "destination-hip", "hip-profiles")
 """Of which a rule may ask more than `any`."""
+_SIDES: Final = ("from", "to")
+_TYPES: Final = ("interzone", "intrazone")
 _READ: Final = frozenset(
     {
         *("from", "to", "source", "destination", "service", "application", "action", "disabled", "rule-type"),
@@ -138,9 +140,10 @@ def _rules(one: Any, base: _Rulebase) -> Iterator[Rule]:
 
 
 def _ways(one: Any, zones: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    froms, tos = ((ANYWHERE,) if "any" in members(one, side) else members(one, side) for side in ("from", "to"))
-    kind = text_of(one, "rule-type") or "universal"
-    if kind == "universal":
+    """What is not said is any, as it is with addresses and services; so is a type that is not known, which is named."""
+    froms, tos = ((ANYWHERE,) if "any" in said else said for said in (members(one, side) or ["any"] for side in _SIDES))
+    kind = text_of(one, "rule-type")
+    if kind not in _TYPES:
         yield from ((from_zone, to_zone) for from_zone in froms for to_zone in tos)
         return
     for from_zone in zones if ANYWHERE in froms else froms:
@@ -154,6 +157,8 @@ def _conditions(one: Any) -> Iterator[str]:
         said = members(one, name)
         if said and set(said) - {"any"}:
             yield f"{name} {', '.join(said)}"
+    if text_of(one, "rule-type") not in {"", "universal", *_TYPES}:
+        yield f"rule-type {text_of(one, 'rule-type')}"
     if schedule := text_of(one, "schedule"):
         yield f"schedule {schedule}"
     if one.find("target/devices/entry") is not None:
@@ -170,7 +175,7 @@ def _asked(one: Any, objects: Objects) -> Asked:
 def _addresses(one: Any, side: str, known: Named[tuple[int, Interval]], unclear: list[str]) -> Addresses:
     found: list[tuple[int, Interval]] = []
     is_known = True
-    for name in members(one, side):
+    for name in members(one, side) or ["any"]:
         some = known.of(name)
         try:
             found += address_literal(name) if some is None else some

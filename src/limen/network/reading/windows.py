@@ -132,14 +132,15 @@ def _ways(machine: Machine, family: int, *, is_inward: bool) -> Iterator[tuple[s
 def _read(words: Words, doubts: list[NotUnderstood]) -> _Read | None:
     """None where it is off, or can't be read at all, which is said."""
     name = words.get("name", words.get("id", "a rule"))[:100]
-    if words.get("enable", "yes").lower() in {"no", "false"}:
+    is_on = words.get("enable", "yes").lower().lstrip("$")
+    if is_on in {"no", "false"}:
         return None
     way = _WAYS.get(words.get("dir", words.get("direction", "in")).lower())
     action = words.get("action", "allow").lower().replace("allowbypass", "bypass")
     if way is None or action not in _ORDER:
         doubts.append(not_understood(name, f"{words.get('dir', '')} {action}", Errs.EITHER))
         return None
-    unclear = list(_conditions(words))
+    unclear = [*([] if is_on in {"yes", "true"} else [f"enable {is_on}"]), *_conditions(words)]
     local, remote = (_addresses(words.get(f"{side}ip", ""), unclear) for side in ("local", "remote"))
     ports = {side: _ports(words.get(f"{side}port", ""), unclear) for side in ("local", "remote")}
     near, far = ("local", "remote") if way == "in" else ("remote", "local")

@@ -19,6 +19,8 @@ MOST_RULES: Final = 20_000
 _MOST_LINES: Final = 500_000
 _LONGEST: Final = 64_000
 _PAIR: Final = re.compile(r'([A-Za-z]+)=(?:"([^"]*)"|(\S*))')
+_GOES_ON: Final = re.compile(r"[`^]\r?\n")
+"""How a command goes on in the next line, in PowerShell and in a batch file."""
 _OF_NETSH: Final = re.compile(r"^\s*netsh(?:\.exe)?\s+advfirewall\s+", re.IGNORECASE)
 _PARAMETER: Final = re.compile(
     r"""\s-([A-Za-z]+)(?:\s+((?:"[^"]*"|'[^']*'|[^\s,"'-][^\s,"']*)(?:\s*,\s*(?:"[^"]*"|'[^']*'|[^\s,"']+))*))?"""
@@ -83,7 +85,7 @@ class Written:
 def written(text: str) -> Written:
     """Raises UnreadableError."""
     refuse_beyond(len(text), MOST_BYTES, "bytes")
-    lines = text.splitlines()
+    lines = _GOES_ON.sub(" ", text).splitlines()
     refuse_beyond(len(lines), _MOST_LINES, "lines")
     found = Written()
     shown: dict[str, str] | None = None
