@@ -27,7 +27,7 @@ def allows(text: str, way: str, protocol: int = TCP, port: int = 443) -> bool:
 def test_the_sample_of_an_asa() -> None:
     of = sample("asa.conf")
     lets = of.ruleset.allows
-    assert (of.kind, of.ruleset.zones) == ("cisco", ("outside", "inside", "dmz", "cameras"))
+    assert (of.kind, of.ruleset.zones) == ("cisco", ("outside", "inside", "dmz", "cameras", "firewall"))
     assert lets(packet("outside dmz", OUTSIDE, FILES, TCP, 8_081))
     assert not lets(packet("outside dmz", OUTSIDE, FILES, TCP, 80))
     assert not lets(packet("outside dmz", OUTSIDE, "10.20.0.100", TCP, 60_000))

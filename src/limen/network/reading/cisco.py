@@ -3,7 +3,7 @@
 Interfaces are the zones, those of an ASA by their `nameif`. Packets meet the list of the interface that they come in
 by, then the list of the one that they leave by; behind the lines of a list everything is denied. Without a list, IOS
 lets everything through, and an ASA what goes to an interface of a lower security level (Cisco ASA Series Firewall CLI
-Configuration Guide, "Access Rules"). What comes to the device itself is not read.
+Configuration Guide, "Access Rules"). What comes to a router itself is not read.
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ from typing import Final
 
 from limen.network.model import Prefix
 from limen.network.packets import Rule, Ruleset, every_packet
+from limen.network.reading.cisco_itself import to_itself
 from limen.network.reading.cisco_line import AclLine, Dialect, rules_of
 from limen.network.reading.cisco_objects import objects_of
 from limen.network.reading.cisco_words import Block, Numbered, blocks_of
 from limen.network.reading.named_objects import refuse_objects
 from limen.network.reading.reading import (
+    FIREWALL,
     MOST_ZONES,
     OTHER,
     Errs,
@@ -88,8 +90,10 @@ def read_cisco(text: str, name: str = "config", known: Known | None = None) -> R
     if not any(one.networks or one.level is not None for one in device.interfaces.values()):
         guards[OTHER] = Guards(((),))
     ruleset = Passing(tuple(guards), guards).ruleset()
+    itself = tuple(to_itself(blocks, guards)) if device.is_asa else ()
+    zones = (*ruleset.zones, *((FIREWALL,) if itself else ()))
     places = {one.name: tuple(one.networks) for one in device.interfaces.values() if one.networks}
-    return Reading("cisco", ruleset, tuple(device.doubts), places)
+    return Reading("cisco", Ruleset(zones, (*ruleset.rules, *itself)), tuple(device.doubts), places)
 
 
 def _missing(device: _Device, name: str) -> Iterator[NotUnderstood]:

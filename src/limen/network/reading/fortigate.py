@@ -2,12 +2,13 @@
 
 Interfaces, and zones of FortiOS, are the zones. The first policy that fits decides, and what none fits is denied
 (FortiOS Administration Guide, "Firewall policy"). A policy that calls a virtual address lets through to what that
-leads to; translation of sources changes nothing here. What comes to the FortiGate itself is not read.
+leads to; translation of sources changes nothing here. What comes to the FortiGate itself is let in by what its
+interfaces offer; policies for that (`local-in-policy`) are not read, and named.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 from itertools import chain
@@ -15,10 +16,12 @@ from typing import Final
 
 from limen.network.model import Prefix
 from limen.network.packets import ANYWHERE, Rule, Ruleset, every_packet
+from limen.network.reading.fortigate_itself import to_itself
 from limen.network.reading.fortigate_objects import Objects, objects_of
 from limen.network.reading.fortigate_words import Entry, Section, Sections, sections_of
 from limen.network.reading.named_objects import Addresses, Asked, Kind, addresses_named, without
 from limen.network.reading.reading import (
+    FIREWALL,
     MOST_ZONES,
     OTHER,
     Errs,
@@ -91,7 +94,10 @@ def read_fortigate(text: str, name: str = "config", known: Known | None = None) 
     if known is not None:
         doubts += unknown_groups([zone for zone in zones if zone != OTHER], known)
         return Reading("fortigate", between_known(rules, known), tuple(doubts))
-    return Reading("fortigate", Ruleset(zones, tuple(rules)), tuple(doubts), _places(sections, zones))
+    itself = list(to_itself(sections, doubts))
+    every = dict.fromkeys((*zones[:-1], *(one.from_zone for one in itself), OTHER, *((FIREWALL,) if itself else ())))
+    refuse_beyond(len(every), MOST_ZONES, "interfaces")
+    return Reading("fortigate", Ruleset(tuple(every), (*rules, *itself)), tuple(doubts), _places(sections, every))
 
 
 def policy_ids(text: str) -> list[str]:
@@ -220,7 +226,7 @@ def _kinds(policy: _Policy, objects: Objects, unclear: list[str]) -> list[Kind]:
     return list(found)
 
 
-def _places(sections: Sections, zones: tuple[str, ...]) -> dict[str, tuple[Prefix, ...]]:
+def _places(sections: Sections, zones: Iterable[str]) -> dict[str, tuple[Prefix, ...]]:
     """The networks that interfaces are in, and zones by theirs."""
     own: dict[str, tuple[Prefix, ...]] = {}
     for name, one in _entries(sections, "system interface").items():
