@@ -58,11 +58,11 @@ def test_groups_in_a_circle_are_refused(count: int) -> None:
 
 def test_groups_that_double_cost_nothing() -> None:
     """Two to the fortieth members, of which each is the same."""
-    began = time.perf_counter()
+    began = time.process_time()
     read_fortigate(fortigate_groups(40, lambda number: f"g{number + 1} g{number + 1}" if number < 39 else "all"))
     twice = "<member>g{0}</member><member>g{0}</member>"
     read_paloalto(paloalto_groups(40, lambda number: twice.format(number + 1)))
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
 
 
 def test_lists_that_multiply_are_refused_before_they_are_written_out() -> None:
@@ -80,7 +80,7 @@ def test_lists_that_multiply_are_refused_before_they_are_written_out() -> None:
     literal = "</member><member>".join(f"10.{number >> 7}.{2 * number & 255}.1" for number in range(2_000))
     paloalto = system(rulebase(entry(source=literal, destination=literal)))
     windows = ADD + "remoteip={0} localip={0}".format(literal.replace("</member><member>", ",")[:60_000])
-    began = time.perf_counter()
+    began = time.process_time()
     for read, text in (
         (read_cisco, cisco),
         (read_fortigate, fortigate),
@@ -89,7 +89,7 @@ def test_lists_that_multiply_are_refused_before_they_are_written_out() -> None:
     ):
         with pytest.raises(UnreadableError):
             read(text)
-    assert time.perf_counter() - began < 60
+    assert time.process_time() - began < 60
 
 
 @pytest.mark.parametrize(

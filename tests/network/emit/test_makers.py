@@ -7,14 +7,14 @@ from dataclasses import replace
 import pytest
 from tests.network.emit.makers import TODAY, firewall, network
 from tests.network.networks import flow, harbor, way
-from tests.network.reading.sampled import packet
+from tests.network.reading.sampled import SAMPLES, packet
 
 from limen.errors import LimenError
 from limen.network.emit import aerleon
 from limen.network.emit.makers import MAKERS, legs_of, told
 from limen.network.emit.read_back import UnequalError
 from limen.network.model import Network
-from limen.network.reading.fortigate import read_fortigate
+from limen.network.reading.fortigate import policies_there
 
 FLOWS = [flow("files", way("office", "files", "https ssh")), flow("echo", way("office", "files", "ping"))]
 WEB = flow("web", way("office", "internet", "https"))
@@ -49,13 +49,32 @@ def test_nothing_to_let_through_is_told_as_a_denial(kind: str) -> None:
     assert not rules.read(rules.text).ruleset.allows(across)
 
 
-def test_what_is_there_is_removed_first() -> None:
-    before = "config firewall policy\nedit 7\nset action accept\nset srcintf lan\nset dstintf dmz\nnext\nend\n"
-    text = told(network(FLOWS), firewall("fortigate"), TODAY, before).text
-    assert "delete 7" in text.splitlines()[1]
-    assert list(read_fortigate(before + text).not_understood) == []
+def there(number: int, source: str, destination: str) -> str:
+    said = f"set action accept\nset srcaddr all\nset dstaddr all\nset srcintf {source}\nset dstintf {destination}"
+    return f"config firewall policy\nedit {number}\n{said}\nnext\nend\n"
+
+
+def test_policies_between_its_legs_are_removed_and_those_of_others_stay() -> None:
+    before = there(7, "vlan10", "vlan20") + there(9, "cameras", "vlan20")
+    rules = told(network(FLOWS), firewall("fortigate"), TODAY, before)
+    assert [one.split()[1] for one in rules.text.splitlines() if one.strip().startswith("delete")] == ["7"]
+    after = policies_there(before + rules.text)
+    assert list(after)[:2] == ["9", "10"]
     assert told(network(FLOWS), firewall("fortigate"), TODAY).notes
-    assert not told(network(FLOWS), firewall("fortigate"), TODAY, before).notes
+    assert not rules.notes
+
+
+@pytest.mark.parametrize(("source", "destination"), [("any", "any"), ("vlan10 cameras", "vlan20"), ("any", "vlan20")])
+def test_a_policy_of_others_that_opens_more_is_refused(source: str, destination: str) -> None:
+    with pytest.raises(UnequalError) as refused:
+        told(network(FLOWS), firewall("fortigate"), TODAY, there(7, source, destination))
+    assert "policy 7" in str(refused.value)
+
+
+def test_rules_of_a_palo_alto_that_would_be_replaced_are_named() -> None:
+    now = (SAMPLES / "paloalto.xml").read_text("utf-8")
+    (note,) = told(network(FLOWS), firewall("paloalto"), TODAY, now).notes
+    assert "office-erp" in note
 
 
 # Legs

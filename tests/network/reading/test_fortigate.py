@@ -6,7 +6,7 @@ import pytest
 from tests.network.reading.sampled import ICMP, SAMPLES, TCP, UDP, doubted, packet, sample
 
 from limen.network.packets import Rule, Ruleset, every_packet
-from limen.network.reading.fortigate import policy_ids, read_fortigate
+from limen.network.reading.fortigate import policies_there, read_fortigate
 from limen.network.reading.reading import Errs, UnreadableError
 from limen.network.reading.stages import Known
 
@@ -130,4 +130,6 @@ def test_known_interfaces_become_zones_and_others_are_named() -> None:
 
 
 def test_the_numbers_of_policies_that_are_there() -> None:
-    assert policy_ids((SAMPLES / "fortigate.conf").read_text()) == ["1", "7", "3", "4", "5", "6", "8", "9"]
+    there = policies_there((SAMPLES / "fortigate.conf").read_text())
+    assert list(there) == ["1", "7", "3", "4", "5", "6", "8", "9"]
+    assert (there["1"], there["4"]) == (frozenset({"lan", "wan1"}), frozenset({"guest", "any"}))

@@ -6,6 +6,7 @@ exactly what was meant: else there is no text, and a packet is named that tells 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import permutations
 from typing import Final
@@ -14,21 +15,26 @@ from limen.errors import LimenError
 from limen.network.emit.aerleon import INET, Filter, leg_name, set_names, written
 from limen.network.emit.opnsense import parted
 from limen.network.emit.ordered import Line, lines_of
-from limen.network.emit.read_back import Told, refuse_unequal
+from limen.network.emit.read_back import Told, UnequalError, refuse_unequal
 from limen.network.emit.sayable import SPEECHES, sayable
 from limen.network.emit.windows import told_windows
 from limen.network.model import INTERNET, Firewall, Network
 from limen.network.packets import ANY_PORT, ANY_PROTOCOL, Rule, Ruleset
+from limen.network.packets.decision_diagrams import TooTangledError, unlike
 from limen.network.reading.cisco import read_cisco
-from limen.network.reading.fortigate import policy_ids, read_fortigate
-from limen.network.reading.paloalto import read_paloalto
+from limen.network.reading.fortigate import policies_there, read_fortigate
+from limen.network.reading.paloalto import read_paloalto, rules_there
 from limen.network.reading.reading import Reading
 from limen.network.reading.stages import Known
+from limen.network.services import packet_text
 
 MAKERS: Final = ("fortigate", "paloalto", "cisco", "windows")
-_LEFT_NOTE: Final = (
-    "Policies that are there already stay, unless you give the configuration with --now: then the text removes them."
+_FIRST_NOTE: Final = (
+    "It is for a FortiGate without policies. If there are some, give its configuration with --now: by their numbers "
+    "they would be written over, and keep what the text does not say."
 )
+_REPLACED_NOTE: Final = "Rules for zones that are not named here are gone where the text replaces the rules"
+_MOST_SHOWN: Final = 12
 
 
 def told(network: Network, firewall: Firewall, today: str, now: str = "") -> Told:
@@ -43,16 +49,27 @@ def told(network: Network, firewall: Firewall, today: str, now: str = "") -> Tol
     text = written(firewall.kind, filters, set_names(network))
     if firewall.kind == "cisco":
         text += "".join(f"\naccess-group {_acl(leg)} in interface {leg}" for leg in legs.values())
-    if firewall.kind == "fortigate" and now:
-        text = _removed(policy_ids(now)) + text
 
     def read(said: str) -> Reading:
         return _READERS[firewall.kind](said, known)
 
     meant = Ruleset(tuple(wanted.places), tuple(rules))
     refuse_unequal(read(text), meant, firewall.kind)
-    left = firewall.kind == "fortigate" and not now
-    return Told(text.rstrip() + "\n", meant, unfit, read, (_LEFT_NOTE,) if left else ())
+    text = text.rstrip() + "\n"
+    if firewall.kind == "fortigate" and now:
+        text = beside_others(text, now, frozenset(legs.values()))
+        refuse_opened(read(f"{now}\n{text}").ruleset, meant)
+    return Told(text, meant, unfit, read, tuple(_notes(firewall.kind, now, frozenset(legs.values()))))
+
+
+def _notes(kind: str, now: str, legs: frozenset[str]) -> Iterator[str]:
+    if kind == "fortigate" and not now:
+        yield _FIRST_NOTE
+    if kind == "paloalto":
+        others = [name for name, zones in rules_there(now).items() if not zones <= legs] if now else []
+        shown = ", ".join(others[:_MOST_SHOWN]) + (" …" if len(others) > _MOST_SHOWN else "")
+        if others or not now:
+            yield f"{_REPLACED_NOTE}{f': {shown}' if shown else '.'}"
 
 
 def legs_of(network: Network, firewall: Firewall) -> dict[str, str]:
@@ -105,13 +122,33 @@ def _acl(leg: str) -> str:
     return f"limen-{leg}"
 
 
-def _removed(ids: Sequence[str]) -> str:
-    """Without them, since a policy with a number that is there would keep what Limen does not say of it."""
-    if not ids:
-        return ""
-    return "config firewall policy\n" + "".join(f"    delete {one}\n" for one in ids) + "end\n"
+def beside_others(text: str, now: str, legs: frozenset[str]) -> str:
+    """For a FortiGate that has policies: those between its legs alone are removed, and all others stay before the new
+    ones, which take numbers that nobody has: a policy that is written over keeps what is not said of it.
+    """
+    there = policies_there(now)
+    last = max((int(one) for one in there if one.isdigit()), default=0)
+    numbered = _NUMBER.sub(lambda found: f"    edit {int(found[1]) + last}", text)
+    removed = "".join(f"    delete {key}\n" for key, interfaces in there.items() if interfaces <= legs)
+    return (f"config firewall policy\n{removed}end\n" if removed else "") + numbered
 
 
+def refuse_opened(after: Ruleset, meant: Ruleset) -> None:
+    """Raises UnequalError where policies of others, which stay, change what is meant."""
+    try:
+        packet = unlike(meant, after)
+    except TooTangledError:
+        raise UnequalError("the policies that stay are too tangled to be proved", "remove some of them") from None
+    if packet is not None:
+        rule = after.decides(packet)
+        raise UnequalError(
+            f"the policy {rule.id if rule else ''}, which is for other interfaces as well and stays, decides "
+            f"{packet_text(packet)} ({packet.from_zone} to {packet.to_zone}) otherwise than is meant",
+            "narrow it at the firewall to the interfaces that Limen does not know, and plan again",
+        )
+
+
+_NUMBER: Final = re.compile(r"^    edit (\d+)$", re.MULTILINE)
 _READERS: Final[Mapping[str, Callable[[str, Known], Reading]]] = {
     "fortigate": lambda text, known: read_fortigate(text, known=known),
     "paloalto": lambda text, known: read_paloalto(text, known=known),

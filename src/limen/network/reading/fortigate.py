@@ -100,9 +100,10 @@ def read_fortigate(text: str, name: str = "config", known: Known | None = None) 
     return Reading("fortigate", Ruleset(tuple(every), (*rules, *itself)), tuple(doubts), _places(sections, every))
 
 
-def policy_ids(text: str) -> list[str]:
-    """Of all policies that are there, as `delete` takes them. Raises UnreadableError."""
-    return list(_entries(_one_domain(sections_of(text), "config"), "firewall policy"))
+def policies_there(text: str) -> dict[str, frozenset[str]]:
+    """All policies, also those that are off, by their number: between which interfaces. Raises UnreadableError."""
+    policies = _entries(_one_domain(sections_of(text), "config"), "firewall policy")
+    return {key: frozenset((*one.get("srcintf", []), *one.get("dstintf", []))) for key, one in policies.items()}
 
 
 def _one_domain(domains: Mapping[str, dict[str, Section]], name: str) -> dict[str, Section]:

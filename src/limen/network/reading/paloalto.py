@@ -82,6 +82,13 @@ def read_paloalto(text: str, known: Known | None = None) -> Reading:
     return Reading("paloalto", Ruleset(zones, tuple(rules)), tuple(base.doubts))
 
 
+def rules_there(text: str) -> dict[str, frozenset[str]]:
+    """All rules, also those that are off, by their name: between which zones. Raises UnreadableError."""
+    system = _one_system(tree_of(text))
+    rules = entries(system, "rulebase/security/rules")
+    return {name: frozenset(zone for side in _SIDES for zone in members(one, side) or ["any"]) for name, one in rules}
+
+
 def _one_system(root: Any) -> Any:
     """The virtual system that has rules. Panorama's device groups are none."""
     systems = [one for _, one in entries(root, "devices/entry/vsys")]
