@@ -4,15 +4,20 @@ names in network.yaml that would steer what a firewall is told.
 
 from __future__ import annotations
 
+import random
+import re
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.cli.test_main import leave
+from tests.dial import size
 from tests.network.emit.makers import TODAY, firewall, network
 from tests.network.networks import flow, way
+from tests.network.reading.sampled import SAMPLES
 from tests.network.reading.test_fortigate import policy
 from tests.network.reading.test_paloalto import entry, rulebase, system
 
@@ -168,3 +173,47 @@ def test_what_a_zone_is_called_says_nothing_else_to_a_firewall(kind: str, name: 
         return
     with pytest.raises(LimenError):
         told(one, firewall(kind), TODAY)
+
+
+@pytest.mark.parametrize("name", ["fortigate.conf", "paloalto.xml", "asa.conf", "ios.conf", "windows.txt"])
+def test_a_broken_configuration_is_read_or_refused_and_nothing_else(name: str) -> None:
+    """Words and lines that somebody took out, doubled, or put where others stood."""
+    text = (SAMPLES / name).read_text("utf-8")
+    kind = read_files([File(name, text)]).kind
+    for seed in range(size(400)):
+        with suppress(UnreadableError):
+            read_files([File(name, _broken(text, random.Random(seed)))], kind)
+
+
+def _broken(text: str, chance: random.Random) -> str:
+    parts = re.split(r"(\s+)", text) if chance.random() < 0.6 else text.splitlines(keepends=True)
+    for _ in range(chance.randint(1, 12)):
+        at, other = chance.randrange(len(parts)), chance.randrange(len(parts))
+        change = chance.randrange(5)
+        if change == 0:
+            del parts[at]
+        elif change == 1:
+            parts.insert(at, parts[other])
+        elif change == 2:
+            parts[at], parts[other] = parts[other], parts[at]
+        elif change == 3:
+            parts[at] = parts[at][: chance.randrange(len(parts[at]) + 1)]
+        else:
+            parts[at] = chance.choice(
+                ["-1", "²", "999999999999", '"', "\\", "{", "é", "0.0.0.0/0", "::", "any", "\x00", "<", "/"]
+            )
+    return "".join(parts)
+
+
+@pytest.mark.parametrize("number", ["²", "9" * 5_000, "-1", '"1\nend\nconfig system admin\nedit eve"', "x"])
+@pytest.mark.parametrize("interface", ["cameras", "vlan10"])
+def test_numbers_of_policies_that_are_none_come_into_no_text(number: str, interface: str) -> None:
+    now = policy(srcintf=interface, dstintf="vlan20").replace("edit 1", f"edit {number}")
+    with pytest.raises(LimenError):
+        told(network([flow("files", way("office", "files", "ssh"))]), firewall("fortigate"), TODAY, now)
+
+
+def test_digits_of_other_kinds_are_no_numbers_of_cisco() -> None:
+    lines = ("interface G0", " nameif in", " security-level ²", "access-list ² permit tcp any any")
+    text = "\n".join([*lines, "access-group ² in interface in"])
+    assert read_cisco(text).ruleset.zones == ("in", "other")

@@ -127,7 +127,10 @@ def beside_others(text: str, now: str, legs: frozenset[str]) -> str:
     ones, which take numbers that nobody has: a policy that is written over keeps what is not said of it.
     """
     there = policies_there(now)
-    last = max((int(one) for one in there if one.isdigit()), default=0)
+    strange = next((one for one in there if not _IS_NUMBER.fullmatch(one)), None)
+    if strange is not None:  # it would stand in the text, where it might be a command
+        raise LimenError(f"{strange[:40]!r} is no number of a policy", "give the configuration as `show` prints it")
+    last = max(map(int, there), default=0)
     numbered = _NUMBER.sub(lambda found: f"    edit {int(found[1]) + last}", text)
     removed = "".join(f"    delete {key}\n" for key, interfaces in there.items() if interfaces <= legs)
     return (f"config firewall policy\n{removed}end\n" if removed else "") + numbered
@@ -148,6 +151,7 @@ def refuse_opened(after: Ruleset, meant: Ruleset) -> None:
         )
 
 
+_IS_NUMBER: Final = re.compile(r"[0-9]{1,10}")
 _NUMBER: Final = re.compile(r"^    edit (\d+)$", re.MULTILINE)
 _READERS: Final[Mapping[str, Callable[[str, Known], Reading]]] = {
     "fortigate": lambda text, known: read_fortigate(text, known=known),

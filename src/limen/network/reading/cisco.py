@@ -172,7 +172,7 @@ def _acl_lines(words: list[str], block: Block) -> Iterator[AclLine]:
 
 
 def _by_number(name: str) -> Dialect:
-    is_standard = name.isdigit() and any(int(name[:6]) in some for some in _STANDARD)
+    is_standard = name.isdecimal() and any(int(name[:6]) in some for some in _STANDARD)
     return Dialect.STANDARD if is_standard else Dialect.IOS
 
 
@@ -182,7 +182,7 @@ def _interface(device: _Device, name: str, block: Block) -> None:
         words = line.text.split()
         if words[0] == "nameif" and len(words) > 1:
             one.name, device.is_asa = words[1], True
-        elif words[0] == "security-level" and words[-1].isdigit():
+        elif words[0] == "security-level" and words[-1].isdecimal():
             one.level = int(words[-1][:3])
         elif words == ["shutdown"]:
             one.is_off = True
