@@ -10,10 +10,12 @@ from urllib.parse import urlsplit
 
 from limen.errors import LimenError
 from limen.network.compiling import Places
-from limen.network.emit.comparing import let_through
 from limen.network.model import Network
 from limen.network.packets import Box, Packet, Ruleset
 from limen.network.packets.box import LAST_ADDRESS, TCP
+from limen.network.packets.decision_diagrams import TooTangledError
+from limen.network.packets.regions import Regions
+from limen.network.packets.spans import span_between
 
 Address: TypeAlias = IPv4Address | IPv6Address
 
@@ -47,10 +49,14 @@ def refuse_unadministered(meant: Ruleset, network: Network, addresses: Iterable[
 
 
 def _reaches(meant: Ruleset, network: Network, zone: str, address: Address, port: int) -> bool:
-    """Whether some address of a zone does."""
+    """Whether some address of a zone does. What can't be proved does not."""
     to_zone, one = _zone(network, address.version, int(address)), (int(address), int(address))
     every = Box(address.version, (0, LAST_ADDRESS[address.version]), one, (TCP, TCP), (port, port))
-    return any(box.meets(every) is not None for box, _ in let_through(meant, zone, to_zone))
+    regions = Regions(meant)
+    try:
+        return regions.witness(span_between(zone, to_zone, every, regions.numbers)) is not None
+    except TooTangledError:
+        return False
 
 
 def addresses_of(url: str) -> tuple[list[str], int]:
