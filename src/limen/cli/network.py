@@ -191,7 +191,7 @@ def _show(network: Network) -> Iterator[Printed]:
         place = firewall.host or firewall.device or firewall.reference
         plain = {"part": "firewall", "name": firewall.name, "kind": firewall.kind, "at": place}
         yield (
-            f"Enforced by {firewall.name}: {firewall.kind} at {place}",
+            f"Enforced by {firewall.name}: {firewall.kind}{f' at {place}' if place else ''}",
             {
                 **plain,
                 "zones": list(firewall.zones),
