@@ -49,8 +49,8 @@ async def _build(core: Core) -> Running:
 
     firewalls, learning = await build(core), Learning(core, Holders(core.known, core.clock).whose)
     tunnels = Tunnels(core)
-    tell_firewalls(tunnels, firewalls.followers)
     doors = Doors(core, core.offers.take(KeptOpen), tunnels)
+    tell_firewalls(tunnels, doors, firewalls.followers, core.known)
     AtFirewalls(doors, firewalls.followers, lambda: core.known.rules_of(Network) or Network(()), core.clock)
 
     async def close() -> None:

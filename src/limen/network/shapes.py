@@ -81,6 +81,8 @@ class HostShape(Shape):
     """The zone that it is in."""
     addresses: Annotated[list[Name], Field(min_length=1, max_length=20), BeforeValidator(_in_a_list)]
     """Each in its zone."""
+    names: Annotated[list[Name], Field(max_length=20), BeforeValidator(_in_a_list)] = []
+    """DNS names beside its own, by which devices find it through a tunnel while it is open to them."""
 
 
 class WayShape(Shape):
@@ -147,6 +149,8 @@ class WireGuardShape(Shape):
     """Where devices find it: a name or an address."""
     port: Annotated[int, Field(ge=1, le=65_535)] = 51_820
     """The UDP port there."""
+    domain: Name | None = None
+    """Below this name devices find by DNS what is open to them, and nothing else: `harbor.internal`."""
 
 
 class FirewallShape(Shape):

@@ -58,7 +58,8 @@ class NetworkFile:
         return Network(
             zones=zones,
             hosts=tuple(
-                Host(name, one["zone"], prefixes(one["addresses"])) for name, one in sorted(self._of("hosts").items())
+                Host(name, one["zone"], prefixes(one["addresses"]), tuple(one.get("names", ())))
+                for name, one in sorted(self._of("hosts").items())
             ),
             services=(
                 *built_in_services(),

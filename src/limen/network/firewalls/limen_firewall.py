@@ -10,20 +10,27 @@ nft, ip and ssh-keygen, and nothing else.
 The kernel enforces the rules by itself. This program loads them as one transaction, goes back unless the change is
 confirmed, puts back what others change of them, closes what is open for a while when its time is over, and tells
 Limen which packets were denied. What is in force holds while Limen and this program are away, and ends of what is
-open for a while hold as well: the kernel has them.
+open for a while hold as well: the kernel has them. Where tunnels end here and have names, a process beside it answers
+DNS, by dnspython.
 """
 
 from __future__ import annotations
 
 import argparse
+import ctypes
 import difflib
 import fcntl
+import functools
 import getpass
 import hashlib
+import importlib
 import ipaddress
 import json
 import os
+import pwd
 import re
+import resource
+import select
 import shutil
 import socket
 import ssl
@@ -91,6 +98,14 @@ MOST_DIFFERENCES = 50
 LONGEST_SHOWN = 300
 LONGEST_OPENING = 31 * 86_400
 MOST_PEERS = 5_000
+TUNNELS_LOOK_SECONDS = 5.0
+MOST_NAMES = 20_000
+MOST_ADDRESSES = 8
+"""Of each family, of one name: so many fit into the 512 bytes that every answer fits into (RFC 1035, 2.3.4)."""
+LONGEST_QUESTION = 512
+LONGEST_TTL = 5
+QUESTIONS_A_SECOND, QUESTIONS_AT_ONCE = 20.0, 50
+NAMES_SECONDS = 2.0
 
 
 class Wrong(Exception):
@@ -927,7 +942,7 @@ class Firewall:
 
     def __init__(self) -> None:
         self.clock = Clock()
-        self.tunnels = Tunnels()
+        self.tunnels, self.names = Tunnels(), Names()
         self.lock = threading.RLock()
         self.ruleset: Ruleset | None = None
         self.repairs = True
@@ -938,7 +953,7 @@ class Firewall:
         self._beside: list[str] | None = None
         self._generation = -1
         self._full = 0.0
-        self._told = ""
+        self._told, self._told_of_tunnels = "", ""
 
     def begin(self) -> None:
         """What was confirmed last, before anything else: a change that was on trial when this program ended is not
@@ -962,6 +977,7 @@ class Firewall:
         self.repairs = bool(said["repair"])
         try:
             self.tunnels.follow(said.get("tunnels"))
+            self.names.follow(said.get("tunnels"), self.clock.now())
         except (Wrong, OSError, subprocess.SubprocessError) as wrong:
             syslog.syslog(syslog.LOG_ERR, f"tunnels are not as they are to be: {wrong}")
         self._open_and_close(said["openings"])
@@ -1116,6 +1132,20 @@ class Firewall:
                 number, self._told = generation(), ""
             self._generation = number
 
+    def look_at_tunnels(self) -> None:
+        """Hold the tunnels that end here against what Limen said; tell of what is otherwise, and put it back."""
+        found = self.tunnels.look()
+        told = json.dumps(found, sort_keys=True) if found else ""
+        with self.lock:
+            if told != self._told_of_tunnels and found:
+                syslog.syslog(syslog.LOG_WARNING, f"tunnels are not Limen's: {_shown(found[0])}")
+                self.drift.append({"at": int(time.time()), "found": found, "repaired": self.repairs})
+            self._told_of_tunnels = told
+        if found and self.repairs:
+            self.tunnels.put_back()
+            self._told_of_tunnels = ""
+        self.names.tend()
+
     def _unknown_openings(self, is_now: dict[str, Any]) -> list[dict[str, str]]:
         """What is open for a while, and Limen opened it to nobody."""
         if self.clock.now() is None or self.ruleset is None:
@@ -1189,9 +1219,14 @@ class Tunnels:
         self.key = ""
         """The public one; "" where no tunnels end here."""
         self._said: dict[str, Any] | None = None
+        self._lock = threading.RLock()
 
     def follow(self, said: dict[str, Any] | None) -> None:
         """Have these tunnels, and no others. Raises Wrong."""
+        with self._lock:
+            self._follow(None if said is None else {name: one for name, one in said.items() if name != "names"})
+
+    def _follow(self, said: dict[str, Any] | None) -> None:
         kept = read_json("tunnels").get("interface", "")
         if kept and (said is None or said["interface"] != kept):
             self.end()
@@ -1218,6 +1253,41 @@ class Tunnels:
                 run("ip", "address", "replace", address, "dev", interface, *(["nodad"] if ":" in address else []))
             run("ip", "link", "set", interface, "mtu", "1420", "up")
         self._said, self.key = said, run("wg", "pubkey", given=private + "\n").strip()
+
+    def look(self) -> list[dict[str, str]]:
+        """What of them somebody changed here: where, and what it was and is ("": nothing)."""
+        with self._lock:
+            if self._said is None:
+                return []
+            interface, was = self._said["interface"], self._meant()
+            is_now = _tunnels_now(interface) if is_interface(interface) else {}
+            if not is_now:
+                return [{"where": f"tunnels {interface}", "was": "there", "is": ""}]
+            return [
+                {"where": f"tunnels {interface}: {where}", "was": was.get(where, ""), "is": is_now.get(where, "")}
+                for where in sorted({*was, *is_now})
+                if was.get(where) != is_now.get(where)
+            ][:MOST_DIFFERENCES]
+
+    def put_back(self) -> None:
+        """Have them as Limen said last. A peer that is otherwise goes first: what it has beside stays by `syncconf`."""
+        with self._lock:
+            said, self._said = self._said, None
+            if said is None:
+                return
+            interface = said["interface"]
+            if is_interface(interface):
+                meant = {where: what for where, what in self._meant(said).items() if where.startswith("peer ")}
+                for where, what in _tunnels_now(interface).items():
+                    if where.startswith("peer ") and meant.get(where) != what:
+                        run("wg", "set", interface, "peer", where[5:], "remove")
+            self._follow(said)
+
+    def _meant(self, said: dict[str, Any] | None = None) -> dict[str, str]:
+        """As `_tunnels_now` has it."""
+        said = said or self._said or {}
+        own = {"key": self.key, "port": str(said["port"]), "state": "up", "addresses": _sorted(said["addresses"])}
+        return {**own, **{f"peer {one['key']}": _sorted(one["addresses"]) for one in said["peers"]}}
 
     def end(self) -> None:
         """No tunnel ends here any more."""
@@ -1259,6 +1329,27 @@ def checked_tunnels(said: Any) -> dict[str, Any]:
     return about
 
 
+def _tunnels_now(interface: str) -> dict[str, str]:
+    """What the interface has, by what it is: its own key and port, its peers and their addresses (wg(8), `dump`)."""
+    own, *peers = [line.split("\t") for line in run("wg", "show", interface, "dump").splitlines()]
+    (link,) = json.loads(run("ip", "-j", "address", "show", "dev", interface))
+    addresses = [f"{one['local']}/{one['prefixlen']}" for one in link["addr_info"] if one["scope"] != "link"]
+    found = {
+        "key": own[1],
+        "port": own[2],
+        "state": "up" if "UP" in link["flags"] else "down",
+        "addresses": _sorted(addresses),
+    }
+    for key, shared, _, allowed, *_ in peers:
+        its = _sorted(allowed.split(",") if allowed != "(none)" else [])
+        found[f"peer {key}"] = its if shared == "(none)" else f"{its}, and a preshared key"
+    return found
+
+
+def _sorted(addresses: Iterable[str]) -> str:
+    return ", ".join(sorted(str(ipaddress.ip_interface(one)) for one in addresses))
+
+
 def is_interface(name: str) -> bool:
     try:
         return bool(name and socket.if_nametoindex(name))
@@ -1275,6 +1366,256 @@ def make_tunnels(interface: str) -> None:
         if shutil.which("wireguard-go") is None:
             raise Wrong("this kernel has no WireGuard: install wireguard-go")
         run("wireguard-go", interface)
+
+
+# Names
+
+
+class Names:
+    """What devices find by DNS through their tunnels: each the names of what is open to it, and nobody any other.
+
+    They are answered by a process beside this one, which may do nothing else. It ends with this one.
+    """
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._at: dict[str, Any] | None = None
+        self._open: dict[str, dict[str, Any]] = {}
+        self._lock = threading.Lock()
+
+    def follow(self, said: dict[str, Any] | None, now: float | None) -> None:
+        """Have these names answered, and no others. `now` is Limen's. Raises Wrong."""
+        with self._lock:
+            if said is None or "names" not in said or now is None:
+                self._end()
+                return
+            at = {
+                "interface": said["interface"],
+                "index": socket.if_nametoindex(said["interface"]),
+                "addresses": [str(ipaddress.ip_interface(one).ip) for one in said["addresses"]],
+            }
+            self._open = checked_names(said, boottime() - now)
+            if at != self._at or self._process is None or self._process.poll() is not None:
+                self._end()
+                self._begin(at)
+            self._tell()
+
+    def tend(self) -> None:
+        """Begin it again where it ended. Raises Wrong."""
+        with self._lock:
+            if self._at is not None and (self._process is None or self._process.poll() is not None):
+                at = self._at
+                self._end()
+                self._begin(at)
+                self._tell()
+
+    def _begin(self, at: dict[str, Any]) -> None:
+        self._at = at
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", os.path.abspath(__file__), "names"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+        )
+        assert self._process.stdin is not None
+        os.set_blocking(self._process.stdin.fileno(), False)
+        self._write(at)
+
+    def _end(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            assert self._process.stdin is not None
+            self._process.stdin.close()
+        self._process, self._at = None, None
+
+    def _tell(self) -> None:
+        self._write(self._open)
+
+    def _write(self, what: Any) -> None:
+        """Within a time: who is stuck is begun again. Raises Wrong."""
+        assert self._process is not None
+        assert self._process.stdin is not None
+        pipe, left, until = self._process.stdin.fileno(), json.dumps(what).encode() + b"\n", time.monotonic()
+        until += NAMES_SECONDS
+        while left:
+            _, is_ready, _ = select.select([], [pipe], [], max(0.0, until - time.monotonic()))
+            if not is_ready:
+                self._process.kill()
+                raise Wrong("names are not answered: what answers them does not listen")
+            try:
+                left = left[os.write(pipe, left) :]
+            except BlockingIOError:
+                continue
+            except BrokenPipeError:
+                raise Wrong("names are not answered: what answers them ended") from None
+
+
+def checked_names(said: dict[str, Any], ahead: float) -> dict[str, dict[str, Any]]:
+    """By the address of who asks: each name, its addresses, and when it is over, in seconds since the boot, by which
+    this machine is `ahead` of Limen. Raises Wrong for what is no name, or an address that is no host's.
+    """
+    found: dict[str, dict[str, Any]] = {address: {} for peer in said["peers"] for address in peer["addresses"]}
+    if len(said["names"]) > MOST_NAMES:
+        raise Wrong("these are more names than there can be")
+    for one in said["names"]:
+        addresses = [ipaddress.ip_address(address) for address in one["addresses"]]
+        is_right = (
+            len(one["name"]) <= 253
+            and re.fullmatch(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?", one["name"])
+            and not any(at.is_loopback or at.is_link_local or at.is_multicast or at.is_unspecified for at in addresses)
+        )
+        if not is_right:
+            raise Wrong("these names can't be")
+        ends = one["until"] / 1000 + ahead
+        for who in one["for"]:
+            if who in found:
+                before, latest = found[who].get(one["name"], ((), 0.0))
+                found[who][one["name"]] = (
+                    list({**dict.fromkeys(before), **dict.fromkeys(map(str, addresses))}),
+                    max(latest, ends),
+                )
+    return found
+
+
+@functools.lru_cache(maxsize=1)
+def dnspython() -> Any:
+    """It is for those alone who have tunnels with names. Raises Wrong where it is missing."""
+    try:
+        for part in ("exception", "flags", "message", "rcode", "rdataclass", "rdatatype", "rrset"):
+            importlib.import_module(f"dns.{part}")
+    except ImportError:
+        raise Wrong("names are not answered: install python3-dnspython") from None
+    return sys.modules["dns"]
+
+
+def answered(question: bytes, names: dict[str, Any], now: float) -> bytes | None:
+    """What somebody is told who asks this by DNS, and to whom these `names` are open; None: nothing, since it is no
+    question, which keeps two that answer from talking to each other.
+
+    What is not open is refused, with the same words whether it is there or not (RFC 1035, 4.1.1, RCODE 5): whoever is
+    told that there is no such name would be told so for a while (RFC 2308) although it is opened meanwhile. Answers
+    are short, never name anybody else who could be asked, and are gone from a cache soon.
+    """
+    if not 12 <= len(question) <= LONGEST_QUESTION:
+        return None
+    _, flags, asked, *others = struct.unpack_from(">6H", question)
+    if flags & 0xF800 or asked != 1 or others[:2] != [0, 0] or others[2] > 1:
+        return None
+    dns = dnspython()
+    try:
+        query = dns.message.from_wire(question)
+        response = dns.message.make_response(query, our_payload=LONGEST_QUESTION)
+    except (dns.exception.DNSException, ValueError, IndexError, struct.error):
+        return None
+    (one,) = query.question
+    addresses, ends = names.get(one.name.to_text(omit_final_dot=True).lower(), ((), 0.0))
+    left = int(ends - now)
+    if left < 1 or one.rdclass != dns.rdataclass.IN or dns.rdatatype.is_metatype(one.rdtype):
+        response.set_rcode(dns.rcode.REFUSED)
+        return bytes(response.to_wire())
+    response.flags |= dns.flags.AA
+    family = {dns.rdatatype.A: 4, dns.rdatatype.AAAA: 6}.get(one.rdtype, 0)
+    fitting = [each for each in addresses if ipaddress.ip_address(each).version == family][:MOST_ADDRESSES]
+    if fitting:
+        response.answer.append(
+            dns.rrset.from_text_list(one.name, min(LONGEST_TTL, left), one.rdclass, one.rdtype, fitting)
+        )
+    return bytes(response.to_wire(max_size=LONGEST_QUESTION))
+
+
+class Share:
+    """How many questions each may ask: so many at once, and so many a second from then on."""
+
+    def __init__(self) -> None:
+        self._left: dict[str, tuple[float, float]] = {}
+
+    def keep(self, whose: Iterable[str]) -> None:
+        """Only these may ask."""
+        self._left = {who: self._left.get(who, (float(QUESTIONS_AT_ONCE), 0.0)) for who in whose}
+
+    def take(self, who: str, now: float) -> bool:
+        """Whether who has a share of now has something left of it."""
+        if who not in self._left:
+            return False
+        left, at = self._left[who]
+        left = min(QUESTIONS_AT_ONCE, left + (now - at) * QUESTIONS_A_SECOND)
+        self._left[who] = (left - 1 if left >= 1 else left, now)
+        return left >= 1
+
+
+def answer_names() -> None:
+    """Until the input ends: answer what comes by the tunnels, as the lines of the input say. First of them is where."""
+    rest = b""
+    while b"\n" not in rest:
+        more = os.read(0, 1 << 20)
+        if not more:
+            return
+        rest += more
+    first, _, rest = rest.partition(b"\n")
+    where = json.loads(first)
+    answered(_SAMPLE, {"a.b": (["192.0.2.1"], 9.0)}, 0.0)  # what it takes is there before anything is given up
+    answered(_SAMPLE_6, {"a.b": (["2001:db8::1"], 9.0)}, 0.0)
+    asked = [_asked_at(where["interface"], address) for address in where["addresses"]]
+    give_up_rights()
+    names: dict[str, Any] = {}
+    share, is_told = Share(), True
+    while is_told:
+        *whole, rest = rest.split(b"\n")
+        if whole:
+            names = json.loads(whole[-1])
+            share.keep(names)
+        is_ready, _, _ = select.select([0, *(one.fileno() for one in asked)], [], [])
+        for one in asked:
+            if one.fileno() in is_ready:
+                _answer_some(one, names, share)
+        if 0 in is_ready:
+            more = os.read(0, 1 << 20)
+            rest, is_told = rest + more, bool(more)
+
+
+def _answer_some(asked: socket.socket, names: dict[str, Any], share: Share) -> None:
+    for _ in range(50):
+        try:
+            question, (who, *where) = asked.recvfrom(LONGEST_QUESTION + 1)
+            now = boottime()
+            if share.take(who, now) and (answer := answered(question, names[who], now)):
+                asked.sendto(answer, (who, *where))
+        except BlockingIOError:
+            return
+        except OSError:
+            continue
+
+
+def _asked_at(interface: str, address: str) -> socket.socket:
+    """Heard by the tunnels alone, whose other ends can't use another's address."""
+    one = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM)
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, interface.encode())
+    try:
+        one.bind((address, 53))
+    except OSError as wrong:
+        raise Wrong(f"names are not answered: port 53 of {address}: {wrong.strerror}") from None
+    one.setblocking(False)
+    return one
+
+
+def give_up_rights() -> None:
+    """Nothing but what is open already: nobody's rights, no other program, no file, and little memory."""
+    nobody = pwd.getpwnam("nobody")
+    for what, most in (
+        (resource.RLIMIT_AS, 256 << 20),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_NPROC, 0),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NOFILE, 16),
+    ):
+        resource.setrlimit(what, (most, most))
+    os.setgroups([])
+    os.setresgid(nobody.pw_gid, nobody.pw_gid, nobody.pw_gid)
+    os.setresuid(nobody.pw_uid, nobody.pw_uid, nobody.pw_uid)
+    ctypes.CDLL(None).prctl(38, 1, 0, 0, 0)  # PR_SET_NO_NEW_PRIVS
+
+
+_SAMPLE = b"\0\0\1\0\0\1\0\0\0\0\0\1\1a\1b\0\0\1\0\1\0\0\x29\2\0\0\0\0\0\0\0"
+"""A question for the address of a.b, with EDNS (RFC 6891)."""
+_SAMPLE_6 = _SAMPLE.replace(b"b\0\0\1", b"b\0\0\x1c")
 
 
 def run(*words: str, given: str = "") -> str:
@@ -1302,7 +1643,7 @@ def follow() -> None:
     ):
         threading.Thread(target=work, args=arguments, daemon=True).start()
     write(RUN / "ready", str(os.getpid()))
-    looks = 0.0
+    looks = looks_at_tunnels = 0.0
     while True:
         try:
             trial = read_json("trial")
@@ -1312,6 +1653,9 @@ def follow() -> None:
             if time.monotonic() >= looks:
                 looks = time.monotonic() + LOOK_SECONDS
                 firewall.look()
+            if time.monotonic() >= looks_at_tunnels:
+                looks_at_tunnels = time.monotonic() + TUNNELS_LOOK_SECONDS
+                firewall.look_at_tunnels()
         except (Wrong, OSError, ValueError, KeyError, subprocess.SubprocessError) as wrong:
             syslog.syslog(syslog.LOG_ERR, f"could not keep the rules: {wrong}")
             time.sleep(1.0)
@@ -1484,7 +1828,7 @@ def status() -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog=PROGRAM.name, description=__doc__.splitlines()[0])
-    parser.add_argument("task", choices=("enrol", "status", "undo", "leave", "follow", "restore", "watch"))
+    parser.add_argument("task", choices=("enrol", "status", "undo", "leave", "follow", "restore", "watch", "names"))
     parser.add_argument("url", nargs="?", default="", help="with enrol: where Limen is")
     parser.add_argument("--authority", default="", help="with enrol: the certificates to trust instead of the system's")
     chosen = parser.parse_args()
@@ -1506,6 +1850,7 @@ def main() -> int:
                 "follow": follow,
                 "restore": restore,
                 "watch": watch,
+                "names": answer_names,
             }
             tasks[chosen.task]()
     except (Wrong, OSError, ValueError, KeyError, subprocess.SubprocessError) as wrong:
