@@ -25,7 +25,9 @@ from tests.network.tunnels.asking import SILENT, dig, needs_dig
 from tests.network.tunnels.far import DOMAIN, RESOLVER, SERVER, Far, far
 from tests.network.tunnels.laptop import Laptop, laptop, needs_tunnels
 
-from limen.network.firewalls.limen_firewall import QUESTIONS_AT_ONCE, Share, Wrong, answered, checked_names
+from limen.following.program.kept import Wrong
+from limen.network.firewalls.limen_firewall.answers import QUESTIONS_AT_ONCE, Share, answered
+from limen.network.firewalls.limen_firewall.names import checked_names
 
 NAME = f"desk.{DOMAIN}"
 OPEN = {NAME: (["10.20.0.10", "fd00:20::10"], 100.0)}
