@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -101,25 +102,35 @@ class Guarded:
 
 @pytest.fixture
 def guarded(tmp_path: Path) -> Iterator[Guarded]:
-    port = free_port()
-    harbor, stop = serve(tmp_path / "limen", port, free_port(), None, write)
+    harbor, stop = serve(tmp_path / "limen", free_port(), free_port(), None, write)
     try:
-        with real_router(tmp_path / "router") as router, router.listening(20, 443), router.listening(20, 3_389):
-            reached = limen_reached(router, port)
-            harbor.run(reached.__aenter__())
-            try:
-                core = harbor.limen.core
-                now = core.clock.now()
-                token = harbor.run(core.write(lambda write: service.make_token(write, NAME, now, "")))
-                router.enrol(harbor.origin, token)
-                router.follow()
-                one = Guarded(harbor, router)
-                one.take_rules()
-                yield one
-            finally:
-                harbor.run(reached.__aexit__(None, None, None))
+        with (
+            real_router(tmp_path / "router") as router,
+            router.listening(20, 443),
+            router.listening(20, 3_389),
+            followed_by(harbor, router) as one,
+        ):
+            yield one
     finally:
         stop()
+
+
+@contextmanager
+def followed_by(harbor: Harbor, router: RealRouter) -> Iterator[Guarded]:
+    """The router follows Harbor, with the rules of its network."""
+    reached = limen_reached(router, harbor.port)
+    harbor.run(reached.__aenter__())
+    try:
+        core = harbor.limen.core
+        now = core.clock.now()
+        token = harbor.run(core.write(lambda write: service.make_token(write, NAME, now, "")))
+        router.enrol(harbor.origin, token)
+        router.follow()
+        one = Guarded(harbor, router)
+        one.take_rules()
+        yield one
+    finally:
+        harbor.run(reached.__aexit__(None, None, None))
 
 
 def waits_in_a_terminal(origin: str, home: Path) -> subprocess.Popen[str]:
