@@ -103,16 +103,27 @@ class Guarded:
 @contextmanager
 def guarding(at: Path, write: Callable[[Path], None], ports: tuple[int, ...]) -> Iterator[Guarded]:
     """Harbor with what `write` puts into its folder, and a router before a server that listens on these ports."""
-    port = free_port()
-    harbor, stop = serve(at / "limen", port, free_port(), None, write)
+    harbor, stop = serve(at / "limen", free_port(), free_port(), None, write)
     with ExitStack() as closing:
         closing.callback(stop)
         router = closing.enter_context(real_router(at / "router"))
         for each in ports:
             closing.enter_context(router.listening(20, each))
-        reached = limen_reached(router, port)
-        harbor.run(reached.__aenter__())
-        closing.callback(lambda: harbor.run(reached.__aexit__(None, None, None)))
+        yield closing.enter_context(followed_by(harbor, router))
+
+
+@pytest.fixture
+def guarded(tmp_path: Path) -> Iterator[Guarded]:
+    with guarding(tmp_path, write, (443, 3_389)) as one:
+        yield one
+
+
+@contextmanager
+def followed_by(harbor: Harbor, router: RealRouter) -> Iterator[Guarded]:
+    """The router follows Harbor, with the rules of its network."""
+    reached = limen_reached(router, harbor.port)
+    harbor.run(reached.__aenter__())
+    try:
         core = harbor.limen.core
         now = core.clock.now()
         token = harbor.run(core.write(lambda write: service.make_token(write, NAME, now, "")))
@@ -121,12 +132,8 @@ def guarding(at: Path, write: Callable[[Path], None], ports: tuple[int, ...]) ->
         one = Guarded(harbor, router)
         one.take_rules()
         yield one
-
-
-@pytest.fixture
-def guarded(tmp_path: Path) -> Iterator[Guarded]:
-    with guarding(tmp_path, write, (443, 3_389)) as one:
-        yield one
+    finally:
+        harbor.run(reached.__aexit__(None, None, None))
 
 
 def waits_in_a_terminal(origin: str, home: Path) -> subprocess.Popen[str]:

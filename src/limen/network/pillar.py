@@ -55,8 +55,8 @@ async def _build(core: Core) -> Running:
     reminders = Reminders(core)
     requested = flow_requests(lambda: core.known.rules_of(Network), core.clock, core.settings.zone)
     tunnels = Tunnels(core)
-    tell_firewalls(tunnels, firewalls.followers)
     doors = Doors(core, core.offers.take(KeptOpen), tunnels)
+    tell_firewalls(tunnels, doors, firewalls.followers, core.known)
     AtFirewalls(doors, firewalls.followers, lambda: core.known.rules_of(Network) or Network(()), core.clock)
 
     async def close() -> None:

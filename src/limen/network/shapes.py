@@ -99,6 +99,8 @@ class HostShape(Shape):
     """Each in its zone."""
     owner: Name | None = None
     """As a zone's, which it has without one of its own."""
+    names: Annotated[list[Name], Field(max_length=20), BeforeValidator(_in_a_list)] = []
+    """DNS names beside its own, by which devices find it through a tunnel while it is open to them."""
 
 
 class WayShape(Shape):
@@ -165,6 +167,8 @@ class WireGuardShape(Shape):
     """Where devices find it: a name or an address."""
     port: Annotated[int, Field(ge=1, le=65_535)] = 51_820
     """The UDP port there."""
+    domain: Name | None = None
+    """Below this name devices find by DNS what is open to them, and nothing else: `harbor.internal`."""
 
 
 class FirewallShape(Shape):

@@ -119,9 +119,9 @@ def answers(live: socket.socket) -> bool:
         return False
 
 
-def hurry(router: RealRouter) -> None:
-    """A trial of five seconds, and not of sixty."""
-    router.run("sed", "-i", "s/^TRIAL_SECONDS = .*/TRIAL_SECONDS = 5.0/", "/usr/local/sbin/limen-firewall")
+def hurry(router: RealRouter, what: str = "TRIAL_SECONDS", seconds: float = 5.0) -> None:
+    """A trial of five seconds, and not of sixty; or something else of the program that takes long."""
+    router.run("sed", "-i", f"s/^{what} = .*/{what} = {seconds}/", "/usr/local/sbin/limen-firewall")
     router.kill()
     router.follow()
 

@@ -154,7 +154,7 @@ class _Made:
     def all_chains(self) -> tuple[Chain, ...]:
         """The hooks last, as they lead to all others."""
         first = (*denying_chains(self.router.log_group), *self.chains)
-        return (*first, *standing_chains(), input_chain(self.router.tunnels_port), forward_chain())
+        return (*first, *standing_chains(), input_chain(self.router.tunnels), forward_chain())
 
 
 def _by_pair(ruleset: Ruleset, router: Router) -> dict[tuple[str, str], list[Rule]]:

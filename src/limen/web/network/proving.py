@@ -43,7 +43,7 @@ COUNTED_FOR: Final[Milliseconds] = 5 * MINUTE
 SEEN_DAYS: Final = 30
 
 _Key: TypeAlias = tuple[str, str, str, str]
-"""A revision, a day, of what ("network", "ground", "radius", "lately" or "would-cut"), and where it begins or when it was
+"""A revision, a day, of what ("network", "ground", "radius", "lately", "would-cut"), and where it begins or when it was
 made.
 """
 

@@ -15,6 +15,7 @@ from limen.following.program.kept import Wrong, locked
 from limen.network.firewalls.limen_firewall.admin_connections import admin_connections
 from limen.network.firewalls.limen_firewall.connections import cut
 from limen.network.firewalls.limen_firewall.drift import Drift
+from limen.network.firewalls.limen_firewall.names import Names
 from limen.network.firewalls.limen_firewall.openings import closed, opened, openings_until, without
 from limen.network.firewalls.limen_firewall.places import KEPT, RUN
 from limen.network.firewalls.limen_firewall.rehearsal import cut_by
@@ -28,11 +29,11 @@ TRIAL_SECONDS = 60.0
 
 
 class Firewall:
-    """The rules, what is open for a while, and the tunnels. Two threads use it, one at a time."""
+    """The rules, what is open for a while, and the tunnels with their names. Two threads use it, one at a time."""
 
     def __init__(self) -> None:
         self.clock = LimensClock()
-        self.tunnels = Tunnels()
+        self.tunnels, self.names = Tunnels(), Names()
         self.lock = threading.RLock()
         self.ruleset: Ruleset | None = None
         self.drift = Drift()
@@ -49,6 +50,7 @@ class Firewall:
             self._mean(ruleset)
             if ruleset is not None and live() != self.drift.wanted:
                 load(ruleset, [])
+        self.tunnels.begin()
 
     def _mean(self, ruleset: Ruleset | None) -> None:
         self.ruleset = ruleset
@@ -61,6 +63,7 @@ class Firewall:
         self.drift.repairs = bool(said["repair"])
         try:
             self.tunnels.follow(said.get("tunnels"))
+            self.names.follow(said.get("tunnels"), self.clock.now())
         except (Wrong, OSError, subprocess.SubprocessError) as wrong:
             syslog.syslog(syslog.LOG_ERR, f"tunnels are not as they are to be: {wrong}")
         self._open_and_close(said["openings"])
@@ -176,3 +179,13 @@ class Firewall:
             known = None if self.clock.now() is None else list(self.open.values())
             if self.drift.look(self.ruleset, known) and self.drift.repairs:
                 self.drift.put_back(self.ruleset, opened(self.open.values(), self.ruleset))
+
+    def look_at_tunnels(self) -> None:
+        """Hold the tunnels that end here against what Limen said; tell of what is otherwise, and put it back."""
+        found = self.tunnels.look()
+        with self.lock:
+            self.drift.tell("tunnels", found)
+        if found and self.drift.repairs:
+            self.tunnels.put_back()
+            self.drift.tell("tunnels", [])
+        self.names.tend()

@@ -20,6 +20,7 @@ from limen.network.firewalls.limen_firewall.traffic import Folded, read_begun, r
 from limen.network.firewalls.limen_firewall.trials import TICK_SECONDS
 
 LOOK_SECONDS = 1.0
+TUNNELS_LOOK_SECONDS = 5.0
 SEND_SECONDS = 1.0
 
 
@@ -38,7 +39,7 @@ def follow() -> None:
     ):
         threading.Thread(target=work, daemon=True).start()
     write(RUN / "ready", str(os.getpid()))
-    looks = 0.0
+    looks = looks_at_tunnels = 0.0
     while True:
         try:
             trial = KEPT.read("trial")
@@ -48,6 +49,9 @@ def follow() -> None:
             if time.monotonic() >= looks:
                 looks = time.monotonic() + LOOK_SECONDS
                 firewall.look()
+            if time.monotonic() >= looks_at_tunnels:
+                looks_at_tunnels = time.monotonic() + TUNNELS_LOOK_SECONDS
+                firewall.look_at_tunnels()
         except (Wrong, OSError, ValueError, KeyError, subprocess.SubprocessError) as wrong:
             syslog.syslog(syslog.LOG_ERR, f"could not keep the rules: {wrong}")
             time.sleep(1.0)
