@@ -160,8 +160,9 @@ class FirewallShape(Shape):
     held to the flows, from the host beside it as well."""
     vpc: Name | None = None
     """`aws`: the VPC."""
-    network: Name | None = None
-    """`azure` and `gcp`: the virtual network."""
+    network: Annotated[str, Field(min_length=1, max_length=300)] | None = None
+    """`azure` and `gcp`: the virtual network. For Limen to tell it directly, its full name: the resource ID of Azure,
+    `projects/…/global/networks/…` of Google Cloud."""
     url: Name | None = None
     """`opnsense` and `unifi`: where its interface is."""
     region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]{1,12}){1,3}-[0-9]{1,2}$")] | None = None
