@@ -87,6 +87,7 @@ PILLAR = Pillar(
         "limen.web.network.connect",
         "limen.web.network.map",
         "limen.web.network.matrix",
+        "limen.web.network.firewall_pages",
         "limen.web.network.flows",
         "limen.web.network.never",
         "limen.web.network.radius",

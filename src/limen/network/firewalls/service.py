@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final, Literal, TypeAlias
 
-from limen.clock import Instant
+from limen.clock import DAY, Instant
 from limen.errors import LimenError
 from limen.events import Event, Outcome
 from limen.following.questions import ASTRAY_SECONDS, FollowerRefusedError, Questions, whose
@@ -121,6 +121,15 @@ def decide_change(transaction: Transaction, name: str, state: str, now: Instant,
     return found[0]
 
 
+def put_back(transaction: Transaction, name: str, now: Instant, by: str) -> RulesetChange:
+    """Load what was confirmed last at this firewall anew. Raises LimenError where nothing was."""
+    digests = {one.name: one.digest for one in store.firewalls(transaction.connection)}
+    ruleset = store.ruleset(transaction.connection, digests.get(name, ""))
+    if not ruleset:
+        raise LimenError(f"nothing was confirmed at {name[:40]!r} yet", "apply its rules on trial first")
+    return make_change(transaction, name, ruleset, "reach", now, by)
+
+
 class FirewallService:
     """Enrols firewalls and answers them. Used on the event loop alone."""
 
@@ -129,6 +138,7 @@ class FirewallService:
         self._questions = Questions(followers)
         self.followers = followers
         self._surroundings = Surroundings()
+        self._trials: dict[str, Instant] = {}
         self.lost = 0
         """Packets that were denied and connections that began of which firewalls had no room to tell more."""
 
@@ -232,6 +242,29 @@ class FirewallService:
         await self._core.write(write)
         await self.read_anew()
 
+    # Changes, by a person at a page
+
+    async def apply(self, name: str, ruleset: str, by: str) -> None:
+        """Send it, on trial. Raises LimenError."""
+        await self._changed(lambda write, now: make_change(write, name, ruleset, "confirmation", now, by))
+
+    async def decide(self, name: str, state: str, by: str) -> None:
+        """Confirm or undo what is on trial. Raises LimenError where nothing is."""
+        await self._changed(lambda write, now: decide_change(write, name, state, now, by))
+
+    async def put_back(self, name: str, by: str) -> None:
+        """Raises LimenError where nothing was confirmed."""
+        await self._changed(lambda write, now: put_back(write, name, now, by))
+
+    async def _changed(self, change: Callable[[Transaction, Instant], RulesetChange]) -> None:
+        now = self._core.clock.now()
+        await self._core.write(lambda transaction: change(transaction, now))
+        await self.read_anew()
+
+    def on_trial_since(self, change: RulesetChange) -> Instant | None:
+        """When the firewall said so; None where it did not, or to a Limen before this."""
+        return self._trials.get(change.id)
+
     async def keep_up(self) -> None:
         """Take over keys that were renewed, and forget what is over."""
         now, keyring = self._core.clock.now(), self._core.keyring
@@ -269,6 +302,8 @@ class FirewallService:
             return
         now, why = self._core.clock.now(), visible(said.why)[:LONGEST_WHY]
         await self._core.write(lambda transaction: end_change(transaction, change, said.state, why, now, ""))
+        if said.state == TRIAL:
+            self._trials = {id_: at for id_, at in self._trials.items() if at > now - DAY} | {change.id: now}
         await self.read_anew()
 
     async def _told(self, one: EnrolledFirewall, has: frozenset[str]) -> Told:

@@ -38,7 +38,9 @@ COUNTED_FOR: Final[Milliseconds] = 5 * MINUTE
 SEEN_DAYS: Final = 30
 
 _Key: TypeAlias = tuple[str, str, str, str]
-"""A revision, a day, and of what: "network", "radius" or "lately", and where it begins, or when it was counted."""
+"""A revision, a day, and of what: "network", "radius", "lately" or "firewall", and where it begins, when it was
+counted, or which it is with which rules.
+"""
 
 
 class Proving:
@@ -74,14 +76,14 @@ class Proving:
     async def proved(self, visit: SignedInVisit, title: str) -> Proved:
         """Raises TurnedAwayError with a page that waits, or as `stated` does."""
         network, today = self.stated(visit, title), self.today(visit)
-        found: Proved = await self._found(visit, title, (today, "network", ""), lambda: proved(network, today))
+        found: Proved = await self.found(visit, title, (today, "network", ""), lambda: proved(network, today))
         return found
 
     async def radius(self, visit: SignedInVisit, title: str, place: str) -> tuple[Proved, BlastRadius]:
         """`place`: a zone, a host or the internet. Raises TurnedAwayError likewise, LimenError where too much waits."""
         whole = await self.proved(visit, title)
         start = Start(place, (place,))
-        found: BlastRadius = await self._found(
+        found: BlastRadius = await self.found(
             visit, title, (whole.today, "radius", place), lambda: _radius(whole, start)
         )
         return whole, found
@@ -111,9 +113,8 @@ class Proving:
         company = self.company
         return (company.revision if company is not None else "", today, kind, of)
 
-    async def _found(
-        self, visit: SignedInVisit, title: str, what: tuple[str, str, str], work: Callable[[], Any]
-    ) -> Any:
+    async def found(self, visit: SignedInVisit, title: str, what: tuple[str, str, str], work: Callable[[], Any]) -> Any:
+        """What `work` gives for a day, a kind and what of it. Raises TurnedAwayError with a page that waits."""
         key = self._key(*what)
         task = self._tasks.get(key) or self._begun(key, work)
         await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
@@ -129,7 +130,7 @@ class Proving:
         """Whatever is of another revision or day goes, and then the oldest of what is done."""
         for old in [one for one in self._tasks if one[:2] != key[:2]]:
             self._tasks.pop(old).cancel()
-        done = [one for one, task in self._tasks.items() if task.done() and one[2] == "radius"]
+        done = [one for one, task in self._tasks.items() if task.done() and one[2] in {"radius", "firewall"}]
         for old in done[: max(0, len(self._tasks) - MOST_KEPT + 1)]:
             del self._tasks[old]
         if sum(not task.done() for task in self._tasks.values()) >= MOST_WAITING:
