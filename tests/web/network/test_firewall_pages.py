@@ -68,8 +68,8 @@ async def test_each_says_how_it_is_and_what_the_next_step_is(ada: Browser, house
     put(network())
     page = (await ada.get(AT)).text
     assert [row(page, name).count("effect permit") for name in ("gw1", "cloud")] == [0, 0]
-    assert "limen firewall setup gw1" in await shown(ada)
-    assert "limen firewall apply cloud --key FILE" in await shown(ada, "cloud")
+    assert 'id="setup"' in await shown(ada)
+    assert (await shown(ada, "cloud")).split('id="command"')[1].count("--key") == 6
     assert (await ada.get(f"{AT}/nowhere")).status_code == 404
     put(replace(network(), firewalls=()))
     assert "/console/network/file" in (await ada.get(AT)).text
@@ -206,8 +206,6 @@ async def test_only_administrators_change_anything(ada: Browser, house: House, p
     await ask(house, secret, Went(id_, TRIAL))
     forms = {*re.findall('action="([^"]+)"', await shown(iris))}
     assert not {f"{AT}/gw1/{task}" for task in ("confirm", "undo")} & forms
-        *re.findall('action="([^"]+)"', await shown(iris))
-    }
     for task in ("confirm", "undo", "put-back"):
         await iris.post(f"{AT}/gw1/{task}", change=id_)
     assert [state for state, _ in await changes(house)] == [TRIAL]
