@@ -10,6 +10,7 @@ import pytest
 from limen.clock import MINUTE, SECOND
 from limen.events import Event
 from limen.network.firewalls.followers import Heard
+from limen.network.firewalls.limen_firewall import firewall as program
 from limen.network.firewalls.store import TRIAL, WAITING, EnrolledFirewall, RulesetChange
 from limen.network.model import Firewall
 from limen.network.remote.trial import TRIAL_SECONDS
@@ -53,6 +54,7 @@ def test_a_change_that_was_confirmed_since_is_the_end_of_it() -> None:
 
 
 def test_a_trial_has_so_many_seconds_left_and_none_where_nobody_knows() -> None:
+    assert program.TRIAL_SECONDS == TRIAL_SECONDS
     trial = replace(SOUND, change=replace(CHANGE, state=TRIAL), trial_since=NOW - 20 * SECOND)
     assert trial.seconds_left == TRIAL_SECONDS - 20
     assert replace(trial, trial_since=NOW - 99 * SECOND).seconds_left == 0
