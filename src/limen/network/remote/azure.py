@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any, Final
 
 from limen.connectors.microsoft.security_groups import SecurityGroups
@@ -21,7 +21,7 @@ from limen.network.emit.guarded import Guarded, Unfit
 from limen.network.emit.ordered import Ordered
 from limen.network.packets import Ruleset
 from limen.network.reading.azure import read_azure
-from limen.network.reading.json_documents import objects, text, texts
+from limen.network.reading.json_documents import objects, text, texts, whole
 from limen.network.remote.gear import State
 from limen.network.remote.meanwhile import Meanwhile
 
@@ -58,14 +58,14 @@ class AzureNetwork:
     async def read(self) -> State:
         """`names`: the groups of these zones; `groups`: those of them that there are."""
         names = [group_of(self.wanted, zone) for zone in self.wanted.zones]
-        there = {_key(one["name"]): one for one in await self.api.every()}
+        there = {_key(one["name"]): one for one in map(_sound, await self.api.every())}
         network = await self.api.network()
-        subnets = objects(network.get("properties", {}), "subnets")
+        subnets = objects(_inside(network), "subnets")
         return {
             "names": names,
             "location": text(network, "location"),
             "groups": [there[_key(name)] for name in names if _key(name) in there],
-            "subnets": [{"name": text(one, "name"), "properties": one.get("properties", {})} for one in subnets],
+            "subnets": [{"name": text(one, "name"), "properties": _inside(one)} for one in subnets],
         }
 
     def meaning(self, there: State) -> Ruleset:
@@ -81,11 +81,12 @@ class AzureNetwork:
             name, prefixes = group_of(self.wanted, zone), self.wanted.network.zone_of[zone].prefixes
             for subnet in there["subnets"]:
                 inside = subnet["properties"]
-                own = [ip_network(one) for one in texts(inside, "addressPrefix", "addressPrefixes")]
+                own = _prefixes(texts(inside, "addressPrefix", "addressPrefixes"))
                 is_of_zone = any(
                     one.version == other.version and one.overlaps(other) for one in own for other in prefixes
                 )
-                has = text(inside.get("networkSecurityGroup") or {}, "id").rpartition("/")[2]
+                group = inside.get("networkSecurityGroup")
+                has = text(group, "id").rpartition("/")[2] if isinstance(group, dict) else ""
                 if is_of_zone and _key(has) != _key(name):
                     found.append(f"the subnet {subnet['name']} has not the group {name}")
         return tuple(found)
@@ -150,6 +151,30 @@ class AzureNetwork:
 
 def _put(name: str, group: Mapping[str, Any], now: Mapping[str, Any] | None) -> Call:
     return Call(_PUT, {"name": name, "etag": text(now, "etag") if now else "", "group": dict(group)})
+
+
+def _sound(group: dict[str, Any]) -> dict[str, Any]:
+    """Raises VendorError where this is no group that can be compared."""
+    for one in objects(_inside(group), "securityRules"):
+        said = _inside(one)
+        is_text = all(isinstance(said.get(key), str) for key in ("direction", "access", "protocol"))
+        if not is_text or whole(said, "priority") is None or not text(one, "name"):
+            raise VendorError("garbage")
+    return group
+
+
+def _inside(one: Mapping[str, Any]) -> dict[str, Any]:
+    found = one.get("properties")
+    if not isinstance(found, dict):
+        raise VendorError("garbage")
+    return found
+
+
+def _prefixes(said: list[str]) -> list[IPv4Network | IPv6Network]:
+    try:
+        return [ip_network(one, strict=False) for one in said]
+    except ValueError:
+        raise VendorError("garbage") from None
 
 
 def _by_name(there: State) -> dict[str, Any]:

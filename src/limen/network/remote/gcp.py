@@ -23,7 +23,7 @@ from limen.network.emit.guarded import Guarded, Unfit
 from limen.network.emit.ordered import Ordered
 from limen.network.packets import Ruleset
 from limen.network.reading.gcp import read_gcp
-from limen.network.reading.json_documents import objects, text, texts
+from limen.network.reading.json_documents import objects, text, texts, whole
 from limen.network.remote.gear import State
 from limen.network.remote.meanwhile import Meanwhile
 
@@ -60,7 +60,7 @@ class GcpNetwork:
     async def read(self) -> State:
         """`tags`: those of these zones; `rules`: all of the network."""
         tags = [tag_of(self.wanted, zone) for zone in self.wanted.zones]
-        return {"tags": tags, "rules": [_written(one) for one in await self.api.every()]}
+        return {"tags": tags, "rules": [_written(_sound(one)) for one in await self.api.every()]}
 
     def meaning(self, there: State) -> Ruleset:
         return read_gcp({"items": there["rules"]}, known=self.said.known).ruleset
@@ -151,6 +151,15 @@ def _own(there: State, tags: Iterable[str]) -> dict[str, Mapping[str, Any]]:
     """Limen's rules for the zones of these tags. Those of others stay, and count for what is let through."""
     rules = [one for one in there["rules"] if text(one, "name").startswith("limen-")]
     return {one["name"]: one for one in rules if texts(one, "targetTags") and {*texts(one, "targetTags")} <= {*tags}}
+
+
+def _sound(rule: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Raises VendorError where this is no rule that can be compared."""
+    if not text(rule, "name") or not text(rule, "direction") or whole(rule, "priority") is None:
+        raise VendorError("garbage")
+    if not isinstance(rule.get("logConfig", {}), dict):
+        raise VendorError("garbage")
+    return rule
 
 
 def _written(rule: Mapping[str, Any]) -> dict[str, Any]:
