@@ -24,7 +24,9 @@ def network(*names: str) -> Network:
 def test_the_first_rules_are_all_new_and_the_same_again_are_no_change() -> None:
     first = planned(network("files"), "gw1", "", TODAY, NOW)
     assert (first.before, first.gone, first.is_said) == ("", (), True)
-    assert ("office", "files") in {(one.source, one.destination) for one in first.new}
+    said = {(one.source, one.destination): (one.services, one.rule_ids) for one in first.new}
+    assert said["office", "files"] == (("ssh",), ("files",))
+    assert said["servers", "servers"] == (("any",), ())
     again = planned(network("files"), "gw1", first.wanted.ruleset, TODAY, NOW)
     assert (again.digest, again.before, again.new, again.gone) == (first.digest, first.after, (), ())
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Final
 
 from limen.clock import Instant
 from limen.events import Event
+from limen.network.nft.as_text import line
+from limen.network.nft.tree import Line
 
 KIND: Final = "network.drift"
 _OWN_TABLE: Final = "table inet limen"
@@ -46,4 +49,18 @@ class Drift:
 def drift_of(event: Event) -> Drift:
     said = event.details
     where, was, is_now = (str(said.get(name, "")) for name in ("where", "was", "is"))
-    return Drift(event.at, where, was, is_now, int(said.get("differences", 1)), said.get("repaired") is True)
+    return Drift(
+        event.at, where, _as_text(was), _as_text(is_now), int(said.get("differences", 1)), said.get("repaired") is True
+    )
+
+
+def _as_text(said: str) -> str:
+    """A rule in JSON as nftables writes it for people; whatever else it is, as it came."""
+    try:
+        told = json.loads(said)
+        statements, comment = told["expr"], told["comment"]
+        if isinstance(comment, str) and all(isinstance(one, dict) for one in statements):
+            return line(Line(tuple(statements), comment))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        pass
+    return said

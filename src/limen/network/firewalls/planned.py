@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from limen.clock import Instant
+from limen.network.emit.nft_enforced import WITHIN
 from limen.network.emit.nft_router import router_of
 from limen.network.firewalls.intended import Intended, firewall_called, intended
-from limen.network.model import Network
+from limen.network.model import ANY_SERVICE, Network
 from limen.network.nft.as_json import table_in
 from limen.network.nft.as_text import as_text
 from limen.network.packets import Ruleset
@@ -45,9 +46,14 @@ def planned(network: Network, name: str, confirmed: str, today: str, now: Instan
     was, will = (_let_through(network, name, one, now) for one in (confirmed, wanted.ruleset))
     change_ = change(was, will)
     is_whole = change_.difference.is_whole
-    return PlannedChange(
-        wanted, digest, before, wanted.text, change_.new(network), change_.gone(network), is_said=is_whole
-    )
+    new, gone = (tuple(map(_of_people, some)) for some in (change_.new(network), change_.gone(network)))
+    return PlannedChange(wanted, digest, before, wanted.text, new, gone, is_said=is_whole)
+
+
+def _of_people(one: Line) -> Line:
+    """That a zone's own hosts reach each other is of no flow, and but for ICMP of the other family it is everything."""
+    is_within = one.rule_ids and all(id_.startswith(WITHIN) for id_ in one.rule_ids)
+    return replace(one, services=(ANY_SERVICE,), rule_ids=()) if is_within else one
 
 
 def _let_through(network: Network, name: str, ruleset: str, now: Instant) -> Ruleset:

@@ -21,7 +21,7 @@ from limen.network.firewalls import store
 from limen.network.firewalls.planned import PlannedChange, planned
 from limen.network.firewalls.service import FirewallService
 from limen.network.firewalls.store import CONFIRMED, UNDONE
-from limen.network.model import Firewall
+from limen.network.model import Firewall, Network
 from limen.web.console.live import RETRY_MS, still_may
 from limen.web.console.text_diff import MOST_LINES as MOST_TEXT_LINES, diff_lines
 from limen.web.network.firewall_states import FirewallState, state, states
@@ -96,6 +96,7 @@ def _show(router: APIRouter, site: Site) -> None:
             text=diff_lines(plan.before, plan.after) if plan is not None else [],
             is_text_whole=plan is not None and max(plan.before.count("\n"), plan.after.count("\n")) < MOST_TEXT_LINES,
             most=MOST_LINES,
+            unlinked=_gone(proving.file.network, plan),
             history=[(event, KINDS[event.kind].title, _who(site, event.actor)) for event in now.history],
             done=DONE.get(query(request, "done"), ""),
         )
@@ -186,6 +187,12 @@ async def _planned(site: Site, proving: Proving, visit: SignedInVisit, now: Fire
 
     found: PlannedChange = await proving.found(visit, _TITLE, (today, "firewall", f"{name} {digest}"), work)
     return found
+
+
+def _gone(network: Network, plan: PlannedChange | None) -> set[str]:
+    """What lets something through in the change and has no page: flows that are there no more."""
+    lines = (*plan.new, *plan.gone) if plan is not None else ()
+    return {id_ for line in lines for id_ in line.rule_ids} - {one.id for one in network.flows}
 
 
 def _called(proving: Proving, visit: SignedInVisit, name: str) -> Firewall:
