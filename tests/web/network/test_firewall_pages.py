@@ -159,7 +159,6 @@ async def test_what_somebody_changed_is_explained_and_put_back(ada: Browser, hou
     assert "accept &lt;b&gt;" in page.split('id="drift"')[1]
     assert "/put-back" not in page
     of(house).drifted(firewall, added, is_repaired=False)
-    house.limen.journal.flush()
     assert "effect deny" in row((await ada.get(AT)).text, "gw1")
     assert "/put-back" in await shown(ada)
     assert (await ada.post(f"{AT}/gw1/put-back")).status_code == 303

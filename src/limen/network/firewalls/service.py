@@ -83,6 +83,8 @@ class FirewallService:
         self.followers = followers
         self._surroundings = Surroundings()
         self._trials: dict[str, Instant] = {}
+        self.drifts: dict[str, Event] = {}
+        """The last of each firewall, by its name, since Limen started."""
         self.lost = 0
         """Packets that were denied and connections that began of which firewalls had no room to tell more."""
 
@@ -158,8 +160,9 @@ class FirewallService:
             "differences": len(found),
             "repaired": is_repaired,
         }
-        at = self._core.clock.now()
-        self._core.journal.record(Event(at=at, kind="network.drift", outcome=Outcome.FAILURE, details=details))
+        event = Event(at=self._core.clock.now(), kind="network.drift", outcome=Outcome.FAILURE, details=details)
+        self.drifts[one.name] = event
+        self._core.journal.record(event)
 
     async def denied(self, one: EnrolledFirewall, packets: Sequence[Denied], address: str) -> None:
         """Return when monitoring keeps these, or has no use for them. Raises NotTakenError."""

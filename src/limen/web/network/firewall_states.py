@@ -109,12 +109,15 @@ async def states(site: Site, firewalls: Sequence[Firewall], now: Instant) -> lis
 
 
 def state(site: Site, firewall: Firewall, events: Iterable[Event], now: Instant) -> FirewallState:
-    """As memory has it, beside these events."""
+    """As memory has it, beside these events: a search in a long journal may end before it found the last drift."""
     service = site.ports.offers.take(FirewallService)
     followers, name = service.followers, firewall.name
     enrolled = next((one for one in followers.firewalls.values() if one.name == name), None)
     change = followers.changes.get(name)
     heard = followers.heard.get(enrolled.id) if enrolled is not None else None
     since = service.on_trial_since(change) if change is not None else None
-    history = tuple(one for one in events if one.details.get("firewall") == name)
-    return FirewallState(firewall, enrolled, heard, change, since, history, now)
+    history = [one for one in events if one.details.get("firewall") == name]
+    drift = service.drifts.get(name)
+    if drift is not None and not any(one.kind == DRIFT and one.at >= drift.at for one in history):
+        history = sorted([drift, *history], key=lambda one: -one.at)
+    return FirewallState(firewall, enrolled, heard, change, since, tuple(history), now)
