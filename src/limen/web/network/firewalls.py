@@ -122,6 +122,11 @@ def routes(site: Site) -> APIRouter:
         firewalls.lost += said.lost
         packets = [Denied(*each) for each in said.denied]
         packets += [Denied(*each, is_let_through=True) for each in said.tried]
+        learning.refused(
+            Begun(each.at, each.source, each.destination, each.protocol, each.port, each.count)
+            for each in packets
+            if not each.is_let_through and firewalls.surroundings.is_at_home(one.name, each)
+        )
         await firewalls.denied(one, packets, site.address(request))
         return None
 
