@@ -22,7 +22,7 @@ from tests.network.firewalls.real_router import RealRouter, limen_reached, needs
 from tests.network.firewalls.world import NAME, SERVER
 from tests.ports import free_port
 
-from limen.network.firewalls import service, store
+from limen.network.firewalls import changes, service, store
 from limen.network.firewalls.intended import intended
 from limen.network.firewalls.store import CONFIRMED
 from limen.network.model import Network
@@ -87,7 +87,7 @@ class Guarded:
         core = self.harbor.limen.core
         now, network = core.clock.now(), core.known.rules_of(Network)
         ruleset = intended(network, NAME, "2026-11-27", now).ruleset
-        made = lambda write: service.make_change(write, NAME, ruleset, "reach", now, "")  # noqa: E731
+        made = lambda write: changes.make_change(write, NAME, ruleset, "reach", now, "")  # noqa: E731
         change = self.harbor.run(core.write(made))
         until = time.monotonic() + 20
         while self._state(change.id) != CONFIRMED:

@@ -103,6 +103,7 @@ PILLAR = Pillar(
         "limen.web.network.ask",
         "limen.web.network.map",
         "limen.web.network.matrix",
+        "limen.web.network.firewall_pages",
         "limen.web.network.flows",
         "limen.web.network.never",
         "limen.web.network.trials",

@@ -182,8 +182,9 @@ class FirewallShape(Shape):
     from it is held to the flows, from the host beside it as well."""
     vpc: Name | None = None
     """`aws`: the VPC."""
-    network: Name | None = None
-    """`azure` and `gcp`: the virtual network."""
+    network: Annotated[str, Field(min_length=1, max_length=300)] | None = None
+    """`azure` and `gcp`: the virtual network. For Limen to tell it directly, its full name: the resource ID of Azure,
+    `projects/…/global/networks/…` of Google Cloud."""
     url: Name | None = None
     """`opnsense` and `unifi`: where its interface is. `fortigate`, `paloalto` and `cisco` may say where it is
     administered, so that no change cuts that off."""
