@@ -12,6 +12,7 @@ from limen.network.broken import BEFORE_ANY_DAY
 from limen.network.model import (
     ANY_SERVICE,
     FILE,
+    INTERNET,
     Block,
     Firewall,
     Flow,
@@ -24,6 +25,7 @@ from limen.network.model import (
     Zone,
 )
 from limen.network.proof.changes_said import changes_said
+from limen.network.proof.opened_zones import Opened
 from limen.network.services import part_text
 from limen.network.stated import NetworkFile
 from limen.pillar import Touched
@@ -60,14 +62,22 @@ def touches(
     if was == now:
         return
     found = changes_said(was, now, BEFORE_ANY_DAY)
-    for zone in found.opened_zones:
-        yield Touched(f"Newly reachable: the hosts of {zone} by each other, which nothing keeps apart now", "", ())
+    for opened in found.opened:
+        yield Touched(f"Newly reachable: {_opened(opened)} by each other, which nothing keeps apart now", "", ())
     yield from (Touched(f"Newly reachable: {line}", "", ()) for line in found.new)
     yield from (Touched(f"No longer reachable: {line}", "", ()) for line in found.gone)
     if found.more:
         yield Touched(f"Of what is newly reachable or no longer is, {found.more} more lines are not shown", "", ())
     if not found.is_whole:
-        yield Touched(f"{FILE}: too many rules overlap to say all that is newly reachable", "", ())
+        what = "too many rules overlap, or end on different days, to say all that is newly reachable"
+        yield Touched(f"{FILE}: {what}", "", ())
+
+
+def _opened(opened: Opened) -> str:
+    if len(opened.were) == 1:
+        return f"the hosts of {opened.zone}"
+    were = ["no zone" if name == INTERNET else name for name in opened.were]
+    return f"the hosts of {opened.zone}, which were in {lists.joined(were, most=_MOST_NAMED)},"
 
 
 def way_said(way: Way) -> str:

@@ -80,6 +80,15 @@ class Assets:
                 return
             yield number, (max(first, low), min(last, high))
 
+    def are_two(self, one: int, other: int) -> bool:
+        """Whether something in the one can be another machine than something in the other: the rest of a zone may be
+        many machines, of which one reaches the next.
+        """
+        return one != other or (not self.all[one].is_host and self._is_many(one))
+
+    def _is_many(self, number: int) -> bool:
+        return sum(high - low + 1 for _, (low, high) in self.addresses[number]) > 1
+
     def is_open_inside(self, zone: str) -> bool:
         """Whether nothing stands between the hosts of a zone."""
         return zone in self._network.zone_of and not self._network.zone_of[zone].is_isolated

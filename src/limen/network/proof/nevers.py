@@ -137,17 +137,22 @@ class _Proving:
             zone = self._assets.all[end].zone
             if self._assets.is_open_inside(zone):
                 for at in self._assets.numbers_in[zone]:
-                    if at != end and at in reach.stands:
+                    if at in reach.stands and self._assets.are_two(at, end):
                         yield at, Step(self._assets.all[at], self._assets.all[end], None, None)
 
     def _last_by_rules(
         self, reach: Reach, ends: frozenset[int], ways: Ways, parts: list[Ports]
     ) -> Iterator[tuple[int, Step]]:
-        for piece, at in reach.left_by.items():
-            meant = ends.intersection(ways.destinations(piece)) - {at}
+        for piece, first in reach.left_by.items():
+            meant = ends.intersection(ways.destinations(piece))
             part = next((one for part in parts if (one := _of_service(piece.span, part))), None) if meant else None
-            if part is not None:
-                yield from ((at, ways.step(at, end, piece._replace(span=part))) for end in sorted(meant))
+            if part is None:
+                continue
+            for end in sorted(meant):
+                begins = (first, *ways.sources(piece)) if first == end else (first,)
+                at = next((one for one in begins if one in reach.stands and self._assets.are_two(one, end)), None)
+                if at is not None:
+                    yield at, ways.step(at, end, piece._replace(span=part))
 
     def _parts(self, name: str) -> tuple[Ports, ...]:
         return (Ports(),) if name == ANY_SERVICE else self._network.service_of[name].parts
