@@ -92,6 +92,6 @@ class Machines:
     def _named(self, name: str) -> Iterator[Machine]:
         host = self.network.host_of.get(name)
         for one in self.all:
-            is_in = name == EVERYTHING or name == one.zone or (name == INSIDE and one.zone != INTERNET)
+            is_in = name in {EVERYTHING, one.zone} or (name == INSIDE and one.zone != INTERNET)
             if is_in or (host is not None and one.address == int(host.addresses[0].network_address)):
                 yield one

@@ -1,5 +1,6 @@
-"""Whose hosts nothing keeps apart any more after a change: no rule speaks of what is within a zone that is not isolated,
-so a comparison of rules does not find it.
+"""Whose hosts nothing keeps apart any more after a change.
+
+No rule speaks of what is within a zone that is not isolated, so a comparison of rules does not find it.
 """
 
 from __future__ import annotations
