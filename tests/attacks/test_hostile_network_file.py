@@ -105,6 +105,25 @@ def test_what_the_reader_of_yaml_refuses_never_gets_here() -> None:
         assert files[FILE]["tree"] is None
 
 
+def test_no_two_zones_are_one_in_a_cloud() -> None:
+    """The rules of the one would be those of the other, and the proof would not see it."""
+    zones = ZONES.replace("kind: iot", "kind: iot, tags: {TAGS}").replace(
+        "kind: backup", "kind: backup, tags: {OTHERS}"
+    )
+    for tags, others in (("aws: sg-1", "aws: sg-1"), ("azure: Nsg", "azure: nsg"), ("unifi: Int", "unifi: int")):
+        assert lines(zones.replace("TAGS", tags).replace("OTHERS", others)) == [5]
+    assert lines(zones.replace("TAGS", "aws: web").replace("OTHERS", "gcp: web")) == []
+    assert lines(zones.replace("TAGS", "aws: limen-office").replace("OTHERS", "gcp: web")) == [4]
+
+
+def test_no_name_of_a_cloud_is_a_template_of_terraform() -> None:
+    secret = "'${file(\"/root/.aws/credentials\")}'"
+    for cloud in ("aws", "azure", "gcp", "opnsense"):
+        assert lines(ZONES.replace("kind: iot", f"kind: iot, tags: {{{cloud}: {secret}}}")) == [4]
+    for place in (f"aws, vpc: {secret}", f"gcp, network: {secret}", f"azure, network: {secret}"):
+        assert lines(f"{ZONES}firewalls:\n  edge: {{kind: {place}}}\n") == [LINES + 2]
+
+
 def test_numbers_flags_and_nothing_are_no_texts() -> None:
     for text in (
         "zones: {a: {kind: 1, prefixes: [true]}}\n",

@@ -25,6 +25,7 @@ from limen.network.names import (
     id_complaints,
     key_complaints,
     owner_complaint,
+    tag_complaints,
     trial_complaints,
     unprintable,
     way_complaints,
@@ -249,6 +250,7 @@ def _other_complaints(shapes: _Shapes, file: FileShape) -> Iterator[Complaint]:
             yield ("zones", name, "interface"), f"{zone.interface} is the interface of {other} already", _ONE_ZONE
         if zone.vlan and (other := vlans.setdefault(zone.vlan, name)) != name:
             yield ("zones", name, "vlan"), f"VLAN {zone.vlan} is {other} already", _ONE_ZONE
+    yield from tag_complaints(shapes.zones)
     for name, service in shapes.services.items():
         for number, written in enumerate(service.parts):
             try:

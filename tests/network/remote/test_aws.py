@@ -86,7 +86,7 @@ async def test_groups_and_acls_that_no_flow_needs_any_more_open_and_deny_nothing
         assert not as_change(other, await one.read()).is_nothing
         await put(other)
         groups = {it["GroupName"]: it for it in (await other.read())["SecurityGroups"]}
-        assert groups["limen-web-front"]["IpPermissions"] == []
+        assert groups["limen-web.front"]["IpPermissions"] == []
         await put(one)
         assert are_equal(one.meaning(await one.read()), one.meant)
 

@@ -85,10 +85,8 @@ class AwsVpc:
     def _left_over(self, there: State) -> Iterable[tuple[str, list[Held]]]:
         """Limen's groups of these zones for which no flow asks any more. Any host of the zone may still have them."""
         for name in _named(there):
-            zone = next(
-                (one for one in self.wanted.zones if name == f"limen-{one}" or name.startswith(f"limen-{one}-")), ""
-            )
-            if zone and name not in self.said.held:
+            zone = name.removeprefix("limen-").partition(".")[0]
+            if zone in self.wanted.zones and name not in self.said.held:
                 yield name, [(zone, *one) for one in self.wanted.whole(zone)]
 
 
