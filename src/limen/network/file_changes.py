@@ -9,6 +9,7 @@ from limen.configuration.differing import differing
 from limen.facts import Factor, Label, Person
 from limen.messages import lists
 from limen.network.broken import BEFORE_ANY_DAY
+from limen.network.limited import TooMuchError, changes_said
 from limen.network.model import (
     ANY_SERVICE,
     FILE,
@@ -24,7 +25,6 @@ from limen.network.model import (
     Way,
     Zone,
 )
-from limen.network.proof.changes_said import changes_said
 from limen.network.proof.opened_zones import Opened
 from limen.network.services import part_text
 from limen.network.stated import NetworkFile
@@ -61,7 +61,11 @@ def touches(
     was, now = (before or _NOTHING).network, (after or _NOTHING).network
     if was == now:
         return
-    found = changes_said(was, now, BEFORE_ANY_DAY)
+    try:
+        found = changes_said(was, now, BEFORE_ANY_DAY)
+    except TooMuchError as error:
+        yield Touched(f"{FILE}: what is newly reachable is not known: {error.what}", "", ())
+        return
     for opened in found.opened:
         yield Touched(f"Newly reachable: {_opened(opened)} by each other, which nothing keeps apart now", "", ())
     yield from (Touched(f"Newly reachable: {line}", "", ()) for line in found.new)

@@ -7,7 +7,6 @@ zones holds up neither the page nor anybody who is decided about meanwhile.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -16,18 +15,19 @@ from typing import Any, Final, TypeAlias
 from limen.clock import DAY, MINUTE, Milliseconds
 from limen.company.company import Company
 from limen.errors import LimenError
+from limen.network.compiling import compiled
 from limen.network.learning import store
 from limen.network.learning.lately import Lately, lately
+from limen.network.limited import TooMuchError, blast_radius, proved, stop
 from limen.network.model import FILE, Network
-from limen.network.proof.blast_radius import BlastRadius, Start, blast_radius
-from limen.network.proved import Proved, proved
+from limen.network.packets.regions import Regions
+from limen.network.proof.blast_radius import BlastRadius, Start
+from limen.network.proved import Proved
 from limen.network.stated import NetworkFile
 from limen.web.site import Site, TurnedAwayError
 from limen.web.visit import SignedInVisit
 
 PATIENCE_SECONDS: Final = 2.0
-MOST_SECONDS: Final = 20.0
-"""For the changes that could shrink one blast radius; the page says where there was no time for all."""
 MOST_KEPT: Final = 64
 MOST_WAITING: Final = 4
 """So much may be worked out or wait for it: whoever clicks through all hosts does not line them all up."""
@@ -82,7 +82,7 @@ class Proving:
         whole = await self.proved(visit, title)
         start = Start(place, (place,))
         found: BlastRadius = await self._found(
-            visit, title, (whole.today, "radius", place), lambda: _radius(whole, start)
+            visit, title, (whole.today, "radius", place), lambda: blast_radius(whole.network, whole.today, start)
         )
         return whole, found
 
@@ -92,7 +92,7 @@ class Proving:
 
         def work() -> Lately:
             tallies = read(lambda snapshot: store.since(snapshot.connection, begin))
-            return lately(whole.network, whole.regions, tallies)
+            return lately(whole.network, Regions(compiled(whole.network, whole.today)), tallies)
 
         key = self._key(whole.today, "lately", str(visit.now // COUNTED_FOR))
         old = [one for one in self._tasks if one[2] == "lately" and one != key]
@@ -121,14 +121,15 @@ class Proving:
             waiting = self._site.page("console/network_waits.html", visit, title=title)
             waiting.headers["refresh"] = "1"
             raise TurnedAwayError(waiting)
-        if not _is_good(task):
+        if not _is_good(task) and not isinstance(task.exception(), TooMuchError):
             self._tasks.pop(key, None)  # so that it is tried again
         return task.result()
 
     def _begun(self, key: _Key, work: Callable[[], Any]) -> asyncio.Task[Any]:
         """Whatever is of another revision or day goes, and then the oldest of what is done."""
         for old in [one for one in self._tasks if one[:2] != key[:2]]:
-            self._tasks.pop(old).cancel()
+            if self._tasks.pop(old).cancel():
+                stop()
         done = [one for one, task in self._tasks.items() if task.done() and one[2] == "radius"]
         for old in done[: max(0, len(self._tasks) - MOST_KEPT + 1)]:
             del self._tasks[old]
@@ -140,11 +141,6 @@ class Proving:
 
         task = self._tasks[key] = asyncio.create_task(worked_out())
         return task
-
-
-def _radius(whole: Proved, start: Start) -> BlastRadius:
-    end = time.monotonic() + MOST_SECONDS
-    return blast_radius(whole.network, whole.regions, start, lambda: time.monotonic() < end)
 
 
 def _is_good(task: asyncio.Task[Any]) -> bool:
