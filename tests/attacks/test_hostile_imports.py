@@ -228,3 +228,24 @@ def test_what_is_said_twice_or_called_as_something_else_is_not_read() -> None:
     for text in (twice, _filter("-A FORWARD -i firewall -j ACCEPT"), _filter("-A FORWARD -i other -j ACCEPT")):
         with pytest.raises(UnreadableError):
             read_iptables(text, "rules", 4)
+
+
+def test_everything_but_these_is_not_these() -> None:
+    """It was read as open to the ones that it is closed to, and as closed to all others."""
+    lan = {"interface": "lan", "action": "pass", "protocol": "any", "source_net": "any"}
+    packet = Packet("lan", "other", 4, 0x0A000001, 0x0A140001, 6, 22)
+    but = read_opnsense({"rows": [{**lan, "destination_net": "10.20.0.0/24", "destination_not": "1"}]})
+    assert not but.not_understood
+    assert not but.ruleset.allows(packet)
+    assert but.ruleset.allows(packet._replace(destination=0x0A150001))
+    lan["destination_net"] = "any"
+    rows = [{**lan, "interface": "opt1", "interfacenot": "1"}, {**lan, "sequence": "9", "action": "block"}]
+    elsewhere = read_opnsense({"rows": rows})
+    assert elsewhere.ruleset.allows(packet)
+    zones = [{"id": "a", "name": "a"}, {"id": "b", "name": "b"}]
+    item = {"type": "IP_ADDRESSES", "matchOpposite": True, "items": [{"type": "SUBNET", "value": "10.20.0.0/24"}]}
+    to = {"zoneId": "b", "trafficFilter": {"type": "IP_ADDRESS", "ipAddressFilter": item}}
+    policy = {"id": "p", "source": {"zoneId": "a"}, "destination": to, "action": {"type": "ALLOW"}}
+    reading = read_unifi({"zones": zones, "policies": [policy]})
+    assert reading.not_understood
+    assert reading.ruleset.allows(Packet("a", "b", 4, 1, 0x0A150001, 6, 22))

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from limen.network.packets import ANY_PORT, ANY_PROTOCOL, ANYWHERE, Box, Interval, Rule, Ruleset
 from limen.network.packets.box import ICMP, ICMPV6, LAST_ADDRESS, WITH_PORTS
-from limen.network.reading.intervals import joined, number, port_interval, prefix_interval
+from limen.network.reading.intervals import all_but, joined, number, port_interval, prefix_interval
 from limen.network.reading.json_documents import objects
 from limen.network.reading.reading import (
     MOST_ZONES,
@@ -44,7 +44,8 @@ _LONGEST: Final = 4 << 20
 """Letters of one field: more addresses than that are in no rule."""
 _UNDERSTOOD: Final = frozenset((
     "enabled", "sequence", "action", "quick", "interface", "direction", "ipprotocol", "protocol", "icmptype",
-    "icmp6type", "source_net", "source_port", "destination_net", "destination_port", "description", "uuid",
+    "icmp6type", "source_net", "source_not", "source_port", "destination_net", "destination_not", "destination_port",
+    "description", "uuid",
 ))  # fmt: skip
 _MEANS_NOTHING: Final = frozenset((
     "sort_order", "prio_group", "statetype", "state-policy", "replyto", "disablereplyto", "log", "allowopts", "nosync",
@@ -144,6 +145,8 @@ def _interfaces(row: Mapping[str, str]) -> list[str]:
 def _is_met(row: Mapping[str, str], interface: str, interfaces: Iterable[str], *, may_be: bool) -> bool:
     """`may_be`: also where it is in a group of interfaces perhaps."""
     names = _interfaces(row)
+    if row.get("interfacenot", "") not in {"", "0"}:
+        return may_be
     return not names or interface in names or (may_be and bool(_groups(row, interfaces)))
 
 
@@ -177,8 +180,7 @@ def _rules(row: Mapping[str, str], doubts: list[NotUnderstood]) -> Iterator[Rule
     if row.get("ipprotocol", "inet") not in _FAMILIES:
         unclear.said.append(f"the version {row['ipprotocol']}")
     families = _FAMILIES.get(row.get("ipprotocol", "inet"), (4, 6))
-    sources = list(_addresses(row.get("source_net", "any"), unclear))
-    destinations = list(_addresses(row.get("destination_net", "any"), unclear))
+    sources, destinations = (list(_side(row, side, unclear)) for side in ("source", "destination"))
     services = list(_services(row, unclear))
     source_ports = _ports(row.get("source_port", ""), unclear)
     doubts += [not_understood(id_, one, Errs.TOO_OPEN) for one in unclear.said]
@@ -190,6 +192,17 @@ def _rules(row: Mapping[str, str], doubts: list[NotUnderstood]) -> Iterator[Rule
                 if family == other and family in families:
                     box = Box(family, source, destination, protocol, port, source_ports)
                     yield Rule(id_, allows, ANYWHERE, ANYWHERE, box)
+
+
+def _side(row: Mapping[str, str], side: str, unclear: _Doubts) -> Iterator[tuple[int, Interval]]:
+    """Its addresses, or with `…_not` all others."""
+    before = len(unclear.said)
+    named = list(_addresses(row.get(f"{side}_net", "any"), unclear))
+    if row.get(f"{side}_not", "") in {"", "0"} or len(unclear.said) > before:
+        yield from named
+        return
+    for family, last in LAST_ADDRESS.items():
+        yield from ((family, one) for one in all_but([it for other, it in named if other == family], last))
 
 
 def _id_of(row: Mapping[str, str]) -> str:

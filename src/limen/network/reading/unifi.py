@@ -117,6 +117,8 @@ def _side(side: Mapping[str, Any], unclear: list[str]) -> tuple[list[tuple[int, 
     except ValueError:
         unclear.append("its addresses or ports")
         return every, [ANY_PORT]
+    found = every if addresses.get("matchOpposite") is True else found
+    numbers = [ANY_PORT] if ports.get("matchOpposite") is True else numbers
     if (addresses and found is every) or (ports and numbers == [ANY_PORT]):
         unclear.append("a list of addresses or ports that stands elsewhere")
     return found, numbers
