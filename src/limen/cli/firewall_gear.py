@@ -95,7 +95,8 @@ def plan(at: At, key: Path | None, now: Sequence[Path], terraform: Path | None, 
 
     async def ask(gear: Gear) -> None:
         there = await gear.read()
-        planned = Planned(change(gear.meaning(there), gear.meant), gear.unfit, gear.next_calls(there), True)
+        changed = change(gear.meaning(there), gear.meant)
+        planned = Planned(changed, gear.unfit, gear.next_calls(there), True, gear.beside(there))
         _print_plan(at, planned, as_json=as_json)
 
     at.with_gear(key, ask)
@@ -103,12 +104,15 @@ def plan(at: At, key: Path | None, now: Sequence[Path], terraform: Path | None, 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """`says`: calls, or rules of a document. `knows_before`: what there is was looked at."""
+    """`says`: calls, or rules of a document. `knows_before`: what there is was looked at. `beside`: what keeps it from
+    guarding all that it is said to.
+    """
 
     change: Change
     unfit: Sequence[Unfit]
     says: Sequence[Call | Mapping[str, Any]]
     knows_before: bool
+    beside: Sequence[str] = ()
 
 
 def _offline(rules: CloudRules, now: Sequence[Path]) -> Planned:
@@ -134,6 +138,8 @@ def _print_plan(at: At, planned: Planned, *, as_json: bool) -> None:
         print("  These rules are too tangled to be compared whole: more may change than is said.")
     for one in planned.unfit:
         print(f"  stays closed: {one.id}: {one.why}")
+    for beside in planned.beside:
+        print(f"  beside this: {beside}")
     for said in planned.says:
         print(_call_text(said))
 
@@ -165,6 +171,7 @@ def _plain(at: At, planned: Planned, new: Iterable[Line], gone: Iterable[Line]) 
         "new": said(new),
         "gone": said(gone),
         "is_whole": planned.change.difference.is_whole,
+        "beside": list(planned.beside),
         "unfit": [{"id": one.id, "why": one.why} for one in planned.unfit],
         "calls": [
             {"operation": one.operation, "parameters": dict(one.parameters)} if isinstance(one, Call) else dict(one)
@@ -193,6 +200,8 @@ def apply(at: At, key: Path | None, *, is_sure: bool, seconds: float = TRIAL_SEC
             refuse_cut(gear.meant, at.network, at.firewall.reference)
         for one in gear.unfit:
             print(f"stays closed: {one.id}: {one.why}")
+        for beside in gear.beside(await gear.read()):
+            print(f"beside this: {beside}")
         if not await tried(gear, at.firewall, at.folder, is_sure=is_sure, on_trial=on_trial, seconds=seconds):
             at.say("network.change_undone")
             raise LimenError(f"nobody confirmed it: {name} is as before", "`limen firewall apply` tries it again")

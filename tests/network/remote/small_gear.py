@@ -26,6 +26,9 @@ class SmallGear:
     def meaning(self, there: State) -> Ruleset:
         return _rules(set(there["words"]))
 
+    def beside(self, there: State) -> list[str]:
+        return []
+
     def next_calls(self, there: State) -> list[Call]:
         return _calls({"new"}, there)
 

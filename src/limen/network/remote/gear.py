@@ -34,6 +34,9 @@ class Gear(Protocol):
     def meaning(self, there: State) -> Ruleset:
         """What that lets through, between the same zones."""
 
+    def beside(self, there: State) -> list[str]:
+        """What keeps it from guarding all that it is said to, and is not for Limen to change."""
+
     def next_calls(self, there: State) -> list[Call]:
         """What to ask of it next so that it does what is meant; [] where it has all of it. Raises LimenError."""
 

@@ -55,6 +55,9 @@ class Opnsense:
     def meaning(self, there: State) -> Ruleset:
         return read_rows(there["rows"], known_of(self.legs, self.said.known)).ruleset
 
+    def beside(self, there: State) -> list[str]:  # noqa: ARG002 -- nothing that is known of
+        return []
+
     def next_calls(self, there: State) -> list[Call]:
         return _calls(rows(self.said, self.legs), there)
 

@@ -49,6 +49,9 @@ class Unifi:
     def meaning(self, there: State) -> Ruleset:
         return read_unifi(there, known=known_of(self._ids(there), self.said[1].known)).ruleset
 
+    def beside(self, there: State) -> list[str]:  # noqa: ARG002 -- nothing that is known of
+        return []
+
     def next_calls(self, there: State) -> list[Call]:
         return _calls(policies(self.said[0], self._ids(there)), there)
 
