@@ -88,6 +88,8 @@ def test_what_nobody_waits_for_any_more_is_stopped(large: None, monkeypatch: pyt
     thread = threading.Thread(target=lambda: limited.broken_nevers(_network()))
     thread.start()
     assert begun.wait(20)
+    limited.stop_pages()  # another revision: what somebody asks of a change goes on
+    assert not ended
     limited.stop()
     thread.join(20)
     assert ended == [-signal.SIGKILL]

@@ -108,15 +108,27 @@ def changes_said(before: Network, after: Network, first_day: str) -> ChangesSaid
 # The process
 
 
-_running: set[subprocess.Popen[bytes]] = set()
+_FOR_PAGES: Final = frozenset({"proved", "radius"})
+_running: dict[subprocess.Popen[bytes], str] = {}
+"""Each process with its work."""
 _lock = threading.Lock()
 
 
 def stop() -> None:
     """End all that is worked out in processes now; whoever waits for it gets a TooMuchError."""
+    _end(frozenset(_running.values()))
+
+
+def stop_pages() -> None:
+    """End what is worked out for pages that show a revision, and not what is asked of a change."""
+    _end(_FOR_PAGES)
+
+
+def _end(works: frozenset[str]) -> None:
     with _lock:
-        for process in _running:
-            process.kill()
+        for process, work in _running.items():
+            if work in works:
+                process.kill()
 
 
 def _answered(work: str, *what: object) -> Iterator[Any]:
@@ -132,7 +144,7 @@ def _answered(work: str, *what: object) -> Iterator[Any]:
     timer = threading.Timer(WALL_SECONDS, process.kill)
     timer.daemon = True
     with _lock:
-        _running.add(process)
+        _running[process] = work
     try:
         timer.start()
         yield from _exchanged(process, pickle.dumps((work, what)))
@@ -142,7 +154,7 @@ def _answered(work: str, *what: object) -> Iterator[Any]:
         with process:
             pass
         with _lock:
-            _running.discard(process)
+            del _running[process]
 
 
 def _exchanged(process: subprocess.Popen[bytes], order: bytes) -> Iterator[Any]:

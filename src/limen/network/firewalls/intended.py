@@ -51,7 +51,7 @@ def intended(network: Network, name: str, today: str, now: Instant) -> Intended:
             made = host_firewall(rules, network, network.host_of[one.host], now)
         else:
             port = one.wireguard.port if one.wireguard is not None else 0
-            made = firewall(rules, network, router_of(network, one.uplinks, host, port), now)
+            made = firewall(rules, network, router_of(network, one.uplinks, host, port, one.zones or None), now)
     except NotEmittable as wrong:
         raise LimenError(f"{one.name} can't be given this network: {wrong}", f"change it in {FILE}") from wrong
     return Intended(as_json(made.table), as_text(made.table), made.not_here, made.is_administered)

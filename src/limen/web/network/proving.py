@@ -18,7 +18,7 @@ from limen.errors import LimenError
 from limen.network.compiling import compiled
 from limen.network.learning import store
 from limen.network.learning.lately import Lately, lately
-from limen.network.limited import TooMuchError, blast_radius, proved, stop
+from limen.network.limited import TooMuchError, blast_radius, proved, stop_pages
 from limen.network.model import FILE, Network
 from limen.network.packets.regions import Regions
 from limen.network.proof.blast_radius import BlastRadius, Start
@@ -129,7 +129,7 @@ class Proving:
         """Whatever is of another revision or day goes, and then the oldest of what is done."""
         for old in [one for one in self._tasks if one[:2] != key[:2]]:
             if self._tasks.pop(old).cancel():
-                stop()
+                stop_pages()
         done = [one for one, task in self._tasks.items() if task.done() and one[2] == "radius"]
         for old in done[: max(0, len(self._tasks) - MOST_KEPT + 1)]:
             del self._tasks[old]
