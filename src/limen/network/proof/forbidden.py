@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
 
 from limen.network.compiling import Places
-from limen.network.model import EVERYTHING, INSIDE, Network, Ports
+from limen.network.model import ANY_SERVICE, EVERYTHING, INSIDE, Network, Ports, Way
 from limen.network.packets.box import Interval
 from limen.network.packets.regions import Piece
 from limen.network.packets.spans import Span
@@ -34,6 +34,14 @@ class Forbidden:
         self._sources, self._destinations = (_Side(places, names) for names in ways)
         self._by_name: dict[str, _Side] = {}
         self._within: dict[str, list[tuple[_Side, _Side]]] = {}
+
+    @classmethod
+    def by(
+        cls, network: Network, places: Places, way: Way, is_kept_apart: Callable[[str, str, str], bool]
+    ) -> Forbidden:
+        """What a statement forbids by this way."""
+        parts = [part for name in way.services for part in parts_of(network, name)]
+        return cls(network, places, (way.sources, way.destinations), parts, is_kept_apart)
 
     def of(self, piece: Piece, zones: Sequence[str]) -> Span | None:
         """Some packets of a piece that must not be; None: none of them. `zones`: the names of their numbers."""
@@ -100,6 +108,10 @@ def _highest_so_far(intervals: Sequence[Interval]) -> list[int]:
         highest = max(highest, high)
         found.append(highest)
     return found
+
+
+def parts_of(network: Network, service: str) -> tuple[Ports, ...]:
+    return (Ports(),) if service == ANY_SERVICE else network.service_of[service].parts
 
 
 def of_service(span: Span, part: Ports) -> Span | None:

@@ -12,14 +12,14 @@ from itertools import product
 from typing import Final
 
 from limen.network.compiling import Places
-from limen.network.model import ANY_SERVICE, Network, Never, Ports, Way
+from limen.network.model import Network, Never, Ports, Way
 from limen.network.packets.box import Packet
 from limen.network.packets.decision_diagrams import TooTangledError
 from limen.network.packets.regions import Regions
 from limen.network.packets.ruleset import Rule
 from limen.network.packets.spans import Span, first_of, span_between
 from limen.network.proof.assets import Asset, Assets
-from limen.network.proof.forbidden import Forbidden, of_service
+from limen.network.proof.forbidden import Forbidden, of_service, parts_of
 from limen.network.proof.steps import Reach, Step, Ways
 
 MOST_ASKED: Final = 20_000
@@ -104,10 +104,8 @@ class _Proving:
 
     def _listed(self, never: Never) -> tuple[Packet, Rule] | None:
         """The first of all that is let through that must not be."""
-        way, zones = never.way, self._regions.ruleset.zones
-        forbidden = Forbidden(
-            self._network, self._places, (way.sources, way.destinations), self._parts(way), self._parted
-        )
+        zones = self._regions.ruleset.zones
+        forbidden = Forbidden.by(self._network, self._places, never.way, self._parted)
         for piece in self._regions.let_through:
             if (span := forbidden.of(piece, zones)) is not None:
                 return first_of(span, zones), self._regions.ruleset.rules[piece.position]
@@ -229,5 +227,4 @@ class _Proving:
                         break
 
     def _parts(self, way: Way) -> list[Ports]:
-        services = self._network.service_of
-        return [part for name in way.services for part in ((Ports(),) if name == ANY_SERVICE else services[name].parts)]
+        return [part for name in way.services for part in parts_of(self._network, name)]
