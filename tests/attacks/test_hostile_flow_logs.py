@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import random
+import struct
 import time
 import tracemalloc
 from dataclasses import replace
 
+from limen.network.learning.halves import Halves
 from tests.network.learning.formats.test_conntrack import NEW
-from tests.network.learning.formats.test_netflow import FIELDS, RECORD, framed, template, version_5, version_9
+from tests.network.learning.formats.test_netflow import FIELDS, RECORD, framed, ipfix, template, version_5, version_9
 from tests.network.learning.formats.test_packet_logs import PF, PF_6, UFW
 from tests.network.learning.formats.test_vpc import ASKS
 from tests.network.learning.seen import TODAY, offices
 from tests.network.networks import harbor, way
 
+from limen.clock import DAY
 from limen.network.learning.counting import MOST_CONTACTS, MOST_OF_ONE, Counts
 from limen.network.learning.flows import ObservedFlow
 from limen.network.learning.formats.netflow import DatagramError, Exporters
@@ -93,3 +96,17 @@ def test_a_zone_full_of_odd_pairs_is_answered_in_time() -> None:
     proposal = proposed(harbor(), used, TODAY)
     assert proposal.flows
     assert time.process_time() - begun < 20
+
+
+def test_what_is_said_to_be_yet_to_come_is_counted_as_of_now() -> None:
+    """A time of a hundred bytes ended the collector; one in a year to come took the room of what was, for good."""
+    of_time = ((8, 4), (12, 4), (4, 1), (7, 2), (11, 2), (152, 100))
+    record = bytes([10, 10, 0, 9, 10, 20, 0, 10, 6]) + struct.pack("!HH", 44_000, 443) + b"\xff" * 100
+    datagram = ipfix(framed(2, template(256, *of_time)), framed(256, record))
+    halves = Halves()
+    assert [flow for half in Exporters().take(datagram, "x") for flow in halves.take(half)] == []
+    counts = Counts(ZonesByAddress(harbor()), until=5 * DAY)
+    counts.take(halves.rest())
+    counts.take(Lines(0).flows([f"[99999999999.1] {NEW.strip()}"]))
+    assert {one.day for one in counts.tallies} == {5}
+    assert {one.last_at for one in counts.tallies.values()} == {5 * DAY}

@@ -188,7 +188,6 @@ def test_what_is_not_understood_is_open_where_it_lets_through_and_nothing_where_
     rule = {"interface": "lan", "sequence": "1", "protocol": "TCP"}
     for odd in (
         {"source_net": "alias_of_theirs"},
-        {"source_not": "1", "source_net": "10.0.0.0/8"},
         {"destination_port": "port_alias"},
         {"protocol": "carp"},
         {"schedule": "night"},

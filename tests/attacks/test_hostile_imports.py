@@ -10,10 +10,14 @@ import pytest
 from tests.cli.test_main import leave
 
 from limen.network.packets import Packet
+from limen.network.packets.regions import Regions
 from limen.network.reading.aws import read_aws
 from limen.network.reading.files import File, read_files
+from limen.network.reading.gcp import read_gcp
 from limen.network.reading.iptables import read_iptables
+from limen.network.reading.opnsense import read_opnsense, rows_of
 from limen.network.reading.reading import UnreadableError
+from limen.network.reading.unifi import read_unifi
 
 # iptables
 
@@ -116,3 +120,132 @@ def test_a_name_of_a_group_steers_no_terminal(tmp_path: Path, capsys: pytest.Cap
     said = capsys.readouterr().out
     assert "\x1b" not in said
     assert "\u202e" not in said
+
+
+# Closed without a word
+
+
+def _is_open(kind: str, document: object, *, said: bool = True) -> bool:
+    """Whether anything is let through by what is read; `said`: and whether something was named that is not known."""
+    reading = read_files([File("x.json", json.dumps(document))], kind)
+    assert bool(reading.not_understood) == said
+    return bool(Regions(reading.ruleset).let_through)
+
+
+_AZURE = {
+    "sourceAddressPrefix": "*",
+    "sourcePortRange": "*",
+    "destinationAddressPrefix": "*",
+    "destinationPortRange": "*",
+}
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"access": "Audit"},
+        {"sourceAddressPrefix": "", "sourceIpGroups": ["x"]},
+        {"destinationPortRange": "", "destinationServices": ["x"]},
+        {"sourceApplicationSecurityGroups": [{"id": "x"}]},
+    ],
+)
+def test_a_denial_of_azure_that_is_not_understood_closes_nothing(odd: dict[str, object]) -> None:
+    rules = [
+        {"name": "a", "direction": "Inbound", "priority": 100, "access": "Deny", "protocol": "*", **_AZURE, **odd},
+        {"name": "b", "direction": "inbound", "priority": 200, "access": "allow", "protocol": "Tcp", **_AZURE},
+    ]
+    group = {"name": "g", "securityRules": rules, "defaultSecurityRules": [rules[1] | {"direction": "Outbound"}]}
+    assert _is_open("azure", [group])
+
+
+@pytest.mark.parametrize("odd", [{"targetSecureTags": [{"name": "x"}]}, {"sourceServiceAccounts": ["x"]}, {"new": "x"}])
+def test_a_denial_of_google_cloud_with_a_condition_that_is_not_known_closes_nothing(odd: dict[str, object]) -> None:
+    common = {"direction": "INGRESS", "sourceRanges": ["0.0.0.0/0"]}
+    denial = {"name": "a", "priority": 1, "denied": [{"IPProtocol": "all"}], **common, **odd}
+    allowed = {"name": "b", "priority": 2, "allowed": [{"IPProtocol": "tcp", "ports": ["22"]}], **common}
+    inward = [rule.allows for rule in read_gcp({"items": [denial, allowed]}).ruleset.rules if rule.id in {"a", "b"}]
+    assert inward
+    assert all(inward)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"action": "match"},
+        {"tcpflags2": "syn,ack"},
+        {"prio": "3"},
+        {"sched": "nights"},
+        {"ipprotocol": "inet99"},
+        {"interface": "cameras"},
+        {"a-field-of-tomorrow": "x"},
+    ],
+)
+def test_a_denial_of_opnsense_that_is_not_understood_closes_nothing(odd: dict[str, str]) -> None:
+    rule = {"interface": "lan", "source_net": "any", "destination_net": "any", "protocol": "any"}
+    rows = [{**rule, "sequence": "1", "action": "block", **odd}, {**rule, "sequence": "2", "action": "pass"}]
+    reading = read_opnsense({"rows": rows})
+    assert reading.not_understood
+    assert reading.ruleset.allows(Packet("lan", "other", 4, 1, 2, 6, 22))
+
+
+def test_half_a_list_of_addresses_is_no_list() -> None:
+    """It was cut at 20,000 letters: in the middle of a prefix, which then was another."""
+    addresses = ",".join(f"10.{n // 250}.{n % 250}.0/24" for n in range(2_000))
+    [row] = rows_of({"rows": [{"source_net": addresses}]})
+    assert row["source_net"] == addresses
+    with pytest.raises(UnreadableError):
+        rows_of({"rows": [{"source_net": addresses * 200}]})
+
+
+@pytest.mark.parametrize(
+    "odd", [{"action": {"type": "SHAPE"}}, {"userGroups": ["x"]}, {"ipProtocolScope": {"ipVersion": "IPV9"}}]
+)
+def test_a_denial_of_unifi_that_is_not_understood_closes_nothing(odd: dict[str, object]) -> None:
+    policy = {"id": "p", "source": {"zoneId": "a"}, "destination": {"zoneId": "b"}}
+    policies = [{**policy, "action": {"type": "BLOCK"}, **odd}, {**policy, "action": {"type": "ALLOW"}}]
+    assert _is_open("unifi", {"zones": [{"id": "a", "name": "a"}, {"id": "b", "name": "b"}], "policies": policies})
+
+
+def test_policies_of_unifi_without_their_zones_are_not_a_network_without_openings() -> None:
+    policy = {"id": "p", "source": {"zoneId": "a"}, "destination": {"zoneId": "b"}, "action": {"type": "ALLOW"}}
+    assert read_unifi({"policies": [policy]}).not_understood
+    assert read_unifi({"policies": [policy], "zones": [{"id": "a"}]}).not_understood
+
+
+def test_a_mask_with_holes_is_no_prefix() -> None:
+    """The kernel takes 0.0.0.7/0.0.0.255 for each address that ends in 7; Python takes it for 0.0.0.0/24."""
+    reading = read_iptables(_filter("-A FORWARD -s 0.0.0.7/0.0.0.255 -p tcp --dport 22 -j ACCEPT"), "rules", 4)
+    assert reading.not_understood
+    assert reading.ruleset.allows(Packet("other", "other", 4, 0x0A000007, 1, 6, 22))
+    denied = read_iptables(_filter("-A FORWARD -s 0.0.0.7/0.0.0.255 -j DROP", "-A FORWARD -j ACCEPT"), "rules", 4)
+    assert denied.ruleset.allows(Packet("other", "other", 4, 0x00000008, 1, 6, 22))
+    plain = read_iptables(_filter("-A FORWARD -s 10.0.0.0/255.255.255.0 -j ACCEPT"), "rules", 4)
+    assert not plain.not_understood
+
+
+def test_what_is_said_twice_or_called_as_something_else_is_not_read() -> None:
+    twice = _filter("-A FORWARD -j DROP") + "\n" + _filter("-A FORWARD -j ACCEPT")
+    for text in (twice, _filter("-A FORWARD -i firewall -j ACCEPT"), _filter("-A FORWARD -i other -j ACCEPT")):
+        with pytest.raises(UnreadableError):
+            read_iptables(text, "rules", 4)
+
+
+def test_everything_but_these_is_not_these() -> None:
+    """It was read as open to the ones that it is closed to, and as closed to all others."""
+    lan = {"interface": "lan", "action": "pass", "protocol": "any", "source_net": "any"}
+    packet = Packet("lan", "other", 4, 0x0A000001, 0x0A140001, 6, 22)
+    but = read_opnsense({"rows": [{**lan, "destination_net": "10.20.0.0/24", "destination_not": "1"}]})
+    assert not but.not_understood
+    assert not but.ruleset.allows(packet)
+    assert but.ruleset.allows(packet._replace(destination=0x0A150001))
+    lan["destination_net"] = "any"
+    rows = [{**lan, "interface": "opt1", "interfacenot": "1"}, {**lan, "sequence": "9", "action": "block"}]
+    elsewhere = read_opnsense({"rows": rows})
+    assert elsewhere.ruleset.allows(packet)
+    zones = [{"id": "a", "name": "a"}, {"id": "b", "name": "b"}]
+    item = {"type": "IP_ADDRESSES", "matchOpposite": True, "items": [{"type": "SUBNET", "value": "10.20.0.0/24"}]}
+    to = {"zoneId": "b", "trafficFilter": {"type": "IP_ADDRESS", "ipAddressFilter": item}}
+    policy = {"id": "p", "source": {"zoneId": "a"}, "destination": to, "action": {"type": "ALLOW"}}
+    reading = read_unifi({"zones": zones, "policies": [policy]})
+    assert reading.not_understood
+    assert reading.ruleset.allows(Packet("a", "b", 4, 1, 0x0A150001, 6, 22))

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 from tests.network.written import LINES, ZONES, flow, lines, read_text
 
 from limen.company.child import parse_texts
+from limen.network.compiling import compiled
 from limen.network.model import FILE
+from limen.network.packets.regions import Regions
+from limen.network.proof.nevers import verdicts
 from limen.network.shapes import MOST_FLOWS, MOST_HOSTS, MOST_ZONES
 
 
@@ -100,6 +105,25 @@ def test_what_the_reader_of_yaml_refuses_never_gets_here() -> None:
         assert files[FILE]["tree"] is None
 
 
+def test_no_two_zones_are_one_in_a_cloud() -> None:
+    """The rules of the one would be those of the other, and the proof would not see it."""
+    zones = ZONES.replace("kind: iot", "kind: iot, tags: {TAGS}").replace(
+        "kind: backup", "kind: backup, tags: {OTHERS}"
+    )
+    for tags, others in (("aws: sg-1", "aws: sg-1"), ("azure: Nsg", "azure: nsg"), ("unifi: Int", "unifi: int")):
+        assert lines(zones.replace("TAGS", tags).replace("OTHERS", others)) == [5]
+    assert lines(zones.replace("TAGS", "aws: web").replace("OTHERS", "gcp: web")) == []
+    assert lines(zones.replace("TAGS", "aws: limen-office").replace("OTHERS", "gcp: web")) == [4]
+
+
+def test_no_name_of_a_cloud_is_a_template_of_terraform() -> None:
+    secret = "'${file(\"/root/.aws/credentials\")}'"
+    for cloud in ("aws", "azure", "gcp", "opnsense"):
+        assert lines(ZONES.replace("kind: iot", f"kind: iot, tags: {{{cloud}: {secret}}}")) == [4]
+    for place in (f"aws, vpc: {secret}", f"gcp, network: {secret}", f"azure, network: {secret}"):
+        assert lines(f"{ZONES}firewalls:\n  edge: {{kind: {place}}}\n") == [LINES + 2]
+
+
 def test_numbers_flags_and_nothing_are_no_texts() -> None:
     for text in (
         "zones: {a: {kind: 1, prefixes: [true]}}\n",
@@ -115,3 +139,30 @@ def test_numbers_flags_and_nothing_are_no_texts() -> None:
         assert file is None
         assert problems
         assert all(one.line >= 1 and one.what for one in problems)
+
+
+def test_what_must_never_be_costs_by_what_is_let_through_and_not_by_pairs_of_addresses() -> None:
+    """Two and a half million pairs, which no rule is between: it took minutes, of the server as well."""
+    text = "zones:\n"
+    for number, kind in enumerate(("guest", "server", "backup")):
+        for part in range(16):
+            many = ", ".join(f"10.{number}.{part}.{2 * low}/32" for low in range(100))
+            text += f"  {kind}-{part}: {{kind: {kind}, prefixes: [{many}]}}\n"
+    assert lines(text) == []
+
+
+def test_a_statement_about_thousands_of_hosts_takes_no_memory_for_each_pair_of_them() -> None:
+    """It took a gigabyte, and five for as many hosts as there may be."""
+    hosts = "".join(f"  h{n}: {{zone: a, addresses: 10.0.{n // 256}.{n % 256}}}\n" for n in range(2_000))
+    text = "zones:\n  a: {kind: server, isolated: true, prefixes: [10.0.0.0/16]}\n"
+    text += "  b: {kind: server, isolated: true, prefixes: [10.1.0.0/16]}\nhosts:\n" + hosts
+    text += "flows:\n" + flow("there", "a", "b", "https") + flow("back", "b", "a", "https")
+    stated = read_text(text + "never:\n  - {id: n, from: a, to: a, service: ssh, hops: true, why: w}\n")[0]
+    assert stated is not None
+    regions = Regions(compiled(stated.network, "2026-11-27"))
+    tracemalloc.start()
+    try:
+        assert all(one.holds for one in verdicts(stated.network, regions))
+        assert tracemalloc.get_traced_memory()[1] < 50 << 20
+    finally:
+        tracemalloc.stop()

@@ -56,8 +56,13 @@ def folder(tmp_path: Path, emulator: Emulator, vpc: str, monkeypatch: pytest.Mon
     folder = small_folder(tmp_path / "harbor")
     (folder / "network.yaml").write_text(NETWORK.format(vpc=vpc))
     assert leave("apply", str(folder), "-m", "network") == 0
-    (folder / "aws.key").write_text(f"aws_access_key_id = {ACCESS_KEY}\naws_secret_access_key={SECRET}\n")
+    private(folder / "aws.key", f"aws_access_key_id = {ACCESS_KEY}\naws_secret_access_key={SECRET}\n")
     return folder
+
+
+def private(file: Path, text: str) -> None:
+    file.touch(0o600)
+    file.write_text(text)
 
 
 def run(task: str, folder: Path, *more: str, name: str = "cloud", key: str = "aws.key") -> int:
@@ -172,9 +177,17 @@ def test_what_it_can_not_do_it_says(folder: Path, words: tuple[str, ...]) -> Non
 
 def test_a_key_is_in_no_message(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for wrong in (f"aws_access_key_id = {SECRET}", f"aws_access_key_id = A\naws_secret_access_key = {SECRET}\nx"):
-        (folder / "bad.key").write_text(wrong)
+        private(folder / "bad.key", wrong)
         run("plan", folder, key="bad.key")
     assert run("apply", folder, name="blue") == 1
     said = capsys.readouterr()
     assert SECRET not in said.out + said.err
     assert SECRET not in (folder / "data" / "limen.db").read_bytes().decode("latin-1")
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o777])
+def test_a_key_that_others_can_read_or_change_is_not_used(folder: Path, mode: int) -> None:
+    (folder / "aws.key").chmod(mode)
+    assert run("plan", folder) == 1
+    (folder / "aws.key").chmod(0o600)
+    assert run("plan", folder) == 0

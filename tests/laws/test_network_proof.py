@@ -8,11 +8,12 @@ from itertools import product
 
 from hypothesis import given, settings, strategies as st
 from tests.dial import size
-from tests.laws.network_cases import NAMES, SERVICES, TODAY, Tried, networks
+from tests.laws.machines import Machines
+from tests.laws.network_cases import NAMES, TODAY, Tried, networks
 from tests.laws.rule_cases import ZONES, rulesets, told_apart
 
 from limen.network.compiling import Places, compiled
-from limen.network.model import INTERNET, Network, Never, Way
+from limen.network.model import Network, Way
 from limen.network.packets import Packet, Ruleset
 from limen.network.packets.comparing import Part
 from limen.network.packets.decision_diagrams import FAMILIES, Diagrams, are_equal, difference
@@ -180,11 +181,11 @@ def _weight(assets: set[Asset]) -> int:
 @settings(max_examples=size(400), deadline=None)
 @given(network=networks())
 def test_a_never_holds_exactly_where_trying_finds_no_way(network: Network) -> None:
-    tried, regions = Tried(network), Regions(compiled(network, TODAY))
-    places = Places(network)
+    tried, machines = Tried(network), Machines(network, TODAY)
+    regions, places = Regions(compiled(network, TODAY)), Places(network)
     for one in verdicts(network, regions):
         assert one.is_decided
-        assert one.holds == (not _is_possible(tried, one.never))
+        assert one.holds == (not machines.is_possible(one.never))
         for step in one.path:
             assert step.packet is None or tried.ruleset.decides(step.packet) == step.rule
         if one.path and one.path[-1].packet is not None:
@@ -198,34 +199,3 @@ def test_a_never_holds_exactly_where_trying_finds_no_way(network: Network) -> No
         if one.path:
             sources = {at for name in one.never.way.sources for at in tried.assets.named(name)}
             assert tried.assets.all.index(one.path[0].source) in sources
-
-
-def _is_possible(tried: Tried, never: Never) -> bool:
-    meant = _services_of(never)
-    for source, destination in product(never.way.sources, never.way.destinations):
-        hosts = tried.network.host_of
-        within = source in hosts or destination in hosts or (source == destination and source in ZONES)
-        for start, end in product(tried.assets.named(source), tried.assets.named(destination)):
-            is_same_zone = tried.assets.all[start].zone == tried.assets.all[end].zone
-            if is_same_zone and (not within or tried.assets.all[start].zone == INTERNET):
-                continue
-            if (start, end) in tried.open:
-                if start != end or source in ZONES:
-                    return True
-                continue
-            is_itself = start == end and tried.assets.all[start].is_host
-            is_same_host = source == destination and source in hosts
-            if not is_same_host and any((start, end, by) in tried.steps for by in meant):
-                return True
-            if never.hops and not is_itself:
-                beyond = tried.stands({start}) - {start}
-                if any((at, end) in tried.open and at != end for at in beyond - {start}):
-                    return True
-                if any((at, end, by) in tried.steps for at in beyond - {end} for by in meant):
-                    return True
-    return False
-
-
-def _services_of(never: Never) -> tuple[tuple[int, int], ...]:
-    by_name = {"https": ((6, 443),), "ssh": ((6, 22),), "ping": ((1, 8),)}
-    return by_name.get(never.way.services[0], SERVICES)

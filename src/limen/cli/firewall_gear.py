@@ -14,7 +14,7 @@ from limen.cli.open_company import Opened
 from limen.cli.options import MisusedError
 from limen.cli.output import Told, counted, progress
 from limen.cli.stop_signals import ending_in_order
-from limen.cli.typed_secret import secret_in
+from limen.cli.typed_secret import private_secret_in
 from limen.clock import Instant
 from limen.company.authors import SERVER
 from limen.company.places import data_folder
@@ -67,7 +67,7 @@ class At:
             raise MisusedError("--key FILE is missing", f"a file with `name = value` of {' and '.join(KEYS[kind])}")
 
         async def done() -> None:
-            known = key_of(kind, secret_in(key))
+            known = key_of(kind, private_secret_in(key))
             async with self.clients.opened(self.network, self.firewall, self.today, known, self.now) as gear:
                 await do(gear)
 

@@ -158,13 +158,15 @@ class _Keeping:
         self.connections = self.forged = self.beyond = 0
 
     def take(self, flows: Iterable[ObservedFlow | None]) -> None:
-        counts, kept = Counts(self._places), self._clock.now()
+        kept = self._clock.now()
+        counts = Counts(self._places, kept)
         try:
             for flow in flows:
                 counts.take([flow] if flow is not None else [])
                 if self._clock.now() - kept >= KEPT_EVERY:
                     self._keep(counts)
-                    counts, kept = Counts(self._places), self._clock.now()
+                    kept = self._clock.now()
+                    counts = Counts(self._places, kept)
         except KeyboardInterrupt:
             pass
         self._keep(counts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import sys
 from pathlib import Path
 from typing import Final
@@ -20,6 +21,17 @@ def typed_secret(what: str) -> str:
     if not 0 < len(secret) <= LONGEST or not secret.isprintable():
         raise LimenError(f"that is no {what.lower()}", "paste the one value that the service showed, in one line")
     return secret
+
+
+def private_secret_in(file: Path) -> str:
+    """As `secret_in`, of a file that nobody but its owner may read or change. Raises LimenError."""
+    try:
+        is_open = stat.S_IMODE(file.stat().st_mode) & 0o077 != 0
+    except OSError:
+        is_open = False  # it can't be read at all then
+    if is_open:
+        raise LimenError(f"others can read or change {file}", f"chmod 600 {file}")
+    return secret_in(file)
 
 
 def secret_in(file: Path) -> str:

@@ -18,8 +18,9 @@ from limen.network.compiling import Places, compiled
 from limen.network.model import ANY_SERVICE, EVERYTHING, INSIDE, INTERNET, Host, Network, Never, Service, Way
 from limen.network.packets import Box, Packet
 from limen.network.packets.decision_diagrams import TooTangledError
-from limen.network.packets.regions import Regions
+from limen.network.packets.regions import Piece, Regions
 from limen.network.packets.spans import first_of, span_between
+from limen.network.proof.forbidden import Forbidden
 from limen.network.services import part_of
 
 
@@ -117,12 +118,10 @@ def explained(asked: Question, today: str) -> Explained:
 
 def _about(network: Network, every: list[tuple[str, str, Box]]) -> Iterator[Never]:
     """The statements that forbid some of it."""
-    places = Places(network)
+    places, zones = Places(network), network.zone_names
+    numbers = {name: number for number, name in enumerate(zones)}
+    pieces = [Piece(span_between(*one, numbers), 0) for one in every]
     for never in network.nevers:
-        stated = list(places.boxes(never.way))
-        if any(
-            (one, other) == (from_zone, to_zone) and box.meets(forbidden)
-            for from_zone, to_zone, box in every
-            for one, other, forbidden in stated
-        ):
+        forbidden = Forbidden.by(network, places, never.way, lambda *_: True)
+        if any(forbidden.of(piece, zones) for piece in pieces):
             yield never

@@ -9,9 +9,11 @@ from limen.configuration.differing import differing
 from limen.facts import Factor, Label, Person
 from limen.messages import lists
 from limen.network.broken import BEFORE_ANY_DAY
+from limen.network.limited import TooMuchError, changes_said
 from limen.network.model import (
     ANY_SERVICE,
     FILE,
+    INTERNET,
     Block,
     Firewall,
     Flow,
@@ -23,7 +25,7 @@ from limen.network.model import (
     Way,
     Zone,
 )
-from limen.network.proof.changes_said import changes_said
+from limen.network.proof.opened_zones import Opened
 from limen.network.services import is_unnamed, part_text
 from limen.network.stated import NetworkFile
 from limen.pillar import Touched
@@ -59,15 +61,27 @@ def touches(
     was, now = (before or _NOTHING).network, (after or _NOTHING).network
     if was == now:
         return
-    found = changes_said(was, now, BEFORE_ANY_DAY)
-    for zone in found.opened_zones:
-        yield Touched(f"Newly reachable: the hosts of {zone} by each other, which nothing keeps apart now", "", ())
+    try:
+        found = changes_said(was, now, BEFORE_ANY_DAY)
+    except TooMuchError as error:
+        yield Touched(f"{FILE}: what is newly reachable is not known: {error.what}", "", ())
+        return
+    for opened in found.opened:
+        yield Touched(f"Newly reachable: {_opened(opened)} by each other, which nothing keeps apart now", "", ())
     yield from (Touched(f"Newly reachable: {line}", "", ()) for line in found.new)
     yield from (Touched(f"No longer reachable: {line}", "", ()) for line in found.gone)
     if found.more:
         yield Touched(f"Of what is newly reachable or no longer is, {found.more} more lines are not shown", "", ())
     if not found.is_whole:
-        yield Touched(f"{FILE}: too many rules overlap to say all that is newly reachable", "", ())
+        what = "too many rules overlap, or end on different days, to say all that is newly reachable"
+        yield Touched(f"{FILE}: {what}", "", ())
+
+
+def _opened(opened: Opened) -> str:
+    if len(opened.were) == 1:
+        return f"the hosts of {opened.zone}"
+    were = ["no zone" if name == INTERNET else name for name in opened.were]
+    return f"the hosts of {opened.zone}, which were in {lists.joined(were, most=_MOST_NAMED)},"
 
 
 def way_said(way: Way) -> str:

@@ -40,6 +40,11 @@ RESERVED: Final = {
 }
 ONE_ZONE: Final = "what comes in by one interface is in one zone"
 _FIX: Final = "use lowercase letters, digits and hyphens, at most 40, and begin with a letter"
+_TAG: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+"""Templates of Terraform, which takes names of clouds, need braces."""
+_TOLD_BY_LEGS: Final = frozenset({"unifi", *ASKED_NOTHING})
+"""Kinds whose tags no file of Terraform names; what those of texts may hold is looked at as what a leg is called."""
+_PLACE: Final = re.compile(r"[A-Za-z0-9/_.:@ -]+")
 _ENDPOINT: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,98}[A-Za-z0-9])?|[0-9A-Fa-f:]{2,45}")
 
 OneWay = FlowShape | BlockShape | NeverShape | TrialShape
@@ -169,6 +174,8 @@ def firewall_complaints(
             yield above, f"nothing says where this firewall is: `{key}` is missing", "add it"
         elif key != place and is_said:
             yield (*above, key), f"a firewall of the kind {shape.kind} has no `{key}`", f"write `{place}`"
+        elif is_said and key in {"vpc", "network"} and not _PLACE.fullmatch(getattr(shape, key)):
+            yield (*above, key), f"{shown(getattr(shape, key))} can't be a name there", "write it as its vendor does"
     if shape.region is not None and shape.kind != "aws":
         yield (*above, "region"), f"a firewall of the kind {shape.kind} has no `region`", "remove it"
     if shape.uplink is not None and shape.kind not in WITH_UPLINKS:
@@ -206,6 +213,24 @@ def leg_complaints(above: tuple[str | int, ...], shape: ZoneShape) -> Iterator[C
         if (tag := shape.tags.get(kind)) is not None and not LEG.fullmatch(tag):
             what = f"{shown(tag)} can't be what a firewall calls a zone"
             yield (*above, kind), what, "write it with letters, digits and . _ / : - alone, 31 at most"
+
+
+def tag_complaints(zones: Mapping[str, ZoneShape]) -> Iterator[Complaint]:
+    """What two zones are called alike, or what Limen's own groups are: the rules of the one would be the other's."""
+    taken: dict[tuple[str, str], str] = {}
+    for name, zone in zones.items():
+        for cloud, tag in zone.tags.items():
+            at = ("zones", name, "tags", cloud)
+            if cloud not in _TOLD_BY_LEGS and not _TAG.fullmatch(tag):
+                yield at, f"{shown(tag)} can't be a name there", "use letters, digits, `-`, `_` and `.`"
+            elif tag.casefold().startswith("limen-"):
+                yield (
+                    at,
+                    f"{shown(tag)} is a name of what Limen writes itself",
+                    "remove it, or name what was there before",
+                )
+            elif (other := taken.setdefault((cloud, tag.casefold()), name)) != name:
+                yield at, f"{shown(tag)} is {other} already", "give each zone what only it is called"
 
 
 def wireguard_complaints(firewalls: Mapping[str, FirewallShape], zones: Mapping[str, ZoneShape]) -> Iterator[Complaint]:

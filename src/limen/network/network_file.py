@@ -28,6 +28,7 @@ from limen.network.names import (
     key_complaints,
     leg_complaints,
     owner_complaint,
+    tag_complaints,
     trial_complaints,
     unprintable,
     uplink_complaints,
@@ -214,6 +215,7 @@ def _other_complaints(shapes: _Shapes, file: FileShape) -> Iterator[Complaint]:
         yield from leg_complaints(("zones", name, "tags"), zone)
         if zone.vlan and (other := vlans.setdefault(zone.vlan, name)) != name:
             yield ("zones", name, "vlan"), f"VLAN {zone.vlan} is {other} already", ONE_ZONE
+    yield from tag_complaints(shapes.zones)
     for name, service in shapes.services.items():
         for number, written in enumerate(service.parts):
             try:

@@ -28,10 +28,8 @@ def notes(file: NetworkFile, today: date) -> Iterator[tuple[str, str]]:
 def _days(network: Network, today: str, soon: str) -> Iterator[tuple[str, str]]:
     for one in network.flows:
         if one.expires and one.expires <= today:
-            yield (
-                f"the flow {one.id} expired on {one.expires} and lets nothing through",
-                "remove it, or give it a new day",
-            )
+            what = f"the flow {one.id} expired on {one.expires}; firewalls let it through until they have new rules"
+            yield what, "send firewalls their rules anew, and remove it, or give it a new day"
         elif one.expires and one.expires <= soon:
             yield f"the flow {one.id} expires on {one.expires}", f"ask {one.owner} whether it is still needed"
         elif one.review <= today:

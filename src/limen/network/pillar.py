@@ -44,6 +44,7 @@ async def _build(core: Core) -> Running:
     from limen.network.firewalls.service import build
     from limen.network.learning.from_firewalls import Holders
     from limen.network.learning.service import Learning
+    from limen.network.limited import stop
     from limen.network.model import Network
     from limen.network.reminders.reminders import Reminders
     from limen.network.requested import flow_requests
@@ -60,6 +61,7 @@ async def _build(core: Core) -> Running:
     AtFirewalls(doors, firewalls.followers, lambda: core.known.rules_of(Network) or Network(()), core.clock)
 
     async def close() -> None:
+        stop()
         tunnels.close()
         await doors.close()
         await learning.keep()

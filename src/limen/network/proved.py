@@ -24,7 +24,6 @@ class Proved:
 
     network: Network
     today: str
-    regions: Regions
     cells: dict[tuple[str, str], Cell]
     graph: Graph
     verdicts: tuple[Verdict, ...]
@@ -132,7 +131,6 @@ def proved(network: Network, today: str) -> Proved:
     return Proved(
         network,
         today,
-        regions,
         {(one.from_zone, one.to_zone): one for one in cells},
         graph_of(network, cells),
         verdicts(network, regions),

@@ -126,7 +126,7 @@ class FlowShape(WayShape):
     review: Day
     """On this day somebody looks at it again."""
     expires: Day | None = None
-    """From this day on it is not let through any more."""
+    """From this day on it is not let through any more by the rules that firewalls are sent."""
 
 
 class BlockShape(WayShape):

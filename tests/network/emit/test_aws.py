@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from dataclasses import replace
 
 from tests.dial import size
 from tests.network.emit.clouds import cloud, random_cloud
-from tests.network.networks import flow, way
+from tests.network.networks import HTTPS, SSH, flow, host, way, zone
 
 from limen.network.emit.aws import aws_rules
 from limen.network.emit.aws_document import document, terraform
+from limen.network.emit.guarded import guarded
 from limen.network.emit.quotas import AWS_ENTRIES_PER_ACL, AWS_RULES_PER_GROUP
-from limen.network.model import Block, Ports, Service
+from limen.network.model import Block, Firewall, Network, Ports, Service
 from limen.network.packets.decision_diagrams import are_equal
 
 
@@ -43,7 +45,7 @@ def test_groups_name_one_another() -> None:
 def test_a_host_has_a_group_of_its_own() -> None:
     said = aws_rules(cloud("aws", [flow("sql", way("app", "db1", "sql"))]))
     assert not said.unfit
-    assert {one.group for one in said.rules if "sql" in one.ids} == {"limen-app", "limen-data-db1"}
+    assert {one.group for one in said.rules if "sql" in one.ids} == {"limen-app", "limen-data.db1"}
 
 
 def test_the_internet_is_everybody_and_an_acl_denies_who_is_not_meant() -> None:
@@ -115,3 +117,17 @@ def test_terraform_references_what_it_makes_and_names_what_is_there() -> None:
     assert file["data"]["aws_subnets"]["limen_web"]["filter"][1]["values"] == ["10.80.0.0/24"]
     described = document(said.rules, said.entries, wanted)
     assert len(file["resource"]["aws_network_acl_rule"]) == len(described["NetworkAcls"][0]["Entries"])
+
+
+def test_a_zone_that_is_called_as_another_zones_host_would_be_has_a_group_of_its_own() -> None:
+    """Else what is let through to one host would be to a whole zone, and read back as if it were not."""
+    zones = (zone("web", "dmz", 80), zone("data", "server", 81), zone("data-db1", "server", 82))
+    apart = tuple(replace(one, is_isolated=True) for one in zones)
+    flows = (flow("sql", way("web", "db1", "ssh")), flow("page", way("web", "data-db1")))
+    network = Network(apart, (host("db1", "data", "10.81.0.5", "fd00:81::5"),), (HTTPS, SSH), flows)
+    wanted = guarded(network, Firewall("cloud", "aws", tuple(one.name for one in zones)), "2026-11-27")
+    said = aws_rules(wanted)
+    inward = {(one.group, one.ids) for one in said.rules if one.way == "ingress"}
+    assert (said.unfit, inward) == ((), {("limen-data.db1", ("sql",)), ("limen-data-db1", ("page",))})
+    groups = terraform(said.rules, said.entries, wanted, "vpc-1")["resource"]["aws_security_group"]
+    assert {"limen_data-db1", "limen_data_db1"} <= groups.keys()

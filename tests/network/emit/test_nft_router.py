@@ -25,6 +25,12 @@ def test_what_interfaces_are_really_called_is_taken(name: str) -> None:
     check_names(Router({"office": (name,)}), [Rule("rules.nft:12", True, "office", "servers", _BOX)])
 
 
+def test_an_interface_of_another_machines_zone_is_unknown() -> None:
+    """Here it may be anything, and what comes by it is denied."""
+    router = router_of(harbor(), ["eth0"], zones=("office", "servers"))
+    assert router.legs.keys() == {"office", "servers", INTERNET}
+
+
 def test_a_rule_is_here_where_both_its_zones_are() -> None:
     router = Router({"office": ("a",), "servers": ("b",)})
     pairs = [("office", "servers"), ("office", ANYWHERE), ("office", "cloud"), ("cloud", ANYWHERE)]

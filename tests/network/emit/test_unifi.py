@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.network.networks import flow, harbor, way
 
 from limen.network.emit.unifi import policies, unifi_rules, zone_names
-from limen.network.model import Firewall
+from limen.network.model import Block, Firewall
 
 GATE = Firewall("gate", "unifi", ("office", "servers"))
 
@@ -25,3 +25,15 @@ def test_a_flow_is_a_policy_of_each_family_and_each_pair_ends_with_a_denial() ->
     ]
     assert four["action"]["allowReturnTraffic"]
     assert rest["connectionStateFilter"] == ["NEW", "INVALID"]
+
+
+def test_a_block_cuts_no_answers_to_what_is_let_through_the_other_way() -> None:
+    of = harbor(
+        [flow("files", way("office", "files", "ssh")), flow("back", way("servers", "office", "ssh"))],
+        [Block("quiet", way("files", "office", "any"), "")],
+    )
+    wanted, _ = unifi_rules(of, GATE, "2026-11-27")
+    told = policies(wanted, {zone: zone for zone in zone_names(of, GATE)})
+    denials = [one for one in told if one["action"]["type"] == "BLOCK"]
+    assert {one["name"] for one in denials} == {"limen quiet", "limen rest"}
+    assert all(one["connectionStateFilter"] == ["NEW", "INVALID"] for one in denials)

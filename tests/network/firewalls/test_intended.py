@@ -49,6 +49,14 @@ def test_the_program_takes_what_is_emitted() -> None:
     assert '"wan0"' in one.text
 
 
+def test_a_zone_that_the_firewall_does_not_part_has_no_leg_there() -> None:
+    of = network("https")
+    one = intended(replace(of, firewalls=(replace(FIREWALLS[0], zones=("office", "admins")),)), NAME, TODAY, 0)
+    assert one.not_here == ("servers",)
+    assert '"vlan20"' not in one.text
+    assert '"vlan50"' in one.text
+
+
 @pytest.mark.parametrize("name", ["gw9", "cloud"])
 def test_only_a_firewall_of_nftables_that_the_file_names_is_sent_rules(name: str) -> None:
     with pytest.raises(LimenError):

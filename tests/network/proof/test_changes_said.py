@@ -7,9 +7,10 @@ from typing import TypeAlias
 
 from tests.network.networks import flow, harbor, way
 
-from limen.network.model import Block, Network
+from limen.network.model import Block, Network, Trial
 from limen.network.proof.changes_said import changes_said
 from limen.network.proof.newly_reachable import renames
+from limen.network.proof.opened_zones import Opened
 
 _TODAY = "2026-11-27"
 
@@ -70,8 +71,29 @@ def test_a_zone_of_another_name_opens_nothing() -> None:
 def test_a_zone_that_is_no_longer_isolated_is_said() -> None:
     after = harbor()
     before = replace(after, zones=tuple(replace(one, is_isolated=one.name == "guests") for one in after.zones))
-    assert changes_said(before, after, _TODAY).opened_zones == ("guests",)
-    assert changes_said(after, before, _TODAY).opened_zones == ()
+    assert changes_said(before, after, _TODAY).opened == (Opened("guests", ("guests",)),)
+    assert changes_said(after, before, _TODAY).opened == ()
+
+
+def test_a_flow_that_would_have_ended_and_goes_on_is_new() -> None:
+    ended, goes_on = (harbor([flow("a", way("office", "erp"), expires=day)]) for day in ("2026-01-01", "2027-12-31"))
+    assert _said(ended, goes_on)[0] == [("office", "erp", ("https",), "a")]
+    assert _said(harbor([flow("a", way("office", "erp"), expires="2027-01-01")]), goes_on)[0] != []
+    assert _said(goes_on, goes_on) == ([], [])
+
+
+def test_a_trial_hides_no_flow_that_stays_when_it_is_over() -> None:
+    trial = Trial("look", way("office", "finance", "any"), "", "2026-12-24")
+    before, after = (replace(harbor(flows), trials=(trial,)) for flows in ((), (flow("a", way("office", "erp")),)))
+    assert _said(before, after)[0] == [("office", "erp", ("https",), "a")]
+    longer = replace(before, trials=(replace(trial, until="2027-12-24"),))
+    assert {line.rule_ids for line in changes_said(before, longer, _TODAY).new} == {("look",)}
+
+
+def test_more_days_than_can_be_looked_at_are_said(monkeypatch) -> None:
+    monkeypatch.setattr("limen.network.proof.changes_said.MOST_RULES_OF_ALL_DAYS", 20)
+    flows = [flow(f"f{day}", way("office", "erp"), expires=f"2027-01-{day}") for day in range(10, 30)]
+    assert not changes_said(harbor(flows[1:]), harbor(flows), _TODAY).is_whole
 
 
 def test_lines_are_bounded_and_the_rest_is_counted() -> None:

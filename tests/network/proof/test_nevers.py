@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from ipaddress import ip_network
 
 from tests.network.networks import flow, harbor, way
 
@@ -72,6 +73,28 @@ def test_the_last_step_is_by_a_service_that_is_meant() -> None:
     by_ssh, by_web = (Never("n", way("office", "vault", one), "", hops=True) for one in ("ssh", "https"))
     assert not _verdict(harbor(flows, nevers=[by_ssh])).holds
     assert _path(_verdict(harbor(flows, nevers=[by_web])))[-1] == ("backup", "vault", "")
+
+
+def test_whoever_is_reached_is_reached_again_by_its_neighbour() -> None:
+    """By the service that is meant, though another one led there first."""
+    flows = [flow("web", way("office", "files dc")), flow("admin", way("servers", "servers", "ssh"))]
+    network = harbor(flows, nevers=[Never("n", way("office", "files", "ssh"), "", hops=True)])
+    apart = tuple(replace(one, is_isolated=one.name == "servers") for one in network.zones)
+    for zones in (network.zones, apart):
+        assert _path(_verdict(replace(network, zones=zones)))[-1][1] == "files"
+
+
+def test_what_has_no_name_in_a_zone_is_many_machines_unless_it_is_one() -> None:
+    never, web = Never("n", way("office", "finance", "ssh"), "", hops=True), flow("web", way("office", "finance"))
+    open_, apart = harbor([web], nevers=[never]), harbor([web, flow("admin", way("finance", "finance", "ssh"))])
+    isolated = tuple(replace(one, is_isolated=True) for one in apart.zones)
+    for network in (open_, replace(apart, nevers=(never,), zones=isolated)):
+        unnamed = replace(network, hosts=())
+        assert [(one, other) for one, other, _ in _path(_verdict(unnamed))][-1] == ("finance", "finance")
+    one_machine = tuple(
+        replace(one, prefixes=(ip_network("10.21.0.4/32"),)) if one.name == "finance" else one for one in open_.zones
+    )
+    assert _verdict(replace(open_, hosts=(), zones=one_machine)).holds
 
 
 def test_hosts_of_an_open_zone_are_not_kept_apart() -> None:

@@ -16,7 +16,7 @@ def row(sequence: int, action: str, interface: str = "lan", **more: str) -> dict
 
 def test_rules_without_an_interface_go_first_then_those_of_groups_then_its_own() -> None:
     own = row(1, "block", description="own")
-    group = row(50, "block", "staff", description="group")
+    group = row(50, "pass", "staff", description="group")
     floating = row(99, "pass", "", description="floating")
     assert [
         (found.id if (found := read_opnsense({"rows": rows}).ruleset.decides(SSH)) else "")

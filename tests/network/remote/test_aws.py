@@ -86,7 +86,7 @@ async def test_groups_and_acls_that_no_flow_needs_any_more_open_and_deny_nothing
         assert not as_change(other, await one.read()).is_nothing
         await put(other)
         groups = {it["GroupName"]: it for it in (await other.read())["SecurityGroups"]}
-        assert groups["limen-web-front"]["IpPermissions"] == []
+        assert groups["limen-web.front"]["IpPermissions"] == []
         await put(one)
         assert are_equal(one.meaning(await one.read()), one.meant)
 
@@ -103,3 +103,15 @@ async def test_what_others_open_meanwhile_is_found(emulator: Emulator) -> None:
         one.next_calls = lambda there: []  # type: ignore[method-assign]
         with pytest.raises(NotAsMeantError):
             await put(one)
+
+
+async def test_an_interface_with_a_group_of_others_is_named(emulator: Emulator) -> None:
+    """What lets through all, whatever Limen's groups say, was not looked at."""
+    vpc = vpc_of(emulator, SHOP)
+    async with gear(emulator, vpc, SHOP) as one:
+        there = await put(one)
+        ids = {it["GroupName"]: it["GroupId"] for it in there["SecurityGroups"]}
+        [web] = [it["SubnetId"] for it in there["Subnets"] if it["CidrBlock"] == "10.80.0.0/24"]
+        for groups in ([ids["limen-web"]], [ids["limen-web"], ids["default"]], [ids["default"]]):
+            emulator.boto.create_network_interface(SubnetId=web, Groups=groups)
+        assert len(one.unguarded(await one.read())) == 2

@@ -37,7 +37,9 @@ def elements(network: Network, rules: Sequence[Rule], now: Instant) -> Iterator[
 
 
 def _at_router(network: Network, firewall: Firewall, rules: Sequence[Rule], now: Instant) -> Iterator[Lookup]:
-    router = router_of(network, (), firewall.name if firewall.name in network.host_of else "")
+    router = router_of(
+        network, (), firewall.name if firewall.name in network.host_of else "", zones=firewall.zones or None
+    )
     of_zone: dict[str, list[tuple[str, Rule]]] = defaultdict(list)
     for rule in rules:
         if rule.from_zone in router.legs and rule.to_zone in router.legs:

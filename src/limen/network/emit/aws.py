@@ -18,7 +18,7 @@ from itertools import product
 from typing import Final
 
 from limen.network.emit.aws_document import document
-from limen.network.emit.aws_rules import ALL, EVERYBODY, AclEntry, GroupRule, Way, merged, prefixes
+from limen.network.emit.aws_rules import ALL, EVERYBODY, AclEntry, GroupRule, Way, host_group, merged, prefixes
 from limen.network.emit.comparing import differing, only_by, open_between
 from limen.network.emit.guarded import Guarded, Unfit
 from limen.network.emit.quotas import AWS_ENTRIES_PER_ACL, AWS_RULES_PER_GROUP
@@ -104,7 +104,7 @@ class _Draft:
 
     def _group(self, zone: str, host: str = "") -> str:
         tags = dict(self.wanted.network.zone_of[zone].tags)
-        return f"limen-{zone}-{host}" if host else tags.get("aws", f"limen-{zone}")
+        return host_group(zone, host) if host else tags.get("aws", f"limen-{zone}")
 
     def _holder(self, zone: str, family: int, interval: Interval) -> str:
         """The group of exactly these interfaces: all of the zone, or a host's; "" where there is none."""

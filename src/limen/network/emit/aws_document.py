@@ -140,7 +140,8 @@ def terraform(rules: Iterable[GroupRule], entries: Iterable[AclEntry], wanted: G
 
 
 def _label(name: str) -> str:
-    return name.replace("-", "_")
+    """As Terraform takes names: with letters, digits, `_` and `-`. No two become one."""
+    return name.replace("-", "_").replace(".", "-")
 
 
 def _reference(group: str, new: list[str]) -> str:

@@ -43,6 +43,11 @@ class AclEntry:
     ids: tuple[str, ...]
 
 
+def host_group(zone: str, host: str) -> str:
+    """The group of a host alone. Names have no dot, so it is no zone's, nor that of another zone's host."""
+    return f"limen-{zone}.{host}"
+
+
 def prefixes(family: int, interval: Interval) -> list[str]:
     kind = IPv4Address if family == 4 else IPv6Address
     return [str(one) for one in summarize_address_range(kind(interval[0]), kind(interval[1]))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -56,12 +56,20 @@ class Router:
 
 
 def router_of(
-    network: Network, uplinks: Sequence[str] = (), host: str = "", tunnels: TunnelsHere | None = None
+    network: Network,
+    uplinks: Sequence[str] = (),
+    host: str = "",
+    tunnels: TunnelsHere | None = None,
+    zones: Collection[str] | None = None,
 ) -> Router:
-    """The machine that has a leg in each zone whose interface is stated, has `uplinks` to the internet, and is the
-    host of this name, if it is one. `tunnels`: those that end there.
+    """The machine that has a leg in each of these zones (None: in all) whose interface is stated, has `uplinks` to the
+    internet, and is the host of this name, if it is one. `tunnels`: those that end there.
+
+    An interface of another machine's zone is unknown here, whatever it is called: what comes by it is denied.
     """
-    legs: dict[str, tuple[str, ...]] = {one.name: (one.interface,) for one in network.zones if one.interface}
+    legs: dict[str, tuple[str, ...]] = {
+        one.name: (one.interface,) for one in network.zones if one.interface and (zones is None or one.name in zones)
+    }
     legs |= {INTERNET: tuple(uplinks)} if uplinks else {}
     return Router(legs, network.host_of[host].addresses if host else (), tunnels=tunnels)
 

@@ -24,6 +24,10 @@ EXTERNAL: Final = "External"
 """What UniFi calls the internet."""
 MOST_LINES: Final = 5_000
 MOST_ADDRESSES: Final = 50_000
+_BEGINNING: Final = ["NEW", "INVALID"]
+"""What is denied: the answers to what is let through the other way are not, which come here before UniFi's own policies
+for them.
+"""
 _NAMES: Final = {value: name for name, value in PROTOCOLS.items()}
 
 
@@ -60,7 +64,9 @@ def _policy(line: Line, way: tuple[str, str], ids: Mapping[str, str]) -> dict[st
         scope["protocolFilter"] = {"type": "NAMED_PROTOCOL", "protocol": protocol, "matchOpposite": False}
     action = {"type": "ALLOW", "allowReturnTraffic": True} if line.allows else {"type": "BLOCK"}
     ports = line.ports if line.protocol[0] in {TCP, UDP} else ANY_PORT
+    new = {} if line.allows else {"connectionStateFilter": _BEGINNING}
     return {
+        **new,
         "enabled": True,
         "name": f"{MARK}{line.id}",
         "action": action,
@@ -79,7 +85,7 @@ def _rest(from_zone: str, to_zone: str) -> dict[str, Any]:
         "source": {"zoneId": from_zone},
         "destination": {"zoneId": to_zone},
         "ipProtocolScope": {"ipVersion": "IPV4_AND_IPV6"},
-        "connectionStateFilter": ["NEW", "INVALID"],
+        "connectionStateFilter": _BEGINNING,
         "loggingEnabled": True,
     }
 

@@ -51,7 +51,8 @@ def intended(network: Network, name: str, today: str, now: Instant) -> Intended:
         if one.host:
             made = host_firewall(rules, network, network.host_of[one.host], now)
         else:
-            made = firewall(rules, network, router_of(network, one.uplinks, host, _tunnels(network, name)), now)
+            tunnels = _tunnels(network, name)
+            made = firewall(rules, network, router_of(network, one.uplinks, host, tunnels, one.zones or None), now)
     except NotEmittable as wrong:
         raise LimenError(f"{one.name} can't be given this network: {wrong}", f"change it in {FILE}") from wrong
     return Intended(as_json(made.table), as_text(made.table), made.not_here, made.is_administered)

@@ -59,10 +59,12 @@ class Tally:
 @dataclass(slots=True)
 class Counts:
     """`beyond` are connections for which there was no room, by their source; `forged` those whose source has no
-    address of the zone that they came from.
+    address of the zone that they came from. `until`: what is said to be yet to come counts as of then, since it would
+    take the room of what was, and would never be forgotten.
     """
 
     places: ZonesByAddress
+    until: Instant | None = None
     tallies: dict[Contact, Tally] = field(default_factory=dict)
     beyond: dict[tuple[int, int], int] = field(default_factory=dict)
     forged: int = 0
@@ -85,8 +87,9 @@ class Counts:
         if flow.from_zone and flow.from_zone != self.places.zone_at(flow.family, flow.source):
             self.forged += flow.count
             return
+        at = max(flow.at, 0) if self.until is None else min(max(flow.at, 0), self.until)
         contact = Contact(
-            flow.at // DAY,
+            at // DAY,
             flow.family,
             self._folded(flow.family, flow.source),
             self._folded(flow.family, flow.destination),
@@ -97,7 +100,7 @@ class Counts:
         )
         tally = self.tallies.get(contact) or self._begun(contact, flow)
         if tally is not None:
-            tally.add(_tally(flow))
+            tally.add(_tally(flow, at))
 
     def _begun(self, contact: Contact, flow: ObservedFlow) -> Tally | None:
         """A new row; None where there is no room for it, or only an answer without its question was seen."""
@@ -116,12 +119,12 @@ class Counts:
         return ELSEWHERE if self.places.is_elsewhere(family, address) else address
 
 
-def _tally(flow: ObservedFlow) -> Tally:
+def _tally(flow: ObservedFlow, at: Instant) -> Tally:
     return Tally(
         flow.count,
         answered=int(flow.was_answered is True),
         failed=int(flow.was_answered is False),
         refused=flow.count if flow.was_refused else 0,
-        first_at=flow.at,
-        last_at=flow.at,
+        first_at=at,
+        last_at=at,
     )

@@ -50,6 +50,8 @@ class Assets:
         self.numbers_in: dict[str, list[int]] = {}
         for number, asset in enumerate(self.all):
             self.numbers_in.setdefault(asset.zone, []).append(number)
+        self._number_of_host = {one.name: number for number, one in enumerate(self.all) if one.is_host}
+        self._numbers = {one: number for number, one in enumerate(self.all)}
         self._by_address = {
             family: sorted(
                 (interval, number)
@@ -67,8 +69,18 @@ class Assets:
             return [at for at, one in enumerate(self.all) if name == EVERYTHING or one.zone != INTERNET]
         if name == INTERNET or name in self._network.zone_of:
             return self.numbers_in.get(name, [])
-        host = self._network.host_of[name]
-        return [at for at in self.numbers_in.get(host.zone, []) if self.all[at].name == name]
+        return [self._number_of_host[name]]
+
+    def number_of(self, asset: Asset) -> int:
+        return self._numbers[asset]
+
+    def named_in(self, name: str, zone: str) -> list[int]:
+        """Of what a name stands for, that which is in this zone."""
+        if name in self._number_of_host:
+            number = self._number_of_host[name]
+            return [number] if self.all[number].zone == zone else []
+        is_there = name in {EVERYTHING, zone} or (name == INSIDE and zone != INTERNET)
+        return self.numbers_in.get(zone, []) if is_there else []
 
     def at(self, family: int, interval: Interval) -> Iterator[tuple[int, Interval]]:
         """The assets that have some of these addresses, each with those that it has."""
@@ -79,6 +91,15 @@ class Assets:
             if first > high:
                 return
             yield number, (max(first, low), min(last, high))
+
+    def are_two(self, one: int, other: int) -> bool:
+        """Whether something in the one can be another machine than something in the other: the rest of a zone may be
+        many machines, of which one reaches the next.
+        """
+        return one != other or (not self.all[one].is_host and self._is_many(one))
+
+    def _is_many(self, number: int) -> bool:
+        return sum(high - low + 1 for _, (low, high) in self.addresses[number]) > 1
 
     def is_open_inside(self, zone: str) -> bool:
         """Whether nothing stands between the hosts of a zone."""

@@ -6,17 +6,28 @@ counts where a host is named, or the zone itself on both sides. Nothing is kept 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
+from typing import Final
 
 from limen.network.compiling import Places
-from limen.network.model import ANY_SERVICE, Network, Never, Ports, Way
+from limen.network.model import Network, Never, Ports, Way
+from limen.network.packets.box import Packet
 from limen.network.packets.decision_diagrams import TooTangledError
 from limen.network.packets.regions import Regions
-from limen.network.packets.spans import Span, span_between
+from limen.network.packets.ruleset import Rule
+from limen.network.packets.spans import Span, first_of, span_between
 from limen.network.proof.assets import Asset, Assets
+from limen.network.proof.forbidden import Forbidden, of_service, parts_of
 from limen.network.proof.steps import Reach, Step, Ways
+
+MOST_ASKED: Final = 20_000
+"""Boxes of one statement that are asked for one by one, where what is let through can't be listed: up to a minute."""
+
+MOST_REACHES: Final = 2_000
+"""Of one statement by hops: so often it is followed who gets where, from other beginnings each time."""
+MOST_REACHES_KEPT: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +77,17 @@ class _Proving:
 
     def _inside_open_zones(self, never: Never) -> Iterator[Step]:
         """Assets of one zone that were named to be kept apart, and that nothing keeps apart."""
-        named = self._assets.named
+        hosts, assets = self._network.host_of, self._assets
         for source, destination in product(never.way.sources, never.way.destinations):
-            for one, other in product(named(source), named(destination)):
-                zone = self._assets.all[one].zone
-                if zone != self._assets.all[other].zone or not self._assets.is_open_inside(zone):
-                    continue
-                if self._is_within_meant(source, destination) and (one != other or source in self._network.zone_of):
-                    yield Step(self._assets.all[one], self._assets.all[other], None, None)
+            if not self._is_within_meant(source, destination):
+                continue
+            one_host = source if source in hosts else destination
+            zone = hosts[one_host].zone if one_host in hosts else source
+            if not assets.is_open_inside(zone):
+                continue
+            for one, other in product(assets.named_in(source, zone), assets.named_in(destination, zone)):
+                if one != other or source in self._network.zone_of:
+                    yield Step(assets.all[one], assets.all[other], None, None)
 
     def _is_within_meant(self, source: str, destination: str) -> bool:
         """Whether ways within one zone are meant, where both names stand for something in it."""
@@ -81,22 +95,42 @@ class _Proving:
         return source in hosts or destination in hosts or (source == destination and source in zones)
 
     def _direct(self, never: Never) -> Step | None:
-        for span in self._spans(never):
-            found = self._regions.witness(span)
-            if found is not None:
-                packet, rule = found
-                source = self._asset(packet.family, packet.source, packet.from_zone)
-                return Step(source, self._asset(packet.family, packet.destination, packet.to_zone), packet, rule)
+        found = self._listed(never) if self._regions.lists_all else self._asked(never)
+        if found is None:
+            return None
+        packet, rule = found
+        source = self._asset(packet.family, packet.source, packet.from_zone)
+        return Step(source, self._asset(packet.family, packet.destination, packet.to_zone), packet, rule)
+
+    def _listed(self, never: Never) -> tuple[Packet, Rule] | None:
+        """The first of all that is let through that must not be."""
+        zones = self._regions.ruleset.zones
+        forbidden = Forbidden.by(self._network, self._places, never.way, self._parted)
+        for piece in self._regions.let_through:
+            if (span := forbidden.of(piece, zones)) is not None:
+                return first_of(span, zones), self._regions.ruleset.rules[piece.position]
+        return None
+
+    def _parted(self, source: str, destination: str, zone: str) -> bool:
+        """Whether ways within a zone are meant by these two names, and guarded there."""
+        is_itself = source == destination and source in self._network.host_of
+        is_meant = self._is_within_meant(source, destination) and not is_itself
+        return is_meant and not self._assets.is_open_inside(zone)
+
+    def _asked(self, never: Never) -> tuple[Packet, Rule] | None:
+        """One question for each box. Raises TooTangledError."""
+        for number, span in enumerate(self._spans(never)):
+            if number > MOST_ASKED:
+                raise TooTangledError
+            if (found := self._regions.witness(span)) is not None:
+                return found
         return None
 
     def _spans(self, never: Never) -> Iterator[Span]:
         """All packets that must not be. Of what is within an open zone no rule speaks."""
         for source, destination in product(never.way.sources, never.way.destinations):
-            if source == destination and source in self._network.host_of:
-                continue
-            within = self._is_within_meant(source, destination)
             for one, other, box in self._places.boxes(Way((source,), (destination,), never.way.services)):
-                if one != other or (within and not self._assets.is_open_inside(one)):
+                if one != other or self._parted(source, destination, one):
                     yield span_between(one, other, box, self._regions.numbers)
 
     def _asset(self, family: int, address: int, zone: str) -> Asset:
@@ -104,59 +138,93 @@ class _Proving:
         return next(one for one in found if one.zone == zone)
 
     def _paths(self, never: Never) -> Iterator[tuple[Step, ...]]:
-        """Ways by several steps, of which the last is by a service that is meant."""
-        ways = self._ways = self._ways or Ways(self._assets, self._regions)
-        parts = [part for name in never.way.services for part in self._parts(name)]
-        for ends, starts in self._ends(never).items():
-            if starts not in self._reaches:
-                self._reaches[starts] = ways.reach(starts)
-            reach = self._reaches[starts]
-            for at, step in (*self._last_inside(reach, ends), *self._last_by_rules(reach, ends, ways, parts)):
-                yield (*ways.steps(reach, at), step)
+        """Ways by several steps, of which the last is by a service that is meant. Raises TooTangledError."""
+        parts, asked = self._parts(never.way), 0
+        for starts, ends in self._ends(never):
+            own = frozenset(starts)
+            for path in self._paths_of(starts, ends, parts):
+                end = self._assets.number_of(path[-1].destination)
+                if not self._is_itself(end, own):
+                    yield path
+                    continue
+                asked += 1  # a host is not kept from itself: is it reached by another one that it must be kept from?
+                if asked > MOST_REACHES:
+                    raise TooTangledError
+                others = tuple(one for one in starts if one != end)
+                yield from self._paths_of(others, frozenset({end}), parts)
 
-    def _ends(self, never: Never) -> dict[frozenset[int], tuple[int, ...]]:
-        """What must not be reached, and the assets from which it must not."""
-        ends_of: dict[int, set[int]] = {}
-        for source, destination in product(never.way.sources, never.way.destinations):
-            within = self._is_within_meant(source, destination)
-            ends = self._assets.named(destination)
+    def _paths_of(
+        self, starts: tuple[int, ...], ends: frozenset[int], parts: list[Ports]
+    ) -> Iterator[tuple[Step, ...]]:
+        ways = self._ways = self._ways or Ways(self._assets, self._regions)
+        reach = self._reach(starts, ways)
+        for at, step in (*self._last_inside(reach, ends), *self._last_by_rules(reach, ends, ways, parts)):
+            yield (*ways.steps(reach, at), step)
+
+    def _reach(self, starts: tuple[int, ...], ways: Ways) -> Reach:
+        """That of the last statements is kept: many begin where others do."""
+        if starts not in self._reaches:
+            if len(self._reaches) == MOST_REACHES_KEPT:
+                del self._reaches[next(iter(self._reaches))]
+            self._reaches[starts] = ways.reach(starts)
+        return self._reaches[starts]
+
+    def _ends(self, never: Never) -> Iterator[tuple[tuple[int, ...], frozenset[int]]]:
+        """The assets from which something must not be reached, and what: a host itself may be among it."""
+        names_of: dict[int, list[str]] = {}
+        for source in dict.fromkeys(never.way.sources):
             for start in self._assets.named(source):
-                zone = self._assets.all[start].zone
-                meant = {at for at in ends if within or self._assets.all[at].zone != zone}
-                ends_of.setdefault(start, set()).update(meant - {start} if self._assets.all[start].is_host else meant)
-        found: dict[frozenset[int], tuple[int, ...]] = {}
-        for start, some in ends_of.items():
-            if some:
-                key = frozenset(some)
-                found[key] = (*found.get(key, ()), start)
-        return found
+                names_of.setdefault(start, []).append(source)
+        alike: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+        for start, names in names_of.items():
+            alike.setdefault((self._assets.all[start].zone, tuple(names)), []).append(start)
+        starts_of: dict[frozenset[int], list[int]] = {}
+        for (zone, sources), starts in alike.items():
+            ends = frozenset(self._meant(zone, sources, never.way.destinations))
+            starts_of.setdefault(ends, []).extend(starts)
+        yield from ((tuple(starts), ends) for ends, starts in starts_of.items() if ends)
+
+    def _meant(self, zone: str, sources: Iterable[str], destinations: Iterable[str]) -> Iterator[int]:
+        """What is not to be reached from a zone, where it is meant by these names."""
+        for destination in destinations:
+            within = any(self._is_within_meant(source, destination) for source in sources)
+            for at in self._assets.named(destination):
+                if within or self._assets.all[at].zone != zone:
+                    yield at
+
+    def _is_itself(self, end: int, starts: frozenset[int]) -> bool:
+        return self._assets.all[end].is_host and end in starts
 
     def _last_inside(self, reach: Reach, ends: frozenset[int]) -> Iterator[tuple[int, Step]]:
-        """The last step is within an open zone: there every service is."""
-        for end in sorted(ends - reach.starts):
-            zone = self._assets.all[end].zone
-            if self._assets.is_open_inside(zone):
-                for at in self._assets.numbers_in[zone]:
-                    if at != end and at in reach.stands:
-                        yield at, Step(self._assets.all[at], self._assets.all[end], None, None)
+        """The last step is within an open zone: there every service is, from whichever of it was reached first."""
+        first: dict[str, list[int]] = {}
+        for at in (*reach.starts, *reach.came):
+            zone = self._assets.all[at].zone
+            if at in reach.stands and len(some := first.setdefault(zone, [])) < 2 and at not in some:
+                some.append(at)
+        for end in sorted(ends):
+            asset = self._assets.all[end]
+            if not self._assets.is_open_inside(asset.zone) or (end in reach.starts and not asset.is_host):
+                continue
+            others = [one for one in first.get(asset.zone, ()) if self._assets.are_two(one, end)]
+            yield from ((one, Step(self._assets.all[one], asset, None, None)) for one in others[:1])
 
     def _last_by_rules(
         self, reach: Reach, ends: frozenset[int], ways: Ways, parts: list[Ports]
     ) -> Iterator[tuple[int, Step]]:
-        for piece, at in reach.left_by.items():
-            meant = ends.intersection(ways.destinations(piece)) - {at}
-            part = next((one for part in parts if (one := _of_service(piece.span, part))), None) if meant else None
-            if part is not None:
-                yield from ((at, ways.step(at, end, piece._replace(span=part))) for end in sorted(meant))
+        """Of what one piece leads to one will do, but where that is what it began with."""
+        for piece, first in reach.left_by.items():
+            meant = ends.intersection(ways.destinations(piece))
+            part = next((found for each in parts if (found := of_service(piece.span, each))), None) if meant else None
+            if part is None:
+                continue
+            for end in sorted(meant):
+                begins = (first, *ways.sources(piece)) if first == end else (first,)
+                at = next((one for one in begins if one in reach.stands and self._assets.are_two(one, end)), None)
+                if at is not None:
+                    yield at, ways.step(at, end, piece._replace(span=part))
+                    if not self._is_itself(end, reach.starts):
+                        break
 
-    def _parts(self, name: str) -> tuple[Ports, ...]:
-        return (Ports(),) if name == ANY_SERVICE else self._network.service_of[name].parts
-
-
-def _of_service(span: Span, part: Ports) -> Span | None:
-    """The packets of a span that are of a service."""
-    protocol = max(span[10], part.protocol[0]), min(span[11], part.protocol[1])
-    port = max(span[12], part.ports[0]), min(span[13], part.ports[1])
-    if span[4] not in part.families or protocol[0] > protocol[1] or port[0] > port[1]:
-        return None
-    return (*span[:10], *protocol, *port, *span[14:])
+    def _parts(self, way: Way) -> list[Ports]:
+        return [part for name in way.services for part in parts_of(self._network, name)]

@@ -8,7 +8,7 @@ internet can be a step like any other: what is open to everybody there is open t
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -129,6 +129,13 @@ class Ways:
             found = tuple(at for at in there if self._is_in(self.assets.all[at].zone, span[2], span[3]))
             self._ends[piece] = found
         return found
+
+    def sources(self, piece: Piece) -> Iterator[int]:
+        """The assets that a piece begins at."""
+        span = piece.span
+        for at, _ in self.assets.at(span[4], (span[6], span[7])):
+            if self._is_in(self.assets.all[at].zone, span[0], span[1]):
+                yield at
 
     def steps(self, reach: Reach, asset: int) -> tuple[Step, ...]:
         """The way to an asset that was reached; none to one where it began."""

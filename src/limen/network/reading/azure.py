@@ -68,11 +68,15 @@ def _rules(group: Mapping[str, Any], way: str, doubts: list[NotUnderstood]) -> I
     where = _said(group)
     stated = [_said(one) | {"name": text(one, "name")} for one in objects(where, "securityRules")]
     ends = [_said(one) | {"name": text(one, "name")} for one in objects(where, "defaultSecurityRules")]
-    met = [one for one in (*stated, *(ends or _ENDS)) if text(one, "direction") == way]
+    met = [one for one in (*stated, *(ends or _ENDS)) if text(one, "direction").casefold() in {way.casefold(), ""}]
+    odd = [one for one in stated if text(one, "direction").casefold() not in {"inbound", "outbound", ""}]
+    doubts += [not_understood(text(one, "name"), f"the direction {text(one, 'direction')}", Errs.EITHER) for one in odd]
     for one in sorted(met, key=lambda rule: whole(rule, "priority") or 0):
         id_ = f"{text(group, 'name')}:{way.lower()}:{whole(one, 'priority')}"
-        allows = text(one, "access") == "Allow"
-        unclear: list[str] = []
+        access = text(one, "access").casefold()
+        allows = access == "allow"
+        unclear: list[str] = [] if access in {"allow", "deny"} else [f"the access {access!r}"]
+        unclear += [] if text(one, "direction") else ["a rule without a direction"]
         boxes = list(_boxes(one, unclear))
         is_certain = not unclear
         doubts += [not_understood(id_, f"{text(one, 'name')}: {said}") for said in unclear]
@@ -92,6 +96,12 @@ def _boxes(one: Mapping[str, Any], unclear: list[str]) -> Iterator[Box]:
     unclear += [
         f"{side}ApplicationSecurityGroups" for side in _SIDES if objects(one, f"{side}ApplicationSecurityGroups")
     ]
+    unclear += [
+        f"no {side} {what}"
+        for side in _SIDES
+        for what in ("address", "port")
+        if not texts(one, *(f"{side}{name}" for name in _NAMED[what]))
+    ]
     sides = [_addresses(texts(one, f"{side}AddressPrefix", f"{side}AddressPrefixes"), unclear) for side in _SIDES]
     source_ports, ports = (_ports(texts(one, f"{side}PortRange", f"{side}PortRanges"), unclear) for side in _SIDES)
     said = text(one, "protocol").lower()
@@ -108,6 +118,7 @@ def _boxes(one: Mapping[str, Any], unclear: list[str]) -> Iterator[Box]:
 
 
 _SIDES: Final = ("source", "destination")
+_NAMED: Final = {"address": ("AddressPrefix", "AddressPrefixes"), "port": ("PortRange", "PortRanges")}
 
 
 def _addresses(said: list[str], unclear: list[str]) -> list[tuple[int, Interval]]:
@@ -137,6 +148,7 @@ def _ports(said: list[str], unclear: list[str]) -> list[Interval]:
 
 def _end(way: str, priority: int, access: str, source: str, destination: str) -> dict[str, Any]:
     said = {"name": f"{access}{way}", "direction": way, "priority": priority, "access": access, "protocol": "*"}
+    said |= {"sourcePortRange": "*", "destinationPortRange": "*"}
     return said | {"sourceAddressPrefix": source, "destinationAddressPrefix": destination}
 
 

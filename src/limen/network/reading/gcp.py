@@ -19,6 +19,12 @@ from limen.network.reading.stages import Guards, Known, Passing, held_rules
 
 _PROTOCOLS: Final = {"tcp": 6, "udp": 17, "icmp": ICMP, "esp": 50, "ah": 51, "sctp": 132, "ipip": 94}
 _USUAL_PRIORITY: Final = 1_000
+_UNDERSTOOD: Final = frozenset((
+    "name", "direction", "priority", "disabled", "allowed", "denied", "sourceRanges", "destinationRanges", "sourceTags",
+    "targetTags", "description", "network", "id", "kind", "selfLink", "selfLinkWithId", "creationTimestamp",
+    "logConfig", "enableLogging",
+))  # fmt: skip
+"""Whatever else a rule has may be a condition, as service accounts and secure tags are."""
 
 
 def read_gcp(*documents: Mapping[str, Any], known: Known | None = None) -> Reading:
@@ -58,16 +64,22 @@ def _priority(one: Mapping[str, Any]) -> int:
     return _USUAL_PRIORITY if said is None else said
 
 
+def _direction(one: Mapping[str, Any]) -> str:
+    return text(one, "direction").upper() or "INGRESS"
+
+
 def _is_for(one: Mapping[str, Any], tag: str, way: str) -> bool:
     """Rules that name no tag are for all."""
     targets = texts(one, "targetTags")
-    return (text(one, "direction") or "INGRESS") == way and (not targets or tag in targets)
+    return _direction(one) == way and (not targets or tag in targets)
 
 
 def _rules(one: Mapping[str, Any], known: Known | None, doubts: list[NotUnderstood]) -> Iterator[Rule]:
     name = text(one, "name")
-    is_inward = (text(one, "direction") or "INGRESS") == "INGRESS"
-    unclear = [key for key in ("sourceServiceAccounts", "targetServiceAccounts") if texts(one, key)]
+    is_inward = _direction(one) == "INGRESS"
+    if _direction(one) not in _WAYS:
+        doubts.append(not_understood(name, f"the direction {_direction(one)}", Errs.EITHER))
+    unclear = [key for key in one if key not in _UNDERSTOOD and one[key]]
     allows = not objects(one, "denied")
     services = list(_services(objects(one, "allowed" if allows else "denied"), unclear))
     sources = _addresses(texts(one, "sourceRanges"), unclear)

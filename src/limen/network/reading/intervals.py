@@ -26,10 +26,15 @@ def shared(some: Iterable[Interval], others: Sequence[Interval]) -> list[Interva
 
 
 def prefix_interval(text: str) -> tuple[int, Interval]:
-    """The family and the addresses of `10.0.0.0/8` or `2001:db8::1`. Raises ValueError; a zone index is none."""
+    """The family and the addresses of `10.0.0.0/8`, `10.0.0.0/255.0.0.0` or `2001:db8::1`. Raises ValueError, for a
+    zone index and for a mask with holes as well.
+    """
     if "%" in text:
         raise ValueError(text)
     prefix = ip_network(text, strict=False)
+    mask = text.partition("/")[2]
+    if "." in mask and mask != str(prefix.netmask):  # Python takes 0.0.0.255 for the mask of hosts, firewalls don't
+        raise ValueError(text)
     return prefix.version, (int(prefix.network_address), int(prefix.broadcast_address))
 
 

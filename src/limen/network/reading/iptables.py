@@ -23,6 +23,7 @@ from limen.network.reading.reading import (
     Errs,
     NotUnderstood,
     Reading,
+    UnreadableError,
     not_understood,
     refuse_beyond,
 )
@@ -72,8 +73,8 @@ def _one(zones: frozenset[str], itself: frozenset[str]) -> str:
 
 
 def _read(file: _File, text: str) -> None:
-    table = "filter"
-    lines = text.splitlines()
+    table, seen = "filter", 0
+    lines = text.split("\n")
     refuse_beyond(len(lines), _MOST_LINES, "lines")
     for number, raw in enumerate(lines, 1):
         line = raw.strip()
@@ -83,6 +84,9 @@ def _read(file: _File, text: str) -> None:
             file.doubt(number, line, Errs.EITHER)
         elif line.startswith("*"):
             table = line[1:].strip()
+            seen += table == "filter"
+            if seen > 1:
+                raise UnreadableError(f"{file.name} has the table filter twice", "give each firewall's file by itself")
         elif table == "filter":
             _read_filter(file, number, line)
         else:
@@ -144,6 +148,10 @@ def _zones(file: _File) -> tuple[str, ...]:
                 if one is not None and one.pattern not in {"", "+"}:
                     named[one.pattern] = None
     refuse_beyond(len(named), MOST_ZONES, "interfaces")
+    for name in {OTHER, FIREWALL} & named.keys():
+        raise UnreadableError(
+            f"an interface is called {name!r}, which means something else here", "give it another name"
+        )
     return (*named, OTHER, FIREWALL)
 
 

@@ -110,7 +110,9 @@ def matched(regions: Sequence[Region], statement: Statement, sets: Mapping[str, 
         values = [((_beyond(op, fields[0].type, value[0]),), "", None) for value, _, _ in values]
     found = [one for region in base for value in values for one in narrowed(region, fields, value)]
     if op == "!=":
-        found = [one for region in base for one in minus(region, found)]
+        lasting = [one for one in found if one.seconds is None]  # the others fit again when their time is over
+        is_sure = is_sure and len(lasting) == len(found)
+        found = [one for region in base for one in minus(region, lasting)]
     return _bounded(found), is_sure
 
 

@@ -196,9 +196,13 @@ class Walk:
         self.arrive([one._replace(whose=one.whose or at.line.comment or at.place) for one in regions], at.base + 1)
 
     def _deny(self, at: _At, regions: Sequence[Region], *, is_sure: bool) -> None:
+        """What is denied for a while is open again behind that, so it counts as open."""
         self._count(len(regions))
+        lasting = [one for one in regions if one.seconds is None]
+        if len(lasting) < len(regions):
+            self._note(at)
         if is_sure:
-            self.found += [Found(one.whose or at.line.comment or at.place, False, one) for one in regions]
+            self.found += [Found(one.whose or at.line.comment or at.place, False, one) for one in lasting]
 
     def _denies(self, table: Table, chain: Chain, depth: int) -> bool:
         """Whether the chain denies every packet, by whatever rule: then its rules need not be told apart."""

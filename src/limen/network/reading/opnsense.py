@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from limen.network.packets import ANY_PORT, ANY_PROTOCOL, ANYWHERE, Box, Interval, Rule, Ruleset
 from limen.network.packets.box import ICMP, ICMPV6, LAST_ADDRESS, WITH_PORTS
-from limen.network.reading.intervals import joined, number, port_interval, prefix_interval
+from limen.network.reading.intervals import all_but, joined, number, port_interval, prefix_interval
 from limen.network.reading.json_documents import objects
 from limen.network.reading.reading import (
     MOST_ZONES,
@@ -39,7 +39,21 @@ _MOST_STEPS: Final = 1_000_000
 _FAMILIES: Final = {"inet": (4,), "inet6": (6,), "inet46": (4, 6)}
 _INTERFACE: Final = re.compile(r"wan|lan|opt\d{1,4}|lo\d|enc0")
 """What OPNsense calls interfaces. Whatever else a rule names is a group of them."""
-_CONDITIONS: Final = ("gateway", "schedule", "tagged", "interfacenot", "source_not", "destination_not", "divert-to")
+_ACTIONS: Final = frozenset({"pass", "block", "reject"})
+_LONGEST: Final = 4 << 20
+"""Letters of one field: more addresses than that are in no rule."""
+_UNDERSTOOD: Final = frozenset((
+    "enabled", "sequence", "action", "quick", "interface", "direction", "ipprotocol", "protocol", "icmptype",
+    "icmp6type", "source_net", "source_not", "source_port", "destination_net", "destination_not", "destination_port",
+    "description", "uuid",
+))  # fmt: skip
+_MEANS_NOTHING: Final = frozenset((
+    "sort_order", "prio_group", "statetype", "state-policy", "replyto", "disablereplyto", "log", "allowopts", "nosync",
+    "nopfsync", "statetimeout", "udp-first", "udp-multiple", "udp-single", "adaptivestart", "adaptiveend", "set-prio",
+    "set-prio-low", "tag", "categories", "shaper1", "shaper2",
+))  # fmt: skip
+"""What changes nothing about which packets begin a connection by it. Whatever else is set may be a condition."""
+_KNOWN: Final = _UNDERSTOOD | _MEANS_NOTHING
 
 
 def rows_of(document: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -71,7 +85,13 @@ def read_rows(rows: Iterable[Mapping[str, str]], known: Known | None = None) -> 
     doubts: list[NotUnderstood] = []
     read = [(one, list(_rules(one, doubts))) for one in enabled]
     interfaces = list(known.groups) if known else [*sorted(stated), OTHER]
-    by_interface = {name: [rule for one, rules in read if _is_met(one, name) for rule in rules] for name in interfaces}
+    by_interface = {
+        name: [rule for one, rules in read for rule in rules if _is_met(one, name, interfaces, may_be=rule.allows)]
+        for name in interfaces
+    }
+    doubts += [
+        not_understood(_id_of(one), "who is in this group of interfaces") for one in enabled if _groups(one, interfaces)
+    ]
     if known is None:
         zoned = [replace(one, from_zone=name) for name, rules in by_interface.items() for one in rules]
         return Reading("opnsense", Ruleset(tuple(interfaces), tuple(zoned)), tuple(doubts))
@@ -122,9 +142,16 @@ def _interfaces(row: Mapping[str, str]) -> list[str]:
     return [one for one in row.get("interface", "").split(",") if one]
 
 
-def _is_met(row: Mapping[str, str], interface: str) -> bool:
+def _is_met(row: Mapping[str, str], interface: str, interfaces: Iterable[str], *, may_be: bool) -> bool:
+    """`may_be`: also where it is in a group of interfaces perhaps."""
     names = _interfaces(row)
-    return not names or interface in names or any(not _INTERFACE.fullmatch(one) for one in names)
+    if row.get("interfacenot", "") not in {"", "0"}:
+        return may_be
+    return not names or interface in names or (may_be and bool(_groups(row, interfaces)))
+
+
+def _groups(row: Mapping[str, str], interfaces: Iterable[str]) -> list[str]:
+    return [one for one in _interfaces(row) if not _INTERFACE.fullmatch(one) and one not in interfaces]
 
 
 # One rule
@@ -136,18 +163,24 @@ class _Doubts:
 
 
 def _rules(row: Mapping[str, str], doubts: list[NotUnderstood]) -> Iterator[Rule]:
-    id_ = row.get("description", "")[:100] or row.get("uuid", "?")
-    unclear = _Doubts([one for one in _CONDITIONS if row.get(one, "") not in {"", "0"}])
-    allows = row.get("action", "pass") == "pass"
+    id_ = _id_of(row)
+    unclear = _Doubts(
+        [one for one in sorted(row) if one[:1] != "%" and one not in _KNOWN and row[one] not in {"", "0"}]
+    )
+    action = row.get("action", "pass")
+    if action not in _ACTIONS:
+        unclear.said.append(f"the action {action}")
+    allows = action == "pass"
     if row.get("direction", "in") == "out":
         if not allows:
             doubts.append(not_understood(id_, "a rule for packets that go out"))
         return
     if row.get("quick", "1") == "0":
         unclear.said.append("a rule that later ones may overrule")
+    if row.get("ipprotocol", "inet") not in _FAMILIES:
+        unclear.said.append(f"the version {row['ipprotocol']}")
     families = _FAMILIES.get(row.get("ipprotocol", "inet"), (4, 6))
-    sources = list(_addresses(row.get("source_net", "any"), unclear))
-    destinations = list(_addresses(row.get("destination_net", "any"), unclear))
+    sources, destinations = (list(_side(row, side, unclear)) for side in ("source", "destination"))
     services = list(_services(row, unclear))
     source_ports = _ports(row.get("source_port", ""), unclear)
     doubts += [not_understood(id_, one, Errs.TOO_OPEN) for one in unclear.said]
@@ -159,6 +192,21 @@ def _rules(row: Mapping[str, str], doubts: list[NotUnderstood]) -> Iterator[Rule
                 if family == other and family in families:
                     box = Box(family, source, destination, protocol, port, source_ports)
                     yield Rule(id_, allows, ANYWHERE, ANYWHERE, box)
+
+
+def _side(row: Mapping[str, str], side: str, unclear: _Doubts) -> Iterator[tuple[int, Interval]]:
+    """Its addresses, or with `…_not` all others."""
+    before = len(unclear.said)
+    named = list(_addresses(row.get(f"{side}_net", "any"), unclear))
+    if row.get(f"{side}_not", "") in {"", "0"} or len(unclear.said) > before:
+        yield from named
+        return
+    for family, last in LAST_ADDRESS.items():
+        yield from ((family, one) for one in all_but([it for other, it in named if other == family], last))
+
+
+def _id_of(row: Mapping[str, str]) -> str:
+    return row.get("description", "")[:100] or row.get("uuid", "?")
 
 
 def _addresses(said: str, unclear: _Doubts) -> Iterator[tuple[int, Interval]]:
@@ -226,7 +274,13 @@ def _plain(row: Mapping[str, Any]) -> dict[str, str]:
 def _text(value: Any) -> str:
     if isinstance(value, dict):
         chosen = (key for key, one in value.items() if isinstance(one, dict) and one.get("selected") in {1, "1"})
-        return ",".join(str(one) for one in chosen)[:20_000]
+        return _whole(",".join(str(one) for one in chosen))
     if isinstance(value, bool):
         return "1" if value else "0"
-    return str(value)[:20_000] if isinstance(value, str | int) else ""
+    return _whole(str(value)) if isinstance(value, str | int) else ""
+
+
+def _whole(text: str) -> str:
+    """Half a list would be other addresses."""
+    refuse_beyond(len(text), _LONGEST, "letters in one field of a rule")
+    return text

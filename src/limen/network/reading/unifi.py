@@ -13,11 +13,17 @@ from limen.network.packets import ANY_PORT, ANY_PROTOCOL, ANYWHERE, Box, Interva
 from limen.network.packets.box import ICMP, ICMPV6, LAST_ADDRESS, TCP, UDP, WITH_PORTS
 from limen.network.reading.intervals import joined, prefix_interval
 from limen.network.reading.json_documents import merged, objects, refuse_without, text, texts
-from limen.network.reading.reading import MOST_ZONES, NotUnderstood, Reading, not_understood, refuse_beyond
+from limen.network.reading.reading import MOST_ZONES, Errs, NotUnderstood, Reading, not_understood, refuse_beyond
 from limen.network.reading.stages import Known, between_known
 
 PROTOCOLS: Final = {"TCP": TCP, "UDP": UDP, "ICMP": ICMP, "ICMPV6": ICMPV6}
-_VERSIONS: Final = {"IPV4": (4,), "IPV6": (6,)}
+_VERSIONS: Final = {"IPV4": (4,), "IPV6": (6,), "IPV4_AND_IPV6": (4, 6)}
+_ACTIONS: Final = frozenset({"ALLOW", "BLOCK", "REJECT"})
+_UNDERSTOOD: Final = frozenset((
+    "id", "enabled", "name", "description", "index", "action", "source", "destination", "ipProtocolScope",
+    "connectionStateFilter", "loggingEnabled", "metadata",
+))  # fmt: skip
+"""Whatever else a policy has may be a condition."""
 MOST_POLICIES: Final = 20_000
 
 
@@ -33,26 +39,36 @@ def read_unifi(*documents: Mapping[str, Any], known: Known | None = None) -> Rea
     refuse_beyond(len(policies), MOST_POLICIES, "policies")
     names = dict(zip(known.groups, known.groups, strict=True)) if known else zones
     doubts: list[NotUnderstood] = []
-    rules = [rule for one in policies for rule in _rules(one, names, doubts)]
+    rules = [rule for one in policies for rule in _rules(one, names, doubts, is_all=known is None)]
     if known is None:
         return Reading("unifi", Ruleset(tuple(dict.fromkeys(names.values())), tuple(rules)), tuple(doubts))
     return Reading("unifi", between_known(rules, known), tuple(doubts))
 
 
-def _rules(policy: Mapping[str, Any], names: Mapping[str, str], doubts: list[NotUnderstood]) -> Iterator[Rule]:
+def _rules(
+    policy: Mapping[str, Any], names: Mapping[str, str], doubts: list[NotUnderstood], *, is_all: bool
+) -> Iterator[Rule]:
+    """`is_all`: every zone is named, and others are not left out on purpose."""
     id_ = text(policy, "name") or text(policy, "id")
     source, destination = _within(policy, "source"), _within(policy, "destination")
     from_zone, to_zone = names.get(text(source, "zoneId"), ANYWHERE), names.get(text(destination, "zoneId"), ANYWHERE)
     states = texts(policy, "connectionStateFilter")
-    if ANYWHERE in {from_zone, to_zone} or (states and "NEW" not in states):
+    if states and "NEW" not in states:
         return
-    unclear = [one for one in ("schedule", "ipsecFilter") if policy.get(one)]
+    if ANYWHERE in {from_zone, to_zone}:
+        if is_all:
+            doubts.append(not_understood(id_, "a zone that is not given", Errs.EITHER))
+        return
+    unclear = [one for one in policy if one not in _UNDERSTOOD and policy[one]]
     scope = _within(policy, "ipProtocolScope")
     families = _VERSIONS.get(text(scope, "ipVersion"), (4, 6))
     sources, source_ports = _side(source, unclear)
     destinations, ports = _side(destination, unclear)
     protocols = list(_protocols(scope, unclear))
-    allows = text(_within(policy, "action"), "type") == "ALLOW"
+    action = text(_within(policy, "action"), "type")
+    unclear += [f"the action {action!r}"] if action not in _ACTIONS else []
+    unclear += [f"the version {scope['ipVersion']!r}"] if scope.get("ipVersion", "") not in {"", *_VERSIONS} else []
+    allows = action == "ALLOW"
     doubts += [not_understood(id_, one) for one in unclear]
     if unclear and not allows:
         return
@@ -98,6 +114,8 @@ def _side(side: Mapping[str, Any], unclear: list[str]) -> tuple[list[tuple[int, 
     except ValueError:
         unclear.append("its addresses or ports")
         return every, [ANY_PORT]
+    found = every if addresses.get("matchOpposite") is True else found
+    numbers = [ANY_PORT] if ports.get("matchOpposite") is True else numbers
     if (addresses and found is every) or (ports and numbers == [ANY_PORT]):
         unclear.append("a list of addresses or ports that stands elsewhere")
     return found, numbers

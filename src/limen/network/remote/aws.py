@@ -1,12 +1,12 @@
 """A VPC of AWS, by the EC2 API.
 
 What is read of it is what Limen's groups let through, and those that tags name: whose interfaces have which group is
-the company's own doing. Where a group is not there yet, nothing is let through by it.
+the company's own doing, and said (`aws_interfaces`). Where a group is not there yet, nothing is let through by it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -20,6 +20,7 @@ from limen.network.emit.guarded import Guarded, Unfit
 from limen.network.packets import Ruleset
 from limen.network.reading.aws import read_aws
 from limen.network.reading.stages import Held, Known
+from limen.network.remote.aws_interfaces import not_as_said
 from limen.network.remote.gear import State
 
 
@@ -42,10 +43,9 @@ class AwsVpc:
         return self.said.actual
 
     async def read(self) -> State:
-        """Of interfaces only the groups that they have."""
+        """Of interfaces only their addresses, and the groups that they have."""
         there = await self.ec2.describe(self.vpc)
-        held = [{"Groups": [{"GroupId": one["GroupId"]} for one in it["Groups"]]} for it in there["NetworkInterfaces"]]
-        return {**there, "NetworkInterfaces": held}
+        return {**there, "NetworkInterfaces": [_interface(one) for one in there["NetworkInterfaces"]]}
 
     def meaning(self, there: State) -> Ruleset:
         """By the rules of what `next_calls` names, and the ACLs in front of it."""
@@ -55,9 +55,13 @@ class AwsVpc:
         known = Known({one["GroupId"]: held[name] for name, one in zip(held, groups, strict=True)}, self.wanted.places)
         return read_aws({**there, "SecurityGroups": groups, "NetworkInterfaces": []}, known=known).ruleset
 
-    def unguarded(self, _there: State) -> tuple[str, ...]:
-        """Whose interfaces have which group is not asked for."""
-        return ()
+    def unguarded(self, there: State) -> tuple[str, ...]:
+        groups: dict[str, list[str]] = {zone: [] for zone in self.wanted.zones}
+        ids = {**{one["GroupId"]: one["GroupId"] for one in there["SecurityGroups"]}, **_ids_by_name(there)}
+        for name, held in self.said.held.items():
+            for zone in dict.fromkeys(zone for zone, _, _ in held):
+                groups[zone].append(ids.get(name, name))
+        return tuple(not_as_said(there, self.wanted, groups))
 
     def next_calls(self, there: State) -> list[Call]:
         return next_calls(self._document(there), there, self.vpc)
@@ -89,11 +93,24 @@ class AwsVpc:
     def _left_over(self, there: State) -> Iterable[tuple[str, list[Held]]]:
         """Limen's groups of these zones for which no flow asks any more. Any host of the zone may still have them."""
         for name in _named(there):
-            zone = next(
-                (one for one in self.wanted.zones if name == f"limen-{one}" or name.startswith(f"limen-{one}-")), ""
-            )
-            if zone and name not in self.said.held:
+            zone = name.removeprefix("limen-").partition(".")[0]
+            if zone in self.wanted.zones and name not in self.said.held:
                 yield name, [(zone, *one) for one in self.wanted.whole(zone)]
+
+
+def _interface(one: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "NetworkInterfaceId": one.get("NetworkInterfaceId", ""),
+        "Groups": [{"GroupId": group["GroupId"]} for group in one["Groups"]],
+        "PrivateIpAddresses": [
+            {"PrivateIpAddress": each.get("PrivateIpAddress", "")} for each in one.get("PrivateIpAddresses", ())
+        ],
+        "Ipv6Addresses": [{"Ipv6Address": each.get("Ipv6Address", "")} for each in one.get("Ipv6Addresses", ())],
+    }
+
+
+def _ids_by_name(there: State) -> dict[str, str]:
+    return {name: one["GroupId"] for name, one in _named(there).items()}
 
 
 def _named(there: State) -> dict[str, Any]:

@@ -21,11 +21,14 @@ from limen.company.blast.taken import Holder, Taken
 from limen.company.blast.today import today as read_today
 from limen.company.company import Company
 from limen.errors import LimenError
+from limen.network.compiling import compiled
 from limen.network.learning import store
 from limen.network.learning.lately import Lately, lately
 from limen.network.learning.would_cut import PairCuts, would_cut
+from limen.network.limited import TooMuchError, proved, stop_pages
 from limen.network.model import FILE, Network
-from limen.network.proved import Proved, proved
+from limen.network.packets.regions import Regions
+from limen.network.proved import Proved
 from limen.network.stated import NetworkFile
 from limen.web.site import Site, TurnedAwayError
 from limen.web.visit import SignedInVisit
@@ -89,11 +92,12 @@ class Proving:
         company, day = self.company, self.today(visit)
         if company is None:
             raise LimenError("nothing is published yet", "publish the company's folder first")
-        regions = (await self.proved(visit, title)).regions if self.file.network.zones else None
+        network = (await self.proved(visit, title)).network if self.file.network.zones else None
         now = visit.now
         everybody = await self._site.ports.database.reading(lambda snapshot: read_today(snapshot, now))
 
         def work() -> Surroundings:
+            regions = Regions(compiled(network, day)) if network is not None else None
             return Surroundings.of(company, everybody, day, now, regions).made_ready()
 
         ground: Surroundings = await self.found(visit, title, (day, "ground", ""), work)
@@ -131,7 +135,7 @@ class Proving:
 
         def work() -> Lately:
             tallies = read(lambda snapshot: store.since(snapshot.connection, begin))
-            return lately(whole.network, whole.regions, tallies)
+            return lately(whole.network, Regions(compiled(whole.network, whole.today)), tallies)
 
         key = self._key(whole.today, "lately", str(visit.now // COUNTED_FOR))
         old = [one for one in self._tasks if one[2] == "lately" and one != key]
@@ -177,14 +181,15 @@ class Proving:
             waiting = self._site.page("console/network_waits.html", visit, title=title)
             waiting.headers["refresh"] = "1"
             raise TurnedAwayError(waiting)
-        if not _is_good(task):
+        if not _is_good(task) and not isinstance(task.exception(), TooMuchError):
             self._tasks.pop(key, None)  # so that it is tried again
         return task.result()
 
     def _begun(self, key: _Key, work: Callable[[], Any]) -> asyncio.Task[Any]:
         """Whatever is of another revision or day goes, and then the oldest of what is done."""
         for old in [one for one in self._tasks if one[:2] != key[:2]]:
-            self._tasks.pop(old).cancel()
+            if self._tasks.pop(old).cancel():
+                stop_pages()
         done = [one for one, task in self._tasks.items() if task.done() and one[2] in {"radius", "firewall"}]
         for old in done[: max(0, len(self._tasks) - MOST_KEPT + 1)]:
             del self._tasks[old]
