@@ -60,7 +60,7 @@ async def _build(core: Core) -> Running:
 
     return Running(
         offers=(firewalls, learning, doors, tunnels, OfDevices(core, tunnels, doors, firewalls.followers).offered),
-        figures=lambda: (*firewalls.figures(), *learning.figures()),
+        figures=lambda: (*firewalls.telling.figures(), *learning.figures()),
         periodic=(
             Every("renew the keys that sign what firewalls are told", KEEP_UP_SECONDS, firewalls.keep_up),
             Every("write down which connections were seen", LEARN_SECONDS, learning.keep),
