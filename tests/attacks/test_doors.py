@@ -12,6 +12,9 @@ from tests.web.conftest import House
 
 from limen.clock import HOUR
 from limen.network.doors.model import Opening, rules_of
+from limen.network.firewalls.service import FirewallService
+from limen.network.firewalls.store import EnrolledFirewall
+from limen.network.firewalls.telling import Tells
 from limen.network.model import Network
 
 __all__ = ["harbor", "ida"]
@@ -101,3 +104,15 @@ async def test_a_network_that_loses_its_zones_leaves_no_rule(harbor: House, ida:
     await ida.opens()
     harbor.limen.known.set_rules(Network, Network(()))
     assert doors_of(harbor).rules() == ()
+
+
+async def test_another_machine_at_the_address_finds_no_door(harbor: House, ida: Somebody) -> None:
+    """A lease that went on to somebody else, as a firewall sees it."""
+    await ida.opens()
+    doors, firewalls = doors_of(harbor), harbor.limen.core.offers.take(FirewallService)
+    one = EnrolledFirewall("fw_1", "gw1", b"", 0)
+    await firewalls.telling.take(one, Tells(moved=["10.10.0.200", "nowhere", ""]), "")
+    assert len(doors.all_open()) == 1
+    await firewalls.telling.take(one, Tells(moved=[ADDRESS]), "")
+    assert doors.all_open() == []
+    assert [event.reason for event in harbor.events("network.door_closed")] == ["moved"]

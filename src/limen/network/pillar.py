@@ -51,6 +51,7 @@ async def _build(core: Core) -> Running:
     tunnels = Tunnels(core)
     tell_firewalls(tunnels, firewalls.followers)
     doors = Doors(core, core.offers.take(KeptOpen), tunnels)
+    firewalls.telling.watch_moved(doors.moved)
     AtFirewalls(doors, firewalls.followers, lambda: core.known.rules_of(Network) or Network(()), core.clock)
 
     async def close() -> None:

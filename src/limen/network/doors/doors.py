@@ -163,6 +163,14 @@ class Doors:
         self._end(one, "given-back")
         return True
 
+    def moved(self, address: str) -> None:
+        """A firewall sees another machine at this address than the one that a door was opened for: it is nobody's
+        there. A tunnel's addresses are its device's own.
+        """
+        for one in self.all_open():
+            if one.address == address and not one.tunnel:
+                self._end(one, "moved")
+
     async def close(self) -> None:
         """Limen stops: nothing is told any more, and each firewall ends what is open at its time."""
         self._stop_watching()

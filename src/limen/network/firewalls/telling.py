@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -56,13 +56,16 @@ class Drift:
 
 @dataclass(frozen=True, slots=True)
 class Tells:
-    """What one firewall tells at once. `lost`: of how many it had no room to tell."""
+    """What one firewall tells at once. `lost`: of how many it had no room to tell. `moved`: addresses at which another
+    machine is than when something was opened for it.
+    """
 
     denied: Sequence[Denied] = ()
     begun: Sequence[Begun] = ()
     counted: Sequence[Counted] = ()
     drift: Sequence[Drift] = ()
     lost: int = 0
+    moved: Sequence[str] = ()
 
 
 class Telling:
@@ -76,8 +79,13 @@ class Telling:
         self._denied: Counter[tuple[str, str]] = Counter()
         self._beyond: Counter[Pair] = Counter()
         self._said_at: dict[Pair, Instant] = {}
+        self._of_moved: list[Callable[[str], None]] = []
         self.lost = 0
         """Packets that were denied and connections that began of which firewalls had no room to tell more."""
+
+    def watch_moved(self, told: Callable[[str], None]) -> None:
+        """Call `told` with each address at which a firewall sees another machine since something was opened for it."""
+        self._of_moved.append(told)
 
     def figures(self) -> Iterator[Figure]:
         yield Figure(
@@ -103,6 +111,9 @@ class Telling:
         """Return when monitoring keeps what was denied, or has no use for it. Raises NotTakenError, and then nothing of
         it was taken: the firewall tells all of it again.
         """
+        for each in tells.moved:
+            for told in self._of_moved:
+                told(each)
         denied = self._its_own(one, tells.denied)
         begun = self._its_own(one, tells.begun)
         await self._keep(one, denied, tells.counted, address)

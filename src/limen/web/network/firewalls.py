@@ -98,6 +98,7 @@ class _Tells(msgspec.Struct, forbid_unknown_fields=True):
     drift: Annotated[list[_Drift], msgspec.Meta(max_length=100)] = []
     counted: Annotated[list[_COUNTED], msgspec.Meta(max_length=1_000)] = []
     lost: Annotated[int, msgspec.Meta(ge=0, le=2**31)] = 0
+    moved: Annotated[list[Word], msgspec.Meta(max_length=1_000)] = []
 
 
 def routes(site: Site) -> APIRouter:
@@ -143,6 +144,7 @@ def _tells(said: _Tells) -> Tells:
             for one in said.drift
         ),
         said.lost,
+        tuple(said.moved),
     )
 
 
