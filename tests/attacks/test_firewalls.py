@@ -22,11 +22,13 @@ from tests.web.conftest import House, move_in
 
 from limen.clock import MINUTE, SECOND, from_iso
 from limen.following.keys import SigningKey, new_secret
+from limen.following.program.kept import Wrong, write
 from limen.following.turns import signed_state
-from limen.network.firewalls import limen_firewall
 from limen.network.firewalls.crossings import Denied
 from limen.network.firewalls.followers import NAMESPACE
-from limen.network.firewalls.limen_firewall import Ruleset, Wrong, read_json, taken_over, write
+from limen.network.firewalls.limen_firewall.places import KEPT
+from limen.network.firewalls.limen_firewall.rulesets import Ruleset
+from limen.network.firewalls.limen_firewall.told import taken_over
 from limen.network.firewalls.service import Asks, FirewallService, make_token
 from limen.network.firewalls.store import CONFIRMED, REFUSED, TRIAL, UNDONE, EnrolledFirewall
 from limen.network.firewalls.telling import Counted, Drift, Telling, Tells
@@ -43,9 +45,9 @@ KEY, OTHER = SigningKey("ca_1", NOW, new_secret()), SigningKey("ca_2", NOW, new_
 @pytest.fixture
 def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A machine that enrolled, and knows Limen by one key."""
-    monkeypatch.setattr(limen_firewall, "KEPT", tmp_path / "kept")
-    write(tmp_path / "kept" / "config", json.dumps({"firewall": "fw_1", "number": 100, "secret": "s"}))
-    write(tmp_path / "kept" / "signers", f'limen namespaces="{NAMESPACE}" {KEY.line}\n')
+    monkeypatch.setattr(KEPT, "folder", tmp_path / "kept")
+    KEPT.put("config", {"firewall": "fw_1", "number": 100, "secret": "s"})
+    write(KEPT.path("signers"), f'limen namespaces="{NAMESPACE}" {KEY.line}\n')
     return tmp_path / "kept"
 
 
@@ -62,7 +64,7 @@ def told(
 
 def test_a_state_of_limens_is_taken(kept: Path) -> None:
     assert taken_over(told())["number"] == 101
-    assert read_json("config")["number"] == 101
+    assert KEPT.read("config")["number"] == 101
     assert kept.exists()
 
 
@@ -98,7 +100,7 @@ def test_a_state_of_limens_is_taken(kept: Path) -> None:
 def test_any_other_state_is_refused_whole(kept: Path, wrong: dict[str, Any]) -> None:
     with pytest.raises((Wrong, KeyError)):
         taken_over(wrong)
-    assert read_json("config")["number"] == 100
+    assert KEPT.read("config")["number"] == 100
     assert not (kept / "rulesets").exists()
 
 

@@ -12,7 +12,9 @@ from tests.network.networks import harbor, zone
 
 from limen.network.emit.nft_router import NotEmittable, Router, router_of
 from limen.network.emit.nftables import firewall
-from limen.network.firewalls.limen_firewall import FAMILY, TABLE, Ruleset as Told, differences, intended, listed
+from limen.network.firewalls.limen_firewall.differences import differences
+from limen.network.firewalls.limen_firewall.rulesets import FAMILY, TABLE, Ruleset as Told
+from limen.network.firewalls.limen_firewall.tables import intended, listed
 from limen.network.model import Network
 from limen.network.nft.as_json import as_json
 from limen.network.nft.listing import NotAListing, tables

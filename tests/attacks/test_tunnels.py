@@ -10,7 +10,8 @@ import pytest
 from tests.network.tunnels.far import ENDPOINT, Far, far
 from tests.network.tunnels.laptop import laptop, needs_tunnels
 
-from limen.network.firewalls.limen_firewall import Wrong, checked_tunnels
+from limen.following.program.kept import Wrong
+from limen.network.firewalls.limen_firewall.tunnels import checked_tunnels
 from limen.network.tunnels.tunnels import NoTunnelError
 
 PEER = {"key": "hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo=", "addresses": ["10.99.0.7"]}

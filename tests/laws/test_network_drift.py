@@ -15,7 +15,9 @@ from tests.network.policies import LONG, UPLINK, network, ruleset
 
 from limen.network.emit.nft_router import router_of
 from limen.network.emit.nftables import firewall
-from limen.network.firewalls.limen_firewall import FAMILY, TABLE, Ruleset, differences, intended, listed
+from limen.network.firewalls.limen_firewall.differences import differences
+from limen.network.firewalls.limen_firewall.rulesets import FAMILY, TABLE, Ruleset
+from limen.network.firewalls.limen_firewall.tables import intended, listed
 from limen.network.nft import as_text
 from limen.network.nft.as_json import as_json
 from limen.network.nft.tree import Element, Set, Table

@@ -148,6 +148,7 @@ def _plain(one: Listed) -> dict[str, Any]:
 
 
 def _setup(here: Opened, name: str, now: Instant) -> None:
+    from limen.following.one_file import one_file
     from limen.web.network.firewalls import PROGRAM
 
     token = here.database.write(lambda transaction: service.make_token(transaction, name, now, SERVER))
@@ -155,7 +156,7 @@ def _setup(here: Opened, name: str, now: Instant) -> None:
     print(
         f"On {name}, as root:\n"
         f"  curl -fsSo limen-firewall {url}/network/firewall/program &&\n"
-        f"  echo '{sha256(PROGRAM.read_bytes()).hexdigest()}  limen-firewall' | sha256sum -c &&\n"
+        f"  echo '{sha256(one_file(PROGRAM).encode()).hexdigest()}  limen-firewall' | sha256sum -c &&\n"
         f"  python3 -I limen-firewall enrol {url}\n"
         f"It asks for this token, which works once and for a day:\n  {token}"
     )

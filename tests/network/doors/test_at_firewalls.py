@@ -14,7 +14,7 @@ from limen.network.doors.at_firewalls import AtFirewalls, elements
 from limen.network.doors.model import Opening, rules_of
 from limen.network.firewalls.followers import Followers
 from limen.network.firewalls.intended import intended
-from limen.network.firewalls.limen_firewall import Ruleset
+from limen.network.firewalls.limen_firewall.rulesets import Ruleset
 from limen.network.model import Firewall
 from limen.network.packets import Rule
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.network.equal import differs
-from tests.network.firewalls.drift import drift, kinds
+from tests.network.firewalls.limen_firewall.drifted import drift, kinds
 from tests.network.networks import flow, harbor, way
 from tests.network.policies import UPLINK
 
@@ -13,7 +13,8 @@ from limen.network.compiling import compiled
 from limen.network.emit.nft_enforced import enforced
 from limen.network.emit.nft_router import router_of
 from limen.network.emit.nftables import firewall
-from limen.network.firewalls.limen_firewall import ON_TRIAL, Ruleset
+from limen.network.firewalls.limen_firewall.rulesets import Ruleset
+from limen.network.firewalls.limen_firewall.traffic import ON_TRIAL
 from limen.network.model import Block, Network, Trial
 from limen.network.nft.as_json import as_json
 from limen.network.nft.tree import Chain, Line, Table

@@ -22,6 +22,7 @@ from typing import TypeVar
 
 import pytest
 
+from limen.following.one_file import one_file
 from limen.web.network.firewalls import PROGRAM
 
 T = TypeVar("T")
@@ -106,7 +107,7 @@ class RealRouter:
 
     def enrol(self, url: str, token: str) -> None:
         """As the command says."""
-        shutil.copy(PROGRAM, self.folder / "limen-firewall")
+        (self.folder / "limen-firewall").write_text(one_file(PROGRAM))
         self.run("python3", "-I", str(self.folder / "limen-firewall"), "enrol", url, given=f"{token}\n")
 
     def follow(self) -> None:

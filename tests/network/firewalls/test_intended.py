@@ -17,7 +17,7 @@ from limen.clock import SECOND
 from limen.errors import LimenError
 from limen.network.emit.nft_router import router_of
 from limen.network.firewalls.intended import intended
-from limen.network.firewalls.limen_firewall import Ruleset
+from limen.network.firewalls.limen_firewall.rulesets import Ruleset
 from limen.network.firewalls.openings import opened
 from limen.network.model import Firewall, Network
 from limen.network.packets import Box, Rule

@@ -10,7 +10,7 @@ from tests.network.firewalls.test_intended import NAME, TODAY, network, rule
 
 from limen.network.emit.nft_router import NotEmittable, router_of
 from limen.network.firewalls.intended import intended
-from limen.network.firewalls.limen_firewall import Ruleset
+from limen.network.firewalls.limen_firewall.rulesets import Ruleset
 from limen.network.firewalls.openings import opened
 from limen.network.packets import Box, Rule
 

@@ -13,6 +13,7 @@ from tests.network.networks import harbor as network
 from tests.web.access.test_ssh_hosts import send
 from tests.web.conftest import House, move_in
 
+from limen.following.one_file import one_file
 from limen.network.learning import store
 from limen.network.learning.service import Learning
 from limen.network.model import Network
@@ -90,4 +91,4 @@ async def test_what_is_malformed_is_refused(harbor: House, path: str, said: Any)
 
 async def test_the_program_is_the_same_for_all(harbor: House) -> None:
     answer = await harbor.browser().get("/network/firewall/program")
-    assert answer.text == PROGRAM.read_text()
+    assert answer.text == one_file(PROGRAM)

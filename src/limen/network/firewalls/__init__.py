@@ -1,1 +1,1 @@
-"""Firewalls that follow Limen: routers and servers with nftables, on which `limen_firewall.py` runs."""
+"""Firewalls that follow Limen: routers and servers with nftables, on which `limen_firewall` runs."""

@@ -5,7 +5,6 @@ No cookie and no session counts here.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
@@ -13,7 +12,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-import limen.network.firewalls
+from limen.following.one_file import one_file
 from limen.network.firewalls.crossings import Denied
 from limen.network.firewalls.service import Asks, FirewallService, Told, Went
 from limen.network.firewalls.telling import Counted, Drift, Tells
@@ -22,8 +21,8 @@ from limen.web.following import answering, answering_at, bearer
 from limen.web.page import Route
 from limen.web.site import Site
 
-PROGRAM: Final = Path(limen.network.firewalls.__file__).with_name("limen_firewall.py")
-"""What runs on firewalls."""
+PROGRAM: Final = "limen.network.firewalls.limen_firewall.main"
+"""Where the program begins that runs on firewalls."""
 _BY_FIREWALLS: Final = "firewalls ask here, each by a token or a secret of its own"
 _MOST_TOLD_BYTES: Final = 2 * 1024 * 1024
 PAGES: Final = (
@@ -129,7 +128,7 @@ def routes(site: Site) -> APIRouter:
 
     @router.get("/network/firewall/program")
     async def program() -> Response:
-        return PlainTextResponse(PROGRAM.read_text(), headers={"cache-control": "no-store"})
+        return PlainTextResponse(one_file(PROGRAM), headers={"cache-control": "no-store"})
 
     return router
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from limen.network.firewalls.limen_firewall import differences, listed
+from limen.network.firewalls.limen_firewall.differences import differences
+from limen.network.firewalls.limen_firewall.tables import listed
 from limen.network.nft.as_json import as_json
 from limen.network.nft.tree import Table
 

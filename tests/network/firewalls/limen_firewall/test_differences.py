@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.network.firewalls.drift import drift, kinds
+from tests.network.firewalls.limen_firewall.drifted import drift, kinds
 
 from limen.network.nft.tree import ACCEPT, DROP, Chain, Element, Hook, Line, Set, Table
 

@@ -1,0 +1,4 @@
+"""limen-firewall, the program of a router or a server that follows Limen. It runs there without Limen, as one file.
+
+`main.py` is where it begins; `limen.following.one_file` puts it together.
+"""

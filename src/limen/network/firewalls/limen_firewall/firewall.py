@@ -1,0 +1,178 @@
+"""What is in force on this machine, and what is to be."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import syslog
+import threading
+from typing import Any
+
+from limen.following.program.clock import LimensClock, boot_id, boottime
+from limen.following.program.commands import run
+from limen.following.program.kept import Wrong, locked
+from limen.network.firewalls.limen_firewall.admin_connections import admin_connections
+from limen.network.firewalls.limen_firewall.connections import cut
+from limen.network.firewalls.limen_firewall.drift import Drift
+from limen.network.firewalls.limen_firewall.openings import closed, opened, openings_until, without
+from limen.network.firewalls.limen_firewall.places import KEPT, RUN
+from limen.network.firewalls.limen_firewall.rehearsal import cut_by
+from limen.network.firewalls.limen_firewall.rulesets import Ruleset
+from limen.network.firewalls.limen_firewall.tables import intended, live, load, transact
+from limen.network.firewalls.limen_firewall.told import confirmed, ruleset_file
+from limen.network.firewalls.limen_firewall.trials import go_back, note
+from limen.network.firewalls.limen_firewall.tunnels import Tunnels
+
+TRIAL_SECONDS = 60.0
+
+
+class Firewall:
+    """The rules, what is open for a while, and the tunnels. Two threads use it, one at a time."""
+
+    def __init__(self) -> None:
+        self.clock = LimensClock()
+        self.tunnels = Tunnels()
+        self.lock = threading.RLock()
+        self.ruleset: Ruleset | None = None
+        self.drift = Drift()
+        self.open: dict[str, dict[str, Any]] = {}
+        """What is open for a while, by its id; `ends` is when, since the boot."""
+
+    def begin(self) -> None:
+        """What was confirmed last, before anything else: a change that was on trial when this program ended is not
+        confirmed.
+        """
+        go_back("the program ended before it was confirmed")
+        ruleset = confirmed()
+        with self.lock, locked(RUN):
+            self._mean(ruleset)
+            if ruleset is not None and live() != self.drift.wanted:
+                load(ruleset, [])
+
+    def _mean(self, ruleset: Ruleset | None) -> None:
+        self.ruleset = ruleset
+        self.drift.mean(None if ruleset is None else intended(ruleset))
+
+    # Changes
+
+    def follow(self, said: dict[str, Any], url: str) -> None:
+        """Do as a state says. A change that can't be made is noted, with why."""
+        self.drift.repairs = bool(said["repair"])
+        try:
+            self.tunnels.follow(said.get("tunnels"))
+        except (Wrong, OSError, subprocess.SubprocessError) as wrong:
+            syslog.syslog(syslog.LOG_ERR, f"tunnels are not as they are to be: {wrong}")
+        self._open_and_close(said["openings"])
+        trial, change = KEPT.read("trial"), said["change"]
+        known = KEPT.read("confirmed").get("digest", "")
+        if trial and trial["digest"] == said["ruleset"] and not change:
+            self.confirm()
+        elif trial and (not change or change["id"] != trial["change"]):
+            self.undo("it was undone")
+        if change is None and said["ruleset"] not in {"", known, KEPT.read("confirmed").get("digest", "")}:
+            change = {"id": f"again-{said['ruleset'][:20]}", "digest": said["ruleset"], "needs": "reach"}
+        tried = {one["id"] for one in KEPT.read("outcomes").get("all", [])}
+        if change is not None and change["id"] not in tried:
+            try:
+                self._try(change, url)
+            except (Wrong, OSError, subprocess.SubprocessError) as wrong:
+                syslog.syslog(syslog.LOG_ERR, f"refused change {change['id']}: {wrong}")
+                note(change["id"], "refused", str(wrong))
+
+    def _try(self, change: dict[str, Any], url: str) -> None:
+        """Put a change in force on trial. Raises Wrong where it can't be, and then nothing has changed."""
+        ruleset = Ruleset(ruleset_file(change["digest"]).read_text())
+        run("nft", "-c", "-j", "-f", "-", given=ruleset.transaction([]))
+        wanted = intended(ruleset)
+        lost = cut_by(ruleset, admin_connections(url))
+        if lost:
+            raise Wrong("it would cut " + "; ".join(lost))
+        with self.lock, locked(RUN):
+            until = boottime() + TRIAL_SECONDS
+            about = {"change": change["id"], "digest": ruleset.digest, "needs": change["needs"]}
+            KEPT.put("trial", {**about, "until": until, "boot": boot_id()})
+            subprocess.Popen(
+                [sys.executable, "-I", os.path.abspath(__file__), "watch"],
+                start_new_session=True,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            try:
+                load(ruleset, opened(self.open.values(), ruleset))
+            except Wrong:
+                KEPT.drop("trial")
+                raise
+            self.ruleset = ruleset
+            self.drift.mean(wanted)
+            note(change["id"], "trial")
+
+    def reached(self) -> None:
+        """Limen answered with the rules of now in force."""
+        if KEPT.read("trial").get("needs") == "reach":
+            self.confirm()
+
+    def confirm(self) -> None:
+        """From now on the change on trial is what is gone back to, and what a reboot begins with."""
+        with self.lock, locked(RUN):
+            trial = KEPT.read("trial")
+            if trial:
+                KEPT.put("confirmed", {"digest": trial["digest"]})
+                KEPT.drop("trial")
+                note(trial["change"], "confirmed")
+                for path in KEPT.path("rulesets").iterdir():
+                    if path.name != trial["digest"]:
+                        path.unlink()
+
+    def undo(self, why: str) -> None:
+        with self.lock:
+            if go_back(why):
+                self.went_back()
+
+    def went_back(self) -> None:
+        """The kernel has what was confirmed last."""
+        with self.lock:
+            self._mean(confirmed())
+            if self.ruleset is not None:
+                self._transact(opened(self.open.values(), self.ruleset))
+
+    # What is open for a while
+
+    def _open_and_close(self, said: list[dict[str, Any]]) -> None:
+        with self.lock:
+            now = self.clock.now()
+            if now is None or self.ruleset is None:
+                return
+            wanted = openings_until(said, now)
+            ended, begun = without(self.open, wanted), without(wanted, self.open)
+            self._transact(closed(ended, self.ruleset))
+            cut(ended)
+            self.open = wanted
+            self._transact(opened(begun, self.ruleset))
+
+    def _transact(self, parts: list[dict[str, Any]]) -> None:
+        if parts:
+            with locked(RUN):
+                self.drift.own(lambda: transact(parts))
+
+    def close_ended(self) -> None:
+        """The kernel has ended what was open until now; what it let through ends as well."""
+        with self.lock:
+            ended = {id_: one for id_, one in self.open.items() if one["ends"] <= boottime()}
+            if ended:
+                self.open = {id_: one for id_, one in self.open.items() if id_ not in ended}
+                cut(list(ended.values()))
+
+    def look(self) -> None:
+        """Hold what is in force against what is to be, where anybody changed any rules; tell of it and put it back."""
+        with self.lock, locked(RUN):
+            if self.ruleset is None or not self.drift.is_due():
+                return
+            trial = KEPT.read("trial")
+            if trial.get("digest", KEPT.read("confirmed").get("digest")) != self.ruleset.digest:
+                self._mean(confirmed())  # what watches over trials went back
+                return
+            known = None if self.clock.now() is None else list(self.open.values())
+            if self.drift.look(self.ruleset, known) and self.drift.repairs:
+                self.drift.put_back(self.ruleset, opened(self.open.values(), self.ruleset))

@@ -1,0 +1,115 @@
+"""Where tunnels of devices end that are elsewhere."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import shutil
+import socket
+import subprocess
+from typing import Any
+
+from limen.following.program.commands import run
+from limen.following.program.kept import Wrong, write
+from limen.network.firewalls.limen_firewall.places import KEPT
+
+MOST_PEERS = 5_000
+
+
+class Tunnels:
+    """The interface of WireGuard by which devices come that are elsewhere, and its peers: each with a key of its own
+    and addresses of its own, so that nobody uses another's (wg(8), allowed-ips). It opens nothing: rules do.
+
+    The private key is made here and stays here.
+    """
+
+    def __init__(self) -> None:
+        self.key = ""
+        """The public one; "" where no tunnels end here."""
+        self._said: dict[str, Any] | None = None
+
+    def follow(self, said: dict[str, Any] | None) -> None:
+        """Have these tunnels, and no others. Raises Wrong."""
+        kept = KEPT.read("tunnels").get("interface", "")
+        if kept and (said is None or said["interface"] != kept):
+            self.end()
+        if said is None:
+            return
+        if is_interface(kept) and said == self._said:
+            return
+        about = checked_tunnels(said)
+        interface = about["interface"]
+        private = self._private()
+        if not is_interface(interface):
+            self._said = None
+            KEPT.put("tunnels", {"interface": interface})
+            make_tunnels(interface)
+        elif kept != interface:
+            raise Wrong(f"{interface} is there already, and Limen did not make it")
+        lines = ["[Interface]", f"PrivateKey = {private}", f"ListenPort = {about['port']}"]
+        for peer in about["peers"]:
+            lines += ["[Peer]", f"PublicKey = {peer['key']}", f"AllowedIPs = {', '.join(peer['addresses'])}"]
+        run("wg", "syncconf", interface, "/dev/stdin", given="\n".join(lines) + "\n")
+        if self._said is None or self._said["addresses"] != said["addresses"]:
+            run("ip", "address", "flush", "dev", interface)
+            for address in about["addresses"]:
+                run("ip", "address", "replace", address, "dev", interface, *(["nodad"] if ":" in address else []))
+            run("ip", "link", "set", interface, "mtu", "1420", "up")
+        self._said, self.key = said, run("wg", "pubkey", given=private + "\n").strip()
+
+    def end(self) -> None:
+        """No tunnel ends here any more."""
+        interface = KEPT.read("tunnels").get("interface", "")
+        if is_interface(interface):
+            run("ip", "link", "delete", interface)
+        KEPT.drop("tunnels")
+        self._said, self.key = None, ""
+
+    def _private(self) -> str:
+        path = KEPT.path("tunnels.key")
+        if not path.exists():
+            if shutil.which("wg") is None:
+                raise Wrong("wg is missing: install wireguard-tools")
+            write(path, run("wg", "genkey"))
+        return path.read_text().strip()
+
+
+def checked_tunnels(said: Any) -> dict[str, Any]:
+    """Raises Wrong for what is no interface with its peers, each with addresses of its own within the interface's."""
+    try:
+        about = {name: said[name] for name in ("interface", "port", "addresses", "peers")}
+        own = [ipaddress.ip_interface(one) for one in about["addresses"]]
+        given = [ipaddress.ip_address(one) for peer in about["peers"] for one in peer["addresses"]]
+        keys = [peer["key"] for peer in about["peers"] if peer["addresses"]]
+        is_right = (
+            re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,14}", about["interface"])
+            and type(about["port"]) is int
+            and 0 < about["port"] < 65_536
+            and all(re.fullmatch(r"[A-Za-z0-9+/]{43}=", key) for key in keys)
+            and len(about["peers"]) == len(set(keys)) <= MOST_PEERS
+            and len({*given, *(one.ip for one in own)}) == len(given) + len(own)
+            and all(any(address in one.network for one in own) for address in given)
+        )
+    except (KeyError, TypeError, ValueError):
+        is_right = False
+    if not is_right:
+        raise Wrong("these tunnels can't be")
+    return about
+
+
+def make_tunnels(interface: str) -> None:
+    """By the kernel, and where that can't, by wireguard-go, which goes on running without this program."""
+    done = subprocess.run(
+        ["ip", "link", "add", interface, "type", "wireguard"], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        if shutil.which("wireguard-go") is None:
+            raise Wrong("this kernel has no WireGuard: install wireguard-go")
+        run("wireguard-go", interface)
+
+
+def is_interface(name: str) -> bool:
+    try:
+        return bool(name and socket.if_nametoindex(name))
+    except OSError:
+        return False
