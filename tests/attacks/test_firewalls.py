@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import subprocess
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, suppress
@@ -224,6 +225,65 @@ async def test_a_program_that_is_killed_again_and_again_keeps_no_change(world: W
     await world.is_now(change, UNDONE)
     assert [event.details["firewall"] for event in world.limen.house.events("network.change_undone")] == [NAME]
     await world.is_now(await world.send(rules(443, 3389), "reach"), CONFIRMED)
+
+
+@needs_a_router
+async def test_another_machine_with_the_address_of_an_opening_does_not_get_through(world: World) -> None:
+    """A lease that went on to somebody else, or somebody who took the address."""
+    await world.confirmed(rules(443))
+    told: list[str] = []
+    world.firewalls.telling.watch_moved(told.append)
+    world.firewalls.followers.open(world.opening())
+    await world.becomes(reachable=True, port=3389)
+    await asyncio.sleep(1.5)  # it has seen which machine it was
+    other = ["nsenter", f"--net=/proc/{world.router.hosts[10]}/ns/net", "ip"]
+    for words in ("link set eth0 address 02:00:00:00:00:66", "route replace default via 10.10.0.1"):
+        await asyncio.to_thread(subprocess.run, [*other, *words.split()], check=True)
+    await world.becomes(reachable=False, port=3389)
+    await until(lambda: told)
+    assert told == ["10.10.0.10"]
+
+
+@needs_a_router
+async def test_a_machine_that_starts_without_its_rules_lets_nothing_through_until_limen_sent_them_again(
+    world: World,
+) -> None:
+    await world.confirmed(rules(443))
+    world.router.kill()
+    world.router.run("sh", "-c", "for one in /etc/limen-firewall/rulesets/*; do echo > $one; done")
+    world.router.run("nft", "flush", "ruleset")
+    assert await world.reaches(3389)  # without any rules everything goes through
+    world.router.run("/usr/local/sbin/limen-firewall", "restore", check=False)
+    assert not await world.reaches(443)
+    assert not await world.reaches(3389)
+    await asyncio.to_thread(world.router.follow)
+    await world.becomes(reachable=True, port=443, seconds=20)
+    assert not await world.reaches(3389)
+
+
+@needs_a_router
+async def test_a_program_that_starts_again_learns_at_once_what_was_closed_meanwhile(world: World) -> None:
+    await world.confirmed(rules(443))
+    world.firewalls.followers.open(world.opening(), world.opening("o2", 445))
+    await world.becomes(reachable=True, port=3389)
+    world.router.kill()
+    world.firewalls.followers.close("o1")
+    await asyncio.to_thread(world.router.follow)
+    await world.becomes(reachable=False, port=3389)
+    assert "445" in world.router.run("nft", "list", "set", "inet", "limen", "openings4")
+    assert world.limen.house.events("network.drift") == []
+
+
+@needs_a_router
+async def test_a_full_disk_keeps_nothing_open(world: World) -> None:
+    await world.confirmed(rules(443))
+    world.firewalls.followers.open(world.opening())
+    await world.becomes(reachable=True, port=3389)
+    world.router.run("sh", "-c", "mount -t tmpfs -o size=64k,mode=700 tmpfs /mnt && cp -a /etc/limen-firewall/. /mnt")
+    world.router.run("mount", "--bind", "/mnt", "/etc/limen-firewall")
+    world.router.run("sh", "-c", "head -c 200k /dev/zero > /mnt/full", check=False)
+    world.firewalls.followers.close("o1")
+    await world.becomes(reachable=False, port=3389)
 
 
 @needs_a_router

@@ -14,8 +14,8 @@ from limen.following.program.asking import Limen, ask_for_ever
 from limen.following.program.clock import boottime
 from limen.following.program.kept import Wrong, write
 from limen.network.firewalls.limen_firewall.firewall import Firewall
-from limen.network.firewalls.limen_firewall.places import KEPT, MOST_BYTES, NAME, RUN
-from limen.network.firewalls.limen_firewall.told import taken_over
+from limen.network.firewalls.limen_firewall.places import KEPT, MOST_BYTES, NAME, RUN, STATES
+from limen.network.firewalls.limen_firewall.told import keep_whole
 from limen.network.firewalls.limen_firewall.traffic import Folded, read_begun, read_logged
 from limen.network.firewalls.limen_firewall.trials import TICK_SECONDS
 
@@ -45,8 +45,10 @@ def follow() -> None:
             if trial and boottime() >= trial["until"]:
                 firewall.undo("nobody confirmed it in time")
             firewall.close_ended()
+            firewall.forget_tunnels()
             if time.monotonic() >= looks:
                 looks = time.monotonic() + LOOK_SECONDS
+                firewall.close_moved()
                 firewall.look()
         except (Wrong, OSError, ValueError, KeyError, subprocess.SubprocessError) as wrong:
             syslog.syslog(syslog.LOG_ERR, f"could not keep the rules: {wrong}")
@@ -75,7 +77,7 @@ def _ask(firewall: Firewall) -> None:
     answer = limen.ask(
         "/network/firewall/state",
         {
-            "after": about.get("number", 0),
+            "after": firewall.followed,
             "in_force": firewall.ruleset.digest if firewall.ruleset is not None else "",
             "change": outcomes[-1] if outcomes else None,
             "has": [path.name for path in rulesets.glob("*")][:10] if rulesets.exists() else [],
@@ -87,24 +89,33 @@ def _ask(firewall: Firewall) -> None:
         firewall.clock.hear(limen.at)
     firewall.reached()
     if answer is not None:
-        firewall.follow(taken_over(answer), about["url"])
+        said = STATES.read(answer)
+        firewall.clock.not_before(said["at"])
+        firewall.close(said["openings"])
+        keep_whole(said, answer)
+        firewall.follow(said, about["url"])
 
 
 def _tell_for_ever(firewall: Firewall, folded: dict[str, Folded]) -> None:
     while True:
         time.sleep(SEND_SECONDS)
         taken = {name: one.take() for name, one in folded.items()}
-        drift = list(firewall.drift.found)
-        if not drift and not any(events or lost for events, lost in taken.values()):
-            continue
+        drift, moved = list(firewall.drift.found), list(firewall.machines.moved)
+        counted: list[list[Any]] = []
         try:
+            counted = firewall.counts.take()
+            if not (drift or moved or counted) and not any(some or lost for some, lost in taken.values()):
+                continue
             events = {name: some for name, (some, _) in taken.items()}
             lost = sum(number for _, number in taken.values())
-            _limen(KEPT.read("config")).ask("/network/firewall/events", {**events, "drift": drift, "lost": lost})
+            about = {"drift": drift, "moved": moved, "counted": counted, "lost": lost}
+            _limen(KEPT.read("config")).ask("/network/firewall/events", {**events, **about})
             for _ in drift:
                 firewall.drift.found.popleft()
+            del firewall.machines.moved[: len(moved)]
         except Exception as wrong:  # noqa: BLE001 -- it is told later
             syslog.syslog(syslog.LOG_WARNING, f"Limen could not be told: {wrong}")
             for name, one in folded.items():
                 one.put_back(*taken[name])
+            firewall.counts.put_back(counted)
             time.sleep(2.0)
