@@ -64,3 +64,9 @@ def test_a_machine_that_starts_without_what_was_confirmed_lets_nothing_through(m
         policies = {one["chain"]["policy"] for one in loaded[-1].objects if "hook" in one.get("chain", {})}
         assert policies == {"drop"}
     assert len(loaded) == 3
+
+
+def test_nothing_that_flushes_rules_at_boot_comes_after_ours_and_no_number_of_crashes_is_the_end() -> None:
+    after = next(line for line in setting_up._RESTORE.splitlines() if line.startswith("After="))
+    assert {"nftables.service", "netfilter-persistent.service", "ufw.service"} <= set(after[6:].split())
+    assert "StartLimitIntervalSec=0" in setting_up._FOLLOW.partition("[Service]")[0]

@@ -21,6 +21,7 @@ from limen.network.firewalls.limen_firewall.tunnels import Tunnels
 _FOLLOW = f"""[Unit]
 Description=Follow Limen: the rules of this firewall
 After=network.target
+StartLimitIntervalSec=0
 
 [Service]
 ExecStart={PROGRAM} follow
@@ -36,7 +37,7 @@ Description=The rules of this firewall that were confirmed last
 DefaultDependencies=no
 Before=network-pre.target shutdown.target
 Wants=network-pre.target
-After=local-fs.target
+After=local-fs.target nftables.service netfilter-persistent.service ufw.service iptables.service
 Conflicts=shutdown.target
 
 [Service]
