@@ -275,6 +275,18 @@ async def test_a_program_that_starts_again_learns_at_once_what_was_closed_meanwh
 
 
 @needs_a_router
+async def test_rules_that_another_program_flushes_are_back_without_waiting_for_the_next_look(world: World) -> None:
+    await world.confirmed(rules(443))
+    world.router.run("sed", "-i", "s/^LOOK_SECONDS = .*/LOOK_SECONDS = 300.0/", "/usr/local/sbin/limen-firewall")
+    world.router.kill()
+    await asyncio.to_thread(world.router.follow)
+    await world.becomes(reachable=True, port=443)
+    await asyncio.sleep(1)
+    world.router.run("nft", "flush", "ruleset")
+    await world.becomes(reachable=False, port=3389)
+
+
+@needs_a_router
 async def test_a_full_disk_keeps_nothing_open(world: World) -> None:
     await world.confirmed(rules(443))
     world.firewalls.followers.open(world.opening())

@@ -14,12 +14,15 @@ from limen.following.program.asking import Limen, ask_for_ever
 from limen.following.program.clock import boottime
 from limen.following.program.kept import Wrong, write
 from limen.network.firewalls.limen_firewall.firewall import Firewall
+from limen.network.firewalls.limen_firewall.netlink import read_changes
 from limen.network.firewalls.limen_firewall.places import KEPT, MOST_BYTES, NAME, RUN, STATES
 from limen.network.firewalls.limen_firewall.told import keep_whole
 from limen.network.firewalls.limen_firewall.traffic import Folded, read_begun, read_logged
 from limen.network.firewalls.limen_firewall.trials import TICK_SECONDS
 
 LOOK_SECONDS = 1.0
+AGAIN_SECONDS = 1.0
+"""How long after a look the next change waits, so that a program that changes rules all the time costs little."""
 SEND_SECONDS = 1.0
 
 
@@ -28,6 +31,7 @@ def follow() -> None:
     RUN.mkdir(mode=0o700, parents=True, exist_ok=True)
     firewall, denied, tried, begun = Firewall(), Folded(), Folded(), Folded()
     firewall.begin()
+    changes = threading.Event()
     group = int(KEPT.read("config").get("group", 5))
     folded = {"denied": denied, "tried": tried, "begun": begun}
     for work in (
@@ -35,10 +39,11 @@ def follow() -> None:
         lambda: _tell_for_ever(firewall, folded),
         lambda: _for_ever("NFLOG", lambda: read_logged(group, denied, tried)),
         lambda: _for_ever("conntrack", lambda: read_begun(begun)),
+        lambda: _for_ever("changes of rules", lambda: read_changes(changes.set)),
     ):
         threading.Thread(target=work, daemon=True).start()
     write(RUN / "ready", str(os.getpid()))
-    looks = 0.0
+    looks = soonest = 0.0
     while True:
         try:
             trial = KEPT.read("trial")
@@ -46,8 +51,13 @@ def follow() -> None:
                 firewall.undo("nobody confirmed it in time")
             firewall.close_ended()
             firewall.forget_tunnels()
-            if time.monotonic() >= looks:
-                looks = time.monotonic() + LOOK_SECONDS
+            now = time.monotonic()
+            is_changed = changes.is_set() and now >= soonest
+            if is_changed or now >= looks:
+                if is_changed:
+                    changes.clear()
+                    soonest = now + AGAIN_SECONDS
+                looks = now + LOOK_SECONDS
                 firewall.close_moved()
                 firewall.look()
         except (Wrong, OSError, ValueError, KeyError, subprocess.SubprocessError) as wrong:

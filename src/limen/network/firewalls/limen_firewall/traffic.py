@@ -12,7 +12,7 @@ from typing import Any
 
 from limen.following.program.kept import Wrong
 from limen.network.firewalls.limen_firewall.connections import connections
-from limen.network.firewalls.limen_firewall.netlink import ACK, LOG, Netlink, attribute, attributes
+from limen.network.firewalls.limen_firewall.netlink import ACK, LOG, NO_ROOM, Netlink, attribute, attributes
 
 ON_TRIAL = "limen trial"
 """How the prefix begins of what is logged and let through."""
@@ -20,8 +20,6 @@ MOST_EVENTS = 5_000
 _FRAGMENT, _SIGNED = 44, 51
 _EXTENSIONS = {0, 43, _FRAGMENT, _SIGNED, 60, 135, 139, 140}
 """Headers of IPv6 that stand before the one that has ports."""
-_NO_ROOM = 105
-"""ENOBUFS: more came than could be read."""
 
 
 def read_logged(group: int, denied: Folded, tried: Folded) -> None:
@@ -38,7 +36,7 @@ def read_logged(group: int, denied: Folded, tried: Folded) -> None:
                 if kind == LOG << 8:
                     _add(body, denied, tried)
         except OSError as wrong:
-            if wrong.errno != _NO_ROOM:
+            if wrong.errno != NO_ROOM:
                 raise
 
 
@@ -62,7 +60,7 @@ def read_begun(into: Folded) -> None:
         except KeyError:
             continue
         except OSError as wrong:
-            if wrong.errno != _NO_ROOM:
+            if wrong.errno != NO_ROOM:
                 raise
 
 
