@@ -12,9 +12,9 @@ beyond it is marked, and nothing fails.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable
+from functools import partial
 
 import access_groups
 import access_openvpn
@@ -23,7 +23,7 @@ import access_reviews
 import access_ssh
 import access_standing
 import access_web
-from bounds import Bounds, beside
+from bounds import Bounds, Figures, figures_of, show
 
 BOUNDS: Bounds = {
     "grant_to_access_ms_p95": ("<=", 500),
@@ -33,7 +33,7 @@ BOUNDS: Bounds = {
     "standing_s": ("<=", 5),
     "review_rows_per_s": (">=", 5_000),
 }
-PARTS: dict[str, Callable[[int], dict[str, float]]] = {
+PARTS: dict[str, Callable[[int], Figures]] = {
     "web": access_web.web,
     "ssh": access_ssh.ssh,
     "radius": access_radius.radius,
@@ -48,18 +48,11 @@ OVER_ALL = ("grant_to_access_ms_p95", "end_skew_ms_p99", "revoke_to_cut_ms_p95")
 
 def main() -> int:
     asked = _arguments()
-    found: dict[str, float] = {}
-    for name, part in PARTS.items():
-        if asked.only in (None, name):
-            found |= part(asked.rounds)
+    found = figures_of({name: partial(part, asked.rounds) for name, part in PARTS.items()}, asked.only)
     for figure in OVER_ALL:
         each = [value for name, value in found.items() if name.startswith(f"{figure}_")]
         found |= {figure: max(each)} if each else {}
-    if asked.json:
-        print(json.dumps(found))
-        return 0
-    for name, value in found.items():
-        print(f"  {name:<32}{value:>12,}{beside(BOUNDS, name, value)}")
+    show(found, BOUNDS, as_json=asked.json)
     return 0
 
 

@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.devices.served import OWNER, served
 from tests.enforcement.ssh.hosts import HOST, door_of, grant, hosts_of, write
 from tests.enforcement.ssh.real_host import Client, can_be_made, real_host
-from tests.enforcement.ssh.test_limen_ssh_host import World
+from tests.enforcement.ssh.world import World
 
 from limen.clock import SECOND
 from limen.enforcement.ssh.door import Asked

@@ -23,7 +23,6 @@ engine) over the same files.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,7 +31,7 @@ import monitor_detect
 import monitor_intake
 import monitor_loop
 import monitor_store
-from bounds import Bounds, beside
+from bounds import Bounds, show
 
 ROUNDS = 3
 BOUNDS: Bounds = {
@@ -64,11 +63,7 @@ def main() -> int:
             found |= monitor_intake.intake(Path(folder), asked.events, ROUNDS)
             found |= monitor_store.kept(Path(folder), asked.events, ROUNDS)
             found |= monitor_store.questions(Path(folder), asked.million)
-    if asked.json:
-        print(json.dumps(found))
-        return 0
-    for name, value in found.items():
-        print(f"  {name:<28}{value:>14,}{beside(BOUNDS, name, value)}")
+    show(found, BOUNDS, as_json=asked.json)
     return 0
 
 

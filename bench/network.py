@@ -31,7 +31,6 @@ its bound; a figure beyond it is marked, and nothing fails, but for a disagreeme
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -45,7 +44,7 @@ import network_learned_lab
 import network_long
 import network_prove
 import network_tunnel
-from bounds import Bounds, beside
+from bounds import Bounds, Figures, figures_of, show
 
 BOUNDS: Bounds = {
     "prove_5k_s": ("<=", 1),
@@ -61,7 +60,7 @@ BOUNDS: Bounds = {
     "deny_to_alert_ms_p95": ("<=", 5_000),
     "close_early_ms_max": ("<=", 1_000),
 }
-PARTS: dict[str, Callable[[], dict[str, float]]] = {
+PARTS: dict[str, Callable[[], Figures]] = {
     "prove": network_prove.prove,
     "kernel": network_kernel.kernel,
     "guard": network_guard.guard,
@@ -78,15 +77,7 @@ def main() -> int:
         return network_long.mutate(asked.mutations)
     if asked.long:
         return network_long.run(asked.policies, asked.connects, asked.workers, asked.kept)
-    found: dict[str, float] = {}
-    for name, part in PARTS.items():
-        if asked.only in (None, name):
-            found |= part()
-    if asked.json:
-        print(json.dumps(found))
-        return 0
-    for name, value in found.items():
-        print(f"  {name:<32}{value:>12,}{beside(BOUNDS, name, value)}")
+    show(figures_of(PARTS, asked.only), BOUNDS, as_json=asked.json)
     return 0
 
 

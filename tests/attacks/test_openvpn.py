@@ -1,5 +1,5 @@
 """Attacks on OpenVPN: by certificates, by names, at the management interface, and while something is away. The server,
-the laptops and the program beside the server are real; broken lines and answers are in test_limen_openvpn.py.
+the laptops and the program beside the server are real; broken lines: tests/enforcement/radius/limen_openvpn.
 """
 
 from __future__ import annotations

@@ -35,20 +35,26 @@ from tests.enforcement.ssh.hosts import (
 )
 from tests.enforcement.ssh.real_host import Client, RealHost, needs_a_host, real_host
 from tests.enforcement.ssh.test_door import ended
-from tests.enforcement.ssh.test_limen_ssh_host import World, line_of_output
+from tests.enforcement.ssh.world import World, line_of_output
 from tests.ports import free_port
 from tests.web.conftest import OUR_PAGE, House, lost_lease
 
 from limen.clock import HOUR, MINUTE, SECOND, SystemClock
 from limen.credentials import Cause, Ending, Stays
-from limen.enforcement.ssh import limen_ssh_host
 from limen.enforcement.ssh.authorities import AuthorityKey, Purpose
 from limen.enforcement.ssh.certificates import PersonCertificate, sign_person
 from limen.enforcement.ssh.credentials import CREDENTIALS
 from limen.enforcement.ssh.door import Asked, Issued, LoginRefusedError, OthersGetInError
 from limen.enforcement.ssh.followers import NAMESPACE
 from limen.enforcement.ssh.hosts import Asks
+from limen.enforcement.ssh.limen_ssh_host import following as host_following, records, sessions, sudo
+from limen.enforcement.ssh.limen_ssh_host.alive import say_alive
+from limen.enforcement.ssh.limen_ssh_host.logins import judge
+from limen.enforcement.ssh.limen_ssh_host.places import KEPT, RUN
+from limen.enforcement.ssh.limen_ssh_host.processes import start_of
 from limen.facts import Auth, Device, Factor, Session
+from limen.following.program.clock import LimensClock, boottime
+from limen.following.program.kept import Wrong
 from limen.following.questions import FollowerRefusedError
 from limen.following.wire import line_of, signed
 
@@ -547,80 +553,71 @@ async def test_ways_in_that_stay_where_every_other_is_shut(tmp_path: Path, host:
         host.run("sh", "-c", "! limen-ssh-host only")
 
 
+@pytest.fixture
+def following(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LimensClock:
+    """A host of which the program runs, and knows Limen's time."""
+    for kept in (KEPT, RUN):
+        monkeypatch.setattr(kept, "folder", tmp_path)
+    clock = LimensClock()
+    clock.hear(time.time())
+    say_alive(clock)
+    return clock
+
+
+def certificate(lasts: float = 600) -> Any:
+    until = time.time() + lasts
+    return SimpleNamespace(serial=1, until=until, before=until, extensions={})
+
+
 @pytest.mark.parametrize("turned", [-3_600, -31, 31, 3_600])
-def test_a_clock_that_is_turned_at_the_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, turned: float) -> None:
+def test_a_clock_that_is_turned_at_the_host(
+    following: LimensClock, monkeypatch: pytest.MonkeyPatch, turned: float
+) -> None:
     """Neither does what is over log in, nor does a session last: what counts is the time since the boot."""
-    now, over = time.time(), list[int]()
-    monkeypatch.setattr(limen_ssh_host, "KEPT", tmp_path)
-    monkeypatch.setattr(limen_ssh_host, "ADMITTED", tmp_path)
-    monkeypatch.setattr(limen_ssh_host, "ALIVE", tmp_path / "alive")
-    monkeypatch.setattr(limen_ssh_host, "end", lambda record, _why: over.append(record["serial"]))
-    clock = limen_ssh_host.LimensClock()
-    clock.hear(now)
-    (tmp_path / "alive").write_text(clock.written())
-    certificate: Any = SimpleNamespace(serial=1, until=now + 600, before=now + 600, extensions={})
-    limen_ssh_host.judge(certificate, "nobody")
-    ends = limen_ssh_host.boottime()
-    one = {
-        "pid": os.getpid(),
-        "start": limen_ssh_host.start_of(os.getpid()),
-        "serial": 1,
-        "until": now + 1,
-        "ends": ends,
-    }
-    monkeypatch.setattr(limen_ssh_host, "records", lambda: [one, {**one, "serial": 2, "ends": ends + 60}])
+    now, over, good = time.time(), list[int](), certificate()
+    monkeypatch.setattr(host_following, "end", lambda record, _why: over.append(record["serial"]))
+    judge(good, "nobody")
+    pid, ends = os.getpid(), boottime()
+    one = {"pid": pid, "start": start_of(pid), "serial": 1, "until": now + 1, "ends": ends}
+    monkeypatch.setattr(host_following, "records", lambda: [one, {**one, "serial": 2, "ends": ends + 60}])
     monkeypatch.setattr(time, "time", lambda: now + turned)
-    assert not clock.is_right()
-    with pytest.raises(limen_ssh_host.Wrong):
-        limen_ssh_host.judge(certificate, "nobody")
-    limen_ssh_host.look()
+    assert not following.is_right()
+    with pytest.raises(Wrong):
+        judge(good, "nobody")
+    host_following.look()
     assert over == ([1] if turned < 0 else [1, 2])
 
 
 @pytest.mark.parametrize("account", ["root", "toor", "nobody-knows"])
 def test_root_by_a_certificate_whatever_it_is_called(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, account: str
+    following: LimensClock, monkeypatch: pytest.MonkeyPatch, account: str
 ) -> None:
     """A login of apps.yaml may be root by another name on one host: `connect` would be root then, without a grant."""
     real = pwd.getpwnam
     monkeypatch.setattr(pwd, "getpwnam", lambda name: real("root" if name == "toor" else name))
-    monkeypatch.setattr(limen_ssh_host, "KEPT", tmp_path)
-    monkeypatch.setattr(limen_ssh_host, "ALIVE", tmp_path / "alive")
-    clock = limen_ssh_host.LimensClock()
-    clock.hear(time.time())
-    (tmp_path / "alive").write_text(clock.written())
-    until = time.time() + 600
-    certificate: Any = SimpleNamespace(serial=1, until=until, before=until, extensions={})
-    limen_ssh_host.judge(certificate, "nobody")
-    with pytest.raises(limen_ssh_host.Wrong):
-        limen_ssh_host.judge(certificate, account)
+    judge(certificate(), "nobody")
+    with pytest.raises(Wrong):
+        judge(certificate(), account)
 
 
 def test_a_session_that_the_kernel_does_not_let_go_of_is_not_forgotten(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    following: LimensClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whose sshd hangs in the kernel loses root at once, and ends as soon as it can be ended."""
-    for name in ("SESSIONS", "SUDOERS", "RUN", "KEPT"):
-        monkeypatch.setattr(limen_ssh_host, name, tmp_path)
-    monkeypatch.setattr(limen_ssh_host, "MADE", tmp_path / "made")
-    send = limen_ssh_host._send
-    monkeypatch.setattr(limen_ssh_host, "_send", lambda _pids, _what: None)
+    monkeypatch.setattr(sudo, "SUDOERS", tmp_path)
     sudoers = tmp_path / "limen-ssh_nobody"
     with subprocess.Popen(["sleep", "60"]) as hanging:
-        start = limen_ssh_host.start_of(hanging.pid)
         said = {"account": "nobody", "serial": 1, "is_elevated": True, "logind": "", "until": time.time() + 60}
-        record = {**said, "pid": hanging.pid, "start": start}
-        kept = tmp_path / f"{hanging.pid}-{start}"
-        kept.write_text(json.dumps(record))
+        records.keep({**said, "pid": hanging.pid, "start": start_of(hanging.pid)})
         sudoers.write_text("nobody ALL=(ALL:ALL) NOPASSWD: ALL")
-        monkeypatch.setattr(limen_ssh_host, "records", lambda: [json.loads(one.read_text()) for one in [kept]])
-        limen_ssh_host.end(record, "its certificate is revoked")
-        assert (kept.exists(), sudoers.exists()) == (True, False)
-        monkeypatch.setattr(limen_ssh_host, "_send", send)
-        monkeypatch.setattr(limen_ssh_host, "records", list)
-        limen_ssh_host.end(json.loads(kept.read_text()), "its certificate is revoked")
+        with monkeypatch.context() as patch:
+            patch.setattr(sessions, "send", lambda _pids, _what: None)
+            sessions.end(records.records()[0], "its certificate is revoked")
+        assert (len(records.records()), sudoers.exists()) == (1, False)
+        sessions.end(records.records()[0], "its certificate is revoked")
         assert hanging.wait(5) == -signal.SIGKILL
-    assert (kept.exists(), sudoers.exists()) == (False, False)
+        assert records.records() == []
+    assert not sudoers.exists()
 
 
 @needs_a_host

@@ -5,18 +5,18 @@ from pathlib import Path
 import pytest
 from tests.cli.test_main import leave
 from tests.golden import Expected
-from tests.network.test_seen import told
+from tests.network.test_local_networks import told
 
 from limen.cli.init import asked, next_steps, own_time_zone
 from limen.company.load import check_folder
 from limen.company.new_folder import Answers
-from limen.network.seen import Seen, seen
+from limen.network.local_networks import LocalNetworks, local_networks
 
 
 @pytest.fixture(autouse=True)
 def sees_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is said must not hang on the networks of whoever runs the tests."""
-    monkeypatch.setattr("limen.cli.init.seen", Seen)
+    monkeypatch.setattr("limen.cli.init.local_networks", LocalNetworks)
 
 
 def test_init_writes_a_folder_that_check_finds_sound(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -107,7 +107,7 @@ def test_the_networks_that_the_machine_sees_are_where_it_begins(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], expected: Expected
 ) -> None:
     (tmp_path / "proc").mkdir()
-    monkeypatch.setattr("limen.cli.init.seen", lambda: seen(told(tmp_path / "proc")))
+    monkeypatch.setattr("limen.cli.init.local_networks", lambda: local_networks(told(tmp_path / "proc")))
     assert leave("init", str(tmp_path / "a"), "--no-input", "--name", "Harbor", "--domain", "harbor.localhost") == 0
     expected(capsys.readouterr().out.split("tests.yaml\n")[1].split("\n")[0])
     company = check_folder(tmp_path / "a").company

@@ -7,7 +7,6 @@ import json
 import socket
 import sys
 import threading
-import time
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
@@ -152,19 +151,20 @@ def test_netflow_is_taken_from_who_is_named(
     company: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(network_learn, "length_of", lambda _text: 1_000)  # in place of the shortest, a minute
-    port = free_port()
+    port, is_over = free_port(), threading.Event()
 
     def export() -> None:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as exporter:
-            for _ in range(20):
+            while not is_over.wait(0.05):
                 exporter.sendto(version_5((44_000, 443, 6, 0)), ("127.0.0.1", port))
-                time.sleep(0.05)
 
     sending = threading.Thread(target=export)
     sending.start()
     options = ("--netflow", f"127.0.0.1:{port}", "--exporter", "127.0.0.1", "--for", "1m", "--json")
-    assert leave("learn", "read", *options, str(company)) == 0
+    code = leave("learn", "read", *options, str(company))
+    is_over.set()
     sending.join()
+    assert code == 0
     (said,) = lines_of(capsys)
     assert isinstance(said["datagrams"], int)
     assert said["datagrams"] > 0

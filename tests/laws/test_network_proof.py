@@ -16,6 +16,7 @@ from tests.network.networks import HTTPS, PING, SSH
 from limen.network.compiling import Places, compiled
 from limen.network.model import EVERYTHING, INSIDE, INTERNET, Block, Flow, Host, Network, Never, Way, Zone
 from limen.network.packets import Packet, Ruleset
+from limen.network.packets.comparing import Part
 from limen.network.packets.decision_diagrams import FAMILIES, Diagrams, are_equal, difference
 from limen.network.packets.regions import Regions
 from limen.network.packets.spans import Span, point_of
@@ -23,7 +24,7 @@ from limen.network.proof.assets import Asset, Assets
 from limen.network.proof.blast_radius import Change, Start, blast_radius
 from limen.network.proof.matrix import Matrix
 from limen.network.proof.nevers import verdicts
-from limen.network.proof.newly_reachable import Part, newly_reachable
+from limen.network.proof.newly_reachable import newly_reachable
 from limen.network.proof.shadowed import Why, unneeded
 
 _TODAY = "2026-11-27"

@@ -17,9 +17,9 @@ from limen.cli.options import split_commas
 from limen.cli.output import at, console
 from limen.company.new_folder import FRONT, HERE, WAYS, Answers, begin, complaint_about, refuse_taken
 from limen.errors import LimenError
+from limen.network.local_networks import local_networks
 from limen.network.model import FILE as NETWORK
 from limen.network.proposing import proposed
-from limen.network.seen import seen
 from limen.printable import plain_word
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def run(
         answers = replace(answers, languages=_codes(languages))
     if not given and not languages and not no_input and sys.stdin.isatty():
         answers = asked(answers, _prompt)
-    network = proposed(seen())
+    network = proposed(local_networks())
     for written in begin(folder, answers, {NETWORK: network} if network else {}):
         print(f"wrote {written}")
     if network:

@@ -29,7 +29,7 @@ from limen.network.learning.log_files import STANDARD_INPUT, lines_of
 from limen.network.learning.placing import ZonesByAddress
 from limen.network.learning.proposing import Proposal, Proposed, proposed
 from limen.network.learning.reading import Lines
-from limen.network.learning.trial import Cut, PairTrial, would_cut
+from limen.network.learning.would_cut import Cut, PairCuts, would_cut
 from limen.network.learning.writing import as_yaml
 from limen.network.model import FILE, Network
 
@@ -77,7 +77,7 @@ def run(
         if task == "flows":
             _print(_proposal(proposed(network, seen, today, slack / 100), here, people), as_json=as_json)
         else:
-            _print(_trials(would_cut(network, seen, today), here, people), as_json=as_json)
+            _print(_told(would_cut(network, seen, today), here, people), as_json=as_json)
 
 
 Line = tuple[str, dict[str, Any] | None]
@@ -229,10 +229,10 @@ def _flow(one: Proposed) -> dict[str, Any]:
 # would-cut
 
 
-def _trials(trials: Sequence[PairTrial], here: Opened, people: Mapping[str, str]) -> Iterator[Line]:
-    if not trials:
+def _told(pairs: Sequence[PairCuts], here: Opened, people: Mapping[str, str]) -> Iterator[Line]:
+    if not pairs:
         yield "Nothing between zones was seen yet. `limen learn read` takes logs.", None
-    for one in trials:
+    for one in pairs:
         pair = f"{one.from_zone} → {one.to_zone}"
         if one.until:
             pair += f" (on trial until {one.until})"

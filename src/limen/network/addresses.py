@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_interface
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from limen.configuration.problem import shown
+from limen.configuration.problem import Complaint, shown, unknown
 from limen.network.model import Prefix
+from limen.network.shapes import HostShape, ZoneShape
 
 _WIDEST: Final = {4: 8, 6: 16}
 """A prefix that is shorter takes in much that is somebody else's."""
@@ -113,3 +114,48 @@ def _holds(outer: Prefix, inner: Prefix) -> bool:
     if isinstance(outer, IPv4Network):
         return isinstance(inner, IPv4Network) and inner.subnet_of(outer)
     return isinstance(inner, IPv6Network) and inner.subnet_of(outer)
+
+
+def address_complaints(
+    zones: Mapping[str, ZoneShape], hosts: Mapping[str, HostShape], names: Collection[str]
+) -> Iterator[Complaint]:
+    """What is wrong with the addresses of zones and hosts. `names`: of zones, also of those that could not be read."""
+    placed: list[Placed] = []
+    for name, zone in zones.items():
+        for number, written in enumerate(zone.prefixes):
+            at = ("zones", name, "prefixes", number)
+            try:
+                placed.append(Placed(prefix_of(written), name, at))
+            except UnfitError as error:
+                yield at, error.what, error.fix
+    for inner, outer in overlapping(placed):
+        if inner.owner == outer.owner:
+            yield inner.at, f"{inner.prefix} is in {outer.prefix} already", "remove it"
+        else:
+            what = f"{inner.prefix} of {inner.owner} is also {outer.owner}, by {outer.prefix} there"
+            fix = "an address is in one zone: take it out of one of the two"
+            yield from ((one.at, what, fix) for one in (inner, outer))
+    yield from _host_complaints(zones, hosts, names, ZonesOfAddresses(placed))
+
+
+def _host_complaints(
+    zones: Mapping[str, ZoneShape], hosts: Mapping[str, HostShape], names: Collection[str], placed: ZonesOfAddresses
+) -> Iterator[Complaint]:
+    taken: dict[Any, str] = {}
+    for name, host in hosts.items():
+        if host.zone not in names:
+            yield ("hosts", name, "zone"), *unknown("zone", host.zone, names, "state it below `zones`")
+        for number, written in enumerate(host.addresses):
+            at = ("hosts", name, "addresses", number)
+            try:
+                address = address_of(written)
+            except UnfitError as error:
+                yield at, error.what, error.fix
+                continue
+            if address in taken:
+                yield at, f"{shown(written)} is the address of {taken[address]} already", "remove it from one of them"
+            taken.setdefault(address, name)
+            zone = placed.of(address)
+            if zone != host.zone and host.zone in zones:
+                is_in = f"is in the zone {zone}" if zone else "is in no zone"
+                yield at, f"{shown(written)} {is_in}, and not in {host.zone}", "correct the address, or the zone"

@@ -17,6 +17,7 @@ from limen.network.model import ANY_SERVICE, EVERYTHING, INSIDE, INTERNET
 from limen.network.services import BUILT_IN as SERVICES
 from limen.network.shapes import (
     ADDRESS,
+    INTERFACE,
     NAME,
     WITH_UPLINKS,
     BlockShape,
@@ -35,6 +36,7 @@ RESERVED: Final = {
     EVERYTHING: "it stands for every zone and the internet",
     ANY_SERVICE: "it stands for every service",
 }
+ONE_ZONE: Final = "what comes in by one interface is in one zone"
 _FIX: Final = "use lowercase letters, digits and hyphens, at most 40, and begin with a letter"
 _ENDPOINT: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,98}[A-Za-z0-9])?|[0-9A-Fa-f:]{2,45}")
 
@@ -172,6 +174,22 @@ def firewall_complaints(
     for number, zone in enumerate(shape.zones or ()):
         if zone not in zones:
             yield (*above, "zones", number), *unknown("zone", zone, zones)
+
+
+def uplink_complaints(
+    above: tuple[str | int, ...], firewall: FirewallShape, interfaces: Mapping[str, str]
+) -> Iterator[Complaint]:
+    """`interfaces`: those that lead to a zone, and to which."""
+    seen: set[str] = set()
+    for number, uplink in enumerate(firewall.uplink or ()):
+        at = (*above, "uplink", number)
+        if not INTERFACE.fullmatch(uplink):
+            yield at, f"{shown(uplink)} can't be an interface's name", "write it as `ip link` shows it, such as eth0"
+        elif uplink in interfaces:
+            yield at, f"{uplink} is the interface of {interfaces[uplink]} already", ONE_ZONE
+        elif uplink in seen:
+            yield at, f"{uplink} is there already", "remove it"
+        seen.add(uplink)
 
 
 def wireguard_complaints(firewalls: Mapping[str, FirewallShape], zones: Mapping[str, ZoneShape]) -> Iterator[Complaint]:

@@ -10,15 +10,16 @@ from datetime import date
 from typing import Any, Final, TypeVar
 
 from limen.configuration.named_sources import address_complaint
-from limen.configuration.problem import Complaint, Problem, shown, unknown
+from limen.configuration.problem import Complaint, Problem, shown
 from limen.configuration.shape import shaped_in_part
 from limen.configuration.tree import Tree
 from limen.facts import FactStore
-from limen.network.addresses import Placed, UnfitError, ZonesOfAddresses, address_of, overlapping, prefix_of
+from limen.network.addresses import address_complaints, address_of, prefix_of
 from limen.network.file_changes import changes, touches
 from limen.network.initial import INITIAL
 from limen.network.model import FILE, Network
 from limen.network.names import (
+    ONE_ZONE,
     Named,
     OneWay,
     firewall_complaints,
@@ -27,6 +28,7 @@ from limen.network.names import (
     owner_complaint,
     trial_complaints,
     unprintable,
+    uplink_complaints,
     way_complaints,
     wireguard_complaints,
 )
@@ -105,7 +107,7 @@ def read(tree: Tree, around: Around) -> tuple[NetworkFile | None, list[Problem]]
         *_flow_complaints(shapes.flows, around),
         *trial_complaints(shapes.trial, named),
         *_day_complaints(shapes),
-        *_address_complaints(shapes, named),
+        *address_complaints(shapes.zones, shapes.hosts, named.zones),
         *_other_complaints(shapes, file),
     )
     problems += [Problem(FILE, *tree.at(*at), what, fix) for at, what, fix in found]
@@ -192,52 +194,6 @@ def _is_a_day(written: str) -> bool:
     return True
 
 
-# Addresses
-
-
-def _address_complaints(shapes: _Shapes, named: Named) -> Iterator[Complaint]:
-    placed: list[Placed] = []
-    for name, zone in shapes.zones.items():
-        for number, written in enumerate(zone.prefixes):
-            at = ("zones", name, "prefixes", number)
-            try:
-                placed.append(Placed(prefix_of(written), name, at))
-            except UnfitError as error:
-                yield at, error.what, error.fix
-    for inner, outer in overlapping(placed):
-        if inner.owner == outer.owner:
-            yield inner.at, f"{inner.prefix} is in {outer.prefix} already", "remove it"
-        else:
-            what = f"{inner.prefix} of {inner.owner} is also {outer.owner}, by {outer.prefix} there"
-            fix = "an address is in one zone: take it out of one of the two"
-            yield from ((one.at, what, fix) for one in (inner, outer))
-    yield from _host_complaints(shapes, named, ZonesOfAddresses(placed))
-
-
-def _host_complaints(shapes: _Shapes, named: Named, zones: ZonesOfAddresses) -> Iterator[Complaint]:
-    taken: dict[Any, str] = {}
-    for name, host in shapes.hosts.items():
-        if host.zone not in named.zones:
-            yield ("hosts", name, "zone"), *unknown("zone", host.zone, named.zones, "state it below `zones`")
-        for number, written in enumerate(host.addresses):
-            at = ("hosts", name, "addresses", number)
-            try:
-                address = address_of(written)
-            except UnfitError as error:
-                yield at, error.what, error.fix
-                continue
-            if address in taken:
-                yield at, f"{shown(written)} is the address of {taken[address]} already", "remove it from one of them"
-            taken.setdefault(address, name)
-            zone = zones.of(address)
-            if zone != host.zone and host.zone in shapes.zones:
-                is_in = f"is in the zone {zone}" if zone else "is in no zone"
-                yield at, f"{shown(written)} {is_in}, and not in {host.zone}", "correct the address, or the zone"
-
-
-# All else
-
-
 def _other_complaints(shapes: _Shapes, file: FileShape) -> Iterator[Complaint]:
     interfaces: dict[str, str] = {}
     vlans: dict[int, str] = {}
@@ -246,9 +202,9 @@ def _other_complaints(shapes: _Shapes, file: FileShape) -> Iterator[Complaint]:
             what = f"{shown(zone.interface)} can't be an interface's name"
             yield ("zones", name, "interface"), what, "write it as `ip link` shows it, such as vlan10 or eth0.10"
         if zone.interface and (other := interfaces.setdefault(zone.interface, name)) != name:
-            yield ("zones", name, "interface"), f"{zone.interface} is the interface of {other} already", _ONE_ZONE
+            yield ("zones", name, "interface"), f"{zone.interface} is the interface of {other} already", ONE_ZONE
         if zone.vlan and (other := vlans.setdefault(zone.vlan, name)) != name:
-            yield ("zones", name, "vlan"), f"VLAN {zone.vlan} is {other} already", _ONE_ZONE
+            yield ("zones", name, "vlan"), f"VLAN {zone.vlan} is {other} already", ONE_ZONE
     for name, service in shapes.services.items():
         for number, written in enumerate(service.parts):
             try:
@@ -260,28 +216,9 @@ def _other_complaints(shapes: _Shapes, file: FileShape) -> Iterator[Complaint]:
         yield from firewall_complaints(above, firewall, PLACE_OF[firewall.kind], shapes.zones, file.hosts)
         if firewall.url is not None and (complaint := address_complaint(firewall.url)):
             yield (*above, "url"), *complaint
-        yield from _uplink_complaints(above, firewall, interfaces)
+        yield from uplink_complaints(above, firewall, interfaces)
     yield from wireguard_complaints(shapes.firewalls, shapes.zones)
     yield from unprintable(_texts(shapes, file))
-
-
-def _uplink_complaints(
-    above: tuple[str | int, ...], firewall: FirewallShape, interfaces: Mapping[str, str]
-) -> Iterator[Complaint]:
-    """`interfaces`: those that lead to a zone, and to which."""
-    seen: set[str] = set()
-    for number, uplink in enumerate(firewall.uplink or ()):
-        at = (*above, "uplink", number)
-        if not INTERFACE.fullmatch(uplink):
-            yield at, f"{shown(uplink)} can't be an interface's name", "write it as `ip link` shows it, such as eth0"
-        elif uplink in interfaces:
-            yield at, f"{uplink} is the interface of {interfaces[uplink]} already", _ONE_ZONE
-        elif uplink in seen:
-            yield at, f"{uplink} is there already", "remove it"
-        seen.add(uplink)
-
-
-_ONE_ZONE: Final = "what comes in by one interface is in one zone"
 
 
 def _texts(shapes: _Shapes, file: FileShape) -> Iterator[tuple[tuple[str | int, ...], Any]]:

@@ -11,9 +11,9 @@ from ipaddress import ip_network
 from typing import Final
 
 from limen.network.initial import HEAD
+from limen.network.local_networks import LocalNetwork, LocalNetworks
 from limen.network.model import Prefix
 from limen.network.names import RESERVED
-from limen.network.seen import Seen, SeenNetwork
 from limen.network.shapes import INTERFACE
 from limen.printable import plain_word
 
@@ -28,22 +28,22 @@ _TUNNEL: Final = re.compile(r"(wg|tun|tap|tailscale|ppp|zt)")
 @dataclass(frozen=True, slots=True)
 class _Zone:
     name: str
-    networks: tuple[SeenNetwork, ...]
+    networks: tuple[LocalNetwork, ...]
 
     @property
-    def first(self) -> SeenNetwork:
+    def first(self) -> LocalNetwork:
         return self.networks[0]
 
 
-def proposed(seen: Seen) -> str:
+def proposed(local: LocalNetworks) -> str:
     """The text of the file; "" where nothing is seen that a company has for itself."""
-    zones = list(_zones(seen.networks))
-    return "\n".join((*HEAD.splitlines(), *_lines(zones, seen), "")) if zones else ""
+    zones = list(_zones(local.networks))
+    return "\n".join((*HEAD.splitlines(), *_lines(zones, local), "")) if zones else ""
 
 
-def _zones(networks: Iterable[SeenNetwork]) -> Iterator[_Zone]:
+def _zones(networks: Iterable[LocalNetwork]) -> Iterator[_Zone]:
     """The networks of one interface are one zone; each that is behind a gateway is one of its own."""
-    groups: dict[str, list[SeenNetwork]] = {}
+    groups: dict[str, list[LocalNetwork]] = {}
     taken: list[Prefix] = []
     for one in sorted(networks, key=lambda it: not it.is_here):
         is_single = one.is_here and one.prefix.prefixlen == one.prefix.max_prefixlen
@@ -60,7 +60,7 @@ def _zones(networks: Iterable[SeenNetwork]) -> Iterator[_Zone]:
         yield _Zone(name, tuple(some))
 
 
-def _is_our_own(one: SeenNetwork) -> bool:
+def _is_our_own(one: LocalNetwork) -> bool:
     is_fit = INTERFACE.fullmatch(one.interface) is not None and not _OF_PROGRAMS.match(one.interface)
     wide = 8 if one.prefix.version == 4 else 16
     return is_fit and one.prefix.prefixlen >= wide and any(_overlap(one.prefix, own) for own in _OUR_OWN)
@@ -70,7 +70,7 @@ def _overlap(one: Prefix, other: Prefix) -> bool:
     return one.version == other.version and one.overlaps(other)
 
 
-def _name(one: SeenNetwork, *, is_alone: bool) -> str:
+def _name(one: LocalNetwork, *, is_alone: bool) -> str:
     if is_alone:
         return "office"
     if not one.is_here:
@@ -82,7 +82,7 @@ def _kind(zone: _Zone) -> str:
     return "vpn" if _TUNNEL.match(zone.first.interface) and zone.first.is_here else "workstation"
 
 
-def _lines(zones: list[_Zone], seen: Seen) -> Iterator[str]:
+def _lines(zones: list[_Zone], local: LocalNetworks) -> Iterator[str]:
     yield "# Proposed from what this machine sees of its networks. It knows no purpose: correct each kind and name, and"
     yield "# add what is elsewhere. All is taken for workstations, which may do least."
     yield "zones:"
@@ -91,7 +91,7 @@ def _lines(zones: list[_Zone], seen: Seen) -> Iterator[str]:
         vlan = f", vlan: {zone.first.vlan}" if zone.first.vlan else ""
         where = f"at {zone.first.interface}" if zone.first.is_here else f"behind a gateway at {zone.first.interface}"
         yield f"  {zone.name}: {{kind: {_kind(zone)}{vlan}, prefixes: [{prefixes}]}}  # {where}"
-    yield from _hosts(zones, seen.gateway)
+    yield from _hosts(zones, local.gateway)
     yield "# flows:"
     yield f"#   - {{id: browsing, from: {zones[0].name}, to: internet, service: [https, http, quic, dns], owner: staff,"
     yield '#      purpose: "Web sites of others", review: 2027-11-01}'
@@ -118,5 +118,5 @@ def _hosts(zones: list[_Zone], gateway: str) -> Iterator[str]:
             yield f"# also seen in {each.name}: {', '.join(others)}"
 
 
-def _is_in(address: str, one: SeenNetwork) -> bool:
+def _is_in(address: str, one: LocalNetwork) -> bool:
     return bool(address) and one.is_here and _overlap(ip_network(address), one.prefix)

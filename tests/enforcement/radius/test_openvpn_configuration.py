@@ -11,7 +11,7 @@ from shutil import which
 
 import pytest
 
-from limen.enforcement.radius.limen_openvpn import Told
+from limen.enforcement.radius.limen_openvpn.told import Told
 from limen.enforcement.radius.openvpn_configuration import ROUTES, OpenVpnServer, files, write
 from limen.errors import LimenError
 

@@ -1,7 +1,8 @@
-"""Harbor with hosts that people reach by SSH, and Ida of its staff."""
+"""Harbor with hosts that people reach by SSH, Ida of its staff, and a real host that follows Limen."""
 
 from __future__ import annotations
 
 from tests.enforcement.ssh.hosts import harbor, ida
+from tests.enforcement.ssh.world import host, world
 
-__all__ = ["harbor", "ida"]
+__all__ = ["harbor", "host", "ida", "world"]

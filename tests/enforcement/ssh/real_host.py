@@ -7,7 +7,6 @@ created or killed there is anybody else's.
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from tests.ports import free_port
 
+from limen.following.one_file import one_file
 from limen.web.access.ssh_hosts import PROGRAM
 
 SSHD = "/usr/sbin/sshd"
@@ -81,7 +81,7 @@ class RealHost:
 
     def enrol(self, url: str, token: str) -> None:
         """As the page says, then sshd and what follows Limen."""
-        shutil.copy(PROGRAM, self.folder / "limen-ssh-host")
+        (self.folder / "limen-ssh-host").write_text(one_file(PROGRAM))
         self.run("python3", "-I", str(self.folder / "limen-ssh-host"), "enrol", url, given=f"{token}\n")
         self.start("sshd", SSHD, "-D", "-e", "-p", str(self.port), "-o", "PidFile=/run/sshd.pid")
         self.follow()

@@ -1,4 +1,4 @@
-"""What one ruleset lets through beyond another, held against the diagrams."""
+"""What only one of two rulesets lets through, held against the diagrams."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pytest
 from tests.dial import size
 
 from limen.errors import LimenError
-from limen.network.emit.comparing import beyond, without_all
-from limen.network.packets import Box, Rule, Ruleset, every_packet
+from limen.network.emit.comparing import differing, only_by, open_between
+from limen.network.packets import Box, Rule, Ruleset, regions
 from limen.network.packets.decision_diagrams import difference
 
 _ZONES = ("a", "b")
@@ -33,10 +33,10 @@ def test_it_is_what_the_diagrams_say() -> None:
     for seed in range(size(200)):
         chance = random.Random(seed)
         one, other = _ruleset(chance), _ruleset(chance)
-        pieces = list(beyond(one, other))
+        pieces = only_by(one, other)
         new, gone = difference(other, one)
         assert bool(pieces) is bool(new)
-        assert bool(list(beyond(other, one))) is bool(gone)
+        assert bool(only_by(other, one)) is bool(gone)
         for piece in pieces:
             packet = piece.box.first(piece.from_zone, piece.to_zone)
             assert one.decides(packet) == piece.rule
@@ -46,7 +46,26 @@ def test_it_is_what_the_diagrams_say() -> None:
     assert found
 
 
-def test_rules_that_are_too_tangled_are_refused() -> None:
-    taken = [Box(4, (2 * n, 2 * n), (2 * m, 2 * m)) for n in range(150) for m in range(150)]
-    with pytest.raises(LimenError):
-        without_all([every_packet(4)], taken)
+def test_only_the_zones_of_the_one_count() -> None:
+    every = Box(4, (0, 9), (0, 9))
+    one = Ruleset(("a", "b"), (Rule("r1", True, "a", "b", every),))
+    other = Ruleset(("c", "b", "a"), (Rule("r2", False, "c", "", every), Rule("r3", True, "", "b", every)))
+    assert only_by(one, other) == []
+    assert {(part.from_zone, part.to_zone) for part in only_by(other, one)} == {("b", "b")}
+
+
+def test_what_is_open_between_two_zones_is_what_its_rules_decide() -> None:
+    rules = (
+        Rule("block", False, "a", "b", Box(4, (0, 9), (5, 5))),
+        Rule("flow", True, "a", "b", Box(4, (0, 9), (0, 9))),
+    )
+    cell = open_between(Ruleset(_ZONES, rules)).cell("a", "b")
+    assert {(box.destination, rule.id) for box, rule in cell.regions} == {((0, 4), "flow"), ((6, 9), "flow")}
+
+
+def test_rules_that_are_too_tangled_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(regions, "MOST_PIECES_IN_ALL", -1)
+    one = Ruleset(_ZONES, (Rule("r", True, "a", "b", Box(4, (0, 9), (0, 9))),))
+    for compare in (lambda: differing(one, one), lambda: open_between(one)):
+        with pytest.raises(LimenError):
+            compare()

@@ -13,7 +13,7 @@ from tests.network.networks import host, way
 
 from limen.network.firewalls.crossings import Denied
 from limen.network.firewalls.intended import intended
-from limen.network.learning.trial import would_cut
+from limen.network.learning.would_cut import would_cut
 from limen.network.model import Flow, Network, Trial
 
 pytestmark = [needs_a_router, pytest.mark.slow]

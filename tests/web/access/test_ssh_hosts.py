@@ -12,6 +12,7 @@ from tests.enforcement.ssh.hosts import HOST, hosts_of
 from tests.web.conftest import House
 
 from limen.enforcement.ssh.hosts import MOST_OPEN
+from limen.following.one_file import one_file
 from limen.following.wire import line_of
 from limen.web.access.ssh_hosts import PROGRAM
 
@@ -64,4 +65,4 @@ async def test_what_is_malformed_is_refused(harbor: House, said: Any) -> None:
 
 async def test_the_program_is_the_same_for_all(harbor: House) -> None:
     answer = await harbor.browser().get("/ssh/host/program")
-    assert answer.text == PROGRAM.read_text()
+    assert answer.text == one_file(PROGRAM)

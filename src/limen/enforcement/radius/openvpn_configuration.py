@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Final
 
 from limen.errors import LimenError
+from limen.following.one_file import one_file
 
-PROGRAM: Final = Path(__file__).with_name("limen_openvpn.py")
-"""What runs beside OpenVPN."""
+PROGRAM: Final = "limen.enforcement.radius.limen_openvpn.main"
+"""Where the program begins that runs beside OpenVPN."""
 ROUTES: Final = "routes.conf"
 """What is the company's own: written once, and left alone from then on."""
 _FORBIDDEN: Final = frozenset("\"'\\\n\r#; ")
@@ -163,7 +164,7 @@ def files(said: OpenVpnServer) -> dict[str, str]:
         "server.pem": said.certificate,
         "server.key": said.key,
         "devices.pem": said.devices,
-        "limen-openvpn": PROGRAM.read_text(),
+        "limen-openvpn": one_file(PROGRAM),
         "limen-openvpn@.service": _UNIT.format(folder=folder, user=said.user),
     }
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+ASTRAY_SECONDS = 30.0
+"""Where a machine's clock is further from Limen's, what it lets in would last as long as its clock says."""
+
 
 def boottime() -> float:
     """Seconds since the boot, which nobody sets, sleep included."""
@@ -44,3 +47,6 @@ class LimensClock:
         """By how many seconds this machine's clock is ahead of Limen's (below 0: behind it)."""
         now = self.now()
         return min(time.time() - self._least, 0.0) if now is None else time.time() - now
+
+    def is_right(self) -> bool:
+        return abs(self.astray()) <= ASTRAY_SECONDS

@@ -19,12 +19,14 @@ from typing import Final
 
 from limen.network.emit.aws_document import document
 from limen.network.emit.aws_rules import ALL, EVERYBODY, AclEntry, GroupRule, Way, merged, prefixes
-from limen.network.emit.comparing import Beyond, beyond, let_through
+from limen.network.emit.comparing import differing, only_by, open_between
 from limen.network.emit.guarded import Guarded, Unfit
 from limen.network.emit.quotas import AWS_ENTRIES_PER_ACL, AWS_RULES_PER_GROUP
 from limen.network.model import INTERNET
 from limen.network.packets import ANY_PORT, ANY_PROTOCOL, Box, Interval, Rule, Ruleset
 from limen.network.packets.box import ICMP, ICMPV6, WITH_PORTS
+from limen.network.packets.comparing import Part
+from limen.network.proof.matrix import Matrix
 from limen.network.reading.aws import read_aws
 from limen.network.reading.stages import Held, Known
 
@@ -64,8 +66,11 @@ class _Draft:
     rules: list[GroupRule] = field(default_factory=list)
     entries: list[AclEntry] = field(default_factory=list)
     _unsaid: dict[str, str] = field(default_factory=dict)
+    _open: Matrix = field(init=False)
+    """What is wanted, as boxes."""
 
     def __post_init__(self) -> None:
+        self._open = open_between(self.wanted.ruleset)
         for zone in self.wanted.zones:
             self.held[self._group(zone)] = [(zone, *one) for one in self.wanted.whole(zone)]
         said = [rule for pair in product(self.wanted.ruleset.zones, repeat=2) for rule in self._pair(*pair)]
@@ -85,8 +90,7 @@ class _Draft:
             if number + len(EVERYBODY) > AWS_ENTRIES_PER_ACL:
                 last = next(one for one in reversed(self.entries) if (one.zone, one.way) == (zone, way))
                 return dict.fromkeys(last.ids, f"the network ACL of {zone} would have more than its entries")
-        actual = self.actual()
-        left = [*beyond(actual, self.wanted.ruleset), *beyond(self.wanted.ruleset, actual)]
+        left = differing(self.actual(), self.wanted.ruleset)
         return {id_: "neither groups nor ACLs can say it" for one in left for id_ in self._ids_of(one)}
 
     def actual(self) -> Ruleset:
@@ -131,9 +135,9 @@ class _Draft:
         rules = list(self.wanted.ruleset.between(from_zone, to_zone))
         flows = [(one.box, one) for one in rules if one.allows]
         if any(one.box.meets(other.box) for one in rules if not one.allows for other in rules if other.allows):
-            left = let_through(self.wanted.ruleset, from_zone, to_zone)
+            left = self._open.cell(from_zone, to_zone).regions
             if len(left) <= AWS_RULES_PER_GROUP and all(self._can_say(from_zone, to_zone, box) for box, _ in left):
-                return left
+                return [(box, rule) for box, rule in left]
         return flows
 
     def _can_say(self, from_zone: str, to_zone: str, box: Box) -> bool:
@@ -175,7 +179,7 @@ class _Draft:
         """Flows beside which something would be open that no ACL may deny."""
         unsafe: dict[str, str] = {}
         found: dict[AclEntry, None] = {}
-        for one in beyond(self.actual(), self.wanted.ruleset):
+        for one in only_by(self.actual(), self.wanted.ruleset):
             ids = self._ids_of(one)
             entries = list(self._entries(one, ids))
             if entries and all(self._is_safe(one, entry) for entry in entries):
@@ -186,7 +190,7 @@ class _Draft:
         self.entries = list(found)
         return unsafe
 
-    def _entries(self, one: Beyond, ids: tuple[str, ...]) -> Iterator[AclEntry]:
+    def _entries(self, one: Part, ids: tuple[str, ...]) -> Iterator[AclEntry]:
         is_inward = one.to_zone in self.wanted.zones
         zone, peer_zone = (one.to_zone, one.from_zone) if is_inward else (one.from_zone, one.to_zone)
         peer = one.box.source if is_inward else one.box.destination
@@ -199,21 +203,21 @@ class _Draft:
             way: Way = "ingress" if is_inward else "egress"
             yield AclEntry(zone, way, one.box.family, prefix, protocol, one.box.port, ids)
 
-    def _is_safe(self, one: Beyond, entry: AclEntry) -> bool:
+    def _is_safe(self, one: Part, entry: AclEntry) -> bool:
         """Whether what is denied, for all of the subnet, is neither wanted nor an answer."""
         is_inward = entry.way == "ingress"
         own = [interval for family, interval in self.wanted.places[entry.zone] if family == entry.family]
         for interval in own:
             denied = one.box._replace(destination=interval) if is_inward else one.box._replace(source=interval)
-            if any(denied.meets(box) for box, _ in let_through(self.wanted.ruleset, one.from_zone, one.to_zone)):
+            if any(denied.meets(box) for box, _ in self._open.cell(one.from_zone, one.to_zone).regions):
                 return False
             back = denied._replace(source=denied.destination, destination=denied.source)
-            answered = let_through(self.wanted.ruleset, one.to_zone, one.from_zone)
+            answered = self._open.cell(one.to_zone, one.from_zone).regions
             if any(_may_be_answer(denied, box) for box, _ in answered if _is_between(back, box)):
                 return False
         return True
 
-    def _ids_of(self, one: Beyond) -> tuple[str, ...]:
+    def _ids_of(self, one: Part) -> tuple[str, ...]:
         """The flows that a rule of this draft is there for."""
         if one.rule in self.wanted.ruleset.rules:
             return (one.rule.id,)

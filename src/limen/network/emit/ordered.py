@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Final
 
 from limen.network.emit.aws_rules import prefixes
-from limen.network.emit.comparing import beyond
+from limen.network.emit.comparing import differing
 from limen.network.emit.guarded import Guarded, Unfit
 from limen.network.packets import Box, Interval, Rule, Ruleset
 from limen.network.reading.stages import Known
@@ -76,8 +76,7 @@ def ordered(wanted: Guarded, speech: Speech) -> Ordered:
         wrong = _unsayable(kept, speech) or _beyond_quota(inward, outward, speech)
         if not wrong:
             actual = speech.read_back(kept, inward, outward, known)
-            left = [*beyond(actual, kept.ruleset), *beyond(kept.ruleset, actual)]
-            if not left:
+            if not differing(actual, kept.ruleset):
                 return Ordered(inward, outward, tuple(Unfit(*one) for one in unfit.items()), known, actual)
             wrong = {one.id: "what is read back is not what was meant" for one in rules if one.allows}
         unfit |= wrong

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from limen.clock import SECOND, Clock, Milliseconds
+from limen.network.learning.biflows import Biflows
 from limen.network.learning.flows import ObservedFlow
 from limen.network.learning.formats.netflow import DatagramError, Exporters
-from limen.network.learning.halves import Halves
 
 LARGEST: Final = 65_535
 PAUSE_SECONDS: Final = 1.0
@@ -30,7 +30,7 @@ class Collector:
         self, bound: socket.socket, senders: Collection[str], clock: Clock, length: Milliseconds
     ) -> Iterator[ObservedFlow | None]:
         """Connections that exporters tell of, for so long; None now and then, so that whoever counts can keep them."""
-        halves, end = Halves(), clock.monotonic() + length / SECOND
+        biflows, end = Biflows(), clock.monotonic() + length / SECOND
         bound.settimeout(PAUSE_SECONDS)
         while clock.monotonic() < end:
             try:
@@ -41,15 +41,15 @@ class Collector:
             if sender not in senders:
                 self.foreign += 1
                 continue
-            yield from self._of(datagram, sender, halves)
-        yield from halves.rest()
+            yield from self._of(datagram, sender, biflows)
+        yield from biflows.rest()
 
-    def _of(self, datagram: bytes, sender: str, halves: Halves) -> Iterator[ObservedFlow]:
+    def _of(self, datagram: bytes, sender: str, biflows: Biflows) -> Iterator[ObservedFlow]:
         try:
             found = self.exporters.take(datagram, sender)
         except DatagramError:
             self.unread += 1
             return
         self.taken += 1
-        for half in found:
-            yield from halves.take(half)
+        for uniflow in found:
+            yield from biflows.take(uniflow)

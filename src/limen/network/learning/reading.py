@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from limen.clock import Instant
+from limen.network.learning.biflows import Biflows
 from limen.network.learning.flows import ObservedFlow
 from limen.network.learning.formats import conntrack, packet_logs, vpc
-from limen.network.learning.halves import Halves
 
 LONGEST_LINE: Final = 4_096
 """Characters. What is longer is not looked at."""
@@ -27,14 +27,14 @@ class Lines:
     examples: list[int] = field(default_factory=list)
     """Numbers of the first lines that were not understood, from 1."""
     _fields: Sequence[str] | None = None
-    _halves: Halves = field(default_factory=Halves)
+    _biflows: Biflows = field(default_factory=Biflows)
 
     def flows(self, lines: Iterable[str]) -> Iterator[ObservedFlow]:
         """All connections that the lines tell of; the rest of them when the lines end."""
         for line in lines:
             self.read += 1
             yield from self._of(line) if len(line) <= LONGEST_LINE else self._miss()
-        yield from self._halves.rest()
+        yield from self._biflows.rest()
 
     def _of(self, line: str) -> Iterator[ObservedFlow]:
         header = vpc.fields_of(line)
@@ -45,9 +45,9 @@ class Lines:
         elif packet_logs.is_packet_log(line):
             yield from _given(packet_logs.flow_of(line, self.otherwise))
         elif self._fields is not None or vpc.is_version_2(line):
-            half = vpc.half_of(line, self._fields or vpc.VERSION_2)
-            if half is not None:
-                yield from self._halves.take(half)
+            uniflow = vpc.uniflow_of(line, self._fields or vpc.VERSION_2)
+            if uniflow is not None:
+                yield from self._biflows.take(uniflow)
         elif line.strip():
             yield from self._miss()
 

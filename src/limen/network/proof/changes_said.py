@@ -7,8 +7,9 @@ from typing import Final
 
 from limen.network.compiling import compiled
 from limen.network.model import Network
+from limen.network.packets.comparing import Part
 from limen.network.proof.naming import Line, Named, lines
-from limen.network.proof.newly_reachable import Part, newly_reachable, renames
+from limen.network.proof.newly_reachable import newly_reachable, renames
 
 MOST_LINES: Final = 40
 """Of what is new, and again of what is gone."""

@@ -10,30 +10,20 @@ from typing import Final
 from limen.network.model import Network
 from limen.network.packets import decision_diagrams
 from limen.network.packets.box import Box, every_packet
+from limen.network.packets.comparing import Part, beyond, parts_of
 from limen.network.packets.decision_diagrams import TooTangledError
 from limen.network.packets.regions import Regions
 from limen.network.packets.ruleset import ANYWHERE, Rule, Ruleset
-from limen.network.packets.spans import Span, box_of, first_of
+from limen.network.packets.spans import Span, first_of
 
 MOST_PARTS: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """Packets between two zones that are answered otherwise. `rule` lets them through, or some of them where the rules
-    are tangled: after the change what is new, before it what is gone.
-    """
-
-    from_zone: str
-    to_zone: str
-    box: Box
-    rule: Rule
-
-
-@dataclass(frozen=True, slots=True)
 class Difference:
-    """Parts share no packet. Together they are every packet that is answered otherwise, where it `is_whole`; if not,
-    there are more than could be listed, and what else opens is not known.
+    """What lets packets through, or some of them where the rules are tangled: after the change what is new, before it
+    what is gone. Parts share no packet. Together they are every packet that is answered otherwise, where it `is_whole`;
+    if not, there are more than could be listed, and what else opens is not known.
     """
 
     new: tuple[Part, ...] = ()
@@ -48,8 +38,7 @@ def newly_reachable(before: Ruleset, after: Ruleset, renamed: Mapping[str, str] 
         return Difference()
     old, new = Regions(_changed(one, other)), Regions(_changed(other, one))
     try:
-        if old.lists_all and new.lists_all:
-            return _difference(_beyond(new, old), _beyond(old, new))
+        return _difference(beyond(new, old), beyond(old, new))
     except TooTangledError:
         pass
     try:
@@ -59,9 +48,10 @@ def newly_reachable(before: Ruleset, after: Ruleset, renamed: Mapping[str, str] 
     return _difference(_named(new, opened), _named(old, closed))
 
 
-def _difference(new: list[Part], gone: list[Part]) -> Difference:
-    is_whole = max(len(new), len(gone)) <= MOST_PARTS
-    return Difference(tuple(new[:MOST_PARTS]), tuple(gone[:MOST_PARTS]), is_whole)
+def _difference(new: Iterable[Part], gone: Iterable[Part]) -> Difference:
+    opened, closed = (tuple(islice(some, MOST_PARTS + 1)) for some in (new, gone))
+    is_whole = max(len(opened), len(closed)) <= MOST_PARTS
+    return Difference(opened[:MOST_PARTS], closed[:MOST_PARTS], is_whole)
 
 
 def renames(before: Network, after: Network) -> dict[str, str]:
@@ -117,27 +107,9 @@ def _by_zones(ruleset: Ruleset) -> dict[tuple[str, str], list[tuple[bool, Box]]]
     return found
 
 
-def _beyond(one: Regions, other: Regions) -> list[Part]:
-    """What the one lets through and the other does not; one more than the most, if there are more."""
-    rules = other.ruleset.rules
-    parts = (
-        part
-        for span, position in one.let_through
-        for piece, taken in other.decided(span)
-        if taken is None or not rules[taken].allows
-        for part in _between_zones(one.ruleset, piece, one.ruleset.rules[position])
-    )
-    return list(islice(parts, MOST_PARTS + 1))
-
-
-def _named(regions: Regions, spans: Iterable[Span]) -> list[Part]:
+def _named(regions: Regions, spans: Iterable[Span]) -> Iterator[Part]:
     """Packets that this ruleset lets through, with the rule that does it with the first of them."""
-    rules = ((span, regions.decides(first_of(span, regions.ruleset.zones))) for span in spans)
-    parts = (part for span, rule in rules if rule for part in _between_zones(regions.ruleset, span, rule))
-    return list(islice(parts, MOST_PARTS + 1))
-
-
-def _between_zones(ruleset: Ruleset, span: Span, rule: Rule) -> Iterator[Part]:
-    for from_zone in ruleset.zones[span[0] : span[1] + 1]:
-        for to_zone in ruleset.zones[span[2] : span[3] + 1]:
-            yield Part(from_zone, to_zone, box_of(span), rule)
+    for span in spans:
+        rule = regions.decides(first_of(span, regions.ruleset.zones))
+        if rule is not None:
+            yield from parts_of(regions, span, rule)

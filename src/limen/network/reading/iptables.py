@@ -13,7 +13,8 @@ from typing import Final
 
 from limen.network.packets import ANYWHERE, Rule, Ruleset, every_packet
 from limen.network.reading.chains import ChainRule, Flattening, Piece, Then
-from limen.network.reading.iptables_line import PASSING_ON, Interfaces, Line, read_line
+from limen.network.reading.iptables_options import PASSING_ON, Interfaces
+from limen.network.reading.iptables_rule import IptablesRule, read_rule
 from limen.network.reading.reading import (
     FIREWALL,
     MOST_BYTES,
@@ -39,7 +40,7 @@ class _File:
     name: str
     family: int
     policies: dict[str, bool] = field(default_factory=dict)
-    chains: dict[str, list[tuple[int, Line]]] = field(default_factory=dict)
+    chains: dict[str, list[tuple[int, IptablesRule]]] = field(default_factory=dict)
     doubts: list[NotUnderstood] = field(default_factory=list)
 
     def doubt(self, line: int, what: str, errs: Errs = Errs.TOO_OPEN) -> None:
@@ -99,7 +100,7 @@ def _read_filter(file: _File, number: int, line: str) -> None:
     else:
         counted = line.partition("]")[2] if line.startswith("[") else line
         try:
-            read = read_line(counted, file.family)
+            read = read_rule(counted, file.family)
         except ValueError:
             file.doubt(number, line, Errs.EITHER)
             return
@@ -119,7 +120,7 @@ def _read_other(file: _File, number: int, table: str, line: str) -> None:
             file.doubt(number, f"{table}: {line}")
         return
     try:
-        target = read_line(line.partition("]")[2] if line.startswith("[") else line, file.family).target
+        target = read_rule(line.partition("]")[2] if line.startswith("[") else line, file.family).target
     except ValueError:
         file.doubt(number, f"{table}: {line}", Errs.EITHER)
         return
@@ -172,7 +173,7 @@ def _is_of(zone: str, pattern: str) -> bool:
 # Rules
 
 
-def _chain_rule(file: _File, zones: tuple[str, ...], number: int, line: Line) -> ChainRule:
+def _chain_rule(file: _File, zones: tuple[str, ...], number: int, line: IptablesRule) -> ChainRule:
     froms, tos = _fitting(zones, line.from_), _fitting(zones, line.to)
     pieces = tuple(Piece(*one) for one in product((froms,), (tos,), line.boxes))
     then, chain = _then(file, line)
@@ -185,7 +186,7 @@ def _chain_rule(file: _File, zones: tuple[str, ...], number: int, line: Line) ->
     )
 
 
-def _then(file: _File, line: Line) -> tuple[Then | None, str]:
+def _then(file: _File, line: IptablesRule) -> tuple[Then | None, str]:
     """What it does, and the chain that it leads to. None: nothing that matters here."""
     if not line.target or line.target in PASSING_ON:
         return None, ""
@@ -194,7 +195,7 @@ def _then(file: _File, line: Line) -> tuple[Then | None, str]:
     return _ENDS.get(line.target, Then.ALLOW), ""
 
 
-def _doubts(file: _File, line: Line) -> Iterator[str]:
+def _doubts(file: _File, line: IptablesRule) -> Iterator[str]:
     yield from line.doubts
     if line.target and line.target not in {*_ENDS, *PASSING_ON, *file.chains}:
         yield f"-j {line.target}"

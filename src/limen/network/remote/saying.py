@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from limen.network.model import Network
 from limen.network.packets import Ruleset
+from limen.network.packets.comparing import Part
 from limen.network.proof.naming import Line, Named, lines
-from limen.network.proof.newly_reachable import Difference, Part, newly_reachable
+from limen.network.proof.newly_reachable import Difference, newly_reachable
 
 
 @dataclass(frozen=True, slots=True)

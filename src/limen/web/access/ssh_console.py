@@ -19,6 +19,7 @@ from limen.enforcement.ssh.hosts import SshHostService
 from limen.enforcement.ssh.store import EnrolledHost
 from limen.facts import App
 from limen.following.keys import AHEAD
+from limen.following.one_file import one_file
 from limen.following.questions import ASTRAY_SECONDS, IS_THERE
 from limen.following.wire import fingerprint
 from limen.web.access.ssh_hosts import PROGRAM
@@ -81,7 +82,7 @@ def routes(site: Site) -> APIRouter:
         await fresh_proof(site, visit, AT)
         name = one(sent, "host")
         made = await done_or_page(hosts.token(name, visit.person.id), lambda wrong: site.failed(visit, wrong))
-        digest = sha256(PROGRAM.read_bytes()).hexdigest()
+        digest = sha256(one_file(PROGRAM).encode()).hexdigest()
         return site.page("console/ssh_token.html", visit, name=name, made=made, url=site.origin, digest=digest)
 
     @router.post(f"{AT}/keys")

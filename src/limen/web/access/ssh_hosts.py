@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -10,14 +9,14 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-import limen.enforcement.ssh
 from limen.enforcement.ssh.hosts import MOST_OPEN, Asks, SshHostService
+from limen.following.one_file import one_file
 from limen.web.following import answering, answering_at, bearer
 from limen.web.page import Route
 from limen.web.site import Site
 
-PROGRAM: Final = Path(limen.enforcement.ssh.__file__).with_name("limen_ssh_host.py")
-"""What runs on hosts."""
+PROGRAM: Final = "limen.enforcement.ssh.limen_ssh_host.main"
+"""Where the program begins that runs on hosts."""
 _BY_HOSTS: Final = "hosts ask here, each by a token or a secret of its own"
 PAGES: Final = (
     Route("POST", "/ssh/host/enrol", undecided=_BY_HOSTS, by_programs=True),
@@ -61,6 +60,6 @@ def routes(site: Site) -> APIRouter:
 
     @router.get("/ssh/host/program")
     async def program() -> Response:
-        return PlainTextResponse(PROGRAM.read_text(), headers={"cache-control": "no-store"})
+        return PlainTextResponse(one_file(PROGRAM), headers={"cache-control": "no-store"})
 
     return router

@@ -46,9 +46,9 @@ RECORD = struct.pack("!IIBHHBI", SOURCE, DESTINATION, 6, 44_000, 443, 0x1B, 97_0
 
 
 def test_version_5_says_who_when_and_which_service() -> None:
-    (half,) = Exporters().take(version_5((44_000, 443, 6, 0x1B)), "gw")
-    assert (half.ends, half.source_port, half.port) == ((4, SOURCE, DESTINATION), 44_000, 443)
-    assert (half.start, half.began) == (SECONDS * 1000 - 2_000, None)
+    (uniflow,) = Exporters().take(version_5((44_000, 443, 6, 0x1B)), "gw")
+    assert (uniflow.ends, uniflow.source_port, uniflow.port) == ((4, SOURCE, DESTINATION), 44_000, 443)
+    assert (uniflow.start, uniflow.began) == (SECONDS * 1000 - 2_000, None)
     assert Exporters().take(version_5((44_000, 443, 6, 0x02)), "gw")[0].began is True
 
 
@@ -61,8 +61,8 @@ def test_version_9_is_read_by_its_template_which_each_exporter_has_for_itself() 
     exporters = Exporters()
     assert exporters.take(version_9(framed(256, RECORD)), "gw") == []
     assert exporters.without_template == 1
-    (half,) = exporters.take(version_9(framed(0, template(256, *FIELDS)), framed(256, RECORD + b"\0\0")), "gw")
-    assert (half.ends, half.port, half.start) == ((4, SOURCE, DESTINATION), 443, SECONDS * 1000 - 3_000)
+    (uniflow,) = exporters.take(version_9(framed(0, template(256, *FIELDS)), framed(256, RECORD + b"\0\0")), "gw")
+    assert (uniflow.ends, uniflow.port, uniflow.start) == ((4, SOURCE, DESTINATION), 443, SECONDS * 1000 - 3_000)
     assert exporters.take(version_9(framed(256, RECORD)), "other") == []
 
 
@@ -71,8 +71,8 @@ def test_ipfix_has_fields_of_vendors_and_of_variable_length() -> None:
     fields += b"".join(struct.pack("!HH", *one) for one in ((27, 16), (28, 16), (4, 1), (11, 2), (152, 8)))
     six = ip_address("fd00:10::7").packed + ip_address("fd00:20::10").packed
     record = b"\x03abc" + six + struct.pack("!BHQ", 17, 53, SECONDS * 1000 + 7)
-    (half,) = Exporters().take(ipfix(framed(2, fields), framed(300, record)), "gw")
-    assert (half.ends.family, half.protocol, half.port, half.start) == (6, 17, 53, SECONDS * 1000 + 7)
+    (uniflow,) = Exporters().take(ipfix(framed(2, fields), framed(300, record)), "gw")
+    assert (uniflow.ends.family, uniflow.protocol, uniflow.port, uniflow.start) == (6, 17, 53, SECONDS * 1000 + 7)
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from typing import Final, TypeAlias
 
 from limen.clock import SECOND, Instant
+from limen.network.learning.biflows import Uniflow
 from limen.network.learning.flows import QUESTIONS, Ends
-from limen.network.learning.halves import Half
 from limen.network.packets.box import TCP, WITH_PORTS
 
 MOST_TEMPLATES: Final = 1_000
@@ -57,7 +57,7 @@ class Exporters:
         self.without_template = 0
         """Sets of records that came before their template, so that nobody could read them."""
 
-    def take(self, datagram: bytes, exporter: str) -> list[Half]:
+    def take(self, datagram: bytes, exporter: str) -> list[Uniflow]:
         """Raises DatagramError."""
         try:
             version = int.from_bytes(datagram[:2])
@@ -71,7 +71,7 @@ class Exporters:
             raise DatagramError("it is cut off, or its lengths don't fit") from None
         raise DatagramError("it is neither NetFlow 5 or 9 nor IPFIX")
 
-    def _version_9(self, datagram: bytes, exporter: str) -> Iterator[Half]:
+    def _version_9(self, datagram: bytes, exporter: str) -> Iterator[Uniflow]:
         uptime, seconds, _, domain = struct.unpack_from("!IIII", datagram, 4)
         for set_id, body in _sets(datagram[20:]):
             if set_id == 0:
@@ -79,7 +79,7 @@ class Exporters:
             elif set_id > 255:
                 yield from self._records(exporter, domain, set_id, body, seconds * SECOND, uptime)
 
-    def _ipfix(self, datagram: bytes, exporter: str) -> Iterator[Half]:
+    def _ipfix(self, datagram: bytes, exporter: str) -> Iterator[Uniflow]:
         length, seconds, _, domain = struct.unpack_from("!HIII", datagram, 2)
         if length > len(datagram):
             raise DatagramError("it is cut off")
@@ -111,7 +111,7 @@ class Exporters:
 
     def _records(
         self, exporter: str, domain: int, set_id: int, body: bytes, at: Instant, uptime: int
-    ) -> Iterator[Half]:
+    ) -> Iterator[Uniflow]:
         template = self._templates.get((exporter, domain, set_id))
         if template is None:
             self.without_template += 1
@@ -120,9 +120,9 @@ class Exporters:
         place = 0
         while least and place + least <= len(body):
             record, place = _record(template, body, place)
-            half = _half(record, at, uptime)
-            if half is not None:
-                yield half
+            uniflow = _uniflow(record, at, uptime)
+            if uniflow is not None:
+                yield uniflow
 
 
 def _sets(body: bytes) -> Iterator[tuple[int, bytes]]:
@@ -151,7 +151,7 @@ def _record(template: _Template, body: bytes, place: int) -> tuple[_Record, int]
     return record, place
 
 
-def _half(record: _Record, at: Instant, uptime: int) -> Half | None:
+def _uniflow(record: _Record, at: Instant, uptime: int) -> Uniflow | None:
     source, destination = record.get("source", b""), record.get("destination", b"")
     family = {4: 4, 16: 6}.get(len(source))
     if family is None or len(destination) != len(source) or "protocol" not in record:
@@ -170,7 +170,7 @@ def _half(record: _Record, at: Instant, uptime: int) -> Half | None:
                     number.get("flags", 0))  # fmt: skip
 
 
-def _version_5(datagram: bytes) -> Iterator[Half]:
+def _version_5(datagram: bytes) -> Iterator[Uniflow]:
     count, uptime, seconds = struct.unpack_from("!HII", datagram, 2)
     if count > 30 or len(datagram) < 24 + 48 * count:
         raise DatagramError("it is cut off")
@@ -180,22 +180,22 @@ def _version_5(datagram: bytes) -> Iterator[Half]:
         source_port, port = struct.unpack_from("!HH", datagram, place + 32)
         flags, protocol = datagram[place + 37], datagram[place + 38]
         start = seconds * SECOND - max(0, uptime - first)
-        half = _checked(start, Ends(4, source, destination), protocol, source_port, port, port, flags)
-        if half is not None:
-            yield half
+        uniflow = _checked(start, Ends(4, source, destination), protocol, source_port, port, port, flags)
+        if uniflow is not None:
+            yield uniflow
 
 
 def _checked(
     start: Instant, ends: Ends, protocol: int, source_port: int, port: int, icmp: int, flags: int
-) -> Half | None:
+) -> Uniflow | None:
     """`icmp` is 256 times the type, and the code. Flags are those of all packets of a direction, so SYN alone is an
     attempt that nobody answered, and says who began.
     """
     if protocol > 255 or max(source_port, port) > 65_535:
         return None
     if protocol in QUESTIONS:
-        return Half(start, ends, protocol, 0, QUESTIONS[protocol]) if icmp >> 8 == QUESTIONS[protocol] else None
+        return Uniflow(start, ends, protocol, 0, QUESTIONS[protocol]) if icmp >> 8 == QUESTIONS[protocol] else None
     if protocol not in WITH_PORTS:
         return None
     began = True if protocol == TCP and flags & _SYN and not flags & _ACK else None
-    return Half(start, ends, protocol, source_port, port, began)
+    return Uniflow(start, ends, protocol, source_port, port, began)

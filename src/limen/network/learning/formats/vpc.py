@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from limen.clock import SECOND
+from limen.network.learning.biflows import Uniflow
 from limen.network.learning.flows import ends_of
-from limen.network.learning.halves import Half
 from limen.network.packets.box import TCP, WITH_PORTS
 
 VERSION_2: Final = (
@@ -34,7 +34,7 @@ def is_version_2(line: str) -> bool:
     return len(words) == len(VERSION_2) and words[0] == "2" and words[-1] in {"OK", "NODATA", "SKIPDATA"}
 
 
-def half_of(line: str, fields: Sequence[str]) -> Half | None:
+def uniflow_of(line: str, fields: Sequence[str]) -> Uniflow | None:
     """None where a line tells of no packets, or of a protocol without ports."""
     words = line.split()
     if len(words) != len(fields):
@@ -47,7 +47,7 @@ def half_of(line: str, fields: Sequence[str]) -> Half | None:
     protocol, source_port, port, start = map(int, numbers)
     if protocol not in WITH_PORTS or max(source_port, port) > 65_535:
         return None
-    return Half(
+    return Uniflow(
         start * SECOND,
         ends,
         protocol,

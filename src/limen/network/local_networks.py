@@ -24,7 +24,7 @@ _GLOBAL: Final = "00"
 
 
 @dataclass(frozen=True, slots=True)
-class SeenNetwork:
+class LocalNetwork:
     """A network at an interface, or behind a gateway there (`is_here` is false). `vlan`: 0 where it has no number.
 
     `own` are the machine's own addresses in it, `neighbours` others that it spoke with lately.
@@ -39,19 +39,19 @@ class SeenNetwork:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class LocalNetworks:
     """`gateway`: by which the internet is reached ("": none is known)."""
 
-    networks: tuple[SeenNetwork, ...] = ()
+    networks: tuple[LocalNetwork, ...] = ()
     gateway: str = ""
 
 
-def seen(proc: Path = PROC) -> Seen:
+def local_networks(proc: Path = PROC) -> LocalNetworks:
     """What can be read. It raises nothing."""
     vlans = dict(_vlans(proc))
     own = frozenset(_own_addresses(proc))
     neighbours = list(_neighbours(proc))
-    found: list[SeenNetwork] = []
+    found: list[LocalNetwork] = []
     gateway = ""
     for interface, prefix, by in _routes(proc):
         if prefix.prefixlen == 0:
@@ -59,7 +59,7 @@ def seen(proc: Path = PROC) -> Seen:
             continue
         here = int(by) == 0
         found.append(
-            SeenNetwork(
+            LocalNetwork(
                 prefix,
                 interface,
                 is_here=here,
@@ -71,10 +71,10 @@ def seen(proc: Path = PROC) -> Seen:
             )
         )
     found += [
-        SeenNetwork(prefix, interface, vlan=vlans.get(interface, 0), own=(str(address),))
+        LocalNetwork(prefix, interface, vlan=vlans.get(interface, 0), own=(str(address),))
         for interface, prefix, address in _ipv6(proc)
     ]
-    return Seen(tuple(dict.fromkeys(found)), gateway)
+    return LocalNetworks(tuple(dict.fromkeys(found)), gateway)
 
 
 def _rows(file: Path, heads: int) -> Iterator[list[str]]:

@@ -30,7 +30,7 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
-class PairTrial:
+class PairCuts:
     """Of `used` connections from one zone to another these would have been cut; the most frequent first. `until`: the
     day before which nothing is cut there, since the pair is on trial; "" where it is not.
     """
@@ -46,7 +46,7 @@ class PairTrial:
         return sum(one.count for one in self.cuts)
 
 
-def would_cut(network: Network, tallies: Mapping[Contact, Tally], today: str) -> tuple[PairTrial, ...]:
+def would_cut(network: Network, tallies: Mapping[Contact, Tally], today: str) -> tuple[PairCuts, ...]:
     """Each pair of zones that was used, those with the most cuts first. Scans, and what a firewall refused already,
     are nobody's work, and don't count. What is on trial is looked at as if it were not. `today` is ISO 8601.
     """
@@ -57,11 +57,11 @@ def would_cut(network: Network, tallies: Mapping[Contact, Tally], today: str) ->
         of_pair[use.pair].append(use)
     ruleset = compiled(network.without_trials, today)
     until = {pair: one.until for one in network.trials if today < one.until for pair in one.pairs}
-    trials = [replace(_trial(pair, uses, ruleset), until=until.get(pair, "")) for pair, uses in of_pair.items()]
-    return tuple(sorted(trials, key=lambda one: (-one.cut, one.from_zone, one.to_zone)))
+    pairs = [replace(_of_pair(pair, uses, ruleset), until=until.get(pair, "")) for pair, uses in of_pair.items()]
+    return tuple(sorted(pairs, key=lambda one: (-one.cut, one.from_zone, one.to_zone)))
 
 
-def _trial(pair: tuple[str, str], uses: Iterable[Use], ruleset: Ruleset) -> PairTrial:
+def _of_pair(pair: tuple[str, str], uses: Iterable[Use], ruleset: Ruleset) -> PairCuts:
     rules = tuple(ruleset.between(*pair))
     alike: dict[tuple[str, str, str, str], list[Use]] = defaultdict(list)
     used = 0
@@ -71,7 +71,7 @@ def _trial(pair: tuple[str, str], uses: Iterable[Use], ruleset: Ruleset) -> Pair
         if rule is None or not rule.allows:
             alike[use.source.name, use.destination.name, use.service, rule.id if rule else ""].append(use)
     cuts = [_cut(*what, uses=its) for what, its in alike.items()]
-    return PairTrial(*pair, used, tuple(sorted(cuts, key=lambda one: (-one.count, one.source, one.destination))))
+    return PairCuts(*pair, used, tuple(sorted(cuts, key=lambda one: (-one.count, one.source, one.destination))))
 
 
 def _deciding(rules: Iterable[Rule], use: Use) -> Rule | None:

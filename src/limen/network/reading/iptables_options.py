@@ -1,26 +1,18 @@
-"""One rule of iptables, as iptables-save(8) writes it: what it asks of the packet that begins a connection.
+"""What each option of iptables asks of a packet that begins a connection (iptables(8), iptables-extensions(8)).
 
-Matches are those of iptables-extensions(8). A condition that is not known here is a doubt, named in the rule.
+An option that is not known here is a doubt, named in the rule.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import product
 from typing import Final
 
-from limen.network.packets import ANY_PORT, ANY_PROTOCOL, Box, Interval
+from limen.network.packets import ANY_PORT, ANY_PROTOCOL, Interval
 from limen.network.packets.box import ICMP, ICMPV6, LAST_ADDRESS, WITH_PORTS
-from limen.network.reading.intervals import (
-    all_but,
-    number,
-    port_interval,
-    prefix_interval,
-    range_interval,
-    shared,
-)
+from limen.network.reading.intervals import all_but, number, port_interval, prefix_interval, range_interval, shared
+from limen.network.reading.iptables_words import Words
 
 PROTOCOLS: Final = {
     "icmp": ICMP,
@@ -63,7 +55,6 @@ _MATCHES: Final = frozenset(
 )
 _STATES: Final = frozenset({"NEW", "ESTABLISHED", "RELATED", "INVALID", "UNTRACKED"})
 _FLAGS: Final = frozenset({"FIN", "SYN", "RST", "PSH", "ACK", "URG"})
-_WORD: Final = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|(\S+))')
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +65,8 @@ class Interfaces:
     is_not: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """`boxes`: the packets that it fits, together. `target` is "" where it only counts; `goes`: by `-g`. `doubts` are
-    what was not understood.
-    """
-
-    chain: str
-    boxes: tuple[Box, ...]
-    from_: Interfaces | None
-    to: Interfaces | None
-    target: str
-    goes: bool
-    doubts: tuple[str, ...]
-
-
 @dataclass(slots=True)
-class _Asked:
+class Asked:
     """What has been read so far. Each list of intervals: in one of them."""
 
     family: int
@@ -110,59 +86,7 @@ class _Asked:
     doubts: list[str] = field(default_factory=list)
 
 
-def read_line(text: str, family: int) -> Line:
-    """A line that begins with `-A`. Raises ValueError where not even its chain and target can be made out."""
-    asked = _Asked(family, [(0, LAST_ADDRESS[family])], [(0, LAST_ADDRESS[family])])
-    words = _Words(text)
-    while not words.is_over:
-        _read_option(asked, words)
-    if not asked.chain:
-        raise ValueError(text)
-    boxes = tuple(_boxes(asked)) if asked.begins else ()
-    return Line(asked.chain, boxes, asked.from_, asked.to, asked.target, asked.goes, tuple(asked.doubts))
-
-
-class _Words:
-    """The words of a line, with which of them stood in quotes: those are never options."""
-
-    def __init__(self, text: str) -> None:
-        self._words: list[tuple[str, bool]] = []
-        at = 0
-        text = text.strip()
-        while at < len(text):
-            found = _WORD.match(text, at)
-            if found is None or (found[2] or "").startswith('"'):
-                raise ValueError(text)
-            self._words.append((found[2], False) if found[2] is not None else (_unescaped(found[1]), True))
-            at = found.end()
-        self._at = 0
-
-    @property
-    def is_over(self) -> bool:
-        return self._at >= len(self._words)
-
-    @property
-    def is_option(self) -> bool:
-        word, is_quoted = self._words[self._at]
-        return not is_quoted and (word.startswith("-") or word == "!")
-
-    def next(self) -> str:
-        if self.is_over:
-            raise ValueError("a value is missing")
-        self._at += 1
-        return self._words[self._at - 1][0]
-
-    def values(self) -> Iterator[str]:
-        """All up to the next option."""
-        while not self.is_over and not self.is_option:
-            yield self.next()
-
-
-def _unescaped(text: str) -> str:
-    return re.sub(r"\\(.)", r"\1", text)
-
-
-def _read_option(asked: _Asked, words: _Words) -> None:
+def read_option(asked: Asked, words: Words) -> None:
     option = words.next()
     is_not = option == "!"
     if is_not:
@@ -180,24 +104,24 @@ def _read_option(asked: _Asked, words: _Words) -> None:
 # Each option
 
 
-def _chain(asked: _Asked, words: _Words, is_not: bool) -> None:  # noqa: FBT001 -- as all of these
+def _chain(asked: Asked, words: Words, is_not: bool) -> None:  # noqa: FBT001 -- as all of these
     if asked.chain or is_not:
         raise ValueError("a second chain")
     asked.chain = words.next()
 
 
-def _target(asked: _Asked, words: _Words, is_not: bool, *, goes: bool = False) -> None:  # noqa: FBT001 -- as above
+def _target(asked: Asked, words: Words, is_not: bool, *, goes: bool = False) -> None:  # noqa: FBT001 -- as above
     if asked.target or is_not:
         raise ValueError("a second target")
     asked.target, asked.goes = words.next(), goes
 
 
-def _goto(asked: _Asked, words: _Words, is_not: bool) -> None:  # noqa: FBT001 -- as above
+def _goto(asked: Asked, words: Words, is_not: bool) -> None:  # noqa: FBT001 -- as above
     _target(asked, words, is_not, goes=True)
 
 
-def _interface(name: str) -> Callable[[_Asked, _Words, bool], None]:
-    def read(asked: _Asked, words: _Words, is_not: bool) -> None:  # noqa: FBT001 -- as above
+def _interface(name: str) -> Callable[[Asked, Words, bool], None]:
+    def read(asked: Asked, words: Words, is_not: bool) -> None:  # noqa: FBT001 -- as above
         if getattr(asked, name) is not None:
             raise ValueError("a second interface")
         setattr(asked, name, Interfaces(words.next(), is_not))
@@ -205,8 +129,8 @@ def _interface(name: str) -> Callable[[_Asked, _Words, bool], None]:
     return read
 
 
-def _address(name: str) -> Callable[[_Asked, _Words, bool], None]:
-    def read(asked: _Asked, words: _Words, is_not: bool) -> None:  # noqa: FBT001 -- as above
+def _address(name: str) -> Callable[[Asked, Words, bool], None]:
+    def read(asked: Asked, words: Words, is_not: bool) -> None:  # noqa: FBT001 -- as above
         said = words.next()
         try:
             family, interval = range_interval(*said.split("-")) if said.count("-") == 1 else prefix_interval(said)
@@ -220,12 +144,12 @@ def _address(name: str) -> Callable[[_Asked, _Words, bool], None]:
     return read
 
 
-def _narrow(asked: _Asked, name: str, intervals: list[Interval], *, is_not: bool) -> None:
+def _narrow(asked: Asked, name: str, intervals: list[Interval], *, is_not: bool) -> None:
     found = all_but(intervals, LAST_ADDRESS[asked.family]) if is_not else intervals
     setattr(asked, name, shared(getattr(asked, name), found))
 
 
-def _protocol(asked: _Asked, words: _Words, is_not: bool) -> None:  # noqa: FBT001 -- as above
+def _protocol(asked: Asked, words: Words, is_not: bool) -> None:  # noqa: FBT001 -- as above
     said = words.next()
     if said in {"all", "0"}:
         asked.begins = asked.begins and not is_not
@@ -240,8 +164,8 @@ def _protocol(asked: _Asked, words: _Words, is_not: bool) -> None:  # noqa: FBT0
     asked.protocols = all_but([(one, one)], ANY_PROTOCOL[1]) if is_not else [(one, one)]
 
 
-def _ports(name: str, option: str) -> Callable[[_Asked, _Words, bool], None]:
-    def read(asked: _Asked, words: _Words, is_not: bool) -> None:  # noqa: FBT001 -- as above
+def _ports(name: str, option: str) -> Callable[[Asked, Words, bool], None]:
+    def read(asked: Asked, words: Words, is_not: bool) -> None:  # noqa: FBT001 -- as above
         said = words.next()
         has_ports = all(low == high and low in WITH_PORTS for low, high in asked.protocols)
         try:
@@ -256,7 +180,7 @@ def _ports(name: str, option: str) -> Callable[[_Asked, _Words, bool], None]:
     return read
 
 
-def _icmp_type(asked: _Asked, words: _Words, is_not: bool) -> None:  # noqa: FBT001 -- as above
+def _icmp_type(asked: Asked, words: Words, is_not: bool) -> None:  # noqa: FBT001 -- as above
     said = words.next()
     kind = ICMP if asked.family == 4 else ICMPV6
     if said == "any" and asked.protocols == [(kind, kind)]:
@@ -273,7 +197,7 @@ def _icmp_type(asked: _Asked, words: _Words, is_not: bool) -> None:  # noqa: FBT
     asked.ports.append(all_but([(one, one)], ANY_PORT[1]) if is_not else [(one, one)])
 
 
-def _state(asked: _Asked, words: _Words, is_not: bool) -> None:  # noqa: FBT001 -- as above
+def _state(asked: Asked, words: Words, is_not: bool) -> None:  # noqa: FBT001 -- as above
     """A packet that begins a connection is NEW, and of the states that conntrack itself gives no other."""
     said = words.next()
     states = set(said.split(","))
@@ -283,11 +207,11 @@ def _state(asked: _Asked, words: _Words, is_not: bool) -> None:  # noqa: FBT001 
         asked.doubts.append(f"{'! ' if is_not else ''}--ctstate {said}")
 
 
-def _syn(asked: _Asked, words: _Words, is_not: bool) -> None:  # noqa: ARG001, FBT001 -- as above
+def _syn(asked: Asked, words: Words, is_not: bool) -> None:  # noqa: ARG001, FBT001 -- as above
     asked.begins = asked.begins and not is_not
 
 
-def _tcp_flags(asked: _Asked, words: _Words, is_not: bool) -> None:  # noqa: FBT001 -- as above
+def _tcp_flags(asked: Asked, words: Words, is_not: bool) -> None:  # noqa: FBT001 -- as above
     """What begins a connection of TCP has SYN set and no other flag."""
     looked_at, are_set = (_flags(words.next()) for _ in range(2))
     asked.begins = asked.begins and (({"SYN"} & looked_at) == are_set) != is_not
@@ -300,18 +224,18 @@ def _flags(text: str) -> set[str]:
     return names
 
 
-def _comment(asked: _Asked, words: _Words, is_not: bool) -> None:  # noqa: ARG001, FBT001 -- as above
+def _comment(asked: Asked, words: Words, is_not: bool) -> None:  # noqa: ARG001, FBT001 -- as above
     words.next()
 
 
-def _module(asked: _Asked, words: _Words, is_not: bool) -> None:  # noqa: ARG001, FBT001 -- as above
+def _module(asked: Asked, words: Words, is_not: bool) -> None:  # noqa: ARG001, FBT001 -- as above
     """What a module asks comes by its options; one without any that is not known could ask anything."""
     name = words.next()
     if name not in _MATCHES:
         asked.doubts.append(f"-m {name}")
 
 
-_OPTIONS: Final[dict[str, Callable[[_Asked, _Words, bool], None]]] = {
+_OPTIONS: Final[dict[str, Callable[[Asked, Words, bool], None]]] = {
     **dict.fromkeys(("-A", "--append"), _chain),
     **dict.fromkeys(("-j", "--jump"), _target),
     **dict.fromkeys(("-g", "--goto"), _goto),
@@ -330,30 +254,3 @@ _OPTIONS: Final[dict[str, Callable[[_Asked, _Words, bool], None]]] = {
     "--comment": _comment,
     **dict.fromkeys(("-m", "--match"), _module),
 }
-
-
-# What they come to
-
-
-def _boxes(asked: _Asked) -> Iterator[Box]:
-    for ports, source_ports in _ways_of_ports(asked):
-        fields = (asked.sources, asked.destinations, asked.protocols, ports, source_ports)
-        yield from (Box(asked.family, *values) for values in product(*fields))
-
-
-def _ways_of_ports(asked: _Asked) -> Iterator[tuple[list[Interval], list[Interval]]]:
-    """Destination and source ports that fit. `--ports` fits where either of the two is in its list."""
-    ports, source_ports = _in_all(asked.ports), _in_all(asked.source_ports)
-    if not asked.either_ports:
-        yield ports, source_ports
-        return
-    either = _in_all(asked.either_ports)
-    yield _in_all([ports, either]), source_ports
-    yield ports, _in_all([source_ports, either])
-
-
-def _in_all(lists: list[list[Interval]]) -> list[Interval]:
-    found = [ANY_PORT]
-    for one in lists:
-        found = shared(found, one)
-    return found

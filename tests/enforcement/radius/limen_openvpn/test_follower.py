@@ -4,20 +4,19 @@ real ones are in tests/interop/test_openvpn.py.
 
 from __future__ import annotations
 
-import json
-import shutil
-import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
 from http.client import IncompleteRead
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from limen.enforcement.radius import limen_openvpn
-from limen.enforcement.radius.limen_openvpn import Follower, Limen, Management, Told, Wrong
+from limen.enforcement.radius.limen_openvpn import follower
+from limen.enforcement.radius.limen_openvpn.follower import Follower
+from limen.enforcement.radius.limen_openvpn.management import Management
+from limen.enforcement.radius.limen_openvpn.told import Told
+from limen.following.program.asking import Limen
+from limen.following.program.clock import boottime
 
 PRINT = "ab" * 32
 CERTIFICATE = ":".join(["AB"] * 32)
@@ -41,6 +40,7 @@ class PlayedLimen(Limen):
         self.answers: list[Any] = []
 
     def ask(self, path: str, said: dict[str, Any], _seconds: float) -> dict[str, Any]:
+        assert said.pop("server") in {"devices", "people"}
         self.asked.append((path, said))
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
@@ -176,11 +176,11 @@ def test_what_limen_did_not_hear_is_said_again(world: World) -> None:
 def test_its_own_clock_ends_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.connect()
     world.hear("ESTABLISHED,0")
-    at = limen_openvpn.now()
-    monkeypatch.setattr(limen_openvpn, "now", lambda: at + 3590)
+    at = boottime()
+    monkeypatch.setattr(follower, "boottime", lambda: at + 3590)
     world.follower.end_what_is_over()
     assert world.said() == []
-    monkeypatch.setattr(limen_openvpn, "now", lambda: at + 3601)
+    monkeypatch.setattr(follower, "boottime", lambda: at + 3601)
     world.follower.end_what_is_over()
     assert world.said() == ["client-kill 0"]
     assert list(world.follower.over) == [FIRST]
@@ -188,8 +188,8 @@ def test_its_own_clock_ends_it(world: World, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_who_may_come_in_and_does_not_may_no_more(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.connect()
-    at = limen_openvpn.now()
-    monkeypatch.setattr(limen_openvpn, "now", lambda: at + limen_openvpn.COMES_IN_SECONDS)
+    at = boottime()
+    monkeypatch.setattr(follower, "boottime", lambda: at + follower.COMES_IN_SECONDS)
     world.follower.end_what_is_over()
     assert world.said() == ["client-kill 0"]
 
@@ -228,10 +228,10 @@ def test_who_is_in_without_limens_word_is_put_out_and_who_has_gone_is_over(world
 
 
 def test_too_many_at_once_come_again_later(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limen_openvpn, "MOST_ASKING", 0)
+    monkeypatch.setattr(follower, "MOST_ASKING", 0)
     world.hear("CONNECT,0,1", f"tls_digest_sha256_0={CERTIFICATE}", "X509_0_CN=d_laptop")
     (said,) = world.said()
-    assert limen_openvpn.LATER in said
+    assert follower.LATER in said
 
 
 # People
@@ -269,83 +269,3 @@ def test_a_name_that_would_be_another_command_is_not_asked_about(people: World) 
     people.hear("CONNECT,0,1", 'username=ida" kill', "password=47")
     assert [line.split()[0] for line in people.said()] == ["client-deny"]
     assert people.limen.asked == []
-
-
-# The management interface and the file
-
-
-@pytest.fixture
-def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], tuple[Management, socket.socket]]]:
-    import tempfile
-
-    folder = tempfile.mkdtemp(dir="/dev/shm", prefix="lv")
-    path, listening = f"{folder}/m", socket.socket(socket.AF_UNIX)
-    listening.bind(path)
-    listening.listen()
-    opened: list[socket.socket] = [listening]
-
-    def connected() -> tuple[Management, socket.socket]:
-        management = Management(path)
-        other, _ = listening.accept()
-        opened.append(other)
-        return management, other
-
-    yield connected
-    for one in opened:
-        one.close()
-    shutil.rmtree(folder)
-
-
-def test_lines_are_read_whole_however_they_come(pair: Callable[[], tuple[Management, socket.socket]]) -> None:
-    management, other = pair()
-    lines = management.lines()
-    other.sendall(b">CLIENT:CONN")
-    assert next(lines) == ""
-    other.sendall(b"ECT,0,1\r\n\xff\xfe\n")
-    assert [line for line in (next(lines), next(lines)) if line] == [">CLIENT:CONNECT,0,1", "��"]
-    other.close()
-    assert [line for line in lines if line] == []
-
-
-@pytest.mark.parametrize("sent", [b"x" * 20_000, b"x" * 20_000 + b"\n"])
-def test_a_line_without_an_end_ends_the_connection(
-    pair: Callable[[], tuple[Management, socket.socket]], sent: bytes
-) -> None:
-    management, other = pair()
-    other.sendall(sent)
-    with pytest.raises(Wrong):
-        list(management.lines())
-
-
-def test_a_command_has_one_line() -> None:
-    management = Management.__new__(Management)
-    with pytest.raises(ValueError, match="one line"):
-        management.say("client-auth 0 1\nclient-auth 1 1")
-
-
-def test_nothing_that_others_read_or_reach_is_used(tmp_path: Path) -> None:
-    file, folder = tmp_path / "told.json", tmp_path / "run"
-    folder.mkdir(mode=0o755)
-    said = {**TOLD.__dict__, "management": str(folder / "devices")}
-    file.write_text(json.dumps(said))
-    file.chmod(0o644)
-    with pytest.raises(Wrong):
-        Told.read(str(file))
-    file.chmod(0o640)
-    told = Told.read(str(file))
-    with pytest.raises(Wrong):
-        told.check_place()
-    folder.chmod(0o770)
-    with pytest.raises(Wrong):
-        told.check_place()
-    folder.chmod(0o750)
-    told.check_place()
-    file.write_text(json.dumps({**said, "asks": "nobody"}))
-    with pytest.raises(Wrong):
-        Told.read(str(file))
-
-
-def test_limen_is_asked_over_https_or_here() -> None:
-    with pytest.raises(Wrong):
-        Limen(Told("http://limen.harbor.example", "10.0.0.5/32", "s", "devices", "device", "/x"))
-    Limen(Told("http://limen.harbor.localhost:8000", "10.0.0.5/32", "s", "devices", "device", "/x"))

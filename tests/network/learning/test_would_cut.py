@@ -7,7 +7,7 @@ from dataclasses import replace
 from tests.network.learning.seen import TODAY, contact, offices, tally
 from tests.network.networks import flow, harbor, way
 
-from limen.network.learning.trial import would_cut
+from limen.network.learning.would_cut import would_cut
 from limen.network.model import Block, Trial
 
 ERP, FILES = "10.21.0.4", "10.20.0.10"

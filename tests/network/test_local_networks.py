@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_network
 from pathlib import Path
 
-from limen.network.seen import MOST_NEIGHBOURS, Seen, seen
+from limen.network.local_networks import MOST_NEIGHBOURS, LocalNetworks, local_networks
 
 ROUTES = """Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT
 eth0\t00000000\t01140A0A\t0003\t0\t0\t0\t00000000\t0\t0\t0
@@ -54,7 +54,7 @@ def told(folder: Path) -> Path:
 
 
 def test_networks_addresses_and_neighbours_are_read(tmp_path: Path) -> None:
-    found = seen(told(tmp_path))
+    found = local_networks(told(tmp_path))
     assert found.gateway == "10.10.20.1"
     assert [(str(one.prefix), one.interface, one.is_here, one.vlan) for one in found.networks] == [
         ("10.10.20.0/24", "eth0", True, 0),
@@ -70,9 +70,9 @@ def test_networks_addresses_and_neighbours_are_read(tmp_path: Path) -> None:
 
 
 def test_where_nothing_is_told_nothing_is_seen(tmp_path: Path) -> None:
-    assert seen(tmp_path / "nowhere") == Seen()
+    assert local_networks(tmp_path / "nowhere") == LocalNetworks()
     (tmp_path / "route").write_bytes(b"\xff\x00\n" * 50)
-    assert seen(tmp_path) == Seen()
+    assert local_networks(tmp_path) == LocalNetworks()
 
 
 def test_a_crowd_is_cut(tmp_path: Path) -> None:
@@ -80,9 +80,9 @@ def test_a_crowd_is_cut(tmp_path: Path) -> None:
     crowd = "".join(f"10.10.20.{n} 0x1 0x2 02:fc:00:00:00:05 * eth0\n" for n in range(1, 200))
     (tmp_path / "arp").write_text(ARP + crowd)
     (tmp_path / "route").write_text(ROUTES + ROUTES.splitlines()[2] + "\n" + "x y\n" * 50_000)
-    (network, *_) = seen(tmp_path).networks
+    (network, *_) = local_networks(tmp_path).networks
     assert len(network.neighbours) == MOST_NEIGHBOURS
 
 
 def test_this_machine_can_be_looked_at() -> None:
-    assert isinstance(seen(), Seen)
+    assert isinstance(local_networks(), LocalNetworks)
