@@ -73,6 +73,7 @@ def test_a_part_brings_a_section_of_the_settings_and_takes_it_along_when_it_goes
     ],
 )
 def test_what_cannot_be_taken_in_is_named_and_changes_nothing(chosen: tuple[Pillar, ...], named: list[str]) -> None:
+    pillars()  # what they declare is taken over when they are first asked for
     before = dict(SECTIONS.parts), list(files())
     with pytest.raises((PillarError, ClaimedTwiceError)) as refused:
         use(chosen)
