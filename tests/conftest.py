@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import gc
 import inspect
+import resource
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -22,6 +23,11 @@ settings.register_profile("limen", max_examples=size(100), deadline=None)  # a l
 settings.load_profile("limen")
 
 gc.set_threshold(20_000, 20, 20)  # tests make and drop whole Limens; looking for cycles all the time takes a seventh
+MOST_GROWTH = 150_000_000
+"""Bytes by which a worker grows before it looks for cycles: a Limen that was dropped is one, of 4 MB, and what it holds
+in libraries counts for nothing by which Python looks by itself. Without this a worker came to 2.9 GB.
+"""
+STATM = Path("/proc/self/statm")
 TESTS = Path(__file__).parent
 SLOW_FOLDERS = ("journeys", "interop", "demo")
 """Folders whose tests drive a browser, another program or the whole demo company."""
@@ -46,6 +52,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             (kept if is_kept(item, seen) else left_out).append(item)
         config.hook.pytest_deselected(items=left_out)
         items[:] = kept
+
+
+def pytest_runtest_logfinish() -> None:
+    global _resident  # noqa: PLW0603 -- of this process
+    if not STATM.exists():
+        return
+    if not _resident:
+        _resident = resident()
+    elif resident() > _resident + MOST_GROWTH:
+        gc.collect()
+        _resident = resident()
+
+
+_resident = 0
+"""Bytes of memory when it was looked at last; 0: not yet."""
+
+
+def resident() -> int:
+    """Bytes of memory that this process has (proc(5))."""
+    return int(STATM.read_text("ascii").split()[1]) * resource.getpagesize()
 
 
 def is_kept(item: pytest.Item, seen: Counter[str]) -> bool:

@@ -64,6 +64,9 @@ class KeptNotices(Notices):
     def decided(self, transaction: Any, basis: Any, request: Any, now: Any) -> None:
         self.told.append(f"refused {request.person_id}")
 
+    def approved(self, transaction: Any, basis: Any, request: Any, now: Any) -> None:
+        self.told.append(f"approved {request.person_id}")
+
     def granted(self, transaction: Any, basis: Any, request: Any, grant: Any, now: Any) -> None:
         self.told.append(f"granted {grant.person_id}")
 

@@ -15,7 +15,7 @@ from limen.web.network.changing import NEW, TEXT
 __all__ = ["ada", "house", "put"]
 AT = "/console/network"
 FOREIGN = {"origin": "https://evil.example", "sec-fetch-site": "cross-site"}
-POSTS = (NEW, TEXT, f"{AT}/flows/scanners/remove", f"{AT}/flows/scanners/review", f"{AT}/blast")
+POSTS = (NEW, TEXT, f"{AT}/flows/decide", f"{AT}/trials/look-first/end", f"{AT}/requested/ar_1", f"{AT}/blast")
 FORM = {
     "id": "lists",
     "from": "warehouse",

@@ -47,3 +47,23 @@ def test_a_wrong_call_is_refused(folder: Path, capsys: pytest.CaptureFixture[str
     ):
         assert leave("request", *words) != 0
     assert said(capsys, "request", "list", str(folder), "--all") == []
+
+
+FLOW = ("--from", "office", "--to", "10.20.0.13", "--service", "tcp/8088", "--reason", "Orders of the warehouse")
+
+
+def test_a_connection_is_asked_for_by_who_owns_it_and_until_when(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (made,) = said(capsys, "request", "ask", "Oscar@harbor.example", str(folder), *FLOW, "--until", "2027-03-31")
+    flow = made["flow"]
+    assert (made["state"], made["rule"], made["app"], made["actions"]) == ("open", "flows", "", [])
+    assert [flow[key] for key in ("source", "destination", "service", "expires")] == [
+        *("office", "stock", "tcp/8088"),
+        "2027-03-31",
+    ]
+    assert leave("request", "list", str(folder)) == 0
+    assert "tcp/8088" in capsys.readouterr().out
+    for wrong in (("--to", "nowhere"), ("--until", "soon"), ("--service", "any"), ("--reason", "x")):
+        assert leave("request", "ask", "oscar@harbor.example", str(folder), *FLOW, *wrong) != 0
+    assert len(said(capsys, "request", "list", str(folder))) == 1

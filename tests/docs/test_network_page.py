@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from tests.access.test_access_file import read_text as read_access
 from tests.network.written import read_text
 
 from limen.network.built_in import BUILT_IN
@@ -14,12 +15,13 @@ PAGE = (Path(__file__).resolve().parents[2] / "docs" / "how-to" / "network.md").
 
 
 def test_what_it_gives_to_paste_is_accepted() -> None:
-    first, without, trial = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    first, without, trial, asked = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
     file, problems = read_text(
         first + without + trial, Around(None, frozenset({"staff", "finance", "administrators"}), None)
     )
     assert problems == []
     assert file is not None
+    assert read_access(asked)[1] == []
     assert (len(file.network.zones), len(file.network.trials)) == (4, 1)
 
 

@@ -113,15 +113,19 @@ class Harbor:
     def age_sign_ins(self, by_ms: int, *names: str) -> None:
         """Make sign-ins older than they are, of these people or of all: what hours of work would do."""
         whose = {self.people[name] for name in names}
+        self._change_sign_ins(whose, lambda one: replace(one, auth=replace(one.auth, at=one.auth.at - by_ms)))
 
-        async def age() -> None:
+    def sit_at(self, address: str, name: str) -> None:
+        """Have somebody have signed in from this address."""
+        self._change_sign_ins({self.people[name]}, lambda one: replace(one, address=address))
+
+    def _change_sign_ins(self, whose: set[str], changed: Any) -> None:
+        async def change() -> None:
             known = self.limen.known
             for session in [s for s in known.sessions.values() if not s.app and (not whose or s.person_id in whose)]:
-                token = known._issued.hash_of[session.id]
-                aged = replace(session, auth=replace(session.auth, at=session.auth.at - by_ms))
-                known.sessions.put(token, aged, known.last_used(session.id))
+                known.sessions.put(known._issued.hash_of[session.id], changed(session), known.last_used(session.id))
 
-        self.run(age())
+        self.run(change())
 
     def _invited(self, name: str, groups: tuple[str, ...]) -> Any:
         email = f"{name.lower().replace(' ', '.')}@harbor.example"

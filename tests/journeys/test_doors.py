@@ -9,7 +9,8 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -99,27 +100,33 @@ class Guarded:
         return next(one.state for one in found if one.id == change)
 
 
+@contextmanager
+def guarding(at: Path, write: Callable[[Path], None], ports: tuple[int, ...]) -> Iterator[Guarded]:
+    """Harbor with what `write` puts into its folder, and a router before a server that listens on these ports."""
+    port = free_port()
+    harbor, stop = serve(at / "limen", port, free_port(), None, write)
+    with ExitStack() as closing:
+        closing.callback(stop)
+        router = closing.enter_context(real_router(at / "router"))
+        for each in ports:
+            closing.enter_context(router.listening(20, each))
+        reached = limen_reached(router, port)
+        harbor.run(reached.__aenter__())
+        closing.callback(lambda: harbor.run(reached.__aexit__(None, None, None)))
+        core = harbor.limen.core
+        now = core.clock.now()
+        token = harbor.run(core.write(lambda write: service.make_token(write, NAME, now, "")))
+        router.enrol(harbor.origin, token)
+        router.follow()
+        one = Guarded(harbor, router)
+        one.take_rules()
+        yield one
+
+
 @pytest.fixture
 def guarded(tmp_path: Path) -> Iterator[Guarded]:
-    port = free_port()
-    harbor, stop = serve(tmp_path / "limen", port, free_port(), None, write)
-    try:
-        with real_router(tmp_path / "router") as router, router.listening(20, 443), router.listening(20, 3_389):
-            reached = limen_reached(router, port)
-            harbor.run(reached.__aenter__())
-            try:
-                core = harbor.limen.core
-                now = core.clock.now()
-                token = harbor.run(core.write(lambda write: service.make_token(write, NAME, now, "")))
-                router.enrol(harbor.origin, token)
-                router.follow()
-                one = Guarded(harbor, router)
-                one.take_rules()
-                yield one
-            finally:
-                harbor.run(reached.__aexit__(None, None, None))
-    finally:
-        stop()
+    with guarding(tmp_path, write, (443, 3_389)) as one:
+        yield one
 
 
 def waits_in_a_terminal(origin: str, home: Path) -> subprocess.Popen[str]:

@@ -42,7 +42,7 @@ def test_every_page_of_the_network_is_sound(harbor: Any, ada: Any) -> None:
     paths = sorted(
         one.path for one in own if one.method == "GET" and one.path.startswith(AT) and one.media_type == HTML
     )
-    assert len(paths) == 10
+    assert len(paths) == 11
     ids = {"zone": "finance", "source": "office", "destination": "servers", "flow_id": "scanners"}
     assert walked(ada, ada.clean_both_ways, [*paths, *MORE], ids, harbor.origin) == {}
 
@@ -133,3 +133,40 @@ def test_the_text_is_edited_with_its_lines(harbor: Any, ada: Any) -> None:
     ada.page.get_by_role("button", name="Check").click()
     expect(ada.page.locator("#wrong.done")).to_be_visible()
     ada.clean()
+
+
+def test_flows_are_looked_through_by_keyboard(harbor: Any, ada: Any) -> None:
+    ada.page.goto(f"{harbor.origin}{AT}/flows")
+    ada.page.get_by_label("Why (for").fill("Asked their owners")
+    ada.page.locator("h1").click()
+    for key in ("j", "x", "j", "x"):
+        ada.page.keyboard.press(key)
+    chosen = ada.page.locator("[name=row]:checked")
+    expect(chosen).to_have_count(2)
+    ids = [one.get_attribute("value") for one in chosen.all()]
+    ada.clean_both_ways()
+    ada.page.keyboard.press("y")
+    expect(heading(ada)).to_have_text("What would change", timeout=20_000)
+    for one in ids:
+        expect(ada.page.locator("main")).to_contain_text(one)
+    expect(ada.page.locator("[name=reason]")).to_have_value(re.compile("Asked their owners"))
+    ada.clean()
+
+
+def test_a_trial_is_looked_at_and_ended(harbor: Any, ada: Any) -> None:
+    ada.page.goto(f"{harbor.origin}{AT}/trials")
+    expect(ada.page.locator(".empty")).to_be_visible()
+    ada.clean_both_ways()
+    ada.page.goto(f"{harbor.origin}{AT}/file")
+    text = ada.page.get_by_label("network.yaml", exact=True)
+    trial = "  - {id: look-first, from: office, to: machines, until: 2027-01-15, why: We look}"
+    text.fill(f"{text.input_value()}\ntrial:\n{trial}\n")
+    ada.page.get_by_role("button", name="See what would change").click()
+    expect(heading(ada)).to_have_text("What would change", timeout=20_000)
+    publish(ada, "Look first")
+    ada.page.goto(f"{harbor.origin}{AT}")
+    ada.page.get_by_role("link", name="look-first").click()
+    expect(heading(ada)).to_have_text("Trials")
+    ada.clean_both_ways()
+    ada.page.locator("#look-first").get_by_role("button").click()
+    expect(heading(ada)).to_have_text("What would change", timeout=20_000)

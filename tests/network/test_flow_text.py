@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.network.written import ZONES, flow, stated
 
 from limen.errors import LimenError
-from limen.network.flow_text import kept_out_of, reviewed, with_flow, without_flow
+from limen.network.flow_text import kept_out_of, kept_until, with_flow, without_flow, without_trial
 from limen.network.model import Flow, Network, Way
 
 TEXT = (
@@ -38,10 +40,22 @@ def test_a_flow_is_read_back_as_it_was_put_in() -> None:
 
 def test_a_flow_goes_and_another_is_reviewed() -> None:
     assert flows(without_flow(TEXT, "wide")).keys() == {"web", "files"}
-    assert flows(reviewed(TEXT, "web", "2028-01-31"))["web"].review == "2028-01-31"
-    for change in (lambda: without_flow(TEXT, "gone"), lambda: reviewed(TEXT, "gone", "2028-01-31")):
+    web = flows(TEXT)["web"]
+    kept = flows(kept_until(TEXT, web, "2028-01-31"))["web"]
+    assert (kept.review, kept.expires) == ("2028-01-31", "")
+    for change in (lambda: without_flow(TEXT, "gone"), lambda: kept_until(TEXT, replace(web, id="gone"), "2028-01-31")):
         with pytest.raises(LimenError):
             change()
+
+
+def test_what_would_end_before_ends_on_that_day() -> None:
+    text = with_flow(
+        ZONES, Flow("new", Way(("office",), ("erp",), ("dns",)), "on", "staff", "2027-05-01", "2027-06-01")
+    )
+    new = flows(text)["new"]
+    for day, ends in (("2027-05-31", "2027-06-01"), ("2028-01-31", "2028-01-31")):
+        kept = flows(kept_until(text, new, day))["new"]
+        assert (kept.review, kept.expires) == (day, ends)
 
 
 def test_a_flow_that_leads_less_far_keeps_all_else() -> None:
@@ -59,3 +73,11 @@ def test_a_flow_of_which_nothing_is_left_goes() -> None:
     assert flows(kept_out_of(TEXT, network(TEXT), "web", "internet")).keys() == {"wide", "files"}
     with pytest.raises(LimenError):
         kept_out_of(TEXT, network(TEXT), "gone", "servers")
+
+
+def test_a_trial_goes_and_all_else_stays() -> None:
+    first, second = "  - {id: a, from: x, to: y}\n", "  - {id: b, from: x, to: z}  # the second\n"
+    head = "# ours\ntrial:\n"
+    assert without_trial(head + first + second, "a") == head + second
+    with pytest.raises(LimenError):
+        without_trial(head + first + second, "c")

@@ -178,3 +178,14 @@ def test_whether_a_file_is_right_does_not_hang_on_the_day() -> None:
     gone = "owner: staff, purpose: work, review: 2020-01-01, expires: 2020-02-01"
     text = ZONES + "flows:\n" + flow("copies", "office", "backup", "smb", gone)
     assert lines(text) == [LINES + 2]
+
+
+def test_owners_of_zones_and_hosts_are_groups_or_addresses_too() -> None:
+    of_zone = ZONES.replace("kind: server,", "kind: server, owner: stuff,", 1)
+    of_host = ZONES.replace("erp: {zone: servers,", "erp: {zone: servers, owner: a@b@c,")
+    assert (lines(of_zone), lines(of_host)) == ([3], [8])
+
+
+def test_what_has_a_slash_and_is_no_protocol_with_its_ports_is_no_service() -> None:
+    for service in ("tcp/0", "tcp/70000", "carrier/1", "tcp/1/2"):
+        assert lines(ZONES + "flows:\n" + flow("a", "office", "erp", service)) == [LINES + 2], service

@@ -25,3 +25,12 @@ def test_all_else_leaves_the_file_as_it_is() -> None:
 def test_what_cant_be_read_is_said() -> None:
     with pytest.raises(LimenError):
         without("flows: [", "group", "staff")
+
+
+def test_neither_is_the_owner_of_a_zone_or_a_host() -> None:
+    for text in (
+        ZONES.replace("kind: server,", "kind: server, owner: finance,", 1),
+        ZONES.replace("erp: {zone: servers,", "erp: {zone: servers, owner: finance,"),
+    ):
+        with pytest.raises(LimenError):
+            without(text, "group", "finance")

@@ -6,7 +6,15 @@ import pytest
 
 from limen.network.model import Ports
 from limen.network.packets import Packet
-from limen.network.services import BUILT_IN, built_in_services, packet_text, part_of, part_text, service_text
+from limen.network.services import (
+    BUILT_IN,
+    built_in_services,
+    is_unnamed,
+    packet_text,
+    part_of,
+    part_text,
+    service_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -71,3 +79,9 @@ def test_a_packet_is_said_with_its_ends_and_of_what_it_is_one(
     packet = Packet("office", "servers", family, 1, 2, protocol, port)
     assert service_text(packet) == service
     assert packet_text(packet) == said
+
+
+def test_only_a_protocol_with_its_ports_needs_no_name() -> None:
+    assert [is_unnamed(one) for one in ("tcp/8443", "udp/1-9", "tcp", "https", "x/1", "tcp/0")] == [True, True] + [
+        False
+    ] * 4

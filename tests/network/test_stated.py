@@ -55,3 +55,17 @@ def test_layout_comments_and_what_is_usual_anyhow_make_no_other_revision() -> No
     other = stated('zones:\n  a:\n    isolated: false\n    prefixes: ["fd00:40::/64"]\n    kind: guest\n')
     assert one == other
     assert stated("") == NetworkFile()
+
+
+def test_a_protocol_with_its_port_is_a_service_without_being_stated() -> None:
+    network = stated(ZONES + "flows:\n" + flow("a", "office", "erp", "[tcp/8443, https]")).network
+    assert network.service_of["tcp/8443"].parts == (Ports((6, 6), (8443, 8443)),)
+    assert "tcp/8444" not in network.service_of
+
+
+def test_zones_and_hosts_may_have_an_owner() -> None:
+    text = ZONES.replace("kind: server,", "kind: server, owner: staff,", 1)
+    network = stated(text.replace("erp: {zone: servers,", "erp: {zone: servers, owner: ines@harbor.example,")).network
+    assert network.zone_of["servers"].owner == "staff"
+    assert network.host_of["erp"].owner == "ines@harbor.example"
+    assert network.host_of["files"].owner == network.zone_of["office"].owner == ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from limen.access import directories_section
+from limen.access import directories_section, flows_section
 from limen.access.reviews.section import changed_reviews
 from limen.configuration.lengths import length_text
 from limen.facts import Factor, FactStore, Label, Person
@@ -32,6 +32,7 @@ def changes(before: AccessRules | None, after: AccessRules | None) -> Iterator[s
     if kept != [name for name in now if name in was]:
         yield f"The order of {FILE} changes: the first rule that fits counts"
     yield from changed_reviews((before or NOTHING_TO_ASK).reviews, (after or NOTHING_TO_ASK).reviews)
+    yield from flows_section.changes((before or NOTHING_TO_ASK).flows, (after or NOTHING_TO_ASK).flows)
     yield from directories_section.changes(
         (before or NOTHING_TO_ASK).directories, (after or NOTHING_TO_ASK).directories
     )

@@ -11,12 +11,12 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
-from limen.access import directories_section
+from limen.access import directories_section, flows_section
 from limen.access.access_changes import changes, in_force, touches
 from limen.access.initial import INITIAL
 from limen.access.reviews.section import MOST_REVIEWS, read_reviews
 from limen.access.rules_text import without
-from limen.access.section_shapes import ADDRESS, NAME, Deciders, Names, Shape
+from limen.access.section_shapes import ADDRESS, NAME, Approve, Escalate, Names, Shape
 from limen.clock import DAY, HOUR, MINUTE, Milliseconds
 from limen.configuration.lengths import Length, length_of
 from limen.configuration.problem import DECLARE_GROUP, Complaint, Problem, shown, unknown
@@ -39,19 +39,6 @@ LONGEST: Final[Milliseconds] = 90 * DAY
 """Nothing is granted for longer, with all extensions: what somebody needs for good, a policy permits."""
 ASKABLE: Final = tuple(action for action in ACTIONS if action not in {"sign_in", "audit", "support"})
 _TICKET: Final = re.compile(r"[A-Za-z0-9 ./_#-]{1,40}")
-
-
-class Approve(Deciders):
-    """Who may approve: any of these, but never whoever asks."""
-
-
-class Escalate(Shape):
-    """Who is asked as well when nobody has answered."""
-
-    after: Length
-    """How long after the request was made: `2h`."""
-    to: Approve
-    """These may approve it, too."""
 
 
 class Rule(Shape):
@@ -94,6 +81,7 @@ class _File(Shape):
     rules: Annotated[list[Any], Field(max_length=MOST_RULES)] = []
     reviews: Annotated[list[Any], Field(max_length=MOST_REVIEWS)] = []
     directories: dict[str, Any] = {}
+    flows: dict[str, Any] | None = None
 
 
 def read(tree: Tree, around: Around) -> tuple[AccessRules | None, list[Problem]]:
@@ -123,8 +111,9 @@ def read(tree: Tree, around: Around) -> tuple[AccessRules | None, list[Problem]]
         )
     reviews, wrong_reviews = read_reviews(tree, file.reviews, around)
     directories, wrong_directories = directories_section.read(file.directories, tree, FILE)
-    problems += [*wrong_reviews, *wrong_directories]
-    return (None if problems else AccessRules(tuple(found), tuple(reviews), directories)), problems
+    flows, wrong_flows = flows_section.read(file.flows, tree, FILE, around)
+    problems += [*wrong_reviews, *wrong_directories, *wrong_flows]
+    return (None if problems else AccessRules(tuple(found), tuple(reviews), directories, flows)), problems
 
 
 def rule_of(shape: Rule) -> AccessRule:

@@ -66,6 +66,13 @@ class SamePersonError(AccessError):
         super().__init__("Nobody approves what they asked for", "someone else has to, on a device of their own")
 
 
+class ChangedError(AccessError):
+    """A flow that is asked for would be another by now."""
+
+    def __init__(self) -> None:
+        super().__init__("The network has changed: this would open something else by now", "have it requested again")
+
+
 class StaleProofError(AccessError):
     """No passkey was used just now."""
 

@@ -59,6 +59,14 @@ rules:
     cool_down: 4h
     expires: 24h
 
+# Connections through the firewall that network.yaml does not let through can be asked for, too. The owner of where they
+# lead approves (`owner` of a zone or host, else of flows to it), and a flow is drafted that names owner, purpose and
+# review. `approve` is who decides where nobody owns it; publish: administrator, or approval for at once.
+flows:
+  ask: [staff]
+  approve: {groups: [administrators]}
+  publish: administrator
+
 # Who has access is looked through again and again: each row says how they got it and when they used it last.
 #   apps, labels, owners   as above, and `limen` itself; groups, people: only what these give, or these have
 #   starts, every, lasts   the first day, how often, and how long reviewers have

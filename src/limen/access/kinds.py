@@ -19,7 +19,7 @@ KINDS: Final = (
         ACCOUNT,
         99,
         acknowledged=True,
-        shown=("app", "actions", "minutes", "rule"),
+        shown=("app", "actions", "minutes", "flow", "rule"),
         told={"": "Temporary access was asked for in your name"},
     ),
     Kind(
@@ -29,7 +29,7 @@ KINDS: Final = (
         ACCOUNT,
         99,
         acknowledged=True,
-        shown=("app", "actions", "step"),
+        shown=("app", "actions", "flow", "step"),
         told={"": "Your request for temporary access was approved"},
     ),
     Kind(
@@ -39,7 +39,7 @@ KINDS: Final = (
         ACCOUNT,
         99,
         acknowledged=True,
-        shown=("app", "actions"),
+        shown=("app", "actions", "flow"),
         told={"": "Your request for temporary access was refused"},
     ),
     Kind("access.withdrawn", "Withdrew a request for temporary access", _ACCESS, ACCOUNT, 99, acknowledged=True),
@@ -91,7 +91,7 @@ KINDS: Final = (
         ACCOUNT,
         _DETACH,
         acknowledged=True,
-        shown=("app", "actions", "what"),
+        shown=("app", "actions", "flow", "what"),
         told={"what=grant": "Your temporary access is over", "what=request": "Nobody answered your request for access"},
     ),
     Kind(

@@ -13,6 +13,7 @@ from typing import Final
 
 from limen.access.errors import AccessError, DecidedError, NotYoursError
 from limen.clock import MINUTE, Instant, Milliseconds
+from limen.facts.requested_flow import RequestedFlow
 
 SHORTEST: Final[Milliseconds] = MINUTE
 """Nothing is granted for less."""
@@ -55,7 +56,8 @@ class Approval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessRequest:
-    """Somebody asks for `actions` on an app, for `length_ms` from when it is approved, and says why.
+    """Somebody asks for `actions` on an app, for `length_ms` from when it is approved, and says why; or, where `flow`
+    is one, for this flow of the network, and then `app` is "" and `reason` its purpose.
 
     `steps` are those who could approve each step when it was asked for: whoever became one later can't. From
     `escalates_at` on (0: never) those in `escalates_to` may approve any step. It was asked for on `device_id` ("": not
@@ -83,6 +85,12 @@ class AccessRequest:
     decided_at: Instant = 0
     decided_by: str = ""
     why: str = ""
+    flow: RequestedFlow | None = None
+
+    @property
+    def about(self) -> str:
+        """What is asked for: an app's id, or the way of a flow."""
+        return self.flow.way if self.flow is not None else self.app
 
     def state_at(self, now: Instant) -> RequestState:
         """What it is at this instant: nobody has to come by for it to be over."""

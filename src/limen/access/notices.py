@@ -54,6 +54,10 @@ class Notices:
         """Whoever asked is told that the answer is no."""
         self._write(transaction, basis, request, request.person_id, "refused", request.id, now)
 
+    def approved(self, transaction: Transaction, basis: Basis, request: AccessRequest, now: Instant) -> None:
+        """Whoever asked for a flow is told that it is approved."""
+        self._write(transaction, basis, request, request.person_id, "approved", request.id, now)
+
     def granted(
         self, transaction: Transaction, basis: Basis, request: AccessRequest, grant: HeldGrant, now: Instant
     ) -> None:
@@ -81,16 +85,17 @@ class Notices:
             return
         words = words_for(self.language_of(transaction, to), self.settings)
         values = _values(said_of, basis.people, basis.apps, words, until)
+        kind = "flow" if isinstance(said_of, AccessRequest) and said_of.flow is not None else "access"
         company = self.settings.name
         page = Address(f"{origin(self.settings)}{INBOX if word == 'asked' else MINE}")
         paragraphs = (
             words.gettext("Hello {name},", name=person.name),
-            words.say(f"mail.access-{word}.told", **values),
+            words.say(f"mail.{kind}-{word}.told", **values),
             page,
             words.gettext("Type this address yourself, or use your bookmark. This email asks for no password or code."),
             company,
         )
-        subject = words.say(f"mail.access-{word}.subject", company=company, **values)
+        subject = words.say(f"mail.{kind}-{word}.subject", company=company, **values)
         message = letter(person.email, subject, paragraphs, words.language)
         Mails(self.keyring).put(transaction, message, person_id=to, about=about, now=now, until=now + GOOD_FOR)
 
@@ -113,7 +118,7 @@ def _values(
     lasts = said_of.length_ms if isinstance(said_of, AccessRequest) else 0
     return {
         "who": _plain(who.name) if who is not None else "",
-        "app": app.name if app is not None else said_of.app,
+        "app": app.name if app is not None else said_of.about if isinstance(said_of, AccessRequest) else said_of.app,
         "length": times.length(lasts, words.language),
         "until": words.date_in_full(until),
     }

@@ -44,5 +44,7 @@ class Occasion:
 
 def event_of(kind: str, about: AccessRequest | HeldGrant, now: Instant, by: str, **more: str | int | bool) -> Event:
     """What happened, as an event. No justification is in it: people's own words stay in the database."""
-    said: dict[str, str | int | bool] = {"app": about.app, "actions": " ".join(about.actions), "rule": about.rule}
+    flow = about.flow if isinstance(about, AccessRequest) else None
+    said: dict[str, str | int | bool] = {"app": about.app, "actions": " ".join(about.actions)}
+    said = {**({"flow": flow.way} if flow is not None else said), "rule": about.rule}
     return Event(at=now, kind=kind, actor=by, subject=about.person_id, device=about.device_id, details={**said, **more})

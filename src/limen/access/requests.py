@@ -13,6 +13,7 @@ from typing import Final
 from limen.access import grants, model, store
 from limen.access.errors import (
     AccessError,
+    ChangedError,
     NobodyError,
     NoRuleError,
     NotYoursError,
@@ -23,11 +24,13 @@ from limen.access.errors import (
 from limen.access.model import SHORTEST, AccessRequest, HeldGrant, RequestState
 from limen.access.occasion import Basis, Occasion
 from limen.access.same_person import are_one, is_on_their_device
+from limen.access.terms import Terms, of_app, of_flow
 from limen.clock import DAY, Milliseconds
 from limen.configuration.lengths import length_text
 from limen.facts import ACTIONS, App, Person
-from limen.facts.access_rules import AccessRule, Approvers
+from limen.facts.access_rules import AccessRule
 from limen.opaque import new_id
+from limen.pillar import JudgedFlow
 from limen.printable import one_line
 
 LONGEST_REASON: Final = 500
@@ -72,10 +75,8 @@ def ask(at: Occasion, wanted: Wanted) -> AccessRequest:
     """
     rule, person, app = rule_of(at.basis, wanted.person_id, wanted.app, wanted.actions)
     request = _request_of(at, wanted, rule, person, app)
-    _refuse_too_many(at, request)
     grants.refuse_used_up(at, request, rule)
-    store.add_request(at.transaction.connection, request)
-    at.say("access.requested", request, request=request.id, minutes=request.length_ms // 60_000)
+    keep_asked(at, request)
     if rule.is_automatic(app):
         granted = replace(request, state=RequestState.GRANTED, decided_at=at.now)
         store.keep_decision(at.transaction.connection, granted)
@@ -86,11 +87,17 @@ def ask(at: Occasion, wanted: Wanted) -> AccessRequest:
 
 
 def approve(
-    at: Occasion, request_id: str, on: ApprovesOn = ApprovesOn(), *, at_most: Milliseconds = 0
+    at: Occasion,
+    request_id: str,
+    on: ApprovesOn = ApprovesOn(),
+    *,
+    at_most: Milliseconds = 0,
+    judged: JudgedFlow | None = None,
 ) -> tuple[AccessRequest, HeldGrant | None]:
     """`at.by` approves the step that is due, for `at_most` where that is less than was asked for (0: it is not).
+    `judged`: what a flow that is asked for is by the network in force.
 
-    Returns the request, and what was granted where that was the last step.
+    Returns the request, and what was granted where that was the last step: nothing for a flow, which is published.
 
     Raises AccessError.
     """
@@ -103,15 +110,16 @@ def approve(
     if on.shares_a_browser:
         raise SamePersonError
     decided = model.approved(model.shortened(request, at_most), at.by, at.now)
-    rule, _, app = rule_of(at.basis, request.person_id, request.app, request.actions)
-    _refuse_unfit_approver(rule, app, approver)
-    if len(rule.steps_for(app)) > len(request.steps):
+    terms = _terms_now(at, request, asker, judged)
+    if not terms.are_met_by(approver):  # a group was left meanwhile
+        raise NotYoursError
+    if len(terms.steps) > len(request.steps):
         raise AccessError("The rule requires more approvals by now", "have it requested again")
     _keep(at, decided)
     store.add_approval(at.transaction.connection, request.id, decided.approvals[-1])
     at.say("access.approved", decided, request=request.id, step=f"{decided.step}/{len(decided.steps)}")
     if decided.state is RequestState.GRANTED:
-        return decided, grants.give(at, decided, rule)
+        return decided, _given(at, decided)
     at.notices.asked(at.transaction, at.basis, decided, tuple(decided.approvers(at.now)), at.now)
     return decided, None
 
@@ -122,7 +130,7 @@ def refuse(at: Occasion, request_id: str, why: str = "") -> AccessRequest:
     asker, approver = at.basis.people.get(request.person_id), at.basis.people.get(at.by)
     if approver is None or not approver.active or (asker is not None and are_one(asker, approver)):
         raise NotYoursError
-    decided = model.refused(request, at.by, _written(why, 0), at.now)
+    decided = model.refused(request, at.by, written(why, 0), at.now)
     _keep(at, decided)
     at.say("access.refused", decided, request=request.id)
     at.notices.decided(at.transaction, at.basis, decided, at.now)
@@ -151,9 +159,34 @@ def rule_of(basis: Basis, person_id: str, app_id: str, actions: tuple[str, ...])
     return rule, person, app
 
 
-def approvers_of(step: Approvers, basis: Basis, asker: Person, app: App) -> frozenset[str]:
-    """The ids of those who could approve a step for this person now."""
-    return frozenset(one.id for one in basis.people.values() if step.has(one, app.owner) and not are_one(asker, one))
+def begun(at: Occasion, terms: Terms, person: Person, reason: str, device_id: str) -> AccessRequest:
+    """A request on these terms, of whatever it is for. Raises NobodyError where nobody could approve it."""
+    steps, more = terms.approvers(person, at.basis.people)
+    if steps and not model.can_be_filled(tuple(step | more for step in steps)):
+        raise NobodyError
+    return AccessRequest(
+        id=new_id("ar"),
+        person_id=person.id,
+        app="",
+        actions=(),
+        length_ms=0,
+        reason=reason,
+        rule=terms.rule,
+        asked_at=at.now,
+        expires_at=at.now + terms.expires_ms,
+        steps=tuple(tuple(sorted(step)) for step in steps),
+        asked_as=tuple(one for one in terms.ask if one in person.groups) or terms.ask,
+        device_id=device_id,
+        escalates_at=at.now + terms.escalation.after_ms if terms.escalation is not None and steps else 0,
+        escalates_to=tuple(sorted(more)),
+    )
+
+
+def keep_asked(at: Occasion, request: AccessRequest) -> None:
+    """Keep a request that was begun, where its person has not too many. Raises TooManyError."""
+    _refuse_too_many(at, request)
+    store.add_request(at.transaction.connection, request)
+    at.say("access.requested", request, request=request.id, minutes=request.length_ms // 60_000)
 
 
 # Inside
@@ -161,47 +194,29 @@ def approvers_of(step: Approvers, basis: Basis, asker: Person, app: App) -> froz
 
 def _request_of(at: Occasion, wanted: Wanted, rule: AccessRule, person: Person, app: App) -> AccessRequest:
     """Raises AccessError where what was written does not fit the rule."""
-    reason, ticket = _written(wanted.reason, rule.reason_length), _ticket(wanted.ticket, rule.ticket)
+    reason, ticket = written(wanted.reason, rule.reason_length), _ticket(wanted.ticket, rule.ticket)
     if not SHORTEST <= wanted.length_ms <= rule.longest_ms:
         raise AccessError(
             "This can't be requested for that long", "ask for at most {longest}", longest=length_text(rule.longest_ms)
         )
-    steps: tuple[frozenset[str], ...] = ()
-    more: frozenset[str] = frozenset()
-    if not rule.is_automatic(app):
-        steps = tuple(approvers_of(step, at.basis, person, app) for step in rule.steps_for(app))
-        if rule.escalation is not None:
-            more = approvers_of(rule.escalation.to, at.basis, person, app)
-        if not steps or not model.can_be_filled(tuple(step | more for step in steps)):
-            raise NobodyError
-    return AccessRequest(
-        id=new_id("ar"),
-        person_id=person.id,
+    return replace(
+        begun(at, of_app(rule, app), person, reason, wanted.device_id),
         app=app.id,
         actions=tuple(action for action in ACTIONS if action in wanted.actions),
         length_ms=wanted.length_ms,
-        reason=reason,
         ticket=ticket,
-        rule=rule.name,
-        asked_at=at.now,
-        expires_at=at.now + rule.expires_ms,
-        steps=tuple(tuple(sorted(step)) for step in steps),
-        asked_as=tuple(one for one in rule.ask if one in person.groups) or rule.ask,
-        device_id=wanted.device_id,
         extends=_extended(at, wanted),
-        escalates_at=at.now + rule.escalation.after_ms if rule.escalation is not None and steps else 0,
-        escalates_to=tuple(sorted(more)),
     )
 
 
-def _written(text: str, least: int) -> str:
+def written(text: str, least: int, most: int = LONGEST_REASON) -> str:
     """A justification as one line of plain text. Raises AccessError."""
-    line = one_line(text, LONGEST_REASON)
+    line = one_line(text, most)
     if text.strip() and not line:
         raise AccessError(
             "This text is too long, or can't be displayed",
             "write at most {most} characters of plain text",
-            most=LONGEST_REASON,
+            most=most,
         )
     if len(line) < least:
         raise AccessError("A reason is missing", "say why, in at least {least} characters", least=least)
@@ -234,7 +249,7 @@ def _extended(at: Occasion, wanted: Wanted) -> str:
 def _refuse_too_many(at: Occasion, request: AccessRequest) -> None:
     connection = at.transaction.connection
     mine = [one for one in store.requests_of(connection, request.person_id) if _is_open(one, at)]
-    if any(one.app == request.app and set(one.actions) & set(request.actions) for one in mine):
+    if any(_is_alike(one, request) for one in mine):
         raise TooManyError("You have asked for this already", "wait for the answer, or withdraw the request")
     if len(mine) >= MOST_OPEN:
         raise TooManyError("You have {most} open requests", "wait for an answer, or withdraw one", most=MOST_OPEN)
@@ -244,15 +259,33 @@ def _refuse_too_many(at: Occasion, request: AccessRequest) -> None:
         raise TooManyError("Too many requests are open", "ask an administrator")
 
 
+def _is_alike(one: AccessRequest, other: AccessRequest) -> bool:
+    if one.flow is not None or other.flow is not None:
+        return one.about == other.about
+    return one.app == other.app and not set(one.actions).isdisjoint(other.actions)
+
+
 def _is_open(request: AccessRequest, at: Occasion) -> bool:
     return request.state_at(at.now) is RequestState.OPEN
 
 
-def _refuse_unfit_approver(rule: AccessRule, app: App, approver: Person) -> None:
-    """Raises NotYoursError where the rules in force don't let them approve this: a group was left meanwhile."""
-    able = [*rule.steps_for(app), *([rule.escalation.to] if rule.escalation is not None else [])]
-    if not any(one.has(approver, app.owner) for one in able):
-        raise NotYoursError
+def _terms_now(at: Occasion, request: AccessRequest, asker: Person, judged: JudgedFlow | None) -> Terms:
+    """The terms by the rules in force. Raises AccessError where it can't be asked for any more, or is not the same."""
+    if request.flow is None:
+        rule, _, app = rule_of(at.basis, request.person_id, request.app, request.actions)
+        return of_app(rule, app)
+    if judged is None or judged.flow.meaning != request.flow.meaning:
+        raise ChangedError
+    return of_flow(at.basis.rules.flows, judged, asker, at.basis.people)
+
+
+def _given(at: Occasion, decided: AccessRequest) -> HeldGrant | None:
+    """What was approved is granted; a flow waits for its publication, and whoever asked is told."""
+    if decided.flow is not None:
+        at.notices.approved(at.transaction, at.basis, decided, at.now)
+        return None
+    rule, _, _ = rule_of(at.basis, decided.person_id, decided.app, decided.actions)
+    return grants.give(at, decided, rule)
 
 
 def _keep(at: Occasion, decided: AccessRequest) -> None:

@@ -35,6 +35,7 @@ def without(text: str, kind: str, name: str) -> tuple[str, tuple[str, ...]]:
     said = list(_without_in(rules, kind, name)) if isinstance(rules, list) else []
     reviews = whole.get("reviews") if isinstance(whole, dict) else None
     said += _reviews_without(reviews, kind, name) if isinstance(reviews, list) else []
+    said += _flows_without(whole, kind, name) if isinstance(whole, dict) else []
     if not said:
         return text, ()
     written = StringIO()
@@ -86,6 +87,26 @@ def _reviews_without(reviews: list[Any], kind: str, name: str) -> Iterator[str]:
             named += ["by" for one in some if isinstance(one, dict) and _left_by(one, name, called)]
         if named:
             yield f"{called} is then about the others that it names"
+
+
+def _flows_without(whole: dict[str, Any], kind: str, name: str) -> Iterator[str]:
+    """Where nobody else may ask for flows, the section goes."""
+    flows = whole.get("flows")
+    if kind != "group" or not isinstance(flows, dict):
+        return
+    called = f"the section flows of {FILE}"
+    is_left = _left_by(flows["approve"], name, called) if isinstance(flows.get("approve"), dict) else False
+    escalate = flows.get("escalate")
+    if isinstance(escalate, dict) and isinstance(escalate.get("to"), dict):
+        is_left = _left_by(escalate["to"], name, called) or is_left
+    if _drop(flows.get("ask"), name):
+        is_left = True
+        if not flows["ask"]:
+            del whole["flows"]
+            yield f"{called} is removed: nobody else may ask by it"
+            return
+    if is_left:
+        yield f"{called} is then about the others that it names"
 
 
 def _taken_out(rule: dict[str, Any], kind: str, name: str, called: str) -> tuple[bool, bool]:

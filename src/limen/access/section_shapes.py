@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from limen.configuration.lengths import Length
 from limen.facts.access_rules import Approvers
 
 NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,59}")
@@ -37,3 +38,16 @@ class Deciders(Shape):
         """What the section means, each named once."""
         people = tuple(sorted({one.casefold() for one in self.people}))
         return Approvers(tuple(sorted(set(self.groups))), people, self.owner)
+
+
+class Approve(Deciders):
+    """Who may approve: any of these, but never whoever asks."""
+
+
+class Escalate(Shape):
+    """Who is asked as well when nobody has answered."""
+
+    after: Length
+    """How long after the request was made: `2h`."""
+    to: Approve
+    """These may approve it, too."""

@@ -6,15 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
-from limen.access import grants, requests, store
+from limen.access import flow_requests, grants, requests, store
 from limen.access.errors import (
     AccessError,
     BorrowedPasskeyError,
     HastyError,
+    NoRuleError,
     NotYoursError,
     SamePersonError,
     StaleProofError,
 )
+from limen.access.flow_judge import FlowJudge
 from limen.access.model import AccessRequest, EndedBy, HeldGrant, RequestState
 from limen.access.notices import INBOX, Notices
 from limen.access.occasion import CHANGED, Basis, Occasion, event_of
@@ -24,7 +26,15 @@ from limen.clock import DAY, MINUTE, Instant, Milliseconds
 from limen.events import Event, Outcome
 from limen.facts import App, Person, Session
 from limen.facts.access_rules import NOTHING_TO_ASK, AccessRules
-from limen.pillar import Askable, CompanyPeople, Core, DeviceResponses, PasskeyOrigins, WaitingRequest
+from limen.pillar import (
+    Askable,
+    CompanyPeople,
+    Core,
+    DeviceResponses,
+    JudgedFlow,
+    PasskeyOrigins,
+    WaitingRequest,
+)
 from limen.rate_limit import RateLimit
 from limen.storage import Snapshot, Transaction
 
@@ -50,6 +60,10 @@ class Access:
     people: CompanyPeople
     notices: Notices
     _often: RateLimit = field(default_factory=lambda: RateLimit(per_second=1, at_once=MOST_DECIDED))
+    flows: FlowJudge = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "flows", FlowJudge(self.core))
 
     # What people do
 
@@ -85,6 +99,33 @@ class Access:
         )
         return await self._on(session.person_id, lambda at: requests.ask(at, wanted))
 
+    async def ask_for_flow(
+        self,
+        session: Session,
+        source: str,
+        destination: str,
+        service: str,
+        purpose: str,
+        *,
+        review: str = "",
+        expires: str = "",
+        knows_all: bool = False,
+    ) -> AccessRequest:
+        """Somebody asks for a flow of the network, in the words of network.yaml; days are ISO 8601. `knows_all`: they
+        may read the whole network. Raises LimenError, also where it may not be or is there already.
+        """
+        if not session.auth.interactive:
+            raise AccessError("A program can't ask for access", "sign in, and ask yourself")
+        asker = self.core.known.people.get(session.person_id)
+        if asker is None or not self.may_ask_for_flows(asker):
+            raise NoRuleError
+        words = source, destination, service, review, expires
+        judged = await self.flows.judged(session.person_id, *words, knows_all=knows_all)
+        return await self._on(
+            session.person_id,
+            lambda at: flow_requests.ask(at, session.person_id, judged, purpose, session.device_id),
+        )
+
     async def approve(
         self, session: Session, request_id: str, *, at_most: Milliseconds = 0
     ) -> tuple[AccessRequest, HeldGrant | None]:
@@ -92,6 +133,7 @@ class Access:
         last one. Raises AccessError.
         """
         owner_of = self.core.offers.find(DeviceResponses)
+        judged: JudgedFlow | None = None
 
         def work(at: Occasion) -> tuple[AccessRequest, HeldGrant | None]:
             request = store.request(at.transaction.connection, request_id)
@@ -101,11 +143,13 @@ class Access:
             owner = owner_of.owner_of(at.transaction, session.device_id) if owner_of and session.device_id else ""
             since = at.now - SHARED
             is_shared = self.people.share_a_browser(at.transaction, session.person_id, asker, since)
-            return requests.approve(at, request_id, ApprovesOn(session.device_id, owner, is_shared), at_most=at_most)
+            on = ApprovesOn(session.device_id, owner, is_shared)
+            return requests.approve(at, request_id, on, at_most=at_most, judged=judged)
 
         self._refuse_hasty(session)
         with _Told(self.core, session, request_id):
             self._refuse_stale(session)
+            judged = await self.flows.decided_by(session.person_id, await self.request(request_id))
             return await self._on(session.person_id, work)
 
     async def refuse(self, session: Session, request_id: str, why: str = "") -> AccessRequest:
@@ -140,6 +184,15 @@ class Access:
     def asked(self, person: Person, app: App, action: str) -> Askable | None:
         """By which rule somebody may ask for this; None where none lets them."""
         return askable(self._rules(), person, app, action)
+
+    def may_ask_for_flows(self, person: Person) -> bool:
+        """Whether somebody may ask for flows of the network, and there is one."""
+        rule = self._rules().flows
+        return rule is not None and rule.may_ask(person) and self.flows.are_there
+
+    async def approved_flows(self, since: Instant) -> list[AccessRequest]:
+        """Requests for flows that were approved from then on, the newest first: published or not."""
+        return await self.core.database.reading(lambda snapshot: store.approved_flows(snapshot.connection, since))
 
     async def inbox(self, person_id: str) -> list[AccessRequest]:
         """What this person may approve now, the oldest first."""
@@ -183,7 +236,7 @@ class Access:
         if found is None or not found.approvers(self.core.clock.now()):
             return None
         who, app = self.core.known.people.get(found.person_id), self.core.known.apps.get(found.app)
-        return WaitingRequest(who.name if who is not None else "", app.name if app is not None else found.app, INBOX)
+        return WaitingRequest(who.name if who is not None else "", app.name if app is not None else found.about, INBOX)
 
     def is_borrowed(self, snapshot: Snapshot, session: Session, other_id: str) -> bool:
         """Whether the passkey of this session may be in the hands of that other person, or of whoever helped today."""

@@ -26,6 +26,7 @@ from sqlalchemy import (
 
 from limen.access.model import AccessRequest, Approval, EndedBy, HeldGrant, RequestState
 from limen.clock import Instant
+from limen.facts.requested_flow import RequestedFlow
 from limen.storage.tables import metadata, rows_called
 
 MOST_LISTED: Final = 500
@@ -63,9 +64,11 @@ access_requests = Table(
     _instant("decided_at"),
     _text("decided_by", 40),
     _text("why", 500),
+    Column("flow", Text, nullable=False, server_default=""),
     info=rows_called("request for access", "requests for access"),
 )
-"""`steps`, `asked_as` and `escalates_to` are JSON. `escalated_at`: when those were told (0: not yet)."""
+"""`steps`, `asked_as` and `escalates_to` are JSON. `escalated_at`: when those were told (0: not yet). `flow`: the flow
+of the network that is asked for, as JSON; "" where it is access to an app."""
 Index("ix_access_requests_state", access_requests.c.state, access_requests.c.expires_at)
 access_approvals = Table(
     "access_approvals",
@@ -108,6 +111,7 @@ TABLES: Final = (access_requests, access_approvals, access_grants)
 def add_request(connection: Connection, request: AccessRequest) -> None:
     values = {column.name: getattr(request, column.name) for column in _PLAIN_OF_REQUESTS}
     lists = {name: _json(getattr(request, name)) for name in ("steps", "asked_as", "escalates_to")}
+    lists["flow"] = _json(request.flow) if request.flow is not None else ""
     actions = " ".join(request.actions)
     connection.execute(insert(access_requests).values(**values, **lists, actions=actions, escalated_at=0))
 
@@ -134,6 +138,12 @@ def open_requests(connection: Connection, approver_id: str = "") -> list[AccessR
 def every_request(connection: Connection, since: Instant) -> list[AccessRequest]:
     """Those made from then on, the newest first."""
     return _requests(connection, access_requests.c.asked_at >= since)
+
+
+def approved_flows(connection: Connection, since: Instant) -> list[AccessRequest]:
+    """Requests for flows of the network that were approved from then on, the newest first."""
+    where = (access_requests.c.state == RequestState.GRANTED, access_requests.c.flow != "")
+    return _requests(connection, *where, access_requests.c.decided_at >= since)
 
 
 def count_asked(connection: Connection, person_id: str, since: Instant) -> int:
@@ -277,7 +287,7 @@ def forget_grants(connection: Connection, before: Instant) -> int:
 
 # Rows to values
 
-_LISTS: Final = frozenset({"steps", "asked_as", "escalates_to", "actions", "approvers", "escalated_at"})
+_LISTS: Final = frozenset({"steps", "asked_as", "escalates_to", "actions", "approvers", "escalated_at", "flow"})
 _PLAIN_OF_REQUESTS: Final = tuple(column for column in access_requests.c if column.name not in _LISTS)
 _PLAIN_OF_GRANTS: Final = tuple(column for column in access_grants.c if column.name not in _LISTS)
 
@@ -299,6 +309,7 @@ def _request(row: Row[Any], approvals: tuple[Approval, ...]) -> AccessRequest:
         actions=tuple(row.actions.split()),
         steps=_decode(row.steps, tuple[tuple[str, ...], ...]),
         asked_as=_decode(row.asked_as, tuple[str, ...]),
+        flow=_decode(row.flow, RequestedFlow) if row.flow else None,
         escalates_to=_decode(row.escalates_to, tuple[str, ...]),
         approvals=approvals,
     )
@@ -318,7 +329,7 @@ def _grants(connection: Connection, *where: Any, most: int = MOST_LISTED) -> lis
     ]
 
 
-def _json(value: Iterable[Any] | str) -> str:
+def _json(value: Iterable[Any] | RequestedFlow | str) -> str:
     return msgspec.json.encode(value).decode()
 
 

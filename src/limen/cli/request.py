@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Final
+from secrets import token_hex
+from typing import Annotated, Any, Final, NamedTuple
 
 import typer
 
-from limen.access import requests, store
+from limen.access import flow_requests, requests, store
 from limen.access.model import AccessRequest, RequestState
 from limen.access.requests import Wanted
 from limen.cli.access_here import as_the_server, names_of, person_with
-from limen.cli.open_company import opened
+from limen.cli.open_company import Opened, opened
 from limen.cli.options import LastFolder, refuse_other_task, split_commas, word_and_folder
 from limen.cli.output import print_rows
-from limen.clock import DAY, Instant, SystemClock
+from limen.clock import DAY, SECOND, Instant, SystemClock
 from limen.configuration.lengths import length_of, length_text
 from limen.errors import LimenError
+from limen.facts import Person
 from limen.messages import times
+from limen.network.model import FILE, Network
+from limen.network.requested import judged as judged_flow
 
 TASKS: Final = ("list", "ask", "withdraw")
 _NAMED: Final = "With ask: an email address; with withdraw: a request's ID"
@@ -29,10 +35,15 @@ def run(
     name: Annotated[str, typer.Argument(metavar="[NAME]", help=_NAMED)] = "",
     folder: LastFolder = Path(),
     *,
-    app: Annotated[str, typer.Option(help="With ask: the app")] = "",
+    app: Annotated[str, typer.Option(help="With ask: the app; for a connection --from, --to and --service")] = "",
     actions: Annotated[str, typer.Option(help="With ask: the actions, as view,edit")] = "",
     length: Annotated[str, typer.Option("--for", help="With ask: for how long, as 2h")] = "",
     reason: Annotated[str, typer.Option(help="With ask: why, in one line")] = "",
+    source: Annotated[str, typer.Option("--from", help="With ask: where a connection comes from: a zone or host")] = "",
+    to: Annotated[str, typer.Option(help="With ask: where a connection leads: a zone, a host or its address")] = "",
+    service: Annotated[str, typer.Option(help="With ask: by which service: https, tcp/8443")] = "",
+    until: Annotated[str, typer.Option(help="With ask: the day on which a connection ends (default: none)")] = "",
+    review: Annotated[str, typer.Option(help="With ask: the day on which it is looked at again")] = "",
     ticket: Annotated[str, typer.Option(help="With ask: the ticket number, where the rule demands one")] = "",
     everything: Annotated[bool, typer.Option("--all", help="With list: also those that are over, of 90 days")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per line")] = False,
@@ -61,6 +72,9 @@ def run(
             print(json.dumps(_plain(done, now)) if as_json else "Withdrawn.")
             return
         who = person_with(here, name)
+        if to or source or service:
+            _ask_for_flow(here, who, Way(source, to, service, review, until), reason, now, as_json=as_json)
+            return
         wanted = Wanted(
             person_id=who.id,
             app=app,
@@ -78,6 +92,31 @@ def run(
             print(f"Asked: {made.id}. {len(made.approvers(now))} people can approve it, each with a passkey.")
 
 
+def _ask_for_flow(here: Opened, who: Person, way: Way, reason: str, now: Instant, *, as_json: bool) -> None:
+    """The flow is judged as for whoever administers Limen: they may read all of the network."""
+    file = here.in_force().parts.get(FILE)
+    network = file.network if file is not None else Network(())
+    today = datetime.fromtimestamp(now / SECOND, here.settings.zone).date().isoformat()
+    judged = judged_flow(network, today, *way, token_hex(3), knows_all=True)
+    made = as_the_server(here, now, lambda at: flow_requests.ask(at, who.id, judged, reason))
+    if as_json:
+        print(json.dumps(_plain(made, now)))
+        return
+    print(f"Asked: {made.id}. {len(made.approvers(now))} people can approve it, each with a passkey. It would open:")
+    for line in judged.opens:
+        print(f"  {line}")
+
+
+class Way(NamedTuple):
+    """A connection, as options say it."""
+
+    source: str
+    destination: str
+    service: str
+    review: str
+    expires: str
+
+
 def _listed(several: list[AccessRequest], now: Instant) -> list[AccessRequest]:
     """Those that wait first, each part the newest first."""
     return sorted(several, key=lambda one: one.state_at(now) is not RequestState.OPEN)
@@ -85,7 +124,7 @@ def _listed(several: list[AccessRequest], now: Instant) -> list[AccessRequest]:
 
 def _text(one: AccessRequest, names: dict[str, str], now: Instant, zone: Any) -> str:
     state, who = one.state_at(now).value, names.get(one.person_id, one.person_id)
-    what = f"{', '.join(one.actions)} of {one.app} for {length_text(one.length_ms)}"
+    what = f"{', '.join(one.actions)} of {one.app} for {length_text(one.length_ms)}" if one.flow is None else one.about
     step = f", step {one.step + 1} of {len(one.steps)}" if one.state_at(now) is RequestState.OPEN else ""
     return f"{one.id}  {state}{step}  {who}: {what}, asked {times.exact(one.asked_at, zone)}: {one.reason}"
 
@@ -107,6 +146,7 @@ def _plain(one: AccessRequest, now: Instant) -> dict[str, Any]:
         "approved_by": [each.approver_id for each in one.approvals],
         "may_approve": sorted(one.approvers(now)),
         "extends": one.extends,
+        "flow": asdict(one.flow) if one.flow is not None else None,
     }
 
 

@@ -17,9 +17,17 @@ BREAK_GLASS: Final = "breakglass"
 """The `via` of what was published in the console under break-glass, by the person who was given it."""
 
 
+REQUEST: Final = "request"
+"""The `via` of a flow that somebody asked for, and its approval put in force, as access.yaml lets it."""
+
+
 def published_where(via: str) -> str:
     """Where something was published, after "Ada Harbor" or the like."""
-    return {SERVER: "on the server", BREAK_GLASS: "under break-glass"}.get(via, "in the console")
+    return {
+        SERVER: "on the server",
+        BREAK_GLASS: "under break-glass",
+        REQUEST: "by approving a request",
+    }.get(via, "in the console")
 
 
 def author_name(snapshot: Snapshot, author: str) -> str:

@@ -84,9 +84,7 @@ class AccessRule:
 
     def may_ask(self, person: Person) -> bool:
         """Whether this person may ask by it. An account that is not active, and a service, may not."""
-        if not person.active or person.is_workload:
-            return False
-        return EVERYONE in self.ask or not person.groups.isdisjoint(self.ask)
+        return _is_one_of(person, self.ask)
 
     def is_automatic(self, app: App) -> bool:
         """Whether it is given at once, without anybody's approval."""
@@ -145,16 +143,39 @@ class ReviewRule:
         return self.starts_at + (now - self.starts_at) // self.every_ms * self.every_ms
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowRule:
+    """Who may ask for flows of the network. The owner of where a flow leads approves it; `approve` are those who do
+    where nobody owns it, or its owner is who asks, and second where what is there is restricted.
+
+    A request that nobody answers is over after `expires_ms`. `publishes`: the approval puts the flow in force; else
+    somebody who administers Limen does.
+    """
+
+    ask: tuple[str, ...]
+    approve: Approvers
+    reason_length: int = 10
+    expires_ms: Milliseconds = 14 * DAY
+    escalation: Escalation | None = None
+    publishes: bool = False
+
+    def may_ask(self, person: Person) -> bool:
+        """Whether this person may ask. An account that is not active, and a service, may not."""
+        return _is_one_of(person, self.ask)
+
+
 @dataclass(frozen=True, slots=True)
 class AccessRules:
     """All of them. The first that is about an action on an app, and lets somebody ask, counts for them.
 
-    `directories` are those in whose groups people are while a grant lasts, by their names.
+    `directories` are those in whose groups people are while a grant lasts, by their names. `flows`: None where nobody
+    may ask for flows of the network.
     """
 
     rules: tuple[AccessRule, ...] = field(default=())
     reviews: tuple[ReviewRule, ...] = field(default=())
     directories: Mapping[str, Directory] = field(default_factory=dict)
+    flows: FlowRule | None = None
 
     def rule_for(self, person: Person, app: App, action: str) -> AccessRule | None:
         """The rule by which this person may ask for this; None: they may not."""
@@ -184,3 +205,9 @@ class AccessRules:
 
 NOTHING_TO_ASK: Final = AccessRules()
 """Nobody may ask for anything: a company without `access.yaml`."""
+
+
+def _is_one_of(person: Person, groups: tuple[str, ...]) -> bool:
+    if not person.active or person.is_workload:
+        return False
+    return EVERYONE in groups or not person.groups.isdisjoint(groups)

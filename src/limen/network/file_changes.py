@@ -24,7 +24,7 @@ from limen.network.model import (
     Zone,
 )
 from limen.network.proof.changes_said import changes_said
-from limen.network.services import part_text
+from limen.network.services import is_unnamed, part_text
 from limen.network.stated import NetworkFile
 from limen.pillar import Touched
 
@@ -39,7 +39,7 @@ def changes(before: NetworkFile | None, after: NetworkFile | None) -> Iterator[s
     was, now = (before or _NOTHING).network, (after or _NOTHING).network
     yield from _each("zone", _by_name(was.zones), _by_name(now.zones), _zone)
     yield from _each("host", _by_name(was.hosts), _by_name(now.hosts), _host)
-    yield from _each("service", _by_name(was.services), _by_name(now.services), _service)
+    yield from _each("service", _by_name(_named(was)), _by_name(_named(now)), _service)
     yield from _each("flow", _by_id(was.flows), _by_id(now.flows), _flow)
     yield from _each("block", _by_id(was.blocks), _by_id(now.blocks), _block)
     yield from _each("statement of what must never be", _by_id(_own(was)), _by_id(_own(now)), _never)
@@ -77,6 +77,11 @@ def way_said(way: Way) -> str:
     return f"{names[0]} to {names[1]} by {by}"
 
 
+def _named(network: Network) -> Sequence[Service]:
+    """Without protocols with their ports, which flows say themselves."""
+    return [one for one in network.services if not is_unnamed(one.name)]
+
+
 def _own(network: Network) -> Sequence[Never]:
     return [one for one in network.nevers if not one.is_built_in]
 
@@ -105,11 +110,13 @@ def _zone(one: Zone) -> str:
     parts += [f"VLAN {one.vlan}"] if one.vlan else []
     parts += [f"{cloud} {tag}" for cloud, tag in one.tags]
     parts += ["its hosts kept apart"] if one.is_isolated else []
+    parts += [f"owned by {one.owner}"] if one.owner else []
     return ", ".join(parts)
 
 
 def _host(one: Host) -> str:
-    return f"{lists.joined(str(each.network_address) for each in one.addresses)} in {one.zone}"
+    owner = f", owned by {one.owner}" if one.owner else ""
+    return f"{lists.joined(str(each.network_address) for each in one.addresses)} in {one.zone}{owner}"
 
 
 def _service(one: Service) -> str:

@@ -1,4 +1,4 @@
-"""`network.yaml` with one flow more, without one, or with one that leads less far: all else stays as it is written."""
+"""`network.yaml` with a flow more, without one, with one that leads less far, or without a trial: all else stays."""
 
 from __future__ import annotations
 
@@ -31,9 +31,14 @@ def without_flow(text: str, flow_id: str) -> str:
     return without_item(text, FILE, _SECTION, "id", flow_id)
 
 
-def reviewed(text: str, flow_id: str, day: str) -> str:
-    """The flow was looked at, and will be again on this day (ISO 8601)."""
-    return changed_item(text, FILE, _SECTION, "id", flow_id, {"review": day})
+def without_trial(text: str, trial_id: str) -> str:
+    return without_item(text, FILE, "trial", "id", trial_id)
+
+
+def kept_until(text: str, flow: Flow, day: str) -> str:
+    """The flow was looked at, and will be again on this day (ISO 8601); it ends on no day before."""
+    ends = {"expires": day} if flow.expires and flow.expires < day else {}
+    return changed_item(text, FILE, _SECTION, "id", flow.id, {"review": day, **ends})
 
 
 def kept_out_of(text: str, network: Network, flow_id: str, zone: str) -> str:

@@ -43,7 +43,8 @@ class Zone:
     """A part of the network whose borders are guarded.
 
     `interface` is its leg at the firewall, `vlan` its number there, `tags` what it is called in clouds. `is_isolated`:
-    its hosts don't reach each other either. What is in it has `sensitivity` 0 to 3.
+    its hosts don't reach each other either. What is in it has `sensitivity` 0 to 3. `owner`: a group or an email
+    address ("": nobody is stated), who approves flows into it.
     """
 
     name: str
@@ -54,16 +55,18 @@ class Zone:
     tags: tuple[tuple[str, str], ...] = ()
     is_isolated: bool = False
     sensitivity: int = 1
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """Something with addresses of its own in a zone."""
+    """Something with addresses of its own in a zone. `owner`: as a zone's, and "" for that of its zone."""
 
     name: str
     zone: str
     addresses: tuple[Prefix, ...]
     """Each a network of one address."""
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from limen.configuration.problem import DECLARE_GROUP, Complaint, shown, unknown
 from limen.network.addresses import is_dns_name
 from limen.network.built_in import BUILT_IN as NEVERS
 from limen.network.model import ANY_SERVICE, EVERYTHING, INSIDE, INTERNET
-from limen.network.services import BUILT_IN as SERVICES
+from limen.network.services import BUILT_IN as SERVICES, is_unnamed
 from limen.network.shapes import (
     ADDRESS,
     INTERFACE,
@@ -102,7 +102,7 @@ def way_complaints(above: tuple[str | int, ...], shape: OneWay, named: Named) ->
                 yield (*above, key, place), *_no_place(name, named)
         yield from _twice((*above, key), names)
     for place, name in enumerate(shape.service):
-        if name != ANY_SERVICE and name not in named.services:
+        if name != ANY_SERVICE and name not in named.services and not is_unnamed(name):
             otherwise = f"state it below `services`: `{name}: [tcp/8443]`" if NAME.fullmatch(name) else ""
             yield (*above, "service", place), *unknown("service", name, named.services, otherwise)
     yield from _twice((*above, "service"), shape.service)
@@ -144,7 +144,7 @@ def _twice(at: tuple[str | int, ...], names: list[str]) -> Iterator[Complaint]:
 
 
 def owner_complaint(owner: str, groups: Collection[str] | None) -> tuple[str, str] | None:
-    """What is wrong with who is responsible for a flow; None: nothing, or it can't be told."""
+    """What is wrong with who is responsible for a flow, a zone or a host; None: nothing, or it can't be told."""
     if "@" in owner:
         is_address = ADDRESS.fullmatch(owner) is not None
         return None if is_address else (f"{shown(owner)} is not an email address", "write it whole")

@@ -104,7 +104,7 @@ def read(tree: Tree, around: Around) -> tuple[NetworkFile | None, list[Problem]]
     found = (
         *id_complaints(shapes.ways),
         *(one for at, shape in _each_way(shapes) for one in way_complaints(at, shape, named)),
-        *_flow_complaints(shapes.flows, around),
+        *_owner_complaints(shapes, around),
         *trial_complaints(shapes.trial, named),
         *_day_complaints(shapes),
         *address_complaints(shapes.zones, shapes.hosts, named.zones),
@@ -170,11 +170,17 @@ def _each_way(shapes: _Shapes) -> Iterator[tuple[tuple[str | int, ...], OneWay]]
         yield from (((section, number), shape) for number, shape in some.items())
 
 
-def _flow_complaints(flows: Mapping[int, FlowShape], around: Around) -> Iterator[Complaint]:
-    for number, shape in flows.items():
-        complaint = owner_complaint(shape.owner, around.groups)
-        if complaint is not None:
-            yield ("flows", number, "owner"), *complaint
+def _owner_complaints(shapes: _Shapes, around: Around) -> Iterator[Complaint]:
+    sections: dict[str, Mapping[Any, FlowShape | ZoneShape | HostShape]] = {
+        "flows": {**shapes.flows},
+        "zones": {**shapes.zones},
+        "hosts": {**shapes.hosts},
+    }
+    for section, some in sections.items():
+        for key, shape in some.items():
+            complaint = owner_complaint(shape.owner, around.groups) if shape.owner is not None else None
+            if complaint is not None:
+                yield (section, key, "owner"), *complaint
 
 
 def _day_complaints(shapes: _Shapes) -> Iterator[Complaint]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 KEEP_UP_SECONDS = 60.0
 LEARN_SECONDS = 30.0
 FORGET_SECONDS = 3_600.0
+REMIND_SECONDS = 900.0
 
 
 def _declarations() -> Declarations:
@@ -19,10 +20,11 @@ def _declarations() -> Declarations:
     from limen.network.firewalls import credentials, kinds, store as firewalls
     from limen.network.learning.store import TABLES as LEARNED
     from limen.network.network_file import NETWORK_FILE
+    from limen.network.reminders.store import TABLES as REMINDED
 
     return Declarations(
         events=(*kinds.KINDS, *of_doors.KINDS),
-        tables=(*firewalls.TABLES, *LEARNED),
+        tables=(*firewalls.TABLES, *LEARNED, *REMINDED),
         credentials=credentials.CREDENTIALS,
         file=NETWORK_FILE,
     )
@@ -43,11 +45,15 @@ async def _build(core: Core) -> Running:
     from limen.network.learning.from_firewalls import Holders
     from limen.network.learning.service import Learning
     from limen.network.model import Network
+    from limen.network.reminders.reminders import Reminders
+    from limen.network.requested import flow_requests
     from limen.network.tunnels.at_firewalls import tell_firewalls
     from limen.network.tunnels.of_devices import OfDevices
     from limen.network.tunnels.tunnels import Tunnels
 
     firewalls, learning = await build(core), Learning(core, Holders(core.known, core.clock).whose)
+    reminders = Reminders(core)
+    requested = flow_requests(lambda: core.known.rules_of(Network), core.clock, core.settings.zone)
     tunnels = Tunnels(core)
     tell_firewalls(tunnels, firewalls.followers)
     doors = Doors(core, core.offers.take(KeptOpen), tunnels)
@@ -60,12 +66,21 @@ async def _build(core: Core) -> Running:
         await learning.keep()
 
     return Running(
-        offers=(firewalls, learning, doors, tunnels, OfDevices(core, tunnels, doors, firewalls.followers).offered),
+        offers=(
+            firewalls,
+            learning,
+            doors,
+            tunnels,
+            requested,
+            OfDevices(core, tunnels, doors, firewalls.followers).offered,
+        ),
         figures=lambda: (*firewalls.telling.figures(), *learning.figures()),
         periodic=(
             Every("renew the keys that sign what firewalls are told", KEEP_UP_SECONDS, firewalls.keep_up),
             Every("write down which connections were seen", LEARN_SECONDS, learning.keep),
             Every("forget connections of long ago", FORGET_SECONDS, learning.forget),
+            Every("remind owners of flows that are due", REMIND_SECONDS, reminders.remind),
+            Every("forget which owners were reminded", FORGET_SECONDS, reminders.forget),
         ),
         close=close,
     )
@@ -86,12 +101,16 @@ PILLAR = Pillar(
     pages=(
         "limen.web.network.firewalls",
         "limen.web.network.connect",
+        "limen.web.network.ask",
         "limen.web.network.map",
         "limen.web.network.matrix",
         "limen.web.network.flows",
         "limen.web.network.never",
+        "limen.web.network.trials",
         "limen.web.network.radius",
         "limen.web.network.changing",
+        "limen.web.network.requested",
+        "limen.web.network.flow_reviews",
     ),
     declarations=_declarations,
     prepare=_prepare,

@@ -1,7 +1,8 @@
-"""What becomes of network.yaml when a group is removed: it may be responsible for flows."""
+"""What becomes of network.yaml when a group is removed: it may be responsible for flows, zones and hosts."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 from limen.errors import LimenError
@@ -12,9 +13,9 @@ _MOST_NAMED: Final = 6
 
 
 def without(text: str, kind: str, name: str) -> tuple[str, tuple[str, ...]]:
-    """The text as it is, for nobody but its owners knows who is to be responsible for a flow from then on.
+    """The text as it is, for nobody but its owners knows who is to be responsible from then on.
 
-    Raises LimenError where the group is responsible for one, or the text can't be read.
+    Raises LimenError where the group is responsible for something, or the text can't be read.
     """
     if kind != "group":
         return text, ()
@@ -26,9 +27,21 @@ def without(text: str, kind: str, name: str) -> tuple[str, tuple[str, ...]]:
         whole = reader.load(text)
     except YAMLError:
         raise LimenError(f"{FILE} can't be read", "run `limen check`") from None
-    flows = whole.get("flows") if isinstance(whole, dict) else None
-    owned = [str(one.get("id")) for one in flows or () if isinstance(one, dict) and one.get("owner") == name]
+    owned = [called for called, one in _each(whole if isinstance(whole, dict) else {}) if one.get("owner") == name]
     if owned:
         which = lists.joined(owned, most=_MOST_NAMED)
         raise LimenError(f"it is the owner of {which} in {FILE}", "choose another owner first")
     return text, ()
+
+
+def _each(whole: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Whatever may have an owner, with what it is called."""
+    flows = whole.get("flows")
+    yield from (
+        (str(one.get("id")), one) for one in (flows if isinstance(flows, list) else ()) if isinstance(one, dict)
+    )
+    for section in ("zones", "hosts"):
+        some = whole.get(section)
+        yield from (
+            (str(name), one) for name, one in (some.items() if isinstance(some, dict) else ()) if isinstance(one, dict)
+        )

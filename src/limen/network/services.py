@@ -72,6 +72,14 @@ def part_of(written: str) -> Ports:
     return Ports((protocol, protocol), (low, high), families)
 
 
+def is_unnamed(written: str) -> bool:
+    """Whether this is a protocol with its ports in place of a service's name, which has no slash."""
+    try:
+        return "/" in written and part_of(written) is not None
+    except ValueError:
+        return False
+
+
 def part_text(part: Ports) -> str:
     """As `part_of` reads it."""
     protocol, (low, high) = part.protocol[0], part.ports

@@ -72,6 +72,8 @@ class ZoneShape(Shape):
     """Its hosts don't reach each other either."""
     label: Literal["public", "internal", "confidential", "restricted"] | None = None
     """How much harm is done where it is lost; without it as usual for its kind."""
+    owner: Name | None = None
+    """A group of `limen.toml`, or an email address: who approves flows into it that somebody asks for."""
 
 
 class HostShape(Shape):
@@ -81,6 +83,8 @@ class HostShape(Shape):
     """The zone that it is in."""
     addresses: Annotated[list[Name], Field(min_length=1, max_length=20), BeforeValidator(_in_a_list)]
     """Each in its zone."""
+    owner: Name | None = None
+    """As a zone's, which it has without one of its own."""
 
 
 class WayShape(Shape):
@@ -98,7 +102,7 @@ class FlowShape(WayShape):
     """What is let through. `flows:` is a list of these."""
 
     service: Names
-    """Services, or `any`."""
+    """Services by name, protocols with their ports (`tcp/8443`), or `any`."""
     owner: Name
     """A group of `limen.toml`, or an email address: who is asked whether it is still needed."""
     purpose: Text

@@ -26,7 +26,7 @@ from limen.network.model import (
     WireGuard,
     Zone,
 )
-from limen.network.services import built_in_services, part_of
+from limen.network.services import built_in_services, is_unnamed, part_of
 from limen.network.shapes import PLACE_OF
 
 _USUAL: Final[Mapping[str, Label]] = {
@@ -58,11 +58,13 @@ class NetworkFile:
         return Network(
             zones=zones,
             hosts=tuple(
-                Host(name, one["zone"], prefixes(one["addresses"])) for name, one in sorted(self._of("hosts").items())
+                Host(name, one["zone"], prefixes(one["addresses"]), one.get("owner", ""))
+                for name, one in sorted(self._of("hosts").items())
             ),
             services=(
                 *built_in_services(),
                 *(Service(name, tuple(map(part_of, parts))) for name, parts in sorted(self._of("services").items())),
+                *(Service(written, (part_of(written),)) for written in self._unnamed_services()),
             ),
             flows=tuple(_flow(one) for one in self.written.get("flows", ())),
             blocks=tuple(Block(one["id"], _way(one), one["why"]) for one in self.written.get("blocks", ())),
@@ -80,6 +82,11 @@ class NetworkFile:
     def without(self) -> dict[str, str]:
         """Which of the built-in statements does not hold, and why."""
         return self._of("without")
+
+    def _unnamed_services(self) -> list[str]:
+        """What flows, blocks and statements name by its protocol and ports: it is a service of that name."""
+        ways = (one for section in ("flows", "blocks", "never", "trial") for one in self.written.get(section, ()))
+        return sorted({name for one in ways for name in one.get("service", ()) if is_unnamed(name)})
 
     def _of(self, section: str) -> dict[str, Any]:
         found: dict[str, Any] = self.written.get(section, {})
@@ -101,6 +108,7 @@ def _zone(name: str, one: dict[str, Any]) -> Zone:
         tuple(sorted(one.get("tags", {}).items())),
         is_isolated=one.get("isolated", False),
         sensitivity=int(label),
+        owner=one.get("owner", ""),
     )
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from limen.clock import Instant, Milliseconds
     from limen.facts import App, Facts, Grant, Person, Session
+    from limen.facts.requested_flow import RequestedFlow
     from limen.policy.decision import Decision, Effect
     from limen.storage import Snapshot, Transaction
 
@@ -330,6 +331,40 @@ class WaitingRequests:
     """
 
     find: Callable[[Snapshot, str], WaitingRequest | None]
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedFlow:
+    """What the network says of a flow that somebody asks for. `owners` are who owns where it leads, groups and email
+    addresses; () where nobody is known to. What is there has `sensitivity` 0 to 3. `opens`: what becomes newly
+    reachable by it, in lines.
+    """
+
+    flow: RequestedFlow
+    owners: tuple[str, ...]
+    sensitivity: int
+    opens: tuple[str, ...]
+
+
+class JudgeFlow(Protocol):
+    def __call__(
+        self, source: str, destination: str, service: str, review: str, expires: str, mark: str, *, knows_all: bool
+    ) -> JudgedFlow: ...
+
+
+@dataclass(frozen=True, slots=True)
+class FlowRequests:
+    """What the network offers to whoever takes requests for flows.
+
+    `judge` says what a flow would be that somebody asks for; `mark` is what makes its ID its own. `knows_all`: whoever
+    asks may read the whole network; anybody else is told of no zone or host but what they may ask for. `again` judges a
+    request by what the network is now. Both raise LimenError where it can't be asked for: what is named is not there,
+    it is let through already, or something would be possible that must never be. They take seconds where the network
+    is big.
+    """
+
+    judge: JudgeFlow
+    again: Callable[[RequestedFlow], JudgedFlow]
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,3 +72,12 @@ def test_what_was_let_through_on_trial_is_told_apart_and_needs_the_same() -> Non
     one = Denied(NOW // SECOND, "vlan10", "vlan60", "10.10.0.7", "10.60.0.2", 6, 22, 3, is_let_through=True)
     found: dict[str, Any] = json.loads(HARBOR.record("gw1", one, NOW))
     assert (found["why"], needs(found)) == (ON_TRIAL, ("office", "vault", "ssh"))
+
+
+def test_only_what_comes_from_where_it_belongs_is_at_home() -> None:
+    def is_at_home(source: str, by: str = "vlan10") -> bool:
+        return HARBOR.is_at_home("gw1", Denied(0, by, "", source, "10.60.0.2", 6, 22, 1))
+
+    assert is_at_home("10.10.0.7")
+    assert not any(is_at_home(one) for one in ("10.20.0.7", "192.0.2.1", "no address"))
+    assert not is_at_home("10.10.0.7", by="eth7")

@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from tests.network.networks import harbor
 
-from limen.clock import DAY, SetClock
+from limen.clock import DAY, SECOND, SetClock
 from limen.network.learning import store
 from limen.network.learning.flows import ObservedFlow, ends_of
+from limen.network.learning.from_firewalls import Begun
 from limen.network.learning.service import Learning
 from limen.network.model import Network
 from limen.storage import Database
@@ -73,3 +74,12 @@ async def test_days_of_long_ago_are_forgotten(where: str) -> None:
     await one.keep()
     await one.forget()
     assert kept(one) == [("", 3)]
+
+
+async def test_what_was_refused_to_somebody_is_known_before_and_after_it_is_written(where: str) -> None:
+    one = learning(where, harbor(), whose=lambda *_: ("p_ida", "d_ida"))
+    one.refused([Begun(NOW // SECOND, "10.10.0.7", "10.20.0.10", 6, 443, 2), Begun(0, "no", "address", 6, 443, 1)])
+    assert [(each.destination, each.count) for each in await one.refused_to("p_ida")] == [("files", 2)]
+    await one.keep()
+    assert [(each.destination, each.count) for each in await one.refused_to("p_ida")] == [("files", 2)]
+    assert await one.refused_to("p_ben") == []

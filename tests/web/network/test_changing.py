@@ -79,22 +79,6 @@ async def test_the_form_comes_filled_in_from_where_it_was_opened(ada: Browser) -
     assert '"><script>' not in page
 
 
-async def test_a_flow_is_removed_and_reviewed(house: House, ada: Browser) -> None:
-    await ada.get("/console/network/flows/scanners")
-    removed = await ada.post("/console/network/flows/scanners/remove")
-    assert "stock" in (await settled(ada, removed.headers["location"])).split('id="people"')[1]
-    await ada.get("/console/network/flows/scanners")
-    reviewed = await ada.post("/console/network/flows/scanners/review", review="2028-01-31")
-    assert "2028-01-31" in await settled(ada, reviewed.headers["location"])
-    await ada.get("/console/network/flows/scanners")
-    same = await ada.post("/console/network/flows/scanners/review", review="2027-05-01")
-    assert same.headers["location"].endswith("done=same")
-    for wrong in ("", "x", "2028-02-30"):
-        await ada.get("/console/network/flows/scanners")
-        assert (await ada.post("/console/network/flows/scanners/review", review=wrong)).status_code == 400
-    assert (await ada.post("/console/network/flows/gone/remove")).status_code == 400
-
-
 async def test_the_text_is_checked_with_its_lines_and_settled(house: House, ada: Browser) -> None:
     page = await ada.get(TEXT)
     text = text_of(house)
@@ -134,4 +118,4 @@ async def test_only_administrators_change_it(house: House, ada: Browser) -> None
     page = await iris.get("/console/network")
     assert page.status_code == 200
     assert NEW not in page.text
-    assert "/remove" not in (await iris.get("/console/network/flows/scanners")).text
+    assert "/decide" not in (await iris.get("/console/network/flows/scanners")).text

@@ -12,7 +12,7 @@ from tests.web.network.conftest import Put, settled
 from limen.network.model import Flow
 from limen.web.network.flows import AT, ROWS
 
-_ROW = re.compile(r'<tr id="([a-z0-9-]+)">(.*?)</tr>', re.DOTALL)
+_ROW = re.compile(r'<tr id="([a-z0-9-]+)"[^>]*>(.*?)</tr>', re.DOTALL)
 
 
 def listed(page: str) -> list[str]:

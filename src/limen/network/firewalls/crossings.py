@@ -69,6 +69,16 @@ class Surroundings:
         }
         return json.dumps(said, separators=(",", ":")).encode()
 
+    def is_at_home(self, firewall: str, one: Denied) -> bool:
+        """Whether its source is where it belongs, as far as can be told: nobody is told of what others forged in their
+        name.
+        """
+        try:
+            why = self._why(firewall, self._of_interface.get(one.came_by, ""), self.zone_at(one.source))
+        except ValueError:
+            return False
+        return why == NO_FLOW
+
     def zone_at(self, address: str) -> str:
         """The zone with the narrowest prefix that holds it; the internet where none does. Raises ValueError."""
         found = ip_address(address)

@@ -117,7 +117,13 @@ class Telling:
         denied = self._its_own(one, tells.denied)
         begun = self._its_own(one, tells.begun)
         await self._keep(one, denied, tells.counted, address)
-        self._core.offers.take(Learning).told(begun)
+        learning = self._core.offers.take(Learning)
+        learning.told(begun)
+        learning.refused(
+            Begun(each.at, each.source, each.destination, each.protocol, each.port, each.count)
+            for each in denied
+            if not each.is_let_through and self.surroundings.is_at_home(one.name, each)
+        )
         self.lost += tells.lost
         for drift in tells.drift:
             self._drifted(one, drift)

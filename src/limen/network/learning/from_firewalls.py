@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, ip_address
 from typing import Final
 
@@ -38,6 +38,12 @@ def flow_of(one: Begun, now: Instant) -> ObservedFlow | None:
         return None
     at = min(max(one.at * SECOND, now - LATEST), now)
     return ObservedFlow(at, "", "", *ends, one.protocol, one.port, one.count)
+
+
+def refused_flow_of(one: Begun, now: Instant) -> ObservedFlow | None:
+    """As `flow_of`, of what a firewall did not let through."""
+    flow = flow_of(one, now)
+    return replace(flow, was_refused=True) if flow is not None else None
 
 
 class Holders:

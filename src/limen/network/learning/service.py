@@ -10,8 +10,9 @@ from limen.clock import DAY, Instant
 from limen.network.learning import store
 from limen.network.learning.counting import Counts
 from limen.network.learning.flows import ObservedFlow
-from limen.network.learning.from_firewalls import Begun, flow_of
+from limen.network.learning.from_firewalls import Begun, flow_of, refused_flow_of
 from limen.network.learning.placing import ZonesByAddress
+from limen.network.learning.refusals import REFUSED_FOR, Refusal, refusals
 from limen.network.model import Network
 from limen.pillar import Figure
 
@@ -50,6 +51,18 @@ class Learning:
         """`take` of what a firewall that follows Limen tells."""
         now = self._core.clock.now()
         self.take(flow for one in begun if (flow := flow_of(one, now)) is not None)
+
+    def refused(self, begun: Iterable[Begun]) -> None:
+        """`take` of what a firewall that follows Limen did not let through."""
+        now = self._core.clock.now()
+        self.take(flow for one in begun if (flow := refused_flow_of(one, now)) is not None)
+
+    async def refused_to(self, person_id: str) -> list[Refusal]:
+        """Which connections of somebody's devices were refused within a day, the newest first."""
+        since, network = self._core.clock.now() - REFUSED_FOR, self._core.known.rules_of(Network) or Network(())
+        kept = await self._core.database.reading(lambda s: store.refused_to(s.connection, person_id, since))
+        here = {one: tally for one, tally in self._counts.tallies.items() if one.person_id == person_id}
+        return refusals(network, (*kept.items(), *here.items()), since)
 
     def figures(self) -> Iterator[Figure]:
         yield Figure(

@@ -15,6 +15,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Connection,
+    CursorResult,
     Integer,
     SmallInteger,
     String,
@@ -91,9 +92,13 @@ def keep(connection: Connection, tallies: Mapping[Contact, Tally]) -> int:
 
 def since(connection: Connection, begin: Instant) -> dict[Contact, Tally]:
     """All that was seen from that day on."""
-    rows = connection.execute(select(network_observed_flows).where(begin // DAY <= _C.day))
-    return {_contact(row): Tally(**{name: row[name] for name in (*_SUMS, "first_at", "last_at")})
-            for row in rows.mappings()}  # fmt: skip
+    return _tallies(connection.execute(select(network_observed_flows).where(begin // DAY <= _C.day)))
+
+
+def refused_to(connection: Connection, person_id: str, begin: Instant) -> dict[Contact, Tally]:
+    """What firewalls refused to somebody's devices from that day on."""
+    where = (begin // DAY <= _C.day, _C.person_id == person_id, _C.refused > 0)
+    return _tallies(connection.execute(select(network_observed_flows).where(*where)))
 
 
 def forget(connection: Connection, before: Instant) -> int:
@@ -146,6 +151,11 @@ def _contact(row: Any) -> Contact:
         **{name: row[name] for name in _KEY}
         | {name: _number(row["family"], row[name]) for name in ("source", "destination")}
     )
+
+
+def _tallies(rows: CursorResult[Any]) -> dict[Contact, Tally]:
+    return {_contact(row): Tally(**{name: row[name] for name in (*_SUMS, "first_at", "last_at")})
+            for row in rows.mappings()}  # fmt: skip
 
 
 def _written(family: int, address: int) -> str:

@@ -1,4 +1,4 @@
-"""One form for each statement. A listing names protocols, orders sets by its own mind and counts packets; what was
+"""One form for each statement. A listing names protocols, orders sets as it likes and counts packets; what was
 meant does not.
 """
 

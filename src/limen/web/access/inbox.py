@@ -32,6 +32,7 @@ from limen.policy.wording import Audience, Names, because
 from limen.web.access.lengths import offered_lengths, read_length
 from limen.web.access.recent_passkey import require_recent_passkey
 from limen.web.access.rows import GrantRow, RequestRow, device_of, grant_row, outlasting, request_row
+from limen.web.network.requested import publish_approved
 from limen.web.page import PORTAL, Menu, Page, Route
 from limen.web.permissions import VIEW
 from limen.web.portal.withheld import action_name
@@ -67,7 +68,8 @@ class Opened:
 class Waiting:
     """A request with what one should know who decides: who asks, on which device and at what risk, what they have by
     other grants, and what approving it would open. `risk` is -1 where it is not known; `device` is "" for none.
-    `outlasts`: it may last past its end while Limen is down.
+    `outlasts`: it may last past its end while Limen is down. `lets_through`: of a flow of the network what becomes
+    newly reachable; () where it would be another by now, and can't be approved.
     """
 
     row: RequestRow
@@ -80,6 +82,7 @@ class Waiting:
     opens: tuple[Opened, ...]
     lengths: tuple[tuple[str, Milliseconds], ...]
     outlasts: bool
+    lets_through: tuple[str, ...] = ()
 
 
 def routes(site: Site) -> APIRouter:
@@ -98,6 +101,9 @@ def routes(site: Site) -> APIRouter:
             decided, grant = await access.approve(visit.session, request_id, at_most=read_length(one(sent, "length")))
         except AccessError as wrong:
             return await _not_done(visit, wrong)
+        if decided.flow is not None and decided.state is RequestState.GRANTED:
+            is_published = await publish_approved(site, visit, decided)
+            return site.go(visit, INBOX, done="flow-published" if is_published else "flow-approved")
         return site.go(visit, INBOX, done="granted" if grant is not None else f"step-{decided.step}")
 
     @router.post("/access/inbox/{request_id}/refuse")
@@ -131,7 +137,8 @@ async def approvals(site: Site, visit: SignedInVisit) -> Mapping[str, Any]:
     """What the page shows: what waits for this person, and what they approved that still lasts."""
     access, words, now = site.ports.offers.take(Access), visit.localizer, visit.now
     several, late = await access.inbox(visit.person.id), await outlasting(site)
-    waiting = [shown for one in several if (shown := _waiting(site, access, one, words, now, late)) is not None]
+    shown = [each for one in several if (each := _waiting(site, access, one, words, now, late)) is not None]
+    waiting = [await _with_what_it_lets_through(access, each) for each in shown]
     mine = [one for one in access.held.live() if visit.person.id in one.approvers]
     return {"waiting": waiting, "given": [grant_row(site, one, words, now, outlasting=late) for one in mine]}
 
@@ -141,7 +148,7 @@ def _waiting(
 ) -> Waiting | None:
     """None where whoever asked is gone."""
     row, person = request_row(site, request, words, now), site.known.people.get(request.person_id)
-    if person is None or row.app is None or row.state is not RequestState.OPEN:
+    if person is None or row.state is not RequestState.OPEN or (row.app is None and row.flow is None):
         return None
     known, risk = site.known, site.known.risk_of(person.id)
     device, health = device_of(site, request.device_id)
@@ -154,10 +161,17 @@ def _waiting(
         device=device,
         health=health,
         has=tuple(grant_row(site, one, words, now) for one in has),
-        opens=tuple(_opened(site, request, person, row.app, words, now)),
-        lengths=tuple(offered_lengths(request.length_ms)),
+        opens=tuple(_opened(site, request, person, row.app, words, now)) if row.app is not None else (),
+        lengths=tuple(offered_lengths(request.length_ms)) if row.app is not None else (),
         outlasts=request.app in late,
     )
+
+
+async def _with_what_it_lets_through(access: Access, waiting: Waiting) -> Waiting:
+    if waiting.row.flow is None:
+        return waiting
+    judged = await access.flows.as_asked(waiting.row.request)
+    return replace(waiting, lets_through=judged.opens if judged is not None else ())
 
 
 def _opened(site: Site, request: AccessRequest, person: Person, app: App, words: Words, now: Instant) -> list[Opened]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from fastapi import APIRouter
@@ -14,6 +15,7 @@ from limen.access.services import Access
 from limen.clock import DAY, Instant
 from limen.facts import App
 from limen.messages import gettext_noop
+from limen.network.model import Network
 from limen.web.access.ask import MINE
 from limen.web.access.requestable import rule_for
 from limen.web.access.rows import GrantRow, RequestRow, grant_row, outlasting, request_row
@@ -61,13 +63,22 @@ async def temporary_access(site: Site, visit: SignedInVisit, *, may_ask: bool) -
     """
     access = site.ports.offers.find(Access)
     if access is None:
-        return {"held": (), "waiting": (), "over": (), "may_ask": False, "has_access_rules": False}
+        return {
+            "held": (),
+            "approved_flows": (),
+            "may_ask_for_flows": False,
+            "waiting": (),
+            "over": (),
+            "may_ask": False,
+            "has_access_rules": False,
+        }
     words, now = visit.localizer, visit.now
     since = now - SHOWN_FOR
     late = await outlasting(site)
     grants = [_with_use(site, visit, one, late) for one in await access.grants_of(visit.person.id, since)]
     requests = [request_row(site, one, words, now) for one in await access.requests_of(visit.person.id)]
     waiting = [one for one in requests if one.state is RequestState.OPEN]
+    approved = [one for one in requests if one.flow is not None and one.state is RequestState.GRANTED]
     refused = [
         one for one in requests if one.state not in {RequestState.OPEN, RequestState.GRANTED} and _is_late(one, since)
     ]
@@ -76,9 +87,24 @@ async def temporary_access(site: Site, visit: SignedInVisit, *, may_ask: bool) -
         "waiting": waiting,
         "over": [one for one in grants if not one.is_active][:MOST_SHOWN],
         "refused": refused[:MOST_SHOWN],
+        "approved_flows": [_approved_flow(site, one) for one in approved if _is_late(one, since)][:MOST_SHOWN],
+        "may_ask_for_flows": access.may_ask_for_flows(visit.person),
         "may_ask": may_ask,
         "has_access_rules": True,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedFlow:
+    """A flow of the network that was asked for and approved, and whether the network in force states it."""
+
+    row: RequestRow
+    is_published: bool
+
+
+def _approved_flow(site: Site, row: RequestRow) -> ApprovedFlow:
+    network = site.known.rules_of(Network)
+    return ApprovedFlow(row, network is not None and any(one.id == row.flow.id for one in network.flows if row.flow))
 
 
 def _is_late(row: RequestRow, since: Instant) -> bool:

@@ -10,6 +10,7 @@ from limen.access.model import AccessRequest, HeldGrant, RequestState
 from limen.clock import Instant, Milliseconds
 from limen.devices.service import Devices
 from limen.facts import App
+from limen.facts.requested_flow import RequestedFlow
 from limen.messages import Words
 from limen.web.portal.withheld import action_name
 from limen.web.site import Site
@@ -31,7 +32,12 @@ class RequestRow:
 
     @property
     def name(self) -> str:
-        return self.app.name if self.app is not None else self.request.app
+        return self.app.name if self.app is not None else self.request.about
+
+    @property
+    def flow(self) -> RequestedFlow | None:
+        """The flow of the network that is asked for, in place of an app."""
+        return self.request.flow
 
     @property
     def step(self) -> int:
@@ -70,7 +76,7 @@ def request_row(site: Site, request: AccessRequest, words: Words, now: Instant) 
     return RequestRow(
         request=request,
         app=site.known.apps.get(request.app),
-        what=actions_said(request.actions, words),
+        what=actions_said(request.actions, words) if request.flow is None else words.gettext("a connection"),
         state=request.state_at(now),
         asks=name_of(site, request.person_id),
         by=tuple(name_of(site, one.approver_id) for one in request.approvals),

@@ -101,11 +101,12 @@ class Changes:
         back: str,
         base: Company | str,
         again: str = "",
+        reason: str = "",
     ) -> Response:
         """Keep a candidate and go to its page. Raises `FolderError` where the changed files can't be read.
 
         `base` is what was changed: the company whose files these are, or, of a whole company, a revision's id. `back`
-        is where one is without it, `again` where it can be changed further.
+        is where one is without it, `again` where it can be changed further, `reason` what is proposed as its reason.
         """
         if isinstance(changed, Company):
             after = changed
@@ -116,7 +117,7 @@ class Changes:
         if after.revision == base_id:
             return self.site.go(visit, back, done="same")
         draft = self.drafts.keep(visit.person.id, said, base_id, after, back, self.site.ports.clock.now())
-        draft.again = again
+        draft.again, draft.reason = again, reason
         return self.site.go(visit, f"{AT}/{draft.id}")
 
     async def onto(self, visit: SignedInVisit, draft: Draft, company: Company, base: str) -> Response:

@@ -1,4 +1,4 @@
-"""Changing network.yaml: a flow more, a flow less, a review done, or the text itself; planned and published as ever."""
+"""Changing network.yaml: a flow more, or the text itself; planned and published as ever."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from limen.company.company import Company
 from limen.company.load import FolderError
 from limen.configuration.problem import Problem
 from limen.errors import LimenError
-from limen.network.flow_text import reviewed, with_flow, without_flow
+from limen.network.flow_text import with_flow
 from limen.network.model import FILE, Flow, Way
 from limen.web.console.changes import Changes
 from limen.web.network.proving import Proving
@@ -33,8 +33,6 @@ PAGES: Final = (
     Page(TEXT, "Edit network.yaml", CHANGE, hint="zones, hosts, services, flows, blocks, never"),
     Route("POST", NEW, CHANGE, does="Add a flow: see what would change"),
     Route("POST", TEXT, CHANGE, does="Change network.yaml: see what would change"),
-    Route("POST", f"{FLOWS}/{{flow_id}}/remove", CHANGE, does="Remove a flow: see what would change"),
-    Route("POST", f"{FLOWS}/{{flow_id}}/review", CHANGE, does="Set a flow's next review: see what would change"),
 )
 MOST_TEXT: Final = 16_000
 """Characters of the file that are changed here; a longer one is changed in the company folder."""
@@ -64,19 +62,6 @@ def routes(site: Site) -> APIRouter:
             return await changes.begin(visit, said, {FILE: text}, FLOWS, company)
         except LimenError as wrong:
             return _form(site, proving, visit, values, wrong)
-
-    @router.post(f"{FLOWS}/{{flow_id}}/remove")
-    async def remove(flow_id: str, visit: Authorized, sent: Sent) -> Response:
-        company = await changes.unchanged_since(sent)
-        text = without_flow(company.files.get(FILE, ""), flow_id)
-        return await changes.begin(visit, f"Remove the flow {flow_id}", {FILE: text}, FLOWS, company)
-
-    @router.post(f"{FLOWS}/{{flow_id}}/review")
-    async def review(flow_id: str, visit: Authorized, sent: Sent) -> Response:
-        company, day = await changes.unchanged_since(sent), one(sent, "review")[:10]
-        text = reviewed(company.files.get(FILE, ""), flow_id, day)
-        said = f"The flow {flow_id} is reviewed again on {day}"
-        return await changes.begin(visit, said, {FILE: text}, f"{FLOWS}/{flow_id}", company)
 
     @router.get(TEXT)
     async def edit(visit: Authorized) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Final
 
 from fastapi import APIRouter
@@ -14,7 +15,9 @@ from limen.network.learning.lately import Lately, Seen
 from limen.network.model import Flow
 from limen.network.proof.shadowed import Unneeded
 from limen.network.proved import Proved
+from limen.network.requested import REVIEW_DAYS
 from limen.web.network.proving import SEEN_DAYS, Proving
+from limen.web.network.requested import approved
 from limen.web.page import Menu, Page, Route, Shortcut
 from limen.web.permissions import READ
 from limen.web.requests import query, whole
@@ -36,6 +39,7 @@ MOST_PAIRS: Final = 100
 """Pairs of zones of which a page says what a flow lets through; more are counted."""
 SHOWS: Final = {"": "All", "due": "To be reviewed", "expired": "Expired", "idle": "Does nothing", "unused": "Not used"}
 DONE: Final = {
+    "nothing": "Select flows first.",
     "same": "Nothing would change: that is in force already.",
     "dropped": "The change was discarded.",
 }
@@ -95,6 +99,10 @@ def routes(site: Site) -> APIRouter:
             lately=lately,
             days=SEEN_DAYS,
             groups=site.known.groups,
+            approved=await approved(site, visit.now),
+            review=_in_days(proved.today, REVIEW_DAYS),
+            today=proved.today,
+            trials=[one for one in proved.network.trials if proved.today < one.until],
             done=DONE.get(query(request, "done"), ""),
         )
 
@@ -118,10 +126,15 @@ def routes(site: Site) -> APIRouter:
             more=max(0, len(lines) - MOST_LINES),
             groups=site.known.groups,
             today=proved.today,
+            review=_in_days(proved.today, REVIEW_DAYS),
             done=DONE.get(query(request, "done"), ""),
         )
 
     return router
+
+
+def _in_days(today: str, days: int) -> str:
+    return (date.fromisoformat(today) + timedelta(days=days)).isoformat()
 
 
 def _row(proved: Proved, lately: Lately, flow: Flow) -> Row:

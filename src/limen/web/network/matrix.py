@@ -14,6 +14,7 @@ from limen.network.learning.lately import Seen
 from limen.network.proof.matrix import Cell
 from limen.network.proved import Proved
 from limen.network.services import service_text
+from limen.web.network.ask import may_ask
 from limen.web.network.proving import SEEN_DAYS, Proving
 from limen.web.page import Menu, Page, Route
 from limen.web.permissions import READ
@@ -95,6 +96,7 @@ def routes(site: Site) -> APIRouter:
             service_text=service_text,
             seen=lately.pairs.get((source, destination), Seen()) if lately.is_known else None,
             days=SEEN_DAYS,
+            may_ask_for_flows=may_ask(site, visit),
             has_back=not proved.cell(destination, source).is_empty,
         )
 
@@ -126,7 +128,7 @@ def _why(proved: Proved, cell: Cell) -> str:
     parts = [f"by {_few(cell.rule_ids)}"] if cell.rule_ids else ["no flow"]
     parts += [f"denied by {_few(blocks)}"] if blocks else []
     about = proved.about(*pair)[:MOST_SERVICES]
-    parts += ["on trial"] if pair in proved.trials else []
+    parts += [f"on trial until {proved.trials[pair].until}"] if pair in proved.trials else []
     return "; ".join([*parts, *(f"{one.never.id} {'holds' if one.holds else 'does not hold'}" for one in about)])
 
 

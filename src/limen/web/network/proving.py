@@ -18,6 +18,7 @@ from limen.company.company import Company
 from limen.errors import LimenError
 from limen.network.learning import store
 from limen.network.learning.lately import Lately, lately
+from limen.network.learning.would_cut import PairCuts, would_cut
 from limen.network.model import FILE, Network
 from limen.network.proof.blast_radius import BlastRadius, Start, blast_radius
 from limen.network.proved import Proved, proved
@@ -38,7 +39,8 @@ COUNTED_FOR: Final[Milliseconds] = 5 * MINUTE
 SEEN_DAYS: Final = 30
 
 _Key: TypeAlias = tuple[str, str, str, str]
-"""A revision, a day, and of what: "network", "radius" or "lately", and where it begins, or when it was counted."""
+"""A revision, a day, and of what: "network", "radius", "lately" or "would-cut", and where it begins, or when it was
+counted."""
 
 
 class Proving:
@@ -106,6 +108,24 @@ class Proving:
             for one in old:
                 self._tasks.pop(one, None)
         return known[0].result() if known else Lately()
+
+    async def would_cut(self, visit: SignedInVisit, title: str, whole: Proved) -> tuple[PairCuts, ...]:
+        """Of what was used in the last 30 days what would be cut were nothing on trial, counted anew each minute.
+
+        Raises TurnedAwayError with a page that waits.
+        """
+        begin, read = visit.now - SEEN_DAYS * DAY, self._site.ports.database.read
+
+        def work() -> tuple[PairCuts, ...]:
+            return would_cut(whole.network, read(lambda snapshot: store.since(snapshot.connection, begin)), whole.today)
+
+        what = (whole.today, "would-cut", str(visit.now // MINUTE))
+        for old in [
+            one for one, task in self._tasks.items() if one[2] == what[1] and one[3] != what[2] and task.done()
+        ]:
+            del self._tasks[old]
+        found: tuple[PairCuts, ...] = await self._found(visit, title, what, work)
+        return found
 
     def _key(self, today: str, kind: str, of: str) -> _Key:
         company = self.company

@@ -17,6 +17,7 @@ from limen.policy.decision import Decision, Effect, Named, ReasonText
 from limen.policy.wording import Audience, Names, because
 from limen.web.access.mine import temporary_access
 from limen.web.access.requestable import requestable
+from limen.web.network.ask import may_ask as may_ask_for_flows, refused_to
 from limen.web.page import PORTAL, Menu, Page
 from limen.web.permissions import VIEW
 from limen.web.portal.apps import Card, launcher
@@ -65,8 +66,11 @@ def routes(site: Site) -> APIRouter:
         groups = [site.known.groups[group] for group in sorted(visit.person.groups) if group in site.known.groups]
         rows = [_row(site, visit, card) for card in (*cards, *shut)]
         temporary = await temporary_access(site, visit, may_ask=bool(requestable(site, visit)))
+        refused = await refused_to(site, visit) if may_ask_for_flows(site, visit) else []
         done = query(request, "done")
-        return site.page("portal/access.html", visit, groups=groups, rows=rows, done=done, **temporary)
+        return site.page(
+            "portal/access.html", visit, groups=groups, rows=rows, done=done, refused_connections=refused, **temporary
+        )
 
     return router
 

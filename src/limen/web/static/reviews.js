@@ -17,8 +17,10 @@ if (form) {
   const box = () => rows[current]?.querySelector("input[type=checkbox]");
   const chosen = () => form.querySelectorAll("[name=row]:checked").length;
   const decide = (verdict) => {
+    const button = form.querySelector(`[name=verdict][value=${verdict}]`);
+    if (!button) return;
     if (!chosen() && box()) box().checked = true; // nothing selected: the row one is on
-    if (chosen()) form.requestSubmit(form.querySelector(`[name=verdict][value=${verdict}]`));
+    if (chosen()) form.requestSubmit(button);
   };
   const undo = () => {
     const button = rows[current]?.querySelector("[data-undo]") ?? form.querySelector("[data-undo-last]");
