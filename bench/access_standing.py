@@ -7,6 +7,7 @@ that people are of many kinds. Half of the apps are restricted, where every acti
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -25,20 +26,20 @@ PEOPLE, APPS, TEAMS = 500, 100, 40
 def standing(rounds: int) -> dict[str, float]:
     """`standing_s` is the median of at least three rounds; `standing_rows` how much was found in each."""
     company = load_company(HARBOR)
-    people, apps = _people(), _apps()
+    everybody, every_app = people(), apps()
     now = SystemClock().now()
     took, rows = [], 0
     for _ in range(max(3, rounds // 20)):
-        engine = _engine(company)
+        in_force = engine(company)
         begun = time.perf_counter()
-        found = standing_privilege(engine, people, apps, since=now)
+        found = standing_privilege(in_force, everybody, every_app, since=now)
         took.append(time.perf_counter() - begun)
         assert found.is_exact
         rows = sum(len(one.people) for one in found.held)
     return {"standing_s": round(sorted(took)[len(took) // 2], 3), "standing_rows": rows}
 
 
-def _people() -> list[Person]:
+def people() -> list[Person]:
     return [
         Person(
             f"p{number}",
@@ -52,20 +53,21 @@ def _people() -> list[Person]:
     ]
 
 
-def _apps() -> list[App]:
+def apps() -> list[App]:
     return [
         App(f"app-{number}", f"App {number}", "", Upstream(""), Label(number % 2 * 3 or number // 2 % 3))
         for number in range(APPS)
     ]
 
 
-def _engine(company: Company) -> Engine:
+def engine(company: Company, more_texts: Iterable[str] = ()) -> Engine:
     texts = [
         f'@id("own-{number}") permit (principal in Group::"team-{number % TEAMS}", '
         f'action in [Action::"view", Action::"edit", Action::"administer"], resource == App::"app-{number}") '
         f"when {{ context.auth.strength >= {2 + number % 2} }};"
         for number in range(APPS)
     ]
+    texts += more_texts
     texts += [
         f'@id("named-{number}") permit (principal, action == Action::"elevate", resource == App::"app-{number}") '
         f'when {{ principal == Person::"p{number * 3}" || principal == Person::"p{number * 3 + 1}" }};'

@@ -7,6 +7,7 @@
 `prove`: zones by the dozen and thousands of rules, a sixth of them denies, both address families; the full matrix and
 everything that must never be, and beside it the second engine with the same rules.
 
+`blast`: who reaches what in a company, and the list of the largest; see `network_blast.py`.
 `learned`: what is proposed from an hour of a company's connections; see `network_learned.py`.
 `learned_lab`, as root: the same from connections that a real firewall tells of; see `network_learned_lab.py`.
 
@@ -37,6 +38,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the lab is the tests'
 
+import network_blast
 import network_guard
 import network_kernel
 import network_learned
@@ -50,6 +52,7 @@ BOUNDS: Bounds = {
     "prove_5k_s": ("<=", 1),
     "prove_100k_s": ("<=", 30),
     "prove_100k_mb": ("<=", 1_000),
+    **network_blast.BOUNDS,
     **network_learned.BOUNDS,
     **network_learned_lab.BOUNDS,
     **network_tunnel.BOUNDS,
@@ -62,6 +65,7 @@ BOUNDS: Bounds = {
 }
 PARTS: dict[str, Callable[[], Figures]] = {
     "prove": network_prove.prove,
+    "blast": network_blast.blast,
     "kernel": network_kernel.kernel,
     "guard": network_guard.guard,
     "learned": network_learned.learned,

@@ -19,8 +19,6 @@ from pathlib import Path
 import typer
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
-from tools.detections import page_of_detections
-from tools.findings import findings_of
 
 from limen.cli.main import OWN
 from limen.company.apps_file import _App
@@ -39,6 +37,8 @@ from limen.policy.decision import Named
 from limen.policy.engine import NOTHING_PERMITS, ONBOARDING
 from limen.settings import Settings, settings_model
 from limen.sso.upstream.sign_in_file import _Issuer
+from tools.detections import page_of_detections
+from tools.findings import findings_of
 
 HERE = Path(__file__).resolve().parent.parent
 REFERENCE = HERE / "docs" / "reference"

@@ -110,6 +110,7 @@ async def test_what_is_stated_is_no_markup_on_any_page(ada: Browser, put: Put) -
 @pytest.mark.parametrize("path", ["/zones/{}", "/matrix/{}/office", "/matrix/office/{}", "/flows/{}", "/blast?from={}"])
 async def test_an_address_that_somebody_made_up_leads_nowhere(ada: Browser, path: str) -> None:
     await settled(ada, AT)
+    await settled(ada, f"{AT}/blast")
     for name in ("..%2F..%2Fetc", "%3Cscript%3E", "x" * 190, "a%00", "offi%0Ace", "Office"):
         page = await ada.get(f"{AT}{path.format(name)}")
         assert page.status_code == 404

@@ -33,10 +33,10 @@ def test_a_zone_is_open_to_itself_unless_its_hosts_are_kept_apart() -> None:
     assert [one["rule_ids"] for cell in cells for one in cell["lines"]] == [("in",)]
 
 
-def test_where_nothing_is_reached_there_is_no_change_to_make() -> None:
+def test_where_nothing_but_a_zone_s_own_is_reached_keeping_it_apart_is_the_change() -> None:
     (whole, *reached) = [plain for _, plain in blast(harbor(), "erp", _TODAY) if plain]
     assert [one["name"] for one in reached] == ["finance"]
-    assert whole["best_change"] is None
+    assert whole["best_change"] == {"rule": "", "to_zone": "", "isolates": "finance", "spares": ["finance"]}
 
 
 def test_nothing_is_unused_where_all_does_something() -> None:

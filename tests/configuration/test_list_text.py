@@ -9,7 +9,7 @@ from hypothesis import example, given, settings, strategies as st
 from tests.dial import size
 
 from limen.company.yaml_text import TextError, read_yaml
-from limen.configuration.list_text import changed_item, with_item, without_item
+from limen.configuration.list_text import changed_item, with_item, with_value, without_item
 from limen.configuration.tree import Tree
 from limen.errors import LimenError
 
@@ -116,3 +116,37 @@ def test_whatever_is_put_in_is_read_back_or_refused(word: str, names: list[str])
         return
     assert [one["id"] for one in found] == ["web", "mail", "files", "new"]
     assert found[-1] == {"id": "new", "purpose": word, "to": names}
+
+
+ENTRIES = """# Zones.
+zones:
+  office:
+    kind: workstation  # desks
+    prefixes: [10.10.0.0/24]
+
+  # Servers.
+  servers: {kind: server, prefixes: [10.20.0.0/24]}  # all of them
+  guests:
+    kind: guest
+    isolated: false  # for now
+other: 1
+"""
+
+
+@pytest.mark.parametrize("name", ["office", "servers", "guests"])
+def test_an_entry_gets_a_value_and_nothing_else_is_touched(name: str) -> None:
+    changed = with_value(ENTRIES, "network.yaml", "zones", name, "isolated", value=True)
+    before, after = plain(ENTRIES), plain(changed)
+    assert after["zones"][name] == {**before["zones"][name], "isolated": True}
+    after["zones"][name] = before["zones"][name]
+    assert after == before
+    assert [one for one in ENTRIES.splitlines() if "#" in one and one.split("#")[1] not in changed] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [(ENTRIES, "gone"), ("zones: [a]", "a"), ("zones: {a: 1}", "a"), ("", "a"), ("zones: {a: {}}", "a"), ("- a", "a")],
+)
+def test_an_entry_that_is_not_there_gets_no_value(text: str, name: str) -> None:
+    with pytest.raises(LimenError):
+        with_value(text, "network.yaml", "zones", name, "isolated", value=True)

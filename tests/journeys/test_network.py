@@ -16,7 +16,12 @@ from limen.web.build import declared
 from limen.web.page import HTML
 
 AT = "/console/network"
-MORE = (f"{AT}/blast?from=office", f"{AT}/flows?show=idle", f"{AT}/new-flow?from=guests&to=internet")
+MORE = (
+    f"{AT}/blast?from=office",
+    f"{AT}/blast/largest",
+    f"{AT}/flows?show=idle",
+    f"{AT}/new-flow?from=guests&to=internet",
+)
 
 
 @pytest.fixture
@@ -109,7 +114,7 @@ def test_a_flow_is_asked_for_refused_where_it_must_never_be_and_published_where_
 
 def test_the_change_that_shrinks_a_blast_radius_most_is_one_press_away(harbor: Any, ada: Any) -> None:
     ada.page.goto(f"{harbor.origin}{AT}/blast")
-    ada.page.get_by_label("Zone or host").fill("vault")
+    ada.page.get_by_label("Person, device, service, host or zone").fill("vault")
     ada.page.get_by_role("button", name="Show").click()
     expect(heading(ada)).to_have_text("Blast radius of vault")
     expect(ada.page.locator("#reached")).to_contain_text("backup-pulls")
@@ -117,6 +122,19 @@ def test_the_change_that_shrinks_a_blast_radius_most_is_one_press_away(harbor: A
     expect(heading(ada)).to_have_text("What would change", timeout=20_000)
     expect(ada.page.locator("#people")).to_contain_text("vault")
     ada.clean_both_ways()
+
+
+def test_what_a_stolen_laptop_reaches_is_told_on_a_person_s_page(harbor: Any, ada: Any) -> None:
+    ada.page.goto(f"{harbor.origin}{AT}/blast/largest")
+    expect(heading(ada)).to_have_text("Largest blast radii", timeout=20_000)
+    ada.page.goto(f"{harbor.origin}/console/people")
+    ada.page.locator("main a[href^='/console/people/p_']").first.click()
+    ada.page.locator("#groups").get_by_role("link", name="Blast radius").click()
+    expect(ada.page.locator("#apps a[href='/console/apps/limen']").first).to_be_visible(timeout=20_000)
+    ada.clean_both_ways()
+    ada.page.get_by_role("link", name="Password stolen").click()
+    expect(ada.page.locator("#sum")).to_be_visible()
+    expect(ada.page.locator("#apps")).to_have_count(0)
 
 
 def test_the_text_is_edited_with_its_lines(harbor: Any, ada: Any) -> None:

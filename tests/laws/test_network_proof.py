@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from dataclasses import replace
-from ipaddress import ip_network
 from itertools import product
 
 from hypothesis import given, settings, strategies as st
 from tests.dial import size
+from tests.laws.network_cases import NAMES, SERVICES, TODAY, Tried, networks
 from tests.laws.rule_cases import ZONES, rulesets, told_apart
-from tests.network.networks import HTTPS, PING, SSH
 
 from limen.network.compiling import Places, compiled
-from limen.network.model import EVERYTHING, INSIDE, INTERNET, Block, Flow, Host, Network, Never, Way, Zone
+from limen.network.model import INTERNET, Network, Never, Way
 from limen.network.packets import Packet, Ruleset
 from limen.network.packets.comparing import Part
 from limen.network.packets.decision_diagrams import FAMILIES, Diagrams, are_equal, difference
 from limen.network.packets.regions import Regions
 from limen.network.packets.spans import Span, point_of
-from limen.network.proof.assets import Asset, Assets
+from limen.network.proof.assets import Asset
 from limen.network.proof.blast_radius import Change, Start, blast_radius
 from limen.network.proof.matrix import Matrix
 from limen.network.proof.nevers import verdicts
 from limen.network.proof.newly_reachable import newly_reachable
 from limen.network.proof.shadowed import Why, unneeded
 
-_TODAY = "2026-11-27"
 _MOST_LOOKED_AT = 150
 
 
@@ -139,89 +136,10 @@ def test_the_matrix_is_what_is_let_through(ruleset: Ruleset, seed: int) -> None:
         assert all(one.rule == ruleset.decides(packet) for one in holding)
 
 
-_NAMES = ("office", "servers", "guests", INTERNET, INSIDE, EVERYTHING, "ana", "files", "dc")
-
-
-@st.composite
-def networks(draw: st.DrawFn) -> Network:
-    """Three zones of few addresses, so that every packet between them can be tried."""
-    zones = tuple(
-        Zone(name, "server", (ip_network(f"10.{number}.0.0/30"),), is_isolated=draw(st.booleans()), sensitivity=number)
-        for number, name in enumerate(ZONES)
-    )
-    hosts = (
-        Host("ana", "office", (ip_network("10.0.0.1/32"),)),
-        Host("files", "servers", (ip_network("10.1.0.1/32"),)),
-        Host("dc", "servers", (ip_network("10.1.0.2/32"),)),
-    )
-
-    def way() -> Way:
-        names = st.lists(st.sampled_from(_NAMES), min_size=1, max_size=2, unique=True)
-        return Way(tuple(draw(names)), tuple(draw(names)), (draw(st.sampled_from(("https", "ssh", "ping", "any"))),))
-
-    flows = tuple(Flow(f"f{number}", way(), "", "", "") for number in range(draw(st.integers(0, 5))))
-    blocks = tuple(Block(f"b{number}", way(), "") for number in range(draw(st.integers(0, 2))))
-    nevers = tuple(Never(f"n{number}", way(), "", hops=draw(st.booleans())) for number in range(3))
-    return Network(zones, hosts, (HTTPS, SSH, PING), flows, blocks, nevers)
-
-
-_SERVICES = ((6, 443), (6, 22), (1, 8), (17, 1))
-"""A packet of each service, and one of none."""
-
-
-class _Tried:
-    """Who reaches whom, by trying every packet from every asset to every other."""
-
-    def __init__(self, network: Network) -> None:
-        self.network, self.ruleset, self.assets = network, compiled(network, _TODAY), Assets(network)
-        self.numbers = range(len(self.assets.all))
-        self.steps = {
-            (one, other, service)
-            for one, other, service in product(self.numbers, self.numbers, _SERVICES)
-            if any(self.ruleset.allows(packet) for packet in self._packets(one, other, service))
-        }
-        self.open = {
-            (one, other)
-            for one, other in product(self.numbers, self.numbers)
-            if self.assets.all[one].zone == self.assets.all[other].zone
-            and self.assets.is_open_inside(self.assets.all[one].zone)
-        }
-
-    def _packets(self, one: int, other: int, service: tuple[int, int]) -> Iterator[Packet]:
-        zones = self.assets.all[one].zone, self.assets.all[other].zone
-        for family, (source, _) in self.assets.addresses[one]:
-            for also, (destination, _) in self.assets.addresses[other]:
-                if family == also == 4:
-                    yield Packet(*zones, 4, source, destination, *service)
-
-    def stands(self, starts: set[int]) -> set[int]:
-        """Where somebody gets who goes on from wherever they get by more than an echo."""
-        reached = set(starts)
-        while True:
-            further = {
-                other
-                for one in reached
-                for other in self.numbers
-                if (one, other) in self.open or any((one, other, by) in self.steps for by in _SERVICES if by[0] != 1)
-            }
-            if further <= reached:
-                return reached
-            reached |= further
-
-    def touched(self, starts: set[int]) -> set[int]:
-        stands = self.stands(starts)
-        return {
-            other
-            for one in stands
-            for other in self.numbers
-            if other in stands or any((one, other, by) in self.steps for by in _SERVICES)
-        }
-
-
 @settings(max_examples=size(400), deadline=None)
-@given(network=networks(), name=st.sampled_from(_NAMES))
+@given(network=networks(), name=st.sampled_from(NAMES))
 def test_a_blast_radius_is_what_trying_everything_gives(network: Network, name: str) -> None:
-    tried, regions = _Tried(network), Regions(compiled(network, _TODAY))
+    tried, regions = Tried(network), Regions(compiled(network, TODAY))
     starts = set(tried.assets.named(name))
     found = blast_radius(network, regions, Start(name, (name,)))
     assert found.is_whole
@@ -234,19 +152,25 @@ def test_a_blast_radius_is_what_trying_everything_gives(network: Network, name: 
     _is_best_change(tried, found.best_change, starts)
 
 
-def _is_best_change(tried: _Tried, change: Change | None, starts: set[int]) -> None:
-    """No flow that is taken out whole spares more, and the change spares what it says."""
-    before = tried.touched(starts)
+def _is_best_change(tried: Tried, change: Change | None, starts: set[int]) -> None:
+    """No flow that is taken out whole, and no zone that is isolated, spares more; and it spares what it says."""
+    before, network = tried.touched(starts), tried.network
 
-    def spared(without: str) -> set[Asset]:
-        left = tuple(one for one in tried.network.flows if one.id != without)
-        after = _Tried(replace(tried.network, flows=left)).touched(starts)
-        return {tried.assets.all[at] for at in before - after}
+    def spared(changed: Network) -> set[Asset]:
+        return {tried.assets.all[at] for at in before - Tried(changed).touched(starts)}
 
-    most = max((_weight(spared(one.id)) for one in tried.network.flows), default=0)
-    assert (change.weight if change else 0) == most
+    def without(flow_id: str) -> Network:
+        return replace(network, flows=tuple(one for one in network.flows if one.id != flow_id))
+
+    def isolated(name: str) -> Network:
+        zones = (replace(one, is_isolated=True) if one.name == name else one for one in network.zones)
+        return replace(network, zones=tuple(zones))
+
+    every = [*(without(one.id) for one in network.flows), *(isolated(one.name) for one in network.zones)]
+    assert (change.weight if change else 0) == max(_weight(spared(one)) for one in every)
     if change and not change.to_zone:
-        assert set(change.spares) == spared(change.rule_id)
+        after = isolated(change.isolates) if change.isolates else without(change.rule_id)
+        assert set(change.spares) == spared(after)
 
 
 def _weight(assets: set[Asset]) -> int:
@@ -256,7 +180,7 @@ def _weight(assets: set[Asset]) -> int:
 @settings(max_examples=size(400), deadline=None)
 @given(network=networks())
 def test_a_never_holds_exactly_where_trying_finds_no_way(network: Network) -> None:
-    tried, regions = _Tried(network), Regions(compiled(network, _TODAY))
+    tried, regions = Tried(network), Regions(compiled(network, TODAY))
     places = Places(network)
     for one in verdicts(network, regions):
         assert one.is_decided
@@ -276,7 +200,7 @@ def test_a_never_holds_exactly_where_trying_finds_no_way(network: Network) -> No
             assert tried.assets.all.index(one.path[0].source) in sources
 
 
-def _is_possible(tried: _Tried, never: Never) -> bool:
+def _is_possible(tried: Tried, never: Never) -> bool:
     meant = _services_of(never)
     for source, destination in product(never.way.sources, never.way.destinations):
         hosts = tried.network.host_of
@@ -304,4 +228,4 @@ def _is_possible(tried: _Tried, never: Never) -> bool:
 
 def _services_of(never: Never) -> tuple[tuple[int, int], ...]:
     by_name = {"https": ((6, 443),), "ssh": ((6, 22),), "ping": ((1, 8),)}
-    return by_name.get(never.way.services[0], _SERVICES)
+    return by_name.get(never.way.services[0], SERVICES)

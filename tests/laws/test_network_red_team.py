@@ -16,19 +16,27 @@ from tests.network.lab import ALL, ECHO, HOSTS, Lab, needs_namespaces
 from tests.network.networks import DNS, HTTPS, PING, SSH, flow, host, way
 from tests.network.policies import UPLINK, address, network
 from tests.network.written import stated
+from tests.policy.scene import engine_of
 
-from limen.clock import SystemClock
+from limen.clock import HOUR, SystemClock
+from limen.company.blast.radius import Surroundings
+from limen.company.blast.taken import Holder, Kind, Taken
+from limen.company.blast.today import KnownDevice, Today
+from limen.facts import App, Person, Upstream
+from limen.facts.network_service import NetworkService
 from limen.network.compiling import compiled
+from limen.network.doors.model import Opening, rules_of
 from limen.network.emit.nft_router import router_of
 from limen.network.emit.nftables import firewall
 from limen.network.model import INTERNET, Block, Network
 from limen.network.nft.as_json import as_json
-from limen.network.packets import Packet
+from limen.network.packets import Packet, Rule, Ruleset
 from limen.network.packets.regions import Regions
 from limen.network.proof.blast_radius import Start, blast_radius
 
 pytestmark = pytest.mark.slow
 _TODAY = "2026-11-27"
+ANA = Person("p_ana", "Ana", "ana@harbor.example", active=True)
 _NETWORKS = 5
 _PORTS: Final = (1, 22, 53, 80, 139, 443, 445, 3389, 5432, 8443, 8444, 40_000, 65_535)
 """Of TCP and UDP: every one that a network here names, and others."""
@@ -77,6 +85,26 @@ def test_who_took_a_host_of_any_network_reaches_what_was_proved(lab: Lab, seed: 
     _replay(lab, _any_network(numbers), numbers.choice(("office-1", "guests", "iot-1")))
 
 
+def test_with_a_door_open_it_reaches_what_was_proved_of_its_device(lab: Lab) -> None:
+    of = stated(_HARBOR.replace("from: jump, to: inside", "from: jump, to: guests")).network
+    service = NetworkService(("jump",), ("ssh",))
+    now = SystemClock().now()
+    opening = Opening("o1", ANA.id, "s1", "admin", "10.10.0.10", "d1", now, now + HOUR)
+    doors = tuple(rules_of(opening, service, of))
+    reached = _replay(lab, of, "laptop", doors)
+    assert reached == {"files", "erp", "camera", "iot", "jump", "guests", INTERNET}
+    assert "jump" not in _replay(lab, of, "guests", doors)  # it is open to one address alone
+
+    app = App("admin", "Administration", "", Upstream(""), network=service)
+    device = KnownDevice("d1", "wren", frozenset({ANA.id}), True, "linux", frozenset({"10.10.0.10"}))
+    today = Today({ANA.id: ANA}, devices={"d1": device})
+    policy = '@id("p") permit (principal, action, resource) when { context.device.managed };'
+    around = Surroundings(engine_of(policy), {"admin": app}, of, today, now, Regions(compiled(of, _TODAY)))
+    found = around.blast(Holder(Kind.DEVICE, "d1", "wren"), Taken.LAPTOP)
+    assert found.network is not None
+    assert {one.asset.name for one in found.network.reached} | {INTERNET} == reached
+
+
 def _any_network(numbers: random.Random) -> Network:
     """A named host in each zone beside one without a name, and flows and blocks between any of them."""
     of = network(numbers)
@@ -100,11 +128,12 @@ def _any_network(numbers: random.Random) -> Network:
     return replace(of, hosts=tuple(hosts), services=(HTTPS, SSH, DNS, PING), flows=tuple(flows), blocks=tuple(blocks))
 
 
-def _replay(lab: Lab, of: Network, start: str) -> set[str]:
-    """What was reached, which is what was proved."""
-    rules = compiled(of, _TODAY)
+def _replay(lab: Lab, of: Network, start: str, doors: tuple[Rule, ...] = ()) -> set[str]:
+    """What was reached, which is what was proved. `doors`: what stands open for somebody meanwhile."""
+    known = compiled(of, _TODAY)
+    rules = Ruleset(known.zones, (*known.rules, *doors))
     lab.load(as_json(firewall(rules, of, router_of(of, [UPLINK]), SystemClock().now()).table))
-    proved = blast_radius(of, Regions(rules), Start(start, (start,)))
+    proved = blast_radius(of, Regions(known), Start(start, (start,), doors))
     assert proved.is_whole
     begun = _held_at_first(of, start)
     reached, first = _spread(lab, of, begun)

@@ -8,7 +8,7 @@ import pytest
 from tests.network.written import ZONES, flow, stated
 
 from limen.errors import LimenError
-from limen.network.flow_text import kept_out_of, kept_until, with_flow, without_flow, without_trial
+from limen.network.flow_text import isolated, kept_out_of, kept_until, with_flow, without_flow, without_trial
 from limen.network.model import Flow, Network, Way
 
 TEXT = (
@@ -81,3 +81,11 @@ def test_a_trial_goes_and_all_else_stays() -> None:
     assert without_trial(head + first + second, "a") == head + second
     with pytest.raises(LimenError):
         without_trial(head + first + second, "c")
+
+
+def test_a_zone_is_kept_apart_and_the_flows_stay() -> None:
+    changed = isolated(TEXT, "office")
+    assert network(changed).zone_of["office"].is_isolated
+    assert flows(changed) == flows(TEXT)
+    with pytest.raises(LimenError):
+        isolated(TEXT, "nowhere")

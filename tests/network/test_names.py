@@ -36,6 +36,17 @@ def test_a_firewall_may_be_called_as_a_zone() -> None:
         ("kind: nftables, host: office", False),
         ("kind: nftables, host: files, device: gw1", False),
         ("kind: aws, host: files", False),
+        ("kind: windows, host: files", True),
+        ("kind: windows", False),
+        ("kind: windows, host: nowhere", False),
+        ("kind: windows, host: files, uplink: eth0", False),
+        ("kind: fortigate", True),
+        ('kind: cisco, url: "https://10.20.0.1"', True),
+        ("kind: paloalto, host: files", False),
+        ("kind: paloalto, uplink: untrust-of-the-provider", True),
+        ("kind: paloalto, uplink: [a, b]", False),
+        ("kind: fortigate, uplink: 'a b'", False),
+        ("kind: fortigate, device: gw1", False),
     ],
 )
 def test_a_host_guards_itself_in_place_of_a_device(said: str, is_right: bool) -> None:
@@ -90,3 +101,10 @@ def test_tunnels_have_one_end_at_a_firewall_that_follows_limen() -> None:
     gw1 = text.splitlines(keepends=True)[-1]
     assert lines(text + gw1.replace("gw1", "gw2")) == [6]
     assert lines(text.replace("nftables, device: gw1", "opnsense, url: https://fw.harbor.example")) == [5]
+
+
+@pytest.mark.parametrize("tag", ["lan to-zone any", "x" * 32, '"', ""])
+def test_what_a_firewall_calls_a_zone_is_a_plain_word(tag: str) -> None:
+    text = f"zones:\n  a: {{kind: server, prefixes: [10.1.0.0/24], tags: {{fortigate: '{tag}'}}}}\n"
+    assert lines(text) == [2]
+    assert lines(text.replace(f"'{tag}'", "virtual-wan-link")) == []

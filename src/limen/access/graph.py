@@ -79,7 +79,7 @@ def ways(
     """Every way of this person to an app, in the order of the apps. `found` is what they have without a grant,
     `actions_of` what can be asked of each app. Pure.
     """
-    through = {policy.id: _through(policy, person) for policy in policies}
+    through = {policy.id: tuple(sorted(groups_of(policy) & person.groups)) for policy in policies}
     given: dict[tuple[str, str], list[str]] = {}
     doubtful: set[tuple[str, str]] = set()
     for held in found.held:
@@ -121,10 +121,9 @@ def graph(person: Person, every: Iterable[Way]) -> Graph:
     return Graph(tuple(nodes), tuple(edges), left_out)
 
 
-def _through(policy: Policy, person: Person) -> tuple[str, ...]:
-    """The groups of this person that the policy lets in."""
-    named = {uid.id for uid in policy.principal.entities or () if uid.type == "Group"}
-    return tuple(sorted(named & person.groups))
+def groups_of(policy: Policy) -> frozenset[str]:
+    """The groups that the policy speaks of."""
+    return frozenset(uid.id for uid in policy.principal.entities or () if uid.type == "Group")
 
 
 def _sorted(actions: Iterable[str]) -> tuple[str, ...]:

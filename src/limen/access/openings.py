@@ -21,7 +21,7 @@ from limen.policy.cedar_view import ACTION_ENTITIES, view_of
 from limen.policy.scenarios.boundaries import atoms
 from limen.policy.scenarios.grid import conjunction
 from limen.policy.scenarios.partition import partition
-from limen.policy.scenarios.situations import SituationBuilder, Situations
+from limen.policy.scenarios.situations import Alternative, SituationBuilder, Situations
 
 OF_APPS: Final = ACTIONS[:7]
 """What can be asked of an app."""
@@ -29,6 +29,23 @@ OF_LIMEN: Final = ("administer", "audit", "support")
 """What is privileged on Limen itself."""
 _NO_GRANT: Final = frozenset({"grant"})
 _NO_APP: Final = App("", "", "", Upstream(""))
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What somebody has to show for themselves, where that is not everything that can be.
+
+    `without`: nouns of which there is nothing, as `device`. `one_of`: facts as one of these says, where it says
+    anything; () is any. `grants`: the apps and actions that they have a grant for now.
+    """
+
+    without: frozenset[str] = frozenset()
+    one_of: frozenset[Alternative] = frozenset()
+    grants: frozenset[tuple[str, str]] = frozenset()
+
+
+EVERYTHING: Final = Means()
+"""The strongest proof, the healthiest device; no grant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,26 +92,42 @@ class Openings:
     def of_app(self, app: App) -> int:
         return self._speaking("resource", Entity(EntityUid("App", app.id)))
 
-    def bodies(self, relevant: int, person: Person, app: App, action: str) -> Side:
-        """What is left of these policies for somebody without a grant."""
-        return self._folding.bodies(relevant, person, app, action, may_be_granted=False)
+    def bodies(self, relevant: int, person: Person, app: App, action: str, *, is_granted: bool = False) -> Side:
+        """What is left of these policies for somebody without a grant, or with one for this."""
+        return self._folding.bodies(relevant, person, app, action, may_be_granted=is_granted)
 
     def permits_of(
-        self, opening: frozenset[Body], relevant: int, person: Person, app: App, action: str
+        self,
+        opening: frozenset[Body],
+        relevant: int,
+        person: Person,
+        app: App,
+        action: str,
+        *,
+        is_granted: bool = False,
     ) -> tuple[str, ...]:
         """The ids of the permits whose bodies these are."""
         return tuple(
             policy.id
             for number, policy in enumerate(self.policies)
-            if (relevant & self.permits) >> number & 1 and self.bodies(1 << number, person, app, action) & opening
+            if (relevant & self.permits) >> number & 1
+            and self.bodies(1 << number, person, app, action, is_granted=is_granted) & opening
         )
 
-    def look(self, side: Side, *, nobody: bool, by_token: bool) -> Looked:
-        """In which situations these bodies, taken together, permit something."""
+    def look(
+        self, side: Side, *, nobody: bool, by_token: bool, means: Means = EVERYTHING, is_granted: bool = False
+    ) -> Looked:
+        """In which situations these bodies, taken together, permit something to whoever has these `means`."""
         every = _atoms(side)
         told = partition(every, self._since)
         all_of = self.situating.situations(
-            told, every, nobody=nobody, by_token=by_token, most_cells=self._most_cells, without=_NO_GRANT
+            told,
+            every,
+            nobody=nobody,
+            by_token=by_token,
+            most_cells=self._most_cells,
+            without=means.without if is_granted else means.without | _NO_GRANT,
+            one_of=means.one_of,
         )
         holding, refused = dict[Body, int](), 0
         for body in side:

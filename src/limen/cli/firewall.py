@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from limen.cli import firewall_gear
+from limen.cli import firewall_gear, firewall_text
 from limen.cli.firewall_gear import At
 from limen.cli.open_company import Opened, opened
 from limen.cli.options import LastFolder, MisusedError, refuse_other_task, word_and_folder
@@ -21,6 +21,7 @@ from limen.clock import SECOND, Instant, SystemClock
 from limen.company.authors import SERVER
 from limen.errors import LimenError
 from limen.messages import times
+from limen.network.emit.makers import MAKERS
 from limen.network.firewalls import service, store
 from limen.network.firewalls.intended import NFTABLES, Intended, intended
 from limen.network.firewalls.service import Needs
@@ -43,10 +44,16 @@ def run(
     ] = None,
     now: Annotated[
         list[Path] | None,
-        typer.Option(help="With plan of a cloud: what it has now, as its own tool prints it; can be repeated"),
+        typer.Option(
+            help="With plan: what a firewall that is not asked has now, as its own tool prints it; can be repeated"
+        ),
     ] = None,
     terraform: Annotated[
         Path | None, typer.Option(help="With plan of a cloud: write its rules to a file *.tf.json")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="With plan of a FortiGate, Palo Alto, Cisco or Windows: write its text to a new file"),
     ] = None,
     yes: Annotated[
         bool, typer.Option("--yes", help="With apply: confirmed as soon as the rules are in force and read back")
@@ -69,7 +76,11 @@ def run(
             _setup(here, name, now_at)
             return
         at = _at(here, name, now_at)
-        if at is not None:
+        if at is not None and at.firewall.kind in MAKERS:
+            _by_text(task, at, now or [], out, is_misused=bool(key or terraform), as_json=as_json)
+        elif out:
+            raise MisusedError(f"--out is for a firewall of {', '.join(MAKERS)}")
+        elif at is not None:
             _by_interface(task, at, key, now or [], terraform, is_sure=yes, as_json=as_json)
         elif key or now or terraform:
             raise MisusedError(f"--key, --now and --terraform are not for a firewall of {NFTABLES}")
@@ -87,6 +98,16 @@ def _by_program(here: Opened, task: str, name: str, now: Instant, *, is_sure: bo
         state = CONFIRMED if task == "confirm" else UNDONE
         here.database.write(lambda write: service.decide_change(write, name, state, now, SERVER))
         print("Confirmed." if state == CONFIRMED else "The firewall goes back to the rules before.")
+
+
+def _by_text(task: str, at: At, now: list[Path], out: Path | None, *, is_misused: bool, as_json: bool) -> None:
+    """What Limen asks nothing of."""
+    if is_misused:
+        raise MisusedError(f"--key and --terraform are not for a firewall of {at.firewall.kind}")
+    if task == "plan":
+        firewall_text.plan(at, now, out, as_json=as_json)
+    else:
+        firewall_text.refuse(at)
 
 
 def _by_interface(

@@ -112,30 +112,35 @@ class Planned:
 
 
 def _offline(rules: CloudRules, now: Sequence[Path]) -> Planned:
-    before = rules.read([_text(one) for one in now]).ruleset if now else Ruleset(rules.meant.zones, ())
+    before = rules.read([file_text(one) for one in now]).ruleset if now else Ruleset(rules.meant.zones, ())
     document = rules.document
     says = document if isinstance(document, list) else [{name: one} for name, some in document.items() for one in some]
     return Planned(change(before, rules.meant), rules.unfit, says, bool(now))
 
 
 def _print_plan(at: At, planned: Planned, *, as_json: bool) -> None:
-    new, gone = planned.change.new(at.network), planned.change.gone(at.network)
     if as_json:
-        print(json.dumps(_plain(at, planned, new, gone), ensure_ascii=False))
+        print(json.dumps(_plain(at, planned), ensure_ascii=False))
         return
-    print(f"{at.firewall.name} ({at.firewall.kind} {at.firewall.reference}):")
-    if not planned.knows_before:
-        print("  What it has now was not looked at (see --key and --now). What it is to let through:")
-    elif planned.change.is_nothing:
-        print("  It lets through what it should.")
-    for line in (*_lines("+", new), *_lines("-", gone)):
-        print(line)
-    if not planned.change.difference.is_whole:
-        print("  These rules are too tangled to be compared whole: more may change than is said.")
-    for one in planned.unfit:
-        print(f"  stays closed: {one.id}: {one.why}")
+    print_change(at, planned.change, planned.unfit, knows_before=planned.knows_before)
     for said in planned.says:
         print(_call_text(said))
+
+
+def print_change(
+    at: At, changed: Change, unfit: Sequence[Unfit], *, knows_before: bool, seen_by: str = "--key and --now"
+) -> None:
+    print(f"{at.firewall.name} ({' '.join(one for one in (at.firewall.kind, at.firewall.reference) if one)}):")
+    if not knows_before:
+        print(f"  What it has now was not looked at (see {seen_by}). What it is to let through:")
+    elif changed.is_nothing:
+        print("  It lets through what it should.")
+    for line in (*_lines("+", changed.new(at.network)), *_lines("-", changed.gone(at.network))):
+        print(line)
+    if not changed.difference.is_whole:
+        print("  These rules are too tangled to be compared whole: more may change than is said.")
+    for one in unfit:
+        print(f"  stays closed: {one.id}: {one.why}")
 
 
 def _lines(mark: str, lines: Sequence[Line]) -> Iterator[str]:
@@ -150,7 +155,17 @@ def _call_text(one: Call | Mapping[str, Any]) -> str:
     return json.dumps(one, ensure_ascii=False)
 
 
-def _plain(at: At, planned: Planned, new: Iterable[Line], gone: Iterable[Line]) -> dict[str, Any]:
+def _plain(at: At, planned: Planned) -> dict[str, Any]:
+    return {
+        **said_plain(at, planned.change, planned.unfit, knows_before=planned.knows_before),
+        "calls": [
+            {"operation": one.operation, "parameters": dict(one.parameters)} if isinstance(one, Call) else dict(one)
+            for one in planned.says
+        ],
+    }
+
+
+def said_plain(at: At, changed: Change, unfit: Sequence[Unfit], *, knows_before: bool) -> dict[str, Any]:
     def said(lines: Iterable[Line]) -> list[dict[str, Any]]:
         return [
             {"from": one.source, "to": one.destination, "services": list(one.services), "rules": list(one.rule_ids)}
@@ -160,16 +175,12 @@ def _plain(at: At, planned: Planned, new: Iterable[Line], gone: Iterable[Line]) 
     return {
         "firewall": at.firewall.name,
         "kind": at.firewall.kind,
-        "at": at.firewall.reference,
-        "knows_before": planned.knows_before,
-        "new": said(new),
-        "gone": said(gone),
-        "is_whole": planned.change.difference.is_whole,
-        "unfit": [{"id": one.id, "why": one.why} for one in planned.unfit],
-        "calls": [
-            {"operation": one.operation, "parameters": dict(one.parameters)} if isinstance(one, Call) else dict(one)
-            for one in planned.says
-        ],
+        "at": at.firewall.host or at.firewall.reference,
+        "knows_before": knows_before,
+        "new": said(changed.new(at.network)),
+        "gone": said(changed.gone(at.network)),
+        "is_whole": changed.difference.is_whole,
+        "unfit": [{"id": one.id, "why": one.why} for one in unfit],
     }
 
 
@@ -221,7 +232,7 @@ def undo(at: At, key: Path | None) -> None:
 # Files
 
 
-def _text(path: Path) -> str:
+def file_text(path: Path) -> str:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise LimenError(f"{path} is larger than {MOST_BYTES >> 20} MiB", "give it in parts")

@@ -10,11 +10,12 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from limen.cli import network_import
+from limen.cli import network_blast, network_import
 from limen.cli.network_proof import Printed, blast, matrix, never, unused
 from limen.cli.options import MisusedError, refuse_other_task
 from limen.cli.output import counted
 from limen.clock import SystemClock
+from limen.company.blast.radius import network_of
 from limen.company.company import Company
 from limen.company.load import load_company
 from limen.errors import LimenError
@@ -34,6 +35,7 @@ TASKS: Final[Mapping[str, tuple[str, ...]]] = {
     "why": ("FROM", "TO", "SERVICE"),
     "never": (),
     "blast": ("NAME",),
+    "largest": (),
     "unused": (),
 }
 """Each with what it is given before the folder."""
@@ -42,16 +44,22 @@ IMPORT: Final = "import"
 
 
 def run(
-    task: Annotated[str, typer.Argument(metavar="TASK", help="show, matrix, why, never, blast, unused or import")],
+    task: Annotated[
+        str, typer.Argument(metavar="TASK", help="show, matrix, why, never, blast, largest, unused or import")
+    ],
     words: Annotated[
         list[str] | None,
         typer.Argument(
             metavar="[WORDS] [DIR]",
-            help="With why: from, to and service; with blast: a zone or host. Then the company folder. With import: "
-            "files with the rules of a firewall, as its own tools print them",
+            help="With why: from, to and service; with blast: a zone or host, or person:, device: or workload: with an "
+            "email address, name or ID behind it. Then the company folder. With import: files with the rules of a "
+            "firewall, as its own tools print them",
         ),
     ] = None,
     *,
+    taken: Annotated[
+        str, typer.Option(help="With blast person: what is stolen: laptop, cookie or password (default: laptop)")
+    ] = "",
     svg: Annotated[
         bool, typer.Option("--svg", help="With show: print the zones and who reaches whom as a picture")
     ] = False,
@@ -87,13 +95,22 @@ def run(
         raise MisusedError("--kind, --zone, --internet, --owner and --write are for `limen network import`")
     given, folder = _given(task, words or [])
     company = load_company(folder)
-    network, today = _network(company), _today(company)
+    is_of_people = task == "largest" or (task == "blast" and network_blast.is_typed(given[0]))
+    network, today = network_of(company) if is_of_people else _network(company), _today(company)
     if svg:
         if task != "show" or as_json:
             raise MisusedError("--svg is for `limen network show`, without --json")
         print(picture(graph(network, today), f"The network of {company.settings.name}"), end="")
         return
-    for text, plain in _told(task, network, given, today):
+    if taken and not (is_of_people and given):
+        raise MisusedError("--taken is for `limen network blast person:…`")
+    if task == "largest":
+        lines = network_blast.ranking(folder, company, today, is_whole=as_json)
+    elif is_of_people:
+        lines = network_blast.blast(folder, company, given[0], taken, today)
+    else:
+        lines = _told(task, network, given, today)
+    for text, plain in lines:
         if as_json and plain is not None:
             print(json.dumps(plain, ensure_ascii=False))
         elif text and not as_json:
@@ -123,8 +140,7 @@ def _given(task: str, words: Sequence[str]) -> tuple[Sequence[str], Path]:
 
 
 def _network(company: Company) -> Network:
-    file = company.parts.get(FILE)
-    network: Network = file.network if file is not None else Network(())
+    network = network_of(company)
     if not network.zones:
         raise LimenError(f"{FILE} states no zones", "see the comments of a new folder, or docs/how-to/network.md")
     return network
@@ -175,7 +191,7 @@ def _show(network: Network) -> Iterator[Printed]:
         place = firewall.host or firewall.device or firewall.reference
         plain = {"part": "firewall", "name": firewall.name, "kind": firewall.kind, "at": place}
         yield (
-            f"Enforced by {firewall.name}: {firewall.kind} at {place}",
+            f"Enforced by {firewall.name}: {firewall.kind}{f' at {place}' if place else ''}",
             {
                 **plain,
                 "zones": list(firewall.zones),

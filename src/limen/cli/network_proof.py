@@ -111,7 +111,7 @@ def blast(network: Network, name: str, today: str) -> Iterator[Printed]:
     found = blast_radius(network, Regions(compiled(network, today)), Start(name, (name,)))
     yield _blast_text(found), _blast_plain(found)
     for one in found.reached:
-        yield f"  {_reached_text(one)}", _reached_plain(one)
+        yield f"  {reached_text(one)}", reached_plain(one)
     if found.best_change is not None:
         yield _change_text(found.best_change), None
     if not found.is_whole:
@@ -140,23 +140,25 @@ def _blast_plain(found: BlastRadius) -> dict[str, Any]:
 
 
 def _change_plain(change: Change) -> dict[str, Any]:
-    return {"rule": change.rule_id, "to_zone": change.to_zone, "spares": [one.name for one in change.spares]}
+    spares = [one.name for one in change.spares]
+    return {"rule": change.rule_id, "to_zone": change.to_zone, "isolates": change.isolates, "spares": spares}
 
 
 def _change_text(change: Change) -> str:
     part = f", where it leads into {change.to_zone}" if change.to_zone else ""
+    what = f"keep the hosts of {change.isolates} apart" if change.isolates else f"take out {change.rule_id}{part}"
     spared = lists.joined([one.name for one in change.spares], most=8)
-    return f"The one change that shrinks it most: take out {change.rule_id}{part}; then {spared} can't be reached."
+    return f"The one change that shrinks it most: {what}; then {spared} can't be reached."
 
 
-def _reached_text(one: Reached) -> str:
+def reached_text(one: Reached) -> str:
     label = Label(one.asset.sensitivity).word
     name = one.asset.name
     what = f"{name} in {one.asset.zone}" if one.asset.is_host else name if name == INTERNET else f"the rest of {name}"
     return f"{counted(len(one.steps), 'step')}: {what} ({label}){path_text(one.steps)}"
 
 
-def _reached_plain(one: Reached) -> dict[str, Any]:
+def reached_plain(one: Reached) -> dict[str, Any]:
     return {
         "part": "reached",
         "name": one.asset.name,

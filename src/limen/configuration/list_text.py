@@ -1,4 +1,5 @@
-"""A YAML text with one item more in a list of it, one less, or one changed: not a letter of the rest is touched.
+"""A YAML text with one item more in a list of it, one less, or one changed, or a value of an entry: not a letter of the
+rest is touched.
 
 Whoever changes a text so has it read again, as any file of the folder is.
 """
@@ -56,6 +57,31 @@ def changed_item(text: str, file: str, section: str, key: str, value: str, chang
             raise _by_hand(file, section)
         text = f"{text[: old.start_mark.index]}{_said(new)}{text[_last_letter(text, old) :]}"
     return text
+
+
+def with_value(text: str, file: str, section: str, name: str, key: str, *, value: Any) -> str:
+    """The text in which the entry `name` of the mapping `section` has this value, in place of its own if it has one.
+
+    Raises LimenError.
+    """
+    whole = _composed(text, file)
+    entries: Any = next((node for at, node in whole.value if at.value == section), None) if whole is not None else None
+    if type(entries).__name__ != "MappingNode":
+        raise _by_hand(file, section)
+    found = next((node for at, node in entries.value if at.value == name), None)
+    if found is None:
+        raise LimenError(f"{file} has no {name} in {section} any more", "look at the page again")
+    if type(found).__name__ != "MappingNode" or not found.value:
+        raise _by_hand(file, section)
+    old = next((node for at, node in found.value if at.value == key), None)
+    if old is not None:
+        return f"{text[: old.start_mark.index]}{_said(value)}{text[_last_letter(text, old) :]}"
+    end, first = _last_letter(text, found.value[-1][1]), found.value[0][0]
+    if found.flow_style:
+        return f"{text[:end]}, {key}: {_said(value)}{text[end:]}"
+    line = text.find("\n", end)
+    line = len(text) if line < 0 else line
+    return f"{text[:line]}\n{' ' * first.start_mark.column}{key}: {_said(value)}{text[line:]}"
 
 
 def _list(text: str, file: str, section: str) -> Any:

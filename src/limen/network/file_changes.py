@@ -146,4 +146,5 @@ def _firewall(one: Firewall) -> str:
         return f"{one.kind} on the host {one.host} itself"
     its = one.wireguard
     tunnels = f", with tunnels by {its.interface} at {its.endpoint}, UDP port {its.port}" if its is not None else ""
-    return f"{one.kind} at {one.device or one.reference}, between {lists.joined(one.zones, most=_MOST_NAMED)}{tunnels}"
+    place = f" at {one.device or one.reference}" if one.device or one.reference else ""
+    return f"{one.kind}{place}, between {lists.joined(one.zones, most=_MOST_NAMED)}{tunnels}"

@@ -1,11 +1,13 @@
-"""`network.yaml` with a flow more, without one, with one that leads less far, or without a trial: all else stays."""
+"""`network.yaml` with a flow more, without one, with one that leads less far, without a trial, or with a zone whose
+hosts are kept apart: all else stays as it is written.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from limen.configuration.list_text import changed_item, with_item, without_item
+from limen.configuration.list_text import changed_item, with_item, with_value, without_item
 from limen.errors import LimenError
 from limen.network.model import EVERYTHING, FILE, INSIDE, Flow, Network
 
@@ -53,6 +55,11 @@ def kept_out_of(text: str, network: Network, flow_id: str, zone: str) -> str:
     if not left:
         return without_flow(text, flow_id)
     return changed_item(text, FILE, _SECTION, "id", flow_id, {"to": _names(left)})
+
+
+def isolated(text: str, zone: str) -> str:
+    """The hosts of this zone are kept apart. Raises LimenError."""
+    return with_value(text, FILE, "zones", zone, "isolated", value=True)
 
 
 def _elsewhere(network: Network, name: str, zone: str) -> Iterator[str]:

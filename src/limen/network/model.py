@@ -159,11 +159,11 @@ class WireGuard:
 
 @dataclass(frozen=True, slots=True)
 class Firewall:
-    """Where borders are enforced. `kind`: nftables, aws, azure, gcp, opnsense, unifi. `zones`: between which.
+    """Where borders are enforced. `kind`: one of `FirewallKind`. `zones`: between which.
 
     `device` is the managed device on which the agent enforces it, for nftables; `host` the host of the network that
-    guards itself alone, in place of a device; `reference` what the vendor calls it (a VPC, a virtual network, an
-    address), `region` where the vendor has it, for AWS. `uplinks`: its interfaces to the internet.
+    guards itself alone, in place of a device or with Windows; `reference` what the vendor calls it (a VPC, a virtual
+    network, an address), `region` where the vendor has it, for AWS. `uplinks`: its interfaces to the internet.
     """
 
     name: str

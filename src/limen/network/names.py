@@ -17,7 +17,9 @@ from limen.network.model import ANY_SERVICE, EVERYTHING, INSIDE, INTERNET
 from limen.network.services import BUILT_IN as SERVICES, is_unnamed
 from limen.network.shapes import (
     ADDRESS,
+    ASKED_NOTHING,
     INTERFACE,
+    LEG,
     NAME,
     WITH_UPLINKS,
     BlockShape,
@@ -159,11 +161,11 @@ def firewall_complaints(
     """`place`: the key that says where a firewall of this kind is. A host may guard itself in place of a device."""
     if shape.host is not None and place == "device":
         place = "host"
-    if place == "host" and shape.host not in hosts:
-        yield (*above, "host"), *unknown("host", shape.host or "", hosts, "state it below `hosts`")
+    if place == "host" and shape.host is not None and shape.host not in hosts:
+        yield (*above, "host"), *unknown("host", shape.host, hosts, "state it below `hosts`")
     for key in ("device", "host", "vpc", "network", "url"):
         is_said = getattr(shape, key) is not None
-        if key == place and not is_said:
+        if key == place and not is_said and shape.kind not in ASKED_NOTHING:
             yield above, f"nothing says where this firewall is: `{key}` is missing", "add it"
         elif key != place and is_said:
             yield (*above, key), f"a firewall of the kind {shape.kind} has no `{key}`", f"write `{place}`"
@@ -171,6 +173,12 @@ def firewall_complaints(
         yield (*above, "region"), f"a firewall of the kind {shape.kind} has no `region`", "remove it"
     if shape.uplink is not None and shape.kind not in WITH_UPLINKS:
         yield (*above, "uplink"), f"a firewall of the kind {shape.kind} has no `uplink`", "remove it"
+    if shape.uplink is not None and shape.kind in ASKED_NOTHING and len(shape.uplink) > 1:
+        yield (
+            (*above, "uplink", 1),
+            f"a firewall of the kind {shape.kind} has one uplink",
+            "name the zone that both are in",
+        )
     for number, zone in enumerate(shape.zones or ()):
         if zone not in zones:
             yield (*above, "zones", number), *unknown("zone", zone, zones)
@@ -183,13 +191,21 @@ def uplink_complaints(
     seen: set[str] = set()
     for number, uplink in enumerate(firewall.uplink or ()):
         at = (*above, "uplink", number)
-        if not INTERFACE.fullmatch(uplink):
+        if not (LEG if firewall.kind in ASKED_NOTHING else INTERFACE).fullmatch(uplink):
             yield at, f"{shown(uplink)} can't be an interface's name", "write it as `ip link` shows it, such as eth0"
         elif uplink in interfaces:
             yield at, f"{uplink} is the interface of {interfaces[uplink]} already", ONE_ZONE
         elif uplink in seen:
             yield at, f"{uplink} is there already", "remove it"
         seen.add(uplink)
+
+
+def leg_complaints(above: tuple[str | int, ...], shape: ZoneShape) -> Iterator[Complaint]:
+    """What is wrong with what firewalls that only load a text call a zone."""
+    for kind in ASKED_NOTHING:
+        if (tag := shape.tags.get(kind)) is not None and not LEG.fullmatch(tag):
+            what = f"{shown(tag)} can't be what a firewall calls a zone"
+            yield (*above, kind), what, "write it with letters, digits and . _ / : - alone, 31 at most"
 
 
 def wireguard_complaints(firewalls: Mapping[str, FirewallShape], zones: Mapping[str, ZoneShape]) -> Iterator[Complaint]:

@@ -25,6 +25,7 @@ from limen.network.names import (
     firewall_complaints,
     id_complaints,
     key_complaints,
+    leg_complaints,
     owner_complaint,
     trial_complaints,
     unprintable,
@@ -209,6 +210,7 @@ def _other_complaints(shapes: _Shapes, file: FileShape) -> Iterator[Complaint]:
             yield ("zones", name, "interface"), what, "write it as `ip link` shows it, such as vlan10 or eth0.10"
         if zone.interface and (other := interfaces.setdefault(zone.interface, name)) != name:
             yield ("zones", name, "interface"), f"{zone.interface} is the interface of {other} already", ONE_ZONE
+        yield from leg_complaints(("zones", name, "tags"), zone)
         if zone.vlan and (other := vlans.setdefault(zone.vlan, name)) != name:
             yield ("zones", name, "vlan"), f"VLAN {zone.vlan} is {other} already", ONE_ZONE
     for name, service in shapes.services.items():

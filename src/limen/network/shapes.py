@@ -26,7 +26,10 @@ ADDRESS: Final = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}")
 ZoneKind = Literal[
     "workstation", "server", "domain", "finance", "backup", "management", "iot", "guest", "dmz", "vpn", "cloud"
 ]
-FirewallKind = Literal["nftables", "aws", "azure", "gcp", "opnsense", "unifi"]
+FirewallKind = Literal[
+    "nftables", "aws", "azure", "gcp", "opnsense", "unifi", "fortigate", "paloalto", "cisco", "windows"
+]
+TagKind = Literal["aws", "azure", "gcp", "opnsense", "unifi", "fortigate", "paloalto", "cisco"]
 PLACE_OF: Final = {
     "nftables": "device",
     "aws": "vpc",
@@ -34,10 +37,20 @@ PLACE_OF: Final = {
     "gcp": "network",
     "opnsense": "url",
     "unifi": "url",
+    "fortigate": "url",
+    "paloalto": "url",
+    "cisco": "url",
+    "windows": "host",
 }
 """Which key says where a firewall of this kind is."""
-WITH_UPLINKS: Final = ("nftables", "opnsense")
+ASKED_NOTHING: Final = ("fortigate", "paloalto", "cisco")
+"""Kinds that Limen writes a text for and asks nothing of, so that they need not say where they are. They have one
+uplink: what they call the side of the internet.
+"""
+WITH_UPLINKS: Final = ("nftables", "opnsense", *ASKED_NOTHING)
 """Kinds whose interfaces to the internet are stated."""
+LEG: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./:-]{0,30}")
+"""What such a firewall may call its leg to a zone: letters that none of them reads as something else."""
 
 
 def _in_a_list(value: Any) -> Any:
@@ -66,8 +79,9 @@ class ZoneShape(Shape):
     """Its leg at the firewall: `vlan10`, `eth0.10`."""
     vlan: Annotated[int, Field(ge=1, le=4094)] | None = None
     """Its number there (802.1Q)."""
-    tags: Annotated[dict[Literal["aws", "azure", "gcp", "opnsense", "unifi"], Name], Field(max_length=5)] = {}
-    """What it is called elsewhere: a security group, a network tag, an interface of OPNsense, a zone of UniFi."""
+    tags: Annotated[dict[TagKind, Name], Field(max_length=8)] = {}
+    """What it is called elsewhere: a security group, a network tag, an interface of OPNsense, a FortiGate or an ASA, a
+    zone of UniFi or of a Palo Alto."""
     isolated: bool = False
     """Its hosts don't reach each other either."""
     label: Literal["public", "internal", "confidential", "restricted"] | None = None
@@ -160,18 +174,20 @@ class FirewallShape(Shape):
     device: Name | None = None
     """`nftables`: the managed device whose agent enforces it."""
     host: Name | None = None
-    """`nftables`, in place of `device`: the host whose own firewall it is. What comes to it and what goes from it is
-    held to the flows, from the host beside it as well."""
+    """`windows`, and `nftables` in place of `device`: the host whose own firewall it is. What comes to it and what goes
+    from it is held to the flows, from the host beside it as well."""
     vpc: Name | None = None
     """`aws`: the VPC."""
     network: Name | None = None
     """`azure` and `gcp`: the virtual network."""
     url: Name | None = None
-    """`opnsense` and `unifi`: where its interface is."""
+    """`opnsense` and `unifi`: where its interface is. `fortigate`, `paloalto` and `cisco` may say where it is
+    administered, so that no change cuts that off."""
     region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]{1,12}){1,3}-[0-9]{1,2}$")] | None = None
     """`aws`: the region of the VPC: `eu-central-1`."""
     uplink: Annotated[list[Name], Field(min_length=1, max_length=20), BeforeValidator(_in_a_list)] | None = None
-    """`nftables` and `opnsense`: the interfaces to the internet."""
+    """`nftables` and `opnsense`: the interfaces to the internet. `fortigate`, `paloalto` and `cisco`: the one interface
+    or zone to it."""
     zones: Annotated[list[Name], Field(min_length=1, max_length=MOST_ZONES)] | None = None
     """Between which zones; without it all of them."""
     wireguard: WireGuardShape | None = None

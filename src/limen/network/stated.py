@@ -124,7 +124,7 @@ def _firewall(name: str, one: dict[str, Any], every_zone: tuple[str, ...]) -> Fi
     zones = tuple(one.get("zones", every_zone))
     if "host" in one:
         return Firewall(name, one["kind"], zones, host=one["host"])
-    place = one[PLACE_OF[one["kind"]]]
+    place = one.get(PLACE_OF[one["kind"]], "")
     is_device = one["kind"] == "nftables"
     tunnels = WireGuard(**one["wireguard"]) if "wireguard" in one else None
     return Firewall(

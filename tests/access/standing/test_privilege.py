@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from tests.policy.scene import NOW, app, engine_of
 
+from limen.access.openings import Means
 from limen.access.standing.privilege import (
     Held,
     StandingPrivilege,
@@ -134,3 +135,48 @@ def test_a_comparison_that_cant_be_foreseen_is_a_doubt_and_not_a_no() -> None:
     doubted = found(odd, PAYROLL)
     assert doubted.held
     assert not doubted.is_exact
+
+
+def _held(text: str, means: Means, person: Person = ANA) -> list[str]:
+    """The ids of permits that open payroll to somebody who has only that to show."""
+    found = standing_access(engine_of(text), [person], [PAYROLL], since=NOW, means_of=lambda _person: means)
+    assert found.is_exact
+    return sorted({policy for one in found.held if one.people == (person.id,) for policy in one.policies})
+
+
+def test_without_a_device_what_asks_for_one_is_closed() -> None:
+    healthy = FINANCE.rstrip(";") + ' when { context.device.compliance == "compliant" };'
+    assert _held(healthy, Means()) == ["finance"]
+    assert _held(healthy, Means(frozenset({"device"}))) == []
+
+
+def test_only_facts_of_one_of_the_alternatives_count() -> None:
+    both = FINANCE.rstrip(";") + ' when { context.device.managed && context.device.platform == "linux" };'
+    laptop = frozenset({("device.managed", True), ("device.platform", "windows")})
+    private = frozenset({("device.managed", False), ("device.platform", "linux")})
+    assert _held(both, Means(one_of=frozenset({laptop, private}))) == []
+    assert _held(both, Means(one_of=frozenset({laptop, private, frozenset({("device.managed", True)})}))) == ["finance"]
+    assert _held(FINANCE, Means(one_of=frozenset({laptop}))) == ["finance"]
+
+
+def test_an_active_grant_counts_for_its_app_and_actions_alone() -> None:
+    text = FINANCE + ONLY_BY_GRANT
+    assert _held(text, Means()) == []
+    found = standing_access(
+        engine_of(text),
+        [ANA],
+        [PAYROLL],
+        since=NOW,
+        means_of=lambda _: Means(grants=frozenset({("payroll", "view"), ("wiki", "edit")})),
+    )
+    assert [(one.action, one.policies) for one in found.held] == [("view", ("finance",))]
+
+
+def test_alike_people_with_other_means_are_no_kind_together() -> None:
+    strong = FINANCE.rstrip(";") + " when { context.auth.strength >= 2 };"
+    eve = replace(ANA, id="p9")
+    weak = Means(one_of=frozenset({frozenset({("auth.strength", 1)})}))
+    found = standing_access(
+        engine_of(strong), [ANA, eve], [PAYROLL], since=NOW, means_of=lambda one: weak if one is eve else Means()
+    )
+    assert {one.people for one in found.held} == {("p1",)}

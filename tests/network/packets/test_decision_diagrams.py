@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from limen.network.packets import ANYWHERE, Box, Rule, Ruleset, every_packet
-from limen.network.packets.decision_diagrams import Diagrams, TooTangledError, are_equal, difference
+from limen.network.packets.decision_diagrams import Diagrams, TooTangledError, are_equal, difference, unlike
 from limen.network.packets.spans import box_of
 
 _ZONES = ("office", "servers")
@@ -38,6 +38,17 @@ def test_a_difference_is_exact_on_both_sides() -> None:
     assert [box_of(one) for one in new] == [_HTTPS._replace(source=(21, 30))]
     assert [box_of(one) for one in gone] == [_HTTPS._replace(source=(10, 14))]
     assert new[0][:4] == (0, 0, 1, 1)
+
+
+def test_a_packet_shows_that_two_are_not_alike() -> None:
+    whole = _rules(Rule("a", True, "office", "servers", _HTTPS))
+    less = _rules(Rule("b", False, ANYWHERE, ANYWHERE, _HTTPS._replace(source=(17, 17))), *whole.rules)
+    assert unlike(whole, whole) is None
+    for one, other in ((whole, less), (less, whole)):
+        assert (packet := unlike(one, other)) is not None
+        assert (packet.from_zone, packet.to_zone, packet.source, packet.port) == ("office", "servers", 17, 443)
+    with pytest.raises(ValueError, match="zones"):
+        unlike(whole, Ruleset(("office",), ()))
 
 
 def test_a_block_before_a_flow_is_no_difference_to_nothing() -> None:

@@ -7,11 +7,13 @@ from dataclasses import replace
 import pytest
 from tests.network.networks import flow, harbor, way
 
+from limen.facts.network_service import NetworkService
 from limen.network.compiling import compiled
-from limen.network.model import Flow, Network
+from limen.network.doors.model import rules_from_anywhere
+from limen.network.model import Block, Flow, Network
 from limen.network.packets import Box, Rule
 from limen.network.packets.regions import Regions
-from limen.network.proof.blast_radius import BlastRadius, Start, blast_radius, starts_of
+from limen.network.proof.blast_radius import DOOR, BlastRadius, Ground, Start, blast_radius, radius_on, starts_of
 
 _TODAY = "2026-11-27"
 
@@ -65,7 +67,52 @@ def test_a_part_is_taken_out_where_that_spares_as_much() -> None:
 
 def test_what_two_flows_let_through_is_not_spared_by_one() -> None:
     network = _network(flow("one", way("office", "vault", "ssh")), flow("two", way("office", "vault", "ssh")))
-    assert _radius(network, Start("office", ("office",))).best_change is None
+    best = _radius(network, Start("office", ("office",))).best_change
+    assert best is not None
+    assert (best.isolates, best.rule_id, [one.name for one in best.spares]) == ("backup", "", ["backup"])
+    apart = replace(network, zones=tuple(replace(one, is_isolated=True) for one in network.zones))
+    assert _radius(apart, Start("office", ("office",))).best_change is None
+
+
+def test_whoever_is_one_among_others_does_not_hold_the_hosts_beside_them() -> None:
+    apart = replace(_network(), zones=tuple(replace(one, is_isolated=True) for one in _network().zones))
+    apart = replace(apart, flows=(flow("copy", way("dc", "vault", "ssh")),))
+    assert [one.asset.name for one in _radius(apart, Start("all", ("servers",))).reached] == ["vault"]
+    assert _radius(apart, Start("Ana", (), within=("servers",))).reached == ()
+
+
+def test_a_door_opens_from_wherever_its_holder_comes_to() -> None:
+    network = _network(flow("web", way("office", "files")))
+    service = NetworkService(("erp", "vault"), ("ssh",))
+    door = tuple(replace(one, id=f"{DOOR}books") for one in rules_from_anywhere("books", service, network))
+    ground = Ground(network, Regions(compiled(network, _TODAY)), {"books": door})
+    without = radius_on(ground, Start("Ana", (), within=("office",)))
+    found = radius_on(ground, Start("Ana", (), within=("office",), doors=frozenset({"books"})))
+    assert {one.asset.name for one in without.reached} == {"files", "dc", "servers"}
+    added = {one.asset.name: one.steps for one in found.reached if one not in without.reached}
+    assert added.keys() == {"erp", "finance", "vault", "backup"}
+    assert added["erp"][0].rule_id == f"{DOOR}books"
+    assert {one.asset.name for one in without.reached} | added.keys() == {
+        one.name for one in ground.reached(found.start)
+    }
+
+
+def test_what_a_block_denies_no_door_opens() -> None:
+    network = replace(_network(), blocks=(Block("no", way("everything", "vault", "any"), "-"),))
+    service = NetworkService(("vault",), ("ssh",))
+    doors = {"copy": tuple(rules_from_anywhere(f"{DOOR}copy", service, network))}
+    ground = Ground(network, Regions(compiled(network, _TODAY)), doors)
+    assert ground.reached(Start("Ana", (), within=("office",), doors=frozenset({"copy"}))) == []
+
+
+def test_where_a_flow_is_taken_out_its_door_still_lets_through() -> None:
+    network = _network(flow("books", way("office", "erp", "ssh")))
+    apart = replace(network, zones=tuple(replace(one, is_isolated=True) for one in network.zones))
+    doors = {"erp": tuple(rules_from_anywhere(f"{DOOR}erp", NetworkService(("erp",), ("ssh",)), apart))}
+    ground = Ground(apart, Regions(compiled(apart, _TODAY)), doors)
+    found = radius_on(ground, Start("Ana", (), within=("office",), doors=frozenset({"erp"})))
+    assert [one.asset.name for one in found.reached] == ["erp"]
+    assert found.best_change is None
 
 
 def test_a_person_brings_openings_of_their_own() -> None:

@@ -48,3 +48,16 @@ def test_pieces_can_stand_in_for_a_rule() -> None:
     without = {one.position: [] for one in ways.regions.let_through}
     assert _reached(ways.reach(_ASSETS.named("office"), without)) == set()
     assert _reached(ways.reach(_ASSETS.named("office"), {position: ways.regions.let_through[:1]})) >= {"files"}
+
+
+def test_a_zone_can_be_looked_at_as_if_its_hosts_were_kept_apart() -> None:
+    ways = _ways(flow("a", way("office", "files")))
+    assert _reached(ways.reach(_ASSETS.named("office"))) == {"files", "dc", "servers"}
+    assert _reached(ways.reach(_ASSETS.named("office"), isolated="servers")) == {"files"}
+
+
+def test_ways_beside_others_leave_both_as_they_are() -> None:
+    one, other = _ways(flow("a", way("office", "files"))), _ways(flow("b", way("office", "vault")))
+    both = one.beside([other])
+    assert _reached(both.reach(_ASSETS.named("office"))) >= {"files", "vault"}
+    assert "vault" not in _reached(one.reach(_ASSETS.named("office")))

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from limen.network.packets import Ruleset
-from limen.network.reading.reading import Errs, Reading, UnreadableError, not_understood, refuse_beyond, together
+from limen.network.packets import Rule, Ruleset, every_packet
+from limen.network.reading.reading import (
+    Errs,
+    Reading,
+    UnreadableError,
+    bounded,
+    not_understood,
+    refuse_beyond,
+    together,
+)
 
 
 def _reading(*errs: Errs) -> Reading:
@@ -27,3 +35,11 @@ def test_bounds() -> None:
     refuse_beyond(5, 5, "things")
     with pytest.raises(UnreadableError):
         refuse_beyond(6, 5, "things")
+
+
+def test_rules_are_counted_as_they_come() -> None:
+    """So that what would never end is refused before it fills the memory."""
+    endless = iter(lambda: Rule("x", True, "", "", every_packet(4)), None)
+    with pytest.raises(UnreadableError):
+        bounded(endless, 10)
+    assert len(bounded([next(endless)] * 10, 10)) == 10

@@ -7,7 +7,7 @@ import random
 from tests.dial import size
 
 from limen.network.packets import Box, Packet, Rule, Ruleset
-from limen.network.reading.stages import Guards, Passing, held_rules
+from limen.network.reading.stages import Guards, Known, Passing, between_known, held_rules, unknown_groups
 
 _ZONES = ("a", "b", "c")
 
@@ -54,6 +54,24 @@ def test_addresses_that_are_not_a_zones_fit_nothing() -> None:
     assert ruleset.allows(Packet("a", "b", 4, 5, 15, 6, 1))
     assert not ruleset.allows(Packet("a", "b", 4, 15, 15, 6, 1))
     assert not ruleset.allows(Packet("a", "b", 4, 5, 5, 6, 1))
+
+
+def test_rules_between_groups_become_rules_between_their_zones() -> None:
+    places = {"a": [(4, (0, 9))], "b": [(4, (10, 19))], "c": [(4, (20, 29))]}
+    known = Known({"lan": [("a", 4, (0, 9))], "dmz": [("b", 4, (10, 19))], "empty": []}, places)
+    box = Box(4, (0, 99), (0, 99))
+    rules = [
+        Rule("no", False, "", "dmz", box._replace(source=(3, 3))),
+        Rule("yes", True, "lan", "", box),
+        Rule("elsewhere", True, "wan", "dmz", box),
+    ]
+    ruleset = between_known(rules, known)
+    assert ruleset.allows(Packet("a", "b", 4, 5, 15, 6, 1))
+    assert ruleset.allows(Packet("a", "c", 4, 3, 25, 6, 1))
+    assert not ruleset.allows(Packet("a", "b", 4, 3, 15, 6, 1))
+    assert not ruleset.allows(Packet("a", "a", 4, 3, 4, 6, 1))
+    assert not ruleset.allows(Packet("b", "a", 4, 15, 4, 6, 1))
+    assert [one.where for one in unknown_groups(["lan", "wan"], known)] == ["wan"]
 
 
 def test_rules_of_a_group_are_for_who_has_it() -> None:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from ruamel.yaml import YAML
+from tests.network.reading.sampled import sample
 from tests.network.reading.test_aws import _tcp
 
 from limen.network.reading.aws import read_aws
@@ -73,3 +74,12 @@ def test_names_from_elsewhere_write_nothing_into_the_file() -> None:
     file = _file(reading)
     assert set(file) == {"zones", "services", "flows"}
     assert json.dumps(file)
+
+
+def test_zones_of_a_firewall_that_loads_a_text_keep_what_it_calls_them() -> None:
+    zones = _file(sample("asa.conf"))["zones"]
+    assert {name: one.get("tags") for name, one in zones.items() if name in {"inside-2", "dmz"}} == {
+        "inside-2": {"cisco": "inside"},
+        "dmz": {"cisco": "dmz"},
+    }
+    assert all("tags" not in one for one in _file(sample("windows.txt"))["zones"].values())

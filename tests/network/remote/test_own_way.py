@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from tests.network.networks import flow, harbor, way
+from tests.network.networks import flow, harbor, way, zone
 
 from limen.errors import LimenError
 from limen.network.compiling import compiled
 from limen.network.remote import own_way
-from limen.network.remote.own_way import is_cut, refuse_cut
+from limen.network.remote.own_way import addresses_of, is_cut, refuse_cut, refuse_unadministered
 
 TODAY = "2026-11-27"
 OFFICE, SERVERS = "10.10.0.7", "10.20.0.1"
@@ -32,3 +34,23 @@ def test_it_is_refused_before_anything_is_changed(monkeypatch: pytest.MonkeyPatc
 def test_this_machine_reaches_itself() -> None:
     refuse_cut(compiled(harbor(), TODAY), harbor(), "http://127.0.0.1:8443")
     assert list(own_way._ways("http://127.0.0.1:8443")) == [("127.0.0.1", "127.0.0.1", 8443)]
+
+
+def test_somebody_in_a_zone_of_management_has_to_reach_it() -> None:
+    closed = replace(harbor(), zones=(*harbor().zones, zone("admin", "management", 99)))
+    open_ = replace(closed, flows=(flow("adm", way("admin", "servers", "ssh")),))
+    for one, is_refused in ((closed, True), (open_, False)):
+        meant = compiled(one, TODAY)
+        if is_refused:
+            with pytest.raises(LimenError):
+                refuse_unadministered(meant, one, [SERVERS], [443, 22])
+        else:
+            refuse_unadministered(meant, one, [SERVERS], [443, 22])
+        refuse_unadministered(meant, one, ["10.99.0.1"], [443])
+    refuse_unadministered(compiled(harbor(), TODAY), harbor(), [SERVERS], [443])
+
+
+def test_where_a_firewall_is_administered() -> None:
+    assert addresses_of("https://10.20.0.1") == (["10.20.0.1"], 443)
+    assert addresses_of("http://[fd00:20::1]:8443") == (["fd00:20::1"], 8443)
+    assert addresses_of("https://nowhere.invalid") == ([], 443)

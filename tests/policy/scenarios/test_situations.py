@@ -9,6 +9,7 @@ from limen.facts import Person
 from limen.policy.cedar_view import Calendar
 from limen.policy.scenarios.boundaries import atoms
 from limen.policy.scenarios.classes import Span, value_of
+from limen.policy.scenarios.examples import unknown
 from limen.policy.scenarios.partition import partition
 from limen.policy.scenarios.situations import SituationBuilder, Situations
 
@@ -77,3 +78,37 @@ def test_too_many_situations_are_thinned_and_counted() -> None:
     assert (whole.covered, whole.grid.cells) == (1.0, 441)
     assert thin.grid.cells <= 100
     assert 0 < thin.covered < 1
+
+
+def test_facts_are_as_one_of_the_alternatives_says() -> None:
+    (policy,) = PolicySet.parse(
+        'permit (principal, action, resource) when { context.device.managed || context.device.platform == "linux" };'
+    )
+    told = partition(atoms(policy.conditions[0].body), NOW)
+    laptop = frozenset({("device.managed", True), ("device.platform", "windows"), ("device.id", "d1")})
+    private = frozenset({("device.managed", False), ("device.platform", "linux")})
+    found = SituationBuilder(NOW, CALENDAR).situations(
+        told, [], nobody=False, most_cells=1 << 20, one_of=[laptop, private]
+    )
+    managed, linux = (found.axes.index(axis) for axis in ("device.managed", "device.platform"))
+    left = set()
+    for number in range(found.grid.cells):
+        if found.possible >> number & 1:
+            chosen = found.grid.cell(number)
+            one, other = found.classes[managed][chosen[managed]], found.classes[linux][chosen[linux]]
+            left.add((one[0].example, any(each.holds("linux") for each in other)))
+    assert left == {(True, False), (False, True)}
+
+
+def test_many_axes_of_an_alternative_take_no_time() -> None:
+    checks = " || ".join(f'context.device.passing.contains("{one}")' for one in ("encryption", "firewall", "updates"))
+    (policy,) = PolicySet.parse(
+        f"permit (principal, action, resource) when {{ ({checks}) && context.device.binding >= 2"
+        ' && context.device.compliance == "compliant" && context.device.platform == "linux"'
+        ' && context.device.id != "d9" && context.device.managed && context.device.risk < 2 };'
+    )
+    told = partition(atoms(policy.conditions[0].body), NOW)
+    found = SituationBuilder(NOW, CALENDAR).situations(
+        told, [], nobody=False, most_cells=1 << 17, one_of=[frozenset(unknown("device").items())]
+    )
+    assert found.possible.bit_count() == 1

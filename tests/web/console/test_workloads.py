@@ -21,7 +21,9 @@ async def test_who_may_ask_is_listed_without_any_token(house: House) -> None:
     ]
     workloads.revoke(database, "gone", now, by="server")
     text = (await ada.get("/console/workloads")).text
-    assert [text.count(word) for word in ("batch", "stale", "Revoked", "valid until", "No valid token")] == [1] * 5
+    words = ("<strong>batch", "<strong>stale", "Revoked", "valid until", "No valid token")
+    assert [text.count(word) for word in words] == [1] * 5
+    assert text.count("/console/network/blast?from=workload:") == 2
     assert all(one.secret not in text for one in issued)
     assert "No services yet" not in text
 

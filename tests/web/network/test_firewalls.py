@@ -46,7 +46,9 @@ async def test_a_firewall_enrols_asks_and_tells(harbor: House) -> None:
     core = harbor.limen.core
     await core.offers.take(Learning).keep()
     seen = await core.database.reading(lambda snapshot: store.since(snapshot.connection, 0))
-    assert [(contact[1:6], tally.count) for contact, tally in seen.items()] == [((4, 0x0A0A0007, 0x0A140005, 6, 22), 4)]
+    assert [(contact[1:6], tally.count, tally.refused) for contact, tally in seen.items()] == [
+        ((4, 0x0A0A0007, 0x0A140005, 6, 22), 5, 1)
+    ]
     assert {one.name: one.value for one in harbor.limen.figures()}["limen_firewall_events_lost_total"] == 3
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from tests.network.networks import flow, harbor, way
 from tests.web.conftest import Browser, House
-from tests.web.network.conftest import Put
+from tests.web.network.conftest import Put, settled
 
 from limen.web.network import proving
 
@@ -87,10 +87,10 @@ async def test_what_failed_is_tried_again(ada: Browser, monkeypatch: pytest.Monk
 async def test_whoever_clicks_through_all_hosts_does_not_line_them_all_up(
     ada: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await ada.get(AT)
-    event, ready = threading.Event(), proving.blast_radius
+    await settled(ada, f"{AT}/blast")
+    event, ready = threading.Event(), proving.best_change
     monkeypatch.setattr(proving, "PATIENCE_SECONDS", 0.01)
-    monkeypatch.setattr(proving, "blast_radius", lambda *given: event.wait(20) and ready(*given))
+    monkeypatch.setattr(proving, "best_change", lambda *given: event.wait(20) and ready(*given))
     places = ["office", "guests", "servers", "backup", "vault", "files"]
     answers = [(await ada.get(f"{AT}/blast?from={one}")).status_code for one in places]
     event.set()

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from limen.access.openings import OF_APPS, OF_LIMEN, Looked, Openings
+from limen.access.openings import EVERYTHING, OF_APPS, OF_LIMEN, Looked, Means, Openings
 from limen.cedar import Policy
 from limen.cedar.tree import Var, descend
 from limen.clock import Instant
@@ -50,6 +50,10 @@ class Held:
     is_certain: bool = True
 
 
+def _everything(_person: Person) -> Means:
+    return EVERYTHING
+
+
 @dataclass(frozen=True, slots=True)
 class StandingPrivilege:
     """Everything that is held. `is_exact`: nothing of it is a doubt. `situations` is how many were looked at,
@@ -66,14 +70,23 @@ def standing_privilege(
     engine: Engine, people: Iterable[Person], apps: Iterable[App], *, since: Instant, most_cells: int = MOST_CELLS
 ) -> StandingPrivilege:
     """See the module. `since` is now. Pure, and the same for the same arguments."""
-    return _Search(engine, list(people), since, most_cells).of(list(apps), is_privileged)
+    return _Search(engine, list(people), since, most_cells, _everything).of(list(apps), is_privileged)
 
 
 def standing_access(
-    engine: Engine, people: Iterable[Person], apps: Iterable[App], *, since: Instant, most_cells: int = MOST_CELLS
+    engine: Engine,
+    people: Iterable[Person],
+    apps: Iterable[App],
+    *,
+    since: Instant,
+    most_cells: int = MOST_CELLS,
+    means_of: Callable[[Person], Means] = _everything,
 ) -> StandingPrivilege:
-    """The same of all that can be asked of apps, sensitive or not, and of Limen itself all that it has."""
-    return _Search(engine, list(people), since, most_cells).of(list(apps), lambda _app, _action: True)
+    """The same of all that can be asked of apps, sensitive or not, and of Limen itself all that it has.
+
+    `means_of`: what somebody has to show for themselves, where it is not everything that can be.
+    """
+    return _Search(engine, list(people), since, most_cells, means_of).of(list(apps), lambda _app, _action: True)
 
 
 def is_privileged(app: App, action: str) -> bool:
@@ -94,30 +107,57 @@ class _Solved:
 _NOTHING: Final = _Solved(frozenset())
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Who asks for what. `is_granted`: they have a grant for it now."""
+
+    person: Person
+    app: App
+    action: str
+    means: Means
+    is_granted: bool
+
+
 class _Search:
-    def __init__(self, engine: Engine, people: list[Person], since: Instant, most_cells: int) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        people: list[Person],
+        since: Instant,
+        most_cells: int,
+        means_of: Callable[[Person], Means],
+    ) -> None:
         self.engine, self.since = engine, since
         self.openings = Openings(engine, since, most_cells)
-        self.kinds = self._kinds(people)
+        self.kinds = self._kinds(people, means_of)
         policies = self.openings.policies
         self.always = self.openings.bits(lambda number: is_always(policies[number]))
         self.reads_person = self.openings.bits(lambda number: _reads_person(policies[number]))
-        self.of_kind = [self.openings.of_person(person) for person, _ in self.kinds]
+        self.of_kind = [self.openings.of_person(person) for person, *_ in self.kinds]
         self.covered, self.situations = 1.0, 0
-        self._solved: dict[tuple[Side, bool, bool], _Solved] = {}
+        self._solved: dict[tuple[Side, bool, bool, Means, bool], _Solved] = {}
 
     def of(self, apps: list[App], is_wanted: Callable[[App, str], bool]) -> StandingPrivilege:
         held = tuple(one for app in apps for one in self._of_app(app, is_wanted))
         return StandingPrivilege(held, all(one.is_certain for one in held), self.covered, self.situations)
 
-    def _kinds(self, people: list[Person]) -> list[tuple[Person, tuple[str, ...]]]:
-        """One of each kind, who lacks no factor, with the ids of all; nobody signed in is a kind, too."""
+    def _kinds(
+        self, people: list[Person], means_of: Callable[[Person], Means]
+    ) -> list[tuple[Person, tuple[str, ...], Means, Means]]:
+        """One of each kind, who lacks no factor, with the ids of all and their means with and without their grants;
+        nobody signed in is a kind, too.
+        """
         named = named_in(self.openings.policies)
-        kinds: dict[object, list[Person]] = {}
+        kinds: dict[tuple[object, Means], list[Person]] = {}
         for person in people:
             if person.active and person.id:
-                kinds.setdefault(kind_of(person, named), []).append(replace(person, must_enrol_at=0))
-        return [(ANYBODY, ("",)), *((some[0], tuple(one.id for one in some)) for some in kinds.values())]
+                key = kind_of(person, named), means_of(person)
+                kinds.setdefault(key, []).append(replace(person, must_enrol_at=0))
+        every = (
+            (some[0], tuple(one.id for one in some), means, replace(means, grants=EVERYTHING.grants))
+            for (_, means), some in kinds.items()
+        )
+        return [(ANYBODY, ("",), EVERYTHING, EVERYTHING), *every]
 
     def _of_app(self, app: App, is_wanted: Callable[[App, str], bool]) -> Iterator[Held]:
         of_app = self.openings.of_app(app)
@@ -126,60 +166,71 @@ class _Search:
                 continue
             speaking = of_app & self.openings.of_action[action]
             alike: dict[object, tuple[tuple[str, ...], bool] | None] = {}
-            for (person, ids), of_kind in zip(self.kinds, self.of_kind, strict=True):
+            for (person, ids, means, bare), of_kind in zip(self.kinds, self.of_kind, strict=True):
                 relevant = speaking & of_kind
                 named = (person.id, person.groups) if relevant & self.reads_person else ()
-                key = (relevant, named, not person.id, person.is_workload)
+                is_granted = (app.id, action) in means.grants
+                key = (relevant, named, not person.id, person.is_workload, bare, is_granted)
                 if key not in alike:
-                    alike[key] = self._opened_by(relevant, person, app, action)
+                    alike[key] = self._opened_by(_Asked(person, app, action, bare, is_granted), relevant)
                 opened = alike[key]
                 if opened is not None:
                     yield Held(ids, app.id, action, *opened)
 
-    def _opened_by(self, relevant: int, person: Person, app: App, action: str) -> tuple[tuple[str, ...], bool] | None:
+    def _opened_by(self, asked: _Asked, relevant: int) -> tuple[tuple[str, ...], bool] | None:
         """Which permits open this, and whether that is certain; None where nothing does."""
-        if not self._may_open(relevant, person, app, action):
+        if not self._may_open(asked, relevant):
             return None
-        found = self._solve(self._side(relevant, person, app, action), person, app, action)
+        found = self._solve(self._side(asked, relevant), asked)
         if not found.opening:
             return None
-        named = self.openings.permits_of(found.opening, relevant, person, app, action)
+        person, app, action = asked.person, asked.app, asked.action
+        named = self.openings.permits_of(found.opening, relevant, person, app, action, is_granted=asked.is_granted)
         return named or (Named.ONBOARDING,), found.is_certain
 
-    def _may_open(self, relevant: int, person: Person, app: App, action: str) -> bool:
+    def _may_open(self, asked: _Asked, relevant: int) -> bool:
         """Whether anything permits this at all: of most people and apps nothing does, and that is seen at once."""
-        if app.is_onboarding(self.since) and action in ONBOARDED:
+        if asked.app.is_onboarding(self.since) and asked.action in ONBOARDED:
             return True
-        return bool(self.openings.bodies(relevant & self.openings.permits, person, app, action))
+        return bool(self._bodies(asked, relevant & self.openings.permits))
 
-    def _side(self, relevant: int, person: Person, app: App, action: str) -> Side:
-        """What is left of the policies for somebody without a grant; in onboarding, what refuses waits for its end."""
-        if not app.is_onboarding(self.since) or not person.id or action not in ONBOARDED:
-            return self.openings.bodies(relevant, person, app, action)
-        always = self.openings.bodies(relevant & self.always, person, app, action)
-        return always | onboarded(
-            self.openings.bodies(relevant & ~self.always, person, app, action), app.onboarding_until
-        )
+    def _side(self, asked: _Asked, relevant: int) -> Side:
+        """What is left of the policies for them; in onboarding, what refuses waits for its end."""
+        app = asked.app
+        if not app.is_onboarding(self.since) or not asked.person.id or asked.action not in ONBOARDED:
+            return self._bodies(asked, relevant)
+        always = self._bodies(asked, relevant & self.always)
+        return always | onboarded(self._bodies(asked, relevant & ~self.always), app.onboarding_until)
 
-    def _solve(self, side: Side, person: Person, app: App, action: str) -> _Solved:
+    def _bodies(self, asked: _Asked, relevant: int) -> Side:
+        return self.openings.bodies(relevant, asked.person, asked.app, asked.action, is_granted=asked.is_granted)
+
+    def _solve(self, side: Side, asked: _Asked) -> _Solved:
         if not any(body.effect == "permit" for body in side):
             return _NOTHING
-        key = (side, not person.id, person.is_workload)
+        key = (side, not asked.person.id, asked.person.is_workload, asked.means, asked.is_granted)
         solved = self._solved.get(key)
         if solved is None:
-            solved = self._solved[key] = self._look(side, person, app, action)
+            solved = self._solved[key] = self._look(side, asked)
         return solved
 
-    def _look(self, side: Side, person: Person, app: App, action: str) -> _Solved:
-        looked = self.openings.look(side, nobody=not person.id, by_token=person.is_workload)
+    def _look(self, side: Side, asked: _Asked) -> _Solved:
+        person = asked.person
+        looked = self.openings.look(
+            side,
+            nobody=not person.id,
+            by_token=person.is_workload,
+            means=asked.means,
+            is_granted=asked.is_granted,
+        )
         self.covered = min(self.covered, looked.all_of.covered)
         self.situations += looked.all_of.grid.cells
         if not looked.found:
             return _Solved(looked.opening, is_certain=looked.is_sure)
-        is_shown = all(self._is_shown(looked, looked.open_cells[body], person, app, action) for body in looked.found)
+        is_shown = all(self._is_shown(looked, looked.open_cells[body], asked) for body in looked.found)
         return _Solved(looked.found, is_certain=is_shown)
 
-    def _is_shown(self, looked: Looked, cells: int, person: Person, app: App, action: str) -> bool:
+    def _is_shown(self, looked: Looked, cells: int, asked: _Asked) -> bool:
         """Whether the engine itself permits it in one of these situations, written out in full."""
         all_of = looked.all_of
         for _ in range(_WITNESSES):
@@ -192,11 +243,12 @@ class _Search:
                 axis: all_of.classes[place][number]
                 for place, (axis, number) in enumerate(zip(all_of.axes, numbers, strict=True))
             }
-            made = self.openings.situating.in_full(classes, person, app, action)
+            made = self.openings.situating.in_full(classes, asked.person, asked.app, asked.action)
             if made is None:
                 continue
             facts, request, now = made
-            if self.engine.decide(request, replace(facts, grants=()), now).effect is Effect.PERMIT:
+            grants = facts.grants if asked.is_granted else ()
+            if self.engine.decide(request, replace(facts, grants=grants), now).effect is Effect.PERMIT:
                 return True
         return False
 

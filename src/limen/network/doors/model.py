@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address
+from itertools import product
 
 from limen.clock import Instant
 from limen.facts.network_service import NetworkService
-from limen.network.compiling import Places
+from limen.network.compiling import Place, Places
 from limen.network.learning.placing import ZonesByAddress
-from limen.network.model import INTERNET, Network
+from limen.network.model import INSIDE, INTERNET, Network
 from limen.network.packets.box import Box
 from limen.network.packets.ruleset import Rule
 
@@ -58,21 +59,30 @@ def rules_of(opening: Opening, service: NetworkService, network: Network) -> Ite
         yield from _rules_from(source, opening, service, network)
 
 
+def rules_from_anywhere(app_id: str, service: NetworkService, network: Network) -> Iterator[Rule]:
+    """What a door could let through, opened from any address of any zone. Its rules are called `app_id`."""
+    sources = Places(network).of(INSIDE)
+    yield from _rules(app_id, sources, service, network, None)
+
+
 def _rules_from(address: str, opening: Opening, service: NetworkService, network: Network) -> Iterator[Rule]:
     from_zone = zone_of(network, address)
-    if not from_zone:
-        return
-    known = ip_address(address)
-    source = (int(known), int(known))
+    if from_zone:
+        known = ip_address(address)
+        source = from_zone, known.version, (int(known), int(known))
+        yield from _rules(opening.app, [source], service, network, opening.until)
+
+
+def _rules(
+    name: str, sources: Iterable[Place], service: NetworkService, network: Network, until: Instant | None
+) -> Iterator[Rule]:
     places = Places(network)
     parts = [part for name in service.services if name in network.service_of for part in network.service_of[name].parts]
-    for name in service.to:
-        if name not in network.zone_of and name not in network.host_of:
-            continue
-        for to_zone, family, destination in places.of(name):
-            if family != known.version:
-                continue
+    there = [one for one in service.to if one in network.zone_of or one in network.host_of]
+    destinations = [place for one in there for place in places.of(one)]
+    for (from_zone, family, source), (to_zone, other, destination) in product(sources, destinations):
+        if family == other:
             for part in parts:
                 if family in part.families:
                     box = Box(family, source, destination, part.protocol, part.ports)
-                    yield Rule(opening.app, True, from_zone, to_zone, box, opening.until)
+                    yield Rule(name, True, from_zone, to_zone, box, until)

@@ -14,8 +14,9 @@ from typing import Final
 from oxidd.bdd import BDDFunction, BDDManager
 from oxidd.util import DDMemoryError
 
+from limen.network.packets.box import Packet
 from limen.network.packets.ruleset import Ruleset
-from limen.network.packets.spans import FAMILY, FIELDS, Span, span_of
+from limen.network.packets.spans import FAMILY, FIELDS, Span, first_of, span_of
 
 MOST_NODES: Final = 1_000_000
 """About 35 MB, and some six seconds of work, before it is given up."""
@@ -172,6 +173,25 @@ def are_equal(one: Ruleset, other: Ruleset) -> bool:
     except DDMemoryError as error:
         raise TooTangledError from error
     return True
+
+
+def unlike(one: Ruleset, other: Ruleset) -> Packet | None:
+    """A packet that only one of them lets through; None proves that there is none. Both have the same zones.
+
+    Raises `TooTangledError`.
+    """
+    if set(one.zones) != set(other.zones):
+        raise ValueError("the two don't have the same zones")
+    try:
+        for family in FAMILIES:
+            diagrams = Diagrams(len(one.zones), family)
+            first, second = (diagrams.allowed(_spans(Ruleset(one.zones, some.rules))) for some in (one, other))
+            found = diagrams.some((first & ~second) | (second & ~first))
+            if found is not None:
+                return first_of(found, one.zones)
+    except DDMemoryError as error:
+        raise TooTangledError from error
+    return None
 
 
 def _spans(ruleset: Ruleset) -> list[tuple[Span, bool]]:

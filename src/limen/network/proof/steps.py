@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -50,7 +51,7 @@ class Ways:
     def __init__(self, assets: Assets, regions: Regions, pieces: Iterable[Piece] | None = None) -> None:
         self.assets, self.regions = assets, regions
         self._zones = regions.ruleset.zones
-        self._from: dict[str, list[Piece]] = {}
+        self.by_zone: dict[str, list[Piece]] = {}
         self._ends: dict[Piece, tuple[int, ...]] = {}
         for piece in regions.let_through if pieces is None else pieces:
             self.add(piece)
@@ -59,16 +60,18 @@ class Ways:
         span = piece.span
         for zone in {self.assets.all[at].zone for at, _ in self.assets.at(span[4], (span[6], span[7]))}:
             if self._is_in(zone, span[0], span[1]):
-                self._from.setdefault(zone, []).append(piece)
+                self.by_zone.setdefault(zone, []).append(piece)
 
-    def reach(self, starts: Iterable[int], without: Mapping[int, Iterable[Piece]] | None = None) -> Reach:
+    def reach(
+        self, starts: Iterable[int], without: Mapping[int, Iterable[Piece]] | None = None, isolated: str = ""
+    ) -> Reach:
         """Everything from here, each by the fewest steps. `without`: by the position of a rule, pieces that stand in
-        for all of its own.
+        for all of its own. `isolated`: a zone whose hosts are kept apart, whatever the network says.
         """
         begun = list(dict.fromkeys(starts))
         reach = Reach(frozenset(begun), stands=set(begun))
-        ways = self._changed(without) if without else self._from
-        todo, opened = deque(begun), set[str]()
+        ways = self._changed(without) if without else self.by_zone
+        todo, opened = deque(begun), {isolated}
         while todo:
             at = todo.popleft()
             zone = self.assets.all[at].zone
@@ -81,10 +84,20 @@ class Ways:
                     self._arrive(reach, todo, at, self.destinations(piece), piece)
         return reach
 
+    def beside(self, others: Iterable[Ways]) -> Ways:
+        """These and those of others, of the same assets, whose rules begin with these."""
+        both = copy(self)
+        both.by_zone = {zone: list(some) for zone, some in self.by_zone.items()}
+        for one in others:
+            both.regions = one.regions
+            for zone, some in one.by_zone.items():
+                both.by_zone.setdefault(zone, []).extend(some)
+        return both
+
     def _changed(self, without: Mapping[int, Iterable[Piece]]) -> dict[str, list[Piece]]:
-        kept = {zone: [one for one in some if one.position not in without] for zone, some in self._from.items()}
+        kept = {zone: [one for one in some if one.position not in without] for zone, some in self.by_zone.items()}
         standing_in = Ways(self.assets, self.regions, [piece for some in without.values() for piece in some])
-        for zone, some in standing_in._from.items():
+        for zone, some in standing_in.by_zone.items():
             kept[zone] = kept.get(zone, []) + some
         return kept
 

@@ -9,12 +9,16 @@ from typing import Final, NamedTuple
 
 from limen.network.reading.aws import read_aws
 from limen.network.reading.azure import read_azure
+from limen.network.reading.cisco import read_cisco
+from limen.network.reading.fortigate import read_fortigate
 from limen.network.reading.gcp import read_gcp
 from limen.network.reading.iptables import read_iptables
 from limen.network.reading.json_documents import document_of, objects
 from limen.network.reading.opnsense import read_opnsense
+from limen.network.reading.paloalto import read_paloalto
 from limen.network.reading.reading import Errs, Reading, UnreadableError, not_understood, together
 from limen.network.reading.unifi import read_unifi
+from limen.network.reading.windows import read_windows
 
 MOST_FILES: Final = 20
 _OF_6: Final = re.compile(r"ip6tables|ipv6-icmp|icmpv6|\s(?:-[sd]|--(?:src|dst)-range)\s+[0-9a-fA-F]*:", re.MULTILINE)
@@ -35,8 +39,9 @@ def read_files(files: Sequence[File], kind: str = "") -> Reading:
 
 
 def _kind_of(files: Sequence[File]) -> str:
-    if not files[0].text.lstrip().startswith(("{", "[")):
-        return "iptables"
+    text = files[0].text
+    if not text.lstrip().startswith(("{", "[")):
+        return next((kind for kind, look in _LOOKS.items() if look.search(text[:_LOOKED_AT])), "iptables")
     document = document_of(files[0].text)
     if document.keys() & _OF_AWS:
         return "aws"
@@ -64,6 +69,19 @@ def _read_iptables(files: Sequence[File]) -> Reading:
     return replace(reading, kind="iptables", not_understood=(*reading.not_understood, *missing))
 
 
+def _texts(read: Callable[[str, str], Reading]) -> Callable[[Sequence[File]], Reading]:
+    """Of a firewall that says all in one file."""
+
+    def reading(files: Sequence[File]) -> Reading:
+        if len(files) > 1:
+            raise UnreadableError(
+                f"{len(files)} files are given of one firewall", "give the one with its configuration"
+            )
+        return read(files[0].text, files[0].name)
+
+    return reading
+
+
 def _reader(read: Callable[..., Reading]) -> Callable[[Sequence[File]], Reading]:
     return lambda files: read(*(document_of(one.text) for one in files))
 
@@ -75,5 +93,19 @@ KINDS: Final[Mapping[str, Callable[[Sequence[File]], Reading]]] = {
     "gcp": _reader(read_gcp),
     "opnsense": _reader(read_opnsense),
     "unifi": _reader(read_unifi),
+    "fortigate": _texts(read_fortigate),
+    "paloalto": _texts(lambda text, _name: read_paloalto(text)),
+    "cisco": _texts(read_cisco),
+    "windows": _texts(read_windows),
 }
+_LOOKED_AT: Final = 4 << 20
+_LOOKS: Final = {
+    "paloalto": re.compile(r"\A\s*<"),
+    "fortigate": re.compile(r"^\s*config (?:firewall|vdom|system)\b|\A#config-version=", re.MULTILINE),
+    "windows": re.compile(
+        r"^Rule Name: |netsh(?:\.exe)? advfirewall|^\s*New-NetFirewallRule\b", re.MULTILINE | re.IGNORECASE
+    ),
+    "cisco": re.compile(r"^(?:access-list \S|ip(?:v6)? access-list )", re.MULTILINE),
+}
+"""What the text of a firewall is known by."""
 _OF_AWS: Final = {"SecurityGroups", "NetworkAcls", "NetworkInterfaces", "Subnets", "PrefixLists"}

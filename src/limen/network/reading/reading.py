@@ -15,7 +15,7 @@ from typing import Final
 
 from limen.errors import LimenError
 from limen.network.model import Prefix
-from limen.network.packets import Ruleset
+from limen.network.packets import Rule, Ruleset
 
 MOST_BYTES: Final = 64 << 20
 """Of one file."""
@@ -85,6 +85,15 @@ def together(readings: Iterable[Reading]) -> Reading:
     rules = tuple(rule for one in all_ for rule in one.ruleset.rules)
     doubts = tuple(doubt for one in all_ for doubt in one.not_understood)
     return Reading(all_[0].kind, Ruleset(tuple(zones), rules), doubts, places)
+
+
+def bounded(rules: Iterable[Rule], most: int = MOST_RULES) -> list[Rule]:
+    """All of them. Raises UnreadableError as soon as there are too many."""
+    found: list[Rule] = []
+    for one in rules:
+        found.append(one)
+        refuse_beyond(len(found), most, "rules")
+    return found
 
 
 def refuse_beyond(number: int, most: int, what: str) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
 from limen.network.packets import ANYWHERE, Box, Interval, Rule, Ruleset, every_packet
-from limen.network.reading.reading import MOST_RULES, refuse_beyond
+from limen.network.reading.reading import MOST_RULES, Errs, NotUnderstood, not_understood, refuse_beyond
 
 Places: TypeAlias = Mapping[str, Sequence[tuple[int, Interval]]]
 """By zone: address families, and addresses that belong to it."""
@@ -116,6 +116,29 @@ class Passing:
 
 
 _NONE: Final = Guards()
+
+
+def between_known(rules: Sequence[Rule], known: Known) -> Ruleset:
+    """Rules between groups, one list for all, as between the zones that these are; each group is of one zone. What is
+    about other groups is left out, and so is the way within a zone: a router parts none from itself.
+    """
+    zones = {group: held[0][0] for group, held in known.groups.items() if held} | {ANYWHERE: ANYWHERE}
+    named = [
+        replace(one, from_zone=zones[one.from_zone], to_zone=zones[one.to_zone])
+        for one in rules
+        if one.from_zone in zones and one.to_zone in zones
+    ]
+    guards = {
+        zone: Guards(([one for one in named if one.from_zone in {ANYWHERE, zone}],))
+        for zone in zones.values()
+        if zone != ANYWHERE
+    }
+    passing = Passing(tuple(known.places), guards, known.places).ruleset()
+    return Ruleset(passing.zones, tuple(one for one in passing.rules if one.from_zone != one.to_zone))
+
+
+def unknown_groups(names: Iterable[str], known: Known) -> list[NotUnderstood]:
+    return [not_understood(name, "no zone has it", Errs.EITHER) for name in names if name not in known.groups]
 
 
 def _meet(one: str, other: str) -> str | None:

@@ -14,7 +14,7 @@ from limen.network.packets.box import ICMP, ICMPV6, LAST_ADDRESS, TCP, UDP, WITH
 from limen.network.reading.intervals import joined, prefix_interval
 from limen.network.reading.json_documents import merged, objects, refuse_without, text, texts
 from limen.network.reading.reading import MOST_ZONES, NotUnderstood, Reading, not_understood, refuse_beyond
-from limen.network.reading.stages import Guards, Known, Passing
+from limen.network.reading.stages import Known, between_known
 
 PROTOCOLS: Final = {"TCP": TCP, "UDP": UDP, "ICMP": ICMP, "ICMPV6": ICMPV6}
 _VERSIONS: Final = {"IPV4": (4,), "IPV6": (6,)}
@@ -31,15 +31,12 @@ def read_unifi(*documents: Mapping[str, Any], known: Known | None = None) -> Rea
     policies = [one for one in objects(together, "policies") if one.get("enabled") is not False]
     refuse_beyond(len(zones), MOST_ZONES, "zones")
     refuse_beyond(len(policies), MOST_POLICIES, "policies")
-    names = {id_: held[0][0] for id_, held in known.groups.items()} if known else zones
+    names = dict(zip(known.groups, known.groups, strict=True)) if known else zones
     doubts: list[NotUnderstood] = []
     rules = [rule for one in policies for rule in _rules(one, names, doubts)]
     if known is None:
         return Reading("unifi", Ruleset(tuple(dict.fromkeys(names.values())), tuple(rules)), tuple(doubts))
-    guards = {zone: Guards(([one for one in rules if one.from_zone == zone],)) for zone in names.values()}
-    passing = Passing(tuple(known.places), guards, known.places).ruleset()
-    between = tuple(one for one in passing.rules if one.from_zone != one.to_zone)
-    return Reading("unifi", Ruleset(passing.zones, between), tuple(doubts))
+    return Reading("unifi", between_known(rules, known), tuple(doubts))
 
 
 def _rules(policy: Mapping[str, Any], names: Mapping[str, str], doubts: list[NotUnderstood]) -> Iterator[Rule]:

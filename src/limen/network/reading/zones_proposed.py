@@ -17,6 +17,7 @@ from limen.network.packets.box import LAST_ADDRESS
 from limen.network.reading.openings import opened
 from limen.network.reading.reading import FIREWALL, OTHER, Reading
 from limen.network.reading.service_words import PROTOCOL_NAMES, written_service
+from limen.network.shapes import ASKED_NOTHING, LEG
 from limen.printable import plain_word
 
 _MOST_FLOWS: Final = 500
@@ -202,6 +203,14 @@ def _service(proposal: _Proposal, box: Box) -> str:
 # The file
 
 
+def _tags(name: str, proposal: _Proposal) -> str:
+    """What a firewall that loads a text calls the zone, so that one can be written for it."""
+    there = next((one for one, called in proposal.called.items() if called == name), "")
+    if proposal.kind not in ASKED_NOTHING or not LEG.fullmatch(there):
+        return ""
+    return f", tags: {{{proposal.kind}: {json.dumps(there)}}}"
+
+
 def _written(proposal: _Proposal) -> str:
     lines = [
         f"# Proposed from rules of {proposal.kind}. Each flow still needs its real owner and its purpose.",
@@ -209,7 +218,7 @@ def _written(proposal: _Proposal) -> str:
     ]
     for name, prefixes in proposal.zones.items():
         said = ", ".join(json.dumps(str(one)) for one in prefixes)
-        lines.append(f"  {name}: {{kind: {_kind(name, proposal.kind)}, prefixes: [{said}]}}")
+        lines.append(f"  {name}: {{kind: {_kind(name, proposal.kind)}, prefixes: [{said}]{_tags(name, proposal)}}}")
     if proposal.hosts:
         lines.append("hosts:")
         for name, (zone, address) in proposal.hosts.items():

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
-from ipaddress import ip_address
+from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from limen.errors import LimenError
 from limen.network.compiling import Places
 from limen.network.model import Network
-from limen.network.packets import Packet, Ruleset
-from limen.network.packets.box import TCP
+from limen.network.packets import Box, Packet, Ruleset
+from limen.network.packets.box import LAST_ADDRESS, TCP
+from limen.network.packets.decision_diagrams import TooTangledError
+from limen.network.packets.regions import Regions
+from limen.network.packets.spans import span_between
+
+Address: TypeAlias = IPv4Address | IPv6Address
 
 _OWN_PORT = 50_000
 """In place of the port that the system will take."""
@@ -23,6 +29,45 @@ def refuse_cut(meant: Ruleset, network: Network, url: str) -> None:
         if is_cut(meant, network, source, destination, port):
             fix = "add a flow for it, or give Limen a way in the firewall's own zone"
             raise LimenError(f"these rules would cut Limen from the firewall itself ({source} to {destination})", fix)
+
+
+def refuse_unadministered(meant: Ruleset, network: Network, addresses: Iterable[str], ports: Iterable[int]) -> None:
+    """Raises LimenError where no address in any zone of kind `management` reaches one of these by one of these ports,
+    though the way is by this firewall. Says nothing where there is no such zone.
+    """
+    zones = [one.name for one in network.zones if one.kind == "management" and one.name in meant.zones]
+    asked = [ip_address(one) for one in addresses]
+    ways = [(zone, one) for zone in zones for one in asked if _zone(network, one.version, int(one)) != zone]
+    ways = [(zone, one) for zone, one in ways if _zone(network, one.version, int(one)) in meant.zones]
+    wanted = list(ports)
+    if ways and not any(_reaches(meant, network, zone, one, port) for zone, one in ways for port in wanted):
+        where = ", ".join(dict.fromkeys(str(one) for _, one in ways))
+        raise LimenError(
+            f"with these rules nobody in {' or '.join(zones)} would reach {where}, where it is administered",
+            f"add a flow from {zones[0]} to it by tcp/{wanted[0]}",
+        )
+
+
+def _reaches(meant: Ruleset, network: Network, zone: str, address: Address, port: int) -> bool:
+    """Whether some address of a zone does. What can't be proved does not."""
+    to_zone, one = _zone(network, address.version, int(address)), (int(address), int(address))
+    every = Box(address.version, (0, LAST_ADDRESS[address.version]), one, (TCP, TCP), (port, port))
+    regions = Regions(meant)
+    try:
+        return regions.witness(span_between(zone, to_zone, every, regions.numbers)) is not None
+    except TooTangledError:
+        return False
+
+
+def addresses_of(url: str) -> tuple[list[str], int]:
+    """Those of the host of a URL, as far as they can be told, and its port."""
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        found = socket.getaddrinfo(parts.hostname or "", port, type=socket.SOCK_STREAM)
+    except OSError:
+        return [], port
+    return list(dict.fromkeys(str(one[4][0]).partition("%")[0] for one in found)), port
 
 
 def is_cut(meant: Ruleset, network: Network, source: str, destination: str, port: int) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 from math import prod
-from typing import Final
+from typing import Final, TypeAlias
 
 from limen.cedar import EvaluationError, Record, Value
 from limen.cedar.interpret import Request as CedarRequest, boolean
@@ -34,6 +34,8 @@ from limen.policy.scenarios.partition import Partition
 
 Rule = tuple[tuple[str, ...], Callable[[tuple[Class, ...]], bool]]
 """Some axes, and whether facts in these classes of them can be together."""
+Alternative: TypeAlias = frozenset[tuple[str, Raw]]
+"""What is known of some facts, each an axis and its value; of all others nothing is."""
 _FORTNIGHT: Final = 15
 
 
@@ -76,18 +78,21 @@ class SituationBuilder:
         most_cells: int,
         by_token: bool = False,
         without: frozenset[str] = frozenset(),
+        one_of: Iterable[Alternative] = (),
     ) -> Situations:
         """All situations; where they are too many, those that the atoms in `focus` tell apart come first.
 
         `nobody`: nobody is signed in. `by_token`: whoever asks has tokens alone, as workloads do. `without` are nouns
-        (`grant`) of which there is nothing.
+        (`grant`) of which there is nothing. `one_of`: facts as one of these says, where it says anything; () is any.
         """
         tables: Tables = [(axes, self._table(atom, axes, told)) for atom, axes in told.reads.items()]
         every = self._rules(nobody=nobody, by_token=by_token, without=without)
         rules = [rule for rule in every if set(rule[0]) <= set(told.classes)]
         allowed: Tables = [(axes, _ruled(axes, holds, told)) for axes, holds in rules]
         # Which instants are on a Monday is asked of groups of instants only: there may be many.
-        groups = {axis: _alike(axis, len(told.classes[axis]), tables + allowed) for axis in told.classes}
+        alternatives = [_as_tables(one, told) for one in one_of]
+        apart = [*tables, *allowed, *(table for some in alternatives for table in some)]
+        groups = {axis: _alike(axis, len(told.classes[axis]), apart) for axis in told.classes}
         axes = tuple(axis for axis in told.classes if len(groups[axis]) > 1)
         whole = prod(len(groups[axis]) for axis in axes)
         kept = _thinned({axis: groups[axis] for axis in axes}, _read_by(told, focus), most_cells)
@@ -96,6 +101,8 @@ class SituationBuilder:
         possible = grid.everything & self._on_the_calendar(grid, axes, told, {**groups, **kept})
         for table in allowed:
             possible &= spread.cells(table, 1)
+        if alternatives:
+            possible &= spread.any_of(alternatives)
         atoms = {
             atom: (spread.cells(table, 1), spread.cells(table, 2))
             for atom, table in zip(told.reads, tables, strict=True)
@@ -302,6 +309,15 @@ def _combinations(axes: tuple[str, ...], told: Partition) -> Iterator[tuple[int,
     return product(*(range(len(told.classes[axis])) for axis in axes))
 
 
+def _as_tables(alternative: Alternative, told: Partition) -> Tables:
+    """That facts are as it says, axis by axis: of many axes together there may be millions of combinations."""
+    return [
+        ((axis,), {(number,): int(one.holds(value)) for number, one in enumerate(told.classes[axis])})
+        for axis, value in sorted(alternative, key=repr)
+        if axis in told.classes
+    ]
+
+
 def _ruled(
     axes: tuple[str, ...], holds: Callable[[tuple[Class, ...]], bool], told: Partition
 ) -> dict[tuple[int, ...], int]:
@@ -359,3 +375,13 @@ class _Spread:
             return answers[firsts] == wanted
 
         return self._grid.table(on_grid, holds)
+
+    def any_of(self, alternatives: Iterable[Tables]) -> int:
+        """The cells in which all tables of one of these say yes."""
+        found = 0
+        for tables in alternatives:
+            cells = self._grid.everything
+            for table in tables:
+                cells &= self.cells(table, 1)
+            found |= cells
+        return found

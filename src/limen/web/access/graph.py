@@ -13,9 +13,8 @@ from limen.access.graph import Column, Graph, Node, Way, graph, ways
 from limen.access.standing.privilege import standing_access
 from limen.cedar import Policy
 from limen.clock import Instant
-from limen.company.protocols import PROTOCOLS
-from limen.facts import LIMEN, App, Grant, Person
-from limen.policy.access import actions_of
+from limen.company.askable import askable
+from limen.facts import App, Grant, Person
 from limen.policy.annotations import reason_of
 from limen.policy.decision import Named
 from limen.web.access.drawn_graph import Called, drawn
@@ -33,7 +32,6 @@ HEADS: Final[Mapping[Column, str]] = {
     Column.RULE: "Rules and grants",
     Column.APP: "Apps",
 }
-_OF_LIMEN: Final = ("administer", "audit", "support")
 
 
 def routes(site: Site) -> APIRouter:
@@ -47,7 +45,7 @@ def routes(site: Site) -> APIRouter:
         audit_person_view(site, visit, person_id, "access graph")
         every = await site.in_thread(lambda: _ways(site, person, visit.now))
         shown = graph(person, every)
-        names = _names(site, person, every)
+        names = names_of(site, person, every)
         return site.page(
             "console/graph.html",
             visit,
@@ -65,17 +63,6 @@ def routes(site: Site) -> APIRouter:
     return router
 
 
-def askable(app: App) -> tuple[str, ...]:
-    """What can be asked of an app; of Limen itself what it has for its console."""
-    if app.id == LIMEN:
-        return _OF_LIMEN
-    for name, protocol in PROTOCOLS.items():
-        registration = getattr(app, name)
-        if registration is not None:
-            return protocol.actions(registration)
-    return actions_of(app)
-
-
 def _ways(site: Site, person: Person, now: Instant) -> tuple[Way, ...]:
     engine = site.ports.in_force.engine
     apps = sorted(site.known.apps.values(), key=lambda one: (-one.sensitivity, one.name.casefold()))
@@ -88,7 +75,7 @@ def _grants(site: Site, person: Person, now: Instant) -> list[Grant]:
     return [one for one in held if now < one.until]
 
 
-def _names(site: Site, person: Person, every: tuple[Way, ...]) -> dict[Node, Called]:
+def names_of(site: Site, person: Person, every: tuple[Way, ...]) -> dict[Node, Called]:
     """What each node is called, and where it leads."""
     policies = {policy.id: policy for policy in site.ports.in_force.engine.policies}
     names = {Node(Column.PERSON, person.id): Called(person.name)}

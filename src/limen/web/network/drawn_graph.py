@@ -95,7 +95,7 @@ def _node(node: Node, at: tuple[float, float], shown: Shown) -> Markup:
         classes.append("beyond" if step is None else "start" if not step else "reached")
     hosts = f": {', '.join(node.hosts)}" if node.hosts else ""
     of_kind = "" if node.kind == node.name else node.kind
-    below = f"{of_kind}, {len(node.hosts)} hosts" if len(node.hosts) > 1 else f"{of_kind}{hosts}"
+    below = f"{of_kind}, {len(node.hosts)} hosts" if len(node.hosts) > 1 else f"{of_kind}{hosts}".removeprefix(": ")
     inside = Markup(
         '<title>{} ({}){}</title><rect x="{:.0f}" y="{:.1f}" width="{}" height="{}" rx="8"/>'
         '<text x="{:.0f}" y="{:.1f}">{}</text><text class="below" x="{:.0f}" y="{:.1f}">{}</text>'

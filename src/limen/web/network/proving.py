@@ -14,20 +14,24 @@ from datetime import datetime
 from typing import Any, Final, TypeAlias
 
 from limen.clock import DAY, MINUTE, Milliseconds
+from limen.company.blast.radius import Blast, Surroundings
+from limen.company.blast.ranking import Ranked, largest
+from limen.company.blast.shrinking import Shrinking, best_change
+from limen.company.blast.taken import Holder, Taken
+from limen.company.blast.today import today as read_today
 from limen.company.company import Company
 from limen.errors import LimenError
 from limen.network.learning import store
 from limen.network.learning.lately import Lately, lately
 from limen.network.learning.would_cut import PairCuts, would_cut
 from limen.network.model import FILE, Network
-from limen.network.proof.blast_radius import BlastRadius, Start, blast_radius
 from limen.network.proved import Proved, proved
 from limen.network.stated import NetworkFile
 from limen.web.site import Site, TurnedAwayError
 from limen.web.visit import SignedInVisit
 
 PATIENCE_SECONDS: Final = 2.0
-MOST_SECONDS: Final = 20.0
+MOST_SECONDS: Final = 15.0
 """For the changes that could shrink one blast radius; the page says where there was no time for all."""
 MOST_KEPT: Final = 64
 MOST_WAITING: Final = 4
@@ -39,8 +43,9 @@ COUNTED_FOR: Final[Milliseconds] = 5 * MINUTE
 SEEN_DAYS: Final = 30
 
 _Key: TypeAlias = tuple[str, str, str, str]
-"""A revision, a day, and of what: "network", "radius", "lately" or "would-cut", and where it begins, or when it was
-counted."""
+"""A revision, a day, of what ("network", "ground", "radius", "lately" or "would-cut"), and where it begins or when it was
+made.
+"""
 
 
 class Proving:
@@ -79,14 +84,46 @@ class Proving:
         found: Proved = await self._found(visit, title, (today, "network", ""), lambda: proved(network, today))
         return found
 
-    async def radius(self, visit: SignedInVisit, title: str, place: str) -> tuple[Proved, BlastRadius]:
-        """`place`: a zone, a host or the internet. Raises TurnedAwayError likewise, LimenError where too much waits."""
-        whole = await self.proved(visit, title)
-        start = Start(place, (place,))
-        found: BlastRadius = await self._found(
-            visit, title, (whole.today, "radius", place), lambda: _radius(whole, start)
+    async def around(self, visit: SignedInVisit, title: str) -> Surroundings:
+        """Everybody as they are now, with the network and the policies in force. Raises TurnedAwayError likewise."""
+        company, day = self.company, self.today(visit)
+        if company is None:
+            raise LimenError("nothing is published yet", "publish the company's folder first")
+        regions = (await self.proved(visit, title)).regions if self.file.network.zones else None
+        now = visit.now
+        everybody = await self._site.ports.database.reading(lambda snapshot: read_today(snapshot, now))
+
+        def work() -> Surroundings:
+            return Surroundings.of(company, everybody, day, now, regions).made_ready()
+
+        ground: Surroundings = await self._found(visit, title, (day, "ground", ""), work)
+        return ground.changed(today=everybody, now=now)
+
+    async def blast(
+        self, visit: SignedInVisit, title: str, around: Surroundings, holder: Holder, taken: Taken
+    ) -> tuple[Blast, Shrinking | None]:
+        """The blast radius, and the change that shrinks it most. Raises TurnedAwayError likewise, LimenError where too
+        much waits.
+        """
+        company, mark = self.company, f"{taken}:{holder.kind}:{holder.id}:{around.today.mark(holder.id)}"
+
+        def work() -> tuple[Blast, Shrinking | None]:
+            end = time.monotonic() + MOST_SECONDS
+            found = around.blast(holder, taken, lambda: time.monotonic() < end)
+            return found, best_change(around, found, company, lambda: time.monotonic() < end + MOST_SECONDS)
+
+        found: tuple[Blast, Shrinking | None] = await self._found(
+            visit, title, (self.today(visit), "radius", mark), work
         )
-        return whole, found
+        return found
+
+    async def largest(self, visit: SignedInVisit, title: str, around: Surroundings) -> list[Ranked]:
+        """Counted anew after a while, since people and devices change. Raises likewise."""
+        part = f"largest:{visit.now // COUNTED_FOR}"
+        found: list[Ranked] = await self._found(
+            visit, title, (self.today(visit), "radius", part), lambda: largest(around)
+        )
+        return found
 
     async def lately(self, visit: SignedInVisit, whole: Proved) -> Lately:
         """What was seen in the last 30 days, as far as it is counted: nobody waits for it but a moment."""
@@ -160,11 +197,6 @@ class Proving:
 
         task = self._tasks[key] = asyncio.create_task(worked_out())
         return task
-
-
-def _radius(whole: Proved, start: Start) -> BlastRadius:
-    end = time.monotonic() + MOST_SECONDS
-    return blast_radius(whole.network, whole.regions, start, lambda: time.monotonic() < end)
 
 
 def _is_good(task: asyncio.Task[Any]) -> bool:
