@@ -9,9 +9,14 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from tests.emulators.azure import NETWORK as AZURE
+from tests.emulators.compute import NETWORK as GCP
 from tests.emulators.vendor import Vendor, served
+from tests.network.emit.clouds import cloud
 from tests.network.networks import flow, harbor, way
 
+from limen.connectors.google.firewall_rules import FirewallRules
+from limen.connectors.microsoft.security_groups import SecurityGroups
 from limen.connectors.opnsense.filter import Filter
 from limen.connectors.unifi.network import UnifiNetwork
 from limen.connectors.vendor_client import VendorClient, VendorError
@@ -23,6 +28,8 @@ from limen.network.packets import Packet
 from limen.network.reading.opnsense import MOST_RULES, read_opnsense
 from limen.network.reading.reading import UnreadableError
 from limen.network.reading.unifi import read_unifi
+from limen.network.remote.azure import AzureNetwork
+from limen.network.remote.gcp import GcpNetwork
 from limen.network.remote.gear import MOST_ROUNDS, put
 from limen.network.remote.gears import key_of
 from limen.network.remote.kept import TRIAL, Kept, keep, kept
@@ -104,6 +111,77 @@ async def test_unifi_that_answers_no_policies_is_an_error(page: Any) -> None:
     async with answering(get=page) as (_, client):
         with pytest.raises(VendorError):
             await UnifiNetwork(client, "k", "site").policies()
+
+
+GROUP = {"name": "limen-web", "etag": "1", "properties": {"securityRules": []}}
+
+
+def with_rule(**rule: Any) -> dict[str, Any]:
+    return {**GROUP, "properties": {"securityRules": [rule]}}
+
+
+@pytest.mark.parametrize(
+    "group",
+    [
+        7,
+        {"name": 7},
+        {"name": "limen-web"},
+        {**GROUP, "properties": []},
+        {**GROUP, "properties": {"securityRules": 7}},
+        {**GROUP, "properties": {"securityRules": [7]}},
+        with_rule(name="x"),
+        with_rule(name="x", properties={"direction": "Inbound", "access": "Allow", "protocol": "*", "priority": "1"}),
+        with_rule(properties={"direction": "Inbound", "access": "Allow", "protocol": "*", "priority": 1}),
+        with_rule(name="x", properties={"direction": ["Inbound"], "access": {}, "protocol": 6, "priority": 1}),
+    ],
+)
+async def test_azure_that_answers_no_groups_is_an_error(group: Any) -> None:
+    async with answering(get={"value": [group], "properties": {"subnets": []}}) as (_, client):
+        with pytest.raises(LimenError):
+            await AzureNetwork(cloud("azure"), SecurityGroups(client, AZURE)).read()
+
+
+@pytest.mark.parametrize("subnet", [7, {}, {"name": "x", "properties": {"addressPrefix": "everything"}}])
+async def test_subnets_of_azure_that_are_none_are_an_error(subnet: Any) -> None:
+    async with answering(get={"value": [GROUP], "properties": {"subnets": [subnet]}}) as (_, client):
+        gear = AzureNetwork(cloud("azure"), SecurityGroups(client, AZURE))
+        with pytest.raises(LimenError):
+            gear.unguarded(await gear.read())
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        7,
+        {"name": "limen-x"},
+        {"name": "limen-x", "direction": "INGRESS", "priority": "1"},
+        {"name": 7, "direction": "INGRESS", "priority": 1},
+        {"name": "limen-x", "direction": "INGRESS", "priority": 1, "logConfig": 7},
+        {"name": "limen-x", "direction": "INGRESS", "priority": 1, "allowed": [7], "targetTags": ["limen-web"]},
+    ],
+)
+async def test_google_cloud_that_answers_no_rules_is_an_error(rule: Any) -> None:
+    there = {**rule, "network": f"https://x/{GCP}"} if isinstance(rule, dict) else rule
+    async with answering(get={"items": [there]}) as (_, client):
+        gear = GcpNetwork(cloud("gcp"), FirewallRules(client, GCP))
+        with pytest.raises(LimenError):
+            gear.next_calls(await gear.read())
+
+
+async def test_an_operation_that_leads_elsewhere_or_never_ends_is_given_up() -> None:
+    for name in ("../../instances", "", "a b", "x" * 201):
+        async with answering(get={"items": []}, post={"name": name, "status": "RUNNING"}) as (vendor, client):
+            with pytest.raises(VendorError):
+                await FirewallRules(client, GCP).insert({"name": "limen-x"})
+            assert not [one for one in vendor.asked if "instances" in one]
+
+
+@pytest.mark.parametrize("kind", ["azure", "gcp"])
+def test_a_key_in_json_that_is_none_is_refused_without_a_word_of_it(kind: str) -> None:
+    for text in ("{", "[]", '{"tenant": 7}', '{"tenant": "a\\nb", "appId": "x", "password": "hunter2"}', "{" * 9_999):
+        with pytest.raises(LimenError) as refused:
+            key_of(kind, text)
+        assert "hunter2" not in str(refused.value)
 
 
 def test_what_is_not_understood_is_open_where_it_lets_through_and_nothing_where_it_denies() -> None:

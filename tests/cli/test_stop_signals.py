@@ -33,3 +33,29 @@ def test_both_signals_end_it_in_order_however_it_was_started(how: signal.Signals
         ran.send_signal(how)
         assert ran.communicate(timeout=20)[0] == "in order\n"
     assert ran.returncode == 0
+
+
+WITHIN = """
+import time
+from limen.cli.stop_signals import ending_in_order
+with ending_in_order():
+    try:
+        print("up", flush=True)
+        time.sleep(60)
+    except KeyboardInterrupt:
+        print("in order", flush=True)
+print("after", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGHUP, signal.SIGTERM])
+def test_within_it_both_signals_end_it_in_order_and_afterwards_they_are_as_before(how: signal.Signals) -> None:
+    with subprocess.Popen([sys.executable, "-c", WITHIN], stdout=subprocess.PIPE, text=True) as ran:
+        assert ran.stdout is not None
+        assert ran.stdout.readline() == "up\n"
+        ran.send_signal(how)
+        assert [ran.stdout.readline() for _ in range(2)] == ["in order\n", "after\n"]
+        ran.send_signal(how)
+        ran.wait(timeout=20)
+    assert ran.returncode == -how

@@ -22,13 +22,14 @@ _REQUIRED = ("enabled", "name", "action", "source", "destination", "ipProtocolSc
 @dataclass
 class Unifi(Vendor):
     """`system` are the policies that it has by itself, behind those of users. `tells_ids`: UniFi Network 10.6.101 did
-    not, of policies that users made.
+    not, of policies that users made. `refused`: a policy of this name.
     """
 
     zones: dict[str, str] = field(default_factory=dict)
     policies: list[dict[str, Any]] = field(default_factory=list)
     system: list[dict[str, Any]] = field(default_factory=list)
     tells_ids: bool = True
+    refused: str = "-"
 
     def zone(self, name: str) -> None:
         self.zones[name] = str(uuid4())
@@ -96,7 +97,12 @@ async def unifi() -> AsyncIterator[Unifi]:
     async def create(request: web.Request) -> Any:
         body = await request.json()
         zones = set(vendor.zones.values())
-        if any(name not in body for name in _REQUIRED) or not {*_way(body)} <= zones or {"id", "index"} & body.keys():
+        if (
+            any(name not in body for name in _REQUIRED)
+            or not {*_way(body)} <= zones
+            or body["name"] == vendor.refused
+            or {"id", "index"} & body.keys()
+        ):
             return web.json_response({"statusCode": 400, "code": "api.request.error"}, status=400)
         vendor.policies.append(_kept(body, "USER_DEFINED"))
         return web.json_response(vendor.policies[-1], status=201)

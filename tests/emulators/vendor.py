@@ -26,8 +26,12 @@ class Vendor:
     asked: list[str] = field(default_factory=list)
     tokens: int = 0
     origin: str = ""
+    are_all_good: bool = False
+    """Tokens: whoever asks for one ends those before, unless this says that they stay."""
 
     def is_let_in(self, request: web.Request) -> bool:
+        if self.are_all_good:
+            return request.headers.get("authorization") in {f"Bearer token-{one + 1}" for one in range(self.tokens)}
         return request.headers.get("authorization") == f"Bearer token-{self.tokens}" and self.tokens > 0
 
     async def token(self, request: web.Request) -> web.Response:

@@ -1,7 +1,8 @@
 """The real limen-agent as a process of its own, for journeys.
 
-Two paths are others than on a laptop: what anti-malware found is noted in a folder of the test's own, so that agents of
-other tests on this machine see nothing of it; and clamd, which this machine may not have, is `PretendedClamd`.
+Three things are others than on a laptop: it sets no names (`without_names`); what anti-malware found is noted in a
+folder of the test's own, so that agents of other tests on this machine see nothing of it; and clamd, which this machine
+may not have, is `PretendedClamd`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from typing import IO
 
 _MOVED = """
 import sys
+from limen_agent.collectors import tools
+tools.TOOLS_IN = (sys.argv.pop(1), *tools.TOOLS_IN)
 from limen_agent import spool
 spool.SPOOL = sys.argv.pop(1)  # before whoever takes it from there is imported
 from importlib import import_module
@@ -29,12 +32,16 @@ _AGENT = Path(__file__).parents[2] / "agent" / "src"
 
 
 class AgentProcess:
-    """One device: its state folder, and the service once it runs."""
+    """One device: its state folder, and the service once it runs. `network`: a process in whose network it is; 0: this
+    machine's.
+    """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, network: int = 0) -> None:
+        self._inside = ["nsenter", f"--net=/proc/{network}/ns/net"] if network else []
         self._spool, self._state = folder / "threats", folder / "state"
         self._spool.mkdir(mode=0o750, parents=True)
         self._clamd = PretendedClamd(folder)
+        self._tools = without_names(folder / "tools")
         self._running: list[subprocess.Popen[str]] = []
 
     def begin_to_enrol(self, address: str) -> str:
@@ -63,6 +70,10 @@ class AgentProcess:
     def mended(self) -> None:
         self._do("threat", "--clear")
 
+    def connect(self, app: str, interface: str) -> subprocess.Popen[str]:
+        """A tunnel to what this app leads to, until it is ended."""
+        return self._start("connect", app, "--interface", interface)
+
     def stop(self) -> None:
         for process in self._running:
             process.terminate()
@@ -79,9 +90,11 @@ class AgentProcess:
         environment = {**os.environ, "PYTHONPATH": str(_AGENT), "PYTHONUNBUFFERED": "1"}
         process = subprocess.Popen(
             [
+                *self._inside,
                 sys.executable,
                 "-c",
                 _MOVED,
+                self._tools,
                 str(self._spool),
                 str(self._clamd.config),
                 "--state",
@@ -95,6 +108,17 @@ class AgentProcess:
         )
         self._running.append(process)
         return process
+
+
+def without_names(folder: Path) -> str:
+    """A folder of tools that come before the system's: a resolvectl that refuses, since the real one would tell this
+    machine's systemd-resolved of an interface that is in another network.
+    """
+    folder.mkdir()
+    tool = folder / "resolvectl"
+    tool.write_text("#!/bin/sh\necho refused >&2; exit 1\n")
+    tool.chmod(0o755)
+    return str(folder)
 
 
 class PretendedClamd:

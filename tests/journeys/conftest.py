@@ -292,7 +292,7 @@ def chromium() -> Iterator[Any]:
 
 
 @contextmanager
-def running_chromium() -> Iterator[Any]:
+def running_chromium(program: str = CHROMIUM) -> Iterator[Any]:
     if not Path(CHROMIUM).exists():
         said = "CHROMIUM IS NOT INSTALLED: no journey was run (apt-get install chromium)"
         if os.environ.get("LIMEN_REQUIRE_ALL") == "1":
@@ -301,7 +301,7 @@ def running_chromium() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield browser
         browser.close()
 

@@ -22,7 +22,7 @@ from tests.network.firewalls.real_router import RealRouter, limen_reached, needs
 from tests.network.firewalls.world import NAME, SERVER
 from tests.ports import free_port
 
-from limen.network.firewalls import service, store
+from limen.network.firewalls import changes, service, store
 from limen.network.firewalls.intended import intended
 from limen.network.firewalls.store import CONFIRMED
 from limen.network.model import Network
@@ -87,7 +87,7 @@ class Guarded:
         core = self.harbor.limen.core
         now, network = core.clock.now(), core.known.rules_of(Network)
         ruleset = intended(network, NAME, "2026-11-27", now).ruleset
-        made = lambda write: service.make_change(write, NAME, ruleset, "reach", now, "")  # noqa: E731
+        made = lambda write: changes.make_change(write, NAME, ruleset, "reach", now, "")  # noqa: E731
         change = self.harbor.run(core.write(made))
         until = time.monotonic() + 20
         while self._state(change.id) != CONFIRMED:
@@ -103,16 +103,27 @@ class Guarded:
 @contextmanager
 def guarding(at: Path, write: Callable[[Path], None], ports: tuple[int, ...]) -> Iterator[Guarded]:
     """Harbor with what `write` puts into its folder, and a router before a server that listens on these ports."""
-    port = free_port()
-    harbor, stop = serve(at / "limen", port, free_port(), None, write)
+    harbor, stop = serve(at / "limen", free_port(), free_port(), None, write)
     with ExitStack() as closing:
         closing.callback(stop)
         router = closing.enter_context(real_router(at / "router"))
         for each in ports:
             closing.enter_context(router.listening(20, each))
-        reached = limen_reached(router, port)
-        harbor.run(reached.__aenter__())
-        closing.callback(lambda: harbor.run(reached.__aexit__(None, None, None)))
+        yield closing.enter_context(followed_by(harbor, router))
+
+
+@pytest.fixture
+def guarded(tmp_path: Path) -> Iterator[Guarded]:
+    with guarding(tmp_path, write, (443, 3_389)) as one:
+        yield one
+
+
+@contextmanager
+def followed_by(harbor: Harbor, router: RealRouter) -> Iterator[Guarded]:
+    """The router follows Harbor, with the rules of its network."""
+    reached = limen_reached(router, harbor.port)
+    harbor.run(reached.__aenter__())
+    try:
         core = harbor.limen.core
         now = core.clock.now()
         token = harbor.run(core.write(lambda write: service.make_token(write, NAME, now, "")))
@@ -121,12 +132,8 @@ def guarding(at: Path, write: Callable[[Path], None], ports: tuple[int, ...]) ->
         one = Guarded(harbor, router)
         one.take_rules()
         yield one
-
-
-@pytest.fixture
-def guarded(tmp_path: Path) -> Iterator[Guarded]:
-    with guarding(tmp_path, write, (443, 3_389)) as one:
-        yield one
+    finally:
+        harbor.run(reached.__aexit__(None, None, None))
 
 
 def waits_in_a_terminal(origin: str, home: Path) -> subprocess.Popen[str]:

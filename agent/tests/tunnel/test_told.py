@@ -13,6 +13,16 @@ KEY = base64.b64encode(bytes(range(32))).decode()
 WAY = {"key": KEY, "host": "vpn.harbor.example", "port": 51_820, "addresses": ["10.99.0.7", "fd00:99::7"]}
 DOOR = {"until": 1_790_000_000, "to": [{"name": "erp", "routes": ["10.21.0.4/32"]}], "services": ["rdp"]}
 END = "198.51.100.1"
+BAD_NAMES = (
+    "",
+    "internal",
+    "a b.internal",
+    "x.internal'; reboot",
+    "../x.internal",
+    "~.internal",
+    "A.internal",
+    "\x1b.internal",
+)
 
 
 def leading(*routes: Any) -> dict[str, Any]:
@@ -49,6 +59,10 @@ def test_what_is_right_is_taken() -> None:
         {**WAY, "addresses": ["127.0.0.1"]},
         {**WAY, "addresses": ["10.99.0.7"] * 3},
         {**WAY, "addresses": ["10.99.0.7 dev eth0"]},
+        {**WAY, "resolvers": ["127.0.0.53"]},
+        {**WAY, "resolvers": ["10.99.0.1\nnameserver 192.0.2.66"]},
+        {**WAY, "resolvers": ["10.99.0.1"] * 3},
+        {**WAY, "resolvers": 1},
     ],
 )
 def test_another_way_is_refused(said: object) -> None:
@@ -76,8 +90,32 @@ def test_another_way_is_refused(said: object) -> None:
         {**DOOR, "to": [{"name": f"n{number}", "routes": []} for number in range(51)]},
         {**DOOR, "to": [{"name": "\x1b[2J", "routes": []}]},
         {**DOOR, "until": "never"},
+        {**DOOR, "names": ["erp.harbor.internal"]},
+        {**DOOR, "names": {"erp.harbor.internal": ["10.21.0.5"]}},  # where nothing is open
+        {**DOOR, "names": {"erp.harbor.internal": ["127.0.0.1"]}},
+        {**DOOR, "names": {"erp.harbor.internal": ["erp"]}},
+        *({**DOOR, "names": {one: ["10.21.0.4"]}} for one in BAD_NAMES),
+        {**DOOR, "names": {f"n{number}.internal": ["10.21.0.4"] for number in range(51)}},
     ],
 )
 def test_a_door_that_leads_elsewhere_is_refused(said: object) -> None:
     with pytest.raises(UnfitError):
         door(said, END)
+
+
+def test_no_name_is_taken_that_the_internet_may_have_unless_its_user_says_so() -> None:
+    names = {one: ["10.21.0.4"] for one in ("erp.harbor.internal", "nas.home.arpa", "erp.corp.harbor.example")}
+    names |= {one: ["10.21.0.4"] for one in ("login.bank.example", "evilinternal.example", "corp.harbor.example")}
+    found, chosen = (door({**DOOR, "names": names}, END, domains) for domains in ((), ("corp.harbor.example",)))
+    assert found is not None
+    assert chosen is not None
+    assert set(found.names) == {"erp.harbor.internal", "nas.home.arpa"}
+    assert set(found.not_taken) == set(names) - set(found.names)
+    assert set(chosen.names) - set(found.names) == {"erp.corp.harbor.example"}
+
+
+def test_what_says_no_names_has_none() -> None:
+    found, opened = way(WAY), door(DOOR, END)
+    assert found is not None
+    assert opened is not None
+    assert (found.resolvers, opened.names, opened.not_taken) == ((), {}, ())

@@ -22,9 +22,9 @@ from limen.company.authors import SERVER
 from limen.errors import LimenError
 from limen.messages import times
 from limen.network.emit.makers import MAKERS
-from limen.network.firewalls import service, store
+from limen.network.firewalls import changes, service, store
+from limen.network.firewalls.changes import Needs
 from limen.network.firewalls.intended import NFTABLES, Intended, intended
-from limen.network.firewalls.service import Needs
 from limen.network.firewalls.store import CONFIRMED, TRIAL, UNDONE, EnrolledFirewall, RulesetChange
 from limen.network.model import FILE, Network
 from limen.storage import Snapshot
@@ -96,7 +96,7 @@ def _by_program(here: Opened, task: str, name: str, now: Instant, *, is_sure: bo
         _apply(here, name, _intended(here, name, now).ruleset, "reach" if is_sure else "confirmation", now, waits=waits)
     else:
         state = CONFIRMED if task == "confirm" else UNDONE
-        here.database.write(lambda write: service.decide_change(write, name, state, now, SERVER))
+        here.database.write(lambda write: changes.decide_change(write, name, state, now, SERVER))
         print("Confirmed." if state == CONFIRMED else "The firewall goes back to the rules before.")
 
 
@@ -217,7 +217,7 @@ def _plan(here: Opened, name: str, wanted: Intended, *, as_json: bool) -> None:
 
 
 def _apply(here: Opened, name: str, ruleset: str, needs: Needs, now: Instant, *, waits: bool) -> None:
-    change = here.database.write(lambda write: service.make_change(write, name, ruleset, needs, now, SERVER))
+    change = here.database.write(lambda write: changes.make_change(write, name, ruleset, needs, now, SERVER))
     state, why = change.state, ""
     until = time.monotonic() + WAITS_SECONDS
     wanted = {CONFIRMED} if needs == "reach" else {TRIAL}

@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from limen.cli.open_company import Opened
 from limen.cli.options import MisusedError
-from limen.cli.output import counted
+from limen.cli.output import Told, counted, progress
+from limen.cli.stop_signals import ending_in_order
 from limen.cli.typed_secret import secret_in
 from limen.clock import Instant
 from limen.company.authors import SERVER
 from limen.company.places import data_folder
-from limen.connectors.vendor_client import VendorClient
+from limen.connectors.vendor_client import VendorClient, VendorError
 from limen.enforcement.resolving import Resolver
 from limen.errors import LimenError
 from limen.events import Event
@@ -27,12 +29,12 @@ from limen.network.packets import Ruleset
 from limen.network.proof.naming import Line
 from limen.network.reading.reading import MOST_BYTES
 from limen.network.remote.clouds import CLOUDS, CloudRules, cloud_rules
-from limen.network.remote.gear import Gear
+from limen.network.remote.gear import Gear, NotAsMeantError
 from limen.network.remote.gears import KEYS, Clients, key_of
 from limen.network.remote.kept import CONFIRMED
 from limen.network.remote.own_way import refuse_cut
 from limen.network.remote.saying import Change, change
-from limen.network.remote.trial import TRIAL_SECONDS, decide, tried, undone
+from limen.network.remote.trial import TRIAL_SECONDS, NotPutBackError, decide, tried, undone
 
 CLIENTS: Final = Clients(lambda origin: VendorClient(origin, Resolver))
 MOST_LINES: Final = 200
@@ -66,13 +68,14 @@ class At:
 
         async def done() -> None:
             known = key_of(kind, secret_in(key))
-            async with self.clients.opened(self.network, self.firewall, self.today, known) as gear:
+            async with self.clients.opened(self.network, self.firewall, self.today, known, self.now) as gear:
                 await do(gear)
 
-        asyncio.run(done())
+        with ending_in_order():
+            asyncio.run(done())
 
-    def say(self, kind: str) -> None:
-        details: dict[str, str | int | bool] = {"firewall": self.firewall.name}
+    def say(self, kind: str, why: str = "") -> None:
+        details: dict[str, str | int | bool] = {"firewall": self.firewall.name, **({"why": why} if why else {})}
         self.here.database.write(lambda write: write.say(Event(at=self.now, kind=kind, actor=SERVER, details=details)))
 
 
@@ -95,7 +98,8 @@ def plan(at: At, key: Path | None, now: Sequence[Path], terraform: Path | None, 
 
     async def ask(gear: Gear) -> None:
         there = await gear.read()
-        planned = Planned(change(gear.meaning(there), gear.meant), gear.unfit, gear.next_calls(there), True)
+        says, lacks = gear.next_calls(there), gear.unguarded(there)
+        planned = Planned(change(gear.meaning(there), gear.meant), gear.unfit, says, True, lacks)
         _print_plan(at, planned, as_json=as_json)
 
     at.with_gear(key, ask)
@@ -103,12 +107,15 @@ def plan(at: At, key: Path | None, now: Sequence[Path], terraform: Path | None, 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """`says`: calls, or rules of a document. `knows_before`: what there is was looked at."""
+    """`says`: calls, or rules of a document. `knows_before`: what there is was looked at. `unguarded`: what is
+    there and not behind the rules.
+    """
 
     change: Change
     unfit: Sequence[Unfit]
     says: Sequence[Call | Mapping[str, Any]]
     knows_before: bool
+    unguarded: Sequence[str] = ()
 
 
 def _offline(rules: CloudRules, now: Sequence[Path]) -> Planned:
@@ -123,6 +130,8 @@ def _print_plan(at: At, planned: Planned, *, as_json: bool) -> None:
         print(json.dumps(_plain(at, planned), ensure_ascii=False))
         return
     print_change(at, planned.change, planned.unfit, knows_before=planned.knows_before)
+    for lack in planned.unguarded:
+        print(f"  not guarded: {lack}")
     for said in planned.says:
         print(_call_text(said))
 
@@ -158,6 +167,7 @@ def _call_text(one: Call | Mapping[str, Any]) -> str:
 def _plain(at: At, planned: Planned) -> dict[str, Any]:
     return {
         **said_plain(at, planned.change, planned.unfit, knows_before=planned.knows_before),
+        "unguarded": list(planned.unguarded),
         "calls": [
             {"operation": one.operation, "parameters": dict(one.parameters)} if isinstance(one, Call) else dict(one)
             for one in planned.says
@@ -188,9 +198,10 @@ def said_plain(at: At, changed: Change, unfit: Sequence[Unfit], *, knows_before:
 
 
 def apply(at: At, key: Path | None, *, is_sure: bool, seconds: float = TRIAL_SECONDS) -> None:
-    name = at.firewall.name
+    name, bar = at.firewall.name, Bar(f"Telling {at.firewall.name}")
 
     def on_trial() -> None:
+        bar.close()
         at.say("network.change_made")
         if not is_sure:
             print(
@@ -198,20 +209,40 @@ def apply(at: At, key: Path | None, *, is_sure: bool, seconds: float = TRIAL_SEC
                 "Otherwise, or when this command ends, it goes back.",
                 flush=True,
             )
+            bar.begin("On trial")
 
     async def do(gear: Gear) -> None:
         if at.firewall.kind not in CLOUDS:
             refuse_cut(gear.meant, at.network, at.firewall.reference)
         for one in gear.unfit:
             print(f"stays closed: {one.id}: {one.why}")
-        if not await tried(gear, at.firewall, at.folder, is_sure=is_sure, on_trial=on_trial, seconds=seconds):
-            at.say("network.change_undone")
+        with bar, told_of_failures(at):
+            is_kept = await tried(
+                gear, at.firewall, at.folder, is_sure=is_sure, on_trial=on_trial, seconds=seconds, progress=bar.moved
+            )
+        if not is_kept:
+            at.say("network.change_undone", "nobody confirmed it")
             raise LimenError(f"nobody confirmed it: {name} is as before", "`limen firewall apply` tries it again")
+        for lack in gear.unguarded(await gear.read()):
+            print(f"not guarded: {lack}")
         if is_sure:
             at.say("network.change_confirmed")
         print("In force, and confirmed.")
 
     at.with_gear(key, do)
+
+
+@contextmanager
+def told_of_failures(at: At) -> Iterator[None]:
+    """What became of a change that did not end by itself is in the journal as well."""
+    try:
+        yield
+    except (VendorError, NotAsMeantError, NotPutBackError) as error:
+        at.say("network.change_refused", error.what)
+        raise
+    except asyncio.CancelledError:
+        at.say("network.change_undone", "it was broken off")
+        raise
 
 
 def confirm(at: At) -> None:
@@ -222,11 +253,38 @@ def confirm(at: At) -> None:
 
 def undo(at: At, key: Path | None) -> None:
     async def do(gear: Gear) -> None:
-        await undone(gear, at.firewall, at.folder)
+        with Bar(f"Putting {at.firewall.name} back") as bar:
+            await undone(gear, at.firewall, at.folder, bar.moved)
         at.say("network.change_undone")
         print(f"{at.firewall.name} is as it was before its last change.")
 
     at.with_gear(key, do)
+
+
+class Bar:
+    """A progress bar at a time. Whatever is printed is printed between two."""
+
+    def __init__(self, what: str) -> None:
+        self._shown, self._what = ExitStack(), what
+        self._told: Told | None = None
+
+    def __enter__(self) -> Self:
+        self.begin(self._what)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def begin(self, what: str) -> None:
+        self._told = self._shown.enter_context(progress(what))
+
+    def close(self) -> None:
+        self._told = None
+        self._shown.close()
+
+    def moved(self, done: float, of: float) -> None:
+        if self._told is not None:
+            self._told(done, of)
 
 
 # Files

@@ -39,6 +39,8 @@ _WORDS: Final = {
     "wrong-secret": "what is stored as its secret is not of the kind that it needs",
     "not-installed": 'Limen lacks a package for it: `pip install "limen[aws]"`',
     "lacks-ldap": 'Limen lacks a package for it: `pip install "limen[ldap]"`',
+    "changed": "somebody else changed it at the same time: what they did was left",
+    "unfinished": "it began what was asked, and did not end it in time",
     "untrusted": "its certificate is not one that Limen trusts for this name",
     "no-account": "nobody there has this email address",
     "several-accounts": "several accounts there have this email address",
@@ -76,17 +78,17 @@ class VendorClient:
 
     async def get(self, path: str, query: Query, token: str) -> Mapping[str, Any]:
         """The JSON object at a path of the origin. Raises VendorError."""
-        return _object(await self.reply(path, query, bearer(token)))
+        return object_of(await self.reply(path, query, bearer(token)))
 
     async def get_link(self, url: str, token: str) -> Mapping[str, Any]:
         """The JSON object that a page of the vendor's links to. Raises VendorError where that is another origin."""
-        return _object(await self.reply_to_link(url, bearer(token)))
+        return object_of(await self.reply_to_link(url, bearer(token)))
 
     async def post_form(
         self, path: str, form: Mapping[str, str], headers: Mapping[str, str] | None = None
     ) -> Mapping[str, Any]:
         """The JSON object that this form is answered with. Raises VendorError."""
-        return _object(await self._patiently("POST", f"{self.origin}{path}", (), form, headers or {}))
+        return object_of(await self._patiently("POST", f"{self.origin}{path}", (), form, headers or {}))
 
     # Whatever is answered with 200
 
@@ -124,6 +126,10 @@ class VendorClient:
         if parts is None or origin_of(parts) != origin_of(urlsplit(self.origin)):
             raise VendorError("garbage")
         return url
+
+    async def pause(self, seconds: float) -> None:
+        """Wait before the vendor is asked again."""
+        await self._sleep(seconds)
 
     async def close(self) -> None:
         await self._http.close()
@@ -199,7 +205,8 @@ def text_in(answer: Mapping[str, Any], name: str, longest: int = 8_000) -> str:
     return found
 
 
-def _object(reply: Reply) -> Mapping[str, Any]:
+def object_of(reply: Reply) -> Mapping[str, Any]:
+    """The JSON object that was answered. Raises VendorError where it is none."""
     try:
         return object_in(reply.body)
     except NoReplyError as error:

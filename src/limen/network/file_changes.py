@@ -116,7 +116,8 @@ def _zone(one: Zone) -> str:
 
 def _host(one: Host) -> str:
     owner = f", owned by {one.owner}" if one.owner else ""
-    return f"{lists.joined(str(each.network_address) for each in one.addresses)} in {one.zone}{owner}"
+    named = f", named {lists.joined(one.names, most=_MOST_NAMED)}" if one.names else ""
+    return f"{lists.joined(str(each.network_address) for each in one.addresses)} in {one.zone}{owner}{named}"
 
 
 def _service(one: Service) -> str:
@@ -146,5 +147,6 @@ def _firewall(one: Firewall) -> str:
         return f"{one.kind} on the host {one.host} itself"
     its = one.wireguard
     tunnels = f", with tunnels by {its.interface} at {its.endpoint}, UDP port {its.port}" if its is not None else ""
+    tunnels += f", names below {its.domain}" if its is not None and its.domain else ""
     place = f" at {one.device or one.reference}" if one.device or one.reference else ""
     return f"{one.kind}{place}, between {lists.joined(one.zones, most=_MOST_NAMED)}{tunnels}"

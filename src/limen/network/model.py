@@ -67,6 +67,8 @@ class Host:
     addresses: tuple[Prefix, ...]
     """Each a network of one address."""
     owner: str = ""
+    names: tuple[str, ...] = ()
+    """DNS names that it has beside its own below the domain of the tunnels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +151,14 @@ class Never:
 @dataclass(frozen=True, slots=True)
 class WireGuard:
     """Where devices that are elsewhere come in. `interface` is the firewall's, and by it that of a zone of kind `vpn`;
-    `endpoint` is the name or address by which devices find it, `port` of UDP.
+    `endpoint` is the name or address by which devices find it, `port` of UDP. Below `domain` they find by DNS what is
+    open to them; "": by its addresses alone.
     """
 
     interface: str
     endpoint: str
     port: int = 51_820
+    domain: str = ""
 
 
 @dataclass(frozen=True, slots=True)

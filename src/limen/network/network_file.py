@@ -15,6 +15,7 @@ from limen.configuration.shape import shaped_in_part
 from limen.configuration.tree import Tree
 from limen.facts import FactStore
 from limen.network.addresses import address_complaints, address_of, prefix_of
+from limen.network.dns_names import dns_complaints
 from limen.network.file_changes import changes, touches
 from limen.network.initial import INITIAL
 from limen.network.model import FILE, Network
@@ -226,6 +227,7 @@ def _other_complaints(shapes: _Shapes, file: FileShape) -> Iterator[Complaint]:
             yield (*above, "url"), *complaint
         yield from uplink_complaints(above, firewall, interfaces)
     yield from wireguard_complaints(shapes.firewalls, shapes.zones)
+    yield from dns_complaints(shapes.hosts, shapes.firewalls)
     yield from unprintable(_texts(shapes, file))
 
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from limen.messages import lists
+from limen.network.dns_names import public_names
 from limen.network.model import Network
 from limen.network.stated import NetworkFile
 
@@ -21,6 +22,7 @@ def notes(file: NetworkFile, today: date) -> Iterator[tuple[str, str]]:
     yield from _trials(network, today.isoformat(), (today + timedelta(days=SOON_DAYS)).isoformat())
     yield from _one_family(network)
     yield from _at_home(network)
+    yield from _public_names(network)
 
 
 def _days(network: Network, today: str, soon: str) -> Iterator[tuple[str, str]]:
@@ -61,3 +63,11 @@ def _at_home(network: Network) -> Iterator[tuple[str, str]]:
         if len(zones) == 1 and (zone := network.zone_of.get(next(iter(zones)))) and not zone.is_isolated:
             what = f"the flow {one.id} stays within {zone.name}, whose hosts reach each other in any case"
             yield what, f"write `isolated: true` for {zone.name} where its switches keep its hosts apart"
+
+
+def _public_names(network: Network) -> Iterator[tuple[str, str]]:
+    """A laptop takes a name that may be somebody else's only where whoever uses it says so."""
+    if names := public_names(network):
+        which = lists.joined(names, most=_MOST_NAMED)
+        what = f"the internet may have {which} too, so laptops take it only from `limen-agent connect --names DOMAIN`"
+        yield what, "take names below `internal`, which nobody has there"

@@ -55,9 +55,9 @@ async def _build(core: Core) -> Running:
     reminders = Reminders(core)
     requested = flow_requests(lambda: core.known.rules_of(Network), core.clock, core.settings.zone)
     tunnels = Tunnels(core)
-    tell_firewalls(tunnels, firewalls.followers)
     doors = Doors(core, core.offers.take(KeptOpen), tunnels)
     firewalls.telling.watch_moved(doors.moved)
+    tell_firewalls(tunnels, doors, firewalls.followers, core.known)
     AtFirewalls(doors, firewalls.followers, lambda: core.known.rules_of(Network) or Network(()), core.clock)
 
     async def close() -> None:
@@ -104,6 +104,7 @@ PILLAR = Pillar(
         "limen.web.network.ask",
         "limen.web.network.map",
         "limen.web.network.matrix",
+        "limen.web.network.firewall_pages",
         "limen.web.network.flows",
         "limen.web.network.never",
         "limen.web.network.trials",

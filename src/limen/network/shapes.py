@@ -99,6 +99,8 @@ class HostShape(Shape):
     """Each in its zone."""
     owner: Name | None = None
     """As a zone's, which it has without one of its own."""
+    names: Annotated[list[Name], Field(max_length=20), BeforeValidator(_in_a_list)] = []
+    """DNS names beside its own, by which devices find it through a tunnel while it is open to them."""
 
 
 class WayShape(Shape):
@@ -165,6 +167,8 @@ class WireGuardShape(Shape):
     """Where devices find it: a name or an address."""
     port: Annotated[int, Field(ge=1, le=65_535)] = 51_820
     """The UDP port there."""
+    domain: Name | None = None
+    """Below this name devices find by DNS what is open to them, and nothing else: `harbor.internal`."""
 
 
 class FirewallShape(Shape):
@@ -178,8 +182,9 @@ class FirewallShape(Shape):
     from it is held to the flows, from the host beside it as well."""
     vpc: Name | None = None
     """`aws`: the VPC."""
-    network: Name | None = None
-    """`azure` and `gcp`: the virtual network."""
+    network: Annotated[str, Field(min_length=1, max_length=300)] | None = None
+    """`azure` and `gcp`: the virtual network. For Limen to tell it directly, its full name: the resource ID of Azure,
+    `projects/…/global/networks/…` of Google Cloud."""
     url: Name | None = None
     """`opnsense` and `unifi`: where its interface is. `fortigate`, `paloalto` and `cisco` may say where it is
     administered, so that no change cuts that off."""

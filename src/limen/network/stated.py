@@ -58,7 +58,7 @@ class NetworkFile:
         return Network(
             zones=zones,
             hosts=tuple(
-                Host(name, one["zone"], prefixes(one["addresses"]), one.get("owner", ""))
+                Host(name, one["zone"], prefixes(one["addresses"]), one.get("owner", ""), tuple(one.get("names", ())))
                 for name, one in sorted(self._of("hosts").items())
             ),
             services=(

@@ -7,7 +7,8 @@ from tests.emulators.vendor import asking
 from tests.emulators.workspace import ADMIN, Workspace, activity, key_file, workspace
 
 from limen.clock import HOUR, MINUTE, from_iso
-from limen.connectors.google.activities import delegated_token, pages, service_account
+from limen.connectors.google.activities import SCOPE, pages
+from limen.connectors.google.sign_in import delegated_token, service_account
 from limen.connectors.vendor_client import VendorError
 
 NOW = from_iso("2026-11-27T09:00:00Z")
@@ -15,7 +16,7 @@ NOW = from_iso("2026-11-27T09:00:00Z")
 
 async def had(vendor: Workspace, cursor: str = "", now: int = NOW, key: str = "") -> tuple[list[str], str]:
     async with asking(vendor.origin) as asked:
-        token = await delegated_token(asked.client, service_account(key or key_file()), ADMIN, now)
+        token = await delegated_token(asked.client, service_account(key or key_file()), ADMIN, SCOPE, now)
         found = []
         async for page in pages(asked.client, token, "login", cursor, now):
             found += [json.loads(one)["id"]["uniqueQualifier"] for one in page.records]

@@ -18,7 +18,8 @@ from tests.web.conftest import Browser, House
 
 from limen.connectors.aws.cloudtrail import host
 from limen.connectors.github.audit_log import API as GITHUB
-from limen.connectors.google.activities import API as GOOGLE, SIGN_IN as GOOGLE_SIGN_IN
+from limen.connectors.google.activities import API as GOOGLE
+from limen.connectors.google.sign_in import SIGN_IN as GOOGLE_SIGN_IN
 from limen.connectors.microsoft.activity_feed import CONTENT, MANAGE
 from limen.connectors.microsoft.sign_in import GRAPH, SIGN_IN
 from limen.errors import LimenError

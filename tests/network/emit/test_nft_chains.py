@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from limen.network.emit.nft_chains import denying_chains, forward_chain, input_chain, standing_sets
+from limen.network.emit.nft_router import TunnelsHere
 from limen.network.nft.tree import Hook, goto
 
 
@@ -39,3 +40,11 @@ def test_sets_are_there_when_empty() -> None:
     held = {one.name: one for one in standing_sets(["a", "b"], ["b"], [])}
     assert [len(held[name].elements) for name in ("interfaces", "uplinks", "management")] == [2, 1, 0]
     assert held["told6"].size == 65_535
+
+
+def test_names_are_asked_by_the_tunnels_alone_at_the_address_there() -> None:
+    more = input_chain(TunnelsHere(51_820, "wg0", ("10.99.0.1", "fd00:99::1")))
+    new = [line for line in more.lines if line not in input_chain().lines]
+    matches = [[one["match"]["right"] for one in line.statements if "match" in one] for line in new]
+    assert matches == [[51_820], ["wg0", "10.99.0.1", 53], ["wg0", "fd00:99::1", 53]]
+    assert len(input_chain(TunnelsHere(51_820)).lines) == len(input_chain().lines) + 1

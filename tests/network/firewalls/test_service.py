@@ -16,7 +16,7 @@ from tests.web.conftest import House, move_in
 from limen.clock import DAY, MINUTE
 from limen.errors import LimenError
 from limen.following.questions import FollowerRefusedError
-from limen.network.firewalls import service, store
+from limen.network.firewalls import changes, service, store
 from limen.network.firewalls.followers import Opened
 from limen.network.firewalls.service import Asks, FirewallService, Told, Went
 from limen.network.firewalls.store import CONFIRMED, REFUSED, TRIAL, UNDONE, RulesetChange
@@ -47,14 +47,14 @@ async def enrolled(house: House, name: str = "gw1") -> tuple[str, dict[str, Any]
     return done.secret, json.loads(done.told.state.text)
 
 
-async def send(house: House, ruleset: str = RULES, needs: service.Needs = "confirmation") -> RulesetChange:
+async def send(house: House, ruleset: str = RULES, needs: changes.Needs = "confirmation") -> RulesetChange:
     now = house.clock.now()
-    return await house.limen.core.write(lambda write: service.make_change(write, "gw1", ruleset, needs, now, ""))
+    return await house.limen.core.write(lambda write: changes.make_change(write, "gw1", ruleset, needs, now, ""))
 
 
 async def decide(house: House, state: str) -> None:
     now = house.clock.now()
-    await house.limen.core.write(lambda write: service.decide_change(write, "gw1", state, now, ""))
+    await house.limen.core.write(lambda write: changes.decide_change(write, "gw1", state, now, ""))
 
 
 async def ask(house: House, secret: str, went: Went | None = None, *has: str) -> tuple[Told, dict[str, Any]]:

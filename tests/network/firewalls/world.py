@@ -16,9 +16,10 @@ from tests.devices.served import Served, served, until
 from tests.network.firewalls.real_router import RealRouter, limen_reached, real_router
 
 from limen.clock import SECOND
-from limen.network.firewalls import service, store
+from limen.network.firewalls import changes, service, store
+from limen.network.firewalls.changes import Needs
 from limen.network.firewalls.followers import Opened
-from limen.network.firewalls.service import FirewallService, Needs
+from limen.network.firewalls.service import FirewallService
 from limen.network.firewalls.store import CONFIRMED, RulesetChange
 from limen.network.packets import Box
 
@@ -44,11 +45,11 @@ class World:
 
     async def send(self, ruleset: str, needs: Needs = "confirmation") -> RulesetChange:
         database = self.limen.house.limen.core.database
-        return await database.writing(lambda write: service.make_change(write, NAME, ruleset, needs, self.now, ""))
+        return await database.writing(lambda write: changes.make_change(write, NAME, ruleset, needs, self.now, ""))
 
     async def decide(self, state: str) -> None:
         database = self.limen.house.limen.core.database
-        await database.writing(lambda write: service.decide_change(write, NAME, state, self.now, ""))
+        await database.writing(lambda write: changes.decide_change(write, NAME, state, self.now, ""))
 
     async def is_now(self, change: RulesetChange, *states: str, seconds: float = 20) -> RulesetChange:
         """Wait until a change has come to one of these."""
@@ -119,9 +120,9 @@ def answers(live: socket.socket) -> bool:
         return False
 
 
-def hurry(router: RealRouter) -> None:
-    """A trial of five seconds, and not of sixty."""
-    router.run("sed", "-i", "s/^TRIAL_SECONDS = .*/TRIAL_SECONDS = 5.0/", "/usr/local/sbin/limen-firewall")
+def hurry(router: RealRouter, what: str = "TRIAL_SECONDS", seconds: float = 5.0) -> None:
+    """A trial of five seconds, and not of sixty; or something else of the program that takes long."""
+    router.run("sed", "-i", f"s/^{what} = .*/{what} = {seconds}/", "/usr/local/sbin/limen-firewall")
     router.kill()
     router.follow()
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from limen.network.nft.as_json import as_json, field, prefix_length
+from limen.network.nft.as_json import as_json, field, prefix_length, table_in
 from limen.network.nft.listing import tables
 from limen.network.nft.tree import ACCEPT, Chain, Element, Hook, Line, Set, Table, jump
 
@@ -34,6 +34,7 @@ def test_it_begins_by_putting_away_the_table_of_its_name_and_no_other() -> None:
 def test_it_is_read_as_the_same_table() -> None:
     listed = json.dumps({"nftables": [one for one in json.loads(as_json(_TABLE))["nftables"] if "add" in one]})
     (found,) = tables(listed)
+    assert found == table_in(as_json(_TABLE))
     assert found.set_of == _TABLE.set_of
     assert found.chains == _TABLE.chains
 

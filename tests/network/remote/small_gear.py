@@ -26,6 +26,9 @@ class SmallGear:
     def meaning(self, there: State) -> Ruleset:
         return _rules(set(there["words"]))
 
+    def unguarded(self, _there: State) -> tuple[str, ...]:
+        return ()
+
     def next_calls(self, there: State) -> list[Call]:
         return _calls({"new"}, there)
 

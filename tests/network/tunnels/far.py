@@ -33,6 +33,9 @@ SERVER = "10.20.0.10"
 ELSEWHERE = "10.10.0.10"
 """Where laptops are: for Harbor's router that is the internet."""
 ENDPOINT = "10.10.0.1:51820"
+DOMAIN = "harbor.internal"
+RESOLVER, RESOLVER_6 = "10.99.0.1", "fd00:99::1"
+ROUTES = ("10.20.0.0/24", "fd00:20::/64", f"{RESOLVER}/32", f"{RESOLVER_6}/128")
 DOOR = App("desk", "Desk", "", Upstream(""), Label.INTERNAL, network=NetworkService(("desk",), ("rdp",)))
 
 
@@ -54,7 +57,7 @@ def network(tunnels: str) -> Network:
                 "nftables",
                 ("servers", "admin", "vpn"),
                 uplinks=("vlan10",),
-                wireguard=WireGuard(tunnels, "10.10.0.1"),
+                wireguard=WireGuard(tunnels, "10.10.0.1", domain=DOMAIN),
             ),
         ),
     )
@@ -77,7 +80,7 @@ class Far:
         given = self.tunnels.keep(device_id, one.key)[1].addresses
         await until(lambda: self.key)
         await until(lambda: one.key in self.world.router.run("wg", "show", "all", "peers"))
-        await asyncio.to_thread(one.connect_to, ENDPOINT, self.key, addresses or given, "10.20.0.0/24", "fd00:20::/64")
+        await asyncio.to_thread(one.connect_to, ENDPOINT, self.key, addresses or given, *ROUTES)
         return given
 
     async def open(self, device_id: str = "dv_ida", lasts: int = HOUR) -> Opening:

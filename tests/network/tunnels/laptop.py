@@ -45,10 +45,10 @@ class Laptop:
 
     @property
     def key(self) -> str:
-        return _said("wg", "pubkey", given=self.private)
+        return said("wg", "pubkey", given=self.private)
 
     def run(self, *command: str, given: str = "") -> str:
-        return _said("nsenter", f"--net=/proc/{self.router.hosts[self.vlan]}/ns/net", *command, given=given)
+        return said("nsenter", f"--net=/proc/{self.router.hosts[self.vlan]}/ns/net", *command, given=given)
 
     def is_heard(self, seconds: float = 12) -> bool:
         """Whether the other end takes this key: one begins anew every five seconds (WireGuard, REKEY_TIMEOUT)."""
@@ -74,7 +74,7 @@ class Laptop:
 
 @contextmanager
 def laptop(router: RealRouter, vlan: int = 10, private: str = "") -> Iterator[Laptop]:
-    one = Laptop(router, vlan, private or _said("wg", "genkey"), interface("l"))
+    one = Laptop(router, vlan, private or said("wg", "genkey"), interface("l"))
     words = ["nsenter", f"--net=/proc/{router.hosts[vlan]}/ns/net", "wireguard-go", "-f", one.tunnel]
     process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
@@ -88,7 +88,7 @@ def laptop(router: RealRouter, vlan: int = 10, private: str = "") -> Iterator[La
         process.wait(timeout=10)
 
 
-def _said(*command: str, given: str = "") -> str:
+def said(*command: str, given: str = "") -> str:
     done = subprocess.run(command, input=given, capture_output=True, check=False, text=True, timeout=20)
     assert done.returncode == 0, (command, done.stderr)
     return done.stdout.strip()

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from tests.devices.served import until
+from tests.journeys.agent_process import without_names
 from tests.network.firewalls.real_router import RealRouter, inside
 from tests.network.tunnels.far import Far, far
 from tests.network.tunnels.laptop import interface, needs_tunnels
@@ -21,7 +22,13 @@ from limen.devices.model import State
 from limen.devices.service import Devices
 
 pytestmark = needs_tunnels
-AGENT = "import sys; from limen_agent.cli.main import main; sys.exit(main())"
+AGENT = """
+import sys
+from limen_agent.collectors import tools
+tools.TOOLS_IN = (sys.argv.pop(1), *tools.TOOLS_IN)  # before whoever takes it from there is imported
+from limen_agent.cli.main import main
+sys.exit(main())
+"""
 
 
 @asynccontextmanager
@@ -51,13 +58,17 @@ class Agent:
 
     def __init__(self, harbor: Far, state: Path) -> None:
         self.harbor, self.state, self.tunnel = harbor, state, interface("a")
+        self.inside, self.tools = 0, without_names(state.parent / "tools")
+        """In whose mounts it is (0: the test's), and where it finds tools before the system's."""
 
     async def start(self, *words: str) -> asyncio.subprocess.Process:
         network = f"--net=/proc/{self.harbor.world.router.hosts[10]}/ns/net"
-        command = [sys.executable, "-c", AGENT, "--state", str(self.state), *words]
+        mounts = [f"--mount=/proc/{self.inside}/ns/mnt"] if self.inside else []
+        command = [sys.executable, "-c", AGENT, self.tools, "--state", str(self.state), *words]
         return await asyncio.create_subprocess_exec(
             "nsenter",
             network,
+            *mounts,
             *command,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,

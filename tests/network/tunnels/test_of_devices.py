@@ -9,6 +9,7 @@ from typing import Any, cast
 from tests.network.doors.at_harbor import Somebody, doors_of
 from tests.network.networks import harbor as small_harbor
 from tests.network.tunnels.test_model import ROUTER, VPN
+from tests.network.tunnels.test_names import NAMED
 from tests.network.tunnels.test_tunnels import key
 from tests.web.conftest import House
 
@@ -31,7 +32,7 @@ async def test_it_is_told_what_is_open_and_by_which_way(harbor: House) -> None:
     known, now = harbor.limen.known, harbor.clock.now()
     before = known.rules_of(Network)
     assert before is not None
-    known.set_rules(Network, Network((*before.zones, VPN), before.hosts, before.services, firewalls=(ROUTER,)))
+    known.set_rules(Network, Network((*before.zones, VPN), before.hosts, before.services, firewalls=(NAMED,)))
     tunnels = Tunnels(harbor.limen.core)
     door = Opening("no_1", "p_1", "s_1", "erp-desktop", "192.0.2.1", "d_1", now, now + MINUTE, "dv_1", ("10.99.0.2",))
     doors = SimpleNamespace(open_by=lambda *asked: door if asked == ("dv_1", "erp-desktop") else None)
@@ -42,9 +43,10 @@ async def test_it_is_told_what_is_open_and_by_which_way(harbor: House) -> None:
     said = told.keep("dv_1", key(1), "erp-desktop")
     _, mine = tunnels.keep("dv_1", key(1))
     way = {"key": key(9), "host": "vpn.harbor.example", "port": 51_820, "addresses": list(mine.addresses)}
-    assert said["tunnel"] == way
+    assert said["tunnel"] == {**way, "resolvers": ["10.99.0.1", "fd00:99::1"]}
+    names = {f"{one}.harbor.internal": ["10.21.0.4"] for one in ("erp", "erp-desktop")}
     to = [{"name": "erp", "routes": ["10.21.0.4/32"]}]
-    assert said["open"] == {"until": door.until // SECOND, "to": to, "services": ["rdp"]}
+    assert said["open"] == {"until": door.until // SECOND, "to": to, "services": ["rdp"], "names": names}
     assert told.keep("dv_1", key(1), "another")["open"] is None
     assert told.keep("dv_2", key(2), "erp-desktop")["open"] is None
     tunnels.close()

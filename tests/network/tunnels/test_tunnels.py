@@ -6,16 +6,21 @@ import asyncio
 import base64
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from tests.network.tunnels.test_model import ROUTER, VPN
 from tests.web.conftest import House
 
+from limen.facts import FactStore
+from limen.network.doors.doors import Doors
 from limen.network.model import Network
 from limen.network.tunnels import tunnels as module
 from limen.network.tunnels.at_firewalls import said
 from limen.network.tunnels.tunnels import NoTunnelError, Tunnels
 
+NO_DOORS = cast("Doors", SimpleNamespace(all_open=list))
 NETWORK = Network((VPN,), firewalls=(ROUTER,))
 
 
@@ -45,7 +50,7 @@ async def test_the_same_device_keeps_its_addresses_with_another_key(tunnels: Tun
     _, before = tunnels.keep("dv_1", key(1))
     _, after = tunnels.keep("dv_1", key(2))
     assert (before.addresses, after.key) == (after.addresses, key(2))
-    told = said(tunnels)["router"]
+    told = said(tunnels, NO_DOORS, FactStore())["router"]
     assert told["peers"] == [{"key": key(2), "addresses": list(after.addresses)}]
     assert (told["interface"], told["port"], told["addresses"]) == ("wg0", 51_820, ["10.99.0.1/29", "fd00:99::1/64"])
 
@@ -69,7 +74,7 @@ async def test_another_end_is_the_end_of_all_of_them(harbor: House, tunnels: Tun
     assert len(tunnels.all()) == 1
     harbor.limen.known.set_rules(Network, Network((VPN,)))
     await asyncio.sleep(0.05)
-    assert (tunnels.all(), said(tunnels)) == ([], {})
+    assert (tunnels.all(), said(tunnels, NO_DOORS, FactStore())) == ([], {})
     with pytest.raises(NoTunnelError) as refused:
         tunnels.keep("dv_1", key(1))
     assert refused.value.reason == "none"

@@ -75,7 +75,14 @@ def parser() -> argparse.ArgumentParser:
     certificate.add_argument("--nss", metavar="DIR", type=Path, help="put it into this store, as ~/.pki/nssdb, always")
     connect = commands.add_parser("connect", help="as root: a tunnel to what an app leads to, until you end it")
     connect.add_argument("app", metavar="APP", help="the app's ID, as on the page Connections")
-    connect.add_argument("--interface", metavar="NAME", default="limen0", help="the tunnel's (default: limen0)")
+    connect.add_argument("--interface", metavar="NAME", default="", help="the tunnel's (default: limen0; macOS: utun)")
+    connect.add_argument(
+        "--names",
+        action="append",
+        default=[],
+        metavar="DOMAIN",
+        help="take names below it from the tunnel, though the internet may have them too",
+    )
     threat = commands.add_parser("threat", help="for anti-malware: note what it found (clamd's VirusEvent)")
     threat.add_argument("--name", help="what was found; else clamd's CLAM_VIRUSEVENT_VIRUSNAME")
     threat.add_argument("--clear", action="store_true", help="it was dealt with; without --name: everything")
@@ -115,7 +122,7 @@ def _call(asked: argparse.Namespace, folder: StateFolder) -> int:
         case "connect":
             from limen_agent.cli.connect import connect
 
-            return connect(folder, asked.app, asked.interface)
+            return connect(folder, asked.app, asked.interface, tuple(asked.names))
         case _:
             from limen_agent.cli.threat import threat
 

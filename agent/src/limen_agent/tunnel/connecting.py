@@ -5,14 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import ip_network
+from pathlib import Path
 from threading import Event
 from typing import Final
 
 from limen_agent.errors import AgentError
 from limen_agent.printable import one_line
+from limen_agent.tunnel.here import interface
 from limen_agent.tunnel.interface import Interface, address_of
 from limen_agent.tunnel.key import TunnelKey
-from limen_agent.tunnel.told import Door, Way, door, way
+from limen_agent.tunnel.told import Door, UnfitError, Way, door, way
 from limen_agent.wire.client import Client
 
 ASK_S: Final = 2.0
@@ -22,12 +25,16 @@ AWAY_S: Final = 25.0
 
 @dataclass
 class Connecting:
-    """`say` tells whoever ran it. `stopping` is set when they end it."""
+    """`say` tells whoever ran it. `stopping` is set when they end it. `interface` "" is the usual one; `domains` are
+    those whose names are taken though the internet may have them; `state` is the agent's folder.
+    """
 
     client: Client
     app: str
     key: TunnelKey
     interface: str
+    domains: tuple[str, ...]
+    state: Path
     say: Callable[[str], None]
     stopping: Event
 
@@ -48,7 +55,8 @@ class Connecting:
                 heard = time.monotonic()
                 how = way(answer.body.get("tunnel"))
                 where = address_of(how.host) if how is not None and up is None else ""
-                opened = door(answer.body.get("open"), where or "0.0.0.0") if how is not None else None  # noqa: S104
+                end = where or "0.0.0.0"  # noqa: S104 -- an address that no route has
+                opened = door(answer.body.get("open"), end, self.domains) if how is not None else None
                 if not is_told and opened is None:
                     self.say(f"Open it in a browser on this computer:\n{answer.text('page', 400)}")
                     is_told = True
@@ -65,9 +73,13 @@ class Connecting:
 
     def _up(self, how: Way, where: str, opened: Door) -> Interface:
         endpoint = f"[{where}]:{how.port}" if ":" in where else f"{where}:{how.port}"
-        up = Interface(self.interface, self.key, how, endpoint)
+        if where in how.resolvers:
+            raise UnfitError("names would be asked at the tunnel's own end")
+        resolvers = how.resolvers if opened.names else ()
+        up = interface(self.interface, self.key, how, endpoint, self.state)
         try:
-            up.lead(opened.routes)
+            up.lead(dict.fromkeys((*opened.routes, *map(ip_network, resolvers))))
+            why_not = up.name(opened.names, resolvers) if resolvers else ""
         except BaseException:
             up.close()
             raise
@@ -76,7 +88,17 @@ class Connecting:
         for name, routes in opened.to.items():
             plain = [str(one.network_address) if one.num_addresses == 1 else str(one) for one in routes]
             self.say(f"  {name:20} {one_line(' '.join(plain), 200)}")
+        self._say_names(opened, why_not)
         return up
+
+    def _say_names(self, opened: Door, why_not: str) -> None:
+        if why_not:
+            self.say(f"Use these addresses. Names can't be had here: {one_line(why_not, 300)}")
+        elif opened.names:
+            self.say(f"By name: {', '.join(opened.names)}")
+        if opened.not_taken:
+            what = f"Not taken, since the internet may have it too: {', '.join(opened.not_taken)}."
+            self.say(f"{what} Where it is your company's: --names {opened.not_taken[0].partition('.')[2]}")
 
     def _leave(self) -> None:
         """Limen would forget it by itself a little later."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any, Final, TypeAlias
 
@@ -19,6 +19,10 @@ SHORTEST: Final = {4: 8, 6: 32}
 """The shortest prefix that is taken, of each family: more would be the internet."""
 _HOST: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,98}[A-Za-z0-9])?|[0-9A-Fa-f:]{2,45}")
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
+_DNS_NAME: Final = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
+LONGEST_DNS_NAME: Final = 253
+PRIVATE: Final = ("internal", "home.arpa")
+"""What nobody has on the internet (ICANN for `internal`, RFC 8375), so that no name of it is taken from anybody."""
 
 
 class UnfitError(AgentError):
@@ -31,26 +35,27 @@ class UnfitError(AgentError):
 @dataclass(frozen=True, slots=True)
 class Way:
     """How the company's firewall is reached: its public key, its name or address, the UDP port; and the addresses that
-    are this device's in the tunnel.
+    are this device's in the tunnel. `resolvers`: where names are asked there; () where it has none.
     """
 
     key: str
     host: str
     port: int
     addresses: tuple[str, ...]
-
-    @property
-    def endpoint(self) -> str:
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+    resolvers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What is open, until when (seconds since 1970), and by which services; `to` is by name where each is."""
+    """What is open, until when (seconds since 1970), and by which services; `to` is by name where each is. `names` are
+    DNS names with their addresses; `not_taken` those that somebody else may have on the internet.
+    """
 
     until: int
     to: Mapping[str, tuple[Network, ...]]
     services: tuple[str, ...]
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    not_taken: tuple[str, ...] = ()
 
     @property
     def routes(self) -> tuple[Network, ...]:
@@ -71,17 +76,21 @@ def way(said: object) -> Way | None:
             raise UnfitError("its end of the tunnel is no place")
         if not 1 <= len(addresses) <= 2:
             raise UnfitError("this device's addresses are none")
-        found = Way(key, host, port, tuple(str(ip_address(one)) for one in addresses))
-        for one in found.addresses:
+        resolvers = said.get("resolvers", ())
+        if len(resolvers) > 2:
+            raise UnfitError("names are asked at more places than there are")
+        own, asked = (tuple(str(ip_address(one)) for one in some) for some in (addresses, resolvers))
+        found = Way(key, host, port, own, asked)
+        for one in (*own, *asked):
             _check(ip_network(one))
     except (KeyError, TypeError, ValueError):
         raise UnfitError("it is no tunnel") from None
     return found
 
 
-def door(said: object, endpoint: str) -> Door | None:
-    """None where nothing is open. Nothing of it leads to the tunnel's own end, at the address `endpoint`. Raises
-    UnfitError.
+def door(said: object, endpoint: str, domains: Sequence[str] = ()) -> Door | None:
+    """None where nothing is open. Nothing of it leads to the tunnel's own end, at the address `endpoint`. Of names
+    those are taken that nobody has on the internet, and those below `domains`. Raises UnfitError.
     """
     if said is None:
         return None
@@ -95,7 +104,8 @@ def door(said: object, endpoint: str) -> Door | None:
                 raise UnfitError("what is open has no name")
             to[one["name"]] = tuple(ip_network(route) for route in one["routes"])
         services = tuple(str(one) for one in said["services"] if _NAME.fullmatch(one))
-        found = Door(int(said["until"]), to, services)
+        names, not_taken = _names(said.get("names", {}), (*PRIVATE, *domains))
+        found = Door(int(said["until"]), to, services, names, not_taken)
     except (KeyError, TypeError, ValueError):
         raise UnfitError("what is open can't be read") from None
     if len(found.routes) > MOST_ROUTES:
@@ -104,7 +114,28 @@ def door(said: object, endpoint: str) -> Door | None:
         _check(route)
         if ip_address(endpoint) in route:
             raise UnfitError(f"{route} would lead the tunnel into itself")
+    for name, addresses in found.names.items():
+        if not all(any(ip_address(one) in route for route in found.routes) for one in addresses):
+            raise UnfitError(f"{name} is where nothing is open")
     return found
+
+
+def _names(said: object, domains: Sequence[str]) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
+    names = _object(said)
+    if len(names) > MOST_NAMES:
+        raise UnfitError("there are more names than can be")
+    taken: dict[str, tuple[str, ...]] = {}
+    for name, addresses in names.items():
+        if not is_dns_name(name):
+            raise UnfitError("a name is none")
+        if any(name.endswith(f".{domain}") for domain in domains):
+            taken[name] = tuple(str(ip_address(one)) for one in addresses)
+    return taken, tuple(name for name in names if name not in taken)
+
+
+def is_dns_name(name: str) -> bool:
+    """Whether it is one in lowercase, with a dot at least."""
+    return len(name) <= LONGEST_DNS_NAME and _DNS_NAME.fullmatch(name) is not None
 
 
 def _object(said: object) -> Mapping[str, Any]:

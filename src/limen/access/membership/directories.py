@@ -11,8 +11,9 @@ from limen.access.membership import store
 from limen.access.membership.overdue import ends_by_itself
 from limen.clock import Instant
 from limen.connectors.aws.groups import AwsGroups
-from limen.connectors.google.activities import API, SIGN_IN as GOOGLE_SIGN_IN, delegated_token, service_account
+from limen.connectors.google.activities import API
 from limen.connectors.google.groups import CLOUD_IDENTITY, SCOPES, GoogleGroups
+from limen.connectors.google.sign_in import SIGN_IN as GOOGLE_SIGN_IN, delegated_token, service_account
 from limen.connectors.group_members import GroupClient
 from limen.connectors.microsoft.groups import EntraGroups
 from limen.connectors.microsoft.sign_in import GRAPH, SIGN_IN, app_token
@@ -61,7 +62,7 @@ class Clients:
             case DirectoryKind.GOOGLE:
                 async with closing_clients(self.client) as at:
                     account = service_account(secret)
-                    token = await delegated_token(at(self.google_sign_in), account, directory.client, now, SCOPES)
+                    token = await delegated_token(at(self.google_sign_in), account, directory.client, SCOPES, now)
                     yield GoogleGroups(at(self.workspace), at(self.cloud_identity), token)
             case DirectoryKind.AWS:
                 async with closing_clients(self.client) as at:

@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from limen.connectors.vendor_client import VendorClient, VendorError
-from limen.guarded_http import NoReplyError, object_in
+from limen.connectors.vendor_client import VendorClient, VendorError, object_of
 
 FILTER: Final = "/api/firewall/filter"
 
@@ -25,7 +24,7 @@ class Filter:
 
     async def get(self) -> Mapping[str, Any]:
         """Every rule with all of its fields (`GET …/get`). Raises VendorError."""
-        return _object((await self.client.reply(f"{FILTER}/get", (), self._signed())).body)
+        return object_of(await self.client.reply(f"{FILTER}/get", (), self._signed()))
 
     async def add(self, rule: Mapping[str, str]) -> None:
         await self._post("addRule", {"rule": rule}, {"saved"})
@@ -50,7 +49,7 @@ class Filter:
             raise VendorError("refused")
 
     async def _asked(self, operation: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        return _object((await self.client.send("POST", f"{FILTER}/{operation}", body, self._signed())).body)
+        return object_of(await self.client.send("POST", f"{FILTER}/{operation}", body, self._signed()))
 
     def _signed(self) -> dict[str, str]:
         """RFC 7617."""
@@ -61,10 +60,3 @@ def _checked(uuid: str) -> str:
     if not uuid or not all(one.isascii() and (one.isalnum() or one == "-") for one in uuid) or len(uuid) > 64:
         raise VendorError("garbage")
     return uuid
-
-
-def _object(body: bytes) -> Mapping[str, Any]:
-    try:
-        return object_in(body)
-    except NoReplyError as error:
-        raise VendorError(error.word) from None

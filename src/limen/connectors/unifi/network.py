@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from limen.connectors.vendor_client import VendorClient, VendorError, listed, text_in
-from limen.guarded_http import NoReplyError, Query, object_in
+from limen.connectors.vendor_client import VendorClient, VendorError, listed, object_of, text_in
+from limen.guarded_http import Query
 
 BASE: Final = "/proxy/network/integration/v1"
 PER_PAGE: Final = 200
@@ -69,7 +69,7 @@ class UnifiNetwork:
         found: list[dict[str, Any]] = []
         for _ in range(MOST_PAGES):
             asked = [("offset", str(len(found))), ("limit", str(PER_PAGE))]
-            page = _object((await self.client.reply(path, asked, self._signed())).body)
+            page = object_of(await self.client.reply(path, asked, self._signed()))
             some, total = listed(page, "data"), page.get("totalCount")
             found += some
             if type(total) is not int or (not some and len(found) < total):
@@ -93,10 +93,3 @@ def _checked(id_: str) -> str:
     if not 0 < len(id_) <= 64 or not all(one.isascii() and (one.isalnum() or one == "-") for one in id_):
         raise VendorError("garbage")
     return id_
-
-
-def _object(body: bytes) -> Mapping[str, Any]:
-    try:
-        return object_in(body)
-    except NoReplyError as error:
-        raise VendorError(error.word) from None

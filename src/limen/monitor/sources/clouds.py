@@ -12,7 +12,7 @@ from limen.clock import Instant
 from limen.connectors.aws import cloudtrail
 from limen.connectors.aws.bucket import Bucket
 from limen.connectors.github import audit_log as github
-from limen.connectors.google import activities as google
+from limen.connectors.google import activities as google, sign_in as google_sign_in
 from limen.connectors.log_pages import Had, LogPages
 from limen.connectors.microsoft import activity_feed, graph_logs, sign_in as microsoft
 from limen.connectors.okta import sign_in as okta_sign_in, system_log as okta
@@ -101,8 +101,9 @@ def _of_graph(graph: VendorClient, token: str, log: graph_logs.GraphLog) -> Page
 
 
 async def _google(service: Service, secret: str, now: Instant, opened: Callable[[str], VendorClient]) -> list[Log]:
-    account = google.service_account(secret)
-    token = await google.delegated_token(opened(google.SIGN_IN), account, service.admin, now)
+    account = google_sign_in.service_account(secret)
+    at = opened(google_sign_in.SIGN_IN)
+    token = await google_sign_in.delegated_token(at, account, service.admin, google.SCOPE, now)
     api = opened(google.API)
 
     def of(application: str) -> Pages:

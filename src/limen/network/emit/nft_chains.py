@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from limen.network.emit.nft_live import LET_THROUGH, OVER, RELATED, STANDING
+from limen.network.emit.nft_router import TunnelsHere
 from limen.network.nft.tree import ACCEPT, COUNTER, DROP, Chain, Element, Hook, Line, Set, Statement, goto, jump
 
 FORWARD: Final = "forward"
@@ -67,11 +68,11 @@ def forward_chain() -> Chain:
     return Chain(FORWARD, tuple(lines), Hook("filter", "forward", 0, "drop"))
 
 
-def input_chain(tunnels_port: int = 0) -> Chain:
+def input_chain(tunnels: TunnelsHere | None = None) -> Chain:
     """To the machine itself. What it can't do without comes first: itself, neighbours and routers of IPv6, who listens
     to which group, and DHCP, whose clients have no address yet. What comes to it is decided packet by packet, what it
-    asked for itself is answered. `tunnels_port`: WireGuard, which answers nobody whose
-    key it does not know.
+    asked for itself is answered. `tunnels`: WireGuard, which answers nobody whose key it does not know, and names for
+    those whose key it knows.
     """
     from_inside = _match("!=", _meta("iifname"), "@uplinks")
     from_uplink = _match("==", _meta("iifname"), "@uplinks")
@@ -94,11 +95,19 @@ def input_chain(tunnels_port: int = 0) -> Chain:
         *_checks(),
         Line((_match("==", _meta("iifname"), "@management"), ACCEPT)),
         *to_machine,
-        *([Line((_port("udp", "dport", tunnels_port), ACCEPT))] if tunnels_port else []),
+        *([] if tunnels is None else _to_tunnels(tunnels)),
         Line((_match("==", _meta("pkttype"), {"set": ["broadcast", "multicast"]}), COUNTER, DROP)),
         Line((goto(DENIED),)),
     ]
     return Chain(INPUT, tuple(lines), Hook("filter", "input", 0, "drop"))
+
+
+def _to_tunnels(tunnels: TunnelsHere) -> Iterator[Line]:
+    yield Line((_port("udp", "dport", tunnels.port), ACCEPT))
+    by_tunnel = _match("==", _meta("iifname"), tunnels.interface)
+    for one in tunnels.resolvers:
+        here = _match("==", _payload("ip6" if ":" in one else "ip", "daddr"), one)
+        yield Line((by_tunnel, here, _port("udp", "dport", 53), ACCEPT))
 
 
 def host_sets() -> list[Set]:

@@ -32,14 +32,22 @@ class NotEmittable(ValueError):  # noqa: N818 - what it is, said of the ruleset
 
 
 @dataclass(frozen=True, slots=True)
+class TunnelsHere:
+    """WireGuard listens at this UDP port; who comes by `interface` may ask for names at these addresses."""
+
+    port: int
+    interface: str = ""
+    resolvers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Router:
     """By zone its interfaces there, the internet's with them, and its own addresses."""
 
     legs: Mapping[str, tuple[str, ...]]
     addresses: tuple[Prefix, ...] = ()
     log_group: int = LOG_GROUP
-    tunnels_port: int = 0
-    """The UDP port at which WireGuard listens; 0: it does not."""
+    tunnels: TunnelsHere | None = None
 
     @property
     def zone_of(self) -> dict[str, str]:
@@ -47,13 +55,15 @@ class Router:
         return {name: zone for zone, names in self.legs.items() for name in names}
 
 
-def router_of(network: Network, uplinks: Sequence[str] = (), host: str = "", tunnels_port: int = 0) -> Router:
+def router_of(
+    network: Network, uplinks: Sequence[str] = (), host: str = "", tunnels: TunnelsHere | None = None
+) -> Router:
     """The machine that has a leg in each zone whose interface is stated, has `uplinks` to the internet, and is the
-    host of this name, if it is one. Tunnels end there at `tunnels_port` (0: none does).
+    host of this name, if it is one. `tunnels`: those that end there.
     """
     legs: dict[str, tuple[str, ...]] = {one.name: (one.interface,) for one in network.zones if one.interface}
     legs |= {INTERNET: tuple(uplinks)} if uplinks else {}
-    return Router(legs, network.host_of[host].addresses if host else (), tunnels_port=tunnels_port)
+    return Router(legs, network.host_of[host].addresses if host else (), tunnels=tunnels)
 
 
 def check_names(router: Router, rules: Iterable[Rule]) -> None:

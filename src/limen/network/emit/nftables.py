@@ -155,7 +155,7 @@ class _Made:
     def all_chains(self) -> tuple[Chain, ...]:
         """The hooks last, as they lead to all others."""
         standing = (*standing_chains(), *denying_chains(self.router.log_group))
-        return (*standing, *self.chains, asked_chain(), input_chain(self.router.tunnels_port), forward_chain())
+        return (*standing, *self.chains, asked_chain(), input_chain(self.router.tunnels), forward_chain())
 
 
 def _by_pair(ruleset: Ruleset, router: Router) -> dict[tuple[str, str], list[Rule]]:

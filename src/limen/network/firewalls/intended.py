@@ -8,11 +8,12 @@ from limen.clock import Instant
 from limen.errors import LimenError
 from limen.network.compiling import compiled
 from limen.network.emit.hosts import host_firewall
-from limen.network.emit.nft_router import NotEmittable, router_of
+from limen.network.emit.nft_router import NotEmittable, TunnelsHere, router_of
 from limen.network.emit.nftables import firewall
 from limen.network.model import FILE, Firewall, Network
 from limen.network.nft.as_json import as_json
 from limen.network.nft.as_text import as_text
+from limen.network.tunnels.model import end_of_tunnels
 
 NFTABLES = "nftables"
 
@@ -50,8 +51,14 @@ def intended(network: Network, name: str, today: str, now: Instant) -> Intended:
         if one.host:
             made = host_firewall(rules, network, network.host_of[one.host], now)
         else:
-            port = one.wireguard.port if one.wireguard is not None else 0
-            made = firewall(rules, network, router_of(network, one.uplinks, host, port), now)
+            made = firewall(rules, network, router_of(network, one.uplinks, host, _tunnels(network, name)), now)
     except NotEmittable as wrong:
         raise LimenError(f"{one.name} can't be given this network: {wrong}", f"change it in {FILE}") from wrong
     return Intended(as_json(made.table), as_text(made.table), made.not_here, made.is_administered)
+
+
+def _tunnels(network: Network, name: str) -> TunnelsHere | None:
+    end = end_of_tunnels(network)
+    if end is None or end.firewall != name:
+        return None
+    return TunnelsHere(end.wireguard.port, end.wireguard.interface, end.resolvers)

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
-from limen.clock import Instant
+from limen.clock import DAY, Instant
 from limen.errors import LimenError
 from limen.events import Event, Outcome
 from limen.following.questions import ASTRAY_SECONDS, FollowerRefusedError, Questions, whose
 from limen.following.turns import State
-from limen.network.firewalls import store
+from limen.network.firewalls import changes, store
 from limen.network.firewalls.followers import Followers, Heard
 from limen.network.firewalls.keys import kept_keys
-from limen.network.firewalls.store import CONFIRMED, REFUSED, TRIAL, UNDONE, EnrolledFirewall, RulesetChange
+from limen.network.firewalls.store import CONFIRMED, TRIAL, EnrolledFirewall, RulesetChange
 from limen.network.firewalls.telling import Telling
 from limen.network.firewalls.unheard import TWICE, Unheard
 from limen.opaque import hash_of, new_id, new_token
@@ -24,13 +23,7 @@ from limen.pillar import Core
 from limen.printable import visible
 from limen.storage import Snapshot, Transaction
 
-Needs: TypeAlias = Literal["confirmation", "reach"]
 LONGEST_WHY: Final = 300
-_TOLD: Final = {
-    CONFIRMED: "network.change_confirmed",
-    UNDONE: "network.change_undone",
-    REFUSED: "network.change_refused",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,51 +66,11 @@ class Enrolled:
     told: Told
 
 
-# What the command line does as well, on its own connection
-
-
 def make_token(transaction: Transaction, name: str, now: Instant, by: str) -> str:
     """A one-time token by which the firewall of this name enrols, good for a day."""
     token = store.add_token(transaction.connection, name, now)
     transaction.say(Event(at=now, kind="network.token_made", actor=by, details={"firewall": name}))
     return token
-
-
-def make_change(
-    transaction: Transaction, name: str, ruleset: str, needs: Needs, now: Instant, by: str
-) -> RulesetChange:
-    """Send a ruleset (nft's JSON) to the firewall of this name, on trial. Raises LimenError where none enrolled."""
-    if name not in {one.name for one in store.firewalls(transaction.connection)}:
-        raise LimenError(f"no firewall {name[:40]!r} has enrolled", f"`limen firewall setup {name[:40]}`")
-    change = RulesetChange(new_id("nc"), name, sha256(ruleset.encode()).hexdigest(), needs, now, by)
-    store.add_change(transaction.connection, change, ruleset)
-    transaction.changed(store.CHANGED, name)
-    transaction.say(Event(at=now, kind="network.change_made", actor=by, details={"firewall": name}))
-    return change
-
-
-def end_change(transaction: Transaction, change: RulesetChange, state: str, why: str, now: Instant, by: str) -> bool:
-    """What became of a change; whether it was open."""
-    if not store.end_change(transaction.connection, change.id, state, why, now):
-        return False
-    if state == CONFIRMED:
-        store.set_confirmed(transaction.connection, change.firewall, change.digest)
-    transaction.changed(store.CHANGED, change.firewall)
-    if state in _TOLD:
-        details: dict[str, str | int | bool] = {"firewall": change.firewall, **({"why": why} if why else {})}
-        is_good = Outcome.SUCCESS if state == CONFIRMED else Outcome.FAILURE
-        transaction.say(Event(at=now, kind=_TOLD[state], actor=by, outcome=is_good, details=details))
-    return True
-
-
-def decide_change(transaction: Transaction, name: str, state: str, now: Instant, by: str) -> RulesetChange:
-    """Confirm or undo the change on trial at this firewall. Raises LimenError where there is none to decide."""
-    found = [one for one in store.open_changes(transaction.connection) if one.firewall == name]
-    if not found or (state == CONFIRMED and found[0].state != TRIAL):
-        raise LimenError(f"nothing is on trial at {name[:40]!r}", "see `limen firewall list`")
-    why = "" if state == CONFIRMED else "somebody undid it"
-    end_change(transaction, found[0], state, why, now, by)
-    return found[0]
 
 
 class FirewallService:
@@ -129,6 +82,12 @@ class FirewallService:
         self.followers = followers
         self.telling = Telling(core)
         self._unheard = Unheard(core.clock.now())
+        self._trials: dict[str, Instant] = {}
+
+    @property
+    def drifts(self) -> Mapping[str, Event]:
+        """The last of each firewall, by its name, since Limen started."""
+        return self.telling.drifts
 
     async def enrol(self, token: str, address: str) -> Enrolled:
         """Know this firewall from now on. Raises FollowerRefusedError."""
@@ -192,6 +151,29 @@ class FirewallService:
         await self._core.write(write)
         await self.read_anew()
 
+    # Changes, by a person at a page
+
+    async def apply(self, name: str, ruleset: str, by: str) -> None:
+        """Send it, on trial. Raises LimenError."""
+        await self._changed(lambda write, now: changes.make_change(write, name, ruleset, "confirmation", now, by))
+
+    async def decide(self, name: str, state: str, by: str) -> None:
+        """Confirm or undo what is on trial. Raises LimenError where nothing is."""
+        await self._changed(lambda write, now: changes.decide_change(write, name, state, now, by))
+
+    async def put_back(self, name: str, by: str) -> None:
+        """Raises LimenError where nothing was confirmed."""
+        await self._changed(lambda write, now: changes.put_back(write, name, now, by))
+
+    async def _changed(self, change: Callable[[Transaction, Instant], RulesetChange]) -> None:
+        now = self._core.clock.now()
+        await self._core.write(lambda transaction: change(transaction, now))
+        await self.read_anew()
+
+    def on_trial_since(self, change: RulesetChange) -> Instant | None:
+        """When the firewall said so; None where it did not, or to a Limen before this."""
+        return self._trials.get(change.id)
+
     async def keep_up(self) -> None:
         """Take over keys that were renewed, forget what is over, and say which firewall does not follow any more."""
         now, keyring = self._core.clock.now(), self._core.keyring
@@ -233,7 +215,9 @@ class FirewallService:
         if said.state == CONFIRMED and change.needs != "reach":
             return
         now, why = self._core.clock.now(), visible(said.why)[:LONGEST_WHY]
-        await self._core.write(lambda transaction: end_change(transaction, change, said.state, why, now, ""))
+        await self._core.write(lambda transaction: changes.end_change(transaction, change, said.state, why, now, ""))
+        if said.state == TRIAL:
+            self._trials = {id_: at for id_, at in self._trials.items() if at > now - DAY} | {change.id: now}
         await self.read_anew()
 
     async def _told(self, one: EnrolledFirewall, has: frozenset[str]) -> Told:

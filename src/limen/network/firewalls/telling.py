@@ -79,6 +79,8 @@ class Telling:
         self._denied: Counter[tuple[str, str]] = Counter()
         self._beyond: Counter[Pair] = Counter()
         self._said_at: dict[Pair, Instant] = {}
+        self.drifts: dict[str, Event] = {}
+        """The last of each firewall, by its name, since Limen started."""
         self._of_moved: list[Callable[[str], None]] = []
         self.lost = 0
         """Packets that were denied and connections that began of which firewalls had no room to tell more."""
@@ -219,7 +221,9 @@ class Telling:
             "differences": len(drift.found),
             "repaired": drift.is_repaired,
         }
-        self._core.journal.record(Event(at=at, kind="network.drift", outcome=Outcome.FAILURE, details=details))
+        event = Event(at=at, kind="network.drift", outcome=Outcome.FAILURE, details=details)
+        self.drifts[one.name] = event
+        self._core.journal.record(event)
 
 
 def _is_between(packet: Denied | Begun, own: frozenset[str]) -> bool:

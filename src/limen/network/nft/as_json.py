@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any, Final
 
+from limen.network.nft.listing import tables
 from limen.network.nft.tree import COUNTER, Element, Set, Table, Value
 from limen.network.packets.box import Interval
 
@@ -20,6 +21,13 @@ def as_json(table: Table) -> str:
     own = {"family": table.family, "name": table.name}
     commands = [{"add": {"table": own}}, {"delete": {"table": own}}, {"add": {"table": own}}, *_contents(table)]
     return json.dumps({"nftables": commands}, separators=(",", ":"))
+
+
+def table_in(text: str) -> Table:
+    """The table that `as_json` said. Raises NotAListing."""
+    commands = json.loads(text)["nftables"]
+    (table,) = tables(json.dumps({"nftables": [one for one in commands if "delete" not in one]}))
+    return table
 
 
 def _contents(table: Table) -> Iterator[dict[str, Any]]:

@@ -55,6 +55,10 @@ class AwsVpc:
         known = Known({one["GroupId"]: held[name] for name, one in zip(held, groups, strict=True)}, self.wanted.places)
         return read_aws({**there, "SecurityGroups": groups, "NetworkInterfaces": []}, known=known).ruleset
 
+    def unguarded(self, _there: State) -> tuple[str, ...]:
+        """Whose interfaces have which group is not asked for."""
+        return ()
+
     def next_calls(self, there: State) -> list[Call]:
         return next_calls(self._document(there), there, self.vpc)
 

@@ -34,6 +34,9 @@ class Gear(Protocol):
     def meaning(self, there: State) -> Ruleset:
         """What that lets through, between the same zones."""
 
+    def unguarded(self, there: State) -> tuple[str, ...]:
+        """What is in its zones and not behind its rules, as far as it tells: each as a part of a sentence."""
+
     def next_calls(self, there: State) -> list[Call]:
         """What to ask of it next so that it does what is meant; [] where it has all of it. Raises LimenError."""
 
@@ -46,13 +49,20 @@ class Gear(Protocol):
         """Put in force what was called, where calls alone don't."""
 
 
+Progress: TypeAlias = Callable[[float, float], None]
+"""Is told how much is done, and of how much: calls of a round, or seconds of a trial."""
+
+
 class NotAsMeantError(LimenError):
     """What a firewall lets through at the end is not what was meant."""
 
 
-async def put(gear: Gear) -> State:
+def in_silence(_done: float, _of: float) -> None: ...
+
+
+async def put(gear: Gear, progress: Progress = in_silence) -> State:
     """Make it do what is meant; what it has then. Raises NotAsMeantError, LimenError, VendorError."""
-    there = await _rounds(gear, gear.next_calls)
+    there = await _rounds(gear, gear.next_calls, progress)
     left = change(gear.meaning(there), gear.meant)
     if not left.is_nothing:
         raise NotAsMeantError(
@@ -62,9 +72,9 @@ async def put(gear: Gear) -> State:
     return there
 
 
-async def put_back(gear: Gear, before: State) -> None:
+async def put_back(gear: Gear, before: State, progress: Progress = in_silence) -> None:
     """Make it as it was. Raises LimenError, VendorError."""
-    await _rounds(gear, lambda there: gear.back_calls(before, there))
+    await _rounds(gear, lambda there: gear.back_calls(before, there), progress)
 
 
 def as_change(gear: Gear, there: State) -> Change:
@@ -72,7 +82,7 @@ def as_change(gear: Gear, there: State) -> Change:
     return change(gear.meaning(there), gear.meant)
 
 
-async def _rounds(gear: Gear, calls_of: Callable[[State], list[Call]]) -> State:
+async def _rounds(gear: Gear, calls_of: Callable[[State], list[Call]], progress: Progress) -> State:
     for _ in range(MOST_ROUNDS):
         there = await gear.read()
         calls = calls_of(there)
@@ -80,7 +90,9 @@ async def _rounds(gear: Gear, calls_of: Callable[[State], list[Call]]) -> State:
             return there
         if len(calls) > MOST_CALLS:
             raise LimenError(f"this would take more than {MOST_CALLS:,} calls", "say it with fewer flows")
-        for one in calls:
+        for at, one in enumerate(calls):
+            progress(at, len(calls))
             await gear.call(one)
+        progress(len(calls), len(calls))
         await gear.settle()
     raise LimenError("the firewall does not keep what it is told", "somebody else may be changing it; try again")

@@ -55,6 +55,10 @@ class Opnsense:
     def meaning(self, there: State) -> Ruleset:
         return read_rows(there["rows"], known_of(self.legs, self.said.known)).ruleset
 
+    def unguarded(self, _there: State) -> tuple[str, ...]:
+        """What goes through it goes by its rules."""
+        return ()
+
     def next_calls(self, there: State) -> list[Call]:
         return _calls(rows(self.said, self.legs), there)
 

@@ -49,6 +49,10 @@ class Unifi:
     def meaning(self, there: State) -> Ruleset:
         return read_unifi(there, known=known_of(self._ids(there), self.said[1].known)).ruleset
 
+    def unguarded(self, _there: State) -> tuple[str, ...]:
+        """What goes through it goes by its policies."""
+        return ()
+
     def next_calls(self, there: State) -> list[Call]:
         return _calls(policies(self.said[0], self._ids(there)), there)
 

@@ -33,6 +33,11 @@ class End:
         return tuple(f"{one[1]}/{one.prefixlen}" for one in self.prefixes)
 
     @property
+    def resolvers(self) -> tuple[str, ...]:
+        """Its addresses at which devices ask for names; none where it has no domain for them."""
+        return tuple(str(one[1]) for one in self.prefixes) if self.wireguard.domain else ()
+
+    @property
     def slots(self) -> int:
         """How many devices have room."""
         smallest = min((one.num_addresses for one in self.prefixes), default=0)

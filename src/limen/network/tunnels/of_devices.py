@@ -10,6 +10,7 @@ from limen.network.doors.model import Opening
 from limen.network.firewalls.followers import Followers
 from limen.network.model import Network, Prefix
 from limen.network.tunnels.model import End
+from limen.network.tunnels.names import names_of
 from limen.network.tunnels.tunnels import NoTunnelError, Tunnel, Tunnels
 from limen.pillar import Core, DeviceTunnels, TunnelRefusedError
 
@@ -41,7 +42,8 @@ class OfDevices:
         if not keys:
             return None
         its = end.wireguard
-        return {"key": keys[0], "host": its.endpoint, "port": its.port, "addresses": list(tunnel.addresses)}
+        way = {"key": keys[0], "host": its.endpoint, "port": its.port, "addresses": list(tunnel.addresses)}
+        return {**way, "resolvers": list(end.resolvers)}
 
     def _open(self, door: Opening) -> dict[str, Any]:
         known = self._core.known
@@ -52,6 +54,7 @@ class OfDevices:
             "until": door.until // SECOND,
             "to": [{"name": name, "routes": [str(one) for one in places(network, name)]} for name in names],
             "services": list(service.services) if service is not None else [],
+            "names": {} if service is None else {one: list(of) for one, of in names_of(door, service, network).items()},
         }
 
 

@@ -15,8 +15,10 @@ from limen.clock import Instant
 from limen.facts import LIMEN, App
 from limen.messages import gettext_noop
 from limen.network.doors.doors import CONNECT, Doors
-from limen.network.doors.model import zone_of
+from limen.network.doors.model import Opening, zone_of
 from limen.network.model import Network
+from limen.network.tunnels.model import end_of_tunnels
+from limen.network.tunnels.names import names_of
 from limen.policy.decision import Effect, Request as Asked
 from limen.web.page import Route
 from limen.web.permissions import VIEW
@@ -72,6 +74,9 @@ def routes(site: Site) -> APIRouter:
             names={app.id: app.name for app in site.known.apps.values()},
             is_inside=bool(zone_of(network, visit.visitor.address)) or tunnel is not None,
             address=visit.visitor.address,
+            found_by={door.id: _names(door, network) for door in mine},
+            has_tunnels=end_of_tunnels(network) is not None,
+            wanted_app=wanted if wanted in site.known.apps else "APP",
             done=query(request, "done"),
             here="/",
         )
@@ -97,6 +102,11 @@ def routes(site: Site) -> APIRouter:
         """One answer to what is somebody else's, what is over and what never was."""
         is_closed = await doors.close_own(one(sent, "opening")[:60], visit.person.id)
         return site.go(visit, AT, done="closed" if is_closed else "gone")
+
+    def _names(door: Opening, network: Network) -> list[str]:
+        """By which it is found through a tunnel."""
+        app = site.known.apps.get(door.app)
+        return list(names_of(door, app.network, network)) if app is not None and app.network is not None else []
 
     def _apps(visit: SignedInVisit, named: set[str]) -> list[App]:
         """Those that they could open now, and those that they came for."""

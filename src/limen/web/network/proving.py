@@ -43,8 +43,8 @@ COUNTED_FOR: Final[Milliseconds] = 5 * MINUTE
 SEEN_DAYS: Final = 30
 
 _Key: TypeAlias = tuple[str, str, str, str]
-"""A revision, a day, of what ("network", "ground", "radius", "lately" or "would-cut"), and where it begins or when it was
-made.
+"""A revision, a day, of what ("network", "ground", "radius", "lately", "would-cut" or "firewall"), and where it begins,
+when it was made, or which it is with which rules.
 """
 
 
@@ -81,7 +81,7 @@ class Proving:
     async def proved(self, visit: SignedInVisit, title: str) -> Proved:
         """Raises TurnedAwayError with a page that waits, or as `stated` does."""
         network, today = self.stated(visit, title), self.today(visit)
-        found: Proved = await self._found(visit, title, (today, "network", ""), lambda: proved(network, today))
+        found: Proved = await self.found(visit, title, (today, "network", ""), lambda: proved(network, today))
         return found
 
     async def around(self, visit: SignedInVisit, title: str) -> Surroundings:
@@ -96,7 +96,7 @@ class Proving:
         def work() -> Surroundings:
             return Surroundings.of(company, everybody, day, now, regions).made_ready()
 
-        ground: Surroundings = await self._found(visit, title, (day, "ground", ""), work)
+        ground: Surroundings = await self.found(visit, title, (day, "ground", ""), work)
         return ground.changed(today=everybody, now=now)
 
     async def blast(
@@ -112,7 +112,7 @@ class Proving:
             found = around.blast(holder, taken, lambda: time.monotonic() < end)
             return found, best_change(around, found, company, lambda: time.monotonic() < end + MOST_SECONDS)
 
-        found: tuple[Blast, Shrinking | None] = await self._found(
+        found: tuple[Blast, Shrinking | None] = await self.found(
             visit, title, (self.today(visit), "radius", mark), work
         )
         return found
@@ -120,7 +120,7 @@ class Proving:
     async def largest(self, visit: SignedInVisit, title: str, around: Surroundings) -> list[Ranked]:
         """Counted anew after a while, since people and devices change. Raises likewise."""
         part = f"largest:{visit.now // COUNTED_FOR}"
-        found: list[Ranked] = await self._found(
+        found: list[Ranked] = await self.found(
             visit, title, (self.today(visit), "radius", part), lambda: largest(around)
         )
         return found
@@ -161,16 +161,15 @@ class Proving:
             one for one, task in self._tasks.items() if one[2] == what[1] and one[3] != what[2] and task.done()
         ]:
             del self._tasks[old]
-        found: tuple[PairCuts, ...] = await self._found(visit, title, what, work)
+        found: tuple[PairCuts, ...] = await self.found(visit, title, what, work)
         return found
 
     def _key(self, today: str, kind: str, of: str) -> _Key:
         company = self.company
         return (company.revision if company is not None else "", today, kind, of)
 
-    async def _found(
-        self, visit: SignedInVisit, title: str, what: tuple[str, str, str], work: Callable[[], Any]
-    ) -> Any:
+    async def found(self, visit: SignedInVisit, title: str, what: tuple[str, str, str], work: Callable[[], Any]) -> Any:
+        """What `work` gives for a day, a kind and what of it. Raises TurnedAwayError with a page that waits."""
         key = self._key(*what)
         task = self._tasks.get(key) or self._begun(key, work)
         await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
@@ -186,7 +185,7 @@ class Proving:
         """Whatever is of another revision or day goes, and then the oldest of what is done."""
         for old in [one for one in self._tasks if one[:2] != key[:2]]:
             self._tasks.pop(old).cancel()
-        done = [one for one, task in self._tasks.items() if task.done() and one[2] == "radius"]
+        done = [one for one, task in self._tasks.items() if task.done() and one[2] in {"radius", "firewall"}]
         for old in done[: max(0, len(self._tasks) - MOST_KEPT + 1)]:
             del self._tasks[old]
         if sum(not task.done() for task in self._tasks.values()) >= MOST_WAITING:

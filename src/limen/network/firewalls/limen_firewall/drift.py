@@ -34,7 +34,7 @@ class Drift:
         self._beside: list[str] | None = None
         self._generation = -1
         self._full = 0.0
-        self._told = ""
+        self._told = {"rules": "", "tunnels": ""}
 
     def mean(self, wanted: dict[str, Any] | None) -> None:
         """This is to be in force from now on."""
@@ -60,18 +60,23 @@ class Drift:
         is_now = live()
         found = differences(is_now, self.wanted or {}, ruleset.timed | ruleset.noted)
         found += [] if known is None else opened_to_nobody(is_now or {}, ruleset, known)
-        told = hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest() if found else ""
-        if found and told != self._told:
-            syslog.syslog(syslog.LOG_WARNING, f"the rules in force are not Limen's: {shown(json.dumps(found[0]))}")
-            self._note(found, is_repaired=self.repairs)
-        self._told = told
+        self.tell("rules", found)
         self._look_beside()
         self._generation = number
         return bool(found)
 
     def put_back(self, ruleset: Ruleset, openings: list[dict[str, Any]]) -> None:
         load(ruleset, openings)
-        self._generation, self._told = generation(), ""
+        self._generation = generation()
+        self.tell("rules", [])
+
+    def tell(self, what: str, found: list[dict[str, str]]) -> None:
+        """This is otherwise than it is to be, of rules or of tunnels: told once, until it was as it is to be again."""
+        told = hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest() if found else ""
+        if found and told != self._told[what]:
+            syslog.syslog(syslog.LOG_WARNING, f"{what} are not Limen's: {shown(json.dumps(found[0]))}")
+            self._note(found, is_repaired=self.repairs)
+        self._told[what] = told
 
     def _look_beside(self) -> None:
         """Other tables' hooks: what they let through Limen's still denies, what they deny is denied, and a flow table

@@ -18,6 +18,7 @@ from limen.network.firewalls.limen_firewall.counts import Counts
 from limen.network.firewalls.limen_firewall.differences import differences
 from limen.network.firewalls.limen_firewall.drift import Drift
 from limen.network.firewalls.limen_firewall.machines import Machines
+from limen.network.firewalls.limen_firewall.names import Names
 from limen.network.firewalls.limen_firewall.openings import closed, opened, openings_until, without
 from limen.network.firewalls.limen_firewall.places import KEPT, RUN
 from limen.network.firewalls.limen_firewall.rehearsal import cut_by
@@ -35,11 +36,11 @@ UNHEARD_SECONDS = 90.0
 
 
 class Firewall:
-    """The rules, what is open for a while, and the tunnels. Two threads use it, one at a time."""
+    """The rules, what is open for a while, and the tunnels with their names. Two threads use it, one at a time."""
 
     def __init__(self) -> None:
         self.clock = LimensClock()
-        self.tunnels = Tunnels()
+        self.tunnels, self.names = Tunnels(), Names()
         self.lock = threading.RLock()
         self.ruleset: Ruleset | None = None
         self.drift = Drift()
@@ -67,10 +68,10 @@ class Firewall:
             KEPT.put("confirmed", {"digest": ruleset.digest})
         with self.lock, locked(RUN):
             self._mean(ruleset)
-            if ruleset is None or self.drift.wanted is None:
-                return
-            if differences(live(), self.drift.wanted, ruleset.timed | ruleset.noted):
+            fickle = set() if ruleset is None else ruleset.timed | ruleset.noted
+            if ruleset is not None and differences(live(), self.drift.wanted or {}, fickle):
                 load(ruleset, [])  # else what is open for a while goes on to its end
+        self.tunnels.begin()
 
     def _mean(self, ruleset: Ruleset | None) -> None:
         self.ruleset = ruleset
@@ -85,8 +86,8 @@ class Firewall:
         self.drift.repairs = bool(said["repair"])
         failed: Exception | None = None
         try:
-            with self.lock:
-                self.tunnels.follow(said.get("tunnels"))
+            self.tunnels.follow(said.get("tunnels"))
+            self.names.follow(said.get("tunnels"), self.clock.now())
         except (Wrong, OSError, subprocess.SubprocessError) as wrong:
             failed = wrong
         self._open_and_close(said["openings"])
@@ -242,3 +243,13 @@ class Firewall:
             self.counts.read()
             if self.drift.look(self.ruleset, known) and self.drift.repairs:
                 self.drift.put_back(self.ruleset, opened(self.open.values(), self.ruleset))
+
+    def look_at_tunnels(self) -> None:
+        """Hold the tunnels that end here against what Limen said; tell of what is otherwise, and put it back."""
+        found = self.tunnels.look()
+        with self.lock:
+            self.drift.tell("tunnels", found)
+        if found and self.drift.repairs:
+            self.tunnels.put_back()
+            self.drift.tell("tunnels", [])
+        self.names.tend()

@@ -23,6 +23,7 @@ from limen.network.firewalls.limen_firewall.trials import TICK_SECONDS
 LOOK_SECONDS = 1.0
 AGAIN_SECONDS = 1.0
 """How long after a look the next change waits, so that a program that changes rules all the time costs little."""
+TUNNELS_LOOK_SECONDS = 5.0
 SEND_SECONDS = 1.0
 
 
@@ -43,7 +44,7 @@ def follow() -> None:
     ):
         threading.Thread(target=work, daemon=True).start()
     write(RUN / "ready", str(os.getpid()))
-    looks = soonest = 0.0
+    looks = soonest = looks_at_tunnels = 0.0
     while True:
         try:
             trial = KEPT.read("trial")
@@ -60,6 +61,9 @@ def follow() -> None:
                 looks = now + LOOK_SECONDS
                 firewall.close_moved()
                 firewall.look()
+            if time.monotonic() >= looks_at_tunnels:
+                looks_at_tunnels = time.monotonic() + TUNNELS_LOOK_SECONDS
+                firewall.look_at_tunnels()
         except (Wrong, OSError, ValueError, KeyError, subprocess.SubprocessError) as wrong:
             syslog.syslog(syslog.LOG_ERR, f"could not keep the rules: {wrong}")
             time.sleep(1.0)

@@ -1,6 +1,7 @@
 """limen-firewall: what makes a router or a server enforce what network.yaml says.
 
-It needs Python 3.9 or newer, nft, ip and ssh-keygen, and nothing else.
+It needs Python 3.9 or newer, nft, ip and ssh-keygen, and nothing else; where tunnels end, wg, and dnspython where they
+have names.
 
     limen-firewall enrol https://limen.harbor.example   the one-time token is typed, or piped in
     limen-firewall status
@@ -20,6 +21,7 @@ import os
 import syslog
 
 from limen.following.program.commands import attempt, one_time_token, prepare
+from limen.network.firewalls.limen_firewall.answering import answer_names
 from limen.network.firewalls.limen_firewall.following import follow
 from limen.network.firewalls.limen_firewall.places import NAME
 from limen.network.firewalls.limen_firewall.setting_up import enrol, leave, restore, status, undo
@@ -32,6 +34,7 @@ _TASKS = {
     "follow": follow,
     "restore": restore,
     "watch": watch,
+    "names": answer_names,
 }
 
 

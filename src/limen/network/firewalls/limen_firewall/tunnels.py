@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import re
 import shutil
 import socket
 import subprocess
-from typing import Any
+import threading
+from typing import Any, Iterable
 
 from limen.following.program.commands import run
 from limen.following.program.kept import Wrong, write
+from limen.network.firewalls.limen_firewall.differences import MOST_DIFFERENCES
 from limen.network.firewalls.limen_firewall.places import KEPT
 
 MOST_PEERS = 5_000
@@ -27,9 +30,19 @@ class Tunnels:
         self.key = ""
         """The public one; "" where no tunnels end here."""
         self._said: dict[str, Any] | None = None
+        self._lock = threading.RLock()
+
+    def begin(self) -> None:
+        """Those that are there from before go on: whoever asks by which key is told so at once."""
+        if is_interface(KEPT.read("tunnels").get("interface", "")):
+            self.key = run("wg", "pubkey", given=self._private() + "\n").strip()
 
     def follow(self, said: dict[str, Any] | None) -> None:
         """Have these tunnels, and no others. Raises Wrong."""
+        with self._lock:
+            self._follow(None if said is None else {name: one for name, one in said.items() if name != "names"})
+
+    def _follow(self, said: dict[str, Any] | None) -> None:
         kept = KEPT.read("tunnels").get("interface", "")
         if kept and (said is None or said["interface"] != kept):
             self.end()
@@ -65,6 +78,41 @@ class Tunnels:
         if had:
             self.follow({**(self._said or {}), "peers": []})
         return had
+
+    def look(self) -> list[dict[str, str]]:
+        """What of them somebody changed here: where, and what it was and is ("": nothing)."""
+        with self._lock:
+            if self._said is None:
+                return []
+            interface, was = self._said["interface"], self._meant()
+            is_now = _tunnels_now(interface) if is_interface(interface) else {}
+            if not is_now:
+                return [{"where": f"tunnels {interface}", "was": "there", "is": ""}]
+            return [
+                {"where": f"tunnels {interface}: {where}", "was": was.get(where, ""), "is": is_now.get(where, "")}
+                for where in sorted({*was, *is_now})
+                if was.get(where) != is_now.get(where)
+            ][:MOST_DIFFERENCES]
+
+    def put_back(self) -> None:
+        """Have them as Limen said last. A peer that is otherwise goes first: what it has beside stays by `syncconf`."""
+        with self._lock:
+            said, self._said = self._said, None
+            if said is None:
+                return
+            interface = said["interface"]
+            if is_interface(interface):
+                meant = {where: what for where, what in self._meant(said).items() if where.startswith("peer ")}
+                for where, what in _tunnels_now(interface).items():
+                    if where.startswith("peer ") and meant.get(where) != what:
+                        run("wg", "set", interface, "peer", where[5:], "remove")
+            self._follow(said)
+
+    def _meant(self, said: dict[str, Any] | None = None) -> dict[str, str]:
+        """As `_tunnels_now` has it."""
+        said = said or self._said or {}
+        own = {"key": self.key, "port": str(said["port"]), "state": "up", "addresses": _sorted(said["addresses"])}
+        return {**own, **{f"peer {one['key']}": _sorted(one["addresses"]) for one in said["peers"]}}
 
     def end(self) -> None:
         """No tunnel ends here any more."""
@@ -115,6 +163,27 @@ def make_tunnels(interface: str) -> None:
         if shutil.which("wireguard-go") is None:
             raise Wrong("this kernel has no WireGuard: install wireguard-go")
         run("wireguard-go", interface)
+
+
+def _tunnels_now(interface: str) -> dict[str, str]:
+    """What the interface has, by what it is: its own key and port, its peers and their addresses (wg(8), `dump`)."""
+    own, *peers = [line.split("\t") for line in run("wg", "show", interface, "dump").splitlines()]
+    (link,) = json.loads(run("ip", "-j", "address", "show", "dev", interface))
+    addresses = [f"{one['local']}/{one['prefixlen']}" for one in link["addr_info"] if one["scope"] != "link"]
+    found = {
+        "key": own[1],
+        "port": own[2],
+        "state": "up" if "UP" in link["flags"] else "down",
+        "addresses": _sorted(addresses),
+    }
+    for key, shared, _, allowed, *_ in peers:
+        its = _sorted(allowed.split(",") if allowed != "(none)" else [])
+        found[f"peer {key}"] = its if shared == "(none)" else f"{its}, and a preshared key"
+    return found
+
+
+def _sorted(addresses: Iterable[str]) -> str:
+    return ", ".join(sorted(str(ipaddress.ip_interface(one)) for one in addresses))
 
 
 def is_interface(name: str) -> bool:
