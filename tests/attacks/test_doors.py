@@ -11,7 +11,11 @@ from tests.network.doors.at_harbor import ADDRESS, Somebody, doors_of, harbor, i
 from tests.web.conftest import House
 
 from limen.clock import HOUR
+from limen.network.doors import doors
 from limen.network.doors.model import Opening, rules_of
+from limen.network.firewalls.service import FirewallService
+from limen.network.firewalls.store import EnrolledFirewall
+from limen.network.firewalls.telling import Tells
 from limen.network.model import Network
 
 __all__ = ["harbor", "ida"]
@@ -101,3 +105,28 @@ async def test_a_network_that_loses_its_zones_leaves_no_rule(harbor: House, ida:
     await ida.opens()
     harbor.limen.known.set_rules(Network, Network(()))
     assert doors_of(harbor).rules() == ()
+
+
+async def test_another_machine_at_the_address_finds_no_door(harbor: House, ida: Somebody) -> None:
+    """A lease that went on to somebody else, as a firewall sees it."""
+    await ida.opens()
+    its, firewalls = doors_of(harbor), harbor.limen.core.offers.take(FirewallService)
+    one = EnrolledFirewall("fw_1", "gw1", b"", 0)
+    await firewalls.telling.take(one, Tells(moved=["10.10.0.200", "nowhere", ""]), "")
+    assert len(its.all_open()) == 1
+    await firewalls.telling.take(one, Tells(moved=[ADDRESS]), "")
+    assert its.all_open() == []
+    assert [event.reason for event in harbor.events("network.door_closed")] == ["moved"]
+
+
+async def test_nobody_s_doors_take_the_room_of_everybody_s(
+    harbor: House, ida: Somebody, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RDP is TCP and UDP: two rules."""
+    monkeypatch.setattr(doors, "MOST_RULES_OF_ONE", 1)
+    await ida.opens()
+    assert doors_of(harbor).all_open() == []
+    monkeypatch.setattr(doors, "MOST_RULES_OF_ONE", 2)
+    await ida.opens()
+    await ida.opens()  # the same again takes the place of the one before
+    assert len(doors_of(harbor).all_open()) == 1

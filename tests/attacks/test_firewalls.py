@@ -5,7 +5,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import subprocess
 import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +18,25 @@ from tests.devices.served import until
 from tests.network.firewalls.real_router import needs_a_router
 from tests.network.firewalls.rules import TABLE, rules
 from tests.network.firewalls.world import NAME, World, hurry, router, world
+from tests.network.networks import harbor as network
+from tests.web.conftest import House, move_in
 
 from limen.clock import MINUTE, SECOND, from_iso
 from limen.following.keys import SigningKey, new_secret
 from limen.following.program.kept import Wrong, write
 from limen.following.turns import signed_state
+from limen.network.firewalls.crossings import Denied
 from limen.network.firewalls.followers import NAMESPACE
 from limen.network.firewalls.limen_firewall.places import KEPT
 from limen.network.firewalls.limen_firewall.rulesets import Ruleset
 from limen.network.firewalls.limen_firewall.told import taken_over
-from limen.network.firewalls.store import CONFIRMED, REFUSED, TRIAL, UNDONE
+from limen.network.firewalls.service import Asks, FirewallService, make_token
+from limen.network.firewalls.store import CONFIRMED, REFUSED, TRIAL, UNDONE, EnrolledFirewall
+from limen.network.firewalls.telling import Counted, Drift, Telling, Tells
+from limen.network.learning.from_firewalls import Begun
+from limen.network.learning.service import Learning
+from limen.network.model import Firewall, Network
+from limen.pillar import FirewallLogs
 
 __all__ = ["router", "world"]
 NOW = from_iso("2026-11-27T09:00:00Z")
@@ -215,9 +228,168 @@ async def test_a_program_that_is_killed_again_and_again_keeps_no_change(world: W
 
 
 @needs_a_router
+async def test_another_machine_with_the_address_of_an_opening_does_not_get_through(world: World) -> None:
+    """A lease that went on to somebody else, or somebody who took the address."""
+    await world.confirmed(rules(443))
+    told: list[str] = []
+    world.firewalls.telling.watch_moved(told.append)
+    world.firewalls.followers.open(world.opening())
+    await world.becomes(reachable=True, port=3389)
+    await asyncio.sleep(1.5)  # it has seen which machine it was
+    other = ["nsenter", f"--net=/proc/{world.router.hosts[10]}/ns/net", "ip"]
+    for words in ("link set eth0 address 02:00:00:00:00:66", "route replace default via 10.10.0.1"):
+        await asyncio.to_thread(subprocess.run, [*other, *words.split()], check=True)
+    await world.becomes(reachable=False, port=3389)
+    await until(lambda: told)
+    assert told == ["10.10.0.10"]
+
+
+@needs_a_router
+async def test_a_machine_that_starts_without_its_rules_lets_nothing_through_until_limen_sent_them_again(
+    world: World,
+) -> None:
+    await world.confirmed(rules(443))
+    world.router.kill()
+    world.router.run("sh", "-c", "for one in /etc/limen-firewall/rulesets/*; do echo > $one; done")
+    world.router.run("nft", "flush", "ruleset")
+    assert await world.reaches(3389)  # without any rules everything goes through
+    world.router.run("/usr/local/sbin/limen-firewall", "restore", check=False)
+    assert not await world.reaches(443)
+    assert not await world.reaches(3389)
+    await asyncio.to_thread(world.router.follow)
+    await world.becomes(reachable=True, port=443, seconds=20)
+    assert not await world.reaches(3389)
+
+
+@needs_a_router
+async def test_a_program_that_starts_again_learns_at_once_what_was_closed_meanwhile(world: World) -> None:
+    await world.confirmed(rules(443))
+    world.firewalls.followers.open(world.opening(), world.opening("o2", 445))
+    await world.becomes(reachable=True, port=3389)
+    world.router.kill()
+    world.firewalls.followers.close("o1")
+    await asyncio.to_thread(world.router.follow)
+    await world.becomes(reachable=False, port=3389)
+    assert "445" in world.router.run("nft", "list", "set", "inet", "limen", "openings4")
+    assert world.limen.house.events("network.drift") == []
+
+
+@needs_a_router
+async def test_rules_that_another_program_flushes_are_back_without_waiting_for_the_next_look(world: World) -> None:
+    await world.confirmed(rules(443))
+    world.router.run("sed", "-i", "s/^LOOK_SECONDS = .*/LOOK_SECONDS = 300.0/", "/usr/local/sbin/limen-firewall")
+    world.router.kill()
+    await asyncio.to_thread(world.router.follow)
+    await world.becomes(reachable=True, port=443)
+    await asyncio.sleep(1)
+    world.router.run("nft", "flush", "ruleset")
+    await world.becomes(reachable=False, port=3389)
+
+
+@needs_a_router
+async def test_a_full_disk_keeps_nothing_open(world: World) -> None:
+    await world.confirmed(rules(443))
+    world.firewalls.followers.open(world.opening())
+    await world.becomes(reachable=True, port=3389)
+    world.router.run("sh", "-c", "mount -t tmpfs -o size=64k,mode=700 tmpfs /mnt && cp -a /etc/limen-firewall/. /mnt")
+    world.router.run("mount", "--bind", "/mnt", "/etc/limen-firewall")
+    world.router.run("sh", "-c", "head -c 200k /dev/zero > /mnt/full", check=False)
+    world.firewalls.followers.close("o1")
+    await world.becomes(reachable=False, port=3389)
+
+
+@needs_a_router
 async def test_the_secret_of_a_firewall_is_for_root_alone(world: World) -> None:
     said = world.router.run("sh", "-c", "stat -c '%a %U' /etc/limen-firewall /etc/limen-firewall/config")
     assert said.split() == ["700", "root", "600", "root"]
     secret = json.loads(world.router.kept("config"))["secret"]
     assert secret not in world.router.run("/usr/local/sbin/limen-firewall", "status")
     assert secret not in world.router.said("follow")
+
+
+# A firewall that somebody else has, and what it says
+
+
+@pytest.fixture
+async def harbor(tmp_path: Path) -> AsyncIterator[House]:
+    async with AsyncExitStack() as closing:
+        house = await move_in(closing, tmp_path / "harbor")
+        guarded = replace(network(), firewalls=(Firewall("files", "nftables", (), host="files"),))
+        house.limen.known.set_rules(Network, guarded)
+        yield house
+
+
+def telling(house: House) -> Telling:
+    return house.limen.core.offers.take(FirewallService).telling
+
+
+FILES = EnrolledFirewall("fw_2", "files", b"", 0)
+
+
+async def test_who_is_in_a_server_accuses_nobody_else_and_teaches_no_flow_between_others(
+    harbor: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[dict[str, Any]] = []
+    taught: list[Begun] = []
+
+    async def take(records: Sequence[bytes], _address: str) -> None:
+        kept.extend(json.loads(one) for one in records)
+
+    offers = harbor.limen.core.offers
+    real = offers.find
+    monkeypatch.setattr(offers, "find", lambda kind: FirewallLogs(take) if kind is FirewallLogs else real(kind))
+    monkeypatch.setattr(offers.take(Learning), "told", taught.extend)
+    own = min(telling(harbor).surroundings.addresses_of_guarded("files") or ())
+    at = harbor.clock.now() // SECOND
+    forged = [Denied(at, "eth0", "", "10.10.0.7", f"10.60.0.{number}", 6, 445, 1) for number in range(1, 20)]
+    true = Denied(at, "eth0", "", "10.10.0.7", own, 6, 445, 1)
+    begun = [Begun(at, "10.10.0.7", "10.60.0.2", 6, 445, 9), Begun(at, "10.10.0.7", own, 6, 443, 1)]
+    await telling(harbor).take(FILES, Tells([*forged, true], begun), "")
+    assert [one["destination"] for one in kept] == [own]
+    assert [one.destination for one in taught] == [own]
+    assert [event.reason for event in harbor.events("network.firewall_unsound")] == ["not-its-own"]
+
+
+async def test_a_firewall_that_tells_of_drift_all_the_time_fills_no_journal(harbor: House) -> None:
+    drift = Drift(({"where": "x", "was": "", "is": "y"},), is_repaired=False)
+    for _ in range(50):
+        await telling(harbor).take(FILES, Tells(drift=[drift] * 100), "")
+    assert len(harbor.events("network.drift")) == 50
+    assert [event.reason for event in harbor.events("network.firewall_unsound")] == ["too-often"]
+
+
+async def test_nothing_that_a_firewall_says_of_its_clock_or_number_fills_the_journal(harbor: House) -> None:
+    service = harbor.limen.core.offers.take(FirewallService)
+    token = await harbor.limen.core.write(lambda write: make_token(write, "gw1", harbor.clock.now(), ""))
+    done = await service.enrol(token, "203.0.113.9")
+    for number in range(40):
+        far = 2**53 - 1 - number
+        with suppress(TimeoutError):  # whoever asks all the time waits
+            async with asyncio.timeout(0.05):
+                await service.ask(done.secret, Asks(far, clock=100 * (number % 2)), "203.0.113.9")
+    why = [event.reason for event in harbor.events("network.firewall_unsound")]
+    assert sorted(why) == ["ahead", "clock"]
+
+
+async def test_names_of_interfaces_move_no_cursor_and_times_beyond_all_clocks_break_nothing(
+    harbor: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for at in (-(2**62), 0, 2**62):
+        said = telling(harbor).surroundings.record(
+            "gw1", Denied(at, "\x1b[2J", "\u202e", "10.10.0.7", "10.60.0.2", 6, 22, 1), harbor.clock.now()
+        )
+        assert json.loads(said)["came_by"].isprintable()
+        assert json.loads(said)["goes_by"].isprintable()
+    endless = [Counted(f"x{number}", "y", 1) for number in range(1_000)]
+    for turn in range(8):
+        some = [Counted(f"{one.came_by}.{turn}", one.goes_by, 1) for one in endless]
+        await telling(harbor).take(FILES, Tells(counted=some), "")
+    assert len([one for one in telling(harbor).figures() if one.labels]) == 1
+
+
+@pytest.mark.parametrize("how", ["waiting", "gone", "x" * 500, ""])
+async def test_a_firewall_ends_no_change_in_a_way_of_its_own(harbor: House, how: str) -> None:
+    answer = await harbor.browser().client.post(
+        "/network/firewall/state", json={"after": 0, "change": {"id": "nc_1", "is": how}}
+    )
+    assert answer.status_code == 400

@@ -176,8 +176,8 @@ def _setup(here: Opened, name: str, now: Instant) -> None:
     url = here.settings.public_url
     print(
         f"On {name}, as root:\n"
-        f"  curl -fsSo limen-firewall {url}/network/firewall/program\n"
-        f"  echo '{sha256(one_file(PROGRAM).encode()).hexdigest()}  limen-firewall' | sha256sum -c\n"
+        f"  curl -fsSo limen-firewall {url}/network/firewall/program &&\n"
+        f"  echo '{sha256(one_file(PROGRAM).encode()).hexdigest()}  limen-firewall' | sha256sum -c &&\n"
         f"  python3 -I limen-firewall enrol {url}\n"
         f"It asks for this token, which works once and for a day:\n  {token}"
     )

@@ -103,8 +103,8 @@ def _host_setup(host: str = "", folder: str = ".") -> None:
         url = here.settings.public_url
     print(
         f"On {host}, as root:\n"
-        f"  curl -fsSo limen-ssh-host {url}/ssh/host/program\n"
-        f"  echo '{sha256(one_file(PROGRAM).encode()).hexdigest()}  limen-ssh-host' | sha256sum -c\n"
+        f"  curl -fsSo limen-ssh-host {url}/ssh/host/program &&\n"
+        f"  echo '{sha256(one_file(PROGRAM).encode()).hexdigest()}  limen-ssh-host' | sha256sum -c &&\n"
         f"  python3 -I limen-ssh-host enrol {url}\n"
         f"It asks for this token, which works once and for a day:\n  {token}"
     )

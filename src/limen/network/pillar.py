@@ -57,6 +57,7 @@ async def _build(core: Core) -> Running:
     requested = flow_requests(lambda: core.known.rules_of(Network), core.clock, core.settings.zone)
     tunnels = Tunnels(core)
     doors = Doors(core, core.offers.take(KeptOpen), tunnels)
+    firewalls.telling.watch_moved(doors.moved)
     tell_firewalls(tunnels, doors, firewalls.followers, core.known)
     AtFirewalls(doors, firewalls.followers, lambda: core.known.rules_of(Network) or Network(()), core.clock)
 
@@ -75,7 +76,7 @@ async def _build(core: Core) -> Running:
             requested,
             OfDevices(core, tunnels, doors, firewalls.followers).offered,
         ),
-        figures=lambda: (*firewalls.figures(), *learning.figures()),
+        figures=lambda: (*firewalls.telling.figures(), *learning.figures()),
         periodic=(
             Every("renew the keys that sign what firewalls are told", KEEP_UP_SECONDS, firewalls.keep_up),
             Every("write down which connections were seen", LEARN_SECONDS, learning.keep),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from limen.network.emit.nft_chains import denying_chains, forward_chain, input_chain, standing_sets
 from limen.network.emit.nft_router import TunnelsHere
-from limen.network.nft.tree import Hook
+from limen.network.nft.tree import Hook, goto
 
 
 def test_both_hooks_drop_what_comes_to_their_end() -> None:
@@ -19,8 +19,21 @@ def test_no_denying_chain_accepts_and_each_ends() -> None:
     for chain in denying_chains(7):
         said = [statement for line in chain.lines for statement in line.statements]
         assert not any("accept" in one for one in said)
-        assert {"drop", "reject"} & chain.lines[-1].statements[-1].keys()
-        assert {one["log"]["group"] for one in said if "log" in one} == {7}
+        last = chain.lines[-1].statements[-1]
+        assert {"drop", "reject"} & last.keys() or last == goto("answered")
+        assert {one["log"]["group"] for one in said if "log" in one} <= {7}
+    logging = [one.name for one in denying_chains(7) if "log" in str(one.lines)]
+    assert logging == ["forged", "unknown", "denied-outside", "denied"]
+
+
+def test_whoever_is_denied_is_counted_first_by_both_interfaces_and_before_any_share() -> None:
+    for chain in denying_chains(7):
+        said = [next(iter(statement)) for line in chain.lines for statement in line.statements]
+        if chain.name not in {"denied-outside", "answered"}:
+            assert said.index("set") < said.index("log")
+            counted = next(one["set"] for line in chain.lines for one in line.statements if "set" in one)
+            assert counted["set"] == "@counted"
+            assert counted["stmt"] == [{"counter": None}]
 
 
 def test_sets_are_there_when_empty() -> None:

@@ -30,10 +30,10 @@ async def test_what_would_be_cut_goes_through_is_told_and_is_cut_afterwards(
 ) -> None:
     packets: list[Denied] = []
 
-    async def keep(_one: object, some: list[Denied], _address: str) -> None:
+    async def keep(_one: object, some: list[Denied], *_other: object) -> None:
         packets.extend(some)
 
-    monkeypatch.setattr(world.firewalls, "denied", keep)
+    monkeypatch.setattr(world.firewalls.telling, "_keep", keep)
     world.limen.house.limen.known.set_rules(Network, ON_TRIAL)
     await world.confirmed(intended(ON_TRIAL, NAME, TODAY, world.now).ruleset)
     assert [await world.reaches(port) for port in (443, 3_389, 443, 3_389)] == [True] * 4

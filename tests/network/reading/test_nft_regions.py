@@ -14,7 +14,7 @@ _regions = st.builds(
     Region,
     st.sets(st.sampled_from("ab"), min_size=1).map(frozenset),
     st.sets(st.sampled_from("ab"), min_size=1).map(frozenset),
-    st.builds(Box, st.just(4), _intervals, _intervals, _intervals),
+    st.builds(lambda *three: Box(4, *three), _intervals, _intervals, _intervals),
 )
 
 

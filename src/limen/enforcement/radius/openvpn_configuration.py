@@ -73,6 +73,7 @@ auth-retry interact
 auth-nocache"""
 _UNIT: Final = """[Unit]
 Description=Let OpenVPN (%i) follow Limen
+StartLimitIntervalSec=0
 After=network.target
 
 [Service]

@@ -33,6 +33,12 @@ class LimensClock:
         """Limen said at this moment that it is `at`, in seconds since 1970."""
         self.since_boot = at - boottime()
 
+    def not_before(self, at: float) -> None:
+        """Limen signed something at `at`: whoever only carries its answers can't say that it is earlier."""
+        now = self.now()
+        if now is not None and now < at:
+            self.hear(at)
+
     def now(self) -> float | None:
         """In seconds since 1970; None before the first answer."""
         return None if self.since_boot is None else boottime() + self.since_boot

@@ -29,6 +29,8 @@ CONNECT: Final = "connect"
 SHORTEST: Final[Milliseconds] = 5 * SECOND
 """What would be over sooner is not opened."""
 MOST_OF_ONE: Final = 50
+MOST_RULES_OF_ONE: Final = 2_000
+"""What all doors of somebody come to at once: firewalls take twenty thousand of everybody."""
 MOST: Final = 5_000
 """Doors that stand open at once; each is a few elements in a firewall."""
 _log = logging.getLogger(__name__)
@@ -124,10 +126,12 @@ class Doors:
         tunnel = self.tunnel(session, address)
         if tunnel is not None:
             one = replace(one, device_id=tunnel.device_id, tunnel=tunnel.addresses)
-        if not any(rules_of(one, app.network, self._network())):
+        opens = sum(1 for _ in rules_of(one, app.network, self._network()))
+        if not opens:
             raise NoWayError
         before = [each for each in self.open_of(person.id) if (each.app, each.sources) == (app.id, one.sources)]
         is_full = len(self.open_of(person.id)) >= MOST_OF_ONE or len(self._open) >= MOST
+        is_full = is_full or opens + self._opened_by(person.id) > MOST_RULES_OF_ONE
         if (is_full and not before) or not self._often.admits(person.id, now):
             raise TooManyDoorsError
         await self._say(one, "network.door_opened")
@@ -163,11 +167,29 @@ class Doors:
         self._end(one, "given-back")
         return True
 
+    def moved(self, address: str) -> None:
+        """A firewall sees another machine at this address than the one that a door was opened for: it is nobody's
+        there. A tunnel's addresses are its device's own.
+        """
+        for one in self.all_open():
+            if one.address == address and not one.tunnel:
+                self._end(one, "moved")
+
     async def close(self) -> None:
         """Limen stops: nothing is told any more, and each firewall ends what is open at its time."""
         self._stop_watching()
         for one in self.all_open():
             self._forget(one)
+
+    def _opened_by(self, person_id: str) -> int:
+        """How many rules all doors of somebody come to."""
+        network = self._network()
+        return sum(
+            1
+            for one in self.open_of(person_id)
+            if (app := self._app(one.app)) is not None and app.network is not None
+            for _ in rules_of(one, app.network, network)
+        )
 
     def _changed(self, subject: Subject) -> None:
         """Where a door leads may be another since; perhaps on another thread."""

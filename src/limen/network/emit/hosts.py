@@ -16,7 +16,7 @@ from limen.clock import Instant
 from limen.network.compiling import Places
 from limen.network.emit.nft_chains import DENIED, host_chains, host_denying_chains, host_sets
 from limen.network.emit.nft_enforced import OTHER_ICMP, within
-from limen.network.emit.nft_live import BEGUN, host_standing_chains
+from limen.network.emit.nft_live import BEGUN, host_standing_chains, marked
 from limen.network.emit.nft_openings import openings
 from limen.network.emit.nft_router import LOG_GROUP, NotEmittable, Router, check_names
 from limen.network.emit.nft_sets import OF_FAMILY, Lookup
@@ -53,9 +53,9 @@ def host_firewall(ruleset: Ruleset, network: Network, host: Host, now: Instant) 
             chains.append(Chain(way, (*lines, Line((goto(DENIED),)))))
     except Entangled as problem:
         raise NotEmittable("entangled", "rules overlap each other too much") from problem
-    first = (*host_denying_chains(LOG_GROUP), *host_standing_chains(opened))
+    first = (*host_standing_chains(opened), *host_denying_chains(LOG_GROUP))
     table = Table(FAMILY, TABLE, (*host_sets(), *sets), (*first, *chains, *host_chains(INWARD, OUTWARD)))
-    return Emission(table, (), any(one.id == MANAGEMENT for one in of[INWARD].rules))
+    return Emission(marked(table), (), any(one.id == MANAGEMENT for one in of[INWARD].rules))
 
 
 def to_host(ruleset: Ruleset, network: Network, host: Host) -> Ruleset:

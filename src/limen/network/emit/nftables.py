@@ -20,6 +20,7 @@ from limen.clock import Instant
 from limen.network.compiling import Places
 from limen.network.emit.nft_chains import (
     DENIED,
+    asked_chain,
     denying_chains,
     forward_chain,
     input_chain,
@@ -27,7 +28,7 @@ from limen.network.emit.nft_chains import (
     standing_sets,
 )
 from limen.network.emit.nft_enforced import addresses, within
-from limen.network.emit.nft_live import BACK, BEGUN, LIVE, live_chains, standing_chains
+from limen.network.emit.nft_live import BACK, BEGUN, LET_THROUGH, LIVE, live_chains, marked, standing_chains
 from limen.network.emit.nft_openings import openings
 from limen.network.emit.nft_router import NotEmittable, Router, check_names, is_here
 from limen.network.emit.nft_sets import lookups
@@ -79,7 +80,7 @@ def firewall(ruleset: Ruleset, network: Network, router: Router, now: Instant) -
         raise NotEmittable("entangled", "rules overlap each other too much") from problem
     management = _management(network, router)
     table = Table(FAMILY, TABLE, (*_standing(places, router, management), *made.all_sets), made.all_chains)
-    return Emission(table, tuple(one for one in network.zone_names if one not in router.legs), bool(management))
+    return Emission(marked(table), tuple(one for one in network.zone_names if one not in router.legs), bool(management))
 
 
 @dataclass
@@ -153,8 +154,8 @@ class _Made:
     @property
     def all_chains(self) -> tuple[Chain, ...]:
         """The hooks last, as they lead to all others."""
-        first = (*denying_chains(self.router.log_group), *self.chains)
-        return (*first, *standing_chains(), input_chain(self.router.tunnels), forward_chain())
+        standing = (*standing_chains(), *denying_chains(self.router.log_group))
+        return (*standing, *self.chains, asked_chain(), input_chain(self.router.tunnels), forward_chain())
 
 
 def _by_pair(ruleset: Ruleset, router: Router) -> dict[tuple[str, str], list[Rule]]:
@@ -193,7 +194,7 @@ def deciding(name: str, rules: Sequence[Rule], log_group: int) -> tuple[list[Set
             if is_trial:
                 lines += let_through_on_trial(one.matches, log_group)
             else:
-                lines.append(Line((*one.matches, ACCEPT if allows else goto(DENIED))))
+                lines.append(Line((*one.matches, goto(LET_THROUGH if allows else DENIED))))
     return sets, Chain(name, tuple(lines))
 
 

@@ -9,9 +9,10 @@ from functools import cached_property
 from ipaddress import ip_address
 from typing import Any, Final
 
-from limen.clock import SECOND, Instant, to_iso
+from limen.clock import DAY, SECOND, Instant, to_iso
 from limen.network.model import INTERNET, Network, Prefix
 from limen.network.packets.box import ICMP, ICMPV6, TCP, UDP
+from limen.printable import visible
 
 _PROTOCOLS: Final = {TCP: "tcp", UDP: "udp", ICMP: "icmp", ICMPV6: "icmpv6"}
 UNKNOWN_INTERFACE: Final = "unknown-interface"
@@ -49,7 +50,7 @@ class Surroundings:
         by = self._of_interface.get(one.came_by, "")
         service = self.service(one.protocol, one.port)
         said: dict[str, Any] = {
-            "at": to_iso(min(one.at * SECOND, now)),
+            "at": to_iso(min(max(one.at * SECOND, now - DAY), now)),
             "firewall": firewall,
             "why": ON_TRIAL if one.is_let_through else self._why(firewall, by, source),
             "from_zone": source,
@@ -62,8 +63,8 @@ class Surroundings:
             "port": one.port,
             "service": service,
             "count": one.count,
-            "came_by": one.came_by,
-            "goes_by": one.goes_by,
+            "came_by": visible(one.came_by),
+            "goes_by": visible(one.goes_by),
             "needs": f"{source} to {self.host_at(one.destination) or destination} by {service}",
         }
         return json.dumps(said, separators=(",", ":")).encode()
@@ -83,6 +84,17 @@ class Surroundings:
         found = ip_address(address)
         holding = [one for one in self._prefixes if one[0].version == found.version and found in one[0]]
         return max(holding, key=lambda one: one[0].prefixlen)[1] if holding else INTERNET
+
+    def zone_by(self, interface: str) -> str:
+        """The zone whose packets go by this interface."""
+        return self._of_interface.get(interface) or (INTERNET if interface in self._uplinks else UNKNOWN_INTERFACE)
+
+    def addresses_of_guarded(self, firewall: str) -> frozenset[str] | None:
+        """Those of the one host that this firewall guards; None where it stands between zones."""
+        host = next((one.host for one in self.network.firewalls if one.name == firewall), "")
+        if not host:
+            return None
+        return frozenset(str(one.network_address) for one in self.network.host_of[host].addresses)
 
     def host_at(self, address: str) -> str:
         return self._hosts.get(address, "")
@@ -109,6 +121,10 @@ class Surroundings:
     @cached_property
     def _of_interface(self) -> Mapping[str, str]:
         return {zone.interface: zone.name for zone in self.network.zones if zone.interface}
+
+    @cached_property
+    def _uplinks(self) -> frozenset[str]:
+        return frozenset(name for one in self.network.firewalls for name in one.uplinks)
 
     @cached_property
     def _on_hosts(self) -> frozenset[str]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -14,13 +13,13 @@ from limen.events import Event, Outcome
 from limen.following.questions import ASTRAY_SECONDS, FollowerRefusedError, Questions, whose
 from limen.following.turns import State
 from limen.network.firewalls import changes, store
-from limen.network.firewalls.crossings import Denied, Surroundings
 from limen.network.firewalls.followers import Followers, Heard
 from limen.network.firewalls.keys import kept_keys
 from limen.network.firewalls.store import CONFIRMED, TRIAL, EnrolledFirewall, RulesetChange
-from limen.network.model import Network
+from limen.network.firewalls.telling import Telling
+from limen.network.firewalls.unheard import TWICE, Unheard
 from limen.opaque import hash_of, new_id, new_token
-from limen.pillar import Core, Figure, FirewallLogs
+from limen.pillar import Core
 from limen.printable import visible
 from limen.storage import Snapshot, Transaction
 
@@ -81,25 +80,14 @@ class FirewallService:
         self._core = core
         self._questions = Questions(followers)
         self.followers = followers
-        self._surroundings = Surroundings()
+        self.telling = Telling(core)
+        self._unheard = Unheard(core.clock.now())
         self._trials: dict[str, Instant] = {}
-        self.drifts: dict[str, Event] = {}
-        """The last of each firewall, by its name, since Limen started."""
-        self.lost = 0
-        """Packets that were denied and connections that began of which firewalls had no room to tell more."""
-
-    def figures(self) -> Iterator[Figure]:
-        yield Figure(
-            "limen_firewall_events_lost_total", "Packets and connections that firewalls could not tell of", self.lost
-        )
 
     @property
-    def surroundings(self) -> Surroundings:
-        """What names stand for by the network in force."""
-        network = self._core.known.rules_of(Network)
-        if network is not None and network is not self._surroundings.network:
-            self._surroundings = Surroundings(network)
-        return self._surroundings
+    def drifts(self) -> Mapping[str, Event]:
+        """The last of each firewall, by its name, since Limen started."""
+        return self.telling.drifts
 
     async def enrol(self, token: str, address: str) -> Enrolled:
         """Know this firewall from now on. Raises FollowerRefusedError."""
@@ -129,8 +117,8 @@ class FirewallService:
         """
         one = self.firewall(secret, address)
         if self.followers.outgrow(asks.after):
-            self._tell_unsound(one, "ahead")
-        self._hear(one, asks)
+            self.telling.unsound(one, "ahead")
+        self._hear(one, asks, address)
         await self._take_outcome(one, asks.change)
         after = asks.after if self._questions.may_be_told(one.id) else self.followers.number
         if not await self._questions.waited(one.id, after):
@@ -148,32 +136,6 @@ class FirewallService:
             self._questions.refuse_flood(address)
             raise self._refused(address)
         return found
-
-    def drifted(self, one: EnrolledFirewall, found: Sequence[Mapping[str, str]], *, is_repaired: bool) -> None:
-        """Journal that the rules in force at a firewall are not those that Limen sent."""
-        first = found[0] if found else {"where": "", "was": "", "is": ""}
-        details: dict[str, str | int | bool] = {
-            "firewall": one.name,
-            "where": visible(first["where"])[:100],
-            "was": visible(first["was"])[:LONGEST_WHY],
-            "is": visible(first["is"])[:LONGEST_WHY],
-            "differences": len(found),
-            "repaired": is_repaired,
-        }
-        event = Event(at=self._core.clock.now(), kind="network.drift", outcome=Outcome.FAILURE, details=details)
-        self.drifts[one.name] = event
-        self._core.journal.record(event)
-
-    async def denied(self, one: EnrolledFirewall, packets: Sequence[Denied], address: str) -> None:
-        """Return when monitoring keeps these, or has no use for them. Raises NotTakenError."""
-        logs, now = self._core.offers.find(FirewallLogs), self._core.clock.now()
-        if logs is None or not packets:
-            return
-        records: list[bytes] = []
-        for packet in packets:
-            with suppress(ValueError):  # it is no address, so it is nobody's
-                records.append(self.surroundings.record(one.name, packet, now))
-        await logs.take(records, address)
 
     async def remove(self, name: str, by: str) -> None:
         """It is told nothing any more. Raises LimenError where there is none."""
@@ -213,7 +175,7 @@ class FirewallService:
         return self._trials.get(change.id)
 
     async def keep_up(self) -> None:
-        """Take over keys that were renewed, and forget what is over."""
+        """Take over keys that were renewed, forget what is over, and say which firewall does not follow any more."""
         now, keyring = self._core.clock.now(), self._core.keyring
 
         def write(transaction: Transaction) -> None:
@@ -223,6 +185,9 @@ class FirewallService:
         before = self.followers.keys
         await self._core.write(write)
         self.followers.forget(now)
+        known = self.followers
+        for one, why in self._unheard.look(known.firewalls.values(), known.heard, known.changes, now):
+            self.telling.unsound(one, why)
         if before != self.followers.keys:
             self.followers.change()
 
@@ -232,13 +197,15 @@ class FirewallService:
 
     # Inside
 
-    def _hear(self, one: EnrolledFirewall, asks: Asks) -> None:
+    def _hear(self, one: EnrolledFirewall, asks: Asks, address: str) -> None:
+        if self._unheard.asks_twice(one.id, address, self._core.clock.now()):
+            self.telling.unsound(one, TWICE)
         before = self.followers.heard.get(one.id, Heard(0))
         self.followers.heard[one.id] = Heard(
             self._core.clock.now(), asks.after, asks.in_force, asks.clock, asks.tunnel_key
         )
         if abs(asks.clock) > ASTRAY_SECONDS >= abs(before.clock):
-            self._tell_unsound(one, "clock")
+            self.telling.unsound(one, "clock")
 
     async def _take_outcome(self, one: EnrolledFirewall, said: Went | None) -> None:
         """Take note of how a change went there. What a person confirmed is confirmed, whatever a firewall says late."""
@@ -262,13 +229,6 @@ class FirewallService:
 
         rulesets = await self._core.database.reading(read) if wanted else {}
         return Told(self.followers.state(self.followers.firewalls.get(one.id, one)), rulesets)
-
-    def _tell_unsound(self, one: EnrolledFirewall, why: str) -> None:
-        details: dict[str, str | int | bool] = {"firewall": one.name, "why": why}
-        at = self._core.clock.now()
-        self._core.journal.record(
-            Event(at=at, kind="network.firewall_unsound", outcome=Outcome.FAILURE, reason=why, details=details)
-        )
 
     def _refused(self, address: str) -> FollowerRefusedError:
         at = self._core.clock.now()

@@ -89,8 +89,8 @@ def statement(one: Statement) -> str:
             return f"reject with {kind} {rest.get('expr', '')}".rstrip()
         case {"set": {"op": op, "elem": key, "set": name, "stmt": [inner]}}:
             return f"{op} {name} {{ {_left(key)} {statement(inner)} }}"
-        case {"limit": {"rate": rate, "per": per, "burst": burst, **rest}} if not rest:
-            return f"limit rate {rate}/{per} burst {burst} packets"
+        case {"limit": {"rate": rate, "per": per, "burst": burst, **rest}} if not rest or rest == {"inv": True}:
+            return f"limit rate {'over ' if rest else ''}{rate}/{per} burst {burst} packets"
     bare = [name for name, value in one.items() if value is None]
     return bare[0] if len(one) == 1 and bare else json.dumps(one)
 

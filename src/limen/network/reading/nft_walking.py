@@ -259,12 +259,23 @@ def _only_denies(chain: Chain, denies: Any) -> bool:
         for statement in line.statements
         if not {"match", "limit"} & statement.keys() and not _HARMLESS & statement.keys()
     ]
-    for _, statement in verdicts:
-        leads = statement.get("goto") or statement.get("jump")
-        is_denying = bool({"drop", "reject"} & statement.keys())
+    for verdict in (each for _, statement in verdicts for each in _verdicts_of(statement)):
+        leads = verdict.get("goto") or verdict.get("jump")
+        is_denying = bool({"drop", "reject"} & verdict.keys())
         if not is_denying and not (isinstance(leads, Mapping) and denies(leads.get("target"))):
             return False
     return bool(verdicts) and all(one is verdicts[-1][1] or _goes_on(one) for one in verdicts[-1][0].statements)
+
+
+def _verdicts_of(statement: Statement) -> list[Statement]:
+    """Where a map leads to by its own entries, or else the statement itself."""
+    about = statement.get("vmap")
+    data = about.get("data") if isinstance(about, Mapping) else None
+    entries = data.get("set") if isinstance(data, Mapping) else None
+    if not isinstance(entries, list) or not entries:
+        return [statement]
+    pairs = [one for one in entries if isinstance(one, list) and len(one) == 2 and isinstance(one[1], Mapping)]
+    return [one[1] for one in pairs] if len(pairs) == len(entries) else [statement]
 
 
 def _goes_on(statement: Statement) -> bool:

@@ -5,7 +5,7 @@ No cookie and no session counts here.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from fastapi import APIRouter
@@ -15,8 +15,8 @@ from starlette.responses import PlainTextResponse, Response
 from limen.following.one_file import one_file
 from limen.network.firewalls.crossings import Denied
 from limen.network.firewalls.service import Asks, FirewallService, Told, Went
+from limen.network.firewalls.telling import Counted, Drift, Tells
 from limen.network.learning.from_firewalls import Begun
-from limen.network.learning.service import Learning
 from limen.web.following import answering, answering_at, bearer
 from limen.web.page import Route
 from limen.web.site import Site
@@ -53,7 +53,7 @@ class _Enrols(msgspec.Struct, forbid_unknown_fields=True):
 
 class _Went(msgspec.Struct, forbid_unknown_fields=True):
     id: Annotated[str, msgspec.Meta(max_length=40)]
-    how: str = msgspec.field(name="is")
+    how: Literal["trial", "confirmed", "undone", "refused"] = msgspec.field(name="is")
     why: Text = ""
 
 
@@ -86,6 +86,8 @@ _DENIED = tuple[int, Word, Word, Word, Word, Byte, Port, Count]
 """When (seconds since 1970), the interfaces it came and would go by, from and to where, protocol, port, how often."""
 _BEGUN = tuple[int, Word, Word, Byte, Port, Count]
 """When (seconds since 1970), from where, to where, protocol, port, how often."""
+_COUNTED = tuple[Word, Word, Annotated[int, msgspec.Meta(ge=1, le=2**53)]]
+"""Between which interfaces, how many packets were denied since this was told last."""
 
 
 class _Tells(msgspec.Struct, forbid_unknown_fields=True):
@@ -93,12 +95,14 @@ class _Tells(msgspec.Struct, forbid_unknown_fields=True):
     tried: Annotated[list[_DENIED], msgspec.Meta(max_length=5_000)] = []
     begun: Annotated[list[_BEGUN], msgspec.Meta(max_length=5_000)] = []
     drift: Annotated[list[_Drift], msgspec.Meta(max_length=100)] = []
+    counted: Annotated[list[_COUNTED], msgspec.Meta(max_length=1_000)] = []
     lost: Annotated[int, msgspec.Meta(ge=0, le=2**31)] = 0
+    moved: Annotated[list[Word], msgspec.Meta(max_length=1_000)] = []
 
 
 def routes(site: Site) -> APIRouter:
     router = APIRouter()
-    firewalls, learning = site.ports.offers.take(FirewallService), site.ports.offers.take(Learning)
+    firewalls = site.ports.offers.take(FirewallService)
 
     async def enrol(request: Request) -> dict[str, Any] | None:
         said = msgspec.json.decode(await request.body(), type=_Enrols)
@@ -115,19 +119,7 @@ def routes(site: Site) -> APIRouter:
     async def events(request: Request) -> dict[str, Any] | None:
         one = firewalls.firewall(bearer(request), site.address(request))
         said = msgspec.json.decode(await request.body(), type=_Tells)
-        for drift in said.drift:
-            found = [{"where": each.where, "was": each.was, "is": each.now} for each in drift.found]
-            firewalls.drifted(one, found, is_repaired=drift.repaired)
-        learning.told(Begun(*each) for each in said.begun)
-        firewalls.lost += said.lost
-        packets = [Denied(*each) for each in said.denied]
-        packets += [Denied(*each, is_let_through=True) for each in said.tried]
-        learning.refused(
-            Begun(each.at, each.source, each.destination, each.protocol, each.port, each.count)
-            for each in packets
-            if not each.is_let_through and firewalls.surroundings.is_at_home(one.name, each)
-        )
-        await firewalls.denied(one, packets, site.address(request))
+        await firewalls.telling.take(one, _tells(said), site.address(request))
         return None
 
     router.add_api_route("/network/firewall/enrol", answering(enrol), methods=["POST"])
@@ -139,6 +131,20 @@ def routes(site: Site) -> APIRouter:
         return PlainTextResponse(one_file(PROGRAM), headers={"cache-control": "no-store"})
 
     return router
+
+
+def _tells(said: _Tells) -> Tells:
+    return Tells(
+        (*(Denied(*each) for each in said.denied), *(Denied(*each, is_let_through=True) for each in said.tried)),
+        tuple(Begun(*each) for each in said.begun),
+        tuple(Counted(*each) for each in said.counted),
+        tuple(
+            Drift(tuple({"where": each.where, "was": each.was, "is": each.now} for each in one.found), one.repaired)
+            for one in said.drift
+        ),
+        said.lost,
+        tuple(said.moved),
+    )
 
 
 def _told(told: Told) -> dict[str, Any]:

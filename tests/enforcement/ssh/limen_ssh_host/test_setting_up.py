@@ -21,6 +21,10 @@ def test_without_what_it_needs_no_token_is_used_up(monkeypatch: pytest.MonkeyPat
         enrol("https://limen.harbor.example", "", "token")
 
 
+def test_no_number_of_crashes_ends_what_takes_revocations() -> None:
+    assert "StartLimitIntervalSec=0" in setting_up._UNIT.partition("[Service]")[0]
+
+
 def test_a_host_that_did_not_enrol_has_no_status(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(KEPT, "folder", tmp_path)
     with pytest.raises(Wrong):

@@ -25,3 +25,9 @@ def test_what_was_let_through_on_trial_is_no_denial() -> None:
 def test_nobody_else_speaks_as_a_firewall() -> None:
     for kind, source in ((FIREWALLS, "harbor"), ("json", FIREWALLS), (LIMEN, FIREWALLS), (FIREWALLS, LIMEN)):
         assert all(is_unreadable(event) for event in events(kind, RECORD, source))
+
+
+def test_what_was_denied_beyond_the_log_is_of_a_firewall_and_of_nobodys_address() -> None:
+    beyond = '{"at":"2026-11-27T09:59:58Z","firewall":"gw1","why":"beyond","from_zone":"office","count":5010}'
+    event = only(FIREWALLS, beyond, FIREWALLS)
+    assert (event.host, event.src_ip, event.reason, event.fields["from_zone"]) == ("gw1", "", "beyond", "office")

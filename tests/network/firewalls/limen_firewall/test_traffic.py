@@ -23,6 +23,9 @@ def packet(source: str, destination: str, protocol: int, rest: bytes, *, offset:
     return attribute(10, b"limen-deny \0") + attribute(4, (1).to_bytes(4, "big")) + attribute(9, head + ends + rest)
 
 
+HOPS, LONG = bytes([60, 0]) + bytes(6), bytes([6, 127]) + bytes(1_022)
+"""Options for each hop, and 1,024 bytes of options for who gets it, before TCP."""
+FRAGMENT, LATER = bytes([6, 0, 0, 1]) + bytes(4), bytes([6, 0, 0, 9]) + bytes(4)
 TCP = (40_000).to_bytes(2, "big") + (443).to_bytes(2, "big")
 
 
@@ -35,8 +38,15 @@ TCP = (40_000).to_bytes(2, "big") + (443).to_bytes(2, "big")
         (packet("10.10.0.7", "10.20.0.5", 6, TCP, offset=5), 4, "10.10.0.7", 6, 0),
         (packet("10.10.0.7", "10.20.0.5", 6, b""), 4, "10.10.0.7", 6, 0),
         (packet("10.10.0.7", "10.20.0.5", 47, TCP), 4, "10.10.0.7", 47, 0),
+        (packet("fd00:10::7", "fd00:20::5", 0, HOPS + LONG + TCP), 6, "fd00:10::7", 6, 443),
+        (packet("fd00:10::7", "fd00:20::5", 44, FRAGMENT + TCP), 6, "fd00:10::7", 6, 443),
+        (packet("fd00:10::7", "fd00:20::5", 44, LATER + TCP), 6, "fd00:10::7", 6, 0),
+        (packet("fd00:10::7", "fd00:20::5", 0, HOPS + LONG[:900]), 6, "fd00:10::7", 6, 0),
     ],
-    ids=["tcp", "udp of IPv6", "ping", "later fragment", "cut off", "no ports"],
+    ids=[
+        *("tcp", "udp of IPv6", "ping", "later fragment", "cut off", "no ports"),
+        *("behind headers", "first fragment", "later fragment of IPv6", "headers without an end"),
+    ],
 )
 def test_a_packet_is_read(body: bytes, family: int, source: str, protocol: int, port: int) -> None:
     one = Denied(body)

@@ -56,6 +56,22 @@ def test_interfaces_are_known_by_name() -> None:
     assert not is_interface("nothing0")
 
 
+def test_whose_agent_nobody_hears_has_no_tunnel(ran: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[str] = []
+
+    def ran_with(*words: str, given_: list[str] = given, **about: str) -> str:
+        given_.append(about.get("given", "")) if words[:2] == ("wg", "syncconf") else None
+        return "key\n"
+
+    monkeypatch.setattr(tunnels, "run", ran_with)
+    KEPT.put("tunnels", {"interface": "lo"})
+    one, peer = Tunnels(), {"key": "x" * 43 + "=", "addresses": ["10.99.0.7"]}
+    one.follow({**SAID, "peers": [peer]})
+    assert one.forget()
+    assert not one.forget()
+    assert [text.count("[Peer]") for text in given] == [1, 0]
+
+
 DUMP = """private\tkey\t51820\toff
 peerA=\t(none)\t198.51.100.7:1234\t10.99.0.7/32,fd00:99::7/128\t1790000000\t100\t100\toff
 peerB=\tshared-secret\t(none)\t(none)\t0\t0\t0\t25

@@ -27,6 +27,7 @@ from limen.following.program.kept import Wrong
 
 _UNIT = f"""[Unit]
 Description=Follow Limen: certificates that are revoked, and the end of SSH sessions
+StartLimitIntervalSec=0
 After=network.target
 
 [Service]

@@ -28,10 +28,13 @@ _DENIED: Final = Shape(
 )
 
 
+_BEYOND: Final = replace(_DENIED, fixed={**_DENIED.fixed, "kind": "counted"})
+"""Packets between two zones that were denied and not told one by one: how many, and nothing of whose."""
 _ON_TRIAL: Final = replace(_DENIED, fixed={"product": FIREWALLS, "kind": "tried", **TRAFFIC, "status_id": SUCCESS})
 """It was let through, and would be denied were its zones not on trial."""
 
 
 def read(raw: str, record: Record, _frame: Frame) -> Iterator[Draft]:
     """A packet that was denied, or several alike within one second (`count`)."""
-    yield (_ON_TRIAL if record.get("why") == "on-trial" else _DENIED).draft(raw, flat(record))
+    shape = {"on-trial": _ON_TRIAL, "beyond": _BEYOND}.get(str(record.get("why")), _DENIED)
+    yield shape.draft(raw, flat(record))

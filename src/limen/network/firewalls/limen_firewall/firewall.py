@@ -11,21 +11,28 @@ from typing import Any
 
 from limen.following.program.clock import LimensClock, boot_id, boottime
 from limen.following.program.commands import run
-from limen.following.program.kept import Wrong, locked
+from limen.following.program.kept import Wrong, locked, write
 from limen.network.firewalls.limen_firewall.admin_connections import admin_connections
 from limen.network.firewalls.limen_firewall.connections import cut
+from limen.network.firewalls.limen_firewall.counts import Counts
+from limen.network.firewalls.limen_firewall.differences import differences
 from limen.network.firewalls.limen_firewall.drift import Drift
+from limen.network.firewalls.limen_firewall.machines import Machines
 from limen.network.firewalls.limen_firewall.names import Names
 from limen.network.firewalls.limen_firewall.openings import closed, opened, openings_until, without
 from limen.network.firewalls.limen_firewall.places import KEPT, RUN
 from limen.network.firewalls.limen_firewall.rehearsal import cut_by
-from limen.network.firewalls.limen_firewall.rulesets import Ruleset
+from limen.network.firewalls.limen_firewall.rulesets import Ruleset, closed_ruleset
 from limen.network.firewalls.limen_firewall.tables import intended, live, load, transact
-from limen.network.firewalls.limen_firewall.told import confirmed, ruleset_file
+from limen.network.firewalls.limen_firewall.told import confirmed, kept_ruleset, ruleset_file
 from limen.network.firewalls.limen_firewall.trials import go_back, note
 from limen.network.firewalls.limen_firewall.tunnels import Tunnels
 
 TRIAL_SECONDS = 60.0
+_AGAIN = "again-"
+"""Begins the id of a change by which what Limen says was confirmed comes back; it may be needed more than once."""
+UNHEARD_SECONDS = 90.0
+"""Without an answer of Limen's for so long nobody has a tunnel. It leaves a question open for 25."""
 
 
 class Firewall:
@@ -39,17 +46,31 @@ class Firewall:
         self.drift = Drift()
         self.open: dict[str, dict[str, Any]] = {}
         """What is open for a while, by its id; `ends` is when, since the boot."""
+        self.counts = Counts()
+        self.machines = Machines()
+        self.followed = 0
+        """The number of the last state that was followed as a whole since this began: others are asked for again."""
+        self._heard = boottime()
+        self._was_told = False
+        """Whether Limen said what is open for a while since this began; what the kernel has may be of before."""
 
     def begin(self) -> None:
         """What was confirmed last, before anything else: a change that was on trial when this program ended is not
         confirmed.
         """
         go_back("the program ended before it was confirmed")
-        ruleset = confirmed()
+        try:
+            ruleset = confirmed()
+        except (Wrong, OSError, ValueError, TypeError) as wrong:
+            syslog.syslog(syslog.LOG_ERR, f"what was confirmed last is not here, and is asked for again: {wrong}")
+            ruleset = Ruleset(closed_ruleset())
+            write(ruleset_file(ruleset.digest), closed_ruleset())
+            KEPT.put("confirmed", {"digest": ruleset.digest})
         with self.lock, locked(RUN):
             self._mean(ruleset)
-            if ruleset is not None and live() != self.drift.wanted:
-                load(ruleset, [])
+            fickle = set() if ruleset is None else ruleset.timed | ruleset.noted
+            if ruleset is not None and differences(live(), self.drift.wanted or {}, fickle):
+                load(ruleset, [])  # else what is open for a while goes on to its end
         self.tunnels.begin()
 
     def _mean(self, ruleset: Ruleset | None) -> None:
@@ -59,14 +80,23 @@ class Firewall:
     # Changes
 
     def follow(self, said: dict[str, Any], url: str) -> None:
-        """Do as a state says. A change that can't be made is noted, with why."""
+        """Do as a state says. A change that can't be made is noted, with why. Raises Wrong or OSError where something
+        else of it can't be done, once all the rest is: then it is asked for again.
+        """
         self.drift.repairs = bool(said["repair"])
+        failed: Exception | None = None
         try:
             self.tunnels.follow(said.get("tunnels"))
             self.names.follow(said.get("tunnels"), self.clock.now())
         except (Wrong, OSError, subprocess.SubprocessError) as wrong:
-            syslog.syslog(syslog.LOG_ERR, f"tunnels are not as they are to be: {wrong}")
+            failed = wrong
         self._open_and_close(said["openings"])
+        self._change(said, url)
+        if failed is not None:
+            raise Wrong(f"tunnels are not as they are to be: {failed}")
+        self.followed = said["number"]
+
+    def _change(self, said: dict[str, Any], url: str) -> None:
         trial, change = KEPT.read("trial"), said["change"]
         known = KEPT.read("confirmed").get("digest", "")
         if trial and trial["digest"] == said["ruleset"] and not change:
@@ -74,8 +104,9 @@ class Firewall:
         elif trial and (not change or change["id"] != trial["change"]):
             self.undo("it was undone")
         if change is None and said["ruleset"] not in {"", known, KEPT.read("confirmed").get("digest", "")}:
-            change = {"id": f"again-{said['ruleset'][:20]}", "digest": said["ruleset"], "needs": "reach"}
-        tried = {one["id"] for one in KEPT.read("outcomes").get("all", [])}
+            change = {"id": f"{_AGAIN}{said['ruleset'][:20]}", "digest": said["ruleset"], "needs": "reach"}
+        outcomes = KEPT.read("outcomes").get("all", [])
+        tried = {one["id"] for one in outcomes if not (one["id"].startswith(_AGAIN) and one["is"] == "confirmed")}
         if change is not None and change["id"] not in tried:
             try:
                 self._try(change, url)
@@ -85,7 +116,7 @@ class Firewall:
 
     def _try(self, change: dict[str, Any], url: str) -> None:
         """Put a change in force on trial. Raises Wrong where it can't be, and then nothing has changed."""
-        ruleset = Ruleset(ruleset_file(change["digest"]).read_text())
+        ruleset = kept_ruleset(change["digest"])
         run("nft", "-c", "-j", "-f", "-", given=ruleset.transaction([]))
         wanted = intended(ruleset)
         lost = cut_by(ruleset, admin_connections(url))
@@ -102,6 +133,7 @@ class Firewall:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )
+            self.counts.read()
             try:
                 load(ruleset, opened(self.open.values(), ruleset))
             except Wrong:
@@ -113,6 +145,7 @@ class Firewall:
 
     def reached(self) -> None:
         """Limen answered with the rules of now in force."""
+        self._heard = boottime()
         if KEPT.read("trial").get("needs") == "reach":
             self.confirm()
 
@@ -140,7 +173,33 @@ class Firewall:
             if self.ruleset is not None:
                 self._transact(opened(self.open.values(), self.ruleset))
 
+    def forget_tunnels(self) -> None:
+        """Limen was not heard for long: who has a tunnel now nobody can say."""
+        with self.lock:
+            if boottime() - self._heard > UNHEARD_SECONDS and self.tunnels.forget():
+                self.followed = 0
+
     # What is open for a while
+
+    def close(self, said: list[dict[str, Any]]) -> None:
+        """Close what is not among what is said to be open. It needs no room on the disk."""
+        with self.lock:
+            now = self.clock.now()
+            if now is not None and self.ruleset is not None:
+                self._close(without(self.open, openings_until(said, now)))
+
+    def close_moved(self) -> None:
+        """Close what was opened for an address that another machine has now."""
+        with self.lock:
+            if self.ruleset is not None:
+                self._close(self.machines.elsewhere(list(self.open.values())))
+
+    def _close(self, ended: list[dict[str, Any]]) -> None:
+        if ended and self.ruleset is not None:
+            self._transact(closed(ended, self.ruleset))
+            cut(ended)
+            gone = {one["id"] for one in ended}
+            self.open = {id_: one for id_, one in self.open.items() if id_ not in gone}
 
     def _open_and_close(self, said: list[dict[str, Any]]) -> None:
         with self.lock:
@@ -148,11 +207,15 @@ class Firewall:
             if now is None or self.ruleset is None:
                 return
             wanted = openings_until(said, now)
-            ended, begun = without(self.open, wanted), without(wanted, self.open)
-            self._transact(closed(ended, self.ruleset))
-            cut(ended)
+            if not self._was_told:
+                with locked(RUN):
+                    self.counts.read()
+                    self.drift.put_back(self.ruleset, opened(wanted.values(), self.ruleset))
+                self.open, self._was_told = wanted, True
+                return
+            self._close(without(self.open, wanted))
+            self._transact(opened(without(wanted, self.open), self.ruleset))
             self.open = wanted
-            self._transact(opened(begun, self.ruleset))
 
     def _transact(self, parts: list[dict[str, Any]]) -> None:
         if parts:
@@ -176,7 +239,8 @@ class Firewall:
             if trial.get("digest", KEPT.read("confirmed").get("digest")) != self.ruleset.digest:
                 self._mean(confirmed())  # what watches over trials went back
                 return
-            known = None if self.clock.now() is None else list(self.open.values())
+            known = list(self.open.values()) if self._was_told else None
+            self.counts.read()
             if self.drift.look(self.ruleset, known) and self.drift.repairs:
                 self.drift.put_back(self.ruleset, opened(self.open.values(), self.ruleset))
 

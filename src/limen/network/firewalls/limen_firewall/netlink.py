@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import socket
 import struct
-from typing import Iterator
+from typing import Callable, Iterator
 
 from limen.following.program.kept import Wrong
 
 _NFNETLINK = 12
 _REQUEST, ACK, DUMP = 0x1, 0x4, 0x300
 CONNTRACK, LOG, _TABLES = 1, 4, 10
+_CHANGES = 7
+"""The group that hears of every change of rules (NFNLGRP_NFTABLES)."""
+NO_ROOM = 105
+"""ENOBUFS: more came than could be read."""
 
 
 class Netlink:
@@ -53,6 +57,18 @@ class Netlink:
 
     def close(self) -> None:
         self.socket.close()
+
+
+def read_changes(told: Callable[[], None]) -> None:
+    """For ever: say at once when anybody changed rules."""
+    netlink = Netlink((_CHANGES,), timeout=None)
+    while True:
+        try:
+            netlink.socket.recv(1 << 20)
+        except OSError as wrong:
+            if wrong.errno != NO_ROOM:
+                raise
+        told()
 
 
 def attribute(kind: int, value: bytes) -> bytes:

@@ -67,6 +67,29 @@ class Ruleset:
         return json.dumps({"nftables": [*start, *({"add": one} for one in self.objects), *openings]})
 
 
+def closed_ruleset() -> str:
+    """Nothing goes through the machine, and to it only what it needs to be reached and mended: answers, neighbours,
+    and SSH.
+    """
+    table = {"family": FAMILY, "table": TABLE}
+    states = {"match": {"op": "in", "left": {"ct": {"key": "state"}}, "right": ["established", "related"]}}
+    within = {"match": {"op": "==", "left": {"meta": {"key": "iifname"}}, "right": "lo"}}
+    icmp = {"match": {"op": "==", "left": {"meta": {"key": "l4proto"}}, "right": {"set": ["icmp", "ipv6-icmp"]}}}
+    lease = {
+        "match": {"op": "==", "left": {"payload": {"protocol": "udp", "field": "dport"}}, "right": {"set": [68, 546]}}
+    }
+    ssh = {"match": {"op": "==", "left": {"payload": {"protocol": "tcp", "field": "dport"}}, "right": 22}}
+    hooks = [
+        {"chain": {**table, "name": name, "type": "filter", "hook": name, "prio": 0, "policy": "drop"}}
+        for name in ("forward", "input")
+    ]
+    lines = [
+        {"rule": {**table, "chain": "input", "expr": [one, {"accept": None}]}}
+        for one in (states, within, icmp, lease, ssh)
+    ]
+    return json.dumps({"nftables": [{"table": {"family": FAMILY, "name": TABLE}}, *hooks, *lines]})
+
+
 def _object(one: Any) -> dict[str, Any]:
     """One object, as it is added."""
     if isinstance(one, dict) and list(one) == ["add"]:

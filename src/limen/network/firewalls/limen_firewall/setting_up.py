@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 
 from limen.following.program.asking import Limen
 from limen.following.program.clock import boottime
@@ -11,7 +12,7 @@ from limen.following.program.commands import disable, enable, install, run
 from limen.following.program.kept import Wrong, locked
 from limen.network.firewalls.limen_firewall.differences import differences
 from limen.network.firewalls.limen_firewall.places import EARLY, KEPT, MOST_BYTES, NAME, PROGRAM, RUN, STATES, UNIT
-from limen.network.firewalls.limen_firewall.rulesets import Ruleset
+from limen.network.firewalls.limen_firewall.rulesets import Ruleset, closed_ruleset
 from limen.network.firewalls.limen_firewall.tables import intended, live, load
 from limen.network.firewalls.limen_firewall.told import confirmed, ruleset_file, taken_over
 from limen.network.firewalls.limen_firewall.trials import go_back
@@ -20,6 +21,7 @@ from limen.network.firewalls.limen_firewall.tunnels import Tunnels
 _FOLLOW = f"""[Unit]
 Description=Follow Limen: the rules of this firewall
 After=network.target
+StartLimitIntervalSec=0
 
 [Service]
 ExecStart={PROGRAM} follow
@@ -35,7 +37,7 @@ Description=The rules of this firewall that were confirmed last
 DefaultDependencies=no
 Before=network-pre.target shutdown.target
 Wants=network-pre.target
-After=local-fs.target
+After=local-fs.target nftables.service netfilter-persistent.service ufw.service iptables.service
 Conflicts=shutdown.target
 
 [Service]
@@ -68,9 +70,15 @@ def enrol(url: str, authority: str, token: str) -> None:
 
 
 def restore() -> None:
-    """Before the network is up, and without Limen: what was confirmed last."""
-    if not go_back("this machine started again before it was confirmed"):
-        load(confirmed(), [])
+    """Before the network is up, and without Limen: what was confirmed last. Where that can't be had, nothing goes
+    through the machine until Limen has sent it again.
+    """
+    try:
+        if not go_back("this machine started again before it was confirmed"):
+            load(confirmed(), [])
+    except (Wrong, OSError, ValueError, KeyError, TypeError, subprocess.SubprocessError):
+        load(Ruleset(closed_ruleset()), [])
+        raise
 
 
 def undo() -> None:

@@ -19,6 +19,14 @@ def taken_over(answer: dict[str, Any], *, is_first: bool = False) -> dict[str, A
     another's.
     """
     said = STATES.read(answer, is_first=is_first)
+    keep_whole(said, answer)
+    return said
+
+
+def keep_whole(said: dict[str, Any], answer: dict[str, Any]) -> None:
+    """Keep a state that was read, with its keys and rulesets. Raises Wrong for one that can't be, and OSError where
+    there is no room.
+    """
     if len(said["openings"]) > MOST_OPENINGS:
         raise Wrong("more is open for a while than there may be")
     STATES.trust(said)
@@ -30,13 +38,22 @@ def taken_over(answer: dict[str, Any], *, is_first: bool = False) -> dict[str, A
     if missing:
         raise Wrong("Limen's answer lacks the ruleset that its state names")
     STATES.keep(said)
-    return said
 
 
 def confirmed() -> Ruleset | None:
     """What a person, or Limen's own check, has confirmed last; None: nothing yet."""
     digest = KEPT.read("confirmed").get("digest", "")
-    return Ruleset(ruleset_file(digest).read_text()) if digest else None
+    return kept_ruleset(digest) if digest else None
+
+
+def kept_ruleset(digest: str) -> Ruleset:
+    """Raises Wrong where it is not as Limen sent it: then it is gone, so that it is sent again."""
+    path = ruleset_file(digest)
+    data = path.read_bytes()
+    if hashlib.sha256(data).hexdigest() != digest:
+        path.unlink()
+        raise Wrong("a ruleset that is kept here is not the one that Limen sent")
+    return Ruleset(data.decode())
 
 
 def ruleset_file(digest: str) -> Path:

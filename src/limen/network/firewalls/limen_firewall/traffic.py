@@ -12,13 +12,14 @@ from typing import Any
 
 from limen.following.program.kept import Wrong
 from limen.network.firewalls.limen_firewall.connections import connections
-from limen.network.firewalls.limen_firewall.netlink import ACK, LOG, Netlink, attribute, attributes
+from limen.network.firewalls.limen_firewall.netlink import ACK, LOG, NO_ROOM, Netlink, attribute, attributes
 
 ON_TRIAL = "limen trial"
 """How the prefix begins of what is logged and let through."""
 MOST_EVENTS = 5_000
-_NO_ROOM = 105
-"""ENOBUFS: more came than could be read."""
+_FRAGMENT, _SIGNED = 44, 51
+_EXTENSIONS = {0, 43, _FRAGMENT, _SIGNED, 60, 135, 139, 140}
+"""Headers of IPv6 that stand before the one that has ports."""
 
 
 def read_logged(group: int, denied: Folded, tried: Folded) -> None:
@@ -33,14 +34,19 @@ def read_logged(group: int, denied: Folded, tried: Folded) -> None:
         try:
             for kind, body in netlink.messages():
                 if kind == LOG << 8:
-                    one = Denied(body)
-                    into = tried if one.prefix.startswith(ON_TRIAL) else denied
-                    into.add(one.came_by, one.goes_by, one.source, one.destination, one.protocol, one.port)
-        except Wrong:
-            continue
+                    _add(body, denied, tried)
         except OSError as wrong:
-            if wrong.errno != _NO_ROOM:
+            if wrong.errno != NO_ROOM:
                 raise
+
+
+def _add(body: bytes, denied: Folded, tried: Folded) -> None:
+    try:
+        one = Denied(body)
+    except Wrong:
+        return
+    into = tried if one.prefix.startswith(ON_TRIAL) else denied
+    into.add(one.came_by, one.goes_by, one.source, one.destination, one.protocol, one.port)
 
 
 def read_begun(into: Folded) -> None:
@@ -54,7 +60,7 @@ def read_begun(into: Folded) -> None:
         except KeyError:
             continue
         except OSError as wrong:
-            if wrong.errno != _NO_ROOM:
+            if wrong.errno != NO_ROOM:
                 raise
 
 
@@ -72,7 +78,7 @@ class Denied:
             source, destination = packet[12:16], packet[16:20]
             is_first = not int.from_bytes(packet[6:8], "big") & 0x1FFF
         elif version == 6 and len(packet) >= 40:
-            self.protocol, rest = packet[6], packet[40:]
+            self.protocol, rest = _behind_headers(packet)
             source, destination = packet[8:24], packet[24:40]
             is_first = True
         else:
@@ -84,6 +90,20 @@ class Denied:
             self.port = int.from_bytes(rest[2:4], "big")
         elif is_first and self.protocol in {1, 58} and rest:
             self.port = rest[0]
+
+
+def _behind_headers(packet: bytes) -> tuple[int, bytes]:
+    """Of a packet of IPv6 the protocol, and what is said of it, behind all headers of extension (RFC 8200, section 4):
+    whoever puts some before it does not hide which port is tried. What does not end within the packet stays as it is.
+    """
+    kind, at = packet[6], 40
+    while kind in _EXTENSIONS and len(packet) >= at + 8:
+        size = 8 if kind == _FRAGMENT else 4 * (packet[at + 1] + 2) if kind == _SIGNED else 8 * (packet[at + 1] + 1)
+        is_later_fragment = kind == _FRAGMENT and int.from_bytes(packet[at + 2 : at + 4], "big") >> 3
+        kind, at = packet[at], at + size
+        if is_later_fragment:
+            return kind, b""
+    return kind, packet[at:]
 
 
 def _interface(number: bytes) -> str:

@@ -70,6 +70,15 @@ class Tunnels:
             run("ip", "link", "set", interface, "mtu", "1420", "up")
         self._said, self.key = said, run("wg", "pubkey", given=private + "\n").strip()
 
+    def forget(self) -> bool:
+        """Have no peers until they are said again, as Limen was not heard for long: it held each for half a minute
+        after its agent was; whether there were any.
+        """
+        had = self._said is not None and bool(self._said["peers"])
+        if had:
+            self.follow({**(self._said or {}), "peers": []})
+        return had
+
     def look(self) -> list[dict[str, str]]:
         """What of them somebody changed here: where, and what it was and is ("": nothing)."""
         with self._lock:
