@@ -1,0 +1,45 @@
+"""Words near a find that make it surer: whole words, in any case, in English and German alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+_LETTER: Final = rb"[A-Za-z\x80-\xff]"
+_ENDINGS: Final = rb"(?:s|n|en|e|es)?"
+"""What English and German put behind a noun for its plural."""
+
+
+class Words:
+    """Whether one of some words is in a piece of text."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        forms = rb"|".join(sorted({form for word in words for form in _forms(word)}, key=lambda form: len(form), reverse=True))
+        self.rough = rb"(?i)(?:" + forms + rb")"
+        """Wherever one of them is, Hyperscan finds this; it finds it within other words as well."""
+        self._any = re.compile(
+            rb"(?<!" + _LETTER + rb")(?:" + forms + rb")" + _ENDINGS + rb"(?!" + _LETTER + rb")", re.IGNORECASE
+        )
+
+    def are_in(self, text: bytes) -> bool:
+        """Whether one of them is there: within other words they don't count ("lic" is not in "duplicate")."""
+        return self._any.search(text) is not None
+
+
+def _forms(word: str) -> set[bytes]:
+    """A word as expressions of UTF-8: any separator between its parts, umlauts in both cases and spelled out."""
+    spelled = word
+    for umlaut, letters in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
+        spelled = spelled.replace(umlaut, letters)
+    return {rb"[\s_./-]{0,3}".join(_cases(part) for part in one.split()) for one in (word, spelled)}
+
+
+def _cases(part: str) -> bytes:
+    """The letters beyond ASCII in both cases; `re` sees to the others."""
+    return b"".join(
+        re.escape(letter.encode())
+        if letter.isascii()
+        else b"(?:" + letter.lower().encode() + b"|" + letter.upper().encode() + b")"
+        for letter in part
+    )
