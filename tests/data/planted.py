@@ -1,4 +1,4 @@
-"""Text with finds planted in it, and the naive scan that says what is to be found: every detector by itself, by `re`."""
+"""Text with finds planted in it, and the naive scan that says what is in it: every detector by itself, by `re`."""
 
 from __future__ import annotations
 
@@ -12,12 +12,45 @@ from limen.data.scanning.words import Words
 KEY = b"a key of the tests, 32 bytes long"[:32]
 
 PIECES = (
-    "invoice", "the", "of", "meeting at 10:30", "2020 4111 1111 1111 1111", "4111 1111 1111 1112", "ann@harbor.example",
-    "DE89 3704 0044 0532 0130 00", "10.20.0.5", "219-09-9998", "000-12-3456", "password: Wx7!pqRs22", "AKIA" + "QWERTZUIOP234567",
-    "+49 30 123 4567 89", "streng vertraulich", "Kreditkarte", "credit card", "Krankenkasse", "patient", "943 476 5919", "routing",
-    "021000021", "Größe", "ssn", "219 09 9998", "duplicate", "1234567890123456789012345", "4" * 40, "@", "a@b", "-----BEGIN PRIVATE KEY-----",
-    "Gehalt: 4.200,00 EUR", "date of birth: 1985-03-12", "http://ann:Secr3t!pw@db.harbor.example/x", "\n", "\t", "F32.1", "Diagnose",
-)  # fmt: skip
+    "invoice",
+    "the",
+    "of",
+    "meeting at 10:30",
+    "2020 4111 1111 1111 1111",
+    "4111 1111 1111 1112",
+    "ann@harbor.example",
+    "DE89 3704 0044 0532 0130 00",
+    "10.20.0.5",
+    "219-09-9998",
+    "000-12-3456",
+    "password: Wx7!pqRs22",
+    "+49 30 123 4567 89",
+    "streng vertraulich",
+    "Kreditkarte",
+    "credit card",
+    "Krankenkasse",
+    "patient",
+    "943 476 5919",
+    "routing",
+    "021000021",
+    "Größe",
+    "ssn",
+    "219 09 9998",
+    "duplicate",
+    "1234567890123456789012345",
+    "@",
+    "a@b",
+    "-----BEGIN PRIVATE KEY-----",
+    "F32.1",
+    "Gehalt: 4.200,00 EUR",
+    "date of birth: 1985-03-12",
+    "http://ann:Secr3t!pw@db.harbor.example/x",
+    "Diagnose",
+    "AKIA" + "QWERTZUIOP234567",
+    "4" * 40,
+    "\n",
+    "\t",
+)
 
 
 def text(random: Random, pieces: int) -> bytes:
@@ -53,3 +86,12 @@ def naive(detectors: Sequence[Detector], whole: bytes) -> set[tuple[str, Confide
                 found.add((one.id, confidence, match.start(), match.end()))
                 at = match.end()
     return found
+
+
+def outermost(found: set[tuple[str, Confidence, int, int]]) -> set[tuple[str, Confidence, int, int]]:
+    """Without those that lie within a surer one."""
+    return {
+        one
+        for one in found
+        if not any(other[1] > one[1] and other[2] <= one[2] and one[3] <= other[3] for other in found)
+    }

@@ -31,7 +31,7 @@ class Kind(StrEnum):
     CONTRACT = "contract"
     MARKING = "marking"
     CONTACT = "contact"
-    SECRET = "secret"
+    SECRET = "secret"  # noqa: S105 - the name of a kind
     CODE = "code"
 
 
@@ -43,8 +43,8 @@ class Detector:
     reference. `longest` bounds a match, in bytes. `rough`, where given, is a faster expression for the first look: each
     match of `expression` holds a match of it. `check` decides about what matched.
 
-    `alone` is how sure a find is by itself; `None`: it is none without one of `words` near it. `beside_words` is how sure
-    it is with one: within `BEFORE` bytes before it or `AFTER` bytes behind, as whole words, in any case.
+    `alone` is how sure a find is by itself; `None`: it is none without one of `words` near it. `beside_words` is how
+    sure it is with one: within `BEFORE` bytes before it or `AFTER` bytes behind, as whole words, in any case.
     """
 
     id: str

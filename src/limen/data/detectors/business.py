@@ -1,17 +1,37 @@
-"""What a business keeps to itself: contracts, markings that people set, source code."""
+"""What a business keeps to itself: markings that people set, contracts, source code."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from limen.data.detectors.expressions import any_of, phrase
 from limen.data.model import Confidence, Detector, Kind
+
+_NAME: Final = "[A-Za-z_][A-Za-z0-9_]{0,40}"
 
 DETECTORS: Final = (
     Detector(
         "confidentiality-marking",
         "Marked as confidential",
         Kind.MARKING,
-        r"(?i)\b(?:strictly confidential|company confidential|confidential|internal use only|for internal use|internal only|trade secret|attorney[- ]client privileged?|do not distribute|streng vertraulich|vertraulich|nur für den internen gebrauch|nur intern|geschäftsgeheimnis|betriebsgeheimnis|verschlusssache)\b",
+        phrase(
+            "strictly confidential",
+            "company confidential",
+            "confidential",
+            "internal use only",
+            "for internal use",
+            "internal only",
+            "trade secret",
+            "attorney[- ]client privileged?",
+            "do not distribute",
+            "streng vertraulich",
+            "vertraulich",
+            "nur für den internen gebrauch",
+            "nur intern",
+            "geschäftsgeheimnis",
+            "betriebsgeheimnis",
+            "verschlusssache",
+        ),
         longest=48,
         alone=Confidence.LOW,
         beside_words=Confidence.MEDIUM,
@@ -21,18 +41,45 @@ DETECTORS: Final = (
         "contract-clause",
         "Clause of a contract",
         Kind.CONTRACT,
-        r"(?i)\b(?:non[- ]disclosure agreement|this agreement is (?:made|entered)|hereinafter referred to as|governing law|limitation of liability|indemnif(?:y|ication)|termination for convenience|in witness whereof|geheimhaltungsvereinbarung|nachfolgend .{1,40} genannt|salvatorische klausel|gerichtsstand|haftungsbeschränkung|vertragsstrafe|kündigungsfrist)\b",
-        longest=80,
+        phrase(
+            "non[- ]disclosure agreement",
+            "this agreement is (?:made|entered)",
+            "hereinafter referred to as",
+            "governing law",
+            "limitation of liability",
+            "indemnif(?:y|ication)",
+            "termination for convenience",
+            "in witness whereof",
+            "geheimhaltungsvereinbarung",
+            "salvatorische klausel",
+            "gerichtsstand",
+            "haftungsbeschränkung",
+            "vertragsstrafe",
+            "kündigungsfrist",
+        ),
+        longest=48,
         alone=Confidence.LOW,
         beside_words=Confidence.MEDIUM,
-        words=("agreement", "contract", "party", "parties", "clause", "vertrag", "vertragspartei", "vereinbarung", "§"),
+        words=("agreement", "contract", "party", "parties", "clause", "vertrag", "vertragspartei", "vereinbarung"),
     ),
     Detector(
         "source-code",
         "Source code",
         Kind.CODE,
-        r"(?m)^[ \t]{0,16}(?:def [a-z_][A-Za-z0-9_]{0,40}\(|class [A-Z][A-Za-z0-9_]{0,40}[:({]|import [a-z_][A-Za-z0-9_.]{0,60};?$|from [a-z_.]{1,60} import |#include [<\"]|public (?:static |final ){0,2}(?:class|void|int|String) |func (?:\([a-z]{1,8} \*?[A-Z][A-Za-z]{0,40}\) )?[A-Za-z_][A-Za-z0-9_]{0,40}\(|fn [a-z_][a-z0-9_]{0,40}[<(]|export (?:default |async )?(?:function|class|const) |const [A-Za-z_]{1,40} = (?:require\(|async |\())",
-        longest=120,
+        r"(?m)^[ \t]{0,16}"
+        + any_of(
+            rf"def {_NAME}\(",
+            rf"class {_NAME}[:({{]",
+            r"import [a-z_][A-Za-z0-9_.]{0,60};?$",
+            r"from [a-z_.]{1,60} import ",
+            '#include [<"]',
+            "public (?:static |final ){0,2}(?:class|void|int|String) ",
+            rf"func (?:\([a-z]{{1,8}} \*?{_NAME}\) )?{_NAME}\(",
+            rf"fn {_NAME}[<(]",
+            "export (?:default |async )?(?:function|class|const) ",
+            rf"const {_NAME} = (?:require\(|async |\()",
+        ),
+        longest=130,
         alone=Confidence.MEDIUM,
     ),
 )

@@ -235,7 +235,7 @@ def _is_day(year: int, month: int, day: int) -> bool:
 
 
 def _identity(
-    id: str,
+    detector: str,
     name: str,
     expression: str,
     longest: int,
@@ -244,7 +244,7 @@ def _identity(
     *words: str,
     kind: Kind = Kind.IDENTITY,
 ) -> Detector:
-    return Detector(id, name, kind, expression, longest, alone, words=words, check=check)
+    return Detector(detector, name, kind, expression, longest, alone, words=words, check=check)
 
 
 _LOW, _MEDIUM, _HIGH = Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH

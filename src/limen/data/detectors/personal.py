@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from limen.data.detectors.checksums import digits
+from limen.data.detectors.expressions import BEYOND_ASCII, any_of, phrase
 from limen.data.model import Confidence, Detector, Kind
 
 
@@ -14,7 +15,11 @@ def is_phone(matched: bytes) -> bool:
     return 8 <= len(number) <= 15 and len(set(number)) > 2
 
 
-_AMOUNT: Final = r"(?:[€$£]|EUR|USD|GBP|CHF) ?\d{1,3}(?:[., ]\d{3}){0,2}(?:[.,]\d{2})?|\d{1,3}(?:[., ]\d{3}){1,2}(?:[.,]\d{2})? ?(?:€|EUR|USD|GBP|CHF|\$|£)"
+_CURRENCY: Final = "(?:[€$£]|EUR|USD|GBP|CHF)"
+_AMOUNT: Final = any_of(
+    rf"{_CURRENCY} ?\d{{1,3}}(?:[., ]\d{{3}}){{0,2}}(?:[.,]\d{{2}})?",
+    rf"\d{{1,3}}(?:[., ]\d{{3}}){{1,2}}(?:[.,]\d{{2}})? ?{_CURRENCY}",
+)
 
 DETECTORS: Final = (
     Detector(
@@ -50,7 +55,10 @@ DETECTORS: Final = (
         "street-address-de",
         "Street and town (German)",
         Kind.CONTACT,
-        r"\b[A-ZÄÖÜ][A-Za-zäöüß.-]{2,30}(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|damm|ufer) ?\d{1,4} ?[a-z]?,? {0,2}\n? {0,2}(?:D-|A-|CH-)?\d{4,5} [A-ZÄÖÜ][a-zäöüß]{2,30}",
+        rf"\b[A-Z{BEYOND_ASCII}][A-Za-z.{BEYOND_ASCII}-]{{2,60}}"
+        + any_of("straße", "strasse", r"str\.", "weg", "platz", "allee", "gasse", "ring", "damm", "ufer")
+        + r" ?\d{1,4} ?[a-z]?,? {0,2}\n? {0,2}(?:D-|A-|CH-)?\d{4,5} "
+        + rf"[A-Z{BEYOND_ASCII}][a-z{BEYOND_ASCII}]{{2,40}}",
         longest=160,
         alone=Confidence.MEDIUM,
     ),
@@ -58,7 +66,9 @@ DETECTORS: Final = (
         "street-address",
         "Street address",
         Kind.CONTACT,
-        r"\b\d{1,5} (?:[A-Z][A-Za-z'.-]{1,20} ){1,3}(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Court|Ct|Close|Boulevard|Blvd|Way|Terrace|Place|Crescent|Gardens)\b",
+        r"\b\d{1,5} (?:[A-Z][A-Za-z'.-]{1,20} ){1,3}"
+        + any_of("Street", "St", "Avenue", "Ave", "Road", "Rd", "Lane", "Ln", "Drive", "Dr", "Court", "Ct", "Close")
+        + r"\b",
         longest=110,
         alone=Confidence.LOW,
         words=("address", "lives at", "resident", "delivery address", "billing address"),
@@ -67,7 +77,8 @@ DETECTORS: Final = (
         "birth-date",
         "Date of birth",
         Kind.IDENTITY,
-        r"(?i)\b(?:date of birth|dob|born(?: on)?|geburtsdatum|geboren(?: am)?|geb\.)[^\n\d]{0,12}(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d{2}|(?:19|20)\d{2}-\d{2}-\d{2})\b",
+        phrase("date of birth", "dob", "born(?: on)?", "geburtsdatum", "geboren(?: am)?", "geb")
+        + r"[^\n\d]{0,12}(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d{2}|(?:19|20)\d{2}-\d{2}-\d{2})\b",
         longest=48,
         alone=Confidence.HIGH,
     ),
@@ -97,7 +108,28 @@ DETECTORS: Final = (
         "health-term",
         "Health of a person",
         Kind.HEALTH,
-        r"(?i)\b(?:hiv[- ]?positi[vfe]{1,2}|chemotherap(?:y|ie)|schizophreni[ae]|bipolar disorder|bipolare störung|depression|diabetes mellitus|multiple sclerosis|multiple sklerose|hepatitis [bc]|cancer|krebserkrankung|pregnancy|schwangerschaft|sick leave|krankschreibung|arbeitsunfähigkeit|disability|schwerbehinderung|burnout)\b",
+        phrase(
+            "hiv[- ]?positi[vfe]{1,2}",
+            "chemotherap(?:y|ie)",
+            "schizophreni[ae]",
+            "bipolar disorder",
+            "bipolare störung",
+            "depression",
+            "diabetes mellitus",
+            "multiple sclerosis",
+            "multiple sklerose",
+            "hepatitis [bc]",
+            "cancer",
+            "krebserkrankung",
+            "pregnancy",
+            "schwangerschaft",
+            "sick leave",
+            "krankschreibung",
+            "arbeitsunfähigkeit",
+            "disability",
+            "schwerbehinderung",
+            "burnout",
+        ),
         longest=40,
         alone=Confidence.LOW,
         beside_words=Confidence.MEDIUM,
@@ -120,7 +152,26 @@ DETECTORS: Final = (
         "salary",
         "Pay of a person",
         Kind.PAYROLL,
-        rf"(?i)\b(?:salary|gross pay|net pay|base pay|annual pay|wage|bonus|gehalt|bruttogehalt|nettogehalt|jahresgehalt|bruttolohn|nettolohn|lohn|vergütung|brutto|netto)\b[^\n\d€$£]{{0,30}}(?:{_AMOUNT})",
+        phrase(
+            "salary",
+            "gross pay",
+            "net pay",
+            "base pay",
+            "annual pay",
+            "wage",
+            "bonus",
+            "gehalt",
+            "bruttogehalt",
+            "nettogehalt",
+            "jahresgehalt",
+            "bruttolohn",
+            "nettolohn",
+            "lohn",
+            "vergütung",
+            "brutto",
+            "netto",
+        )
+        + rf"[^\n\d$]{{0,30}}{_AMOUNT}",
         longest=120,
         alone=Confidence.MEDIUM,
         words=(

@@ -74,7 +74,6 @@ facebook-token | Facebook token | EAACEdEose0cBA[0-9A-Za-z]{20,200}
 azure-storage-key | Azure storage key | AccountKey=[A-Za-z0-9+/]{86}==
 azure-client-secret | Azure client secret | [A-Za-z0-9_~.-]{3}\dQ~[A-Za-z0-9_~.-]{31,34}
 azure-sas | Azure shared access signature | sig=[A-Za-z0-9%+/]{40,60}(?:%3D|=)
-teams-webhook | Teams webhook | [a-z0-9-]{1,40}\.webhook\.office\.com/webhookb2/[0-9a-f-]{36}@[0-9a-f-]{36}/IncomingWebhook/[0-9a-f]{32}/[0-9a-f-]{36}
 json-web-token | JSON Web Token | eyJ[A-Za-z0-9_-]{10,300}\.eyJ[A-Za-z0-9_-]{10,600}\.[A-Za-z0-9_-]{10,120}
 """
 
@@ -88,8 +87,10 @@ _LONGEST: Final = {
 
 def _tokens() -> Iterator[Detector]:
     for line in _TOKENS.strip().splitlines():
-        id, name, expression = (part.strip() for part in line.split("|", 2))
-        yield Detector(id, name, Kind.SECRET, rf"\b{expression}", longest=_LONGEST.get(id, 256), alone=Confidence.HIGH)
+        detector, name, expression = (part.strip() for part in line.split("|", 2))
+        yield Detector(
+            detector, name, Kind.SECRET, rf"\b{expression}", longest=_LONGEST.get(detector, 256), alone=Confidence.HIGH
+        )
 
 
 _PLACEHOLDERS: Final = (

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -22,6 +22,8 @@ from limen.data.scanning.words import Words
 
 MOST: Final = 100
 """So many different values of a detector are kept; whoever asks for a number of them asks for less."""
+MOST_PLACES: Final = 1_000
+"""So many places of one value are kept."""
 _WORDS: Final = 1 << 20
 """A detector's words have its number and this, where Hyperscan tells of them."""
 _SEPARATORS: Final = b" -./\t\r\n"
@@ -82,7 +84,8 @@ class Stream:
 
     def __init__(self, database: Any, scan: _Scan, hold: int) -> None:
         self._scan, self._hold = scan, hold
-        self._told = scan.ends_at  # Hyperscan keeps no reference to what it calls, so this has to outlive the stream
+        # Hyperscan's stream keeps no reference to its database, nor to what it calls: both have to outlive it.
+        self._database, self._told = database, scan.ends_at
         self._opened = database.stream(match_event_handler=self._told) if hold > AFTER else nullcontext()
         self._held, self._held_from, self._length = b"", 0, 0
 
@@ -130,7 +133,7 @@ class _Scan:
         self._ends: dict[int, list[int]] = {}
         self._words: list[list[int]] = [[] for _ in sought]
         self._done = [0] * len(sought)
-        self._digests: list[set[tuple[bytes, Confidence]]] = [set() for _ in sought]
+        self._values: list[dict[bytes, int]] = [{} for _ in sought]
         self._full: set[int] = set()
         self._findings: list[Finding] = []
 
@@ -166,7 +169,9 @@ class _Scan:
 
     def found(self) -> Found:
         more = frozenset(self._sought[index].detector.id for index in self._full)
-        return Found(tuple(sorted(self._findings, key=lambda one: (one.start, one.end, one.detector))), more)
+        return Found(
+            tuple(_outermost(sorted(self._findings, key=lambda one: (one.start, -one.end, one.detector)))), more
+        )
 
     def _settle(self, index: int, held: bytes, held_from: int, end: int) -> None:
         """Find the matches that begin before this end, and none twice."""
@@ -174,7 +179,10 @@ class _Scan:
         detector, search = sought.detector, sought.expression.search
         at = max(end - detector.longest, self._done[index]) - held_from
         until = end - held_from + detector.longest + 1  # no match that begins before the end reaches further
-        while (match := search(held, max(at, 0), until)) and held_from + match.start() < end:
+        while index not in self._full:
+            match = search(held, max(at, 0), until)
+            if match is None or held_from + match.start() >= end:
+                break
             confidence = _confidence(sought, held, match)
             at = match.start() + 1 if confidence is None else match.end()
             if confidence is not None:
@@ -184,17 +192,22 @@ class _Scan:
     def _keep(self, index: int, confidence: Confidence, match: re.Match[bytes], held_from: int) -> None:
         value = match[0].translate(None, _SEPARATORS).upper()
         digest = blake2b(value, key=self._key, digest_size=8).digest()
-        known = self._digests[index]
-        if (digest, confidence) in known or index in self._full:
-            return
-        known.add((digest, confidence))
-        self._findings.append(
-            Finding(
-                self._sought[index].detector.id, confidence, held_from + match.start(), held_from + match.end(), digest
-            )
-        )
-        if len(known) >= self._most:
+        values = self._values[index]
+        values[digest] = values.get(digest, 0) + 1
+        start, end = held_from + match.start(), held_from + match.end()
+        self._findings.append(Finding(self._sought[index].detector.id, confidence, start, end, digest))
+        if len(values) >= self._most or values[digest] >= MOST_PLACES:
             self._full.add(index)
+
+
+def _outermost(findings: list[Finding]) -> Iterator[Finding]:
+    """These without those that lie within a surer one: digits of an IBAN are no telephone number. In order of place."""
+    around: list[Finding] = []
+    for one in findings:
+        around = [other for other in around if other.end > one.start]
+        if not any(one.end <= other.end and one.confidence < other.confidence for other in around):
+            yield one
+        around.append(one)
 
 
 def _confidence(sought: _Sought, held: bytes, match: re.Match[bytes]) -> Confidence | None:

@@ -6,7 +6,11 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from limen.data.detectors.expressions import in_any_case
+
 _LETTER: Final = rb"[A-Za-z\x80-\xff]"
+_SEPARATED: Final = rb"[\s_./-]{0,3}"
+"""What may stand between the words of one term."""
 _ENDINGS: Final = rb"(?:s|n|en|e|es)?"
 """What English and German put behind a noun for its plural."""
 
@@ -15,7 +19,8 @@ class Words:
     """Whether one of some words is in a piece of text."""
 
     def __init__(self, words: Sequence[str]) -> None:
-        forms = rb"|".join(sorted({form for word in words for form in _forms(word)}, key=lambda form: len(form), reverse=True))
+        ordered = sorted({form for word in words for form in _forms(word)}, key=lambda form: (-len(form), form))
+        forms = rb"|".join(ordered)
         self.rough = rb"(?i)(?:" + forms + rb")"
         """Wherever one of them is, Hyperscan finds this; it finds it within other words as well."""
         self._any = re.compile(
@@ -32,14 +37,4 @@ def _forms(word: str) -> set[bytes]:
     spelled = word
     for umlaut, letters in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
         spelled = spelled.replace(umlaut, letters)
-    return {rb"[\s_./-]{0,3}".join(_cases(part) for part in one.split()) for one in (word, spelled)}
-
-
-def _cases(part: str) -> bytes:
-    """The letters beyond ASCII in both cases; `re` sees to the others."""
-    return b"".join(
-        re.escape(letter.encode())
-        if letter.isascii()
-        else b"(?:" + letter.lower().encode() + b"|" + letter.upper().encode() + b")"
-        for letter in part
-    )
+    return {_SEPARATED.join(in_any_case(re.escape(part)).encode() for part in one.split()) for one in (word, spelled)}
