@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from limen.access.pillar import PILLAR as ACCESS
+from limen.data.pillar import PILLAR as DATA
 from limen.declared import Declared
 from limen.devices.pillar import PILLAR as DEVICES
 from limen.enforcement.pillar import PILLAR as ENFORCEMENT
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from limen.clock import Instant
     from limen.storage import Database, Transaction
 
-PILLARS: Final = (IDENTITY, ENFORCEMENT, SSO, DEVICES, ACCESS, MONITOR, NETWORK)
+PILLARS: Final = (IDENTITY, ENFORCEMENT, SSO, DEVICES, ACCESS, MONITOR, NETWORK, DATA)
 
 T = TypeVar("T")
 

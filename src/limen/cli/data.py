@@ -1,0 +1,127 @@
+"""`limen data`: what Limen looks for in documents, and which files hold it. What it finds is never printed."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from limen.cli.options import MisusedError, refuse_other_task
+from limen.cli.output import counted, progress
+from limen.data.detectors.every import DETECTORS, of_kinds
+from limen.data.files import ScannedFile, files_below, scan_file
+from limen.data.model import Confidence, Detector, Kind
+from limen.data.scanning.scanner import Scanner
+
+TASKS: Final = ("scan", "detectors")
+MOST_LINES: Final = 5
+"""So many lines of a file are named for each detector; `--json` has all."""
+
+
+class AtLeast(StrEnum):
+    """How sure a find has to be."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+def run(
+    task: Annotated[str, typer.Argument(metavar="TASK", help="scan or detectors")],
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE …]", help="With scan: files and folders to look into")
+    ] = None,
+    *,
+    kind: Annotated[list[str] | None, typer.Option(help="Only this kind, such as bank; can be repeated")] = None,
+    at_least: Annotated[AtLeast, typer.Option(help="With scan: how sure a find has to be")] = AtLeast.MEDIUM,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per line")] = False,
+) -> None:
+    refuse_other_task("data", task, TASKS)
+    detectors = _of(kind)
+    if task == "detectors":
+        for one in detectors:
+            print(json.dumps(_plain(one)) if as_json else f"{one.id:28} {one.kind:13} {one.name}")
+        return
+    if not paths:
+        raise MisusedError("`limen data scan` takes files or folders: `limen data scan reports`")
+    scanned = list(_scan(detectors, paths))
+    _print(scanned, Confidence[at_least.name], as_json=as_json)
+
+
+def _of(kinds: list[str] | None) -> list[Detector]:
+    known = {str(one) for one in Kind}
+    for one in kinds or ():
+        if one not in known:
+            raise MisusedError(f"There is no kind {one!r}. There are: {', '.join(sorted(known))}")
+    return of_kinds(Kind(one) for one in kinds) if kinds else list(DETECTORS.values())
+
+
+def _plain(detector: Detector) -> dict[str, object]:
+    return {
+        "detector": detector.id,
+        "name": detector.name,
+        "kind": str(detector.kind),
+        "alone": detector.alone.name.lower() if detector.alone else None,
+        "beside_words": detector.beside_words.name.lower(),
+        "words": list(detector.words),
+    }
+
+
+def _scan(detectors: list[Detector], paths: list[Path]) -> Iterator[ScannedFile]:
+    scanner = Scanner(detectors, key=secrets.token_bytes(32))
+    files = list(files_below(paths))
+    with progress("Looking into files") as told:
+        for number, path in enumerate(files, 1):
+            yield scan_file(scanner, path)
+            if told:
+                told(number, len(files))
+
+
+def _print(scanned: list[ScannedFile], at_least: Confidence, *, as_json: bool) -> None:
+    """A line for each file and detector; the exit status is 1 where something was found."""
+    with_finds = 0
+    for one in scanned:
+        rows = _rows(one, at_least)
+        with_finds += bool(rows)
+        for row in rows:
+            print(json.dumps(row) if as_json else _said(row))
+        if one.why_not:
+            print(
+                json.dumps({"file": str(one.path), "why_not": one.why_not}) if as_json else f"{one.path}: {one.why_not}"
+            )
+    if not as_json:
+        print(f"{counted(len(scanned), 'file')}, {with_finds or 'none'} with finds")
+    if with_finds:
+        raise typer.Exit(1)
+
+
+def _rows(one: ScannedFile, at_least: Confidence) -> list[dict[str, object]]:
+    lines: dict[str, list[int]] = {}
+    for finding, line in zip(one.found.findings, one.lines, strict=True):
+        if finding.confidence >= at_least:
+            lines.setdefault(finding.detector, []).append(line)
+    unique, highest = one.found.unique(at_least), one.found.highest()
+    return [
+        {
+            "file": str(one.path),
+            "detector": detector,
+            "confidence": highest[detector].name.lower(),
+            "values": unique[detector],
+            "more": detector in one.found.more,
+            "lines": at,
+        }
+        for detector, at in lines.items()
+    ]
+
+
+def _said(row: dict[str, object]) -> str:
+    lines = sorted(set(row["lines"])) if isinstance(row["lines"], list) else []
+    at = ", ".join(map(str, lines[:MOST_LINES])) + (", …" if len(lines) > MOST_LINES else "")
+    number = f"{row['values']}{' or more' if row['more'] else ''}"
+    name = DETECTORS[str(row["detector"])].name
+    return f"{row['file']}:{lines[0]}: {name}, {number} ({row['confidence']}), lines {at}"

@@ -1,0 +1,19 @@
+"""All detectors that Limen ships with, by id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from limen.data.detectors import business, identities, payments, personal, secrets
+from limen.data.model import Detector, Kind
+
+DETECTORS: Final = {
+    one.id: one for module in (payments, identities, personal, business, secrets) for one in module.DETECTORS
+}
+
+
+def of_kinds(kinds: Iterable[Kind]) -> list[Detector]:
+    """The detectors of these kinds, in the order of their declaration."""
+    wanted = set(kinds)
+    return [one for one in DETECTORS.values() if one.kind in wanted]

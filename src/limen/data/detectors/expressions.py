@@ -1,0 +1,27 @@
+"""How expressions are put together, so that a long list of words reads as one.
+
+Expressions match bytes of UTF-8. So a letter beyond ASCII is several bytes, stands in no class of characters, and has
+two cases of which `(?i)` knows nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+BEYOND_ASCII: Final = r"\x80-\xff"
+"""For a class of characters: a byte of a letter beyond ASCII."""
+
+
+def any_of(*forms: str) -> str:
+    """One of these, each an expression by itself."""
+    return f"(?:{'|'.join(forms)})"
+
+
+def phrase(*forms: str) -> str:
+    """One of these as whole words, in any case."""
+    return rf"(?i)\b{any_of(*(in_any_case(form) for form in forms))}\b"
+
+
+def in_any_case(form: str) -> str:
+    """An expression whose letters beyond ASCII stand in both cases."""
+    return "".join(letter if letter.isascii() else any_of(letter.lower(), letter.upper()) for letter in form)

@@ -1,0 +1,40 @@
+"""Words near a find that make it surer: whole words, in any case, in English and German alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from limen.data.detectors.expressions import in_any_case
+
+_LETTER: Final = rb"[A-Za-z\x80-\xff]"
+_SEPARATED: Final = rb"[\s_./-]{0,3}"
+"""What may stand between the words of one term."""
+_ENDINGS: Final = rb"(?:s|n|en|e|es)?"
+"""What English and German put behind a noun for its plural."""
+
+
+class Words:
+    """Whether one of some words is in a piece of text."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        ordered = sorted({form for word in words for form in _forms(word)}, key=lambda form: (-len(form), form))
+        forms = rb"|".join(ordered)
+        self.rough = rb"(?i)(?:" + forms + rb")"
+        """Wherever one of them is, Hyperscan finds this; it finds it within other words as well."""
+        self._any = re.compile(
+            rb"(?<!" + _LETTER + rb")(?:" + forms + rb")" + _ENDINGS + rb"(?!" + _LETTER + rb")", re.IGNORECASE
+        )
+
+    def are_in(self, text: bytes) -> bool:
+        """Whether one of them is there: within other words they don't count ("lic" is not in "duplicate")."""
+        return self._any.search(text) is not None
+
+
+def _forms(word: str) -> set[bytes]:
+    """A word as expressions of UTF-8: any separator between its parts, umlauts in both cases and spelled out."""
+    spelled = word
+    for umlaut, letters in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
+        spelled = spelled.replace(umlaut, letters)
+    return {_SEPARATED.join(in_any_case(re.escape(part)).encode() for part in one.split()) for one in (word, spelled)}

@@ -1,0 +1,45 @@
+"""Cards and bank accounts, against python-stdnum and against numbers that the schemes publish for trying."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+from stdnum import iban as theirs
+from tests import dial
+
+from limen.data.detectors.payments import _LENGTHS_OF_IBANS, is_card, is_iban, is_routing_number
+
+
+def test_ibans_agree_with_python_stdnum() -> None:
+    """Of a country whose account numbers have a check of their own python-stdnum looks at that too; this one not."""
+    random, right = Random(2), 0
+    for _ in range(dial.size(20_000, 500)):
+        country = random.choice(list(_LENGTHS_OF_IBANS)).decode()
+        length = _LENGTHS_OF_IBANS[country.encode()] + random.choice((0, 0, 0, 0, 1, -1))
+        account = "".join(random.choice("0123456789") for _ in range(length - 4))
+        written = theirs.calc_check_digits(f"{country}00{account}") if random.random() < 0.5 else "77"
+        number = f"{country}{written}{account}"
+        is_right = is_iban(number.encode())
+        assert is_right >= theirs.is_valid(number, check_country=False), number
+        right += is_right
+    assert right > 100
+
+
+@pytest.mark.parametrize(
+    "number", ["4111 1111 1111 1111", "5555-5555-5555-4444", "378282246310005", "6011111111111117", "30569309025904"]
+)
+def test_cards_of_every_scheme(number: str) -> None:
+    assert is_card(number.encode())
+    assert not is_card(number[:-1].encode() + (b"1" if number[-1] != "1" else b"2"))
+
+
+@pytest.mark.parametrize("number", ["0000000000000000", "9111111111111111", "4111111111111111111111", "411111111111"])
+def test_what_no_scheme_gives_out_is_no_card(number: str) -> None:
+    assert not is_card(number.encode())
+
+
+def test_routing_numbers() -> None:
+    assert is_routing_number(b"021000021")
+    assert not is_routing_number(b"021000022")
+    assert not is_routing_number(b"991000024")

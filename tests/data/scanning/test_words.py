@@ -1,0 +1,23 @@
+"""Words near a find: whole ones, in any case, umlauts in any spelling."""
+
+from __future__ import annotations
+
+import pytest
+
+from limen.data.scanning.words import Words
+
+_WORDS = Words(("lic", "credit card", "prüfziffer"))
+
+
+@pytest.mark.parametrize(
+    "text", ["LIC 5", "lic", "credit-cards", "Credit  Card:", "credit_card", "Prüfziffer", "PRÜFZIFFER", "pruefziffern"]
+)
+def test_whole_words_in_any_case(text: str) -> None:
+    assert _WORDS.are_in(text.encode())
+
+
+@pytest.mark.parametrize(
+    "text", ["duplicate", "licence", "creditcardholder", "credit of the card", "Prüfzifferung", ""]
+)
+def test_parts_of_words_are_none(text: str) -> None:
+    assert not _WORDS.are_in(text.encode())
