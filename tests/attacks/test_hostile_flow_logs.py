@@ -8,7 +8,6 @@ import time
 import tracemalloc
 from dataclasses import replace
 
-from limen.network.learning.biflows import Biflows
 from tests.network.learning.formats.test_conntrack import NEW
 from tests.network.learning.formats.test_netflow import FIELDS, RECORD, framed, ipfix, template, version_5, version_9
 from tests.network.learning.formats.test_packet_logs import PF, PF_6, UFW
@@ -17,6 +16,7 @@ from tests.network.learning.seen import TODAY, offices
 from tests.network.networks import harbor, way
 
 from limen.clock import DAY
+from limen.network.learning.biflows import Biflows
 from limen.network.learning.counting import MOST_CONTACTS, MOST_OF_ONE, Counts
 from limen.network.learning.flows import ObservedFlow
 from limen.network.learning.formats.netflow import DatagramError, Exporters
