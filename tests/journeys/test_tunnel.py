@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import expect
 from tests.journeys.agent_process import AgentProcess
 from tests.journeys.conftest import CHROMIUM, Browser, Harbor, running_chromium, serve
-from tests.journeys.test_doors import Guarded, followed_by
+from tests.journeys.guarded import Guarded, followed_by
 from tests.journeys.test_unhealthy_device import RULES, WHAT, enrol, health, wait_for
 from tests.network.firewalls.real_router import real_router
 from tests.network.firewalls.world import SERVER
