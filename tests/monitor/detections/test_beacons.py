@@ -9,17 +9,9 @@ from string import Formatter
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from limen.beacons import MANY
 from limen.clock import DAY, HOUR, MINUTE, SECOND
-from limen.monitor.detections.beacons import (
-    ABOUT,
-    LONGEST,
-    MANY,
-    MOST_MACHINES,
-    MOST_OF_ONE,
-    SHORTEST,
-    Beacons,
-    are_equal,
-)
+from limen.monitor.detections.beacons import ABOUT, Beacons
 from limen.monitor.detections.hit import Hit
 from limen.monitor.normal_form.classes import NETWORK
 from limen.monitor.normal_form.event import NormalEvent
@@ -131,18 +123,6 @@ def test_a_pause_hides_nothing() -> None:
     assert len(found([*first, *later])) == 1
 
 
-def test_a_machine_that_scans_forgets_its_own_alone_and_what_is_remembered_is_bounded() -> None:
-    detector = Beacons()
-    random = Random(1)
-    scan = [seen(NOW + number, f"1.1.{number >> 8}.{number & 255}", "10.10.0.66") for number in range(5_000)]
-    assert len(found([*scan, *beacon(MINUTE, 0.1, random)], detector)) == 1
-    for number in range(MOST_MACHINES + 10):
-        detector.feed(seen(NOW + DAY, source=f"10.9.{number >> 8}.{number & 255}"))
-    memory = detector._memory
-    assert len(memory.machines) == MOST_MACHINES
-    assert max(map(len, memory.machines.values())) <= MOST_OF_ONE
-
-
 @settings(max_examples=25)
 @given(st.lists(st.integers(0, 200_000), min_size=1, max_size=120), st.integers(0, 120))
 def test_from_a_snapshot_it_finds_the_same(apart: list[int], cut: int) -> None:
@@ -160,12 +140,3 @@ def test_from_a_snapshot_it_finds_the_same(apart: list[int], cut: int) -> None:
 def test_a_damaged_snapshot_changes_nothing() -> None:
     with pytest.raises(ValueError, match="snapshot"):
         Beacons().restore(b"\xc1")
-
-
-@given(st.integers(SHORTEST, LONGEST), st.lists(st.floats(0, 0.09), min_size=23, max_size=23), st.booleans())
-def test_nearly_equal_intervals_are_equal_and_too_short_or_long_ones_never(
-    every: int, off: list[float], is_short: bool
-) -> None:
-    assert are_equal([every] * 23)
-    assert are_equal([every * (1 + one) for one in off]) or every * 1.09 > LONGEST
-    assert not are_equal([(SHORTEST - 1) if is_short else (LONGEST + 1)] * 23)

@@ -133,3 +133,13 @@ async def test_after_an_hour_it_is_said_how_many_more_there_were(
     harbor.clock.forward(61 * MINUTE)
     await one.say_more_unplanned()
     assert [each.details.get("more") for each in harbor.events("network.unplanned_device")].count(30) == 1
+
+
+async def test_a_beacon_is_journalled(harbor: House) -> None:
+    one = telling(harbor)
+    for _ in range(60):
+        at = harbor.clock.now() // SECOND
+        await one.take(ONE, Tells(begun=[Begun(at, "10.10.0.7", "45.155.205.9", 6, 443, 1)]), "")
+        harbor.clock.forward(10 * MINUTE)
+    (event,) = harbor.events("network.beacon")
+    assert (event.address, event.details["to"], event.details["seconds"]) == ("10.10.0.7", "45.155.205.9", 600)

@@ -95,6 +95,14 @@ KINDS: Final = (
         severity=Severity.MEDIUM,
     ),
     Kind(
+        "network.beacon",
+        "A machine connects out again and again at equal intervals",
+        _ZONE,
+        ENTITY,
+        99,
+        severity=Severity.MEDIUM,
+    ),
+    Kind(
         "network.firewall_refused",
         "Somebody who did not prove to be a firewall was refused",
         _DOOR,

@@ -14,6 +14,7 @@ from typing import Final, TypeAlias, TypeVar
 
 from limen.clock import MINUTE, Instant, to_iso
 from limen.events import Event, Outcome
+from limen.network.firewalls.beacons import BeaconsOfFirewalls
 from limen.network.firewalls.crossings import Denied, Surroundings
 from limen.network.firewalls.store import EnrolledFirewall
 from limen.network.firewalls.unplanned import Unplanned
@@ -80,6 +81,7 @@ class Telling:
         self._denied: Counter[tuple[str, str]] = Counter()
         self._beyond: Counter[Pair] = Counter()
         self._unplanned = Unplanned(Holders(core.known, core.clock).whose)
+        self._beacons = BeaconsOfFirewalls()
         self._firewalls_at: dict[str, str] = {}
         self._said_at: dict[Pair, Instant] = {}
         self.drifts: dict[str, Event] = {}
@@ -131,7 +133,7 @@ class Telling:
         learning.told(begun)
         learning.refused(refused)
         self._firewalls_at[one.name] = address
-        self._name_unplanned(one, begun, refused)
+        self._say_what_is_strange(one, begun, refused)
         self.lost += tells.lost
         for drift in tells.drift:
             self._drifted(one, drift)
@@ -152,14 +154,20 @@ class Telling:
 
     # Inside
 
-    def _name_unplanned(self, one: EnrolledFirewall, begun: Sequence[Begun], refused: Sequence[Begun]) -> None:
+    def _say_what_is_strange(self, one: EnrolledFirewall, begun: Sequence[Begun], refused: Sequence[Begun]) -> None:
+        """Journal devices that nobody planned, and beacons."""
         now, network, own = self._core.clock.now(), self.surroundings.network, self._firewalls_at.values()
         for told, read in ((begun, flow_of), (refused, refused_flow_of)):
             for each in told:
                 flow = read(each, now)
-                event = self._unplanned.take(network, one.name, own, flow, now) if flow is not None else None
-                if event is not None:
-                    self._core.journal.record(event)
+                if flow is None:
+                    continue
+                for event in (
+                    self._unplanned.take(network, one.name, own, flow, now),
+                    self._beacons.take(network, one.name, flow, now),
+                ):
+                    if event is not None:
+                        self._core.journal.record(event)
 
     def _its_own(self, one: EnrolledFirewall, told: Sequence[P]) -> list[P]:
         """What it can have seen. A server that guards itself sees packets of its own alone: whoever is in it accuses
