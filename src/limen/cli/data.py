@@ -132,4 +132,5 @@ def _said(row: dict[str, object]) -> str:
     at = ", ".join(map(str, lines[:MOST_LINES])) + (", …" if len(lines) > MOST_LINES else "")
     number = f"{row['values']}{' or more' if row['more'] else ''}"
     name = DETECTORS[str(row["detector"])].name
-    return f"{row['file']}:{lines[0]}: {name}, {number} ({row['confidence']}), {'line' if len(lines) == 1 else 'lines'} {at}"
+    place = f"{'line' if len(lines) == 1 else 'lines'} {at}"
+    return f"{row['file']}:{lines[0]}: {name}, {number} ({row['confidence']}), {place}"

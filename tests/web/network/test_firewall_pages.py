@@ -176,8 +176,22 @@ async def test_rules_of_others_beside_limens_are_told_and_left(ada: Browser, hou
     of(house).drifted(of(house).firewall(secret, HERE), beside, is_repaired=False)
     house.limen.journal.flush()
     page = await shown(ada)
-    assert "docker" in page.split('id="drift"')[1]
+    assert "docker" in page.split('id="drift"')[1].split("</section>")[0]
+    assert "docker" in page.split('id="history"')[1]
     assert ("/put-back" in page, "effect permit" in page) == (False, True)
+
+
+async def test_rules_older_than_the_network_are_seen(ada: Browser, house: House, put: Put) -> None:
+    put(network())
+    secret, _ = await enrolled(house)
+    digest = await in_force(ada, house, secret)
+    put(network("erp"))
+    house.limen.in_force.company = replace(house.limen.in_force.company, revision="another")
+    assert [("effect challenge" in one, "effect permit" in one) for one in (row(await settled(ada, AT), "gw1"),)] == [
+        (True, False)
+    ]
+    page = await shown(ada)
+    assert ("effect challenge" in page, digest_in(page) == digest) == (True, False)
 
 
 async def test_other_rules_than_confirmed_and_silence_are_seen(ada: Browser, house: House, put: Put) -> None:

@@ -35,7 +35,7 @@ MOST_EVENTS: Final = 200
 @dataclass(frozen=True, slots=True)
 class FirewallState:
     """`heard`: what it said last, to this Limen since it started. `change`: the one that is open. `history`: what
-    happened with it, the newest first.
+    happened with it, the newest first. `is_outdated`: what was confirmed is not what network.yaml says now.
     """
 
     firewall: Firewall
@@ -45,6 +45,7 @@ class FirewallState:
     trial_since: Instant | None
     history: tuple[Event, ...]
     now: Instant
+    is_outdated: bool = False
 
     @property
     def follows(self) -> bool:
@@ -82,8 +83,8 @@ class FirewallState:
 
     @property
     def word(self) -> str:
-        """Of all that may be said of it what matters most: command, new, trial, waiting, changed, silent, empty or
-        in-force.
+        """Of all that may be said of it what matters most: command, new, trial, waiting, changed, silent, empty,
+        outdated or in-force.
         """
         if not self.follows:
             return "command"
@@ -95,7 +96,9 @@ class FirewallState:
             return "changed"
         if self.is_silent:
             return "silent"
-        return "in-force" if self.enrolled.digest else "empty"
+        if not self.enrolled.digest:
+            return "empty"
+        return "outdated" if self.is_outdated else "in-force"
 
 
 async def states(site: Site, firewalls: Sequence[Firewall], now: Instant) -> list[FirewallState]:
