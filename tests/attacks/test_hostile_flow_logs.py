@@ -8,7 +8,6 @@ import time
 import tracemalloc
 from dataclasses import replace
 
-from limen.network.learning.halves import Halves
 from tests.network.learning.formats.test_conntrack import NEW
 from tests.network.learning.formats.test_netflow import FIELDS, RECORD, framed, ipfix, template, version_5, version_9
 from tests.network.learning.formats.test_packet_logs import PF, PF_6, UFW
@@ -17,6 +16,7 @@ from tests.network.learning.seen import TODAY, offices
 from tests.network.networks import harbor, way
 
 from limen.clock import DAY
+from limen.network.learning.biflows import Biflows
 from limen.network.learning.counting import MOST_CONTACTS, MOST_OF_ONE, Counts
 from limen.network.learning.flows import ObservedFlow
 from limen.network.learning.formats.netflow import DatagramError, Exporters
@@ -51,10 +51,10 @@ def test_datagrams_that_are_changed_at_random_are_read_or_refused() -> None:
         for _ in range(chance.randint(1, 6)):
             datagram[chance.randrange(len(datagram))] = chance.randrange(256)
         try:
-            halves = exporters.take(bytes(datagram[: chance.randint(1, len(datagram))]), "10.0.0.1")
+            uniflows = exporters.take(bytes(datagram[: chance.randint(1, len(datagram))]), "10.0.0.1")
         except DatagramError:
             continue
-        assert all(0 <= one.port <= 65_535 for one in halves)
+        assert all(0 <= one.port <= 65_535 for one in uniflows)
 
 
 def test_a_flood_of_sources_fills_no_memory_and_a_scanner_takes_nobody_s_room() -> None:
@@ -103,10 +103,10 @@ def test_what_is_said_to_be_yet_to_come_is_counted_as_of_now() -> None:
     of_time = ((8, 4), (12, 4), (4, 1), (7, 2), (11, 2), (152, 100))
     record = bytes([10, 10, 0, 9, 10, 20, 0, 10, 6]) + struct.pack("!HH", 44_000, 443) + b"\xff" * 100
     datagram = ipfix(framed(2, template(256, *of_time)), framed(256, record))
-    halves = Halves()
-    assert [flow for half in Exporters().take(datagram, "x") for flow in halves.take(half)] == []
+    biflows = Biflows()
+    assert [flow for uniflow in Exporters().take(datagram, "x") for flow in biflows.take(uniflow)] == []
     counts = Counts(ZonesByAddress(harbor()), until=5 * DAY)
-    counts.take(halves.rest())
+    counts.take(biflows.rest())
     counts.take(Lines(0).flows([f"[99999999999.1] {NEW.strip()}"]))
     assert {one.day for one in counts.tallies} == {5}
     assert {one.last_at for one in counts.tallies.values()} == {5 * DAY}
