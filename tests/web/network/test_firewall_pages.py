@@ -15,6 +15,7 @@ from limen.clock import MINUTE
 from limen.network.firewalls import store
 from limen.network.firewalls.service import Asks, Went
 from limen.network.firewalls.store import CONFIRMED, TRIAL
+from limen.network.firewalls.telling import Drift, Tells
 from limen.network.model import Firewall, Network
 from limen.web.network.firewall_pages import AT
 
@@ -147,18 +148,23 @@ async def in_force(ada: Browser, house: House, secret: str) -> str:
     return digest
 
 
+async def drifted(house: House, secret: str, *found: dict[str, str], is_repaired: bool) -> None:
+    """As the firewall tells."""
+    firewall = of(house).firewall(secret, HERE)
+    await of(house).telling.take(firewall, Tells(drift=[Drift(found, is_repaired)]), HERE)
+
+
 async def test_what_somebody_changed_is_explained_and_put_back(ada: Browser, house: House, put: Put) -> None:
     put(network())
     secret, _ = await enrolled(house)
     digest = await in_force(ada, house, secret)
-    firewall = of(house).firewall(secret, HERE)
-    added = [{"where": "chain from-office", "was": "", "is": "accept <b>"}]
-    of(house).drifted(firewall, added, is_repaired=True)
+    added = {"where": "chain from-office", "was": "", "is": "accept <b>"}
+    await drifted(house, secret, added, is_repaired=True)
     house.limen.journal.flush()
     page = await shown(ada)
     assert "accept &lt;b&gt;" in page.split('id="drift"')[1]
     assert "/put-back" not in page
-    of(house).drifted(firewall, added, is_repaired=False)
+    await drifted(house, secret, added, is_repaired=False)
     assert "effect deny" in row((await ada.get(AT)).text, "gw1")
     assert "/put-back" in await shown(ada)
     assert (await ada.post(f"{AT}/gw1/put-back")).status_code == 303
@@ -172,8 +178,8 @@ async def test_rules_of_others_beside_limens_are_told_and_left(ada: Browser, hou
     put(network())
     secret, _ = await enrolled(house)
     await in_force(ada, house, secret)
-    beside = [{"where": "chain ip docker FORWARD at forward", "was": "", "is": "there"}]
-    of(house).drifted(of(house).firewall(secret, HERE), beside, is_repaired=False)
+    beside = {"where": "chain ip docker FORWARD at forward", "was": "", "is": "there"}
+    await drifted(house, secret, beside, is_repaired=False)
     house.limen.journal.flush()
     page = await shown(ada)
     assert "docker" in page.split('id="drift"')[1].split("</section>")[0]
