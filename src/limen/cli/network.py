@@ -176,17 +176,15 @@ def _show(network: Network) -> Iterator[Printed]:
     for trial in network.trials:
         plain = {"part": "trial", "id": trial.id, **_way_plain(trial), "until": trial.until, "why": trial.why}
         yield f"  {trial.id}: {way_said(trial.way)}, until {trial.until} ({trial.why})", plain
+    if not network.flows:
+        yield "No flows; all is denied between zones. Add one to network.yaml below `flows:`.", None
     yield "Must never be:", None
     for one in network.nevers:
         plain = {"part": "never", "id": one.id, **_way_plain(one), "hops": one.hops, "why": one.why}
         built_in = ", built in" if one.is_built_in else ""
         hops = ", nor by way of others" if one.hops else ""
         yield f"  {one.id}{built_in}: {way_said(one.way)}{hops}", {**plain, "built_in": one.is_built_in}
-    own = [one for one in network.services if any(one.name in flow.way.services for flow in network.flows)]
-    yield "Services that flows name:", None
-    for service in own:
-        parts = [part_text(part) for part in service.parts]
-        yield f"  {service.name}: {', '.join(parts)}", {"part": "service", "name": service.name, "parts": parts}
+    yield from _services(network)
     for firewall in network.firewalls:
         place = firewall.host or firewall.device or firewall.reference
         plain = {"part": "firewall", "name": firewall.name, "kind": firewall.kind, "at": place}
@@ -198,6 +196,16 @@ def _show(network: Network) -> Iterator[Printed]:
                 "uplink": list(firewall.uplinks),
             },
         )
+
+
+def _services(network: Network) -> Iterator[Printed]:
+    """Those that flows name, with what they are."""
+    own = [one for one in network.services if any(one.name in flow.way.services for flow in network.flows)]
+    if own:
+        yield "Services that flows name:", None
+    for service in own:
+        parts = [part_text(part) for part in service.parts]
+        yield f"  {service.name}: {', '.join(parts)}", {"part": "service", "name": service.name, "parts": parts}
 
 
 def _zone_text(zone: Zone, hosts: Sequence[str]) -> str:
