@@ -136,7 +136,10 @@ def _given(task: str, words: Sequence[str]) -> tuple[Sequence[str], Path]:
     wanted = TASKS[task]
     if not len(wanted) <= len(words) <= len(wanted) + 1:
         raise MisusedError(f"write `limen network {' '.join((task, *wanted))}`, and the folder behind it")
-    return words[: len(wanted)], Path(*words[len(wanted) :])
+    given = words[: len(wanted)]
+    if task == "blast" and "@" in given[0] and not network_blast.is_typed(given[0]):
+        given = [f"person:{given[0]}"]  # no zone or host is called by an email address
+    return given, Path(*words[len(wanted) :])
 
 
 def _network(company: Company) -> Network:
