@@ -292,7 +292,7 @@ def chromium() -> Iterator[Any]:
 
 
 @contextmanager
-def running_chromium(program: str = CHROMIUM) -> Iterator[Any]:
+def running_chromium() -> Iterator[Any]:
     if not Path(CHROMIUM).exists():
         said = "CHROMIUM IS NOT INSTALLED: no journey was run (apt-get install chromium)"
         if os.environ.get("LIMEN_REQUIRE_ALL") == "1":
@@ -301,9 +301,17 @@ def running_chromium(program: str = CHROMIUM) -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
+
+
+@contextmanager
+def started_by(program: Path, chromium: Any) -> Iterator[Any]:
+    """Another browser beside that one, which a program starts: there is one Playwright in a process."""
+    browser = chromium.browser_type.launch(executable_path=str(program), args=FLAGS)
+    yield browser
+    browser.close()
 
 
 def add_authenticator(cdp: Any) -> str:

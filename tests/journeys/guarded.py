@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,22 +53,33 @@ class Guarded:
 
 
 @contextmanager
-def guarded_by(folder: Path, write: Callable[[Path], None]) -> Iterator[Guarded]:
-    """Enrolled, without any rules yet. `write` writes Harbor's folder before it starts."""
-    port = free_port()
-    harbor, stop = serve(folder / "limen", port, free_port(), None, write)
+def guarding(
+    folder: Path, write: Callable[[Path], None], ports: tuple[int, ...] = (443, 3_389), *, takes_rules: bool = True
+) -> Iterator[Guarded]:
+    """Harbor with what `write` puts into its folder, and a router before a server that listens on these ports."""
+    harbor, stop = serve(folder / "limen", free_port(), free_port(), None, write)
+    with ExitStack() as closing:
+        closing.callback(stop)
+        router = closing.enter_context(real_router(folder / "router"))
+        for each in ports:
+            closing.enter_context(router.listening(20, each))
+        yield closing.enter_context(followed_by(harbor, router, takes_rules=takes_rules))
+
+
+@contextmanager
+def followed_by(harbor: Harbor, router: RealRouter, *, takes_rules: bool = True) -> Iterator[Guarded]:
+    """The router follows Harbor, with the rules of its network or, as one that just enrolled, without any."""
+    reached = limen_reached(router, harbor.port)
+    harbor.run(reached.__aenter__())
     try:
-        with real_router(folder / "router") as router, router.listening(20, 443), router.listening(20, 3_389):
-            reached = limen_reached(router, port)
-            harbor.run(reached.__aenter__())
-            try:
-                core = harbor.limen.core
-                now = core.clock.now()
-                token = harbor.run(core.write(lambda write: service.make_token(write, NAME, now, "")))
-                router.enrol(harbor.origin, token)
-                router.follow()
-                yield Guarded(harbor, router)
-            finally:
-                harbor.run(reached.__aexit__(None, None, None))
+        core = harbor.limen.core
+        now = core.clock.now()
+        token = harbor.run(core.write(lambda write: service.make_token(write, NAME, now, "")))
+        router.enrol(harbor.origin, token)
+        router.follow()
+        one = Guarded(harbor, router)
+        if takes_rules:
+            one.take_rules()
+        yield one
     finally:
-        stop()
+        harbor.run(reached.__aexit__(None, None, None))

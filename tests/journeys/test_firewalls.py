@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 from tests.journeys.conftest import Browser, heading, into_the_console
-from tests.journeys.guarded import Guarded, guarded_by
+from tests.journeys.guarded import Guarded, guarding
 from tests.network.firewalls.real_router import RealRouter, needs_a_router
 from tests.network.firewalls.world import NAME
 
@@ -34,9 +34,13 @@ firewalls:
 """
 
 
+def write(folder: Path) -> None:
+    (folder / "network.yaml").write_text(NETWORK, "utf-8")
+
+
 @pytest.fixture
 def guarded(tmp_path: Path) -> Iterator[Guarded]:
-    with guarded_by(tmp_path, lambda folder: (folder / "network.yaml").write_text(NETWORK, "utf-8")) as one:
+    with guarding(tmp_path, write, takes_rules=False) as one:
         yield one
 
 

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 from tests.journeys.conftest import PHONE, Browser, heading, into_the_console
-from tests.journeys.test_doors import HERE, NETWORK, Guarded, guarding
+from tests.journeys.guarded import Guarded, guarding
+from tests.journeys.test_doors import HERE, NETWORK
 from tests.journeys.test_policy_tasks import publish
 from tests.network.firewalls.real_router import needs_a_router
 from tests.network.firewalls.world import SERVER

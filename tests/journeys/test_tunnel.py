@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 from tests.journeys.agent_process import AgentProcess
-from tests.journeys.conftest import CHROMIUM, Browser, Harbor, running_chromium, serve
-from tests.journeys.test_doors import Guarded, followed_by
+from tests.journeys.conftest import CHROMIUM, Browser, Harbor, serve, started_by
+from tests.journeys.guarded import Guarded, followed_by
 from tests.journeys.test_unhealthy_device import RULES, WHAT, enrol, health, wait_for
 from tests.network.firewalls.real_router import real_router
 from tests.network.firewalls.world import SERVER
@@ -116,7 +116,7 @@ class Away:
 
 
 @pytest.fixture
-def away(tmp_path: Path) -> Iterator[Away]:
+def away(tmp_path: Path, chromium: Any) -> Iterator[Away]:
     port, tunnels = free_port(), interface("r")
 
     def write(folder: Path) -> None:
@@ -136,8 +136,8 @@ def away(tmp_path: Path) -> Iterator[Away]:
             program.write_text(f'#!/bin/sh\nexec nsenter --net=/proc/{router.hosts[10]}/ns/net {CHROMIUM} "$@"\n')
             program.chmod(0o755)
             try:
-                with followed_by(harbor, router) as guarded, running_chromium(str(program)) as chromium:
-                    browser = Browser(chromium)
+                with followed_by(harbor, router) as guarded, started_by(program, chromium) as laptops:
+                    browser = Browser(laptops)
                     yield Away(guarded, browser, laptop, interface("a"))
                     browser.context.close()
             finally:
