@@ -123,10 +123,11 @@ def _holder(around: Surroundings, name: str) -> Holder:
     else:
         found = (*around.found(Kind.ZONE, name), *around.found(Kind.HOST, name))
         found = found or tuple(
-            one for kind in (Kind.PERSON, Kind.DEVICE, Kind.WORKLOAD) for one in around.found(kind, name)
+            one for each in (Kind.PERSON, Kind.DEVICE, Kind.WORKLOAD) for one in around.found(each, name)
         )
     if not found:
-        raise LimenError(f"there is no {name[:80]}", "choose one from the list that opens below the field")
+        what = f"nothing and nobody here is called {name[:80]!r}"
+        raise LimenError(what, "choose one from the list that opens below the field")
     if len(found) > 1:
         ids = ", ".join(f"{one.kind}:{one.id}" for one in found[:_MOST_ALIKE])
         raise LimenError(f"there are several of the name {name[:80]}", f"give one of {ids}")
