@@ -21,6 +21,7 @@ from limen.web.network.firewall_pages import AT
 
 GW1 = Firewall("gw1", "nftables", (), "gw1", uplinks=("wan0",))
 CLOUD = Firewall("cloud", "aws", ("servers",), reference="vpc-1", region="eu-central-1")
+BRANCH = Firewall("branch", "fortigate", ("office", "servers"), uplinks=("wan1",))
 EFFECT = re.compile(r'<span class="effect ?(\w*)">')
 
 
@@ -72,6 +73,9 @@ async def test_each_says_how_it_is_and_what_the_next_step_is(ada: Browser, house
     assert 'id="setup"' in await shown(ada)
     assert (await shown(ada, "cloud")).split('id="command"')[1].count("--key") == 6
     assert (await ada.get(f"{AT}/nowhere")).status_code == 404
+    put(replace(network(), firewalls=(BRANCH,)))
+    page = await shown(ada, "branch")
+    assert ("--key" in page, "--out" in page.split('id="text"')[1]) == (False, True)
     put(replace(network(), firewalls=()))
     assert "/console/network/file" in (await ada.get(AT)).text
 

@@ -15,6 +15,7 @@ from limen.network.firewalls.service import FirewallService
 from limen.network.firewalls.store import TRIAL, EnrolledFirewall, RulesetChange
 from limen.network.model import Firewall
 from limen.network.remote.trial import TRIAL_SECONDS
+from limen.network.shapes import ASKED_NOTHING
 from limen.storage.journal.search import EventQuery, search
 from limen.web.site import Site
 
@@ -26,6 +27,7 @@ HISTORY: Final = (
     "network.firewall_enrolled",
     DRIFT,
 )
+TOLD_BY_TEXT: Final = (*ASKED_NOTHING, "windows")
 HISTORY_DAYS: Final = 30
 SILENT_AFTER: Final[Milliseconds] = 2 * MINUTE
 """A firewall asks at least every half minute."""
@@ -51,6 +53,11 @@ class FirewallState:
     def follows(self) -> bool:
         """A program of Limen's runs there, or is to."""
         return self.firewall.kind == NFTABLES
+
+    @property
+    def is_asked_nothing(self) -> bool:
+        """Limen writes a text for it, which somebody loads there."""
+        return self.firewall.kind in TOLD_BY_TEXT
 
     @property
     def drift(self) -> Drift | None:
