@@ -34,6 +34,8 @@ def event(kind: str, **details: str | int | bool) -> Event:
         ("command", {"firewall": Firewall("gw1", "azure", ())}),
         ("new", {"enrolled": None}),
         ("empty", {"enrolled": replace(GW1, digest=""), "heard": Heard(NOW)}),
+        ("outdated", {"is_outdated": True}),
+        ("changed", {"is_outdated": True, "heard": Heard(NOW, 1, "c" * 64)}),
         ("waiting", {"change": replace(CHANGE, state=WAITING)}),
         ("trial", {"change": replace(CHANGE, state=TRIAL)}),
         ("silent", {"heard": None}),
