@@ -8,6 +8,7 @@ from limen.events.kind import AUTHENTICATION, ENTITY, Family, Kind, Owner, Sever
 
 _NETWORK: Final = Family("Network")
 _FIREWALL: Final = Topic(_NETWORK, Owner.OFFICE, "Firewalls that you changed", "A firewall that you changed")
+_ZONE: Final = Topic(_NETWORK, Owner.LIMEN)
 _DOOR: Final = Topic(_NETWORK, Owner.LIMEN)
 
 KINDS: Final = (
@@ -84,6 +85,22 @@ KINDS: Final = (
         99,
         severity=Severity.HIGH,
         shown=("firewall", "why"),
+    ),
+    Kind(
+        "network.unplanned_device",
+        "Something that nobody stated spoke in a zone",
+        _ZONE,
+        ENTITY,
+        99,
+        severity=Severity.MEDIUM,
+    ),
+    Kind(
+        "network.beacon",
+        "A machine connects out again and again at equal intervals",
+        _ZONE,
+        ENTITY,
+        99,
+        severity=Severity.MEDIUM,
     ),
     Kind(
         "network.firewall_refused",
