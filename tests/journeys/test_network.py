@@ -11,6 +11,10 @@ from tests.journeys.conftest import heading, into_the_console
 from tests.journeys.test_every_page import walked
 from tests.journeys.test_policy_tasks import publish
 
+from limen.clock import MINUTE, SECOND
+from limen.network.learning.from_firewalls import Begun
+from limen.network.learning.service import Learning
+from limen.network.model import Network
 from limen.network.pillar import PILLAR
 from limen.web.build import declared
 from limen.web.page import HTML
@@ -188,3 +192,26 @@ def test_a_trial_is_looked_at_and_ended(harbor: Any, ada: Any) -> None:
     ada.clean_both_ways()
     ada.page.locator("#look-first").get_by_role("button").click()
     expect(heading(ada)).to_have_text("What would change", timeout=20_000)
+
+
+def test_what_nobody_planned_is_listed_on_its_zone_and_stated_by_one_press(harbor: Any, ada: Any) -> None:
+    core = harbor.limen.core
+    zone = core.known.rules_of(Network).zone_of["finance"]
+    address, learning = str(zone.prefixes[0].network_address + 6), core.offers.take(Learning)
+
+    async def spoke() -> None:
+        learning.told([Begun(core.clock.now() // SECOND, address, "1.1.1.1", 6, 8_443, 3)])
+        await learning.keep()
+
+    ada.page.goto(f"{harbor.origin}{AT}/zones/finance")
+    expect(ada.page.locator("#unplanned .empty")).to_be_visible()
+    harbor.run(spoke())
+    core.clock.forward(MINUTE)
+    ada.page.reload()
+    expect(ada.page.locator("#unplanned tbody")).to_contain_text(address)
+    ada.clean_both_ways()
+    ada.page.get_by_label(f"Name of the host {address}").fill("cash-desk")
+    ada.page.get_by_role("button", name=f"State {address} as a host: see what would change").click()
+    expect(heading(ada)).to_have_text("What would change", timeout=20_000)
+    expect(ada.page.locator("main")).to_contain_text("cash-desk")
+    ada.clean()

@@ -4,6 +4,7 @@ to one address again and again, at nearly equal intervals.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import sha256
 from ipaddress import ip_address
 from typing import Final
@@ -62,11 +63,24 @@ class Beacons:
 
 def _goes_out(event: NormalEvent) -> bool:
     """From a machine of the company's to an address out there."""
+    return _is_outside(event.dst_ip) and (bool(event.src_network) or _is_private(event.src_ip))
+
+
+@lru_cache(maxsize=8_192)
+def _is_outside(written: str) -> bool:
     try:
-        source, destination = ip_address(event.src_ip), ip_address(event.dst_ip)
+        address = ip_address(written)
     except ValueError:
         return False
-    return destination.is_global and not destination.is_multicast and (source.is_private or bool(event.src_network))
+    return address.is_global and not address.is_multicast
+
+
+@lru_cache(maxsize=8_192)
+def _is_private(written: str) -> bool:
+    try:
+        return ip_address(written).is_private
+    except ValueError:
+        return False
 
 
 def _hit(event: NormalEvent, beacon: Beacon) -> Hit:
