@@ -32,7 +32,8 @@ _NOTHING: Final = (
 def run(folder: Path, *, as_json: bool) -> None:
     with opened(folder) as here:
         zone = here.settings.zone
-        print_rows(_last(here), lambda one: _text(one, times.date(one.at, zone)), _plain, _NOTHING, as_json=as_json)
+        rows = sorted(_last(here), key=lambda one: (one.probe.from_zone, one.probe.to_zone, one.canary))
+        print_rows(rows, lambda one: _text(one, times.date(one.at, zone)), _plain, _NOTHING, as_json=as_json)
 
 
 def _last(here: Opened) -> Iterator[Result]:

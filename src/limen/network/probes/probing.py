@@ -136,23 +136,26 @@ class Probing:
     async def _judge(self, one: Round) -> None:
         """Say what is otherwise than stated, once until it is over."""
         results = list(one.results())
+        self._told -= {(one.firewall, each.probe) for each in results if each.is_as_stated}
         wrong = [each for each in results if each.is_as_stated is False]
-        right = {(one.firewall, each.probe) for each in results if each.is_as_stated}
-        self._told -= right
-        fresh = [each for each in wrong if (one.firewall, each.probe) not in self._told]
-        failed = [each for each in fresh if each.probe.must_pass]
-        through = [each for each in fresh if not each.probe.must_pass]
+        failed = self._fresh([each for each in wrong if each.probe.must_pass])
+        through = [each for each in wrong if not each.probe.must_pass and not self._was_open(one, each.probe)]
         if through:
             network, today = self._network, self._today()
             through = await asyncio.to_thread(
                 lambda: [each for each in through if is_denied(network, today, each.probe)]
             )
-        through = [each for each in through if not self._was_open(one, each.probe)]
-        self._told |= {(one.firewall, each.probe) for each in (*failed, *through)}
+        through = self._fresh(through)
         for each in through:
             self._say("network.probe_came_through", _through_said(each))
         if failed:
             self._say("network.probe_failed", {**_failed_said(failed[0]), "count": len(failed)})
+
+    def _fresh(self, wrong: list[Result]) -> list[Result]:
+        """Those of which nothing was said yet; from now on it was."""
+        found = [each for each in wrong if (each.canary, each.probe) not in self._told]
+        self._told |= {(each.canary, each.probe) for each in found}
+        return found
 
     def _was_open(self, one: Round, probe: Probe) -> bool:
         """Whether somebody's door let it through at another firewall."""
