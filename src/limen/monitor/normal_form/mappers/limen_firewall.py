@@ -33,7 +33,9 @@ _BEYOND: Final = replace(_DENIED, fixed={**_DENIED.fixed, "kind": "counted"})
 _ON_TRIAL: Final = replace(_DENIED, fixed={"product": FIREWALLS, "kind": "tried", **TRAFFIC, "status_id": SUCCESS})
 """It was let through, and would be denied were its zones not on trial."""
 _PROBE: Final = replace(_ON_TRIAL, fixed={**_ON_TRIAL.fixed, "kind": "probe"})
-"""A canary tried it as Limen had asked it to, and the firewall denied it, as it should."""
+"""A canary tried it as Limen had asked it to, and the firewall denied it, as it should: rules that count what firewalls
+refused count it no more than what they let through.
+"""
 
 
 def read(raw: str, record: Record, _frame: Frame) -> Iterator[Draft]:
