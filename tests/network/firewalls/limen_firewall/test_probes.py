@@ -18,6 +18,7 @@ def test_it_comes_through_is_refused_or_could_not_be_tried() -> None:
         with server.accept()[0] as taken:
             assert taken.recv(1) == b""  # nothing is sent
     assert outcome_of("127.0.0.1", "127.0.0.1", free_port()) == "refused"
+    assert outcome_of("::1", "::1", free_port()) == "refused"
     assert outcome_of("192.0.2.7", "127.0.0.1", port) == "untried"
 
 
