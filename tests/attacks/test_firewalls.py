@@ -326,6 +326,21 @@ def telling(house: House) -> Telling:
 FILES = EnrolledFirewall("fw_2", "files", b"", 0)
 
 
+async def test_neither_a_server_nor_a_firewall_elsewhere_says_that_something_unplanned_is_in_a_zone(
+    harbor: House,
+) -> None:
+    elsewhere = Firewall("gw2", "nftables", ("office", "finance"), "other")
+    server = Firewall("files", "nftables", ("servers",), host="files")
+    harbor.limen.known.set_rules(Network, replace(network(), firewalls=(elsewhere, server)))
+    at = harbor.clock.now() // SECOND
+    begun = [Begun(at, source, "10.20.0.10", 6, 22, 1) for source in ("10.60.0.9", "10.20.0.9")]
+    denied = [Denied(at, by, "", source, "10.20.0.10", 6, 22, 1) for by, source in (("vlan60", "10.60.0.9"),
+              ("vlan20", "10.20.0.9"), ("vlan21", "10.60.0.9"))]  # fmt: skip
+    for name in ("gw2", "files", "gone"):
+        await telling(harbor).take(EnrolledFirewall(f"fw_{name}", name, b"", 0), Tells(denied, begun), "")
+    assert harbor.events("network.unplanned_device") == []
+
+
 async def test_who_is_in_a_server_accuses_nobody_else_and_teaches_no_flow_between_others(
     harbor: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

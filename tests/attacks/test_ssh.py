@@ -466,7 +466,7 @@ async def test_an_account_of_ones_name_that_was_on_the_host_before(tmp_path: Pat
             host.run("sh", "-c", f"! limen-ssh-host adopt '{wrong}'")
         host.run("limen-ssh-host", "adopt", "ida")
         assert await world.log_in(issued, "id", "-un") == "ida\n"
-        # Another account by the same name. `usermod` refuses while a process of theirs is dead and nobody waited for it.
+        # Another account by the same name. `usermod` refuses while a dead process of theirs was not waited for.
         host.run("sed", "-i", r"s/^\(ida:[^:]*\):[0-9]*:/\1:4321:/", "/etc/passwd")
         assert "refused" in await world.log_in(issued, "id", "-un", check=False)
 

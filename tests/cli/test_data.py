@@ -75,3 +75,8 @@ def test_what_is_asked_wrongly_says_what_there_is() -> None:
         data.run("scan", kind=["bankk"])
     with pytest.raises(LimenError):
         data.run("find")
+
+
+def test_a_job_with_a_misspelled_folder_does_not_pass(reports: Path) -> None:
+    with pytest.raises(LimenError, match="reprots"):
+        data.run("scan", [reports, reports.with_name("reprots")])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.cli.test_main import leave
@@ -57,10 +58,10 @@ def on_trial(folder: Path) -> None:
         here.database.write(lambda at: store.end_change(at.connection, change.id, TRIAL, "", 1))
 
 
-def listed(folder: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
+def listed(folder: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     capsys.readouterr()
     assert leave("firewall", "list", str(folder), "--json") == 0
-    said: dict[str, str] = json.loads(capsys.readouterr().out)
+    said: dict[str, Any] = json.loads(capsys.readouterr().out)
     return said
 
 
@@ -97,6 +98,30 @@ def test_rules_on_trial_are_undone(folder: Path, capsys: pytest.CaptureFixture[s
     assert leave("firewall", "apply", "gw1", str(folder), "--no-wait") == 0
     assert leave("firewall", "undo", "gw1", str(folder)) == 0
     assert (listed(folder, capsys)["state"], listed(folder, capsys)["confirmed"]) == (UNDONE, "")
+
+
+def test_the_list_says_what_is_stated_and_not_set_up(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    more = "  branch: {kind: fortigate, zones: [office, servers], uplink: [wan1]}\n"
+    (folder / "network.yaml").write_text(NETWORK + more)
+    assert leave("apply", str(folder), "-m", "one more") == 0
+    capsys.readouterr()
+    assert leave("firewall", "list", str(folder)) == 0
+    said = capsys.readouterr().out
+    assert "setup gw1" in said
+    assert "plan branch" in said
+    assert leave("firewall", "setup", "branch", str(folder)) == 1
+    assert leave("firewall", "setup", "gw9", str(folder)) == 1
+
+
+def test_the_list_says_that_the_network_has_changed_since(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    enrol(folder)
+    assert leave("firewall", "apply", "gw1", str(folder), "--no-wait") == 0
+    on_trial(folder)
+    assert leave("firewall", "confirm", "gw1", str(folder)) == 0
+    assert listed(folder, capsys)["is_outdated"] is False
+    (folder / "network.yaml").write_text(NETWORK.replace("service: https", "service: smb"))
+    assert leave("apply", str(folder), "-m", "files by SMB") == 0
+    assert listed(folder, capsys)["is_outdated"] is True
 
 
 @pytest.mark.parametrize(

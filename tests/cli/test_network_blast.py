@@ -27,7 +27,8 @@ def test_a_person_is_named_by_address_name_or_id(folder: Path, capsys: pytest.Ca
     assert whole["reached"] == sum(one["part"] == "reached" for one in rows)
     assert {"place": "internet", "why": "internet"} in whole["begins"]
     assert {one["app"] for one in rows if one["part"] == "app"} >= {"limen"}
-    assert told(capsys, "blast", "person:p_ada", str(folder))[0] == whole
+    for name in ("person:p_ada", "ada@harbor.example"):
+        assert told(capsys, "blast", name, str(folder))[0] == whole
     assert whole["best_change"]["weight"] > 0
 
 

@@ -55,6 +55,15 @@ def test_the_proposal_is_written_once(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "network.yaml" in capsys.readouterr().err
 
 
+def test_interfaces_without_addresses_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert leave("network", "import", str(RULES), "--zone", "lan0=10.10.0.0/24", "--internet", "wan0") == 0
+    said = capsys.readouterr().out
+    assert "--zone srv0=" in said
+    assert "--zone guest0=" in said
+    assert "--zone lan0=" not in said
+    assert "--zone wan0=" not in said
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [(["/nowhere"], 1), ([str(RULES), "--zone", "tun9=10.0.0.0/8"], 2), ([str(RULES), "--zone", "lan0"], 2),

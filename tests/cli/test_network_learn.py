@@ -195,3 +195,16 @@ def test_without_zones_nothing_can_be_learned(folder: Path, log: Path, capsys: p
     (folder / "network.yaml").unlink(missing_ok=True)
     assert leave("learn", "read", str(log), str(folder)) == 1
     assert "network.yaml" in capsys.readouterr().err
+
+
+def test_what_nobody_stated_is_named(company: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = tmp_path / "conntrack.log"
+    log.write_text("\n".join([tracked("10.60.0.9", "10.20.0.10", 22), tracked("10.60.0.2", "10.20.0.10", 22)]))
+    assert leave("learn", "read", str(log), str(company)) == 0
+    capsys.readouterr()
+    assert leave("learn", "unplanned", str(company), "--json") == 0
+    (one,) = lines_of(capsys)
+    said = (one["part"], one["zone"], one["address"], one["spoke_to"])
+    assert said == ("unplanned", "backup", "10.60.0.9", ["files by ssh"])
+    assert leave("learn", "unplanned", str(company)) == 0
+    assert "10.60.0.9" in capsys.readouterr().out

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings, strategies as st
 from tests.dial import size
 
 from limen.company.yaml_text import TextError, read_yaml
-from limen.configuration.list_text import changed_item, with_item, with_value, without_item
+from limen.configuration.list_text import changed_item, with_entry, with_item, with_value, without_item
 from limen.configuration.tree import Tree
 from limen.errors import LimenError
 
@@ -59,6 +59,26 @@ def test_behind_a_text_of_several_lines_it_comes_after_its_last() -> None:
     text = "flows:\n  - id: a\n    purpose: |\n      one\n      two\nother: 1\n"
     after = plain(with_item(text, "x.yaml", "flows", {"id": "b"}))
     assert after == {"flows": [{"id": "a", "purpose": "one\ntwo\n"}, {"id": "b"}], "other": 1}
+
+
+HOSTS = "hosts:\n  files: {zone: a}\n  # Of accounts.\n  erp:\n    zone: b  # soon c\n# After all.\nother: 1\n"
+
+
+def test_an_entry_more_comes_last_and_not_a_letter_else_changes() -> None:
+    text = with_entry(HOSTS, "x.yaml", "hosts", "new", {"zone": "a", "addresses": ["10.0.0.1"]})
+    assert plain(text)["hosts"].keys() == {"files", "erp", "new"}
+    assert text.replace('\n  new: {zone: a, addresses: ["10.0.0.1"]}', "") == HOSTS
+
+
+@pytest.mark.parametrize("text", ["", "other: 1\n", "hosts: {}\n", "hosts:\nother: 1\n", "hosts: null\n"])
+def test_entries_are_begun_where_there_are_none(text: str) -> None:
+    assert plain(with_entry(text, "x.yaml", "hosts", "new", {"zone": "a"}))["hosts"] == {"new": {"zone": "a"}}
+
+
+@pytest.mark.parametrize("text", [HOSTS, "hosts: {new: 1, files: 2}\n", "hosts: [a]\n", "hosts: {a: 1}\n"])
+def test_no_entry_takes_the_place_of_another_or_stands_where_nothing_can_be_added(text: str) -> None:
+    with pytest.raises(LimenError):
+        with_entry(text, "x.yaml", "hosts", "files", {"zone": "a"})
 
 
 @pytest.mark.parametrize("gone", ["web", "mail", "files"])

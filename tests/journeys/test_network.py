@@ -47,7 +47,7 @@ def test_every_page_of_the_network_is_sound(harbor: Any, ada: Any) -> None:
     paths = sorted(
         one.path for one in own if one.method == "GET" and one.path.startswith(AT) and one.media_type == HTML
     )
-    assert len(paths) == 13
+    assert len(paths) == 14
     ids = {"zone": "finance", "firewall": "router", "source": "office", "destination": "servers", "flow_id": "scanners"}
     assert walked(ada, ada.clean_both_ways, [*paths, *MORE], ids, harbor.origin) == {}
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from ipaddress import ip_network
 
 import pytest
 from tests.network.written import ZONES, flow, stated
 
 from limen.errors import LimenError
-from limen.network.flow_text import isolated, kept_out_of, kept_until, with_flow, without_flow, without_trial
-from limen.network.model import Flow, Network, Way
+from limen.network.flow_text import isolated, kept_out_of, kept_until, with_flow, with_host, without_flow, without_trial
+from limen.network.model import Flow, Host, Network, Way
 
 TEXT = (
     "without: {backup-from-people: it is tried here}\n"
@@ -36,6 +37,12 @@ def test_a_flow_is_read_back_as_it_was_put_in() -> None:
     assert flows(with_flow(TEXT, new))["new"] == new
     ends = Flow("new", Way(("office",), ("erp",), ("dns", "https")), "on", "staff", "2027-05-01", "2027-06-01")
     assert flows(with_flow(ZONES, ends)) == {"new": ends}
+
+
+@pytest.mark.parametrize("text", [TEXT, ZONES.split("hosts:")[0]])
+def test_a_host_is_read_back_as_it_was_put_in(text: str) -> None:
+    new = Host("nas-2", "backup", (ip_network("10.60.0.9"),))
+    assert network(with_host(text, new)).host_of["nas-2"] == new
 
 
 def test_a_flow_goes_and_another_is_reviewed() -> None:

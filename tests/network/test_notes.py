@@ -45,3 +45,15 @@ def test_a_flow_that_stays_at_home_does_nothing_where_hosts_are_not_apart() -> N
     assert len(list(notes(stated(text), _DAY))) == 1
     apart = text.replace("kind: dmz", "kind: dmz, isolated: true")
     assert list(notes(stated(apart), _DAY)) == []
+
+
+def test_a_router_without_any_interface_would_deny_everything() -> None:
+    text = 'zones:\n  a: {kind: dmz, prefixes: ["fd00:1::/64"]}\nhosts:\n  h: {zone: a, addresses: "fd00:1::1"}\n'
+    text += "firewalls:\n"
+    router = text + "  gw1: {kind: nftables, device: gw1}\n"
+    ((what, fix),) = notes(stated(router), _DAY)
+    assert "gw1" in what
+    assert "interface:" in fix
+    with_a_leg = router.replace("kind: dmz", "kind: dmz, interface: eth1")
+    by_itself = text + "  h: {kind: nftables, host: h}\n"
+    assert [list(notes(stated(one), _DAY)) for one in (with_a_leg, by_itself)] == [[], []]

@@ -18,6 +18,7 @@ from limen.company.origin import note_origin
 from limen.company.places import break_glass_file
 from limen.company.publish import SERVER, earlier, publish
 from limen.errors import LimenError
+from limen.network.model import FILE
 from limen.storage.break_glass import BreakGlass, rehearse
 from limen.storage.journal.emergency import EMERGENCY_FILE, EmergencySegment
 
@@ -38,6 +39,7 @@ def run(
             )
         note_origin(folder, here.settings, revision.id)
         way_back = _way_back(here)
+        has_older_rules = _is_new_to_firewalls(here, company, before.id if before else "")
     name = revision.id[:12]
     if before is not None and before.seq == revision.seq:
         print(f"Nothing changed: revision {name} is already in force; the message is ignored.")
@@ -45,8 +47,19 @@ def run(
         print(f"Revision {name} stays in force; its new text is stored: {revision.reason}")
     else:
         print(f"Revision {name} is in force: {revision.reason}")
+    if has_older_rules:
+        print("Firewalls keep the rules that they have: `limen firewall list` says which are to be sent new ones.")
     if way_back:
         print(f"limen apply: break-glass would not work right now: {way_back}", file=sys.stderr)
+
+
+def _is_new_to_firewalls(here: Opened, company: Company, before: str) -> bool:
+    """Whether network.yaml says something else than before, and there are firewalls, which nobody tells by itself."""
+    file = company.parts.get(FILE)
+    if not before or file is None or not file.network.firewalls:
+        return False
+    was = earlier(here.database, before).parts.get(FILE)
+    return was is None or was.network != file.network
 
 
 def _way_back(here: Opened) -> str:

@@ -17,6 +17,7 @@ from limen.data.detectors.every import DETECTORS, of_kinds
 from limen.data.files import ScannedFile, files_below, scan_file
 from limen.data.model import Confidence, Detector, Kind
 from limen.data.scanning.scanner import Scanner
+from limen.errors import LimenError
 
 TASKS: Final = ("scan", "detectors")
 MOST_LINES: Final = 5
@@ -49,6 +50,9 @@ def run(
         return
     if not paths:
         raise MisusedError("`limen data scan` takes files or folders: `limen data scan reports`")
+    for path in paths:
+        if not path.exists():
+            raise LimenError(f"{path} is not there, so nothing was looked into", "name files and folders that are")
     scanned = list(_scan(detectors, paths))
     _print(scanned, Confidence[at_least.name], as_json=as_json)
 
@@ -95,7 +99,11 @@ def _print(scanned: list[ScannedFile], at_least: Confidence, *, as_json: bool) -
                 json.dumps({"file": str(one.path), "why_not": one.why_not}) if as_json else f"{one.path}: {one.why_not}"
             )
     if not as_json:
-        print(f"{counted(len(scanned), 'file')}, {with_finds or 'none'} with finds")
+        unread = sum(bool(one.why_not) for one in scanned)
+        print(
+            f"{counted(len(scanned), 'file')}, {with_finds or 'none'} with finds"
+            + f", {unread} not read" * (unread > 0)
+        )
     if with_finds:
         raise typer.Exit(1)
 
@@ -124,4 +132,5 @@ def _said(row: dict[str, object]) -> str:
     at = ", ".join(map(str, lines[:MOST_LINES])) + (", …" if len(lines) > MOST_LINES else "")
     number = f"{row['values']}{' or more' if row['more'] else ''}"
     name = DETECTORS[str(row["detector"])].name
-    return f"{row['file']}:{lines[0]}: {name}, {number} ({row['confidence']}), lines {at}"
+    place = f"{'line' if len(lines) == 1 else 'lines'} {at}"
+    return f"{row['file']}:{lines[0]}: {name}, {number} ({row['confidence']}), {place}"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -24,7 +24,7 @@ from limen.messages import times
 from limen.network.emit.makers import MAKERS
 from limen.network.firewalls import changes, service, store
 from limen.network.firewalls.changes import Needs
-from limen.network.firewalls.intended import NFTABLES, Intended, intended
+from limen.network.firewalls.intended import NFTABLES, Intended, firewall_called, intended
 from limen.network.firewalls.store import CONFIRMED, TRIAL, UNDONE, EnrolledFirewall, RulesetChange
 from limen.network.model import FILE, Network
 from limen.storage import Snapshot
@@ -70,7 +70,7 @@ def run(
     now_at = SystemClock().now()
     with opened(folder, may_make=task == "setup") as here:
         if task == "list":
-            _list(here, as_json=as_json)
+            _list(here, now_at, as_json=as_json)
             return
         if task == "setup":
             _setup(here, name, now_at)
@@ -135,34 +135,65 @@ def _at(here: Opened, name: str, now: Instant) -> At | None:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A firewall that enrolled, and the newest change there."""
+    """A firewall that network.yaml names (`kind`), that has enrolled, or both; and the newest change there.
 
-    firewall: EnrolledFirewall
-    change: RulesetChange | None
+    `is_outdated`: what was confirmed there is not what network.yaml says now.
+    """
+
+    name: str
+    kind: str
+    firewall: EnrolledFirewall | None = None
+    change: RulesetChange | None = None
+    is_outdated: bool = False
 
 
-def _list(here: Opened, *, as_json: bool) -> None:
+def _list(here: Opened, now: Instant, *, as_json: bool) -> None:
+    network = _network(here)
+    kinds = {one.name: one.kind for one in network.firewalls}
+
     def read(snapshot: Snapshot) -> list[Listed]:
         connection = snapshot.connection
+        enrolled = {one.name: one for one in store.firewalls(connection)}
+        changed = {name: next(iter(store.last_changes(connection, name, 1)), None) for name in enrolled}
         return [
-            Listed(one, next(iter(store.last_changes(connection, one.name, 1)), None))
-            for one in store.firewalls(connection)
+            Listed(name, kinds.get(name, ""), enrolled.get(name), changed.get(name))
+            for name in dict.fromkeys((*kinds, *enrolled))
         ]
 
-    def text(one: Listed) -> str:
-        confirmed = f"rules {one.firewall.digest[:12]}" if one.firewall.digest else "no rules yet"
-        change, zone = one.change, here.settings.zone
-        if change is None:
-            return f"{one.firewall.name}: {confirmed}"
-        why = f", {change.why}" if change.why else ""
-        return f"{one.firewall.name}: {confirmed}; last change {times.date(change.made_at, zone)}: {change.state}{why}"
+    rows = [replace(one, is_outdated=_is_outdated(here, one, now)) for one in here.database.read(read)]
+    zone = here.settings.zone
+    none = f"{FILE} names no firewall, so nothing enforces it; write one into its `firewalls:` and publish that."
+    print_rows(rows, lambda one: f"{one.name}: {_said(one, zone)}", _plain, none, as_json=as_json)
 
-    rows = here.database.read(read)
-    print_rows(rows, text, _plain, "None has enrolled: `limen firewall setup NAME`.", as_json=as_json)
+
+def _is_outdated(here: Opened, one: Listed, now: Instant) -> bool:
+    if one.kind != NFTABLES or one.firewall is None or not one.firewall.digest:
+        return False
+    try:
+        wanted = _intended(here, one.name, now)
+    except LimenError:
+        return True
+    return sha256(wanted.ruleset.encode()).hexdigest() != one.firewall.digest
+
+
+def _said(one: Listed, zone: tzinfo) -> str:
+    if one.kind not in {NFTABLES, ""}:
+        return f"{one.kind}; nothing of Limen's runs there: `limen firewall plan {one.name}`"
+    if one.firewall is None:
+        return f"not set up: `limen firewall setup {one.name}`"
+    said = f"rules {one.firewall.digest[:12]}" if one.firewall.digest else "no rules yet"
+    if one.change is not None:
+        why = f", {one.change.why}" if one.change.why else ""
+        said += f"; last change {times.date(one.change.made_at, zone)}: {one.change.state}{why}"
+    if not one.kind:
+        return f"{said}; {FILE} does not name it"
+    return f"{said}; {FILE} says something else now: `limen firewall plan {one.name}`" if one.is_outdated else said
 
 
 def _plain(one: Listed) -> dict[str, Any]:
-    said: dict[str, Any] = {"name": one.firewall.name, "confirmed": one.firewall.digest}
+    digest = one.firewall.digest if one.firewall is not None else ""
+    said: dict[str, Any] = {"name": one.name, "kind": one.kind, "is_set_up": one.firewall is not None}
+    said |= {"confirmed": digest, "is_outdated": one.is_outdated}
     if one.change is not None:
         said |= {"change": one.change.id, "state": one.change.state, "why": one.change.why}
     return said
@@ -172,6 +203,7 @@ def _setup(here: Opened, name: str, now: Instant) -> None:
     from limen.following.one_file import one_file
     from limen.web.network.firewalls import PROGRAM
 
+    firewall_called(_network(here), name)
     token = here.database.write(lambda transaction: service.make_token(transaction, name, now, SERVER))
     url = here.settings.public_url
     print(
@@ -185,7 +217,8 @@ def _setup(here: Opened, name: str, now: Instant) -> None:
 
 def _network(here: Opened) -> Network:
     """As it is in force."""
-    file = here.in_force().parts.get(FILE)
+    company = here.in_force_or_none()
+    file = company.parts.get(FILE) if company is not None else None
     return file.network if file is not None else Network(())
 
 

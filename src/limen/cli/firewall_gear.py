@@ -64,7 +64,10 @@ class At:
                 f"Limen has no client for {kind}", "`limen firewall plan --terraform FILE` writes its rules"
             )
         if key is None:
-            raise MisusedError("--key FILE is missing", f"a file with `name = value` of {' and '.join(KEYS[kind])}")
+            raise MisusedError(
+                "--key FILE is missing",
+                f"it names a file with a line for each of {', '.join(KEYS[kind])}: name = value",
+            )
 
         async def done() -> None:
             known = key_of(kind, private_secret_in(key))

@@ -144,7 +144,10 @@ def _given(task: str, words: Sequence[str]) -> tuple[Sequence[str], Path]:
     wanted = TASKS[task]
     if not len(wanted) <= len(words) <= len(wanted) + 1:
         raise MisusedError(f"write `limen network {' '.join((task, *wanted))}`, and the folder behind it")
-    return words[: len(wanted)], Path(*words[len(wanted) :])
+    given = words[: len(wanted)]
+    if task == "blast" and "@" in given[0] and not network_blast.is_typed(given[0]):
+        given = [f"person:{given[0]}"]  # no zone or host is called by an email address
+    return given, Path(*words[len(wanted) :])
 
 
 def _network(company: Company) -> Network:
@@ -184,17 +187,15 @@ def _show(network: Network) -> Iterator[Printed]:
     for trial in network.trials:
         plain = {"part": "trial", "id": trial.id, **_way_plain(trial), "until": trial.until, "why": trial.why}
         yield f"  {trial.id}: {way_said(trial.way)}, until {trial.until} ({trial.why})", plain
+    if not network.flows:
+        yield "No flows; all is denied between zones. Add one to network.yaml below `flows:`.", None
     yield "Must never be:", None
     for one in network.nevers:
         plain = {"part": "never", "id": one.id, **_way_plain(one), "hops": one.hops, "why": one.why}
         built_in = ", built in" if one.is_built_in else ""
         hops = ", nor by way of others" if one.hops else ""
         yield f"  {one.id}{built_in}: {way_said(one.way)}{hops}", {**plain, "built_in": one.is_built_in}
-    own = [one for one in network.services if any(one.name in flow.way.services for flow in network.flows)]
-    yield "Services that flows name:", None
-    for service in own:
-        parts = [part_text(part) for part in service.parts]
-        yield f"  {service.name}: {', '.join(parts)}", {"part": "service", "name": service.name, "parts": parts}
+    yield from _services(network)
     for firewall in network.firewalls:
         place = firewall.host or firewall.device or firewall.reference
         plain = {"part": "firewall", "name": firewall.name, "kind": firewall.kind, "at": place}
@@ -206,6 +207,16 @@ def _show(network: Network) -> Iterator[Printed]:
                 "uplink": list(firewall.uplinks),
             },
         )
+
+
+def _services(network: Network) -> Iterator[Printed]:
+    """Those that flows name, with what they are."""
+    own = [one for one in network.services if any(one.name in flow.way.services for flow in network.flows)]
+    if own:
+        yield "Services that flows name:", None
+    for service in own:
+        parts = [part_text(part) for part in service.parts]
+        yield f"  {service.name}: {', '.join(parts)}", {"part": "service", "name": service.name, "parts": parts}
 
 
 def _zone_text(zone: Zone, hosts: Sequence[str]) -> str:

@@ -14,9 +14,10 @@ from limen.cli.options import MisusedError
 from limen.cli.output import counted
 from limen.clock import SystemClock
 from limen.errors import LimenError
+from limen.network.model import INTERNET
 from limen.network.reading.files import File, read_files
 from limen.network.reading.five_worst import Opening, Surroundings, worst
-from limen.network.reading.reading import MOST_BYTES, Errs, Reading
+from limen.network.reading.reading import FIREWALL, MOST_BYTES, OTHER, Errs, Reading
 from limen.network.reading.zones_proposed import proposed
 
 _MOST_SHOWN: Final = 20
@@ -50,10 +51,11 @@ def run(
         print(json.dumps({**_plain(reading, openings), "proposed": text}, ensure_ascii=False))
     else:
         _print(reading, openings)
+        _print_unplaced(reading, outside)
     if write is not None:
         _write(write, text)
     elif not as_json:
-        print(f"\nProposed as network.yaml:\n\n{text}", end="")
+        print(f"\nProposed as network.yaml; `limen check` then names what of it must never be:\n\n{text}", end="")
 
 
 def _file(path: Path) -> File:
@@ -102,6 +104,16 @@ def _print(reading: Reading, openings: list[Opening]) -> None:
         print(f"  {doubt.where}: {doubt.what}")
     if len(reading.not_understood) > _MOST_SHOWN:
         print(f"  and {len(reading.not_understood) - _MOST_SHOWN} more")
+
+
+def _print_unplaced(reading: Reading, outside: Sequence[str]) -> None:
+    """Without its addresses an interface is everywhere, which is seldom so, and no zone can be proposed of it."""
+    told = {INTERNET, FIREWALL, OTHER, *outside, *(name for name, prefixes in reading.places.items() if prefixes)}
+    unplaced = [one for one in reading.ruleset.zones if one not in told][:_MOST_SHOWN]
+    if unplaced:
+        print("\nNot known, and so anywhere: which addresses are behind")
+        for one in unplaced:
+            print(f"  {one}: say --zone {one}=10.0.0.0/24, or --internet {one}")
 
 
 def _plain(reading: Reading, openings: list[Opening]) -> dict[str, Any]:

@@ -1,4 +1,6 @@
-"""`limen learn`: what goes over the network, read from logs; the flows it needs, and what a network.yaml would cut."""
+"""`limen learn`: what goes over the network, read from logs; the flows it needs, what a network.yaml would cut,
+and what speaks in its zones that it does not state.
+"""
 
 from __future__ import annotations
 
@@ -29,18 +31,19 @@ from limen.network.learning.log_files import STANDARD_INPUT, lines_of
 from limen.network.learning.placing import ZonesByAddress
 from limen.network.learning.proposing import Proposal, Proposed, proposed
 from limen.network.learning.reading import Lines
+from limen.network.learning.unplanned import UnplannedDevice, unplanned_devices
 from limen.network.learning.would_cut import Cut, PairCuts, would_cut
 from limen.network.learning.writing import as_yaml
 from limen.network.model import FILE, Network
 
-TASKS: Final = ("read", "flows", "would-cut")
+TASKS: Final = ("read", "flows", "would-cut", "unplanned")
 KEPT_EVERY: Final[Milliseconds] = 30 * SECOND
 """How often what was counted is written down while more comes in."""
 MOST_CUTS: Final = 20
 
 
 def run(
-    task: Annotated[str, typer.Argument(metavar="TASK", help="read, flows or would-cut")],
+    task: Annotated[str, typer.Argument(metavar="TASK", help="read, flows, would-cut or unplanned")],
     words: Annotated[
         list[Path] | None,
         typer.Argument(metavar="[FILE …] [DIR]", help="With read: logs, packed by gzip or not; - for what is piped in"),
@@ -53,7 +56,7 @@ def run(
         list[str] | None, typer.Option(help="With --netflow: an address that it comes from; can be repeated")
     ] = None,
     during: Annotated[str, typer.Option("--for", help="With --netflow: for how long, such as 1h")] = "1h",
-    since: Annotated[str, typer.Option(help="With flows and would-cut: how far back, such as 7d")] = "30d",
+    since: Annotated[str, typer.Option(help="With all but read: how far back, such as 7d")] = "30d",
     slack: Annotated[
         int, typer.Option(min=0, max=100, help="With flows: how much more than was used each may let through, percent")
     ] = 5,
@@ -76,6 +79,8 @@ def run(
         people = {one.person.id: one.person.name for one in here.database.read(people_of)}
         if task == "flows":
             _print(_proposal(proposed(network, seen, today, slack / 100), here, people), as_json=as_json)
+        elif task == "unplanned":
+            _print(_unplanned(unplanned_devices(network, seen), here, people), as_json=as_json)
         else:
             _print(_told(would_cut(network, seen, today), here, people), as_json=as_json)
 
@@ -260,3 +265,19 @@ def _cut(cut: Cut, here: Opened, people: Mapping[str, str]) -> str:
 
 def _who(person_ids: Sequence[str], people: Mapping[str, str]) -> str:
     return f" ({', '.join(people.get(one, one) for one in person_ids)})" if person_ids else ""
+
+
+# unplanned
+
+
+def _unplanned(devices: Sequence[UnplannedDevice], here: Opened, people: Mapping[str, str]) -> Iterator[Line]:
+    if not devices:
+        yield "Nothing spoke in zones of servers that network.yaml does not state, as far as was seen.", None
+    for one in devices:
+        hardware = f" ({one.hardware})" if one.hardware else ""
+        more = f" and {one.more} more" if one.more else ""
+        last, who = times.exact(one.last_at, here.settings.zone), _who(one.person_ids, people)
+        what = f"{counted(one.connections, 'connection')}, last {last}{who}: {', '.join(one.spoke_to)}{more}"
+        yield f"{one.zone}: {one.address}{hardware}, {what}", {"part": "unplanned", **asdict(one)}
+    if devices:
+        yield "State each as a host in network.yaml, or find out who plugged it in.", None

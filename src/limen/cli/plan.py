@@ -170,10 +170,11 @@ def text_of(
 
 def _all_new(found: Plan) -> Iterator[str]:
     """For the first publication: how many there are of each kind."""
-    kinds: dict[str, list[str]] = {}
+    kinds: dict[str, dict[str, None]] = {}
     for change in found.changes:
-        kinds.setdefault(change.kind, []).append(change.name)
-    for kind, names in kinds.items():
+        kinds.setdefault(change.kind, {})[change.name] = None
+    for kind, called in kinds.items():
+        names = [*called]
         one, many = {"policy": ("policy", "policies"), "test": ("policy test", "policy tests")}.get(
             kind, (kind, f"{kind}s")
         )

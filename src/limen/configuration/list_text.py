@@ -1,5 +1,5 @@
-"""A YAML text with one item more in a list of it, one less, or one changed, or a value of an entry: not a letter of the
-rest is touched.
+"""A YAML text with one item more in a list of it, one less, or one changed, with one entry more, or another value of an
+entry: not a letter of the rest is touched.
 
 Whoever changes a text so has it read again, as any file of the folder is.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from limen.errors import LimenError
@@ -24,18 +24,18 @@ def with_item(text: str, file: str, section: str, item: Mapping[str, Any]) -> st
     are texts, numbers, flags, and lists and mappings of them. Raises LimenError where the text can't be read, or has no
     place for it.
     """
+    return _with(text, file, section, _is_block_list, "\n\n", lambda column: _lines(item, column))
+
+
+def with_entry(text: str, file: str, section: str, name: str, entry: Mapping[str, Any]) -> str:
+    """The text with this entry after all others of the mapping `section`, as `with_item`. Raises LimenError also where
+    there is one of that name.
+    """
     whole = _composed(text, file)
-    if whole is None or not any(key.value == section for key, _ in whole.value):
-        before = text.rstrip("\n")
-        return f"{before}\n\n{section}:\n{_lines(item, 2)}\n" if before else f"{section}:\n{_lines(item, 2)}\n"
-    name, found = next((key, value) for key, value in whole.value if key.value == section)
-    if not _is_block_list(found):
-        if found.value not in ([], "", "null", "~"):
-            raise _by_hand(file, section)
-        colon = text.index(":", name.end_mark.index) + 1
-        return f"{text[:colon]}\n{_lines(item, 2)}{text[found.end_mark.index if found.value != '' else colon :]}"
-    end = _end_of_line(text, found)
-    return f"{text[:end]}\n\n{_lines(item, found.start_mark.column)}{text[end:]}"
+    found: Any = next((node for at, node in whole.value if at.value == section), None) if whole is not None else None
+    if type(found).__name__ == "MappingNode" and any(at.value == name for at, _ in found.value):
+        raise LimenError(f"{file} has {name} in {section} already", "choose another name")
+    return _with(text, file, section, _is_block_mapping, "\n", lambda at: f"{' ' * at}{_said(name)}: {_said(entry)}")
 
 
 def without_item(text: str, file: str, section: str, key: str, value: str) -> str:
@@ -84,6 +84,24 @@ def with_value(text: str, file: str, section: str, name: str, key: str, *, value
     return f"{text[:line]}\n{' ' * first.start_mark.column}{key}: {_said(value)}{text[line:]}"
 
 
+def _with(
+    text: str, file: str, section: str, is_fit: Callable[[Any], bool], gap: str, lines: Callable[[int], str]
+) -> str:
+    """The text with `lines`, which begin at a column, at the end of the section: behind a `gap` from what is there."""
+    whole = _composed(text, file)
+    if whole is None or not any(key.value == section for key, _ in whole.value):
+        before = text.rstrip("\n")
+        return f"{before}\n\n{section}:\n{lines(2)}\n" if before else f"{section}:\n{lines(2)}\n"
+    name, found = next((key, value) for key, value in whole.value if key.value == section)
+    if not is_fit(found):
+        if found.value not in ([], "", "null", "~"):
+            raise _by_hand(file, section)
+        colon = text.index(":", name.end_mark.index) + 1
+        return f"{text[:colon]}\n{lines(2)}{text[found.end_mark.index if found.value != '' else colon :]}"
+    end = _end_of_line(text, found)
+    return f"{text[:end]}{gap}{lines(found.start_mark.column)}{text[end:]}"
+
+
 def _list(text: str, file: str, section: str) -> Any:
     whole = _composed(text, file)
     found = next((value for key, value in whole.value if key.value == section), None) if whole is not None else None
@@ -103,6 +121,10 @@ def _item(found: Any, file: str, section: str, key: str, value: str) -> Any:
 
 def _is_block_list(node: Any) -> bool:
     return type(node).__name__ == "SequenceNode" and not node.flow_style
+
+
+def _is_block_mapping(node: Any) -> bool:
+    return type(node).__name__ == "MappingNode" and not node.flow_style
 
 
 def _composed(text: str, file: str) -> Any:

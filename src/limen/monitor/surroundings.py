@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from limen.monitor.detections.beacons import Beacons
 from limen.monitor.detections.detector import Detector
 from limen.monitor.detections.travel.travel import TravelDetector, TravelKnown
 from limen.monitor.detections.usual.usual import UsualDetector, UsualKnown
@@ -35,10 +36,11 @@ class Surroundings:
         self._travel = TravelDetector(self.understanding.places)
         self._usual = UsualDetector(self.understanding.places)
         self._clocks = WrongClocks()
+        self._beacons = Beacons()
 
     @property
     def detectors(self) -> dict[str, Detector]:
-        return {"travel": self._travel, "usual": self._usual, "clocks": self._clocks}
+        return {"travel": self._travel, "usual": self._usual, "clocks": self._clocks, "beacons": self._beacons}
 
     def understand(self, frame: Frame) -> list[NormalEvent]:
         """The events of a frame, each with what is known here."""

@@ -1,5 +1,5 @@
-"""`network.yaml` with a flow more, without one, with one that leads less far, without a trial, or with a zone whose
-hosts are kept apart: all else stays as it is written.
+"""`network.yaml` with a flow or a host more, without a flow, with one that leads less far, without a trial, or with a
+zone whose hosts are kept apart: all else stays as it is written.
 """
 
 from __future__ import annotations
@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from limen.configuration.list_text import changed_item, with_item, with_value, without_item
+from limen.configuration.list_text import changed_item, with_entry, with_item, with_value, without_item
 from limen.errors import LimenError
-from limen.network.model import EVERYTHING, FILE, INSIDE, Flow, Network
+from limen.network.model import EVERYTHING, FILE, INSIDE, Flow, Host, Network
 
 _SECTION: Final = "flows"
 
@@ -27,6 +27,12 @@ def with_flow(text: str, flow: Flow) -> str:
         **({"expires": flow.expires} if flow.expires else {}),
     }
     return with_item(text, FILE, _SECTION, item)
+
+
+def with_host(text: str, host: Host) -> str:
+    """As `with_flow`."""
+    addresses = [str(one.network_address) for one in host.addresses]
+    return with_entry(text, FILE, "hosts", host.name, {"zone": host.zone, "addresses": addresses})
 
 
 def without_flow(text: str, flow_id: str) -> str:

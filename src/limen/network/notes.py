@@ -13,6 +13,7 @@ from limen.network.stated import NetworkFile
 
 SOON_DAYS: Final = 14
 _MOST_NAMED: Final = 6
+_FOLLOWS: Final = "nftables"
 
 
 def notes(file: NetworkFile, today: date) -> Iterator[tuple[str, str]]:
@@ -23,6 +24,7 @@ def notes(file: NetworkFile, today: date) -> Iterator[tuple[str, str]]:
     yield from _one_family(network)
     yield from _at_home(network)
     yield from _public_names(network)
+    yield from _nowhere_enforced(network)
 
 
 def _days(network: Network, today: str, soon: str) -> Iterator[tuple[str, str]]:
@@ -69,3 +71,12 @@ def _public_names(network: Network) -> Iterator[tuple[str, str]]:
         which = lists.joined(names, most=_MOST_NAMED)
         what = f"the internet may have {which} too, so laptops take it only from `limen-agent connect --names DOMAIN`"
         yield what, "take names below `internal`, which nobody has there"
+
+
+def _nowhere_enforced(network: Network) -> Iterator[tuple[str, str]]:
+    """A router denies what comes by an interface of no zone: with none at all, everything."""
+    for one in network.firewalls:
+        parts = [zone for zone in network.zones if not one.zones or zone.name in one.zones]
+        if one.kind == _FOLLOWS and not one.host and not any(zone.interface for zone in parts):
+            what = f"no zone has an interface at the firewall {one.name}, so it would deny everything"
+            yield what, f"write `interface:` at its zones, as {one.name} calls it: interface: eth1"

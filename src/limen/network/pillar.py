@@ -83,6 +83,7 @@ async def _build(core: Core) -> Running:
         periodic=(
             Every("renew the keys that sign what firewalls are told", KEEP_UP_SECONDS, firewalls.keep_up),
             Every("ask canaries what to try", PROBE_SECONDS, probing.ask),
+            Every("say how many more unplanned devices spoke", KEEP_UP_SECONDS, firewalls.telling.say_more_unplanned),
             Every("write down which connections were seen", LEARN_SECONDS, learning.keep),
             Every("forget connections of long ago", FORGET_SECONDS, learning.forget),
             Every("remind owners of flows that are due", REMIND_SECONDS, reminders.remind),

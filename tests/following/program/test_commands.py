@@ -6,7 +6,9 @@ import os
 import stat
 import sys
 import syslog
+from email.message import Message
 from pathlib import Path
+from urllib.error import HTTPError
 
 import pytest
 
@@ -37,6 +39,17 @@ def test_what_can_not_be_done_is_said_and_is_a_failure(wrong: Exception, capsys:
     assert attempt("limen-x", task) == 1
     assert capsys.readouterr().err.startswith("limen-x: ")
     assert attempt("limen-x", lambda: None) == 0
+
+
+@pytest.mark.parametrize(("code", "said"), [(401, "token"), (503, "503")])
+def test_a_refusal_says_what_it_is_about(code: int, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    def task() -> None:
+        raise HTTPError("https://limen.harbor.example/secret", code, "no", Message(), None)
+
+    assert attempt("limen-x", task) == 1
+    told = capsys.readouterr().err
+    assert said in told
+    assert "secret" not in told
 
 
 def test_the_environment_of_whoever_calls_it_counts_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,7 +43,7 @@ def test_the_program_takes_what_is_emitted() -> None:
     one = intended(network("https"), NAME, TODAY, 0)
     taken = Ruleset(one.ruleset)
     assert taken.timed >= {"opened.office.ports4", "opened.office.ports6"}
-    assert taken.noted == {"told4", "told6"}
+    assert taken.noted == {"told4", "told6", "told", "counted"}
     assert (one.is_administered, one.not_here) == (True, ())
     assert "files-https" in one.text
     assert '"wan0"' in one.text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from limen.network.firewalls.service import FirewallService
 from limen.network.firewalls.store import EnrolledFirewall
 from limen.network.firewalls.telling import BEYOND, Counted, Drift, Telling, Tells
 from limen.network.learning.from_firewalls import Begun
-from limen.network.model import Network
+from limen.network.model import Firewall, Network
 from limen.pillar import FirewallLogs, NotTakenError
 
 ONE = EnrolledFirewall("fw_1", "gw1", b"", 0)
@@ -101,3 +102,44 @@ async def test_what_monitoring_does_not_take_is_told_again_as_a_whole(
 async def test_connections_are_learned_from(harbor: House) -> None:
     await telling(harbor).take(ONE, Tells(begun=[Begun(1, "10.10.0.7", "10.20.0.10", 6, 443, 1)]), "")
     assert harbor.events("network.firewall_unsound") == []
+
+
+GUARDED = replace(network(), firewalls=(Firewall("gw1", "nftables", ("office", "servers", "backup"), "gateway"),))
+
+
+async def test_an_unplanned_device_is_journalled_and_listed_by_what_was_begun_and_what_was_denied(
+    harbor: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept(harbor, monkeypatch)
+    harbor.limen.known.set_rules(Network, GUARDED)
+    at, one = harbor.clock.now() // SECOND, telling(harbor)
+    begun = [Begun(at, source, "10.10.0.7", 6, 22, 1) for source in ("10.20.0.66", "10.20.0.10", "10.60.0.1")]
+    at_home, forged = (Denied(at, by, "vlan10", source, "10.10.0.7", 6, 22, 1)
+                       for by, source in (("vlan60", "10.60.0.66"), ("vlan10", "10.60.0.67")))  # fmt: skip
+    for _ in range(2):
+        await one.take(ONE, Tells([at_home, forged], begun), "10.60.0.1")
+    said = {each.address: each.details["zone"] for each in harbor.events("network.unplanned_device")}
+    assert said == {"10.20.0.66": "servers", "10.60.0.66": "backup"}
+    assert len(harbor.events("network.unplanned_device")) == 2
+
+
+async def test_after_an_hour_it_is_said_how_many_more_there_were(
+    harbor: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept(harbor, monkeypatch)
+    harbor.limen.known.set_rules(Network, GUARDED)
+    at, one = harbor.clock.now() // SECOND, telling(harbor)
+    await one.take(ONE, Tells(begun=[Begun(at, f"10.20.0.{n}", "10.10.0.7", 6, 22, 1) for n in range(100, 150)]), "")
+    harbor.clock.forward(61 * MINUTE)
+    await one.say_more_unplanned()
+    assert [each.details.get("more") for each in harbor.events("network.unplanned_device")].count(30) == 1
+
+
+async def test_a_beacon_is_journalled(harbor: House) -> None:
+    one = telling(harbor)
+    for _ in range(60):
+        at = harbor.clock.now() // SECOND
+        await one.take(ONE, Tells(begun=[Begun(at, "10.10.0.7", "45.155.205.9", 6, 443, 1)]), "")
+        harbor.clock.forward(10 * MINUTE)
+    (event,) = harbor.events("network.beacon")
+    assert (event.address, event.details["to"], event.details["seconds"]) == ("10.10.0.7", "45.155.205.9", 600)

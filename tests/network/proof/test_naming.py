@@ -30,6 +30,7 @@ def _line(box: Box, to_zone: str = "servers") -> Line:
         ((47, 47), ANY_PORT, ANY_PORT, "protocol 47"),
         ((1, 1), (8, 8), ANY_PORT, "ping"),
         ((1, 1), ANY_PORT, ANY_PORT, "icmp"),
+        ((6, 17), ANY_PORT, ANY_PORT, "protocols 6-17"),
         (ANY_PROTOCOL, ANY_PORT, ANY_PORT, "any"),
         ((6, 6), (443, 443), ANY_PORT, "https"),
         ((6, 6), (53, 53), ANY_PORT, "tcp/53"),

@@ -30,3 +30,16 @@ def test_a_family_that_no_file_is_about_may_be_open() -> None:
         read_files([four, four])
     with pytest.raises(UnreadableError):
         read_files([four] * 21)
+
+
+@pytest.mark.parametrize("text", ["", "hello\n", "accept everything\n- A FORWARD\n", "key: value\n"])
+def test_what_is_no_rules_is_not_taken_for_rules_that_open_everything(text: str) -> None:
+    with pytest.raises(UnreadableError):
+        read_files([File("junk", text)])
+
+
+@pytest.mark.parametrize(
+    "text", ["*filter\n", ":FORWARD DROP [0:0]\n", "-A FORWARD -j DROP\n", "iptables -P FORWARD DROP\n"]
+)
+def test_rules_of_iptables_are_known_by_any_of_their_lines(text: str) -> None:
+    assert read_files([File("rules", text)]).kind == "iptables"

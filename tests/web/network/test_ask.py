@@ -86,7 +86,7 @@ async def test_asked_for_approved_by_the_owner_and_published(
     change = unescape(await settled(ada.browser, begun.headers["location"]))
     assert OPENS in change
     published = await ada.browser.post(f"{begun.headers['location']}/publish", reason="Orders")
-    assert done_in(published) == "published"
+    assert done_in(published) == "published-network"
     assert request.flow.id in text_of(at_harbor)
     assert request.id not in (await settled(ada.browser, "/console/network/flows"))
     kinds = ("access.requested", "access.approved")

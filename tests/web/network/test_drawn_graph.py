@@ -78,3 +78,16 @@ def test_a_blast_radius_lets_only_what_is_in_it_stand_out() -> None:
     assert classes["servers"] == "reached"
     assert classes["internet"] == "beyond"
     assert [one.get("class", "").split()[-1] for one in root.findall(f"{SVG}path")] == ["used", "beyond"]
+
+
+def test_a_wall_hides_no_arrow() -> None:
+    ends = []
+    for walls in ({}, {"servers": "x"}):
+        root = ET.fromstring(drawn(_graph(), "x", shown=Shown(walls=walls)))
+        (line,) = [one for one in root.iter(f"{SVG}path") if "office →" in (one.findtext(f"{SVG}title") or "")]
+        ends.append(float(line.get("d", "").split()[-2]))
+        ends += [
+            float(one.get("d", "M").split()[0][1:]) for one in root.iter(f"{SVG}path") if one.get("class") == "wall"
+        ]
+    without, with_wall, wall = ends
+    assert with_wall < wall < without

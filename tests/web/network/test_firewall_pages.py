@@ -15,11 +15,13 @@ from limen.clock import MINUTE
 from limen.network.firewalls import store
 from limen.network.firewalls.service import Asks, Went
 from limen.network.firewalls.store import CONFIRMED, TRIAL
+from limen.network.firewalls.telling import Drift, Tells
 from limen.network.model import Firewall, Network
 from limen.web.network.firewall_pages import AT
 
 GW1 = Firewall("gw1", "nftables", (), "gw1", uplinks=("wan0",))
 CLOUD = Firewall("cloud", "aws", ("servers",), reference="vpc-1", region="eu-central-1")
+BRANCH = Firewall("branch", "fortigate", ("office", "servers"), uplinks=("wan1",))
 EFFECT = re.compile(r'<span class="effect ?(\w*)">')
 
 
@@ -71,6 +73,9 @@ async def test_each_says_how_it_is_and_what_the_next_step_is(ada: Browser, house
     assert 'id="setup"' in await shown(ada)
     assert (await shown(ada, "cloud")).split('id="command"')[1].count("--key") == 6
     assert (await ada.get(f"{AT}/nowhere")).status_code == 404
+    put(replace(network(), firewalls=(BRANCH,)))
+    page = await shown(ada, "branch")
+    assert ("--key" in page, "--out" in page.split('id="text"')[1]) == (False, True)
     put(replace(network(), firewalls=()))
     assert "/console/network/file" in (await ada.get(AT)).text
 
@@ -147,18 +152,23 @@ async def in_force(ada: Browser, house: House, secret: str) -> str:
     return digest
 
 
+async def drifted(house: House, secret: str, *found: dict[str, str], is_repaired: bool) -> None:
+    """As the firewall tells."""
+    firewall = of(house).firewall(secret, HERE)
+    await of(house).telling.take(firewall, Tells(drift=[Drift(found, is_repaired)]), HERE)
+
+
 async def test_what_somebody_changed_is_explained_and_put_back(ada: Browser, house: House, put: Put) -> None:
     put(network())
     secret, _ = await enrolled(house)
     digest = await in_force(ada, house, secret)
-    firewall = of(house).firewall(secret, HERE)
-    added = [{"where": "chain from-office", "was": "", "is": "accept <b>"}]
-    of(house).drifted(firewall, added, is_repaired=True)
+    added = {"where": "chain from-office", "was": "", "is": "accept <b>"}
+    await drifted(house, secret, added, is_repaired=True)
     house.limen.journal.flush()
     page = await shown(ada)
     assert "accept &lt;b&gt;" in page.split('id="drift"')[1]
     assert "/put-back" not in page
-    of(house).drifted(firewall, added, is_repaired=False)
+    await drifted(house, secret, added, is_repaired=False)
     assert "effect deny" in row((await ada.get(AT)).text, "gw1")
     assert "/put-back" in await shown(ada)
     assert (await ada.post(f"{AT}/gw1/put-back")).status_code == 303
@@ -172,12 +182,26 @@ async def test_rules_of_others_beside_limens_are_told_and_left(ada: Browser, hou
     put(network())
     secret, _ = await enrolled(house)
     await in_force(ada, house, secret)
-    beside = [{"where": "chain ip docker FORWARD at forward", "was": "", "is": "there"}]
-    of(house).drifted(of(house).firewall(secret, HERE), beside, is_repaired=False)
+    beside = {"where": "chain ip docker FORWARD at forward", "was": "", "is": "there"}
+    await drifted(house, secret, beside, is_repaired=False)
     house.limen.journal.flush()
     page = await shown(ada)
-    assert "docker" in page.split('id="drift"')[1]
+    assert "docker" in page.split('id="drift"')[1].split("</section>")[0]
+    assert "docker" in page.split('id="history"')[1]
     assert ("/put-back" in page, "effect permit" in page) == (False, True)
+
+
+async def test_rules_older_than_the_network_are_seen(ada: Browser, house: House, put: Put) -> None:
+    put(network())
+    secret, _ = await enrolled(house)
+    digest = await in_force(ada, house, secret)
+    put(network("erp"))
+    house.limen.in_force.company = replace(house.limen.in_force.company, revision="another")
+    assert [("effect challenge" in one, "effect permit" in one) for one in (row(await settled(ada, AT), "gw1"),)] == [
+        (True, False)
+    ]
+    page = await shown(ada)
+    assert ("effect challenge" in page, digest_in(page) == digest) == (True, False)
 
 
 async def test_other_rules_than_confirmed_and_silence_are_seen(ada: Browser, house: House, put: Put) -> None:

@@ -9,12 +9,13 @@ import pytest
 
 from limen.clock import MINUTE, SECOND
 from limen.events import Event
+from limen.network.emit.makers import MAKERS
 from limen.network.firewalls.followers import Heard
 from limen.network.firewalls.limen_firewall import firewall as program
 from limen.network.firewalls.store import TRIAL, WAITING, EnrolledFirewall, RulesetChange
 from limen.network.model import Firewall
 from limen.network.remote.trial import TRIAL_SECONDS
-from limen.web.network.firewall_states import SILENT_AFTER, FirewallState
+from limen.web.network.firewall_states import SILENT_AFTER, TOLD_BY_TEXT, FirewallState
 
 NOW = 100 * MINUTE
 GW1 = EnrolledFirewall("fw-1", "gw1", b"", 0, "a" * 64)
@@ -33,6 +34,8 @@ def event(kind: str, **details: str | int | bool) -> Event:
         ("command", {"firewall": Firewall("gw1", "azure", ())}),
         ("new", {"enrolled": None}),
         ("empty", {"enrolled": replace(GW1, digest=""), "heard": Heard(NOW)}),
+        ("outdated", {"is_outdated": True}),
+        ("changed", {"is_outdated": True, "heard": Heard(NOW, 1, "c" * 64)}),
         ("waiting", {"change": replace(CHANGE, state=WAITING)}),
         ("trial", {"change": replace(CHANGE, state=TRIAL)}),
         ("silent", {"heard": None}),
@@ -60,3 +63,7 @@ def test_a_trial_has_so_many_seconds_left_and_none_where_nobody_knows() -> None:
     assert replace(trial, trial_since=NOW - 99 * SECOND).seconds_left == 0
     assert replace(trial, trial_since=None).seconds_left is None
     assert SOUND.seconds_left is None
+
+
+def test_each_maker_whose_text_limen_writes_is_told_by_text() -> None:
+    assert set(TOLD_BY_TEXT) == set(MAKERS)

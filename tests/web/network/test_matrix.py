@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from tests.network.networks import flow, harbor, way, zone
 from tests.network.probes import canaries
@@ -10,7 +11,7 @@ from tests.network.probes.asking import asked, canary, number_of, tell
 from tests.web.conftest import Browser, House
 from tests.web.network.conftest import Put
 
-from limen.network.model import Block, Network, Never
+from limen.network.model import Block, Network, Never, Trial
 from limen.web.network.matrix import AT, AT_ONCE
 
 _CELL = re.compile(r'<td class="([a-z]*)"><a href="/console/network/matrix/([a-z0-9-]+)/([a-z0-9-]+)" title="([^"]*)">')
@@ -54,6 +55,15 @@ async def test_a_broken_statement_is_shown_with_its_witness(ada: Browser, put: P
     assert "10.21.0.4" in page.split('id="never"')[1]
     assert 'role="alert"' in page
     assert 'id="quiet"' in (await ada.get(f"{AT}/guests/finance")).text
+
+
+async def test_where_everything_is_let_through_no_leftover_ports_are_said(ada: Browser, put: Put) -> None:
+    trial = Trial("look-first", way("office", "servers", "any"), "We look", "2999-01-15")
+    put(replace(harbor([flow("files-web", way("office", "files", "https"))]), trials=(trial,)))
+    cell = (await ada.get(AT)).text.split('/matrix/office/servers"')[1].split("</td>")[0]
+    assert re.search(r">\s*any, https", cell)
+    assert "tcp/" not in cell
+    assert "look-first" in cell
 
 
 async def test_a_wide_table_comes_in_parts(ada: Browser, put: Put) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 from tests.network.networks import flow, harbor, way
 from tests.web.conftest import Browser, House
@@ -38,7 +40,17 @@ async def test_from_where_nothing_leads_on_nothing_is_to_be_changed(ada: Browser
 @pytest.mark.parametrize("wrong", ["nowhere", "10.10.0.7", "<script>"])
 async def test_what_is_no_place_is_not_found(ada: Browser, wrong: str) -> None:
     await settled(ada, AT)
-    assert (await ada.get(f"{AT}?from={wrong}")).status_code == 404
+    found = await ada.get(f"{AT}?from={wrong}")
+    assert found.status_code == 404
+    assert 'list="places"' in found.text
+    assert 'role="alert"' in found.text
+    assert "<script>" not in found.text.split("<main")[1]
+
+
+async def test_somebody_is_found_by_what_people_call_them(house: House, ada: Browser) -> None:
+    ada_id = house.id_of("ada@harbor.example")
+    for name in ("ada@harbor.example", house.limen.known.people[ada_id].name.lower(), f"person:{ada_id}"):
+        assert 'aria-label="What is stolen"' in await settled(ada, f"{AT}?from={quote(name)}"), name
 
 
 async def test_nothing_is_asked_before_somebody_chooses(ada: Browser) -> None:

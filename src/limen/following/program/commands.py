@@ -17,6 +17,7 @@ LONGEST_RUN_SECONDS = 60.0
 LONGEST_SHOWN = 300
 """Characters of what is shown of something that may be long."""
 SYSTEMD = Path("/run/systemd/system")
+_UNKNOWN = 401
 
 
 def shown(text: str) -> str:
@@ -52,11 +53,17 @@ def attempt(program: str, task: Callable[[], None]) -> int:
     try:
         task()
     except (Wrong, OSError, ValueError, KeyError, subprocess.SubprocessError) as wrong:
-        said = f"HTTP {wrong.code}" if isinstance(wrong, urllib.error.HTTPError) else str(wrong)
+        said = _refused(wrong.code) if isinstance(wrong, urllib.error.HTTPError) else str(wrong)
         syslog.syslog(syslog.LOG_ERR, said)
         print(f"{program}: {said}", file=sys.stderr)
         return 1
     return 0
+
+
+def _refused(code: int) -> str:
+    if code != _UNKNOWN:
+        return f"Limen answered HTTP {code}"
+    return "Limen does not know that token, or what this machine enrolled with. A token works once and for a day"
 
 
 def one_time_token() -> str:

@@ -37,7 +37,8 @@ def firewall_called(network: Network, name: str) -> Firewall:
         raise LimenError(f"{FILE} names no firewall {name[:40]!r}", "write it into its `firewalls:` and publish that")
     if found.kind != NFTABLES:
         raise LimenError(
-            f"{name} is a firewall of {found.kind}, which no program of Limen's follows", "see its own page"
+            f"{name} is a firewall of {found.kind}, which no program of Limen's follows",
+            f"`limen firewall plan {name}` shows what it is to have",
         )
     return found
 

@@ -8,6 +8,7 @@ from limen.events.kind import AUTHENTICATION, ENTITY, Family, Kind, Owner, Sever
 
 _NETWORK: Final = Family("Network")
 _FIREWALL: Final = Topic(_NETWORK, Owner.OFFICE, "Firewalls that you changed", "A firewall that you changed")
+_ZONE: Final = Topic(_NETWORK, Owner.LIMEN)
 _DOOR: Final = Topic(_NETWORK, Owner.LIMEN)
 
 KINDS: Final = (
@@ -110,6 +111,22 @@ KINDS: Final = (
         ENTITY,
         99,
         shown=("firewall", "count", "came_through"),
+    ),
+    Kind(
+        "network.unplanned_device",
+        "Something that nobody stated spoke in a zone",
+        _ZONE,
+        ENTITY,
+        99,
+        severity=Severity.MEDIUM,
+    ),
+    Kind(
+        "network.beacon",
+        "A machine connects out again and again at equal intervals",
+        _ZONE,
+        ENTITY,
+        99,
+        severity=Severity.MEDIUM,
     ),
     Kind(
         "network.firewall_refused",

@@ -14,9 +14,11 @@ from typing import Final, TypeAlias, TypeVar
 
 from limen.clock import MINUTE, Instant, to_iso
 from limen.events import Event, Outcome
+from limen.network.firewalls.beacons import BeaconsOfFirewalls
 from limen.network.firewalls.crossings import Denied, Surroundings
 from limen.network.firewalls.store import EnrolledFirewall
-from limen.network.learning.from_firewalls import Begun
+from limen.network.firewalls.unplanned import Unplanned
+from limen.network.learning.from_firewalls import Begun, Holders, flow_of, refused_flow_of
 from limen.network.learning.service import Learning
 from limen.network.model import Network
 from limen.network.probes.asked import AskedProbes
@@ -91,6 +93,9 @@ class Telling:
         self._unsound = RateLimit(per_second=1 / 300, at_once=1)
         self._denied: Counter[tuple[str, str]] = Counter()
         self._beyond: Counter[Pair] = Counter()
+        self._unplanned = Unplanned(Holders(core.known, core.clock).whose)
+        self._beacons = BeaconsOfFirewalls()
+        self._firewalls_at: dict[str, str] = {}
         self._said_at: dict[Pair, Instant] = {}
         self.drifts: dict[str, Event] = {}
         """The last of each firewall, by its name, since Limen started."""
@@ -139,13 +144,16 @@ class Telling:
             denied = self.asked.marked(one.name, self._its_own(one, tells.denied))
             begun = self.asked.without_probes(one.name, self._its_own(one, tells.begun))
             await self._keep(one, denied, tells.counted, address)
-        learning = self._core.offers.take(Learning)
-        learning.told(begun)
-        learning.refused(
+        refused = [
             Begun(each.at, each.source, each.destination, each.protocol, each.port, each.count)
             for each in denied
             if not each.is_let_through and not each.is_probe and self.surroundings.is_at_home(one.name, each)
-        )
+        ]
+        learning = self._core.offers.take(Learning)
+        learning.told(begun)
+        learning.refused(refused)
+        self._firewalls_at[one.name] = address
+        self._say_what_is_strange(one, begun, refused)
         self.lost += tells.lost
         for drift in tells.drift:
             self._drifted(one, drift)
@@ -161,7 +169,27 @@ class Telling:
                 Event(at=at, kind="network.firewall_unsound", outcome=Outcome.FAILURE, reason=why, details=details)
             )
 
+    async def say_more_unplanned(self) -> None:
+        """Journal how many more devices than were named spoke in zones where nobody planned them."""
+        for event in self._unplanned.ends_of_hours(self._core.clock.now()):
+            self._core.journal.record(event)
+
     # Inside
+
+    def _say_what_is_strange(self, one: EnrolledFirewall, begun: Sequence[Begun], refused: Sequence[Begun]) -> None:
+        """Journal devices that nobody planned, and beacons."""
+        now, network, own = self._core.clock.now(), self.surroundings.network, self._firewalls_at.values()
+        for told, read in ((begun, flow_of), (refused, refused_flow_of)):
+            for each in told:
+                flow = read(each, now)
+                if flow is None:
+                    continue
+                for event in (
+                    self._unplanned.take(network, one.name, own, flow, now),
+                    self._beacons.take(network, one.name, flow, now),
+                ):
+                    if event is not None:
+                        self._core.journal.record(event)
 
     def _its_own(self, one: EnrolledFirewall, told: Sequence[P]) -> list[P]:
         """What it can have seen. A server that guards itself sees packets of its own alone: whoever is in it accuses

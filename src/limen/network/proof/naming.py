@@ -184,12 +184,14 @@ def _address_range(family: int, low: int, high: int) -> str:
 
 
 def _spelled(kind: _Kind) -> str:
-    """`tcp/8000-8100`, `icmp`, `protocol 47`; `from 1024-65535` beside it where the source port matters."""
+    """`tcp/8000-8100`, `icmp`, `protocol 47`, `protocols 7-16`; `from 1024-65535` beside it where the source port
+    matters.
+    """
     low, high = kind.protocol
     if kind.protocol == ANY_PROTOCOL:
         name = ANY_SERVICE
     else:
-        name = "-".join(_PROTOCOLS.get(one, f"protocol {one}") for one in ((low,) if low == high else (low, high)))
+        name = _PROTOCOLS.get(low, f"protocol {low}") if low == high else f"protocols {low}-{high}"
     ports = "" if kind.port == ANY_PORT else f"/{_range(kind.port)}"
     return name + ports + ("" if kind.source_port == ANY_PORT else f" from {_range(kind.source_port)}")
 

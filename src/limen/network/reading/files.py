@@ -41,7 +41,10 @@ def read_files(files: Sequence[File], kind: str = "") -> Reading:
 def _kind_of(files: Sequence[File]) -> str:
     text = files[0].text
     if not text.lstrip().startswith(("{", "[")):
-        return next((kind for kind, look in _LOOKS.items() if look.search(text[:_LOOKED_AT])), "iptables")
+        for kind, look in _LOOKS.items():
+            if look.search(text[:_LOOKED_AT]):
+                return kind
+        raise _unknown(files)
     document = document_of(files[0].text)
     if document.keys() & _OF_AWS:
         return "aws"
@@ -54,7 +57,15 @@ def _kind_of(files: Sequence[File]) -> str:
             return "azure"
         if "allowed" in one or "denied" in one:
             return "gcp"
-    raise UnreadableError(f"{files[0].name}: what kind of firewall it is of can't be told", "say it with --kind")
+    raise _unknown(files)
+
+
+def _unknown(files: Sequence[File]) -> UnreadableError:
+    """What is taken for rules and is none would say that everything is open."""
+    return UnreadableError(
+        f"{files[0].name}: what kind of firewall it is of can't be told",
+        f"give what the firewall's own tool prints, or say with --kind which it is: {', '.join(KINDS)}",
+    )
 
 
 def _read_iptables(files: Sequence[File]) -> Reading:
@@ -106,6 +117,7 @@ _LOOKS: Final = {
         r"^Rule Name: |netsh(?:\.exe)? advfirewall|^\s*New-NetFirewallRule\b", re.MULTILINE | re.IGNORECASE
     ),
     "cisco": re.compile(r"^(?:access-list \S|ip(?:v6)? access-list )", re.MULTILINE),
+    "iptables": re.compile(r"^\s*(?:\*\w+\s*$|:\S+ \S|-[APN] \S|ip6?tables(?:-\w+)? )", re.MULTILINE),
 }
 """What the text of a firewall is known by."""
 _OF_AWS: Final = {"SecurityGroups", "NetworkAcls", "NetworkInterfaces", "Subnets", "PrefixLists"}

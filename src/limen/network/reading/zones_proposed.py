@@ -214,7 +214,7 @@ def _tags(name: str, proposal: _Proposal) -> str:
 def _written(proposal: _Proposal) -> str:
     lines = [
         f"# Proposed from rules of {proposal.kind}. Each flow still needs its real owner and its purpose.",
-        "zones:",
+        "zones:" if proposal.zones else "zones: {}  # none, as no addresses of an interface are known",
     ]
     for name, prefixes in proposal.zones.items():
         said = ", ".join(json.dumps(str(one)) for one in prefixes)

@@ -28,6 +28,7 @@ from limen.company.updated_tests import Updated, updated_tests
 from limen.configuration.problem import Problem
 from limen.errors import LimenError
 from limen.facts import Session
+from limen.network.model import Network
 from limen.policy.proof.lockout import LockedOut
 from limen.storage.break_glass import is_break_glass
 from limen.web.console.change_preview import effects_of, replayed_of
@@ -186,13 +187,16 @@ def routes(site: Site) -> APIRouter:
         draft = changes.of(draft_id, visit)
         await fresh_proof(site, visit, f"{AT}/{draft_id}")
         plan = changes.predicting(draft).result()
+        before = site.known.rules_of(Network)
         try:
             await site.in_thread(lambda: _publish(site, draft, visit.session, plan))
         except LimenError as wrong:
             return await change_page(changes, visit, draft, wrong)
         await site.ports.settled()
         changes.drafts.drop(draft_id)
-        return site.go(visit, "/console/revisions", done="published")
+        network = site.known.rules_of(Network)
+        has_older_rules = network is not None and network != before and bool(network.firewalls)
+        return site.go(visit, "/console/revisions", done="published-network" if has_older_rules else "published")
 
     @router.post(AT + "/{draft_id}/drop")
     async def drop(draft_id: str, visit: Authorized, _sent: Sent) -> Response:

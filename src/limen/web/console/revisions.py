@@ -30,6 +30,10 @@ PAGES: Final = (
 MOST: Final = 50
 _DONE: Final = {
     "published": "Published. It applies from the next request.",
+    "published-network": (
+        "Published. It applies from the next request, except at firewalls: "
+        "they keep the rules that they have until you apply the new ones. See Firewalls."
+    ),
     "same": "That revision is already in force, so nothing would change.",
     "dropped": "Nothing was changed.",
 }

@@ -67,7 +67,7 @@ def routes(site: Site) -> APIRouter:
         today = _today(site, visit)
         values = {name: query(request, name)[:LONGEST_NAME] for name in ("from", "to", "service")}
         values["from"] = values["from"] or _zone_of(site, visit)
-        values |= {"expires": _in_days(today, EXPIRES_DAYS), "review": _in_days(today, REVIEW_DAYS)}
+        values |= {"expires": _in_days(today, EXPIRES_DAYS), "review": _in_days(today, min(EXPIRES_DAYS, REVIEW_DAYS))}
         return await _form(site, visit, values)
 
     @router.post(AT)

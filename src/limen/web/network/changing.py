@@ -1,9 +1,10 @@
-"""Changing network.yaml: a flow more, or the text itself; planned and published as ever."""
+"""Changing network.yaml: a flow or a host more, or the text itself; planned and published as ever."""
 
 from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from ipaddress import ip_address, ip_network
 from typing import Final
 
 from fastapi import APIRouter
@@ -15,8 +16,8 @@ from limen.company.company import Company
 from limen.company.load import FolderError
 from limen.configuration.problem import Problem
 from limen.errors import LimenError
-from limen.network.flow_text import with_flow
-from limen.network.model import FILE, Flow, Way
+from limen.network.flow_text import with_flow, with_host
+from limen.network.model import FILE, Flow, Host, Way
 from limen.web.console.changes import Changes
 from limen.web.network.proving import Proving
 from limen.web.page import Page, Route
@@ -28,9 +29,11 @@ from limen.web.visit import Authorized, Sent, SignedInVisit
 NEW: Final = "/console/network/new-flow"
 TEXT: Final = "/console/network/file"
 FLOWS: Final = "/console/network/flows"
+MAP: Final = "/console/network"
 PAGES: Final = (
     Page(NEW, "Add a flow", CHANGE, hint="network, let through, open"),
     Page(TEXT, "Edit network.yaml", CHANGE, hint="zones, hosts, services, flows, blocks, never"),
+    Route("POST", "/console/network/zones/{zone}/hosts", CHANGE, does="State a host: see what would change"),
     Route("POST", NEW, CHANGE, does="Add a flow: see what would change"),
     Route("POST", TEXT, CHANGE, does="Change network.yaml: see what would change"),
 )
@@ -63,6 +66,13 @@ def routes(site: Site) -> APIRouter:
         except LimenError as wrong:
             return _form(site, proving, visit, values, wrong)
 
+    @router.post("/console/network/zones/{zone}/hosts")
+    async def state_host(zone: str, visit: Authorized, sent: Sent) -> Response:
+        host = _host(zone, one(sent, "name").strip(), one(sent, "address").strip())
+        company = await changes.unchanged_since(sent)
+        text = with_host(company.files.get(FILE, ""), host)
+        return await changes.begin(visit, f"State the host {host.name}", {FILE: text}, MAP, company)
+
     @router.get(TEXT)
     async def edit(visit: Authorized) -> Response:
         company = changes.company
@@ -90,6 +100,14 @@ def _flow(values: dict[str, str]) -> Flow:
         raise LimenError("a flow is from somewhere to somewhere, by a service", "name one of each")
     expires = values["expires"]
     return Flow(values["id"], Way(*ways), values["purpose"], values["owner"], values["review"], expires)
+
+
+def _host(zone: str, name: str, address: str) -> Host:
+    """Whatever else is wrong with it is found where the file is read."""
+    try:
+        return Host(name, zone, (ip_network(ip_address(address)),))
+    except ValueError:
+        raise LimenError("a host has an address, such as 10.20.0.9", "go back and press again") from None
 
 
 def _checked(company: Company, text: str) -> None:

@@ -16,6 +16,9 @@ COLUMN_WIDTH: Final = 230
 BOX: Final = (150, 54)
 _ROW: Final = 92
 _MARGIN: Final = 20
+_WALL: Final = 7
+"""From a wall to the box behind it."""
+_BEFORE_WALL: Final = 10
 _LETTERS: Final = 20
 """Of a name, or of what is below it, before it is cut."""
 _MOST_FLOWS: Final = 12
@@ -114,17 +117,24 @@ def _wall(name: str, x: float, y: float, shown: Shown) -> Markup:
     """Before the side of a box that strangers come from."""
     is_broken = any(end == name for _, end in shown.broken)
     return Markup('<path class="{}" d="M{:.0f} {:.1f}v{}"><title>{}</title></path>').format(
-        "wall broken" if is_broken else "wall", x - 7, y - BOX[1] / 2, BOX[1], shown.walls[name]
+        "wall broken" if is_broken else "wall", x - _WALL, y - BOX[1] / 2, BOX[1], shown.walls[name]
     )
 
 
+def _before(name: str, shown: Shown) -> int:
+    """How far from its left side lines end, so that a wall there hides no arrow."""
+    return _BEFORE_WALL if name in shown.walls else 0
+
+
 def _line(edge: Edge, at: Mapping[str, tuple[float, float]], columns: Mapping[str, int], shown: Shown) -> Markup:
-    """From the side of one box to the facing side of the other; within a column it bends out to the right."""
+    """From the side of one box to the facing side of the other, or to the wall before it; within a column it bends out
+    to the right.
+    """
     (left, start), (right, end) = at[edge.start], at[edge.end]
     is_inward = columns[edge.start] < columns[edge.end]
     is_beside = columns[edge.start] == columns[edge.end]
-    begin = left + BOX[0] if is_inward or is_beside else left
-    finish = right if is_inward else right + BOX[0]
+    begin = left + BOX[0] if is_inward or is_beside else left - _before(edge.start, shown)
+    finish = right - _before(edge.end, shown) if is_inward else right + BOX[0]
     bend = 60 if is_inward or is_beside else -60
     start, end = (start - 8, end - 8) if is_inward else (start + 8, end + 8)
     towards = finish - bend if not is_beside else finish + bend

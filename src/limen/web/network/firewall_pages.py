@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Final
 
 from fastapi import APIRouter
@@ -73,7 +74,10 @@ def _show(router: APIRouter, site: Site) -> None:
     @router.get(AT)
     async def every(visit: Authorized) -> Response:
         network = proving.stated(visit, _TITLE)
-        found = await states(site, network.firewalls, visit.now)
+        found = [
+            replace(one, is_outdated=await _is_outdated(site, proving, visit, one))
+            for one in await states(site, network.firewalls, visit.now)
+        ]
         return site.page("console/network_firewalls.html", visit, states=found)
 
     @router.get(f"{AT}/{{firewall}}")
@@ -83,6 +87,7 @@ def _show(router: APIRouter, site: Site) -> None:
         if now.follows and now.enrolled is not None and now.change is None:
             try:
                 plan = await _planned(site, proving, visit, now)
+                now = replace(now, is_outdated=plan.digest != now.enrolled.digest)
             except LimenError as problem:
                 wrong = problem
         return site.page(
@@ -172,6 +177,18 @@ async def _countdown(site: Site, visit: SignedInVisit, firewall: Firewall, watch
         yield "event: over\ndata: ended\n\n"
     finally:
         watching.discard(mine)
+
+
+async def _is_outdated(site: Site, proving: Proving, visit: SignedInVisit, now: FirewallState) -> bool:
+    """What can't be said for a firewall any more is not what is in force there. Raises TurnedAwayError, as `_planned`
+    does.
+    """
+    if not now.follows or now.enrolled is None or not now.enrolled.digest:
+        return False
+    try:
+        return (await _planned(site, proving, visit, now)).digest != now.enrolled.digest
+    except LimenError:
+        return True
 
 
 async def _planned(site: Site, proving: Proving, visit: SignedInVisit, now: FirewallState) -> PlannedChange:

@@ -15,6 +15,7 @@ from limen.network.firewalls.service import FirewallService
 from limen.network.firewalls.store import TRIAL, EnrolledFirewall, RulesetChange
 from limen.network.model import Firewall
 from limen.network.remote.trial import TRIAL_SECONDS
+from limen.network.shapes import ASKED_NOTHING
 from limen.storage.journal.search import EventQuery, search
 from limen.web.site import Site
 
@@ -26,6 +27,7 @@ HISTORY: Final = (
     "network.firewall_enrolled",
     DRIFT,
 )
+TOLD_BY_TEXT: Final = (*ASKED_NOTHING, "windows")
 HISTORY_DAYS: Final = 30
 SILENT_AFTER: Final[Milliseconds] = 2 * MINUTE
 """A firewall asks at least every half minute."""
@@ -35,7 +37,7 @@ MOST_EVENTS: Final = 200
 @dataclass(frozen=True, slots=True)
 class FirewallState:
     """`heard`: what it said last, to this Limen since it started. `change`: the one that is open. `history`: what
-    happened with it, the newest first.
+    happened with it, the newest first. `is_outdated`: what was confirmed is not what network.yaml says now.
     """
 
     firewall: Firewall
@@ -45,11 +47,17 @@ class FirewallState:
     trial_since: Instant | None
     history: tuple[Event, ...]
     now: Instant
+    is_outdated: bool = False
 
     @property
     def follows(self) -> bool:
         """A program of Limen's runs there, or is to."""
         return self.firewall.kind == NFTABLES
+
+    @property
+    def is_asked_nothing(self) -> bool:
+        """Limen writes a text for it, which somebody loads there."""
+        return self.firewall.kind in TOLD_BY_TEXT
 
     @property
     def drift(self) -> Drift | None:
@@ -82,8 +90,8 @@ class FirewallState:
 
     @property
     def word(self) -> str:
-        """Of all that may be said of it what matters most: command, new, trial, waiting, changed, silent, empty or
-        in-force.
+        """Of all that may be said of it what matters most: command, new, trial, waiting, changed, silent, empty,
+        outdated or in-force.
         """
         if not self.follows:
             return "command"
@@ -95,7 +103,9 @@ class FirewallState:
             return "changed"
         if self.is_silent:
             return "silent"
-        return "in-force" if self.enrolled.digest else "empty"
+        if not self.enrolled.digest:
+            return "empty"
+        return "outdated" if self.is_outdated else "in-force"
 
 
 async def states(site: Site, firewalls: Sequence[Firewall], now: Instant) -> list[FirewallState]:

@@ -16,13 +16,14 @@ from starlette.responses import Response
 from limen.facts import Label
 from limen.network.graph import Graph, drawable
 from limen.network.learning.lately import Lately, Seen
+from limen.network.learning.unplanned import NAMED_KINDS
 from limen.network.model import INTERNET, Zone
 from limen.network.probes.probing import Probing
 from limen.network.proof.naming import Line
 from limen.network.proof.nevers import Verdict
 from limen.network.proved import Proved
 from limen.web.network.drawn_graph import Shown, drawn
-from limen.web.network.proving import SEEN_DAYS, Proving
+from limen.web.network.proving import SEEN_DAYS, UNPLANNED_DAYS, Proving
 from limen.web.page import Menu, Page, Route
 from limen.web.permissions import READ
 from limen.web.requests import query, whole
@@ -43,6 +44,7 @@ MOST_NAMED: Final = 8
 MOST_HOSTS: Final = 100
 MOST_LINES: Final = 200
 MOST_REFUSED: Final = 20
+MOST_UNPLANNED: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +99,15 @@ def routes(site: Site) -> APIRouter:
         (row,) = _rows(proved, [zone])
         out, inwards = await site.in_thread(lambda: (_lines_from(proved, row), _lines_to(proved, row)))
         hosts = [one for one in proved.network.hosts if one.zone == zone]
+        unplanned = [one for one in await proving.unplanned(visit, _TITLE, proved) if one.zone == zone]
         return site.page(
             "console/network_zone.html",
             visit,
             row=row,
+            names_hosts=bool(hosts) and row.zone is not None and row.zone.kind in NAMED_KINDS,
+            unplanned=unplanned[:MOST_UNPLANNED],
+            more_unplanned=max(0, len(unplanned) - MOST_UNPLANNED),
+            unplanned_days=UNPLANNED_DAYS,
             on_trial={one.id for one in proved.network.trials},
             hosts=hosts[:MOST_HOSTS],
             more_hosts=max(0, len(hosts) - MOST_HOSTS),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.network.learning.lately import Seen
+from limen.network.model import ANY_SERVICE
 from limen.network.probes.model import Result
 from limen.network.probes.probing import Probing
 from limen.network.proof.matrix import Cell
@@ -35,6 +37,8 @@ AT_ONCE: Final = 25
 """Rows and columns on a page: more than six hundred cells nobody reads."""
 MOST_SERVICES: Final = 3
 MOST_LINES: Final = 200
+_NUMBERS: Final = re.compile(r"protocols? [0-9]|[a-z0-9]+/|(?:tcp|udp|sctp|dccp|icmp|icmpv6)\Z")
+"""Services that have no name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,7 @@ def _table(
 def _shown(proved: Proved, source: str, destination: str, probes: list[Result]) -> Shown:
     cell, is_guarded = proved.cell(source, destination), proved.is_guarded(source, destination)
     every = dict.fromkeys(service for line in proved.lines(source, destination) for service in line.services)
-    services = [*every, *(["more than can be listed"] if cell.unlisted else [])]
+    services = [*_of_weight([*every]), *(["more than can be listed"] if cell.unlisted else [])]
     return Shown(
         source,
         destination,
@@ -131,6 +135,13 @@ def _shown(proved: Proved, source: str, destination: str, probes: list[Result]) 
         (source, destination) in proved.broken,
         any(one.is_as_stated is False for one in probes),
     )
+
+
+def _of_weight(services: list[str]) -> list[str]:
+    """Where to some hosts everything is let through, that is said first, and no ports that are left of it elsewhere."""
+    if ANY_SERVICE not in services:
+        return services
+    return [ANY_SERVICE, *(one for one in services if one != ANY_SERVICE and not _NUMBERS.match(one))]
 
 
 def _why(proved: Proved, cell: Cell) -> str:

@@ -24,6 +24,7 @@ from limen.errors import LimenError
 from limen.network.compiling import compiled
 from limen.network.learning import store
 from limen.network.learning.lately import Lately, lately
+from limen.network.learning.unplanned import UnplannedDevice, unplanned_devices
 from limen.network.learning.would_cut import PairCuts, would_cut
 from limen.network.limited import TooMuchError, proved, stop_pages
 from limen.network.model import FILE, Network
@@ -44,10 +45,11 @@ _NOTHING: Final = NetworkFile()
 COUNTED_FOR: Final[Milliseconds] = 5 * MINUTE
 """How long what was counted of connections is shown, before it is counted anew."""
 SEEN_DAYS: Final = 30
+UNPLANNED_DAYS: Final = 7
 
 _Key: TypeAlias = tuple[str, str, str, str]
-"""A revision, a day, of what ("network", "ground", "radius", "lately", "would-cut" or "firewall"), and where it begins,
-when it was made, or which it is with which rules.
+"""A revision, a day, of what ("network", "ground", "radius", "lately", "would-cut", "unplanned" or "firewall"), and
+where it begins, when it was made, or which it is with which rules.
 """
 
 
@@ -160,13 +162,30 @@ class Proving:
         def work() -> tuple[PairCuts, ...]:
             return would_cut(whole.network, read(lambda snapshot: store.since(snapshot.connection, begin)), whole.today)
 
-        what = (whole.today, "would-cut", str(visit.now // MINUTE))
-        for old in [
-            one for one, task in self._tasks.items() if one[2] == what[1] and one[3] != what[2] and task.done()
-        ]:
-            del self._tasks[old]
-        found: tuple[PairCuts, ...] = await self.found(visit, title, what, work)
+        found: tuple[PairCuts, ...] = await self._each_minute(visit, title, whole.today, "would-cut", work)
         return found
+
+    async def unplanned(self, visit: SignedInVisit, title: str, whole: Proved) -> tuple[UnplannedDevice, ...]:
+        """What spoke in the last week in zones whose hosts are stated, and is none of them, counted anew each minute.
+
+        Raises TurnedAwayError with a page that waits.
+        """
+        begin, read = visit.now - UNPLANNED_DAYS * DAY, self._site.ports.database.read
+
+        def work() -> tuple[UnplannedDevice, ...]:
+            return unplanned_devices(whole.network, read(lambda snapshot: store.since(snapshot.connection, begin)))
+
+        found: tuple[UnplannedDevice, ...] = await self._each_minute(visit, title, whole.today, "unplanned", work)
+        return found
+
+    async def _each_minute(
+        self, visit: SignedInVisit, title: str, today: str, kind: str, work: Callable[[], Any]
+    ) -> Any:
+        """As `found`, of this minute; what was found of minutes before is dropped."""
+        minute = str(visit.now // MINUTE)
+        for old in [one for one, task in self._tasks.items() if one[2] == kind and one[3] != minute and task.done()]:
+            del self._tasks[old]
+        return await self.found(visit, title, (today, kind, minute), work)
 
     def _key(self, today: str, kind: str, of: str) -> _Key:
         company = self.company

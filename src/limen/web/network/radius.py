@@ -52,6 +52,7 @@ MOST_REACHED: Final = 200
 MOST_OFFERED: Final = 2_000
 MOST_SPARED: Final = 12
 MOST_RANKED: Final = 100
+_MOST_ALIKE: Final = 8
 
 
 def routes(site: Site) -> APIRouter:
@@ -112,14 +113,24 @@ def _asked(around: Surroundings, by: str, name: str, zone: str) -> Shrinking:
 
 
 def _holder(around: Surroundings, name: str) -> Holder:
-    """Raises HTTPException where there is none, and of several that have one name."""
+    """By a kind and what is behind it, by the name of a zone or host, or by any other name that only one has.
+
+    Raises LimenError where there is none, and of several that have one name.
+    """
     kind, _, rest = name.partition(":")
     if kind in {*Kind} and rest:
         found = around.found(Kind(kind), rest)
     else:
         found = (*around.found(Kind.ZONE, name), *around.found(Kind.HOST, name))
-    if len(found) != 1:
-        raise HTTPException(404)
+        found = found or tuple(
+            one for each in (Kind.PERSON, Kind.DEVICE, Kind.WORKLOAD) for one in around.found(each, name)
+        )
+    if not found:
+        what = f"nothing and nobody here is called {name[:80]!r}"
+        raise LimenError(what, "choose one from the list that opens below the field")
+    if len(found) > 1:
+        ids = ", ".join(f"{one.kind}:{one.id}" for one in found[:_MOST_ALIKE])
+        raise LimenError(f"there are several of the name {name[:80]}", f"give one of {ids}")
     return found[0]
 
 
@@ -135,18 +146,23 @@ async def _page(
     around = await proving.around(visit, _TITLE)
     names = _named(around)
     offered = [*names.values()][-MOST_OFFERED:]
-    if not name:
+    holder, status = None, 0
+    try:
+        holder = _holder(around, name) if name else None
+    except LimenError as wrong:
+        problem, status = problem or wrong, 404
+    if holder is None:
         return site.page(
             "console/network_blast.html",
             visit,
+            status=status,
             found=None,
             has_network=bool(around.network.zones),
             offered=offered,
-            place="",
+            place=name,
             done=done,
             problem=problem,
         )
-    holder = _holder(around, name)
     known = TAKEN_OF[holder.kind]
     if taken and taken not in known:
         raise HTTPException(404)

@@ -67,6 +67,7 @@ def enrol(url: str, authority: str, token: str) -> None:
     install(__file__, PROGRAM)
     enable(EARLY, _RESTORE, is_started=False)
     enable(UNIT, _FOLLOW)
+    print(f"This machine follows {url}. No rule was changed: on Limen's server, `limen firewall plan` is next.")
 
 
 def restore() -> None:
