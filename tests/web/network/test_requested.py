@@ -63,7 +63,7 @@ async def test_only_what_waits_is_drafted_and_only_by_who_administers(
     await asks(oscar)
     request = await asked_by(oscar)
     await settled(ada.browser, FLOWS)
-    assert (await ada.browser.post(f"{AT}/{request.id}")).status_code == 409
+    assert (await ada.browser.post(f"{AT}/{request.id}")).status_code == 400
     assert await approved(oscar, wanda) == "flow-approved"
     assert "/not-yet" in (await wanda.browser.post(f"{AT}/{request.id}")).headers["location"]
     await settled(ada.browser, FLOWS)
