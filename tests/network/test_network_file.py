@@ -189,3 +189,11 @@ def test_owners_of_zones_and_hosts_are_groups_or_addresses_too() -> None:
 def test_what_has_a_slash_and_is_no_protocol_with_its_ports_is_no_service() -> None:
     for service in ("tcp/0", "tcp/70000", "carrier/1", "tcp/1/2"):
         assert lines(ZONES + "flows:\n" + flow("a", "office", "erp", service)) == [LINES + 2], service
+
+
+def test_only_a_server_that_guards_itself_probes_other_zones() -> None:
+    servers = "firewalls:\n  erp: {kind: nftables, host: erp, probes: true}\n"
+    (firewall,) = stated(ZONES + servers).network.firewalls
+    assert firewall.probes
+    for wrong in ("{kind: nftables, device: gw1, probes: true}", "{kind: windows, host: erp, probes: true}"):
+        assert lines(ZONES + f"firewalls:\n  one: {wrong}\n") == [LINES + 2]

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from limen.cli import network_blast, network_import
+from limen.cli import network_blast, network_import, network_probes
 from limen.cli.network_proof import Printed, blast, matrix, never, unused
 from limen.cli.options import MisusedError, refuse_other_task
 from limen.cli.output import counted
@@ -37,6 +37,7 @@ TASKS: Final[Mapping[str, tuple[str, ...]]] = {
     "blast": ("NAME",),
     "largest": (),
     "unused": (),
+    "probes": (),
 }
 """Each with what it is given before the folder."""
 IMPORT: Final = "import"
@@ -45,7 +46,7 @@ IMPORT: Final = "import"
 
 def run(
     task: Annotated[
-        str, typer.Argument(metavar="TASK", help="show, matrix, why, never, blast, largest, unused or import")
+        str, typer.Argument(metavar="TASK", help="show, matrix, why, never, blast, largest, unused, probes or import")
     ],
     words: Annotated[
         list[str] | None,
@@ -94,13 +95,14 @@ def run(
     if kind or zone or internet or owner or write:
         raise MisusedError("--kind, --zone, --internet, --owner and --write are for `limen network import`")
     given, folder = _given(task, words or [])
+    if task == "probes":
+        network_probes.run(folder, as_json=as_json)
+        return
     company = load_company(folder)
     is_of_people = task == "largest" or (task == "blast" and network_blast.is_typed(given[0]))
     network, today = network_of(company) if is_of_people else _network(company), _today(company)
     if svg:
-        if task != "show" or as_json:
-            raise MisusedError("--svg is for `limen network show`, without --json")
-        print(picture(graph(network, today), f"The network of {company.settings.name}"), end="")
+        _draw(network, today, company.settings.name, is_misused=task != "show" or as_json)
         return
     if taken and not (is_of_people and given):
         raise MisusedError("--taken is for `limen network blast person:…`")
@@ -115,6 +117,12 @@ def run(
             print(json.dumps(plain, ensure_ascii=False))
         elif text and not as_json:
             print(text)
+
+
+def _draw(network: Network, today: str, name: str, *, is_misused: bool) -> None:
+    if is_misused:
+        raise MisusedError("--svg is for `limen network show`, without --json")
+    print(picture(graph(network, today), f"The network of {name}"), end="")
 
 
 def _told(task: str, network: Network, given: Sequence[str], today: str) -> Iterator[Printed]:

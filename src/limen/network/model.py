@@ -166,7 +166,8 @@ class Firewall:
     """Where borders are enforced. `kind`: one of `FirewallKind`. `zones`: between which.
 
     `device` is the managed device on which the agent enforces it, for nftables; `host` the host of the network that
-    guards itself alone, in place of a device or with Windows; `reference` what the vendor calls it (a VPC, a virtual
+    guards itself alone, in place of a device or with Windows; it `probes` other zones
+    where it is a canary for its own; `reference` what the vendor calls it (a VPC, a virtual
     network, an address), `region` where the vendor has it, for AWS. `uplinks`: its interfaces to the internet.
     """
 
@@ -179,6 +180,7 @@ class Firewall:
     uplinks: tuple[str, ...] = ()
     host: str = ""
     wireguard: WireGuard | None = None
+    probes: bool = False
 
 
 @dataclass(frozen=True)

@@ -191,6 +191,12 @@ def firewall_complaints(
             yield (*above, "zones", number), *unknown("zone", zone, zones)
 
 
+def probe_complaints(above: tuple[str | int, ...], shape: FirewallShape) -> Iterator[Complaint]:
+    """A canary is in one zone, and Limen's program runs there."""
+    if shape.probes and (shape.kind != "nftables" or shape.host is None):
+        yield (*above, "probes"), "only a server that guards itself probes other zones", "name the server by `host`"
+
+
 def uplink_complaints(
     above: tuple[str | int, ...], firewall: FirewallShape, interfaces: Mapping[str, str]
 ) -> Iterator[Complaint]:

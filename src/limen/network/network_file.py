@@ -28,6 +28,7 @@ from limen.network.names import (
     key_complaints,
     leg_complaints,
     owner_complaint,
+    probe_complaints,
     tag_complaints,
     trial_complaints,
     unprintable,
@@ -225,6 +226,7 @@ def _other_complaints(shapes: _Shapes, file: FileShape) -> Iterator[Complaint]:
     for name, firewall in shapes.firewalls.items():
         above = ("firewalls", name)
         yield from firewall_complaints(above, firewall, PLACE_OF[firewall.kind], shapes.zones, file.hosts)
+        yield from probe_complaints(above, firewall)
         if firewall.url is not None and (complaint := address_complaint(firewall.url)):
             yield (*above, "url"), *complaint
         yield from uplink_complaints(above, firewall, interfaces)

@@ -13,6 +13,7 @@ KEEP_UP_SECONDS = 60.0
 LEARN_SECONDS = 30.0
 FORGET_SECONDS = 3_600.0
 REMIND_SECONDS = 900.0
+PROBE_SECONDS = 20.0
 
 
 def _declarations() -> Declarations:
@@ -46,6 +47,7 @@ async def _build(core: Core) -> Running:
     from limen.network.learning.service import Learning
     from limen.network.limited import stop
     from limen.network.model import Network
+    from limen.network.probes.probing import Probing
     from limen.network.reminders.reminders import Reminders
     from limen.network.requested import flow_requests
     from limen.network.tunnels.at_firewalls import tell_firewalls
@@ -53,7 +55,7 @@ async def _build(core: Core) -> Running:
     from limen.network.tunnels.tunnels import Tunnels
 
     firewalls, learning = await build(core), Learning(core, Holders(core.known, core.clock).whose)
-    reminders = Reminders(core)
+    reminders, probing = Reminders(core), Probing(core, firewalls)
     requested = flow_requests(lambda: core.known.rules_of(Network), core.clock, core.settings.zone)
     tunnels = Tunnels(core)
     doors = Doors(core, core.offers.take(KeptOpen), tunnels)
@@ -74,11 +76,13 @@ async def _build(core: Core) -> Running:
             doors,
             tunnels,
             requested,
+            probing,
             OfDevices(core, tunnels, doors, firewalls.followers).offered,
         ),
         figures=lambda: (*firewalls.telling.figures(), *learning.figures()),
         periodic=(
             Every("renew the keys that sign what firewalls are told", KEEP_UP_SECONDS, firewalls.keep_up),
+            Every("ask canaries what to try", PROBE_SECONDS, probing.ask),
             Every("say how many more unplanned devices spoke", KEEP_UP_SECONDS, firewalls.telling.say_more_unplanned),
             Every("write down which connections were seen", LEARN_SECONDS, learning.keep),
             Every("forget connections of long ago", FORGET_SECONDS, learning.forget),

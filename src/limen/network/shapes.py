@@ -197,6 +197,8 @@ class FirewallShape(Shape):
     """Between which zones; without it all of them."""
     wireguard: WireGuardShape | None = None
     """`nftables`: tunnels that end here."""
+    probes: bool = False
+    """`nftables` with `host`: this server tries, as a canary of its zone, whether others are reached as stated."""
 
 
 class FileShape(Shape):

@@ -123,7 +123,7 @@ def _flow(one: dict[str, Any]) -> Flow:
 def _firewall(name: str, one: dict[str, Any], every_zone: tuple[str, ...]) -> Firewall:
     zones = tuple(one.get("zones", every_zone))
     if "host" in one:
-        return Firewall(name, one["kind"], zones, host=one["host"])
+        return Firewall(name, one["kind"], zones, host=one["host"], probes=one.get("probes", False))
     place = one.get(PLACE_OF[one["kind"]], "")
     is_device = one["kind"] == "nftables"
     tunnels = WireGuard(**one["wireguard"]) if "wireguard" in one else None

@@ -6,7 +6,9 @@ import re
 from dataclasses import replace
 
 from tests.network.networks import flow, harbor, way, zone
-from tests.web.conftest import Browser
+from tests.network.probes import canaries
+from tests.network.probes.asking import asked, canary, number_of, tell
+from tests.web.conftest import Browser, House
 from tests.web.network.conftest import Put
 
 from limen.network.model import Block, Network, Never, Trial
@@ -74,3 +76,26 @@ async def test_a_wide_table_comes_in_parts(ada: Browser, put: Put) -> None:
     assert not first.keys() & last.keys()
     assert cells((await ada.get(f"{AT}?row=x&column=-1")).text) == first
     assert cells((await ada.get(f"{AT}?row=9999&column=9999")).text) == {}
+
+
+async def test_a_cell_says_what_canaries_tried_and_what_is_otherwise_than_stated(
+    house: House, ada: Browser, put: Put
+) -> None:
+    put(canaries.network())
+    one = await canary(house)
+    assert 'id="probes"' not in (await ada.get(f"{AT}/servers/vaults")).text
+    found = await asked(house, one)
+    await tell(house, one, found.id, (number_of(found, 22), "refused"), (number_of(found, 443), "through"))
+    assert "probes: as stated" in cells((await ada.get(AT)).text)["servers", "vaults"][1]
+    page = (await ada.get(f"{AT}/servers/vaults")).text
+    card = page.split('id="probes"')[1].split("</section>")[0]
+    assert card.count('class="effect permit"') == 2
+    assert canaries.CANARY.name in card
+    for path in ("/console/network/zones/servers", "/console/network/zones/vaults"):
+        assert 'id="probes"' in (await ada.get(path)).text
+    found = await asked(house, one)
+    await tell(house, one, found.id, (number_of(found, 22), "through"), (number_of(found, 443), "untried"))
+    assert "1 not" in cells((await ada.get(AT)).text)["servers", "vaults"][1]
+    card = (await ada.get(f"{AT}/servers/vaults")).text.split('id="probes"')[1].split("</section>")[0]
+    assert (card.count('class="effect deny"'), card.count('class="effect permit"')) == (1, 0)
+    assert "tcp/22" in card

@@ -22,6 +22,9 @@ NO_FLOW: Final = "no-flow"
 ON_TRIAL: Final = "on-trial"
 """It was let through, and would not have been were its pair of zones not on trial."""
 
+PROBE: Final = "probe"
+"""A canary tried it, as Limen had asked it to."""
+
 
 @dataclass(frozen=True, slots=True)
 class Denied:
@@ -36,6 +39,7 @@ class Denied:
     port: int
     count: int
     is_let_through: bool = False
+    is_probe: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ class Surroundings:
         said: dict[str, Any] = {
             "at": to_iso(min(max(one.at * SECOND, now - DAY), now)),
             "firewall": firewall,
-            "why": ON_TRIAL if one.is_let_through else self._why(firewall, by, source),
+            "why": self._why_of(firewall, one, by, source),
             "from_zone": source,
             "to_zone": destination,
             "from_kind": self._kind(source),
@@ -102,6 +106,12 @@ class Surroundings:
     def service(self, protocol: int, port: int) -> str:
         """What it is called, or as one writes it in network.yaml: `tcp/8443`."""
         return self._services.get((protocol, port)) or f"{_PROTOCOLS.get(protocol, protocol)}/{port}"
+
+    def _why_of(self, firewall: str, one: Denied, by: str, source: str) -> str:
+        if one.is_let_through:
+            return ON_TRIAL
+        why = self._why(firewall, by, source)
+        return PROBE if one.is_probe and why == NO_FLOW else why
 
     def _why(self, firewall: str, by: str, source: str) -> str:
         """The interface of a host that guards itself is no zone's."""

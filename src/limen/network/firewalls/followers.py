@@ -71,6 +71,7 @@ class Followers(Turns):
     repairs: bool = True
     _opened: dict[str, Opened] = field(default_factory=dict)
     _tunnels: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _probes: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def take_over(self, firewalls: Iterable[EnrolledFirewall], changes: Iterable[RulesetChange]) -> None:
         """These are the firewalls, and the changes that are open."""
@@ -88,6 +89,19 @@ class Followers(Turns):
     def close(self, *ids: str) -> None:
         """Close these now. What has ended by itself may be among them."""
         if [self._opened.pop(one) for one in ids if one in self._opened]:
+            self.change()
+
+    @property
+    def opened(self) -> tuple[Opened, ...]:
+        """What is open, also what has ended by itself since this was looked at last."""
+        return tuple(self._opened.values())
+
+    def probe(self, firewall: str, probes: dict[str, Any] | None) -> None:
+        """Ask the firewall of this name to try these; None: nothing."""
+        if probes is not None:
+            self._probes[firewall] = probes
+            self.change()
+        elif self._probes.pop(firewall, None) is not None:
             self.change()
 
     def tunnels(self, of: dict[str, dict[str, Any]]) -> None:
@@ -117,4 +131,5 @@ class Followers(Turns):
             ],
         }
         said |= {"tunnels": self._tunnels[one.name]} if one.name in self._tunnels else {}
+        said |= {"probes": self._probes[one.name]} if one.name in self._probes else {}
         return signed_state(number, said, signing(self.keys, now), NAMESPACE)

@@ -21,6 +21,8 @@ from limen.network.firewalls.unplanned import Unplanned
 from limen.network.learning.from_firewalls import Begun, Holders, flow_of, refused_flow_of
 from limen.network.learning.service import Learning
 from limen.network.model import Network
+from limen.network.probes.asked import AskedProbes
+from limen.network.probes.model import Outcome as Came, Round
 from limen.pillar import Core, Figure, FirewallLogs
 from limen.printable import visible
 from limen.rate_limit import RateLimit
@@ -28,6 +30,8 @@ from limen.rate_limit import RateLimit
 LONGEST_SAID: Final = 300
 NOT_ITS_OWN: Final = "not-its-own"
 TOO_OFTEN: Final = "too-often"
+NOT_ASKED: Final = "not-asked"
+"""Why: it told of probes that it was not asked to try."""
 BEYOND: Final = "beyond"
 """Why: more was denied between two zones than was told of, packet by packet."""
 _MOST_BEYOND: Final = 100
@@ -57,6 +61,14 @@ class Drift:
 
 
 @dataclass(frozen=True, slots=True)
+class Probed:
+    """What a canary says came of a round, by the number of the probe."""
+
+    round_id: str
+    outcomes: tuple[tuple[int, Came], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Tells:
     """What one firewall tells at once. `lost`: of how many it had no room to tell. `moved`: addresses at which another
     machine is than when something was opened for it.
@@ -68,6 +80,7 @@ class Tells:
     drift: Sequence[Drift] = ()
     lost: int = 0
     moved: Sequence[str] = ()
+    probed: Probed | None = None
 
 
 class Telling:
@@ -87,12 +100,18 @@ class Telling:
         self.drifts: dict[str, Event] = {}
         """The last of each firewall, by its name, since Limen started."""
         self._of_moved: list[Callable[[str], None]] = []
+        self._of_rounds: list[Callable[[Round], None]] = []
+        self.asked = AskedProbes()
         self.lost = 0
         """Packets that were denied and connections that began of which firewalls had no room to tell more."""
 
     def watch_moved(self, told: Callable[[str], None]) -> None:
         """Call `told` with each address at which a firewall sees another machine since something was opened for it."""
         self._of_moved.append(told)
+
+    def watch_rounds(self, told: Callable[[Round], None]) -> None:
+        """Call `told` with each round of probes that its canary has tried."""
+        self._of_rounds.append(told)
 
     def figures(self) -> Iterator[Figure]:
         yield Figure(
@@ -121,13 +140,14 @@ class Telling:
         for each in tells.moved:
             for told in self._of_moved:
                 told(each)
-        denied = self._its_own(one, tells.denied)
-        begun = self._its_own(one, tells.begun)
-        await self._keep(one, denied, tells.counted, address)
+        with self.asked.counted_once():
+            denied = self.asked.marked(one.name, self._its_own(one, tells.denied))
+            begun = self.asked.without_probes(one.name, self._its_own(one, tells.begun))
+            await self._keep(one, denied, tells.counted, address)
         refused = [
             Begun(each.at, each.source, each.destination, each.protocol, each.port, each.count)
             for each in denied
-            if not each.is_let_through and self.surroundings.is_at_home(one.name, each)
+            if not each.is_let_through and not each.is_probe and self.surroundings.is_at_home(one.name, each)
         ]
         learning = self._core.offers.take(Learning)
         learning.told(begun)
@@ -137,6 +157,8 @@ class Telling:
         self.lost += tells.lost
         for drift in tells.drift:
             self._drifted(one, drift)
+        if tells.probed is not None:
+            self._probed(one, tells.probed)
 
     def unsound(self, one: EnrolledFirewall, why: str) -> None:
         """Journal that a firewall does not hold to what Limen says; the same of one firewall once in five minutes."""
@@ -234,6 +256,14 @@ class Telling:
 
     def _zones(self, came_by: str, goes_by: str) -> tuple[str, str]:
         return self.surroundings.zone_by(came_by), self.surroundings.zone_by(goes_by) if goes_by else "firewall"
+
+    def _probed(self, one: EnrolledFirewall, probed: Probed) -> None:
+        found = self.asked.take(one.id, probed.round_id, probed.outcomes, self._core.clock.now())
+        if found is None:
+            self.unsound(one, NOT_ASKED)
+            return
+        for told in self._of_rounds:
+            told(found)
 
     def _drifted(self, one: EnrolledFirewall, drift: Drift) -> None:
         at = self._core.clock.now()

@@ -15,8 +15,9 @@ from starlette.responses import PlainTextResponse, Response
 from limen.following.one_file import one_file
 from limen.network.firewalls.crossings import Denied
 from limen.network.firewalls.service import Asks, FirewallService, Told, Went
-from limen.network.firewalls.telling import Counted, Drift, Tells
+from limen.network.firewalls.telling import Counted, Drift, Probed, Tells
 from limen.network.learning.from_firewalls import Begun
+from limen.network.probes.model import MOST_PROBES
 from limen.web.following import answering, answering_at, bearer
 from limen.web.page import Route
 from limen.web.site import Site
@@ -89,6 +90,15 @@ _BEGUN = tuple[int, Word, Word, Byte, Port, Count]
 _COUNTED = tuple[Word, Word, Annotated[int, msgspec.Meta(ge=1, le=2**53)]]
 """Between which interfaces, how many packets were denied since this was told last."""
 
+Outcome = Literal["through", "refused", "silent", "untried"]
+_OUTCOME = tuple[Annotated[int, msgspec.Meta(ge=0, lt=MOST_PROBES)], Outcome]
+"""The number of a probe in its round, and what came of it."""
+
+
+class _Probed(msgspec.Struct, forbid_unknown_fields=True):
+    round: Annotated[str, msgspec.Meta(max_length=40)]
+    outcomes: Annotated[list[_OUTCOME], msgspec.Meta(max_length=MOST_PROBES)]
+
 
 class _Tells(msgspec.Struct, forbid_unknown_fields=True):
     denied: Annotated[list[_DENIED], msgspec.Meta(max_length=5_000)] = []
@@ -98,6 +108,7 @@ class _Tells(msgspec.Struct, forbid_unknown_fields=True):
     counted: Annotated[list[_COUNTED], msgspec.Meta(max_length=1_000)] = []
     lost: Annotated[int, msgspec.Meta(ge=0, le=2**31)] = 0
     moved: Annotated[list[Word], msgspec.Meta(max_length=1_000)] = []
+    probed: _Probed | None = None
 
 
 def routes(site: Site) -> APIRouter:
@@ -144,6 +155,7 @@ def _tells(said: _Tells) -> Tells:
         ),
         said.lost,
         tuple(said.moved),
+        None if said.probed is None else Probed(said.probed.round, tuple(said.probed.outcomes)),
     )
 
 

@@ -18,6 +18,7 @@ from limen.network.graph import Graph, drawable
 from limen.network.learning.lately import Lately, Seen
 from limen.network.learning.unplanned import NAMED_KINDS
 from limen.network.model import INTERNET, Zone
+from limen.network.probes.probing import Probing
 from limen.network.proof.naming import Line
 from limen.network.proof.nevers import Verdict
 from limen.network.proved import Proved
@@ -64,7 +65,7 @@ class Row:
 
 
 def routes(site: Site) -> APIRouter:
-    router, proving = APIRouter(), site.shared(Proving)
+    router, proving, probing = APIRouter(), site.shared(Proving), site.ports.offers.take(Probing)
 
     @router.get(AT)
     async def everything(request: Request, visit: Authorized) -> Response:
@@ -116,6 +117,7 @@ def routes(site: Site) -> APIRouter:
             more_inwards=max(0, len(inwards) - MOST_LINES),
             is_open=not proved.is_guarded(zone, zone) and zone != INTERNET,
             firewalls=[one for one in proved.network.firewalls if zone in one.zones],
+            probes=[one for one in probing.results() if zone in {one.probe.from_zone, one.probe.to_zone}],
         )
 
     return router

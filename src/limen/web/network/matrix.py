@@ -13,6 +13,8 @@ from starlette.responses import Response
 
 from limen.network.learning.lately import Seen
 from limen.network.model import ANY_SERVICE
+from limen.network.probes.model import Result
+from limen.network.probes.probing import Probing
 from limen.network.proof.matrix import Cell
 from limen.network.proved import Proved
 from limen.network.services import service_text
@@ -44,6 +46,7 @@ class Shown:
     """A cell: `services` that are let through, of which `more` are not named; why, in words.
 
     `is_guarded`: a firewall is on the way. `is_broken`: something passes that must never be.
+    `is_otherwise`: a canary came through though it must not, or did not though it must.
     """
 
     source: str
@@ -53,10 +56,11 @@ class Shown:
     more: int
     why: str
     is_broken: bool
+    is_otherwise: bool = False
 
 
 def routes(site: Site) -> APIRouter:
-    router, proving = APIRouter(), site.shared(Proving)
+    router, proving, probing = APIRouter(), site.shared(Proving), site.ports.offers.take(Probing)
 
     @router.get(AT)
     async def table(request: Request, visit: Authorized) -> Response:
@@ -68,7 +72,7 @@ def routes(site: Site) -> APIRouter:
             "console/network_matrix.html",
             visit,
             columns=columns,
-            rows=await site.in_thread(lambda: _table(proved, names[row : row + AT_ONCE], columns)),
+            rows=await site.in_thread(lambda: _table(proved, names[row : row + AT_ONCE], columns, probing.results())),
             row=row,
             column=column,
             at_once=AT_ONCE,
@@ -98,6 +102,7 @@ def routes(site: Site) -> APIRouter:
             trial=proved.trials.get((source, destination)),
             on_trial={one.id for one in proved.network.trials},
             service_text=service_text,
+            probes=probing.results(source, destination),
             seen=lately.pairs.get((source, destination), Seen()) if lately.is_known else None,
             days=SEEN_DAYS,
             may_ask_for_flows=may_ask(site, visit),
@@ -107,11 +112,16 @@ def routes(site: Site) -> APIRouter:
     return router
 
 
-def _table(proved: Proved, rows: tuple[str, ...], columns: tuple[str, ...]) -> list[tuple[str, list[Shown]]]:
-    return [(one, [_shown(proved, one, other) for other in columns]) for one in rows]
+def _table(
+    proved: Proved, rows: tuple[str, ...], columns: tuple[str, ...], probes: list[Result]
+) -> list[tuple[str, list[Shown]]]:
+    of_pair: dict[tuple[str, str], list[Result]] = {}
+    for each in probes:
+        of_pair.setdefault((each.probe.from_zone, each.probe.to_zone), []).append(each)
+    return [(one, [_shown(proved, one, other, of_pair.get((one, other), [])) for other in columns]) for one in rows]
 
 
-def _shown(proved: Proved, source: str, destination: str) -> Shown:
+def _shown(proved: Proved, source: str, destination: str, probes: list[Result]) -> Shown:
     cell, is_guarded = proved.cell(source, destination), proved.is_guarded(source, destination)
     every = dict.fromkeys(service for line in proved.lines(source, destination) for service in line.services)
     services = [*_of_weight([*every]), *(["more than can be listed"] if cell.unlisted else [])]
@@ -121,8 +131,9 @@ def _shown(proved: Proved, source: str, destination: str) -> Shown:
         is_guarded,
         tuple(services[:MOST_SERVICES]),
         max(0, len(services) - MOST_SERVICES),
-        _why(proved, cell) if is_guarded else "no firewall is between them",
+        "; ".join([_why(proved, cell) if is_guarded else "no firewall is between them", *_tried(probes)]),
         (source, destination) in proved.broken,
+        any(one.is_as_stated is False for one in probes),
     )
 
 
@@ -141,6 +152,13 @@ def _why(proved: Proved, cell: Cell) -> str:
     about = proved.about(*pair)[:MOST_SERVICES]
     parts += [f"on trial until {proved.trials[pair].until}"] if pair in proved.trials else []
     return "; ".join([*parts, *(f"{one.never.id} {'holds' if one.holds else 'does not hold'}" for one in about)])
+
+
+def _tried(probes: list[Result]) -> list[str]:
+    wrong = sum(one.is_as_stated is False for one in probes)
+    if wrong:
+        return [f"probes: {wrong} not as stated"]
+    return ["probes: as stated"] if any(one.is_as_stated for one in probes) else []
 
 
 def _few(ids: tuple[str, ...]) -> str:

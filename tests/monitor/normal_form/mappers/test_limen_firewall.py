@@ -22,6 +22,11 @@ def test_what_was_let_through_on_trial_is_no_denial() -> None:
     assert (event.category, event.status_id, event.reason) == ("firewall", 1, "on-trial")
 
 
+def test_what_a_canary_was_asked_to_try_is_nothing_refused() -> None:
+    event = only(FIREWALLS, RECORD.replace("no-flow", "probe"), FIREWALLS)
+    assert (event.category, event.status_id, event.reason) == ("firewall", 1, "probe")
+
+
 def test_nobody_else_speaks_as_a_firewall() -> None:
     for kind, source in ((FIREWALLS, "harbor"), ("json", FIREWALLS), (LIMEN, FIREWALLS), (FIREWALLS, LIMEN)):
         assert all(is_unreadable(event) for event in events(kind, RECORD, source))

@@ -32,9 +32,13 @@ _BEYOND: Final = replace(_DENIED, fixed={**_DENIED.fixed, "kind": "counted"})
 """Packets between two zones that were denied and not told one by one: how many, and nothing of whose."""
 _ON_TRIAL: Final = replace(_DENIED, fixed={"product": FIREWALLS, "kind": "tried", **TRAFFIC, "status_id": SUCCESS})
 """It was let through, and would be denied were its zones not on trial."""
+_PROBE: Final = replace(_ON_TRIAL, fixed={**_ON_TRIAL.fixed, "kind": "probe"})
+"""A canary tried it as Limen had asked it to, and the firewall denied it, as it should: rules that count what firewalls
+refused count it no more than what they let through.
+"""
 
 
 def read(raw: str, record: Record, _frame: Frame) -> Iterator[Draft]:
     """A packet that was denied, or several alike within one second (`count`)."""
-    shape = {"on-trial": _ON_TRIAL, "beyond": _BEYOND}.get(str(record.get("why")), _DENIED)
+    shape = {"on-trial": _ON_TRIAL, "beyond": _BEYOND, "probe": _PROBE}.get(str(record.get("why")), _DENIED)
     yield shape.draft(raw, flat(record))

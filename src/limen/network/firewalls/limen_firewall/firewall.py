@@ -21,6 +21,7 @@ from limen.network.firewalls.limen_firewall.machines import Machines
 from limen.network.firewalls.limen_firewall.names import Names
 from limen.network.firewalls.limen_firewall.openings import closed, opened, openings_until, without
 from limen.network.firewalls.limen_firewall.places import KEPT, RUN
+from limen.network.firewalls.limen_firewall.probes import Probes
 from limen.network.firewalls.limen_firewall.rehearsal import cut_by
 from limen.network.firewalls.limen_firewall.rulesets import Ruleset, closed_ruleset
 from limen.network.firewalls.limen_firewall.tables import intended, live, load, transact
@@ -40,7 +41,7 @@ class Firewall:
 
     def __init__(self) -> None:
         self.clock = LimensClock()
-        self.tunnels, self.names = Tunnels(), Names()
+        self.tunnels, self.names, self.probes = Tunnels(), Names(), Probes()
         self.lock = threading.RLock()
         self.ruleset: Ruleset | None = None
         self.drift = Drift()
@@ -94,6 +95,7 @@ class Firewall:
         self._change(said, url)
         if failed is not None:
             raise Wrong(f"tunnels are not as they are to be: {failed}")
+        self.probes.follow(said.get("probes"))
         self.followed = said["number"]
 
     def _change(self, said: dict[str, Any], url: str) -> None:

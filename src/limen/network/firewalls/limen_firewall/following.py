@@ -40,6 +40,7 @@ def follow() -> None:
         lambda: _tell_for_ever(firewall, folded),
         lambda: _for_ever("NFLOG", lambda: read_logged(group, denied, tried)),
         lambda: _for_ever("conntrack", lambda: read_begun(begun)),
+        lambda: _for_ever("probes", firewall.probes.try_next),
         lambda: _for_ever("changes of rules", lambda: read_changes(changes.set)),
     ):
         threading.Thread(target=work, daemon=True).start()
@@ -114,19 +115,22 @@ def _tell_for_ever(firewall: Firewall, folded: dict[str, Folded]) -> None:
     while True:
         time.sleep(SEND_SECONDS)
         taken = {name: one.take() for name, one in folded.items()}
-        drift, moved = list(firewall.drift.found), list(firewall.machines.moved)
+        drift, moved, probed = list(firewall.drift.found), list(firewall.machines.moved), firewall.probes.done
         counted: list[list[Any]] = []
         try:
             counted = firewall.counts.take()
-            if not (drift or moved or counted) and not any(some or lost for some, lost in taken.values()):
+            if not (drift or moved or counted or probed) and not any(some or lost for some, lost in taken.values()):
                 continue
             events = {name: some for name, (some, _) in taken.items()}
             lost = sum(number for _, number in taken.values())
             about = {"drift": drift, "moved": moved, "counted": counted, "lost": lost}
+            about |= {"probed": probed} if probed else {}
             _limen(KEPT.read("config")).ask("/network/firewall/events", {**events, **about})
             for _ in drift:
                 firewall.drift.found.popleft()
             del firewall.machines.moved[: len(moved)]
+            if firewall.probes.done is probed:
+                firewall.probes.done = None
         except Exception as wrong:  # noqa: BLE001 -- it is told later
             syslog.syslog(syslog.LOG_WARNING, f"Limen could not be told: {wrong}")
             for name, one in folded.items():

@@ -1,0 +1,1 @@
+"""What canaries try, to see whether the network is as it is stated."""
