@@ -167,7 +167,9 @@ async def company_at(at: At, folder: Path) -> Company:
     folder = small_folder(folder)
     (folder / "network.yaml").write_text(NETWORK.format(kind=at.kind, place=at.place, zones=at.zones))
     assert await asyncio.to_thread(leave, "apply", str(folder), "-m", "network") == 0
-    (folder / "it.key").write_text(at.key)
+    key = folder / "it.key"
+    key.write_text(at.key)
+    key.chmod(0o600)
     return Company(at, folder)
 
 
