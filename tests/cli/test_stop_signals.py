@@ -50,8 +50,20 @@ time.sleep(60)
 
 
 @pytest.mark.parametrize("how", [signal.SIGHUP, signal.SIGTERM])
-def test_within_it_both_signals_end_it_in_order_and_afterwards_they_are_as_before(how: signal.Signals) -> None:
-    with subprocess.Popen([sys.executable, "-c", WITHIN], stdout=subprocess.PIPE, text=True) as ran:
+@pytest.mark.parametrize("begun", [signal.SIG_IGN, signal.SIG_DFL], ids=["ignored", "default"])
+def test_within_it_both_signals_end_it_in_order_and_afterwards_they_are_as_before(
+    how: signal.Signals, begun: signal.Handlers
+) -> None:
+    def as_a_shell_does_it() -> None:
+        signal.signal(signal.SIGINT, begun)
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # who runs these tests may have it ignored
+
+    with subprocess.Popen(
+        [sys.executable, "-c", WITHIN],
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=as_a_shell_does_it,  # noqa: PLW1509
+    ) as ran:
         assert ran.stdout is not None
         assert ran.stdout.readline() == "up\n"
         ran.send_signal(how)
