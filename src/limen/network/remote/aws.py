@@ -16,16 +16,16 @@ from limen.network.emit.aws import AwsRules, aws_rules
 from limen.network.emit.aws_back import back_calls
 from limen.network.emit.aws_calls import Call, acls_of_limen, next_calls
 from limen.network.emit.aws_document import acl_of, document, group_named
-from limen.network.emit.guarded import Guarded, Unfit
+from limen.network.emit.guarded import Guarded
 from limen.network.packets import Ruleset
 from limen.network.reading.aws import read_aws
 from limen.network.reading.stages import Held, Known
 from limen.network.remote.aws_interfaces import not_as_said
-from limen.network.remote.gear import State
+from limen.network.remote.gear import ByRules, State
 
 
 @dataclass
-class AwsVpc:
+class AwsVpc(ByRules):
     wanted: Guarded
     vpc: str
     ec2: Ec2
@@ -33,14 +33,6 @@ class AwsVpc:
     @cached_property
     def said(self) -> AwsRules:
         return aws_rules(self.wanted)
-
-    @property
-    def unfit(self) -> tuple[Unfit, ...]:
-        return self.said.unfit
-
-    @property
-    def meant(self) -> Ruleset:
-        return self.said.actual
 
     async def read(self) -> State:
         """Of interfaces only their addresses, and the groups that they have."""

@@ -17,12 +17,12 @@ from limen.connectors.vendor_client import VendorError
 from limen.errors import LimenError
 from limen.network.emit.aws_calls import Call
 from limen.network.emit.azure import azure_rules, document, group_of
-from limen.network.emit.guarded import Guarded, Unfit
+from limen.network.emit.guarded import Guarded
 from limen.network.emit.ordered import Ordered
 from limen.network.packets import Ruleset
 from limen.network.reading.azure import read_azure
 from limen.network.reading.json_documents import objects, text, texts, whole
-from limen.network.remote.gear import State
+from limen.network.remote.gear import ByRules, State
 from limen.network.remote.meanwhile import Meanwhile
 
 _PUT: Final = "NetworkSecurityGroups_CreateOrUpdate"
@@ -38,7 +38,7 @@ _OPEN: Final = [
 
 
 @dataclass
-class AzureNetwork:
+class AzureNetwork(ByRules):
     wanted: Guarded
     api: SecurityGroups
     _meanwhile: Meanwhile = field(default_factory=Meanwhile)
@@ -46,14 +46,6 @@ class AzureNetwork:
     @cached_property
     def said(self) -> Ordered:
         return azure_rules(self.wanted)
-
-    @property
-    def unfit(self) -> tuple[Unfit, ...]:
-        return self.said.unfit
-
-    @property
-    def meant(self) -> Ruleset:
-        return self.said.actual
 
     async def read(self) -> State:
         """`names`: the groups of these zones; `groups`: those of them that there are."""

@@ -19,12 +19,12 @@ from limen.connectors.google.firewall_rules import FirewallRules
 from limen.connectors.vendor_client import VendorError
 from limen.network.emit.aws_calls import Call
 from limen.network.emit.gcp import document, gcp_rules, tag_of
-from limen.network.emit.guarded import Guarded, Unfit
+from limen.network.emit.guarded import Guarded
 from limen.network.emit.ordered import Ordered
 from limen.network.packets import Ruleset
 from limen.network.reading.gcp import read_gcp
 from limen.network.reading.json_documents import objects, text, texts, whole
-from limen.network.remote.gear import State
+from limen.network.remote.gear import ByRules, State
 from limen.network.remote.meanwhile import Meanwhile
 
 _INSERT, _PUT, _DELETE = "firewalls.insert", "firewalls.update", "firewalls.delete"
@@ -40,7 +40,7 @@ _LONGEST_STEM: Final = 52
 
 
 @dataclass
-class GcpNetwork:
+class GcpNetwork(ByRules):
     wanted: Guarded
     api: FirewallRules
     _meanwhile: Meanwhile = field(default_factory=Meanwhile)
@@ -48,14 +48,6 @@ class GcpNetwork:
     @cached_property
     def said(self) -> Ordered:
         return gcp_rules(self.wanted)
-
-    @property
-    def unfit(self) -> tuple[Unfit, ...]:
-        return self.said.unfit
-
-    @property
-    def meant(self) -> Ruleset:
-        return self.said.actual
 
     async def read(self) -> State:
         """`tags`: those of these zones; `rules`: all of the network."""

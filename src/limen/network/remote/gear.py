@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol, TypeAlias
 
@@ -47,6 +48,32 @@ class Gear(Protocol):
 
     async def settle(self) -> None:
         """Put in force what was called, where calls alone don't."""
+
+
+class Rules(Protocol):
+    """What was said of a network in the words of one kind of firewall, and read back."""
+
+    @property
+    def unfit(self) -> tuple[Unfit, ...]: ...
+
+    @property
+    def actual(self) -> Ruleset: ...
+
+
+class ByRules(ABC):
+    """The part of a `Gear` that follows from its rules."""
+
+    @property
+    @abstractmethod
+    def said(self) -> Rules: ...
+
+    @property
+    def unfit(self) -> tuple[Unfit, ...]:
+        return self.said.unfit
+
+    @property
+    def meant(self) -> Ruleset:
+        return self.said.actual
 
 
 Progress: TypeAlias = Callable[[float, float], None]

@@ -12,13 +12,12 @@ from typing import Final
 
 from limen.connectors.opnsense.filter import Filter
 from limen.network.emit.aws_calls import Call
-from limen.network.emit.guarded import Unfit
 from limen.network.emit.opnsense import MARK, Legs, known_of, legs_of, opnsense_rules, rows
 from limen.network.emit.ordered import Ordered
 from limen.network.model import Firewall, Network
 from limen.network.packets import Ruleset
 from limen.network.reading.opnsense import place_of, read_rows, rows_of
-from limen.network.remote.gear import State
+from limen.network.remote.gear import ByRules, State
 
 _FIELDS: Final = (
     "enabled", "sequence", "action", "quick", "interface", "direction", "ipprotocol", "protocol", "icmptype",
@@ -27,7 +26,7 @@ _FIELDS: Final = (
 
 
 @dataclass
-class Opnsense:
+class Opnsense(ByRules):
     network: Network
     firewall: Firewall
     today: str
@@ -40,14 +39,6 @@ class Opnsense:
     @cached_property
     def said(self) -> Ordered:
         return opnsense_rules(self.network, self.firewall, self.today)
-
-    @property
-    def unfit(self) -> tuple[Unfit, ...]:
-        return self.said.unfit
-
-    @property
-    def meant(self) -> Ruleset:
-        return self.said.actual
 
     async def read(self) -> State:
         return {"rows": rows_of(await self.filter.get())}

@@ -15,46 +15,42 @@ from typing import Any
 from limen.connectors.unifi.network import UnifiNetwork
 from limen.errors import LimenError
 from limen.network.emit.aws_calls import Call
-from limen.network.emit.guarded import Guarded, Unfit
+from limen.network.emit.guarded import Guarded
 from limen.network.emit.ordered import Ordered
 from limen.network.emit.unifi import MARK, known_of, policies, unifi_rules, zone_names
 from limen.network.model import Firewall, Network
 from limen.network.packets import Ruleset
 from limen.network.reading.unifi import read_unifi
-from limen.network.remote.gear import State
+from limen.network.remote.gear import ByRules, State
 
 
 @dataclass
-class Unifi:
+class Unifi(ByRules):
     network: Network
     firewall: Firewall
     today: str
     api: UnifiNetwork
 
     @cached_property
-    def said(self) -> tuple[Guarded, Ordered]:
+    def _guarded_and_said(self) -> tuple[Guarded, Ordered]:
         return unifi_rules(self.network, self.firewall, self.today)
 
     @property
-    def unfit(self) -> tuple[Unfit, ...]:
-        return self.said[1].unfit
-
-    @property
-    def meant(self) -> Ruleset:
-        return self.said[1].actual
+    def said(self) -> Ordered:
+        return self._guarded_and_said[1]
 
     async def read(self) -> State:
         return {"zones": await self.api.zones(), "policies": await self.api.policies()}
 
     def meaning(self, there: State) -> Ruleset:
-        return read_unifi(there, known=known_of(self._ids(there), self.said[1].known)).ruleset
+        return read_unifi(there, known=known_of(self._ids(there), self.said.known)).ruleset
 
     def unguarded(self, _there: State) -> tuple[str, ...]:
         """What goes through it goes by its policies."""
         return ()
 
     def next_calls(self, there: State) -> list[Call]:
-        return _calls(policies(self.said[0], self._ids(there)), there)
+        return _calls(policies(self._guarded_and_said[0], self._ids(there)), there)
 
     def back_calls(self, before: State, there: State) -> list[Call]:
         own = [_bare(one) for one in before["policies"] if _is_own(one)]
