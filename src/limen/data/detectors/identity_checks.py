@@ -157,10 +157,18 @@ def is_it_fiscal_code(matched: bytes) -> bool:
     text = matched.upper()
     total = sum(_ODD[code] for code in text[0:15:2])
     total += sum(code - 48 if code <= 57 else code - 65 for code in text[1:15:2])
-    day = int(text[9:11].translate(_AS_DIGITS)) % 40
-    if not 1 <= day <= 31:
+    year = int(text[6:8].translate(_AS_DIGITS))
+    month = b"ABCDEHLMPRST".find(text[8]) + 1
+    day = int(text[9:11].translate(_AS_DIGITS)) % 40  # that of a woman is 40 more
+    return _is_day(1900 + year, month, day) | _is_day(2000 + year, month, day) and total % 26 + 65 == text[15]
+
+
+def _is_day(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
         return False
-    return total % 26 + 65 == text[15]
+    return True
 
 
 def is_nl_bsn(matched: bytes) -> bool:
