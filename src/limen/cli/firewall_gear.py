@@ -28,11 +28,11 @@ from limen.network.model import Firewall, Network
 from limen.network.packets import Ruleset
 from limen.network.proof.naming import Line
 from limen.network.reading.reading import MOST_BYTES
+from limen.network.remote.clients import KEYS, Clients, key_of
 from limen.network.remote.clouds import CLOUDS, CloudRules, cloud_rules
 from limen.network.remote.gear import Gear, NotAsMeantError
-from limen.network.remote.gears import KEYS, Clients, key_of
 from limen.network.remote.kept import CONFIRMED
-from limen.network.remote.own_way import refuse_cut
+from limen.network.remote.lockout import refuse_cut
 from limen.network.remote.saying import Change, change
 from limen.network.remote.trial import TRIAL_SECONDS, NotPutBackError, decide, tried, undone
 

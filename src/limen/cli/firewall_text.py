@@ -15,7 +15,7 @@ from limen.network.emit.read_back import Told
 from limen.network.emit.windows import REMOTE_PORTS
 from limen.network.packets import Ruleset
 from limen.network.reading.reading import NotUnderstood
-from limen.network.remote.own_way import addresses_of, refuse_cut, refuse_unadministered
+from limen.network.remote.lockout import addresses_of, refuse_cut, refuse_unadministered
 from limen.network.remote.saying import Change, change
 
 _MOST_DOUBTS = 20

@@ -1,4 +1,4 @@
-"""Whether a change would cut Limen itself from a firewall, so that it could not put it back."""
+"""Whether a change would lock Limen, or whoever administers a firewall, out of it: then nobody could put it back."""
 
 from __future__ import annotations
 
