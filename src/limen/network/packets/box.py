@@ -94,8 +94,12 @@ class Packet(NamedTuple):
     @property
     def addresses(self) -> tuple[str, str]:
         """From where and to where, as people write addresses."""
-        kind = IPv4Address if self.family == 4 else IPv6Address
-        return str(kind(self.source)), str(kind(self.destination))
+        return str(address_of(self.family, self.source)), str(address_of(self.family, self.destination))
+
+
+def address_of(family: int, number: int) -> IPv4Address | IPv6Address:
+    """Some of IPv6 are low enough to be taken for one of IPv4, were they made from their number alone."""
+    return IPv4Address(number) if family == 4 else IPv6Address(number)
 
 
 def every_packet(family: int) -> Box:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address
 from typing import Final, NamedTuple, TypeAlias
 
 from limen.network.compiling import Places
 from limen.network.model import ANY_SERVICE, Network, Ports
+from limen.network.packets import address_of
 from limen.network.packets.box import ANY_PORT, ANY_PROTOCOL, ICMP, ICMPV6, Box, Interval
 
 Intervals: TypeAlias = tuple[Interval, ...]
@@ -174,7 +174,7 @@ def _written(family: int, intervals: Intervals) -> Iterator[str]:
 
 
 def _address_range(family: int, low: int, high: int) -> str:
-    first, last = (IPv4Address(low), IPv4Address(high)) if family == 4 else (IPv6Address(low), IPv6Address(high))
+    first, last = address_of(family, low), address_of(family, high)
     free = (low ^ high).bit_length()
     if low == high:
         return str(first)
