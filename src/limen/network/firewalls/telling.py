@@ -37,6 +37,8 @@ BEYOND: Final = "beyond"
 _MOST_BEYOND: Final = 100
 """Packets between two interfaces that the log may lack before it is said: some are always still on their way."""
 _SAID_EVERY: Final = 5 * MINUTE
+_MOST_SAID: Final = 100
+"""Pairs of one firewall within that time: whoever is in it invents interfaces without end."""
 _MOST_PAIRS: Final = 5_000
 Pair: TypeAlias = tuple[str, str, str]
 """A firewall, and the interfaces that packets come and go by there."""
@@ -212,14 +214,14 @@ class Telling:
             with suppress(ValueError):  # it is no address, so it is nobody's
                 records.append(self.surroundings.record(one.name, packet, now))
         beyond = self._with(one.name, denied, counted)
-        said = [pair for pair in beyond if beyond[pair] >= _MOST_BEYOND and self._is_due(pair, now)]
+        said_at = {pair: at for pair, at in self._said_at.items() if 0 <= now - at < _SAID_EVERY}
+        said = list(_due(beyond, said_at))
         records += [self._beyond_record(pair, beyond[pair], now) for pair in said]
         if logs is not None and records:
             await logs.take(records, address)
         for pair in said:
-            self._said_at[pair] = now
             del beyond[pair]
-        self._beyond = beyond
+        self._beyond, self._said_at = beyond, said_at | dict.fromkeys(said, now)
         for each in counted:
             self._denied[self._zones(each.came_by, each.goes_by)] += each.packets
 
@@ -235,9 +237,6 @@ class Telling:
             if pair in beyond and not packet.is_let_through:
                 beyond[pair] = max(beyond[pair] - packet.count, -_MOST_BEYOND)
         return beyond
-
-    def _is_due(self, pair: Pair, now: Instant) -> bool:
-        return not 0 <= now - self._said_at.get(pair, -_SAID_EVERY) < _SAID_EVERY
 
     def _beyond_record(self, pair: Pair, packets: int, now: Instant) -> bytes:
         firewall, came_by, goes_by = pair
@@ -282,6 +281,15 @@ class Telling:
         event = Event(at=at, kind="network.drift", outcome=Outcome.FAILURE, details=details)
         self.drifts[one.name] = event
         self._core.journal.record(event)
+
+
+def _due(beyond: Mapping[Pair, int], said_at: Mapping[Pair, Instant]) -> Iterator[Pair]:
+    """Those of which so much is beyond that it has to be said, and was not lately."""
+    said_of = Counter(firewall for firewall, _, _ in said_at)
+    for pair, packets in beyond.items():
+        if packets >= _MOST_BEYOND and pair not in said_at and said_of[pair[0]] < _MOST_SAID:
+            said_of[pair[0]] += 1
+            yield pair
 
 
 def _is_between(packet: Denied | Begun, own: frozenset[str]) -> bool:
