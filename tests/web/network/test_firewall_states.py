@@ -13,9 +13,10 @@ from limen.network.emit.makers import MAKERS
 from limen.network.firewalls.followers import Heard
 from limen.network.firewalls.limen_firewall import firewall as program
 from limen.network.firewalls.store import TRIAL, WAITING, EnrolledFirewall, RulesetChange
+from limen.network.firewalls.unheard import SILENT_AFTER
 from limen.network.model import Firewall
 from limen.network.remote.trial import TRIAL_SECONDS
-from limen.web.network.firewall_states import SILENT_AFTER, TOLD_BY_TEXT, FirewallState
+from limen.web.network.firewall_states import TOLD_BY_TEXT, FirewallState
 
 NOW = 100 * MINUTE
 GW1 = EnrolledFirewall("fw-1", "gw1", b"", 0, "a" * 64)

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from limen.clock import DAY, MINUTE, SECOND, Instant, Milliseconds
+from limen.clock import DAY, SECOND, Instant
 from limen.events import Event
 from limen.network.firewalls.drift_events import KIND as DRIFT, Drift, drift_of
 from limen.network.firewalls.followers import Heard
 from limen.network.firewalls.intended import NFTABLES
 from limen.network.firewalls.service import FirewallService
 from limen.network.firewalls.store import TRIAL, EnrolledFirewall, RulesetChange
+from limen.network.firewalls.unheard import SILENT_AFTER
 from limen.network.model import Firewall
 from limen.network.remote.trial import TRIAL_SECONDS
 from limen.network.shapes import ASKED_NOTHING
@@ -29,8 +30,6 @@ HISTORY: Final = (
 )
 TOLD_BY_TEXT: Final = (*ASKED_NOTHING, "windows")
 HISTORY_DAYS: Final = 30
-SILENT_AFTER: Final[Milliseconds] = 2 * MINUTE
-"""A firewall asks at least every half minute."""
 MOST_EVENTS: Final = 200
 
 
