@@ -30,7 +30,7 @@ from limen.network.proof.naming import Reachable
 from limen.network.reading.reading import MOST_BYTES
 from limen.network.remote.clients import KEYS, Clients, key_of
 from limen.network.remote.clouds import CLOUDS, CloudRules, cloud_rules
-from limen.network.remote.gear import Gear, NotAsMeantError
+from limen.network.remote.gear import Gear, NotAsMeantError, as_change
 from limen.network.remote.kept import CONFIRMED
 from limen.network.remote.lockout import refuse_cut
 from limen.network.remote.saying import Change, change
@@ -102,7 +102,7 @@ def plan(at: At, key: Path | None, now: Sequence[Path], terraform: Path | None, 
     async def ask(gear: Gear) -> None:
         there = await gear.read()
         says, lacks = gear.next_calls(there), gear.unguarded(there)
-        planned = Planned(change(gear.meaning(there), gear.meant), gear.unfit, says, True, lacks)
+        planned = Planned(as_change(gear, there), gear.unfit, says, True, lacks)
         _print_plan(at, planned, as_json=as_json)
 
     at.with_gear(key, ask)
