@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
+from itertools import chain
 from typing import Final, TypeAlias, TypeVar
 
 from limen.clock import MINUTE, Instant, to_iso
@@ -181,17 +182,12 @@ class Telling:
     def _say_what_is_strange(self, one: EnrolledFirewall, begun: Sequence[Begun], refused: Sequence[Begun]) -> None:
         """Journal devices that nobody planned, and beacons."""
         now, network, own = self._core.clock.now(), self.surroundings.network, self._firewalls_at.values()
-        for told, read in ((begun, flow_of), (refused, refused_flow_of)):
-            for each in told:
-                flow = read(each, now)
-                if flow is None:
-                    continue
-                for event in (
-                    self._unplanned.take(network, one.name, own, flow, now),
-                    self._beacons.take(network, one.name, flow, now),
-                ):
-                    if event is not None:
-                        self._core.journal.record(event)
+        flows = chain((flow_of(each, now) for each in begun), (refused_flow_of(each, now) for each in refused))
+        for flow in filter(None, flows):
+            unplanned = self._unplanned.take(network, one.name, own, flow, now)
+            beacon = self._beacons.take(network, one.name, flow, now)
+            for event in filter(None, (unplanned, beacon)):
+                self._core.journal.record(event)
 
     def _its_own(self, one: EnrolledFirewall, told: Sequence[P]) -> list[P]:
         """What it can have seen. A server that guards itself sees packets of its own alone: whoever is in it accuses

@@ -8,6 +8,7 @@ whatever has none.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator
 from ipaddress import IPv4Address, IPv6Address
 from typing import Final, NamedTuple, TypeAlias
 
@@ -100,6 +101,16 @@ class Packet(NamedTuple):
 def address_of(family: int, number: int) -> IPv4Address | IPv6Address:
     """Some of IPv6 are low enough to be taken for one of IPv4, were they made from their number alone."""
     return IPv4Address(number) if family == 4 else IPv6Address(number)
+
+
+def of_one_family(
+    sources: Iterable[tuple[int, Interval]], destinations: Collection[tuple[int, Interval]]
+) -> Iterator[tuple[int, Interval, Interval]]:
+    """The family, source and destination of each pair that has one: no packet goes from IPv4 to IPv6."""
+    for family, source in sources:
+        for other, destination in destinations:
+            if family == other:
+                yield family, source, destination
 
 
 def every_packet(family: int) -> Box:
