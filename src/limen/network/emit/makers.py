@@ -28,7 +28,6 @@ from limen.network.reading.reading import Reading
 from limen.network.reading.stages import Known
 from limen.network.services import packet_text
 
-MAKERS: Final = ("fortigate", "paloalto", "cisco", "windows")
 _FIRST_NOTE: Final = (
     "It is for a FortiGate without policies. If there are some, give its configuration with --now: by their numbers "
     "they would be written over, and keep what the text does not say."
