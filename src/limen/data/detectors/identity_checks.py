@@ -160,15 +160,8 @@ def is_it_fiscal_code(matched: bytes) -> bool:
     year = int(text[6:8].translate(_AS_DIGITS))
     month = b"ABCDEHLMPRST".find(text[8]) + 1
     day = int(text[9:11].translate(_AS_DIGITS)) % 40  # that of a woman is 40 more
-    return _is_day(1900 + year, month, day) | _is_day(2000 + year, month, day) and total % 26 + 65 == text[15]
-
-
-def _is_day(year: int, month: int, day: int) -> bool:
-    try:
-        date(year, month, day)
-    except ValueError:
-        return False
-    return True
+    is_birthday = _is_date(1900 + year, month, day) or _is_date(2000 + year, month, day)
+    return is_birthday and total % 26 + 65 == text[15]
 
 
 def is_nl_bsn(matched: bytes) -> bool:
@@ -209,7 +202,7 @@ def is_se_personal_number(matched: bytes) -> bool:
 def is_fi_personal_code(matched: bytes) -> bool:
     """A Finnish personal identity code: the last character is the remainder by 31."""
     text = matched.upper()
-    if not _is_day(int(text[4:6]), int(text[2:4]), int(text[0:2])):
+    if not _is_date(2000 + int(text[4:6]), int(text[2:4]), int(text[0:2])):
         return False
     return b"0123456789ABCDEFHJKLMNPRSTUVWXY"[int(text[:6] + text[7:10]) % 31] == text[10]
 
@@ -225,12 +218,12 @@ def is_ie_pps(matched: bytes) -> bool:
 def is_dk_cpr(matched: bytes) -> bool:
     """A Danish CPR number: a birthday; its check digit is not given out any more."""
     number = bare(matched)
-    return _is_day(int(number[4:6]), int(number[2:4]), int(number[:2]))
+    return _is_date(2000 + int(number[4:6]), int(number[2:4]), int(number[:2]))
 
 
-def _is_day(year: int, month: int, day: int) -> bool:
+def _is_date(year: int, month: int, day: int) -> bool:
     try:
-        date(2000 + year, month, day)
+        date(year, month, day)
     except ValueError:
         return False
     return True
