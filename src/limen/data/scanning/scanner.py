@@ -45,6 +45,8 @@ class Scanner:
     """
 
     def __init__(self, detectors: Sequence[Detector], *, key: bytes, most: int = MOST) -> None:
+        self.made_of = (tuple(detectors), key, most)
+        """All that another process needs to make the same scanner."""
         self._key, self._most = key, most
         self._sought = [
             _Sought(one, re.compile(one.expression.encode()), Words(one.words) if one.words else None)
@@ -113,6 +115,11 @@ class Stream:
         """What is settled of what was fed; what lies in the last few hundred bytes may be missing yet."""
         return self._scan.found()
 
+    @property
+    def settled(self) -> Sequence[Finding]:
+        """All finds so far, those within surer ones as well. It only grows, at its end; not in order of place."""
+        return self._scan.findings
+
     def end(self) -> Found:
         """All that is in the text, which ends here."""
         self._close()  # only now Hyperscan tells of what ends where the text does
@@ -135,7 +142,7 @@ class _Scan:
         self._done = [0] * len(sought)
         self._values: list[dict[bytes, int]] = [{} for _ in sought]
         self._full: set[int] = set()
-        self._findings: list[Finding] = []
+        self.findings: list[Finding] = []
 
     def ends_at(self, index: int, _start: int, end: int, _flags: int, _context: object) -> None:
         """Hyperscan tells that something this detector looks for may end here."""
@@ -170,7 +177,7 @@ class _Scan:
     def found(self) -> Found:
         more = frozenset(self._sought[index].detector.id for index in self._full)
         return Found(
-            tuple(_outermost(sorted(self._findings, key=lambda one: (one.start, -one.end, one.detector)))), more
+            tuple(_outermost(sorted(self.findings, key=lambda one: (one.start, -one.end, one.detector)))), more
         )
 
     def _settle(self, index: int, held: bytes, held_from: int, end: int) -> None:
@@ -195,7 +202,7 @@ class _Scan:
         values = self._values[index]
         values[digest] = values.get(digest, 0) + 1
         start, end = held_from + match.start(), held_from + match.end()
-        self._findings.append(Finding(self._sought[index].detector.id, confidence, start, end, digest))
+        self.findings.append(Finding(self._sought[index].detector.id, confidence, start, end, digest))
         if len(values) >= self._most or values[digest] >= MOST_PLACES:
             self._full.add(index)
 
