@@ -1,32 +1,29 @@
-"""Files as they lie on a disk, scanned as text: where in them something was found, by line."""
+"""Files as they lie on a disk: which there are, and what is in each."""
 
 from __future__ import annotations
 
-import codecs
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from limen.data.model import Found
-from limen.data.scanning.scanner import Scanner
+from limen.data.documents import Inspected
+from limen.data.extraction.pool import WORKERS
+from limen.data.inspection import Inspection
 
-PIECE: Final = 1 << 18
-"""So many bytes of a file are held at once."""
-_LOOK: Final = 8_192
-NO_TEXT: Final = "it is no text"
-_UTF_16: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+NO_FILE: Final = "it is no file"
+_AT_ONCE: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
 class ScannedFile:
-    """What was found in a file, and in which line each find begins, in the same order. `why_not`: it was not read."""
+    """A file, and what was found in it; `error`: why it could not even be opened."""
 
     path: Path
-    found: Found = field(default_factory=Found)
-    lines: tuple[int, ...] = ()
-    why_not: str = ""
+    inspected: Inspected | None
+    error: str = ""
 
 
 def files_below(paths: list[Path]) -> Iterator[Path]:
@@ -40,41 +37,18 @@ def files_below(paths: list[Path]) -> Iterator[Path]:
             yield from (Path(folder, name) for name in sorted(names) if not Path(folder, name).is_symlink())
 
 
-def scan_file(scanner: Scanner, path: Path) -> ScannedFile:
-    """What is in a file. UTF-8, what is like it, and UTF-16 with its mark are read; of anything else `why_not`."""
+def scan_files(inspection: Inspection, paths: list[Path]) -> Iterator[ScannedFile]:
+    """What is in each of these files, in their order; some are looked into at once."""
+    with ThreadPoolExecutor(WORKERS) as threads:
+        for at in range(0, len(paths), _AT_ONCE):
+            yield from threads.map(lambda path: scan_file(inspection, path), paths[at : at + _AT_ONCE])
+
+
+def scan_file(inspection: Inspection, path: Path) -> ScannedFile:
+    """What is in a file. Pipes, devices and what can't be read are named and left alone."""
     if not path.is_file():
-        return ScannedFile(path, why_not="it is no file")
+        return ScannedFile(path, None, NO_FILE)
     try:
-        with path.open("rb") as file:
-            start = file.read(_LOOK)
-        encoding = _UTF_16.get(start[:2], "")
-        if not encoding and b"\0" in start:
-            return ScannedFile(path, why_not=NO_TEXT)
-        found = scanner.pieces(_text_of(path, encoding))
-        return ScannedFile(path, found, _lines(path, encoding, [one.start for one in found.findings]))
+        return ScannedFile(path, inspection.inspect_file(path))
     except OSError as wrong:
-        return ScannedFile(path, why_not=wrong.strerror or "it can't be read")
-
-
-def _text_of(path: Path, encoding: str) -> Iterator[bytes]:
-    """A file's text in UTF-8, piece by piece."""
-    decoder = codecs.getincrementaldecoder(encoding)("replace") if encoding else None
-    with path.open("rb") as file:
-        while piece := file.read(PIECE):
-            yield piece if decoder is None else decoder.decode(piece).encode("utf-8", "replace")
-
-
-def _lines(path: Path, encoding: str, offsets: list[int]) -> tuple[int, ...]:
-    """The line of each offset, counted from 1; the offsets rise."""
-    lines: list[int] = []
-    at, line = 0, 1
-    for piece in _text_of(path, encoding) if offsets else ():
-        begun = 0
-        while len(lines) < len(offsets) and offsets[len(lines)] < at + len(piece):
-            here = offsets[len(lines)] - at
-            line += piece.count(b"\n", begun, here)
-            begun = here
-            lines.append(line)
-        line += piece.count(b"\n", begun)
-        at += len(piece)
-    return tuple(lines)
+        return ScannedFile(path, None, wrong.strerror or "it can't be read")

@@ -93,7 +93,7 @@ class _Kept:
 
     def __init__(self, inspection: Inspection) -> None:
         self._inspection = inspection
-        self.file: IO[bytes] = tempfile.TemporaryFile(buffering=0)
+        self.file: IO[bytes] = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 -- who looks into it closes it
         self.length = 0
 
     def write(self, piece: bytes) -> bool:

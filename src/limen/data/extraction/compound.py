@@ -21,8 +21,9 @@ from limen.data.extraction.plain import read_runs
 
 MARK: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED: Final = frozenset({"encryptedpackage", "encryptioninfo"})
-_WORD_HEADER: Final = 0x0A
+_WORD_FLAGS: Final = 0x0B
 _WORD_ENCRYPTED: Final = 0x01
+_EMBEDDED: Final = frozenset({"package", "contents", "\x01ole10native"})
 _SHEETS: Final = frozenset({"workbook", "book"})
 _PROPERTY: Final = re.compile(r"__substg1\.0_([0-9A-F]{4})([0-9A-F]{4})(?:-[0-9A-F]{8})?", re.IGNORECASE)
 _UNICODE, _BYTES, _BINARY = "001F", "001E", "0102"
@@ -48,12 +49,16 @@ def read_compound(data: bytes, budget: Budget) -> Iterator[Piece]:
             elif match := _PROPERTY.fullmatch(path[-1]):
                 yield from _property(file, path, match[1].upper(), match[2].upper(), content)
             else:
-                if path[-1].lower() == "worddocument" and len(content) > _WORD_HEADER + 1:
-                    if content[_WORD_HEADER + 1] & _WORD_ENCRYPTED:
-                        yield WhyNot.ENCRYPTED
-                yield from read_runs(content, budget)
-                if path[-1].lower() in {"package", "contents", "\x01ole10native"}:
-                    yield Inner("embedded object", content)
+                yield from _stream(path[-1].lower(), content, budget)
+
+
+def _stream(name: str, content: bytes, budget: Budget) -> Iterator[Piece]:
+    """A stream of an old document, by its name in small letters."""
+    if name == "worddocument" and content[_WORD_FLAGS : _WORD_FLAGS + 1] and content[_WORD_FLAGS] & _WORD_ENCRYPTED:
+        yield WhyNot.ENCRYPTED
+    yield from read_runs(content, budget)
+    if name in _EMBEDDED:
+        yield Inner("embedded object", content)
 
 
 def _content(file: Any, path: list[str], budget: Budget) -> bytes | None:

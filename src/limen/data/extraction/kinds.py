@@ -110,7 +110,7 @@ def _packed_kind(data: bytes) -> str:
 def _is_tar(data: bytes) -> bool:
     """Whether a tar file begins here: by its mark, or by the sum in the header of one that has none."""
     header = data[:_TAR_HEADER]
-    if len(header) < _TAR_HEADER or not header.strip(b"\0"):
+    if len(header) < _TAR_HEADER or b"\0" not in header:
         return False
     said = header[148:156].strip(b" \0")
     if not said or said.translate(None, b"01234567"):

@@ -49,11 +49,10 @@ class Budget:
         self._end = monotonic() + self.limits.seconds
 
     def take(self, length: int) -> None:
-        """So many bytes came out. Raises UnreadableError where it was one too many, or the time is up."""
+        """So many bytes came out. Raises UnreadableError where it was one too many."""
         self.bytes_out += length
         if self.bytes_out > self.limits.most_bytes:
             raise UnreadableError(WhyNot.TOO_LARGE)
-        self.tick()
 
     def tick(self) -> None:
         """Raises UnreadableError where the time is up."""
@@ -87,3 +86,4 @@ class Unpacking:
         if self.out > limits.ratio_from and self.out > limits.most_ratio * max(self.packed, 1):
             raise UnreadableError(WhyNot.TOO_LARGE)
         self.budget.take(length)
+        self.budget.tick()

@@ -14,8 +14,11 @@ from limen.data.documents import WhyNot
 from limen.data.extraction.limits import Budget
 from limen.data.extraction.pieces import Inner, Piece, lines, part
 
-_FIELD: Final = re.compile(rb"(?im)^(from|to|cc|subject|date|message-id|received|return-path|mime-version|content-type):")
+_FIELD: Final = re.compile(
+    rb"(?im)^(from|to|cc|subject|date|message-id|received|return-path|mime-version|content-type):"
+)
 _FIRST_LINE: Final = re.compile(rb"(?:From [^\r\n]+\r?\n)?[!-9;-~]{1,76}:[ \t]")
+_HEAD_ENDS: Final = re.compile(rb"\r?\n\r?\n")
 _MOST_HEADERS: Final = 1_000
 _SURE: Final = 2
 _MAILBOX: Final = re.compile(rb"(?m)^From [^\r\n]+\r?\n(?=[!-9;-~]{1,76}:[ \t])")
@@ -23,8 +26,11 @@ _MAILBOX: Final = re.compile(rb"(?m)^From [^\r\n]+\r?\n(?=[!-9;-~]{1,76}:[ \t])"
 
 def looks_like_mail(start: bytes) -> bool:
     """Whether these first bytes are the headers of a mail: at least two of those that every mail has."""
-    head = re.split(rb"\r?\n\r?\n", start.lstrip(), maxsplit=1)[0]
-    return bool(_FIRST_LINE.match(head)) and len({one.lower() for one in _FIELD.findall(head)}) >= _SURE
+    start = start.lstrip()
+    if not _FIRST_LINE.match(start):
+        return False
+    head = _HEAD_ENDS.split(start, maxsplit=1)[0]
+    return len({one.lower() for one in _FIELD.findall(head)}) >= _SURE
 
 
 def read_mail(data: bytes, budget: Budget) -> Iterator[Piece]:

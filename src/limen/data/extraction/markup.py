@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final, Protocol
+from functools import lru_cache
+from typing import Any, Final, Protocol, cast
 
 from lxml import etree
 
@@ -37,6 +38,7 @@ class Aside:
         self._budget = budget
         self._texts: dict[str, list[str]] = {}
         self._open: set[str] = set()
+        self._values: set[str] = set()
 
     def add(self, where: str, text: str) -> None:
         """More of the line that is open there: what is deleted run by run is one word."""
@@ -57,7 +59,8 @@ class Aside:
     def attributes(self, attributes: dict[str, str]) -> None:
         """What values of attributes say that are no short numbers of programs."""
         for name, value in attributes.items():
-            if len(value) >= SHORTEST and not local(name).startswith(DULL):
+            if len(value) >= SHORTEST and value not in self._values and not local(name).startswith(DULL):
+                self._values.add(value)
                 self.line("properties", value)
 
     def parts(self, prefix: str = "") -> Iterator[Piece]:
@@ -71,6 +74,7 @@ def joined(*places: str) -> str:
     return ", ".join(filter(None, places))
 
 
+@lru_cache(4_096)
 def local(name: str) -> str:
     """A name without its namespace."""
     return name.rpartition("}")[2]
@@ -97,15 +101,16 @@ class _Target:
 def read_xml(chunks: Iterable[bytes], handler: Handler, budget: Budget) -> Iterator[Piece]:
     """What a handler makes of XML. One with a document type is refused, and so entities are."""
     target = _Target(handler, may_have_type=False)
-    parser = etree.XMLParser(  # type: ignore[call-arg]
-        target=target, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    parser = etree.XMLParser(
+        target=cast("Any", target), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
     )
     yield from _fed(parser, chunks, handler, budget)
 
 
 def read_html(chunks: Iterable[bytes], handler: Handler, budget: Budget, encoding: str = "utf-8") -> Iterator[Piece]:
     """What a handler makes of HTML, however broken it is."""
-    parser = etree.HTMLParser(target=_Target(handler, may_have_type=True), encoding=encoding, huge_tree=False)  # type: ignore[call-arg]
+    target = _Target(handler, may_have_type=True)
+    parser = etree.HTMLParser(target=cast("Any", target), encoding=encoding, huge_tree=False)
     yield from _fed(parser, chunks, handler, budget)
 
 
@@ -146,7 +151,7 @@ class TextHandler:
             self._flush()
             self.where = where
 
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
+    def start(self, tag: str, attributes: dict[str, str]) -> None:  # noqa: ARG002 -- who inherits needs it
         self.aside.attributes(attributes)
 
     def end(self, tag: str) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-import struct
 import warnings
 import zlib
 from collections.abc import Generator, Iterable, Iterator
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from PIL import ExifTags, Image, IptcImagePlugin
+from PIL.ImageFile import ImageFile
 
 from limen.data.documents import WhyNot
 from limen.data.extraction.inflating import Inflate, Unpacked
@@ -20,7 +20,7 @@ from limen.data.extraction.portable import xmp_of
 FORMATS: Final = ("PNG", "JPEG", "GIF", "TIFF", "WEBP", "BMP", "MPO")
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
 _JPEG: Final = b"\xff\xd8\xff"
-_CHUNK: Final = struct.Struct(">I4s")
+_LENGTH, _CHUNK = 4, 8
 _CHUNK_SUM: Final = 4
 _SCAN: Final = 0xDA
 _SHORTEST_TAIL: Final = 16
@@ -55,7 +55,7 @@ def _said(picture: Image.Image) -> Iterator[str]:
         if key not in {"exif", "icc_profile", "xmp", "photoshop"}:
             yield from _texts(value)
     yield from _of_exif(picture.getexif())
-    yield from _texts((IptcImagePlugin.getiptcinfo(picture) or {}).values())  # type: ignore[no-untyped-call]
+    yield from _texts((IptcImagePlugin.getiptcinfo(cast("ImageFile", picture)) or {}).values())
 
 
 def _of_exif(exif: Image.Exif) -> Iterator[str]:
@@ -77,10 +77,11 @@ def _texts(value: Any) -> Iterator[str]:
 def _png(data: bytes, budget: Budget) -> Generator[Piece, None, int]:
     """The texts of a PNG (its specification, 11.3.3), also those behind the pixels. Returns where it ends."""
     at = len(_PNG)
-    while at + _CHUNK.size <= len(data):
-        length, kind = _CHUNK.unpack_from(data, at)
-        content = data[at + _CHUNK.size : at + _CHUNK.size + length]
-        at += _CHUNK.size + length + _CHUNK_SUM
+    while at + _CHUNK <= len(data):
+        length = int.from_bytes(data[at : at + _LENGTH])
+        kind = data[at + _LENGTH : at + _CHUNK]
+        content = data[at + _CHUNK : at + _CHUNK + length]
+        at += _CHUNK + length + _CHUNK_SUM
         if kind == b"IEND":
             return at
         if kind in {b"tEXt", b"iTXt", b"zTXt"}:

@@ -5,12 +5,12 @@ PDFium reads it. What it shows as pages counts, also in white on white; text in 
 
 from __future__ import annotations
 
-import ctypes
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from typing import Any, Final
 
 import pypdfium2 as pdfium
-import pypdfium2.raw as raw
+from pypdfium2 import raw
 
 from limen.data.documents import WhyNot
 from limen.data.extraction.limits import Budget, UnreadableError
@@ -19,6 +19,8 @@ from limen.data.extraction.pieces import Inner, Piece, lines, part
 _MOST_MARKS: Final = 10_000
 _MOST_ATTACHED: Final = 1_000
 _LONGEST: Final = 1 << 20
+_SHORTEST: Final = 2
+"""The zero behind a string in UTF-16."""
 _NEEDS_PASSWORD: Final = raw.FPDF_ERR_PASSWORD
 _KEYS: Final = ("Contents", "T", "TU", "V", "DV", "RC", "URI", "NM", "Subj")
 _XMP: Final = (b"<x:xmpmeta", b"</x:xmpmeta>")
@@ -72,8 +74,7 @@ def _marks(page: Any) -> Iterator[str]:
             continue
         try:
             for key in _KEYS:
-                yield _string(lambda buffer, length, mark=mark, key=key: raw.FPDFAnnot_GetStringValue(
-                    mark, key.encode(), buffer, length))  # fmt: skip
+                yield _string(partial(raw.FPDFAnnot_GetStringValue, mark, key.encode()))
         finally:
             raw.FPDFPage_CloseAnnot(mark)
 
@@ -81,11 +82,11 @@ def _marks(page: Any) -> Iterator[str]:
 def _string(get: Callable[[Any, int], int]) -> str:
     """A string as PDFium gives it, in UTF-16 with a zero behind it."""
     length = get(None, 0)
-    if not 2 < length <= _LONGEST:
+    if not _SHORTEST < length <= _LONGEST:
         return ""
     buffer = ctypes.create_string_buffer(length)
     get(ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)), length)
-    return buffer.raw[: length - 2].decode("utf-16-le", "replace")
+    return buffer.raw[: length - _SHORTEST].decode("utf-16-le", "replace")
 
 
 def _attached(document: Any, budget: Budget) -> Iterator[Piece]:

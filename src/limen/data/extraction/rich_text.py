@@ -31,7 +31,7 @@ _SYMBOLS: Final = {b"~": "\N{NO-BREAK SPACE}", b"_": "-", b"{": "{", b"}": "}", 
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """What holds within a group: where its text goes, whether it is shown, and how many characters follow a `\\u`."""
+    r"""What holds within a group: where its text goes, whether it is shown, and how many characters follow a `\\u`."""
 
     where: str = ""
     is_hidden: bool = False

@@ -77,7 +77,9 @@ class Sheet(TextHandler):
         self._in = name
         if name == "row":
             number = attributes.get("r", "")
-            self._row = int(number) if number.isascii() and number.isdigit() and len(number) < _DIGITS else self._row + 1
+            self._row = (
+                int(number) if number.isascii() and number.isdigit() and len(number) < _DIGITS else self._row + 1
+            )
         elif name == "c":
             self._type = attributes.get("t", "")
             self._cell.clear()

@@ -7,8 +7,19 @@ from dataclasses import dataclass
 from typing import Final
 
 from limen.data.documents import Part, WhyNot
-from limen.data.extraction import compound, mail, office, open_document, packed, pictures, plain, portable
-from limen.data.extraction import rich_text, table, web_page
+from limen.data.extraction import (
+    compound,
+    mail,
+    office,
+    open_document,
+    packed,
+    pictures,
+    plain,
+    portable,
+    rich_text,
+    table,
+    web_page,
+)
 from limen.data.extraction.kinds import is_media, kinds_of
 from limen.data.extraction.limits import Budget, UnreadableError
 from limen.data.extraction.pieces import Inner, Reader, lines

@@ -11,8 +11,46 @@ from limen.data.extraction.pieces import Piece
 from limen.data.extraction.plain import LOOK, PIECE, decoded, encoding_of
 
 _WITHIN_A_LINE: Final = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr output q ruby s samp small "
-    "span strike strong sub sup time tt u var wbr img tspan".split()
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "data",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "nobr",
+        "output",
+        "q",
+        "ruby",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+        "img",
+        "tspan",
+    ]
 )
 """Elements that end no word: a number of which one digit is bold is one number."""
 _CELLS: Final = frozenset({"td", "th"})

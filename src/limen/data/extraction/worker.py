@@ -11,7 +11,6 @@ import os
 import pickle
 import signal
 import socket
-import sys
 from encodings.aliases import aliases
 from typing import Final
 
@@ -80,4 +79,4 @@ _SAMPLES: Final = (
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
