@@ -45,7 +45,8 @@ def kinds_of(data: bytes) -> tuple[str, ...]:
         kinds.append(_packed_kind(data))
     if kinds[0] != "tar" and _is_tar(data):
         kinds.append("tar")
-    if kinds[0] not in {"pdf", *_HOLDS_OTHERS_PACKED} and b"%PDF-" in data[:_PDF_WITHIN]:
+    within = _TAR_HEADER if kinds[0] == "tar" else _PDF_WITHIN  # a PDF in a tar file is read as what is in it
+    if kinds[0] not in {"pdf", "mail"} and b"%PDF-" in data[:within]:
         kinds.append("pdf")
     if kinds[0] in {"gzip", "bzip2", "xz"} and encoding_of(data[:LOOK]):
         kinds.append("text")

@@ -41,7 +41,7 @@ class Places:
         if part.first_line:
             before = part.text.count(b"\n", 0, finding.start - self._starts[at])
             line = f"line {part.first_line + before}"
-        return ", ".join(filter(None, (self._told(part.where), line)))
+        return " / ".join(filter(None, (self._told(part.where), line)))
 
     def forget_before(self, offset: int) -> None:
         """No find that begins before this is asked for any more."""

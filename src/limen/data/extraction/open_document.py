@@ -52,6 +52,7 @@ class _Text(TextHandler):
 
     def __init__(self, budget: Budget, where: str) -> None:
         super().__init__(budget, where)
+        self.where = where or "text"
         self._in: list[str] = []
         self._paragraphs = 0
         self._page, self._table, self._row, self._repeated = 1, "", 0, 1
@@ -99,7 +100,7 @@ class _Text(TextHandler):
             self._repeated = 1
         elif name == "table":
             self._table = ""
-            self.move(self.part)
+            self.move(self.part or "text")
 
     def data(self, text: str) -> None:
         if aside := self._aside_of():

@@ -43,7 +43,7 @@ def encoding_of(start: bytes) -> str:
     look = start[:LOOK]
     if b"\0" in look:
         return _without_mark(look)
-    if len(look.translate(None, _ODD)) < len(look) * (1 - _MOST_ODD):
+    if _is_odd(look):
         return ""
     try:
         codecs.getincrementaldecoder("utf-8")().decode(look)
@@ -52,11 +52,15 @@ def encoding_of(start: bytes) -> str:
     return "utf-8"
 
 
+def _is_odd(look: bytes) -> bool:
+    return len(look.translate(None, _ODD)) < len(look) * (1 - _MOST_ODD)
+
+
 def _without_mark(look: bytes) -> str:
     """UTF-16 without its mark, told by the side on which the zeros are."""
     even, odd = look[0::2].count(0), look[1::2].count(0)
     for encoding, zeros, others in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
-        if zeros > _WIDE * len(look) and others * 20 < zeros:
+        if zeros > _WIDE * len(look) and others * 20 < zeros and not _is_odd(look.translate(None, b"\0")):
             return encoding
     return ""
 

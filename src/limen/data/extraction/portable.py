@@ -5,7 +5,8 @@ PDFium reads it. What it shows as pages counts, also in white on white; text in 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import ctypes
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, Final
 
@@ -86,7 +87,7 @@ def _string(get: Callable[[Any, int], int]) -> str:
         return ""
     buffer = ctypes.create_string_buffer(length)
     get(ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)), length)
-    return buffer.raw[: length - _SHORTEST].decode("utf-16-le", "replace")
+    return str(buffer.raw[: length - _SHORTEST].decode("utf-16-le", "replace"))
 
 
 def _attached(document: Any, budget: Budget) -> Iterator[Piece]:

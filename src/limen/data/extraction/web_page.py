@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -53,6 +54,7 @@ _WITHIN_A_LINE: Final = frozenset(
     ]
 )
 """Elements that end no word: a number of which one digit is bold is one number."""
+_BLANKS: Final = re.compile(r"[ \t\r\n\f]+")
 _CELLS: Final = frozenset({"td", "th"})
 _UNSEEN: Final = frozenset({"script", "style", "template", "noscript", "title"})
 
@@ -63,25 +65,37 @@ class _Page(TextHandler):
     def __init__(self, budget: Budget, where: str) -> None:
         super().__init__(budget)
         self.where = where
+        self._last = "\n"
         self._in = ""
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         super().start(tag, attributes)
         self._in = local(tag).lower()
         if self._in not in _WITHIN_A_LINE:
-            self.write(" " if self._in in _CELLS else "\n")
+            self._part(" " if self._in in _CELLS else "\n")
 
     def end(self, tag: str) -> None:
         self._in = ""
         tag = local(tag).lower()
         if tag not in _WITHIN_A_LINE and tag not in _CELLS:
-            self.write("\n")
+            self._part("\n")
 
     def data(self, text: str) -> None:
         if self._in in _UNSEEN:
             self.aside.line("not shown", text)
-        else:
+            return
+        text = _BLANKS.sub(" ", text)
+        if self._last in " \n":
+            text = text.removeprefix(" ")
+        if text:
             self.write(text)
+            self._last = text[-1]
+
+    def _part(self, by: str) -> None:
+        """Blanks and ends of lines count once, as where it is shown."""
+        if self._last not in ("\n", by):
+            self.write(by)
+            self._last = by
 
 
 def read_page(data: bytes, budget: Budget) -> Iterator[Piece]:
