@@ -46,7 +46,7 @@ def text_of(data: bytes, limits: Limits | None = None) -> dict[str, str]:
     texts: dict[str, str] = {}
     for one in parts_of(data, kinds_of(data), "", Budget(limits or Limits())):
         if isinstance(one, Part) and one.text.strip():
-            texts[one.where] = texts.get(one.where, "") + one.text.decode()
+            texts[one.where] = texts.get(one.where, "") + one.text.decode("utf-8", "replace")
     return texts
 
 
@@ -61,7 +61,7 @@ def read_by(reader: Reader, data: bytes) -> tuple[dict[str, str], dict[str, byte
     reasons = set()
     for one in reader(data, Budget()):
         if isinstance(one, Part):
-            texts[one.where] = texts.get(one.where, "") + one.text.decode()
+            texts[one.where] = texts.get(one.where, "") + one.text.decode("utf-8", "replace")
         elif isinstance(one, Inner):
             inner[one.name] = one.data
         else:
@@ -167,7 +167,8 @@ def page() -> bytes:
 def mail() -> bytes:
     return (
         f"From: ann@harbor.example\r\nTo: bob@harbor.example\r\nSubject: offer\r\nX-Note: {UNSEEN}\r\n"
-        'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\n'
+        'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n'
+        "--b\r\nContent-Type: text/plain\r\n\r\n"
         f"{SEEN}\r\n--b--\r\n"
     ).encode()
 

@@ -99,6 +99,8 @@ def _packed_kind(data: bytes) -> str:
         names = [member.name for member in members_of(data, Budget())]
     except UnreadableError:
         return "zip"
+    if "mimetype" in names and "content.xml" in names:
+        return "odf"
     if "[Content_Types].xml" in names:
         if any(name.lower().startswith("xl/workbook.bin") for name in names):
             return "xlsb"

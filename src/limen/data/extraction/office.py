@@ -16,7 +16,7 @@ from limen.data.extraction.markup import TextHandler, local, read_xml
 from limen.data.extraction.packed import one_file
 from limen.data.extraction.pieces import Piece
 from limen.data.extraction.sheets import SharedStrings, Sheet, sheet_names
-from limen.data.extraction.zips import Member, members_of, unpacked
+from limen.data.extraction.zips import Member, has_directory, members_of, unpacked
 
 _PLACES: Final = (
     (re.compile(r"word/document\d*\.xml"), "text"),
@@ -40,11 +40,13 @@ _XML: Final = (".xml", ".rels", ".vml")
 
 def read_office(data: bytes, budget: Budget) -> Iterator[Piece]:
     """A document of Word, PowerPoint or Excel."""
+    if not has_directory(data):
+        yield WhyNot.BROKEN
     members = members_of(data, budget)
     strings = SharedStrings(budget, len(data))
     for member in members:  # sheets speak of them by number, wherever in the package they are
         if _STRINGS.fullmatch(member.name):
-            yield from _read(data, member, strings, budget)
+            yield from read_member(data, member, strings, budget)
     names = sheet_names(data, members, budget)
     for member in members:
         if member.is_encrypted:
@@ -52,19 +54,25 @@ def read_office(data: bytes, budget: Budget) -> Iterator[Piece]:
         elif _STRINGS.fullmatch(member.name):
             continue
         elif _SHEET.fullmatch(member.name):
-            yield from _read(data, member, Sheet(budget, strings, names.get(member.name.lower(), "sheet")), budget)
+            sheet = Sheet(budget, strings, names.get(member.name.lower(), "sheet"))
+            yield from read_member(data, member, sheet, budget)
         elif member.name.lower().endswith(_XML):
             handler = OfficeText(budget, _place(member.name), has_pages="word/document" in member.name)
-            yield from _read(data, member, handler, budget)
+            yield from read_member(data, member, handler, budget)
         else:
             yield from one_file(member.name, unpacked(data, member, budget), is_part=True)
     yield from strings.unnamed()
 
 
-def _read(data: bytes, member: Member, handler: TextHandler, budget: Budget) -> Iterator[Piece]:
-    """What is in one part; a broken one does not keep the others from being read."""
+def read_member(data: bytes, member: Member, handler: TextHandler, budget: Budget) -> Iterator[Piece]:
+    """What is in one part; a broken one keeps no other from being read, and is looked into as a file."""
+    is_broken = False
     try:
-        yield from read_xml(unpacked(data, member, budget), handler, budget)
+        for piece in read_xml(unpacked(data, member, budget), handler, budget):
+            yield piece
+            is_broken = is_broken or piece is WhyNot.BROKEN
+        if is_broken:
+            yield from one_file(member.name, unpacked(data, member, budget), is_part=True)
     except UnreadableError as error:
         yield error.why_not
         if error.why_not in {WhyNot.TOO_LARGE, WhyNot.TIMED_OUT}:

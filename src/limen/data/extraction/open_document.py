@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from limen.data.documents import WhyNot
-from limen.data.extraction.limits import Budget, UnreadableError
-from limen.data.extraction.markup import TextHandler, local, read_xml
+from limen.data.extraction.limits import Budget
+from limen.data.extraction.markup import TextHandler, local
+from limen.data.extraction.office import read_member
 from limen.data.extraction.packed import one_file
 from limen.data.extraction.pieces import Piece
 from limen.data.extraction.zips import members_of, unpacked
@@ -24,12 +25,7 @@ def read_open_document(data: bytes, budget: Budget) -> Iterator[Piece]:
             continue
         if name.lower().endswith((".xml", ".rdf")):
             handler = _Text(budget, _PLACES.get(name.rpartition("/")[2], name))
-            try:
-                yield from read_xml(unpacked(data, member, budget), handler, budget)
-            except UnreadableError as error:
-                yield error.why_not
-                if error.why_not in {WhyNot.TOO_LARGE, WhyNot.TIMED_OUT}:
-                    raise
+            yield from read_member(data, member, handler, budget)
             if handler.is_encrypted:
                 yield WhyNot.ENCRYPTED
                 return

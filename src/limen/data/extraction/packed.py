@@ -11,7 +11,7 @@ from limen.data.documents import WhyNot
 from limen.data.extraction.inflating import bzipped, gzipped, xzipped
 from limen.data.extraction.limits import Budget, UnreadableError
 from limen.data.extraction.pieces import Inner, Piece, lines
-from limen.data.extraction.zips import members_of, unpacked
+from limen.data.extraction.zips import has_directory, members_of, unpacked
 
 _PIECE: Final = 1 << 18
 _NAMED: Final = 0x08
@@ -20,6 +20,8 @@ _GZIP_HEAD: Final = 10
 
 def read_zip(data: bytes, budget: Budget) -> Iterator[Piece]:
     """A ZIP file: its remark, and each file. Of an encrypted one, names are all that can be read."""
+    if not has_directory(data):
+        yield WhyNot.BROKEN
     for member in members_of(data, budget):
         yield from one_file(member.name, unpacked(data, member, budget))
     yield from lines("remark", [_remark(data)])

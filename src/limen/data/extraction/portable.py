@@ -16,6 +16,7 @@ from pypdfium2 import raw
 from limen.data.documents import WhyNot
 from limen.data.extraction.limits import Budget, UnreadableError
 from limen.data.extraction.pieces import Inner, Piece, lines, part
+from limen.data.extraction.portable_weight import weigh
 
 _MOST_MARKS: Final = 10_000
 _MOST_ATTACHED: Final = 1_000
@@ -29,6 +30,7 @@ _XMP: Final = (b"<x:xmpmeta", b"</x:xmpmeta>")
 
 def read_pdf(data: bytes, budget: Budget) -> Iterator[Piece]:
     """A PDF. Raises UnreadableError where it needs a password or is none."""
+    weigh(data, budget.limits)
     try:
         document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:

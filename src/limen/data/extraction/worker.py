@@ -22,7 +22,7 @@ from limen.data.extraction.inspecting import inspect_bytes, inspect_open
 from limen.data.extraction.limits import Limits
 from limen.data.scanning.scanner import Scanner
 
-MEMORY: Final = 1 << 30
+MEMORY: Final = 768 << 20
 """Bytes of address space: Python, its libraries and the scanner take a third of it."""
 MOST_DOCUMENTS: Final = 1_000
 """After so many it ends, and with it whatever a library forgot to give back."""

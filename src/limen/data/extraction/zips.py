@@ -45,6 +45,11 @@ def looks_like_zip(data: bytes) -> bool:
     return _LOCAL_MARK in data and (data.startswith(_LOCAL_MARK) or _END_MARK in data)
 
 
+def has_directory(data: bytes) -> bool:
+    """Whether it has an end: what was cut has none, nor has what only begins like a ZIP file."""
+    return _END_MARK in data
+
+
 def members_of(data: bytes, budget: Budget) -> list[Member]:
     """All members, those of the directory first. Raises UnreadableError where there are too many."""
     found: list[Member] = []
