@@ -21,8 +21,10 @@ def _read(body: str, **others: str) -> dict[str, str]:
 
 
 def test_spaces_pages_and_slides() -> None:
-    assert _read("<text:p>a<text:s text:c='9'/>b<text:soft-page-break/>c</text:p>") == {"text": "a b", "page 2": "c\n"}
-    assert _read("<draw:page draw:name='One'><text:p>a</text:p></draw:page>") == {"slide One": "a\n"}
+    paragraph = "<text:p>a<text:s text:c='9'/>b<text:soft-page-break/>c</text:p>"
+    assert _read(paragraph) == {"text": "a b", "page 2": "c\n"}
+    slide = "<draw:page draw:name='One'><text:p>a</text:p></draw:page>"
+    assert _read(slide) == {"slide 1": "a\n"}
 
 
 def test_rows_have_their_numbers() -> None:
@@ -30,6 +32,13 @@ def test_rows_have_their_numbers() -> None:
     repeated = " table:number-rows-repeated='10'"
     texts = _read(f"<table:table table:name='Pay'>{row.format(repeated, 'a')}{row.format('', 'b')}</table:table>")
     assert texts == {"sheet Pay, row 1": "a \n", "sheet Pay, row 11": "b \n"}
+
+
+def test_equal_cells_that_are_written_once_are_read_as_often_as_a_number_needs() -> None:
+    cell = "<table:table-cell table:number-columns-repeated='{}'><text:p>1111</text:p></table:table-cell>"
+    for number, read in ((3, 3), (16_000, 8)):
+        texts = _read(f"<table:table><table:table-row>{cell.format(number)}</table:table-row></table:table>")
+        assert texts["sheet , row 1"].split() == ["1111"] * read
 
 
 def test_notes_and_what_was_deleted_part_nothing() -> None:
@@ -45,8 +54,8 @@ def test_notes_and_what_was_deleted_part_nothing() -> None:
 
 
 def test_properties_and_values_are_read() -> None:
-    texts = _read("<text:p text:string-value='a value that is long'/>", meta_xml="<a><b>kept by Ann</b></a>")
-    assert "a value that is long" in texts["properties"]
+    texts = _read("<text:p text:string-value='remembered value'/>", meta_xml="<a><b>kept by Ann</b></a>")
+    assert "remembered value" in texts["properties"]
     assert "kept by Ann" in texts["document properties"]
 
 

@@ -50,7 +50,7 @@ def test_strings_that_no_cell_shows_are_read_once_each() -> None:
     )
     texts = made.text_of(package)
     assert texts["sheet One, row 1"].split() == ["shown", "x"]
-    assert texts["strings that no cell shows"] == f"{made.CARD}\n"
+    assert texts["unused strings"] == f"{made.CARD}\n"
     assert texts["strings"].strip() == "read aloud"
 
 

@@ -15,6 +15,8 @@ from limen.data.extraction.zips import members_of, unpacked
 
 _PLACES: Final = {"content.xml": "", "styles.xml": "header or footer", "meta.xml": "document properties"}
 _DIGITS: Final = 9
+_MOST_CELLS: Final = 8
+"""Equal neighbours are written once, with their number: a card of equal blocks is one such cell. So many are read."""
 
 
 def read_open_document(data: bytes, budget: Budget) -> Iterator[Piece]:
@@ -51,7 +53,8 @@ class _Text(TextHandler):
         self.where = where or "text"
         self._in: list[str] = []
         self._paragraphs = 0
-        self._page, self._table, self._row, self._repeated = 1, "", 0, 1
+        self._page, self._slide, self._table, self._row, self._repeated = 1, 0, "", 0, 1
+        self._cell, self._cells = "", 1
         self.is_encrypted = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -67,14 +70,17 @@ class _Text(TextHandler):
             self.move(f"page {self._page}")
         elif name == "encryption-data":
             self.is_encrypted = True
-        elif name in {"page", "table", "table-row"}:
+        elif name in {"page", "table", "table-row", "table-cell"}:
             self._enter(name, {local(key): value for key, value in attributes.items()})
 
     def _enter(self, name: str, attributes: dict[str, str]) -> None:
         if name == "page":
-            self.move(f"slide {attributes.get('name', '')}")
+            self._slide += 1
+            self.move(f"slide {self._slide}")
         elif name == "table":
             self._table, self._row = f"sheet {attributes.get('name', '')}", 0
+        elif name == "table-cell":
+            self._cell, self._cells = "", _number(attributes.get("number-columns-repeated", ""))
         elif self._table:
             self._row += 1
             self._repeated = _number(attributes.get("number-rows-repeated", ""))
@@ -90,6 +96,9 @@ class _Text(TextHandler):
                 self.aside.end_lines()
             else:
                 self.write(" " if "table-cell" in self._in else "\n")
+        elif name == "table-cell" and self._cell:
+            self.write(f"{self._cell} " * (min(self._cells, _MOST_CELLS) - 1))
+            self._cell = ""
         elif name == "table-row":
             self.write("\n")
             self._row += self._repeated - 1
@@ -103,6 +112,8 @@ class _Text(TextHandler):
             self.aside.add(aside, text)
         elif self._paragraphs:
             self.write(text)
+            if "table-cell" in self._in:
+                self._cell += text
         elif text.strip():
             self.aside.line("", text)
 
@@ -111,5 +122,5 @@ class _Text(TextHandler):
 
 
 def _number(text: str) -> int:
-    """How often something is repeated. What is repeated is read once."""
+    """How often something is repeated. Rows are read once for all."""
     return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < _DIGITS else 1

@@ -38,7 +38,7 @@ class SharedStrings(TextHandler):
     def unnamed(self) -> Iterator[Piece]:
         """Those that no cell shows."""
         rest = [text for text, is_named in zip(self._strings, self._is_named, strict=True) if not is_named]
-        yield from lines("strings that no cell shows", rest)
+        yield from lines("unused strings", rest)
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         super().start(tag, attributes)
