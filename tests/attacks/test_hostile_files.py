@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -166,3 +168,32 @@ def test_a_name_that_is_no_text_is_printed(tmp_path: Path, capsys: pytest.Captur
         with pytest.raises(typer.Exit):
             data.run("scan", [tmp_path], kind=["bank"], as_json=as_json)
     assert r"\udcff" in capsys.readouterr().out
+
+
+class _Counted:
+    """An expression, and how many bytes it was given to search in all."""
+
+    def __init__(self, expression: re.Pattern[bytes]) -> None:
+        self._expression = expression
+        self.searched = 0
+
+    def search(self, text: bytes, at: int, until: int) -> re.Match[bytes] | None:
+        found = self._expression.search(text, at, until)
+        self.searched += (found.end() if found else min(until, len(text))) - at
+        return found
+
+
+@pytest.mark.parametrize(
+    ("detector", "text"),
+    [
+        ("email-address", b"@Wp.m.Rg.m.Rg.AA\n"),
+        ("iban", b"DE89370400440532013001 "),
+        ("payment-card", b"4111111111111112 "),
+    ],
+)
+def test_a_text_of_what_is_nearly_a_find_is_not_searched_over_and_over(detector: str, text: bytes) -> None:
+    scanner, text = Scanner([DETECTORS[detector]], key=b"k" * 32), text * 4_000
+    counted = _Counted(scanner._sought[0].expression)
+    scanner._sought[0] = replace(scanner._sought[0], expression=counted)  # type: ignore[arg-type]
+    scanner.text(text)
+    assert len(text) // 2 < counted.searched < 4 * len(text)
