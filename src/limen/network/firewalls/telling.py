@@ -99,14 +99,16 @@ class Telling:
         self._said_at: dict[Pair, Instant] = {}
         self.drifts: dict[str, Event] = {}
         """The last of each firewall, by its name, since Limen started."""
-        self._of_moved: list[Callable[[str], None]] = []
+        self._of_moved: list[Callable[[str, str], None]] = []
         self._of_rounds: list[Callable[[Round], None]] = []
         self.asked = AskedProbes()
         self.lost = 0
         """Packets that were denied and connections that began of which firewalls had no room to tell more."""
 
-    def watch_moved(self, told: Callable[[str], None]) -> None:
-        """Call `told` with each address at which a firewall sees another machine since something was opened for it."""
+    def watch_moved(self, told: Callable[[str, str], None]) -> None:
+        """Call `told` with a firewall's name and each address at which it sees another machine since something was
+        opened for it. That there is something open, whoever is told has to see: a firewall may be taken over.
+        """
         self._of_moved.append(told)
 
     def watch_rounds(self, told: Callable[[Round], None]) -> None:
@@ -139,7 +141,7 @@ class Telling:
         """
         for each in tells.moved:
             for told in self._of_moved:
-                told(each)
+                told(one.name, each)
         with self.asked.counted_once():
             denied = self.asked.marked(one.name, self._its_own(one, tells.denied))
             begun = self.asked.without_probes(one.name, self._its_own(one, tells.begun))
