@@ -219,9 +219,16 @@ class _Ours(pickle.Unpickler):
         if not isinstance(found, type) or not found.__module__.startswith(_OURS):
             raise TooMuchError
         if issubclass(found, Enum):
-            return lambda value: found(value)
+            return _maker_of(found)
         if issubclass(found, tuple) and "_fields" in vars(found):
             return type(name, (found,), {"__slots__": (), "__new__": lambda _, *values: found(*values)})
         if not is_dataclass(found) or "__setstate__" not in vars(found):
             raise TooMuchError
         return found
+
+
+def _maker_of(found: type[Enum]) -> Callable[..., Any]:
+    def make(value: object) -> Enum:
+        return found(value)
+
+    return make
