@@ -4,6 +4,7 @@ changed. A firewall is believed in what it can see, and no oftener than one that
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -38,6 +39,8 @@ _MOST_BEYOND: Final = 100
 """Packets between two interfaces that the log may lack before it is said: some are always still on their way."""
 _SAID_EVERY: Final = 5 * MINUTE
 _MOST_PAIRS: Final = 5_000
+_AT_ONCE: Final = 200
+"""Connections that are looked at before others have their turn: they take some milliseconds."""
 Pair: TypeAlias = tuple[str, str, str]
 """A firewall, and the interfaces that packets come and go by there."""
 P = TypeVar("P", Denied, Begun)
@@ -155,7 +158,7 @@ class Telling:
         learning.told(begun)
         learning.refused(refused)
         self._firewalls_at[one.name] = address
-        self._say_what_is_strange(one, begun, refused)
+        await self._say_what_is_strange(one, begun, refused)
         self.lost += tells.lost
         for drift in tells.drift:
             self._drifted(one, drift)
@@ -178,11 +181,15 @@ class Telling:
 
     # Inside
 
-    def _say_what_is_strange(self, one: EnrolledFirewall, begun: Sequence[Begun], refused: Sequence[Begun]) -> None:
-        """Journal devices that nobody planned, and beacons."""
-        now, network, own = self._core.clock.now(), self.surroundings.network, self._firewalls_at.values()
+    async def _say_what_is_strange(
+        self, one: EnrolledFirewall, begun: Sequence[Begun], refused: Sequence[Begun]
+    ) -> None:
+        """Journal devices that nobody planned, and beacons. Whoever is decided about meanwhile does not wait for it."""
+        now, network, own = self._core.clock.now(), self.surroundings.network, frozenset(self._firewalls_at.values())
         for told, read in ((begun, flow_of), (refused, refused_flow_of)):
-            for each in told:
+            for number, each in enumerate(told, 1):
+                if number % _AT_ONCE == 0:
+                    await asyncio.sleep(0)
                 flow = read(each, now)
                 if flow is None:
                     continue
