@@ -18,8 +18,8 @@ from tests.network.traffic import company, scans, used
 
 from limen.network.compiling import Places, compiled
 from limen.network.learning.counting import Counts
-from limen.network.learning.placing import ZonesByAddress
 from limen.network.learning.proposing import proposed
+from limen.network.zones_by_address import ZonesByAddress
 
 BOUNDS = {
     "learned_used_percent": (">=", 100.0),

@@ -20,10 +20,10 @@ from limen.network.learning.biflows import Biflows
 from limen.network.learning.counting import MOST_CONTACTS, MOST_OF_ONE, Counts
 from limen.network.learning.flows import ObservedFlow
 from limen.network.learning.formats.netflow import DatagramError, Exporters
-from limen.network.learning.placing import ZonesByAddress
 from limen.network.learning.proposing import proposed
 from limen.network.learning.reading import Lines
 from limen.network.model import Never
+from limen.network.zones_by_address import ZonesByAddress
 
 LINES = (NEW, UFW, PF, PF_6, ASKS)
 DATAGRAMS = (version_5((44_000, 443, 6, 2)), version_9(framed(0, template(256, *FIELDS)), framed(256, RECORD)))

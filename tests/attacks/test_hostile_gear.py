@@ -29,9 +29,9 @@ from limen.network.reading.opnsense import MOST_RULES, read_opnsense
 from limen.network.reading.reading import UnreadableError
 from limen.network.reading.unifi import read_unifi
 from limen.network.remote.azure import AzureNetwork
+from limen.network.remote.clients import key_of
 from limen.network.remote.gcp import GcpNetwork
 from limen.network.remote.gear import MOST_ROUNDS, put
-from limen.network.remote.gears import key_of
 from limen.network.remote.kept import TRIAL, Kept, keep, kept
 from limen.network.remote.opnsense import Opnsense
 

@@ -22,13 +22,14 @@ from tests.network.reading.test_fortigate import policy
 from tests.network.reading.test_paloalto import entry, rulebase, system
 
 from limen.errors import LimenError
-from limen.network.emit.makers import MAKERS, told
+from limen.network.emit.makers import told
 from limen.network.reading.cisco import read_cisco
 from limen.network.reading.files import File, read_files
 from limen.network.reading.fortigate import read_fortigate
 from limen.network.reading.paloalto import read_paloalto
 from limen.network.reading.reading import UnreadableError
 from limen.network.reading.windows import read_windows
+from limen.network.shapes import MAKERS
 
 LIST = "access-list a extended permit ip object-group g0 any\n"
 ADD = "netsh advfirewall firewall add rule name=x dir=in action=allow "

@@ -12,7 +12,7 @@ from tests.cli.test_main import leave
 from tests.company.small_folder import small_folder
 from tests.golden import Expected
 
-from limen.network.emit.makers import MAKERS
+from limen.network.shapes import MAKERS
 
 NETWORK = """
 zones:

@@ -10,7 +10,8 @@ import pytest
 from rich.table import Table
 from rich.text import Text
 
-from limen.cli.output import Filtered, at, console, counted, print_rows, progress, progress_bars
+from limen.cli.output import Filtered, at, console, counted, print_rows, progress, progress_bars, write_new
+from limen.errors import LimenError
 
 HOSTILE = "a\x1b[2Jb\x1b]0;owned\x07c\u202ed\x9be"
 SEEN = r"a\u001b[2Jb\u001b]0;owned\u0007c\u202ed\u009be"
@@ -95,3 +96,11 @@ def test_two_bars_share_a_display_and_neither_is_shown_as_escapes(monkeypatch: p
     assert "Looking ahead" in written
     assert "\x1b[" in written
     assert "u001b" not in written
+
+
+def test_a_file_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "network.yaml"
+    write_new(file, "zones:\n")
+    with pytest.raises(LimenError):
+        write_new(file, "flows:\n")
+    assert file.read_text() == "zones:\n"

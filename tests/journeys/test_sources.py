@@ -34,7 +34,7 @@ def sources(harbor: Any) -> Any:
 def test_a_sender_is_let_in_and_out_again(harbor: Any, ada: Any) -> None:
     page = ada.page
     page.goto(f"{harbor.origin}/console/sources")
-    expect(page.get_by_role("link", name="firewall")).to_be_visible()
+    expect(page.get_by_role("link", name="firewall", exact=True)).to_be_visible()
     ada.clean_both_ways()
     for name in SOURCES:
         page.goto(f"{harbor.origin}/console/sources/{name}")
@@ -46,7 +46,7 @@ def test_a_sender_is_let_in_and_out_again(harbor: Any, ada: Any) -> None:
         page.get_by_role("button", name=button).click()
         expect(heading(ada)).to_have_text(f"A sender of {name}")
         ada.clean_both_ways()
-        page.get_by_role("link", name=name).last.click()
+        page.get_by_role("link", name=name, exact=True).last.click()
         page.get_by_role("button", name="Remove wren").click()
         expect(page.get_by_role("status")).to_contain_text("Removed")
         expect(page.get_by_role("button", name="Remove wren")).to_have_count(0)

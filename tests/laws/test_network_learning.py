@@ -14,10 +14,10 @@ from tests.network.traffic import Company, company, scans, used
 from limen.network.compiling import compiled
 from limen.network.learning.counting import Counts
 from limen.network.learning.flows import ObservedFlow
-from limen.network.learning.placing import ZonesByAddress
 from limen.network.learning.proposing import SLACK, Proposal, proposed
 from limen.network.model import Network
 from limen.network.packets import Packet, Ruleset
+from limen.network.zones_by_address import ZonesByAddress
 
 TODAY = "2026-11-27"
 

@@ -17,8 +17,9 @@ from tests.network.equal import differs
 
 from limen.errors import LimenError
 from limen.network.compiling import compiled
-from limen.network.emit.makers import MAKERS, told
+from limen.network.emit.makers import told
 from limen.network.emit.read_back import UnequalError, refuse_unequal
+from limen.network.shapes import MAKERS
 
 _MUTATIONS: Final = 80
 """Of each kind of firewall."""

@@ -20,13 +20,19 @@ READ_OUT = {"aria-label", "title", "alt", "placeholder", "data-as", "data-copied
 
 
 class Bare(HTMLParser):
-    """The text of a template that is neither markup nor looked up anywhere."""
+    """The text of a template that is neither markup nor looked up anywhere.
+
+    What HTML calls `translate="no"` is a name or a command, and the same in every language.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.found: list[str] = []
+        self.inside = ""
 
     def handle_data(self, data: str) -> None:
+        if self.inside:
+            return
         for name, value in ATTRIBUTE.findall(data):  # those of a block or a macro, away from their tag
             if name in READ_OUT:
                 self.note(value)
@@ -36,6 +42,12 @@ class Bare(HTMLParser):
         for name, value in attrs:
             if name in READ_OUT:
                 self.note(value or "")
+        if ("translate", "no") in attrs:
+            self.inside = tag
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == self.inside:
+            self.inside = ""
 
     def note(self, text: str) -> None:
         if re.search(r"[^\W\d_]", text):
@@ -101,6 +113,8 @@ def test_a_bare_text_is_found(source: str) -> None:
 
 def test_what_is_looked_up_is_not_bare() -> None:
     assert bare_texts('<p class="a {{ "quiet" if x }}" id="b">{{ _("Hello") }}, {% trans %}Bye{% endtrans %}</p>') == []
+    assert bare_texts('<dt translate="no">Linux</dt><pre translate="no"><code>ls {{ x }}</code></pre>') == []
+    assert bare_texts('<dt translate="no">Linux</dt><dd>Hello</dd>')
 
 
 def test_a_place_in_a_translated_text_is_escaped_and_its_markup_is_not() -> None:

@@ -21,12 +21,12 @@ from limen.clock import SECOND, Instant, SystemClock
 from limen.company.authors import SERVER
 from limen.errors import LimenError
 from limen.messages import times
-from limen.network.emit.makers import MAKERS
 from limen.network.firewalls import changes, service, store
 from limen.network.firewalls.changes import Needs
-from limen.network.firewalls.intended import NFTABLES, Intended, firewall_called, intended
+from limen.network.firewalls.intended import Intended, firewall_called, intended
 from limen.network.firewalls.store import CONFIRMED, TRIAL, UNDONE, EnrolledFirewall, RulesetChange
-from limen.network.model import FILE, Network
+from limen.network.model import FILE, NFTABLES, Network
+from limen.network.shapes import MAKERS
 from limen.storage import Snapshot
 
 TASKS: Final = ("list", "setup", "plan", "apply", "confirm", "undo")

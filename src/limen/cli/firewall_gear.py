@@ -26,13 +26,13 @@ from limen.network.emit.aws_calls import Call
 from limen.network.emit.guarded import Unfit
 from limen.network.model import Firewall, Network
 from limen.network.packets import Ruleset
-from limen.network.proof.naming import Line
+from limen.network.proof.naming import Reachable
 from limen.network.reading.reading import MOST_BYTES
+from limen.network.remote.clients import KEYS, Clients, key_of
 from limen.network.remote.clouds import CLOUDS, CloudRules, cloud_rules
-from limen.network.remote.gear import Gear, NotAsMeantError
-from limen.network.remote.gears import KEYS, Clients, key_of
+from limen.network.remote.gear import Gear, NotAsMeantError, as_change
 from limen.network.remote.kept import CONFIRMED
-from limen.network.remote.own_way import refuse_cut
+from limen.network.remote.lockout import refuse_cut
 from limen.network.remote.saying import Change, change
 from limen.network.remote.trial import TRIAL_SECONDS, NotPutBackError, decide, tried, undone
 
@@ -102,7 +102,7 @@ def plan(at: At, key: Path | None, now: Sequence[Path], terraform: Path | None, 
     async def ask(gear: Gear) -> None:
         there = await gear.read()
         says, lacks = gear.next_calls(there), gear.unguarded(there)
-        planned = Planned(change(gear.meaning(there), gear.meant), gear.unfit, says, True, lacks)
+        planned = Planned(as_change(gear, there), gear.unfit, says, True, lacks)
         _print_plan(at, planned, as_json=as_json)
 
     at.with_gear(key, ask)
@@ -155,7 +155,7 @@ def print_change(
         print(f"  stays closed: {one.id}: {one.why}")
 
 
-def _lines(mark: str, lines: Sequence[Line]) -> Iterator[str]:
+def _lines(mark: str, lines: Sequence[Reachable]) -> Iterator[str]:
     yield from (f"  {mark} {line}" for line in lines[:MOST_LINES])
     if len(lines) > MOST_LINES:
         yield f"  {mark} and {counted(len(lines) - MOST_LINES, 'line')} more"
@@ -179,7 +179,7 @@ def _plain(at: At, planned: Planned) -> dict[str, Any]:
 
 
 def said_plain(at: At, changed: Change, unfit: Sequence[Unfit], *, knows_before: bool) -> dict[str, Any]:
-    def said(lines: Iterable[Line]) -> list[dict[str, Any]]:
+    def said(lines: Iterable[Reachable]) -> list[dict[str, Any]]:
         return [
             {"from": one.source, "to": one.destination, "services": list(one.services), "rules": list(one.rule_ids)}
             for one in lines

@@ -9,13 +9,14 @@ from typing import Any
 
 from limen.cli.firewall_gear import At, file_text, print_change, said_plain
 from limen.cli.options import MisusedError
+from limen.cli.output import write_new
 from limen.errors import LimenError
 from limen.network.emit.makers import told
 from limen.network.emit.read_back import Told
 from limen.network.emit.windows import REMOTE_PORTS
 from limen.network.packets import Ruleset
 from limen.network.reading.reading import NotUnderstood
-from limen.network.remote.own_way import addresses_of, refuse_cut, refuse_unadministered
+from limen.network.remote.lockout import addresses_of, refuse_cut, refuse_unadministered
 from limen.network.remote.saying import Change, change
 
 _MOST_DOUBTS = 20
@@ -32,7 +33,7 @@ def plan(at: At, now: Sequence[Path], out: Path | None, *, as_json: bool) -> Non
     changed = change(before.ruleset if before else Ruleset(rules.meant.zones, ()), rules.meant)
     doubts = before.not_understood if before else ()
     if out is not None:
-        _write(out, rules.text)
+        write_new(out, rules.text)
     if as_json:
         print(json.dumps(_plain(at, rules, changed, doubts, knows_before=bool(now)), ensure_ascii=False))
         return
@@ -91,11 +92,3 @@ def _plain(
         "notes": list(_notes(at, rules)),
         "text": rules.text,
     }
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except OSError as error:
-        raise LimenError(f"{path} can't be written: {error.strerror}", "name a file that is not there yet") from None

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from limen.cli.options import MisusedError
-from limen.cli.output import counted
+from limen.cli.output import counted, write_new
 from limen.clock import SystemClock
 from limen.errors import LimenError
 from limen.network.model import INTERNET
@@ -53,7 +53,7 @@ def run(
         _print(reading, openings)
         _print_unplaced(reading, outside)
     if write is not None:
-        _write(write, text)
+        write_new(write, text)
     elif not as_json:
         print(f"\nProposed as network.yaml; `limen check` then names what of it must never be:\n\n{text}", end="")
 
@@ -83,14 +83,6 @@ def _known(reading: Reading, name: str) -> str:
         known = ", ".join(reading.ruleset.zones[:12])
         raise MisusedError(f"no rule names {name[:60]!r}", f"it is one of {known}")
     return name
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except OSError as error:
-        raise LimenError(f"{path} can't be written: {error.strerror}", "name a file that is not there yet") from None
 
 
 def _print(reading: Reading, openings: list[Opening]) -> None:

@@ -26,15 +26,16 @@ from limen.messages import times
 from limen.network.learning import store
 from limen.network.learning.collecting import Collector
 from limen.network.learning.counting import Counts
-from limen.network.learning.flows import ObservedFlow, address_of
+from limen.network.learning.flows import ObservedFlow
 from limen.network.learning.log_files import STANDARD_INPUT, lines_of
-from limen.network.learning.placing import ZonesByAddress
 from limen.network.learning.proposing import Proposal, Proposed, proposed
 from limen.network.learning.reading import Lines
 from limen.network.learning.unplanned import UnplannedDevice, unplanned_devices
 from limen.network.learning.would_cut import Cut, PairCuts, would_cut
 from limen.network.learning.writing import as_yaml
 from limen.network.model import FILE, Network
+from limen.network.packets import address_of
+from limen.network.zones_by_address import ZonesByAddress
 
 TASKS: Final = ("read", "flows", "would-cut", "unplanned")
 KEPT_EVERY: Final[Milliseconds] = 30 * SECOND

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TextIO, TypeVar
 
+from limen.errors import LimenError
 from limen.printable import visible
 
 if TYPE_CHECKING:
@@ -62,6 +63,15 @@ def print_rows(
         print(json.dumps(plain(row)) if as_json else text(row))
     if is_empty and not as_json:
         print(nothing)
+
+
+def write_new(path: Path, text: str) -> None:
+    """Raises LimenError where it can't be written, and where a file is there already: that stays as it is."""
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise LimenError(f"{path} can't be written: {error.strerror}", "name a file that is not there yet") from None
 
 
 @contextmanager

@@ -20,6 +20,8 @@ INSIDE: Final = "inside"
 EVERYTHING: Final = "everything"
 """In place of a name: every zone, and the internet."""
 ANY_SERVICE: Final = "any"
+NFTABLES: Final = "nftables"
+"""The kind of firewall at which a program of Limen's runs, and follows."""
 
 KINDS: Final = (
     "workstation",

@@ -13,7 +13,7 @@ from typing import Any, Final
 from limen.configuration.problem import DECLARE_GROUP, Complaint, shown, unknown
 from limen.network.addresses import is_dns_name
 from limen.network.built_in import BUILT_IN as NEVERS
-from limen.network.model import ANY_SERVICE, EVERYTHING, INSIDE, INTERNET
+from limen.network.model import ANY_SERVICE, EVERYTHING, INSIDE, INTERNET, NFTABLES
 from limen.network.services import BUILT_IN as SERVICES, is_unnamed
 from limen.network.shapes import (
     ADDRESS,
@@ -193,7 +193,7 @@ def firewall_complaints(
 
 def probe_complaints(above: tuple[str | int, ...], shape: FirewallShape) -> Iterator[Complaint]:
     """A canary is in one zone, and Limen's program runs there."""
-    if shape.probes and (shape.kind != "nftables" or shape.host is None):
+    if shape.probes and (shape.kind != NFTABLES or shape.host is None):
         yield (*above, "probes"), "only a server that guards itself probes other zones", "name the server by `host`"
 
 
@@ -245,7 +245,7 @@ def wireguard_complaints(firewalls: Mapping[str, FirewallShape], zones: Mapping[
     of_vpn = {one.interface for one in zones.values() if one.kind == "vpn" and one.interface}
     for place, (name, said) in enumerate(ends.items()):
         at = ("firewalls", name, "wireguard")
-        if firewalls[name].kind != "nftables":
+        if firewalls[name].kind != NFTABLES:
             yield at, f"a firewall of the kind {firewalls[name].kind} has no tunnels of Limen's", "remove it"
         if place:
             yield at, f"tunnels end at {next(iter(ends))} already", "remove one of the two"

@@ -8,12 +8,11 @@ from typing import Final
 
 from limen.messages import lists
 from limen.network.dns_names import public_names
-from limen.network.model import Network
+from limen.network.model import NFTABLES, Network
 from limen.network.stated import NetworkFile
 
 SOON_DAYS: Final = 14
 _MOST_NAMED: Final = 6
-_FOLLOWS: Final = "nftables"
 
 
 def notes(file: NetworkFile, today: date) -> Iterator[tuple[str, str]]:
@@ -77,6 +76,6 @@ def _nowhere_enforced(network: Network) -> Iterator[tuple[str, str]]:
     """A router denies what comes by an interface of no zone: with none at all, everything."""
     for one in network.firewalls:
         parts = [zone for zone in network.zones if not one.zones or zone.name in one.zones]
-        if one.kind == _FOLLOWS and not one.host and not any(zone.interface for zone in parts):
+        if one.kind == NFTABLES and not one.host and not any(zone.interface for zone in parts):
             what = f"no zone has an interface at the firewall {one.name}, so it would deny everything"
             yield what, f"write `interface:` at its zones, as {one.name} calls it: interface: eth1"

@@ -11,7 +11,7 @@ from limen.network.graph import Graph, graph_of
 from limen.network.model import EVERYTHING, INSIDE, Flow, Network, Trial, Way
 from limen.network.packets.regions import Regions
 from limen.network.proof.matrix import Cell, Matrix
-from limen.network.proof.naming import Line, Named, Naming, lines
+from limen.network.proof.naming import Named, Naming, Reachable, lines
 from limen.network.proof.nevers import Verdict, verdicts
 from limen.network.proof.shadowed import Unneeded, unneeded
 
@@ -37,11 +37,11 @@ class Proved:
         zone = self.network.zone_of.get(from_zone)
         return from_zone != to_zone or (zone is not None and zone.is_isolated)
 
-    def lines(self, from_zone: str, to_zone: str) -> tuple[Line, ...]:
+    def lines(self, from_zone: str, to_zone: str) -> tuple[Reachable, ...]:
         """What is let through between two zones, by names."""
         return lines(_named(self.cell(from_zone, to_zone)), self.network, self._naming)
 
-    def lines_of(self, flow: Flow, most_pairs: int) -> tuple[tuple[Line, ...], int]:
+    def lines_of(self, flow: Flow, most_pairs: int) -> tuple[tuple[Reachable, ...], int]:
         """What a flow lets through that nothing before it does or denies, between so many pairs of zones at most; and
         between how many others it lets something through, too.
         """

@@ -47,6 +47,8 @@ ASKED_NOTHING: Final = ("fortigate", "paloalto", "cisco")
 """Kinds that Limen writes a text for and asks nothing of, so that they need not say where they are. They have one
 uplink: what they call the side of the internet.
 """
+MAKERS: Final = (*ASKED_NOTHING, "windows")
+"""Kinds that load a text which Limen writes."""
 WITH_UPLINKS: Final = ("nftables", "opnsense", *ASKED_NOTHING)
 """Kinds whose interfaces to the internet are stated."""
 LEG: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./:-]{0,30}")

@@ -13,6 +13,7 @@ from limen.network.built_in import built_in_nevers
 from limen.network.model import (
     ANY_SERVICE,
     KINDS,
+    NFTABLES,
     Block,
     Firewall,
     Flow,
@@ -125,7 +126,7 @@ def _firewall(name: str, one: dict[str, Any], every_zone: tuple[str, ...]) -> Fi
     if "host" in one:
         return Firewall(name, one["kind"], zones, host=one["host"], probes=one.get("probes", False))
     place = one.get(PLACE_OF[one["kind"]], "")
-    is_device = one["kind"] == "nftables"
+    is_device = one["kind"] == NFTABLES
     tunnels = WireGuard(**one["wireguard"]) if "wireguard" in one else None
     return Firewall(
         name,

@@ -9,9 +9,9 @@ import pytest
 from limen.errors import LimenError
 from limen.network.emit import aerleon
 from limen.network.emit.aerleon import EXTRA, Filter, icmp_types, leg_name, split, written
-from limen.network.emit.ordered import Line
+from limen.network.emit.ordered import OrderedRule
 
-LINE = Line("files", True, 4, ("10.10.0.0/24",), ("10.20.0.10/32",), (6, 6), (443, 443), (0, 65_535))
+LINE = OrderedRule("files", True, 4, ("10.10.0.0/24",), ("10.20.0.10/32",), (6, 6), (443, 443), (0, 65_535))
 
 
 def test_sets_of_prefixes_are_called_as_in_the_network() -> None:
@@ -21,7 +21,7 @@ def test_sets_of_prefixes_are_called_as_in_the_network() -> None:
 
 
 def test_names_of_rules_are_apart_and_not_too_long() -> None:
-    long = Line("x" * 40, *list(LINE.__getstate__())[1:])
+    long = OrderedRule("x" * 40, *list(LINE.__getstate__())[1:])
     text = written("fortigate", [Filter("from-zone a to-zone b inet", (long, long))], {})
     names = [one.split()[2].strip('"') for one in text.splitlines() if one.strip().startswith("set name")]
     assert len(set(names)) == 2
@@ -50,7 +50,7 @@ def test_without_aerleon_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPa
 
 
 def test_many_sources_are_several_lines() -> None:
-    many = Line("x", True, 4, tuple(f"10.0.0.{n}/32" for n in range(5)), (), (0, 255), (0, 65_535), (0, 65_535))
+    many = OrderedRule("x", True, 4, tuple(f"10.0.0.{n}/32" for n in range(5)), (), (0, 255), (0, 65_535), (0, 65_535))
     assert [len(one.sources) for one in split(many, 2)] == [2, 2, 1]
 
 

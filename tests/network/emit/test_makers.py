@@ -11,10 +11,11 @@ from tests.network.reading.sampled import SAMPLES, packet
 
 from limen.errors import LimenError
 from limen.network.emit import aerleon
-from limen.network.emit.makers import MAKERS, legs_of, told
+from limen.network.emit.makers import legs_of, told
 from limen.network.emit.read_back import UnequalError
 from limen.network.model import Network
 from limen.network.reading.fortigate import policies_there
+from limen.network.shapes import MAKERS
 
 FLOWS = [flow("files", way("office", "files", "https ssh")), flow("echo", way("office", "files", "ping"))]
 WEB = flow("web", way("office", "internet", "https"))

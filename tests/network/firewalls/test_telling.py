@@ -76,6 +76,21 @@ async def test_what_was_counted_and_not_told_is_said_with_how_many(
     assert figures["office", "backup"] == 150 + 5_000 + 900 + 1
 
 
+async def test_who_invents_interfaces_fills_no_log_and_takes_nobodys_room(
+    harbor: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, one = kept(harbor, monkeypatch), telling(harbor)
+    for _ in range(3):
+        await one.take(ONE, Tells(counted=[Counted(f"if{number}", "vlan60", 500) for number in range(1_000)]), "")
+    assert len(found) == 100
+    other = EnrolledFirewall("fw_2", "gw2", b"", 0)
+    await one.take(other, Tells(counted=[Counted("vlan10", "vlan60", 500)]), "")
+    assert (len(found), found[-1]["firewall"], found[-1]["count"]) == (101, "gw2", 500)
+    harbor.clock.forward(6 * MINUTE)
+    await one.take(ONE, Tells(), "")
+    assert len(found) == 201
+
+
 async def test_what_was_told_in_full_is_not_beyond(harbor: House, monkeypatch: pytest.MonkeyPatch) -> None:
     found, one = kept(harbor, monkeypatch), telling(harbor)
     for _ in range(50):

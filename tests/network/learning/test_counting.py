@@ -11,7 +11,7 @@ from limen.clock import DAY
 from limen.network.learning import counting
 from limen.network.learning.counting import ELSEWHERE, Contact, Counts, Tally
 from limen.network.learning.flows import ObservedFlow, ends_of
-from limen.network.learning.placing import ZonesByAddress
+from limen.network.zones_by_address import ZonesByAddress
 
 
 def flow(source: str, destination: str, port: int = 443, **more: object) -> ObservedFlow:

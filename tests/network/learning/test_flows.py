@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from limen.network.learning.flows import Ends, address_of, ends_of
+from limen.network.learning.flows import Ends, ends_of
+from limen.network.packets import address_of
 
 
 def test_ends_are_numbers_of_one_family() -> None:

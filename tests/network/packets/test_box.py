@@ -6,7 +6,7 @@ from itertools import product
 
 from hypothesis import given, strategies as st
 
-from limen.network.packets.box import LAST_ADDRESS, Box, Packet, every_packet
+from limen.network.packets.box import LAST_ADDRESS, Box, Packet, address_of, every_packet, of_one_family
 
 _SMALL = 4
 _intervals = st.tuples(st.integers(0, _SMALL - 1), st.integers(0, _SMALL - 1)).map(lambda two: (min(two), max(two)))
@@ -45,3 +45,12 @@ def test_addresses_are_said_as_people_write_them() -> None:
 def test_every_packet_holds_all_of_one_family() -> None:
     assert every_packet(4).holds(Packet("a", "b", 4, LAST_ADDRESS[4], 0, 255, 65_535, 65_535))
     assert not every_packet(4).holds(Packet("a", "b", 6, 0, 0, 0, 0))
+
+
+def test_a_low_address_of_ipv6_is_none_of_ipv4() -> None:
+    assert (str(address_of(4, 1)), str(address_of(6, 1))) == ("0.0.0.1", "::1")
+
+
+def test_no_packet_goes_from_one_family_to_the_other() -> None:
+    first, second, third = (4, (1, 2)), (4, (5, 6)), (6, (1, 2))
+    assert list(of_one_family([first, third], [second, third])) == [(4, (1, 2), (5, 6)), (6, (1, 2), (1, 2))]

@@ -7,7 +7,7 @@ from tests.network.networks import harbor
 
 from limen.network.compiling import Places
 from limen.network.packets import ANY_PORT, ANY_PROTOCOL, Box, Interval
-from limen.network.proof.naming import MOST_ADDRESSES, Line, Named, lines
+from limen.network.proof.naming import MOST_ADDRESSES, Named, Reachable, lines
 
 _NETWORK = harbor()
 _OF = {name: Places(_NETWORK).of(name) for name in ("office", "guests", "files", "dc", "vault")}
@@ -17,7 +17,7 @@ def _interval(name: str, family: int = 4) -> Interval:
     return next(interval for _, one, interval in _OF[name] if one == family)
 
 
-def _line(box: Box, to_zone: str = "servers") -> Line:
+def _line(box: Box, to_zone: str = "servers") -> Reachable:
     (one,) = lines([Named("office", to_zone, box, "a")], _NETWORK)
     return one
 

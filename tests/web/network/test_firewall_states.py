@@ -9,13 +9,14 @@ import pytest
 
 from limen.clock import MINUTE, SECOND
 from limen.events import Event
-from limen.network.emit.makers import MAKERS
 from limen.network.firewalls.followers import Heard
 from limen.network.firewalls.limen_firewall import firewall as program
 from limen.network.firewalls.store import TRIAL, WAITING, EnrolledFirewall, RulesetChange
+from limen.network.firewalls.unheard import SILENT_AFTER
 from limen.network.model import Firewall
 from limen.network.remote.trial import TRIAL_SECONDS
-from limen.web.network.firewall_states import SILENT_AFTER, TOLD_BY_TEXT, FirewallState
+from limen.network.shapes import MAKERS, PLACE_OF
+from limen.web.network.firewall_states import FirewallState
 
 NOW = 100 * MINUTE
 GW1 = EnrolledFirewall("fw-1", "gw1", b"", 0, "a" * 64)
@@ -66,4 +67,5 @@ def test_a_trial_has_so_many_seconds_left_and_none_where_nobody_knows() -> None:
 
 
 def test_each_maker_whose_text_limen_writes_is_told_by_text() -> None:
-    assert set(TOLD_BY_TEXT) == set(MAKERS)
+    loads_texts = {kind for kind in PLACE_OF if replace(SOUND, firewall=Firewall("gw1", kind, ())).is_asked_nothing}
+    assert loads_texts == set(MAKERS) == {"fortigate", "paloalto", "cisco", "windows"}

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import re
 import socket
-import subprocess
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Final
 
-from limen_agent.collectors.tools import TOOLS_IN
 from limen_agent.errors import AgentError
+from limen_agent.tunnel import wireguard_go
 from limen_agent.tunnel.interface import MTU, peer_lines
 from limen_agent.tunnel.key import TunnelKey
 from limen_agent.tunnel.told import Network, Way
-from limen_agent.tunnel.tools import TOOL_S, Run, run, tool_path
+from limen_agent.tunnel.tools import Run, run
 
 USUAL: Final = "limen0"
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,14}")
@@ -32,7 +29,7 @@ class LinuxInterface:
         if _is_there(name):
             raise AgentError(f"{name} is there already", "end what uses it, or choose another: --interface limen1")
         self.interface, self._key, self._way, self._endpoint, self._run = name, key, way, endpoint, do
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: wireguard_go.Process | None = None
         self._families = {6 if ":" in one else 4 for one in way.addresses}
         try:
             self._make()
@@ -73,35 +70,17 @@ class LinuxInterface:
 
     def close(self) -> None:
         if self._process is not None:
-            self._process.terminate()
-            try:
-                self._process.wait(TOOL_S)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+            wireguard_go.end(self._process)
         elif _is_there(self.interface):
             self._run("ip", "link", "delete", self.interface)
 
     def _make(self) -> None:
-        """By the kernel, and where that can't, by wireguard-go, which ends with this program."""
+        """By the kernel, and where that can't, by wireguard-go."""
         with suppress(AgentError):
             self._run("ip", "link", "add", self.interface, "type", "wireguard")
         if _is_there(self.interface):
             return
-        tool = tool_path("wireguard-go")
-        self._process = subprocess.Popen(  # noqa: S603 -- a tool of the system, a checked name
-            [tool, "-f", self.interface],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env={"PATH": os.pathsep.join(TOOLS_IN), "WG_PROCESS_FOREGROUND": "1"},
-            start_new_session=True,
-        )
-        until = time.monotonic() + TOOL_S
-        while not self._answers():
-            if self._process.poll() is not None or time.monotonic() > until:
-                raise AgentError("wireguard-go made no tunnel", "run this as root, where /dev/net/tun is there")
-            time.sleep(0.05)
+        self._process = wireguard_go.begun(self.interface, self._answers)
 
     def _answers(self) -> bool:
         try:

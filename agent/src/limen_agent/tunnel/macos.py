@@ -5,29 +5,22 @@ Written after the manuals of those tools; tried on recorded outputs, and not on 
 
 from __future__ import annotations
 
-import subprocess
 import tempfile
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from limen_agent.errors import AgentError
+from limen_agent.tunnel import wireguard_go
 from limen_agent.tunnel.interface import MTU, peer_lines
 from limen_agent.tunnel.key import TunnelKey
 from limen_agent.tunnel.told import Network, Way
-from limen_agent.tunnel.tools import TOOL_S, Run, environment, run, tool_path
+from limen_agent.tunnel.tools import Run, run
 
 RESOLVERS: Final = Path("/etc/resolver")
 OURS: Final = "# limen-agent connect\n"
 """How a file begins that is ours, also one that was left behind."""
-
-
-class Process(Protocol):
-    def terminate(self) -> None: ...
-    def kill(self) -> None: ...
-    def wait(self, timeout: float | None = None) -> int: ...
 
 
 class MacInterface:
@@ -40,7 +33,7 @@ class MacInterface:
         way: Way,
         endpoint: str,
         do: Run = run,
-        make: Callable[[str], tuple[str, Process]] | None = None,
+        make: Callable[[str], tuple[str, wireguard_go.Process]] | None = None,
         resolvers: Path = RESOLVERS,
     ) -> None:
         self._key, self._way, self._endpoint, self._run, self._folder = key, way, endpoint, do, resolvers
@@ -89,12 +82,7 @@ class MacInterface:
     def close(self) -> None:
         """The system takes routes and addresses with the interface, and leaves files."""
         self._forget()
-        self._process.terminate()
-        try:
-            self._process.wait(TOOL_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        wireguard_go.end(self._process)
 
     def _forget(self) -> None:
         for file in self._files:
@@ -108,23 +96,11 @@ class MacInterface:
             self._run("dscacheutil", "-flushcache")
 
 
-def _made(name: str) -> tuple[str, Process]:
-    """wireguard-go, which ends with this program, and the name it has from the system. Raises AgentError."""
-    tool = tool_path("wireguard-go")
+def _made(name: str) -> tuple[str, wireguard_go.Process]:
+    """wireguard-go, and the name it has from the system. Raises AgentError."""
     with tempfile.TemporaryDirectory() as folder:
         told = Path(folder) / "name"
-        process = subprocess.Popen(  # noqa: S603 -- a tool that root alone may change, a checked name
-            [tool, "-f", name],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env={**environment(), "WG_PROCESS_FOREGROUND": "1", "WG_TUN_NAME_FILE": str(told)},
-            start_new_session=True,
+        process = wireguard_go.begun(
+            name, lambda: told.exists() and bool(told.read_text().strip()), WG_TUN_NAME_FILE=str(told)
         )
-        until = time.monotonic() + TOOL_S
-        while not told.exists() or not told.read_text().strip():
-            if process.poll() is not None or time.monotonic() > until:
-                process.kill()
-                raise AgentError("wireguard-go made no tunnel", "run this as root: sudo limen-agent connect")
-            time.sleep(0.05)
         return told.read_text().strip()[:15], process

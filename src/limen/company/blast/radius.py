@@ -21,7 +21,6 @@ from limen.access.standing.privilege import Held, standing_access
 from limen.clock import Instant
 from limen.company.askable import askable
 from limen.company.blast.taken import (
-    TAKEN_OF,
     Holder,
     Kind,
     Taken,
@@ -300,11 +299,6 @@ def network_of(company: Company) -> Network:
     file = company.parts.get(FILE)
     network: Network = file.network if file is not None else Network(())
     return network
-
-
-def furthest(kind: Kind) -> Taken:
-    """What of it reaches furthest."""
-    return TAKEN_OF[kind][0]
 
 
 def _is_vlan(zone: Zone, vlan: str) -> bool:

@@ -12,8 +12,8 @@ from limen.clock import Instant
 from limen.company.gate import FIRST_ADMINISTRATOR, Member, people_of
 from limen.facts import Factor, Person
 from limen.identity.store import app_tokens, sessions
-from limen.network.learning.placing import ZonesByAddress
 from limen.network.model import INTERNET, Network
+from limen.network.zones_by_address import ZonesByAddress
 from limen.storage import Snapshot
 
 

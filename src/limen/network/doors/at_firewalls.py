@@ -15,10 +15,10 @@ from limen.network.emit.nft_openings import openings
 from limen.network.emit.nft_router import NotEmittable, router_of
 from limen.network.emit.nft_sets import Lookup
 from limen.network.firewalls.followers import Followers, Opened
-from limen.network.firewalls.intended import NFTABLES
-from limen.network.learning.flows import address_of, ends_of
-from limen.network.model import Firewall, Network
+from limen.network.learning.flows import ends_of
+from limen.network.model import NFTABLES, Firewall, Network
 from limen.network.nft.as_json import field
+from limen.network.packets import address_of
 from limen.network.packets.box import Box
 from limen.network.packets.ruleset import Rule, Ruleset
 

@@ -10,10 +10,10 @@ from itertools import product
 from limen.clock import Instant
 from limen.facts.network_service import NetworkService
 from limen.network.compiling import Place, Places
-from limen.network.learning.placing import ZonesByAddress
 from limen.network.model import INSIDE, INTERNET, Network
 from limen.network.packets.box import Box
 from limen.network.packets.ruleset import Rule
+from limen.network.zones_by_address import ZonesByAddress
 
 
 @dataclass(frozen=True, slots=True)

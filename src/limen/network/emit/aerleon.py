@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from limen.errors import LimenError
 from limen.network.compiling import Places
 from limen.network.emit.aws_rules import prefixes
-from limen.network.emit.ordered import Line
+from limen.network.emit.ordered import OrderedRule
 from limen.network.model import Network
 from limen.network.packets import ANY_PORT, ANY_PROTOCOL, Interval
 from limen.network.packets.box import ICMP, ICMPV6, TCP, UDP
@@ -34,7 +34,7 @@ class Filter(NamedTuple):
     """What stands together in a text: the options of Aerleon's target, and the lines in their order."""
 
     options: str
-    lines: tuple[Line, ...]
+    lines: tuple[OrderedRule, ...]
 
 
 @dataclass
@@ -49,7 +49,7 @@ class _Policy:
     """What terms say that deny: how it is logged."""
     written: int = 0
 
-    def term(self, line: Line) -> dict[str, Any]:
+    def term(self, line: OrderedRule) -> dict[str, Any]:
         self.written += 1
         if self.written > MOST_TERMS:
             raise LimenError(f"this would take more than {MOST_TERMS:,} rules there", "say it with fewer flows")
@@ -71,7 +71,7 @@ class _Policy:
         self.networks[name] = {"values": [{"address": one} for one in held]}
         return name
 
-    def _service(self, line: Line) -> dict[str, Any]:
+    def _service(self, line: OrderedRule) -> dict[str, Any]:
         name = PROTOCOLS[line.protocol[0]]
         said: dict[str, Any] = {"protocol": name}
         if line.protocol[0] in {ICMP, ICMPV6}:
@@ -131,7 +131,7 @@ def leg_name(zone: str, name: str) -> str:
     return name
 
 
-def split(line: Line, most: int) -> Sequence[Line]:
+def split(line: OrderedRule, most: int) -> Sequence[OrderedRule]:
     """The same as lines with no more than so many sources each."""
     return [replace(line, sources=line.sources[at : at + most]) for at in range(0, len(line.sources), most)]
 

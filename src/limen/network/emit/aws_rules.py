@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from ipaddress import IPv4Address, IPv6Address, collapse_addresses, ip_network, summarize_address_range
+from ipaddress import collapse_addresses, ip_network, summarize_address_range
 from typing import Final, Literal, TypeAlias
 
-from limen.network.packets import ANY_PORT, Interval
+from limen.network.packets import ANY_PORT, Interval, address_of
 
 Way: TypeAlias = Literal["ingress", "egress"]
 EVERYBODY: Final = {4: "0.0.0.0/0", 6: "::/0"}
@@ -49,8 +49,8 @@ def host_group(zone: str, host: str) -> str:
 
 
 def prefixes(family: int, interval: Interval) -> list[str]:
-    kind = IPv4Address if family == 4 else IPv6Address
-    return [str(one) for one in summarize_address_range(kind(interval[0]), kind(interval[1]))]
+    first, last = (address_of(family, one) for one in interval)
+    return [str(one) for one in summarize_address_range(first, last)]
 
 
 def merged(rules: Iterable[GroupRule]) -> list[GroupRule]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from limen.network.emit.guarded import Guarded
-from limen.network.emit.ordered import Line, Ordered, Speech, ordered
+from limen.network.emit.ordered import Ordered, OrderedRule, Speech, ordered
 from limen.network.emit.quotas import AZURE_ADDRESSES_PER_GROUP, AZURE_GROUPS, AZURE_RULES_PER_GROUP
 from limen.network.packets import ANY_PORT, ANY_PROTOCOL, Box, Interval, Ruleset
 from limen.network.packets.box import ICMP, WITH_PORTS
@@ -34,7 +34,7 @@ def group_of(wanted: Guarded, zone: str) -> str:
 
 
 def document(
-    wanted: Guarded, inward: Mapping[str, list[Line]], outward: Mapping[str, list[Line]]
+    wanted: Guarded, inward: Mapping[str, list[OrderedRule]], outward: Mapping[str, list[OrderedRule]]
 ) -> list[dict[str, Any]]:
     """As the API takes network security groups (`Microsoft.Network/networkSecurityGroups`), without where they are."""
     return [
@@ -62,7 +62,7 @@ def terraform(said: Ordered, wanted: Guarded, resource_group: str, location: str
     return {"resource": {"azurerm_network_security_group": groups}}
 
 
-def _rules(lines: list[Line], direction: str) -> list[dict[str, Any]]:
+def _rules(lines: list[OrderedRule], direction: str) -> list[dict[str, Any]]:
     numbers: dict[str, int] = {}
     rules = []
     for at, one in enumerate(lines):
@@ -120,7 +120,9 @@ def _can_say(box: Box) -> bool:
     return box.port == ANY_PORT and not (box.protocol[0] == ICMP and box.family == 6)
 
 
-def _read_back(wanted: Guarded, inward: dict[str, list[Line]], outward: dict[str, list[Line]], known: Known) -> Ruleset:
+def _read_back(
+    wanted: Guarded, inward: dict[str, list[OrderedRule]], outward: dict[str, list[OrderedRule]], known: Known
+) -> Ruleset:
     return read_azure({"value": document(wanted, inward, outward)}, known=known).ruleset
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from limen.network.emit.guarded import Guarded
-from limen.network.emit.ordered import Line, Ordered, Speech, ordered
+from limen.network.emit.ordered import Ordered, OrderedRule, Speech, ordered
 from limen.network.emit.quotas import GCP_RANGES_PER_RULE, GCP_RULES
 from limen.network.packets import ANY_PORT, ANY_PROTOCOL, Box, Ruleset
 from limen.network.packets.box import WITH_PORTS
@@ -34,7 +34,7 @@ def tag_of(wanted: Guarded, zone: str) -> str:
 
 
 def document(
-    wanted: Guarded, inward: Mapping[str, list[Line]], outward: Mapping[str, list[Line]], network: str
+    wanted: Guarded, inward: Mapping[str, list[OrderedRule]], outward: Mapping[str, list[OrderedRule]], network: str
 ) -> list[dict[str, Any]]:
     """As the API takes firewall rules (`compute.firewalls`)."""
     rules = []
@@ -55,7 +55,7 @@ def terraform(said: Ordered, wanted: Guarded, network: str) -> dict[str, Any]:
     }
 
 
-def _rule(line: Line, zone: str, tag: str, direction: str, at: int, network: str) -> dict[str, Any]:
+def _rule(line: OrderedRule, zone: str, tag: str, direction: str, at: int, network: str) -> dict[str, Any]:
     service: dict[str, Any] = {"IPProtocol": "all" if line.protocol == ANY_PROTOCOL else _protocol(line.protocol[0])}
     if line.protocol[0] in _PORTED and line.protocol != ANY_PROTOCOL and line.ports != ANY_PORT:
         low, high = line.ports
@@ -108,7 +108,9 @@ def _can_say(box: Box) -> bool:
     return is_one and (box.port == ANY_PORT or box.protocol[0] in _PORTED & WITH_PORTS)
 
 
-def _read_back(wanted: Guarded, inward: dict[str, list[Line]], outward: dict[str, list[Line]], known: Known) -> Ruleset:
+def _read_back(
+    wanted: Guarded, inward: dict[str, list[OrderedRule]], outward: dict[str, list[OrderedRule]], known: Known
+) -> Ruleset:
     return read_gcp({"items": document(wanted, inward, outward, "")}, known=known).ruleset
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
 
 from limen.network.compiling import Places, compiled
 from limen.network.model import Firewall, Network
 from limen.network.packets import Box, Interval, Rule, Ruleset
+from limen.network.packets.box import of_one_family
 from limen.network.reading.stages import Places as AllPlaces
 
 
@@ -47,11 +47,10 @@ def guarded(network: Network, firewall: Firewall, today: str) -> Guarded:
     places = Places(network)
     everywhere = {name: [(family, interval) for _, family, interval in places.of(name)] for name in network.zone_names}
     within = [
-        Rule(f"within-{zone}", True, zone, zone, Box(family, source, destination))
+        Rule(f"within-{zone}", True, zone, zone, Box(*ends))
         for zone in zones
         if not network.zone_of[zone].is_isolated
-        for (family, source), (other, destination) in product(everywhere[zone], repeat=2)
-        if family == other
+        for ends in of_one_family(everywhere[zone], everywhere[zone])
     ]
     rules = [one for one in compiled(network, today).rules if one.from_zone in zones or one.to_zone in zones]
     return Guarded(network, zones, Ruleset(network.zone_names, (*within, *rules)), everywhere)

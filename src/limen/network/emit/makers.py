@@ -14,7 +14,7 @@ from typing import Final
 from limen.errors import LimenError
 from limen.network.emit.aerleon import INET, Filter, leg_name, set_names, written
 from limen.network.emit.opnsense import parted
-from limen.network.emit.ordered import Line, lines_of
+from limen.network.emit.ordered import OrderedRule, lines_of
 from limen.network.emit.read_back import Told, UnequalError, refuse_unequal
 from limen.network.emit.sayable import SPEECHES, sayable
 from limen.network.emit.windows import told_windows
@@ -28,7 +28,6 @@ from limen.network.reading.reading import Reading
 from limen.network.reading.stages import Known
 from limen.network.services import packet_text
 
-MAKERS: Final = ("fortigate", "paloalto", "cisco", "windows")
 _FIRST_NOTE: Final = (
     "It is for a FortiGate without policies. If there are some, give its configuration with --now: by their numbers "
     "they would be written over, and keep what the text does not say."
@@ -114,7 +113,7 @@ def _by_interface(rules: Sequence[Rule], legs: Mapping[str, str]) -> Iterator[Fi
         yield Filter(_acl(leg), (*lines_of(one for one in rules if one.from_zone == zone), _REST))
 
 
-_REST: Final = Line("rest", False, 4, (), (), ANY_PROTOCOL, ANY_PORT, ANY_PORT)
+_REST: Final = OrderedRule("rest", False, 4, (), (), ANY_PROTOCOL, ANY_PORT, ANY_PORT)
 """Firewalls deny the rest by themselves. Said, it is logged, and what others wrote behind it opens nothing."""
 
 

@@ -13,7 +13,7 @@ from typing import Final
 from limen.network.compiling import Places, compiled
 from limen.network.emit.aws_rules import prefixes
 from limen.network.emit.guarded import Guarded
-from limen.network.emit.ordered import Line, Ordered, Speech, ordered
+from limen.network.emit.ordered import Ordered, OrderedRule, Speech, ordered
 from limen.network.model import INTERNET, Firewall, Network
 from limen.network.packets import ANY_PORT, ANY_PROTOCOL, Box, Interval, Ruleset
 from limen.network.packets.box import ICMP, ICMPV6, WITH_PORTS
@@ -70,16 +70,16 @@ def rows(said: Ordered, legs: Legs) -> list[dict[str, str]]:
     return found
 
 
-def _rest(zone: str, known: Known) -> Iterator[Line]:
+def _rest(zone: str, known: Known) -> Iterator[OrderedRule]:
     """What goes to any other zone, from wherever."""
     for family, every in ((4, "0.0.0.0/0"), (6, "::/0")):
         others = [one for name, own in known.places.items() if name != zone for one in own]
         beyond = tuple(prefix for one, interval in others if one == family for prefix in prefixes(family, interval))
         if beyond:
-            yield Line("rest", False, family, (every,), beyond, ANY_PROTOCOL, ANY_PORT, ANY_PORT)
+            yield OrderedRule("rest", False, family, (every,), beyond, ANY_PROTOCOL, ANY_PORT, ANY_PORT)
 
 
-def _row(line: Line, interface: str, sequence: int) -> dict[str, str]:
+def _row(line: OrderedRule, interface: str, sequence: int) -> dict[str, str]:
     low = line.protocol[0]
     is_any = line.protocol == ANY_PROTOCOL
     has_ports = not is_any and low in WITH_PORTS
@@ -125,7 +125,7 @@ def _can_say(box: Box) -> bool:
 
 def _speech(legs: Legs) -> Speech:
     def read_back(
-        wanted: Guarded, inward: dict[str, list[Line]], outward: dict[str, list[Line]], known: Known
+        wanted: Guarded, inward: dict[str, list[OrderedRule]], outward: dict[str, list[OrderedRule]], known: Known
     ) -> Ruleset:
         said = Ordered(inward, outward, (), known, wanted.ruleset)
         return read_rows(rows(said, legs), known_of(legs, known)).ruleset

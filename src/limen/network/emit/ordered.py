@@ -21,7 +21,7 @@ _ENDS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class OrderedRule:
     """Packets from any of the sources to any of the destinations, all of one family."""
 
     id: str
@@ -38,8 +38,8 @@ class Line:
 class Ordered:
     """`inward` and `outward` by zone, in their order; what none of them fits is denied. `actual`: as read back."""
 
-    inward: dict[str, list[Line]]
-    outward: dict[str, list[Line]]
+    inward: dict[str, list[OrderedRule]]
+    outward: dict[str, list[OrderedRule]]
     unfit: tuple[Unfit, ...]
     known: Known
     actual: Ruleset
@@ -58,7 +58,7 @@ class Speech:
     most_addresses: int
     most_in_all: int
     name: Callable[[Guarded, str], str]
-    read_back: Callable[[Guarded, dict[str, list[Line]], dict[str, list[Line]], Known], Ruleset]
+    read_back: Callable[[Guarded, dict[str, list[OrderedRule]], dict[str, list[OrderedRule]], Known], Ruleset]
 
 
 def ordered(wanted: Guarded, speech: Speech) -> Ordered:
@@ -98,7 +98,9 @@ def _unsayable(kept: Guarded, speech: Speech) -> dict[str, str]:
     return unfit
 
 
-def _beyond_quota(inward: dict[str, list[Line]], outward: dict[str, list[Line]], speech: Speech) -> dict[str, str]:
+def _beyond_quota(
+    inward: dict[str, list[OrderedRule]], outward: dict[str, list[OrderedRule]], speech: Speech
+) -> dict[str, str]:
     in_all = 0
     for zone, lines in inward.items():
         both = [*lines, *outward[zone]]
@@ -111,15 +113,15 @@ def _beyond_quota(inward: dict[str, list[Line]], outward: dict[str, list[Line]],
     return {}
 
 
-def _sources(line: Line) -> tuple[str, ...]:
+def _sources(line: OrderedRule) -> tuple[str, ...]:
     return line.sources
 
 
-def _destinations(line: Line) -> tuple[str, ...]:
+def _destinations(line: OrderedRule) -> tuple[str, ...]:
     return line.destinations
 
 
-def lines_of(rules: Iterator[Rule]) -> Iterator[Line]:
+def lines_of(rules: Iterator[Rule]) -> Iterator[OrderedRule]:
     """Each flow or block as few lines: its sources and destinations as lists, where each goes with each."""
     for (id_, allows), together in groupby(rules, lambda one: (one.id, one.allows)):
         by_service: dict[Box, list[Box]] = {}
@@ -129,7 +131,7 @@ def lines_of(rules: Iterator[Rule]) -> Iterator[Line]:
         for like, boxes in by_service.items():
             for sources, destinations in _sides(boxes):
                 said = (_prefixes(like.family, sources), _prefixes(like.family, destinations))
-                yield Line(id_, allows, like.family, *said, like.protocol, like.port, like.source_port)
+                yield OrderedRule(id_, allows, like.family, *said, like.protocol, like.port, like.source_port)
 
 
 def _sides(boxes: list[Box]) -> Iterator[tuple[list[Interval], list[Interval]]]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from limen.network.emit.guarded import Guarded
 from limen.network.emit.opnsense import parted
-from limen.network.emit.ordered import Line, Ordered, Speech, lines_of, ordered
+from limen.network.emit.ordered import Ordered, OrderedRule, Speech, lines_of, ordered
 from limen.network.model import INTERNET, Firewall, Network
 from limen.network.packets import ANY_PORT, ANY_PROTOCOL, Box, Interval, Ruleset
 from limen.network.packets.box import TCP, UDP
@@ -57,7 +57,7 @@ def policies(wanted: Guarded, ids: Mapping[str, str]) -> list[dict[str, Any]]:
     return found
 
 
-def _policy(line: Line, way: tuple[str, str], ids: Mapping[str, str]) -> dict[str, Any]:
+def _policy(line: OrderedRule, way: tuple[str, str], ids: Mapping[str, str]) -> dict[str, Any]:
     scope: dict[str, Any] = {"ipVersion": f"IPV{line.family}"}
     if line.protocol != ANY_PROTOCOL:
         protocol = {"name": _NAMES[line.protocol[0]]}
@@ -130,7 +130,9 @@ def known_of(ids: Mapping[str, str], known: Known) -> Known:
     return Known({id_: [(zone, *one) for one in known.places[zone]] for zone, id_ in ids.items()}, known.places)
 
 
-def _read_back(wanted: Guarded, _in: dict[str, list[Line]], _out: dict[str, list[Line]], known: Known) -> Ruleset:
+def _read_back(
+    wanted: Guarded, _in: dict[str, list[OrderedRule]], _out: dict[str, list[OrderedRule]], known: Known
+) -> Ruleset:
     ids = {zone: zone for zone in wanted.zones}
     return read_unifi({"policies": policies(wanted, ids)}, known=known_of(ids, known)).ruleset
 

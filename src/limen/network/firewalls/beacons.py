@@ -9,9 +9,10 @@ from typing import Final
 from limen.beacons import Beacons
 from limen.clock import SECOND, Instant
 from limen.events import Event, Outcome
-from limen.network.learning.flows import ObservedFlow, address_of
-from limen.network.learning.placing import ZonesByAddress
+from limen.network.learning.flows import ObservedFlow
 from limen.network.model import INTERNET, Network
+from limen.network.packets import address_of
+from limen.network.zones_by_address import ZonesByAddress
 
 KIND: Final = "network.beacon"
 

@@ -10,8 +10,9 @@ from ipaddress import ip_address
 from typing import Any, Final
 
 from limen.clock import DAY, SECOND, Instant, to_iso
-from limen.network.model import INTERNET, Network, Prefix
+from limen.network.model import INTERNET, Network
 from limen.network.packets.box import ICMP, ICMPV6, TCP, UDP
+from limen.network.zones_by_address import ZonesByAddress
 from limen.printable import visible
 
 _PROTOCOLS: Final = {TCP: "tcp", UDP: "udp", ICMP: "icmp", ICMPV6: "icmpv6"}
@@ -84,10 +85,9 @@ class Surroundings:
         return why == NO_FLOW
 
     def zone_at(self, address: str) -> str:
-        """The zone with the narrowest prefix that holds it; the internet where none does. Raises ValueError."""
+        """Raises ValueError for what is no address."""
         found = ip_address(address)
-        holding = [one for one in self._prefixes if one[0].version == found.version and found in one[0]]
-        return max(holding, key=lambda one: one[0].prefixlen)[1] if holding else INTERNET
+        return self._places.zone_at(found.version, int(found))
 
     def zone_by(self, interface: str) -> str:
         """The zone whose packets go by this interface."""
@@ -101,7 +101,9 @@ class Surroundings:
         return frozenset(str(one.network_address) for one in self.network.host_of[host].addresses)
 
     def host_at(self, address: str) -> str:
-        return self._hosts.get(address, "")
+        """Raises ValueError for what is no address."""
+        found = ip_address(address)
+        return self._places.host_at(found.version, int(found))
 
     def service(self, protocol: int, port: int) -> str:
         """What it is called, or as one writes it in network.yaml: `tcp/8443`."""
@@ -125,8 +127,8 @@ class Surroundings:
         return self.network.zone_of[zone].kind if zone in self.network.zone_of else INTERNET
 
     @cached_property
-    def _prefixes(self) -> list[tuple[Prefix, str]]:
-        return [(prefix, zone.name) for zone in self.network.zones for prefix in zone.prefixes]
+    def _places(self) -> ZonesByAddress:
+        return ZonesByAddress(self.network)
 
     @cached_property
     def _of_interface(self) -> Mapping[str, str]:
@@ -139,10 +141,6 @@ class Surroundings:
     @cached_property
     def _on_hosts(self) -> frozenset[str]:
         return frozenset(one.name for one in self.network.firewalls if one.host)
-
-    @cached_property
-    def _hosts(self) -> Mapping[str, str]:
-        return {str(one.network_address): host.name for host in self.network.hosts for one in host.addresses}
 
     @cached_property
     def _services(self) -> Mapping[tuple[int, int], str]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv6Address
 from typing import Any, Final
 
 from limen.clock import SECOND, Instant
 from limen.following.keys import SigningKey, signing
 from limen.following.turns import State, Turns, signed_state
 from limen.network.firewalls.store import EnrolledFirewall, RulesetChange
+from limen.network.packets import address_of
 from limen.network.packets.box import Box
 
 NAMESPACE: Final = "limen-firewall-state"
@@ -34,14 +34,13 @@ class Opened:
     @property
     def said(self) -> dict[str, Any]:
         """As firewalls are told."""
-        kind = IPv4Address if self.box.family == 4 else IPv6Address
         return {
             "id": self.id,
             "set": self.set_,
             "value": list(self.value),
             "until": self.until,
-            "source": [str(kind(one)) for one in self.box.source],
-            "destination": [str(kind(one)) for one in self.box.destination],
+            "source": [str(address_of(self.box.family, one)) for one in self.box.source],
+            "destination": [str(address_of(self.box.family, one)) for one in self.box.destination],
             "protocol": list(self.box.protocol),
             "port": list(self.box.port),
         }

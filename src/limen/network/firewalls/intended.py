@@ -10,12 +10,10 @@ from limen.network.compiling import compiled
 from limen.network.emit.hosts import host_firewall
 from limen.network.emit.nft_router import NotEmittable, TunnelsHere, router_of
 from limen.network.emit.nftables import firewall
-from limen.network.model import FILE, Firewall, Network
+from limen.network.model import FILE, NFTABLES, Firewall, Network
 from limen.network.nft.as_json import as_json
 from limen.network.nft.as_text import as_text
 from limen.network.tunnels.model import end_of_tunnels
-
-NFTABLES = "nftables"
 
 
 @dataclass(frozen=True, slots=True)

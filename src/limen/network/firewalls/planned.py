@@ -13,7 +13,7 @@ from limen.network.model import ANY_SERVICE, Network
 from limen.network.nft.as_json import table_in
 from limen.network.nft.as_text import as_text
 from limen.network.packets import Ruleset
-from limen.network.proof.naming import Line
+from limen.network.proof.naming import Reachable
 from limen.network.reading.nft import read
 from limen.network.remote.saying import change
 
@@ -31,8 +31,8 @@ class PlannedChange:
     digest: str
     before: str
     after: str
-    new: tuple[Line, ...]
-    gone: tuple[Line, ...]
+    new: tuple[Reachable, ...]
+    gone: tuple[Reachable, ...]
     is_said: bool
 
 
@@ -50,7 +50,7 @@ def planned(network: Network, name: str, confirmed: str, today: str, now: Instan
     return PlannedChange(wanted, digest, before, wanted.text, new, gone, is_said=is_whole)
 
 
-def _of_people(one: Line) -> Line:
+def _of_people(one: Reachable) -> Reachable:
     """That a zone's own hosts reach each other is of no flow, and but for ICMP of the other family it is everything."""
     is_within = one.rule_ids and all(id_.startswith(WITHIN) for id_ in one.rule_ids)
     return replace(one, services=(ANY_SERVICE,), rule_ids=()) if is_within else one

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
+from itertools import chain
 from typing import Final, TypeAlias, TypeVar
 
 from limen.clock import MINUTE, Instant, to_iso
@@ -38,6 +39,8 @@ BEYOND: Final = "beyond"
 _MOST_BEYOND: Final = 100
 """Packets between two interfaces that the log may lack before it is said: some are always still on their way."""
 _SAID_EVERY: Final = 5 * MINUTE
+_MOST_SAID: Final = 100
+"""Pairs of one firewall within that time: whoever is in it invents interfaces without end."""
 _MOST_PAIRS: Final = 5_000
 _AT_ONCE: Final = 200
 """Connections that are looked at before others have their turn: they take some milliseconds."""
@@ -185,20 +188,16 @@ class Telling:
         self, one: EnrolledFirewall, begun: Sequence[Begun], refused: Sequence[Begun]
     ) -> None:
         """Journal devices that nobody planned, and beacons. Whoever is decided about meanwhile does not wait for it."""
-        now, network, own = self._core.clock.now(), self.surroundings.network, frozenset(self._firewalls_at.values())
-        for told, read in ((begun, flow_of), (refused, refused_flow_of)):
-            for number, each in enumerate(told, 1):
-                if number % _AT_ONCE == 0:
-                    await asyncio.sleep(0)
-                flow = read(each, now)
-                if flow is None:
-                    continue
-                for event in (
-                    self._unplanned.take(network, one.name, own, flow, now),
-                    self._beacons.take(network, one.name, flow, now),
-                ):
-                    if event is not None:
-                        self._core.journal.record(event)
+        now, network, own = self._core.clock.now(), self.surroundings.network, self._firewalls_at.values()
+        flows = chain((flow_of(each, now) for each in begun), (refused_flow_of(each, now) for each in refused))
+        for number, flow in enumerate(flows, 1):
+            if number % _AT_ONCE == 0:
+                await asyncio.sleep(0)
+            if flow is not None:
+                unplanned = self._unplanned.take(network, one.name, own, flow, now)
+                beacon = self._beacons.take(network, one.name, flow, now)
+                for event in filter(None, (unplanned, beacon)):
+                    self._core.journal.record(event)
 
     def _its_own(self, one: EnrolledFirewall, told: Sequence[P]) -> list[P]:
         """What it can have seen. A server that guards itself sees packets of its own alone: whoever is in it accuses
@@ -221,14 +220,14 @@ class Telling:
             with suppress(ValueError):  # it is no address, so it is nobody's
                 records.append(self.surroundings.record(one.name, packet, now))
         beyond = self._with(one.name, denied, counted)
-        said = [pair for pair in beyond if beyond[pair] >= _MOST_BEYOND and self._is_due(pair, now)]
+        said_at = {pair: at for pair, at in self._said_at.items() if 0 <= now - at < _SAID_EVERY}
+        said = list(_due(beyond, said_at))
         records += [self._beyond_record(pair, beyond[pair], now) for pair in said]
         if logs is not None and records:
             await logs.take(records, address)
         for pair in said:
-            self._said_at[pair] = now
             del beyond[pair]
-        self._beyond = beyond
+        self._beyond, self._said_at = beyond, said_at | dict.fromkeys(said, now)
         for each in counted:
             self._denied[self._zones(each.came_by, each.goes_by)] += each.packets
 
@@ -244,9 +243,6 @@ class Telling:
             if pair in beyond and not packet.is_let_through:
                 beyond[pair] = max(beyond[pair] - packet.count, -_MOST_BEYOND)
         return beyond
-
-    def _is_due(self, pair: Pair, now: Instant) -> bool:
-        return not 0 <= now - self._said_at.get(pair, -_SAID_EVERY) < _SAID_EVERY
 
     def _beyond_record(self, pair: Pair, packets: int, now: Instant) -> bytes:
         firewall, came_by, goes_by = pair
@@ -291,6 +287,15 @@ class Telling:
         event = Event(at=at, kind="network.drift", outcome=Outcome.FAILURE, details=details)
         self.drifts[one.name] = event
         self._core.journal.record(event)
+
+
+def _due(beyond: Mapping[Pair, int], said_at: Mapping[Pair, Instant]) -> Iterator[Pair]:
+    """Those of which so much is beyond that it has to be said, and was not lately."""
+    said_of = Counter(firewall for firewall, _, _ in said_at)
+    for pair, packets in beyond.items():
+        if packets >= _MOST_BEYOND and pair not in said_at and said_of[pair[0]] < _MOST_SAID:
+            said_of[pair[0]] += 1
+            yield pair
 
 
 def _is_between(packet: Denied | Begun, own: frozenset[str]) -> bool:

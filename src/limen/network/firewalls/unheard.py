@@ -13,8 +13,8 @@ from limen.network.firewalls.followers import Heard
 from limen.network.firewalls.store import EnrolledFirewall
 
 SILENT, OTHER_RULES, TWICE = "silent", "other-rules", "twice"
-LONG: Final[Milliseconds] = 5 * MINUTE
-"""After so long without a question a firewall is silent: what opens and closes does not reach it."""
+SILENT_AFTER: Final[Milliseconds] = 5 * MINUTE
+"""Without a question, though it asks at least every half minute: what opens and closes does not reach it."""
 SETTLES: Final[Milliseconds] = 2 * MINUTE
 """How long a firewall may take to have in force what was confirmed."""
 AT_ONCE: Final[Milliseconds] = 2 * MINUTE
@@ -42,7 +42,7 @@ class Unheard:
             is_other = last is not None and one.name not in changing and last.in_force != one.digest
             since = self._other_since.setdefault(one.id, now) if is_other else self._other_since.pop(one.id, now)
             wrong = {
-                SILENT: now - (last.at if last is not None else max(self._since, one.enrolled_at)) > LONG,
+                SILENT: now - (last.at if last is not None else max(self._since, one.enrolled_at)) > SILENT_AFTER,
                 OTHER_RULES: is_other and now - since > SETTLES,
             }
             for why, is_so in wrong.items():

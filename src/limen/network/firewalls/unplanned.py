@@ -10,9 +10,10 @@ from typing import Final, TypeAlias
 
 from limen.clock import DAY, HOUR, Instant
 from limen.events import Event, Outcome
-from limen.network.learning.flows import ObservedFlow, address_of
+from limen.network.learning.flows import ObservedFlow
 from limen.network.learning.unplanned import StatedHosts, hardware_of
 from limen.network.model import Network
+from limen.network.packets import address_of
 
 KIND: Final = "network.unplanned_device"
 AT_ONCE: Final = 20

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from limen.clock import DAY, Instant
 from limen.network.learning.flows import NOBODY, Ends, ObservedFlow
-from limen.network.learning.placing import ZonesByAddress
+from limen.network.zones_by_address import ZonesByAddress
 
 MOST_CONTACTS: Final = 200_000
 """Rows that are kept at once."""

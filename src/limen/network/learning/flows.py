@@ -7,6 +7,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final, NamedTuple
 
 from limen.clock import Instant
+from limen.network.packets import address_of
 from limen.network.packets.box import ICMP, ICMPV6
 
 NOBODY: Final = ""
@@ -61,10 +62,6 @@ def ends_of(source: str, destination: str) -> Ends | None:
         return None
     family = FAMILIES[type(one)]
     return Ends(family, int(one), int(other)) if FAMILIES[type(other)] == family else None
-
-
-def address_of(family: int, number: int) -> IPv4Address | IPv6Address:
-    return IPv4Address(number) if family == 4 else IPv6Address(number)
 
 
 def _stays_near(address: IPv4Address | IPv6Address) -> bool:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from limen.clock import Instant
 from limen.network.learning.counting import Contact, Tally
-from limen.network.learning.placing import ZonesByAddress
 from limen.network.model import Network
 from limen.network.packets.box import Packet
 from limen.network.packets.regions import Regions
+from limen.network.zones_by_address import ZonesByAddress
 
 
 @dataclass(slots=True)

@@ -11,12 +11,12 @@ from typing import Final
 
 from limen.clock import DAY, Instant, Milliseconds
 from limen.network.learning.counting import Contact, Tally
-from limen.network.learning.flows import address_of
-from limen.network.learning.placing import ZonesByAddress
 from limen.network.model import INTERNET, Network
+from limen.network.packets import address_of
 from limen.network.packets.box import Packet
 from limen.network.requested import BY_PART, OF_PEOPLE
 from limen.network.services import is_unnamed, part_of, service_text
+from limen.network.zones_by_address import ZonesByAddress
 
 REFUSED_FOR: Final[Milliseconds] = DAY
 MOST_SHOWN: Final = 20

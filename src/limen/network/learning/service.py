@@ -11,9 +11,9 @@ from limen.network.learning import store
 from limen.network.learning.counting import Counts
 from limen.network.learning.flows import ObservedFlow
 from limen.network.learning.from_firewalls import Begun, flow_of, refused_flow_of
-from limen.network.learning.placing import ZonesByAddress
 from limen.network.learning.refusals import REFUSED_FOR, Refusal, refusals
 from limen.network.model import Network
+from limen.network.zones_by_address import ZonesByAddress
 from limen.pillar import Figure
 
 if TYPE_CHECKING:

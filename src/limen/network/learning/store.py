@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from limen.clock import DAY, Instant
 from limen.network.learning.counting import ELSEWHERE, MOST_OF_ONE, Contact, Tally
-from limen.network.learning.flows import address_of
+from limen.network.packets import address_of
 from limen.storage.tables import metadata, rows_called
 
 KEPT_DAYS: Final = 90

@@ -14,12 +14,12 @@ from typing import Final
 
 from limen.clock import Instant
 from limen.network.learning.counting import ELSEWHERE, Contact, Tally
-from limen.network.learning.flows import address_of
-from limen.network.learning.placing import ZonesByAddress
 from limen.network.model import INTERNET, Network
+from limen.network.packets import address_of
 from limen.network.packets.box import Packet
 from limen.network.requested import BY_PART
 from limen.network.services import is_unnamed, part_of, service_text
+from limen.network.zones_by_address import ZonesByAddress
 
 NAMED_KINDS: Final = frozenset({"server", "domain", "finance", "backup", "management", "cloud", "dmz"})
 """Kinds of zones in which a machine without a name is a surprise."""

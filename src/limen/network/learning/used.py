@@ -9,12 +9,12 @@ from ipaddress import ip_network
 from typing import Final
 
 from limen.network.learning.counting import ELSEWHERE, Contact, Tally
-from limen.network.learning.flows import address_of
-from limen.network.learning.placing import ZonesByAddress
 from limen.network.learning.scanners import LAST_STATED
 from limen.network.model import ANY_SERVICE, INTERNET, Host, Network, Ports, Service
+from limen.network.packets import address_of
 from limen.network.packets.box import ICMP, ICMPV6, WITH_PORTS, Interval, Packet
 from limen.network.services import PROTOCOLS
+from limen.network.zones_by_address import ZonesByAddress
 
 DYNAMIC: Final = (LAST_STATED + 1, 65_535)
 MOST_STATED_PORTS: Final = 5

@@ -8,6 +8,7 @@ whatever has none.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator
 from ipaddress import IPv4Address, IPv6Address
 from typing import Final, NamedTuple, TypeAlias
 
@@ -94,8 +95,22 @@ class Packet(NamedTuple):
     @property
     def addresses(self) -> tuple[str, str]:
         """From where and to where, as people write addresses."""
-        kind = IPv4Address if self.family == 4 else IPv6Address
-        return str(kind(self.source)), str(kind(self.destination))
+        return str(address_of(self.family, self.source)), str(address_of(self.family, self.destination))
+
+
+def address_of(family: int, number: int) -> IPv4Address | IPv6Address:
+    """Some of IPv6 are low enough to be taken for one of IPv4, were they made from their number alone."""
+    return IPv4Address(number) if family == 4 else IPv6Address(number)
+
+
+def of_one_family(
+    sources: Iterable[tuple[int, Interval]], destinations: Collection[tuple[int, Interval]]
+) -> Iterator[tuple[int, Interval, Interval]]:
+    """The family, source and destination of each pair that has one: no packet goes from IPv4 to IPv6."""
+    for family, source in sources:
+        for other, destination in destinations:
+            if family == other:
+                yield family, source, destination
 
 
 def every_packet(family: int) -> Box:

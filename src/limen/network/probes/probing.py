@@ -200,20 +200,15 @@ def _box(probe: Probe) -> Box:
 
 
 def _through_said(one: Result) -> dict[str, Any]:
-    probe = one.probe
-    return {
-        "firewall": one.canary,
-        "from_zone": probe.from_zone,
-        "to_zone": probe.to_zone,
-        "host": probe.host,
-        "address": probe.destination,
-        "port": probe.port,
-        "needs": probe.needs,
-        "never": probe.because,
-    }
+    said = {"from_zone": one.probe.from_zone, "needs": one.probe.needs, "never": one.probe.because}
+    return _end_said(one) | said
 
 
 def _failed_said(one: Result) -> dict[str, Any]:
+    return _end_said(one) | {"flow": one.probe.because}
+
+
+def _end_said(one: Result) -> dict[str, Any]:
     probe = one.probe
     return {
         "firewall": one.canary,
@@ -221,5 +216,4 @@ def _failed_said(one: Result) -> dict[str, Any]:
         "host": probe.host,
         "address": probe.destination,
         "port": probe.port,
-        "flow": probe.because,
     }

@@ -9,7 +9,7 @@ from typing import Final
 from limen.network.compiling import compiled
 from limen.network.model import Network
 from limen.network.packets.comparing import Part
-from limen.network.proof.naming import Line, Named, lines
+from limen.network.proof.naming import Named, Reachable, lines
 from limen.network.proof.newly_reachable import Difference, newly_reachable, renames
 from limen.network.proof.opened_zones import Opened, opened_zones
 
@@ -27,8 +27,8 @@ class ChangesSaid:
     open than is said.
     """
 
-    new: tuple[Line, ...]
-    gone: tuple[Line, ...]
+    new: tuple[Reachable, ...]
+    gone: tuple[Reachable, ...]
     opened: tuple[Opened, ...]
     more: int
     is_whole: bool

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address
 from typing import Final, NamedTuple, TypeAlias
 
 from limen.network.compiling import Places
 from limen.network.model import ANY_SERVICE, Network, Ports
+from limen.network.packets import address_of
 from limen.network.packets.box import ANY_PORT, ANY_PROTOCOL, ICMP, ICMPV6, Box, Interval
 
 Intervals: TypeAlias = tuple[Interval, ...]
@@ -18,7 +18,7 @@ MOST_ADDRESSES: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Reachable:
     """From where to where by which services, by names where there are some, and else as `office (10.10.0.7)` and
     `tcp/8443`. `families`: (4,), (6,), or both. `rule_ids`: those that let it through.
     """
@@ -49,7 +49,7 @@ class _Kind(NamedTuple):
     source_port: Interval
 
 
-def lines(packets: Iterable[Named], network: Network, naming: Naming | None = None) -> tuple[Line, ...]:
+def lines(packets: Iterable[Named], network: Network, naming: Naming | None = None) -> tuple[Reachable, ...]:
     """Sorted by zones. What differs in its addresses alone is joined before it is named. `naming`: that of the network,
     where much is said of it.
     """
@@ -76,13 +76,13 @@ def lines(packets: Iterable[Named], network: Network, naming: Naming | None = No
 
 def _lines_of(
     source: str, destination: str, kinds: Mapping[tuple[int, _Kind], set[str]], naming: Naming, whole: tuple[int, ...]
-) -> Iterator[Line]:
+) -> Iterator[Reachable]:
     """One line for each set of families and rules. Where both ends have one family only, it needs no word."""
     services: dict[tuple[tuple[int, ...], tuple[str, ...]], list[str]] = {}
     for service, (families, rule_ids) in naming.services(kinds, whole).items():
         services.setdefault((families, rule_ids), []).append(service)
     for (families, rule_ids), some in services.items():
-        yield Line(source, destination, tuple(some), families, rule_ids)
+        yield Reachable(source, destination, tuple(some), families, rule_ids)
 
 
 class Naming:
@@ -174,7 +174,7 @@ def _written(family: int, intervals: Intervals) -> Iterator[str]:
 
 
 def _address_range(family: int, low: int, high: int) -> str:
-    first, last = (IPv4Address(low), IPv4Address(high)) if family == 4 else (IPv6Address(low), IPv6Address(high))
+    first, last = address_of(family, low), address_of(family, high)
     free = (low ^ high).bit_length()
     if low == high:
         return str(first)

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from limen.network.model import INTERNET
 from limen.network.packets import ANY_PORT, ANY_PROTOCOL, Box, Interval, Rule, every_packet
-from limen.network.packets.box import ICMP, LAST_ADDRESS
+from limen.network.packets.box import ICMP, LAST_ADDRESS, of_one_family
 from limen.network.reading.intervals import port_interval, prefix_interval
 from limen.network.reading.json_documents import merged, objects, refuse_without, text, texts, whole
 from limen.network.reading.reading import (
@@ -111,10 +111,9 @@ def _boxes(one: Mapping[str, Any], unclear: list[str]) -> Iterator[Box]:
     if protocol[0] != protocol[1] and {*ports, *source_ports} != {ANY_PORT}:
         unclear.append("ports of every protocol")
         source_ports = ports = [ANY_PORT]
-    for (family, source), (other, destination) in product(*sides):
-        if family == other:
-            for port, source_port in product(ports, source_ports):
-                yield Box(family, source, destination, protocol, port, source_port)
+    for ends in of_one_family(*sides):
+        for port, source_port in product(ports, source_ports):
+            yield Box(*ends, protocol, port, source_port)
 
 
 _SIDES: Final = ("source", "destination")

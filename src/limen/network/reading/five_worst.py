@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv6Address, summarize_address_range
+from ipaddress import summarize_address_range
 from itertools import product
 from math import log2
-from typing import Final, TypeAlias
+from typing import Final
 
 from limen.network.model import INTERNET, Prefix
-from limen.network.packets import ANYWHERE, Box, Interval, Rule, Ruleset
+from limen.network.packets import ANYWHERE, Box, Interval, Rule, Ruleset, address_of
 from limen.network.packets.box import LAST_ADDRESS
 from limen.network.reading.intervals import shared
 from limen.network.reading.openings import opened
 from limen.network.reading.reading import FIREWALL
 from limen.network.reading.service_words import harm, service_words
 
-Address: TypeAlias = IPv4Address | IPv6Address
 FIVE: Final = 5
 EVERY_ADDRESS: Final = "every address"
 _UNKNOWN_SENSITIVITY: Final = 1
@@ -129,12 +128,7 @@ def _is_everything(family: int, interval: Interval) -> bool:
 
 def _is_public(family: int, interval: Interval) -> bool:
     """Whether addresses of the internet are in it: an end of it is one, or it is wider than any private network."""
-    return _bits(family, interval) > 0.9 or any(_address(family, one).is_global for one in interval)
-
-
-def _address(family: int, number: int) -> Address:
-    """Some addresses of IPv6 are low enough to be taken for one of IPv4 otherwise."""
-    return IPv4Address(number) if family == 4 else IPv6Address(number)
+    return _bits(family, interval) > 0.9 or any(address_of(family, one).is_global for one in interval)
 
 
 # Words
@@ -146,7 +140,7 @@ def named_addresses(intervals: Iterable[tuple[int, Interval]]) -> str:
     for family, (low, high) in intervals:
         if _is_everything(family, (low, high)):
             return EVERY_ADDRESS
-        first, last = _address(family, low), _address(family, high)
+        first, last = address_of(family, low), address_of(family, high)
         prefixes = list(summarize_address_range(first, last))
         said[
             str(prefixes[0]).removesuffix(f"/{first.max_prefixlen}") if len(prefixes) == 1 else f"{first} to {last}"

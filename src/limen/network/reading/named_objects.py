@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, Generic, NamedTuple, TypeAlias, TypeVar
 
 from limen.network.packets import ANY_PORT, ANY_PROTOCOL, Box, Interval
-from limen.network.packets.box import ICMP, ICMPV6, LAST_ADDRESS, WITH_PORTS
+from limen.network.packets.box import ICMP, ICMPV6, LAST_ADDRESS, WITH_PORTS, of_one_family
 from limen.network.reading.intervals import all_but, joined
 from limen.network.reading.reading import MOST_RULES, UnreadableError, refuse_beyond
 
@@ -98,12 +98,10 @@ class Asked:
         return sum(one == family for one, _ in addresses)
 
     def _boxes(self) -> Iterator[Box]:
-        for family, source in self.sources:
-            for other, destination in self.destinations:
-                if family == other:
-                    for kind in self.kinds:
-                        if family in kind.families:
-                            yield Box(family, source, destination, kind.protocol, kind.port, kind.source_port)
+        for family, source, destination in of_one_family(self.sources, self.destinations):
+            for kind in self.kinds:
+                if family in kind.families:
+                    yield Box(family, source, destination, kind.protocol, kind.port, kind.source_port)
 
 
 def addresses_named(names: Iterable[str], known: Named[tuple[int, Interval]], unclear: list[str]) -> Addresses:

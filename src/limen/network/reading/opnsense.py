@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from limen.network.packets import ANY_PORT, ANY_PROTOCOL, ANYWHERE, Box, Interval, Rule, Ruleset
-from limen.network.packets.box import ICMP, ICMPV6, LAST_ADDRESS, WITH_PORTS
+from limen.network.packets.box import ICMP, ICMPV6, LAST_ADDRESS, WITH_PORTS, of_one_family
 from limen.network.reading.intervals import all_but, joined, number, port_interval, prefix_interval
 from limen.network.reading.json_documents import objects
 from limen.network.reading.reading import (
@@ -187,11 +187,10 @@ def _rules(row: Mapping[str, str], doubts: list[NotUnderstood]) -> Iterator[Rule
     if unclear.said and not allows:
         return
     for protocol, port in services:
-        for family, source in sources:
-            for other, destination in destinations:
-                if family == other and family in families:
-                    box = Box(family, source, destination, protocol, port, source_ports)
-                    yield Rule(id_, allows, ANYWHERE, ANYWHERE, box)
+        for family, source, destination in of_one_family(sources, destinations):
+            if family in families:
+                box = Box(family, source, destination, protocol, port, source_ports)
+                yield Rule(id_, allows, ANYWHERE, ANYWHERE, box)
 
 
 def _side(row: Mapping[str, str], side: str, unclear: _Doubts) -> Iterator[tuple[int, Interval]]:

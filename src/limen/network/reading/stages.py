@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
 from limen.network.packets import ANYWHERE, Box, Interval, Rule, Ruleset, every_packet
+from limen.network.packets.box import of_one_family
 from limen.network.reading.reading import MOST_RULES, Errs, NotUnderstood, not_understood, refuse_beyond
 
 Places: TypeAlias = Mapping[str, Sequence[tuple[int, Interval]]]
@@ -90,12 +91,7 @@ class Passing:
     def _packets(self, from_zone: str, to_zone: str) -> Iterable[Box]:
         if self.places is None:
             return [every_packet(4), every_packet(6)]
-        return [
-            Box(family, source, destination)
-            for family, source in self.places.get(from_zone, ())
-            for other, destination in self.places.get(to_zone, ())
-            if family == other
-        ]
+        return [Box(*ends) for ends in of_one_family(self.places.get(from_zone, ()), self.places.get(to_zone, ()))]
 
     def _through(self, lines: Sequence[Rule], stage: Sequence[Rule]) -> list[Rule]:
         """What the lines let through of packets has to pass this list, too."""

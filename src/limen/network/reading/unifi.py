@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from limen.network.packets import ANY_PORT, ANY_PROTOCOL, ANYWHERE, Box, Interval, Rule, Ruleset
-from limen.network.packets.box import ICMP, ICMPV6, LAST_ADDRESS, TCP, UDP, WITH_PORTS
+from limen.network.packets.box import ICMP, ICMPV6, LAST_ADDRESS, TCP, UDP, WITH_PORTS, of_one_family
 from limen.network.reading.intervals import joined, prefix_interval
 from limen.network.reading.json_documents import merged, objects, refuse_without, text, texts
 from limen.network.reading.reading import MOST_ZONES, Errs, NotUnderstood, Reading, not_understood, refuse_beyond
@@ -73,11 +73,10 @@ def _rules(
     if unclear and not allows:
         return
     for protocol in protocols:
-        for family, one in sources:
-            for other, two in destinations:
-                if family == other and family in families:
-                    for box in _boxes(family, one, two, protocol, ports, source_ports):
-                        yield Rule(id_, allows, from_zone, to_zone, box)
+        for family, one, other in of_one_family(sources, destinations):
+            if family in families:
+                for box in _boxes(family, one, other, protocol, ports, source_ports):
+                    yield Rule(id_, allows, from_zone, to_zone, box)
 
 
 def _boxes(

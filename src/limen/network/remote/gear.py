@@ -90,7 +90,7 @@ def in_silence(_done: float, _of: float) -> None: ...
 async def put(gear: Gear, progress: Progress = in_silence) -> State:
     """Make it do what is meant; what it has then. Raises NotAsMeantError, LimenError, VendorError."""
     there = await _rounds(gear, gear.next_calls, progress)
-    left = change(gear.meaning(there), gear.meant)
+    left = as_change(gear, there)
     if not left.is_nothing:
         raise NotAsMeantError(
             "what the firewall lets through now is not what was meant",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from limen.network.model import Network
 from limen.network.packets import Ruleset
 from limen.network.packets.comparing import Part
-from limen.network.proof.naming import Line, Named, lines
+from limen.network.proof.naming import Named, Reachable, lines
 from limen.network.proof.newly_reachable import Difference, newly_reachable
 
 
@@ -21,10 +21,10 @@ class Change:
         """Every packet is answered as before. What could not be compared whole is a change."""
         return self.difference == Difference()
 
-    def new(self, network: Network) -> tuple[Line, ...]:
+    def new(self, network: Network) -> tuple[Reachable, ...]:
         return _said(self.difference.new, network)
 
-    def gone(self, network: Network) -> tuple[Line, ...]:
+    def gone(self, network: Network) -> tuple[Reachable, ...]:
         return _said(self.difference.gone, network)
 
 
@@ -33,5 +33,5 @@ def change(before: Ruleset, after: Ruleset) -> Change:
     return Change(newly_reachable(before, after))
 
 
-def _said(parts: Iterable[Part], network: Network) -> tuple[Line, ...]:
+def _said(parts: Iterable[Part], network: Network) -> tuple[Reachable, ...]:
     return lines((Named(one.from_zone, one.to_zone, one.box, one.rule.id) for one in parts), network)

@@ -21,11 +21,11 @@ from limen.errors import LimenError
 from limen.facts.access_rules import AccessRules
 from limen.messages import gettext_noop
 from limen.network.learning.flows import ends_of
-from limen.network.learning.placing import ZonesByAddress
 from limen.network.learning.refusals import Refusal
 from limen.network.learning.service import Learning
 from limen.network.model import INTERNET, Network
 from limen.network.requested import MOST_DAYS, REVIEW_DAYS
+from limen.network.zones_by_address import ZonesByAddress
 from limen.web.access.ask import MINE
 from limen.web.access.rows import device_of
 from limen.web.page import Page, Route

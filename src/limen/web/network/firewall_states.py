@@ -6,16 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from limen.clock import DAY, MINUTE, SECOND, Instant, Milliseconds
+from limen.clock import DAY, SECOND, Instant
 from limen.events import Event
 from limen.network.firewalls.drift_events import KIND as DRIFT, Drift, drift_of
 from limen.network.firewalls.followers import Heard
-from limen.network.firewalls.intended import NFTABLES
 from limen.network.firewalls.service import FirewallService
 from limen.network.firewalls.store import TRIAL, EnrolledFirewall, RulesetChange
-from limen.network.model import Firewall
+from limen.network.firewalls.unheard import SILENT_AFTER
+from limen.network.model import NFTABLES, Firewall
 from limen.network.remote.trial import TRIAL_SECONDS
-from limen.network.shapes import ASKED_NOTHING
+from limen.network.shapes import MAKERS
 from limen.storage.journal.search import EventQuery, search
 from limen.web.site import Site
 
@@ -27,10 +27,7 @@ HISTORY: Final = (
     "network.firewall_enrolled",
     DRIFT,
 )
-TOLD_BY_TEXT: Final = (*ASKED_NOTHING, "windows")
 HISTORY_DAYS: Final = 30
-SILENT_AFTER: Final[Milliseconds] = 2 * MINUTE
-"""A firewall asks at least every half minute."""
 MOST_EVENTS: Final = 200
 
 
@@ -57,7 +54,7 @@ class FirewallState:
     @property
     def is_asked_nothing(self) -> bool:
         """Limen writes a text for it, which somebody loads there."""
-        return self.firewall.kind in TOLD_BY_TEXT
+        return self.firewall.kind in MAKERS
 
     @property
     def drift(self) -> Drift | None:

@@ -19,7 +19,7 @@ from limen.network.learning.lately import Lately, Seen
 from limen.network.learning.unplanned import NAMED_KINDS
 from limen.network.model import INTERNET, Zone
 from limen.network.probes.probing import Probing
-from limen.network.proof.naming import Line
+from limen.network.proof.naming import Reachable
 from limen.network.proof.nevers import Verdict
 from limen.network.proved import Proved
 from limen.web.network.drawn_graph import Shown, drawn
@@ -172,9 +172,9 @@ def _rows(proved: Proved, names: Iterable[str]) -> list[Row]:
     ]
 
 
-def _lines_from(proved: Proved, row: Row) -> list[Line]:
+def _lines_from(proved: Proved, row: Row) -> list[Reachable]:
     return [line for other in row.reaches for line in proved.lines(row.name, other)]
 
 
-def _lines_to(proved: Proved, row: Row) -> list[Line]:
+def _lines_to(proved: Proved, row: Row) -> list[Reachable]:
     return [line for other in row.reached_by for line in proved.lines(other, row.name)]

@@ -17,8 +17,8 @@ from limen.errors import LimenError
 from limen.network.model import Firewall
 from limen.network.remote.aws import AwsVpc
 from limen.network.remote.azure import AzureNetwork
+from limen.network.remote.clients import KEYS, Clients, key_of
 from limen.network.remote.gcp import GcpNetwork
-from limen.network.remote.gears import KEYS, Clients, key_of
 from limen.network.remote.opnsense import Opnsense
 from limen.network.remote.unifi import Unifi
 

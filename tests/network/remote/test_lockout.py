@@ -1,4 +1,4 @@
-"""A change that would cut Limen from the firewall that it is to put back."""
+"""A change that would lock Limen out of the firewall that it is to put back."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from tests.network.networks import flow, harbor, way, zone
 
 from limen.errors import LimenError
 from limen.network.compiling import compiled
-from limen.network.remote import own_way
-from limen.network.remote.own_way import addresses_of, is_cut, refuse_cut, refuse_unadministered
+from limen.network.remote import lockout
+from limen.network.remote.lockout import addresses_of, is_cut, refuse_cut, refuse_unadministered
 
 TODAY = "2026-11-27"
 OFFICE, SERVERS = "10.10.0.7", "10.20.0.1"
@@ -26,14 +26,14 @@ def test_only_what_is_between_zones_and_denied_is_cut() -> None:
 
 
 def test_it_is_refused_before_anything_is_changed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(own_way, "_ways", lambda _url: iter([(OFFICE, SERVERS, 443)]))
+    monkeypatch.setattr(lockout, "_ways", lambda _url: iter([(OFFICE, SERVERS, 443)]))
     with pytest.raises(LimenError):
         refuse_cut(compiled(harbor(), TODAY), harbor(), "https://edge.harbor.example")
 
 
 def test_this_machine_reaches_itself() -> None:
     refuse_cut(compiled(harbor(), TODAY), harbor(), "http://127.0.0.1:8443")
-    assert list(own_way._ways("http://127.0.0.1:8443")) == [("127.0.0.1", "127.0.0.1", 8443)]
+    assert list(lockout._ways("http://127.0.0.1:8443")) == [("127.0.0.1", "127.0.0.1", 8443)]
 
 
 def test_somebody_in_a_zone_of_management_has_to_reach_it() -> None:

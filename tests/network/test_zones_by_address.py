@@ -7,7 +7,7 @@ from ipaddress import ip_address
 import pytest
 from tests.network.networks import harbor
 
-from limen.network.learning.placing import ZonesByAddress
+from limen.network.zones_by_address import ZonesByAddress
 
 PLACES = ZonesByAddress(harbor())
 

@@ -1,21 +1,21 @@
-"""Whether a change would cut Limen itself from a firewall, so that it could not put it back."""
+"""Whether a change would lock Limen, or whoever administers a firewall, out of it: then nobody could put it back."""
 
 from __future__ import annotations
 
 import socket
 from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from limen.errors import LimenError
-from limen.network.compiling import Places
 from limen.network.model import Network
 from limen.network.packets import Box, Packet, Ruleset
 from limen.network.packets.box import LAST_ADDRESS, TCP
 from limen.network.packets.decision_diagrams import TooTangledError
 from limen.network.packets.regions import Regions
 from limen.network.packets.spans import span_between
+from limen.network.zones_by_address import ZonesByAddress
 
 Address: TypeAlias = IPv4Address | IPv6Address
 
@@ -36,69 +36,64 @@ def refuse_unadministered(meant: Ruleset, network: Network, addresses: Iterable[
     though the way is by this firewall. Says nothing where there is no such zone.
     """
     zones = [one.name for one in network.zones if one.kind == "management" and one.name in meant.zones]
-    asked = [ip_address(one) for one in addresses]
-    ways = [(zone, one) for zone in zones for one in asked if _zone(network, one.version, int(one)) != zone]
-    ways = [(zone, one) for zone, one in ways if _zone(network, one.version, int(one)) in meant.zones]
-    wanted = list(ports)
-    if ways and not any(_reaches(meant, network, zone, one, port) for zone, one in ways for port in wanted):
-        where = ", ".join(dict.fromkeys(str(one) for _, one in ways))
+    places, wanted = ZonesByAddress(network), list(ports)
+    asked = [(one, places.zone_at(one.version, int(one))) for one in map(ip_address, addresses)]
+    ways = [(zone, at, one) for zone in zones for one, at in asked if at != zone and at in meant.zones]
+    if not ways:
+        return
+    regions = Regions(meant)
+    if not any(_reaches(regions, *way, port) for way in ways for port in wanted):
+        where = ", ".join(dict.fromkeys(str(one) for _, _, one in ways))
         raise LimenError(
             f"with these rules nobody in {' or '.join(zones)} would reach {where}, where it is administered",
             f"add a flow from {zones[0]} to it by tcp/{wanted[0]}",
         )
 
 
-def _reaches(meant: Ruleset, network: Network, zone: str, address: Address, port: int) -> bool:
+def _reaches(regions: Regions, zone: str, to_zone: str, address: Address, port: int) -> bool:
     """Whether some address of a zone does. What can't be proved does not."""
-    to_zone, one = _zone(network, address.version, int(address)), (int(address), int(address))
-    every = Box(address.version, (0, LAST_ADDRESS[address.version]), one, (TCP, TCP), (port, port))
-    regions = Regions(meant)
+    family, one = address.version, (int(address), int(address))
+    asked = Box(family, (0, LAST_ADDRESS[family]), one, (TCP, TCP), (port, port))
     try:
-        return regions.witness(span_between(zone, to_zone, every, regions.numbers)) is not None
+        return regions.witness(span_between(zone, to_zone, asked, regions.numbers)) is not None
     except TooTangledError:
         return False
 
 
 def addresses_of(url: str) -> tuple[list[str], int]:
     """Those of the host of a URL, as far as they can be told, and its port."""
-    parts = urlsplit(url)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    try:
-        found = socket.getaddrinfo(parts.hostname or "", port, type=socket.SOCK_STREAM)
-    except OSError:
-        return [], port
-    return list(dict.fromkeys(str(one[4][0]).partition("%")[0] for one in found)), port
+    found, port = _found(url, socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(address[0]).partition("%")[0] for _, address in found)), port
 
 
 def is_cut(meant: Ruleset, network: Network, source: str, destination: str, port: int) -> bool:
     """Between two zones that the firewall parts."""
     one, other = ip_address(source), ip_address(destination)
-    from_zone, to_zone = (_zone(network, each.version, int(each)) for each in (one, other))
+    places = ZonesByAddress(network)
+    from_zone, to_zone = (places.zone_at(each.version, int(each)) for each in (one, other))
     if from_zone == to_zone or not {from_zone, to_zone} <= set(meant.zones):
         return False
     return not meant.allows(Packet(from_zone, to_zone, one.version, int(one), int(other), TCP, port, _OWN_PORT))
 
 
-def _zone(network: Network, family: int, address: int) -> str:
-    places = Places(network)
-    for zone in network.zone_names:
-        if any(family == other and low <= address <= high for _, other, (low, high) in places.of(zone)):
-            return zone
-    return ""
-
-
 def _ways(url: str) -> Iterator[tuple[str, str, int]]:
     """Each address of the firewall, and the one that this machine would come from. What can't be reached is no way."""
-    parts = urlsplit(url)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    try:
-        found = socket.getaddrinfo(parts.hostname or "", port, type=socket.SOCK_DGRAM)
-    except OSError:
-        return
-    for family, kind, _, _, address in found:
-        with socket.socket(family, kind) as asked:
+    found, port = _found(url, socket.SOCK_DGRAM)
+    for family, address in found:
+        with socket.socket(family, socket.SOCK_DGRAM) as asked:
             try:
                 asked.connect(address)  # of UDP: no packet is sent
             except OSError:
                 continue
             yield str(asked.getsockname()[0]).partition("%")[0], str(address[0]).partition("%")[0], port
+
+
+def _found(url: str, kind: socket.SocketKind) -> tuple[list[tuple[socket.AddressFamily, tuple[Any, ...]]], int]:
+    """The addresses of the host of a URL, as sockets take them, and its port."""
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        found = socket.getaddrinfo(parts.hostname or "", port, type=kind)
+    except OSError:
+        return [], port
+    return [(one[0], one[4]) for one in found], port

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from limen.network.learning.flows import address_of
 from limen.network.model import INTERNET, Network
+from limen.network.packets import address_of
 
 
 class ZonesByAddress:

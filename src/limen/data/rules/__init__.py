@@ -1,0 +1,1 @@
+"""What may pass and what not: `data.yaml`, and the verdict about what was found."""
