@@ -56,6 +56,17 @@ def scan_file(scanner: Scanner, path: Path) -> ScannedFile:
         return ScannedFile(path, why_not=wrong.strerror or "it can't be read")
 
 
+def text_of(path: Path) -> bytes | None:
+    """A file's text as UTF-8; None where it is none, or can't be read."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(_LOOK)
+        encoding = _UTF_16.get(start[:2], "")
+        return None if not encoding and b"\0" in start else b"".join(_text_of(path, encoding))
+    except OSError:
+        return None
+
+
 def _text_of(path: Path, encoding: str) -> Iterator[bytes]:
     """A file's text in UTF-8, piece by piece."""
     decoder = codecs.getincrementaldecoder(encoding)("replace") if encoding else None

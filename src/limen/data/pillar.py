@@ -15,16 +15,24 @@ LOOK_SECONDS = 2.0
 def _declarations() -> Declarations:
     from limen.data.data_file import DATA_FILE
     from limen.data.kinds import KINDS
+    from limen.data.lists.store import TABLES as LISTS
 
-    return Declarations(events=KINDS, file=DATA_FILE)
+    return Declarations(events=KINDS, file=DATA_FILE, tables=LISTS)
+
+
+def _prepare(core: Core) -> None:
+    from limen.data.protection import DataProtection
+
+    protection = DataProtection(core)
+    protection.register()
+    core.offers.give(protection)
 
 
 async def _build(core: Core) -> Running:
     from limen.data.protection import DataProtection
 
-    protection = DataProtection(core)
+    protection = core.offers.take(DataProtection)
     return Running(
-        offers=(protection,),
         periodic=(Every("have a scanner for what data.yaml says", LOOK_SECONDS, protection.look_again),),
     )
 
@@ -35,6 +43,7 @@ PILLAR = Pillar(
         "data": Command("limen.cli.data", "Look into files for what should not lie there: cards, keys, salaries")
     },
     declarations=_declarations,
+    prepare=_prepare,
     build=_build,
 )
 """From bytes to what is in them: Hyperscan finds where to look, `re` what is there, checks and words how sure it is."""
