@@ -15,7 +15,6 @@ from limen.company.load import load_company
 from limen.company.publish import SERVER
 from limen.configuration.problem import unknown
 from limen.data.data_file import FILE
-from limen.data.files import text_of
 from limen.data.lists import store
 from limen.data.lists.keeping import FINGERPRINT, keep_documents, keep_rows, missing, remove
 from limen.data.lists.store import KeptList
@@ -102,13 +101,17 @@ def rows_of(file: Path, columns: list[str]) -> Iterator[list[str]]:
         raise LimenError(f"{file} is no table that can be read: {error}", "save it as CSV") from None
 
 
-def _text(file: Path) -> str:
+def _read(file: Path) -> bytes:
     try:
         if file.stat().st_size > LARGEST:
             raise LimenError(f"{file} is larger than {LARGEST} bytes", "give a part of it")
-        data = file.read_bytes()
+        return file.read_bytes()
     except OSError as error:
         raise LimenError(f"{file} can't be read: {error.strerror}", "name a file that is there") from None
+
+
+def _text(file: Path) -> str:
+    data = _read(file)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -125,8 +128,8 @@ def _add_documents(here: Opened, rules: DataRules, name: str, files: list[Path])
     documents, unread = [], []
     with progress("Reading documents") as told:
         for number, file in enumerate(files, 1):
-            text = text_of(file)
-            if text is None:
+            text = _read(file)
+            if b"\0" in text:
                 unread.append(str(file))
             else:
                 documents.append((file.name, text))
