@@ -21,8 +21,9 @@ from limen.data.inspection import Inspection
 from limen.data.model import Confidence, Detector, Kind
 from limen.data.scanning.scanner import Scanner
 from limen.errors import LimenError
+from limen.printable import visible
 
-TASKS: Final = ("scan", "detectors")
+TASKS: Final = ("scan", "detectors", "exact", "fingerprint", "lists")
 MOST_PLACES: Final = 5
 """So many places in a file are named for each detector; `--json` has all."""
 _WORDS: Final[dict[str, str]] = {
@@ -46,16 +47,23 @@ class AtLeast(StrEnum):
 
 
 def run(
-    task: Annotated[str, typer.Argument(metavar="TASK", help="scan or detectors")],
+    task: Annotated[str, typer.Argument(metavar="TASK", help="scan, detectors, exact, fingerprint or lists")],
     paths: Annotated[
         list[Path] | None, typer.Argument(metavar="[FILE …]", help="With scan: files and folders to look into")
     ] = None,
     *,
     kind: Annotated[list[str] | None, typer.Option(help="Only this kind, such as bank; can be repeated")] = None,
     at_least: Annotated[AtLeast, typer.Option(help="With scan: how sure a find has to be")] = AtLeast.MEDIUM,
+    field: Annotated[str, typer.Option(help="With exact add: the columns of the file, as number,name")] = "",
+    company: Annotated[Path | None, typer.Option(help="The company folder, where it is not the current one")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per line")] = False,
 ) -> None:
     refuse_other_task("data", task, TASKS)
+    if task in {"exact", "fingerprint", "lists"}:
+        from limen.cli import data_lists
+
+        data_lists.run(task, [str(one) for one in paths or ()], field, company or Path(), as_json=as_json)
+        return
     detectors = _of(kind)
     if task == "detectors":
         for one in detectors:
@@ -91,11 +99,11 @@ def _plain(detector: Detector) -> dict[str, object]:
 
 def _scan(detectors: list[Detector], paths: list[Path]) -> Iterator[ScannedFile]:
     scanner = Scanner(detectors, key=secrets.token_bytes(32))
-    files = list(files_below(paths))
+    files, named = list(files_below(paths)), frozenset(paths)
     pool = Pool(scanner)
     try:
         with progress("Looking into files") as told:
-            for number, one in enumerate(scan_files(Inspection(scanner, pool), files), 1):
+            for number, one in enumerate(scan_files(Inspection(scanner, pool), files, named), 1):
                 yield one
                 if told:
                     told(number, len(files))
@@ -112,8 +120,10 @@ def _print(scanned: list[ScannedFile], at_least: Confidence, *, as_json: bool) -
         for row in rows:
             print(json.dumps(row) if as_json else _said(row))
         if why_not := _why_not(one):
-            row = {"file": str(one.path), "kind": one.inspected.kind if one.inspected else "", "why_not": why_not}
-            print(json.dumps(row) if as_json else f"{one.path}: {', '.join(_WORDS.get(why, why) for why in why_not)}")
+            kind = one.inspected.kind if one.inspected else ""
+            row = {"file": str(one.path), "kind": kind, "why_not": why_not}
+            said = ", ".join(_WORDS.get(why, why) for why in why_not)
+            print(json.dumps(row) if as_json else f"{_on_a_line(str(one.path))}: {said}")
     if not as_json:
         unread = sum(bool(_why_not(one)) for one in scanned)
         print(
@@ -155,4 +165,11 @@ def _said(row: dict[str, object]) -> str:
     where = list(row["where"]) if isinstance(row["where"], list) else []
     at = "; ".join(where[:MOST_PLACES]) + ("; …" if len(where) > MOST_PLACES else "")
     number = f"{row['values']}{' or more' if row['more'] else ''}"
-    return f"{row['file']}: {DETECTORS[str(row['detector'])].name}, {number} ({row['confidence']}): {at}"
+    return (
+        f"{_on_a_line(str(row['file']))}: {DETECTORS[str(row['detector'])].name}, {number} ({row['confidence']}): {at}"
+    )
+
+
+def _on_a_line(path: str) -> str:
+    """A file's name may have line ends in it: who gave it one forges no line of what is found."""
+    return visible(path).replace("\n", "\\n")

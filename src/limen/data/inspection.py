@@ -10,6 +10,7 @@ import asyncio
 import os
 import tempfile
 from collections.abc import AsyncIterator
+from io import FileIO
 from pathlib import Path
 from typing import IO, Final
 
@@ -65,12 +66,24 @@ class Inspection:
 
     def inspect_file(self, path: Path) -> Inspected:
         """What is in a file on this machine. Waits for it. Raises OSError where it can't be read."""
-        file = path.open("rb", buffering=0)
-        start = file.read(MOST_HERE + 1)
-        if (inspected := inspect_plain(self._scanner, start, path.name)) is not None:
+        return self.inspect_open(FileIO(path, "rb"), path.name)
+
+    def inspect_open(self, file: FileIO, name: str = "") -> Inspected:
+        """What is in a file that is open, as far as it goes now; it is closed then. Waits for it. Raises OSError."""
+        try:
+            length = os.fstat(file.fileno()).st_size
+            if length <= MOST_HERE:
+                start = file.read(length)
+                if (inspected := inspect_plain(self._scanner, start, name)) is not None:
+                    file.close()
+                    return inspected
+            if length > self._most_bytes and _has_hole(file, length):
+                file.close()
+                return Inspected("unknown", why_not=frozenset({WhyNot.TOO_LARGE}))
+        except OSError:
             file.close()
-            return inspected
-        return self._pool.inspect(file, os.fstat(file.fileno()).st_size, path.name).result()
+            raise
+        return self._pool.inspect(file, length, name).result()
 
     def may_keep(self, length: int) -> bool:
         """Whether there is room for so many more bytes of bodies; they count from now on."""
@@ -110,6 +123,14 @@ class _Kept:
 
     def forget(self) -> None:
         self._inspection.gave_back(self.length)
+
+
+def _has_hole(file: FileIO, length: int) -> bool:
+    """Whether some of it was never written: terabytes may be claimed by it (lseek(2), SEEK_HOLE)."""
+    try:
+        return os.lseek(file.fileno(), 0, os.SEEK_HOLE) < length
+    except OSError:
+        return False  # its file system knows of no holes
 
 
 def _cut(inspected: Inspected) -> Inspected:

@@ -8,7 +8,8 @@ from tests import dial
 from tests.data.extraction import made
 
 from limen.data.documents import Part
-from limen.data.extraction.locating import WITHHELD, Locating, located
+from limen.data.extraction.locating import WITHHELD, Locating, Places, located
+from limen.data.model import Confidence, Finding
 
 _PARTS = (
     b"Kreditkarte ",
@@ -46,8 +47,24 @@ def test_a_find_over_two_parts_is_where_it_begins_and_lines_are_counted() -> Non
 
 def test_names_that_hold_what_is_looked_for_are_withheld() -> None:
     where = f"{made.CARD}.zip / offer\x1b[2J.docx / page 1"
-    [place] = located(made.scanner(), [Part(where, made.SECRET.encode())])[1]
+    [place] = located(made.scanner(), [Part(where, made.SECRET.encode() + b"\n")])[1]
     assert place.split(" / ")[0] == WITHHELD
     assert made.CARD not in place
     assert "\x1b" not in place
-    assert len(located(made.scanner(), [Part("x" * 9_000, made.SECRET.encode())])[1][0]) <= 200
+    assert len(located(made.scanner(), [Part("x" * 9_000, made.SECRET.encode() + b"\n")])[1][0]) <= 200
+
+
+def test_a_find_that_is_the_whole_document_has_no_place() -> None:
+    assert located(made.scanner(), [Part("page 1", made.SECRET.encode())])[1] == ("",)
+
+
+def test_places_are_known_at_the_end_for_what_is_found_only_then() -> None:
+    """Rows of lists are: their finds come with `end`, behind all that is forgotten."""
+    places = Places(made.scanner())
+    for number in range(9):
+        places.add(Part(f"row {number}", b"x" * 100, number))
+    places.forget_before(500)
+    assert [places.of(Finding("list", Confidence.HIGH, at, at + 9, b"")) for at in (250, 750)] == [
+        "row 2",
+        "row 7 / line 7",
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from typing import Final
 
 from limen.data.documents import Inspected, Part, WhyNot
@@ -56,7 +57,7 @@ def _long_text(file: int, length: int, name: str, encoding: str) -> Iterator[Par
     """Text that is too long to be anything else; where it turns out to be other than text, that is said."""
     yield from lines("name", [name])
     is_text = True
-    pieces = (os.pread(file, PIECE, at) for at in range(0, length, PIECE))
+    pieces = takewhile(bool, (os.pread(file, PIECE, at) for at in range(0, length, PIECE)))
 
     def watched(pieces: Iterable[bytes]) -> Iterator[bytes]:
         nonlocal is_text

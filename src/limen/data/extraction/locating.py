@@ -14,6 +14,8 @@ from limen.printable import visible
 _FED: Final = 1 << 16
 _KEPT: Final = 1 << 17
 """So many bytes behind the end of what was fed, a find may still be settled."""
+_MOST_PLACES: Final = 200_000
+"""So many places are remembered for what is known only at the end, such as rows of a list; those before are not."""
 _LONGEST: Final = 200
 WITHHELD: Final = "(name withheld)"
 """In place of a name that itself holds what is looked for."""
@@ -27,6 +29,7 @@ class Places:
         self.length = 0
         self._starts: list[int] = []
         self._parts: list[Part] = []
+        self._forgotten = 0
         self._said: dict[str, str] = {}
 
     def add(self, part: Part) -> None:
@@ -35,19 +38,26 @@ class Places:
         self.length += len(part.text)
 
     def of(self, finding: Finding) -> str:
-        """The place in which a find begins, as it may be told."""
+        """The place in which a find begins, as it may be told; "" for a find that is the whole document."""
+        if finding.start == 0 and finding.end >= self.length:
+            return ""
         at = bisect_right(self._starts, finding.start) - 1
-        part, line = self._parts[at], ""
+        part, line = self._parts[max(at, 0)], ""
         if part.first_line:
             before = part.text.count(b"\n", 0, finding.start - self._starts[at])
             line = f"line {part.first_line + before}"
         return " / ".join(filter(None, (self._told(part.where), line)))
 
     def forget_before(self, offset: int) -> None:
-        """No find that begins before this is asked for any more."""
+        """Hold no text before this any more: a find there is told without its line."""
         past = bisect_right(self._starts, offset) - 1
-        if past > 0:
-            del self._starts[:past], self._parts[:past]
+        for at in range(self._forgotten, past):
+            self._parts[at] = Part(self._parts[at].where, b"")
+        self._forgotten = max(self._forgotten, past)
+        if len(self._parts) > _MOST_PLACES:
+            surplus = self._forgotten
+            del self._starts[:surplus], self._parts[:surplus]
+            self._forgotten = 0
 
     def _told(self, where: str) -> str:
         """What names hold is no more told than what documents hold."""
@@ -99,7 +109,7 @@ class Locating:
         self._feed()
         found = self._stream.end()
         self._locate()
-        return found, tuple(self._where[one.detector, one.start, one.end] for one in found.findings)
+        return found, tuple(self._where.get(_key(one)) or self._places.of(one) for one in found.findings)
 
     def _feed(self) -> None:
         self._stream.feed(b"".join(self._waiting))
@@ -112,5 +122,9 @@ class Locating:
         """Note the place of each find that was settled since the last time."""
         settled = self._stream.settled
         for finding in settled[self._settled :]:
-            self._where[finding.detector, finding.start, finding.end] = self._places.of(finding)
+            self._where[_key(finding)] = self._places.of(finding)
         self._settled = len(settled)
+
+
+def _key(finding: Finding) -> tuple[str, int, int]:
+    return finding.detector, finding.start, finding.end

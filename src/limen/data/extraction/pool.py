@@ -43,7 +43,7 @@ class Pool:
     """`workers` processes with one scanner. They start with the first document, or with `warm`."""
 
     def __init__(self, scanner: Scanner, *, workers: int = WORKERS, limits: Limits | None = None) -> None:
-        self._first = pickle.dumps(scanner.made_of)
+        self._first = pickle.dumps(scanner)
         self._limits = limits or Limits()
         self._idle: queue.LifoQueue[_Worker] = queue.LifoQueue()
         self._all: set[_Worker] = set()
@@ -65,6 +65,7 @@ class Pool:
                 refused.set_result(_not(WhyNot.FAILED if self._is_closed else WhyNot.TIMED_OUT))
                 return refused
             self._waiting += 1
+        name = name.encode("utf-8", "replace").decode()  # names on a disk are any bytes
         return self._threads.submit(self._inspect, file, length, name, monotonic() + PATIENCE_SECONDS)
 
     def close(self) -> None:

@@ -33,8 +33,7 @@ def main() -> None:
         signal.signal(one, signal.SIG_IGN)  # a terminal and a service tell all of us; the socket ends this one
     link = socket.socket(fileno=os.dup(0))
     frame, _ = receive(link)
-    detectors, key, most = pickle.loads(frame)  # noqa: S301 -- from `pool`, which has the other end
-    scanner = Scanner(detectors, key=key, most=most)
+    scanner: Scanner = pickle.loads(frame)  # noqa: S301 -- from `pool`, which has the other end
     _make_ready(scanner)
     held = confinement.confine(memory=MEMORY, files=link.fileno() + 2)  # one for the document
     send(link, encoded(Ready(frozenset(held))))
