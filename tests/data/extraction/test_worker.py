@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import pickle
 import subprocess
 import sys
+
+from limen.data.detectors.every import DETECTORS
+from limen.data.rules.content_scanner import ContentScanner
+from limen.data.scanning.scanner import Scanner
 
 _PROBES = {
     "open": "open('/etc/hostname')",
@@ -43,3 +48,21 @@ def test_an_order_that_is_none_ends_it() -> None:
     assert (
         subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False).returncode != 0
     )
+
+
+def test_another_process_gets_the_same_scanner() -> None:
+    """Also one that finds what is on lists, with detectors of every kind."""
+    scanner = Scanner(list(DETECTORS.values()), key=b"k" * 32)
+    text = b"Kreditkarte 4111 1111 1111 1111, DE89 3704 0044 0532 0130 00"
+    for one in (scanner, ContentScanner(scanner, ())):
+        assert pickle.loads(pickle.dumps(one)).text(text) == scanner.text(text)
+
+
+def test_what_is_settled_only_grows() -> None:
+    with Scanner(list(DETECTORS.values()), key=b"k" * 32).stream() as stream:
+        stream.feed(b"DE89 3704 0044 0532 0130 00\n" * 90)
+        before = list(stream.settled)
+        found = stream.end()
+        assert before
+        assert stream.settled[: len(before)] == before
+        assert set(found.findings) <= set(stream.settled)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -47,7 +47,7 @@ class Scanner:
     """
 
     def __init__(self, detectors: Sequence[Detector], *, key: bytes, most: int = MOST) -> None:
-        self._made_of = (tuple(detectors), key, most)
+        self._made_of = tuple(detectors), key, most
         self._key, self._most = key, most
         self._sought = [_Sought(one, expression_of(one), Words(one.words) if one.words else None) for one in detectors]
         self._hold = max((one.longest for one in detectors), default=0) + AFTER
@@ -58,9 +58,13 @@ class Scanner:
         self._whole = _database(rough, hyperscan.HS_MODE_BLOCK)
         self._streaming = _database(rough, hyperscan.HS_MODE_STREAM)
 
-    def __reduce__(self) -> tuple[Callable[..., Scanner], tuple[object, ...]]:
+    def __getstate__(self) -> tuple[tuple[Detector, ...], bytes, int]:
         """Another process makes the same one anew."""
-        return _made, self._made_of
+        return self._made_of
+
+    def __setstate__(self, made_of: tuple[tuple[Detector, ...], bytes, int]) -> None:
+        detectors, key, most = made_of
+        Scanner.__init__(self, detectors, key=key, most=most)
 
     def text(self, text: bytes) -> Found:
         """What is in a whole text."""
@@ -81,10 +85,6 @@ class Scanner:
             for one in pieces:
                 stream.feed(one)
             return stream.end()
-
-
-def _made(detectors: Sequence[Detector], key: bytes, most: int) -> Scanner:
-    return Scanner(detectors, key=key, most=most)
 
 
 class Stream:
@@ -124,7 +124,7 @@ class Stream:
     @property
     def settled(self) -> Sequence[Finding]:
         """All finds so far, those within surer ones as well. It only grows, at its end; not in order of place."""
-        return self._scan.findings
+        return self._scan._findings  # noqa: SLF001 -- which is this stream's own
 
     def end(self) -> Found:
         """All that is in the text, which ends here."""
@@ -148,7 +148,7 @@ class _Scan:
         self._done = [0] * len(sought)
         self._values: list[dict[bytes, int]] = [{} for _ in sought]
         self._full: set[int] = set()
-        self.findings: list[Finding] = []
+        self._findings: list[Finding] = []
 
     def ends_at(self, index: int, _start: int, end: int, _flags: int, _context: object) -> None:
         """Hyperscan tells that something this detector looks for may end here."""
@@ -180,7 +180,7 @@ class _Scan:
     def found(self) -> Found:
         more = frozenset(self._sought[index].detector.id for index in self._full)
         return Found(
-            tuple(_outermost(sorted(self.findings, key=lambda one: (one.start, -one.end, one.detector)))), more
+            tuple(_outermost(sorted(self._findings, key=lambda one: (one.start, -one.end, one.detector)))), more
         )
 
     def _settle(self, index: int, held: bytes, held_from: int, first: int, last: int) -> None:
@@ -205,7 +205,7 @@ class _Scan:
         values = self._values[index]
         values[digest] = values.get(digest, 0) + 1
         start, end = held_from + match.start(), held_from + match.end()
-        self.findings.append(Finding(self._sought[index].detector.id, confidence, start, end, digest))
+        self._findings.append(Finding(self._sought[index].detector.id, confidence, start, end, digest))
         if len(values) >= self._most or values[digest] >= MOST_PLACES:
             self._full.add(index)
 
