@@ -17,7 +17,7 @@ from typing import IO, Final
 from limen.data.documents import Inspected, WhyNot
 from limen.data.extraction.inspecting import MOST_HERE, inspect_plain
 from limen.data.extraction.pool import Pool
-from limen.data.scanning.scanner import Scanner
+from limen.data.scanning.text_scanner import TextScanner
 
 MOST_BYTES: Final = 1 << 30
 """Of a longer body so much is looked into, and it is said that there is more."""
@@ -31,7 +31,7 @@ class Inspection:
     The pool has the same scanner, and ends with whoever made it.
     """
 
-    def __init__(self, scanner: Scanner, pool: Pool, *, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, scanner: TextScanner, pool: Pool, *, most_bytes: int = MOST_BYTES) -> None:
         self._scanner, self._pool, self._most_bytes = scanner, pool, most_bytes
         self._kept_bytes = 0
 

@@ -15,7 +15,7 @@ from limen.data.extraction.pieces import lines
 from limen.data.extraction.plain import LOOK, PIECE, decoded, encoding_of, numbered
 from limen.data.extraction.walk import parts_of
 from limen.data.extraction.zips import looks_like_zip
-from limen.data.scanning.scanner import Scanner
+from limen.data.scanning.text_scanner import TextScanner
 
 MOST_HERE: Final = 1 << 16
 """Plain text up to so many bytes is looked into where it is: it needs no parser."""
@@ -23,7 +23,7 @@ _TEXTS: Final = frozenset({"text", "csv"})
 _READ: Final = 1 << 18
 
 
-def inspect_plain(scanner: Scanner, data: bytes, name: str) -> Inspected | None:
+def inspect_plain(scanner: TextScanner, data: bytes, name: str) -> Inspected | None:
     """What is in little plain text; None where it is not little, or a program could take it for anything else."""
     if len(data) > MOST_HERE or not encoding_of(data[:LOOK]) or looks_like_zip(data):
         return None
@@ -35,13 +35,13 @@ def inspect_plain(scanner: Scanner, data: bytes, name: str) -> Inspected | None:
     return Inspected(kinds[0], found, where)
 
 
-def inspect_bytes(scanner: Scanner, data: bytes, name: str, limits: Limits) -> Inspected:
+def inspect_bytes(scanner: TextScanner, data: bytes, name: str, limits: Limits) -> Inspected:
     """What is in a document of which all bytes are here."""
     kinds = kinds_of(data)
     return _inspected(scanner, kinds[0], parts_of(data, kinds, name, Budget(limits)))
 
 
-def inspect_open(scanner: Scanner, file: int, length: int, name: str, limits: Limits) -> Inspected:
+def inspect_open(scanner: TextScanner, file: int, length: int, name: str, limits: Limits) -> Inspected:
     """What is in a file that is open, by its descriptor. Text is read piece by piece, however long it is."""
     if length <= limits.most_bytes:
         return inspect_bytes(scanner, _read(file, length), name, limits)
@@ -70,7 +70,7 @@ def _long_text(file: int, length: int, name: str, encoding: str) -> Iterator[Par
         yield WhyNot.TOO_LARGE
 
 
-def _inspected(scanner: Scanner, kind: str, parts: Iterator[Part | WhyNot]) -> Inspected:
+def _inspected(scanner: TextScanner, kind: str, parts: Iterator[Part | WhyNot]) -> Inspected:
     why_not: set[WhyNot] = set()
     with Locating(scanner) as locating:
         for one in parts:

@@ -8,7 +8,7 @@ from typing import Final, Self
 
 from limen.data.documents import Part
 from limen.data.model import Finding, Found
-from limen.data.scanning.scanner import Scanner
+from limen.data.scanning.text_scanner import TextScanner
 from limen.printable import visible
 
 _FED: Final = 1 << 16
@@ -24,7 +24,7 @@ WITHHELD: Final = "(name withheld)"
 class Places:
     """Where in the joined text of some parts each of them is."""
 
-    def __init__(self, scanner: Scanner) -> None:
+    def __init__(self, scanner: TextScanner) -> None:
         self._scanner = scanner
         self.length = 0
         self._starts: list[int] = []
@@ -69,7 +69,7 @@ class Places:
         return WITHHELD if self._scanner.text(name.encode("utf-8", "replace")).findings else name[:_LONGEST]
 
 
-def located(scanner: Scanner, parts: Iterable[Part]) -> tuple[Found, tuple[str, ...]]:
+def located(scanner: TextScanner, parts: Iterable[Part]) -> tuple[Found, tuple[str, ...]]:
     """What is in little text, all of which is here, and where each find is: much faster than a stream of it."""
     places = Places(scanner)
     texts = []
@@ -83,7 +83,7 @@ def located(scanner: Scanner, parts: Iterable[Part]) -> tuple[Found, tuple[str, 
 class Locating:
     """Within `with`, `add` the parts of a document in order; `end` gives what was found, and where each find is."""
 
-    def __init__(self, scanner: Scanner) -> None:
+    def __init__(self, scanner: TextScanner) -> None:
         self._stream = scanner.stream()
         self._places = Places(scanner)
         self._waiting: list[bytes] = []

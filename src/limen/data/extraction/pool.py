@@ -22,7 +22,7 @@ from typing import IO, Final
 from limen.data.documents import Inspected, WhyNot
 from limen.data.extraction.frames import BrokenOffError, Order, encoded, inspected_in, ready_in, receive, send
 from limen.data.extraction.limits import Limits
-from limen.data.scanning.scanner import Scanner
+from limen.data.scanning.text_scanner import TextScanner
 
 WORKERS: Final = 2
 MOST_WAITING: Final = 256
@@ -42,7 +42,7 @@ _GIVES_BACK: Final = {"MALLOC_MMAP_THRESHOLD_": "1048576"}
 class Pool:
     """`workers` processes with one scanner. They start with the first document, or with `warm`."""
 
-    def __init__(self, scanner: Scanner, *, workers: int = WORKERS, limits: Limits | None = None) -> None:
+    def __init__(self, scanner: TextScanner, *, workers: int = WORKERS, limits: Limits | None = None) -> None:
         self._first = pickle.dumps(scanner)
         self._limits = limits or Limits()
         self._idle: queue.LifoQueue[_Worker] = queue.LifoQueue()

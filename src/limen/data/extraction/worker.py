@@ -20,7 +20,7 @@ from limen import confinement
 from limen.data.extraction.frames import BrokenOffError, Ready, encoded, order_in, receive, send
 from limen.data.extraction.inspecting import inspect_bytes, inspect_open
 from limen.data.extraction.limits import Limits
-from limen.data.scanning.scanner import Scanner
+from limen.data.scanning.text_scanner import TextScanner
 
 MEMORY: Final = 768 << 20
 """Bytes of address space: Python, its libraries and the scanner take a third of it."""
@@ -33,7 +33,7 @@ def main() -> None:
         signal.signal(one, signal.SIG_IGN)  # a terminal and a service tell all of us; the socket ends this one
     link = socket.socket(fileno=os.dup(0))
     frame, _ = receive(link)
-    scanner: Scanner = pickle.loads(frame)  # noqa: S301 -- from `pool`, which has the other end
+    scanner: TextScanner = pickle.loads(frame)  # noqa: S301 -- from `pool`, which has the other end
     _make_ready(scanner)
     held = confinement.confine(memory=MEMORY, files=link.fileno() + 2)  # one for the document
     send(link, encoded(Ready(frozenset(held))))
@@ -44,7 +44,7 @@ def main() -> None:
         return
 
 
-def _serve(link: socket.socket, scanner: Scanner) -> None:
+def _serve(link: socket.socket, scanner: TextScanner) -> None:
     frame, file = receive(link)
     order = order_in(frame)
     if file is None:
@@ -57,7 +57,7 @@ def _serve(link: socket.socket, scanner: Scanner) -> None:
     send(link, encoded(inspected))
 
 
-def _make_ready(scanner: Scanner) -> None:
+def _make_ready(scanner: TextScanner) -> None:
     """Import what is imported when it is first needed: later no file can be opened."""
     for name in set(aliases.values()):
         try:
