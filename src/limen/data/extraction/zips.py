@@ -51,15 +51,22 @@ def has_directory(data: bytes) -> bool:
 
 
 def members_of(data: bytes, budget: Budget) -> list[Member]:
-    """All members, those of the directory first. Raises UnreadableError where there are too many."""
+    """All members, those of the directory first, and each once, however often the directory names it.
+
+    Raises UnreadableError where there are too many, and where they are more than fits: data that several share is
+    nothing that anybody packs who has something to say.
+    """
     found: list[Member] = []
     ends: dict[int, int] = {}
     for header, info in _named(data):
         member = _at(data, header, info)
         if member is not None:
             budget.member()
-            found.append(member)
+            if header not in ends:
+                found.append(member)
             ends[header] = max(ends.get(header, 0), member.start + member.packed)
+    if sum(one.packed for one in found) > len(data):
+        raise UnreadableError(WhyNot.TOO_LARGE)
     at = data.find(_LOCAL_MARK)
     while at >= 0:
         member = None if at in ends else _at(data, at)
