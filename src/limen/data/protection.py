@@ -45,6 +45,7 @@ class DataProtection:
         self._scanner: tuple[DataRules, tuple[KeptList, ...], ContentScanner] | None = None
         self._lists: tuple[KeptList, ...] = ()
         self._allowed = AllowedValues(core)
+        self._names: tuple[DataRules, dict[str, str]] = NO_RULES, NO_RULES.names
 
     @property
     def rules(self) -> DataRules:
@@ -78,7 +79,9 @@ class DataProtection:
     def judge(self, passing: Passing, inspected: Inspected) -> Judged:
         """What is done about it, by the rules of now."""
         rules = self.rules
-        return judge(rules, passing, self._content(passing, inspected), self._sender(passing), rules.names)
+        if self._names[0] is not rules:
+            self._names = rules, rules.names
+        return judge(rules, passing, self._content(passing, inspected), self._sender(passing), self._names[1])
 
     async def note(self, passing: Passing, inspected: Inspected, judged: Judged, *, passed: bool, why: str = "") -> str:
         """Journal what was found and done; returns the event's id. `why` is a word for why it passed or not."""
