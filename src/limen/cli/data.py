@@ -19,7 +19,7 @@ from limen.data.model import Confidence, Detector, Kind
 from limen.data.scanning.scanner import Scanner
 from limen.errors import LimenError
 
-TASKS: Final = ("scan", "detectors")
+TASKS: Final = ("scan", "detectors", "label")
 MOST_LINES: Final = 5
 """So many lines of a file are named for each detector; `--json` has all."""
 
@@ -33,16 +33,31 @@ class AtLeast(StrEnum):
 
 
 def run(
-    task: Annotated[str, typer.Argument(metavar="TASK", help="scan or detectors")],
+    task: Annotated[str, typer.Argument(metavar="TASK", help="scan, detectors or label")],
     paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="[FILE …]", help="With scan: files and folders to look into")
+        list[Path] | None,
+        typer.Argument(
+            metavar="[FILE …]",
+            help="With scan: files and folders to look into. With label: `show FILE …`, `set LABEL FILE …` or "
+            "`raise LABEL FILE …`",
+        ),
     ] = None,
     *,
     kind: Annotated[list[str] | None, typer.Option(help="Only this kind, such as bank; can be repeated")] = None,
     at_least: Annotated[AtLeast, typer.Option(help="With scan: how sure a find has to be")] = AtLeast.MEDIUM,
+    why: Annotated[str, typer.Option(help="With label set: why a label may be lower than it was; recorded")] = "",
+    company: Annotated[
+        Path | None,
+        typer.Option(help="With label: the company folder whose key marks labels (default: this one, if it is one)"),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per line")] = False,
 ) -> None:
     refuse_other_task("data", task, TASKS)
+    if task == "label":
+        from limen.cli import data_label
+
+        data_label.run([str(path) for path in paths or ()], why, company, as_json=as_json)
+        return
     detectors = _of(kind)
     if task == "detectors":
         for one in detectors:

@@ -28,10 +28,13 @@ _LEAST_OF_MAIL: Final = 2
 def is_one(data: bytes) -> bool:
     """Whether it begins as a mail does: with header fields, two of which every mail has."""
     names: set[str] = set()
-    for name, _, _, _ in _fields(data):
-        names.add(name)
-        if len(names & _IS_MAIL) >= _LEAST_OF_MAIL:
-            return True
+    try:
+        for name, _, _, _ in _fields(data):
+            names.add(name)
+            if len(names & _IS_MAIL) >= _LEAST_OF_MAIL:
+                return True
+    except NoLabelError:
+        pass
     return False
 
 
@@ -83,8 +86,8 @@ def _fields(data: bytes) -> Iterator[tuple[str, str, int, int]]:
     at, number = 0, 0
     while shape := _FIELD.match(data, at, MOST_HEAD):
         number += 1
-        if number > MOST_FIELDS:
-            raise NoLabelError(WhyNoLabel.TOO_LARGE, f"the mail has more than {MOST_FIELDS} header fields")
+        if number > MOST_FIELDS or shape.end() >= MOST_HEAD:
+            raise NoLabelError(WhyNoLabel.TOO_LARGE, "the head of the mail is too long")
         value = b" ".join(shape[2].split()).decode("utf-8", "replace")
         yield shape[1].decode().lower(), value, at, shape.end()
         at = shape.end()

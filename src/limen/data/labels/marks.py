@@ -107,5 +107,3 @@ def _instant(text: str) -> Instant | None:
         return int(datetime.strptime(text, _TIME).replace(tzinfo=UTC).timestamp()) * 1000
     except ValueError:
         return None
-
-

@@ -119,7 +119,7 @@ class Claim:
 
 def label_of_word(word: str) -> Label | None:
     """`Confidential` as people and tools write it; None for what is no label."""
-    return _BY_WORD.get(word.strip().lower()) if len(word) < 40 else None  # noqa: PLR2004 -- longer is no word
+    return _BY_WORD.get(word.strip().lower()) if len(word) < 40 else None
 
 
 def raised(known: Label | None, content: Label | None) -> Label | None:

@@ -1,4 +1,4 @@
-"""Labels in OpenDocument files (ODF 1.3 part 3, 4.3.3): `meta:user-defined` in `meta.xml`, as LibreOffice shows them."""
+"""Labels in OpenDocument files (ODF 1.3 part 3, 4.3.3): `meta:user-defined` in `meta.xml`."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _of(root: etree._Element) -> etree._Element:
 
 def _values(root: etree._Element) -> Properties:
     for one in root.iter(_USER_DEFINED):
-        yield one.get(_NAME, ""), "".join(one.itertext())
+        yield one.get(_NAME, ""), "".join(map(str, one.itertext()))
 
 
 def _take_ours_out(root: etree._Element) -> None:

@@ -48,7 +48,7 @@ def write(members: ZipMembers, word: str, mark: str) -> bytes:
         raise NoLabelError(WhyNoLabel.SIGNED, "the document is signed, and a label in it would break the signature")
     custom = _custom(members)
     _take_ours_out(custom)
-    pids = [int(pid) for one in custom if (pid := one.get("pid", "")).isdecimal() and len(pid) < 10]  # noqa: PLR2004
+    pids = [int(text) for one in custom if (text := one.get("pid", "")).isdecimal() and len(text) < 10]
     pid = max([_FIRST_PID - 1, *pids])
     for name, value in ((NAME, word), (MARK_NAME, mark)):
         if value:
@@ -74,7 +74,7 @@ def _custom(members: ZipMembers) -> etree._Element:
 def _values(custom: etree._Element) -> Properties:
     for one in custom:
         if isinstance(one.tag, str):
-            yield one.get("name", ""), "".join(one.itertext())
+            yield one.get("name", ""), "".join(map(str, one.itertext()))
 
 
 def _rest(custom: etree._Element) -> bytes:
@@ -84,7 +84,7 @@ def _rest(custom: etree._Element) -> bytes:
 
 
 def _take_ours_out(custom: etree._Element) -> None:
-    for one in [one for one in custom if isinstance(one.tag, str) and one.get("name", "").lower() in OURS]:
+    for one in [one for one in custom.findall("{*}*") if one.get("name", "").lower() in OURS]:
         if one.tail and one.tail.strip():
             raise NoLabelError(WhyNoLabel.BROKEN, f"{CUSTOM} in the document holds text between properties")
         custom.remove(one)

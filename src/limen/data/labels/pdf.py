@@ -60,15 +60,14 @@ def write(data: bytes, word: str, mark: str) -> bytes:
 def _opened(data: bytes) -> PdfReader:
     try:
         reader = PdfReader(io.BytesIO(data), strict=False)
-        is_encrypted = reader.is_encrypted
-        root = reader.trailer["/Root"]
-    except MemoryError:
+        if reader.is_encrypted:
+            raise NoLabelError(WhyNoLabel.ENCRYPTED, "the document is encrypted")  # noqa: TRY301
+        is_whole = isinstance(reader.trailer["/Root"], DictionaryObject)
+    except (NoLabelError, MemoryError):
         raise
     except Exception:  # noqa: BLE001 -- as in `read`
         raise _broken() from None
-    if is_encrypted:
-        raise NoLabelError(WhyNoLabel.ENCRYPTED, "the document is encrypted")
-    if not isinstance(root, DictionaryObject):
+    if not is_whole:
         raise _broken()
     return reader
 
@@ -113,7 +112,7 @@ def _update(reader: PdfReader, data: bytes, word: str, mark: str) -> bytes:
     """The bytes that follow the file: the Info dictionary anew, where it lies, and a trailer."""
     before, is_table = _last_section(data)
     trailer = reader.trailer
-    size = int(trailer["/Size"])
+    size = int(str(trailer["/Size"]))
     info = trailer.raw_get("/Info") if "/Info" in trailer else None
     number, generation = (info.idnum, info.generation) if isinstance(info, IndirectObject) else (size, 0)
     start = b"" if data.endswith(b"\n") else b"\n"

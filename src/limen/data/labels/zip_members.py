@@ -112,7 +112,7 @@ class ZipMembers:
         return b"".join([*pieces, *central, end, self.comment])
 
     def digest(self, instead: Mapping[str, bytes]) -> bytes:
-        """SHA-256 of every byte of the archive but where members lie; of those in `instead`, of that text.
+        """SHA-256 of every byte of the archive but where members begin; of those in `instead`, of that text.
 
         So nothing can be hidden beside a member, in its header or between two of them, without another digest.
         """
@@ -124,7 +124,7 @@ class ZipMembers:
             if member is not None:
                 parts.append(member.central[_CENTRAL.size :])
             if text is None and member is not None:
-                parts.append(bytes(view[member.start : member.end]))
+                parts += [member.central[: _CENTRAL.size - 4], bytes(view[member.start : member.end])]
             elif member is not None and text is not None:
                 extra_at = member.start + _LOCAL.size + len(member.raw_name)
                 behind = view[member.packed_at + member.packed_size : member.end]
