@@ -69,7 +69,7 @@ def test_a_companys_mark_proves_who_lowered_it(
 ) -> None:
     one, company = str(offers / "b.pdf"), ("--company", str(served.root))
     _rows(capsys, "set", "restricted", one, *company)
-    (row,) = _rows(capsys, "set", "public", one, "--why", "published on our site", *company)
+    (row,) = _rows(capsys, "set", "public", one, "--why", "on our site", *company)
     assert (row["label"], row["standing"], row["by"], row["lowered_from"]) == (
         "public",
         "proven",
@@ -82,7 +82,7 @@ def test_a_companys_mark_proves_who_lowered_it(
     events = [json.loads(row.event) for row in database.read(lambda s: s.connection.execute(outbox.select()).all())]
     database.close()
     (lowered,) = [event for event in events if event["kind"] == LOWERED]
-    assert lowered["details"] == {"before": "restricted", "after": "public", "why": "published on our site"}
+    assert lowered["details"] == {"before": "restricted", "after": "public", "why": "on our site"}
 
 
 def test_nothing_is_recorded_where_nothing_was_lowered(
