@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.policy.scene import NOW, VIEW, app, engine_of, facts
+from tests.policy.scene import BERLIN, NOW, VIEW, app, engine_of, facts
 
 from limen.facts import Document, Facts, Label
 from limen.facts.facts_json import facts_from_json, facts_to_json
+from limen.messages import Language, Words
 from limen.policy import Effect, Request
 from limen.policy.documents import names_documents
+from limen.policy.wording import Audience, Names, say
 
 RULES = """
 @id("staff") permit (principal in Group::"staff", action, resource is App)
@@ -37,6 +39,7 @@ def _reasons(of: Facts, request: Request = VIEW) -> tuple[Effect, list[str]]:
 
 
 HEALTHY = facts().device
+_NAMES = Names("Ana", "Wiki")
 
 
 def test_a_document_like_its_app_is_decided_like_it() -> None:
@@ -106,3 +109,11 @@ def test_report_only_rules_about_documents_are_counted() -> None:
 def test_an_app_of_another_name_holds_no_document_of_this_one() -> None:
     of = replace(facts(), app=app(Label.INTERNAL, "crm"), device=HEALTHY).about(Document("d_1", Label.RESTRICTED))
     assert not engine_of(RULES).decide(DOWNLOAD, of, NOW).is_permit
+
+
+def test_what_is_said_of_a_refusal_is_said_of_the_document() -> None:
+    of = _about(Label.RESTRICTED, device=HEALTHY)
+    engine = engine_of(RULES)
+    said = say(engine, engine.decide(VIEW, of, NOW), Audience.ADMINISTRATOR, Words(Language.ENGLISH, BERLIN), _NAMES)
+    assert {policy for because in said.because for policy in because.policies} <= {"staff", "wiki"}
+    assert any(because.sentence.startswith("Wiki (") for because in said.because)

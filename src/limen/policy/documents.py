@@ -8,10 +8,12 @@ are asked about the document itself, which is in the app. What forbids in either
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import chain
 from typing import Final
 
 from limen.cedar import Asking, Compiled, Entity, EntityUid, Evaluation, Policy, Record, compile_policies
+from limen.cedar.interpret import Request as CedarRequest
 from limen.cedar.tree import Is, Literal, descend
 from limen.facts import Facts
 from limen.facts.document import Document
@@ -95,3 +97,9 @@ class _AskingBoth(Asking):
 def about(policy: Policy, resource: Entity) -> Entity:
     """What this policy is asked about where the question is about `resource`: itself, or the app a document is in."""
     return app_of(resource) if resource.uid.type == TYPE and not names_documents(policy) else resource
+
+
+def put_to(policy: Policy, request: CedarRequest) -> CedarRequest:
+    """The question as this policy is asked it."""
+    resource = about(policy, request.resource)
+    return request if resource is request.resource else replace(request, resource=resource)
