@@ -81,16 +81,16 @@ def test_a_link_a_second_name_and_a_folder_are_left_alone(offer: Path) -> None:
 
 
 def test_what_was_saved_meanwhile_is_not_overwritten(offer: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    written = carriers.write
+    written, theirs = carriers.write, word("saved meanwhile")
 
     def while_somebody_saves(*asked: object) -> bytes:
-        offer.write_bytes(word("saved meanwhile"))
+        offer.write_bytes(theirs)
         return written(*asked)  # type: ignore[arg-type]
 
     monkeypatch.setattr(files.carriers, "write", while_somebody_saves)
     with pytest.raises(UnlabelledFileError):
         write_label(offer, _INTERNAL, MARKS)
-    assert offer.read_bytes() == word("saved meanwhile")
+    assert offer.read_bytes() == theirs
     assert list(offer.parent.iterdir()) == [offer]
 
 
