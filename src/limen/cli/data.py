@@ -20,7 +20,7 @@ from limen.data.scanning.scanner import Scanner
 from limen.errors import LimenError
 from limen.printable import visible
 
-TASKS: Final = ("scan", "detectors", "label")
+TASKS: Final = ("scan", "detectors", "label", "exact", "fingerprint", "lists")
 MOST_LINES: Final = 5
 """So many lines of a file are named for each detector; `--json` has all."""
 
@@ -34,7 +34,7 @@ class AtLeast(StrEnum):
 
 
 def run(
-    task: Annotated[str, typer.Argument(metavar="TASK", help="scan, detectors or label")],
+    task: Annotated[str, typer.Argument(metavar="TASK", help="scan, detectors, label, exact, fingerprint or lists")],
     paths: Annotated[
         list[Path] | None,
         typer.Argument(
@@ -47,17 +47,21 @@ def run(
     kind: Annotated[list[str] | None, typer.Option(help="Only this kind, such as bank; can be repeated")] = None,
     at_least: Annotated[AtLeast, typer.Option(help="With scan: how sure a find has to be")] = AtLeast.MEDIUM,
     why: Annotated[str, typer.Option(help="With label set: why a label may be lower than it was; recorded")] = "",
-    company: Annotated[
-        Path | None,
-        typer.Option(help="With label: the company folder whose key marks labels (default: this one, if it is one)"),
-    ] = None,
+    field: Annotated[str, typer.Option(help="With exact add: the columns of the file, as number,name")] = "",
+    company: Annotated[Path | None, typer.Option(help="The company folder, where it is not the current one")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per line")] = False,
 ) -> None:
     refuse_other_task("data", task, TASKS)
+    words = [str(one) for one in paths or ()]
     if task == "label":
         from limen.cli import data_label
 
-        data_label.run([str(path) for path in paths or ()], why, company, as_json=as_json)
+        data_label.run(words, why, company, as_json=as_json)
+        return
+    if task in {"exact", "fingerprint", "lists"}:
+        from limen.cli import data_lists
+
+        data_lists.run(task, words, field, company or Path(), as_json=as_json)
         return
     detectors = _of(kind)
     if task == "detectors":

@@ -30,7 +30,7 @@ class _Written(msgspec.Struct, frozen=True):
     risk: Risk
     grants: tuple[Grant, ...]
     more: dict[str, Plain] | msgspec.UnsetType = msgspec.UNSET
-    document: Document | None | msgspec.UnsetType = msgspec.UNSET
+    document: Document | msgspec.UnsetType | None = msgspec.UNSET
 
 
 _encoder = msgspec.json.Encoder(order="deterministic")

@@ -14,7 +14,7 @@ KINDS: Final = (
     Kind(
         LOWERED,
         "The label of a document was lowered",
-        Topic(Family("Documents"), Owner.OFFICE, "Labels that you lowered", "A label that you lowered"),
+        Topic(Family("Data"), Owner.OFFICE, "Labels that you lowered", "A label that you lowered"),
         ENTITY,
         _UPDATE,
         acknowledged=True,
