@@ -11,6 +11,7 @@ from typing import Final
 
 from limen.data.documents import Inspected, WhyNot
 from limen.data.kinds import FOUND
+from limen.data.labels.marks import PURPOSE as LABELS, Marks
 from limen.data.lists import store
 from limen.data.lists.keeping import CHANGE, matchers_of
 from limen.data.lists.store import KeptList
@@ -39,6 +40,7 @@ class DataProtection:
     def __init__(self, core: Core) -> None:
         self._core = core
         self._key = core.keyring.key_for(_PURPOSE)
+        self._marks = Marks(core.keyring.keys_for(LABELS))
         self._making = asyncio.Lock()
         self._scanner: tuple[DataRules, tuple[KeptList, ...], ContentScanner] | None = None
         self._lists: tuple[KeptList, ...] = ()
@@ -75,7 +77,8 @@ class DataProtection:
     def judge(self, passing: Passing, inspected: Inspected) -> Judged:
         """What is done about it, by the rules of now."""
         rules = self.rules
-        return judge(rules, passing, content_of(inspected), self._sender(passing), rules.names)
+        claim = None if inspected.carried is None else self._marks.claim(inspected.carried, rules.microsoft)
+        return judge(rules, passing, content_of(inspected, claim=claim), self._sender(passing), rules.names)
 
     async def note(self, passing: Passing, inspected: Inspected, judged: Judged, *, passed: bool, why: str = "") -> str:
         """Journal what was found and done; returns the event's id. `why` is a word for why it passed or not."""
