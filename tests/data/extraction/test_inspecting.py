@@ -9,6 +9,10 @@ from tests.data.extraction import made
 from limen.data.documents import Inspected, WhyNot
 from limen.data.extraction.inspecting import MOST_HERE, inspect_bytes, inspect_open, inspect_plain
 from limen.data.extraction.limits import Limits
+from limen.data.labels import carriers
+from limen.data.labels.marks import Marks
+from limen.data.labels.model import DocumentLabel
+from limen.facts import Label
 
 
 def test_little_text_is_looked_into_here_as_anywhere() -> None:
@@ -45,3 +49,10 @@ def test_long_text_is_read_to_its_end() -> None:
 def test_a_long_document_is_too_large() -> None:
     assert _opened(made.word(), Limits(most_bytes=1_000)).why_not == {WhyNot.TOO_LARGE}
     assert _opened(made.word(), Limits()) == made.inspected(made.word())
+
+
+def test_what_a_document_says_of_its_label_is_told_with_it() -> None:
+    labelled = carriers.write(made.word(), DocumentLabel(Label.CONFIDENTIAL), Marks())
+    assert made.inspected(labelled).carried == carriers.read(labelled)
+    for data in (made.word(), b"%PDF-1.4 broken", b"plain text"):
+        assert made.inspected(data).carried is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import takewhile
 from typing import Final
 
@@ -15,12 +16,16 @@ from limen.data.extraction.pieces import lines
 from limen.data.extraction.plain import LOOK, PIECE, decoded, encoding_of, numbered
 from limen.data.extraction.walk import parts_of
 from limen.data.extraction.zips import looks_like_zip
+from limen.data.labels import carriers
+from limen.data.labels.model import Carried
 from limen.data.scanning.text_scanner import TextScanner
 
 MOST_HERE: Final = 1 << 16
 """Plain text up to so many bytes is looked into where it is: it needs no parser."""
 _TEXTS: Final = frozenset({"text", "csv"})
 _READ: Final = 1 << 18
+_MAY_BE_LABELLED: Final = frozenset({"docx", "xlsx", "xlsb", "pptx", "odt", "ods", "odp", "odg", "odf", "pdf", "mail"})
+_ENDED_IT: Final = frozenset({WhyNot.TOO_LARGE, WhyNot.TOO_MANY, WhyNot.TIMED_OUT})
 
 
 def inspect_plain(scanner: TextScanner, data: bytes, name: str) -> Inspected | None:
@@ -38,7 +43,19 @@ def inspect_plain(scanner: TextScanner, data: bytes, name: str) -> Inspected | N
 def inspect_bytes(scanner: TextScanner, data: bytes, name: str, limits: Limits) -> Inspected:
     """What is in a document of which all bytes are here."""
     kinds = kinds_of(data)
-    return _inspected(scanner, kinds[0], parts_of(data, kinds, name, Budget(limits)))
+    inspected = _inspected(scanner, kinds[0], parts_of(data, kinds, name, Budget(limits)))
+    if _MAY_BE_LABELLED.isdisjoint(kinds) or not inspected.why_not.isdisjoint(_ENDED_IT):
+        return inspected
+    return replace(inspected, carried=_carried(data))
+
+
+def _carried(data: bytes) -> Carried | None:
+    """What a document says of its label; None where it says nothing."""
+    try:
+        carried = carriers.read(data)
+    except Exception:  # noqa: BLE001 -- parsers of others raise anything at what is broken
+        return None
+    return None if carried.is_silent else carried
 
 
 def inspect_open(scanner: TextScanner, file: int, length: int, name: str, limits: Limits) -> Inspected:

@@ -59,20 +59,30 @@ class Pool:
     def inspect(self, file: IO[bytes], length: int, name: str = "") -> Future[Inspected]:
         """Look into a file that is open, from its start; it is closed then. The future never fails."""
         with self._lock:
-            if self._is_closed or self._waiting >= MOST_WAITING:
-                file.close()
-                refused: Future[Inspected] = Future()
-                refused.set_result(_not(WhyNot.FAILED if self._is_closed else WhyNot.TIMED_OUT))
-                return refused
+            if self._is_closed:
+                return _refused(file, WhyNot.FAILED)
+            if self._waiting >= MOST_WAITING:
+                return _refused(file, WhyNot.TIMED_OUT)
             self._waiting += 1
         name = name.encode("utf-8", "replace").decode()  # names on a disk are any bytes
-        return self._threads.submit(self._inspect, file, length, name, monotonic() + PATIENCE_SECONDS)
+        try:
+            return self._threads.submit(self._inspect, file, length, name, monotonic() + PATIENCE_SECONDS)
+        except RuntimeError:  # it retired
+            return _refused(file, WhyNot.FAILED)
+
+    def retire(self) -> None:
+        """Take nothing more, and end once all that waits was looked into: another pool takes its place."""
+        threading.Thread(target=self._retired, daemon=True).start()
+
+    def _retired(self) -> None:
+        self._threads.shutdown()
+        self.close()
 
     def close(self) -> None:
         """End all processes; whoever waits is told that it failed."""
         with self._lock:
             self._is_closed = True
-            workers = list(self._all)
+            workers, self._all = self._all, set()
         for worker in workers:
             worker.kill()
         self._threads.shutdown()
@@ -199,3 +209,10 @@ class _Worker:
 def _not(why_not: WhyNot) -> Inspected:
     """A document of which nothing is known."""
     return Inspected("unknown", why_not=frozenset({why_not}))
+
+
+def _refused(file: IO[bytes], why_not: WhyNot) -> Future[Inspected]:
+    file.close()
+    refused: Future[Inspected] = Future()
+    refused.set_result(_not(why_not))
+    return refused
