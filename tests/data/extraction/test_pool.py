@@ -86,3 +86,23 @@ def test_one_that_retires_looks_into_what_waits_and_ends() -> None:
         time.sleep(0.01)
     assert not retiring.pids
     assert _looked_into(retiring, b"text").why_not == {WhyNot.FAILED}
+
+
+def test_who_gives_up_takes_nobodys_place(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("limen.data.extraction.pool.MOST_WAITING", 3)
+    [busy] = pool.pids
+    os.kill(busy, signal.SIGSTOP)
+    running = pool.inspect(_file(b"text"), 4)
+    for _ in range(9):
+        file = _file(b"text")
+        assert pool.inspect(file, 4).cancel()
+        assert file.closed
+    os.kill(busy, signal.SIGCONT)
+    assert running.result(60).why_not == set()
+
+
+def test_a_process_is_replaced_after_many_documents(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("limen.data.extraction.pool.MOST_DOCUMENTS", 2)
+    pool = Pool(made.scanner(), workers=1)
+    assert [_looked_into(pool, b"text").why_not for _ in range(5)] == [set()] * 5
+    pool.close()

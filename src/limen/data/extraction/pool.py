@@ -25,8 +25,10 @@ from limen.data.extraction.limits import Limits
 from limen.data.scanning.text_scanner import TextScanner
 
 WORKERS: Final = 2
+MOST_DOCUMENTS: Final = 1_000
+"""After so many a process is ended, and with it whatever a library forgot to give back."""
 MOST_WAITING: Final = 256
-"""So many documents may wait for a process; a further one is not looked into."""
+"""So many documents may be looked into or wait for it; a further one is not looked into."""
 START_SECONDS: Final = 60.0
 """So long a process may take to start, on a machine that has much else to do."""
 PATIENCE_SECONDS: Final = 30.0
@@ -66,9 +68,17 @@ class Pool:
             self._waiting += 1
         name = name.encode("utf-8", "replace").decode()  # names on a disk are any bytes
         try:
-            return self._threads.submit(self._inspect, file, length, name, monotonic() + PATIENCE_SECONDS)
+            future = self._threads.submit(self._inspect, file, length, name, monotonic() + PATIENCE_SECONDS)
         except RuntimeError:  # it retired
+            self._done(file)
             return _refused(file, WhyNot.FAILED)
+        future.add_done_callback(lambda _: self._done(file))  # also where whoever asked gave up
+        return future
+
+    def _done(self, file: IO[bytes]) -> None:
+        file.close()
+        with self._lock:
+            self._waiting -= 1
 
     def retire(self) -> None:
         """Take nothing more, and end once all that waits was looked into: another pool takes its place."""
@@ -94,22 +104,22 @@ class Pool:
             return frozenset(worker.process.pid for worker in self._all)
 
     def _inspect(self, file: IO[bytes], length: int, name: str, until: float) -> Inspected:
-        with file:
-            with self._lock:
-                self._waiting -= 1
-            if monotonic() > until:
-                return _not(WhyNot.TIMED_OUT)
-            worker = self._taken()
-            if worker is None:
-                return _not(WhyNot.FAILED)
-            try:
-                inspected = worker.inspect(file.fileno(), length, name, self._limits)
-            except TimeoutError:
-                return self._lost(worker, WhyNot.TIMED_OUT)
-            except (BrokenOffError, OSError):
-                return self._lost(worker, worker.why_ended())
+        if monotonic() > until:
+            return _not(WhyNot.TIMED_OUT)
+        worker = self._taken()
+        if worker is None:
+            return _not(WhyNot.FAILED)
+        try:
+            inspected = worker.inspect(file.fileno(), length, name, self._limits)
+        except TimeoutError:
+            return self._lost(worker, WhyNot.TIMED_OUT)
+        except (BrokenOffError, OSError):
+            return self._lost(worker, worker.why_ended())
+        if worker.documents < MOST_DOCUMENTS:
             self._idle.put(worker)
-            return inspected
+        else:
+            self._forget(worker)
+        return inspected
 
     def _taken(self) -> _Worker | None:
         """A process that is ready; None where none starts."""
@@ -168,6 +178,7 @@ class _Worker:
                 env=environment | _GIVES_BACK,
             )
         self.held: frozenset[str] | None = None
+        self.documents = 0
         with suppress(OSError):
             send(self._link, first)
 
@@ -185,6 +196,7 @@ class _Worker:
 
     def inspect(self, file: int, length: int, name: str, limits: Limits) -> Inspected:
         """Raises TimeoutError where it takes too long, and BrokenOffError or OSError where the process ended."""
+        self.documents += 1
         seconds = limits.seconds + _GRACE_SECONDS + max(0, length - limits.most_bytes) / _LONG_TEXT_BYTES_A_SECOND
         self._link.settimeout(seconds)
         send(self._link, encoded(Order(name, length, int(seconds), limits)), file)
