@@ -58,7 +58,7 @@ def test_a_process_that_is_killed_fails_one_document_and_no_other(pool: Pool) ->
 def test_one_that_hangs_is_ended(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     _looked_into(pool, b"text")
     [before] = pool.pids
-    monkeypatch.setattr("limen.data.extraction.pool._GRACE_SECONDS", -1.9)
+    monkeypatch.setattr("limen.data.extraction.pool._WALL", 0.05)
     os.kill(before, signal.SIGSTOP)
     assert _looked_into(pool, b"text").why_not == {WhyNot.TIMED_OUT}
     monkeypatch.undo()

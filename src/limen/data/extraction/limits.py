@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from time import monotonic
+from time import process_time
 from typing import Final
 
 from limen.data.documents import WhyNot
@@ -25,7 +25,7 @@ class Limits:
 
     `most_bytes`: what all its parts unpack to, and the text that is made of them, in bytes. `most_ratio`: how many
     times its packed size one part may unpack to, looked at from `ratio_from` bytes on. `most_members`: documents in it.
-    `most_depth`: documents within documents. `seconds`: for all of it.
+    `most_depth`: documents within documents. `seconds`: processor time for all of it.
     """
 
     most_bytes: int = 100 * MIB
@@ -46,7 +46,7 @@ class Budget:
     _end: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self._end = monotonic() + self.limits.seconds
+        self._end = process_time() + self.limits.seconds
 
     def take(self, length: int) -> None:
         """So many bytes came out. Raises UnreadableError where it was one too many."""
@@ -56,7 +56,7 @@ class Budget:
 
     def tick(self) -> None:
         """Raises UnreadableError where the time is up."""
-        if monotonic() > self._end:
+        if process_time() > self._end:
             raise UnreadableError(WhyNot.TIMED_OUT)
 
     def member(self) -> None:

@@ -33,8 +33,10 @@ START_SECONDS: Final = 60.0
 """So long a process may take to start, on a machine that has much else to do."""
 PATIENCE_SECONDS: Final = 30.0
 """So long a document may wait for its turn."""
-_GRACE_SECONDS: Final = 5
-"""So much longer than its limits a document may take until its process is ended: it ends by itself before."""
+_WALL: Final = 3
+"""On a machine that has much else to do, a document takes so many times its processor time until it is ended."""
+_GRACE_SECONDS: Final = 2
+"""So much more processor time than its limits a document may take: it ends by itself before."""
 _LONG_TEXT_BYTES_A_SECOND: Final = 5_000_000
 """Text is read however long it is; so slow it may be."""
 _GIVES_BACK: Final = {"MALLOC_MMAP_THRESHOLD_": "1048576"}
@@ -198,7 +200,7 @@ class _Worker:
         """Raises TimeoutError where it takes too long, and BrokenOffError or OSError where the process ended."""
         self.documents += 1
         seconds = limits.seconds + _GRACE_SECONDS + max(0, length - limits.most_bytes) / _LONG_TEXT_BYTES_A_SECOND
-        self._link.settimeout(seconds)
+        self._link.settimeout(_WALL * seconds)
         send(self._link, encoded(Order(name, length, int(seconds), limits)), file)
         frame, unasked = receive(self._link)
         if unasked is not None:
