@@ -6,6 +6,7 @@ two cases of which `(?i)` knows nothing.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 BEYOND_ASCII: Final = r"\x80-\xff"
@@ -25,3 +26,35 @@ def phrase(*forms: str) -> str:
 def in_any_case(form: str) -> str:
     """An expression whose letters beyond ASCII stand in both cases."""
     return "".join(letter if letter.isascii() else any_of(letter.lower(), letter.upper()) for letter in form)
+
+
+_LITERAL: Final = re.compile(r"(?:\\b)?(?:[A-Za-z0-9_:/~@=\"-]|\\[.$+])+(?![?*+{])")
+_CLASS: Final = re.compile(r"(\[[^\]]+\])(?:\{(\d+)(?:,\d+)?\})?")
+_LAST: Final = re.compile(r"(\\.|\[[^\]]*\]|.)\{(\d+),\d+\}$")
+_ENOUGH, _MORE = 4, 8
+
+
+def first_letters(expression: str) -> str:
+    """What an expression begins with, where that tells much: every match of it begins with a match of this.
+
+    Literal letters, four or more, and up to eight characters of the class behind them. Of an expression that begins
+    otherwise it is all, its last repeat as short as it can be.
+    """
+    begun = _LITERAL.match(expression)
+    if begun is None or len(begun[0].replace("\\b", "").replace("\\", "")) < _ENOUGH:
+        return _shortest(expression)
+    behind = _CLASS.match(expression, begun.end())
+    if behind is None:
+        return begun[0]
+    return f"{begun[0]}{behind[1]}{{{min(int(behind[2] or 1), _MORE)}}}"
+
+
+def _shortest(expression: str) -> str:
+    """An expression whose last repeats are as short as they can be."""
+    expression = expression.removesuffix(r"\b")
+    while last := _LAST.search(expression):
+        least = int(last[2])
+        expression = expression[: last.start()] + (f"{last[1]}{{{least}}}" if least else "")
+        if least:
+            break
+    return expression
