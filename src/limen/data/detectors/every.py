@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from limen.data.detectors import business, identities, payments, personal
+from limen.data.detectors import business, payments, personal
+from limen.data.detectors.identities import every as identities
 from limen.data.detectors.secrets import every as secrets
 from limen.data.model import Detector, Kind
 
