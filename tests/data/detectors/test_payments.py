@@ -43,3 +43,8 @@ def test_routing_numbers() -> None:
     assert is_routing_number(b"021000021")
     assert not is_routing_number(b"021000022")
     assert not is_routing_number(b"991000024")
+
+
+def test_lengths_of_countries() -> None:
+    assert len(_LENGTHS_OF_IBANS) == 89
+    assert (_LENGTHS_OF_IBANS[b"NO"], _LENGTHS_OF_IBANS[b"RU"], _LENGTHS_OF_IBANS[b"DE"]) == (15, 33, 22)
