@@ -28,6 +28,39 @@ def in_any_case(form: str) -> str:
     return "".join(letter if letter.isascii() else any_of(letter.lower(), letter.upper()) for letter in form)
 
 
+_PIECE: Final = re.compile(
+    r"(?P<empty>\\[bB]|\^|\$|\(\?[a-z]+\))|(?P<one>\\.|\[[^\]]*\]|[^()|{}?*+])|(?P<open>\((?:\?[a-z]*:)?)|(?P<close>\))|(?P<either>\|)"
+)
+_TIMES: Final = re.compile(r"\{(?:\d+,)?(\d+)\}|\?")
+
+
+def longest_match(expression: str) -> int:
+    """How many bytes a match has at most, of an expression that repeats nothing without end."""
+    at, groups = 0, [[0]]
+    while at < len(expression):
+        piece = _PIECE.match(expression, at)
+        if piece is None:
+            raise ValueError(f"{expression!r} repeats without end")
+        at, wide = piece.end(), 0
+        if piece["open"]:
+            groups.append([0])
+            continue
+        if piece["either"]:
+            groups[-1].append(0)
+            continue
+        if piece["close"]:
+            wide = max(groups.pop())
+        elif piece["one"]:
+            wide = len(piece["one"].encode()) if not piece["one"].isascii() and piece["one"][0] != "[" else 1
+        times = _TIMES.match(expression, at)
+        if times is not None:
+            at = times.end()
+            wide *= int(times[1] or 1)
+            at += expression.startswith("?", at)
+        groups[-1][-1] += wide
+    return max(groups[0])
+
+
 _LITERAL: Final = re.compile(r"(?:\\b)?(?:[A-Za-z0-9_:/~@=\"-]|\\[.$+])+(?![?*+{])")
 _CLASS: Final = re.compile(r"(\[[^\]]+\])(?:\{(\d+)(?:,\d+)?\})?")
 _LAST: Final = re.compile(r"(\\.|\[[^\]]*\]|.)\{(\d+),\d+\}$")

@@ -58,6 +58,7 @@ DETECTORS: Final = (
         longest=48,
         alone=Confidence.LOW,
         rough=_ROUGH,
+        rough_begins=True,
     ),
     Detector(
         "person-record",
@@ -67,6 +68,7 @@ DETECTORS: Final = (
         longest=220,
         alone=Confidence.MEDIUM,
         rough=_ROUGH,
+        rough_begins=True,
     ),
     Detector(
         "uk-postcode",

@@ -11,7 +11,7 @@ from typing import Final
 
 from limen.data.detectors.expressions import in_any_case
 
-_LETTER: Final = rb"[A-Za-z\x80-\xff]"
+_LETTERS: Final = rb"A-Za-z\x80-\xff"
 _SEPARATED: Final = rb"[\s_./-]{0,3}"
 """What may stand between the words of one term."""
 _ENDINGS: Final = rb"(?i:s|n|en|e|es)?"
@@ -29,9 +29,9 @@ class Words:
             + b"|".join(one for one in (b"(?i:" + in_any_case + b")" if in_any_case else b"", as_written) if one)
             + b")"
         )
-        self.rough = either
-        """Wherever one of them is, Hyperscan finds this; it finds it within other words as well."""
-        self._any = re.compile(rb"(?<!" + _LETTER + rb")" + either + _ENDINGS + rb"(?!" + _LETTER + rb")")
+        self.rough = rb"(?:^|[^" + _LETTERS + rb"])" + either + _ENDINGS + rb"(?:[^" + _LETTERS + rb"]|$)"
+        """Hyperscan finds this wherever one of them is, and the byte behind it."""
+        self._any = re.compile(rb"(?<![" + _LETTERS + rb"])" + either + _ENDINGS + rb"(?![" + _LETTERS + rb"])")
 
     def are_in(self, text: bytes) -> bool:
         """Whether one of them is there: within other words they don't count ("lic" is not in "duplicate")."""

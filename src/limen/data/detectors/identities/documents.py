@@ -15,7 +15,7 @@ DETECTORS: Final = numbers(
     Kind.IDENTITY,
     rf"""
 machine-readable-zone | Machine-readable line of a document | high | P[A-Z<][A-Z]{{3}}[A-Z<]{{39}}\n?[A-Z0-9<]{{9}}\d[A-Z]{{3}}\d{{6}}\d[MFX<]\d{{6}}\d[A-Z0-9<]{{14}}[0-9<]\d |
-de-identity-card | Ausweisnummer (DE) | low | [CFGHJKLMNPRTVWXYZ][CFGHJKLMNPRTVWXYZ0-9]{{8}}\d | ausweis, personalausweis, ausweisnummer, reisepass, passnummer, identity card
+de-identity-card | Ausweisnummer (DE) | - | [CFGHJKLMNPRTVWXYZ][CFGHJKLMNPRTVWXYZ0-9]{{8}}\d | ausweis, personalausweis, ausweisnummer, reisepass, passnummer, identity card
 at-passport | Passnummer (AT) | - | [A-Z] ?\d{{7}} | {_PASSPORT}
 be-identity-card | Identity card (BE) | - | \d{{3}}-?\d{{7}}-?\d{{2}} | identiteitskaart, carte d'identité, identity card
 eu-passport | Passport number (EU) | - | (?:[A-Z]{{1,2}}\d{{6,8}}|\d{{2}}[A-Z]{{2}}\d{{5}}|[A-Z]{{3}}\d{{6}}|[A-Z]{{2}}[A-Z0-9]{{6}}\d|[CFGHJK][CFGHJKLMNPRTVWXYZ0-9]{{7}}\d) | {_PASSPORT}, passeport, pasaporte, passaporto, paspoort, paszport, passaporte, pas, pass, cestovní pas, útlevél, pasaport
@@ -36,5 +36,4 @@ nl-identity-document | Paspoort of identiteitskaart (NL) | - | [A-NP-Z]{{2}}[A-N
         "pl-identity-card": further.is_pl_identity_card,
         "de-driving-licence": further.has_digits_and_capitals,
     },
-    {"machine-readable-zone": 92},
 )

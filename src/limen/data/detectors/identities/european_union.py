@@ -12,7 +12,7 @@ DETECTORS: Final = (
     *numbers(
         Kind.IDENTITY,
         r"""
-be-national-number | Rijksregisternummer (BE) | low | \d{2}[.]?\d{2}[.]?\d{2}-?\d{3}[.]?\d{2} | rijksregister, rijksregisternummer, registre national, numéro national, national register number
+be-national-number | Rijksregisternummer (BE) | - | \d{2}[.]?\d{2}[.]?\d{2}-?\d{3}[.]?\d{2} | rijksregister, rijksregisternummer, registre national, numéro national, national register number
 bg-personal-number | Единен граждански номер (BG) | - | \d{10} | егн, единен граждански номер, egn, personal number
 cy-identity-card | Identity card number (CY) | - | \d{7,10} | αριθμός ταυτότητας, cyprus id, cypriot identity
 cz-birth-number | Rodné číslo (CZ, SK) | - | \d{6}/?\d{3,4} | rodné číslo, rodne cislo, rč, birth number
@@ -20,22 +20,22 @@ dk-cpr | CPR-nummer (DK) | low | \d{6}-\d{4} | cpr, cpr nummer, cpr nr, personnu
 ee-personal-code | Isikukood (EE) | - | [1-8]\d{10} | isikukood, personal code
 es-dni | DNI o NIE (ES) | medium | (?:\d{8}|[XYZ]\d{7})-?[A-HJ-NP-TV-Z] | dni, NIE, nif, documento
 es-social-security | Número de la Seguridad Social (ES) | - | \d{2}[ /]?\d{8}[ /]?\d{2} | seguridad social, número de afiliación, naf, nuss
-fi-personal-code | Henkilötunnus (FI) | high | \d{6}[-+A-FU-Ya-fu-y]\d{3}[0-9A-FHJ-NPR-Ya-fhj-npr-y] |
-fr-nir | Numéro de sécurité sociale (FR) | high | [12] ?\d{2} ?(?:0[1-9]|1[0-2]|[2-9]\d) ?(?:\d{2}|2[AB]) ?\d{3} ?\d{3} ?\d{2} |
+fi-personal-code | Henkilötunnus (FI) | medium | \d{6}[-+A-FU-Ya-fu-y]\d{3}[0-9A-FHJ-NPR-Ya-fhj-npr-y] | henkilötunnus, hetu, personbeteckning
+fr-nir | Numéro de sécurité sociale (FR) | medium | [12] ?\d{2} ?(?:0[1-9]|1[0-2]|[2-9]\d) ?(?:\d{2}|2[AB]) ?\d{3} ?\d{3} ?\d{2} | sécurité sociale, securite sociale, numéro de sécurité sociale, nir, insee
 gr-social-security | ΑΜΚΑ (GR) | - | \d{11} | αμκα, amka
 hr-oib | OIB (HR) | - | \d{11} | oib, osobni identifikacijski broj
 hu-social-security | TAJ-szám (HU) | - | \d{3}[ -]?\d{3}[ -]?\d{3} | taj, taj szám, társadalombiztosítási
-ie-pps | PPS number (IE) | low | \d{7}[A-Wa-w][ABHWTXabhwtx]? | pps, ppsn, pps number, personal public service
+ie-pps | PPS number (IE) | - | \d{7}[A-Wa-w][ABHWTXabhwtx]? | pps, ppsn, pps number, personal public service
 lt-personal-code | Asmens kodas (LT) | - | [1-9]\d{10} | asmens kodas, personal code
 lu-national-number | Matricule (LU) | - | (?:18|19|20)\d{11} | matricule, matricule nationale, numéro d'identification national
 lv-personal-code | Personas kods (LV) | - | \d{6}-\d{5} | personas kods, personal code
 mt-identity-card | Identity card number (MT) | - | \d{3,7}[MGAPLHBZ] | identity card, karta tal identità, id card
 nl-bsn | Burgerservicenummer (NL) | - | \d{4}[. ]?\d{2}[. ]?\d{3} | bsn, burgerservicenummer, sofinummer
-pl-pesel | PESEL (PL) | low | \d{11} | pesel
-pt-citizen-card | Cartão de cidadão (PT) | medium | \d{8} ?\d ?[A-Z0-9]{2}\d | cartão de cidadão, cartao de cidadao, citizen card
-ro-cnp | Cod numeric personal (RO) | low | [1-9]\d{12} | cnp, cod numeric personal
+pl-pesel | PESEL (PL) | - | \d{11} | pesel
+pt-citizen-card | Cartão de cidadão (PT) | - | \d{8} ?\d ?[A-Z0-9]{2}\d | cartão de cidadão, cartao de cidadao, citizen card
+ro-cnp | Cod numeric personal (RO) | - | [1-9]\d{12} | cnp, cod numeric personal
 se-personal-number | Personnummer (SE) | medium | (?:19|20)?\d{6}[-+]\d{4} | personnummer, personal number, samordningsnummer
-si-emso | EMŠO (SI) | low | \d{13} | emšo, emso, enotna matična številka občana
+si-emso | EMŠO (SI) | - | \d{13} | emšo, emso, enotna matična številka občana
 """,  # noqa: E501 -- a row is a line
         {
             "be-national-number": western.is_be_national_number,

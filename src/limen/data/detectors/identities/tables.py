@@ -7,30 +7,26 @@ Words are separated by commas; one with a capital counts in this spelling alone 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final
 
+from limen.data.detectors.expressions import longest_match
 from limen.data.model import Check, Confidence, Detector, Kind
-
-_LONGEST: Final = 24
-"""No number of a table is longer, in bytes, unless it is said."""
 
 
 def numbers(
     kind: Kind,
     table: str,
     checks: Mapping[str, Check] | None = None,
-    longest: Mapping[str, int] | None = None,
     surest: Confidence = Confidence.HIGH,
 ) -> tuple[Detector, ...]:
     """The detectors of a table; `surest` is how sure a number is with a word beside it."""
-    checks, longest = checks or {}, longest or {}
+    checks = checks or {}
     return tuple(
         Detector(
             detector,
             name,
             kind,
             rf"\b{form}\b",
-            longest=longest.get(detector, _LONGEST),
+            longest=longest_match(form),
             alone=None if alone == "-" else Confidence[alone.upper()],
             beside_words=surest,
             words=tuple(words.split(", ")) if words else (),

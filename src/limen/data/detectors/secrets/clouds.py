@@ -89,7 +89,6 @@ DETECTORS: Final = (
     *by_form(
         _BY_FORM,
         checks={"aws-access-key": is_aws_key_id, "onepassword-token": holds_json(b"ops_")},
-        longest={"onepassword-token": 310},
     ),
     *by_name(_BY_NAME),
 )

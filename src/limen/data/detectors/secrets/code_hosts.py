@@ -48,7 +48,6 @@ readme-key | ReadMe key | rdme_[a-z0-9]{70}
 endorlabs-key | Endor Labs key | endr\+[A-Za-z0-9-]{16}
 rapidapi-key | RapidAPI key | [0-9a-f]{10}«msh[0-9a-f]{15}p1»[0-9a-f]{6}jsn[0-9a-f]{12}
 launchdarkly-key | LaunchDarkly key | (?:api|sdk)-<uuid>
-unleash-token | Unleash token | [a-z*-]{1,24}:[a-z]{3,20}\.[0-9a-f]{64}
 statsig-secret | Statsig secret key | secret-[A-Za-z0-9]{43}
 """
 

@@ -60,12 +60,4 @@ DETECTORS: Final = by_form(
         "basic-authorization": is_basic_authorization,
         "docker-login": is_basic_authorization,
     },
-    longest={
-        "private-key": 640,
-        "web-key": 380,
-        "json-web-token": 1_030,
-        "otp-address": 280,
-        "curl-login": 260,
-        "netrc-password": 260,
-    },
 )

@@ -23,7 +23,7 @@ ifttt-key | IFTTT webhook key | maker\.ifttt\.com/trigger/[A-Za-z0-9_-]{1,40}/wi
 twilio-key | Twilio key | SK[0-9a-f]{32}
 sendgrid-key | SendGrid key | SG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}
 mailgun-key | Mailgun key | key-[0-9a-f]{32}
-mailgun-domain-key | Mailgun sending key | [0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}
+mailgun-domain-key | Mailgun sending key | [0-9a-f]{32}«-[0-9a-f]{8}-[0-9a-f]{8}»
 mailchimp-key | Mailchimp key | [0-9a-f]{32}«-us\d»\d?
 mandrill-key | Mandrill key | md-[A-Za-z0-9_-]{22}
 brevo-key | Brevo API key | xkeysib-[0-9a-f]{64}-[A-Za-z0-9]{16}
@@ -62,7 +62,6 @@ DETECTORS: Final = (
     *by_form(
         _BY_FORM,
         checks={"slack-token": is_slack_token, "discord-bot-token": is_discord_bot_token},
-        longest={"slack-workflow-webhook": 130},
     ),
     *by_name(_BY_NAME),
 )

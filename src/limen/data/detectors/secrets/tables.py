@@ -11,12 +11,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from limen.data.detectors.expressions import first_letters
+from limen.data.detectors.expressions import first_letters, longest_match
 from limen.data.detectors.secrets.placeholders import is_mixed, is_no_placeholder, value_of
 from limen.data.model import Check, Confidence, Detector, Kind
-
-LONGEST: Final = 256
-"""No secret of a table is longer, in bytes, unless it is said."""
 
 _UUID: Final = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _ENDS_IN_WORD: Final = re.compile(r"\[(?:A-Z|a-z|0-9|a-f|A-F|2-7)+\](?:\{[\d,]+\})?$")
@@ -25,20 +22,19 @@ _ASSIGNED: Final = _SIGNED + r">{0,1}\s{0,3}[\"']{0,1}"
 """What stands between a name and its value in code, settings and notes."""
 
 
-def by_form(
-    table: str, checks: Mapping[str, Check] | None = None, longest: Mapping[str, int] | None = None
-) -> tuple[Detector, ...]:
+def by_form(table: str, checks: Mapping[str, Check] | None = None) -> tuple[Detector, ...]:
     """The detectors of a table with three columns: id, name, form. They are sure by themselves."""
-    checks, longest = checks or {}, longest or {}
+    checks = checks or {}
     return tuple(
         Detector(
             detector,
             name,
             Kind.SECRET,
             _whole(form),
-            longest=longest.get(detector, LONGEST),
+            longest=longest_match(_whole(form)),
             alone=Confidence.HIGH,
             rough=_first_look(form),
+            rough_begins="«" not in form,
             check=_both(is_no_placeholder, checks.get(detector)),
         )
         for detector, name, form in _rows(table, 3)
@@ -57,7 +53,7 @@ def by_name(table: str) -> tuple[Detector, ...]:
             name,
             Kind.SECRET,
             rf"(?i)\b(?:{names}){_ASSIGNED}{_bounded(form)}",
-            longest=LONGEST,
+            longest=longest_match(rf"(?:{names}){_ASSIGNED}{form}".replace("<uuid>", _UUID)),
             alone=Confidence.HIGH,
             rough=rf"(?i)(?:{names}){_SIGNED}",
             check=is_named_value,
