@@ -15,7 +15,8 @@ from typing import Any, Final
 
 import hyperscan
 
-from limen.data.detectors.expressions import longest_match
+from limen.data.detectors.expressions import expression_of
+from limen.data.detectors.measuring import longest_match
 from limen.data.model import AFTER, BEFORE, Detector
 from limen.data.scanning.words import Words
 
@@ -40,7 +41,7 @@ class Sought:
         rough = re.compile(detector.rough.encode()) if detector.rough_begins else None
         return cls(
             detector,
-            re.compile(detector.expression.encode()),
+            expression_of(detector),
             Words(detector.words) if detector.words else None,
             rough,
             longest_match(detector.rough) if rough else detector.longest,

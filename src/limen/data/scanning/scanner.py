@@ -3,13 +3,14 @@
 Hyperscan looks at every byte once for all detectors that can be a find by themselves, and for the words of the others;
 these are looked for around their words alone. It tells where matches end. Behind each such end `re` finds the match
 itself in a window as long as its detector's longest match, from left to right and without overlap, exactly as it would
-in the whole text; what its check refuses is passed by one byte, so that a number before a card hides no card.
+in the whole text; what its check refuses is passed by one byte, so that a number before a card hides no card. Windows
+that touch are one, so that no text is searched over and over.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from functools import cached_property
@@ -138,15 +139,17 @@ class _Scan:
             return
         told.sort()
         settled = bisect_left(told, (until, 0))
-        words = []
+        words: list[tuple[int, int]] = []
+        ends: dict[int, list[int]] = {}
         for end, look in told[:settled]:
             if look >= self._looks.first_word:
                 words.append((end, look))
-                continue
-            for index in self._looks.behind[look]:
-                if end > self._done.get(index, 0) and index not in self._full:
-                    self._settle(index, held, held_from, end)
+            else:
+                ends.setdefault(look, []).append(end)
         del told[:settled]
+        for look, its in ends.items():
+            for index in self._looks.behind[look]:
+                self._settle(index, held, held_from, its)
         for run in self._looks.runs(words):
             self._around(run, held, held_from)
 
@@ -157,17 +160,17 @@ class _Scan:
             for index in self._looks.behind[look]:
                 near.setdefault(index, []).append(end)
         start = max(run[0][0] - self._looks.left, held_from)
-        ends: list[tuple[int, int]] = []
+        ends: dict[int, list[int]] = {}
 
         def told(index: int, _start: int, end: int, _flags: int, _context: object) -> None:
             if index in near:
-                ends.append((start + end, index))
+                ends.setdefault(index, []).append(start + end)
 
         window = held[start - held_from : run[-1][0] + self._looks.right - held_from]
         self._looks.beside_words.scan(window, match_event_handler=told)
-        for end, index in sorted(ends):
-            if end > self._done.get(index, 0) and index not in self._full and self._is_near(index, near[index], end):
-                self._settle(index, held, held_from, end)
+        for index, its in ends.items():
+            near_words = [end for end in its if self._is_near(index, near[index], end)]
+            self._settle(index, held, held_from, near_words)
 
     def _is_near(self, index: int, words: Sequence[int], end: int) -> bool:
         """Whether one of its words, by where they end, is as near as it has to be to what ends here."""
@@ -181,22 +184,23 @@ class _Scan:
         ordered = sorted(self._findings, key=lambda one: (one.start, -one.end, -one.confidence, one.detector))
         return Found(tuple(_outermost(ordered)), more)
 
-    def _settle(self, index: int, held: bytes, held_from: int, end: int) -> None:
-        """Find the matches that begin before this end, and none twice."""
-        sought = self._looks.sought[index]
-        done = self._done.get(index, 0)
-        at = max(end - sought.rough_longest, done) - held_from
-        before = end - held_from
-        until = before + sought.detector.longest + 1  # no match that begins before the end reaches further
-        while index not in self._full:
-            match = _next(sought, held, max(at, 0), before, until)
-            if match is None or match.start() >= before:
-                break
-            confidence = _confidence(sought, held, match)
-            at = match.start() + 1 if confidence is None else match.end()
-            if confidence is not None:
-                self._keep(index, confidence, match, held_from)
-        self._done[index] = max(done, held_from + at)
+    def _settle(self, index: int, held: bytes, held_from: int, ends: Sequence[int]) -> None:
+        """Find the matches that begin before these ends, which rise, and none twice."""
+        sought, done = self._looks.sought[index], self._done.get(index, 0)
+        for first, last in _runs(ends[bisect_right(ends, done) :], sought.detector.longest):
+            at = max(first - sought.rough_longest, done, held_from) - held_from
+            before = last - held_from
+            until = before + sought.detector.longest + 1  # no match that begins before the end reaches further
+            while index not in self._full:
+                match = _next(sought, held, at, before, until)
+                if match is None or match.start() >= before:
+                    break
+                confidence = _confidence(sought, held, match)
+                at = match.start() + 1 if confidence is None else match.end()
+                if confidence is not None:
+                    self._keep(index, confidence, match, held_from)
+            done = max(done, held_from + at, last)
+        self._done[index] = done
 
     def _keep(self, index: int, confidence: Confidence, match: re.Match[bytes], held_from: int) -> None:
         value = match[0].translate(None, _SEPARATORS).upper()
@@ -207,6 +211,20 @@ class _Scan:
         self._findings.append(Finding(self._looks.sought[index].detector.id, confidence, start, end, digest))
         if len(values) >= self._most or values[digest] >= MOST_PLACES:
             self._full.add(index)
+
+
+def _runs(ends: Sequence[int], apart: int) -> Iterator[tuple[int, int]]:
+    """The first and the last of those that are no further apart: what is between them is then searched once, and not
+    once for each, which a text of nothing but ends would make hours of.
+    """
+    first = last = -1
+    for end in ends:
+        if first >= 0 and end - last > apart:
+            yield first, last
+            first = -1
+        first, last = end if first < 0 else first, end
+    if first >= 0:
+        yield first, last
 
 
 def _next(sought: Sought, held: bytes, at: int, before: int, until: int) -> re.Match[bytes] | None:

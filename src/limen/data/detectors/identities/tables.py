@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from limen.data.detectors.expressions import longest_match
+from limen.data.detectors.measuring import longest_match
 from limen.data.model import Check, Confidence, Detector, Kind
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from limen.data.detectors.expressions import first_letters, longest_match
+from limen.data.detectors.measuring import first_letters, longest_match
 from limen.data.detectors.secrets.placeholders import is_mixed, is_no_placeholder, value_of
 from limen.data.model import Check, Confidence, Detector, Kind
 
