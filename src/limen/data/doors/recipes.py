@@ -1,0 +1,28 @@
+"""What Squid, Postfix and Samba are told so that they ask Limen, or tell it: text to paste, each with where it goes."""
+
+from __future__ import annotations
+
+
+def squid(address: str, *, is_encrypted: bool = False, asks_about_responses: bool = True) -> str:
+    """For `squid.conf`. `address` is where Squid reaches the ICAP server, `host:port`.
+
+    `bypass=off` is what lets nothing through while Limen can't be asked.
+    """
+    scheme = "icaps" if is_encrypted else "icap"
+    services = [("limen_sent", "reqmod_precache", "reqmod")]
+    if asks_about_responses:
+        services.append(("limen_received", "respmod_precache", "respmod"))
+    lines = [
+        "icap_enable on",
+        "icap_preview_enable on",
+        "icap_preview_size 1024",
+        "icap_persistent_connections on",
+        "icap_send_client_username on",
+        "icap_client_username_header X-Authenticated-User",
+    ]
+    for name, point, path in services:
+        lines += [
+            f"icap_service {name} {point} {scheme}://{address}/{path} bypass=off",
+            f"adaptation_access {name} allow all",
+        ]
+    return "\n".join((*lines, ""))
