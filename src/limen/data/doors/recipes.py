@@ -26,3 +26,21 @@ def squid(address: str, *, is_encrypted: bool = False, asks_about_responses: boo
             f"adaptation_access {name} allow all",
         ]
     return "\n".join((*lines, ""))
+
+
+def postfix(address: str, *, without: str = "tempfail") -> str:
+    """For `main.cf`. `address` is where Postfix reaches the milter, `host:port`.
+
+    `without` is what becomes of mail while Limen can't be asked: `tempfail` has it sent again later, `quarantine` keeps
+    it on hold, `accept` lets it through.
+    """
+    return "\n".join(
+        (
+            f"smtpd_milters = inet:{address}",
+            "milter_protocol = 6",
+            "milter_connect_timeout = 10s",
+            "milter_content_timeout = 300s",
+            f"milter_default_action = {without}",
+            "",
+        )
+    )
