@@ -34,15 +34,15 @@ async def test_mail_is_stopped_passed_justified_labelled_and_kept(tmp_path: Path
 
         protection.step, protection.may_justify = Step.WARN, True
         assert (await world.send(TEXT, OUT))[0] == 550
-        assert (await world.send(TEXT, OUT, subject="Lunch [because: they pay by it]", signed_in=False))[0] == 550
-        assert (await world.send(TEXT, OUT, subject="Lunch [because: they pay by it]"))[0] == 250
-        assert protection.noted[-1][2:] == (True, "they pay by it")
+        assert (await world.send(TEXT, OUT, subject="Lunch [because: customer-asked]", signed_in=False))[0] == 550
+        assert (await world.send(TEXT, OUT, subject="Lunch [because: customer-asked]"))[0] == 250
+        assert protection.noted[-1][2:] == (True, "customer-asked")
 
         passed_on = await world.arrived(3)
         assert [to for to, _ in passed_on] == [[OUT], [IN], [OUT]]
         assert all(b"X-Limen-Label: internal\r\n" in mail for _, mail in passed_on)
         assert b"Subject: Lunch\r\n" in passed_on[2][1]
-        assert b"they pay" not in passed_on[2][1]
+        assert b"customer" not in passed_on[2][1]
 
         protection.step = Step.QUARANTINE
         assert (await world.send(TEXT, OUT))[0] == 250

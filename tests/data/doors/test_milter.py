@@ -39,7 +39,7 @@ async def test_what_is_found_goes_outside_no_further_than_the_mail_server(world:
 
 
 async def test_a_warning_is_passed_by_who_signed_in_and_says_why_and_the_reason_goes_nowhere() -> None:
-    reason = "[because: they asked for it]"
+    reason = "[because: customer-asked]"
     async with milter_world(OwnProtection(Step.WARN, may_justify=True)) as world, world.connected() as server:
         ((command, said),) = await server.mail(CARD)
         assert (command, b"[because:" in said) == (b"y", True)
@@ -51,7 +51,7 @@ async def test_a_warning_is_passed_by_who_signed_in_and_says_why_and_the_reason_
         assert command == b"y"
     assert [(passed, why) for _, _, passed, why in world.protection.noted] == [
         (False, ""),
-        (True, "they asked for it"),
+        (True, "customer-asked"),
         (False, ""),
         (False, ""),
     ]
