@@ -6,6 +6,7 @@ Mails are taken apart by the standard library, which is enough for what tests wr
 from __future__ import annotations
 
 import email
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
@@ -61,6 +62,7 @@ class OwnProtection:
 
     async def note(self, passing: Passing, inspected: Inspected, judged: Judged, *, passed: bool, why: str = "") -> str:
         self._may_fail("note")
+        json.dumps(passing.name, ensure_ascii=False).encode()  # the journal holds UTF-8
         self.noted.append((passing, judged, passed, why))
         return f"e{len(self.noted)}"
 

@@ -246,4 +246,5 @@ def _path(target: str) -> str:
 def _plain(said: object) -> str:
     """A parameter that may come with its encoding (RFC 2231) or without."""
     text = said[2] if isinstance(said, tuple) else said
-    return unquote(str(text or "")).replace("\\", "/").rpartition("/")[2][:255]
+    plain = str(text or "").encode("utf-8", "replace").decode()
+    return unquote(plain).replace("\\", "/").rpartition("/")[2][:255]

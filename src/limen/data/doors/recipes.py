@@ -44,3 +44,23 @@ def postfix(address: str, *, without: str = "tempfail") -> str:
             "",
         )
     )
+
+
+def samba() -> str:
+    """For a share's section of `smb.conf`: Samba says by syslog who writes what, from which address.
+
+    By syslog, because that keeps a name on one line, whatever somebody put into it.
+    """
+    return (
+        "vfs objects = full_audit\n"
+        "full_audit:prefix = limen|%u|%I|%S\n"
+        "full_audit:success = renameat openat\n"
+        "full_audit:failure = none\n"
+        "full_audit:facility = local5\n"
+        "full_audit:priority = notice\n"
+    )
+
+
+def rsyslog(log: str) -> str:
+    """For a file of `/etc/rsyslog.d`: what Samba says, in a log of its own."""
+    return f'if $syslogfacility-text == "local5" and $programname startswith "smbd" then {log}\n& stop\n'

@@ -27,6 +27,7 @@ STYLE_SOURCE: Final = f"'sha256-{b64encode(hashlib.sha256(_STYLE.encode()).diges
 """What a content security policy names to let this style, and no other, count (CSP 3, section 6.7.3.3)."""
 _TITLE: Final = gettext_noop("This was stopped because of what is in it")
 _FAILED: Final = gettext_noop("This was stopped because it could not be checked")
+_TAKEN: Final = gettext_noop("This file was taken away because of what is in it")
 _UNKNOWN: Final = gettext_noop("something that may not leave this way")
 _UNREAD: Final = gettext_noop("it could not be checked")
 MOST_NAMED: Final = 10
@@ -73,6 +74,16 @@ def page(refusal: Refusal, accepted_languages: str) -> bytes:
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
         f"<title>{title}</title><style>{_STYLE}</style>\n<main><h1>{title}</h1>\n<dl>{rows}</dl></main>\n</html>\n"
     ).encode()
+
+
+def note(refusal: Refusal) -> str:
+    """For a share, in place of what was taken away: plain text, in every language, since nobody has chosen one."""
+    said: list[str] = []
+    for language in Language:
+        words = catalogue(language)
+        rows = (f"{heading}: {text}" for heading, text in refusal.rows(words))
+        said.append("\n".join((words.gettext(_TAKEN), *rows, "")))
+    return "\n".join(said)
 
 
 def problem(refusal: Refusal) -> bytes:
