@@ -52,6 +52,20 @@ def test_a_file_is_taken_for_nobody_else_to_read_and_put_back(
     assert (quarantine.all(), quarantine.find(kept.id)) == ([], None)
 
 
+def test_what_was_put_back_is_not_taken_again_as_it_is(tmp_path: Path, share: Path) -> None:
+    quarantine = Quarantine(tmp_path / "q")
+    kept = take(quarantine, share, "in/a.txt")
+    (share / "in" / "b.txt").write_text("secret")
+    with opened(share, PurePosixPath("in/b.txt")) as file:
+        assert not quarantine.was_released(file, "sales")
+        quarantine.release(kept, share)
+        assert quarantine.was_released(file, "sales")
+        assert not quarantine.was_released(file, "other")
+    (share / "in" / "a.txt").write_text("sEcret")
+    with opened(share, PurePosixPath("in/a.txt")) as file:
+        assert not quarantine.was_released(file, "sales")
+
+
 def test_what_is_gone_is_not_taken_and_nothing_is_left_of_trying(tmp_path: Path, share: Path) -> None:
     quarantine = Quarantine(tmp_path / "q")
     with opened(share, PurePosixPath("in/a.txt")) as file:

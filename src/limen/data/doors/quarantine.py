@@ -6,13 +6,14 @@ nothing of what was found.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from errno import EXDEV
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
@@ -23,7 +24,10 @@ from limen.errors import LimenError
 
 ABOUT: Final = "about.json"
 CONTENT: Final = "content"
+RELEASED: Final = "released.json"
+MOST_RELEASED: Final = 1_000
 _LARGEST_ABOUT: Final = 65_536
+_LARGEST_RELEASED: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,15 @@ class Kept:
     size: int
     event: str
     rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Released:
+    """A content that may lie on a share: its size in bytes, and its SHA-256."""
+
+    share: str
+    size: int
+    digest: str
 
 
 class Quarantine:
@@ -78,8 +91,11 @@ class Quarantine:
         return next((one for one in self._each() if one.id == kept_id), None)
 
     def release(self, kept: Kept, root: Path) -> str:
-        """Put a file back to where it was taken from, never over another; its path there. Raises LimenError."""
+        """Put a file back to where it was taken from, never over another; its path there. As it is now it is not taken
+        again. Raises LimenError.
+        """
         path = PurePosixPath(kept.path)
+        self._remember(kept)
         try:
             with folder_of(root, path) as folder:
                 name = self._put_back(kept, folder, path.name)
@@ -94,7 +110,30 @@ class Quarantine:
     def delete(self, kept: Kept) -> None:
         shutil.rmtree(self.folder / kept.id)
 
+    def was_released(self, file: ShareFile, share: str) -> bool:
+        """Whether exactly this content was put back to this share."""
+        return any(
+            (one.share, one.size) == (share, file.size) and one.digest == _digest(file.descriptor)
+            for one in self._released()
+        )
+
     # Inside
+
+    def _released(self) -> list[_Released]:
+        try:
+            with (self.folder / RELEASED).open("rb") as file:
+                return [_Released(*one) for one in json.loads(file.read(_LARGEST_RELEASED))]
+        except (OSError, ValueError, TypeError):
+            return []
+
+    def _remember(self, kept: Kept) -> None:
+        with (self.folder / kept.id / CONTENT).open("rb") as content:
+            one = _Released(kept.share, kept.size, _digest(content.fileno()))
+        before = [other for other in self._released() if other != one]
+        new = self.folder / f"{RELEASED}.new"
+        new.unlink(missing_ok=True)
+        self._write(new, json.dumps([astuple(each) for each in (*before, one)][-MOST_RELEASED:]).encode())
+        new.replace(self.folder / RELEASED)
 
     def _each(self) -> Iterator[Kept]:
         for own in self.folder.iterdir() if self.folder.is_dir() else ():
@@ -157,6 +196,14 @@ class Quarantine:
     def _write(path: Path, data: bytes) -> None:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as out:
             out.write(data)
+
+
+def _digest(descriptor: int) -> str:
+    digest, at = hashlib.sha256(), 0
+    while piece := os.pread(descriptor, 1 << 20, at):
+        digest.update(piece)
+        at += len(piece)
+    return digest.hexdigest()
 
 
 def _link_back(to: Path, file: ShareFile) -> None:

@@ -213,6 +213,9 @@ class SharePatrol:
             return
         writer = self._writer(file)
         self._see_whether_encrypted(file, writer)
+        if await asyncio.to_thread(self.about.quarantine.was_released, file, self.share.name):
+            self.counts["released"] += 1
+            return
         person = self.about.person_of(writer.user) if writer.user else ""
         passing = Passing(Channel.SHARE, person=person, app=self.share.name, name=_printable(file.path.name))
         unread: frozenset[WhyNot] = frozenset({WhyNot.TOO_LARGE}) if file.size > LARGEST else frozenset()
