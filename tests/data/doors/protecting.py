@@ -31,6 +31,7 @@ class OwnProtection:
     is_asked: bool = True
     only_outside: bool = False
     looks: int = 0
+    scanner: Scanner = _SCANNER
     broken: set[str] = field(default_factory=set)
     """What fails: `asks`, `inspect`, `judge`, `note`."""
     noted: list[tuple[Passing, Judged, bool, str]] = field(default_factory=list)
@@ -47,7 +48,7 @@ class OwnProtection:
         if name.endswith(".eml"):
             parts = [one.get_payload(decode=True) or b"" for one in email.message_from_bytes(whole).walk()]
             whole = b"\n".join([whole, *(one for one in parts if isinstance(one, bytes))])
-        found = _SCANNER.text(whole)
+        found = self.scanner.text(whole)
         return Inspected("text", found, tuple("" for _ in found.findings))
 
     def judge(self, passing: Passing, inspected: Inspected) -> Judged:
