@@ -36,7 +36,7 @@ async def test_mail_is_stopped_passed_justified_labelled_and_kept(tmp_path: Path
         assert (await world.send(TEXT, OUT))[0] == 550
         assert (await world.send(TEXT, OUT, subject="Lunch [because: customer-asked]", signed_in=False))[0] == 550
         assert (await world.send(TEXT, OUT, subject="Lunch [because: customer-asked]"))[0] == 250
-        assert protection.noted[-1][2:] == (True, "customer-asked")
+        assert [one[1:] for one in world.milter.reasons] == [("p_ann", "customer-asked")]
 
         passed_on = await world.arrived(3)
         assert [to for to, _ in passed_on] == [[OUT], [IN], [OUT]]

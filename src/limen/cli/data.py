@@ -20,7 +20,7 @@ from limen.data.scanning.scanner import Scanner
 from limen.errors import LimenError
 from limen.printable import visible
 
-TASKS: Final = ("scan", "detectors", "exact", "fingerprint", "lists")
+TASKS: Final = ("scan", "detectors", "exact", "fingerprint", "lists", "recipe", "quarantine")
 MOST_LINES: Final = 5
 """So many lines of a file are named for each detector; `--json` has all."""
 
@@ -34,7 +34,9 @@ class AtLeast(StrEnum):
 
 
 def run(
-    task: Annotated[str, typer.Argument(metavar="TASK", help="scan, detectors, exact, fingerprint or lists")],
+    task: Annotated[
+        str, typer.Argument(metavar="TASK", help="scan, detectors, exact, fingerprint, lists, recipe or quarantine")
+    ],
     paths: Annotated[
         list[Path] | None, typer.Argument(metavar="[FILE …]", help="With scan: files and folders to look into")
     ] = None,
@@ -50,6 +52,11 @@ def run(
         from limen.cli import data_lists
 
         data_lists.run(task, [str(one) for one in paths or ()], field, company or Path(), as_json=as_json)
+        return
+    if task in {"recipe", "quarantine"}:
+        from limen.cli import data_doors
+
+        data_doors.run(task, [str(one) for one in paths or ()], company or Path(), as_json=as_json)
         return
     detectors = _of(kind)
     if task == "detectors":

@@ -26,11 +26,18 @@ from limen.storage import Transaction
 RECIPES: Final = ("squid", "postfix", "samba")
 
 
-def recipe(words: list[str]) -> None:
-    """`words`: for which program, and the company folder."""
-    if len(words) != 2 or words[0] not in RECIPES:
-        raise MisusedError(f"`limen data recipe` takes a program and the company folder: {', '.join(RECIPES)}")
-    program, settings = words[0], _settings(Path(words[1]))
+def run(task: str, words: list[str], root: Path, *, as_json: bool) -> None:
+    """`recipe PROGRAM`; `quarantine` lists what was taken, `quarantine release ID` puts one back."""
+    if task == "recipe":
+        _recipe(words, root)
+    else:
+        _quarantine(words, root, as_json=as_json)
+
+
+def _recipe(words: list[str], root: Path) -> None:
+    if len(words) != 1 or words[0] not in RECIPES:
+        raise MisusedError(f"`limen data recipe` takes one of {', '.join(RECIPES)}")
+    program, settings = words[0], _settings(root)
     if program == "squid":
         text = recipes.squid(_set(settings.icap, "icap"), is_encrypted=settings.icap_certificate is not None)
     elif program == "postfix":
@@ -41,15 +48,12 @@ def recipe(words: list[str]) -> None:
     print(text, end="")
 
 
-def quarantine(words: list[str], *, as_json: bool) -> None:
-    """`words`: `DIR` lists what was taken, `release ID DIR` puts one back."""
-    task = words[0] if len(words) == 3 else "list"
-    if len(words) not in (1, 3) or task not in ("list", "release"):
-        raise MisusedError("`limen data quarantine` takes the company folder, or `release ID` before it")
-    root = Path(words[-1])
+def _quarantine(words: list[str], root: Path, *, as_json: bool) -> None:
+    if words and (len(words) != 2 or words[0] != "release"):
+        raise MisusedError("`limen data quarantine` takes nothing, or `release ID`")
     settings = _settings(root)
     kept = Quarantine(quarantine_folder(settings, root, root / load_settings(root).storage.data))
-    if task == "release":
+    if words:
         _release(kept, settings, root, words[1])
         return
     print_rows(
@@ -64,7 +68,7 @@ def quarantine(words: list[str], *, as_json: bool) -> None:
 def _release(kept: Quarantine, settings: DataSettings, root: Path, kept_id: str) -> None:
     one = kept.find(kept_id)
     if one is None:
-        raise LimenError(f"nothing is kept by the ID {kept_id}", "`limen data quarantine DIR` lists what is")
+        raise LimenError(f"nothing is kept by the ID {kept_id}", "`limen data quarantine` lists what is")
     share = settings.shares.get(one.share)
     if share is None:
         raise LimenError(f"{one.share} is no share any more", "name it under [data] in limen.toml")

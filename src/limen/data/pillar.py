@@ -10,14 +10,17 @@ if TYPE_CHECKING:
     from limen.pillar import Core
 
 LOOK_SECONDS = 2.0
+AGREE_SECONDS = 10.0
 
 
 def _declarations() -> Declarations:
     from limen.data.data_file import DATA_FILE
+    from limen.data.doors.kinds import KINDS as OF_DOORS
     from limen.data.kinds import KINDS
     from limen.data.lists.store import TABLES as LISTS
+    from limen.data.settings import DataSettings
 
-    return Declarations(events=KINDS, file=DATA_FILE, tables=LISTS)
+    return Declarations(events=(*KINDS, *OF_DOORS), file=DATA_FILE, tables=LISTS, settings=DataSettings)
 
 
 def _prepare(core: Core) -> None:
@@ -30,10 +33,25 @@ def _prepare(core: Core) -> None:
 
 async def _build(core: Core) -> Running:
     from limen.data.protection import DataProtection
+    from limen.data.settings import DataSettings
 
     protection = core.offers.take(DataProtection)
+    looking = Every("have a scanner for what data.yaml says", LOOK_SECONDS, protection.look_again)
+    if not core.settings.section(DataSettings).is_on:
+        return Running(periodic=(looking,))
+    from limen.data.doors.services import SWEEP_SECONDS, entry_points
+
+    points = entry_points(core, protection)
+    await points.agree()
     return Running(
-        periodic=(Every("have a scanner for what data.yaml says", LOOK_SECONDS, protection.look_again),),
+        offers=(points,),
+        periodic=(
+            looking,
+            Every("have proxies and mail servers ask, and shares watched", AGREE_SECONDS, points.agree),
+            Every("look for what changed on shares and was not told", SWEEP_SECONDS, points.sweep),
+        ),
+        figures=points.figures,
+        close=points.close,
     )
 
 

@@ -42,3 +42,8 @@ class DataSettings(Section):
     """The log in which Samba says who wrote what (`limen data recipe samba`)."""
     quarantine: Path | None = None
     """The folder of files that were taken out of shares; by default `quarantine` in the data folder."""
+
+    @property
+    def is_on(self) -> bool:
+        """Whether anything is asked or watched."""
+        return bool(self.icap or self.milter or self.shares)

@@ -75,6 +75,8 @@ class MilterWorld:
     protection: OwnProtection
     server: MilterServer
     port: int
+    reasons: list[tuple[str, str, str]]
+    """`(event, person, why)`: what was kept of why something passed."""
 
     @asynccontextmanager
     async def connected(self, *, agreed: bool = True) -> AsyncIterator[MailServer]:
@@ -90,7 +92,12 @@ class MilterWorld:
 
 @asynccontextmanager
 async def milter_world(protection: OwnProtection, **about: Any) -> AsyncIterator[MilterWorld]:
+    async def keep_reason(event: str, person: str, why: str) -> None:
+        kept.append((event, person, why))
+
+    kept: list[tuple[str, str, str]] = []
     settings = {
+        "keep_reason": keep_reason,
         "domains": frozenset({"harbor.example"}),
         "person_of": lambda name: {"ann": "p_ann"}.get(name, ""),
         "contact": "Ida, extension 7",
@@ -101,6 +108,6 @@ async def milter_world(protection: OwnProtection, **about: Any) -> AsyncIterator
     server = MilterServer(Surroundings(protection=protection, listener=listener, **settings))
     port = await server.start("127.0.0.1", 0)
     try:
-        yield MilterWorld(protection, server, port)
+        yield MilterWorld(protection, server, port, kept)
     finally:
         await server.close()

@@ -38,13 +38,25 @@ async def test_where_nobody_asks_nothing_is_looked_into_nor_noted() -> None:
     ],
 )
 async def test_what_passes_by_the_step(step: Step, may_justify: bool, why: str, passes: bool) -> None:
-    protection = OwnProtection(step=step, may_justify=may_justify)
-    verdict = await judge(protection, WEB, Passed((Content(CARD),), why=why))
+    protection, kept = OwnProtection(step=step, may_justify=may_justify), []
+
+    async def keep_reason(*said: str) -> None:
+        kept.append(said)
+
+    passing, is_justified = Passing(Channel.WEB, person="p_ann"), step == Step.WARN and passes
+    verdict = await judge(protection, passing, Passed((Content(CARD),), why=why), keep_reason)
     assert verdict.passes == passes
-    assert [one[2:] for one in protection.noted] == (
-        [(passes, why if step == Step.WARN and passes else "")] if step else []
-    )
+    assert [one[2:] for one in protection.noted] == [(passes, "justified" if is_justified else "")] * bool(step)
+    assert kept == [("e1", "p_ann", why)] * is_justified
     assert verdict.event == ("e1" if step else "")
+
+
+async def test_a_reason_that_cannot_be_kept_lets_nothing_pass() -> None:
+    async def failing(*_said: str) -> None:
+        raise RuntimeError
+
+    verdict = await judge(OwnProtection(Step.WARN, may_justify=True), WEB, Passed((Content(CARD),), why="so"), failing)
+    assert (verdict.passes, verdict.failed) == (False, True)
 
 
 @pytest.mark.parametrize("broken", ["asks", "judge", "note"])

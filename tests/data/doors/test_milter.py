@@ -51,10 +51,11 @@ async def test_a_warning_is_passed_by_who_signed_in_and_says_why_and_the_reason_
         assert command == b"y"
     assert [(passed, why) for _, _, passed, why in world.protection.noted] == [
         (False, ""),
-        (True, "customer-asked"),
+        (True, "justified"),
         (False, ""),
         (False, ""),
     ]
+    assert world.reasons == [("e2", "p_ann", "customer-asked")]
 
 
 async def test_quarantine_is_the_mail_servers_and_else_a_refusal() -> None:

@@ -17,12 +17,21 @@ from tests.ports import free_port
 
 from limen.clock import DAY, SetClock, SystemClock
 from limen.data.doors import services
+from limen.data.doors.judging import nobody_says_why
 from limen.data.doors.mass_renaming import MassRenaming
-from limen.data.doors.services import EntryPoints, Surroundings, listens_at, quarantine_folder, tls_context, user_of
+from limen.data.doors.services import (
+    EntryPoints,
+    Surroundings,
+    device_of,
+    listens_at,
+    quarantine_folder,
+    tls_context,
+    user_of,
+)
 from limen.data.rules.model import Step
 from limen.data.settings import DataSettings
 from limen.errors import LimenError
-from limen.facts import Person
+from limen.facts import Auth, FactStore, Person, Session
 from limen.private_authority import Proves, issued, new_authority, new_key
 
 PEOPLE = (
@@ -41,7 +50,13 @@ async def entry_points(
     events: list[Any] = []
     about = Surroundings(
         *(protection or OwnProtection(), SetClock(1_000), folder, folder / "data", "harbor.example", "Ida"),
-        *(lambda: "r" * 60, lambda: PEOPLE, events.append),
+        *(
+            lambda: "r" * 60,
+            lambda: PEOPLE,
+            lambda person, _address: {"p_ann": "d_1"}[person],
+            events.append,
+            nobody_says_why,
+        ),
     )
     (folder / "data").mkdir(exist_ok=True)
     made = EntryPoints(DataSettings.model_validate({"mail_domains": ["harbor.test"], **said}), about)
@@ -138,6 +153,7 @@ async def test_ransomware_is_an_event(tmp_path: Path) -> None:
         made._tell(MassRenaming("sales", "ann", 20), "p_ann", "192.0.2.7")
         (event,) = made.events
         assert (event.kind, event.subject, event.address) == ("data.mass_renaming", "p_ann", "192.0.2.7")
+        assert event.device == "d_1"
         assert event.details == {"share": "sales", "files": 20}
 
 
@@ -158,6 +174,21 @@ async def test_what_changed_while_limen_was_away_is_looked_at(tmp_path: Path, mo
                 break
             await asyncio.sleep(0.02)
         assert [one.path for one in made.quarantine.all()] == ["new.txt"]
+
+
+def test_the_device_of_somebody_is_the_only_one_they_are_signed_in_on() -> None:
+    known = FactStore()
+
+    def signed_in(number: int, device: str, address: str = "") -> None:
+        session = Session(f"s{number}", "p_ann", Auth(), 0, 1, 1, device_id=device, address=address)
+        known.sessions.put(bytes([number]) * 32, session)
+
+    assert device_of(known, "", "") == device_of(known, "p_ann", "") == ""
+    signed_in(1, "d_1")
+    signed_in(2, "")
+    assert device_of(known, "p_ann", "192.0.2.7") == "d_1"
+    signed_in(3, "d_2", "192.0.2.7")
+    assert [device_of(known, "p_ann", one) for one in ("", "192.0.2.7", "192.0.2.8")] == ["", "d_2", ""]
 
 
 def test_where_the_quarantine_is_and_who_owns_a_file() -> None:

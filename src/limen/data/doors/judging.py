@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
 from limen.data.documents import Inspected, WhyNot
 from limen.data.model import Found
@@ -18,6 +18,8 @@ from limen.data.rules.model import Judged, Passing, Step
 
 INSPECT_SECONDS: Final = 60.0
 """So long looking into everything of one passing may take."""
+JUSTIFIED: Final = "justified"
+"""The word of an event for what passed because somebody said why; their words are kept beside it."""
 _SPACE: Final = " / "
 
 _log: Final = logging.getLogger("limen.data")
@@ -61,6 +63,14 @@ class Verdict:
     failed: bool = False
 
 
+KeepReason: TypeAlias = Callable[[str, str, str], Awaitable[None]]
+"""`(event, person, why)`: keep why something passed, beside the event that tells of it."""
+
+
+async def nobody_says_why(_event: str, _person: str, _why: str) -> None:
+    """For entry points at which nobody can say why something may pass."""
+
+
 UNASKED: Final = Verdict(Judged(Step.ALLOW), passes=True)
 _FAILED: Final = Verdict(Judged(Step.BLOCK), passes=False, failed=True)
 
@@ -76,8 +86,10 @@ class Passed:
     why: str = ""
 
 
-async def judge(protection: Protection, passing: Passing, passed: Passed) -> Verdict:
-    """What becomes of this. Never raises."""
+async def judge(
+    protection: Protection, passing: Passing, passed: Passed, keep_reason: KeepReason = nobody_says_why
+) -> Verdict:
+    """What becomes of this. Never raises. `keep_reason` keeps why it passes, where somebody's reason let it."""
     try:
         if not protection.asks(passing):
             return UNASKED
@@ -86,8 +98,11 @@ async def judge(protection: Protection, passing: Passing, passed: Passed) -> Ver
         passes = _passes(judged, passed.why)
         event = ""
         if judged.step >= Step.WATCH:
-            why = passed.why if judged.step == Step.WARN and passes else ""
+            is_justified = judged.step == Step.WARN and passes
+            why = JUSTIFIED if is_justified else ""
             event = await protection.note(passing, inspected, judged, passed=passes, why=why)
+            if is_justified:
+                await keep_reason(event, passing.person, passed.why)
     except Exception:  # noqa: BLE001 -- whatever fails, it does not pass
         _log.exception("what passes by %s could not be judged, so it does not pass", passing.channel)
         return _FAILED

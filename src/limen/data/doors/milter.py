@@ -17,7 +17,7 @@ from typing import Final
 from limen.admission import Entry, Listener
 from limen.data.documents import WhyNot
 from limen.data.doors import mail, milter_wire
-from limen.data.doors.judging import Content, Passed, Protection, Verdict, judge
+from limen.data.doors.judging import Content, KeepReason, Passed, Protection, Verdict, judge
 from limen.data.doors.milter_wire import Agreed, Can, MilterError
 from limen.data.doors.peers import Network, may_connect
 from limen.data.doors.spool import NoRoomError, Room, Spool
@@ -45,6 +45,7 @@ class Surroundings:
     listener: Listener
     domains: frozenset[str]
     person_of: Callable[[str], str]
+    keep_reason: KeepReason
     contact: str = ""
     named: Sequence[Network] = ()
     room: Room = field(default_factory=Room)
@@ -206,7 +207,7 @@ class _Connection:
         passing = Passing(Channel.MAIL, person=person, outside=mail.outside(it.recipients, self._about.domains))
         unread: frozenset[WhyNot] = frozenset({WhyNot.TOO_LARGE}) if it.is_too_large else frozenset()
         passed = Passed((Content(it.spool, NAME),), unread, why if person else "")
-        verdict = await judge(self._about.protection, passing, passed)
+        verdict = await judge(self._about.protection, passing, passed, self._about.keep_reason)
         self._server.counts[verdict.judged.step.name.lower()] += 1
         if verdict.judged.step == Step.QUARANTINE and self._agreed.can & Can.QUARANTINE:
             return milter_wire.quarantine(mail.kept_because(verdict)) + self._labelled(verdict) + milter_wire.CONTINUE

@@ -17,7 +17,7 @@ from limen.admission import Admission
 from limen.clock import Clock
 from limen.data.doors import icap, milter, shares
 from limen.data.doors.icap import IcapServer
-from limen.data.doors.judging import Protection
+from limen.data.doors.judging import KeepReason, Protection, nobody_says_why
 from limen.data.doors.kinds import MASS_RENAMING
 from limen.data.doors.mass_renaming import MassRenaming
 from limen.data.doors.milter import MilterServer
@@ -28,8 +28,8 @@ from limen.data.doors.spool import Room
 from limen.data.settings import DataSettings
 from limen.errors import LimenError
 from limen.events import Event
-from limen.facts import Person
-from limen.pillar import Figure
+from limen.facts import FactStore, Person
+from limen.pillar import Core, Figure
 
 SWEEP_SECONDS: Final = 900.0
 SWEPT: Final = "shares-swept.json"
@@ -43,7 +43,7 @@ _log: Final = logging.getLogger("limen.data")
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What all entry points need. `root` is the company folder, `data` the folder of what Limen keeps; `tag` names the
-    rules of now; `record` journals.
+    rules of now; `device_of(person, address)` gives a person's device where it is clear which; `record` journals.
     """
 
     protection: Protection
@@ -54,7 +54,28 @@ class Surroundings:
     contact: str
     tag: Callable[[], str]
     people: Callable[[], Iterable[Person]]
+    device_of: Callable[[str, str], str]
     record: Callable[[Event], object]
+    keep_reason: KeepReason
+
+
+def entry_points(core: Core, protection: Protection) -> EntryPoints:
+    """Those of this Limen."""
+    settings = core.settings
+    about = Surroundings(
+        protection,
+        core.clock,
+        core.root.resolve(),
+        core.root.resolve() / settings.storage.data,
+        settings.domain,
+        settings.help.contact,
+        lambda: core.engine().revision,
+        core.known.people.values,
+        lambda person, address: device_of(core.known, person, address),
+        core.journal.record,
+        nobody_says_why,
+    )
+    return EntryPoints(settings.section(DataSettings), about)
 
 
 class EntryPoints:
@@ -162,6 +183,7 @@ class EntryPoints:
                 self._admission.listener("milter", connections=milter.CONNECTIONS, of_a_source=milter.CONNECTIONS),
                 self._domains,
                 self.person_of,
+                self.about.keep_reason,
                 self.about.contact,
                 settings.mail_servers,
                 self._room,
@@ -208,6 +230,7 @@ class EntryPoints:
                 kind=MASS_RENAMING.name,
                 actor=person,
                 subject=person,
+                device=self.about.device_of(person, address),
                 address=address,
                 details={"share": alarm.share, "files": alarm.number},
             )
@@ -221,6 +244,16 @@ def _read_times(path: Path) -> dict[str, int]:
         return {str(name): int(at) for name, at in told.items()}
     except (OSError, ValueError, AttributeError, TypeError):
         return {}
+
+
+def device_of(known: FactStore, person: str, address: str) -> str:
+    """The device on which somebody is signed in from this address, else the only one on which they are; "" where that
+    is none or several.
+    """
+    sessions = [one for one in known.issued_to(("person", person)) if one.device_id] if person else []
+    here = {one.device_id for one in sessions if address and one.address == address}
+    devices = here or {one.device_id for one in sessions}
+    return devices.pop() if len(devices) == 1 else ""
 
 
 def quarantine_folder(settings: DataSettings, root: Path, data: Path) -> Path:
