@@ -178,6 +178,11 @@ class DataRules:
         ]
 
     @property
+    def sought_ids(self) -> frozenset[str]:
+        """Everything that is looked for, by its id."""
+        return frozenset({*(one.id for one in self.sought), *(name for name, _ in self.own_names)})
+
+    @property
     def lists(self) -> tuple[ExactSet | FingerprintSet, ...]:
         """What is looked for by lists that are kept beside the file."""
         return (*self.exact, *self.fingerprints)
