@@ -60,6 +60,7 @@ PILLAR = Pillar(
     commands={
         "data": Command("limen.cli.data", "Look into files for what should not lie there: cards, keys, salaries")
     },
+    pages=("limen.web.data.simulator",),
     declarations=_declarations,
     prepare=_prepare,
     build=_build,
