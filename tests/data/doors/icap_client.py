@@ -13,6 +13,7 @@ from tests.data.doors.protecting import OwnProtection
 
 from limen.admission import Admission, Limits
 from limen.data.doors.icap import IcapServer, Surroundings
+from limen.data.doors.refusal import Refusal
 from limen.data.doors.spool import Room
 
 POST = b"POST http://files.example/up?to=1 HTTP/1.1\r\nHost: files.example\r\nAccept: text/html\r\n\r\n"
@@ -110,7 +111,7 @@ async def icap_world(
     settings = {
         "tag": lambda: revision[0],
         "person_of": {"ann": "p_ann"}.get,
-        "contact": "Ida, extension 7",
+        "refusal_of": lambda verdict: Refusal(verdict, "Ida, extension 7"),
         "room": Room(),
         "named": (ip_network("127.0.0.0/8"),),
     } | about

@@ -15,6 +15,7 @@ from tests.data.doors.protecting import OwnProtection
 from limen.admission import Admission
 from limen.data.doors.milter import MilterServer, Surroundings
 from limen.data.doors.milter_wire import packet, read_packet
+from limen.data.doors.refusal import Refusal
 from limen.data.doors.spool import Room
 
 EVERYTHING = 0x1FFFFF
@@ -100,7 +101,7 @@ async def milter_world(protection: OwnProtection, **about: Any) -> AsyncIterator
         "keep_reason": keep_reason,
         "domains": frozenset({"harbor.example"}),
         "person_of": lambda name: {"ann": "p_ann"}.get(name, ""),
-        "contact": "Ida, extension 7",
+        "refusal_of": lambda verdict: Refusal(verdict, "Ida, extension 7"),
         "room": Room(),
         "named": (ip_network("127.0.0.0/8"),),
     } | about

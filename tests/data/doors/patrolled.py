@@ -14,6 +14,7 @@ from tests.data.doors.protecting import OwnProtection
 from limen.clock import SetClock
 from limen.data.doors.mass_renaming import MassRenaming
 from limen.data.doors.quarantine import Quarantine
+from limen.data.doors.refusal import Refusal
 from limen.data.doors.shares import Share, SharePatrol, Surroundings
 
 
@@ -47,7 +48,7 @@ async def patrolled(folder: Path, protection: OwnProtection, **about: Any) -> As
         "person_of": lambda name: {"ann": "p_ann", "games": "p_games"}.get(name, ""),
         "user_of": lambda _uid: "ann",
         "tell": lambda *said: alarms.append(said),
-        "contact": "Ida, extension 7",
+        "refusal_of": lambda verdict: Refusal(verdict, "Ida, extension 7"),
         "rest_seconds": 0.05,
     } | about
     patrol = SharePatrol(Share("sales", root), Surroundings(protection=protection, quarantine=quarantine, **settings))

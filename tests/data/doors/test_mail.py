@@ -5,6 +5,7 @@ from tests.golden import Expected
 
 from limen.data.doors.judging import Verdict
 from limen.data.doors.mail import address_of, kept_because, outside, reason_in, reply
+from limen.data.doors.refusal import Refusal
 from limen.data.rules.model import Judged, Step
 
 DOMAINS = frozenset({"harbor.example", "harbor.test"})
@@ -67,7 +68,8 @@ def test_why_it_may_pass_by_its_subject(subject: str, why: str, rest: str) -> No
 def test_what_a_sender_is_told(expected: Expected) -> None:
     def said(step: Step, *, knows: bool = True, **more: object) -> str:
         judged = Judged(step, ("no-cards", "no-ibans"), kinds=("Payment card", "IBAN"), may_justify=True)
-        return reply(Verdict(judged, passes=False, event="e1", **more), "Ida, extension 7", knows_sender=knows)
+        verdict = Verdict(judged, passes=False, event="e1", **more)
+        return reply(Refusal(verdict, "Ida, extension 7", "By contract."), knows_sender=knows)
 
     told = (said(Step.BLOCK), said(Step.WARN), said(Step.WARN, knows=False), said(Step.BLOCK, failed=True))
     expected(

@@ -11,7 +11,7 @@ from limen.data.rules.model import Judged, Step
 
 def refused(step: Step = Step.BLOCK, **more: object) -> Refusal:
     judged = Judged(step, ("no-cards",), kinds=("Payment card", "IBAN & <b>"))
-    return Refusal(Verdict(judged, passes=False, event="e1", **more), "Ida <ida@harbor.example>")
+    return Refusal(Verdict(judged, passes=False, event="e1", **more), "Ida <ida@harbor.example>", "By contract.")
 
 
 def test_what_people_read(expected: Expected) -> None:

@@ -17,18 +17,21 @@ from tests.ports import free_port
 
 from limen.clock import DAY, SetClock, SystemClock
 from limen.data.doors import services
-from limen.data.doors.judging import nobody_says_why
+from limen.data.doors.judging import Verdict, nobody_says_why
 from limen.data.doors.mass_renaming import MassRenaming
+from limen.data.doors.refusal import Refusal
 from limen.data.doors.services import (
     EntryPoints,
     Surroundings,
     device_of,
     listens_at,
     quarantine_folder,
+    refusal_of,
     tls_context,
     user_of,
 )
-from limen.data.rules.model import Step
+from limen.data.rules.model import Judged, Step
+from limen.data.rules.stated import Condition, DataRules, Rule
 from limen.data.settings import DataSettings
 from limen.errors import LimenError
 from limen.facts import Auth, FactStore, Person, Session
@@ -49,7 +52,7 @@ async def entry_points(
 ) -> AsyncIterator[EntryPoints]:
     events: list[Any] = []
     about = Surroundings(
-        *(protection or OwnProtection(), SetClock(1_000), folder, folder / "data", "harbor.example", "Ida"),
+        *(protection or OwnProtection(), SetClock(1_000), folder, folder / "data", "harbor.example", Refusal),
         *(
             lambda: "r" * 60,
             lambda: PEOPLE,
@@ -189,6 +192,19 @@ def test_the_device_of_somebody_is_the_only_one_they_are_signed_in_on() -> None:
     assert device_of(known, "p_ann", "192.0.2.7") == "d_1"
     signed_in(3, "d_2", "192.0.2.7")
     assert [device_of(known, "p_ann", one) for one in ("", "192.0.2.7", "192.0.2.8")] == ["", "d_2", ""]
+
+
+def test_who_is_stopped_is_told_in_the_words_of_the_rule() -> None:
+    when = (Condition(finds=("iban",)),)
+    rules = DataRules(
+        rules=(
+            Rule("a", "A", frozenset(), when, Step.BLOCK),
+            Rule("b", "B", frozenset(), when, Step.BLOCK, why="By contract.", ask="finance"),
+        )
+    )
+    for ids, why, contact in ((("a", "b"), "By contract.", "finance"), (("a",), "", "Ida"), ((), "", "Ida")):
+        refusal = refusal_of(rules, Verdict(Judged(Step.BLOCK, ids), passes=False), "Ida")
+        assert (refusal.why, refusal.contact) == (why, contact)
 
 
 def test_where_the_quarantine_is_and_who_owns_a_file() -> None:

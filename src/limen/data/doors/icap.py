@@ -24,7 +24,7 @@ from limen.data.doors.http_documents import asked_by, documents_of, file_name
 from limen.data.doors.icap_reading import Chunks, IcapRequest, UnreadableError, read_line, read_request
 from limen.data.doors.judging import Passed, Protection, Verdict, judge
 from limen.data.doors.peers import Network, is_named, may_connect
-from limen.data.doors.refusal import STYLE_SOURCE, Refusal, page, problem
+from limen.data.doors.refusal import STYLE_SOURCE, Refusal, RefusalOf, page, problem
 from limen.data.doors.spool import NoRoomError, Room, Spool
 from limen.data.rules.model import Channel, Passing
 
@@ -45,15 +45,15 @@ class Surroundings:
     """What an ICAP server has to know.
 
     `tag` is what changes when the same message may be judged otherwise. `person_of` gives the ID of who is signed in at
-    the proxy by this name, "" for nobody that is known; only proxies of `named` addresses are believed. `contact`: whom
-    people may ask.
+    the proxy by this name, "" for nobody that is known; only proxies of `named` addresses are believed. `refusal_of` is
+    what people are told.
     """
 
     protection: Protection
     listener: Listener
     tag: Callable[[], str]
     person_of: Callable[[str], str]
-    contact: str = ""
+    refusal_of: RefusalOf = Refusal
     named: Sequence[Network] = ()
     room: Room = field(default_factory=Room)
 
@@ -208,7 +208,7 @@ class _Connection:
         )
 
     def _refusal(self, request: IcapRequest, verdict: Verdict) -> bytes:
-        refusal, asked = Refusal(verdict, self._about.contact), request.request
+        refusal, asked = self._about.refusal_of(verdict), request.request
         is_page = "text/html" in asked.text("accept")
         text = page(refusal, asked.text("accept-language")) if is_page else problem(refusal)
         kind = "text/html; charset=utf-8" if is_page else "application/problem+json"

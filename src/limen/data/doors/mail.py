@@ -15,6 +15,8 @@ from limen.messages import Language, catalogue
 
 SHORTEST_REASON: Final = 8
 LONGEST_SUBJECT: Final = 4_000
+LONGEST_WHY: Final = 160
+"""An answer is one line of 512 bytes at most, and the rest of it says more of what to do."""
 _REASON: Final = re.compile(r"\s*\[\s*(?:because|weil)\s*:\s*([^\[\]]{8,500}?)\s*\]", re.IGNORECASE)
 _AROUND: Final = re.compile(r"%|!|@")
 
@@ -57,22 +59,23 @@ def reason_in(subject: str) -> tuple[str, str]:
     return " ".join(match[1].split()), rest if rest.isascii() else Header(rest, "utf-8", maxlinelen=0).encode()
 
 
-def reply(verdict: Verdict, contact: str, *, knows_sender: bool) -> str:
+def reply(refusal: Refusal, *, knows_sender: bool) -> str:
     """What the mail server tells the sender's program: an answer of SMTP with its status code (RFC 3463)."""
-    words = catalogue(Language.ENGLISH)
+    words, verdict = catalogue(Language.ENGLISH), refusal.verdict
     if verdict.failed:
         return "451 4.7.1 This mail can't be checked at the moment. Try again later."
-    refusal = Refusal(verdict, contact)
     said = [f"550 5.7.1 This mail was stopped: it holds {refusal.found(words)}"]
     if verdict.judged.rules:
         said.append(f"(rule {', '.join(verdict.judged.rules[:3])})")
     said[-1] += "."
+    if refusal.why:
+        said.append(refusal.why[:LONGEST_WHY])
     if verdict.judged.step == Step.WARN and verdict.judged.may_justify:
         if not knows_sender:
             said.append("Sign in to your mail server to send it.")
         said.append("If it may be sent, write into the subject: [because: your reason].")
-    if contact:
-        said.append(f"Questions: {contact}.")
+    if refusal.contact:
+        said.append(f"Questions: {refusal.contact}.")
     if verdict.event:
         said.append(f"Reference {verdict.event}")
     return " ".join(said)

@@ -20,6 +20,7 @@ from limen.data.doors import mail, milter_wire
 from limen.data.doors.judging import Content, KeepReason, Passed, Protection, Verdict, judge
 from limen.data.doors.milter_wire import Agreed, Can, MilterError
 from limen.data.doors.peers import Network, may_connect
+from limen.data.doors.refusal import Refusal, RefusalOf
 from limen.data.doors.spool import NoRoomError, Room, Spool
 from limen.data.rules.model import Channel, Passing, Step
 
@@ -38,7 +39,7 @@ class Surroundings:
     """What a milter server has to know.
 
     `domains` are the company's own, in small letters. `person_of` gives the ID of who is signed in to the mail server
-    by this name, "" for nobody that is known. `contact`: whom people may ask.
+    by this name, "" for nobody that is known. `refusal_of` says what people are told.
     """
 
     protection: Protection
@@ -46,7 +47,7 @@ class Surroundings:
     domains: frozenset[str]
     person_of: Callable[[str], str]
     keep_reason: KeepReason
-    contact: str = ""
+    refusal_of: RefusalOf = Refusal
     named: Sequence[Network] = ()
     room: Room = field(default_factory=Room)
 
@@ -212,7 +213,7 @@ class _Connection:
         if verdict.judged.step == Step.QUARANTINE and self._agreed.can & Can.QUARANTINE:
             return milter_wire.quarantine(mail.kept_because(verdict)) + self._labelled(verdict) + milter_wire.CONTINUE
         if not verdict.passes:
-            return milter_wire.reply(mail.reply(verdict, self._about.contact, knows_sender=bool(person)))
+            return milter_wire.reply(mail.reply(self._about.refusal_of(verdict), knows_sender=bool(person)))
         subject = milter_wire.change_header("Subject", rest) if why and self._agreed.can & Can.CHANGE_HEADERS else b""
         return subject + self._labelled(verdict) + milter_wire.CONTINUE
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Final
+from typing import Final, TypeAlias
 
 from limen.data.doors.judging import Verdict
 from limen.data.rules.model import Step
@@ -35,10 +35,11 @@ MOST_NAMED: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A verdict to be said. `contact`: whom to ask, from the settings; "" where nobody is named."""
+    """A verdict to be said. `why` is what the rule says of itself, `contact` whom to ask; "" where nobody said so."""
 
     verdict: Verdict
     contact: str = ""
+    why: str = ""
 
     def title(self, words: Catalogue) -> str:
         return words.gettext(_FAILED if self.verdict.failed else _TITLE)
@@ -55,12 +56,17 @@ class Refusal:
         kept = self.verdict.judged.step == Step.QUARANTINE
         said = (
             (words.gettext("What was found"), self.found(words)),
+            (words.gettext("Why"), self.why),
             (words.gettext("Rule"), ", ".join(self.verdict.judged.rules[:MOST_NAMED])),
             (words.gettext("What happens now"), words.gettext("It is kept until somebody decides.") if kept else ""),
             (words.gettext("Whom to ask"), self.contact),
             (words.gettext("Reference"), self.verdict.event),
         )
         return [(heading, text) for heading, text in said if text]
+
+
+RefusalOf: TypeAlias = Callable[[Verdict], Refusal]
+"""A verdict with what its rules and the settings say to whoever is stopped."""
 
 
 def page(refusal: Refusal, accepted_languages: str) -> bytes:
@@ -97,6 +103,7 @@ def problem(refusal: Refusal) -> bytes:
         "step": verdict.judged.step.name.lower(),
         "kinds": list(verdict.judged.kinds[:MOST_NAMED]),
         "rules": list(verdict.judged.rules[:MOST_NAMED]),
+        "why": refusal.why,
         "contact": refusal.contact,
         "id": verdict.event,
     }

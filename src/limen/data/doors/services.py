@@ -17,14 +17,17 @@ from limen.admission import Admission
 from limen.clock import Clock
 from limen.data.doors import icap, milter, shares
 from limen.data.doors.icap import IcapServer
-from limen.data.doors.judging import KeepReason, Protection, nobody_says_why
+from limen.data.doors.judging import KeepReason, Protection, Verdict, nobody_says_why
 from limen.data.doors.kinds import MASS_RENAMING
 from limen.data.doors.mass_renaming import MassRenaming
 from limen.data.doors.milter import MilterServer
 from limen.data.doors.quarantine import Quarantine
+from limen.data.doors.refusal import Refusal, RefusalOf
 from limen.data.doors.samba_audit import SambaAudit
 from limen.data.doors.shares import Share, SharePatrol
 from limen.data.doors.spool import Room
+from limen.data.protection import DataProtection
+from limen.data.rules.stated import DataRules
 from limen.data.settings import DataSettings
 from limen.errors import LimenError
 from limen.events import Event
@@ -51,7 +54,7 @@ class Surroundings:
     root: Path
     data: Path
     domain: str
-    contact: str
+    refusal_of: RefusalOf
     tag: Callable[[], str]
     people: Callable[[], Iterable[Person]]
     device_of: Callable[[str, str], str]
@@ -59,7 +62,7 @@ class Surroundings:
     keep_reason: KeepReason
 
 
-def entry_points(core: Core, protection: Protection) -> EntryPoints:
+def entry_points(core: Core, protection: DataProtection) -> EntryPoints:
     """Those of this Limen."""
     settings = core.settings
     about = Surroundings(
@@ -68,7 +71,7 @@ def entry_points(core: Core, protection: Protection) -> EntryPoints:
         core.root.resolve(),
         core.root.resolve() / settings.storage.data,
         settings.domain,
-        settings.help.contact,
+        lambda verdict: refusal_of(protection.rules, verdict, settings.help.contact),
         lambda: core.engine().revision,
         core.known.people.values,
         lambda person, address: device_of(core.known, person, address),
@@ -164,7 +167,7 @@ class EntryPoints:
                 self._admission.listener("icap", connections=icap.CONNECTIONS, of_a_source=icap.CONNECTIONS),
                 lambda: self.about.tag()[:TAG_LENGTH],
                 self.person_of,
-                self.about.contact,
+                self.about.refusal_of,
                 settings.proxies,
                 self._room,
             )
@@ -184,7 +187,7 @@ class EntryPoints:
                 self._domains,
                 self.person_of,
                 self.about.keep_reason,
-                self.about.contact,
+                self.about.refusal_of,
                 settings.mail_servers,
                 self._room,
             )
@@ -218,7 +221,7 @@ class EntryPoints:
                 self.person_of,
                 user_of,
                 self._tell,
-                self.about.contact,
+                self.about.refusal_of,
                 self._audit,
             ),
         )
@@ -244,6 +247,13 @@ def _read_times(path: Path) -> dict[str, int]:
         return {str(name): int(at) for name, at in told.items()}
     except (OSError, ValueError, AttributeError, TypeError):
         return {}
+
+
+def refusal_of(rules: DataRules, verdict: Verdict, contact: str) -> Refusal:
+    """What whoever is stopped is told: in the words of the first rule that has some, else by the settings."""
+    judging = [one for one in rules.rules if one.id in verdict.judged.rules]
+    ask = next((one.ask for one in judging if one.ask), contact)
+    return Refusal(verdict, ask, next((one.why for one in judging if one.why), ""))
 
 
 def device_of(known: FactStore, person: str, address: str) -> str:

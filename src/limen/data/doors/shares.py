@@ -26,7 +26,7 @@ from limen.data.documents import WhyNot
 from limen.data.doors.judging import Content, Passed, Protection, Verdict, judge
 from limen.data.doors.mass_renaming import SAMPLE, MassRenaming, RenamingWatch, looks_encrypted
 from limen.data.doors.quarantine import Quarantine
-from limen.data.doors.refusal import Refusal, note
+from limen.data.doors.refusal import Refusal, RefusalOf, note
 from limen.data.doors.samba_audit import SambaAudit, Writer
 from limen.data.doors.share_files import GoneError, ShareFile, opened, write_beside
 from limen.data.doors.spool import LARGEST
@@ -71,7 +71,7 @@ class Surroundings:
     person_of: Callable[[str], str]
     user_of: Callable[[int], str]
     tell: Callable[[MassRenaming, str, str], None]
-    contact: str = ""
+    refusal_of: RefusalOf = Refusal
     audit: SambaAudit | None = None
     rest_seconds: float = REST_SECONDS
 
@@ -250,7 +250,7 @@ class SharePatrol:
         await asyncio.to_thread(self.about.quarantine.take, *taken)
         self.counts["taken"] += 1
         with suppress(OSError):  # the file is safe; that nobody is told of it is the lesser evil
-            identity = write_beside(file, f"{file.path.name[:200]}{NOTE}", note(Refusal(verdict, self.about.contact)))
+            identity = write_beside(file, f"{file.path.name[:200]}{NOTE}", note(self.about.refusal_of(verdict)))
             self._state.notes.add(identity)
 
 
