@@ -59,9 +59,10 @@ async def squid_world(
     *,
     downloads: dict[str, bytes] | None = None,
     asks: bool = True,
+    more: str = "",
     **about: object,
 ) -> AsyncIterator[SquidWorld]:
-    """`asks`: whether Squid is told to ask; without, it is a proxy as any."""
+    """`asks`: whether Squid is told to ask; without, it is a proxy as any. `more` stands first in its configuration."""
     program = shutil.which("squid", path="/usr/sbin:/usr/bin")
     if program is None:
         absent("SQUID IS NOT INSTALLED: no real proxy asked Limen (apt-get install squid)")
@@ -69,7 +70,7 @@ async def squid_world(
     site, port = await _site(received, downloads or {})
     (squid_port,) = free_ports(1)
     async with icap_world(protection, **about) as icap:
-        process = _start(program, folder, squid_port, squid(f"127.0.0.1:{icap.port}") if asks else "")
+        process = _start(program, folder, squid_port, more, squid(f"127.0.0.1:{icap.port}") if asks else "")
         try:
             await _answers(squid_port, process)
             timeout = aiohttp.ClientTimeout(total=60)
@@ -81,10 +82,10 @@ async def squid_world(
             await site.cleanup()
 
 
-def _start(program: str, folder: Path, port: int, recipe: str) -> subprocess.Popen[bytes]:
+def _start(program: str, folder: Path, port: int, more: str, recipe: str) -> subprocess.Popen[bytes]:
     folder.chmod(0o777)  # Squid drops root's rights
     conf = folder / "squid.conf"
-    conf.write_text(CONFIGURATION.format(port=port, folder=folder) + recipe)
+    conf.write_text(more + CONFIGURATION.format(port=port, folder=folder) + recipe)
     command = [program, "-N", "-n", f"limen{port}", "-f", str(conf)]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import shutil
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,16 @@ async def _many_at_once(world: SquidWorld) -> None:
     bodies = [(CARD if number % 3 == 0 else NO_CARD) + b" " * number for number in range(60)]
     statuses = [one[0] for one in await asyncio.gather(*(world.post(body) for body in bodies))]
     assert statuses == [403 if number % 3 == 0 else 200 for number in range(60)]
+
+
+async def test_who_signed_in_to_squid_is_known_by_name(tmp_path: Path) -> None:
+    everybody = "auth_param basic program /usr/bin/sed -u s/.*/OK/\n"
+    asking = f"{everybody}acl known proxy_auth REQUIRED\nhttp_access deny !known\n"
+    async with squid_world(tmp_path, OwnProtection(), more=asking) as world:
+        for name, person in (("ann", "p_ann"), ("bob", "")):
+            word = b64encode(f"{name}:x".encode()).decode()
+            await world.post(CARD, **{"Proxy-Authorization": f"Basic {word}"})
+            assert world.icap.protection.noted[-1][0].person == person
 
 
 async def test_a_body_larger_than_limen_holds_passes_in_a_stream_or_not_at_all(tmp_path: Path) -> None:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from limen.pillar import Command, Declarations, Every, Pillar, Running
 
 if TYPE_CHECKING:
+    from limen.finding import Finding
     from limen.pillar import Core
+    from limen.pillar.part import Installation
 
 LOOK_SECONDS = 2.0
 AGREE_SECONDS = 10.0
@@ -55,6 +57,12 @@ async def _build(core: Core) -> Running:
     )
 
 
+async def _examine(installation: Installation) -> list[Finding]:
+    from limen.data.examining import examine
+
+    return await examine(installation)
+
+
 PILLAR = Pillar(
     name="data",
     commands={
@@ -63,6 +71,7 @@ PILLAR = Pillar(
     pages=("limen.web.data.simulator",),
     declarations=_declarations,
     prepare=_prepare,
+    examinations={"data": _examine},
     build=_build,
 )
 """From bytes to what is in them: Hyperscan finds where to look, `re` what is there, checks and words how sure it is."""

@@ -201,10 +201,8 @@ class EntryPoints:
         running = self._watching.get(name)
         if running is not None and not running.done():
             return ""
-        if not root.is_dir():
-            return f"{root} is no folder"
-        if is_inside(self.quarantine.folder.resolve(), root) or is_inside(root, self.quarantine.folder.resolve()):
-            return "the quarantine is in the share, or the share in the quarantine"
+        if problem := unfit_share(root, self.quarantine.folder):
+            return problem
         failed = running.exception() if running is not None and not running.cancelled() else None
         patrol = self.patrols.get(name) or self._patrol(Share(name, root))
         self.patrols[name] = patrol
@@ -295,8 +293,14 @@ def tls_context(settings: DataSettings, root: Path) -> ssl.SSLContext | None:
     return context
 
 
-def is_inside(path: Path, folder: Path) -> bool:
-    return path == folder or folder in path.parents
+def unfit_share(root: Path, quarantine: Path) -> str:
+    """Why a folder can't be watched; "" where it can."""
+    if not root.is_dir():
+        return f"{root} is no folder"
+    kept = quarantine.resolve()
+    if kept == root or root in kept.parents or kept in root.parents:
+        return "the quarantine is in the share, or the share in the quarantine"
+    return ""
 
 
 def user_of(uid: int) -> str:
