@@ -13,16 +13,26 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 2.0
 AGREE_SECONDS = 10.0
+FORGET_SECONDS = 3_600.0
 
 
 def _declarations() -> Declarations:
+    from limen.data.allowed.store import TABLES as ALLOWED
+    from limen.data.credentials import CREDENTIALS
     from limen.data.data_file import DATA_FILE
     from limen.data.doors.kinds import KINDS as OF_DOORS
     from limen.data.kinds import KINDS
+    from limen.data.labels import kinds as of_labels
     from limen.data.lists.store import TABLES as LISTS
     from limen.data.settings import DataSettings
 
-    return Declarations(events=(*KINDS, *OF_DOORS), file=DATA_FILE, tables=LISTS, settings=DataSettings)
+    return Declarations(
+        events=(*KINDS, *of_labels.KINDS, *OF_DOORS),
+        settings=DataSettings,
+        file=DATA_FILE,
+        tables=(*LISTS, *ALLOWED),
+        credentials=CREDENTIALS,
+    )
 
 
 def _prepare(core: Core) -> None:
@@ -38,9 +48,12 @@ async def _build(core: Core) -> Running:
     from limen.data.settings import DataSettings
 
     protection = core.offers.take(DataProtection)
-    looking = Every("have a scanner for what data.yaml says", LOOK_SECONDS, protection.look_again)
+    always = (
+        Every("have a scanner for what data.yaml says", LOOK_SECONDS, protection.look_again),
+        Every("forget values that may pass no more", FORGET_SECONDS, protection.forget),
+    )
     if not core.settings.section(DataSettings).is_on:
-        return Running(periodic=(looking,))
+        return Running(periodic=always)
     from limen.data.doors.services import SWEEP_SECONDS, entry_points
 
     points = entry_points(core, protection)
@@ -48,7 +61,7 @@ async def _build(core: Core) -> Running:
     return Running(
         offers=(points,),
         periodic=(
-            looking,
+            *always,
             Every("have proxies and mail servers ask, and shares watched", AGREE_SECONDS, points.agree),
             Every("look for what changed on shares and was not told", SWEEP_SECONDS, points.sweep),
         ),
