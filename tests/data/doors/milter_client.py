@@ -13,6 +13,7 @@ from typing import Any
 from tests.data.doors.protecting import OwnProtection
 
 from limen.admission import Admission
+from limen.clock import SetClock
 from limen.data.doors.milter import MilterServer, Surroundings
 from limen.data.doors.milter_wire import packet, read_packet
 from limen.data.doors.refusal import Refusal
@@ -99,6 +100,7 @@ async def milter_world(protection: OwnProtection, **about: Any) -> AsyncIterator
     kept: list[tuple[str, str, str]] = []
     settings = {
         "keep_reason": keep_reason,
+        "clock": SetClock(1_000),
         "domains": frozenset({"harbor.example"}),
         "person_of": lambda name: {"ann": "p_ann"}.get(name, ""),
         "refusal_of": lambda verdict: Refusal(verdict, "Ida, extension 7"),

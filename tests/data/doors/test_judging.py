@@ -9,6 +9,8 @@ from tests.data.doors.protecting import CARD, NO_CARD, OwnProtection
 from limen.data.documents import Inspected, WhyNot
 from limen.data.doors import judging
 from limen.data.doors.judging import UNASKED, Content, Passed, judge, together
+from limen.data.labels.marks import Marks
+from limen.data.labels.model import Carried, DocumentLabel, Standing
 from limen.data.model import Confidence, Finding, Found
 from limen.data.rules.model import Channel, Passing, Step
 from limen.facts import Label
@@ -102,3 +104,16 @@ def test_several_documents_together() -> None:
     assert (both.where, both.label) == (("a.docx / page 1", ""), Label.RESTRICTED)
     assert both.why_not == {WhyNot.BROKEN, WhyNot.TOO_LARGE}
     assert together([("a.docx", one)]) is one
+
+
+def test_what_several_say_of_their_labels_proves_nothing_together() -> None:
+    marks = Marks((b"k" * 32,))
+    mark = marks.made(DocumentLabel(Label.PUBLIC, 1_000, lowered_from=Label.RESTRICTED), b"c" * 32)
+    lowered = Inspected("docx", carried=Carried(("public",), (mark,), b"c" * 32))
+    alone = together([("", Inspected("text")), ("a.docx", lowered)]).carried
+    assert alone is not None
+    assert marks.claim(alone, {}).standing is Standing.PROVEN
+    both = together([("b.docx", Inspected("docx", carried=Carried(("internal",)))), ("a.docx", lowered)]).carried
+    assert both is not None
+    claim = marks.claim(both, {})
+    assert (claim.label, claim.standing) == (Label.INTERNAL, Standing.FORGED)

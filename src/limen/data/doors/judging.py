@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeAlias
 
 from limen.data.documents import Inspected, WhyNot
+from limen.data.labels.model import Carried
 from limen.data.model import Found
 from limen.data.rules.model import Judged, Passing, Step
 
@@ -133,7 +134,9 @@ async def _inspected(protection: Protection, passed: Passed) -> Inspected:
 
 
 def together(seen: list[tuple[str, Inspected]], unread: Iterable[WhyNot] = ()) -> Inspected:
-    """Several documents, each with its name, as what passes at once: of labels the highest counts."""
+    """Several documents, each with its name, as what passes at once: of labels the highest counts, and what several say
+    of theirs together proves nothing.
+    """
     if len(seen) == 1 and not unread:
         return seen[0][1]
     labels = [one.label for _, one in seen if one.label is not None]
@@ -150,4 +153,17 @@ def together(seen: list[tuple[str, Inspected]], unread: Iterable[WhyNot] = ()) -
         ),
         label=max(labels, default=None),
         why_not=frozenset(unread).union(*(one.why_not for _, one in seen)),
+        digest=seen[0][1].digest if len(seen) == 1 else b"",
+        carried=_carried([one.carried for _, one in seen if one.carried is not None]),
+    )
+
+
+def _carried(said: list[Carried]) -> Carried | None:
+    if len(said) < 2:
+        return said[0] if said else None
+    return Carried(
+        words=tuple(word for one in said for word in one.words),
+        marks=tuple(mark for one in said for mark in one.marks),
+        microsoft=frozenset().union(*(one.microsoft for one in said)),
+        is_company_confidential=any(one.is_company_confidential for one in said),
     )

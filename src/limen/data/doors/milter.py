@@ -15,20 +15,24 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from limen.admission import Entry, Listener
+from limen.clock import Clock
 from limen.data.documents import WhyNot
 from limen.data.doors import mail, milter_wire
 from limen.data.doors.judging import Content, KeepReason, Passed, Protection, Verdict, judge
+from limen.data.doors.mail_labels import NAMES, MailLabels
 from limen.data.doors.milter_wire import Agreed, Can, MilterError
 from limen.data.doors.peers import Network, may_connect
 from limen.data.doors.refusal import Refusal, RefusalOf
 from limen.data.doors.spool import NoRoomError, Room, Spool
 from limen.data.rules.model import Channel, Passing, Step
+from limen.facts import Label
 
 CONNECTIONS: Final = 512
 IDLE_SECONDS: Final = 600.0
 """So long a mail server's client may think between two of its commands; Postfix gives it 300 seconds."""
 MOST_RECIPIENTS: Final = 10_000
-LABEL_HEADER: Final = "X-Limen-Label"
+MOST_HEADERS: Final = 2_000
+"""Of more headers none is kept for a label, and the mail gets none."""
 NAME: Final = "message.eml"
 
 _log: Final = logging.getLogger("limen.data")
@@ -39,7 +43,7 @@ class Surroundings:
     """What a milter server has to know.
 
     `domains` are the company's own, in small letters. `person_of` gives the ID of who is signed in to the mail server
-    by this name, "" for nobody that is known. `refusal_of` says what people are told.
+    by this name, "" for nobody that is known. `labels` writes a mail's label, `refusal_of` says what people are told.
     """
 
     protection: Protection
@@ -47,6 +51,8 @@ class Surroundings:
     domains: frozenset[str]
     person_of: Callable[[str], str]
     keep_reason: KeepReason
+    clock: Clock
+    labels: MailLabels = field(default_factory=MailLabels)
     refusal_of: RefusalOf = Refusal
     named: Sequence[Network] = ()
     room: Room = field(default_factory=Room)
@@ -93,9 +99,13 @@ class _Mail:
     def __init__(self, room: Room) -> None:
         self.spool = Spool(room)
         self.recipients: list[str] = []
-        self.subjects: list[str] = []
-        self.labels = 0
+        self.headers: list[tuple[str, str]] = []
+        self.body_at = 0
         self.is_too_large = False
+
+    def values(self, name: str) -> list[str]:
+        """What the headers of this name say, as they came."""
+        return [value for each, value in self.headers if each.lower() == name.lower()]
 
     def add(self, piece: bytes) -> None:
         """Keep a piece of it, as far as one may be large."""
@@ -163,6 +173,7 @@ class _Connection:
             self._header(data)
         elif command == b"N":
             self._mail.add(b"\r\n")
+            self._mail.body_at = self._mail.spool.size
         elif command == b"B":
             self._mail.add(data)
         elif command in b"AK":
@@ -194,36 +205,56 @@ class _Connection:
         has_space = bool(self._agreed.leaves & milter_wire.Leave.SPACE_OF_HEADERS)
         text = value.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
         self._mail.add(name + (b":" if has_space else b": ") + text + b"\r\n")
-        if name.lower() == b"subject":
-            self._mail.subjects.append(value.decode("utf-8", "replace").strip())
-        elif name.lower() == LABEL_HEADER.lower().encode():
-            self._mail.labels += 1
+        if len(self._mail.headers) <= MOST_HEADERS:
+            told = (name.decode("utf-8", "replace"), value.decode("utf-8", "replace").strip())
+            self._mail.headers.append(told)
 
     # What becomes of it
 
     async def _judged(self) -> bytes:
         """The answer to a whole mail, with what is changed of it."""
         it, person = self._mail, self._person()
-        why, rest = mail.reason_in(it.subjects[0]) if len(it.subjects) == 1 else ("", "")
+        subjects = it.values("Subject")
+        why, rest = mail.reason_in(subjects[0]) if len(subjects) == 1 else ("", "")
         passing = Passing(Channel.MAIL, person=person, outside=mail.outside(it.recipients, self._about.domains))
         unread: frozenset[WhyNot] = frozenset({WhyNot.TOO_LARGE}) if it.is_too_large else frozenset()
         passed = Passed((Content(it.spool, NAME),), unread, why if person else "")
         verdict = await judge(self._about.protection, passing, passed, self._about.keep_reason)
         self._server.counts[verdict.judged.step.name.lower()] += 1
         if verdict.judged.step == Step.QUARANTINE and self._agreed.can & Can.QUARANTINE:
-            return milter_wire.quarantine(mail.kept_because(verdict)) + self._labelled(verdict) + milter_wire.CONTINUE
+            kept = milter_wire.quarantine(mail.kept_because(verdict))
+            return kept + await self._labelled(verdict) + milter_wire.CONTINUE
         if not verdict.passes:
             return milter_wire.reply(mail.reply(self._about.refusal_of(verdict), knows_sender=bool(person)))
-        subject = milter_wire.change_header("Subject", rest) if why and self._agreed.can & Can.CHANGE_HEADERS else b""
-        return subject + self._labelled(verdict) + milter_wire.CONTINUE
+        subject = b""
+        if why and self._agreed.can & Can.CHANGE_HEADERS:
+            subject = milter_wire.change_header("Subject", rest)
+            it.headers = [(name, rest if name.lower() == "subject" else value) for name, value in it.headers]
+        return subject + await self._labelled(verdict) + milter_wire.CONTINUE
 
-    def _labelled(self, verdict: Verdict) -> bytes:
-        """The header that says the label: only ours, whatever was there."""
-        label, can = verdict.judged.label, self._agreed.can
+    async def _labelled(self, verdict: Verdict) -> bytes:
+        """The headers that say the label: only those that count, whatever was there."""
+        it, can = self._mail, self._agreed.can
         if not can & Can.CHANGE_HEADERS or not can & Can.ADD_HEADERS:
             return b""
-        gone = b"".join(milter_wire.change_header(LABEL_HEADER, "", one) for one in range(self._mail.labels, 0, -1))
-        return gone + (milter_wire.add_header(LABEL_HEADER, label.word) if label is not None else b"")
+        if len(it.headers) > MOST_HEADERS or it.is_too_large:
+            new: list[tuple[str, str]] | None = []
+        else:
+            new = await asyncio.to_thread(self._label, it, verdict.judged.label)
+        if new is None:
+            return b""
+        gone = [
+            milter_wire.change_header(name, "", number)
+            for name in NAMES
+            for number in range(len(it.values(name)), 0, -1)
+        ]
+        return b"".join((*gone, *(milter_wire.add_header(name, value) for name, value in new)))
+
+    def _label(self, it: _Mail, judged: Label | None) -> list[tuple[str, str]] | None:
+        fields = [(name, " ".join(value.split())) for name, value in it.headers]
+        return self._about.labels.headers(
+            fields, it.spool.whole(it.spool.size)[it.body_at :], judged, self._about.clock.now()
+        )
 
     def _person(self) -> str:
         return self._about.person_of(self._signed_in) if self._signed_in else ""

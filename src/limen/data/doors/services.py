@@ -8,7 +8,7 @@ import logging
 import ssl
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
@@ -19,6 +19,7 @@ from limen.data.doors import icap, milter, shares
 from limen.data.doors.icap import IcapServer
 from limen.data.doors.judging import KeepReason, Protection, Verdict, nobody_says_why
 from limen.data.doors.kinds import MASS_RENAMING
+from limen.data.doors.mail_labels import MailLabels
 from limen.data.doors.mass_renaming import MassRenaming
 from limen.data.doors.milter import MilterServer
 from limen.data.doors.quarantine import Quarantine
@@ -26,6 +27,7 @@ from limen.data.doors.refusal import Refusal, RefusalOf
 from limen.data.doors.samba_audit import SambaAudit
 from limen.data.doors.shares import Share, SharePatrol
 from limen.data.doors.spool import Room
+from limen.data.labels.marks import PURPOSE as LABELS, Marks
 from limen.data.protection import DataProtection
 from limen.data.rules.stated import DataRules
 from limen.data.settings import DataSettings
@@ -60,6 +62,7 @@ class Surroundings:
     device_of: Callable[[str, str], str]
     record: Callable[[Event], object]
     keep_reason: KeepReason
+    labels: MailLabels = field(default_factory=MailLabels)
 
 
 def entry_points(core: Core, protection: DataProtection) -> EntryPoints:
@@ -77,6 +80,7 @@ def entry_points(core: Core, protection: DataProtection) -> EntryPoints:
         lambda person, address: device_of(core.known, person, address),
         core.journal.record,
         nobody_says_why,
+        MailLabels(Marks(core.keyring.keys_for(LABELS)), lambda: protection.rules.microsoft),
     )
     return EntryPoints(settings.section(DataSettings), about)
 
@@ -187,6 +191,8 @@ class EntryPoints:
                 self._domains,
                 self.person_of,
                 self.about.keep_reason,
+                self.about.clock,
+                self.about.labels,
                 self.about.refusal_of,
                 settings.mail_servers,
                 self._room,
