@@ -1,0 +1,62 @@
+"""What data protection gives to entry points that don't belong to it: whether something that passes may pass."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from limen.facts.passing import Judged, Passing
+
+
+class InspectedDocument(Protocol):
+    """What looking into one document gave: what kind it is by its content, and where in it each find is. Entry points
+    hand it on to `judge` and `note` as it is.
+    """
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def where(self) -> tuple[str, ...]: ...
+
+
+class Inspect(Protocol):
+    async def __call__(self, body: AsyncIterator[bytes] | bytes, name: str = "") -> Any: ...
+
+
+class DataExceptions(Protocol):
+    """What somebody said is not sensitive: documents by their digest, until a day, for one person or for everybody."""
+
+    def holds(self, person: str, app: str, digest: bytes) -> bool:
+        """Whether this document may pass for this person to or from this app."""
+        ...
+
+    async def add(self, person: str, app: str, digests: Iterable[bytes], event: str) -> None:
+        """Have these documents pass for this person, until the exception ends. `event` is the one that stopped them."""
+        ...
+
+
+class Note(Protocol):
+    async def __call__(
+        self, passing: Passing, inspected: Any, judged: Judged, *, passed: bool, why: str = ""
+    ) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class DataChecks:
+    """What data protection offers to the gateway.
+
+    `asks(passing)`: whether any rule could apply; where it is false, nothing is looked into. `inspect(body, name)`
+    looks into a document and gives an `InspectedDocument`. `not_inspected(why)` is what stands for a document that
+    could not be looked into, `why` one of the words of `data.documents.WhyNot`. `judge(passing, inspected)` says what
+    is done.
+    `note(passing, inspected, judged, passed=…, why=…)` journals it and gives the event's id.
+    `exceptions`: what people said is not sensitive, where that is kept.
+    """
+
+    asks: Callable[[Passing], bool]
+    inspect: Inspect
+    not_inspected: Callable[[str], Any]
+    judge: Callable[[Passing, Any], Judged]
+    note: Note
+    exceptions: DataExceptions | None = None
