@@ -24,15 +24,19 @@ class Inspect(Protocol):
     async def __call__(self, body: AsyncIterator[bytes] | bytes, name: str = "") -> Any: ...
 
 
-class DataExceptions(Protocol):
-    """What somebody said is not sensitive: documents by their digest, until a day, for one person or for everybody."""
+class DataDialogue(Protocol):
+    """What people say when something of theirs is stopped. Documents are named by their digests."""
 
-    def holds(self, person: str, app: str, digest: bytes) -> bool:
+    def is_excepted(self, person: str, app: str, digest: bytes) -> bool:
         """Whether this document may pass for this person to or from this app."""
         ...
 
-    async def add(self, person: str, app: str, digests: Iterable[bytes], event: str) -> None:
-        """Have these documents pass for this person, until the exception ends. `event` is the one that stopped them."""
+    async def not_sensitive(self, person: str, app: str, digests: Iterable[bytes], event: str) -> None:
+        """Have these documents pass for this person, until that ends. `event` is the one that stopped them."""
+        ...
+
+    async def justified(self, event: str, person: str, why: str) -> None:
+        """Keep why something passes, in the person's words, beside the event that tells that it did."""
         ...
 
 
@@ -51,7 +55,7 @@ class DataChecks:
     could not be looked into, `why` one of the words of `data.documents.WhyNot`. `judge(passing, inspected)` says what
     is done.
     `note(passing, inspected, judged, passed=…, why=…)` journals it and gives the event's id.
-    `exceptions`: what people said is not sensitive, where that is kept.
+    `why` is a word, never what somebody wrote. `dialogue` keeps what people say, where that is kept.
     """
 
     asks: Callable[[Passing], bool]
@@ -59,4 +63,4 @@ class DataChecks:
     not_inspected: Callable[[str], Any]
     judge: Callable[[Passing, Any], Judged]
     note: Note
-    exceptions: DataExceptions | None = None
+    dialogue: DataDialogue | None = None

@@ -32,6 +32,7 @@ class Checks:
     inspected: list[tuple[str, bytes]] = field(default_factory=list)
     noted: list[tuple[Passing, Judged, bool, str]] = field(default_factory=list)
     excepted: set[bytes] = field(default_factory=set)
+    reasons: list[tuple[str, str, str]] = field(default_factory=list)
 
     def offer(self) -> DataChecks:
         return DataChecks(
@@ -40,7 +41,7 @@ class Checks:
             not_inspected=lambda why: Inspected("", why_not=frozenset({WhyNot(why)})),
             judge=self.judge,
             note=self.note,
-            exceptions=self,
+            dialogue=self,
         )
 
     def asks(self, passing: Passing) -> bool:
@@ -68,13 +69,16 @@ class Checks:
         self.noted.append((passing, judged, passed, why))
         return f"e{len(self.noted)}"
 
-    def holds(self, person: str, app: str, digest: bytes) -> bool:
+    def is_excepted(self, person: str, app: str, digest: bytes) -> bool:
         del person, app
         return digest in self.excepted
 
-    async def add(self, person: str, app: str, digests, event: str) -> None:
+    async def not_sensitive(self, person: str, app: str, digests, event: str) -> None:
         del person, app, event
         self.excepted.update(digests)
+
+    async def justified(self, event: str, person: str, why: str) -> None:
+        self.reasons.append((event, person, why))
 
     @property
     def texts(self) -> list[bytes]:

@@ -36,7 +36,8 @@ async def test_stopped_justified_sent_again_passed_and_noted(guarded):
     assert status_of(await say(guarded, cookie, id=name, choice="justify", why="for the bank")) == 200
     assert status_of(await post(guarded, SECRET.encode(), cookie=cookie)) == 200
     assert guarded.app.bodies == [SECRET.encode()]
-    assert [(passed, why) for _, _, passed, why in checks.noted] == [(False, ""), (True, "for the bank")]
+    assert [(passed, why) for _, _, passed, why in checks.noted] == [(False, ""), (True, "justified")]
+    assert checks.reasons == [("e2", "ana", "for the bank")]
     assert status_of(await post(guarded, SECRET.encode(), cookie=cookie)) == 403
 
 
@@ -72,7 +73,7 @@ async def test_what_is_not_sensitive_passes_from_then_on(guarded):
     assert status_of(said) == 200
     for _ in range(2):
         assert status_of(await post(guarded, SECRET.encode(), cookie=cookie)) == 200
-    assert {why for *_, passed, why in checks.noted if passed} == {"not sensitive"}
+    assert {why for *_, passed, why in checks.noted if passed} == {"not-sensitive"}
 
 
 async def test_only_whose_it_is_and_only_from_the_apps_own_page(guarded):

@@ -97,9 +97,9 @@ class DocumentGuard:
 
     async def is_not_sensitive(self, stopped: Stopped) -> None:
         """Somebody says of what was stopped that it is not sensitive: it passes from now on, until that ends."""
-        if self._checks.exceptions is not None:
+        if self._checks.dialogue is not None:
             about = stopped.about
-            await self._checks.exceptions.add(about.person, about.app, stopped.digests, stopped.event)
+            await self._checks.dialogue.not_sensitive(about.person, about.app, stopped.digests, stopped.event)
 
     async def _body(
         self, passing: Passing, about: About, body: AsyncIterator[bytes], fields: Fields, before: bytes
@@ -130,16 +130,18 @@ class DocumentGuard:
         may_justify = all(one.judged.step is Step.WARN and one.judged.may_justify and one.digest for one in due)
         if may_justify:
             unsaid = [one for one in due if not self._is_excepted(one)]
-            why = self.stops.take(about, frozenset(one.digest for one in unsaid)) if unsaid else NOT_SENSITIVE
-            if why:
-                await self._note(looked, passed=True, why=why)
+            said = self.stops.take(about, frozenset(one.digest for one in unsaid)) if unsaid else ""
+            if said or not unsaid:
+                event = await self._note(looked, passed=True, why=JUSTIFIED if said else NOT_SENSITIVE)
+                if said and self._checks.dialogue is not None:
+                    await self._checks.dialogue.justified(event, about.person, said)
                 return None
         event = await self._note(looked, passed=False)
         return self._keep(about, due, event, may_justify=may_justify)
 
     def _is_excepted(self, one: Looked) -> bool:
-        exceptions = self._checks.exceptions
-        return exceptions is not None and exceptions.holds(one.passing.person, one.passing.app, one.digest)
+        dialogue, passing = self._checks.dialogue, one.passing
+        return dialogue is not None and dialogue.is_excepted(passing.person, passing.app, one.digest)
 
     async def _note(self, looked: Sequence[Looked], *, passed: bool, why: str = "") -> str:
         """Have what rules saw journaled; the id of the event about the strictest."""
@@ -162,8 +164,9 @@ class DocumentGuard:
         )
 
 
-NOT_SENSITIVE: Final = "not sensitive"
-"""Why something passes that somebody said is not sensitive."""
+JUSTIFIED: Final = "justified"
+NOT_SENSITIVE: Final = "not-sensitive"
+"""Why something passes that was to be stopped: somebody said why, or that it is not sensitive."""
 
 
 def _told(one: Looked) -> StoppedDocument:
