@@ -1,4 +1,4 @@
-"""Data as a part of Limen: so far what Limen recognises in text, and the command that looks into files."""
+"""Data as a part of Limen: what is recognised in it, by which rules it may pass, and what was found on the way."""
 
 from __future__ import annotations
 
@@ -9,48 +9,59 @@ from limen.pillar import Command, Declarations, Every, Pillar, Running
 if TYPE_CHECKING:
     from limen.pillar import Core
 
+LOOK_SECONDS = 2.0
 FORGET_SECONDS = 3_600.0
 
 
 def _declarations() -> Declarations:
-    from limen.credentials import staying
-    from limen.data.findings.kinds import KINDS as OF_FINDINGS
-    from limen.data.findings.store import TABLES as OF_FINDINGS_TABLES
+    from limen.data.data_file import DATA_FILE
+    from limen.data.findings import declared as findings
+    from limen.data.kinds import KINDS
 
-    excepted = "opens nothing: the same document of somebody who is signed in and permitted passes, until it ends"
     return Declarations(
-        events=OF_FINDINGS,
-        tables=OF_FINDINGS_TABLES,
-        credentials=(staying("data_exceptions", excepted, table="data_exceptions"),),
+        events=(*KINDS, *findings.KINDS),
+        file=DATA_FILE,
+        tables=findings.TABLES,
+        credentials=findings.CREDENTIALS,
     )
 
 
 def _prepare(core: Core) -> None:
     from limen.data.findings.held import HeldExceptions
+    from limen.data.protection import DataProtection
 
+    core.offers.give(DataProtection(core))
     exceptions = HeldExceptions(core.clock)
     exceptions.register(core.feed)
     core.offers.give(exceptions)
 
 
 async def _build(core: Core) -> Running:
+    from limen.data.at_the_gateway import checks
     from limen.data.findings.held import HeldExceptions
     from limen.data.findings.service import Findings
+    from limen.data.protection import DataProtection
+    from limen.pillar.data_checks import DocumentDoor
 
+    protection = core.offers.take(DataProtection)
     findings = Findings(core, core.offers.take(HeldExceptions))
+    core.offers.take(DocumentDoor).ask(checks(protection, findings))
     return Running(
         offers=(findings,),
-        periodic=(Every("forget what was said of findings long ago", FORGET_SECONDS, findings.forget),),
+        periodic=(
+            Every("have a scanner for what data.yaml says", LOOK_SECONDS, protection.look_again),
+            Every("forget what was said of findings long ago", FORGET_SECONDS, findings.forget),
+        ),
     )
 
 
 PILLAR = Pillar(
     name="data",
+    commands={
+        "data": Command("limen.cli.data", "Look into files for what should not lie there: cards, keys, salaries")
+    },
     pages=("limen.web.data.findings", "limen.web.data.mine"),
     declarations=_declarations,
     prepare=_prepare,
     build=_build,
-    commands={
-        "data": Command("limen.cli.data", "Look into files for what should not lie there: cards, keys, salaries")
-    },
 )

@@ -64,3 +64,10 @@ class DataChecks:
     judge: Callable[[Passing, Any], Judged]
     note: Note
     dialogue: DataDialogue | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentDoor:
+    """What the gateway offers to data protection: `ask(checks)` has it ask these, about each document from now on."""
+
+    ask: Callable[[DataChecks], None]

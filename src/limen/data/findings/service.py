@@ -198,5 +198,8 @@ class Findings:
         transaction.say(Event(at=now, kind=kind, actor=by, details={"documents": len(several)}))
 
     def _is_finding(self, event_id: str) -> bool:
-        event = self._core.journal.find(event_id)
+        try:
+            event = self._core.journal.find(event_id)
+        except ValueError:
+            return False
         return event is not None and event.kind == FOUND

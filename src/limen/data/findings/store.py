@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Column, Connection, Index, LargeBinary, Strin
 
 from limen.clock import Instant
 from limen.data.findings.model import DocumentException, State, Triage
-from limen.storage.tables import metadata
+from limen.storage.tables import metadata, rows_called
 
 data_triage = Table(
     "data_triage",
@@ -32,6 +32,7 @@ data_exceptions = Table(
     Column("event", String(64), nullable=False),
     Column("until", BigInteger, nullable=False),
     Index("ix_data_exceptions_event", "event"),
+    info=rows_called("document that may pass", "documents that may pass"),
 )
 """`person_id` is "" where everybody may."""
 data_reasons = Table(
@@ -41,6 +42,7 @@ data_reasons = Table(
     Column("person_id", String(40), nullable=False),
     Column("text", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
+    info=rows_called("reason why a document passed", "reasons why documents passed"),
 )
 """Why something may pass, in the person's words: never in an event, which outlasts them."""
 TABLES: Final = (data_triage, data_exceptions, data_reasons)

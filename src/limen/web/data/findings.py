@@ -87,7 +87,7 @@ def routes(site: Site) -> APIRouter:
             name: value for name in ("state", "person", "app", "channel", "passed") if (value := query(request, name))
         }
         return site.page(
-            "data/findings.html",
+            "console/findings.html",
             visit,
             rows=rows,
             wanted=wanted,
