@@ -139,7 +139,7 @@ class Exchange:
         try:
             if verdict.stopped is not None:
                 origin = answers.app_origin(self._app.host, self._gateway.public_url)
-                owner = self._gateway.owner_of(self._app)
+                owner = self._gateway.whom_to_ask(self._app, verdict.stopped)
                 reply = stopped_reply(
                     verdict.stopped, self._app.name, owner, is_navigation=self._is_navigation, origin=origin
                 )

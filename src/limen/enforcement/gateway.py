@@ -20,6 +20,7 @@ from limen.enforcement.cross_site import Sender, sender_of
 from limen.enforcement.decision_point import Answer, DecisionPoint
 from limen.enforcement.documents import dialogue, stopped_page
 from limen.enforcement.documents.guard import DocumentGuard
+from limen.enforcement.documents.stops import Stopped
 from limen.enforcement.exchange import TOO_MANY_AT_ONCE, Exchange, reply_with
 from limen.enforcement.headers import Fields
 from limen.enforcement.hosts import plain_host
@@ -261,16 +262,17 @@ class Gateway:
             query=asked.query,
             content_type=headers.first(fields, b"content-type"),
             app=app,
-            owner=self.owner_of(app),
+            whom_to_ask=self.whom_to_ask,
             session=self._app_login_routes.session(asked),
             same_origin=asked.same_origin,
         )
         return await dialogue.answer(guard, request, receive)
 
-    def owner_of(self, app: App) -> str:
-        """Who answers for an app, as people read it."""
-        group = self.doors.known.groups.get(app.owner)
-        return (group.title if group is not None else "") or app.owner or "Limen"
+    def whom_to_ask(self, app: App, stopped: Stopped) -> str:
+        """Whom somebody may ask about what was stopped, as people read it: whom the rule names, or who owns the app."""
+        named = next((one.ask for one in stopped.words if one.ask), app.owner)
+        group = self.doors.known.groups.get(named)
+        return (group.title if group is not None else "") or named or "Limen"
 
     def _app_login_request(self, scope: Scope, fields: Fields, app: App, address: str) -> AppLoginRequest:
         origin = headers.first(fields, b"origin").decode("latin-1")

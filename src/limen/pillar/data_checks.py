@@ -47,6 +47,15 @@ class Note(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class RuleWords:
+    """What people read of a rule: its title, why it is there, and whom they may ask (a group or an address, "")."""
+
+    title: str
+    why: str = ""
+    ask: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DataChecks:
     """What data protection offers to the gateway.
 
@@ -54,8 +63,9 @@ class DataChecks:
     looks into a document and gives an `InspectedDocument`. `not_inspected(why)` is what stands for a document that
     could not be looked into, `why` one of the words of `data.documents.WhyNot`. `judge(passing, inspected)` says what
     is done.
-    `note(passing, inspected, judged, passed=…, why=…)` journals it and gives the event's id.
-    `why` is a word, never what somebody wrote. `dialogue` keeps what people say, where that is kept.
+    `note(passing, inspected, judged, passed=…, why=…)` journals it and gives the event's id;
+    `why` is a word, never what somebody wrote. `words(rule)` are those of a rule by its id. `dialogue` keeps what
+    people say, where that is kept.
     """
 
     asks: Callable[[Passing], bool]
@@ -63,6 +73,7 @@ class DataChecks:
     not_inspected: Callable[[str], Any]
     judge: Callable[[Passing, Any], Judged]
     note: Note
+    words: Callable[[str], RuleWords | None] = lambda _rule: None
     dialogue: DataDialogue | None = None
 
 

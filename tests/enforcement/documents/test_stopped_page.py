@@ -7,10 +7,13 @@ import re
 
 from limen.enforcement.documents.stopped_page import gone_page, justified_page, page, stopped_reply
 from limen.enforcement.documents.stops import About, Stopped, StoppedDocument
+from limen.pillar.data_checks import RuleWords
 
 DOCUMENT = StoppedDocument("<b>.csv\x1b", "file", ("Payment card number",), ("sheet <Pay>",))
 ABOUT = About("s", "ana", "wiki", "POST", "/up", back="/form?x")
-STOPPED = Stopped("i" * 43, ABOUT, True, (DOCUMENT,), ("no-cards",), frozenset(), True, "e1", 5)
+STOPPED = Stopped(
+    "i" * 43, ABOUT, True, (DOCUMENT,), ("no-cards",), (RuleWords("No cards", "Law <1>"),), frozenset(), True, "e1", 5
+)
 
 
 def test_the_page_says_what_and_where_in_both_languages_and_asks_why():
@@ -19,6 +22,7 @@ def test_the_page_says_what_and_where_in_both_languages_and_asks_why():
     assert re.findall(r'lang="(\w+)"><h1>', text) == ["en", "de"]
     assert text.count("Payment card number (sheet &lt;Pay&gt;)") == 2
     assert text.count('action="/.limen/stopped"') == 2
+    assert text.count("<strong>No cards</strong>: Law &lt;1&gt;") == 2
     assert "<b>" not in text
     assert "\x1b" not in text
     assert b"script" not in dict(reply.fields)[b"content-security-policy"]

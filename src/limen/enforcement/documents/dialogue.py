@@ -21,13 +21,13 @@ MOST_BYTES: Final = 8_192
 
 
 class DialogueRequest(msgspec.Struct, frozen=True):
-    """A request to `/.limen/stopped`. `session` is the live one of its cookie, `owner` who answers for the app."""
+    """A request to `/.limen/stopped`. `session` is the live one of its cookie, `whom_to_ask` who may be asked."""
 
     method: str
     query: bytes
     content_type: bytes
     app: App
-    owner: str
+    whom_to_ask: Callable[[App, Stopped], str]
     session: Session | None
     same_origin: bool
 
@@ -41,7 +41,7 @@ async def answer(
         stopped = _find(guard, request, stop_id)
         if stopped is None:
             return stopped_page.gone_page()
-        return stopped_page.page(stopped, request.app.name, request.owner)
+        return stopped_page.page(stopped, request.app.name, request.whom_to_ask(request.app, stopped))
     if request.method != "POST" or not request.same_origin:
         return json_reply(403, {"error": "access_denied"})
     is_json = request.content_type.partition(b";")[0].strip().lower() == b"application/json"
@@ -54,7 +54,8 @@ async def answer(
     if not is_not_sensitive and (not why or len(why) > stopped_page.LONGEST_WHY or not is_printable(why)):
         if is_json:
             return json_reply(400, {"error": "invalid_request"})
-        return stopped_page.page(stopped, request.app.name, request.owner, status=400, says_nothing=True)
+        ask = request.whom_to_ask(request.app, stopped)
+        return stopped_page.page(stopped, request.app.name, ask, status=400, says_nothing=True)
     if is_not_sensitive:
         await guard.is_not_sensitive(stopped)
         why = why[: stopped_page.LONGEST_WHY] if why and is_printable(why) else NOT_SENSITIVE

@@ -153,11 +153,13 @@ class DocumentGuard:
         return event
 
     def _keep(self, about: About, due: list[Looked], event: str, *, may_justify: bool) -> Stopped:
+        rules = tuple(dict.fromkeys(rule for one in due for rule in one.judged.rules))[:MOST_TOLD]
         return self.stops.keep(
             about,
             [_told(one) for one in due[:MOST_TOLD]],
             [one.digest for one in due],
-            tuple(dict.fromkeys(rule for one in due for rule in one.judged.rules)),
+            rules,
+            words=tuple(words for one in rules if (words := self._checks.words(one)) is not None),
             is_upload=due[0].passing.channel is Channel.UPLOAD,
             may_justify=may_justify,
             event=event,

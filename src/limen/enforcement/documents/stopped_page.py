@@ -32,7 +32,6 @@ _HEALTHY: Final = gettext_noop("On a managed, healthy device it may be allowed."
 _WHY: Final = gettext_noop("Why may it pass?")
 _PASS: Final = gettext_noop("Let it pass once")
 _NOT_SENSITIVE: Final = gettext_noop("This is not sensitive")
-_RULES: Final = gettext_noop("Rules")
 _AGAIN: Final = gettext_noop("Now send it again")
 _GIVEN: Final = gettext_noop(
     "The same document may pass once within the next ten minutes. Go back to the page that you sent it from, and send "
@@ -94,8 +93,9 @@ def page(stopped: Stopped, app: str, owner: str, *, status: int = 200, says_noth
 
         yield f"<h1>{text(title)}</h1><p>{text(_FOUND if stopped.is_upload else _FOUND_COMING)}</p>"
         yield "<ul>" + "".join(_item(one, said(_UNREAD)) for one in stopped.documents) + "</ul>"
-        if stopped.rules:
-            yield f"<p>{text(_RULES)}: {escape(', '.join(stopped.rules))}</p>"
+        for one in stopped.words:
+            why = f": {escape(one.why)}" if one.why else ""
+            yield f"<p><strong>{escape(one.title)}</strong>{why}</p>"
         if not stopped.may_justify:
             healthy = "" if stopped.is_upload else f"<p>{text(_HEALTHY)}</p>"
             yield f"<p>{text(_MAY_NOT)}</p>{healthy}"

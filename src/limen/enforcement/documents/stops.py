@@ -13,6 +13,7 @@ from typing import Final
 
 from limen.clock import MINUTE, Clock, Instant
 from limen.opaque import new_token
+from limen.pillar.data_checks import RuleWords
 
 GOOD_FOR: Final = 10 * MINUTE
 MOST: Final = 5_000
@@ -44,13 +45,16 @@ class StoppedDocument:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """What was stopped. `digests`: of the documents a pass is for. `why`: what the person said, "" so far."""
+    """What was stopped, by which rules (ids, and what people read of them). `digests`: of the documents a pass is for.
+    `why`: what the person said, "" so far.
+    """
 
     id: str
     about: About
     is_upload: bool
     documents: tuple[StoppedDocument, ...]
     rules: tuple[str, ...]
+    words: tuple[RuleWords, ...]
     digests: frozenset[bytes]
     may_justify: bool
     event: str
@@ -73,6 +77,7 @@ class Stops:
         digests: Iterable[bytes],
         rules: tuple[str, ...],
         *,
+        words: tuple[RuleWords, ...] = (),
         is_upload: bool,
         may_justify: bool,
         event: str,
@@ -84,6 +89,7 @@ class Stops:
             is_upload=is_upload,
             documents=tuple(documents),
             rules=rules,
+            words=words,
             digests=frozenset(digests),
             may_justify=may_justify and bool(about.session),
             event=event,
