@@ -276,6 +276,8 @@ class Gateway:
 
     def _app_login_request(self, scope: Scope, fields: Fields, app: App, address: str) -> AppLoginRequest:
         origin = headers.first(fields, b"origin").decode("latin-1")
+        # Pages that tell nobody where they are (`no-referrer`) send "null" also to their own host (Fetch, section 3.2).
+        is_own = origin == "null" and headers.first(fields, b"sec-fetch-site") == b"same-origin"
         return AppLoginRequest(
             method=scope["method"],
             path=scope["raw_path"],
@@ -284,7 +286,7 @@ class Gateway:
             app=app,
             address=address,
             user_agent=headers.first(fields, b"user-agent").decode("latin-1")[:300],
-            same_origin=origin == answers.app_origin(app.host, self.public_url),
+            same_origin=is_own or origin == answers.app_origin(app.host, self.public_url),
             fields=fields,
         )
 

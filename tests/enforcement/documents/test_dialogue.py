@@ -80,7 +80,8 @@ async def test_only_whose_it_is_and_only_from_the_apps_own_page(guarded):
     guarded.asks(step=Step.WARN)
     cookie, other = guarded.house.cookie(), guarded.house.cookie()
     name = await stopped(guarded, cookie)
-    for fields in ("", "Origin: https://evil.example\r\n", "Origin: null\r\n"):
+    cross = "Origin: null\r\nSec-Fetch-Site: cross-site\r\n"
+    for fields in ("", "Origin: https://evil.example\r\n", "Origin: null\r\n", cross):
         assert status_of(await say(guarded, cookie, fields=fields, id=name, choice="justify", why="x")) == 403
     assert status_of(await say(guarded, other, id=name, choice="justify", why="x")) == 404
     assert status_of(await say(guarded, "", id=name, choice="justify", why="x")) == 404
