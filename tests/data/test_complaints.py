@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.data.written import a_rule, lines
+from tests.data.data_yaml import a_rule, lines
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import msgspec
-from tests.data.written import rules_of
+from tests.data.data_yaml import rules_of
 
 from limen.data.data_file import DATA_FILE
 from limen.data.initial import INITIAL

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.data.written import a_rule, rules_of
+from tests.data.data_yaml import a_rule, rules_of
 from tests.golden import Expected
 
 from limen.data.file_changes import changes, said

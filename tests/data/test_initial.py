@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.data.written import rules_of
+from tests.data.data_yaml import rules_of
 
 from limen.data.initial import EXAMPLES, INITIAL
 from limen.data.rules.model import Step

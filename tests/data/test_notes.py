@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from tests.data.written import a_rule, rules_of
+from tests.data.data_yaml import a_rule, rules_of
 
 from limen.data.initial import INITIAL
 from limen.data.notes import notes

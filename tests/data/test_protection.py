@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from types import SimpleNamespace
 from typing import Any
 
-from tests.data.written import a_rule, rules_of
+from tests.data.data_yaml import a_rule, rules_of
 
 from limen.clock import SetClock
 from limen.data import protection as module

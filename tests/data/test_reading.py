@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.data.written import AROUND, a_rule, lines, read_text, rules_of
+from tests.data.data_yaml import AROUND, a_rule, lines, read_text, rules_of
 from tests.golden import Expected
 
 from limen.company.yaml_text import read_yaml

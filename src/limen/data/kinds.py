@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from limen.events.kind import DATA_FINDING, Family, Kind, Owner, Severity, Topic
+from limen.events.kind import DATA_FINDING, LIFECYCLE, Family, Kind, Owner, Severity, Topic
 
 _FAMILY: Final = Family("Data")
 _FOUND: Final = Topic(_FAMILY, Owner.OFFICE, "What was found in your files and mails", "Something found in a file")
@@ -18,4 +18,27 @@ FOUND: Final = Kind(
     severity=Severity.LOW,
     shown=("step", "channel", "kinds"),
 )
-KINDS: Final = (FOUND,)
+_GOVERNED: Final = Topic(_FAMILY, Owner.OFFICE, "Lists of what must not leave", "A list of what must not leave")
+KINDS: Final = (
+    FOUND,
+    Kind(
+        "data.list_kept",
+        "Kept digests of a list that is looked for",
+        _GOVERNED,
+        LIFECYCLE,
+        99,
+        acknowledged=True,
+        severity=Severity.MEDIUM,
+        shown=("list", "entries"),
+    ),
+    Kind(
+        "data.list_removed",
+        "Removed a list that was looked for",
+        _GOVERNED,
+        LIFECYCLE,
+        99,
+        acknowledged=True,
+        severity=Severity.MEDIUM,
+        shown=("list",),
+    ),
+)

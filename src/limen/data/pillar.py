@@ -17,11 +17,12 @@ def _declarations() -> Declarations:
     from limen.data.data_file import DATA_FILE
     from limen.data.findings import declared as findings
     from limen.data.kinds import KINDS
+    from limen.data.lists.store import TABLES as LISTS
 
     return Declarations(
         events=(*KINDS, *findings.KINDS),
         file=DATA_FILE,
-        tables=findings.TABLES,
+        tables=(*LISTS, *findings.TABLES),
         credentials=findings.CREDENTIALS,
     )
 
@@ -30,7 +31,9 @@ def _prepare(core: Core) -> None:
     from limen.data.findings.held import HeldExceptions
     from limen.data.protection import DataProtection
 
-    core.offers.give(DataProtection(core))
+    protection = DataProtection(core)
+    protection.register()
+    core.offers.give(protection)
     exceptions = HeldExceptions(core.clock)
     exceptions.register(core.feed)
     core.offers.give(exceptions)

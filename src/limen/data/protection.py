@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from hashlib import blake2b
@@ -10,16 +11,22 @@ from typing import Final
 
 from limen.data.documents import Inspected, WhyNot
 from limen.data.kinds import FOUND
+from limen.data.lists import store
+from limen.data.lists.keeping import CHANGE, matchers_of
+from limen.data.lists.store import KeptList
 from limen.data.rules.content import content_of, written
+from limen.data.rules.content_scanner import ContentScanner
 from limen.data.rules.judging import UNKNOWN, Sender, applies, goes_outside, judge
 from limen.data.rules.looked_for import scanner_of
 from limen.data.rules.model import Judged, Passing
 from limen.data.rules.stated import NO_RULES, DataRules
-from limen.data.scanning.scanner import Scanner
+from limen.errors import LimenError
 from limen.events import Event
 from limen.facts import Label
 from limen.pillar import Core
+from limen.storage import Snapshot
 
+_log = logging.getLogger(__name__)
 LARGEST: Final = 100_000_000
 """So many bytes of one thing are looked into; of more it is said that it is too large."""
 MOST_DOMAINS: Final = 10
@@ -33,7 +40,8 @@ class DataProtection:
         self._core = core
         self._key = core.keyring.key_for(_PURPOSE)
         self._making = asyncio.Lock()
-        self._scanner: tuple[DataRules, Scanner] | None = None
+        self._scanner: tuple[DataRules, tuple[KeptList, ...], ContentScanner] | None = None
+        self._lists: tuple[KeptList, ...] = ()
 
     @property
     def rules(self) -> DataRules:
@@ -47,7 +55,11 @@ class DataProtection:
 
     async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "") -> Inspected:  # noqa: ARG002
         """What is in it. Raises nothing: what can't be looked into says why."""
-        scanner = await self.ready()
+        try:
+            scanner = await self.ready()
+        except LimenError as error:
+            _log.warning("nothing can be looked into: %s", error)
+            return Inspected("", why_not=frozenset({WhyNot.FAILED}))
         digest = blake2b(key=self._key, digest_size=16)
         pieces, length, why_not = [], 0, frozenset[WhyNot]()
         async for piece in _pieces(body):
@@ -95,15 +107,31 @@ class DataProtection:
             )
         )
 
-    async def ready(self) -> Scanner:
-        """The scanner for the rules of now; made anew, beside the loop, where they are others than it was made for."""
-        rules = self.rules
-        if self._scanner is None or self._scanner[0] is not rules:
+    def register(self) -> None:
+        """Follow the lists that are kept. Called before the change feed starts."""
+
+        def load(snapshot: Snapshot, _key: str = "") -> tuple[KeptList, ...]:
+            return tuple(store.every(snapshot.connection))
+
+        def take(lists: tuple[KeptList, ...]) -> None:
+            self._lists = lists
+
+        self._core.feed.at_start(load, take)
+        self._core.feed.on(CHANGE, load, lambda _key, lists: take(lists))
+
+    async def ready(self) -> ContentScanner:
+        """The scanner for the rules and lists of now; made anew, beside the loop, where it was made for others."""
+        scanner = self._scanner
+        if scanner is None or scanner[0] is not self.rules or scanner[1] is not self._lists:
             async with self._making:
-                rules = self.rules
-                if self._scanner is None or self._scanner[0] is not rules:
-                    self._scanner = rules, await asyncio.to_thread(scanner_of, rules, self._key)
-        return self._scanner[1]
+                rules, lists, scanner = self.rules, self._lists, self._scanner
+                if scanner is None or scanner[0] is not rules or scanner[1] is not lists:
+                    scanner = rules, lists, await asyncio.to_thread(self._made_for, rules, lists)
+                    self._scanner = scanner
+        return scanner[2]
+
+    def _made_for(self, rules: DataRules, lists: tuple[KeptList, ...]) -> ContentScanner:
+        return ContentScanner(scanner_of(rules, self._key), matchers_of(lists, self._core.keyring, rules))
 
     async def look_again(self) -> None:
         """Have the scanner ready before something passes; nothing is made where no rule asks for one."""
@@ -123,7 +151,7 @@ async def _pieces(body: AsyncIterator[bytes] | bytes) -> AsyncIterator[bytes]:
         yield piece
 
 
-def _inspected(scanner: Scanner, body: bytes) -> Inspected:
+def _inspected(scanner: ContentScanner, body: bytes) -> Inspected:
     """What is in a plain text; of anything else, that it is of a kind that nothing looks into."""
     if b"\0" in body[:8_192]:
         return Inspected("", why_not=frozenset({WhyNot.UNKNOWN_KIND}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.data.written import a_rule, rules_of
+from tests.data.data_yaml import a_rule, rules_of
 
 from limen.data.documents import WhyNot
 from limen.data.rules.expectations import unmet

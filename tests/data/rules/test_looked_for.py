@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from tests.data.data_yaml import rules_of
 from tests.data.planted import KEY
-from tests.data.written import rules_of
 
 from limen.data.rules.looked_for import detectors_of, scanner_of
 

@@ -35,11 +35,16 @@ def _mod_97_is_one(matched: bytes) -> bool:
     return text.isalnum() and mod_97(text[4:] + text[:4]) == 1
 
 
-CHECKS: Final[dict[str, Check]] = {
-    "luhn": lambda matched: luhn(digits(matched)),
-    "mod-97": _mod_97_is_one,
-    "mod-11-10": lambda matched: len(digits(matched)) > 1 and mod_11_10(digits(matched)),
-}
+def _luhn(matched: bytes) -> bool:
+    return luhn(digits(matched))
+
+
+def _mod_11_10(matched: bytes) -> bool:
+    number = digits(matched)
+    return len(number) > 1 and mod_11_10(number)
+
+
+CHECKS: Final[dict[str, Check]] = {"luhn": _luhn, "mod-97": _mod_97_is_one, "mod-11-10": _mod_11_10}
 """Checks that a detector can name: ISO/IEC 7812-1 (cards), ISO/IEC 7064 as of IBANs, and as of German tax numbers."""
 
 

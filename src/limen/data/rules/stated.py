@@ -178,6 +178,11 @@ class DataRules:
         ]
 
     @property
+    def lists(self) -> tuple[ExactSet | FingerprintSet, ...]:
+        """What is looked for by lists that are kept beside the file."""
+        return (*self.exact, *self.fingerprints)
+
+    @property
     def names(self) -> dict[str, str]:
         """By the id of whatever is looked for, what people read for it."""
         from limen.data.detectors.every import DETECTORS  # noqa: PLC0415 -- as above
