@@ -10,14 +10,16 @@ from limen.facts.passing import Judged, Passing
 
 
 class InspectedDocument(Protocol):
-    """What looking into one document gave: what kind it is by its content, and where in it each find is. Entry points
-    hand it on to `judge` and `note` as it is.
+    """What looking into one document gave: what kind it is by its content, where in it each find is, and why something
+    in it was not read. Entry points hand it on to `judge` and `note` as it is.
     """
 
     @property
     def kind(self) -> str: ...
     @property
     def where(self) -> tuple[str, ...]: ...
+    @property
+    def why_not(self) -> frozenset[Any]: ...
 
 
 class Inspect(Protocol):

@@ -41,7 +41,9 @@ async def test_each_document_is_judged_by_itself_and_known_again():
         ("c.txt", "h", Step.BLOCK),
         ("n", "", Step.ALLOW),
     ]
-    assert looked[0].digest == looked[2].digest != looked[1].digest
+    assert [one.digest for one in looked] == [b""] * 4
+    known = await looking.identified(looked, held, b"multipart/form-data; boundary=xYx")
+    assert known[0].digest == known[2].digest != known[1].digest != b""
     assert await _all(held.all_of_it()) == body
 
 
@@ -54,8 +56,11 @@ async def test_the_digest_is_of_the_whole_also_where_the_scanner_reads_no_furthe
 
     checks.inspect = first_only
     looking = Looking(checks.offer(), b"k" * 32)
-    one, other = [(await looking.body(PASSING, _held(b"a" * 1_000, end), b""))[0].digest for end in (b"this", b"that")]
-    assert one != other
+    digests = set()
+    for end in (b"this", b"that"):
+        held = _held(b"a" * 1_000, end)
+        digests |= {one.digest for one in await looking.identified(await looking.body(PASSING, held, b""), held, b"")}
+    assert len(digests) == 2
 
 
 async def test_what_goes_wrong_with_the_source_is_no_failure_of_the_look():
@@ -69,14 +74,17 @@ async def test_a_form_that_is_broken_is_looked_at_as_it_is_too():
     looked = await Looking(Checks(unread=Step.WATCH).offer(), b"k" * 32).body(
         PASSING, _held(b"--xYx\r\n\r\n", SECRET.encode()), b"multipart/form-data; boundary=xYx"
     )
-    assert [(one.judged.step, one.failed) for one in looked] == [(Step.BLOCK, ""), (Step.WATCH, "broken")]
+    assert [(one.judged.step, set(one.inspected.why_not)) for one in looked] == [
+        (Step.BLOCK, set()),
+        (Step.WATCH, {"broken"}),
+    ]
 
 
 async def test_where_the_look_fails_a_restricted_app_gets_nothing():
     restricted = Passing(Channel.UPLOAD, "ana", "payroll", label=Label.RESTRICTED)
     looking = Looking(Checks(fails=ValueError).offer(), b"k" * 32)
     (looked,) = await looking.body(restricted, _held(b"x"), b"")
-    assert (looked.judged.step, looked.failed) == (Step.BLOCK, "failed")
+    assert (looked.judged.step, set(looked.inspected.why_not)) == (Step.BLOCK, {"failed"})
     (looked,) = await looking.body(PASSING, _held(b"x"), b"")
     assert looked.judged.step is Step.ALLOW
 
@@ -99,4 +107,32 @@ async def test_a_message_is_looked_at_and_may_be_late():
 
     checks.inspect = never
     late = await Looking(checks.offer(), b"k" * 32, late_seconds=0.01).text(PASSING, b"x")
-    assert (late.judged.step, late.failed) == (Step.BLOCK, "timed-out")
+    assert (late.judged.step, set(late.inspected.why_not)) == (Step.BLOCK, {"timed-out"})
+
+
+async def test_a_scanner_that_says_of_itself_that_it_failed_has_failed():
+    checks = Checks()
+
+    async def fails(body, name=""):
+        return checks.offer().not_inspected("timed-out")
+
+    checks.inspect = fails
+    looking = Looking(checks.offer(), b"k" * 32)
+    restricted = Passing(Channel.UPLOAD, "ana", "payroll", label=Label.RESTRICTED)
+    (looked,) = await looking.body(restricted, _held(b"x", b"y"), b"")
+    assert looked.judged.step is Step.BLOCK
+
+
+async def test_a_scanner_that_hides_what_went_wrong_with_the_source_does_not():
+    checks = Checks()
+
+    async def hides(body, name=""):
+        try:
+            async for _ in body:
+                pass
+        except ConnectionResetError:
+            return checks.offer().not_inspected("failed")
+
+    checks.inspect = hides
+    with pytest.raises(ConnectionResetError):
+        await Looking(checks.offer(), b"k" * 32).body(PASSING, _held(b"x", ConnectionResetError()), b"")

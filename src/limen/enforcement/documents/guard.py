@@ -106,10 +106,11 @@ class DocumentGuard:
     ) -> tuple[Verdict, list[Looked]]:
         spool = Spool(self.budget, about.person or about.app)
         held = Held(body, spool, before)
+        content_type, coding = first(fields, b"content-type"), first(fields, b"content-encoding")
         try:
-            looked = await self.looking.body(
-                passing, held, first(fields, b"content-type"), first(fields, b"content-encoding")
-            )
+            looked = await self.looking.body(passing, held, content_type, coding)
+            if any(one.judged.step >= Step.WARN for one in looked):
+                looked = await self.looking.identified(looked, held, content_type, coding)
             stopped = await self._stopped(about, looked)
         except BaseException:
             spool.close()

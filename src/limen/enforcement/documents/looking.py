@@ -9,36 +9,42 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any, Final
 
 from limen.enforcement.documents.codings import UnreadableError, codings_in, undone
-from limen.enforcement.documents.splitting import documents_in
+from limen.enforcement.documents.splitting import Document, documents_in
 from limen.enforcement.documents.spool import NoRoomError, Spool
 from limen.facts import Label
 from limen.facts.passing import Judged, Passing, Step
-from limen.pillar.data_checks import DataChecks
+from limen.pillar.data_checks import DataChecks, InspectedDocument
 
 LATE_SECONDS: Final = 20.0
 """So long the look may take between one piece of a body and the next, and behind the last."""
+
+FAILED: Final = frozenset({"failed", "timed-out", "too-large"})
+"""Words of `data.documents.WhyNot` for a look that did not come to its end."""
+WHOLE: Final = -1
+NOT_KNOWN: Final = -2
+"""In place of a number: the whole body as it is, and something that is not known again."""
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What became of one document. `digest` stands for its content: equal contents have equal ones under one key.
-
-    `failed` says why the look itself failed, a word of `data.documents.WhyNot`; "" where it did not.
+    """What became of one document, by its number in the body. `digest` stands for its content where it is asked for:
+    equal contents have equal ones under one key; b"" where it is not known.
     """
 
     passing: Passing
     field: str
     inspected: Any
     judged: Judged
-    digest: bytes
-    failed: str = ""
+    number: int
+    digest: bytes = b""
 
 
 class Held:
@@ -100,7 +106,8 @@ class Held:
         async for piece in self._source:
             yield piece
 
-    async def held_so_far(self) -> AsyncIterator[bytes]:
+    async def so_far(self) -> AsyncIterator[bytes]:
+        """What is held by now."""
         for piece in self._spool.read():
             yield piece
 
@@ -125,10 +132,9 @@ class Looking:
                 try:
                     plain = undone(held.pieces(), codings_in(content_encoding))
                     async for one in documents_in(plain, content_type, passing.name):
-                        found = await self._document(passing, one.name, one.where, one.body)
+                        found = await self._document(passing, one, len(looked))
                         looked.append(found)
-                    async for _ in held.pieces():  # what the look had no need of
-                        pass
+                    await _drained(held.pieces())  # what the look had no need of
                 except UnreadableError as wrong:
                     if held.wrong is None:
                         looked.extend(await self._unreadable(passing, held, wrong.why))
@@ -141,67 +147,89 @@ class Looking:
             raise held.wrong
         return looked
 
+    async def identified(
+        self, looked: list[Looked], held: Held, content_type: bytes, content_encoding: bytes = b""
+    ) -> list[Looked]:
+        """These documents with digests, by which they are known again. Only what was stopped is taken apart once more:
+        a digest costs as much as all else that is done about a body.
+        """
+        digests = dict[int, bytes]()
+        with suppress(UnreadableError):
+            plain = undone(held.so_far(), codings_in(content_encoding))
+            async for one in documents_in(plain, content_type, looked[0].passing.name if looked else ""):
+                digests[len(digests)] = await self._digest(one.body)
+        if any(one.number == WHOLE for one in looked):
+            digests[WHOLE] = await self._digest(held.so_far())
+        return [replace(one, digest=digests.get(one.number, b"")) for one in looked]
+
     async def text(self, passing: Passing, text: bytes) -> Looked:
         """A message, or a piece of something that has no end."""
         try:
             async with asyncio.timeout(self._late):
-                return await self._document(passing, passing.name, "", _once(text))
+                return await self._document(passing, Document(passing.name, "", _once(text)), NOT_KNOWN)
         except TimeoutError:
             return self._failed(passing, "timed-out")
 
-    def _failed(self, passing: Passing, why: str, digest: bytes = b"") -> Looked:
+    def _failed(self, passing: Passing, why: str, number: int = NOT_KNOWN) -> Looked:
         inspected = self.checks.not_inspected(why)
-        return Looked(passing, "", inspected, self._judged(passing, inspected, failed=True), digest, why)
+        return Looked(passing, "", inspected, self._judged(passing, inspected), number)
 
-    async def _document(self, passing: Passing, name: str, where: str, body: AsyncIterator[bytes]) -> Looked:
-        passing = replace(passing, name=name or passing.name)
-        digest = blake2b(key=self._key, digest_size=16)
+    async def _document(self, passing: Passing, document: Document, number: int) -> Looked:
+        passing = replace(passing, name=document.name or passing.name)
         wrong: BaseException | None = None
 
-        async def digested() -> AsyncIterator[bytes]:
+        async def watched() -> AsyncIterator[bytes]:
             nonlocal wrong
             try:
-                async for piece in body:
-                    digest.update(piece)
+                async for piece in document.body:
                     yield piece
             except BaseException as failure:
                 wrong = failure
                 raise
 
-        pieces = digested()
+        pieces = watched()
         try:
-            inspected = await self.checks.inspect(pieces, name)
-            async for _ in pieces:  # what it had no need of counts for the digest all the same
-                pass
-        except (UnreadableError, TimeoutError):
+            inspected = await self.checks.inspect(pieces, document.name)
+        except TimeoutError:
             raise
         except Exception as failure:  # noqa: BLE001 -- whatever went wrong, rules decide about it
-            if wrong is not None:
-                raise wrong from None
-            _log.warning("what passes could not be looked into: %s", type(failure).__name__)
-            async for _ in pieces:
-                pass
-            return replace(self._failed(passing, "failed", digest.digest()), field=where)
-        return Looked(passing, where, inspected, self._judged(passing, inspected, failed=False), digest.digest())
+            if wrong is None:
+                _log.warning("what passes could not be looked into: %s", type(failure).__name__)
+                inspected = self.checks.not_inspected("failed")
+        if wrong is not None:
+            raise wrong from None
+        await _drained(pieces)  # what it had no need of
+        return Looked(passing, document.where, inspected, self._judged(passing, inspected), number)
 
     async def _unreadable(self, passing: Passing, held: Held, why: str) -> list[Looked]:
         """A body that can't be taken apart: for that, and as far as it is held as it is."""
         if why == "too-large":
             return [self._failed(passing, why)]
-        async for _ in held.pieces():
-            pass
-        whole = await self._document(passing, passing.name, "", held.held_so_far())
-        return [whole, self._failed(passing, why, whole.digest)]
+        await _drained(held.pieces())
+        whole = await self._document(passing, Document(passing.name, "", held.so_far()), WHOLE)
+        return [whole, self._failed(passing, why, WHOLE)]
 
-    def _judged(self, passing: Passing, inspected: Any, *, failed: bool) -> Judged:
+    async def _digest(self, body: AsyncIterator[bytes]) -> bytes:
+        digest = blake2b(key=self._key, digest_size=16)
+        async for piece in body:
+            digest.update(piece)
+        return digest.digest()
+
+    def _judged(self, passing: Passing, inspected: InspectedDocument) -> Judged:
         try:
             judged = self.checks.judge(passing, inspected)
         except Exception as failure:  # noqa: BLE001 -- whatever went wrong, it may not pass
             _log.warning("what passes could not be judged: %s", type(failure).__name__)
             return Judged(Step.BLOCK)
-        if failed and passing.label is Label.RESTRICTED and judged.step < Step.BLOCK:
+        has_failed = bool(inspected.why_not & FAILED)
+        if has_failed and passing.label is Label.RESTRICTED and judged.step < Step.BLOCK:
             return replace(judged, step=Step.BLOCK, may_justify=False)
         return judged
+
+
+async def _drained(body: AsyncIterator[bytes]) -> None:
+    async for _ in body:
+        pass
 
 
 async def _once(content: bytes) -> AsyncIterator[bytes]:

@@ -10,8 +10,8 @@ import tempfile
 from collections.abc import Iterator
 from typing import IO, Final
 
-IN_MEMORY: Final = 1 << 20
-"""So many bytes of one body are held in memory."""
+IN_MEMORY: Final = 8 << 20
+"""So many bytes of one body are held in memory: a file would cost as much as all else, for what is sent mostly."""
 MOST_IN_MEMORY: Final = 64 << 20
 """So many bytes of all bodies together are."""
 MOST: Final = 2 << 30
