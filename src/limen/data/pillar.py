@@ -14,16 +14,19 @@ FORGET_SECONDS = 3_600.0
 
 
 def _declarations() -> Declarations:
+    from limen.data.allowed.store import TABLES as ALLOWED
+    from limen.data.credentials import CREDENTIALS
     from limen.data.data_file import DATA_FILE
     from limen.data.findings import declared as findings
     from limen.data.kinds import KINDS
+    from limen.data.labels import kinds as of_labels
     from limen.data.lists.store import TABLES as LISTS
 
     return Declarations(
-        events=(*KINDS, *findings.KINDS),
+        events=(*KINDS, *of_labels.KINDS, *findings.KINDS),
         file=DATA_FILE,
-        tables=(*LISTS, *findings.TABLES),
-        credentials=findings.CREDENTIALS,
+        tables=(*LISTS, *ALLOWED, *findings.TABLES),
+        credentials=(*CREDENTIALS, *findings.CREDENTIALS),
     )
 
 
@@ -54,6 +57,7 @@ async def _build(core: Core) -> Running:
         periodic=(
             Every("have a scanner for what data.yaml says", LOOK_SECONDS, protection.look_again),
             Every("forget what was said of findings long ago", FORGET_SECONDS, findings.forget),
+            Every("forget values that may pass no more", FORGET_SECONDS, protection.forget),
         ),
     )
 
@@ -63,7 +67,7 @@ PILLAR = Pillar(
     commands={
         "data": Command("limen.cli.data", "Look into files for what should not lie there: cards, keys, salaries")
     },
-    pages=("limen.web.data.findings", "limen.web.data.mine"),
+    pages=("limen.web.data.findings", "limen.web.data.mine", "limen.web.data.simulator"),
     declarations=_declarations,
     prepare=_prepare,
     build=_build,

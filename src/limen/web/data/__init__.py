@@ -1,1 +1,1 @@
-"""Pages on what was found in documents."""
+"""Pages about data: what was found, what may pass, where it lies."""
