@@ -88,6 +88,12 @@ async def _examine(installation: Installation) -> list[Finding]:
     return await examine(installation)
 
 
+async def _examine_reading(_here: Installation) -> list[Finding]:
+    from limen.data.extraction.examining import examine
+
+    return [examine()]
+
+
 PILLAR = Pillar(
     name="data",
     commands={
@@ -96,6 +102,6 @@ PILLAR = Pillar(
     pages=("limen.web.data.findings", "limen.web.data.mine", "limen.web.data.simulator"),
     declarations=_declarations,
     prepare=_prepare,
-    examinations={"data": _examine},
+    examinations={"data": _examine, "reading documents": _examine_reading},
     build=_build,
 )
