@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from limen.data.extraction.markup import DULL, SHORTEST, local
+from limen.data.extraction.markup import SHORTEST
 
 _PARTS: Final = re.compile(
     r"(?:word|xl|ppt)/(?:styles|stylesWithEffects|fontTable|webSettings|numbering|tableStyles|theme/theme\d*)\.xml"
@@ -19,13 +19,18 @@ _UTF_8: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml(?:[^>]*encoding=[\"']utf-8[\"'])?[^>]*\?>)?\s*<", re.IGNORECASE
 )
 _OTHER_ENCODING: Final = re.compile(rb"[^>]*encoding=[\"'](?!utf-8)", re.IGNORECASE)
-_SAID: Final = re.compile(
-    r"""(?<![\w.:-])(?P<name>[\w.:-]++)\s*+=\s*+(?:"(?P<double>[^"]*+)"|'(?P<single>[^']*+)')
-    | <!--(?P<remark>.*?)--> | <!\[CDATA\[(?P<data>.*?)\]\]> | <\?(?P<order>.*?)\?> | >(?P<text>[^<]++)""",
-    re.DOTALL | re.VERBOSE,
+_SAID: Final = tuple(
+    re.compile(one, re.DOTALL)
+    for one in (
+        rf'=\s*+"([^"]{{{SHORTEST},}}+)',
+        rf"=\s*+'([^']{{{SHORTEST},}}+)",
+        r">\s*+([^<\s][^<]*+)",
+        r"<!--(.*?)-->",
+        r"<!\[CDATA\[(.*?)\]\]>",
+        r"<\?(.*?)\?>",
+    )
 )
-
-
+"""Each begins with what is rare, so that it is looked for quickly."""
 _MOST_REMARKS: Final = 200
 """One that never ends is searched for its end from each beginning."""
 
@@ -50,13 +55,6 @@ def said_in_styles(content: bytes) -> list[str] | None:
 
 
 def _said(text: str) -> Iterator[str]:
-    for match in _SAID.finditer(text):
-        name, double, single, *others = match.groups()
-        if name:
-            value = double or single or ""
-            if len(value) < SHORTEST or local(name.rpartition(":")[2]).startswith(DULL):
-                continue
-        else:
-            value = next(filter(None, others), "").strip()
-        if value:
-            yield html.unescape(value) if "&" in value else value
+    for expression in _SAID:
+        for value in expression.findall(text):
+            yield (html.unescape(value) if "&" in value else value).strip()
