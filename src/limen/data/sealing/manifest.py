@@ -31,7 +31,9 @@ SERVER: Final = "server"
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is known of one sealed file. `key` is the ID of the sealing key, `by` a person's ID."""
+    """What is known of one sealed file. `key` is the ID of the sealing key, `by` a person's ID, `others` for whom it is
+    sealed beside the company (keys of age).
+    """
 
     tenant: str
     label: str
@@ -41,6 +43,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     payload_sha256: str
     by: str
     at: Instant
+    others: tuple[str, ...] = ()
 
 
 class Certificate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -114,7 +117,7 @@ def read(sealed: Path) -> Signed:
     except FileNotFoundError:
         raise SealedError(
             f"{path.name} is missing, so nobody can say who sealed {sealed.name}",
-            "put it back, or open the file with --unsigned if you know where it comes from",
+            "put it back; a recovery key opens the file without it",
         ) from None
     try:
         if len(text) <= MOST_BYTES:

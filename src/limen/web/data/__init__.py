@@ -1,0 +1,1 @@
+"""Pages of data: what people confirm, and what they are asked."""
