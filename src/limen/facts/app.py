@@ -22,6 +22,10 @@ LIMEN = "limen"
 """The id of Limen itself as an app. Decided on it: `sign_in`, the portal (`view`), reading the console (`audit`),
 helping people with their passkeys and sessions (`support`), and changing anything (`administer`)."""
 
+SEALED_FILES: Final = "sealed-files"
+"""The id of sealed files as an app, which no entry of apps.yaml makes. Their label is that of the key that opens them;
+opening is `download`."""
+
 
 class Label(IntEnum):
     """How much harm a leak would do. In policies: `resource.sensitivity`, 0 to 3."""

@@ -23,7 +23,7 @@ def test_what_is_said_comes_back() -> None:
 
 def test_as_many_files_as_one_address_holds() -> None:
     most = [ASKED[0]] * wire.MOST_FILES
-    assert len(wire.asked_text(most)) < 4_200
+    assert len(wire.asked_text(most)) < 1_500
     assert wire.asked_in(wire.asked_text(most)) == most
     assert wire.asked_in(wire.asked_text([*most, ASKED[0]])) is None
 

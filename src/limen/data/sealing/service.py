@@ -18,13 +18,11 @@ from limen.data.sealing.store import SealingKey
 from limen.data.sealing.wire import Allowed, Asked, Opened, OpenedFile
 from limen.errors import LimenError
 from limen.events import Event
-from limen.facts import App, Label, Person, Session, Upstream
+from limen.facts import SEALED_FILES, App, Label, Person, Session, Upstream
 from limen.pillar import Core, KeptOpen, SignOnDecision
 from limen.policy.decision import Effect
 from limen.rate_limit import RateLimit
 
-DOCUMENTS: Final = "sealed-documents"
-"""The ID by which policies name sealed files; their label is that of the key that opens them."""
 DOWNLOAD: Final = "download"
 """What opening is: the content is on the person's own disk afterwards."""
 ENTRY_POINT: Final = "sealed"
@@ -47,7 +45,7 @@ class Answered:
 
 def documents(label: Label) -> App:
     """Sealed files of a label, as something that is asked for."""
-    return App(DOCUMENTS, f"Sealed files ({label.word})", "", Upstream(""), label)
+    return App(SEALED_FILES, f"Sealed files ({label.word})", "", Upstream(""), label)
 
 
 class Sealing:

@@ -20,8 +20,8 @@ from limen.data.sealing.errors import SealedError
 from limen.data.sealing.header import Stanza
 from limen.data.sealing.manifest import Certified
 
-MOST_FILES: Final = 32
-"""So many are opened by one question: an address holds no more."""
+MOST_FILES: Final = 12
+"""So many are opened by one question: an address that signing in comes back to holds no more."""
 MOST_BYTES: Final = 16_000
 _KEY_ID: Final = re.compile(r"sk_[0-9a-f]{32}")
 _PUBLIC: Final = re.compile(r"[0-9a-f]{64}")

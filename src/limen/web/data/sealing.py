@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from limen.data.sealing.age_keys import Recipient
 from limen.data.sealing.service import Sealing
-from limen.data.sealing.wire import Allowed, Asked, Opened, asked_in, code_of, packed, public_key_in
+from limen.data.sealing.wire import MOST_BYTES, Allowed, Asked, Opened, asked_in, code_of, packed, public_key_in
 from limen.facts import LIMEN, Label
 from limen.messages import gettext_noop
 from limen.policy.decision import Effect
@@ -82,7 +82,7 @@ def routes(site: Site) -> APIRouter:
 
     @router.get(OPEN)
     async def show_open(request: Request, visit: Authorized) -> Response:
-        wanted = to_open({name: query(request, name) for name in _OPEN_FIELDS})
+        wanted = to_open({name: query(request, name, MOST_BYTES) for name in _OPEN_FIELDS})
         if wanted is None:
             return site.wrong(visit, 400, *_WRONG)
         labels = await done_or_page(sealing.labels(wanted.files), lambda wrong: site.failed(visit, wrong))
