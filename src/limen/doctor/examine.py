@@ -25,6 +25,7 @@ from limen.doctor.mail import mail
 from limen.doctor.names import names
 from limen.doctor.networks import networks
 from limen.doctor.places import places
+from limen.doctor.sealing import sealing
 from limen.doctor.setup import Setup, setup_in
 from limen.doctor.ssh_hosts import ssh_hosts
 from limen.doctor.trusted_proxies import hops
@@ -60,6 +61,7 @@ EXAMINATIONS: Final[dict[str, Examination]] = {
     "watching": watching,
     "directories": directories,
     "ssh hosts": ssh_hosts,
+    "sealing": sealing,
 }
 """By their names, as findings carry them."""
 

@@ -9,6 +9,7 @@ from tests.data.sealing.company import NOW, PAPER, Harbor
 
 from limen.data.sealing import files, manifest, sealing_keys
 from limen.data.sealing.age_keys import Identity
+from limen.data.sealing.errors import SealedError
 from limen.data.sealing.rotating import Outcome, Rotation, sealed_below
 from limen.data.sealing.sealer import Sealer
 from limen.facts import Label
@@ -45,7 +46,7 @@ def test_files_come_to_the_newest_key_and_stay_what_they_are(harbor: Harbor, tmp
         assert files.payload_digest(path) == digest
         for identity in (sealing_keys.opened(harbor.company, new), PAPER, PARTNER):
             assert files.file_key_of(path, [identity])
-        with pytest.raises(Exception, match="not sealed for this key"):
+        with pytest.raises(SealedError):
             files.file_key_of(path, [old])
     assert rotated(harbor, paths) == [Outcome.NEWEST] * 2
 
