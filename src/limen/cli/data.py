@@ -18,6 +18,7 @@ from limen.data.files import ScannedFile, files_below, scan_file
 from limen.data.model import Confidence, Detector, Kind
 from limen.data.scanning.scanner import Scanner
 from limen.errors import LimenError
+from limen.printable import visible
 
 TASKS: Final = ("scan", "detectors")
 MOST_LINES: Final = 5
@@ -78,10 +79,10 @@ def _plain(detector: Detector) -> dict[str, object]:
 
 def _scan(detectors: list[Detector], paths: list[Path]) -> Iterator[ScannedFile]:
     scanner = Scanner(detectors, key=secrets.token_bytes(32))
-    files = list(files_below(paths))
+    files, named = list(files_below(paths)), frozenset(paths)
     with progress("Looking into files") as told:
         for number, path in enumerate(files, 1):
-            yield scan_file(scanner, path)
+            yield scan_file(scanner, path, may_be_link=path in named)
             if told:
                 told(number, len(files))
 
@@ -96,7 +97,9 @@ def _print(scanned: list[ScannedFile], at_least: Confidence, *, as_json: bool) -
             print(json.dumps(row) if as_json else _said(row))
         if one.why_not:
             print(
-                json.dumps({"file": str(one.path), "why_not": one.why_not}) if as_json else f"{one.path}: {one.why_not}"
+                json.dumps({"file": str(one.path), "why_not": one.why_not})
+                if as_json
+                else f"{_on_a_line(str(one.path))}: {one.why_not}"
             )
     if not as_json:
         unread = sum(bool(one.why_not) for one in scanned)
@@ -133,4 +136,9 @@ def _said(row: dict[str, object]) -> str:
     number = f"{row['values']}{' or more' if row['more'] else ''}"
     name = DETECTORS[str(row["detector"])].name
     place = f"{'line' if len(lines) == 1 else 'lines'} {at}"
-    return f"{row['file']}:{lines[0]}: {name}, {number} ({row['confidence']}), {place}"
+    return f"{_on_a_line(str(row['file']))}:{lines[0]}: {name}, {number} ({row['confidence']}), {place}"
+
+
+def _on_a_line(path: str) -> str:
+    """A file's name may have line ends in it: who gave it one forges no line of what is found."""
+    return visible(path).replace("\n", "\\n")
