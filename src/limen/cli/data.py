@@ -20,7 +20,7 @@ from limen.data.scanning.scanner import Scanner
 from limen.errors import LimenError
 from limen.printable import visible
 
-TASKS: Final = ("scan", "detectors")
+TASKS: Final = ("scan", "detectors", "exact", "fingerprint", "lists")
 MOST_LINES: Final = 5
 """So many lines of a file are named for each detector; `--json` has all."""
 
@@ -34,16 +34,23 @@ class AtLeast(StrEnum):
 
 
 def run(
-    task: Annotated[str, typer.Argument(metavar="TASK", help="scan or detectors")],
+    task: Annotated[str, typer.Argument(metavar="TASK", help="scan, detectors, exact, fingerprint or lists")],
     paths: Annotated[
         list[Path] | None, typer.Argument(metavar="[FILE …]", help="With scan: files and folders to look into")
     ] = None,
     *,
     kind: Annotated[list[str] | None, typer.Option(help="Only this kind, such as bank; can be repeated")] = None,
     at_least: Annotated[AtLeast, typer.Option(help="With scan: how sure a find has to be")] = AtLeast.MEDIUM,
+    field: Annotated[str, typer.Option(help="With exact add: the columns of the file, as number,name")] = "",
+    company: Annotated[Path | None, typer.Option(help="The company folder, where it is not the current one")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per line")] = False,
 ) -> None:
     refuse_other_task("data", task, TASKS)
+    if task in {"exact", "fingerprint", "lists"}:
+        from limen.cli import data_lists
+
+        data_lists.run(task, [str(one) for one in paths or ()], field, company or Path(), as_json=as_json)
+        return
     detectors = _of(kind)
     if task == "detectors":
         for one in detectors:

@@ -1,4 +1,4 @@
-"""Data as a part of Limen: what Limen recognises in text, and files that are sealed for a label."""
+"""Data as a part of Limen: what is recognised in it, by which rules it may pass, what was found, and sealed files."""
 
 from __future__ import annotations
 
@@ -9,23 +9,46 @@ from limen.pillar import Command, Declarations, Every, KeptOpen, Pillar, Running
 if TYPE_CHECKING:
     from limen.pillar import Core
 
+LOOK_SECONDS = 2.0
 SHRED_SECONDS = 60.0
 
 
 def _declarations() -> Declarations:
-    from limen.data.sealing import kinds as of_sealing, store as sealing
+    from limen.data.data_file import DATA_FILE
+    from limen.data.kinds import KINDS
+    from limen.data.lists.store import TABLES as LISTS
+    from limen.data.sealing.kinds import KINDS as OF_SEALING
+    from limen.data.sealing.store import TABLES as SEALING
     from limen.data.settings import DataSettings
 
-    return Declarations(settings=DataSettings, events=(*of_sealing.KINDS,), tables=(*sealing.TABLES,))
+    return Declarations(
+        settings=DataSettings,
+        events=(*KINDS, *OF_SEALING),
+        file=DATA_FILE,
+        tables=(*LISTS, *SEALING),
+    )
+
+
+def _prepare(core: Core) -> None:
+    from limen.data.protection import DataProtection
+
+    protection = DataProtection(core)
+    protection.register()
+    core.offers.give(protection)
 
 
 async def _build(core: Core) -> Running:
+    from limen.data.protection import DataProtection
     from limen.data.sealing.service import Sealing
 
+    protection = core.offers.take(DataProtection)
     sealing = Sealing(core, core.offers.take(KeptOpen))
     return Running(
         offers=(sealing,),
-        periodic=(Every("destroy sealing keys that are to be shredded", SHRED_SECONDS, sealing.shred_due),),
+        periodic=(
+            Every("have a scanner for what data.yaml says", LOOK_SECONDS, protection.look_again),
+            Every("destroy sealing keys that are to be shredded", SHRED_SECONDS, sealing.shred_due),
+        ),
     )
 
 
@@ -38,5 +61,6 @@ PILLAR = Pillar(
     },
     pages=("limen.web.data.sealing",),
     declarations=_declarations,
+    prepare=_prepare,
     build=_build,
 )

@@ -18,6 +18,7 @@ from typing import Any, Final, Self
 
 import hyperscan
 
+from limen.data.detectors.expressions import expression_of
 from limen.data.model import AFTER, BEFORE, Confidence, Detector, Finding, Found
 from limen.data.scanning.words import Words
 
@@ -47,10 +48,7 @@ class Scanner:
 
     def __init__(self, detectors: Sequence[Detector], *, key: bytes, most: int = MOST) -> None:
         self._key, self._most = key, most
-        self._sought = [
-            _Sought(one, re.compile(one.expression.encode()), Words(one.words) if one.words else None)
-            for one in detectors
-        ]
+        self._sought = [_Sought(one, expression_of(one), Words(one.words) if one.words else None) for one in detectors]
         self._hold = max((one.longest for one in detectors), default=0) + AFTER
         rough = {index: (one.rough or one.expression).encode() for index, one in enumerate(detectors)}
         for index, one in enumerate(self._sought):
