@@ -6,4 +6,4 @@ from limen.data.pillar import PILLAR
 
 
 def test_it_brings_its_command() -> None:
-    assert list(PILLAR.commands) == ["data"]
+    assert list(PILLAR.commands) == ["data", "seal", "open"]

@@ -48,13 +48,13 @@ async def test_old_versions_weak_suites_and_certificates_that_end_are_found_on_e
     ours = Authority(tmp_path)
     old = speaking(ours.serves("wiki.harbor.example"), ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_3, "ALL:@SECLEVEL=0")
     weak = ours.serves("127.0.0.1", days=(-60, 9.5))
-    weak = speaking(weak, ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_2, "ECDHE-ECDSA-AES128-SHA")
+    weak = speaking(weak, ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_2, "ECDHE-ECDSA-AES128-SHA256")
     async with serving(tls=weak) as port:
         wiki = app(f"https://127.0.0.1:{port}", ca_file=str(ours.file))
         found = await looked_at(tmp_path, ours, old, wiki)
     first, second, third = bad(found)
     assert "TLSv1.1" in first.what
-    assert "ECDHE-ECDSA-AES128-SHA" in second.what
+    assert "ECDHE-ECDSA-AES128-SHA256" in second.what
     assert "9 days" in third.what
     assert {one.where for one in found} == {"wiki"}
     assert first.fix != second.fix  # one is mended in front of Limen, the other in the app

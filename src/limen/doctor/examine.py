@@ -28,6 +28,7 @@ from limen.doctor.places import places
 from limen.doctor.sealing import sealing
 from limen.doctor.setup import Setup, setup_in
 from limen.doctor.ssh_hosts import ssh_hosts
+from limen.doctor.transit import transit
 from limen.doctor.trusted_proxies import hops
 from limen.doctor.upstreams import upstreams
 from limen.doctor.watching import watching
@@ -50,6 +51,7 @@ EXAMINATIONS: Final[dict[str, Examination]] = {
     "certificate": served,
     "front": hops,
     "apps": upstreams,
+    "in transit": transit,
     "sign-in services": issuers,
     "clock": clock,
     "database": database,

@@ -83,7 +83,8 @@ class Upstream:
     """Where an app really runs, and how long and how much the gateway waits for it.
 
     `ca_file`: trust these certificates instead of the system's ("" = the system's). `server_name`: what the
-    certificate must say where it differs from the URL's host ("" = the URL's host).
+    certificate must say where it differs from the URL's host ("" = the URL's host). `plain_text_why`: why a
+    confidential app may be spoken to without encryption ("": it may not).
     """
 
     url: str
@@ -93,6 +94,7 @@ class Upstream:
     response_ms: int = 60_000
     max_request_bytes: int = 1 << 30
     keep_host: bool = True
+    plain_text_why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

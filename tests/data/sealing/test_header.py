@@ -86,6 +86,7 @@ GOOD = header.written(KEY, [ADA.recipient])
         GOOD[:22] + b"-> a\n" + b"A" * 65 + b"\n" + GOOD[22:],
         GOOD[:22] + b"-> " + b"a" * 1_000_000,
     ],
+    ids=lambda text: str(len(text)),
 )
 def test_what_is_no_header_is_refused(text: bytes) -> None:
     with pytest.raises(SealedError):

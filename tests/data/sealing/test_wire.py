@@ -29,13 +29,15 @@ def test_as_many_files_as_one_address_holds() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "x", KEY, f"{KEY}.AAAA", f"{KEY}.Ä", "sk_1." + "A" * 86, "a" * 20_000, wire.asked_text(ASKED) + ","]
+    "text",
+    ["", "x", KEY, f"{KEY}.AAAA", f"{KEY}.Ä", "sk_1." + "A" * 86, "a" * 20_000, wire.asked_text(ASKED) + ","],
+    ids=len,
 )
 def test_what_no_command_writes_is_none(text: str) -> None:
     assert wire.asked_in(text) is None
 
 
-@pytest.mark.parametrize("text", ["", "!", "e30", wire.packed(ALLOWED), "A" * 20_000, "ÄÄ"])
+@pytest.mark.parametrize("text", ["", "!", "e30", wire.packed(ALLOWED), "A" * 20_000, "ÄÄ"], ids=len)
 def test_what_is_not_of_the_kind_is_refused(text: str) -> None:
     with pytest.raises(SealedError):
         wire.unpacked(text, Opened)
