@@ -1,17 +1,18 @@
 """The payload of an age file: 64 KiB at a time by ChaCha20-Poly1305, numbered, the last one marked.
 
-As https://age-encryption.org/v1 says (STREAM, after Hoang, Reyhanitabar, Rogaway and Vizár, 2015). Blocks of 16 chunks
-are worked on side by side, and memory stays the same whatever the size.
+As https://age-encryption.org/v1 says (STREAM, after Hoang, Reyhanitabar, Rogaway and Vizár, 2015). The SHA-256 is taken
+beside it by another thread, and memory stays the same whatever the size.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from hashlib import sha256
-from typing import Final, Protocol, TypeAlias
+from itertools import cycle
+from typing import Final, Protocol, Self, TypeAlias
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
@@ -22,7 +23,7 @@ from limen.data.sealing.header import derived
 CHUNK: Final = 65_536
 TAG: Final = 16
 NONCE: Final = 16
-_CHUNKS: Final = 16
+_CHUNKS: Final = 8
 _AT_ONCE: Final = 2
 _COUNTER_BYTES: Final = 11
 
@@ -37,30 +38,25 @@ class Source(Protocol):
 
 
 class Target(Protocol):
-    def write(self, data: bytes, /) -> object: ...
+    def write(self, data: bytes | memoryview, /) -> object: ...
 
 
 def encrypt(source: Source, target: Target, file_key: bytes, told: Told | None = None) -> bytes:
     """Write the payload of `source` to `target`. Gives its SHA-256: of the nonce and all chunks. Raises OSError."""
     nonce = secrets.token_bytes(NONCE)
-    hashed = sha256(nonce)
     target.write(nonce)
-    cipher = _cipher(file_key, nonce)
-
-    def sealed(number: int, block: bytes, is_last: bool) -> bytes:  # noqa: FBT001 - as blocks are given
-        view = memoryview(block)
-        chunks = range(0, len(block) or 1, CHUNK)
-        return b"".join(
-            cipher.encrypt(_nonce(number + i, is_last=is_last and at == chunks[-1]), view[at : at + CHUNK], None)
-            for i, at in enumerate(chunks)
-        )
-
-    for block, content in _worked_on(_blocks(source, CHUNK), sealed):
-        hashed.update(block)
-        target.write(block)
-        if told:
-            told(content)
-    return hashed.digest()
+    cipher, sealed = _cipher(file_key, nonce), _Buffers(_CHUNKS * (CHUNK + TAG))
+    with _Hashing(nonce) as hashing:
+        for number, block, is_last in _blocks(source, CHUNK):
+            out, done = sealed.next(hashing), 0
+            for at, chunk, counter in _chunks(block, CHUNK, number, is_last=is_last):
+                done = at // CHUNK * TAG + at + len(chunk) + TAG
+                cipher.encrypt_into(counter, chunk, None, out[done - len(chunk) - TAG : done])
+            hashing.add(out[:done])
+            target.write(out[:done])
+            if told:
+                told(len(block))
+    return hashing.digest
 
 
 def decrypt(source: Source, target: Target, file_key: bytes, name: str, told: Told | None = None) -> bytes:
@@ -71,33 +67,25 @@ def decrypt(source: Source, target: Target, file_key: bytes, name: str, told: To
     nonce = source.read(NONCE)
     if len(nonce) != NONCE:
         raise broken(name, "its end is missing")
-    hashed = sha256(nonce)
-    cipher = _cipher(file_key, nonce)
-
-    def opened(number: int, block: bytes, is_last: bool) -> bytes:  # noqa: FBT001 - as blocks are given
-        view = memoryview(block)
-        size = CHUNK + TAG
-        chunks = range(0, len(block) or 1, size)
-        if is_last and number + len(chunks) > 1 and len(block) - chunks[-1] <= TAG:
-            raise broken(name, "its last chunk is empty")
-        try:
-            return b"".join(
-                cipher.decrypt(_nonce(number + i, is_last=is_last and at == chunks[-1]), view[at : at + size], None)
-                for i, at in enumerate(chunks)
-            )
-        except InvalidTag:
-            raise broken(name, "its content is not what was sealed") from None
-
-    def hashing(blocks: Iterable[tuple[int, bytes, bool]]) -> Iterator[tuple[int, bytes, bool]]:
-        for number, block, is_last in blocks:
-            hashed.update(block)
-            yield number, block, is_last
-
-    for content, _ in _worked_on(hashing(_blocks(source, CHUNK + TAG)), opened):
-        target.write(content)
-        if told:
-            told(len(content))
-    return hashed.digest()
+    cipher, size = _cipher(file_key, nonce), CHUNK + TAG
+    content = memoryview(bytearray(_CHUNKS * CHUNK))
+    with _Hashing(nonce) as hashing:
+        for number, block, is_last in _blocks(source, size):
+            hashing.add(block)
+            done = 0
+            for at, chunk, counter in _chunks(block, size, number, is_last=is_last):
+                length = len(chunk) - TAG
+                if length < 0 or (length == 0 and number + at):
+                    raise broken(name, "its last chunk is missing")
+                done = at // size * CHUNK + length
+                try:
+                    cipher.decrypt_into(counter, chunk, None, content[done - length : done])
+                except InvalidTag:
+                    raise broken(name, "its content is not what was sealed") from None
+            target.write(content[:done])
+            if told:
+                told(done)
+    return hashing.digest
 
 
 def digest(source: Source) -> bytes:
@@ -117,7 +105,7 @@ def _nonce(number: int, *, is_last: bool) -> bytes:
 
 
 def _blocks(source: Source, chunk: int) -> Iterator[tuple[int, bytes, bool]]:
-    """(number of its first chunk, up to 16 chunks, whether it is the last); one empty block of what is empty."""
+    """(number of its first chunk, up to 8 chunks, whether it is the last); one empty block of what is empty."""
     number, block = 0, _exactly(source, _CHUNKS * chunk)
     while True:
         following = _exactly(source, _CHUNKS * chunk) if len(block) == _CHUNKS * chunk else b""
@@ -137,16 +125,46 @@ def _exactly(source: Source, size: int) -> bytes:
     return b"".join(pieces) if len(pieces) > 1 else pieces[0]
 
 
-def _worked_on(
-    blocks: Iterable[tuple[int, bytes, bool]], work: Callable[[int, bytes, bool], bytes]
-) -> Iterator[tuple[bytes, int]]:
-    """What `work` makes of each block, in their order, a few at a time; and how many bytes the block had."""
-    waiting: deque[tuple[Future[bytes], int]] = deque()
-    with ThreadPoolExecutor(_AT_ONCE, "sealing") as pool:
-        for number, block, is_last in blocks:
-            waiting.append((pool.submit(work, number, block, is_last), len(block)))
-            if len(waiting) > _AT_ONCE:
-                done, size = waiting.popleft()
-                yield done.result(), size
-        for done, size in waiting:
-            yield done.result(), size
+def _chunks(block: bytes, size: int, number: int, *, is_last: bool) -> Iterator[tuple[int, memoryview, bytes]]:
+    """(where it begins, the chunk, its nonce); one empty chunk of what is empty."""
+    view, starts = memoryview(block), range(0, len(block) or 1, size)
+    for i, at in enumerate(starts):
+        yield at, view[at : at + size], _nonce(number + i, is_last=is_last and at == starts[-1])
+
+
+class _Buffers:
+    """Two of one size, in turns: one is written while the other is still looked at."""
+
+    def __init__(self, size: int) -> None:
+        self._turns = cycle([memoryview(bytearray(size)) for _ in range(_AT_ONCE)])
+
+    def next(self, hashing: _Hashing) -> memoryview:
+        hashing.leave(_AT_ONCE - 1)
+        return next(self._turns)
+
+
+class _Hashing:
+    """The SHA-256 of what is added, taken by a thread of its own."""
+
+    def __init__(self, nonce: bytes) -> None:
+        self._hash = sha256(nonce)
+        self._pool = ThreadPoolExecutor(1, "sealing")
+        self._waiting: deque[Future[None]] = deque()
+        self.digest = b""
+
+    def add(self, data: bytes | memoryview) -> None:
+        """`data` may not change until it was looked at: see `leave`."""
+        self.leave(_AT_ONCE)
+        self._waiting.append(self._pool.submit(self._hash.update, data))
+
+    def leave(self, number: int) -> None:
+        """Wait until no more than so many are still to be looked at."""
+        while len(self._waiting) > number:
+            self._waiting.popleft().result()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_wrong: object) -> None:
+        self._pool.shutdown()
+        self.digest = self._hash.digest()
