@@ -11,11 +11,15 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 2.0
 SHRED_SECONDS = 60.0
+FORGET_SECONDS = 3_600.0
 
 
 def _declarations() -> Declarations:
+    from limen.data.allowed.store import TABLES as ALLOWED
+    from limen.data.credentials import CREDENTIALS
     from limen.data.data_file import DATA_FILE
     from limen.data.kinds import KINDS
+    from limen.data.labels import kinds as of_labels
     from limen.data.lists.store import TABLES as LISTS
     from limen.data.sealing.kinds import KINDS as OF_SEALING
     from limen.data.sealing.store import TABLES as SEALING
@@ -23,9 +27,10 @@ def _declarations() -> Declarations:
 
     return Declarations(
         settings=DataSettings,
-        events=(*KINDS, *OF_SEALING),
+        events=(*KINDS, *of_labels.KINDS, *OF_SEALING),
         file=DATA_FILE,
-        tables=(*LISTS, *SEALING),
+        tables=(*LISTS, *ALLOWED, *SEALING),
+        credentials=CREDENTIALS,
     )
 
 
@@ -47,6 +52,7 @@ async def _build(core: Core) -> Running:
         offers=(sealing,),
         periodic=(
             Every("have a scanner for what data.yaml says", LOOK_SECONDS, protection.look_again),
+            Every("forget values that may pass no more", FORGET_SECONDS, protection.forget),
             Every("destroy sealing keys that are to be shredded", SHRED_SECONDS, sealing.shred_due),
         ),
     )
@@ -59,7 +65,7 @@ PILLAR = Pillar(
         "seal": Command("limen.cli.seal", "Encrypt files and folders for a label, and look after the keys of that"),
         "open": Command("limen.cli.open_sealed", "Open sealed files, after a decision or with a recovery key"),
     },
-    pages=("limen.web.data.sealing",),
+    pages=("limen.web.data.simulator", "limen.web.data.sealing"),
     declarations=_declarations,
     prepare=_prepare,
     build=_build,

@@ -20,6 +20,7 @@ from limen.facts.app import (
     Upstream,
 )
 from limen.facts.checks import CHECKS
+from limen.facts.document import Document
 from limen.facts.fact_store import FactStore
 from limen.facts.facts import Facts, Plain
 from limen.facts.issuer import Issuer, SamlIssuer, StrengthRule, Vouched

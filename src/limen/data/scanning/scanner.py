@@ -13,13 +13,12 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Any, Final, Self
 
 import hyperscan
 
 from limen.data.detectors.expressions import expression_of
-from limen.data.model import AFTER, BEFORE, Confidence, Detector, Finding, Found
+from limen.data.model import AFTER, BEFORE, Confidence, Detector, Finding, Found, digest_of
 from limen.data.scanning.words import Words
 
 MOST: Final = 100
@@ -28,7 +27,6 @@ MOST_PLACES: Final = 1_000
 """So many places of one value are kept."""
 _WORDS: Final = 1 << 20
 """A detector's words have its number and this, where Hyperscan tells of them."""
-_SEPARATORS: Final = b" -./\t\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +45,7 @@ class Scanner:
     """
 
     def __init__(self, detectors: Sequence[Detector], *, key: bytes, most: int = MOST) -> None:
+        self._made_of = tuple(detectors), key, most
         self._key, self._most = key, most
         self._sought = [_Sought(one, expression_of(one), Words(one.words) if one.words else None) for one in detectors]
         self._hold = max((one.longest for one in detectors), default=0) + AFTER
@@ -56,6 +55,14 @@ class Scanner:
                 rough[index + _WORDS] = one.words.rough
         self._whole = _database(rough, hyperscan.HS_MODE_BLOCK)
         self._streaming = _database(rough, hyperscan.HS_MODE_STREAM)
+
+    def __getstate__(self) -> tuple[tuple[Detector, ...], bytes, int]:
+        """Another process makes the same one anew."""
+        return self._made_of
+
+    def __setstate__(self, made_of: tuple[tuple[Detector, ...], bytes, int]) -> None:
+        detectors, key, most = made_of
+        Scanner.__init__(self, detectors, key=key, most=most)
 
     def text(self, text: bytes) -> Found:
         """What is in a whole text."""
@@ -111,6 +118,11 @@ class Stream:
     def found(self) -> Found:
         """What is settled of what was fed; what lies in the last few hundred bytes may be missing yet."""
         return self._scan.found()
+
+    @property
+    def settled(self) -> Sequence[Finding]:
+        """All finds so far, those within surer ones as well. It only grows, at its end; not in order of place."""
+        return self._scan._findings  # noqa: SLF001 -- which is this stream's own
 
     def end(self) -> Found:
         """All that is in the text, which ends here."""
@@ -186,8 +198,7 @@ class _Scan:
         self._done[index] = max(self._done[index], held_from + at, last)
 
     def _keep(self, index: int, confidence: Confidence, match: re.Match[bytes], held_from: int) -> None:
-        value = match[0].translate(None, _SEPARATORS).upper()
-        digest = blake2b(value, key=self._key, digest_size=8).digest()
+        digest = digest_of(match[0], self._key)
         values = self._values[index]
         values[digest] = values.get(digest, 0) + 1
         start, end = held_from + match.start(), held_from + match.end()

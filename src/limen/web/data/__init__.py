@@ -1,1 +1,1 @@
-"""Pages of data: what people confirm, and what they are asked."""
+"""Pages about data: what was found, what may pass, where it lies."""
