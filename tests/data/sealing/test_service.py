@@ -12,7 +12,6 @@ from tests.web.data.sealed import Somebody, harbor, ida, sealed_by_server, seali
 from limen.clock import DAY, HOUR
 from limen.data.sealing import opening, sealing_keys
 from limen.data.sealing.errors import SealedError
-from limen.data.sealing.service import documents
 from limen.facts import Label
 
 __all__ = ["harbor", "ida"]
@@ -76,6 +75,12 @@ async def test_somebody_who_opens_without_end_waits(harbor: House, ida: Somebody
     assert len(harbor.events("data.document_opened")) < 40
 
 
-async def test_sealed_files_are_decided_on_by_their_label(harbor: House) -> None:
-    app = documents(Label.RESTRICTED)
-    assert (app.id, app.sensitivity, app.host) == ("sealed-files", 3, "")
+async def test_rules_about_documents_count_for_sealed_files(harbor: House, tmp_path: Path) -> None:
+    """No rule about apps opens them to contractors; one about documents does."""
+    paths = await sealed_by_server(harbor, tmp_path, "offer")
+    browser = harbor.browser()
+    kim = Somebody(browser, await harbor.member(browser, "Kim", "contractors"))
+    assert len((await kim.opens(*paths)).files) == 1
+    paths = await sealed_by_server(harbor, tmp_path, "salaries", label=Label.RESTRICTED)
+    answer = await kim.confirm("/data/open", kim.open_fields(*paths))
+    assert answer.headers["location"].startswith(("/not-yet?", "/step-up?"))

@@ -31,6 +31,12 @@ POLICIES = """
 @reason("Tests.")
 permit (principal in Group::"staff", action == Action::"download", resource == App::"sealed-files")
 when { resource.sensitivity <= 2 && context.auth.strength >= 3 };
+
+@id("contractors-open-documents")
+@title("Contractors open sealed files with a passkey")
+@reason("Tests.")
+permit (principal in Group::"contractors", action == Action::"download", resource is Document)
+when { resource in App::"sealed-files" && resource.sensitivity <= 2 && context.auth.strength >= 3 };
 """
 
 

@@ -19,6 +19,7 @@ from limen.data.sealing.wire import Allowed, Asked, Opened, OpenedFile
 from limen.errors import LimenError
 from limen.events import Event
 from limen.facts import SEALED_FILES, App, Label, Person, Session, Upstream
+from limen.facts.document import Document
 from limen.pillar import Core, KeptOpen, SignOnDecision
 from limen.policy.decision import Effect
 from limen.rate_limit import RateLimit
@@ -43,9 +44,8 @@ class Answered:
     opened: Opened | None = None
 
 
-def documents(label: Label) -> App:
-    """Sealed files of a label, as something that is asked for."""
-    return App(SEALED_FILES, f"Sealed files ({label.word})", "", Upstream(""), label)
+SEALED: Final = App(SEALED_FILES, "Sealed files", "", Upstream(""), Label.PUBLIC)
+"""What sealed files are in, as something that is asked for; what counts is the label of each (record 0194)."""
 
 
 class Sealing:
@@ -93,13 +93,13 @@ class Sealing:
     async def open(
         self, asked: Sequence[Asked], recipient: Recipient, session: Session, person: Person, address: str
     ) -> Answered:
-        """Decide for each label; where all are permitted, journal each file and give its key, wrapped for `recipient`.
+        """Decide for each key; where all are permitted, journal each file and give its key, wrapped for `recipient`.
 
         All are opened, or none. Raises SealedError for what was not sealed for the key that it names, or no longer
         opens, and TooOftenError.
         """
         keys = await self._keys(asked)
-        decision = self._decided({key.label for key in keys}, session, address)
+        decision = self._decided(keys, session, address)
         if decision.effect is not Effect.PERMIT or decision.session is None:
             return Answered(decision)
         now, company = self._core.clock.now(), self.company
@@ -130,11 +130,12 @@ class Sealing:
         now = self._core.clock.now()
         await self._core.write(lambda transaction: sealing_keys.shred_due(transaction, now))
 
-    def _decided(self, labels: set[Label], session: Session, address: str) -> SignOnDecision:
-        """The first that is no permit, else the last."""
+    def _decided(self, keys: Sequence[SealingKey], session: Session, address: str) -> SignOnDecision:
+        """The first that is no permit, else the last. A file is a document with the label of the key that opens it."""
         decision = None
-        for label in sorted(labels, reverse=True):
-            decision = self._kept.decide(ENTRY_POINT, documents(label), session, DOWNLOAD, address, 0)
+        for key in sorted(set(keys), key=lambda key: (-key.label, key.id)):
+            document = Document(key.id, key.label)
+            decision = self._kept.decide(ENTRY_POINT, SEALED, session, DOWNLOAD, address, 0, document)
             if decision.effect is not Effect.PERMIT:
                 break
         if decision is None:
