@@ -69,7 +69,9 @@ async def test_a_file_is_read_as_it_was_listed_or_not_at_all(share: Path) -> Non
         await read(walker, first)
 
 
-async def test_links_and_pipes_are_no_items_and_lead_nowhere(share: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+async def test_links_and_pipes_are_no_items_and_lead_nowhere(
+    share: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     outside = tmp_path_factory.mktemp("outside")
     (outside / "secret.txt").write_text("secret")
     walker = FolderWalker(share)

@@ -11,7 +11,11 @@ def test_an_item_is_kept_under_an_id_of_fixed_length_whatever_its_key_is() -> No
 
 
 def test_the_folder_of_an_item() -> None:
-    assert [Item("k", path, 0, 0, "").folder for path in ("a.txt", "hr/a.txt", "hr/2026/a.txt")] == ["", "hr", "hr/2026"]
+    assert [Item("k", path, 0, 0, "").folder for path in ("a.txt", "hr/a.txt", "hr/2026/a.txt")] == [
+        "",
+        "hr",
+        "hr/2026",
+    ]
 
 
 def test_a_secret_is_for_one_place() -> None:

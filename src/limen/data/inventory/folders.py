@@ -21,7 +21,7 @@ from typing import Final
 
 import msgspec
 
-from limen.data.inventory.model import LONGEST_PATH, Audience, Batch, Evidence, Gone, Item
+from limen.data.inventory.model import LONGEST_PATH, Audience, Batch, Evidence, Gone, Item, Unreadable
 from limen.errors import LimenError
 
 AT_ONCE: Final = 200
@@ -165,7 +165,7 @@ class FolderWalker:
         )
 
     def _opened(self, item: Item) -> int:
-        """The very file that was listed. Raises Gone."""
+        """The very file that was listed. Raises Gone, Unreadable."""
         *folders, name = os.fsencode(item.key).split(b"/")
         try:
             at = os.open(self._root, _FOLDER)
@@ -176,6 +176,8 @@ class FolderWalker:
                 descriptor = _opened_untouched(name, at)
             finally:
                 os.close(at)
+        except PermissionError:
+            raise Unreadable from None
         except OSError:
             raise Gone from None
         found = os.fstat(descriptor)

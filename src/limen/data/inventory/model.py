@@ -136,6 +136,10 @@ class Gone(Exception):  # noqa: N818 -- it is no error that an item is gone
     """An item was moved, changed or removed since it was listed."""
 
 
+class Unreadable(Exception):  # noqa: N818 -- as above
+    """This one item can't be read, and others can."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What a store proves of itself. None: it says nothing of it."""
@@ -157,7 +161,7 @@ class Walker(Protocol):
         ...
 
     def body(self, item: Item) -> AsyncIterator[bytes]:
-        """What is in an item, in pieces. Raises Gone."""
+        """What is in an item, in pieces. Raises Gone, Unreadable."""
         ...
 
     async def evidence(self) -> Evidence: ...
