@@ -9,7 +9,7 @@ from aiohttp import web
 from tests.emulators.s3 import ACCESS_KEY, REGION, SECRET
 from tests.emulators.vendor import Vendor, asking, served
 
-from limen.connectors.aws.bucket import Bucket, BucketSettings, Listed, StoredObject
+from limen.connectors.aws.bucket import Bucket, Listed, StoredObject
 from limen.connectors.vendor_client import VendorError
 
 XML = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'

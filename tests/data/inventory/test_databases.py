@@ -153,5 +153,5 @@ def test_over_a_network_there_is_tls_and_no_plain_password() -> None:
     ],
 )
 def test_what_is_no_address_of_a_database(address: str) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011 -- whichever it is
+    with pytest.raises(ValueError):
         database_at(address)
