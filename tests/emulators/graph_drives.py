@@ -1,5 +1,5 @@
-"""An emulator of Microsoft's published contract: sites, drives, *driveItem: delta*, permissions and content of Graph. It
-is not Graph.
+"""An emulator of Microsoft's published contract: sites, drives, *driveItem: delta*, permissions and content of Graph.
+It is not Graph.
 
 From the reference of *site: getByPath*, *List drives*, *driveItem: delta*, *List permissions* and *Download file*, as
 of November 2026: pages of changes have no paths, and content is fetched from an address that Graph leads to.
@@ -57,8 +57,7 @@ class GraphDrive(Vendor):
 
     def path(self, item: str) -> str:
         parent = self.files[item]["parentReference"]["id"]
-        above = "" if parent == ROOT else f"{self.path(parent)}/{self.files[parent]['name']}"
-        return above
+        return "" if parent == ROOT else f"{self.path(parent)}/{self.files[parent]['name']}"
 
 
 @asynccontextmanager

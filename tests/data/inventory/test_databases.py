@@ -26,6 +26,9 @@ GRANT USAGE ON SCHEMA hr TO limen_reader;
 GRANT SELECT ON hr.people TO limen_reader;
 GRANT SELECT ON hr.notes TO PUBLIC;
 """
+SPRING = """CREATE FUNCTION hr.spring(text) RETURNS bool LANGUAGE plpgsql AS
+'BEGIN INSERT INTO hr.trap VALUES (1); RETURN true; END'
+"""
 
 
 @pytest.fixture
@@ -86,8 +89,7 @@ async def test_nothing_of_the_databases_own_runs_and_nothing_is_written(erp: tup
     for statement in (
         "CREATE TABLE hr.trap (n int)",
         "GRANT ALL ON hr.trap TO limen_reader",
-        "CREATE FUNCTION hr.spring(text) RETURNS bool LANGUAGE plpgsql AS"
-        " 'BEGIN INSERT INTO hr.trap VALUES (1); RETURN true; END'",
+        SPRING,
         "CREATE VIEW hr.bait AS SELECT name FROM hr.people WHERE hr.spring(name)",
         "GRANT SELECT ON hr.bait TO limen_reader",
         "ALTER TABLE hr.people ENABLE ROW LEVEL SECURITY",

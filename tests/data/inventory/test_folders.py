@@ -101,11 +101,15 @@ async def test_a_pipe_in_the_place_of_a_file_holds_nobody_up(share: Path) -> Non
         await read(walker, batch.items[0])
 
 
-async def test_names_that_are_no_text_and_folders_too_deep(share: Path) -> None:
-    (Path(os.fsdecode(os.fsencode(share) + b"/caf\xe9.txt"))).write_text("x")
+def with_odd_names(share: Path) -> None:
+    Path(os.fsdecode(os.fsencode(share) + b"/caf\xe9.txt")).write_text("x")
     deep = share / "/".join("d" * 70)
     deep.mkdir(parents=True)
     (deep / "hidden.txt").write_text("x")
+
+
+async def test_names_that_are_no_text_and_folders_too_deep(share: Path) -> None:
+    with_odd_names(share)
     walker = FolderWalker(share)
     batches = await walked(walker)
     found = {item.path: item for batch in batches for item in batch.items}

@@ -22,7 +22,7 @@ from limen.data.inventory.google_drives import GoogleWalker
 from limen.data.inventory.microsoft_drives import MicrosoftWalker
 from limen.data.inventory.model import Store, StoreKind, Walker
 
-NO_PASSWORD: Final = "-"
+NO_PASSWORD: Final = "-"  # noqa: S105 -- it stands for none
 """Stored in place of a password where a database asks for none, as on a socket."""
 
 

@@ -34,6 +34,7 @@ _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _UNTOUCHED: Final = getattr(os, "O_NOATIME", 0)
 """Looking into a file is no access to it. Only its owner may ask for that."""
+_OF_DOMAIN: Final = "\\"
 _Parts = tuple[bytes, ...]
 
 
@@ -207,14 +208,14 @@ def _etag(found: os.stat_result) -> str:
 
 @lru_cache(maxsize=1_024)
 def _owner(uid: int, domain: str) -> str:
-    """The address of a local account; "" for root and whoever has no name. `HARBOR\\mia` is mia."""
+    r"""The address of a local account; "" for root and whoever has no name. `HARBOR\mia` is mia."""
     if uid == 0 or not domain:
         return ""
     try:
         name = pwd.getpwuid(uid).pw_name
     except KeyError:
         return ""
-    return f"{name.rpartition(chr(92))[2]}@{domain}".casefold()
+    return f"{name.rsplit(_OF_DOMAIN, 1)[-1]}@{domain}".casefold()
 
 
 def _cursor_of(parts: _Parts) -> str:

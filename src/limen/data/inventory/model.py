@@ -35,7 +35,7 @@ class StoreKind(StrEnum):
 
 
 class Audience(IntEnum):
-    """Who an item is open to by its store's own sharing, from the fewest to the most. Limen's decisions come before it."""
+    """Who an item is open to by its store's own sharing, from the fewest to the most."""
 
     NAMED = 0
     """People and groups of the company that its store names."""
@@ -137,7 +137,7 @@ class Gone(Exception):  # noqa: N818 -- it is no error that an item is gone
 
 
 class Unreadable(Exception):  # noqa: N818 -- as above
-    """This one item can't be read, and others can."""
+    """One item can't be read, and others can."""
 
 
 @dataclass(frozen=True, slots=True)
