@@ -21,8 +21,8 @@ from typing import Final
 
 import msgspec
 
+from limen.connectors.turns import BrokenOffError
 from limen.data.inventory.model import LONGEST_PATH, Audience, Batch, Evidence, Gone, Item, Unreadable
-from limen.errors import LimenError
 
 AT_ONCE: Final = 200
 """Items of a batch."""
@@ -38,7 +38,7 @@ _OF_DOMAIN: Final = "\\"
 _Parts = tuple[bytes, ...]
 
 
-class WalkError(LimenError):
+class WalkError(BrokenOffError):
     """A store can't be walked through. `what` is shown: it holds no secret."""
 
 
@@ -150,7 +150,7 @@ class FolderWalker:
         try:
             return [(parts, self._item(parts, found)) for parts, found in islice(items, AT_ONCE)]
         except OSError as error:
-            raise WalkError(f"the folder can't be read: {error.strerror}", "look whether it is mounted") from None
+            raise WalkError(f"the folder can't be read: {error.strerror}") from None
 
     def _item(self, parts: _Parts, found: os.stat_result) -> Item:
         key = b"/".join(parts)

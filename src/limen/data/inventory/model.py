@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from hashlib import blake2b
@@ -12,7 +12,7 @@ from limen.clock import DAY, Instant, Milliseconds
 from limen.facts import Label
 
 LONGEST_PATH: Final = 4_096
-LONGEST_FOLDER: Final = 1_000
+LONGEST_FOLDER: Final = 500
 MOST_DOMAINS: Final = 20
 """So many domains that an item is shared with are kept by name."""
 
@@ -77,6 +77,16 @@ class Store:
     def place(self) -> str:
         """What a secret, and how far a walk came, are kept for: at another place both count for nothing."""
         return f"{self.kind} {self.where} {self.region} {self.tenant} {self.client}"[:500]
+
+
+@dataclass(frozen=True, slots=True)
+class StatedStores:
+    """The stores in force, by name."""
+
+    by_name: Mapping[str, Store] = field(default_factory=dict)
+
+
+NO_STORES: Final = StatedStores()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +182,7 @@ class Counted:
     """How many different values of a detector there are in an item; `is_more`: at least so many."""
 
     detector: str
-    count: int
+    number: int
     confidence: int
     is_more: bool = False
 
