@@ -63,6 +63,7 @@ def test_each_kind_as_it_is_written() -> None:
         "{kind: folder, where: /srv, label: internal, needed_by: [nobody]}",
         "{kind: folder, where: /srv, label: internal, owner: nobody}",
         "{kind: folder, where: /srv, label: internal, every: 1m}",
+        "{kind: folder, where: /srv, label: internal, inside: [everybody]}",
         "{kind: folder, where: /srv, label: internal, megabytes_per_second: 0}",
         "{kind: s3, where: harbor-files, label: internal}",
         "{kind: s3, where: harbor.evil.example, label: internal, region: eu-central-1, client: AKIAIOSFODNN7EXAMPLE}",

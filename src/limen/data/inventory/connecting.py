@@ -28,7 +28,7 @@ NO_PASSWORD: Final = "-"  # noqa: S105 -- it stands for none
 
 @dataclass(frozen=True, slots=True)
 class Walkers:
-    """Makes walkers. `client` makes a client of HTTP for an origin; `domains` are the company's, its own first."""
+    """Makes walkers. `client` makes a client of HTTP for an origin; `domains` are the company's for every store."""
 
     client: Callable[[str], VendorClient]
     domains: tuple[str, ...] = ()
@@ -43,9 +43,10 @@ class Walkers:
     @asynccontextmanager
     async def opened(self, store: Store, secret: str, now: Instant) -> AsyncIterator[Walker]:
         """A walker of this store until the end of the block. Raises VendorError, WalkError."""
+        domains = (*store.inside, *self.domains)
         match store.kind:
             case StoreKind.FOLDER | StoreKind.SMB:
-                yield FolderWalker(Path(store.where), self.domains[0] if self.domains else "")
+                yield FolderWalker(Path(store.where), domains[0] if domains else "")
             case StoreKind.POSTGRESQL:
                 yield DatabaseWalker(database_at(store.where, "" if secret == NO_PASSWORD else secret))
             case StoreKind.S3:
@@ -58,7 +59,7 @@ class Walkers:
                     to = (store.tenant, store.client, secret, GRAPH)
                     token = await app_token(at(self.microsoft_sign_in), *to)
                     drives = Drives(at(self.graph), token, at, self.downloads)
-                    yield MicrosoftWalker(drives, store.where, self.domains)
+                    yield MicrosoftWalker(drives, store.where, domains)
             case StoreKind.GOOGLE_DRIVE:
                 async with closing_clients(self.client) as at:
                     is_persons = "@" in store.where
@@ -66,4 +67,4 @@ class Walkers:
                     account = service_account(secret)
                     token = await delegated_token(at(self.google_sign_in), account, acting, SCOPE, now)
                     drive = GoogleDrive(at(self.google), token, "" if is_persons else store.where)
-                    yield GoogleWalker(drive, self.domains)
+                    yield GoogleWalker(drive, domains)

@@ -54,8 +54,8 @@ class Store:
     `where`: a folder, an S3 bucket with a prefix, the address of a database, a site or a person's address at Microsoft,
     a shared drive's ID or a person's address at Google. `label`: the most that is meant to lie there. `owner`: a group
     or an email address. `reached_by`: ids of the apps by which people reach it. `needed_by`: the groups that need it;
-    () says nothing of who does. `is_encrypted`: what somebody states; None: nothing. `bytes_per_second`: it is read no
-    faster.
+    () says nothing of who does. `inside`: domains that are the company's own, beside its first. `is_encrypted`: what
+    somebody states; None: nothing. `bytes_per_second`: it is read no faster.
     """
 
     name: str
@@ -65,6 +65,7 @@ class Store:
     owner: str = ""
     reached_by: tuple[str, ...] = ()
     needed_by: tuple[str, ...] = ()
+    inside: tuple[str, ...] = ()
     region: str = ""
     tenant: str = ""
     client: str = ""

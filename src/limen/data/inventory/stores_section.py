@@ -36,6 +36,7 @@ _BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9](/[\w!.*'()/ -]{1,2
 _ADDRESS: Final = re.compile(r"[^@\s/?#]{1,64}@[A-Za-z0-9.-]{1,120}")
 _SITE: Final = re.compile(r"[A-Za-z0-9-]{1,63}\.sharepoint\.com/(sites|teams)/[\w .~-]{1,120}")
 _SHARED_DRIVE: Final = re.compile(r"0A[A-Za-z0-9_-]{8,60}")
+_DOMAIN: Final = re.compile(r"([A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}")
 _NOWHERE: Final = tuple(PurePosixPath(one) for one in ("/proc", "/sys", "/dev"))
 """No folder of documents: what lies there is the machine's own, or leads to everything."""
 
@@ -64,6 +65,9 @@ class StoreShape(BaseModel):
     """The apps of `apps.yaml` by which people reach it. Their policies say who can, and how weakly."""
     needed_by: Names = []
     """The groups that need it. Whoever else can reach it is more than need it."""
+    inside: Names = []
+    """Domains of email addresses that are your own, such as harbor.example. What is shared with others is shared
+    outside; the domain of `limen.toml` is yours anyhow."""
     region: Word | None = None
     """`s3`: the region of the bucket, such as eu-central-1."""
     tenant: Word | None = None
@@ -87,6 +91,7 @@ def read(
     """The stores, by their names, and all that is wrong with them. None: names are not checked."""
 
     def complaints(shape: StoreShape) -> Iterator[Complaint]:
+        yield from _about_parts(shape)
         yield from _complaints(shape)
         yield from _about_names(shape, apps, groups)
 
@@ -119,6 +124,7 @@ def _store(name: str, shape: StoreShape) -> Store:
         owner=shape.owner,
         reached_by=tuple(dict.fromkeys(shape.reached_by)),
         needed_by=tuple(dict.fromkeys(shape.needed_by)),
+        inside=tuple(dict.fromkeys(one.casefold() for one in shape.inside)),
         region=shape.region or "",
         tenant=shape.tenant or "",
         client=shape.client or "",
@@ -129,7 +135,8 @@ def _store(name: str, shape: StoreShape) -> Store:
     )
 
 
-def _complaints(shape: StoreShape) -> Iterator[Complaint]:
+def _about_parts(shape: StoreShape) -> Iterator[Complaint]:
+    """What a kind needs, and has not."""
     kind = StoreKind(shape.kind)
     needs = _NEEDS.get(kind, ())
     if kind is StoreKind.GOOGLE_DRIVE and "@" not in shape.where:
@@ -140,6 +147,10 @@ def _complaints(shape: StoreShape) -> Iterator[Complaint]:
             yield (part,), f"a store of the kind {kind} has no `{part}`", "remove it"
         elif value is None and part in needs:
             yield (), f"a store of the kind {kind} needs `{part}`", f"add `{part}: …`"
+
+
+def _complaints(shape: StoreShape) -> Iterator[Complaint]:
+    kind = StoreKind(shape.kind)
     for part in ("where", "owner", "client"):
         text = getattr(shape, part)
         if text and not is_printable(text):
@@ -163,6 +174,9 @@ def _complaints(shape: StoreShape) -> Iterator[Complaint]:
 def _about_names(
     shape: StoreShape, apps: Collection[str] | None, groups: Collection[str] | None
 ) -> Iterator[Complaint]:
+    for place, domain in enumerate(shape.inside):
+        if not _DOMAIN.fullmatch(domain):
+            yield ("inside", place), f"{shown(domain)} is not a domain", "write it as harbor.example"
     for part, known, what in (("reached_by", apps, "app"), ("needed_by", groups, "group")):
         for place, name in enumerate(getattr(shape, part) if known is not None else ()):
             if known is not None and name not in known:
