@@ -9,14 +9,15 @@ from tests.company.blast.small import ANA, BEN, GONE, ROBOT
 from tests.policy.scene import NOW, app, engine_of
 
 from limen.clock import HOUR
-from limen.company.store_reach import Needs, Reaching
+from limen.company.store_reach import Reaching
+from limen.data.inventory.controls import Minimum
 from limen.data.inventory.model import Store, StoreKind
 from limen.data.inventory.reach import Reach, Way
 from limen.facts import ActionRule, Label
 
 FILES = replace(app(Label.INTERNAL, "files"), rules=(ActionRule("view", frozenset(), "/**"),))
 SHARE = Store("share", StoreKind.FOLDER, "/srv", Label.RESTRICTED, reached_by=("files",), needed_by=("finance",))
-STRICT = Needs(strength=3, healthy=True, session_ms=8 * HOUR)
+STRICT = Minimum(strength=3, healthy=True, session_ms=8 * HOUR)
 OPEN = """@id("staff") permit (principal in Group::"staff", action == Action::"view", resource == App::"files")
   when { context.auth.strength >= 2 };"""
 CLOSED = """@id("staff") permit (principal in Group::"finance", action == Action::"view", resource == App::"files")
@@ -30,7 +31,7 @@ BY_LABEL = (
 )
 
 
-def reach(policies: str, needs: Needs = STRICT, store: Store = SHARE) -> Reach:
+def reach(policies: str, needs: Minimum = STRICT, store: Store = SHARE) -> Reach:
     return Reaching(engine_of(policies), {"files": FILES}, [ANA, BEN, GONE, ROBOT], NOW).reach(store, needs)
 
 
@@ -67,7 +68,7 @@ def test_one_condition_left_out_is_one_control_missing(without: str, way: Way) -
 
 def test_a_little_too_long_is_too_long_and_just_so_long_is_not() -> None:
     for hours, is_weak in ((8, False), (7, True), (9, False)):
-        found = reach(CLOSED, Needs(session_ms=hours * HOUR))
+        found = reach(CLOSED, Minimum(session_ms=hours * HOUR))
         assert bool(found.weak) is is_weak, hours
 
 
@@ -82,7 +83,7 @@ def test_where_the_label_of_the_app_alone_would_end_it_that_is_said() -> None:
 
 
 def test_a_label_that_needs_nothing_lacks_nothing() -> None:
-    assert reach(OPEN, Needs()).weak == ()
+    assert reach(OPEN, Minimum()).weak == ()
 
 
 def test_a_store_without_an_app_and_with_one_that_is_gone() -> None:

@@ -1,7 +1,7 @@
 """Who reaches a store of data by its apps, and in which weak ways: asked of the policies in every situation (pure).
 
     reaching = Reaching(company.engine(), company.all_apps, people, now)
-    found = reaching.reach(store, Needs(strength=3, healthy=True, session_ms=12 * HOUR))
+    found = reaching.reach(store, Minimum(strength=3, healthy=True, session_ms=12 * HOUR))
 
 It is the search of standing privilege, with the means of somebody who lacks just one thing and has the best of all
 else: where that opens the app, the control is missing. Temporary grants are left out, as each was approved.
@@ -10,12 +10,13 @@ else: where that opens the app, the control is missing. Temporary grants are lef
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from limen.access.openings import EVERYTHING, Means
 from limen.access.standing.privilege import Held, standing_access
-from limen.clock import Instant, Milliseconds
+from limen.clock import Instant
+from limen.data.inventory.controls import Minimum
 from limen.data.inventory.model import Store
 from limen.data.inventory.reach import Reach, Way, WeakReach
 from limen.facts import App, Label, Person
@@ -30,15 +31,6 @@ ACTIONS: Final = frozenset({"view", "edit", "download", "share", "connect", "adm
 _AGES: Final = ("auth.at", "session.started")
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
-    """What a label needs at least of whoever opens what bears it; 0 and False ask for nothing."""
-
-    strength: int = 0
-    healthy: bool = False
-    session_ms: Milliseconds = 0
-
-
 class Reaching:
     """Of one company at one time. What was worked out is kept, as stores have apps and labels in common."""
 
@@ -49,7 +41,7 @@ class Reaching:
         self._now = now
         self._held: dict[tuple[App, Means], tuple[Held, ...]] = {}
 
-    def reach(self, store: Store, needs: Needs, label: Label | None = None) -> Reach:
+    def reach(self, store: Store, minimum: Minimum, label: Label | None = None) -> Reach:
         """`label`: what lies there at most, where that is more than its own."""
         apps = [self._apps[one] for one in store.reached_by if one in self._apps]
         held = [each for app in apps for each in self._of(app, EVERYTHING)]
@@ -60,7 +52,7 @@ class Reaching:
             people=people,
             beyond=people - needing if store.needed_by else frozenset(),
             weakest=next((one for one in range(STRONGEST + 1) if self._opens(apps, _proved(one))), None),
-            weak=tuple(found for app in apps for found in self._weak(app, needs, worth)),
+            weak=tuple(found for app in apps for found in self._weak(app, minimum, worth)),
             unknown=tuple(one for one in store.reached_by if one not in self._apps),
             is_known=bool(store.reached_by),
             is_exact=all(one.is_certain for one in held),
@@ -68,8 +60,8 @@ class Reaching:
 
     # Inside
 
-    def _weak(self, app: App, needs: Needs, label: Label) -> Iterable[WeakReach]:
-        for way, means in _lacking(needs):
+    def _weak(self, app: App, minimum: Minimum, label: Label) -> Iterable[WeakReach]:
+        for way, means in _lacking(minimum):
             held = self._of(app, means)
             if not held:
                 continue
@@ -95,14 +87,14 @@ class Reaching:
         return self._held[key]
 
 
-def _lacking(needs: Needs) -> Iterable[tuple[Way, Means]]:
+def _lacking(minimum: Minimum) -> Iterable[tuple[Way, Means]]:
     """For each control the means of somebody who lacks it, and it alone."""
-    if needs.strength:
-        yield Way.WEAKLY, Means(one_of=frozenset(_proof(one) for one in range(needs.strength)))
-    if needs.healthy:
+    if minimum.strength:
+        yield Way.WEAKLY, Means(one_of=frozenset(_proof(one) for one in range(minimum.strength)))
+    if minimum.healthy:
         yield Way.UNHEALTHY, Means(one_of=frozenset({_NO_DEVICE, _UNHEALTHY}))
-    if needs.session_ms:
-        ages = frozenset((ATTRIBUTES.table.ages[one], needs.session_ms + 1) for one in _AGES)
+    if minimum.session_ms:
+        ages = frozenset((ATTRIBUTES.table.ages[one], minimum.session_ms + 1) for one in _AGES)
         yield Way.LONG_AGO, Means(one_of=frozenset({ages}))
 
 

@@ -34,7 +34,7 @@ PILLAR = Pillar(
     commands={
         "data": Command("limen.cli.data", "Look into files for what should not lie there: cards, keys, salaries")
     },
-    pages=("limen.web.data.stores", "limen.web.data.items"),
+    pages=("limen.web.data.stores", "limen.web.data.items", "limen.web.data.controls"),
     declarations=_declarations,
     erase_names=_erase_names,
 )

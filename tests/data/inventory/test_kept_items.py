@@ -48,6 +48,7 @@ def test_what_is_asked_for(database: Database) -> None:
         ({"above": {"share": Label.PUBLIC}}, ["hr/plan.txt", "home/Mia Berger/cv.txt"]),
         ({"audience": Audience.OUTSIDE}, ["web/flyer_50%.txt"]),
         ({"untouched_since": {"share": NOW - DAY}}, ["web/flyer_50%.txt"]),
+        ({"changed_before": NOW}, ["home/Mia Berger/cv.txt", "web/flyer_50%.txt"]),
         ({"detector": "iban"}, ["hr/plan.txt"]),
         ({"unread": True}, ["web/flyer_50%.txt"]),
         ({"words": "_50%"}, ["web/flyer_50%.txt"]),

@@ -13,6 +13,7 @@ from limen.facts import Label
 from limen.storage import Transaction
 
 NOW = TUESDAY_MORNING
+WRONG = "the database refuses"
 OLD = NOW - 500 * DAY
 SHARE = Store(
     "shares",
@@ -63,6 +64,6 @@ async def filled(house: House) -> None:
                 kept_items.keep(connection, store.name, walk.walk, FOUND, NOW)
             kept_stores.end_walk(connection, walk, NOW)
         kept_stores.keep_evidence(connection, "archive", Evidence(is_encrypted=True, encrypted_by="aws:kms"))
-        kept_stores.ASKED.ended(connection, "erp", NOW, "the database does not let Limen read")
+        kept_stores.ASKED.ended(connection, "erp", NOW, WRONG)
 
     await house.limen.database.writing(work)

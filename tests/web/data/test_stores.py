@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 
 from tests.web.conftest import Browser, House
-from tests.web.data.conftest import SHARE, filled, state
+from tests.web.data.conftest import SHARE, WRONG, filled, state
 
 from limen.data.inventory.model import StatedStores
 
@@ -27,7 +27,7 @@ async def test_the_map_has_a_block_and_a_row_for_each_store(house: House, ada: B
         ("store confidential", "/console/data/stores/erp"),
     ]
     assert re.findall(r'<tr id="([^"]+)">', page) == ["shares", "archive", "erp"]
-    assert "does not let Limen read" in page
+    assert WRONG in page
 
 
 async def test_a_store_says_what_is_worst_in_it_and_who_reaches_it(house: House, ada: Browser) -> None:

@@ -113,7 +113,8 @@ class Sought:
     """Which items are asked for; what is empty or None restricts nothing.
 
     `label`: at least this; `above`: by store the label that is meant to lie there, and only items above it.
-    `audience`: at least this. `untouched_since`: by store, neither changed nor opened since. `words`: in the path.
+    `audience`: at least this. `untouched_since`: by store, neither changed nor opened since. `changed_before`: and not
+    since. `words`: in the path.
     """
 
     stores: tuple[str, ...] = ()
@@ -122,6 +123,7 @@ class Sought:
     above: Mapping[str, Label] | None = None
     audience: Audience | None = None
     untouched_since: Mapping[str, Instant] | None = None
+    changed_before: Instant = 0
     detector: str = ""
     unread: bool = False
     words: str = ""
@@ -272,6 +274,8 @@ def _wheres(sought: Sought) -> Iterator[ColumnElement[bool]]:
                 for one, at in sought.untouched_since.items()
             )
         )
+    if sought.changed_before:
+        yield and_(table.c.changed_at > 0, table.c.changed_at < sought.changed_before)
     if sought.detector:
         finds = data_item_finds.c
         of_item = (finds.store == table.c.store, finds.item == table.c.id, finds.detector == sought.detector)

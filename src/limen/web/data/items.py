@@ -75,7 +75,7 @@ def routes(site: Site) -> APIRouter:
         rows, found, of, detectors = await site.ports.database.reading(read)
         chosen = chosen_by(request)
         return site.page(
-            "data/documents.html",
+            "console/data_documents.html",
             visit,
             rows=rows,
             found=found,

@@ -8,8 +8,9 @@ from typing import Final
 
 from limen.clock import MINUTE, Instant
 from limen.company.gate import people_of
-from limen.company.store_reach import Needs, Reaching
+from limen.company.store_reach import Reaching
 from limen.data.inventory import kept_stores, summaries
+from limen.data.inventory.controls import Minimum
 from limen.data.inventory.kept_stores import StoreState
 from limen.data.inventory.model import NO_STORES, StatedStores, Store
 from limen.data.inventory.reach import Reach
@@ -57,7 +58,7 @@ def stale_before(stores: Mapping[str, Store], now: Instant) -> dict[str, Instant
     return {name: now - store.stale_ms for name, store in stores.items()}
 
 
-async def overviews(site: Site, now: Instant, needs: Mapping[Label, Needs]) -> list[StoreOverview]:
+async def overviews(site: Site, now: Instant, needs: Mapping[Label, Minimum]) -> list[StoreOverview]:
     """Every store, those with the worst in them first. `needs`: by label, what it needs of whoever opens it."""
     stores = stated(site)
 
@@ -72,7 +73,7 @@ async def overviews(site: Site, now: Instant, needs: Mapping[Label, Needs]) -> l
 
 
 async def _reaches(
-    site: Site, stores: Mapping[str, Store], found: Mapping[str, Summary], needs: Mapping[Label, Needs], now: Instant
+    site: Site, stores: Mapping[str, Store], found: Mapping[str, Summary], needs: Mapping[Label, Minimum], now: Instant
 ) -> dict[str, Reach]:
     """Worked out away from the event loop."""
     people = [one.person for one in await site.ports.database.reading(people_of)]
@@ -90,7 +91,7 @@ async def _reaches(
         def work() -> dict[str, Reach]:
             reaching = Reaching(engine, apps, people, now)
             return {
-                name: reaching.reach(store, needs.get(worth[name], Needs()), worth[name])
+                name: reaching.reach(store, needs.get(worth[name], Minimum()), worth[name])
                 for name, store in stores.items()
             }
 

@@ -50,7 +50,7 @@ def routes(site: Site) -> APIRouter:
     async def everything(visit: Authorized) -> Response:
         every = await overviews(site, visit.now, needs(site.known))
         return site.page(
-            "data/map.html",
+            "console/data_map.html",
             visit,
             every=every,
             drawing=drawn([_block(one) for one in every], "Stores by how much is in each"),
@@ -69,7 +69,7 @@ def routes(site: Site) -> APIRouter:
             lambda snapshot: _worst_of(snapshot, one, visit.now)
         )
         return site.page(
-            "data/store.html",
+            "console/data_store.html",
             visit,
             one=overview,
             folders=folders[:MOST_FOLDERS],
