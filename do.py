@@ -53,7 +53,7 @@ QUICKLY = ("-m", "not slow", "--ignore=agent/tests", "--durations=5", "--duratio
 PLENTY_BYTES = 4 << 30
 SOME_FAILED, NO_TEST_LEFT = 1, 5
 """What pytest ends with where tests failed, and where no test was left to run."""
-MOST_ALONE = 3
+MOST_ALONE = 8
 """Of how many files the failed tests are tried once more, alone: more are no accident of a busy machine."""
 BENCHES = (
     "engine",

@@ -28,7 +28,8 @@ from limen.network.model import Network
 
 NETWORK = Network((zone("office", "workstation", 10), zone("vaults", "backup", 20), zone("admins", "management", 50)))
 EDITS = 10
-SOURCES = 20
+SOURCES = 15
+"""Fewer than make a storm (`STORM` of `monitor.alerts.model`), also with a stray packet of the hosts themselves."""
 CLOSED = 10
 LONGEST_SECONDS = 60
 

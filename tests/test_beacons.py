@@ -25,7 +25,7 @@ def test_who_connects_to_very_much_hides_no_beacon_of_their_own_and_memory_is_bo
     for number in range(MOST_MACHINES + 10):
         one.connected(f"10.9.{number >> 8}.{number & 255}", "1.1.1.1 443", NOW)
     memory = one._memory
-    assert len(memory.machines) == MOST_MACHINES
+    assert MOST_MACHINES // 2 < len(memory.machines) <= MOST_MACHINES
     assert max(map(len, memory.machines.values())) <= MOST_OF_ONE
     assert len(memory.shared) <= MOST_SHARED
 

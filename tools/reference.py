@@ -25,6 +25,7 @@ from limen.company.apps_file import _App
 from limen.company.child import schema_text
 from limen.company.protocols import EntraApp, GroupApp, OidcApp, RadiusApp, SamlApp, SshApp
 from limen.company.tests_file import test_shape
+from limen.data import shapes as data
 from limen.doctor.examine import EXAMINATIONS
 from limen.enforcement.reasons import REASONS
 from limen.events.kinds import KINDS, families
@@ -54,6 +55,15 @@ FILES: dict[str, tuple[str, type[BaseModel]]] = {
     "apps.yaml, an app with `protocol: radius`": ("a VPN, a Wi-Fi or network gear", RadiusApp),
     "apps.yaml, an app with `protocol: group`": ("a group of a directory or a cloud", GroupApp),
     "sign-in.yaml, each of its issuers": ("a service at which people already have an account", _Issuer),
+    "data.yaml": ("what is in documents, and what may pass", data.FileShape),
+    "data.yaml, each of its labels": ("which content has it, and the controls that it needs at least", data.LabelShape),
+    "data.yaml, each of its own detectors": ("what you look for beside Limen's detectors", data.OwnShape),
+    "data.yaml, each of its dictionaries": ("words and terms of your own", data.DictionaryShape),
+    "data.yaml, each of its exact data": ("tables of which only digests are kept", data.ExactShape),
+    "data.yaml, each of its fingerprints": ("documents that are recognised in part", data.FingerprintShape),
+    "data.yaml, each of its rules": ("what is done about what passes", data.RuleShape),
+    "data.yaml, each of its conditions": ("what content must be", data.ConditionShape),
+    "data.yaml, each of its tests": ("what you expect of your rules", data.ExpectShape),
     "policies/tests.yaml": ("what the company expects of its policies", test_shape()),
 }
 WORDS = {

@@ -30,8 +30,13 @@ ALIKE: Final = 0.25
 MANY: Final = 5
 """Machines that connect to the same address: then it is updates, the time, or monitoring."""
 MOST_MACHINES: Final = 1_000
+"""Those that connected to no address often go first, and those that are silent for a day: else who takes a thousand
+addresses of a zone once has their own beacon forgotten.
+"""
 MOST_OF_ONE: Final = 256
 """Addresses of one machine. Those with the fewest connections go first, so that browsing hides no beacon."""
+AT_ONCE: Final = 4
+"""A fourth goes at once, so that looking for what may go costs each new address little."""
 MOST_SHARED: Final = 50_000
 
 
@@ -72,6 +77,7 @@ class Beacons:
 
     def __init__(self) -> None:
         self._memory = _Memory()
+        self._often: dict[str, tuple[int, Instant]] = {}
 
     def connected(self, source: str, to: str, at: Instant, *, port_from: int = 0, by: str = "") -> Beacon | None:
         """What this connection shows, once a day. `to`: an address with its port; `by`: who tells of it, since two
@@ -94,6 +100,11 @@ class Beacons:
             self._memory = msgspec.msgpack.decode(snapshot, type=_Memory)
         except msgspec.MsgspecError:
             raise ValueError("the snapshot can't be read") from None
+        self._often = {
+            source: max((pair.count, pair.last_at) for pair in pairs.values())
+            for source, pairs in self._memory.machines.items()
+            if pairs
+        }
 
     # Inside
 
@@ -111,14 +122,28 @@ class Beacons:
     def _pair(self, source: str, to: str, at: Instant, port_from: int) -> _Pair:
         machines = self._memory.machines
         pairs = machines.pop(source, {})
-        while len(machines) >= MOST_MACHINES:
-            del machines[next(iter(machines))]
+        if len(machines) >= MOST_MACHINES:
+            self._forget_machines(at)
         machines[source] = pairs
         if to not in pairs:
             if len(pairs) >= MOST_OF_ONE:
-                del pairs[min(pairs, key=lambda one: (pairs[one].count, pairs[one].last_at))]
+                least = sorted(pairs, key=lambda one: (pairs[one].count, pairs[one].last_at))
+                for one in least[: MOST_OF_ONE // AT_ONCE]:
+                    del pairs[one]
             pairs[to] = _Pair(at, port_from, begun_at=at, count=1)
+        self._often[source] = max(pairs[to].count, self._often.get(source, (0, at))[0]), at
         return pairs[to]
+
+    def _forget_machines(self, now: Instant) -> None:
+        """Who connected longest ago goes first among those alike."""
+
+        def worth(source: str) -> int:
+            often, last_at = self._often.get(source, (0, 0))
+            return often if now - last_at < DAY else 0
+
+        for source in sorted(self._memory.machines, key=worth)[: MOST_MACHINES // AT_ONCE]:
+            del self._memory.machines[source]
+            self._often.pop(source, None)
 
 
 def are_equal(intervals: Sequence[float]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 
 import pytest
 from tests.network.doors.at_harbor import ADDRESS, Somebody, doors_of, harbor, ida
@@ -16,7 +16,7 @@ from limen.network.doors.model import Opening, rules_of
 from limen.network.firewalls.service import FirewallService
 from limen.network.firewalls.store import EnrolledFirewall
 from limen.network.firewalls.telling import Tells
-from limen.network.model import Network
+from limen.network.model import Firewall, Network
 
 __all__ = ["harbor", "ida"]
 
@@ -108,11 +108,19 @@ async def test_a_network_that_loses_its_zones_leaves_no_rule(harbor: House, ida:
 
 
 async def test_another_machine_at_the_address_finds_no_door(harbor: House, ida: Somebody) -> None:
-    """A lease that went on to somebody else, as a firewall sees it."""
+    """A lease that went on to somebody else, as a firewall sees it; one that nothing was opened at has nothing to say,
+    or a server that was taken over would close the doors of everybody.
+    """
+    known = harbor.limen.known
+    network = known.rules_of(Network) or Network(())
+    guarded = (Firewall("erp", "nftables", (), host="erp"), Firewall("vault", "nftables", (), host="vault"))
+    vault = replace(network.hosts[0], name="vault", zone="backup", addresses=(ip_network("10.60.0.4"),))
+    known.set_rules(Network, replace(network, hosts=(*network.hosts, vault), firewalls=guarded))
     await ida.opens()
     its, firewalls = doors_of(harbor), harbor.limen.core.offers.take(FirewallService)
-    one = EnrolledFirewall("fw_1", "gw1", b"", 0)
+    one, other = EnrolledFirewall("fw_1", "erp", b"", 0), EnrolledFirewall("fw_2", "vault", b"", 0)
     await firewalls.telling.take(one, Tells(moved=["10.10.0.200", "nowhere", ""]), "")
+    await firewalls.telling.take(other, Tells(moved=[ADDRESS]), "")  # nothing was opened there for anybody
     assert len(its.all_open()) == 1
     await firewalls.telling.take(one, Tells(moved=[ADDRESS]), "")
     assert its.all_open() == []

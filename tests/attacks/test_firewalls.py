@@ -228,11 +228,26 @@ async def test_a_program_that_is_killed_again_and_again_keeps_no_change(world: W
 
 
 @needs_a_router
+async def test_the_end_of_one_opening_closes_none_that_is_open_by_the_same(world: World) -> None:
+    """A probe and a door: whoever has one tried for the other would be cut off by its end."""
+    await world.confirmed(rules(443))
+    world.firewalls.followers.open(world.opening("probe"))
+    await world.becomes(reachable=True, port=3389)
+    world.firewalls.followers.open(world.opening("door", lasts=50 * SECOND), world.opening("other", port=8080))
+    await until(lambda: "8080" in world.router.run("nft", "list", "set", "inet", "limen", "openings4"))
+    world.firewalls.followers.close("probe", "other")
+    await until(lambda: "8080" not in world.router.run("nft", "list", "set", "inet", "limen", "openings4"))
+    assert await world.reaches(3389)
+    world.firewalls.followers.close("door")
+    await world.becomes(reachable=False, port=3389)
+
+
+@needs_a_router
 async def test_another_machine_with_the_address_of_an_opening_does_not_get_through(world: World) -> None:
     """A lease that went on to somebody else, or somebody who took the address."""
     await world.confirmed(rules(443))
-    told: list[str] = []
-    world.firewalls.telling.watch_moved(told.append)
+    told: list[tuple[str, str]] = []
+    world.firewalls.telling.watch_moved(lambda *moved: told.append(moved))
     world.firewalls.followers.open(world.opening())
     await world.becomes(reachable=True, port=3389)
     await asyncio.sleep(1.5)  # it has seen which machine it was
@@ -241,7 +256,7 @@ async def test_another_machine_with_the_address_of_an_opening_does_not_get_throu
         await asyncio.to_thread(subprocess.run, [*other, *words.split()], check=True)
     await world.becomes(reachable=False, port=3389)
     await until(lambda: told)
-    assert told == ["10.10.0.10"]
+    assert told == [(NAME, "10.10.0.10")]
 
 
 @needs_a_router

@@ -16,7 +16,7 @@ from limen.monitor.detections.travel.travel import ABOUT as TRAVEL
 from limen.monitor.response.model import Doing
 
 FILES = {TRAVEL.id: "travel", **{rule.id: rule.about.file for rule in shown_rules(own_rules())}}
-WITHIN_SECONDS = 180
+WITHIN_SECONDS = 300
 STORIES = {
     "limen/new-administrator.yml",
     "limen/password-spray.yml",

@@ -18,8 +18,9 @@ from limen.data.files import ScannedFile, files_below, scan_file
 from limen.data.model import Confidence, Detector, Kind
 from limen.data.scanning.scanner import Scanner
 from limen.errors import LimenError
+from limen.printable import visible
 
-TASKS: Final = ("scan", "detectors")
+TASKS: Final = ("scan", "detectors", "exact", "fingerprint", "lists")
 MOST_LINES: Final = 5
 """So many lines of a file are named for each detector; `--json` has all."""
 
@@ -33,16 +34,23 @@ class AtLeast(StrEnum):
 
 
 def run(
-    task: Annotated[str, typer.Argument(metavar="TASK", help="scan or detectors")],
+    task: Annotated[str, typer.Argument(metavar="TASK", help="scan, detectors, exact, fingerprint or lists")],
     paths: Annotated[
         list[Path] | None, typer.Argument(metavar="[FILE …]", help="With scan: files and folders to look into")
     ] = None,
     *,
     kind: Annotated[list[str] | None, typer.Option(help="Only this kind, such as bank; can be repeated")] = None,
     at_least: Annotated[AtLeast, typer.Option(help="With scan: how sure a find has to be")] = AtLeast.MEDIUM,
+    field: Annotated[str, typer.Option(help="With exact add: the columns of the file, as number,name")] = "",
+    company: Annotated[Path | None, typer.Option(help="The company folder, where it is not the current one")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per line")] = False,
 ) -> None:
     refuse_other_task("data", task, TASKS)
+    if task in {"exact", "fingerprint", "lists"}:
+        from limen.cli import data_lists
+
+        data_lists.run(task, [str(one) for one in paths or ()], field, company or Path(), as_json=as_json)
+        return
     detectors = _of(kind)
     if task == "detectors":
         for one in detectors:
@@ -78,10 +86,10 @@ def _plain(detector: Detector) -> dict[str, object]:
 
 def _scan(detectors: list[Detector], paths: list[Path]) -> Iterator[ScannedFile]:
     scanner = Scanner(detectors, key=secrets.token_bytes(32))
-    files = list(files_below(paths))
+    files, named = list(files_below(paths)), frozenset(paths)
     with progress("Looking into files") as told:
         for number, path in enumerate(files, 1):
-            yield scan_file(scanner, path)
+            yield scan_file(scanner, path, may_be_link=path in named)
             if told:
                 told(number, len(files))
 
@@ -96,7 +104,9 @@ def _print(scanned: list[ScannedFile], at_least: Confidence, *, as_json: bool) -
             print(json.dumps(row) if as_json else _said(row))
         if one.why_not:
             print(
-                json.dumps({"file": str(one.path), "why_not": one.why_not}) if as_json else f"{one.path}: {one.why_not}"
+                json.dumps({"file": str(one.path), "why_not": one.why_not})
+                if as_json
+                else f"{_on_a_line(str(one.path))}: {one.why_not}"
             )
     if not as_json:
         unread = sum(bool(one.why_not) for one in scanned)
@@ -133,4 +143,9 @@ def _said(row: dict[str, object]) -> str:
     number = f"{row['values']}{' or more' if row['more'] else ''}"
     name = DETECTORS[str(row["detector"])].name
     place = f"{'line' if len(lines) == 1 else 'lines'} {at}"
-    return f"{row['file']}:{lines[0]}: {name}, {number} ({row['confidence']}), {place}"
+    return f"{_on_a_line(str(row['file']))}:{lines[0]}: {name}, {number} ({row['confidence']}), {place}"
+
+
+def _on_a_line(path: str) -> str:
+    """A file's name may have line ends in it: who gave it one forges no line of what is found."""
+    return visible(path).replace("\n", "\\n")

@@ -37,7 +37,8 @@ class Inspected:
 
     `kind` is what it is by its content (`docx`, `pdf`, `zip`, `text`). `where` says for each of `found.findings`, in
     the same order, where in the document it is. `label` is what the document says of itself. `why_not` holds every
-    reason why something in it was not read; what was read of it stands in `found` all the same.
+    reason why something in it was not read; what was read of it stands in `found` all the same. `digest` is a keyed
+    one of all its bytes (b"": not known): by it somebody may have said that the document is not sensitive.
     """
 
     kind: str
@@ -45,3 +46,4 @@ class Inspected:
     where: tuple[str, ...] = ()
     label: Label | None = None
     why_not: frozenset[WhyNot] = frozenset()
+    digest: bytes = b""

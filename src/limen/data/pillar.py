@@ -1,24 +1,57 @@
-"""Data as a part of Limen: so far what Limen recognises in text, and the command that looks into files."""
+"""Data as a part of Limen: what is recognised in it, by which rules it may pass, and what was found on the way."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from limen.pillar import Command, Declarations, Pillar
+from limen.pillar import Command, Declarations, Every, Pillar, Running
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sqlalchemy import Connection
 
-    from limen.pillar import ErasedPerson
+    from limen.pillar import Core, ErasedPerson
+
+LOOK_SECONDS = 2.0
 
 
 def _declarations() -> Declarations:
+    from limen.data.data_file import DATA_FILE
     from limen.data.inventory import kept_items, kept_stores
     from limen.data.inventory.kinds import KINDS as OF_STORES
+    from limen.data.kinds import KINDS
+    from limen.data.lists.store import TABLES as LISTS
 
-    return Declarations(events=OF_STORES, tables=(*kept_stores.TABLES, *kept_items.TABLES))
+    return Declarations(
+        events=(*KINDS, *OF_STORES),
+        file=DATA_FILE,
+        tables=(*LISTS, *kept_stores.TABLES, *kept_items.TABLES),
+    )
+
+
+def _prepare(core: Core) -> None:
+    from limen.data.protection import DataProtection
+
+    protection = DataProtection(core)
+    protection.register()
+    core.offers.give(protection)
+
+
+async def _build(core: Core) -> Running:
+    from limen.data.inventory import service as inventories
+    from limen.data.protection import DataProtection
+
+    protection = core.offers.take(DataProtection)
+    inventory, watching = inventories.build(core, protection)
+    return Running(
+        offers=(inventory,),
+        periodic=(
+            Every("have a scanner for what data.yaml says", LOOK_SECONDS, protection.look_again),
+            *inventories.periodic(inventory, watching),
+        ),
+        close=watching.close,
+    )
 
 
 def _erase_names(connection: Connection, person: ErasedPerson) -> Iterable[tuple[str, str]]:
@@ -36,5 +69,7 @@ PILLAR = Pillar(
     },
     pages=("limen.web.data.stores", "limen.web.data.items", "limen.web.data.controls"),
     declarations=_declarations,
+    prepare=_prepare,
+    build=_build,
     erase_names=_erase_names,
 )

@@ -14,6 +14,7 @@ from typing import Final
 from limen.errors import LimenError
 from limen.events.event import Event
 
+DATA_FINDING: Final = 2006
 AUTHENTICATION: Final = 3002
 ACCOUNT: Final = 3001
 ENTITY: Final = 3004

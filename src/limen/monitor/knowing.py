@@ -82,12 +82,14 @@ class Knowing:
         known, now, travels = self._core.known, self._core.clock.now(), self._travels.all
         devices, people = list(known.devices.values()), list(known.people.values())
         sessions, zone = list(known.sessions.values()), str(self._core.settings.zone)
+        labels = {one.id: int(one.label) for one in known.apps.values()}
 
         def put_together() -> PeopleGiven:
             healthy = {one.id for one in devices if _is_healthy(one, now)}
             bound = {one.id: device for one in sessions if (device := self._bound(one, now)) in healthy}
             groups = {one.id: sorted(one.groups) for one in people}
-            return PeopleGiven(travel=TravelKnown(travels, frozenset(healthy), bound), usual=UsualKnown(groups, zone))
+            travel = TravelKnown(travels, frozenset(healthy), bound)
+            return PeopleGiven(travel=travel, usual=UsualKnown(groups, zone, labels))
 
         return put_together
 

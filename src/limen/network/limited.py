@@ -14,7 +14,9 @@ import pickle
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import is_dataclass
+from enum import Enum
 from time import monotonic
 from typing import IO, Any, Final
 
@@ -185,17 +187,48 @@ def _framed(pipe: IO[bytes]) -> bytes | None:
 
 def values_of(said: bytes) -> list[Any]:
     """What an answer says. Raises TooMuchError where it is anything but values of Limen's own."""
-    found: list[Any] = _Ours(io.BytesIO(said)).load()
+    try:
+        found = _Ours(io.BytesIO(said)).load()
+    except Exception:  # noqa: BLE001 -- there is no end to what an answer that somebody made up can raise
+        raise TooMuchError from None
+    if not isinstance(found, list):
+        raise TooMuchError
     return found
 
 
 class _Ours(pickle.Unpickler):
-    """Makes values of Limen's own, and nothing else."""
+    """Makes values of Limen's own, and nothing else: named tuples, members of enumerations, and frozen dataclasses.
+
+    A pickle can also set attributes of a class that it names, which would last as long as this process. A dataclass
+    with slots refuses that by its `__setstate__`; the others are made by something that is thrown away.
+    """
+
+    def __init__(self, said: io.BytesIO) -> None:
+        super().__init__(said)
+        self._makers: dict[tuple[str, str], Callable[..., Any]] = {}
 
     def find_class(self, module: str, name: str) -> Any:
+        if (module, name) not in self._makers:
+            self._makers[module, name] = self._maker(module, name)
+        return self._makers[module, name]
+
+    def _maker(self, module: str, name: str) -> Callable[..., Any]:
         if not module.startswith(_OURS) or "." in name:
             raise TooMuchError
         found = super().find_class(module, name)
         if not isinstance(found, type) or not found.__module__.startswith(_OURS):
             raise TooMuchError
+        if issubclass(found, Enum):
+            return _maker_of(found)
+        if issubclass(found, tuple) and "_fields" in vars(found):
+            return type(name, (found,), {"__slots__": (), "__new__": lambda _, *values: found(*values)})
+        if not is_dataclass(found) or "__setstate__" not in vars(found):
+            raise TooMuchError
         return found
+
+
+def _maker_of(found: type[Enum]) -> Callable[..., Any]:
+    def make(value: object) -> Enum:
+        return found(value)
+
+    return make

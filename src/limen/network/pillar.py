@@ -59,9 +59,11 @@ async def _build(core: Core) -> Running:
     requested = flow_requests(lambda: core.known.rules_of(Network), core.clock, core.settings.zone)
     tunnels = Tunnels(core)
     doors = Doors(core, core.offers.take(KeptOpen), tunnels)
-    firewalls.telling.watch_moved(doors.moved)
     tell_firewalls(tunnels, doors, firewalls.followers, core.known)
-    AtFirewalls(doors, firewalls.followers, lambda: core.known.rules_of(Network) or Network(()), core.clock)
+    at_firewalls = AtFirewalls(
+        doors, firewalls.followers, lambda: core.known.rules_of(Network) or Network(()), core.clock
+    )
+    firewalls.telling.watch_moved(at_firewalls.moved)
 
     async def close() -> None:
         stop()

@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator
 from tests.data.inventory.inventories import CARD, Cards
 
 from limen.data.documents import Inspected, WhyNot
-from limen.data.inventory.looking import MOST_DETECTORS, ByRules, looked_into
+from limen.data.inventory.looking import MOST_DETECTORS, ByRules, looked_into, mark_of
 from limen.data.inventory.model import Item, Store, StoreKind
 from limen.data.model import Confidence, Finding, Found
 from limen.data.rules.model import Judged, Step
+from limen.data.rules.stated import DataRules, Dictionary, LabelRule
 from limen.facts import Label
 
 
@@ -40,3 +41,17 @@ def test_detectors_are_bounded_and_reasons_are_kept() -> None:
     why_not = frozenset({WhyNot.TOO_DEEP, WhyNot.ENCRYPTED})
     found = looked_into(Inspected("text", Found(findings), why_not=why_not), Judged(Step.ALLOW))
     assert (len(found.counted), found.why_not) == (MOST_DETECTORS, ("encrypted", "too-deep"))
+
+
+def test_the_mark_is_another_whenever_something_else_is_looked_for() -> None:
+    rules = DataRules(use=frozenset({"bank", "tax"}))
+    others = [
+        DataRules(use=frozenset({"bank"})),
+        DataRules(use=frozenset({"bank", "tax"}), off=frozenset({"iban"})),
+        DataRules(use=frozenset({"bank", "tax"}), dictionaries=(Dictionary("d", "D", ("x",)),)),
+        DataRules(use=frozenset({"bank", "tax"}), labels=(LabelRule(Label.INTERNAL),)),
+    ]
+    marks = [mark_of(one, [("list", 1)]) for one in (rules, *others)] + [mark_of(rules, [("list", 2)])]
+    assert len(set(marks)) == 6
+    store = Store("share", StoreKind.FOLDER, "/srv", Label.INTERNAL)
+    assert mark_of(DataRules(use=frozenset({"tax", "bank"}), stores=(store,)), [("list", 1)]) == marks[0]

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
-from tests.data.inventory.inventories import CARD, NOW, Cards, folder_store
+from tests.data.inventory.inventories import CARD, NOW, folder_store
 from tests.web.conftest import House
 
 from limen.data.inventory import kept_items, kept_stores
 from limen.data.inventory.kept_items import Sought
 from limen.data.inventory.model import StatedStores, Store, StoreKind
-from limen.data.inventory.service import inventory_of, keep_secret, owners_of, periodic
+from limen.data.inventory.service import keep_secret, owners_of
+from limen.data.inventory.taking import Inventory
+from limen.data.rules.stated import Condition, DataRules, LabelRule
 from limen.facts import FactStore, Label, Person
 
 
@@ -18,18 +21,22 @@ def test_people_are_known_by_their_addresses() -> None:
     assert owners_of(known) == {"mia@harbor.example": "p_mia"}
 
 
-async def test_the_server_goes_through_the_stores_in_force(house: House, tmp_path: Path) -> None:
+async def test_the_server_goes_through_the_stores_in_force_by_the_rules_in_force(house: House, tmp_path: Path) -> None:
     (tmp_path / "cards.txt").write_text(CARD)
-    core = house.limen.core
-    core.known.set_rules(StatedStores, StatedStores({"share": folder_store(tmp_path)}))
-    inventory = inventory_of(core, Cards(), lambda: "rules")
-    for one in periodic(inventory):
-        await one.work()
+    core, store = house.limen.core, folder_store(tmp_path)
+    cards = LabelRule(Label.CONFIDENTIAL, when=(Condition(finds=("payment-card",)),))
+    core.known.set_rules(DataRules, DataRules(labels=(cards,), stores=(store,)))
+    core.known.set_rules(StatedStores, StatedStores({"share": store}))
+    inventory = core.offers.take(Inventory)
+    for _ in range(100):  # the server may be at it already
+        await inventory.take(store)
+        if (await inventory.states())["share"].whole_at:
+            break
+        await asyncio.sleep(0.05)
     number = await core.database.reading(lambda s: kept_items.number(s.connection, Sought(label=Label.CONFIDENTIAL)))
     assert number == 1
     core.known.set_rules(StatedStores, StatedStores())
-    for one in periodic(inventory):
-        await one.work()
+    await inventory.forget()
     assert await core.database.reading(lambda s: kept_items.number(s.connection, Sought())) == 0
 
 

@@ -20,9 +20,11 @@ from tests.monitor.over_harbor import (
 from tests.web.conftest import House
 
 from limen.clock import DAY, HOUR
+from limen.facts import FactStore
 from limen.monitor.alerts import findings, flooding
 from limen.monitor.alerts.model import STORM, STORM_ENTITY
 from limen.monitor.detections.hit import Hit, Level
+from limen.storage.change_feed import Feed
 
 
 async def test_a_finding_becomes_an_alert_in_a_case_and_a_risk(harbor: House, ida: Ida) -> None:
@@ -92,6 +94,21 @@ async def test_what_is_about_the_same_person_or_device_is_one_case(
     assert {one.hit.id for one in case.findings} == {"h1", "h2", "h3"}
     await take(harbor, hit(harbor, 4, entity="address:198.51.100.1"))
     assert len(await alerts_of(harbor).cases()) == 2
+
+
+async def test_a_session_of_this_moment_is_waited_for(harbor: House, ida: Ida, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else all sessions of its person would be ended in the place of the one."""
+    settled, issued = Feed.settled, FactStore.issued
+    waited: list[int | None] = []
+
+    async def wait(feed: Feed, seq: int | None = None) -> None:
+        await settled(feed, seq)
+        waited.append(seq)
+
+    monkeypatch.setattr(Feed, "settled", wait)
+    monkeypatch.setattr(FactStore, "issued", lambda facts, id_: issued(facts, id_) if None in waited else None)
+    await take(harbor, hit(harbor, session=(session := session_of(harbor, ida.id)), **about(ida.id)))
+    assert [alert.session for alert in await open_alerts(harbor)] == [session]
 
 
 async def test_what_was_found_in_a_session_concerns_its_person_and_device(

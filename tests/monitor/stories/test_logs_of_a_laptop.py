@@ -88,7 +88,7 @@ async def test_what_auditd_says_is_found(harbor: House, laptop: str, logs: Path,
         await until(lambda: "DAEMON_START" in (logs / "audit.log").read_text())
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
     alert = await alerted(harbor, "linux/audit-off.yml")
     assert (alert.device_id, alert.is_proven) == (laptop, True)
 

@@ -62,7 +62,8 @@ def test_firewalls_are_told_of_each_door_and_of_its_end() -> None:
     clock = SetClock(NOW)
     open_now: list[Rule] = []
     watching: list[Any] = []
-    doors = SimpleNamespace(rules=lambda: tuple(open_now), watch=watching.append)
+    moved: list[str] = []
+    doors = SimpleNamespace(rules=lambda: tuple(open_now), watch=watching.append, moved=moved.append)
     followers = Followers(clock, ())
     at = AtFirewalls(cast("Any", doors), followers, network, clock)
     assert watching == [at.tell]
@@ -74,6 +75,9 @@ def test_firewalls_are_told_of_each_door_and_of_its_end() -> None:
     opened = set(followers._opened)
     assert opened
     assert followers.number > before
+    for firewall, address in ((NAME, "10.10.0.8"), ("other", "10.10.0.7"), (NAME, "no address"), (NAME, "10.10.0.7")):
+        at.moved(firewall, address)
+    assert moved == ["10.10.0.7"]
     open_now += rules("10.10.0.8", 61_000)
     at.tell()
     assert opened < set(followers._opened)

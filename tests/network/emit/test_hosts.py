@@ -46,7 +46,7 @@ def flat_network() -> Network:
 _LEGS = {"here": ("eth0",)}
 
 
-def _table(of: Network, name: str, *openings: Rule, now: int = _NOW) -> Table:
+def table_of(of: Network, name: str, *openings: Rule, now: int = _NOW) -> Table:
     rules = compiled(of, _TODAY)
     rules = replace(rules, rules=(*rules.rules, *openings))
     return host_firewall(rules, of, of.host_of[name], now).table
@@ -73,7 +73,7 @@ def test_it_reads_back_as_what_was_meant(seed: int) -> None:
 
 
 def test_without_one_element_it_does_not_read_back_as_that() -> None:
-    table = _table(_FLAT, "db")
+    table = table_of(_FLAT, "db")
     sets = tuple(replace(one, elements=()) if one.name == "inward.1.ports6" else one for one in table.sets)
     assert sets != table.sets
     back = read([_chain_alone(replace(table, sets=sets), INWARD)], _LEGS, _NOW, "input").ruleset
@@ -83,7 +83,7 @@ def test_without_one_element_it_does_not_read_back_as_that() -> None:
 
 
 def test_a_table_for_people(expected: Expected) -> None:
-    expected(as_text(_table(_FLAT, "db")))
+    expected(as_text(table_of(_FLAT, "db")))
 
 
 def test_a_zone_that_is_not_isolated_reaches_its_servers_and_management_does_by_ssh_unless_it_is_blocked() -> None:
@@ -125,7 +125,7 @@ def test_servers_on_one_switch_reach_each_other_as_flows_say(hosts: Flat, family
         nft(hosts.at(name), "flush", "ruleset")
     assert all(hosts.reaches(one, "db", family, 3389) for one in ("web", "old", "desk"))
     for name in ("db", "web"):
-        hosts.load(name, as_json(_table(_FLAT, name)))
+        hosts.load(name, as_json(table_of(_FLAT, name)))
     hosts.forget_neighbours()
     seen = {
         (one, other, port)
@@ -143,7 +143,7 @@ def test_servers_on_one_switch_reach_each_other_as_flows_say(hosts: Flat, family
 def test_an_opening_to_a_server_ends_with_its_connection(hosts: Flat, family: int) -> None:
     box = Box(family, *((int(address(one, family, 10)),) * 2 for one in ("office", "servers")), (6, 6), (3389, 3389))
     now = SystemClock().now()
-    hosts.load("db", as_json(_table(_FLAT, "db", Rule("door", True, "office", "servers", box, now + 2_900), now=now)))
+    hosts.load("db", as_json(table_of(_FLAT, "db", Rule("door", True, "office", "servers", box, now + 2_900), now=now)))
     assert not hosts.reaches("web", "db", family, 3389)
     with hosts.connect("desk", "db", family, 3389) as live:
         assert goes_on(live)
@@ -153,7 +153,7 @@ def test_an_opening_to_a_server_ends_with_its_connection(hosts: Flat, family: in
 
 @pytest.mark.slow
 def test_the_kernel_lists_what_was_meant(hosts: Flat) -> None:
-    table = _table(_FLAT, "web")
+    table = table_of(_FLAT, "web")
     hosts.load("web", as_json(table))
     (found,) = tables(nft(hosts.at("web"), "-j", "list", "ruleset").stdout)
     for name, meant in ((INWARD, to_host), (OUTWARD, from_host)):

@@ -16,6 +16,7 @@ from limen.configuration.lengths import length_text
 from limen.data.inventory.kept_stores import StoreState
 from limen.data.inventory.model import Evidence, Store, StoreKind
 from limen.data.inventory.reach import Reach, Way, WeakReach
+from limen.data.rules.stated import DataRules
 from limen.facts import Label
 
 
@@ -121,6 +122,15 @@ def minimum_of(label: Label, by_label: Iterable[tuple[Label, Minimum]]) -> Minim
         if one <= label:
             needed = needed.beside(minimum)
     return needed
+
+
+def minimums(rules: DataRules) -> dict[Label, Minimum]:
+    """What each label needs by the rules of data.yaml."""
+    by_label = [
+        (one.label, Minimum(one.strength, one.healthy, one.session_ms, one.inside, one.encrypted, one.kept_ms))
+        for one in rules.labels
+    ]
+    return {label: minimum_of(label, by_label) for label in Label}
 
 
 def _about_reach(held: Held, minimum: Minimum) -> Iterator[Lack]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
+from hashlib import blake2b
 from typing import Final, Protocol
 
+import msgspec
+
+from limen.clock import Instant
 from limen.data.documents import Inspected
 from limen.data.inventory.model import Counted, Item, LookedInto, Store
 from limen.data.model import Confidence
 from limen.data.rules.model import Channel, Judged, Passing
+from limen.data.rules.stated import DataRules
 
 MOST_DETECTORS: Final = 50
 
@@ -42,6 +47,14 @@ class ByRules:
         inspected = await self._protecting.inspect(body, name)
         passing = Passing(Channel.SHARE, app=store.name, name=name)
         return looked_into(inspected, self._protecting.judge(passing, inspected))
+
+
+def mark_of(rules: DataRules, lists: Iterable[tuple[str, Instant]]) -> str:
+    """What says whether items are looked into by the same rules: labels, everything looked for, and lists as kept."""
+    looked_for = [(one.id, one.expression, one.words) for one in rules.sought]
+    of_rules = (rules.labels, rules.own, rules.dictionaries, rules.exact, rules.fingerprints)
+    written = msgspec.json.encode((of_rules, looked_for, sorted(lists)), order="deterministic")
+    return blake2b(written, digest_size=16).hexdigest()
 
 
 def looked_into(inspected: Inspected, judged: Judged) -> LookedInto:

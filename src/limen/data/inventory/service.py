@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from limen.clock import Instant
@@ -10,23 +10,32 @@ from limen.connectors.turns import Told
 from limen.connectors.vendor_client import VendorClient
 from limen.data.inventory import kept_stores
 from limen.data.inventory.connecting import Walkers
-from limen.data.inventory.looking import ByRules, Looking, Protecting
+from limen.data.inventory.looking import ByRules, Looking, Protecting, mark_of
 from limen.data.inventory.model import NO_STORES, StatedStores, Store
 from limen.data.inventory.taking import Inventory
+from limen.data.inventory.watching import Watching
+from limen.data.lists import store as lists
+from limen.data.rules.stated import NO_RULES, DataRules
 from limen.events import Event
 from limen.facts import FactStore
 from limen.pillar import Core, Every, SignOn
-from limen.storage import Keyring, Transaction
+from limen.storage import Keyring, Snapshot, Transaction
 
+WATCH_SECONDS: Final = 10.0
 TAKE_SECONDS: Final = 30.0
 FORGET_SECONDS: Final = 600.0
 
 
-def inventory_of(core: Core, protecting: Protecting, mark: Callable[[], str]) -> Inventory:
-    """`mark` is another whenever the rules are by which items are looked into."""
+def build(core: Core, protecting: Protecting) -> tuple[Inventory, Watching]:
+    """The inventory, and what has it begin where folders change."""
+    inventory = inventory_of(core, protecting)
+    return inventory, Watching(inventory.stores, inventory.ask_soon)
 
+
+def inventory_of(core: Core, protecting: Protecting) -> Inventory:
     async def looking() -> Looking:
-        return ByRules(protecting, mark())
+        kept = await core.database.reading(kept_lists)
+        return ByRules(protecting, mark_of(core.known.rules_of(DataRules) or NO_RULES, kept))
 
     return Inventory(
         core.database,
@@ -40,11 +49,17 @@ def inventory_of(core: Core, protecting: Protecting, mark: Callable[[], str]) ->
     )
 
 
-def periodic(inventory: Inventory) -> tuple[Every, ...]:
+def periodic(inventory: Inventory, watching: Watching) -> tuple[Every, ...]:
     return (
+        Every("watch folders with data", WATCH_SECONDS, watching.keep_up),
         Every("go through stores of data", TAKE_SECONDS, inventory.take_due),
         Every("forget stores of data that are stated no more", FORGET_SECONDS, inventory.forget),
     )
+
+
+def kept_lists(snapshot: Snapshot) -> list[tuple[str, Instant]]:
+    """The lists that are looked for, each with when it was kept."""
+    return [(one.name, one.kept_at) for one in lists.every(snapshot.connection)]
 
 
 def owners_of(known: FactStore) -> Mapping[str, str]:

@@ -3,6 +3,7 @@
 Hyperscan looks at every byte once for all detectors, and tells where matches end. Behind each such end `re` finds the
 match itself in a window as long as its detector's longest match, from left to right and without overlap, exactly as it
 would in the whole text; what its check refuses is passed by one byte, so that a number before a card hides no card.
+Windows that touch are one, so that no text is searched over and over.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any, Final, Self
 
 import hyperscan
 
+from limen.data.detectors.expressions import expression_of
 from limen.data.model import AFTER, BEFORE, Confidence, Detector, Finding, Found
 from limen.data.scanning.words import Words
 
@@ -46,10 +48,7 @@ class Scanner:
 
     def __init__(self, detectors: Sequence[Detector], *, key: bytes, most: int = MOST) -> None:
         self._key, self._most = key, most
-        self._sought = [
-            _Sought(one, re.compile(one.expression.encode()), Words(one.words) if one.words else None)
-            for one in detectors
-        ]
+        self._sought = [_Sought(one, expression_of(one), Words(one.words) if one.words else None) for one in detectors]
         self._hold = max((one.longest for one in detectors), default=0) + AFTER
         rough = {index: (one.rough or one.expression).encode() for index, one in enumerate(detectors)}
         for index, one in enumerate(self._sought):
@@ -147,14 +146,11 @@ class _Scan:
     def resolve(self, held: bytes, held_from: int, until: int) -> None:
         """Settle the ends before `until`. `held` is the text from `held_from` on."""
         for index, ends in self._ends.items():
-            used = 0
-            for end in ends:
-                if end >= until:
-                    break
-                used += 1
-                if end > self._done[index] and self._may_count(index, end):
-                    self._settle(index, held, held_from, end)
-            del ends[:used]
+            settled = bisect_left(ends, until)
+            counting = [end for end in ends[:settled] if end > self._done[index] and self._may_count(index, end)]
+            for first, last in _runs(counting, self._sought[index].detector.longest):
+                self._settle(index, held, held_from, first, last)
+            del ends[:settled]
         for words in self._words:
             del words[: bisect_left(words, held_from)]
 
@@ -173,21 +169,21 @@ class _Scan:
             tuple(_outermost(sorted(self._findings, key=lambda one: (one.start, -one.end, one.detector)))), more
         )
 
-    def _settle(self, index: int, held: bytes, held_from: int, end: int) -> None:
-        """Find the matches that begin before this end, and none twice."""
+    def _settle(self, index: int, held: bytes, held_from: int, first: int, last: int) -> None:
+        """Find the matches that begin before the last of these ends, and none twice."""
         sought = self._sought[index]
         detector, search = sought.detector, sought.expression.search
-        at = max(end - detector.longest, self._done[index]) - held_from
-        until = end - held_from + detector.longest + 1  # no match that begins before the end reaches further
+        at = max(first - detector.longest, self._done[index]) - held_from
+        until = last - held_from + detector.longest + 1  # no match that begins before the end reaches further
         while index not in self._full:
             match = search(held, max(at, 0), until)
-            if match is None or held_from + match.start() >= end:
+            if match is None or held_from + match.start() >= last:
                 break
             confidence = _confidence(sought, held, match)
             at = match.start() + 1 if confidence is None else match.end()
             if confidence is not None:
                 self._keep(index, confidence, match, held_from)
-        self._done[index] = max(self._done[index], held_from + at)
+        self._done[index] = max(self._done[index], held_from + at, last)
 
     def _keep(self, index: int, confidence: Confidence, match: re.Match[bytes], held_from: int) -> None:
         value = match[0].translate(None, _SEPARATORS).upper()
@@ -198,6 +194,20 @@ class _Scan:
         self._findings.append(Finding(self._sought[index].detector.id, confidence, start, end, digest))
         if len(values) >= self._most or values[digest] >= MOST_PLACES:
             self._full.add(index)
+
+
+def _runs(ends: Sequence[int], apart: int) -> Iterator[tuple[int, int]]:
+    """The first and the last of those that are no further apart: what is between them is then searched once, and not
+    once for each, which a text of nothing but ends would make hours of.
+    """
+    first = last = -1
+    for end in ends:
+        if first >= 0 and end - last > apart:
+            yield first, last
+            first = -1
+        first, last = end if first < 0 else first, end
+    if first >= 0:
+        yield first, last
 
 
 def _outermost(findings: list[Finding]) -> Iterator[Finding]:

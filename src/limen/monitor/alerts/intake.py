@@ -79,6 +79,9 @@ class AlertIntake:
 
     async def take(self, hits: Sequence[Hit]) -> Taken:
         """Keep them; returns when they are committed and the risk is known everywhere. Raises StorageError."""
+        known = self._core.known
+        if any(hit.session and known.issued(hit.session) is None for hit in hits):
+            await self._core.feed.settled()  # what was found can be about somebody who signed in this very moment
         taken = Taken()
         for start in range(0, len(hits), AT_ONCE):
             more, unkept = await self._core.write(partial(self._take, hits=hits[start : start + AT_ONCE]))

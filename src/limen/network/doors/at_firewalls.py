@@ -15,8 +15,10 @@ from limen.network.emit.nft_openings import openings
 from limen.network.emit.nft_router import NotEmittable, router_of
 from limen.network.emit.nft_sets import Lookup
 from limen.network.firewalls.followers import Followers, Opened
+from limen.network.learning.flows import ends_of
 from limen.network.model import NFTABLES, Firewall, Network
 from limen.network.nft.as_json import field
+from limen.network.packets import address_of
 from limen.network.packets.box import Box
 from limen.network.packets.ruleset import Rule, Ruleset
 
@@ -87,6 +89,15 @@ class AtFirewalls:
             except ValueError as error:
                 self._told = {id_: one for id_, one in wanted.items() if one not in begun}
                 _log.warning("a door could not be opened at a firewall: %s", error)
+
+    def moved(self, firewall: str, address: str) -> None:
+        """A firewall sees another machine at an address: it is believed where something is open there for that."""
+        ends = ends_of(address, address)
+        if ends is None:
+            return
+        of = ends.family, (ends.source, ends.source)
+        if any(one.firewall == firewall and (one.box.family, one.box.source) == of for one in self._told.values()):
+            self._doors.moved(str(address_of(ends.family, ends.source)))
 
     def _wanted(self) -> dict[str, Opened]:
         try:

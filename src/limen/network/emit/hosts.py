@@ -3,7 +3,8 @@ rules as between zones, so that servers beside each other on one wire are held a
 
 Whose a packet is, its addresses say: a server has one wire, and no zone of its own at it. So what comes from addresses
 of somebody else's is only as sure as the wire is. What is neither let through by the network nor opened ends denied,
-in both directions. SSH from zones of kind `management` comes after blocks and flows, so that a block can take it away.
+in both directions. Ports of containers that it publishes are held to what may come to it. SSH from zones of kind
+`management` comes after blocks and flows, so that a block can take it away.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from limen.network.emit.nft_chains import DENIED, host_chains, host_denying_chai
 from limen.network.emit.nft_enforced import OTHER_ICMP, within
 from limen.network.emit.nft_live import BEGUN, host_standing_chains, marked
 from limen.network.emit.nft_openings import openings
+from limen.network.emit.nft_published import published_chains
 from limen.network.emit.nft_router import LOG_GROUP, NotEmittable, Router, check_names
 from limen.network.emit.nft_sets import OF_FAMILY, Lookup
 from limen.network.emit.nftables import FAMILY, TABLE, Emission, deciding, timed
@@ -51,6 +53,8 @@ def host_firewall(ruleset: Ruleset, network: Network, host: Host, now: Instant) 
             sets += [*held, *(one.set for one in its)]
             lines = (*_other_icmp(), *decided.lines, *(Line((*one.matches, BEGUN, ACCEPT)) for one in its))
             chains.append(Chain(way, (*lines, Line((goto(DENIED),)))))
+            if way == INWARD:
+                chains += published_chains(chains[-1].lines)
     except Entangled as problem:
         raise NotEmittable("entangled", "rules overlap each other too much") from problem
     first = (*host_standing_chains(opened), *host_denying_chains(LOG_GROUP))

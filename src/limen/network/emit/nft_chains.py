@@ -60,7 +60,7 @@ def forward_chain() -> Chain:
     """
     lines = [
         *_checks(),
-        _by_state(),
+        by_state(),
         Line(({"vmap": {"key": {"concat": [_meta("iifname"), _meta("oifname")]}, "data": "@ways"}},)),
         Line(({"vmap": {"key": _meta("iifname"), "data": "@openings"}},)),
         Line((goto(DENIED),)),
@@ -91,7 +91,7 @@ def input_chain(tunnels: TunnelsHere | None = None) -> Chain:
         Line((from_uplink, _port("udp", "sport", 67), _port("udp", "dport", 68), ACCEPT)),
         Line((from_uplink, link_local, _port("udp", "dport", 546), ACCEPT)),
         *(Line((known, *_is_foreign(ip, name), goto(FORGED_CHAIN))) for ip, name in _OWN),
-        _by_state(established=jump(_ASKED)),
+        by_state(established=jump(_ASKED)),
         *_checks(),
         Line((_match("==", _meta("iifname"), "@management"), ACCEPT)),
         *to_machine,
@@ -127,7 +127,7 @@ def host_chains(inward: str, outward: str) -> list[Chain]:
         *neighbours,
         Line((_port("udp", "sport", 67), _port("udp", "dport", 68), ACCEPT)),
         Line((link_local, _port("udp", "dport", 546), ACCEPT)),
-        _by_state(),
+        by_state(),
         Line((_match("==", _meta("pkttype"), {"set": ["broadcast", "multicast"]}), COUNTER, DROP)),
         Line((goto(inward),)),
     ]
@@ -136,7 +136,7 @@ def host_chains(inward: str, outward: str) -> list[Chain]:
         *neighbours,
         Line((_port("udp", "sport", 68), _port("udp", "dport", 67), ACCEPT)),
         Line((link_local, _port("udp", "dport", 547), ACCEPT)),
-        _by_state(),
+        by_state(),
         Line((goto(outward),)),
     ]
     return [
@@ -191,7 +191,7 @@ def asked_chain() -> Chain:
     return Chain(_ASKED, (Line((_match("==", {"ct": {"key": "direction"}}, "reply"), ACCEPT)),))
 
 
-def _by_state(established: Statement = _TO_STANDING) -> Line:
+def by_state(established: Statement = _TO_STANDING) -> Line:
     """What the helpers of conntrack call related is decided as anything else: no flow names the ports they open."""
     return _states(established=established, invalid=DROP, related=jump(RELATED))
 

@@ -9,7 +9,7 @@ translated destination (the source of its answers). So it ends with the opening,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any, Final
@@ -39,6 +39,7 @@ _OF_CONNECTION: Final = {
     "dport": ("reply", "proto-src"),
 }
 """Where of a connection stands what this field is of its first packet; a protocol has no direction."""
+_SENT_ON: Final = {"daddr": ("original", "ip daddr"), "dport": ("original", "proto-dst")}
 
 
 def standing_chains() -> list[Chain]:
@@ -53,8 +54,11 @@ def standing_chains() -> list[Chain]:
 
 
 def host_standing_chains(opened: Sequence[Lookup]) -> list[Chain]:
-    """The same on a server, where no interface tells the two directions apart."""
-    return _standing([Line((_of_connection(one, ""), ACCEPT)) for one in opened])
+    """The same on a server, where no interface tells the two directions apart. What was sent on to a container was
+    opened by what it was sent to.
+    """
+    ways = (_OF_CONNECTION, _OF_CONNECTION | _SENT_ON)
+    return _standing([Line((_of_connection(one, "", way), ACCEPT)) for way in ways for one in opened])
 
 
 def _standing(opened: Sequence[Line]) -> list[Chain]:
@@ -106,21 +110,21 @@ def live_chains(zone: str, opened: Sequence[Lookup]) -> list[Chain]:
     ]
 
 
-def _of_connection(opened: Lookup, interface: str) -> Statement:
+def _of_connection(opened: Lookup, interface: str, where: Mapping[str, tuple[str, str]] = _OF_CONNECTION) -> Statement:
     """The same lookup, by the connection. `interface`: by which packets are at the side that was reached, where it is
     looked at.
     """
     (match,) = (one["match"] for one in opened.matches)
     family = 4 if opened.set.types[0] == "ipv4_addr" else 6
-    fields = [_field(one, family, interface) for one in match["left"]["concat"]]
+    fields = [_field(one, family, interface, where) for one in match["left"]["concat"]]
     return {"match": {**match, "left": {"concat": fields}}}
 
 
-def _field(one: Statement, family: int, interface: str) -> dict[str, Any]:
+def _field(one: Statement, family: int, interface: str, where: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
     name = one["meta"]["key"] if "meta" in one else one["payload"]["field"]
     if name == "oifname":
         return {"meta": {"key": interface}}
-    direction, key = _OF_CONNECTION[name]
+    direction, key = where[name]
     key = key if family == 4 else key.replace("ip ", "ip6 ")
     return {"ct": {"key": key, "dir": direction} if direction else {"key": key}}
 

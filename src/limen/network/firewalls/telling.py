@@ -4,6 +4,7 @@ changed. A firewall is believed in what it can see, and no oftener than one that
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -41,6 +42,8 @@ _SAID_EVERY: Final = 5 * MINUTE
 _MOST_SAID: Final = 100
 """Pairs of one firewall within that time: whoever is in it invents interfaces without end."""
 _MOST_PAIRS: Final = 5_000
+_AT_ONCE: Final = 200
+"""Connections that are looked at before others have their turn: they take some milliseconds."""
 Pair: TypeAlias = tuple[str, str, str]
 """A firewall, and the interfaces that packets come and go by there."""
 P = TypeVar("P", Denied, Begun)
@@ -102,14 +105,16 @@ class Telling:
         self._said_at: dict[Pair, Instant] = {}
         self.drifts: dict[str, Event] = {}
         """The last of each firewall, by its name, since Limen started."""
-        self._of_moved: list[Callable[[str], None]] = []
+        self._of_moved: list[Callable[[str, str], None]] = []
         self._of_rounds: list[Callable[[Round], None]] = []
         self.asked = AskedProbes()
         self.lost = 0
         """Packets that were denied and connections that began of which firewalls had no room to tell more."""
 
-    def watch_moved(self, told: Callable[[str], None]) -> None:
-        """Call `told` with each address at which a firewall sees another machine since something was opened for it."""
+    def watch_moved(self, told: Callable[[str, str], None]) -> None:
+        """Call `told` with a firewall's name and each address at which it sees another machine since something was
+        opened for it. That there is something open, whoever is told has to see: a firewall may be taken over.
+        """
         self._of_moved.append(told)
 
     def watch_rounds(self, told: Callable[[Round], None]) -> None:
@@ -142,7 +147,7 @@ class Telling:
         """
         for each in tells.moved:
             for told in self._of_moved:
-                told(each)
+                told(one.name, each)
         with self.asked.counted_once():
             denied = self.asked.marked(one.name, self._its_own(one, tells.denied))
             begun = self.asked.without_probes(one.name, self._its_own(one, tells.begun))
@@ -156,7 +161,7 @@ class Telling:
         learning.told(begun)
         learning.refused(refused)
         self._firewalls_at[one.name] = address
-        self._say_what_is_strange(one, begun, refused)
+        await self._say_what_is_strange(one, begun, refused)
         self.lost += tells.lost
         for drift in tells.drift:
             self._drifted(one, drift)
@@ -179,15 +184,20 @@ class Telling:
 
     # Inside
 
-    def _say_what_is_strange(self, one: EnrolledFirewall, begun: Sequence[Begun], refused: Sequence[Begun]) -> None:
-        """Journal devices that nobody planned, and beacons."""
+    async def _say_what_is_strange(
+        self, one: EnrolledFirewall, begun: Sequence[Begun], refused: Sequence[Begun]
+    ) -> None:
+        """Journal devices that nobody planned, and beacons. Whoever is decided about meanwhile does not wait for it."""
         now, network, own = self._core.clock.now(), self.surroundings.network, self._firewalls_at.values()
         flows = chain((flow_of(each, now) for each in begun), (refused_flow_of(each, now) for each in refused))
-        for flow in filter(None, flows):
-            unplanned = self._unplanned.take(network, one.name, own, flow, now)
-            beacon = self._beacons.take(network, one.name, flow, now)
-            for event in filter(None, (unplanned, beacon)):
-                self._core.journal.record(event)
+        for number, flow in enumerate(flows, 1):
+            if number % _AT_ONCE == 0:
+                await asyncio.sleep(0)
+            if flow is not None:
+                unplanned = self._unplanned.take(network, one.name, own, flow, now)
+                beacon = self._beacons.take(network, one.name, flow, now)
+                for event in filter(None, (unplanned, beacon)):
+                    self._core.journal.record(event)
 
     def _its_own(self, one: EnrolledFirewall, told: Sequence[P]) -> list[P]:
         """What it can have seen. A server that guards itself sees packets of its own alone: whoever is in it accuses

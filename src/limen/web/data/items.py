@@ -14,7 +14,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.clock import Instant, to_iso
-from limen.data.detectors.every import DETECTORS
 from limen.data.inventory import kept_items, summaries
 from limen.data.inventory.kept_items import KeptItem, Sought
 from limen.data.inventory.model import Audience, Store
@@ -24,6 +23,7 @@ from limen.printable import no_formula
 from limen.storage import Snapshot
 from limen.web.console.rows import person_name
 from limen.web.console.view_audit import audit_view
+from limen.web.data.needs import names
 from limen.web.data.overview import labels_of, stale_before, stated
 from limen.web.page import Menu, Page, Route, Shortcut
 from limen.web.permissions import READ
@@ -61,6 +61,7 @@ def routes(site: Site) -> APIRouter:
     async def every(request: Request, visit: Authorized) -> Response:
         audit_view(site, visit, "data")
         stores, sought = stated(site), sought_by(request, stated(site), visit.now)
+        called = names(site.known)
         start = whole(query(request, "start"), 7) // ROWS * ROWS
 
         def read(snapshot: Snapshot) -> tuple[list[KeptItem], int, int, dict[str, int]]:
@@ -87,9 +88,9 @@ def routes(site: Site) -> APIRouter:
             shows=SHOWS,
             stores=sorted(stores),
             labels=[one.word for one in Label],
-            detectors={one: called(one) for one in detectors},
+            detectors={one: called.get(one, one) for one in detectors},
             called=called,
-            names={one.owner_id: person_name(site.known, one.owner_id) for one in rows},
+            people={one.owner_id: person_name(site.known, one.owner_id) for one in rows},
             size=size,
             most_exported=MOST_EXPORTED,
         )
@@ -131,12 +132,6 @@ def sought_by(request: Request, stores: Mapping[str, Store], now: Instant) -> So
     )
 
 
-def called(detector: str) -> str:
-    """What people read for a detector; the id of one that there is no more."""
-    known = DETECTORS.get(detector)
-    return known.name if known else detector
-
-
 def csv_of(rows: Iterable[Mapping[str, Any]]) -> str:
     """Rows as CSV (RFC 4180). A cell that a spreadsheet would take for a formula is led by an apostrophe."""
     text = io.StringIO()
@@ -147,7 +142,7 @@ def csv_of(rows: Iterable[Mapping[str, Any]]) -> str:
     return text.getvalue()
 
 
-def plain(item: KeptItem, owner: str) -> dict[str, Any]:
+def plain(item: KeptItem, owner: str, called: Mapping[str, str]) -> dict[str, Any]:
     """An item in plain words; `found` names detectors with counts."""
     return {
         "store": item.store,
@@ -159,14 +154,14 @@ def plain(item: KeptItem, owner: str) -> dict[str, Any]:
         "size": item.size,
         "changed": to_iso(item.changed_at) if item.changed_at else "",
         "opened": to_iso(item.accessed_at) if item.accessed_at else "",
-        "found": ", ".join(_counts(item)),
+        "found": ", ".join(_counts(item, called)),
         "not_read": " ".join(item.why_not),
     }
 
 
-def _counts(item: KeptItem) -> Iterator[str]:
+def _counts(item: KeptItem, called: Mapping[str, str]) -> Iterator[str]:
     for one in item.counted:
-        yield f"{called(one.detector)} {one.number}{'+' if one.is_more else ''}"
+        yield f"{called.get(one.detector, one.detector)} {one.number}{'+' if one.is_more else ''}"
 
 
 async def _exported(site: Site, request: Request, visit: Authorized) -> list[dict[str, Any]]:
@@ -178,7 +173,8 @@ async def _exported(site: Site, request: Request, visit: Authorized) -> list[dic
     rows = await site.ports.database.reading(
         lambda snapshot: kept_items.items(snapshot.connection, sought, most=MOST_EXPORTED)
     )
-    return [plain(one, person_name(site.known, one.owner_id) if one.owner_id else "") for one in rows]
+    called = names(site.known)
+    return [plain(one, person_name(site.known, one.owner_id) if one.owner_id else "", called) for one in rows]
 
 
 def _download(text: str, media_type: str, name: str) -> Response:

@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.clock import Instant
-from limen.data.detectors.every import DETECTORS
 from limen.data.inventory import kept_items, summaries
 from limen.data.inventory.kept_items import KeptItem, Sought
 from limen.data.inventory.model import Audience, Store
@@ -22,7 +21,7 @@ from limen.storage import Snapshot
 from limen.web.console.rows import person_name
 from limen.web.console.view_audit import audit_view
 from limen.web.data.drawn_map import Block, drawn
-from limen.web.data.needs import needs
+from limen.web.data.needs import names, needs
 from limen.web.data.overview import StoreOverview, labels_of, overviews, stale_before, stated
 from limen.web.page import Menu, Page, Route
 from limen.web.permissions import CHANGE, READ
@@ -64,7 +63,7 @@ def routes(site: Site) -> APIRouter:
     async def single(request: Request, store: str, visit: Authorized) -> Response:
         audit_view(site, visit, "data")
         overview = await _overview(site, store, visit.now)
-        one = overview.store
+        one, called = overview.store, names(site.known)
         folders, shared, stale, above, kinds = await site.ports.database.reading(
             lambda snapshot: _worst_of(snapshot, one, visit.now)
         )
@@ -77,11 +76,11 @@ def routes(site: Site) -> APIRouter:
             shared=shared,
             stale=stale,
             above=above,
-            kinds={detector: (_called(detector), number) for detector, number in kinds.items()},
+            kinds={detector: (called.get(detector, detector), number) for detector, number in kinds.items()},
             owner=site.known.groups[one.owner].title if one.owner in site.known.groups else one.owner,
             beyond=_people(site, overview.reach.beyond),
             more_beyond=max(0, len(overview.reach.beyond) - MOST_NAMED),
-            names={item.owner_id: person_name(site.known, item.owner_id) for item in (*shared, *stale, *above)},
+            people={item.owner_id: person_name(site.known, item.owner_id) for item in (*shared, *stale, *above)},
             apps=site.known.apps,
             size=size,
             done=DONE.get(query(request, "done"), ""),
@@ -143,8 +142,3 @@ def _people(site: Site, ids: frozenset[str]) -> list[Person | None]:
     known = [site.known.people.get(one) for one in ids if one]
     people = sorted((one for one in known if one is not None), key=lambda one: one.name.casefold())[:MOST_NAMED]
     return [*([None] if "" in ids else []), *people]
-
-
-def _called(detector: str) -> str:
-    known = DETECTORS.get(detector)
-    return known.name if known else detector

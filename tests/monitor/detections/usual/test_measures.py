@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from limen.monitor.detections.usual.measures import MB, MEASURES, SIGHTS
+from limen.facts import Label
+from limen.monitor.detections.usual.measures import MB, MEASURES, SIGHTS, label_of
 from limen.monitor.normal_form.event import NormalEvent
 from limen.monitor.places.rules import EgressKind
 from limen.monitor.places.whereabouts import Whereabouts
@@ -41,10 +42,18 @@ def event(said: dict[str, Any]) -> NormalEvent:
         ({"class_uid": 3001, "status_id": 2}, {}),
         ({**SIGN_IN, "status_id": 2}, {"failed_sign_ins": 1}),
         (SIGN_IN, {}),
+        ({"operation": "download", "app": "payroll"}, {"downloads": 1, "sensitive_downloads": 1}),
+        ({"operation": "download", "app": "wiki"}, {"downloads": 1}),
+        (
+            {"operation": "download", "app": "wiki", "fields": {"label": "confidential"}},
+            {"downloads": 1, "sensitive_downloads": 1},
+        ),
+        ({"operation": "download", "fields": {"owner": "ada@harbor.example"}}, {"downloads": 1, "owners": 1}),
     ],
 )
 def test_what_an_event_counts_as(said: dict[str, Any], counted: dict[str, int]) -> None:
-    assert {one.name: amount for one in MEASURES if (amount := one.of(event(said)))} == counted
+    label = label_of(event(said), {"payroll": Label.RESTRICTED, "wiki": Label.INTERNAL})
+    assert {one.name: amount for one in MEASURES if (amount := one.of(event(said), label))} == counted
 
 
 @pytest.mark.parametrize(
@@ -56,7 +65,7 @@ def test_what_an_event_counts_as(said: dict[str, Any], counted: dict[str, int]) 
         ),
         ({**SIGN_IN, "device_id": "d_1"}, {"country": "AT", "network": "A1", "device": "d_1"}),
         ({**SIGN_IN, "status_id": 2}, {}),
-        ({"app": "wiki", "status_id": 1}, {"app": "wiki"}),
+        ({"app": "wiki", "status_id": 1}, {"app": "wiki", "sensitive_app": "wiki"}),
         ({"app": "wiki", "kind": "decision", "fields": {"effect": "deny"}}, {}),
         ({"app": "limen", "status_id": 1}, {}),
         ({"class_uid": 3001, "operation": "Add user", "product": "m365"}, {"operation": "m365: Add user"}),

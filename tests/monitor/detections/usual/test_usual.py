@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from tests.mmdb import LISBON, SAO_PAULO, TUESDAY, VIENNA, owner, write_mmdb
 
@@ -204,6 +205,98 @@ def test_what_comes_late_counts_for_its_own_day(detector: UsualDetector) -> None
     weeks(detector, 4)
     feed(detector, download(28, 9))
     assert feed(detector, *(download(25, 9 + number / 100) for number in range(410))) == []
+
+
+# What it is about
+
+
+def sensitive(day: int, hour: float, person: str = "p_eve") -> NormalEvent:
+    """One download of the app of the controllers, which is confidential."""
+    said = {"app": "controlling", "kind": "decision", "fields": {"effect": "permit"}, "operation": "download"}
+    return event(day, hour, person, status_id=1, **said)
+
+
+def labelled(detector: UsualDetector, **more: Any) -> UsualDetector:
+    labels = {"controlling": 2, "payroll": 3, "canteen": 0}
+    detector.know(UsualKnown(dict.fromkeys(TEAM, ("sales",)), labels=labels, **more))
+    return detector
+
+
+def levels(hits: list[Hit], about: str) -> list[Level]:
+    return [hit.level for hit in hits if hit.rule == COUNTS[about].id]
+
+
+def test_as_much_of_sensitive_data_is_worse_by_a_level(detector: UsualDetector) -> None:
+    weeks(labelled(detector), 4)
+    hits = feed(detector, *(sensitive(28, 9 + number / 100) for number in range(60)))
+    assert levels(hits, "sensitive_downloads") == [Level.MEDIUM, Level.HIGH]
+    of_all = levels(hits, "downloads")
+    assert of_all[0] is Level.LOW
+    assert next(hit.says["count"] for hit in hits if hit.level is Level.HIGH) < 60
+
+
+def test_what_a_document_is_labelled_counts_as_what_its_app_is(detector: UsualDetector) -> None:
+    weeks(labelled(detector), 4)
+    one = download(28, 9)
+    documents = [msgspec.structs.replace(one, uid=f"u{number}", fields={"label": "restricted"}) for number in range(60)]
+    assert levels(feed(detector, *documents), "sensitive_downloads") == [Level.MEDIUM, Level.HIGH]
+    odd = [msgspec.structs.replace(one, uid=f"v{number}", fields={"label": ["restricted"]}) for number in range(60)]
+    assert levels(feed(detector, *odd), "sensitive_downloads") == []
+
+
+def test_the_first_touch_of_restricted_data_calls_somebody(detector: UsualDetector) -> None:
+    weeks(labelled(detector), 4, *TEAM)
+    about = FIRST_SEEN["sensitive_app"]
+    assert [hit.level for hit in feed(detector, FIRSTS["app"]) if hit.rule == about.id] == [Level.MEDIUM]
+    canteen = event(28, 9, app="canteen", kind="decision", fields={"effect": "permit"}, status_id=1)
+    assert about.id not in {hit.rule for hit in feed(detector, canteen, sensitive(28, 10))}
+
+
+def from_drive(number: int, day: int, path: str, **said: Any) -> NormalEvent:
+    return event(day, 9 + number / 100, operation="FileDownloaded", status_id=1, object=path, **said)
+
+
+def test_files_of_many_colleagues_are_told_once_each(detector: UsualDetector) -> None:
+    weeks(detector, 4)
+    address = "https://harbor-my.example/personal/{}/Documents/{}.docx"
+    of_one = [from_drive(number, 28, address.format("ada_harbor_example", number)) for number in range(40)]
+    assert levels(feed(detector, *of_one), "owners") == []
+    of_many = [from_drive(number, 28, address.format(f"p{number}_harbor_example", 1)) for number in range(40)]
+    assert levels(feed(detector, *of_many), "owners") == [Level.LOW, Level.MEDIUM]
+
+
+def test_ones_own_files_are_no_colleagues(detector: UsualDetector) -> None:
+    weeks(detector, 4)
+    own = from_drive(1, 28, "https://harbor-my.example/personal/eve_harbor_example/x", user="eve@harbor.example")
+    of_others = [from_drive(2, 28, "x", fields={"owner": "eve@harbor.example"}, user="eve@harbor.example")]
+    feed(detector, own, *of_others, from_drive(3, 28, "x", fields={"owner": "ada@harbor.example"}))
+    assert detector._memory.people["p_eve"].met == {"owners": ["ada@harbor.example"]}
+
+
+def test_counts_beyond_the_budget_of_a_day_are_risk_and_call_nobody(detector: UsualDetector) -> None:
+    labelled(detector, most_a_day=2)
+    weeks(detector, 4, *TEAM)
+    told = [
+        levels(feed(detector, *(download(28, 9 + number / 100, who) for number in range(200))), "downloads")
+        for who in TEAM
+    ]
+    assert [one.count(Level.MEDIUM) for one in told] == [1, 1, 0, 0, 0]
+    assert all(one[-1] is Level.HIGH for one in told)  # what is worse is told in any case
+    assert levels(feed(detector, *(sensitive(28, 15 + number / 100) for number in range(60))), "sensitive_downloads")
+    again = feed(detector, *(download(29, 9 + number / 100) for number in range(200)))
+    assert levels(again, "downloads").count(Level.MEDIUM) == 1
+
+
+def test_what_is_counted_only_since_today_is_unusual_for_nobody(detector: UsualDetector, places: Places) -> None:
+    """After an upgrade everybody would stand out by what was never counted before."""
+    weeks(labelled(detector), 4, *TEAM)
+    kept = msgspec.msgpack.decode(detector.snapshot())
+    del kept["since"]["sensitive_downloads"]
+    upgraded = labelled(UsualDetector(places))
+    upgraded.restore(msgspec.msgpack.encode(kept))
+    many = [sensitive(28, 9 + number / 100) for number in range(60)]
+    assert levels(feed(upgraded, *many), "sensitive_downloads") == []
+    assert levels(feed(detector, *many), "sensitive_downloads") == [Level.MEDIUM, Level.HIGH]
 
 
 # What is remembered

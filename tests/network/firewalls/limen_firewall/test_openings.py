@@ -19,6 +19,7 @@ from limen.network.firewalls.limen_firewall.openings import (
     opened,
     opened_to_nobody,
     openings_until,
+    shared,
     without,
 )
 from limen.network.firewalls.limen_firewall.rulesets import Ruleset
@@ -43,6 +44,12 @@ def test_what_is_open_until_another_time_is_another_opening() -> None:
     assert [one["id"] for one in without(before, after)] == ["o2"]
     assert without(before, {}) == list(before.values())
     assert without(before, before) == []
+
+
+def test_what_is_open_by_the_same_element_is_shared_also_where_the_kernel_calls_it_otherwise() -> None:
+    door = {**opening("door"), "value": [*VALUE[:2], "tcp", 3389]}
+    others = [{**opening("o2"), "set": "opened"}, {**opening("o3"), "value": [*VALUE[:3], 22]}]
+    assert [one["id"] for one in shared([door, *others], [opening("probe")])] == ["door"]
 
 
 def test_it_opens_until_its_end_and_only_in_sets_with_timeouts() -> None:

@@ -40,6 +40,12 @@ _SEEN: Final = {
         Level.INFORMATIONAL,
         "attack.collection",
     ),
+    "sensitive_app": (
+        "{who} used {value}, which holds restricted data, for the first time; nobody of their group does.",
+        "{who} hat {value} mit streng vertraulichen Daten zum ersten Mal benutzt, was sonst niemand der Gruppe tut.",
+        Level.MEDIUM,
+        "attack.collection",
+    ),
     "operation": (
         "{who} did {value} for the first time, which nobody of their group does.",
         "{who} hat zum ersten Mal {value} ausgeführt, was sonst niemand der Gruppe tut.",
@@ -85,8 +91,8 @@ COUNTS: Final = {
 }
 FIRST_SEEN: Final = {
     one.name: _about(
-        f"first-seen-{one.name}",
-        f"First-seen {one.name}",
+        f"first-seen-{one.name.replace('_', '-')}",
+        f"First-seen {one.name.replace('_', ' ')}",
         level,
         tactic,
         (english, german),

@@ -1,11 +1,17 @@
-"""What is counted of a person, and what of an event is remembered as seen: two tables, and the words for each."""
+"""What is counted of a person, and what of an event is remembered as seen: two tables, and the words for each.
+
+The label of an app, or of the document itself, goes into both: many downloads of restricted data are worse than as
+many of the canteen's menus, and whoever never touched such data may be somebody else.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from limen.facts import Label
 from limen.monitor.detections.travel.arrival import FAILURE, LIMEN, SUCCESS, is_sign_in
 from limen.monitor.normal_form.event import NormalEvent
 from limen.monitor.places.whereabouts import Whereabouts
@@ -28,6 +34,9 @@ _CHANGES: Final = frozenset(
         "deleteobjects",
     }
 )
+_LABELS: Final = {label.word: label for label in Label}
+_PERSONAL_DRIVE: Final = re.compile(r"/personal/([^/]{1,120})/", re.IGNORECASE)
+"""Whose drive of Microsoft's a file lies on, in its address."""
 _ACCOUNT_CLASSES: Final = range(3001, 3007)
 _AUTHENTICATION: Final = 3002
 _MOST_FOLDED: Final = 100_000
@@ -36,12 +45,17 @@ MB: Final = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One thing that is counted: its name, how much of it an event is, and its words in English and German."""
+    """One thing that is counted: its name, how much of it an event is, and its words in English and German.
+
+    `each` instead of `of`: what of an event is counted once a day. `is_sensitive`: it is worse by a level.
+    """
 
     name: str
-    of: Callable[[NormalEvent], int]
+    of: Callable[[NormalEvent, Label], int]
     words: tuple[str, str]
     tactic: str
+    each: Callable[[NormalEvent], str] | None = None
+    is_sensitive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +67,15 @@ class Sight:
     name: str
     of: Callable[[NormalEvent, Whereabouts], str]
     shared: bool = False
+    least: Label = Label.PUBLIC
+    """What is labelled lower is not looked at."""
+
+
+def label_of(event: NormalEvent, labels: Mapping[str, Label]) -> Label:
+    """How sensitive what an event is about is: the higher of what its app and its document are labelled."""
+    said = event.fields.get("label")
+    of_document = _LABELS.get(said, Label.PUBLIC) if isinstance(said, str) else Label.PUBLIC
+    return max(labels.get(event.app, Label.PUBLIC), of_document)
 
 
 def _operation(event: NormalEvent) -> str:
@@ -70,19 +93,42 @@ def _succeeded(event: NormalEvent) -> bool:
     return event.status_id != FAILURE and not is_refused
 
 
-def _downloads(event: NormalEvent) -> int:
-    return _times(event) if _operation(event) in _DOWNLOADS and _succeeded(event) else 0
+def _is_download(event: NormalEvent) -> bool:
+    return _operation(event) in _DOWNLOADS and _succeeded(event)
 
 
-def _changes(event: NormalEvent) -> int:
+def _downloads(event: NormalEvent, _label: Label) -> int:
+    return _times(event) if _is_download(event) else 0
+
+
+def _sensitive_downloads(event: NormalEvent, label: Label) -> int:
+    return _times(event) if label >= Label.CONFIDENTIAL and _is_download(event) else 0
+
+
+def _owner(event: NormalEvent) -> str:
+    """Whose document is taken, as far as a cloud drive says; "" where it is nobody's or one's own."""
+    if not _is_download(event):
+        return ""
+    drive = _PERSONAL_DRIVE.search(event.object)
+    said = event.fields.get("owner", "")
+    owner = drive[1] if drive else said if isinstance(said, str) else ""
+    return "" if owner.casefold() in (event.user.casefold(), _as_drive(event.user)) else owner[:120].casefold()
+
+
+def _as_drive(user: str) -> str:
+    """A name as addresses of drives have it: `ida_harbor_example`."""
+    return re.sub(r"[@.]", "_", user.casefold())
+
+
+def _changes(event: NormalEvent, _label: Label) -> int:
     return _times(event) if _operation(event) in _CHANGES and _succeeded(event) else 0
 
 
-def _failed_sign_ins(event: NormalEvent) -> int:
+def _failed_sign_ins(event: NormalEvent, _label: Label) -> int:
     return int(event.status_id == FAILURE and event.class_uid == _AUTHENTICATION)
 
 
-def _administration(event: NormalEvent) -> int:
+def _administration(event: NormalEvent, _label: Label) -> int:
     return int(_is_administration(event))
 
 
@@ -94,12 +140,26 @@ def _is_administration(event: NormalEvent) -> bool:
 MEASURES: Final = (
     Measure("downloads", _downloads, ("downloads", "Downloads"), "attack.collection"),
     Measure(
+        "sensitive_downloads",
+        _sensitive_downloads,
+        ("downloads of confidential or restricted data", "Downloads vertraulicher oder streng vertraulicher Daten"),
+        "attack.collection",
+        is_sensitive=True,
+    ),
+    Measure(
+        "owners",
+        lambda event, _label: int(_owner(event) != ""),
+        ("colleagues whose files were downloaded", "Personen, deren Dateien heruntergeladen wurden,"),
+        "attack.collection",
+        each=_owner,
+    ),
+    Measure(
         "changed_files",
         _changes,
         ("deleted, moved or renamed files", "gelöschte, verschobene oder umbenannte Dateien"),
         "attack.impact",
     ),
-    Measure("sent", lambda event: event.bytes_out // MB, ("MB sent", "gesendete MB"), "attack.exfiltration"),
+    Measure("sent", lambda event, _label: event.bytes_out // MB, ("MB sent", "gesendete MB"), "attack.exfiltration"),
     Measure(
         "administration",
         _administration,
@@ -147,5 +207,6 @@ SIGHTS: Final = (
     Sight("network", _signed_in(lambda event, found: "" if found.tells_nothing else _network(event, found))),
     Sight("device", _signed_in(_device)),
     Sight("app", _app, shared=True),
+    Sight("sensitive_app", _app, shared=True, least=Label.RESTRICTED),
     Sight("operation", _admin_operation, shared=True),
 )

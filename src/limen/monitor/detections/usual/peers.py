@@ -19,19 +19,20 @@ def peers_of(
     members: Mapping[str, Sequence[str]],
     known: Mapping[str, Person],
     day: int,
+    since: int = 0,
 ) -> list[Person]:
     """The people of the smallest of their groups of which enough have a usual; [] where there is none."""
     for group in sorted(groups.get(person_id, ()), key=lambda one: (len(members.get(one, ())), one)):
         others = [known[one] for one in members.get(group, ()) if one != person_id and one in known]
-        usual = [one for one in others if one.has_usual(day)]
+        usual = [one for one in others if one.has_usual(day, since)]
         if len(usual) >= LEAST:
             return usual[:MOST]
     return []
 
 
-def pooled(peers: Sequence[Person], measure: str, day: int) -> list[int]:
+def pooled(peers: Sequence[Person], measure: str, day: int, since: int = 0) -> list[int]:
     """The counts of all of them, on the days before."""
-    return [count for one in peers for count in one.history(measure, day)]
+    return [count for one in peers for count in one.history(measure, day, since)]
 
 
 def have_seen(peers: Sequence[Person], sight: str, value: str) -> bool:

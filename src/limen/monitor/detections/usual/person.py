@@ -26,7 +26,8 @@ NEAR: Final = (-2, -1, 0, 1, 2)
 class Person(msgspec.Struct):
     """`days` are those on which they did anything, as ordinals, the newest last. `counts`: of each measure, by day.
     `seen`: of each sight, its values with when they were seen first and last. `hours`: on how many days they were
-    active in each hour of the week, Monday's first. `told`: what was found today.
+    active in each hour of the week, Monday's first. `told`: what was found today. `met`: what is counted once a day, of
+    today, by measure.
     """
 
     since: int = 0
@@ -37,10 +38,14 @@ class Person(msgspec.Struct):
     last_hour: int = -1
     told_on: int = 0
     told: list[str] = []
+    met_on: int = 0
+    met: dict[str, list[str]] = {}
 
-    def has_usual(self, day: int) -> bool:
-        """Whether enough is known of them to say what is usual, as of that day."""
-        return bool(self.since) and day - self.since >= LEARNED_DAYS and len(self.days) > LEARNED_ACTIVE
+    def has_usual(self, day: int, since: int = 0) -> bool:
+        """Whether enough is known of them to say what is usual, as of that day, of what is noted since another."""
+        begun = max(self.since, since)
+        noted = sum(one >= begun for one in self.days)
+        return bool(self.since) and day - begun >= LEARNED_DAYS and noted > LEARNED_ACTIVE
 
     def was_active(self, day: int, hour_of_week: int) -> None:
         """Note a day and an hour. Days come late now and then; what is older than all that is kept is let go."""
@@ -64,10 +69,25 @@ class Person(msgspec.Struct):
         of[day] = of.get(day, 0) + amount
         return of[day]
 
-    def history(self, measure: str, day: int) -> list[int]:
-        """The counts of the days before, those of the same kind (workday or weekend) where there are enough."""
+    def meets(self, measure: str, day: int, value: str) -> bool:
+        """Whether this is the first time on that day. Beyond so many, one more says nothing new."""
+        if day != self.met_on:
+            if day < self.met_on:
+                return False
+            self.met_on, self.met = day, {}
+        met = self.met.setdefault(measure, [])
+        if value in met or len(met) >= MOST_SEEN:
+            return False
+        met.append(value)
+        return True
+
+    def history(self, measure: str, day: int, since: int = 0) -> list[int]:
+        """The counts of the days before, those of the same kind (workday or weekend) where there are enough.
+
+        `since`: from when on it is counted at all; that it was not counted before says nothing.
+        """
         of = self.counts.get(measure, {})
-        before = [one for one in self.days if one < day]
+        before = [one for one in self.days if since <= one < day]
         alike = [one for one in before if is_weekend(one) == is_weekend(day)]
         return [of.get(one, 0) for one in (alike if len(alike) >= LEARNED_ACTIVE else before)]
 

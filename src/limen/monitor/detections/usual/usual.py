@@ -15,12 +15,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from limen.clock import MINUTE, SECOND, Instant
+from limen.facts import Label
 from limen.monitor.detections.erased_people import ErasedPeople
 from limen.monitor.detections.hit import Hit, Level
 from limen.monitor.detections.rule import About
 from limen.monitor.detections.travel.arrival import SUCCESS, is_sign_in
 from limen.monitor.detections.usual.about import COUNTS, FIRST_SEEN, HIDDEN, ODD_HOUR
-from limen.monitor.detections.usual.measures import MEASURES, SIGHTS, Measure, Sight
+from limen.monitor.detections.usual.measures import MEASURES, SIGHTS, Measure, Sight, label_of
 from limen.monitor.detections.usual.peers import have_seen, peers_of, pooled
 from limen.monitor.detections.usual.person import Person, most_common
 from limen.monitor.detections.usual.unusual_counts import Usual, usual
@@ -31,6 +32,8 @@ from limen.monitor.places.whereabouts import Whereabouts
 MOST_PEOPLE: Final = 5_000
 STEPS: Final = ((12.0, Level.HIGH), (6.0, Level.MEDIUM), (3.0, Level.LOW))
 """From which strangeness on a count is how bad."""
+SENSITIVE_STEPS: Final = ((6.0, Level.HIGH), (3.0, Level.MEDIUM))
+"""The same for what is worse by a level."""
 NEVER: Final = 1 << 60
 QUARTER: Final = 15 * MINUTE
 NO_QUARTER: Final = (-1, (0, 0))
@@ -39,14 +42,25 @@ PEERS_CONFIDENCE: Final = 35
 
 
 class UsualKnown(msgspec.Struct, frozen=True):
-    """What the company says of its people: their groups, and in which time zone days begin."""
+    """What the company says of its people and apps: groups, in which time zone days begin, and labels by app.
+
+    `most_a_day`: so many counts of the level medium are told as such on a day; what is beyond counts as low,
+    unless it is about sensitive data.
+    """
 
     groups: Mapping[str, Sequence[str]] = {}
     zone: str = "UTC"
+    labels: Mapping[str, int] = {}
+    most_a_day: int = 10
 
 
 class _Memory(msgspec.Struct):
+    """`since`: from which day on each measure is counted. `spent` of the budget on the day `budget_on`."""
+
     people: dict[str, Person] = {}
+    since: dict[str, int] = {}
+    budget_on: int = 0
+    spent: int = 0
 
 
 class UsualDetector:
@@ -65,6 +79,8 @@ class UsualDetector:
         """From now on these are the groups. Raises KeyError where there is no such time zone."""
         self._zone, self._quarter = ZoneInfo(known.zone), NO_QUARTER
         self._groups = known.groups
+        self._labels = {app: Label(label) for app, label in known.labels.items() if label in set(Label)}
+        self._most_a_day = known.most_a_day
         self._members: dict[str, list[str]] = {}
         for person_id, groups in known.groups.items():
             for group in groups:
@@ -76,12 +92,15 @@ class UsualDetector:
         if not event.person_id or self._erased.is_gone(event.person_id):
             return []
         found = self._places.find(event.src_ip)
-        amounts = [(one, amount) for one in MEASURES if (amount := one.of(event))]
-        sights = [(one, value) for one in SIGHTS if (value := one.of(event, found))]
+        label = label_of(event, self._labels)
+        amounts = [(one, amount) for one in MEASURES if (amount := one.of(event, label))]
+        sights = [(one, value) for one in SIGHTS if label >= one.least and (value := one.of(event, found))]
         signed_in = event.status_id == SUCCESS and is_sign_in(event)
         if not (amounts or sights or signed_in):
             return []
         day, hour = self._day_and_hour(event.at)
+        if len(self._memory.since) < len(MEASURES):
+            self._memory.since = {one.name: self._memory.since.get(one.name, day) for one in MEASURES}
         person = self._person(event.person_id)
         is_newest = not person.days or day >= person.days[-1]
         hits: list[Hit] = []
@@ -90,6 +109,8 @@ class UsualDetector:
             hits += self._hidden(event, person, found, day)
         person.was_active(day, hour)
         for measure, amount in amounts:
+            if measure.each is not None and not person.meets(measure.name, day, measure.each(event)):
+                continue
             count = person.add(measure.name, day, amount)
             if is_newest:
                 hits += self._counted(event, person, measure, day, count)
@@ -98,7 +119,11 @@ class UsualDetector:
         return hits
 
     def snapshot(self) -> bytes:
-        return msgspec.msgpack.encode(_Memory(self._erased.kept(self._memory.people)))
+        return msgspec.msgpack.encode(self._kept())
+
+    def _kept(self) -> _Memory:
+        memory = self._memory
+        return _Memory(self._erased.kept(memory.people), memory.since, memory.budget_on, memory.spent)
 
     def restore(self, snapshot: bytes) -> None:
         try:
@@ -136,8 +161,8 @@ class UsualDetector:
         people[person_id] = person
         return person
 
-    def _peers(self, person_id: str, day: int) -> list[Person]:
-        return peers_of(person_id, self._groups, self._members, self._memory.people, day)
+    def _peers(self, person_id: str, day: int, since: int = 0) -> list[Person]:
+        return peers_of(person_id, self._groups, self._members, self._memory.people, day, since)
 
     def _counted(self, event: NormalEvent, person: Person, measure: Measure, day: int, count: int) -> list[Hit]:
         """Mostly one comparison: what is usual on a day is worked out once, and what is next to be told is known."""
@@ -150,21 +175,33 @@ class UsualDetector:
             self._keep(key, (day, NEVER))
             return []
         strangeness = expected.strangeness(count)
-        next_up = [expected.reaches(step) for step, _ in STEPS if expected.reaches(step) > count]
+        steps = SENSITIVE_STEPS if measure.is_sensitive else STEPS
+        next_up = [expected.reaches(step) for step, _ in steps if expected.reaches(step) > count]
         self._keep(key, (day, min(next_up, default=NEVER)))
-        level = next((level for step, level in STEPS if strangeness >= step), None)
+        level = next((level for step, level in steps if strangeness >= step), None)
         if level is None or not person.is_untold(day, f"{measure.name} {level}"):
             return []
+        is_rationed = level is Level.MEDIUM and not measure.is_sensitive
+        told = Level.LOW if is_rationed and not self._has_budget(day) else level
         says: dict[str, str | int] = {"count": count, "low": expected.low, "high": expected.high}
         says |= {"usual": f"{expected.low}–{expected.high}", "median": round(expected.median), "days": expected.days}
         says["against"] = "self" if is_own else "group"
-        return [_hit(event, COUNTS[measure.name], f"{day} {level}", level, says, is_own=is_own, count=count)]
+        return [_hit(event, COUNTS[measure.name], f"{day} {level}", told, says, is_own=is_own, count=count)]
+
+    def _has_budget(self, day: int) -> bool:
+        """Whether one more is told today. What is worse is never held back, and what is held back counts as risk."""
+        memory = self._memory
+        if day > memory.budget_on:
+            memory.budget_on, memory.spent = day, 0
+        memory.spent += 1
+        return memory.spent <= self._most_a_day
 
     def _usual(self, person_id: str, person: Person, measure: str, day: int) -> tuple[Usual | None, bool]:
         """What such a day is like: their own, that of their group, or nothing."""
-        if person.has_usual(day):
-            return usual(person.history(measure, day)), True
-        return usual(pooled(self._peers(person_id, day), measure, day)), False
+        since = self._memory.since[measure]
+        if person.has_usual(day, since):
+            return usual(person.history(measure, day, since)), True
+        return usual(pooled(self._peers(person_id, day, since), measure, day, since)), False
 
     def _keep(self, key: tuple[str, str], limit: tuple[int, int]) -> None:
         if len(self._limits) >= MOST_PEOPLE * len(MEASURES):

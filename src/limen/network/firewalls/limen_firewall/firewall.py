@@ -19,7 +19,7 @@ from limen.network.firewalls.limen_firewall.differences import differences
 from limen.network.firewalls.limen_firewall.drift import Drift
 from limen.network.firewalls.limen_firewall.machines import Machines
 from limen.network.firewalls.limen_firewall.names import Names
-from limen.network.firewalls.limen_firewall.openings import closed, opened, openings_until, without
+from limen.network.firewalls.limen_firewall.openings import closed, opened, openings_until, shared, without
 from limen.network.firewalls.limen_firewall.places import KEPT, RUN
 from limen.network.firewalls.limen_firewall.probes import Probes
 from limen.network.firewalls.limen_firewall.rehearsal import cut_by
@@ -197,11 +197,15 @@ class Firewall:
                 self._close(self.machines.elsewhere(list(self.open.values())))
 
     def _close(self, ended: list[dict[str, Any]]) -> None:
+        """What is open by the same elements for something else stays so until the end of that."""
         if ended and self.ruleset is not None:
-            self._transact(closed(ended, self.ruleset))
-            cut(ended)
             gone = {one["id"] for one in ended}
-            self.open = {id_: one for id_, one in self.open.items() if id_ not in gone}
+            left = {id_: one for id_, one in self.open.items() if id_ not in gone}
+            staying = shared(left.values(), ended)
+            self._transact([*closed(ended, self.ruleset), *opened(staying, self.ruleset)])
+            kept = {one["id"] for one in shared(ended, staying)}
+            cut([one for one in ended if one["id"] not in kept])
+            self.open = left
 
     def _open_and_close(self, said: list[dict[str, Any]]) -> None:
         with self.lock:

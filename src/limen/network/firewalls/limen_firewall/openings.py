@@ -26,6 +26,12 @@ def without(some: dict[str, dict[str, Any]], others: dict[str, dict[str, Any]]) 
     return [one for id_, one in some.items() if id_ not in others or not _is_same(one, others[id_])]
 
 
+def shared(some: Iterable[dict[str, Any]], others: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those of `some` that are open by the same element as one of the `others`: a probe and a door can be."""
+    elements = {(one["set"], _plain(one["value"])) for one in others}
+    return [one for one in some if (one["set"], _plain(one["value"])) in elements]
+
+
 def _is_same(one: dict[str, Any], other: dict[str, Any]) -> bool:
     return all(one[key] == other[key] for key in ("set", "value", "until"))
 

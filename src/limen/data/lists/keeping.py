@@ -1,0 +1,151 @@
+"""Lists are kept, changed and removed; each under a key of its own, which is sealed. The list itself is never kept."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Sequence
+from typing import Final, TypeVar
+
+import msgspec
+
+from limen.clock import Instant
+from limen.data.lists import store
+from limen.data.lists.exact import ExactData, ExactMatcher, exact_of
+from limen.data.lists.fingerprints import (
+    MOST_DOCUMENTS,
+    MOST_KEPT,
+    FingerprintMatcher,
+    Fingerprints,
+    fingerprint_of,
+)
+from limen.data.lists.store import KeptList
+from limen.data.rules.stated import DataRules, ExactSet, FingerprintSet
+from limen.errors import LimenError
+from limen.events import Event
+from limen.storage import Keyring, Transaction
+
+CHANGE: Final = "data-list"
+EXACT, FINGERPRINT = "exact", "fingerprint"
+T = TypeVar("T")
+
+
+class ListError(LimenError):
+    """A list can't be kept, or not be read."""
+
+
+def keep_rows(
+    transaction: Transaction, keyring: Keyring, stated: ExactSet, rows: Iterable[Sequence[str]], now: Instant, by: str
+) -> tuple[int, int]:
+    """Keep the digests of these rows in place of what was kept. Returns how many rows, and how many of them are never
+    found. Raises ListError.
+    """
+    key = secrets.token_bytes(32)
+    try:
+        data = exact_of(stated.fields, rows, key)
+    except ValueError as error:
+        raise ListError(f"{stated.id} can't be kept: {error}", "keep fewer rows or fields") from None
+    if not data.rows:
+        raise ListError("there are no rows in it", "give a file with a row for each entry below one with their names")
+    _put(transaction, keyring, stated.id, EXACT, data.rows, data, key, now, by)
+    return data.rows, ExactMatcher(stated.id, data, key, stated.needs, stated.within).lost()
+
+
+def keep_documents(
+    transaction: Transaction,
+    keyring: Keyring,
+    name: str,
+    documents: Iterable[tuple[str, bytes]],
+    now: Instant,
+    by: str,
+) -> tuple[int, list[str]]:
+    """Keep the fingerprints of these documents (what each is called, and its text) beside those that are kept; one of
+    the same name is replaced. Returns how many there are now, and which were too short. Raises ListError.
+    """
+    before = store.get(transaction.connection, name)
+    key = (
+        keyring.open_sealed("data_lists", name, "sealed_key", before.sealed_key) if before else secrets.token_bytes(32)
+    )
+    every = {one.name: one for one in _read(before.body, Fingerprints).documents} if before else {}
+    too_short: list[str] = []
+    for called, text in documents:
+        try:
+            every[called] = fingerprint_of(called, text, key)
+        except ValueError:
+            too_short.append(called)
+    if len(every) > MOST_DOCUMENTS or sum(len(one.runs) // 8 for one in every.values()) > MOST_KEPT:
+        fix = "declare several sets below `fingerprints`, or keep fewer"
+        raise ListError(f"{name} would hold more than {MOST_DOCUMENTS} documents or {MOST_KEPT} fingerprints", fix)
+    if every:
+        data = Fingerprints(tuple(every[called] for called in sorted(every)))
+        _put(transaction, keyring, name, FINGERPRINT, len(every), data, key, now, by)
+    return len(every), too_short
+
+
+def remove(transaction: Transaction, name: str, now: Instant, by: str) -> None:
+    """Forget a list. Raises ListError where there is none."""
+    if not store.remove(transaction.connection, name):
+        raise ListError(f"nothing is kept of {name[:40]}", "`limen data lists` shows what is kept")
+    transaction.changed(CHANGE, name)
+    transaction.say(Event(at=now, kind="data.list_removed", actor=by, details={"list": name}))
+
+
+def matchers_of(
+    kept: Iterable[KeptList], keyring: Keyring, rules: DataRules
+) -> list[ExactMatcher | FingerprintMatcher]:
+    """What finds what is on these lists, as far as the rules declare them. Raises SealBrokenError, ListError."""
+    stated = {one.id: one for one in rules.lists}
+    found: list[ExactMatcher | FingerprintMatcher] = []
+    for one in kept:
+        declared = stated.get(one.name)
+        key = _key_of(keyring, one) if declared else b""
+        if isinstance(declared, ExactSet) and one.kind == EXACT:
+            data = _read(one.body, ExactData)
+            if data.fields == declared.fields:
+                found.append(ExactMatcher(one.name, data, key, declared.needs, declared.within))
+        elif isinstance(declared, FingerprintSet) and one.kind == FINGERPRINT:
+            documents = _read(one.body, Fingerprints)
+            found.append(FingerprintMatcher(one.name, documents, key, declared.share, declared.passage))
+    return found
+
+
+def missing(kept: Iterable[KeptList], rules: DataRules) -> list[str]:
+    """Declared lists of which nothing fit is kept: rules that name them find nothing."""
+    there = {one.name: one for one in kept}
+    wrong = []
+    for declared in rules.lists:
+        one, kind = there.get(declared.id), EXACT if isinstance(declared, ExactSet) else FINGERPRINT
+        is_fit = one is not None and one.kind == kind
+        if is_fit and one is not None and isinstance(declared, ExactSet):
+            is_fit = _read(one.body, ExactData).fields == declared.fields
+        wrong += [] if is_fit else [declared.id]
+    return wrong
+
+
+def _put(
+    transaction: Transaction,
+    keyring: Keyring,
+    name: str,
+    kind: str,
+    entries: int,
+    data: ExactData | Fingerprints,
+    key: bytes,
+    now: Instant,
+    by: str,
+) -> None:
+    sealed = keyring.seal("data_lists", name, "sealed_key", key)
+    kept = KeptList(name, kind, entries, msgspec.msgpack.encode(data), sealed, now)
+    store.put(transaction.connection, kept)
+    transaction.changed(CHANGE, name)
+    details: dict[str, str | int | bool] = {"list": name, "entries": entries}
+    transaction.say(Event(at=now, kind="data.list_kept", actor=by, details=details))
+
+
+def _key_of(keyring: Keyring, kept: KeptList) -> bytes:
+    return keyring.open_sealed("data_lists", kept.name, "sealed_key", kept.sealed_key)
+
+
+def _read(body: bytes, kind: type[T]) -> T:
+    try:
+        return msgspec.msgpack.decode(body, type=kind)
+    except msgspec.DecodeError:
+        raise ListError("what is kept of a list can't be read", "add the list again") from None

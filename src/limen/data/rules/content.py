@@ -1,0 +1,58 @@
+"""What was found in something, in numbers: all that rules look at. It can be written into an event and read again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+from limen.data.documents import Inspected, WhyNot
+from limen.data.model import Confidence, unique
+from limen.facts import Label
+
+Counts: TypeAlias = "tuple[int, int, int]"
+"""How many different values are at least low, at least medium, and high."""
+MOST_WRITTEN: Final = 40
+"""So many detectors are written into an event; what was found most surely and often comes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """By detector how much of it there is; what it says of itself, and why it could not be read as a whole."""
+
+    counts: Mapping[str, Counts] = field(default_factory=dict)
+    label: Label | None = None
+    why_not: frozenset[WhyNot] = frozenset()
+
+    def number_of(self, detector: str, confidence: Confidence) -> int:
+        """How many different values of a detector there are of at least this confidence."""
+        return self.counts.get(detector, (0, 0, 0))[confidence - 1]
+
+
+def content_of(inspected: Inspected, excused: Collection[bytes] = ()) -> Content:
+    """What was found, without the values whose digests are `excused`; nothing where the whole document is.
+
+    What could not be read is never excused by a value: nobody has seen what it is.
+    """
+    if inspected.digest and inspected.digest in excused:
+        return Content(label=inspected.label)
+    left = [one for one in inspected.found.findings if one.digest not in excused]
+    by_confidence = [unique(left, confidence) for confidence in Confidence]
+    counts = {name: tuple(each.get(name, 0) for each in by_confidence) for name in by_confidence[0]}
+    return Content({name: (one[0], one[1], one[2]) for name, one in counts.items()}, inspected.label, inspected.why_not)
+
+
+def written(content: Content) -> str:
+    """The counts in one line: `iban=3,3,2 payment-card=1,1,0`."""
+    first = sorted(content.counts.items(), key=lambda it: (it[1][2], it[1][1], it[1][0]), reverse=True)[:MOST_WRITTEN]
+    return " ".join(f"{name}={low},{medium},{high}" for name, (low, medium, high) in sorted(first))
+
+
+def read(line: str, label: Label | None = None, why_not: Iterable[WhyNot] = ()) -> Content:
+    """What `written` wrote. Raises ValueError."""
+    counts: dict[str, Counts] = {}
+    for one in line.split():
+        name, _, numbers = one.partition("=")
+        low, medium, high = (int(number) for number in numbers.split(","))
+        counts[name] = (low, medium, high)
+    return Content(counts, label, frozenset(why_not))
