@@ -8,7 +8,7 @@ from tests.web.data.conftest import filled, state
 
 from limen.data.inventory.controls import Minimum
 from limen.facts import Label
-from limen.web.data import controls, stores
+from limen.web.data import controls, overview
 
 AT = "/console/data/controls"
 
@@ -34,7 +34,7 @@ async def test_what_labels_ask_for_is_held_against_each_store(
     house: House, ada: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = {Label.CONFIDENTIAL: Minimum(3, healthy=True, inside=True, encrypted=True, kept_ms=1)}
-    for module in (controls, stores):
+    for module in (controls, overview):
         monkeypatch.setattr(module, "needs", lambda _known: asked)
     await filled(house)
     page = (await ada.get(AT)).text

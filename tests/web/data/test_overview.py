@@ -1,20 +1,22 @@
 from __future__ import annotations
 
-from tests.web.conftest import House
-from tests.web.data.conftest import NOW, SHARE, filled
+from tests.web.conftest import Browser, House
+from tests.web.data.conftest import BUCKET, EMPTY, SHARE, filled, state
 
-from limen.clock import DAY
-from limen.data.inventory.reach import Reach
-from limen.facts import Label
-from limen.web.data.overview import StoreOverview, labels_of, stale_before
+from limen.web.data.overview import stated
 
 
-def test_the_label_of_a_store_is_the_higher_of_what_is_meant_and_what_is_there() -> None:
-    one = StoreOverview(SHARE, None, None, Reach())
-    assert (one.label, one.is_exposed) == (Label.INTERNAL, False)
-    assert labels_of({"shares": SHARE}) == {"shares": Label.INTERNAL}
-    assert stale_before({"shares": SHARE}, NOW) == {"shares": NOW - 365 * DAY}
-
-
-async def test_fixtures_of_stores_are_there(house: House) -> None:
+async def test_what_is_in_force_is_what_is_shown_at_once(house: House, ada: Browser) -> None:
     await filled(house)
+    before = await ada.get("/console/data")
+    assert [before.text.count(f'id="{one.name}"') for one in (SHARE, BUCKET, EMPTY)] == [1, 1, 1]
+    state(house, BUCKET)
+    assert (await ada.get("/console/data")).text.count('id="shares"') == 0
+    assert stated(_site(house)) == {"archive": BUCKET}  # type: ignore[arg-type]
+
+
+def _site(house: House) -> object:
+    class Known:
+        known = house.limen.known
+
+    return Known

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.clock import Instant, to_iso
+from limen.company.store_overview import labels_of, stale_before
 from limen.data.inventory import kept_items, summaries
 from limen.data.inventory.kept_items import KeptItem, Sought
 from limen.data.inventory.model import Audience, Store
@@ -24,7 +25,7 @@ from limen.storage import Snapshot
 from limen.web.console.rows import person_name
 from limen.web.console.view_audit import audit_view
 from limen.web.data.needs import names
-from limen.web.data.overview import labels_of, stale_before, stated
+from limen.web.data.overview import stated
 from limen.web.page import Menu, Page, Route, Shortcut
 from limen.web.permissions import READ
 from limen.web.requests import query, whole

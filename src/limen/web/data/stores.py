@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.clock import Instant
+from limen.company.store_overview import StoreOverview, labels_of, stale_before
 from limen.data.inventory import kept_items, summaries
 from limen.data.inventory.kept_items import KeptItem, Sought
 from limen.data.inventory.model import Audience, Store
@@ -21,8 +22,8 @@ from limen.storage import Snapshot
 from limen.web.console.rows import person_name
 from limen.web.console.view_audit import audit_view
 from limen.web.data.drawn_map import Block, drawn
-from limen.web.data.needs import names, needs
-from limen.web.data.overview import StoreOverview, labels_of, overviews, stale_before, stated
+from limen.web.data.needs import names
+from limen.web.data.overview import overviews, stated
 from limen.web.page import Menu, Page, Route
 from limen.web.permissions import CHANGE, READ
 from limen.web.requests import query
@@ -47,7 +48,7 @@ def routes(site: Site) -> APIRouter:
 
     @router.get(AT)
     async def everything(visit: Authorized) -> Response:
-        every = await overviews(site, visit.now, needs(site.known))
+        every = await overviews(site, visit.now)
         return site.page(
             "console/data_map.html",
             visit,
@@ -99,7 +100,7 @@ def routes(site: Site) -> APIRouter:
 
 
 async def _overview(site: Site, store: str, now: Instant) -> StoreOverview:
-    found = [one for one in await overviews(site, now, needs(site.known)) if one.store.name == store]
+    found = [one for one in await overviews(site, now) if one.store.name == store]
     if not found:
         raise HTTPException(404)
     return found[0]
