@@ -67,7 +67,12 @@ PILLAR = Pillar(
     commands={
         "data": Command("limen.cli.data", "Look into files for what should not lie there: cards, keys, salaries")
     },
-    pages=("limen.web.data.stores", "limen.web.data.items", "limen.web.data.controls"),
+    pages=(
+        "limen.web.data.stores",
+        "limen.web.data.items",
+        "limen.web.data.controls",
+        "limen.web.data.simulator",
+    ),
     declarations=_declarations,
     prepare=_prepare,
     build=_build,

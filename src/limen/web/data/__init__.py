@@ -1,1 +1,1 @@
-"""What people see of data: where it lies, what is found in it, and what is done about it."""
+"""Pages about data: what was found, what may pass, where it lies."""
