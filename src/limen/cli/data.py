@@ -20,7 +20,7 @@ from limen.data.scanning.scanner import Scanner
 from limen.errors import LimenError
 from limen.printable import visible
 
-TASKS: Final = ("scan", "detectors", "exact", "fingerprint", "lists")
+TASKS: Final = ("scan", "detectors", "exact", "fingerprint", "lists", "inventory", "connect", "controls")
 MOST_LINES: Final = 5
 """So many lines of a file are named for each detector; `--json` has all."""
 
@@ -34,7 +34,7 @@ class AtLeast(StrEnum):
 
 
 def run(
-    task: Annotated[str, typer.Argument(metavar="TASK", help="scan, detectors, exact, fingerprint or lists")],
+    task: Annotated[str, typer.Argument(metavar="TASK", help=f"{', '.join(TASKS[:-1])} or {TASKS[-1]}")],
     paths: Annotated[
         list[Path] | None, typer.Argument(metavar="[FILE …]", help="With scan: files and folders to look into")
     ] = None,
@@ -43,9 +43,15 @@ def run(
     at_least: Annotated[AtLeast, typer.Option(help="With scan: how sure a find has to be")] = AtLeast.MEDIUM,
     field: Annotated[str, typer.Option(help="With exact add: the columns of the file, as number,name")] = "",
     company: Annotated[Path | None, typer.Option(help="The company folder, where it is not the current one")] = None,
+    file: Annotated[Path | None, typer.Option(help="With connect: a file that holds the secret, such as a key")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per line")] = False,
 ) -> None:
     refuse_other_task("data", task, TASKS)
+    if task in {"inventory", "connect", "controls"}:
+        from limen.cli import data_stores
+
+        data_stores.run(task, [str(one) for one in paths or ()], file, company or Path(), as_json=as_json)
+        return
     if task in {"exact", "fingerprint", "lists"}:
         from limen.cli import data_lists
 

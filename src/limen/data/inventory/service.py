@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from limen.clock import Instant
 from limen.connectors.turns import Told
@@ -21,6 +21,10 @@ from limen.facts import FactStore
 from limen.pillar import Core, Every, SignOn
 from limen.storage import Keyring, Snapshot, Transaction
 
+if TYPE_CHECKING:
+    from aiohttp.abc import AbstractResolver
+
+Resolving: TypeAlias = "Callable[[], AbstractResolver]"
 WATCH_SECONDS: Final = 10.0
 TAKE_SECONDS: Final = 30.0
 FORGET_SECONDS: Final = 600.0
