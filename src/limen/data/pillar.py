@@ -14,19 +14,24 @@ if TYPE_CHECKING:
     from limen.pillar import Core, ErasedPerson
 
 LOOK_SECONDS = 2.0
+FORGET_SECONDS = 3_600.0
 
 
 def _declarations() -> Declarations:
+    from limen.data.allowed.store import TABLES as ALLOWED
+    from limen.data.credentials import CREDENTIALS
     from limen.data.data_file import DATA_FILE
     from limen.data.inventory import kept_items, kept_stores
     from limen.data.inventory.kinds import KINDS as OF_STORES
     from limen.data.kinds import KINDS
+    from limen.data.labels import kinds as of_labels
     from limen.data.lists.store import TABLES as LISTS
 
     return Declarations(
-        events=(*KINDS, *OF_STORES),
+        events=(*KINDS, *of_labels.KINDS, *OF_STORES),
         file=DATA_FILE,
-        tables=(*LISTS, *kept_stores.TABLES, *kept_items.TABLES),
+        tables=(*LISTS, *ALLOWED, *kept_stores.TABLES, *kept_items.TABLES),
+        credentials=CREDENTIALS,
     )
 
 
@@ -48,6 +53,7 @@ async def _build(core: Core) -> Running:
         offers=(inventory,),
         periodic=(
             Every("have a scanner for what data.yaml says", LOOK_SECONDS, protection.look_again),
+            Every("forget values that may pass no more", FORGET_SECONDS, protection.forget),
             *inventories.periodic(inventory, watching),
         ),
         close=watching.close,

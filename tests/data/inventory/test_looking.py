@@ -36,6 +36,11 @@ def test_the_higher_of_what_it_says_and_what_is_in_it_is_its_label() -> None:
         assert looked_into(Inspected("text", label=said), Judged(Step.ALLOW, label=judged)).label is label
 
 
+def test_a_label_that_is_proven_counts_whatever_its_content_is() -> None:
+    judged = Judged(Step.ALLOW, label=Label.RESTRICTED, in_force=Label.INTERNAL)
+    assert looked_into(Inspected("text", label=Label.INTERNAL), judged).label is Label.INTERNAL
+
+
 def test_detectors_are_bounded_and_reasons_are_kept() -> None:
     findings = tuple(Finding(f"d{n:03}", Confidence.LOW, n, n + 1, bytes([n])) for n in range(200))
     why_not = frozenset({WhyNot.TOO_DEEP, WhyNot.ENCRYPTED})

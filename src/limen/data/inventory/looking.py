@@ -58,12 +58,13 @@ def mark_of(rules: DataRules, lists: Iterable[tuple[str, Instant]]) -> str:
 
 
 def looked_into(inspected: Inspected, judged: Judged) -> LookedInto:
-    """Counts, and no value. The label is the higher of what its content says and what it says of itself."""
+    """Counts, and no value. The label is the one in force: by its content, and by what it proves of itself."""
     unique, highest = inspected.found.unique(Confidence.LOW), inspected.found.highest()
     most = sorted(unique, key=lambda one: (-highest[one], -unique[one], one))[:MOST_DETECTORS]
     labels = [one for one in (inspected.label, judged.label) if one is not None]
+    in_force = judged.in_force if judged.in_force is not None else max(labels, default=None)
     return LookedInto(
-        label=max(labels, default=None),
+        label=in_force,
         counted=tuple(
             Counted(one, unique[one], int(highest[one]), is_more=one in inspected.found.more) for one in sorted(most)
         ),
