@@ -54,7 +54,7 @@ class Reaching:
             weakest=next((one for one in range(STRONGEST + 1) if self._opens(apps, _proved(one))), None),
             weak=tuple(found for app in apps for found in self._weak(app, minimum, worth)),
             unknown=tuple(one for one in store.reached_by if one not in self._apps),
-            is_known=bool(store.reached_by),
+            is_known=bool(apps),
             is_exact=all(one.is_certain for one in held),
         )
 

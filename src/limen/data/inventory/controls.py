@@ -59,6 +59,24 @@ class Control(StrEnum):
     INVENTORY = "inventory"
     """It was gone through, lately."""
 
+    @property
+    def called(self) -> str:
+        """What people read."""
+        return _TITLES[self]
+
+
+_TITLES: Final = {
+    Control.STRENGTH: "Sign-in strength",
+    Control.DEVICE: "Healthy device",
+    Control.SESSION: "Recent sign-in",
+    Control.REACH: "Known reach",
+    Control.NEED: "Need to know",
+    Control.SHARING: "Sharing inside",
+    Control.ENCRYPTION: "Encryption",
+    Control.RETENTION: "Retention",
+    Control.INVENTORY: "Inventory",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Lack:

@@ -29,9 +29,24 @@ class StoreKind(StrEnum):
     GOOGLE_DRIVE = "google_drive"
 
     @property
+    def called(self) -> str:
+        """What people read."""
+        return _TITLES[self]
+
+    @property
     def is_local(self) -> bool:
         """Whether it is read as files of this machine, without a secret."""
         return self in {StoreKind.FOLDER, StoreKind.SMB}
+
+
+_TITLES: Final = {
+    StoreKind.FOLDER: "Folder",
+    StoreKind.SMB: "File share",
+    StoreKind.S3: "Amazon S3",
+    StoreKind.POSTGRESQL: "PostgreSQL",
+    StoreKind.MICROSOFT365: "Microsoft 365",
+    StoreKind.GOOGLE_DRIVE: "Google Drive",
+}
 
 
 class Audience(IntEnum):

@@ -47,5 +47,5 @@ class Reach:
     weak: tuple[WeakReach, ...] = ()
     unknown: tuple[str, ...] = ()
     is_known: bool = True
-    """False where no app is named by which it is reached: then nobody knows who reaches it."""
+    """False where it names no app, or none that exists: then nobody knows who reaches it."""
     is_exact: bool = True

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from limen.clock import Instant
 from limen.company.store_overview import Minimums, StoreOverview
+from limen.configuration.lengths import length_text
 from limen.data.inventory.controls import Lack, Minimum
 from limen.facts import Label
 from limen.web.data.needs import needs
@@ -34,6 +35,19 @@ class OfLabel:
     label: Label
     minimum: Minimum
     stores: tuple[tuple[StoreOverview, tuple[Lack, ...]], ...]
+
+    @property
+    def asks(self) -> list[str]:
+        """What it needs, in words."""
+        needed = self.minimum
+        return [
+            *([f"strength {needed.strength}"] if needed.strength else []),
+            *(["healthy device"] if needed.healthy else []),
+            *([f"signed in at most {length_text(needed.session_ms)} ago"] if needed.session_ms else []),
+            *(["shared inside alone"] if needed.inside else []),
+            *(["encrypted"] if needed.encrypted else []),
+            *([f"kept {length_text(needed.kept_ms)} at most"] if needed.kept_ms else []),
+        ]
 
 
 def routes(site: Site) -> APIRouter:
