@@ -68,10 +68,9 @@ def _take(here: Opened, rules: DataRules, stores: list[Store], *, as_json: bool)
     people = here.database.read(people_of)
     owners = {one.person.email.casefold(): one.person.id for one in people if one.person.email}
     domain, clock = here.settings.domain, SystemClock()
-    inventory = inventory_by_command(
-        here.database, here.keyring(), clock, rules, Resolver, domain=domain, owners=owners
-    )
-    busy = [one.name for one in stores if not _gone_through(inventory, one)]
+    taking = inventory_by_command(here.database, here.keyring(), clock, rules, Resolver, domain=domain, owners=owners)
+    with taking as inventory:
+        busy = [one.name for one in stores if not _gone_through(inventory, one)]
     every = [one for one in _overviews(here, rules) if one.store in stores]
     nothing = f"No store is stated. Name one below `stores` in {FILE}, and publish it with `limen apply`."
     print_rows(every, _said, _plain, nothing, as_json=as_json)

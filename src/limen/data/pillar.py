@@ -11,9 +11,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from limen.finding import Finding
     from limen.pillar import Core, ErasedPerson
+    from limen.pillar.part import Installation
 
 LOOK_SECONDS = 2.0
+AGREE_SECONDS = 10.0
 FORGET_SECONDS = 3_600.0
 
 
@@ -21,14 +24,17 @@ def _declarations() -> Declarations:
     from limen.data.allowed.store import TABLES as ALLOWED
     from limen.data.credentials import CREDENTIALS
     from limen.data.data_file import DATA_FILE
+    from limen.data.doors.kinds import KINDS as OF_DOORS
     from limen.data.inventory import kept_items, kept_stores
     from limen.data.inventory.kinds import KINDS as OF_STORES
     from limen.data.kinds import KINDS
     from limen.data.labels import kinds as of_labels
     from limen.data.lists.store import TABLES as LISTS
+    from limen.data.settings import DataSettings
 
     return Declarations(
-        events=(*KINDS, *of_labels.KINDS, *OF_STORES),
+        events=(*KINDS, *of_labels.KINDS, *OF_DOORS, *OF_STORES),
+        settings=DataSettings,
         file=DATA_FILE,
         tables=(*LISTS, *ALLOWED, *kept_stores.TABLES, *kept_items.TABLES),
         credentials=CREDENTIALS,
@@ -46,18 +52,42 @@ def _prepare(core: Core) -> None:
 async def _build(core: Core) -> Running:
     from limen.data.inventory import service as inventories
     from limen.data.protection import DataProtection
+    from limen.data.settings import DataSettings
 
     protection = core.offers.take(DataProtection)
     inventory, watching = inventories.build(core, protection)
-    return Running(
-        offers=(inventory,),
-        periodic=(
-            Every("have a scanner for what data.yaml says", LOOK_SECONDS, protection.look_again),
-            Every("forget values that may pass no more", FORGET_SECONDS, protection.forget),
-            *inventories.periodic(inventory, watching),
-        ),
-        close=watching.close,
+    always = (
+        Every("have a scanner for what data.yaml says", LOOK_SECONDS, protection.look_again),
+        Every("forget values that may pass no more", FORGET_SECONDS, protection.forget),
+        *inventories.periodic(inventory, watching),
     )
+    if not core.settings.section(DataSettings).is_on:
+        return Running(offers=(inventory,), periodic=always, close=watching.close)
+    from limen.data.doors.services import SWEEP_SECONDS, entry_points
+
+    points = entry_points(core, protection)
+    await points.agree()
+
+    async def close() -> None:
+        await watching.close()
+        await points.close()
+
+    return Running(
+        offers=(points, inventory),
+        periodic=(
+            *always,
+            Every("have proxies and mail servers ask, and shares watched", AGREE_SECONDS, points.agree),
+            Every("look for what changed on shares and was not told", SWEEP_SECONDS, points.sweep),
+        ),
+        figures=points.figures,
+        close=close,
+    )
+
+
+async def _examine(installation: Installation) -> list[Finding]:
+    from limen.data.examining import examine
+
+    return await examine(installation)
 
 
 def _erase_names(connection: Connection, person: ErasedPerson) -> Iterable[tuple[str, str]]:
@@ -81,6 +111,7 @@ PILLAR = Pillar(
     ),
     declarations=_declarations,
     prepare=_prepare,
+    examinations={"data": _examine},
     build=_build,
     erase_names=_erase_names,
 )
