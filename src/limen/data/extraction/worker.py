@@ -7,11 +7,12 @@ file. Before the first it gives up everything else. Where the socket ends, it en
 from __future__ import annotations
 
 import codecs
+import encodings
 import os
 import pickle
 import signal
 import socket
-from encodings.aliases import aliases
+from pkgutil import iter_modules
 from typing import Final
 
 from PIL import Image
@@ -57,7 +58,7 @@ def _serve(link: socket.socket, scanner: TextScanner) -> None:
 
 def _make_ready(scanner: TextScanner) -> None:
     """Import what is imported when it is first needed: later no file can be opened."""
-    for name in set(aliases.values()):
+    for name in {one.name for one in iter_modules(encodings.__path__)}:
         try:
             codecs.lookup(name)
         except LookupError:
