@@ -20,7 +20,7 @@ from limen.data.scanning.scanner import Scanner
 from limen.errors import LimenError
 from limen.printable import visible
 
-TASKS: Final = ("scan", "detectors", "exact", "fingerprint", "lists", "allowed")
+TASKS: Final = ("scan", "detectors", "label", "exact", "fingerprint", "lists", "allowed")
 MOST_LINES: Final = 5
 """So many lines of a file are named for each detector; `--json` has all."""
 
@@ -34,29 +34,45 @@ class AtLeast(StrEnum):
 
 
 def run(
-    task: Annotated[str, typer.Argument(metavar="TASK", help="scan, detectors, exact, fingerprint, lists or allowed")],
+    task: Annotated[
+        str, typer.Argument(metavar="TASK", help="scan, detectors, label, exact, fingerprint, lists or allowed")
+    ],
     paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="[FILE …]", help="With scan: files and folders to look into")
+        list[Path] | None,
+        typer.Argument(
+            metavar="[FILE …]",
+            help="With scan: files and folders to look into. With label: `show FILE …`, `set LABEL FILE …` or "
+            "`raise LABEL FILE …`",
+        ),
     ] = None,
     *,
     kind: Annotated[list[str] | None, typer.Option(help="Only this kind, such as bank; can be repeated")] = None,
     at_least: Annotated[AtLeast, typer.Option(help="With scan: how sure a find has to be")] = AtLeast.MEDIUM,
     field: Annotated[str, typer.Option(help="With exact add: the columns of the file, as number,name")] = "",
-    why: Annotated[str, typer.Option(help="With allowed add: why these values may pass")] = "",
+    why: Annotated[
+        str,
+        typer.Option(help="With label set: why a label may be lower than it was. With allowed add: why they may pass"),
+    ] = "",
     until: Annotated[str, typer.Option(help="With allowed add: the last day, as 2026-12-31")] = "",
     company: Annotated[Path | None, typer.Option(help="The company folder, where it is not the current one")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per line")] = False,
 ) -> None:
     refuse_other_task("data", task, TASKS)
+    words = [str(one) for one in paths or ()]
+    if task == "label":
+        from limen.cli import data_label
+
+        data_label.run(words, why, company, as_json=as_json)
+        return
     if task in {"exact", "fingerprint", "lists"}:
         from limen.cli import data_lists
 
-        data_lists.run(task, [str(one) for one in paths or ()], field, company or Path(), as_json=as_json)
+        data_lists.run(task, words, field, company or Path(), as_json=as_json)
         return
     if task == "allowed":
         from limen.cli import data_allowed
 
-        data_allowed.run([str(one) for one in paths or ()], why, until, company or Path(), as_json=as_json)
+        data_allowed.run(words, why, until, company or Path(), as_json=as_json)
         return
     detectors = _of(kind)
     if task == "detectors":

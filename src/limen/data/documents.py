@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from limen.data.labels.model import Carried
 from limen.data.model import Found
 from limen.facts import Label
 
@@ -38,7 +39,8 @@ class Inspected:
     `kind` is what it is by its content (`docx`, `pdf`, `zip`, `text`). `where` says for each of `found.findings`, in
     the same order, where in the document it is. `label` is what the document says of itself. `why_not` holds every
     reason why something in it was not read; what was read of it stands in `found` all the same. `digest` is a keyed
-    one of all its bytes (b"": not known): by it somebody may have said that the document is not sensitive.
+    one of all its bytes (b"": not known): by it somebody may have said that the document is not sensitive. `carried` is
+    all that it says of its label, by which one that was lowered is told from one that is forged.
     """
 
     kind: str
@@ -47,3 +49,4 @@ class Inspected:
     label: Label | None = None
     why_not: frozenset[WhyNot] = frozenset()
     digest: bytes = b""
+    carried: Carried | None = None

@@ -18,9 +18,11 @@ def _declarations() -> Declarations:
     from limen.data.credentials import CREDENTIALS
     from limen.data.data_file import DATA_FILE
     from limen.data.kinds import KINDS
+    from limen.data.labels import kinds as of_labels
     from limen.data.lists.store import TABLES as LISTS
 
-    return Declarations(events=KINDS, file=DATA_FILE, tables=(*LISTS, *ALLOWED), credentials=CREDENTIALS)
+    events = (*KINDS, *of_labels.KINDS)
+    return Declarations(events=events, file=DATA_FILE, tables=(*LISTS, *ALLOWED), credentials=CREDENTIALS)
 
 
 def _prepare(core: Core) -> None:

@@ -12,6 +12,7 @@ from typing import Final
 from limen.data.allowed.allowing import AllowedValues
 from limen.data.documents import Inspected, WhyNot
 from limen.data.kinds import FOUND
+from limen.data.labels.marks import PURPOSE as LABELS, Marks
 from limen.data.lists import store
 from limen.data.lists.keeping import CHANGE, matchers_of
 from limen.data.lists.store import KeptList
@@ -41,6 +42,7 @@ class DataProtection:
     def __init__(self, core: Core) -> None:
         self._core = core
         self._key = core.keyring.key_for(PURPOSE)
+        self._marks = Marks(core.keyring.keys_for(LABELS))
         self._making = asyncio.Lock()
         self._scanner: tuple[DataRules, tuple[KeptList, ...], ContentScanner] | None = None
         self._lists: tuple[KeptList, ...] = ()
@@ -150,9 +152,11 @@ class DataProtection:
             await self.ready()
 
     def _content(self, passing: Passing, inspected: Inspected) -> Content:
-        """What counts of what was found: all but values that are allowed."""
+        """What counts of what was found: all but values that are allowed; and how far its label is believed."""
         values = {(one.detector, one.digest) for one in inspected.found.findings}
-        return content_of(inspected, self._allowed.among(values, passing.person))
+        carried = inspected.carried
+        claim = None if carried is None else self._marks.claim(carried, self.rules.microsoft)
+        return content_of(inspected, self._allowed.among(values, passing.person), claim)
 
     def _sender(self, passing: Passing) -> Sender:
         person = self._core.known.people.get(passing.person) if passing.person else None
