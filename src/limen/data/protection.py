@@ -13,6 +13,7 @@ from limen.data.allowed.allowing import AllowedValues
 from limen.data.documents import Inspected, WhyNot
 from limen.data.kinds import FOUND
 from limen.data.labels.marks import PURPOSE as LABELS, Marks
+from limen.data.labels.model import Claim
 from limen.data.lists import store
 from limen.data.lists.keeping import CHANGE, matchers_of
 from limen.data.lists.store import KeptList
@@ -98,7 +99,8 @@ class DataProtection:
             "step": judged.step.name.lower(),
             "passed": passed,
             "label": _word(judged.label),
-            "said": _word(inspected.label),
+            "said": _word(content.label),
+            "lowered": _lowered(content.claim),
             "from": _word(passing.label),
             "unread": " ".join(sorted(map(str, inspected.why_not))),
             "outside": " ".join(domains[:MOST_DOMAINS]),
@@ -177,6 +179,14 @@ def _inspected(scanner: ContentScanner, body: bytes) -> Inspected:
         return Inspected("", why_not=frozenset({WhyNot.UNKNOWN_KIND}))
     found = scanner.text(body)
     return Inspected("text", found, ("",) * len(found.findings))
+
+
+def _lowered(claim: Claim | None) -> str:
+    """From what to what somebody lowered it, and what other tools say: `restricted internal -`; "": nobody did."""
+    own = None if claim is None else claim.proven
+    if claim is None or own is None or own.lowered_from is None:
+        return ""
+    return f"{own.lowered_from.word} {own.label.word} {_word(claim.others) or '-'}"
 
 
 def _word(label: Label | None) -> str:
