@@ -42,6 +42,7 @@ async def _build(core: Core) -> Running:
             Every("have a scanner for what data.yaml says", LOOK_SECONDS, protection.look_again),
             Every("forget values that may pass no more", FORGET_SECONDS, protection.forget),
         ),
+        close=protection.close,
     )
 
 
