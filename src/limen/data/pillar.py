@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 from limen.pillar import Command, Declarations, Every, Pillar, Running
 
 if TYPE_CHECKING:
+    from limen.finding import Finding
     from limen.pillar import Core
+    from limen.pillar.part import Installation
 
 LOOK_SECONDS = 2.0
+AGREE_SECONDS = 10.0
 FORGET_SECONDS = 3_600.0
 
 
@@ -17,12 +20,19 @@ def _declarations() -> Declarations:
     from limen.data.allowed.store import TABLES as ALLOWED
     from limen.data.credentials import CREDENTIALS
     from limen.data.data_file import DATA_FILE
+    from limen.data.doors.kinds import KINDS as OF_DOORS
     from limen.data.kinds import KINDS
     from limen.data.labels import kinds as of_labels
     from limen.data.lists.store import TABLES as LISTS
+    from limen.data.settings import DataSettings
 
-    events = (*KINDS, *of_labels.KINDS)
-    return Declarations(events=events, file=DATA_FILE, tables=(*LISTS, *ALLOWED), credentials=CREDENTIALS)
+    return Declarations(
+        events=(*KINDS, *of_labels.KINDS, *OF_DOORS),
+        settings=DataSettings,
+        file=DATA_FILE,
+        tables=(*LISTS, *ALLOWED),
+        credentials=CREDENTIALS,
+    )
 
 
 def _prepare(core: Core) -> None:
@@ -35,15 +45,40 @@ def _prepare(core: Core) -> None:
 
 async def _build(core: Core) -> Running:
     from limen.data.protection import DataProtection
+    from limen.data.settings import DataSettings
 
     protection = core.offers.take(DataProtection)
-    return Running(
-        periodic=(
-            Every("have a scanner for what data.yaml says", LOOK_SECONDS, protection.look_again),
-            Every("forget values that may pass no more", FORGET_SECONDS, protection.forget),
-        ),
-        close=protection.close,
+    always = (
+        Every("have a scanner for what data.yaml says", LOOK_SECONDS, protection.look_again),
+        Every("forget values that may pass no more", FORGET_SECONDS, protection.forget),
     )
+    if not core.settings.section(DataSettings).is_on:
+        return Running(periodic=always, close=protection.close)
+    from limen.data.doors.services import SWEEP_SECONDS, entry_points
+
+    points = entry_points(core, protection)
+    await points.agree()
+
+    async def close() -> None:
+        await points.close()
+        await protection.close()
+
+    return Running(
+        offers=(points,),
+        periodic=(
+            *always,
+            Every("have proxies and mail servers ask, and shares watched", AGREE_SECONDS, points.agree),
+            Every("look for what changed on shares and was not told", SWEEP_SECONDS, points.sweep),
+        ),
+        figures=points.figures,
+        close=close,
+    )
+
+
+async def _examine(installation: Installation) -> list[Finding]:
+    from limen.data.examining import examine
+
+    return await examine(installation)
 
 
 PILLAR = Pillar(
@@ -54,6 +89,7 @@ PILLAR = Pillar(
     pages=("limen.web.data.simulator",),
     declarations=_declarations,
     prepare=_prepare,
+    examinations={"data": _examine},
     build=_build,
 )
 """From bytes to what is in them: Hyperscan finds where to look, `re` what is there, checks and words how sure it is."""
