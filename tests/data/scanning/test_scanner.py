@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator
 
 import pytest
@@ -82,3 +83,12 @@ def test_a_stream_that_is_left_open_is_closed() -> None:
     with pytest.raises(ValueError, match=r"^$"):
         scanner.pieces(interrupted())
     assert scanner.pieces([b"DE89 3704 0044 0532 0130 00"]).findings
+
+
+def test_one_with_another_key_finds_the_same_under_other_digests_and_can_be_sent() -> None:
+    scanner = _scanner("payment-card")
+    other = scanner.with_key(b"another key")
+    ours, theirs = scanner.text(_CARD.encode()), other.text(_CARD.encode())
+    assert [(one.start, one.end) for one in ours.findings] == [(one.start, one.end) for one in theirs.findings]
+    assert ours.findings[0].digest != theirs.findings[0].digest
+    assert pickle.loads(pickle.dumps(other)).text(_CARD.encode()) == theirs

@@ -49,6 +49,12 @@ class Scanner:
         every = [DETECTORS[one] if isinstance(one, str) else one for one in detectors]
         Scanner.__init__(self, every, key=key, most=most)
 
+    def with_key(self, key: bytes) -> Scanner:
+        """One that looks for the same, with what was compiled for it, and has other digests."""
+        other = Scanner((), key=key, most=self._most)
+        other._made_of, other._looks = (self._made_of[0], key, self._most), self._looks
+        return other
+
     def text(self, text: bytes) -> Found:
         """What is in a whole text."""
         if not self._looks.sought or not text:
