@@ -34,6 +34,7 @@ _SAID: Final = {
     Standing.PROVEN: "set by Limen",
     Standing.CHANGED: "set by Limen; the content has changed since",
     Standing.FORGED: "altered or forged: it counts only where it raises the label",
+    Standing.UNCHECKED: "its mark was not checked; name the company folder with --company",
     Standing.UNMARKED: "without a mark of Limen's: it counts only where it raises the label",
 }
 

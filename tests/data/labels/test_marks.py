@@ -51,8 +51,8 @@ def test_an_altered_word_hides_nothing_that_the_mark_says() -> None:
 
 def test_without_a_key_nothing_is_marked_or_proven() -> None:
     assert Marks().made(_SAID, _CONTENT) == ""
-    assert Marks().claim(_carried(Marks((_KEY,)).made(_SAID, _CONTENT)), {}).standing is Standing.FORGED
-    assert Marks().claim(Carried(("internal",)), {}).standing is Standing.UNMARKED
+    assert Marks().claim(_carried(Marks((_KEY,)).made(_SAID, _CONTENT)), {}).standing is Standing.UNCHECKED
+    assert Marks((_KEY,)).claim(Carried(("internal",)), {}).standing is Standing.UNMARKED
 
 
 def test_whoever_set_it_is_an_opaque_id() -> None:

@@ -61,6 +61,8 @@ class Marks:
         highest, other = max(labels, default=None), max(others, default=None)
         if not marks:
             return Claim(highest, Standing.UNMARKED, None, other)
+        if not self.keys:
+            return Claim(highest, Standing.UNCHECKED, None, other)
         own, is_of_content = (read[0] or (None, False)) if len(read) == 1 else (None, False)
         if own is None or said != [own.label] or len(words) != 1:
             return Claim(highest, Standing.FORGED, None, other)
