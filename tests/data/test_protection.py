@@ -17,6 +17,7 @@ from limen.data.data_file import DATA_FILE
 from limen.data.documents import Inspected, WhyNot
 from limen.data.labels.marks import Marks
 from limen.data.labels.model import Carried, DocumentLabel
+from limen.data.lists.store import KeptList
 from limen.data.protection import DataProtection
 from limen.data.rules.model import Channel, Passing, Step
 from limen.events import Event
@@ -104,6 +105,25 @@ async def test_without_rules_nothing_is_made_ready() -> None:
     await protection.look_again()
     assert protection._scanner is None
     assert not protection.asks(UPLOAD)
+
+
+async def test_a_value_that_is_allowed_is_judged_and_noted_as_if_it_were_not_there() -> None:
+    protection, said, core = _protection()
+    inspected = await protection.inspect(ACCOUNT)
+    value = ("iban", inspected.found.findings[0].digest)
+    protection._allowed._until = {("p1", value): core.clock.now() + 1}
+    judged = protection.judge(UPLOAD, inspected)
+    assert judged.step is Step.ALLOW
+    await protection.note(UPLOAD, inspected, judged, passed=True)
+    assert "found" not in said[0].details
+    assert protection.judge(Passing(Channel.UPLOAD, person="nobody-known"), inspected).step is Step.BLOCK
+
+
+async def test_a_list_that_can_t_be_read_leaves_nothing_looked_into() -> None:
+    protection, _said, _core = _protection("exact: {c: {name: C, fields: [a], needs: 1}}\n" + RULES)
+    protection._lists = (KeptList("c", "exact", 1, b"\xff", b"", 1),)
+    protection._core.keyring.open_sealed = lambda *_place: bytes(32)  # type: ignore[method-assign]
+    assert (await protection.inspect(ACCOUNT)).why_not == {WhyNot.FAILED}
 
 
 async def test_a_label_counts_below_the_content_where_it_is_proven_to_be_lowered() -> None:

@@ -20,7 +20,7 @@ from limen.data.scanning.scanner import Scanner
 from limen.errors import LimenError
 from limen.printable import visible
 
-TASKS: Final = ("scan", "detectors", "label", "exact", "fingerprint", "lists")
+TASKS: Final = ("scan", "detectors", "label", "exact", "fingerprint", "lists", "allowed")
 MOST_LINES: Final = 5
 """So many lines of a file are named for each detector; `--json` has all."""
 
@@ -34,7 +34,9 @@ class AtLeast(StrEnum):
 
 
 def run(
-    task: Annotated[str, typer.Argument(metavar="TASK", help="scan, detectors, label, exact, fingerprint or lists")],
+    task: Annotated[
+        str, typer.Argument(metavar="TASK", help="scan, detectors, label, exact, fingerprint, lists or allowed")
+    ],
     paths: Annotated[
         list[Path] | None,
         typer.Argument(
@@ -46,8 +48,12 @@ def run(
     *,
     kind: Annotated[list[str] | None, typer.Option(help="Only this kind, such as bank; can be repeated")] = None,
     at_least: Annotated[AtLeast, typer.Option(help="With scan: how sure a find has to be")] = AtLeast.MEDIUM,
-    why: Annotated[str, typer.Option(help="With label set: why a label may be lower than it was; recorded")] = "",
     field: Annotated[str, typer.Option(help="With exact add: the columns of the file, as number,name")] = "",
+    why: Annotated[
+        str,
+        typer.Option(help="With label set: why a label may be lower than it was. With allowed add: why they may pass"),
+    ] = "",
+    until: Annotated[str, typer.Option(help="With allowed add: the last day, as 2026-12-31")] = "",
     company: Annotated[Path | None, typer.Option(help="The company folder, where it is not the current one")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per line")] = False,
 ) -> None:
@@ -62,6 +68,11 @@ def run(
         from limen.cli import data_lists
 
         data_lists.run(task, words, field, company or Path(), as_json=as_json)
+        return
+    if task == "allowed":
+        from limen.cli import data_allowed
+
+        data_allowed.run(words, why, until, company or Path(), as_json=as_json)
         return
     detectors = _of(kind)
     if task == "detectors":

@@ -179,6 +179,11 @@ class DataRules:
         ]
 
     @property
+    def sought_ids(self) -> frozenset[str]:
+        """Everything that is looked for, by its id."""
+        return frozenset({*(one.id for one in self.sought), *(name for name, _ in self.own_names)})
+
+    @property
     def microsoft(self) -> dict[str, Label]:
         """What labels of Microsoft 365 mean here, by their ids; of one that is named twice the higher."""
         return {one: rule.label for rule in sorted(self.labels, key=lambda it: it.label) for one in rule.microsoft}

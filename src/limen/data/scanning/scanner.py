@@ -13,13 +13,12 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Any, Final, Self
 
 import hyperscan
 
 from limen.data.detectors.expressions import expression_of
-from limen.data.model import AFTER, BEFORE, Confidence, Detector, Finding, Found
+from limen.data.model import AFTER, BEFORE, Confidence, Detector, Finding, Found, digest_of
 from limen.data.scanning.words import Words
 
 MOST: Final = 100
@@ -28,7 +27,6 @@ MOST_PLACES: Final = 1_000
 """So many places of one value are kept."""
 _WORDS: Final = 1 << 20
 """A detector's words have its number and this, where Hyperscan tells of them."""
-_SEPARATORS: Final = b" -./\t\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +184,7 @@ class _Scan:
         self._done[index] = max(self._done[index], held_from + at, last)
 
     def _keep(self, index: int, confidence: Confidence, match: re.Match[bytes], held_from: int) -> None:
-        value = match[0].translate(None, _SEPARATORS).upper()
-        digest = blake2b(value, key=self._key, digest_size=8).digest()
+        digest = digest_of(match[0], self._key)
         values = self._values[index]
         values[digest] = values.get(digest, 0) + 1
         start, end = held_from + match.start(), held_from + match.end()
