@@ -17,10 +17,12 @@ from limen.cli.output import counted, progress
 from limen.clock import SystemClock, to_iso
 from limen.company.authors import SERVER
 from limen.company.folder import SETTINGS
+from limen.data.data_file import FILE
 from limen.data.files import files_below
 from limen.data.labels.kinds import LOWERED
 from limen.data.labels.marks import PURPOSE, Marks
 from limen.data.labels.model import DocumentLabel, Standing, label_of_word
+from limen.data.rules.stated import NO_RULES, DataRules
 from limen.errors import LimenError
 from limen.facts import Label
 
@@ -50,7 +52,7 @@ def run(words: list[str], why: str, company: Path | None, *, as_json: bool) -> N
         raise MisusedError(f"--why is one line of at most {LONGEST_WHY} characters")
     with ExitStack() as stack:
         here = _company(company, stack)
-        labels = _Labels(here, Marks(here.keyring().keys_for(PURPOSE)) if here else Marks())
+        labels = _labels_of(here)
         files = list(files_below(paths))
         rows = labels.shown(files) if label is None else labels.given(files, label, why, is_raise=task == "raise")
         _print(list(rows), as_json=as_json)
@@ -79,12 +81,22 @@ def _company(folder: Path | None, stack: ExitStack) -> Opened | None:
     return None if where is None else stack.enter_context(opened(where))
 
 
+def _labels_of(here: Opened | None) -> _Labels:
+    if here is None:
+        return _Labels(None, Marks(), NO_RULES)
+    company = here.in_force_or_none()
+    return _Labels(
+        here, Marks(here.keyring().keys_for(PURPOSE)), company.parts.get(FILE, NO_RULES) if company else NO_RULES
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Labels:
-    """`company` None: labels get no mark, and nothing is recorded."""
+    """`company` None: labels get no mark, and nothing is recorded. `rules` say what labels of Microsoft mean."""
 
     company: Opened | None
     marks: Marks
+    rules: DataRules
 
     def shown(self, files: list[Path]) -> Iterator[dict[str, Any]]:
         with progress("Reading labels") as told:
@@ -104,7 +116,7 @@ class _Labels:
         from limen.data.labels.files import UnlabelledFileError, read_label
 
         try:
-            one = read_label(path, self.marks, {})
+            one = read_label(path, self.marks, self.rules.microsoft)
         except UnlabelledFileError as error:
             return None, {"file": str(path), "error": str(error)}
         return one, _row(one)
