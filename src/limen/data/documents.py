@@ -26,10 +26,14 @@ class WhyNot(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A run of text in a document (UTF-8), and where a reader finds it: `page 3`, `sheet Salaries`, `offer.docx`."""
+    """A run of text in a document (UTF-8), and where a reader finds it: `page 3`, `sheet Salaries`, `offer.docx`.
+
+    `first_line`, where it is not 0, numbers the line in which the text begins, so that a line can be named.
+    """
 
     where: str
     text: bytes
+    first_line: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ class Scanner:
     """
 
     def __init__(self, detectors: Sequence[Detector], *, key: bytes, most: int = MOST) -> None:
+        self._made_of = tuple(detectors), key, most
         self._key, self._most = key, most
         self._sought = [_Sought(one, expression_of(one), Words(one.words) if one.words else None) for one in detectors]
         self._hold = max((one.longest for one in detectors), default=0) + AFTER
@@ -54,6 +55,14 @@ class Scanner:
                 rough[index + _WORDS] = one.words.rough
         self._whole = _database(rough, hyperscan.HS_MODE_BLOCK)
         self._streaming = _database(rough, hyperscan.HS_MODE_STREAM)
+
+    def __getstate__(self) -> tuple[tuple[Detector, ...], bytes, int]:
+        """Another process makes the same one anew."""
+        return self._made_of
+
+    def __setstate__(self, made_of: tuple[tuple[Detector, ...], bytes, int]) -> None:
+        detectors, key, most = made_of
+        Scanner.__init__(self, detectors, key=key, most=most)
 
     def text(self, text: bytes) -> Found:
         """What is in a whole text."""
@@ -109,6 +118,11 @@ class Stream:
     def found(self) -> Found:
         """What is settled of what was fed; what lies in the last few hundred bytes may be missing yet."""
         return self._scan.found()
+
+    @property
+    def settled(self) -> Sequence[Finding]:
+        """All finds so far, those within surer ones as well. It only grows, at its end; not in order of place."""
+        return self._scan._findings  # noqa: SLF001 -- which is this stream's own
 
     def end(self) -> Found:
         """All that is in the text, which ends here."""
