@@ -65,3 +65,15 @@ def test_labels_of_other_tools_count_where_the_company_says_what_they_are() -> N
     assert Marks().claim(carried, {}).label is None
     assert Marks().claim(carried, {"a": Label.INTERNAL, "b": Label.RESTRICTED}).others is Label.RESTRICTED
     assert Marks().claim(Carried(is_company_confidential=True), {}).label is Label.CONFIDENTIAL
+
+
+def test_what_is_packed_in_a_document_raises_it() -> None:
+    marks = Marks((_KEY,))
+    lowered = marks.made(_SAID, _CONTENT)
+    packed = (Carried(("internal",)), Carried(("restricted",)), Carried())
+    claim = marks.claim_of_all(_carried(lowered), packed, {})
+    assert claim is not None
+    assert (claim.label, claim.others, claim.proven) == (Label.RESTRICTED, Label.RESTRICTED, _SAID)
+    assert marks.claim_of_all(None, (Carried(),), {}) is None
+    assert (only := marks.claim_of_all(None, packed, {})) is not None
+    assert only.label is Label.RESTRICTED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import takewhile
 from typing import Final
 
@@ -13,8 +14,9 @@ from limen.data.extraction.limits import Budget, Limits
 from limen.data.extraction.locating import Locating, located
 from limen.data.extraction.pieces import lines
 from limen.data.extraction.plain import LOOK, PIECE, decoded, encoding_of, numbered
-from limen.data.extraction.walk import parts_of
+from limen.data.extraction.walk import LABELLED, parts_of
 from limen.data.extraction.zips import looks_like_zip
+from limen.data.labels.model import Carried, label_of_word
 from limen.data.scanning.text_scanner import TextScanner
 
 MOST_HERE: Final = 1 << 16
@@ -37,8 +39,17 @@ def inspect_plain(scanner: TextScanner, data: bytes, name: str) -> Inspected | N
 
 def inspect_bytes(scanner: TextScanner, data: bytes, name: str, limits: Limits) -> Inspected:
     """What is in a document of which all bytes are here."""
-    kinds = kinds_of(data)
-    return _inspected(scanner, kinds[0], parts_of(data, kinds, name, Budget(limits)))
+    kinds, budget = kinds_of(data), Budget(limits)
+    inspected = _inspected(scanner, kinds[0], parts_of(data, kinds, name, budget))
+    if not budget.carried:
+        return inspected
+    # The first is the document's own, where its kind has room for a label.
+    own, inside = (
+        (budget.carried[0], budget.carried[1:]) if not LABELLED.isdisjoint(kinds) else (Carried(), budget.carried)
+    )
+    words = [label_of_word(word) for one in (own, *inside) for word in one.words]
+    label = max((one for one in words if one is not None), default=None)
+    return replace(inspected, label=label, carried=None if own.is_silent else own, inside=tuple(inside))
 
 
 def inspect_open(scanner: TextScanner, file: int, length: int, name: str, limits: Limits) -> Inspected:

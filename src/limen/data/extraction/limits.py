@@ -7,8 +7,10 @@ from time import monotonic
 from typing import Final
 
 from limen.data.documents import WhyNot
+from limen.data.labels.model import Carried
 
 MIB: Final = 1 << 20
+MOST_LABELS: Final = 1_000
 
 
 class UnreadableError(Exception):
@@ -43,6 +45,8 @@ class Budget:
     limits: Limits = field(default_factory=Limits)
     bytes_out: int = 0
     members: int = 0
+    carried: list[Carried] = field(default_factory=list)
+    """What the document says of its label, and then each in it that says something."""
     _end: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -64,6 +68,20 @@ class Budget:
         self.members += 1
         if self.members > self.limits.most_members:
             raise UnreadableError(WhyNot.TOO_MANY)
+        self.tick()
+
+    def carry(self, data: bytes) -> None:
+        """Read what one more document says of its label; of the first that is known to be silent as well."""
+        from limen.data.labels.carriers import read  # noqa: PLC0415 -- heavy, and for documents alone
+
+        if len(self.carried) > MOST_LABELS:
+            return
+        try:
+            one = read(data)
+        except Exception:  # noqa: BLE001 -- it can't be read, or is broken: parsers of others raise anything then
+            one = Carried()
+        if not self.carried or not one.is_silent:
+            self.carried.append(one)
         self.tick()
 
     def unpacking(self, packed: int) -> Unpacking:

@@ -42,7 +42,7 @@ def read(data: bytes) -> Carried:
     except Exception:  # noqa: BLE001 -- pypdf raises whatever a broken file makes it raise
         raise _broken() from None
     marks = {value for name, value in found if name.lower() == MARK_NAME}
-    return properties.carried(found, _digest(data, marks))
+    return properties.carried(found, lambda: _digest(data, marks))
 
 
 def write(data: bytes, word: str, mark: str) -> bytes:
