@@ -86,3 +86,10 @@ def test_a_lowered_wrapping_lowers_nothing_in_it() -> None:
     assert claim is not None
     assert claim.proven == lowered
     assert label_in_force(claim, Label.PUBLIC) is Label.RESTRICTED
+
+
+def test_what_a_document_says_of_its_label_is_told_with_it() -> None:
+    document = carriers.write(made.word(), DocumentLabel(Label.CONFIDENTIAL), labelled.MARKS)
+    assert made.inspected(document).carried == carriers.read(document)
+    for data in (made.word(), b"%PDF-1.4 broken", b"plain text"):
+        assert made.inspected(data).carried is None

@@ -10,13 +10,13 @@ from typing import Final
 
 from limen.data.documents import Inspected, Part, WhyNot
 from limen.data.extraction.kinds import kinds_of
-from limen.data.extraction.limits import Budget, Limits
+from limen.data.extraction.limits import Budget, Limits, carried_in
 from limen.data.extraction.locating import Locating, located
 from limen.data.extraction.pieces import lines
 from limen.data.extraction.plain import LOOK, PIECE, decoded, encoding_of, numbered
 from limen.data.extraction.walk import LABELLED, parts_of
 from limen.data.extraction.zips import looks_like_zip
-from limen.data.labels.model import Carried, label_of_word
+from limen.data.labels.model import label_of_word
 from limen.data.scanning.text_scanner import TextScanner
 
 MOST_HERE: Final = 1 << 16
@@ -41,15 +41,11 @@ def inspect_bytes(scanner: TextScanner, data: bytes, name: str, limits: Limits) 
     """What is in a document of which all bytes are here."""
     kinds, budget = kinds_of(data), Budget(limits)
     inspected = _inspected(scanner, kinds[0], parts_of(data, kinds, name, budget))
-    if not budget.carried:
-        return inspected
-    # The first is the document's own, where its kind has room for a label.
-    own, inside = (
-        (budget.carried[0], budget.carried[1:]) if not LABELLED.isdisjoint(kinds) else (Carried(), budget.carried)
-    )
-    words = [label_of_word(word) for one in (own, *inside) for word in one.words]
-    label = max((one for one in words if one is not None), default=None)
-    return replace(inspected, label=label, carried=None if own.is_silent else own, inside=tuple(inside))
+    is_in_time = WhyNot.TIMED_OUT not in inspected.why_not
+    own = carried_in(data) if is_in_time and not LABELLED.isdisjoint(kinds) else None
+    every = [one for one in (own, *budget.carried) if one is not None]
+    words = [label for one in every for word in one.words if (label := label_of_word(word)) is not None]
+    return replace(inspected, label=max(words, default=None), carried=own, inside=tuple(budget.carried))
 
 
 def inspect_open(scanner: TextScanner, file: int, length: int, name: str, limits: Limits) -> Inspected:
