@@ -1,10 +1,10 @@
-"""Data as a part of Limen: what is recognised in it, by which rules it may pass, and what was found on the way."""
+"""Data as a part of Limen: what is recognised in it, by which rules it may pass, what was found, and sealed files."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from limen.pillar import Command, Declarations, Every, Pillar, Running
+from limen.pillar import Command, Declarations, Every, KeptOpen, Pillar, Running
 
 if TYPE_CHECKING:
     from limen.finding import Finding
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 2.0
 AGREE_SECONDS = 10.0
+SHRED_SECONDS = 60.0
 FORGET_SECONDS = 3_600.0
 
 
@@ -25,13 +26,15 @@ def _declarations() -> Declarations:
     from limen.data.kinds import KINDS
     from limen.data.labels import kinds as of_labels
     from limen.data.lists.store import TABLES as LISTS
+    from limen.data.sealing.kinds import KINDS as OF_SEALING
+    from limen.data.sealing.store import TABLES as SEALING
     from limen.data.settings import DataSettings
 
     return Declarations(
-        events=(*KINDS, *of_labels.KINDS, *OF_DOORS, *findings.KINDS),
+        events=(*KINDS, *of_labels.KINDS, *OF_DOORS, *findings.KINDS, *OF_SEALING),
         settings=DataSettings,
         file=DATA_FILE,
-        tables=(*LISTS, *ALLOWED, *findings.TABLES),
+        tables=(*LISTS, *ALLOWED, *findings.TABLES, *SEALING),
         credentials=(*CREDENTIALS, *findings.CREDENTIALS),
     )
 
@@ -53,25 +56,28 @@ async def _build(core: Core) -> Running:
     from limen.data.findings.held import HeldExceptions
     from limen.data.findings.service import Findings
     from limen.data.protection import DataProtection
+    from limen.data.sealing.service import Sealing
     from limen.data.settings import DataSettings
     from limen.pillar.data_checks import DocumentDoor
 
     protection = core.offers.take(DataProtection)
     findings = Findings(core, core.offers.take(HeldExceptions))
+    sealing = Sealing(core, core.offers.take(KeptOpen))
     core.offers.take(DocumentDoor).ask(checks(protection, findings))
     always = (
         Every("have a scanner for what data.yaml says", LOOK_SECONDS, protection.look_again),
         Every("forget what was said of findings long ago", FORGET_SECONDS, findings.forget),
         Every("forget values that may pass no more", FORGET_SECONDS, protection.forget),
+        Every("destroy sealing keys that are to be shredded", SHRED_SECONDS, sealing.shred_due),
     )
     if not core.settings.section(DataSettings).is_on:
-        return Running(offers=(findings,), periodic=always)
+        return Running(offers=(findings, sealing), periodic=always)
     from limen.data.doors.services import SWEEP_SECONDS, entry_points
 
     points = entry_points(core, protection)
     await points.agree()
     return Running(
-        offers=(findings, points),
+        offers=(findings, sealing, points),
         periodic=(
             *always,
             Every("have proxies and mail servers ask, and shares watched", AGREE_SECONDS, points.agree),
@@ -91,9 +97,16 @@ async def _examine(installation: Installation) -> list[Finding]:
 PILLAR = Pillar(
     name="data",
     commands={
-        "data": Command("limen.cli.data", "Look into files for what should not lie there: cards, keys, salaries")
+        "data": Command("limen.cli.data", "Look into files for what should not lie there: cards, keys, salaries"),
+        "seal": Command("limen.cli.seal", "Encrypt files and folders for a label, and look after the keys of that"),
+        "open": Command("limen.cli.open_sealed", "Open sealed files, after a decision or with a recovery key"),
     },
-    pages=("limen.web.data.findings", "limen.web.data.mine", "limen.web.data.simulator"),
+    pages=(
+        "limen.web.data.findings",
+        "limen.web.data.mine",
+        "limen.web.data.simulator",
+        "limen.web.data.sealing",
+    ),
     declarations=_declarations,
     prepare=_prepare,
     examinations={"data": _examine},
