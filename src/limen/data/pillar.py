@@ -71,11 +71,16 @@ async def _build(core: Core) -> Running:
         Every("destroy sealing keys that are to be shredded", SHRED_SECONDS, sealing.shred_due),
     )
     if not core.settings.section(DataSettings).is_on:
-        return Running(offers=(findings, sealing), periodic=always)
+        return Running(offers=(findings, sealing), periodic=always, close=protection.close)
     from limen.data.doors.services import SWEEP_SECONDS, entry_points
 
     points = entry_points(core, protection)
     await points.agree()
+
+    async def close() -> None:
+        await points.close()
+        await protection.close()
+
     return Running(
         offers=(findings, sealing, points),
         periodic=(
@@ -84,7 +89,7 @@ async def _build(core: Core) -> Running:
             Every("look for what changed on shares and was not told", SWEEP_SECONDS, points.sweep),
         ),
         figures=points.figures,
-        close=points.close,
+        close=close,
     )
 
 
