@@ -6,8 +6,8 @@ The real gateway under uvicorn passes bodies of 5 MB of ordinary text, between c
 of their own, four at a time. In turn nobody asks what is in them (no guard at all), a guard asks and no rule applies
 (`gateway_unasked_ratio`), each is held until somebody who finds nothing has read it (`gateway_held_ratio`), and each is
 looked into for all detectors, by the processes that do so in service (`gateway_scan_ratio`): the worse of uploads and
-downloads, as the median of rounds. `scan_mb_s` is the scanner alone on the same text, by the CPU time that it takes: what
-one core looks into at most.
+downloads, as the median of rounds. `scan_mb_s` is the scanner alone on the same text, by the CPU time that it takes:
+what one core looks into at most.
 """
 
 from __future__ import annotations
