@@ -307,6 +307,7 @@ class Exchange:
             method=self._method,
             target=self._target.decode("ascii"),
             back=self._sent_from() or self._app.start,
+            by_token=session is not None and session.auth.by_token,
         )
 
     def _sent_from(self) -> str:
