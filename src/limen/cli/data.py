@@ -23,7 +23,7 @@ from limen.data.scanning.scanner import Scanner
 from limen.errors import LimenError
 from limen.printable import visible
 
-TASKS: Final = ("scan", "detectors", "label", "exact", "fingerprint", "lists", "allowed")
+TASKS: Final = ("scan", "detectors", "label", "exact", "fingerprint", "lists", "allowed", "recipe", "quarantine")
 MOST_PLACES: Final = 5
 """So many places in a file are named for each detector; `--json` has all."""
 _WORDS: Final[dict[str, str]] = {
@@ -48,7 +48,11 @@ class AtLeast(StrEnum):
 
 def run(
     task: Annotated[
-        str, typer.Argument(metavar="TASK", help="scan, detectors, label, exact, fingerprint, lists or allowed")
+        str,
+        typer.Argument(
+            metavar="TASK",
+            help="scan, detectors, label, exact, fingerprint, lists, allowed, recipe or quarantine",
+        ),
     ],
     paths: Annotated[
         list[Path] | None,
@@ -86,6 +90,11 @@ def run(
         from limen.cli import data_allowed
 
         data_allowed.run(words, why, until, company or Path(), as_json=as_json)
+        return
+    if task in {"recipe", "quarantine"}:
+        from limen.cli import data_doors
+
+        data_doors.run(task, words, company or Path(), as_json=as_json)
         return
     detectors = _of(kind)
     if task == "detectors":

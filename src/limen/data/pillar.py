@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 from limen.pillar import Command, Declarations, Every, KeptOpen, Pillar, Running
 
 if TYPE_CHECKING:
+    from limen.finding import Finding
     from limen.pillar import Core
+    from limen.pillar.part import Installation
 
 LOOK_SECONDS = 2.0
 SHRED_SECONDS = 60.0
+AGREE_SECONDS = 10.0
 FORGET_SECONDS = 3_600.0
 
 
@@ -18,6 +21,7 @@ def _declarations() -> Declarations:
     from limen.data.allowed.store import TABLES as ALLOWED
     from limen.data.credentials import CREDENTIALS
     from limen.data.data_file import DATA_FILE
+    from limen.data.doors.kinds import KINDS as OF_DOORS
     from limen.data.kinds import KINDS
     from limen.data.labels import kinds as of_labels
     from limen.data.lists.store import TABLES as LISTS
@@ -26,8 +30,8 @@ def _declarations() -> Declarations:
     from limen.data.settings import DataSettings
 
     return Declarations(
+        events=(*KINDS, *of_labels.KINDS, *OF_DOORS, *OF_SEALING),
         settings=DataSettings,
-        events=(*KINDS, *of_labels.KINDS, *OF_SEALING),
         file=DATA_FILE,
         tables=(*LISTS, *ALLOWED, *SEALING),
         credentials=CREDENTIALS,
@@ -45,17 +49,37 @@ def _prepare(core: Core) -> None:
 async def _build(core: Core) -> Running:
     from limen.data.protection import DataProtection
     from limen.data.sealing.service import Sealing
+    from limen.data.settings import DataSettings
 
     protection = core.offers.take(DataProtection)
     sealing = Sealing(core, core.offers.take(KeptOpen))
-    return Running(
-        offers=(sealing,),
-        periodic=(
-            Every("have a scanner for what data.yaml says", LOOK_SECONDS, protection.look_again),
-            Every("forget values that may pass no more", FORGET_SECONDS, protection.forget),
-            Every("destroy sealing keys that are to be shredded", SHRED_SECONDS, sealing.shred_due),
-        ),
+    always = (
+        Every("have a scanner for what data.yaml says", LOOK_SECONDS, protection.look_again),
+        Every("forget values that may pass no more", FORGET_SECONDS, protection.forget),
+        Every("destroy sealing keys that are to be shredded", SHRED_SECONDS, sealing.shred_due),
     )
+    if not core.settings.section(DataSettings).is_on:
+        return Running(offers=(sealing,), periodic=always)
+    from limen.data.doors.services import SWEEP_SECONDS, entry_points
+
+    points = entry_points(core, protection)
+    await points.agree()
+    return Running(
+        offers=(sealing, points),
+        periodic=(
+            *always,
+            Every("have proxies and mail servers ask, and shares watched", AGREE_SECONDS, points.agree),
+            Every("look for what changed on shares and was not told", SWEEP_SECONDS, points.sweep),
+        ),
+        figures=points.figures,
+        close=points.close,
+    )
+
+
+async def _examine(installation: Installation) -> list[Finding]:
+    from limen.data.examining import examine
+
+    return await examine(installation)
 
 
 PILLAR = Pillar(
@@ -68,5 +92,6 @@ PILLAR = Pillar(
     pages=("limen.web.data.simulator", "limen.web.data.sealing"),
     declarations=_declarations,
     prepare=_prepare,
+    examinations={"data": _examine},
     build=_build,
 )
