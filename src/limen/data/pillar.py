@@ -22,6 +22,7 @@ def _declarations() -> Declarations:
     from limen.data.credentials import CREDENTIALS
     from limen.data.data_file import DATA_FILE
     from limen.data.doors.kinds import KINDS as OF_DOORS
+    from limen.data.findings import declared as findings
     from limen.data.kinds import KINDS
     from limen.data.labels import kinds as of_labels
     from limen.data.lists.store import TABLES as LISTS
@@ -30,42 +31,53 @@ def _declarations() -> Declarations:
     from limen.data.settings import DataSettings
 
     return Declarations(
-        events=(*KINDS, *of_labels.KINDS, *OF_DOORS, *OF_SEALING),
+        events=(*KINDS, *of_labels.KINDS, *OF_DOORS, *findings.KINDS, *OF_SEALING),
         settings=DataSettings,
         file=DATA_FILE,
-        tables=(*LISTS, *ALLOWED, *SEALING),
-        credentials=CREDENTIALS,
+        tables=(*LISTS, *ALLOWED, *findings.TABLES, *SEALING),
+        credentials=(*CREDENTIALS, *findings.CREDENTIALS),
     )
 
 
 def _prepare(core: Core) -> None:
+    from limen.data.findings.held import HeldExceptions
     from limen.data.protection import DataProtection
 
     protection = DataProtection(core)
     protection.register()
     core.offers.give(protection)
+    exceptions = HeldExceptions(core.clock)
+    exceptions.register(core.feed)
+    core.offers.give(exceptions)
 
 
 async def _build(core: Core) -> Running:
+    from limen.data.at_the_gateway import checks
+    from limen.data.findings.held import HeldExceptions
+    from limen.data.findings.service import Findings
     from limen.data.protection import DataProtection
     from limen.data.sealing.service import Sealing
     from limen.data.settings import DataSettings
+    from limen.pillar.data_checks import DocumentDoor
 
     protection = core.offers.take(DataProtection)
+    findings = Findings(core, core.offers.take(HeldExceptions))
+    core.offers.take(DocumentDoor).ask(checks(protection, findings))
     sealing = Sealing(core, core.offers.take(KeptOpen))
     always = (
         Every("have a scanner for what data.yaml says", LOOK_SECONDS, protection.look_again),
+        Every("forget what was said of findings long ago", FORGET_SECONDS, findings.forget),
         Every("forget values that may pass no more", FORGET_SECONDS, protection.forget),
         Every("destroy sealing keys that are to be shredded", SHRED_SECONDS, sealing.shred_due),
     )
     if not core.settings.section(DataSettings).is_on:
-        return Running(offers=(sealing,), periodic=always)
+        return Running(offers=(findings, sealing), periodic=always)
     from limen.data.doors.services import SWEEP_SECONDS, entry_points
 
     points = entry_points(core, protection)
     await points.agree()
     return Running(
-        offers=(sealing, points),
+        offers=(findings, sealing, points),
         periodic=(
             *always,
             Every("have proxies and mail servers ask, and shares watched", AGREE_SECONDS, points.agree),
@@ -89,7 +101,7 @@ PILLAR = Pillar(
         "seal": Command("limen.cli.seal", "Encrypt files and folders for a label, and look after the keys of that"),
         "open": Command("limen.cli.open_sealed", "Open sealed files, after a decision or with a recovery key"),
     },
-    pages=("limen.web.data.simulator", "limen.web.data.sealing"),
+    pages=("limen.web.data.findings", "limen.web.data.mine", "limen.web.data.simulator", "limen.web.data.sealing"),
     declarations=_declarations,
     prepare=_prepare,
     examinations={"data": _examine},

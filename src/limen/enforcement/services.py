@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from limen.admission import Admission, Limits
 from limen.admission.descriptors import raise_limit
@@ -17,10 +18,15 @@ from limen.enforcement.browser_keys import BrowserKeys
 from limen.enforcement.certified_browsers import CertifiedBrowsers
 from limen.enforcement.check import CheckServer
 from limen.enforcement.decision_point import DecisionPoint
+from limen.enforcement.documents.guard import DocumentGuard
 from limen.enforcement.gateway import Gateway
 from limen.enforcement.store import keep_signing_keys
 from limen.facts import App
 from limen.pillar import AppSessions, BrowserSessions, Core, Figure
+from limen.pillar.data_checks import DataChecks
+
+_DOCUMENTS: Final = "documents that pass"
+"""The purpose of the key by which documents that were stopped are known again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,11 @@ class EnforcementServices:
                 yield Figure(
                     "limen_connections_refused", "Connections refused since the start", number, {**of, "why": why}
                 )
+
+    def ask_about_documents(self, checks: DataChecks) -> None:
+        """Have the gateway ask these about each document that passes, from now on."""
+        key = self.core.keyring.key_for(_DOCUMENTS)
+        self.gateway.guard = DocumentGuard(checks, self.core.clock, key)
 
     async def keep_observed(self) -> None:
         """Write down what only memory holds of apps in onboarding."""
