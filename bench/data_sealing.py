@@ -30,7 +30,7 @@ from limen.data.sealing.age_keys import Identity
 from limen.data.sealing.rotating import Outcome, Rotation, sealed_below
 from limen.data.sealing.sealer import Sealer
 from limen.data.sealing.sealing_keys import Company
-from limen.data.sealing.settings import SealingSettings
+from limen.data.settings import SealingSettings
 from limen.facts import Label
 from limen.pillars import pillars
 from limen.storage import Database, Keyring

@@ -10,9 +10,8 @@ from tests.doctor.scene import outside, setup
 from limen.clock import DAY, Instant
 from limen.data.sealing import store
 from limen.data.sealing.age_keys import Identity
-from limen.data.sealing.settings import SealingSettings
 from limen.data.sealing.store import SealingKey
-from limen.data.settings import DataSettings
+from limen.data.settings import DataSettings, SealingSettings
 from limen.doctor.sealing import sealing
 from limen.doctor.setup import Setup
 from limen.facts import Label

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from limen.pillar.part import Installation
 
 LOOK_SECONDS = 2.0
-SHRED_SECONDS = 60.0
 AGREE_SECONDS = 10.0
+SHRED_SECONDS = 60.0
 FORGET_SECONDS = 3_600.0
 
 
@@ -62,8 +62,8 @@ async def _build(core: Core) -> Running:
 
     protection = core.offers.take(DataProtection)
     findings = Findings(core, core.offers.take(HeldExceptions))
-    core.offers.take(DocumentDoor).ask(checks(protection, findings))
     sealing = Sealing(core, core.offers.take(KeptOpen))
+    core.offers.take(DocumentDoor).ask(checks(protection, findings))
     always = (
         Every("have a scanner for what data.yaml says", LOOK_SECONDS, protection.look_again),
         Every("forget what was said of findings long ago", FORGET_SECONDS, findings.forget),
@@ -101,7 +101,12 @@ PILLAR = Pillar(
         "seal": Command("limen.cli.seal", "Encrypt files and folders for a label, and look after the keys of that"),
         "open": Command("limen.cli.open_sealed", "Open sealed files, after a decision or with a recovery key"),
     },
-    pages=("limen.web.data.findings", "limen.web.data.mine", "limen.web.data.simulator", "limen.web.data.sealing"),
+    pages=(
+        "limen.web.data.findings",
+        "limen.web.data.mine",
+        "limen.web.data.simulator",
+        "limen.web.data.sealing",
+    ),
     declarations=_declarations,
     prepare=_prepare,
     examinations={"data": _examine},

@@ -10,9 +10,8 @@ from limen.data.sealing import store
 from limen.data.sealing.age_keys import Recipient
 from limen.data.sealing.key_providers.provider import provider_of
 from limen.data.sealing.sealing_keys import RECOVERY_KEYS
-from limen.data.sealing.settings import SealingSettings
 from limen.data.sealing.store import SealingKey
-from limen.data.settings import DataSettings
+from limen.data.settings import DataSettings, SealingSettings
 from limen.doctor.in_thread import aside
 from limen.doctor.setup import Setup
 from limen.errors import LimenError

@@ -16,8 +16,8 @@ from limen.clock import from_iso
 from limen.data.sealing import sealing_keys
 from limen.data.sealing.age_keys import Identity
 from limen.data.sealing.sealing_keys import Company
-from limen.data.sealing.settings import SealingSettings
 from limen.data.sealing.store import SealingKey
+from limen.data.settings import SealingSettings
 from limen.events import Event
 from limen.facts import Label
 from limen.pillars import pillars

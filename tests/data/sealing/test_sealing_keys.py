@@ -11,7 +11,7 @@ from limen.clock import DAY, HOUR, from_iso
 from limen.data.sealing import sealing_keys, store
 from limen.data.sealing.age_keys import Recipient
 from limen.data.sealing.errors import SealedError
-from limen.data.sealing.settings import Period
+from limen.data.settings import Period
 from limen.facts import Label
 from limen.storage import Keyring
 from limen.storage.errors import SealBrokenError

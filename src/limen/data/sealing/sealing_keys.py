@@ -19,9 +19,8 @@ from limen.data.sealing import store
 from limen.data.sealing.age_keys import Identity, Recipient
 from limen.data.sealing.errors import SealedError
 from limen.data.sealing.key_providers.provider import provider_of
-from limen.data.sealing.settings import Period, SealingSettings
 from limen.data.sealing.store import SealingKey
-from limen.data.settings import DataSettings
+from limen.data.settings import DataSettings, Period, SealingSettings
 from limen.events import Event
 from limen.facts import Label
 from limen.opaque import new_id
