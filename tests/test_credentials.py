@@ -36,6 +36,7 @@ OF_THE_COMPANY = {
     "device_authority",
     "device_signal_messages",
     "device_signal_sources",
+    "data_stores",
     "directories",
     "log_authority",
     "log_pulls",
