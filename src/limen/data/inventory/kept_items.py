@@ -25,6 +25,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    bindparam,
     delete,
     exists,
     func,
@@ -163,10 +164,10 @@ def keep(connection: Connection, store: str, walk: int, batch: Sequence[Looked],
         connection.execute(insert(data_items), rows)
     if finds:
         connection.execute(insert(data_item_finds), finds)
-    for one in batch:
-        if one.looked is None:
-            where = (data_items.c.store == store, data_items.c.id == one.item.id)
-            connection.execute(update(data_items).where(*where).values(_place(walk, one)))
+    same = [{"same_id": one.item.id, **_place(walk, one)} for one in batch if one.looked is None]
+    if same:
+        where = (data_items.c.store == store, data_items.c.id == bindparam("same_id"))
+        connection.execute(update(data_items).where(*where), same)
 
 
 def remove(connection: Connection, store: str, keys: Iterable[str]) -> None:
