@@ -50,6 +50,7 @@ OF_THE_COMPANY = {
     "outbox",
     "revision_texts",
     "saml_keys",
+    "sealing_keys",
     "signing_keys",
     "ssh_authorities",
     "upstream_secrets",

@@ -12,7 +12,7 @@ from limen.storage import Database
 
 
 def test_it_brings_its_command() -> None:
-    assert list(PILLAR.commands) == ["data"]
+    assert list(PILLAR.commands) == ["data", "seal", "open"]
 
 
 def test_it_declares_what_happens_to_labels() -> None:
