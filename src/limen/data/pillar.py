@@ -79,8 +79,9 @@ async def _build(core: Core) -> Running:
         Every("destroy sealing keys that are to be shredded", SHRED_SECONDS, sealing.shred_due),
         *inventories.periodic(inventory, watching),
     )
+    offers = (findings, sealing, inventory)
     if not core.settings.section(DataSettings).is_on:
-        return Running(offers=(findings, sealing, inventory), periodic=always, close=watching.close)
+        return Running(offers=offers, periodic=always, close=watching.close)
     from limen.data.doors.services import SWEEP_SECONDS, entry_points
 
     points = entry_points(core, protection)
@@ -91,7 +92,7 @@ async def _build(core: Core) -> Running:
         await points.close()
 
     return Running(
-        offers=(findings, sealing, inventory, points),
+        offers=(*offers, points),
         periodic=(
             *always,
             Every("have proxies and mail servers ask, and shares watched", AGREE_SECONDS, points.agree),
@@ -124,13 +125,13 @@ PILLAR = Pillar(
         "open": Command("limen.cli.open_sealed", "Open sealed files, after a decision or with a recovery key"),
     },
     pages=(
-        "limen.web.data.stores",
-        "limen.web.data.items",
-        "limen.web.data.controls",
         "limen.web.data.findings",
         "limen.web.data.mine",
         "limen.web.data.simulator",
         "limen.web.data.sealing",
+        "limen.web.data.stores",
+        "limen.web.data.items",
+        "limen.web.data.controls",
     ),
     declarations=_declarations,
     prepare=_prepare,

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from tests.web.conftest import Browser, House
-from tests.web.data.stores_found import filled, state
+from tests.web.data.conftest import filled, state
 
 from limen.data.inventory.controls import Minimum
 from limen.facts import Label

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from tests.web.conftest import Browser, House
-from tests.web.data.stores_found import BUCKET, EMPTY, SHARE, filled, state
+from tests.web.data.conftest import BUCKET, EMPTY, SHARE, filled, state
 
 from limen.web.data.overview import stated
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 
 from tests.web.conftest import Browser, House
-from tests.web.data.stores_found import SHARE, WRONG, filled, state
+from tests.web.data.conftest import SHARE, WRONG, filled, state
 
 from limen.data.inventory.model import StatedStores
 
