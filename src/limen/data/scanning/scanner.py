@@ -11,13 +11,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from functools import cached_property
 from hashlib import blake2b
 from typing import Any, Final, Self
 
 from limen.data.model import AFTER, BEFORE, Confidence, Detector, Finding, Found
+from limen.data.normalising.hints import is_hint
+from limen.data.normalising.origins import Origins
+from limen.data.normalising.undoing import Undoing
 from limen.data.scanning.looks import MARGIN, Looks, Sought
 
 MOST: Final = 100
@@ -48,11 +51,18 @@ class Scanner:
         scan = self._scan()
         self._looks.whole.scan(text, match_event_handler=scan.told)
         scan.resolve(text, 0, len(text) + 1)
-        return scan.found()
+        if not scan.has_to_be_undone:
+            return scan.found()
+        undoing = Undoing()
+        reads = undoing.feed(text) + undoing.end()
+        other = self._scan(undoing.origins)
+        self._looks.whole.scan(reads, match_event_handler=other.told)
+        other.resolve(reads, 0, len(reads) + 1)
+        return scan.found(other)
 
     def stream(self) -> Stream:
         """A text that comes in pieces: the same is found as in the whole, however it is cut."""
-        return Stream(self._looks, self._scan())
+        return Stream(self._looks, self._scan)
 
     def pieces(self, pieces: Iterable[bytes]) -> Found:
         """What is in a text that comes in pieces."""
@@ -61,51 +71,99 @@ class Scanner:
                 stream.feed(one)
             return stream.end()
 
-    def _scan(self) -> _Scan:
-        return _Scan(self._looks, self._key, self._most)
+    def _scan(self, origins: Origins | None = None) -> _Scan:
+        return _Scan(self._looks, self._key, self._most, origins)
 
 
 class Stream:
-    """A text as it comes: within `with`, `feed` its pieces in order, then `end` it."""
+    """A text as it comes: within `with`, `feed` its pieces in order, then `end` it.
 
-    def __init__(self, looks: Looks, scan: _Scan) -> None:
-        self._scan, self._hold = scan, looks.hold
-        # Hyperscan's stream keeps no reference to its database, nor to what it calls: both have to outlive it.
-        self._database, self._told = looks.streaming, scan.told
-        self._opened = self._database.stream(match_event_handler=self._told) if looks.sought else nullcontext()
-        self._held, self._held_from, self._length = b"", 0, 0
+    From where something has to be undone, the text as it reads is a second stream beside it.
+    """
+
+    def __init__(self, looks: Looks, scan: Callable[[Origins | None], _Scan]) -> None:
+        self._looks, self._new_scan = looks, scan
+        self._written = _Flow(looks, scan(None))
+        self._undoing: Undoing | None = None
+        self._reads: _Flow | None = None
 
     def __enter__(self) -> Self:
-        self._sought = self._opened.__enter__()
+        self._written.open()
         return self
 
     def __exit__(self, *_failure: object) -> None:
-        self._close()
+        self._written.close()
+        if self._reads is not None:
+            self._reads.close()
 
     def feed(self, piece: bytes) -> None:
         """Take the next piece. What is settled so far stands in `found`."""
-        if self._sought is None or not piece:
+        if not piece:
             return
-        self._sought.scan(piece)
-        self._held += piece
-        self._length += len(piece)
-        self._scan.resolve(self._held, self._held_from, self._length - self._hold)
-        surplus = len(self._held) - 2 * self._hold - BEFORE
-        if surplus > 0:
-            self._held, self._held_from = self._held[surplus:], self._held_from + surplus
+        if self._undoing is None:
+            held, held_from = self._written.held, self._written.held_from
+            self._written.feed(piece)
+            if self._written.scan.has_to_be_undone:
+                self._undo(held + piece, held_from)
+            return
+        self._written.feed(piece)
+        if self._reads is not None:
+            self._reads.feed(self._undoing.feed(piece))
+
+    def _undo(self, text: bytes, begin: int) -> None:
+        self._undoing = Undoing(begin)
+        self._reads = _Flow(self._looks, self._new_scan(self._undoing.origins))
+        self._reads.open()
+        self._reads.feed(self._undoing.feed(text))
 
     @property
     def found(self) -> Found:
         """What is settled of what was fed; what lies in the last few hundred bytes may be missing yet."""
-        return self._scan.found()
+        return self._written.scan.found(self._reads.scan if self._reads is not None else None)
 
     def end(self) -> Found:
         """All that is in the text, which ends here."""
-        self._close()  # only now Hyperscan tells of what ends where the text does
-        self._scan.resolve(self._held, self._held_from, self._length + 1)
-        return self._scan.found()
+        held, held_from = self._written.held, self._written.held_from
+        self._written.end()
+        if self._undoing is None and self._written.scan.has_to_be_undone:
+            self._undo(held, held_from)
+        if self._reads is not None and self._undoing is not None:
+            self._reads.feed(self._undoing.end())
+            self._reads.end()
+        return self.found
 
-    def _close(self) -> None:
+
+class _Flow:
+    """A stream of Hyperscan, and the end of its text."""
+
+    def __init__(self, looks: Looks, scan: _Scan) -> None:
+        self.scan, self._hold = scan, looks.hold
+        # Hyperscan's stream keeps no reference to its database, nor to what it calls: both have to outlive it.
+        self._database, self._told = looks.streaming, scan.told
+        self._opened = self._database.stream(match_event_handler=self._told) if looks.sought else nullcontext()
+        self._sought: Any = None
+        self.held, self.held_from, self._length = b"", 0, 0
+
+    def open(self) -> None:
+        self._sought = self._opened.__enter__()
+
+    def feed(self, piece: bytes) -> None:
+        if self._sought is None or not piece:
+            return
+        self._sought.scan(piece)
+        self.held += piece
+        self._length += len(piece)
+        self.scan.resolve(self.held, self.held_from, self._length - self._hold)
+        surplus = len(self.held) - 2 * self._hold - BEFORE
+        if surplus > 0:
+            self.held, self.held_from = self.held[surplus:], self.held_from + surplus
+            self.scan.forget(self.held_from)
+
+    def end(self) -> None:
+        self.close()  # only now Hyperscan tells of what ends where the text does
+        self.scan.resolve(self.held, self.held_from, self._length + 1)
+
+    def close(self) -> None:
         if self._sought is not None:
             self._sought = None
             self._opened.__exit__(None, None, None)
@@ -114,13 +172,14 @@ class Stream:
 class _Scan:
     """What is known of one text while it is scanned."""
 
-    def __init__(self, looks: Looks, key: bytes, most: int) -> None:
-        self._looks, self._key, self._most = looks, key, most
+    def __init__(self, looks: Looks, key: bytes, most: int, origins: Origins | None) -> None:
+        self._looks, self._key, self._most, self._origins = looks, key, most, origins
+        self.has_to_be_undone = False
         self._told: list[tuple[int, int]] = []
         self._done: dict[int, int] = {}
         self._values: dict[int, dict[bytes, int]] = {}
-        self._full: set[int] = set()
-        self._findings: list[Finding] = []
+        self.full: set[int] = set()
+        self.findings: list[Finding] = []
 
     @cached_property
     def told(self) -> Any:
@@ -142,7 +201,10 @@ class _Scan:
         words: list[tuple[int, int]] = []
         ends: dict[int, list[int]] = {}
         for end, look in told[:settled]:
-            if look >= self._looks.first_word:
+            if look >= self._looks.first_hint:
+                if not self.has_to_be_undone:
+                    self.has_to_be_undone = is_hint(look - self._looks.first_hint, held, end - held_from)
+            elif look >= self._looks.first_word:
                 words.append((end, look))
             else:
                 ends.setdefault(look, []).append(end)
@@ -178,10 +240,18 @@ class _Scan:
         at = bisect_left(words, end - longest - BEFORE)
         return at < len(words) and words[at] <= end + longest + AFTER + MARGIN
 
-    def found(self) -> Found:
-        """What is settled."""
-        more = frozenset(self._looks.sought[index].detector.id for index in self._full)
-        ordered = sorted(self._findings, key=lambda one: (one.start, -one.end, -one.confidence, one.detector))
+    def forget(self, before: int) -> None:
+        """Nothing before this place is settled any more."""
+        if self._origins is not None:
+            self._origins.forget(before)
+
+    def found(self, other: _Scan | None = None) -> Found:
+        """What is settled here, and in the same text as it reads: a find at the same place is one."""
+        findings, full = self.findings, self.full
+        if other is not None:
+            findings, full = [*findings, *_new(other.findings, findings)], full | other.full
+        more = frozenset(self._looks.sought[index].detector.id for index in full)
+        ordered = sorted(findings, key=lambda one: (one.start, -one.end, -one.confidence, one.detector))
         return Found(tuple(_outermost(ordered)), more)
 
     def _settle(self, index: int, held: bytes, held_from: int, ends: Sequence[int]) -> None:
@@ -191,7 +261,7 @@ class _Scan:
             at = max(first - sought.rough_longest, done, held_from) - held_from
             before = last - held_from
             until = before + sought.detector.longest + 1  # no match that begins before the end reaches further
-            while index not in self._full:
+            while index not in self.full:
                 match = _next(sought, held, at, before, until)
                 if match is None or match.start() >= before:
                     break
@@ -208,9 +278,22 @@ class _Scan:
         values = self._values.setdefault(index, {})
         values[digest] = values.get(digest, 0) + 1
         start, end = held_from + match.start(), held_from + match.end()
-        self._findings.append(Finding(self._looks.sought[index].detector.id, confidence, start, end, digest))
+        if self._origins is not None:
+            start, end = self._origins.span(start, end)
+        self.findings.append(Finding(self._looks.sought[index].detector.id, confidence, start, end, digest))
         if len(values) >= self._most or values[digest] >= MOST_PLACES:
-            self._full.add(index)
+            self.full.add(index)
+
+
+def _new(findings: Sequence[Finding], known: Sequence[Finding]) -> Iterator[Finding]:
+    """Those that are not known: no find of the same detector, as sure, begins or ends where they do."""
+    places: dict[tuple[str, bool, int], Confidence] = {}
+    for one in known:
+        places[one.detector, True, one.start] = places[one.detector, False, one.end] = one.confidence
+    for one in findings:
+        ends = places.get((one.detector, True, one.start)), places.get((one.detector, False, one.end))
+        if all(sure is None or sure < one.confidence for sure in ends):
+            yield one
 
 
 def _runs(ends: Sequence[int], apart: int) -> Iterator[tuple[int, int]]:
