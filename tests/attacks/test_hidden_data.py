@@ -93,7 +93,7 @@ def test_ordinary_documents_have_hardly_anything_to_undo() -> None:
     for document in documents(seed=18, number=200):
         text = document.text.encode()
         scan = _SCANNER._scan()
-        _SCANNER._looks.whole.scan(text, match_event_handler=scan.told)
+        _SCANNER._looks.scan(_SCANNER._looks.whole, text, scan.told)
         scan.resolve(text, 0, len(text) + 1)
         told += scan.has_to_be_undone
     assert told <= 2

@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
 
 from limen.cli import data
-from limen.data import files
 from limen.data.detectors.every import DETECTORS
-from limen.data.files import NO_TEXT, files_below, scan_file
+from limen.data.documents import WhyNot
+from limen.data.extraction.pool import Pool
+from limen.data.files import files_below, scan_file
+from limen.data.inspection import Inspection
 from limen.data.scanning.scanner import Scanner
 
 _IBAN = b"DE89 3704 0044 0532 0130 00\n"
@@ -25,50 +29,46 @@ def scanner() -> Scanner:
     return Scanner([DETECTORS["iban"]], key=b"k" * 32)
 
 
+@pytest.fixture(scope="module")
+def pool(scanner: Scanner) -> Iterator[Pool]:
+    pool = Pool(scanner, workers=1)
+    yield pool
+    pool.close()
+
+
+@pytest.fixture
+def inspection(scanner: Scanner, pool: Pool) -> Inspection:
+    return Inspection(scanner, pool)
+
+
 class _Meanwhile:
-    """A scanner beside which somebody changes the file, after it has looked at it."""
+    """A pool beside which somebody changes a file that was opened, before it is looked into."""
 
-    def __init__(self, scanner: Scanner, path: Path, text: bytes) -> None:
-        self._scanner, self._path, self._text = scanner, path, text
+    def __init__(self, pool: Pool, path: Path, text: bytes) -> None:
+        self._pool, self._path, self._text = pool, path, text
 
-    def pieces(self, pieces: object) -> object:
-        found = self._scanner.pieces(pieces)  # type: ignore[arg-type]
+    def inspect(self, *order: Any) -> Any:
         self._path.write_bytes(self._text)
-        return found
+        return self._pool.inspect(*order)
 
 
-def test_a_file_that_is_cut_short_meanwhile_ends_nothing(scanner: Scanner, tmp_path: Path) -> None:
-    file = tmp_path / "short.txt"
-    file.write_bytes(b"\n" + _IBAN * 3)
-    scanned = scan_file(_Meanwhile(scanner, file, b"\n"), file)  # type: ignore[arg-type]
-    assert len(scanned.lines) == len(scanned.found.findings) == 3
-
-
-def test_a_file_that_grows_as_fast_as_it_is_read_comes_to_an_end(
-    scanner: Scanner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("text", "found"), [(b"\n", 0), (_IBAN * 9_000, 500)])
+def test_a_file_that_is_cut_or_grows_meanwhile_is_read_as_far_as_it_went(
+    scanner: Scanner, pool: Pool, tmp_path: Path, text: bytes, found: int
 ) -> None:
-    monkeypatch.setattr(files, "PIECE", 1024)
-    file = tmp_path / "grows.log"
-    file.write_bytes(_IBAN * 100)
-    looked = 0
-
-    class _Grows(_Meanwhile):
-        def pieces(self, pieces: object) -> object:
-            nonlocal looked
-            for piece in pieces:  # type: ignore[attr-defined]
-                looked += len(piece)
-                assert looked <= 10 * 100 * len(_IBAN)
-                with self._path.open("ab") as more:
-                    more.write(piece)
-            return self._scanner.pieces([_IBAN])
-
-    scan_file(_Grows(scanner, file, b""), file)  # type: ignore[arg-type]
-    assert looked == 100 * len(_IBAN)
+    file = tmp_path / "changes.txt"
+    file.write_bytes(b"\n" * 100_000 + _IBAN * 500)
+    if found:
+        text = b"\n" * 100_000 + text
+    meanwhile: Any = _Meanwhile(pool, file, text)
+    scanned = scan_file(Inspection(scanner, meanwhile), file)
+    assert scanned.inspected is not None
+    assert len(scanned.inspected.found.findings) == found
 
 
 @pytest.mark.parametrize("planted", ["pipe", "link"])
 def test_what_takes_a_files_place_after_it_was_listed_is_not_opened(
-    scanner: Scanner, tmp_path: Path, planted: str
+    inspection: Inspection, tmp_path: Path, planted: str
 ) -> None:
     folder, file = tmp_path / "shared", tmp_path / "shared" / "report.txt"
     folder.mkdir()
@@ -80,32 +80,28 @@ def test_what_takes_a_files_place_after_it_was_listed_is_not_opened(
         os.mkfifo(file)
     else:
         file.symlink_to(tmp_path / "secret.txt")
-    scanned = scan_file(scanner, listed)
-    assert scanned.why_not
-    assert not scanned.found.findings
+    scanned = scan_file(inspection, listed)
+    assert scanned.error
+    assert scanned.inspected is None
 
 
-def test_a_pipe_swapped_in_at_the_last_moment_holds_nobody_up(
-    scanner: Scanner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(Path, "is_file", lambda self: True)
-    os.mkfifo(tmp_path / "pipe")
-    assert scan_file(scanner, tmp_path / "pipe").why_not
+def test_devices_and_what_the_kernel_makes_up_are_no_files(inspection: Inspection) -> None:
+    assert scan_file(inspection, Path("/dev/zero")).error
+    made_up = scan_file(inspection, Path("/proc/self/maps")).inspected
+    assert made_up is not None
+    assert made_up.kind == "empty"
 
 
-def test_devices_and_what_the_kernel_makes_up_are_no_files(scanner: Scanner) -> None:
-    assert scan_file(scanner, Path("/dev/zero")).why_not
-    assert not scan_file(scanner, Path("/proc/self/maps")).found.findings
-
-
-def test_a_file_of_terabytes_that_are_not_there_is_named(scanner: Scanner, tmp_path: Path) -> None:
+def test_a_file_of_terabytes_that_are_not_there_is_named(inspection: Inspection, tmp_path: Path) -> None:
     file = tmp_path / "huge.txt"
     with file.open("wb") as huge:
         huge.write(_IBAN * 1000)
         huge.truncate(1 << 40)
     if file.stat().st_blocks * 512 > 1 << 30:
         pytest.skip("this file system has no holes")
-    assert scan_file(scanner, file).why_not == NO_TEXT
+    inspected = scan_file(inspection, file).inspected
+    assert inspected is not None
+    assert inspected.why_not == {WhyNot.TOO_LARGE}
 
 
 def test_folders_in_folders_without_end_are_walked(tmp_path: Path) -> None:
@@ -134,7 +130,7 @@ def test_folders_in_folders_without_end_are_walked(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_listed_is_named_and_never_left_out(
-    scanner: Scanner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    inspection: Inspection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "closed").mkdir()
     (tmp_path / "open.txt").write_text("x")
@@ -148,7 +144,7 @@ def test_a_folder_that_cannot_be_listed_is_named_and_never_left_out(
     monkeypatch.setattr(os, "scandir", refused)
     found = list(files_below([tmp_path]))
     assert [one.name for one in found] == ["open.txt", "closed"]
-    assert scan_file(scanner, found[1]).why_not
+    assert scan_file(inspection, found[1]).error
 
 
 def test_a_name_forges_no_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import docx
 import pytest
 import typer
 
 from limen.cli import data
 from limen.cli.options import MisusedError
 from limen.data.detectors.every import DETECTORS
-from limen.data.files import NO_TEXT
 from limen.errors import LimenError
 
 _CARD = "4111 1111 1111 1111"
@@ -22,8 +22,11 @@ def reports(tmp_path: Path) -> Path:
     folder = tmp_path / "reports"
     folder.mkdir()
     (folder / "june.txt").write_text(f"Kreditkarte\n{_CARD}\n{_CARD}\n")
+    document = docx.Document()
+    document.add_paragraph(f"Kreditkarte {_CARD}")
+    document.save(str(folder / "june.docx"))
     (folder / "clean.txt").write_text("nothing of note\n")
-    (folder / "chart.bin").write_bytes(b"\0\1")
+    (folder / "chart.bin").write_bytes(b"\0\1" * 40)
     return folder
 
 
@@ -35,10 +38,12 @@ def test_it_says_where_and_never_what(reports: Path, capsys: pytest.CaptureFixtu
     with pytest.raises(typer.Exit) as ended:
         data.run("scan", [reports], as_json=True)
     assert ended.value.exit_code == 1
-    finds = {"detector": "payment-card", "confidence": "high", "values": 1, "more": False, "lines": [2, 3]}
+    finds = {"detector": "payment-card", "confidence": "high", "values": 1, "more": False}
+    places = {"text": ["line 2", "line 3"], "docx": ["text"]}
     assert _rows(capsys) == [
-        {"file": str(reports / "chart.bin"), "why_not": NO_TEXT},
-        {"file": str(reports / "june.txt"), **finds},
+        {"file": str(reports / "chart.bin"), "kind": "unknown", "why_not": ["unknown-kind"]},
+        {"file": str(reports / "june.docx"), "kind": "docx", **finds, "where": places["docx"]},
+        {"file": str(reports / "june.txt"), "kind": "text", **finds, "where": places["text"]},
     ]
     with pytest.raises(typer.Exit):
         data.run("scan", [reports])

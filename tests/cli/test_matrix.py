@@ -33,6 +33,19 @@ def test_one_person_over_all_apps_and_actions(harbor: Path, capsys: pytest.Captu
         assert json.loads(capsys.readouterr().out)["effect"] == found[person, app, "view"][0]
 
 
+def test_a_restricted_document_is_open_to_fewer_than_its_app(harbor: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    whole = cells(capsys, str(harbor), "--app", "wiki")
+    restricted = cells(capsys, str(harbor), "--app", "wiki", "--document", "restricted")
+    assert cells(capsys, str(harbor), "--app", "wiki", "--document", "public") == whole
+    permitted = [{cell for cell, (effect, _) in each.items() if effect == "permit"} for each in (restricted, whole)]
+    assert permitted[0] < permitted[1]
+    (person, _, action) = next(iter(permitted[1] - permitted[0]))
+    asked = ("--person", person, "--app", "wiki", "--action", action, "--document", "restricted", "--strength", "3")
+    assert leave("why", str(harbor), *asked, "--json", *TUESDAY) == 0
+    assert json.loads(capsys.readouterr().out)["effect"] != "permit"
+    assert leave("matrix", str(harbor), "--document", "secret") == 2
+
+
 def test_everybody_over_every_app(harbor: Path, capsys: pytest.CaptureFixture[str]) -> None:
     found = cells(capsys, str(harbor), "--action", "edit")
     assert len({person for person, _, _ in found}) == 24

@@ -102,3 +102,14 @@ def test_a_milder_app_that_leads_elsewhere_to_the_same_place_is_open_and_the_str
     assert told(company, with_app(company, replace(payroll, upstream=wiki.upstream))) == [
         ("upstream", "payroll", False, True)
     ]
+
+
+def test_a_rule_about_documents_is_said_to_be_unchecked(company: Company, tmp_path: Path) -> None:
+    rule = '@id("papers") permit (principal in Group::"finance", action == Action::"download", resource is Document);'
+    folder = small_folder(tmp_path / "changed")
+    policies = next((folder / "policies").glob("*.cedar"))
+    policies.write_text(policies.read_text() + "\n" + rule)
+    changed = load_company(folder)
+    assert told(company, changed) == [("policy", "papers", False, False)]
+    assert told(changed, company) == [("policy", "papers", False, False)]
+    assert told(changed, changed) == []

@@ -16,6 +16,7 @@ def test_every_file_limen_knows_is_read_and_no_other(tmp_path: Path) -> None:
         "limen.toml",
         "access.yaml",
         "apps.yaml",
+        "data.yaml",
         "devices.yaml",
         "monitor.yaml",
         "network.yaml",

@@ -12,7 +12,7 @@ from limen.cedar import Record
 from limen.company.company import Company
 from limen.company.load import load_company
 from limen.company.past_facts import PastFacts
-from limen.facts import App, Device, Facts, Grant, Label, Person, Place, Session
+from limen.facts import App, Device, Document, Facts, Grant, Label, Person, Place, Session
 from limen.facts.facts_json import facts_to_bytes
 from limen.facts.nouns import Auth, Factor, Risk
 from limen.policy.cedar_view import view_of
@@ -51,6 +51,7 @@ def test_policies_see_in_them_exactly_what_they_saw_then(company: Company) -> No
     past = PastFacts(company)
     for facts in (
         facts_about(company.all_apps["wiki"]),
+        facts_about(company.all_apps["wiki"]).about(Document("d_1", Label.RESTRICTED)),
         Facts(company.all_apps["payroll"], place=Place("203.0.113.1")),
         Facts(company.all_apps["limen"], Person("p2", groups=frozenset({"staff"}))),
     ):

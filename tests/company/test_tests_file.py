@@ -57,6 +57,12 @@ def test_every_unknown_name_is_told() -> None:
     assert [one.what.split('"')[1] for one in problems] == ["x", "y", "z", "w"]
 
 
+def test_a_test_may_ask_for_a_document() -> None:
+    text = "- {test: a, who: staff, app: wiki, action: view, expect: deny, given: {document: restricted}}"
+    (one,), problems = read_tests(Tree(read_yaml(text)), {"staff"}, {"wiki"}, set())
+    assert (problems, one.supposed.document, one.label) == ([], Label.RESTRICTED, None)
+
+
 @pytest.mark.parametrize(("text", "length"), [("30m", 30 * MINUTE), ("1h30m", 90 * MINUTE), ("0s", 0)])
 def test_lengths_of_time_are_as_cedar_writes_them(text: str, length: int) -> None:
     assert read_length(text) == length

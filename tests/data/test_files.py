@@ -1,46 +1,40 @@
-"""Files on a disk: which are read, and in which line something is."""
+"""Files on a disk: which are read, and what of them can't be."""
 
 from __future__ import annotations
 
-import codecs
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.data.extraction import made
 
-from limen.data.detectors.every import DETECTORS
-from limen.data.files import PIECE, files_below, scan_file
-from limen.data.scanning.scanner import Scanner
-
-_IBAN = "DE89 3704 0044 0532 0130 00"
+from limen.data.extraction.pool import Pool
+from limen.data.files import NO_FILE, files_below, scan_file, scan_files
+from limen.data.inspection import Inspection
 
 
 @pytest.fixture(scope="module")
-def scanner() -> Scanner:
-    return Scanner([DETECTORS["iban"]], key=b"k" * 32)
+def inspection() -> Iterator[Inspection]:
+    pool = Pool(made.scanner())
+    yield Inspection(made.scanner(), pool)
+    pool.close()
 
 
-def test_lines_are_counted_across_pieces(scanner: Scanner, tmp_path: Path) -> None:
-    file = tmp_path / "long.txt"
-    filler = "nothing of note\n" * (PIECE // 16 + 5)
-    file.write_text(f"first {_IBAN}\n{filler}second {_IBAN}\n{_IBAN}")
-    assert scan_file(scanner, file).lines == (1, PIECE // 16 + 7, PIECE // 16 + 8)
+def test_files_come_in_their_order(inspection: Inspection, tmp_path: Path) -> None:
+    names = [f"{number:03}.txt" for number in range(70)]
+    for name in names:
+        (tmp_path / name).write_text(made.SEEN)
+    scanned = list(scan_files(inspection, list(files_below([tmp_path]))))
+    assert [one.path.name for one in scanned] == names
+    assert all(one.inspected and made.finds(one.inspected) == {("card", "line 1")} for one in scanned)
 
 
-@pytest.mark.parametrize(
-    ("mark", "encoding"), [(codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"), (b"", "utf-8")]
-)
-def test_text_of_windows_is_read(scanner: Scanner, tmp_path: Path, mark: bytes, encoding: str) -> None:
-    file = tmp_path / "of-windows.txt"
-    file.write_bytes(mark + f"Größe\r\n{_IBAN}\r\n".encode(encoding))
-    assert scan_file(scanner, file).lines == (2,)
-
-
-def test_what_is_no_text_is_named(scanner: Scanner, tmp_path: Path) -> None:
-    file = tmp_path / "picture.bin"
-    file.write_bytes(b"\x89PNG\0" + _IBAN.encode())
-    assert scan_file(scanner, file).why_not
-    assert scan_file(scanner, tmp_path).why_not
-    assert scan_file(scanner, tmp_path / "gone.txt").why_not
+def test_what_is_no_file_is_left_alone(inspection: Inspection, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert scan_file(inspection, tmp_path / "pipe").error == NO_FILE
+    assert scan_file(inspection, tmp_path).error
+    assert scan_file(inspection, tmp_path / "gone.txt").error
 
 
 def test_links_lead_out_of_no_folder(tmp_path: Path) -> None:

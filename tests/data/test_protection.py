@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 from tests.data.data_yaml import a_rule, rules_of
+from tests.data.labels.made import MICROSOFT_ID
 
 from limen.clock import SetClock
 from limen.data import protection as module
 from limen.data.data_file import DATA_FILE
-from limen.data.documents import WhyNot
+from limen.data.documents import Inspected, WhyNot
+from limen.data.labels.marks import Marks
+from limen.data.labels.model import Carried, DocumentLabel
+from limen.data.lists.store import KeptList
 from limen.data.protection import DataProtection
 from limen.data.rules.model import Channel, Passing, Step
 from limen.events import Event
-from limen.facts import FactStore, Person
+from limen.facts import FactStore, Label, Person
 
 UPLOAD = Passing(Channel.UPLOAD, person="p1", app="wiki", name="list.csv")
 ACCOUNT = b"IBAN DE89 3704 0044 0532 0130 00"
@@ -32,7 +37,7 @@ def _protection(text: str = RULES) -> tuple[DataProtection, list[Event], Any]:
 
     core = SimpleNamespace(
         known=FactStore(),
-        keyring=SimpleNamespace(key_for=lambda _purpose: bytes(32)),
+        keyring=SimpleNamespace(key_for=lambda _purpose: bytes(32), keys_for=lambda _purpose: (bytes(32),)),
         clock=SetClock(1_795_510_800_000),
         journal=SimpleNamespace(record=record),
     )
@@ -100,3 +105,44 @@ async def test_without_rules_nothing_is_made_ready() -> None:
     await protection.look_again()
     assert protection._scanner is None
     assert not protection.asks(UPLOAD)
+
+
+async def test_a_value_that_is_allowed_is_judged_and_noted_as_if_it_were_not_there() -> None:
+    protection, said, core = _protection()
+    inspected = await protection.inspect(ACCOUNT)
+    value = ("iban", inspected.found.findings[0].digest)
+    protection._allowed._until = {("p1", value): core.clock.now() + 1}
+    judged = protection.judge(UPLOAD, inspected)
+    assert judged.step is Step.ALLOW
+    await protection.note(UPLOAD, inspected, judged, passed=True)
+    assert "found" not in said[0].details
+    assert protection.judge(Passing(Channel.UPLOAD, person="nobody-known"), inspected).step is Step.BLOCK
+
+
+async def test_a_list_that_can_t_be_read_leaves_nothing_looked_into() -> None:
+    protection, _said, _core = _protection("exact: {c: {name: C, fields: [a], needs: 1}}\n" + RULES)
+    protection._lists = (KeptList("c", "exact", 1, b"\xff", b"", 1),)
+    protection._core.keyring.open_sealed = lambda *_place: bytes(32)  # type: ignore[method-assign]
+    assert (await protection.inspect(ACCOUNT)).why_not == {WhyNot.FAILED}
+
+
+async def test_a_label_counts_below_the_content_where_it_is_proven_to_be_lowered() -> None:
+    text = "labels: {restricted: {when: [{finds: [iban]}]}}\nrules:\n" + a_rule("{label: confidential}")
+    protection, _said, _core = _protection(text)
+    inspected = await protection.inspect(ACCOUNT)
+    assert (judged := protection.judge(UPLOAD, inspected)).in_force is Label.RESTRICTED
+    assert judged.rules
+    lowered = DocumentLabel(Label.INTERNAL, 1_795_510_800_000, "p1", Label.RESTRICTED)
+    for key, in_force in ((bytes(32), Label.INTERNAL), (b"k" * 32, Label.RESTRICTED)):
+        carried = Carried(("internal",), (Marks((key,)).made(lowered, bytes(32)),), bytes(32))
+        judged = protection.judge(UPLOAD, replace(inspected, carried=carried, label=Label.INTERNAL))
+        assert (judged.in_force, bool(judged.rules)) == (in_force, in_force is Label.RESTRICTED)
+
+
+async def test_a_label_of_microsoft_raises_what_the_company_says_it_means() -> None:
+    labels = f"labels: {{confidential: {{microsoft: [{MICROSOFT_ID.upper()}]}}}}\n"
+    text = labels + "rules:\n" + a_rule("{label: confidential}")
+    protection, _said, _core = _protection(text)
+    inspected = Inspected("docx", carried=Carried(microsoft=frozenset({MICROSOFT_ID})))
+    assert protection.judge(UPLOAD, inspected).in_force is Label.CONFIDENTIAL
+    assert protection.judge(UPLOAD, replace(inspected, carried=Carried())).in_force is None

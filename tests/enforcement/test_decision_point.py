@@ -7,7 +7,7 @@ from tests.enforcement.house import NOW, House
 
 from limen.clock import HOUR, SetClock
 from limen.enforcement.decision_point import DecisionPoint
-from limen.facts import LIMEN, UNPROVED, Session, SessionState
+from limen.facts import LIMEN, UNPROVED, Document, Label, Session, SessionState
 from limen.policy import Effect, Request
 
 HOST = b"wiki.harbor.example"
@@ -165,6 +165,49 @@ def test_a_public_stream_needs_nobody(house):
     answer = ask(house, target=b"/assets/film.mp4")
     assert answer.word == "public-route"
     assert house.doors.re_check(answer, "") == ("", None)
+
+
+def _document(house, answer, label, address="203.0.113.7"):
+    return house.doors.decide_document("gateway", answer, Document("d_1", label), address)
+
+
+def test_a_document_is_decided_by_its_own_label_and_journaled(house):
+    asked = ask(house, house.cookie())
+    assert _document(house, asked, Label.PUBLIC).permitted
+    answer = _document(house, asked, Label.RESTRICTED)
+    assert (answer.permitted, answer.session.id) == (False, asked.session.id)
+    decision, door, _ = house.journal.decisions[-1]
+    assert (decision.facts.document, decision.facts.app.label, door) == (
+        Document("d_1", Label.RESTRICTED),
+        Label.RESTRICTED,
+        "gateway",
+    )
+    assert house.known.apps["wiki"].label < Label.RESTRICTED
+
+
+def test_a_document_for_somebody_revoked_meanwhile_is_withheld(house):
+    asked = ask(house, house.cookie())
+    house.revoke("ana")
+    answer = _document(house, asked, Label.PUBLIC)
+    assert (answer.permitted, answer.word) == (False, "session-revoked")
+
+
+def test_a_public_route_hands_out_public_documents_alone(house):
+    asked = ask(house, target=b"/assets/film.mp4")
+    assert asked.word == "public-route"
+    assert _document(house, asked, Label.PUBLIC) is asked
+    assert not _document(house, asked, Label.INTERNAL).permitted
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda h: setattr(h.known, "lease_until", 0.0), lambda h: setattr(h, "engine", None)]
+)
+def test_no_document_passes_while_nothing_can_be_decided(house, spoil):
+    asked = ask(house, house.cookie())
+    spoil(house)
+    assert not _document(house, asked, Label.PUBLIC).permitted
+    house.known.set_company([], [])
+    assert _document(house, asked, Label.PUBLIC).word == "unknown-host"
 
 
 def test_time_alone_can_end_a_stream():

@@ -6,8 +6,8 @@ import pytest
 from tests.policy.scene import BERLIN, NOW, app
 
 from limen.clock import HOUR, from_iso
-from limen.facts import ANYBODY, NOWHERE, UNKNOWN_DEVICE, UNKNOWN_RISK, UNPROVED, Factor, Person
-from limen.policy.hypothetical import Hypothetical
+from limen.facts import ANYBODY, NOWHERE, UNKNOWN_DEVICE, UNKNOWN_RISK, UNPROVED, Document, Factor, Label, Person
+from limen.policy.hypothetical import SUPPOSED, Hypothetical
 
 ANA = Person("p1", "Ana", groups=frozenset({"staff"}), active=True)
 
@@ -50,3 +50,8 @@ def test_an_address_tells_its_network() -> None:
 )
 def test_time_is_local_unless_it_says_otherwise(at: str, instant: str) -> None:
     assert Hypothetical(at=at).now(BERLIN) == from_iso(instant)
+
+
+def test_a_document_may_be_supposed() -> None:
+    supposed = Hypothetical(document=Label.RESTRICTED).facts(None, app(Label.INTERNAL), "view", NOW)
+    assert (supposed.document, supposed.app.label) == (Document(SUPPOSED, Label.RESTRICTED), Label.RESTRICTED)

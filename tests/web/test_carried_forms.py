@@ -18,6 +18,7 @@ from limen.web.permissions import VIEW
 
 ROUTE = Route("POST", "/tokens/new", VIEW, does="Create token")
 NOT_KEPT = {
+    "/console/data/try": "a file is chosen again",
     "/console/devices/{device_id}/check": "the device looks again, and nothing changes",
     "/console/people/import": "a file is chosen again",
     "/console/policies/{policy_id}/check": "asked by a script while somebody types",

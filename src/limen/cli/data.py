@@ -14,15 +14,28 @@ import typer
 from limen.cli.options import MisusedError, refuse_other_task
 from limen.cli.output import counted, progress
 from limen.data.detectors.every import DETECTORS, of_kinds
-from limen.data.files import ScannedFile, files_below, scan_file
+from limen.data.documents import WhyNot
+from limen.data.extraction.pool import Pool
+from limen.data.files import ScannedFile, files_below, scan_files
+from limen.data.inspection import Inspection
 from limen.data.model import Confidence, Detector, Kind
 from limen.data.scanning.scanner import Scanner
 from limen.errors import LimenError
 from limen.printable import visible
 
-TASKS: Final = ("scan", "detectors", "exact", "fingerprint", "lists")
-MOST_LINES: Final = 5
-"""So many lines of a file are named for each detector; `--json` has all."""
+TASKS: Final = ("scan", "detectors", "label", "exact", "fingerprint", "lists", "allowed")
+MOST_PLACES: Final = 5
+"""So many places in a file are named for each detector; `--json` has all."""
+_WORDS: Final[dict[str, str]] = {
+    WhyNot.ENCRYPTED: "encrypted",
+    WhyNot.TOO_LARGE: "larger than what is looked into",
+    WhyNot.TOO_DEEP: "packed too many times",
+    WhyNot.TOO_MANY: "too many files in it",
+    WhyNot.BROKEN: "broken",
+    WhyNot.TIMED_OUT: "not read in time",
+    WhyNot.UNKNOWN_KIND: "of a kind that is not read",
+    WhyNot.FAILED: "could not be looked into",
+}
 
 
 class AtLeast(StrEnum):
@@ -34,22 +47,45 @@ class AtLeast(StrEnum):
 
 
 def run(
-    task: Annotated[str, typer.Argument(metavar="TASK", help="scan, detectors, exact, fingerprint or lists")],
+    task: Annotated[
+        str, typer.Argument(metavar="TASK", help="scan, detectors, label, exact, fingerprint, lists or allowed")
+    ],
     paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="[FILE …]", help="With scan: files and folders to look into")
+        list[Path] | None,
+        typer.Argument(
+            metavar="[FILE …]",
+            help="With scan: files and folders to look into. With label: `show FILE …`, `set LABEL FILE …` or "
+            "`raise LABEL FILE …`",
+        ),
     ] = None,
     *,
     kind: Annotated[list[str] | None, typer.Option(help="Only this kind, such as bank; can be repeated")] = None,
     at_least: Annotated[AtLeast, typer.Option(help="With scan: how sure a find has to be")] = AtLeast.MEDIUM,
     field: Annotated[str, typer.Option(help="With exact add: the columns of the file, as number,name")] = "",
+    why: Annotated[
+        str,
+        typer.Option(help="With label set: why a label may be lower than it was. With allowed add: why they may pass"),
+    ] = "",
+    until: Annotated[str, typer.Option(help="With allowed add: the last day, as 2026-12-31")] = "",
     company: Annotated[Path | None, typer.Option(help="The company folder, where it is not the current one")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per line")] = False,
 ) -> None:
     refuse_other_task("data", task, TASKS)
+    words = [str(one) for one in paths or ()]
+    if task == "label":
+        from limen.cli import data_label
+
+        data_label.run(words, why, company, as_json=as_json)
+        return
     if task in {"exact", "fingerprint", "lists"}:
         from limen.cli import data_lists
 
-        data_lists.run(task, [str(one) for one in paths or ()], field, company or Path(), as_json=as_json)
+        data_lists.run(task, words, field, company or Path(), as_json=as_json)
+        return
+    if task == "allowed":
+        from limen.cli import data_allowed
+
+        data_allowed.run(words, why, until, company or Path(), as_json=as_json)
         return
     detectors = _of(kind)
     if task == "detectors":
@@ -87,11 +123,15 @@ def _plain(detector: Detector) -> dict[str, object]:
 def _scan(detectors: list[Detector], paths: list[Path]) -> Iterator[ScannedFile]:
     scanner = Scanner(detectors, key=secrets.token_bytes(32))
     files, named = list(files_below(paths)), frozenset(paths)
-    with progress("Looking into files") as told:
-        for number, path in enumerate(files, 1):
-            yield scan_file(scanner, path, may_be_link=path in named)
-            if told:
-                told(number, len(files))
+    pool = Pool(scanner)
+    try:
+        with progress("Looking into files") as told:
+            for number, one in enumerate(scan_files(Inspection(scanner, pool), files, named), 1):
+                yield one
+                if told:
+                    told(number, len(files))
+    finally:
+        pool.close()
 
 
 def _print(scanned: list[ScannedFile], at_least: Confidence, *, as_json: bool) -> None:
@@ -102,48 +142,55 @@ def _print(scanned: list[ScannedFile], at_least: Confidence, *, as_json: bool) -
         with_finds += bool(rows)
         for row in rows:
             print(json.dumps(row) if as_json else _said(row))
-        if one.why_not:
-            print(
-                json.dumps({"file": str(one.path), "why_not": one.why_not})
-                if as_json
-                else f"{_on_a_line(str(one.path))}: {one.why_not}"
-            )
+        if why_not := _why_not(one):
+            kind = one.inspected.kind if one.inspected else ""
+            row = {"file": str(one.path), "kind": kind, "why_not": why_not}
+            said = ", ".join(_WORDS.get(why, why) for why in why_not)
+            print(json.dumps(row) if as_json else f"{_on_a_line(str(one.path))}: {said}")
     if not as_json:
-        unread = sum(bool(one.why_not) for one in scanned)
+        unread = sum(bool(_why_not(one)) for one in scanned)
         print(
             f"{counted(len(scanned), 'file')}, {with_finds or 'none'} with finds"
-            + f", {unread} not read" * (unread > 0)
+            + f", {unread} not or not fully read" * (unread > 0)
         )
     if with_finds:
         raise typer.Exit(1)
 
 
+def _why_not(one: ScannedFile) -> list[str]:
+    return sorted(map(str, one.inspected.why_not)) if one.inspected is not None else [one.error]
+
+
 def _rows(one: ScannedFile, at_least: Confidence) -> list[dict[str, object]]:
-    lines: dict[str, list[int]] = {}
-    for finding, line in zip(one.found.findings, one.lines, strict=True):
+    if one.inspected is None:
+        return []
+    found, where = one.inspected.found, one.inspected.where
+    places: dict[str, dict[str, None]] = {}
+    for finding, place in zip(found.findings, where, strict=True):
         if finding.confidence >= at_least:
-            lines.setdefault(finding.detector, []).append(line)
-    unique, highest = one.found.unique(at_least), one.found.highest()
+            places.setdefault(finding.detector, {})[place] = None
+    unique, highest = found.unique(at_least), found.highest()
     return [
         {
             "file": str(one.path),
+            "kind": one.inspected.kind,
             "detector": detector,
             "confidence": highest[detector].name.lower(),
             "values": unique[detector],
-            "more": detector in one.found.more,
-            "lines": at,
+            "more": detector in found.more,
+            "where": list(at),
         }
-        for detector, at in lines.items()
+        for detector, at in places.items()
     ]
 
 
 def _said(row: dict[str, object]) -> str:
-    lines = sorted(set(row["lines"])) if isinstance(row["lines"], list) else []
-    at = ", ".join(map(str, lines[:MOST_LINES])) + (", …" if len(lines) > MOST_LINES else "")
+    where = list(row["where"]) if isinstance(row["where"], list) else []
+    at = "; ".join(where[:MOST_PLACES]) + ("; …" if len(where) > MOST_PLACES else "")
     number = f"{row['values']}{' or more' if row['more'] else ''}"
-    name = DETECTORS[str(row["detector"])].name
-    place = f"{'line' if len(lines) == 1 else 'lines'} {at}"
-    return f"{_on_a_line(str(row['file']))}:{lines[0]}: {name}, {number} ({row['confidence']}), {place}"
+    return (
+        f"{_on_a_line(str(row['file']))}: {DETECTORS[str(row['detector'])].name}, {number} ({row['confidence']}): {at}"
+    )
 
 
 def _on_a_line(path: str) -> str:

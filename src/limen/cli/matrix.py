@@ -15,12 +15,14 @@ from limen.cli.options import (
     At,
     Country,
     Device,
+    DocumentLabel,
     Folder,
     MisusedError,
     Network,
     Proved,
     Risk,
     Strength,
+    label_of_document,
     refuse_other_device,
     refuse_unknown,
 )
@@ -69,6 +71,7 @@ def run(
     network: Network = "",
     address: Annotated[str, typer.Option(help="The address the requests come from")] = "",
     risk: Risk = 0,
+    document: DocumentLabel = "",
 ) -> None:
     if person and app:
         raise MisusedError("name a person or an app; for both, use `limen why --person … --app …`")
@@ -87,6 +90,7 @@ def run(
             network=network,
             address=address,
             risk=risk,
+            document=label_of_document(document),
         )
         table = _table(folder, candidate, supposed, in_force=in_force, person=person, app=app, action=action)
     except ValueError as error:

@@ -11,6 +11,7 @@ import typer
 from limen.company.folder import SETTINGS
 from limen.configuration.problem import unknown
 from limen.errors import LimenError
+from limen.facts import Label
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The company folder")]
 LastFolder = Annotated[Path, typer.Argument(metavar="[DIR]", help="The company folder")]
@@ -31,6 +32,9 @@ At = Annotated[str, typer.Option(help="When, in the company's time zone: 2026-11
 Device = Annotated[str, typer.Option(help="compliant, non_compliant or unknown (default: an unknown device)")]
 Country = Annotated[str, typer.Option(help="DE, FR, … (default: unknown)")]
 Network = Annotated[str, typer.Option(help="One of the company's networks")]
+DocumentLabel = Annotated[
+    str, typer.Option("--document", help="Ask for a document in the app with this label: public to restricted")
+]
 Risk = Annotated[int, typer.Option(min=0, max=100, help="0 to 100")]
 
 
@@ -49,6 +53,14 @@ def word_and_folder(word: str, folder: Path) -> tuple[str, Path]:
     is_alone = folder == Path()
     is_path = "/" in word or word in {".", ".."} or (bool(word) and (Path(word) / SETTINGS).is_file())
     return ("", Path(word)) if is_alone and is_path else (word, folder)
+
+
+def label_of_document(word: str) -> Label | None:
+    """The label that --document names; None where it names none. Raises MisusedError for what is no label."""
+    labels = {one.word: one for one in Label}
+    if word and word not in labels:
+        raise MisusedError(f"--document is one of {', '.join(labels)}")
+    return labels.get(word)
 
 
 def refuse_other_device(device: str) -> None:

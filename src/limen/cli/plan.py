@@ -63,7 +63,8 @@ def run(
             taken_back = here.database.read(lambda snapshot: undone(snapshot, after, found.changes))
             if not found.changes_nothing:
                 since = here.database.read(lambda one: published_since(one, origin_of(folder, after.settings, one)))
-            would_have = foreseen(before, after, here.journal, SystemClock().now())
+            everybody = [one.person for one in here.database.read(people_of)]
+            would_have = foreseen(before, after, here.journal, SystemClock().now(), people=everybody)
     if as_json:
         print(json.dumps({**_plain(found, since), "would_have": [_plain_foreseen(one) for one in would_have]}))
     else:

@@ -17,12 +17,14 @@ from limen.cli.options import (
     At,
     Country,
     Device,
+    DocumentLabel,
     LastFolder,
     MisusedError,
     Network,
     Proved,
     Risk,
     Strength,
+    label_of_document,
     refuse_other_device,
     word_and_folder,
 )
@@ -63,6 +65,7 @@ def run(
     network: Network = "",
     address: Annotated[str, typer.Option(help="The address the request comes from")] = "",
     risk: Risk = 0,
+    document: DocumentLabel = "",
     grant: Annotated[str, typer.Option(help="A grant that is valid for this much longer")] = "",
     audience: Annotated[str, typer.Option(help="The audience: self, helpdesk or administrator")] = "administrator",
     lang: Annotated[str, typer.Option(help="en or de")] = "en",
@@ -95,6 +98,7 @@ def run(
                 address=address,
                 risk=risk,
                 grant=_length("--grant", grant) if grant else 0,
+                document=label_of_document(document),
             )
             found = question.supposed(folder, supposed, app, action, person=person, groups=group or [], nobody=nobody)
         except ValueError as error:

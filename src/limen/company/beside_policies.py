@@ -27,6 +27,7 @@ from limen.pillars import files
 from limen.policy import State
 from limen.policy.access_diff.describe import Names, sentences, whens_of, who_of
 from limen.policy.access_diff.diff import Difference, Move, Reach, newly_reachable, reach_of_moves
+from limen.policy.documents import names_documents
 from limen.policy.scenarios.boundaries import atoms_of, boundaries_of
 
 _MOST_PATTERNS: Final = 6
@@ -37,7 +38,7 @@ _LOCAL: Final = {"localhost": "127.0.0.1", "[::1]": "127.0.0.1", "::1": "127.0.0
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """One change beside the policies. `kind`: route · public · network · upstream · client · setting · file.
+    """One change beside the policies. `kind`: route · public · network · upstream · client · setting · file · policy.
 
     `name` is the app, network, setting or file. `said` tells the change with old and new values. `reach` is who gains
     and loses by it (None: that is said in `said`, or was not looked at). `is_open` opens something to whoever comes.
@@ -69,6 +70,7 @@ def openings(before: Company, after: Company, people: Iterable[Person], now: Ins
             for app, said in registration_changes(before.apps, after.apps)
         ),
         *_settings(before, after),
+        *_document_rules(before, after),
     )
     return tuple(sorted(found, key=lambda one: (not one.is_open, one.is_looked_at)))
 
@@ -106,6 +108,21 @@ def _of_requests(reach: Reach, names: Names) -> str:
     if not reach.is_exhaustive:
         parts.append("not every situation was checked")
     return "; ".join(parts)
+
+
+# Rules about documents
+
+
+def _document_rules(before: Company, after: Company) -> Iterator[Opening]:
+    """Gains and losses are worked out for apps; a rule that names documents may open more than that shows."""
+    was, will = (
+        {one.id: one for one in company.engine().in_state(State.ENFORCE) if names_documents(one)}
+        for company in (before, after)
+    )
+    for policy in sorted(was.keys() | will.keys()):
+        if was.get(policy) != will.get(policy):
+            said = f"The policy {policy} is about documents: who gains or loses access to them was not checked"
+            yield Opening("policy", policy, said, is_looked_at=False)
 
 
 # Which request is which action

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import tzinfo
 from pathlib import Path
 from typing import Final
@@ -11,9 +11,10 @@ from limen.clock import Instant
 from limen.company.company import Company
 from limen.company.places import events_beside
 from limen.company.rehearsal import WINDOW
+from limen.facts import Person
 from limen.messages import times
 from limen.pillar import Foreseen, Past
-from limen.pillars import folders_of_files
+from limen.pillars import files as files_of_parts
 
 MOST_SECONDS: Final = 60.0
 """How long a command looks at the past; what is not looked at by then is said."""
@@ -26,12 +27,16 @@ def foreseen(
     now: Instant,
     seconds: float = MOST_SECONDS,
     go_on: Callable[[], object] = lambda: None,
+    people: Iterable[Person] = (),
 ) -> tuple[Foreseen, ...]:
-    """What publishing `after` would have found in the last 30 days. `journal` is the folder of the journal."""
-    past = Past(journal, events_beside(journal), now - WINDOW, now, seconds, go_on)
+    """What publishing `after` would have found in the last 30 days. `journal` is the folder of the journal, `people`
+    is everybody there is.
+    """
+    by_id = {one.id: one for one in people}
+    past = Past(journal, events_beside(journal), now - WINDOW, now, seconds, go_on, by_id)
     return tuple(
         one
-        for files in folders_of_files()
+        for files in files_of_parts()
         if files.would_have is not None
         for one in files.would_have(before.parts.get(files.name) if before else None, after.parts.get(files.name), past)
     )

@@ -9,11 +9,12 @@ from __future__ import annotations
 import gc
 import json
 import re
-import resource
 import signal
 import sys
 import threading
 from typing import TYPE_CHECKING, Any, Final
+
+from limen import confinement
 
 if TYPE_CHECKING:
     from limen.company.cedar_text import Piece
@@ -67,11 +68,7 @@ def _work() -> None:
 
 
 def _limit() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (32, 32))
+    confinement.limit(memory=MEMORY, cpu_seconds=SECONDS)
 
 
 def _say(line: dict[str, Any]) -> None:

@@ -12,8 +12,9 @@ import msgspec
 from limen.cedar import Entity, Record
 from limen.clock import Instant
 from limen.company.company import Company
-from limen.facts import App, Auth, Device, Facts, Grant, Person, Place, Plain, Risk, Session
+from limen.facts import App, Auth, Device, Document, Facts, Grant, Person, Place, Plain, Risk, Session
 from limen.policy.cedar_view import CedarView, app_words, device_words, joined, person_words, place_words, risk_words
+from limen.policy.documents import document_words
 from limen.storage.journal.past_decisions import WrittenFacts, sharing
 
 _App: TypeAlias = "tuple[App, Entity] | None"
@@ -37,6 +38,7 @@ class PastFacts:
         self._place: Callable[[msgspec.Raw], tuple[Place, Record]] = sharing(Place, self._here)
         self._risk: Callable[[msgspec.Raw], tuple[Risk, Record]] = sharing(Risk, lambda one: (one, risk_words(one)))
         self._grants: Callable[[msgspec.Raw], tuple[Grant, ...]] = sharing(tuple[Grant, ...], lambda one: one)
+        self._document: Callable[[msgspec.Raw], Document | None] = msgspec.json.Decoder(Document | None).decode
         self._more: Callable[[msgspec.Raw], tuple[tuple[str, Plain], ...]] = sharing(
             dict[str, Plain], lambda one: tuple(sorted(one.items()))
         )
@@ -59,7 +61,11 @@ class PastFacts:
         risk, of_risk = self._risk(written.risk)
         auth, session, grants = self._auth(written.auth), self._session(written.session), self._grants(written.grants)
         facts = Facts(app[0], person, auth, session, device, place, risk, grants, self._more(written.more))
-        return joined(facts, principal, app[1], of_device, of_place, of_risk)
+        document = self._document(written.document)
+        if document is None:
+            return joined(facts, principal, app[1], of_device, of_place, of_risk)
+        facts = facts.about(document)
+        return joined(facts, principal, document_words(facts, document), of_device, of_place, of_risk)
 
     def _counterpart(self, app: App) -> _App:
         """The company's app of this id, whose label may be another now."""

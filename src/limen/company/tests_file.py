@@ -71,6 +71,8 @@ class _Given(_Shape):
     """For how long from then a grant lasts; "" is no grant."""
     label: Literal["public", "internal", "confidential", "restricted"] | None = None
     """The app's label, where it is to be another than its own."""
+    document: Literal["public", "internal", "confidential", "restricted"] | None = None
+    """The label of a document in the app that is asked for; not said, the app itself is."""
 
 
 class _Test(_Shape):
@@ -126,7 +128,7 @@ def _told(row: Attribute) -> str:
     return f"What policies read as `{row.cedar}`; {ago}."
 
 
-_AS_GIVEN: Final = _Given.model_fields.keys() - {"proved", "grant", "label"}
+_AS_GIVEN: Final = _Given.model_fields.keys() - {"proved", "grant", "label", "document"}
 """What a test supposes as it is written; the others are read first."""
 _STAND_INS: Final = {"test": "?", "who": NOBODY, "app": LIMEN, "action": "view", "expect": "permit"}
 
@@ -226,7 +228,8 @@ class _Reader:
             return None
         plain = {key: value for key, value in given.model_dump().items() if key in _AS_GIVEN}
         plain |= {"passing": tuple(given.passing), "risk": None if given.risk == "unknown" else given.risk}
-        return Hypothetical(**plain, proved=proved, grant=grant, more=more)
+        document = None if given.document is None else Label[given.document.upper()]
+        return Hypothetical(**plain, proved=proved, grant=grant, more=more, document=document)
 
     def _more(self, given: _Given) -> Iterator[tuple[str, Plain]]:
         for path, row in ATTRIBUTES.table.loose.items():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from limen.data.initial import INITIAL
 from limen.data.rules.stated import NO_RULES, DataRules
 from limen.facts import FactStore
-from limen.pillar import Around, FolderFile
+from limen.pillar import Around, FolderFile, Foreseen, Past
 
 if TYPE_CHECKING:
     from limen.configuration.problem import Problem
@@ -36,6 +36,12 @@ def _notes(rules: DataRules, today: date) -> Iterable[tuple[str, str]]:
     return notes(rules, today)
 
 
+def _would_have(before: DataRules | None, after: DataRules | None, past: Past) -> Iterable[Foreseen]:
+    from limen.data.rules.replay import would_have  # noqa: PLC0415 -- see above
+
+    return would_have(before or NO_RULES, after or NO_RULES, past)
+
+
 def _in_force(known: FactStore, rules: DataRules | None) -> None:
     known.set_rules(DataRules, rules or NO_RULES)
 
@@ -49,5 +55,6 @@ DATA_FILE: Final = FolderFile(
     initial=INITIAL,
     touches=lambda _before, _after, _people: (),  # a sharing rule gives nobody access
     notes=_notes,
+    would_have=_would_have,
 )
 """`limen init` writes one whose rules watch. Without the file nothing is looked for."""

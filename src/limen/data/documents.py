@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from limen.data.labels.model import Carried
 from limen.data.model import Found
 from limen.facts import Label
 
@@ -25,10 +26,14 @@ class WhyNot(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A run of text in a document (UTF-8), and where a reader finds it: `page 3`, `sheet Salaries`, `offer.docx`."""
+    """A run of text in a document (UTF-8), and where a reader finds it: `page 3`, `sheet Salaries`, `offer.docx`.
+
+    `first_line`, where it is not 0, numbers the line in which the text begins, so that a line can be named.
+    """
 
     where: str
     text: bytes
+    first_line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,8 @@ class Inspected:
     `kind` is what it is by its content (`docx`, `pdf`, `zip`, `text`). `where` says for each of `found.findings`, in
     the same order, where in the document it is. `label` is what the document says of itself. `why_not` holds every
     reason why something in it was not read; what was read of it stands in `found` all the same. `digest` is a keyed
-    one of all its bytes (b"": not known): by it somebody may have said that the document is not sensitive.
+    one of all its bytes (b"": not known): by it somebody may have said that the document is not sensitive. `carried` is
+    all that it says of its label, by which one that was lowered is told from one that is forged.
     """
 
     kind: str
@@ -47,3 +53,4 @@ class Inspected:
     label: Label | None = None
     why_not: frozenset[WhyNot] = frozenset()
     digest: bytes = b""
+    carried: Carried | None = None

@@ -1,34 +1,31 @@
-"""Files as they lie on a disk, scanned as text: where in them something was found, by line."""
+"""Files as they lie on a disk: which there are, and what is in each."""
 
 from __future__ import annotations
 
-import codecs
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 from stat import S_ISREG
 from typing import Final
 
-from limen.data.model import Found
-from limen.data.scanning.scanner import Scanner
+from limen.data.documents import Inspected
+from limen.data.extraction.pool import WORKERS
+from limen.data.inspection import Inspection
 
-PIECE: Final = 1 << 18
-"""So many bytes of a file are held at once."""
-_LOOK: Final = 8_192
-NO_TEXT: Final = "it is no text"
-_UTF_16: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+NO_FILE: Final = "it is no file"
+_AT_ONCE: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
 class ScannedFile:
-    """What was found in a file, and in which line each find begins, in the same order. `why_not`: it was not read."""
+    """A file, and what was found in it; `error`: why it could not even be opened."""
 
     path: Path
-    found: Found = field(default_factory=Found)
-    lines: tuple[int, ...] = ()
-    why_not: str = ""
+    inspected: Inspected | None
+    error: str = ""
 
 
 def files_below(paths: list[Path]) -> Iterator[Path]:
@@ -42,26 +39,33 @@ def files_below(paths: list[Path]) -> Iterator[Path]:
             yield path
 
 
-def scan_file(scanner: Scanner, path: Path, *, may_be_link: bool = False) -> ScannedFile:
-    """What is in a file. UTF-8, what is like it, and UTF-16 with its mark are read; of anything else `why_not`.
+def scan_files(
+    inspection: Inspection, paths: list[Path], named: frozenset[Path] = frozenset()
+) -> Iterator[ScannedFile]:
+    """What is in each of these files, in their order; some are looked into at once. Those that were `named` may be
+    links.
+    """
+    with ThreadPoolExecutor(WORKERS) as threads:
+        for at in range(0, len(paths), _AT_ONCE):
+            yield from threads.map(
+                lambda path: scan_file(inspection, path, may_be_link=path in named), paths[at : at + _AT_ONCE]
+            )
+
+
+def scan_file(inspection: Inspection, path: Path, *, may_be_link: bool = False) -> ScannedFile:
+    """What is in a file. Pipes, devices and what can't be read are named and left alone.
 
     It is opened once, and read as far as it went then: whoever can change it meanwhile neither makes it endless nor
     has anything else read in its place.
     """
     try:
-        with _opened(path, may_be_link=may_be_link) as file:
-            about = os.fstat(file.fileno())
-            if not S_ISREG(about.st_mode):
-                return ScannedFile(path, why_not="it is no file")
-            start = file.read(_LOOK)
-            encoding = _UTF_16.get(start[:2], "")
-            if (not encoding and b"\0" in start) or _has_hole(file, about.st_size):
-                return ScannedFile(path, why_not=NO_TEXT)
-            found = scanner.pieces(_text_of(file, about.st_size, encoding))
-            offsets = [one.start for one in found.findings]
-            return ScannedFile(path, found, _lines(_text_of(file, about.st_size, encoding), offsets))
+        file = _opened(path, may_be_link=may_be_link)
+        if not S_ISREG(os.fstat(file.fileno()).st_mode):
+            file.close()
+            return ScannedFile(path, None, NO_FILE)
+        return ScannedFile(path, inspection.inspect_open(file, path.name))
     except OSError as wrong:
-        return ScannedFile(path, why_not=wrong.strerror or "it can't be read")
+        return ScannedFile(path, None, wrong.strerror or "it can't be read")
 
 
 def _below(folder: Path) -> Iterator[Path]:
@@ -84,36 +88,3 @@ def _opened(path: Path, *, may_be_link: bool) -> FileIO:
     """Whoever put a pipe there holds nobody up (O_NONBLOCK)."""
     flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if may_be_link else os.O_NOFOLLOW)
     return FileIO(os.open(path, flags))
-
-
-def _has_hole(file: FileIO, size: int) -> bool:
-    """Whether some of it was never written, as of no text: terabytes may be claimed by it (lseek(2), SEEK_HOLE)."""
-    try:
-        return os.lseek(file.fileno(), 0, os.SEEK_HOLE) < size
-    except OSError:
-        return False  # it is empty, or its file system knows of no holes
-
-
-def _text_of(file: FileIO, size: int, encoding: str) -> Iterator[bytes]:
-    """A file's text in UTF-8, piece by piece, as far as `size` bytes."""
-    decoder = codecs.getincrementaldecoder(encoding)("replace") if encoding else None
-    file.seek(0)
-    while size > 0 and (piece := file.read(min(PIECE, size))):
-        size -= len(piece)
-        yield piece if decoder is None else decoder.decode(piece).encode("utf-8", "replace")
-
-
-def _lines(pieces: Iterator[bytes], offsets: list[int]) -> tuple[int, ...]:
-    """The line of each offset, counted from 1; the offsets rise. Of what is gone by now it is the last."""
-    lines: list[int] = []
-    at, line = 0, 1
-    for piece in pieces if offsets else ():
-        begun = 0
-        while len(lines) < len(offsets) and offsets[len(lines)] < at + len(piece):
-            here = offsets[len(lines)] - at
-            line += piece.count(b"\n", begun, here)
-            begun = here
-            lines.append(line)
-        line += piece.count(b"\n", begun)
-        at += len(piece)
-    return (*lines, *[line] * (len(offsets) - len(lines)))

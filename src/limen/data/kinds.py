@@ -19,6 +19,7 @@ FOUND: Final = Kind(
     shown=("step", "channel", "kinds"),
 )
 _GOVERNED: Final = Topic(_FAMILY, Owner.OFFICE, "Lists of what must not leave", "A list of what must not leave")
+_ALLOWED: Final = Topic(_FAMILY, Owner.OFFICE, "Values that may pass", "A value that may pass")
 KINDS: Final = (
     FOUND,
     Kind(
@@ -40,5 +41,24 @@ KINDS: Final = (
         acknowledged=True,
         severity=Severity.MEDIUM,
         shown=("list",),
+    ),
+    Kind(
+        "data.value_allowed",
+        "Said that values are not what they look like",
+        _ALLOWED,
+        LIFECYCLE,
+        99,
+        acknowledged=True,
+        severity=Severity.MEDIUM,
+        shown=("detector", "values", "until"),
+    ),
+    Kind(
+        "data.value_allowed_ended",
+        "Ended that values may pass",
+        _ALLOWED,
+        LIFECYCLE,
+        99,
+        acknowledged=True,
+        shown=("values",),
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from hashlib import blake2b
 from typing import Final, TypeAlias
 
 Check: TypeAlias = Callable[[bytes], bool]
@@ -68,6 +69,14 @@ class Detector:
 BEFORE: Final = 150
 AFTER: Final = 60
 """So many bytes before and behind a match are searched for a detector's words."""
+
+
+_SEPARATORS: Final = b" -./\t\r\n"
+
+
+def digest_of(value: bytes, key: bytes) -> bytes:
+    """The keyed digest of a value, without what people put between its digits, in any case."""
+    return blake2b(value.translate(None, _SEPARATORS).upper(), key=key, digest_size=8).digest()
 
 
 @dataclass(frozen=True, slots=True)

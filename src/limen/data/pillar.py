@@ -10,14 +10,19 @@ if TYPE_CHECKING:
     from limen.pillar import Core
 
 LOOK_SECONDS = 2.0
+FORGET_SECONDS = 3_600.0
 
 
 def _declarations() -> Declarations:
+    from limen.data.allowed.store import TABLES as ALLOWED
+    from limen.data.credentials import CREDENTIALS
     from limen.data.data_file import DATA_FILE
     from limen.data.kinds import KINDS
+    from limen.data.labels import kinds as of_labels
     from limen.data.lists.store import TABLES as LISTS
 
-    return Declarations(events=KINDS, file=DATA_FILE, tables=LISTS)
+    events = (*KINDS, *of_labels.KINDS)
+    return Declarations(events=events, file=DATA_FILE, tables=(*LISTS, *ALLOWED), credentials=CREDENTIALS)
 
 
 def _prepare(core: Core) -> None:
@@ -33,7 +38,10 @@ async def _build(core: Core) -> Running:
 
     protection = core.offers.take(DataProtection)
     return Running(
-        periodic=(Every("have a scanner for what data.yaml says", LOOK_SECONDS, protection.look_again),),
+        periodic=(
+            Every("have a scanner for what data.yaml says", LOOK_SECONDS, protection.look_again),
+            Every("forget values that may pass no more", FORGET_SECONDS, protection.forget),
+        ),
     )
 
 
@@ -42,6 +50,7 @@ PILLAR = Pillar(
     commands={
         "data": Command("limen.cli.data", "Look into files for what should not lie there: cards, keys, salaries")
     },
+    pages=("limen.web.data.simulator",),
     declarations=_declarations,
     prepare=_prepare,
     build=_build,

@@ -9,12 +9,14 @@ from dataclasses import replace
 from hashlib import blake2b
 from typing import Final
 
+from limen.data.allowed.allowing import AllowedValues
 from limen.data.documents import Inspected, WhyNot
 from limen.data.kinds import FOUND
+from limen.data.labels.marks import PURPOSE as LABELS, Marks
 from limen.data.lists import store
 from limen.data.lists.keeping import CHANGE, matchers_of
 from limen.data.lists.store import KeptList
-from limen.data.rules.content import content_of, written
+from limen.data.rules.content import Content, content_of, written
 from limen.data.rules.content_scanner import ContentScanner
 from limen.data.rules.judging import UNKNOWN, Sender, applies, goes_outside, judge
 from limen.data.rules.looked_for import scanner_of
@@ -30,7 +32,8 @@ _log = logging.getLogger(__name__)
 LARGEST: Final = 100_000_000
 """So many bytes of one thing are looked into; of more it is said that it is too large."""
 MOST_DOMAINS: Final = 10
-_PURPOSE: Final = "found data"
+PURPOSE: Final = "found data"
+"""What the key is for under which values have digests: it is another once the master key is changed."""
 
 
 class DataProtection:
@@ -38,10 +41,13 @@ class DataProtection:
 
     def __init__(self, core: Core) -> None:
         self._core = core
-        self._key = core.keyring.key_for(_PURPOSE)
+        self._key = core.keyring.key_for(PURPOSE)
+        self._marks = Marks(core.keyring.keys_for(LABELS))
         self._making = asyncio.Lock()
         self._scanner: tuple[DataRules, tuple[KeptList, ...], ContentScanner] | None = None
         self._lists: tuple[KeptList, ...] = ()
+        self._allowed = AllowedValues(core)
+        self._names: tuple[DataRules, dict[str, str]] = NO_RULES, NO_RULES.names
 
     @property
     def rules(self) -> DataRules:
@@ -75,11 +81,13 @@ class DataProtection:
     def judge(self, passing: Passing, inspected: Inspected) -> Judged:
         """What is done about it, by the rules of now."""
         rules = self.rules
-        return judge(rules, passing, content_of(inspected), self._sender(passing), rules.names)
+        if self._names[0] is not rules:
+            self._names = rules, rules.names
+        return judge(rules, passing, self._content(passing, inspected), self._sender(passing), self._names[1])
 
     async def note(self, passing: Passing, inspected: Inspected, judged: Judged, *, passed: bool, why: str = "") -> str:
         """Journal what was found and done; returns the event's id. `why` is a word for why it passed or not."""
-        content = content_of(inspected)
+        content = self._content(passing, inspected)
         domains = sorted({one.rpartition("@")[2].casefold() for one in passing.outside})
         details: dict[str, str | int | bool] = {
             "channel": str(passing.channel),
@@ -108,7 +116,8 @@ class DataProtection:
         )
 
     def register(self) -> None:
-        """Follow the lists that are kept. Called before the change feed starts."""
+        """Follow the lists that are kept and the values that are allowed. Called before the change feed starts."""
+        self._allowed.register()
 
         def load(snapshot: Snapshot, _key: str = "") -> tuple[KeptList, ...]:
             return tuple(store.every(snapshot.connection))
@@ -133,10 +142,21 @@ class DataProtection:
     def _made_for(self, rules: DataRules, lists: tuple[KeptList, ...]) -> ContentScanner:
         return ContentScanner(scanner_of(rules, self._key), matchers_of(lists, self._core.keyring, rules))
 
+    async def forget(self) -> None:
+        """Drop values that are allowed no more."""
+        await self._allowed.forget()
+
     async def look_again(self) -> None:
         """Have the scanner ready before something passes; nothing is made where no rule asks for one."""
         if self.rules.rules:
             await self.ready()
+
+    def _content(self, passing: Passing, inspected: Inspected) -> Content:
+        """What counts of what was found: all but values that are allowed; and how far its label is believed."""
+        values = {(one.detector, one.digest) for one in inspected.found.findings}
+        carried = inspected.carried
+        claim = None if carried is None else self._marks.claim(carried, self.rules.microsoft)
+        return content_of(inspected, self._allowed.among(values, passing.person), claim)
 
     def _sender(self, passing: Passing) -> Sender:
         person = self._core.known.people.get(passing.person) if passing.person else None

@@ -81,6 +81,9 @@ class RuleShape(Shape):
     """Whom they may ask: a group or an email address."""
 
 
+MicrosoftId = Annotated[str, Field(pattern=r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$")]
+
+
 class LabelShape(Shape):
     """A label: which content has it by itself, and the controls that it needs at least."""
 
@@ -98,6 +101,8 @@ class LabelShape(Shape):
     """Whether it must be encrypted where it is stored."""
     kept: Annotated[str, Field(pattern=r"^\d{1,4}(m|h|d)$")] | None = None
     """When it must be deleted at the latest, as `3650d`."""
+    microsoft: Annotated[list[MicrosoftId], Field(max_length=100)] = []
+    """The ids of labels of Microsoft 365 that mean this one, as `Get-Label` prints them."""
 
 
 class DetectorsShape(Shape):

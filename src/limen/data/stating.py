@@ -128,6 +128,7 @@ def _label(name: str, one: LabelShape, when: tuple[Condition, ...]) -> LabelRule
         one.sharing == "inside",
         one.encrypted,
         length_of(one.kept) if one.kept else 0,
+        _folded(one.microsoft),
     )
 
 

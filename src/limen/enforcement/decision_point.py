@@ -23,7 +23,7 @@ from limen.enforcement.request_action import MethodRefusedError, Route
 from limen.enforcement.tied_sessions import TiedSessions
 from limen.enforcement.traffic import Traffic
 from limen.events import Event, Outcome
-from limen.facts import LIMEN, App, Facts, FactStore, Session, SessionState
+from limen.facts import LIMEN, App, Document, Facts, FactStore, Label, Session, SessionState
 from limen.facts.tokens import token_hash
 from limen.policy.decision import Decision, Effect, Named, Request
 from limen.policy.engine import ONBOARDING
@@ -311,6 +311,23 @@ class DecisionPoint:
         ends_at = self.known.ends_at(session, idles=self.idles) if session else None
         tie_ends_at = answer.tied_until if is_tied else None
         return "", min([at for at in (unchanged_until, ends_at, tie_ends_at) if at is not None], default=None)
+
+    def decide_document(self, door: str, answer: Answer, document: Document, address: str) -> Answer:
+        """Decide about a document that an app hands out where `answer` permitted to ask for it, before it passes on.
+
+        It is decided by what is known now: who was revoked meanwhile gets nothing. A public route hands out documents
+        that are labelled public; any other needs somebody whom the policies permit it.
+        """
+        app = self.known.apps.get(answer.app.id) if answer.app else None
+        if app is None or answer.route is None:
+            return self.refuse(Named.UNKNOWN_HOST, door=door, address=address)
+        if answer.word == Named.PUBLIC_ROUTE and document.label is Label.PUBLIC:
+            return answer
+        over = self.why_ended(answer)
+        session = self.known.issued(answer.session.id) if answer.session and not over else None
+        now = self.clock.now()
+        facts = self.facts_again(answer, session, app, address, now).about(document)
+        return self._decide(door, answer.route, session, over or SessionState.NOT_SIGNED_IN, facts, now)
 
     def facts_again(self, answer: Answer, session: Session | None, app: App, address: str, now: Instant) -> Facts:
         """The facts of an open stream as they are by now; `session` is the newest state of the answer's."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from limen.facts.addresses import network_of
 from limen.facts.app import ACTIONS, LIMEN, MOST_ONBOARDED, ActionRule, App, Cors, Label, PublicRoute, Upstream
 from limen.facts.checks import CHECKS
+from limen.facts.document import Document
 from limen.facts.fact_store import FactStore
 from limen.facts.facts import Facts, Plain
 from limen.facts.issuer import Issuer, SamlIssuer, StrengthRule, Vouched

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from limen.facts.app import App
+from limen.facts.document import Document
 from limen.facts.nouns import (
     ANYBODY,
     NOWHERE,
@@ -51,6 +52,8 @@ class Facts:
 
     `more`: attributes of these nouns that are declared by a part and have no field of their own, by their path in the
     order of paths: `(("device.encrypted", True),)`. What is not there is unknown, and reads as its worst value.
+
+    `document`: what is asked for in the app, where its label is known; `app` has that label then, if it is the higher.
     """
 
     app: App
@@ -62,4 +65,10 @@ class Facts:
     risk: Risk = UNKNOWN_RISK
     grants: tuple[Grant, ...] = ()
     more: tuple[tuple[str, Plain], ...] = ()
+    document: Document | None = None
     derived: Derived = field(default_factory=Derived, init=False, compare=False, repr=False)
+
+    def about(self, document: Document) -> Facts:
+        """The same where a document in the app is asked for: it never counts as less than the app."""
+        label = max(self.app.label, document.label)
+        return replace(self, app=replace(self.app, label=label), document=document)

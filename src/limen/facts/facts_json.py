@@ -15,6 +15,7 @@ import msgspec
 
 from limen.clock import Instant
 from limen.facts.app import App
+from limen.facts.document import Document
 from limen.facts.facts import Facts, Plain
 from limen.facts.nouns import Auth, Device, Grant, Person, Place, Risk, Session
 
@@ -29,6 +30,7 @@ class _Written(msgspec.Struct, frozen=True):
     risk: Risk
     grants: tuple[Grant, ...]
     more: dict[str, Plain] | msgspec.UnsetType = msgspec.UNSET
+    document: Document | msgspec.UnsetType | None = msgspec.UNSET
 
 
 _encoder = msgspec.json.Encoder(order="deterministic")
@@ -61,6 +63,7 @@ def facts_from_json(written: dict[str, Any], device_seen_at: Instant = 0) -> Fac
         risk=read.risk,
         grants=read.grants,
         more=tuple(sorted(read.more.items())) if read.more else (),
+        document=read.document or None,
     )
 
 
@@ -83,4 +86,5 @@ def _written(facts: Facts) -> _Written:
         risk=facts.risk,
         grants=facts.grants,
         more=dict(facts.more) or msgspec.UNSET,
+        document=facts.document or msgspec.UNSET,
     )

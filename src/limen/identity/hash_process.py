@@ -8,12 +8,12 @@ the answers go to standard output; where the input ends, it ends. It writes noth
 from __future__ import annotations
 
 import os
-import resource
 import signal
 import sys
 from contextlib import suppress
 from typing import IO, Final
 
+from limen import confinement
 from limen.identity.argon2id import hashed_or_verified
 
 MEMORY: Final = 512 << 20
@@ -48,11 +48,7 @@ def read_text(pipe: IO[bytes]) -> str | None:
 
 def _limit() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal tells all of us; the server ends its input, and so it
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (32, 32))
-    with suppress(OSError, ValueError):  # macOS knows no such bound
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    confinement.limit(memory=MEMORY)
 
 
 def _let_all_others_go_first() -> None:

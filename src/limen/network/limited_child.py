@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 import pickle
-import resource
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from time import monotonic
 from typing import Any, Final
 
+from limen import confinement
 from limen.network.broken import broken_nevers
 from limen.network.compiling import compiled
 from limen.network.limited import RADIUS_SECONDS, WALL_SECONDS
@@ -37,12 +37,7 @@ def main() -> None:
 
 
 def _limit() -> None:
-    seconds = int(WALL_SECONDS)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (32, 32))
+    confinement.limit(memory=MEMORY, cpu_seconds=int(WALL_SECONDS))
 
 
 def _proved(network: Network, today: str) -> Iterator[Any]:

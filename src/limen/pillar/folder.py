@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC
 from typing import TYPE_CHECKING, ClassVar, Final, Generic, TypeVar
 
@@ -52,6 +52,33 @@ IN_A_WEEK: Final = "IN-A-WEEK"
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """What is kept of what happened from `since` until `until`: in the folders of the journal and of all events.
+
+    `seconds` is how long it may be looked at; `go_on` is called now and then, and raises where nobody waits any more.
+    `people` is everybody there is today, by id.
+    """
+
+    journal: Path
+    events: Path
+    since: Instant
+    until: Instant
+    seconds: float = 60.0
+    go_on: Callable[[], object] = lambda: None
+    people: Mapping[str, Person] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """One thing that would have been other in the past days, in a sentence; the newest cases of it, each with the uid
+    of an event that it rests on ("": none).
+    """
+
+    said: str
+    newest: tuple[tuple[Instant, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FolderFile(Generic[T]):
     """A YAML file of the company folder. It may be missing; `initial` is what `limen init` writes, with comments.
 
@@ -62,7 +89,8 @@ class FolderFile(Generic[T]):
     they have (None: who gains access by a change is not looked at). `without` is given the text, "app" or "group", and
     the id of one that is removed; it gives the text without it, and what that does, a sentence each, or raises
     LimenError (None: the file names neither, or whoever removes one changes it first). `notes` are what is sound and
-    perhaps not meant, or due on a day, each with what to do.
+    perhaps not meant, or due on a day, each with what to do. `would_have` is what would have been other in the past
+    days with the second value in place of the first.
     """
 
     name: str
@@ -74,31 +102,7 @@ class FolderFile(Generic[T]):
     touches: Callable[[T | None, T | None, Iterable[tuple[Person, frozenset[Factor]]]], Iterable[Touched]] | None = None
     without: Callable[[str, str, str], tuple[str, tuple[str, ...]]] | None = None
     notes: Callable[[T, date], Iterable[tuple[str, str]]] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """What is kept of what happened from `since` until `until`: in the folders of the journal and of all events.
-
-    `seconds` is how long it may be looked at; `go_on` is called now and then, and raises where nobody waits any more.
-    """
-
-    journal: Path
-    events: Path
-    since: Instant
-    until: Instant
-    seconds: float = 60.0
-    go_on: Callable[[], object] = lambda: None
-
-
-@dataclass(frozen=True, slots=True)
-class Foreseen:
-    """One thing that would have been other in the past days, in a sentence; the newest cases of it, each with the uid
-    of an event that it rests on ("": none).
-    """
-
-    said: str
-    newest: tuple[tuple[Instant, str, str], ...] = ()
+    would_have: Callable[[T | None, T | None, Past], Iterable[Foreseen]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +122,6 @@ class FolderFiles(Generic[T]):
     in_force: Callable[[FactStore, T | None], None]
     touches: Callable[[T | None, T | None, Iterable[tuple[Person, frozenset[Factor]]]], Iterable[Touched]] | None = None
     would_have: Callable[[T | None, T | None, Past], Iterable[Foreseen]] | None = None
-    """What would have been other in the past days with the second value in place of the first."""
 
     FILE: ClassVar = r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}\.yml"
     """What a file may be called."""

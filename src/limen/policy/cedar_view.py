@@ -19,6 +19,7 @@ from limen.policy.attribute import IS_THERE, Attribute, Kind, Noun
 from limen.policy.attribute_table import Table
 from limen.policy.attributes import ATTRIBUTES
 from limen.policy.decision import Request
+from limen.policy.documents import document_words
 
 _NO_OTHERS: Final[Mapping[EntityUid, Entity]] = {}
 ACTION_ENTITIES: Final = {name: Entity(EntityUid("Action", name)) for name in ACTIONS}
@@ -209,7 +210,7 @@ def _build(facts: Facts) -> CedarView:
     return joined(
         facts,
         person_words(facts.person),
-        app_words(facts.app),
+        app_words(facts.app) if facts.document is None else document_words(facts, facts.document),
         device_words(facts.device),
         place_words(facts.place),
         risk_words(facts.risk),

@@ -16,6 +16,7 @@ from limen.facts.access_rules import AccessRules
 from limen.policy.annotations import State, is_always, reason_of, state_of
 from limen.policy.cedar_view import Calendar, CedarView, view_of
 from limen.policy.decision import Decision, Effect, Named, Reason, Remedies, Remedy, Request
+from limen.policy.documents import WithDocuments
 from limen.policy.explain import Explanation, explain
 from limen.policy.remedies import search
 from limen.policy.remedies.candidate_changes import PROVE_DEVICE, candidates
@@ -83,8 +84,8 @@ class Engine:
         self.states = {policy.id: _state(policy) for policy in self.policies}
         enforced = self.in_state(State.ENFORCE)
         watched = self.in_state(State.REPORT_ONLY)
-        self._enforced = compile_policies(enforced)
-        self._watched = compile_policies(watched) if watched else None
+        self._enforced = WithDocuments(compile_policies(enforced))
+        self._watched = WithDocuments(compile_policies(watched)) if watched else None
         self._reasons = {policy.id: reason_of(policy) for policy in self.policies}
         self._always = frozenset([policy.id for policy in enforced if policy.effect == "forbid" and is_always(policy)])
         self._sayings: dict[tuple[str, ...], tuple[Reason, ...]] = {}
@@ -118,7 +119,7 @@ class Engine:
         vars(other).update(
             tree={**self.tree, "staticPolicies": {**bodies, **{one: _without_state(bodies[one]) for one in wanted}}},
             states=states,
-            _enforced=Joined(self._enforced, *[self._compiled_alone(more[one]) for one in wanted]),
+            _enforced=WithDocuments(Joined(self._enforced.every, *[self._compiled_alone(more[one]) for one in wanted])),
             _always=frozenset([one.id for one in enforced if one.effect == "forbid" and is_always(one)]),
             _timed=timed,
             _next_change=_next_change(enforced, timed, self.calendar),

@@ -17,6 +17,7 @@ from limen.cedar.values import type_name
 from limen.clock import to_iso
 from limen.policy.annotations import State
 from limen.policy.decision import Decision, Reason
+from limen.policy.documents import put_to
 from limen.policy.time_words import length_text
 
 Plain = bool | int | str | list[Any] | dict[str, Any] | None
@@ -72,10 +73,11 @@ def explain(decision: Decision, policies: Iterable[tuple[Policy, State, Reason]]
     """Trace every policy whose action and resource lines hold; the others never had a say."""
     determining = {reason.policy for reason in decision.reasons}
     considered = [
-        _consider(policy, state, reason, request, determining)
+        _consider(policy, state, reason, asked, determining)
         for policy, state, reason in policies
-        if policy.action.holds(request.action.uid, request.action.ancestors)
-        and policy.resource.holds(request.resource.uid, request.resource.ancestors)
+        for asked in [put_to(policy, request)]
+        if policy.action.holds(asked.action.uid, asked.action.ancestors)
+        and policy.resource.holds(asked.resource.uid, asked.resource.ancestors)
     ]
     return Explanation(decision, decision.valid_until, tuple(considered))
 

@@ -11,7 +11,7 @@ from typing import Any
 from limen.cedar import EvaluationError
 from limen.cedar.literals import CONSTRUCTORS
 from limen.clock import MINUTE, Instant, Milliseconds
-from limen.facts import ANYBODY, STRONGEST_TOKEN, App, Facts, Person
+from limen.facts import ANYBODY, STRONGEST_TOKEN, App, Document, Facts, Label, Person
 from limen.facts.facts import Plain
 from limen.policy.attribute import Attribute, Kind
 from limen.policy.attributes import ATTRIBUTES
@@ -19,6 +19,8 @@ from limen.policy.scenarios.examples import facts_of
 
 SOME_TUESDAY = "2026-01-06T10:00"
 """When a supposed request happens if nobody says: in working hours, on an ordinary day."""
+SUPPOSED = "supposed"
+"""The id of a person or document that nobody named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,8 @@ class Hypothetical:
     unless `more` does, or "" for a device nobody knows; `passing` are the checks that it passes. `risk` 0: nothing
     speaks against them; None is an unknown risk. `grant` 0 is no grant. `token`: a program asks, with a token made
     that long ago at that strength (at most 2, and without a device of its own). `more` are attributes that have no
-    field, by path, and of instants how long ago they were.
+    field, by path, and of instants how long ago they were. `document`: the label of a document that is asked for in the
+    app; None: the app itself is.
     """
 
     strength: int = 2
@@ -48,6 +51,7 @@ class Hypothetical:
     risk: int | None = 0
     grant: Milliseconds = 0
     more: tuple[tuple[str, Plain], ...] = ()
+    document: Label | None = None
 
     def now(self, zone: tzinfo) -> Instant:
         """Raises ValueError when `at` is no date and time."""
@@ -63,7 +67,8 @@ class Hypothetical:
         networks: tuple[tuple[str, IPv4Network | IPv6Network], ...] = (),
     ) -> Facts:
         """The facts that follow; None is nobody signed in."""
-        return facts_of(dict(self._said(now, networks)), person or ANYBODY, app, action, now)
+        facts = facts_of(dict(self._said(now, networks)), person or ANYBODY, app, action, now)
+        return facts if self.document is None else facts.about(Document(SUPPOSED, self.document))
 
     def _said(
         self, now: Instant, networks: tuple[tuple[str, IPv4Network | IPv6Network], ...]

@@ -22,7 +22,7 @@ from typing import Final, TypeAlias
 from limen.web.permissions import Permission
 
 CONSOLE_START: Final = "/console"
-CONSOLE_GROUPS: Final = ("Watch", "Decide", "Know", "Network", "Improve")
+CONSOLE_GROUPS: Final = ("Watch", "Decide", "Know", "Network", "Data", "Improve")
 """The headings of the console's menu, in their order."""
 PORTAL: Final = "Portal"
 PORTAL_FOOT: Final = "Portal's foot"

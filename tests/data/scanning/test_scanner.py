@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from tests.data.planted import KEY
@@ -82,3 +83,14 @@ def test_a_stream_that_is_left_open_is_closed() -> None:
     with pytest.raises(ValueError, match=r"^$"):
         scanner.pieces(interrupted())
     assert scanner.pieces([b"DE89 3704 0044 0532 0130 00"]).findings
+
+
+def test_many_threads_share_one() -> None:
+    """Hyperscan's own memory of a set takes no two threads at once."""
+    scanner = _scanner("iban", "us-routing-number", "email-address")
+    text = b"routing number 021000021, ann@harbor.example, DE89 3704 0044 0532 0130 00\n" * 60
+    expected = scanner.text(text)
+    with ThreadPoolExecutor(4) as threads:
+        whole = [threads.submit(scanner.text, text) for _ in range(200)]
+        cut = [threads.submit(scanner.pieces, [text[:900], text[900:]]) for _ in range(200)]
+    assert all(one.result() == expected for one in (*whole, *cut))

@@ -62,3 +62,15 @@ def test_an_event_is_found_in_a_segment_that_was_sealed_since_it_was_listed(
     journal.erase(["p2"])  # seals what is open
     bodies = [body for _, path in listed for body in bodies_holding(path, sought.encode(), "id = $value", sought)]
     assert len(bodies) == 1
+
+
+def test_events_of_one_kind_are_read_from_an_instant_on(opened: Callable[..., Journal], tmp_path: Path) -> None:
+    journal = opened()
+    for event in (
+        FAILED,
+        Event(at=NOW - 5, kind="sign_in.failed"),
+        Event(at=NOW, kind="disk.low", reason="sign_in.failed"),
+    ):
+        journal.record(event)
+    journal.flush()
+    assert [one.actor for one in Reader(tmp_path / "journal").of_kind("sign_in.failed", NOW)] == ["p1"]

@@ -7,39 +7,45 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from limen.data.documents import Inspected, WhyNot
+from limen.data.labels.model import Claim, raised
 from limen.data.model import Confidence, unique
 from limen.facts import Label
 
 Counts: TypeAlias = "tuple[int, int, int]"
 """How many different values are at least low, at least medium, and high."""
+Value: TypeAlias = "tuple[str, bytes]"
+"""A value by the detector that finds it, and its keyed digest."""
 MOST_WRITTEN: Final = 40
 """So many detectors are written into an event; what was found most surely and often comes first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """By detector how much of it there is; what it says of itself, and why it could not be read as a whole."""
+    """By detector how much of it there is; what it says of itself, and why it could not be read as a whole.
+
+    `claim` says how far `label` is believed; None: it can raise what the content counts as, and lower nothing.
+    """
 
     counts: Mapping[str, Counts] = field(default_factory=dict)
     label: Label | None = None
     why_not: frozenset[WhyNot] = frozenset()
+    claim: Claim | None = None
 
     def number_of(self, detector: str, confidence: Confidence) -> int:
         """How many different values of a detector there are of at least this confidence."""
         return self.counts.get(detector, (0, 0, 0))[confidence - 1]
 
 
-def content_of(inspected: Inspected, excused: Collection[bytes] = ()) -> Content:
-    """What was found, without the values whose digests are `excused`; nothing where the whole document is.
+def content_of(inspected: Inspected, allowed: Collection[Value] = (), claim: Claim | None = None) -> Content:
+    """What was found, without the values that are `allowed`.
 
-    What could not be read is never excused by a value: nobody has seen what it is.
+    What could not be read is never allowed by a value: nobody has seen what it is.
     """
-    if inspected.digest and inspected.digest in excused:
-        return Content(label=inspected.label)
-    left = [one for one in inspected.found.findings if one.digest not in excused]
+    left = [one for one in inspected.found.findings if (one.detector, one.digest) not in allowed]
+    label = raised(inspected.label, claim.label if claim is not None else None)
     by_confidence = [unique(left, confidence) for confidence in Confidence]
     counts = {name: tuple(each.get(name, 0) for each in by_confidence) for name in by_confidence[0]}
-    return Content({name: (one[0], one[1], one[2]) for name, one in counts.items()}, inspected.label, inspected.why_not)
+    return Content({name: (one[0], one[1], one[2]) for name, one in counts.items()}, label, inspected.why_not, claim)
 
 
 def written(content: Content) -> str:

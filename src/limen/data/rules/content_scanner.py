@@ -73,6 +73,11 @@ class ContentStream:
         """What detectors have found so far; rows and documents are known at the end."""
         return self._stream.found
 
+    @property
+    def settled(self) -> Sequence[Finding]:
+        """As `Stream.settled`."""
+        return self._stream.settled
+
     def end(self) -> Found:
         return _with(self._stream.end(), self._searches)
 

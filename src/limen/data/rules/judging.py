@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from limen.data.detectors.every import DETECTORS, of_kinds
+from limen.data.labels.model import Claim, label_in_force
 from limen.data.model import Kind
 from limen.data.rules.content import Content
 from limen.data.rules.model import Channel, Judged, Passing, Step
@@ -41,10 +42,11 @@ def judge(
     `names` are what people read for detectors. The rules of the strictest step are named before the others.
     """
     label = label_of(rules, content)
-    highest = _highest((label, content.label, passing.label))
+    in_force = label_in_force(content.claim or Claim(content.label), label)
+    highest = _highest((in_force, passing.label))
     met = [one for one in rules.rules if applies(one, passing, sender) and is_met(one, content, highest)]
     if not met:
-        return Judged(Step.ALLOW, label=label)
+        return Judged(Step.ALLOW, label=label, in_force=in_force)
     step = max(one.then for one in met)
     by_strictness = sorted(met, key=lambda one: (-one.then, one.id))
     found = sorted({name for one in met for condition in one.when for name in _found(condition, content)})
@@ -54,6 +56,7 @@ def judge(
         label,
         tuple(sorted({names.get(name, name) for name in found})),
         may_justify=step is Step.WARN,
+        in_force=in_force,
     )
 
 

@@ -61,6 +61,7 @@ class Judged:
     """What is done about something that passes, by which rules (their ids), and the label that it has by its content.
 
     `kinds` are the names of what was found, as people read them. `may_justify`: the person may say why it passes.
+    `in_force` is the label that it counts as, by its content and by what it says of itself.
     """
 
     step: Step
@@ -68,3 +69,4 @@ class Judged:
     label: Label | None = None
     kinds: tuple[str, ...] = ()
     may_justify: bool = False
+    in_force: Label | None = None

@@ -69,7 +69,7 @@ class LabelRule:
 
     `strength` of sign-in 0 to 3; `healthy`: from a healthy device; `session_ms`: signed in so long ago at most (0: any
     time); `inside`: it is not shared with others than the company; `encrypted`: where it is stored; `kept_ms`: it is
-    deleted after so long (0: nothing is said).
+    deleted after so long (0: nothing is said). `microsoft` are the ids of labels of Microsoft 365 that mean this one.
     """
 
     label: Label
@@ -80,6 +80,7 @@ class LabelRule:
     inside: bool = False
     encrypted: bool = False
     kept_ms: Milliseconds = 0
+    microsoft: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,16 @@ class DataRules:
             for one in DETECTORS.values()
             if (not self.use or {one.id, str(one.kind)} & self.use) and not {one.id, str(one.kind)} & self.off
         ]
+
+    @property
+    def sought_ids(self) -> frozenset[str]:
+        """Everything that is looked for, by its id."""
+        return frozenset({*(one.id for one in self.sought), *(name for name, _ in self.own_names)})
+
+    @property
+    def microsoft(self) -> dict[str, Label]:
+        """What labels of Microsoft 365 mean here, by their ids; of one that is named twice the higher."""
+        return {one: rule.label for rule in sorted(self.labels, key=lambda it: it.label) for one in rule.microsoft}
 
     @property
     def lists(self) -> tuple[ExactSet | FingerprintSet, ...]:

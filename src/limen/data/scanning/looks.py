@@ -8,9 +8,10 @@ numbers of nine digits are in every business text, and twenty kinds of them are 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from threading import Lock
 from typing import Any, Final
 
 import hyperscan
@@ -73,6 +74,14 @@ class Looks:
         self.hold = AFTER + max(
             max((one.longest for one in detectors), default=0), BEFORE + 2 * longest + MARGIN if beside else 0
         )
+
+        self.one_at_a_time = Lock()
+        """Hyperscan works in memory of the set: of several threads, one at a time may use it."""
+
+    def scan(self, database: Any, text: bytes, told: Callable[[int, int, int, int, object], None]) -> None:
+        """Have Hyperscan tell of what is in a whole text."""
+        with self.one_at_a_time:
+            database.scan(text, match_event_handler=told)
 
     @cached_property
     def whole(self) -> Any:

@@ -11,13 +11,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from functools import cached_property
-from hashlib import blake2b
 from typing import Any, Final, Self
 
-from limen.data.model import AFTER, BEFORE, Confidence, Detector, Finding, Found
+from limen.data.model import AFTER, BEFORE, Confidence, Detector, Finding, Found, digest_of
 from limen.data.normalising.hints import is_hint
 from limen.data.normalising.origins import Origins
 from limen.data.normalising.undoing import Undoing
@@ -29,7 +28,6 @@ MOST_PLACES: Final = 1_000
 """So many places of one value are kept."""
 _AT_ONCE: Final = 1 << 20
 """A longer text is scanned in pieces of so many bytes, so that what is told of it takes little memory."""
-_SEPARATORS: Final = b" -./\t\r\n"
 
 
 class Scanner:
@@ -39,8 +37,17 @@ class Scanner:
     """
 
     def __init__(self, detectors: Sequence[Detector], *, key: bytes, most: int = MOST) -> None:
+        self._made_of = tuple(detectors), key, most
         self._key, self._most = key, most
         self._looks = Looks(detectors)
+
+    def __getstate__(self) -> tuple[tuple[Detector, ...], bytes, int]:
+        """Another process makes the same one anew."""
+        return self._made_of
+
+    def __setstate__(self, made_of: tuple[tuple[Detector, ...], bytes, int]) -> None:
+        detectors, key, most = made_of
+        Scanner.__init__(self, detectors, key=key, most=most)
 
     def text(self, text: bytes) -> Found:
         """What is in a whole text."""
@@ -49,20 +56,20 @@ class Scanner:
         if len(text) > _AT_ONCE:
             return self.pieces(text[at : at + _AT_ONCE] for at in range(0, len(text), _AT_ONCE))
         scan = self._scan()
-        self._looks.whole.scan(text, match_event_handler=scan.told)
+        self._looks.scan(self._looks.whole, text, scan.told)
         scan.resolve(text, 0, len(text) + 1)
         if not scan.has_to_be_undone:
             return scan.found()
         undoing = Undoing()
         reads = undoing.feed(text) + undoing.end()
-        other = self._scan(undoing.origins)
-        self._looks.whole.scan(reads, match_event_handler=other.told)
+        other = scan.beside(undoing.origins)
+        self._looks.scan(self._looks.whole, reads, other.told)
         other.resolve(reads, 0, len(reads) + 1)
-        return scan.found(other)
+        return scan.found()
 
     def stream(self) -> Stream:
         """A text that comes in pieces: the same is found as in the whole, however it is cut."""
-        return Stream(self._looks, self._scan)
+        return Stream(self._looks, self._scan())
 
     def pieces(self, pieces: Iterable[bytes]) -> Found:
         """What is in a text that comes in pieces."""
@@ -71,8 +78,8 @@ class Scanner:
                 stream.feed(one)
             return stream.end()
 
-    def _scan(self, origins: Origins | None = None) -> _Scan:
-        return _Scan(self._looks, self._key, self._most, origins)
+    def _scan(self) -> _Scan:
+        return _Scan(self._looks, self._key, self._most)
 
 
 class Stream:
@@ -81,9 +88,8 @@ class Stream:
     From where something has to be undone, the text as it reads is a second stream beside it.
     """
 
-    def __init__(self, looks: Looks, scan: Callable[[Origins | None], _Scan]) -> None:
-        self._looks, self._new_scan = looks, scan
-        self._written = _Flow(looks, scan(None))
+    def __init__(self, looks: Looks, scan: _Scan) -> None:
+        self._looks, self._written = looks, _Flow(looks, scan)
         self._undoing: Undoing | None = None
         self._reads: _Flow | None = None
 
@@ -112,14 +118,19 @@ class Stream:
 
     def _undo(self, text: bytes, begin: int) -> None:
         self._undoing = Undoing(begin)
-        self._reads = _Flow(self._looks, self._new_scan(self._undoing.origins))
+        self._reads = _Flow(self._looks, self._written.scan.beside(self._undoing.origins))
         self._reads.open()
         self._reads.feed(self._undoing.feed(text))
 
     @property
     def found(self) -> Found:
         """What is settled of what was fed; what lies in the last few hundred bytes may be missing yet."""
-        return self._written.scan.found(self._reads.scan if self._reads is not None else None)
+        return self._written.scan.found()
+
+    @property
+    def settled(self) -> Sequence[Finding]:
+        """All finds so far, those within surer ones as well. It only grows, at its end; not in order of place."""
+        return self._written.scan.findings
 
     def end(self) -> Found:
         """All that is in the text, which ends here."""
@@ -137,7 +148,7 @@ class _Flow:
     """A stream of Hyperscan, and the end of its text."""
 
     def __init__(self, looks: Looks, scan: _Scan) -> None:
-        self.scan, self._hold = scan, looks.hold
+        self.scan, self._hold, self._one_at_a_time = scan, looks.hold, looks.one_at_a_time
         # Hyperscan's stream keeps no reference to its database, nor to what it calls: both have to outlive it.
         self._database, self._told = looks.streaming, scan.told
         self._opened = self._database.stream(match_event_handler=self._told) if looks.sought else nullcontext()
@@ -145,12 +156,14 @@ class _Flow:
         self.held, self.held_from, self._length = b"", 0, 0
 
     def open(self) -> None:
-        self._sought = self._opened.__enter__()
+        with self._one_at_a_time:
+            self._sought = self._opened.__enter__()
 
     def feed(self, piece: bytes) -> None:
         if self._sought is None or not piece:
             return
-        self._sought.scan(piece)
+        with self._one_at_a_time:
+            self._sought.scan(piece)
         self.held += piece
         self._length += len(piece)
         self.scan.resolve(self.held, self.held_from, self._length - self._hold)
@@ -166,20 +179,29 @@ class _Flow:
     def close(self) -> None:
         if self._sought is not None:
             self._sought = None
-            self._opened.__exit__(None, None, None)
+            with self._one_at_a_time:
+                self._opened.__exit__(None, None, None)
 
 
 class _Scan:
     """What is known of one text while it is scanned."""
 
-    def __init__(self, looks: Looks, key: bytes, most: int, origins: Origins | None) -> None:
-        self._looks, self._key, self._most, self._origins = looks, key, most, origins
+    def __init__(self, looks: Looks, key: bytes, most: int) -> None:
+        self._looks, self._key, self._most = looks, key, most
+        self._origins: Origins | None = None
         self.has_to_be_undone = False
         self._told: list[tuple[int, int]] = []
         self._done: dict[int, int] = {}
         self._values: dict[int, dict[bytes, int]] = {}
-        self.full: set[int] = set()
+        self._full: set[int] = set()
+        self.full_ids: set[str] = set()
         self.findings: list[Finding] = []
+
+    def beside(self, origins: Origins) -> _Scan:
+        """A scan of the same text as it reads; what it finds is found here."""
+        other = _Scan(self._looks, self._key, self._most)
+        other._origins, other.findings, other.full_ids = origins, self.findings, self.full_ids
+        return other
 
     @cached_property
     def told(self) -> Any:
@@ -229,7 +251,7 @@ class _Scan:
                 ends.setdefault(index, []).append(start + end)
 
         window = held[start - held_from : run[-1][0] + self._looks.right - held_from]
-        self._looks.beside_words.scan(window, match_event_handler=told)
+        self._looks.scan(self._looks.beside_words, window, told)
         for index, its in ends.items():
             near_words = [end for end in its if self._is_near(index, near[index], end)]
             self._settle(index, held, held_from, near_words)
@@ -245,14 +267,10 @@ class _Scan:
         if self._origins is not None:
             self._origins.forget(before)
 
-    def found(self, other: _Scan | None = None) -> Found:
-        """What is settled here, and in the same text as it reads: a find at the same place is one."""
-        findings, full = self.findings, self.full
-        if other is not None:
-            findings, full = [*findings, *_new(other.findings, findings)], full | other.full
-        more = frozenset(self._looks.sought[index].detector.id for index in full)
-        ordered = sorted(findings, key=lambda one: (one.start, -one.end, -one.confidence, one.detector))
-        return Found(tuple(_outermost(ordered)), more)
+    def found(self) -> Found:
+        """What is settled, in the text as it is written and as it reads."""
+        ordered = sorted(self.findings, key=lambda one: (one.start, -one.end, -one.confidence, one.detector))
+        return Found(tuple(_outermost(_distinct(ordered))), frozenset(self.full_ids))
 
     def _settle(self, index: int, held: bytes, held_from: int, ends: Sequence[int]) -> None:
         """Find the matches that begin before these ends, which rise, and none twice."""
@@ -261,7 +279,7 @@ class _Scan:
             at = max(first - sought.rough_longest, done, held_from) - held_from
             before = last - held_from
             until = before + sought.detector.longest + 1  # no match that begins before the end reaches further
-            while index not in self.full:
+            while index not in self._full:
                 match = _next(sought, held, at, before, until)
                 if match is None or match.start() >= before:
                     break
@@ -273,8 +291,7 @@ class _Scan:
         self._done[index] = done
 
     def _keep(self, index: int, confidence: Confidence, match: re.Match[bytes], held_from: int) -> None:
-        value = match[0].translate(None, _SEPARATORS).upper()
-        digest = blake2b(value, key=self._key, digest_size=8).digest()
+        digest = digest_of(match[0], self._key)
         values = self._values.setdefault(index, {})
         values[digest] = values.get(digest, 0) + 1
         start, end = held_from + match.start(), held_from + match.end()
@@ -282,18 +299,24 @@ class _Scan:
             start, end = self._origins.span(start, end)
         self.findings.append(Finding(self._looks.sought[index].detector.id, confidence, start, end, digest))
         if len(values) >= self._most or values[digest] >= MOST_PLACES:
-            self.full.add(index)
+            self._full.add(index)
+            self.full_ids.add(self._looks.sought[index].detector.id)
 
 
-def _new(findings: Sequence[Finding], known: Sequence[Finding]) -> Iterator[Finding]:
-    """Those that are not known: no find of the same detector, as sure, begins or ends where they do."""
-    places: dict[tuple[str, bool, int], Confidence] = {}
-    for one in known:
-        places[one.detector, True, one.start] = places[one.detector, False, one.end] = one.confidence
+def _distinct(findings: Sequence[Finding]) -> list[Finding]:
+    """Without those that another of the same detector, as sure, begins or ends with: one text, read twice."""
+    surest: dict[tuple[str, bool, int], Confidence] = {}
     for one in findings:
-        ends = places.get((one.detector, True, one.start)), places.get((one.detector, False, one.end))
-        if all(sure is None or sure < one.confidence for sure in ends):
-            yield one
+        for place in ((one.detector, True, one.start), (one.detector, False, one.end)):
+            surest[place] = max(one.confidence, surest.get(place, one.confidence))
+    distinct: list[Finding] = []
+    seen: set[tuple[str, bool, int]] = set()
+    for one in findings:
+        places = (one.detector, True, one.start), (one.detector, False, one.end)
+        if not seen.intersection(places) and all(surest[place] == one.confidence for place in places):
+            distinct.append(one)
+            seen.update(places)
+    return distinct
 
 
 def _runs(ends: Sequence[int], apart: int) -> Iterator[tuple[int, int]]:

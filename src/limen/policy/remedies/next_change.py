@@ -13,12 +13,13 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
 
-from limen.cedar import EvaluationError, Policy
+from limen.cedar import Entity, EvaluationError, Policy
 from limen.cedar.interpret import evaluate
 from limen.cedar.tree import Expression
 from limen.clock import DAY, MINUTE, Instant, Milliseconds
 from limen.policy.cedar_view import ACTION_ENTITIES, Calendar, CedarView
 from limen.policy.decision import Request
+from limen.policy.documents import about
 from limen.policy.remedies.candidate_changes import JUST_PROVED, Reads, all_reads, reads_of, strongest
 from limen.policy.remedies.solved_times import SolvedTimes, flips, solved_times_of
 from limen.policy.remedies.time_boundaries import Ahead, Clock, Moving, TimeBoundary, Value
@@ -138,22 +139,29 @@ class NextChange:
     # The policies in question
 
     def _policies_about(self, request: Request, seen: CedarView) -> tuple[Policy, ...]:
+        if seen.facts.document is not None:  # there are too many of them to remember each
+            return self._speaking(request, seen.resource)
         key = (request.action, seen.resource.uid.id)
         found = self._about.get(key)
         if found is None:
-            action, resource = ACTION_ENTITIES.get(request.action), seen.resource
             if len(self._about) >= REMEMBERED:
                 self._about.clear()
-            found = self._about[key] = tuple(
-                [
-                    policy
-                    for policy in self._enforced
-                    if action is not None
-                    and policy.action.holds(action.uid, action.ancestors)
-                    and policy.resource.holds(resource.uid, resource.ancestors)
-                ]
-            )
+            found = self._about[key] = self._speaking(request, seen.resource)
         return found
+
+    def _speaking(self, request: Request, resource: Entity) -> tuple[Policy, ...]:
+        action = ACTION_ENTITIES.get(request.action)
+        if action is None:
+            return ()
+        return tuple(
+            [
+                policy
+                for policy in self._enforced
+                for asked in [about(policy, resource)]
+                if policy.action.holds(action.uid, action.ancestors)
+                and policy.resource.holds(asked.uid, asked.ancestors)
+            ]
+        )
 
     def _put_together(self, policies: list[Policy]) -> InQuestion:
         reads: list[Reads] = []

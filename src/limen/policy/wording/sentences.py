@@ -125,7 +125,7 @@ def _sentence(need: UnmetCondition, audience: Audience, words: Words, names: Nam
     return words.first(
         *keys,
         who=names.who,
-        app=names.app,
+        app=names.app if facts.document is None else words.say("document.in", app=names.app),
         factors=factors_said(facts, words),
         seen=_seen(need, words, names),
         wanted=_wanted(need, words, names),

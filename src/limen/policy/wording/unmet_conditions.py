@@ -33,6 +33,7 @@ from limen.cedar.tree import (
 )
 from limen.policy.attribute import Better, Kind
 from limen.policy.attributes import ATTRIBUTES
+from limen.policy.documents import put_to
 from limen.policy.wording.hours import Hours, hours_of, is_about_time
 
 NEVER: Final = -1
@@ -82,7 +83,7 @@ def unmet_conditions_of(policy: Policy, request: CedarRequest) -> tuple[UnmetCon
     The scope of the policy holds.
     """
     is_permit = policy.effect == "permit"
-    reader = _Reader(policy, request)
+    reader = _Reader(policy, put_to(policy, request))
     each = [reader.lacking(one.body, wish=(one.kind == "when") is is_permit) for one in policy.conditions]
     if is_permit:
         return tuple(dict.fromkeys(need for found in each for need in found))

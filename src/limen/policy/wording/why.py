@@ -11,6 +11,7 @@ from limen.policy.attribute_table import MATTERS
 from limen.policy.attributes import ATTRIBUTES
 from limen.policy.cedar_view import view_of
 from limen.policy.decision import Decision, Named
+from limen.policy.documents import put_to
 from limen.policy.engine import Engine
 from limen.policy.wording.unmet_conditions import UnmetCondition, nearest, subject_of, unmet_conditions_of
 
@@ -64,8 +65,9 @@ def policies_about(engine: Engine, request: CedarRequest) -> list[Policy]:
     return [
         policy
         for policy in engine.in_state(State.ENFORCE)
-        if policy.action.holds(request.action.uid, request.action.ancestors)
-        and policy.resource.holds(request.resource.uid, request.resource.ancestors)
+        for asked in [put_to(policy, request)]
+        if policy.action.holds(asked.action.uid, asked.action.ancestors)
+        and policy.resource.holds(asked.resource.uid, asked.resource.ancestors)
     ]
 
 

@@ -39,6 +39,7 @@ class WrittenFacts(msgspec.Struct, frozen=True, gc=False):
     risk: msgspec.Raw
     grants: msgspec.Raw
     more: msgspec.Raw = msgspec.Raw(b"{}")
+    document: msgspec.Raw = msgspec.Raw(b"null")
 
 
 class PastDecision(msgspec.Struct, frozen=True, gc=False):

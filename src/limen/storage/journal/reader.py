@@ -58,6 +58,14 @@ class Reader:
                 return facts_from_json(msgspec.json.decode(body)["value"], event.decision.device_seen_at)
         return None
 
+    def of_kind(self, kind: str, since: Instant) -> Iterator[Event]:
+        """Every event of a kind from `since` on, segment by segment."""
+        for _, path, _ in self.spans(since):
+            for body in bodies_holding(path, b'"kind":"%s"' % kind.encode(), "kind = $value", kind):
+                event = from_ocsf(msgspec.json.decode(body))
+                if event.kind == kind and event.at >= since:
+                    yield event
+
     def holds(self, event_ids: Iterable[str]) -> set[str]:
         """Which of these events are in segments that are not sealed yet."""
         wanted = {event_id: _named(event_id) for event_id in event_ids}

@@ -146,7 +146,8 @@ class Changes:
                 people, now = ports.database.read(people_of), ports.clock.now()
                 plan = predict(before, after, ports.journal.reader, people, now, progress)
                 journal = ports.journal.reader.root.resolve()
-                return replace(plan, foreseen=foreseen(before, after, journal, now, FORESEEN_SECONDS, go_on))
+                persons = [one.person for one in people]
+                return replace(plan, foreseen=foreseen(before, after, journal, now, FORESEEN_SECONDS, go_on, persons))
 
             async def worked_out() -> Plan:
                 return await asyncio.get_running_loop().run_in_executor(self._predictors, work)

@@ -1,0 +1,189 @@
+"""`limen data label`: which label files carry, and giving them one. Lowering one needs a reason, which is recorded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import typer
+
+from limen.cli.open_company import Opened, opened
+from limen.cli.options import MisusedError, refuse_other_task
+from limen.cli.output import counted, progress
+from limen.clock import SystemClock, to_iso
+from limen.company.authors import SERVER
+from limen.company.folder import SETTINGS
+from limen.data.files import files_below
+from limen.data.labels.kinds import LOWERED
+from limen.data.labels.marks import PURPOSE, Marks
+from limen.data.labels.model import DocumentLabel, Standing, label_of_word
+from limen.errors import LimenError
+from limen.facts import Label
+
+if TYPE_CHECKING:
+    from limen.data.labels.files import LabelledFile, Place
+    from limen.storage import Transaction
+
+TASKS: Final = ("show", "set", "raise")
+LONGEST_WHY: Final = 300
+_SAID: Final = {
+    Standing.PROVEN: "set by Limen",
+    Standing.CHANGED: "set by Limen; the content has changed since",
+    Standing.FORGED: "altered or forged: it counts only where it raises the label",
+    Standing.UNMARKED: "without a mark of Limen's: it counts only where it raises the label",
+}
+
+
+def run(words: list[str], why: str, company: Path | None, *, as_json: bool) -> None:
+    """`words` are what follows `limen data label`: the task, with set and raise a label, and files."""
+    task = words[0] if words else ""
+    refuse_other_task("data label", task, TASKS)
+    label, paths = _label_and_paths(task, words[1:])
+    if why and task != "set":
+        raise MisusedError("--why is for `limen data label set`")
+    if len(why) > LONGEST_WHY or not (why.isprintable()):
+        raise MisusedError(f"--why is one line of at most {LONGEST_WHY} characters")
+    with ExitStack() as stack:
+        here = _company(company, stack)
+        labels = _Labels(here, Marks(here.keyring().keys_for(PURPOSE)) if here else Marks())
+        files = list(files_below(paths))
+        rows = labels.shown(files) if label is None else labels.given(files, label, why, is_raise=task == "raise")
+        _print(list(rows), as_json=as_json)
+
+
+def _label_and_paths(task: str, words: list[str]) -> tuple[Label | None, list[Path]]:
+    label = None
+    if task != "show":
+        label = label_of_word(words[0]) if words else None
+        if label is None:
+            known = ", ".join(one.word for one in Label)
+            raise MisusedError(f"`limen data label {task}` takes a label and files. Labels are {known}")
+        words = words[1:]
+    paths = [Path(word) for word in words]
+    if not paths:
+        raise MisusedError(f"`limen data label {task}` takes files or folders: `limen data label show reports`")
+    for path in paths:
+        if not path.exists():
+            raise LimenError(f"{path} is not there, so nothing was done", "name files and folders that are")
+    return label, paths
+
+
+def _company(folder: Path | None, stack: ExitStack) -> Opened | None:
+    """The company whose key marks labels: the folder that was named, else the current one where it is one."""
+    where = folder or (Path() if Path(SETTINGS).is_file() else None)
+    return None if where is None else stack.enter_context(opened(where))
+
+
+@dataclass(frozen=True, slots=True)
+class _Labels:
+    """`company` None: labels get no mark, and nothing is recorded."""
+
+    company: Opened | None
+    marks: Marks
+
+    def shown(self, files: list[Path]) -> Iterator[dict[str, Any]]:
+        with progress("Reading labels") as told:
+            for number, path in enumerate(files, 1):
+                yield self._read(path)[1]
+                if told:
+                    told(number, len(files))
+
+    def given(self, files: list[Path], label: Label, why: str, *, is_raise: bool) -> Iterator[dict[str, Any]]:
+        with progress("Labelling") as told:
+            for number, path in enumerate(files, 1):
+                yield self._given(path, label, why, is_raise=is_raise)
+                if told:
+                    told(number, len(files))
+
+    def _read(self, path: Path) -> tuple[LabelledFile | None, dict[str, Any]]:
+        from limen.data.labels.files import UnlabelledFileError, read_label
+
+        try:
+            one = read_label(path, self.marks, {})
+        except UnlabelledFileError as error:
+            return None, {"file": str(path), "error": str(error)}
+        return one, _row(one)
+
+    def _given(self, path: Path, label: Label, why: str, *, is_raise: bool) -> dict[str, Any]:
+        from limen.data.labels.files import UnlabelledFileError
+
+        before, row = self._read(path)
+        if before is None:
+            return row
+        claimed = before.claim.label
+        if is_raise and claimed is not None and claimed >= label:
+            return row | {"changed": False}
+        lowered_from = claimed if claimed is not None and label < claimed else None
+        if lowered_from is not None and not why:
+            return row | {"error": f"{path}: it is {lowered_from.word}; say with --why why it may be less"}
+        by = SERVER if self.company else ""
+        said = DocumentLabel(label, SystemClock().now(), by, lowered_from or _lowered_from(before, label))
+        try:
+            place = self._written(path, said, why if lowered_from is not None else "")
+        except UnlabelledFileError as error:
+            return row | {"error": str(error)}
+        return self._read(path)[1] | {"changed": True, "place": str(place)}
+
+    def _written(self, path: Path, said: DocumentLabel, why: str) -> Place:
+        """A label is lowered if, and only if, that is recorded."""
+        from limen.data.labels.files import write_label
+        from limen.events import Event
+
+        if self.company is None or not why or said.lowered_from is None:
+            return write_label(path, said, self.marks)
+        details = {"before": said.lowered_from.word, "after": said.label.word, "why": why}
+        event = Event(at=said.at, kind=LOWERED, actor=said.by, details={**details})
+
+        def lower(transaction: Transaction) -> Place:
+            transaction.say(event)
+            return write_label(path, said, self.marks)
+
+        return self.company.database.write(lower)
+
+
+def _lowered_from(before: LabelledFile, label: Label) -> Label | None:
+    """A label that was lowered with a reason stays so where somebody sets it again."""
+    own = before.claim.proven
+    return own.lowered_from if own is not None and own.label == label else None
+
+
+def _row(one: LabelledFile) -> dict[str, Any]:
+    """For programs. `label` is what the file claims, whatever its content would say."""
+    claim, own = one.claim, one.claim.proven
+    row: dict[str, Any] = {"file": str(one.path), "label": claim.label.word if claim.label is not None else None}
+    if claim.label is not None:
+        row |= {"standing": str(claim.standing), "place": str(one.place)}
+    if own is not None:
+        row |= {"at": to_iso(own.at) if own.at else None, "by": own.by}
+        row |= {"lowered_from": own.lowered_from.word if own.lowered_from is not None else None}
+    if one.why_not is not None:
+        row["why_not"] = str(one.why_not)
+    return row
+
+
+def _print(rows: list[dict[str, Any]], *, as_json: bool) -> None:
+    """A line for each file; the exit status is 1 where one could not be read or labelled."""
+    for row in rows:
+        print(json.dumps(row) if as_json else _said(row))
+    failed = sum("error" in row for row in rows)
+    if not as_json:
+        labelled = sum(row.get("label") is not None for row in rows)
+        print(f"{counted(len(rows), 'file')}, {labelled or 'none'} with a label" + f", {failed} failed" * (failed > 0))
+        if rows and not labelled and not failed:
+            print("Label them with `limen data label set internal FILE`.")
+    if failed:
+        raise typer.Exit(1)
+
+
+def _said(row: dict[str, Any]) -> str:
+    if "error" in row:
+        return str(row["error"])
+    if row["label"] is None:
+        why_not = f" ({row['why_not']})" if "why_not" in row else ""
+        return f"{row['file']}: no label{why_not}"
+    lowered = f", lowered from {row['lowered_from']}" if row.get("lowered_from") else ""
+    return f"{row['file']}: {row['label']}{lowered}, in the {row['place']}, {_SAID[Standing(row['standing'])]}"

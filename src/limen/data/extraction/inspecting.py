@@ -1,0 +1,91 @@
+"""One document, from its bytes to what was found in it: where `Inspected` is made."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from itertools import takewhile
+from typing import Final
+
+from limen.data.documents import Inspected, Part, WhyNot
+from limen.data.extraction.kinds import kinds_of
+from limen.data.extraction.limits import Budget, Limits
+from limen.data.extraction.locating import Locating, located
+from limen.data.extraction.pieces import lines
+from limen.data.extraction.plain import LOOK, PIECE, decoded, encoding_of, numbered
+from limen.data.extraction.walk import parts_of
+from limen.data.extraction.zips import looks_like_zip
+from limen.data.scanning.text_scanner import TextScanner
+
+MOST_HERE: Final = 1 << 16
+"""Plain text up to so many bytes is looked into where it is: it needs no parser."""
+_TEXTS: Final = frozenset({"text", "csv"})
+_READ: Final = 1 << 18
+
+
+def inspect_plain(scanner: TextScanner, data: bytes, name: str) -> Inspected | None:
+    """What is in little plain text; None where it is not little, or a program could take it for anything else."""
+    if len(data) > MOST_HERE or not encoding_of(data[:LOOK]) or looks_like_zip(data):
+        return None
+    kinds = kinds_of(data)
+    if not _TEXTS.issuperset(kinds):
+        return None
+    parts = parts_of(data, kinds, name, Budget())
+    found, where = located(scanner, (one for one in parts if isinstance(one, Part)))
+    return Inspected(kinds[0], found, where)
+
+
+def inspect_bytes(scanner: TextScanner, data: bytes, name: str, limits: Limits) -> Inspected:
+    """What is in a document of which all bytes are here."""
+    kinds = kinds_of(data)
+    return _inspected(scanner, kinds[0], parts_of(data, kinds, name, Budget(limits)))
+
+
+def inspect_open(scanner: TextScanner, file: int, length: int, name: str, limits: Limits) -> Inspected:
+    """What is in a file that is open, by its descriptor. Text is read piece by piece, however long it is."""
+    if length <= limits.most_bytes:
+        return inspect_bytes(scanner, _read(file, length), name, limits)
+    start = os.pread(file, LOOK, 0)
+    encoding = encoding_of(start)
+    kind = kinds_of(start)[0]
+    if not encoding or kind not in _TEXTS:
+        return Inspected(kind, why_not=frozenset({WhyNot.TOO_LARGE}))
+    return _inspected(scanner, kind, _long_text(file, length, name, encoding))
+
+
+def _long_text(file: int, length: int, name: str, encoding: str) -> Iterator[Part | WhyNot]:
+    """Text that is too long to be anything else; where it turns out to be other than text, that is said."""
+    yield from lines("name", [name])
+    is_text = True
+    pieces = takewhile(bool, (os.pread(file, PIECE, at) for at in range(0, length, PIECE)))
+
+    def watched(pieces: Iterable[bytes]) -> Iterator[bytes]:
+        nonlocal is_text
+        for piece in pieces:
+            is_text = is_text and (encoding != "utf-8" or b"\0" not in piece)
+            yield piece
+
+    yield from numbered(decoded(watched(pieces), encoding))
+    if not is_text:
+        yield WhyNot.TOO_LARGE
+
+
+def _inspected(scanner: TextScanner, kind: str, parts: Iterator[Part | WhyNot]) -> Inspected:
+    why_not: set[WhyNot] = set()
+    with Locating(scanner) as locating:
+        for one in parts:
+            if isinstance(one, WhyNot):
+                why_not.add(one)
+            else:
+                locating.add(one)
+        found, where = locating.end()
+    return Inspected(kind, found, where, why_not=frozenset(why_not))
+
+
+def _read(file: int, length: int) -> bytes:
+    pieces = []
+    at = 0
+    while at < length and (piece := os.pread(file, min(_READ, length - at), at)):
+        pieces.append(piece)
+        at += len(piece)
+    return b"".join(pieces)

@@ -1,0 +1,106 @@
+"""Mail (RFC 5322, MIME): its headers, each text in it, and each attachment as a document of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from email.errors import HeaderParseError
+from email.header import decode_header
+from email.message import Message
+from typing import Final
+
+from limen.data.documents import WhyNot
+from limen.data.extraction.limits import Budget
+from limen.data.extraction.pieces import Inner, Piece, lines, part
+
+_FIELD: Final = re.compile(
+    rb"(?im)^(from|to|cc|subject|date|message-id|received|return-path|mime-version|content-type):"
+)
+_FIRST_LINE: Final = re.compile(rb"(?:From [^\r\n]+\r?\n)?[!-9;-~]{1,76}:[ \t]")
+_HEAD_ENDS: Final = re.compile(rb"\r?\n\r?\n")
+_MOST_HEADERS: Final = 1_000
+_SURE: Final = 2
+_MAILBOX: Final = re.compile(rb"(?m)^From [^\r\n]+\r?\n(?=[!-9;-~]{1,76}:[ \t])")
+
+
+def looks_like_mail(start: bytes) -> bool:
+    """Whether these first bytes are the headers of a mail: at least two of those that every mail has."""
+    start = start.lstrip()
+    if not _FIRST_LINE.match(start):
+        return False
+    head = _HEAD_ENDS.split(start, maxsplit=1)[0]
+    return len({one.lower() for one in _FIELD.findall(head)}) >= _SURE
+
+
+def read_mail(data: bytes, budget: Budget) -> Iterator[Piece]:
+    """One mail, or a mailbox of many."""
+    starts = [match.start() for match in _MAILBOX.finditer(data)]
+    if len(starts) > 1:
+        for number, (start, end) in enumerate(zip(starts, [*starts[1:], len(data)], strict=True), 1):
+            budget.member()
+            yield Inner(f"message {number}", data[start:end])
+        return
+    yield from _message(message_from_bytes(data.lstrip(), policy=policy.compat32), budget)
+
+
+def _message(message: Message, budget: Budget) -> Iterator[Piece]:
+    yield from lines("headers", [f"{name}: {_decoded(str(value))}" for name, value in message.items()[:_MOST_HEADERS]])
+    if len(message.items()) > _MOST_HEADERS:
+        yield WhyNot.TOO_MANY
+    for one in message.walk():
+        budget.member()
+        yield from lines("between the parts", [one.preamble or "", one.epilogue or ""])
+        if one is not message:
+            yield from lines("headers", [_decoded(str(value)) for value in one.values()[:_MOST_HEADERS]])
+        if not one.is_multipart():
+            yield from _content(one, budget)
+
+
+def _content(one: Message, budget: Budget) -> Iterator[Piece]:
+    content = one.get_payload(decode=True)
+    if not isinstance(content, bytes):
+        return
+    budget.take(len(content))
+    name = _name(one)
+    if name or one.get_content_maintype() != "text":
+        yield Inner(name or one.get_content_type(), content)
+        return
+    text = _text(content, one)
+    if one.get_content_subtype() == "plain":
+        yield part("text", text + "\n")
+    else:
+        yield Inner("text", text.encode("utf-8", "replace"))
+
+
+def _text(content: bytes, one: Message) -> str:
+    """A text in the character set that it is said to have, where there is one and it fits."""
+    try:
+        return content.decode(one.get_content_charset() or "utf-8")
+    except (LookupError, UnicodeDecodeError):
+        return content.decode("cp1252", "replace")
+
+
+def _name(one: Message) -> str:
+    try:
+        return _decoded(str(one.get_filename() or ""))
+    except (ValueError, LookupError, TypeError):  # names in pieces (RFC 2231) that don't fit each other
+        return "attachment"
+
+
+def _decoded(value: str) -> str:
+    """A header with its encoded words (RFC 2047) read; as it stands where they are none."""
+    try:
+        pieces = decode_header(value)
+    except (HeaderParseError, ValueError):
+        return value
+    return "".join(_word(text, charset) for text, charset in pieces)
+
+
+def _word(text: bytes | str, charset: str | None) -> str:
+    if isinstance(text, str):
+        return text
+    try:
+        return text.decode(charset or "utf-8")
+    except (LookupError, UnicodeDecodeError):
+        return text.decode("cp1252", "replace")

@@ -1,0 +1,142 @@
+"""Documents of Office Open XML (ECMA-376): Word, PowerPoint and Excel.
+
+All that is in the package is read: every part of XML for its text, every other as a document within. Text that a reader
+sees runs through, so that a word of many runs is one; what was deleted, hidden or counted by programs stands aside.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from limen.data.documents import WhyNot
+from limen.data.extraction.limits import Budget, UnreadableError
+from limen.data.extraction.markup import TextHandler, local, read_xml
+from limen.data.extraction.packed import one_file
+from limen.data.extraction.pieces import Piece
+from limen.data.extraction.sheets import SharedStrings, Sheet, sheet_names
+from limen.data.extraction.zips import Member, has_directory, members_of, unpacked
+
+_PLACES: Final = (
+    (re.compile(r"word/document\d*\.xml"), "text"),
+    (re.compile(r"word/header\d*\.xml"), "header"),
+    (re.compile(r"word/footer\d*\.xml"), "footer"),
+    (re.compile(r"word/footnotes\.xml"), "footnotes"),
+    (re.compile(r"word/endnotes\.xml"), "endnotes"),
+    (re.compile(r"ppt/slides/slide(\d+)\.xml"), "slide {}"),
+    (re.compile(r"ppt/notesSlides/notesSlide(\d+)\.xml"), "notes {}"),
+    (re.compile(r"ppt/slideMasters/.*|ppt/slideLayouts/.*"), "layout"),
+    (re.compile(r".*comments?[^/]*\.xml", re.IGNORECASE), "comments"),
+    (re.compile(r"docProps/.*"), "document properties"),
+    (re.compile(r"customXml/.*"), "custom data"),
+    (re.compile(r".*/charts/[^/]*\.xml"), "chart"),
+    (re.compile(r".*\.rels"), "links"),
+)
+_SHEET: Final = re.compile(r"xl/(?:work|chart|dialog|macro)?sheets/[^/]*\.xml", re.IGNORECASE)
+_STRINGS: Final = re.compile(r"xl/sharedStrings\.xml", re.IGNORECASE)
+_XML: Final = (".xml", ".rels", ".vml")
+
+
+def read_office(data: bytes, budget: Budget) -> Iterator[Piece]:
+    """A document of Word, PowerPoint or Excel."""
+    if not has_directory(data):
+        yield WhyNot.BROKEN
+    members = members_of(data, budget)
+    strings = SharedStrings(budget, len(data))
+    for member in members:  # sheets speak of them by number, wherever in the package they are
+        if _STRINGS.fullmatch(member.name):
+            yield from read_member(data, member, strings, budget)
+    names = sheet_names(data, members, budget)
+    for member in members:
+        if member.is_encrypted:
+            yield WhyNot.ENCRYPTED
+        elif _STRINGS.fullmatch(member.name):
+            continue
+        elif _SHEET.fullmatch(member.name):
+            sheet = Sheet(budget, strings, names.get(member.name.lower(), "sheet"))
+            yield from read_member(data, member, sheet, budget)
+        elif member.name.lower().endswith(_XML):
+            handler = OfficeText(budget, _place(member.name), has_pages="word/document" in member.name)
+            yield from read_member(data, member, handler, budget)
+        else:
+            yield from one_file(member.name, unpacked(data, member, budget), is_part=True)
+    yield from strings.unnamed()
+
+
+def read_member(data: bytes, member: Member, handler: TextHandler, budget: Budget) -> Iterator[Piece]:
+    """What is in one part; a broken one keeps no other from being read, and is looked into as a file."""
+    is_broken = False
+    try:
+        for piece in read_xml(unpacked(data, member, budget), handler, budget):
+            yield piece
+            is_broken = is_broken or piece is WhyNot.BROKEN
+        if is_broken:
+            yield from one_file(member.name, unpacked(data, member, budget), is_part=True)
+    except UnreadableError as error:
+        yield error.why_not
+        if error.why_not in {WhyNot.TOO_LARGE, WhyNot.TIMED_OUT}:
+            raise
+
+
+def _place(name: str) -> str:
+    for pattern, place in _PLACES:
+        if match := pattern.fullmatch(name):
+            return place.format(*match.groups())
+    return name
+
+
+_ASIDE: Final = {"delText": "deleted text", "instrText": "fields", "delInstrText": "fields"}
+_ENDS_LINE: Final = frozenset({"p", "br", "cr", "tr"})
+_HIDES: Final = frozenset({"vanish", "webHidden", "specVanish"})
+_OFF: Final = frozenset({"0", "false", "off", "none"})
+
+
+class OfficeText(TextHandler):
+    """The text of a part. A paragraph ends a line; runs within it do not end a word.
+
+    Word notes where pages ended when it last showed the document; with `has_pages` they are counted.
+    """
+
+    def __init__(self, budget: Budget, where: str, *, has_pages: bool = False) -> None:
+        super().__init__(budget, where)
+        self._in: list[str] = []
+        self._is_hidden = False
+        self._page, self._has_pages = 1, has_pages
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        super().start(tag, attributes)
+        name = local(tag)
+        self._in.append(name)
+        if name == "r":
+            self._is_hidden = False
+        elif name in _HIDES:
+            self._is_hidden = not _OFF.intersection(attributes.values())
+        elif name == "lastRenderedPageBreak" and self._has_pages:
+            self._page += 1
+            self.move(f"page {self._page}")
+        elif name == "tab":
+            self.write(" ")
+
+    def end(self, tag: str) -> None:
+        name = local(tag)
+        if self._in:
+            self._in.pop()
+        if name in _ENDS_LINE:
+            self.write("\n")
+            self.aside.end_lines()
+        elif name == "tc":
+            self.write(" ")
+        elif name == "r":
+            self._is_hidden = False
+
+    def data(self, text: str) -> None:
+        name = self._in[-1] if self._in else ""
+        if name == "t" and not self._is_hidden:
+            self.write(text)
+        elif name == "t":
+            self.aside.add("hidden text", text)
+        elif name in _ASIDE:
+            self.aside.add(_ASIDE[name], text)
+        elif text.strip():
+            self.aside.line("", text)

@@ -1,0 +1,201 @@
+"""Processes that look into documents, kept warm. One that is ended, by a document or its limits, is replaced.
+
+A document goes there as an open file, and what was found in it comes back. So a parser that a document breaks, or takes
+over, has no file, no network and no secret, and the next document meets another process.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import queue
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from time import monotonic
+from typing import IO, Final
+
+from limen.data.documents import Inspected, WhyNot
+from limen.data.extraction.frames import BrokenOffError, Order, encoded, inspected_in, ready_in, receive, send
+from limen.data.extraction.limits import Limits
+from limen.data.scanning.text_scanner import TextScanner
+
+WORKERS: Final = 2
+MOST_WAITING: Final = 256
+"""So many documents may wait for a process; a further one is not looked into."""
+START_SECONDS: Final = 60.0
+"""So long a process may take to start, on a machine that has much else to do."""
+PATIENCE_SECONDS: Final = 30.0
+"""So long a document may wait for its turn."""
+_GRACE_SECONDS: Final = 5
+"""So much longer than its limits a document may take until its process is ended: it ends by itself before."""
+_LONG_TEXT_BYTES_A_SECOND: Final = 5_000_000
+"""Text is read however long it is; so slow it may be."""
+_GIVES_BACK: Final = {"MALLOC_MMAP_THRESHOLD_": "1048576"}
+"""Has the GNU C library give large blocks back to the system at once."""
+
+
+class Pool:
+    """`workers` processes with one scanner. They start with the first document, or with `warm`."""
+
+    def __init__(self, scanner: TextScanner, *, workers: int = WORKERS, limits: Limits | None = None) -> None:
+        self._first = pickle.dumps(scanner)
+        self._limits = limits or Limits()
+        self._idle: queue.LifoQueue[_Worker] = queue.LifoQueue()
+        self._all: set[_Worker] = set()
+        self._lock = threading.Lock()
+        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="documents")
+        self._waiting = 0
+        self._is_closed = False
+
+    def warm(self) -> None:
+        """Start a process now, so that the first document does not wait for it."""
+        self._threads.submit(self._start_one)
+
+    def inspect(self, file: IO[bytes], length: int, name: str = "") -> Future[Inspected]:
+        """Look into a file that is open, from its start; it is closed then. The future never fails."""
+        with self._lock:
+            if self._is_closed or self._waiting >= MOST_WAITING:
+                file.close()
+                refused: Future[Inspected] = Future()
+                refused.set_result(_not(WhyNot.FAILED if self._is_closed else WhyNot.TIMED_OUT))
+                return refused
+            self._waiting += 1
+        name = name.encode("utf-8", "replace").decode()  # names on a disk are any bytes
+        return self._threads.submit(self._inspect, file, length, name, monotonic() + PATIENCE_SECONDS)
+
+    def close(self) -> None:
+        """End all processes; whoever waits is told that it failed."""
+        with self._lock:
+            self._is_closed = True
+            workers = list(self._all)
+        for worker in workers:
+            worker.kill()
+        self._threads.shutdown()
+
+    @property
+    def pids(self) -> frozenset[int]:
+        """The processes there are."""
+        with self._lock:
+            return frozenset(worker.process.pid for worker in self._all)
+
+    def _inspect(self, file: IO[bytes], length: int, name: str, until: float) -> Inspected:
+        with file:
+            with self._lock:
+                self._waiting -= 1
+            if monotonic() > until:
+                return _not(WhyNot.TIMED_OUT)
+            worker = self._taken()
+            if worker is None:
+                return _not(WhyNot.FAILED)
+            try:
+                inspected = worker.inspect(file.fileno(), length, name, self._limits)
+            except TimeoutError:
+                return self._lost(worker, WhyNot.TIMED_OUT)
+            except (BrokenOffError, OSError):
+                return self._lost(worker, worker.why_ended())
+            self._idle.put(worker)
+            return inspected
+
+    def _taken(self) -> _Worker | None:
+        """A process that is ready; None where none starts."""
+        while True:
+            try:
+                worker = self._idle.get_nowait()
+            except queue.Empty:
+                return self._started()
+            if worker.is_ready():
+                return worker
+            self._forget(worker)
+
+    def _started(self) -> _Worker | None:
+        with self._lock:
+            if self._is_closed:
+                return None
+            worker = _Worker(self._first)
+            self._all.add(worker)
+        if worker.is_ready(START_SECONDS):
+            return worker
+        self._forget(worker)
+        return None
+
+    def _start_one(self) -> None:
+        if self._idle.empty() and (worker := self._started()) is not None:
+            self._idle.put(worker)
+
+    def _lost(self, worker: _Worker, why_not: WhyNot) -> Inspected:
+        """A document's process ended: the next gets another, which starts now."""
+        self._forget(worker)
+        with self._lock:
+            if not self._is_closed:
+                fresh = _Worker(self._first)
+                self._all.add(fresh)
+                self._idle.put(fresh)
+        return _not(why_not)
+
+    def _forget(self, worker: _Worker) -> None:
+        worker.kill()
+        with self._lock:
+            self._all.discard(worker)
+
+
+class _Worker:
+    """One process, used by one thread at a time."""
+
+    def __init__(self, first: bytes) -> None:
+        self._link, theirs = socket.socketpair()
+        environment = {name: value for name in ("PATH", "PYTHONPATH", "LANG") if (value := os.environ.get(name))}
+        with theirs:
+            self.process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "limen.data.extraction.worker"],
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env=environment | _GIVES_BACK,
+            )
+        self.held: frozenset[str] | None = None
+        with suppress(OSError):
+            send(self._link, first)
+
+    def is_ready(self, seconds: float = START_SECONDS) -> bool:
+        """Whether it lives and can begin; waits until it can."""
+        if self.process.poll() is not None:
+            return False
+        if self.held is None:
+            self._link.settimeout(seconds)
+            try:
+                self.held = ready_in(receive(self._link)[0]).held
+            except (BrokenOffError, OSError):
+                return False
+        return True
+
+    def inspect(self, file: int, length: int, name: str, limits: Limits) -> Inspected:
+        """Raises TimeoutError where it takes too long, and BrokenOffError or OSError where the process ended."""
+        seconds = limits.seconds + _GRACE_SECONDS + max(0, length - limits.most_bytes) / _LONG_TEXT_BYTES_A_SECOND
+        self._link.settimeout(seconds)
+        send(self._link, encoded(Order(name, length, int(seconds), limits)), file)
+        frame, unasked = receive(self._link)
+        if unasked is not None:
+            os.close(unasked)
+            raise BrokenOffError
+        return inspected_in(frame)
+
+    def why_ended(self) -> WhyNot:
+        """Why it ended while it looked into a document."""
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(1.0)
+        return WhyNot.TIMED_OUT if self.process.returncode == -signal.SIGXCPU else WhyNot.FAILED
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self._link.close()
+
+
+def _not(why_not: WhyNot) -> Inspected:
+    """A document of which nothing is known."""
+    return Inspected("unknown", why_not=frozenset({why_not}))

@@ -1,0 +1,167 @@
+"""What is packed in a ZIP file, whatever its headers say (PKWARE APPNOTE 6.3.10).
+
+Members are unpacked until their data ends, not until a header says so; a member that the directory does not name, as
+where two files were put one behind the other, is found by its own header. Names are never used as paths.
+"""
+
+from __future__ import annotations
+
+import bz2
+import io
+import lzma
+import struct
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from limen.data.documents import WhyNot
+from limen.data.extraction.inflating import MEMORY, Inflate, Unpacked
+from limen.data.extraction.limits import Budget, UnreadableError
+
+_LOCAL: Final = struct.Struct("<4s5H3I2H")
+_LOCAL_MARK: Final = b"PK\x03\x04"
+_END_MARK: Final = b"PK\x05\x06"
+_ENCRYPTED: Final = 0x1
+_UTF_8: Final = 0x800
+_PIECE: Final = 1 << 18
+_LZMA_PROPERTIES: Final = 5
+STORED, DEFLATED, BZIP2, LZMA = 0, 8, 12, 14
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One file in a ZIP file. `start` is where its packed data begins, `packed` how many bytes it is said to have."""
+
+    name: str
+    method: int
+    start: int
+    packed: int
+    is_encrypted: bool
+
+
+def looks_like_zip(data: bytes) -> bool:
+    """Whether some program may take these bytes for a ZIP file, also behind a picture or before other bytes."""
+    return _LOCAL_MARK in data and (data.startswith(_LOCAL_MARK) or _END_MARK in data)
+
+
+def has_directory(data: bytes) -> bool:
+    """Whether it has an end: what was cut has none, nor has what only begins like a ZIP file."""
+    return _END_MARK in data
+
+
+def members_of(data: bytes, budget: Budget) -> list[Member]:
+    """All members, those of the directory first. Raises UnreadableError where there are too many."""
+    found: list[Member] = []
+    ends: dict[int, int] = {}
+    for header, info in _named(data):
+        member = _at(data, header, info)
+        if member is not None:
+            budget.member()
+            found.append(member)
+            ends[header] = max(ends.get(header, 0), member.start + member.packed)
+    at = data.find(_LOCAL_MARK)
+    while at >= 0:
+        member = None if at in ends else _at(data, at)
+        if member is not None:
+            budget.member()
+            found.append(member)
+        after = ends.get(at) or (member.start + member.packed if member is not None else 0)
+        at = data.find(_LOCAL_MARK, max(at + len(_LOCAL_MARK), after))
+    return found
+
+
+def _named(data: bytes) -> Iterator[tuple[int, zipfile.ZipInfo]]:
+    """The headers' places that the directory names, with what it says of them; none where it can't be read."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for info in archive.infolist():
+                if not info.is_dir() or info.compress_size:
+                    yield info.header_offset, info
+    except Exception:  # noqa: BLE001 -- the directory is the sender's; what it does not name is found without it
+        return
+
+
+def _at(data: bytes, at: int, info: zipfile.ZipInfo | None = None) -> Member | None:
+    """The member whose header stands there; None where there is none. What its directory says of its length counts."""
+    if at < 0 or len(data) < at + _LOCAL.size:
+        return None
+    mark, _, flags, method, _, _, _, packed, _, name_length, extra_length = _LOCAL.unpack_from(data, at)
+    start = at + _LOCAL.size + name_length + extra_length
+    if mark != _LOCAL_MARK or start > len(data):
+        return None
+    raw = data[at + _LOCAL.size : at + _LOCAL.size + name_length]
+    name = raw.decode("utf-8" if flags & _UTF_8 else "cp437", "replace")
+    if name.endswith("/") and not packed and info is None:
+        return None
+    said = info.compress_size if info is not None else packed
+    said = min(said, len(data) - start)
+    encrypted = bool(flags & _ENCRYPTED) or (info is not None and bool(info.flag_bits & _ENCRYPTED))
+    return Member(name or (info.filename if info else ""), method, start, said, encrypted)
+
+
+def unpacked(data: bytes, member: Member, budget: Budget) -> Iterator[bytes]:
+    """What a member holds, piece by piece. Raises UnreadableError where it is encrypted, broken or too much.
+
+    Nothing of it is given before its ratio could be told: what is a bomb is never parsed.
+    """
+    held: list[bytes] = []
+    length = 0
+    try:
+        for piece in _unpacked(data, member, budget):
+            length += len(piece)
+            if length <= budget.limits.ratio_from:
+                held.append(piece)
+                continue
+            yield from held
+            held.clear()
+            yield piece
+    except UnreadableError as error:
+        if error.why_not is WhyNot.BROKEN:
+            yield from held
+        raise
+    yield from held
+
+
+def _unpacked(data: bytes, member: Member, budget: Budget) -> Iterator[bytes]:
+    if member.is_encrypted:
+        raise UnreadableError(WhyNot.ENCRYPTED)
+    if member.method == STORED:
+        yield from _stored(data, member, budget)
+    elif member.method == DEFLATED:  # it says itself where it ends: a header that names less hides nothing
+        yield from Unpacked(Inflate(), data, member.start, budget)
+    elif member.method == BZIP2:
+        yield from Unpacked(bz2.BZ2Decompressor(), data, member.start, budget)
+    elif member.method == LZMA:
+        yield from _lzma(data, member, budget)
+    else:
+        raise UnreadableError(WhyNot.UNKNOWN_KIND)
+
+
+def _stored(data: bytes, member: Member, budget: Budget) -> Iterator[bytes]:
+    count = budget.unpacking(member.packed)
+    for at in range(member.start, member.start + member.packed, _PIECE):
+        piece = data[at : min(at + _PIECE, member.start + member.packed)]
+        count.take(len(piece))
+        yield piece
+
+
+def _lzma(data: bytes, member: Member, budget: Budget) -> Unpacked:
+    """LZMA in a ZIP file has a short header of its own (APPNOTE 5.8.8), from which lzma makes its own properties."""
+    length = int.from_bytes(data[member.start + 2 : member.start + 4], "little")
+    properties = data[member.start + 4 : member.start + 4 + length]
+    if len(properties) < _LZMA_PROPERTIES or int.from_bytes(properties[1:5], "little") > MEMORY:
+        raise UnreadableError(WhyNot.BROKEN)
+    first, dictionary = properties[0], int.from_bytes(properties[1:5], "little")
+    filters = {
+        "id": lzma.FILTER_LZMA1,
+        "dict_size": max(dictionary, 4096),
+        "lc": first % 9,
+        "lp": first // 9 % 5,
+        "pb": first // 45,
+    }
+    try:
+        decompressor = lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=[filters])
+    except lzma.LZMAError:
+        raise UnreadableError(WhyNot.BROKEN) from None
+    return Unpacked(decompressor, data, member.start + 4 + length, budget)

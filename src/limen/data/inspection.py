@@ -1,0 +1,148 @@
+"""Looking into whatever passes: bytes in, what was found in them out.
+
+Little plain text is looked into at once, here. All else is kept in a file without a name and looked into by one of the
+processes of a pool, so that no document that a stranger made is parsed where decisions are made.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+from collections.abc import AsyncIterator
+from io import FileIO
+from pathlib import Path
+from typing import IO, Final
+
+from limen.data.documents import Inspected, WhyNot
+from limen.data.extraction.inspecting import MOST_HERE, inspect_plain
+from limen.data.extraction.pool import Pool
+from limen.data.scanning.text_scanner import TextScanner
+
+MOST_BYTES: Final = 1 << 30
+"""Of a longer body so much is looked into, and it is said that there is more."""
+MOST_KEPT_BYTES: Final = 4 << 30
+"""All bodies that are looked into at once take so much of the disk; of a further one nothing is read."""
+
+
+class Inspection:
+    """Looks into documents with one scanner. It serves any number of tasks and threads at once.
+
+    The pool has the same scanner, and ends with whoever made it.
+    """
+
+    def __init__(self, scanner: TextScanner, pool: Pool, *, most_bytes: int = MOST_BYTES) -> None:
+        self._scanner, self._pool, self._most_bytes = scanner, pool, most_bytes
+        self._kept_bytes = 0
+
+    async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "") -> Inspected:
+        """What is in a body, and in whatever is packed in it. `name`: what it is called, which is looked into as well.
+
+        Never raises for what the body is: `why_not` says what could not be read.
+        """
+        pieces = _once(body) if isinstance(body, bytes | bytearray | memoryview) else body
+        start = bytearray()
+        async for piece in pieces:
+            start += piece
+            if len(start) > MOST_HERE:
+                break
+        else:
+            if (inspected := inspect_plain(self._scanner, bytes(start), name)) is not None:
+                return inspected
+        return await self._by_pool(bytes(start), pieces, name)
+
+    async def _by_pool(self, start: bytes, rest: AsyncIterator[bytes], name: str) -> Inspected:
+        kept = _Kept(self)
+        try:
+            is_whole = kept.write(start)
+            if is_whole:
+                async for piece in rest:
+                    if not (is_whole := kept.write(piece)):
+                        break
+            inspected = await asyncio.wrap_future(self._pool.inspect(kept.file, kept.length, name))
+        finally:
+            kept.forget()
+        return inspected if is_whole else _cut(inspected)
+
+    def inspect_file(self, path: Path) -> Inspected:
+        """What is in a file on this machine. Waits for it. Raises OSError where it can't be read."""
+        return self.inspect_open(FileIO(path, "rb"), path.name)
+
+    def inspect_open(self, file: FileIO, name: str = "") -> Inspected:
+        """What is in a file that is open, as far as it goes now; it is closed then. Waits for it. Raises OSError."""
+        try:
+            length = os.fstat(file.fileno()).st_size
+            if length <= MOST_HERE:
+                start = file.read(length)
+                if (inspected := inspect_plain(self._scanner, start, name)) is not None:
+                    file.close()
+                    return inspected
+            if length > self._most_bytes and _has_hole(file, length):
+                file.close()
+                return Inspected("unknown", why_not=frozenset({WhyNot.TOO_LARGE}))
+        except OSError:
+            file.close()
+            raise
+        return self._pool.inspect(file, length, name).result()
+
+    def may_keep(self, length: int) -> bool:
+        """Whether there is room for so many more bytes of bodies; they count from now on."""
+        if self._kept_bytes + length > MOST_KEPT_BYTES:
+            return False
+        self._kept_bytes += length
+        return True
+
+    @property
+    def most_bytes(self) -> int:
+        return self._most_bytes
+
+    def gave_back(self, length: int) -> None:
+        """So many bytes are kept no more."""
+        self._kept_bytes -= length
+
+
+class _Kept:
+    """A body on the disk: readable by its descriptor alone, gone with it."""
+
+    def __init__(self, inspection: Inspection) -> None:
+        self._inspection = inspection
+        self.file: IO[bytes] = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 -- who looks into it closes it
+        self.length = 0
+
+    def write(self, piece: bytes) -> bool:
+        """Keep this, too; False where there is no room for it."""
+        room = self._inspection.most_bytes - self.length
+        kept = piece[:room]
+        if not self._inspection.may_keep(len(kept)):
+            return False
+        self.length += len(kept)
+        written = memoryview(kept)
+        while written:
+            written = written[self.file.write(written) :]
+        return len(kept) == len(piece)
+
+    def forget(self) -> None:
+        self._inspection.gave_back(self.length)
+
+
+def _has_hole(file: FileIO, length: int) -> bool:
+    """Whether some of it was never written: terabytes may be claimed by it (lseek(2), SEEK_HOLE)."""
+    try:
+        return os.lseek(file.fileno(), 0, os.SEEK_HOLE) < length
+    except OSError:
+        return False  # its file system knows of no holes
+
+
+def _cut(inspected: Inspected) -> Inspected:
+    """The same of a body that is longer than what was looked into."""
+    return Inspected(
+        inspected.kind,
+        inspected.found,
+        inspected.where,
+        inspected.label,
+        inspected.why_not | {WhyNot.TOO_LARGE},
+    )
+
+
+async def _once(body: bytes) -> AsyncIterator[bytes]:
+    yield bytes(body)

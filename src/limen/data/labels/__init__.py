@@ -1,0 +1,1 @@
+"""Labels that travel with documents: read, written, and told apart from forged ones."""

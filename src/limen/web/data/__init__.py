@@ -1,0 +1,1 @@
+"""Pages about data: what was found, what may pass, where it lies."""

@@ -1,0 +1,1 @@
+"""Documents as people make them, and what is read of them."""

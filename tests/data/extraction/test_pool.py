@@ -1,0 +1,73 @@
+"""Processes that look into documents: kept warm, and replaced when a document ends one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import Future
+from typing import IO
+
+import pytest
+from tests.data.extraction import made
+
+from limen.data.documents import Inspected, WhyNot
+from limen.data.extraction.limits import Limits
+from limen.data.extraction.pool import Pool
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Pool]:
+    pool = Pool(made.scanner(), workers=1, limits=Limits(seconds=2))
+    yield pool
+    pool.close()
+
+
+def _file(data: bytes) -> IO[bytes]:
+    file = tempfile.TemporaryFile()  # noqa: SIM115 -- the pool closes it
+    file.write(data)
+    file.flush()
+    return file
+
+
+def _looked_into(pool: Pool, data: bytes, name: str = "") -> Inspected:
+    return pool.inspect(_file(data), len(data), name).result(120)
+
+
+def test_every_kind_is_read_there_as_here(pool: Pool) -> None:
+    """In a process that can import nothing any more: what is needed for any kind is there before."""
+    for make in made.DOCUMENTS.values():
+        data = make()
+        assert _looked_into(pool, data, "a name") == made.inspected(data, "a name")
+    assert len(pool.pids) == 1
+
+
+def test_a_process_that_is_killed_fails_one_document_and_no_other(pool: Pool) -> None:
+    _looked_into(pool, b"text")
+    [before] = pool.pids
+    os.kill(before, signal.SIGSTOP)  # so that the document is there when it is killed
+    waiting: Future[Inspected] = pool.inspect(_file(b"text"), 4)
+    os.kill(before, signal.SIGKILL)
+    assert waiting.result(60).why_not in ({WhyNot.FAILED}, set())
+    assert _looked_into(pool, made.word()) == made.inspected(made.word())
+    assert before not in pool.pids
+
+
+def test_one_that_hangs_is_ended(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    _looked_into(pool, b"text")
+    [before] = pool.pids
+    monkeypatch.setattr("limen.data.extraction.pool._GRACE_SECONDS", -1.9)
+    os.kill(before, signal.SIGSTOP)
+    assert _looked_into(pool, b"text").why_not == {WhyNot.TIMED_OUT}
+    monkeypatch.undo()
+    assert _looked_into(pool, b"text").why_not == set()
+    assert before not in pool.pids
+
+
+def test_more_than_may_wait_and_a_closed_one_answer_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = Pool(made.scanner())
+    monkeypatch.setattr("limen.data.extraction.pool.MOST_WAITING", 0)
+    assert _looked_into(closed, b"text").why_not == {WhyNot.TIMED_OUT}
+    closed.close()
+    assert _looked_into(closed, b"text").why_not == {WhyNot.FAILED}

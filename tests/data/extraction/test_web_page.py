@@ -1,0 +1,27 @@
+"""HTML and XML: what a browser shows is one text, what it does not is read as well."""
+
+from __future__ import annotations
+
+from tests.data.extraction import made
+
+from limen.data.extraction.web_page import read_markup, read_page
+
+
+def test_words_are_those_that_are_shown() -> None:
+    page = "<p>41<b>11</b> 1111</p><td>a</td><td>b</td>&#52;111<script>var a</script><a href='https://harbor.example/'>x</a>"
+    texts, _, _ = made.read_by(read_page, page.encode())
+    assert texts["text"] == "4111 1111\na b4111\nx\n"
+    assert texts["not shown"].strip() == "var a"
+    assert texts["properties"].strip() == "https://harbor.example/"
+
+
+def test_cells_stand_beside_each_other_however_the_markup_is_laid_out() -> None:
+    rows = "<table>\n<tr>\n  <td>4111</td>\n  <td>\n1111 </td>\n</tr>\n<tr><th>a</th><td>b</td></tr></table>"
+    assert made.read_by(read_page, rows.encode())[0]["text"].split("\n") == ["4111 1111 ", "a b", ""]
+
+
+def test_other_encodings_are_read() -> None:
+    assert "Grüße" in made.read_by(read_page, "<p>Grüße</p>".encode("utf-16"))[0]["text"]
+    assert "Grüße" in made.read_by(read_page, "<p>Grüße</p>".encode("cp1252"))[0]["text"]
+    declared = '<?xml version="1.0" encoding="iso-8859-1"?><a>Grüße</a>'.encode("latin-1")
+    assert "Grüße" in made.read_by(read_markup, declared)[0]["text"]

@@ -1,0 +1,84 @@
+"""Looking into what passes: bodies in pieces, files, and what is kept meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from tests.data.extraction import made
+
+from limen.data.documents import Inspected, WhyNot
+from limen.data.extraction.pool import Pool
+from limen.data.inspection import Inspection
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Pool]:
+    pool = Pool(made.scanner(), workers=1)
+    yield pool
+    pool.close()
+
+
+@pytest.fixture(scope="module")
+def inspection(pool: Pool) -> Inspection:
+    return Inspection(made.scanner(), pool)
+
+
+async def _pieces(data: bytes, length: int) -> AsyncIterator[bytes]:
+    for at in range(0, len(data), length):
+        await asyncio.sleep(0)
+        yield data[at : at + length]
+
+
+def _inspected(inspection: Inspection, body: AsyncIterator[bytes] | bytes, name: str = "") -> Inspected:
+    return asyncio.run(inspection.inspect(body, name))
+
+
+def test_a_body_in_pieces_is_the_same_as_whole(inspection: Inspection) -> None:
+    for data in (made.SEEN.encode(), made.word(), made.SEEN.encode() + b"\ntext" * 40_000):
+        whole = _inspected(inspection, data, "a")
+        assert whole == _inspected(inspection, _pieces(data, 1_000), "a") == made.inspected(data, "a")
+    assert _inspected(inspection, b"").kind == "empty"
+
+
+def test_little_text_starts_no_process() -> None:
+    idle = Pool(made.scanner())
+    assert made.finds(_inspected(Inspection(made.scanner(), idle), made.SEEN.encode())) == {("card", "line 1")}
+    assert not idle.pids
+    idle.close()
+
+
+def test_files_are_read_as_bodies_are(inspection: Inspection, tmp_path: Path) -> None:
+    for number, data in enumerate((made.SEEN.encode(), made.word(), made.SEEN.encode() * 9_000)):
+        path = tmp_path / f"{number}"
+        path.write_bytes(data)
+        assert inspection.inspect_file(path) == made.inspected(data, path.name)
+    with pytest.raises(OSError, match="No such file"):
+        inspection.inspect_file(tmp_path / "gone")
+
+
+def test_of_a_longer_body_the_start_is_read_and_the_rest_is_said(pool: Pool) -> None:
+    cut = Inspection(made.scanner(), pool, most_bytes=100_000)
+    inspected = _inspected(cut, _pieces(made.SEEN.encode() + b"\ntext" * 40_000, 30_000))
+    assert (made.finds(inspected), inspected.why_not) == ({("card", "line 1")}, {WhyNot.TOO_LARGE})
+
+
+def test_what_is_kept_of_all_bodies_is_bounded_and_given_back(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    inspection = Inspection(made.scanner(), pool)
+    monkeypatch.setattr("limen.data.inspection.MOST_KEPT_BYTES", 150_000)
+    body = b"text\n" * 20_000
+    assert _inspected(inspection, body).why_not == set()
+    assert _inspected(inspection, body * 2).why_not == {WhyNot.TOO_LARGE}
+    assert _inspected(inspection, body).why_not == set()
+
+
+def test_many_at_once_and_one_that_is_given_up(inspection: Inspection) -> None:
+    async def all_of_them() -> list[Inspected]:
+        given_up = asyncio.ensure_future(inspection.inspect(made.word()))
+        await asyncio.sleep(0)
+        given_up.cancel()
+        return await asyncio.gather(*(inspection.inspect(make()) for make in made.DOCUMENTS.values()))
+
+    assert [one.kind for one in asyncio.run(all_of_them())] == list(made.DOCUMENTS)

@@ -1,0 +1,95 @@
+"""What would happen to a file: by each way, for whom; nothing of it is journaled, and no value is told back."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import httpx2
+import pytest
+from tests.data.data_yaml import a_rule, rules_of
+from tests.web.conftest import OUR_PAGE, Browser, House
+
+from limen.data.rules.stated import NO_RULES, DataRules
+from limen.web.data import simulator
+from limen.web.data.simulator import AT, STEPS, Step
+
+CARD, ACCOUNT = b"Visa card of the guest: 4111 1111 1111 1111, valid until 12/29", b"IBAN DE89 3704 0044 0532 0130 00"
+RULES = rules_of(
+    "rules:\n"
+    + a_rule("{finds: [payment-card]}", "block", "people: [finance]", "cards")
+    + a_rule("{finds: [iban]}", "warn", "to: outside", "accounts")
+)
+
+
+@pytest.fixture
+async def ada(house: House) -> Browser:
+    browser = house.browser()
+    await house.administrator(browser)
+    house.limen.known.set_rules(DataRules, RULES)
+    return browser
+
+
+async def tried(ada: Browser, file: bytes = b"", **said: str) -> httpx2.Response:
+    await ada.get(AT)
+    form, files = {"csrf": ada.csrf, **said}, {"file": ("x", file, "application/octet-stream")}
+    return await ada.client.post(AT, data=form, files=files, headers=OUR_PAGE)
+
+
+def rows(page: httpx2.Response) -> dict[str, list[str]]:
+    """By way, what is done: within the company, to somebody outside, on an unhealthy device, and for others."""
+    table = unescape(page.text).split('id="ways"')[1].split("</table>")[0]
+    found = {}
+    for row in re.findall(r"<tr><th scope=\"row\">(.*?)</tr>", table, re.DOTALL):
+        cells = [re.sub(r"<[^>]+>", "", one).strip() for one in re.findall(r"<td.*?</td>", row, re.DOTALL)]
+        found[row.split("<", 1)[0]] = cells
+    return found
+
+
+async def test_it_says_what_would_happen_by_each_way_and_for_whom(house: House, ada: Browser) -> None:
+    await house.member(house.browser(), "Mia", "staff", "finance")
+    mia, before = house.id_of("mia@harbor.example"), len(house.events("data.found"))
+    page = await tried(ada, CARD, person=mia)
+    uploaded = rows(page)["Uploaded to an app"]
+    assert [one.startswith(STEPS[Step.BLOCK]) for one in uploaded[:3]] == [True, True, True]
+    assert uploaded[3] == f"{STEPS[Step.ALLOW]}: 1"  # Ada is not of finance
+    assert "cards" in uploaded[0]
+    assert "4111" not in page.text
+    assert len(house.events("data.found")) == before
+
+
+async def test_what_goes_outside_can_be_another_matter(ada: Browser) -> None:
+    page = await tried(ada, text=ACCOUNT.decode())
+    mailed = rows(page)["Sent by mail"]
+    assert [one.startswith(STEPS[step]) for one, step in zip(mailed, (Step.ALLOW, Step.WARN), strict=False)] == [
+        True
+    ] * 2
+    assert page.text.count("0130 00") == 1  # in the field that it was pasted into
+
+
+async def test_without_a_file_or_with_one_that_is_too_large_it_says_what_to_do(
+    ada: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (await tried(ada)).status_code == 400
+    monkeypatch.setattr(simulator, "MOST_BYTES", 100)
+    page = await tried(ada, b"x" * 200)
+    assert page.status_code == 400
+    assert 'role="alert"' in page.text
+    assert 'id="found"' not in page.text
+
+
+async def test_without_rules_it_says_where_they_are_written(house: House, ada: Browser) -> None:
+    house.limen.known.set_rules(DataRules, NO_RULES)
+    assert "data.yaml" in (await ada.get(AT)).text
+
+
+async def test_nobody_else_may_try(house: House, ada: Browser) -> None:
+    mia = house.browser()
+    await house.member(mia, "Mia", "staff")
+    for page in (await mia.get(AT), await tried(mia, CARD)):
+        assert page.status_code in {303, 403}
+
+
+async def test_what_cannot_be_read_says_why(ada: Browser) -> None:
+    page = await tried(ada, b"\x00\x01" * 500)
+    assert 'id="unread"' in page.text
