@@ -16,6 +16,8 @@ Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
 Port = Annotated[int, Field(ge=1, le=65_535)]
 Hours = Annotated[float, Field(gt=0, le=24 * 90)]
+ListensAt = Annotated[str, Field(pattern=r"^$|^(\[[0-9a-fA-F:.]{2,45}\]|[0-9.]{7,15}):([0-9]{1,5})$")]
+"""`address:port`, or "" for nowhere."""
 
 
 class Section(BaseModel):

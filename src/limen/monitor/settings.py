@@ -6,9 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from limen.settings import Section
-
-ListensAt = Annotated[str, Field(pattern=r"^$|^(\[[0-9a-fA-F:.]{2,45}\]|[0-9.]{7,15}):([0-9]{1,5})$")]
+from limen.settings import ListensAt, Section
 
 
 class MonitorSettings(Section):

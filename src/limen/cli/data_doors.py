@@ -1,0 +1,94 @@
+"""`limen data recipe` and `limen data quarantine`: what a proxy, mail or file server is told; and what was taken out of
+shares, and the way back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+from limen.cli.open_company import opened
+from limen.cli.options import MisusedError
+from limen.cli.output import print_rows
+from limen.clock import SystemClock, to_iso
+from limen.company.authors import SERVER
+from limen.company.load import load_settings
+from limen.data.doors import recipes
+from limen.data.doors.kinds import RELEASED
+from limen.data.doors.quarantine import Quarantine
+from limen.data.doors.services import quarantine_folder
+from limen.data.settings import DataSettings
+from limen.errors import LimenError
+from limen.events import Event
+from limen.storage import Transaction
+
+RECIPES: Final = ("squid", "postfix", "samba")
+
+
+def run(task: str, words: list[str], root: Path, *, as_json: bool) -> None:
+    """`recipe PROGRAM`; `quarantine` lists what was taken, `quarantine release ID` puts one back."""
+    if task == "recipe":
+        _recipe(words, root)
+    else:
+        _quarantine(words, root, as_json=as_json)
+
+
+def _recipe(words: list[str], root: Path) -> None:
+    if len(words) != 1 or words[0] not in RECIPES:
+        raise MisusedError(f"`limen data recipe` takes one of {', '.join(RECIPES)}")
+    program, settings = words[0], _settings(root)
+    if program == "squid":
+        text = recipes.squid(_set(settings.icap, "icap"), is_encrypted=settings.icap_certificate is not None)
+    elif program == "postfix":
+        text = recipes.postfix(_set(settings.milter, "milter"))
+    else:
+        log = settings.samba_log or Path("/var/log/limen-samba.log")
+        text = f"{recipes.samba()}\n# /etc/rsyslog.d/limen-samba.conf\n{recipes.rsyslog(str(log))}"
+    print(text, end="")
+
+
+def _quarantine(words: list[str], root: Path, *, as_json: bool) -> None:
+    if words and (len(words) != 2 or words[0] != "release"):
+        raise MisusedError("`limen data quarantine` takes nothing, or `release ID`")
+    settings = _settings(root)
+    kept = Quarantine(quarantine_folder(settings, root, root / load_settings(root).storage.data))
+    if words:
+        _release(kept, settings, root, words[1])
+        return
+    print_rows(
+        kept.all(),
+        lambda one: f"{one.id}  {to_iso(one.at)}  {one.share}/{one.path}  {', '.join(one.rules)}",
+        lambda one: asdict(one) | {"at": to_iso(one.at)},
+        "Nothing was taken out of a share. Shares are named under [data] in limen.toml.",
+        as_json=as_json,
+    )
+
+
+def _release(kept: Quarantine, settings: DataSettings, root: Path, kept_id: str) -> None:
+    one = kept.find(kept_id)
+    if one is None:
+        raise LimenError(f"nothing is kept by the ID {kept_id}", "`limen data quarantine` lists what is")
+    share = settings.shares.get(one.share)
+    if share is None:
+        raise LimenError(f"{one.share} is no share any more", "name it under [data] in limen.toml")
+    with opened(root) as company:
+        told = {"share": one.share, "kept": one.id, "event": one.event}
+        event = Event(at=SystemClock().now(), kind=RELEASED.name, actor=SERVER, details={**told})
+
+        def put_back(transaction: Transaction) -> str:
+            transaction.say(event)
+            return kept.release(one, root / share)
+
+        path = company.database.write(put_back)
+    print(f"Put back as {one.share}/{path}. As it is now it is not taken again.")
+
+
+def _settings(root: Path) -> DataSettings:
+    return load_settings(root).section(DataSettings)
+
+
+def _set(address: str, name: str) -> str:
+    if not address:
+        raise LimenError(f"`{name}` is not set", f"say under [data] in limen.toml where Limen listens: {name} = …")
+    return address

@@ -1,0 +1,169 @@
+"""What every entry point does with what passes: look into it, judge it, journal it, and say whether it may pass.
+
+Nothing fails open. What can't be looked into is judged as that, by the rules; where judging or the journal fails, it
+does not pass.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Final, Protocol, TypeAlias
+
+from limen.data.documents import Inspected, WhyNot
+from limen.data.labels.model import Carried
+from limen.data.model import Found
+from limen.data.rules.model import Judged, Passing, Step
+
+INSPECT_SECONDS: Final = 60.0
+"""So long looking into everything of one passing may take."""
+JUSTIFIED: Final = "justified"
+"""The word of an event for what passed because somebody said why; their words are kept beside it."""
+_SPACE: Final = " / "
+
+_log: Final = logging.getLogger("limen.data")
+
+
+class Protection(Protocol):
+    """What entry points ask of the rules: `limen.data.protection.DataProtection`."""
+
+    def asks(self, passing: Passing) -> bool: ...
+    async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "") -> Inspected: ...
+    def judge(self, passing: Passing, inspected: Inspected) -> Judged: ...
+    async def note(
+        self, passing: Passing, inspected: Inspected, judged: Judged, *, passed: bool, why: str = ""
+    ) -> str: ...
+
+
+class Body(Protocol):
+    """Bytes that are kept somewhere, and can be read again from their start."""
+
+    def pieces(self) -> AsyncIterator[bytes]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One document of what passes: its name as the sender says it ("" for none), and its bytes."""
+
+    body: bytes | Body
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was judged, whether it passes, and the ID of the event that says so ("" where nothing was to be noted).
+
+    `failed`: no rule said so; judging itself failed, so that it does not pass.
+    """
+
+    judged: Judged
+    passes: bool
+    event: str = ""
+    failed: bool = False
+
+
+KeepReason: TypeAlias = Callable[[str, str, str], Awaitable[None]]
+"""`(event, person, why)`: keep why something passed, beside the event that tells of it."""
+
+
+async def nobody_says_why(_event: str, _person: str, _why: str) -> None:
+    """For entry points at which nobody can say why something may pass."""
+
+
+UNASKED: Final = Verdict(Judged(Step.ALLOW), passes=True)
+_FAILED: Final = Verdict(Judged(Step.BLOCK), passes=False, failed=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """Everything of one passing: its documents, what could not even be taken apart, and why it may pass, if somebody
+    said so.
+    """
+
+    contents: tuple[Content, ...] = ()
+    unread: frozenset[WhyNot] = field(default_factory=frozenset)
+    why: str = ""
+
+
+async def judge(
+    protection: Protection, passing: Passing, passed: Passed, keep_reason: KeepReason = nobody_says_why
+) -> Verdict:
+    """What becomes of this. Never raises. `keep_reason` keeps why it passes, where somebody's reason let it."""
+    try:
+        if not protection.asks(passing):
+            return UNASKED
+        inspected = await _inspected(protection, passed)
+        judged = protection.judge(passing, inspected)
+        passes = _passes(judged, passed.why)
+        event = ""
+        if judged.step >= Step.WATCH:
+            is_justified = judged.step == Step.WARN and passes
+            why = JUSTIFIED if is_justified else ""
+            event = await protection.note(passing, inspected, judged, passed=passes, why=why)
+            if is_justified:
+                await keep_reason(event, passing.person, passed.why)
+    except Exception:  # noqa: BLE001 -- whatever fails, it does not pass
+        _log.exception("what passes by %s could not be judged, so it does not pass", passing.channel)
+        return _FAILED
+    return Verdict(judged, passes, event)
+
+
+def _passes(judged: Judged, why: str) -> bool:
+    if judged.step == Step.WARN:
+        return judged.may_justify and bool(why.strip())
+    return judged.step < Step.WARN
+
+
+async def _inspected(protection: Protection, passed: Passed) -> Inspected:
+    """What looking into all of it gave. What fails or takes too long was not looked into, whatever the reason."""
+    seen: list[tuple[str, Inspected]] = []
+    unread = set(passed.unread)
+    try:
+        async with asyncio.timeout(INSPECT_SECONDS):
+            for one in passed.contents:
+                body = one.body if isinstance(one.body, bytes) else one.body.pieces()
+                seen.append((one.name, await protection.inspect(body, one.name)))
+    except TimeoutError:
+        unread.add(WhyNot.TIMED_OUT)
+    except Exception:  # noqa: BLE001 -- whatever fails, it was not looked into
+        _log.exception("something that passes could not be looked into")
+        unread.add(WhyNot.FAILED)
+    return together(seen, unread)
+
+
+def together(seen: list[tuple[str, Inspected]], unread: Iterable[WhyNot] = ()) -> Inspected:
+    """Several documents, each with its name, as what passes at once: of labels the highest counts, and what several say
+    of theirs together proves nothing.
+    """
+    if len(seen) == 1 and not unread:
+        return seen[0][1]
+    labels = [one.label for _, one in seen if one.label is not None]
+    return Inspected(
+        kind=seen[0][1].kind if len(seen) == 1 else "",
+        found=Found(
+            tuple(finding for _, one in seen for finding in one.found.findings),
+            frozenset().union(*(one.found.more for _, one in seen)),
+        ),
+        where=tuple(
+            _SPACE.join(filter(None, (name, where)))
+            for name, one in seen
+            for where in (one.where or ("",) * len(one.found.findings))
+        ),
+        label=max(labels, default=None),
+        why_not=frozenset(unread).union(*(one.why_not for _, one in seen)),
+        digest=seen[0][1].digest if len(seen) == 1 else b"",
+        carried=_carried([one.carried for _, one in seen if one.carried is not None]),
+    )
+
+
+def _carried(said: list[Carried]) -> Carried | None:
+    if len(said) < 2:
+        return said[0] if said else None
+    return Carried(
+        words=tuple(word for one in said for word in one.words),
+        marks=tuple(mark for one in said for mark in one.marks),
+        microsoft=frozenset().union(*(one.microsoft for one in said)),
+        is_company_confidential=any(one.is_company_confidential for one in said),
+    )

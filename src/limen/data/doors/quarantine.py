@@ -1,0 +1,215 @@
+"""Files that were taken out of a share: each in a folder of its own that only Limen's user reads, and the way back.
+
+Beside each file lies what is known of it (`about.json`): from where it was taken, whose it was and by which rules, and
+nothing of what was found.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict, astuple, dataclass
+from errno import EXDEV
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+
+from limen.clock import Instant
+from limen.data.doors.share_files import GoneError, ShareFile, folder_of
+from limen.errors import LimenError
+
+ABOUT: Final = "about.json"
+CONTENT: Final = "content"
+RELEASED: Final = "released.json"
+MOST_RELEASED: Final = 1_000
+_LARGEST_ABOUT: Final = 65_536
+_LARGEST_RELEASED: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One file that is kept: its ID here, its share and its path there, and what is put back with it.
+
+    `event` is the ID of the event that says why.
+    """
+
+    id: str
+    share: str
+    path: str
+    at: Instant
+    owner: int
+    group: int
+    mode: int
+    size: int
+    event: str
+    rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Released:
+    """A content that may lie on a share: its size in bytes, and its SHA-256."""
+
+    share: str
+    size: int
+    digest: str
+
+
+class Quarantine:
+    """The folder of all that is kept."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def take(self, file: ShareFile, share: str, now: Instant, event: str, rules: tuple[str, ...]) -> Kept:
+        """Move a file here. Raises GoneError where its name leads to it no more, and OSError."""
+        found = os.fstat(file.descriptor)
+        kept = Kept(
+            secrets.token_hex(8),
+            *(share, str(file.path), now, found.st_uid, found.st_gid, found.st_mode & 0o7777, found.st_size),
+            *(event, rules),
+        )
+        own = self.folder / kept.id
+        own.mkdir(mode=0o700, parents=True)
+        self.folder.chmod(0o700)
+        try:
+            self._write(own / ABOUT, json.dumps(asdict(kept)).encode())
+            self._move(file, own / CONTENT)
+        except BaseException:
+            shutil.rmtree(own, ignore_errors=True)
+            raise
+        return kept
+
+    def all(self) -> list[Kept]:
+        """All that is kept, the newest first. What can't be read is left out."""
+        return sorted(self._each(), key=lambda one: (-one.at, one.id))
+
+    def find(self, kept_id: str) -> Kept | None:
+        return next((one for one in self._each() if one.id == kept_id), None)
+
+    def release(self, kept: Kept, root: Path) -> str:
+        """Put a file back to where it was taken from, never over another; its path there. As it is now it is not taken
+        again. Raises LimenError.
+        """
+        path = PurePosixPath(kept.path)
+        self._remember(kept)
+        try:
+            with folder_of(root, path) as folder:
+                name = self._put_back(kept, folder, path.name)
+        except GoneError as gone:
+            raise LimenError(
+                f"the folder of {kept.path} is not there any more",
+                "make it again, or take the file from the quarantine",
+            ) from gone
+        shutil.rmtree(self.folder / kept.id)
+        return str(path.with_name(name))
+
+    def delete(self, kept: Kept) -> None:
+        shutil.rmtree(self.folder / kept.id)
+
+    def was_released(self, file: ShareFile, share: str) -> bool:
+        """Whether exactly this content was put back to this share."""
+        return any(
+            (one.share, one.size) == (share, file.size) and one.digest == _digest(file.descriptor)
+            for one in self._released()
+        )
+
+    # Inside
+
+    def _released(self) -> list[_Released]:
+        try:
+            with (self.folder / RELEASED).open("rb") as file:
+                return [_Released(*one) for one in json.loads(file.read(_LARGEST_RELEASED))]
+        except (OSError, ValueError, TypeError):
+            return []
+
+    def _remember(self, kept: Kept) -> None:
+        with (self.folder / kept.id / CONTENT).open("rb") as content:
+            one = _Released(kept.share, kept.size, _digest(content.fileno()))
+        before = [other for other in self._released() if other != one]
+        new = self.folder / f"{RELEASED}.new"
+        new.unlink(missing_ok=True)
+        self._write(new, json.dumps([astuple(each) for each in (*before, one)][-MOST_RELEASED:]).encode())
+        new.replace(self.folder / RELEASED)
+
+    def _each(self) -> Iterator[Kept]:
+        for own in self.folder.iterdir() if self.folder.is_dir() else ():
+            with suppress(OSError, ValueError, TypeError, KeyError):
+                with (own / ABOUT).open("rb") as file:
+                    told: dict[str, Any] = json.loads(file.read(_LARGEST_ABOUT))
+                kept = Kept(**{**told, "rules": tuple(told["rules"])})
+                if kept.id == own.name:
+                    yield kept
+
+    def _move(self, file: ShareFile, to: Path) -> None:
+        """By its name where that is possible, else by what was open; and for nobody else from then on."""
+        if not file.is_still_there:
+            raise GoneError
+        try:
+            os.rename(file.path.name, to, src_dir_fd=file.folder)
+        except OSError as error:
+            if error.errno != EXDEV:
+                raise
+            self._copy(file, to)
+            return
+        moved = to.lstat()
+        if (moved.st_dev, moved.st_ino) != file.identity:  # another took its place meanwhile: it was not judged
+            _link_back(to, file)
+            raise GoneError
+        os.fchmod(file.descriptor, 0o600)
+        if os.geteuid() == 0:
+            os.fchown(file.descriptor, os.geteuid(), os.getegid())
+
+    def _copy(self, file: ShareFile, to: Path) -> None:
+        with os.fdopen(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as out:
+            at = 0
+            while piece := os.pread(file.descriptor, 1 << 20, at):
+                at += out.write(piece)
+            out.flush()
+            os.fsync(out.fileno())
+        if not file.is_still_there:
+            raise GoneError
+        os.unlink(file.path.name, dir_fd=file.folder)
+
+    def _put_back(self, kept: Kept, folder: int, name: str) -> str:
+        content = self.folder / kept.id / CONTENT
+        for number in range(1, 100):
+            wanted = name if number == 1 else f"{PurePosixPath(name).stem} ({number}){PurePosixPath(name).suffix}"
+            try:
+                descriptor = os.open(wanted, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600, dir_fd=folder)
+            except FileExistsError:
+                continue
+            with os.fdopen(descriptor, "wb") as out, content.open("rb") as held:
+                shutil.copyfileobj(held, out, 1 << 20)
+                out.flush()
+                os.fsync(out.fileno())
+                if os.geteuid() == 0:
+                    os.fchown(out.fileno(), kept.owner, kept.group)
+                os.fchmod(out.fileno(), kept.mode & 0o777)
+            return wanted
+        raise LimenError(f"there are too many files called {name}", "move some of them away")
+
+    @staticmethod
+    def _write(path: Path, data: bytes) -> None:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as out:
+            out.write(data)
+
+
+def _digest(descriptor: int) -> str:
+    digest, at = hashlib.sha256(), 0
+    while piece := os.pread(descriptor, 1 << 20, at):
+        digest.update(piece)
+        at += len(piece)
+    return digest.hexdigest()
+
+
+def _link_back(to: Path, file: ShareFile) -> None:
+    """Give back what was moved by mistake, never over what came there meanwhile."""
+    for name in (file.path.name, f"{file.path.name}.{secrets.token_hex(4)}"):
+        with suppress(FileExistsError):
+            os.link(to, name, dst_dir_fd=file.folder)
+            to.unlink()
+            return

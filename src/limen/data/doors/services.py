@@ -1,0 +1,321 @@
+"""The entry points of data that the settings name: opened where they can be, tried again where not, and closed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import ssl
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Final
+
+from limen.admission import Admission
+from limen.clock import Clock
+from limen.data.doors import icap, milter, shares
+from limen.data.doors.icap import IcapServer
+from limen.data.doors.judging import KeepReason, Protection, Verdict, nobody_says_why
+from limen.data.doors.kinds import MASS_RENAMING
+from limen.data.doors.mail_labels import MailLabels
+from limen.data.doors.mass_renaming import MassRenaming
+from limen.data.doors.milter import MilterServer
+from limen.data.doors.quarantine import Quarantine
+from limen.data.doors.refusal import Refusal, RefusalOf
+from limen.data.doors.samba_audit import SambaAudit
+from limen.data.doors.shares import Share, SharePatrol
+from limen.data.doors.spool import Room
+from limen.data.labels.marks import PURPOSE as LABELS, Marks
+from limen.data.protection import DataProtection
+from limen.data.rules.stated import DataRules
+from limen.data.settings import DataSettings
+from limen.errors import LimenError
+from limen.events import Event
+from limen.facts import FactStore, Person
+from limen.pillar import Core, Figure
+
+SWEEP_SECONDS: Final = 900.0
+SWEPT: Final = "shares-swept.json"
+"""In the data folder: until when the changes of each share were looked for, in nanoseconds."""
+TAG_LENGTH: Final = 32
+"""An ISTag is no longer (RFC 3507 section 4.7)."""
+
+_log: Final = logging.getLogger("limen.data")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What all entry points need. `root` is the company folder, `data` the folder of what Limen keeps; `tag` names the
+    rules of now; `device_of(person, address)` gives a person's device where it is clear which; `record` journals.
+    """
+
+    protection: Protection
+    clock: Clock
+    root: Path
+    data: Path
+    domain: str
+    refusal_of: RefusalOf
+    tag: Callable[[], str]
+    people: Callable[[], Iterable[Person]]
+    device_of: Callable[[str, str], str]
+    record: Callable[[Event], object]
+    keep_reason: KeepReason
+    labels: MailLabels = field(default_factory=MailLabels)
+
+
+def entry_points(core: Core, protection: DataProtection) -> EntryPoints:
+    """Those of this Limen."""
+    settings = core.settings
+    about = Surroundings(
+        protection,
+        core.clock,
+        core.root.resolve(),
+        core.root.resolve() / settings.storage.data,
+        settings.domain,
+        lambda verdict: refusal_of(protection.rules, verdict, settings.help.contact),
+        lambda: core.engine().revision,
+        core.known.people.values,
+        lambda person, address: device_of(core.known, person, address),
+        core.journal.record,
+        nobody_says_why,
+        MailLabels(Marks(core.keyring.keys_for(LABELS)), lambda: protection.rules.microsoft),
+    )
+    return EntryPoints(settings.section(DataSettings), about)
+
+
+class EntryPoints:
+    """All of them. `wrong` says of each that is not open why, by its setting."""
+
+    def __init__(self, settings: DataSettings, about: Surroundings) -> None:
+        self.settings, self.about = settings, about
+        self.wrong: dict[str, str] = {}
+        self.quarantine = Quarantine(quarantine_folder(settings, about.root, about.data))
+        self.icap: IcapServer | None = None
+        self.milter: MilterServer | None = None
+        self.patrols: dict[str, SharePatrol] = {}
+        self._watching: dict[str, asyncio.Task[None]] = {}
+        self._swept = _read_times(about.data / SWEPT)
+        self._admission, self._room = Admission(), Room()
+        self._domains = frozenset({about.domain.casefold(), *(one.casefold() for one in settings.mail_domains)})
+        audit = settings.samba_log
+        self._audit = SambaAudit(about.root / audit) if audit is not None else None
+
+    async def agree(self) -> None:
+        """Open what is to be open and is not, and say of the rest why."""
+        wrong: dict[str, str] = {}
+        for name, open_it in (("icap", self._open_icap), ("milter", self._open_milter)):
+            try:
+                await open_it()
+            except (LimenError, OSError, ssl.SSLError, ValueError) as error:
+                wrong[name] = getattr(error, "strerror", "") or str(error)
+        for name in self.settings.shares:
+            if problem := self._watch(name):
+                wrong[f"shares.{name}"] = problem
+        for name, problem in wrong.items():
+            if self.wrong.get(name) != problem:
+                _log.warning("[data] %s is not open: %s", name, problem)
+        self.wrong = wrong
+
+    async def sweep(self) -> None:
+        """Look for what changed on shares and was not told."""
+        for name, patrol in self.patrols.items():
+            since, self._swept[name] = self._swept.get(name, time.time_ns()), time.time_ns()
+            await patrol.sweep(since - shares.MARGIN_NS)
+        if self.patrols:
+            (self.about.data / SWEPT).write_text(json.dumps(self._swept))
+
+    async def close(self) -> None:
+        for server in (self.icap, self.milter):
+            if server is not None:
+                await server.close()
+        for task in self._watching.values():
+            task.cancel()
+        await asyncio.gather(*self._watching.values(), return_exceptions=True)
+
+    def figures(self) -> Iterable[Figure]:
+        """What was judged by each way, by what became of it."""
+        counted = {
+            "icap": self.icap.counts if self.icap is not None else {},
+            "milter": self.milter.counts if self.milter is not None else {},
+        }
+        for name, patrol in self.patrols.items():
+            counted[f"share {name}"] = patrol.counts
+        for way, counts in counted.items():
+            for what, number in sorted(counts.items()):
+                labels = {"way": way.split(" ")[0], "what": what}
+                yield Figure("limen_data_passed_total", "What passed by proxies, mail and shares", number, labels)
+
+    def person_of(self, name: str) -> str:
+        """The ID of the active person who is called so elsewhere: by their address, or what stands before its `@`."""
+        wanted = name.rpartition("\\")[2].casefold()
+        found = [one.id for one in self.about.people() if one.active and wanted in self._called(one.email.casefold())]
+        return found[0] if len(found) == 1 else ""
+
+    # Inside
+
+    def _called(self, email: str) -> tuple[str, ...]:
+        local, _, domain = email.rpartition("@")
+        return (email, local) if domain in self._domains else (email,)
+
+    async def _open_icap(self) -> None:
+        settings = self.settings
+        if not settings.icap or self.icap is not None:
+            return
+        context = tls_context(settings, self.about.root)
+        host, port = listens_at(settings.icap, is_encrypted=context is not None, settings=settings)
+        server = IcapServer(
+            icap.Surroundings(
+                self.about.protection,
+                self._admission.listener("icap", connections=icap.CONNECTIONS, of_a_source=icap.CONNECTIONS),
+                lambda: self.about.tag()[:TAG_LENGTH],
+                self.person_of,
+                self.about.refusal_of,
+                settings.proxies,
+                self._room,
+            )
+        )
+        await server.start(host, port, context)
+        self.icap = server
+
+    async def _open_milter(self) -> None:
+        settings = self.settings
+        if not settings.milter or self.milter is not None:
+            return
+        host, port = listens_at(settings.milter, is_encrypted=False, settings=settings)
+        server = MilterServer(
+            milter.Surroundings(
+                self.about.protection,
+                self._admission.listener("milter", connections=milter.CONNECTIONS, of_a_source=milter.CONNECTIONS),
+                self._domains,
+                self.person_of,
+                self.about.keep_reason,
+                self.about.clock,
+                self.about.labels,
+                self.about.refusal_of,
+                settings.mail_servers,
+                self._room,
+            )
+        )
+        await server.start(host, port)
+        self.milter = server
+
+    def _watch(self, name: str) -> str:
+        """Have a share watched; why it is not, or ""."""
+        root = (self.about.root / self.settings.shares[name]).resolve()
+        running = self._watching.get(name)
+        if running is not None and not running.done():
+            return ""
+        if problem := unfit_share(root, self.quarantine.folder):
+            return problem
+        failed = running.exception() if running is not None and not running.cancelled() else None
+        patrol = self.patrols.get(name) or self._patrol(Share(name, root))
+        self.patrols[name] = patrol
+        self._watching[name] = asyncio.create_task(patrol.watch(), name=f"watch the share {name}")
+        return str(failed) if failed is not None else ""
+
+    def _patrol(self, share: Share) -> SharePatrol:
+        return SharePatrol(
+            share,
+            shares.Surroundings(
+                self.about.protection,
+                self.quarantine,
+                self.about.clock,
+                self.person_of,
+                user_of,
+                self._tell,
+                self.about.refusal_of,
+                self._audit,
+            ),
+        )
+
+    def _tell(self, alarm: MassRenaming, person: str, address: str) -> None:
+        self.about.record(
+            Event(
+                at=self.about.clock.now(),
+                kind=MASS_RENAMING.name,
+                actor=person,
+                subject=person,
+                device=self.about.device_of(person, address),
+                address=address,
+                details={"share": alarm.share, "files": alarm.number},
+            )
+        )
+
+
+def _read_times(path: Path) -> dict[str, int]:
+    """What was written there; nothing where it can't be read, so that a share is watched from now on."""
+    try:
+        told = json.loads(path.read_text())
+        return {str(name): int(at) for name, at in told.items()}
+    except (OSError, ValueError, AttributeError, TypeError):
+        return {}
+
+
+def refusal_of(rules: DataRules, verdict: Verdict, contact: str) -> Refusal:
+    """What whoever is stopped is told: in the words of the first rule that has some, else by the settings."""
+    judging = [one for one in rules.rules if one.id in verdict.judged.rules]
+    ask = next((one.ask for one in judging if one.ask), contact)
+    return Refusal(verdict, ask, next((one.why for one in judging if one.why), ""))
+
+
+def device_of(known: FactStore, person: str, address: str) -> str:
+    """The device on which somebody is signed in from this address, else the only one on which they are; "" where that
+    is none or several.
+    """
+    sessions = [one for one in known.issued_to(("person", person)) if one.device_id] if person else []
+    here = {one.device_id for one in sessions if address and one.address == address}
+    devices = here or {one.device_id for one in sessions}
+    return devices.pop() if len(devices) == 1 else ""
+
+
+def quarantine_folder(settings: DataSettings, root: Path, data: Path) -> Path:
+    return root / settings.quarantine if settings.quarantine is not None else data / "quarantine"
+
+
+def listens_at(address: str, *, is_encrypted: bool, settings: DataSettings) -> tuple[str, int]:
+    """The host and port to listen at. Raises LimenError where others could read what passes, and nobody said so."""
+    host, _, port = address.rpartition(":")
+    plain = host.strip("[]")
+    if not (ip_address(plain).is_loopback or is_encrypted or settings.unencrypted):
+        raise LimenError(
+            f"{address} can be reached from other machines, and what passes could be read on the way",
+            "use an address of this machine only, TLS, or say `unencrypted = true` under [data]",
+        )
+    return plain, int(port)
+
+
+def tls_context(settings: DataSettings, root: Path) -> ssl.SSLContext | None:
+    """The TLS by which proxies ask; None where none is set. Raises LimenError, OSError and ssl.SSLError."""
+    if settings.icap_certificate is None and settings.icap_key is None:
+        return None
+    if settings.icap_certificate is None or settings.icap_key is None:
+        raise LimenError("icap_certificate and icap_key belong together", "set both, or none")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.options |= ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION
+    context.load_cert_chain(root / settings.icap_certificate, root / settings.icap_key)
+    return context
+
+
+def unfit_share(root: Path, quarantine: Path) -> str:
+    """Why a folder can't be watched; "" where it can."""
+    if not root.is_dir():
+        return f"{root} is no folder"
+    kept = quarantine.resolve()
+    if kept == root or root in kept.parents or kept in root.parents:
+        return "the quarantine is in the share, or the share in the quarantine"
+    return ""
+
+
+def user_of(uid: int) -> str:
+    """The name of this user of the machine; "" where it has none."""
+    try:
+        import pwd  # noqa: PLC0415 -- not on every system
+    except ImportError:
+        return ""
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return ""

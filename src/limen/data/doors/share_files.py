@@ -1,0 +1,135 @@
+"""Files of a share, reached without being led elsewhere: no link is followed, and a file is known by what it is.
+
+Names come from whoever writes to the share. Each part of a path is opened by itself, so that neither a link in its
+place nor a folder that is swapped meanwhile leads out of the share.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import stat
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from limen.errors import LimenError
+
+PIECE: Final = 1 << 18
+MOST_PARTS: Final = 200
+_FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_FILE: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+class GoneError(LimenError):
+    """What was named is no file of the share, or no longer."""
+
+    def __init__(self) -> None:
+        super().__init__("it is no file of the share any more", "look where it was moved to")
+
+
+@dataclass(frozen=True, slots=True)
+class ShareFile:
+    """One open file. `folder` is the descriptor of its folder; both are good within `opened`."""
+
+    path: PurePosixPath
+    folder: int
+    descriptor: int
+    size: int
+    owner: int
+    identity: tuple[int, int]
+    changed_ns: int
+
+    @property
+    def is_still_there(self) -> bool:
+        """Whether its name still leads to it."""
+        try:
+            found = os.stat(self.path.name, dir_fd=self.folder, follow_symlinks=False)
+        except OSError:
+            return False
+        return (found.st_dev, found.st_ino) == self.identity
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether it was not written to since it was opened."""
+        found = os.fstat(self.descriptor)
+        return (found.st_size, found.st_ctime_ns) == (self.size, self.changed_ns)
+
+    def start(self, size: int) -> bytes:
+        return os.pread(self.descriptor, size, 0)
+
+    async def pieces(self, most: int | None = None) -> AsyncIterator[bytes]:
+        """What is in it, or its first so many bytes."""
+        at, until = 0, self.size if most is None else min(self.size, most)
+        while at < until:
+            piece = await asyncio.to_thread(os.pread, self.descriptor, min(PIECE, until - at), at)
+            if not piece:
+                return
+            at += len(piece)
+            yield piece
+
+
+@contextmanager
+def folder_of(root: Path, path: PurePosixPath) -> Iterator[int]:
+    """The descriptor of the folder that this path below `root` lies in. Raises GoneError."""
+    parts = path.parts
+    if not parts or path.is_absolute() or ".." in parts or len(parts) > MOST_PARTS:
+        raise GoneError
+    try:
+        at = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError:
+        raise GoneError from None
+    try:
+        for part in parts[:-1]:
+            try:
+                below = os.open(part, _FOLDER, dir_fd=at)
+            except OSError:
+                raise GoneError from None
+            os.close(at)
+            at = below
+        yield at
+    finally:
+        os.close(at)
+
+
+@contextmanager
+def opened(root: Path, path: PurePosixPath) -> Iterator[ShareFile]:
+    """A regular file at this path below `root`. Raises GoneError where there is none."""
+    with folder_of(root, path) as folder:
+        try:
+            descriptor = os.open(path.name, _FILE, dir_fd=folder)
+        except OSError:
+            raise GoneError from None
+        try:
+            found = os.fstat(descriptor)
+            if not stat.S_ISREG(found.st_mode):
+                raise GoneError
+            yield ShareFile(
+                path,
+                folder,
+                descriptor,
+                found.st_size,
+                found.st_uid,
+                (found.st_dev, found.st_ino),
+                found.st_ctime_ns,
+            )
+        finally:
+            os.close(descriptor)
+
+
+def write_beside(file: ShareFile, name: str, text: str) -> tuple[int, int]:
+    """A small new file in the folder of another, of the same owner where that may be said; by what it is known. Raises
+    OSError.
+    """
+    descriptor = os.open(name, _NEW, 0o644, dir_fd=file.folder)
+    try:
+        os.write(descriptor, text.encode())
+        if os.geteuid() == 0:
+            os.fchown(descriptor, file.owner, -1)
+        found = os.fstat(descriptor)
+    finally:
+        os.close(descriptor)
+    return found.st_dev, found.st_ino

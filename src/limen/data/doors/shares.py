@@ -1,0 +1,297 @@
+"""Shares that are watched: what is written there is looked into, and what may not lie there is taken away.
+
+A file is looked at when it has rested for a moment, as it lies there then. Where it changes meanwhile, or another takes
+its place, that is looked at in its turn. What may not pass goes into the quarantine, and a note says so in its place;
+what could not even be judged stays, and is judged again: an error of ours empties no share.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import stat
+import time
+from collections import Counter, OrderedDict
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from watchfiles import Change, awatch
+
+from limen.clock import Clock
+from limen.data.documents import WhyNot
+from limen.data.doors.judging import Content, Passed, Protection, Verdict, judge
+from limen.data.doors.mass_renaming import SAMPLE, MassRenaming, RenamingWatch, looks_encrypted
+from limen.data.doors.quarantine import Quarantine
+from limen.data.doors.refusal import Refusal, RefusalOf, note
+from limen.data.doors.samba_audit import SambaAudit, Writer
+from limen.data.doors.share_files import GoneError, ShareFile, opened, write_beside
+from limen.data.doors.spool import LARGEST
+from limen.data.rules.model import Channel, Passing
+
+REST_SECONDS: Final = 1.0
+"""A file is looked at when nothing changed in it for so long, or after MOST_WAIT_SECONDS in any case."""
+MOST_WAIT_SECONDS: Final = 60.0
+AGAIN_SECONDS: Final = 30.0
+"""After so long what could not be judged, or moved, is tried again."""
+NEW_SECONDS: Final = 60.0
+"""A file that was made so long ago is a new one still, where it is written to."""
+MOST_WAITING: Final = 100_000
+MOST_WALKED: Final = 100_000
+AT_ONCE: Final = 2
+MARGIN_NS: Final = 5_000_000_000
+NOTE: Final = ".limen.txt"
+
+_log: Final = logging.getLogger("limen.data")
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A folder on this machine that others write to by the network; `name` is what Samba and Limen call it."""
+
+    name: str
+    root: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What watching shares needs to know.
+
+    `person_of` gives the ID of who has this name at the file server, "" for nobody that is known. `user_of` gives the
+    name of a file's owner. `tell` is called with each alarm, whose it is and from which address ("" where that is not
+    known). `audit` says who wrote what, where Samba does.
+    """
+
+    protection: Protection
+    quarantine: Quarantine
+    clock: Clock
+    person_of: Callable[[str], str]
+    user_of: Callable[[int], str]
+    tell: Callable[[MassRenaming, str, str], None]
+    refusal_of: RefusalOf = Refusal
+    audit: SambaAudit | None = None
+    rest_seconds: float = REST_SECONDS
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A path that something happened to: since when, and when it is looked at."""
+
+    since: float
+    due: float
+
+
+@dataclass(slots=True)
+class _State:
+    """What is known of one share while it is watched."""
+
+    waiting: OrderedDict[PurePosixPath, _Waiting] = field(default_factory=OrderedDict)
+    made: OrderedDict[PurePosixPath, float] = field(default_factory=OrderedDict)
+    notes: set[tuple[int, int]] = field(default_factory=set)
+    is_behind: bool = False
+
+
+class SharePatrol:
+    """One share. `watch` goes on until it is cancelled; `counts` holds what became of files, by the step."""
+
+    def __init__(self, share: Share, about: Surroundings) -> None:
+        self.share, self.about = share, about
+        self.counts: Counter[str] = Counter()
+        self._state = _State()
+        self._renaming = RenamingWatch(share.name)
+        self._room = asyncio.Semaphore(AT_ONCE)
+        self._working: set[asyncio.Task[None]] = set()
+
+    async def watch(self) -> None:
+        """Look at what changes from now on. Raises OSError where the folder can't be watched."""
+        working = asyncio.create_task(self._work(), name=f"look at what is new in {self.share.name}")
+        try:
+            while True:
+                await self._told()
+        finally:
+            working.cancel()
+            await asyncio.gather(working, *self._working, return_exceptions=True)
+
+    async def _told(self) -> None:
+        """Take what the system tells of, until it tells of a name that is no UTF-8: there watchfiles gives up. What is
+        missed until it is asked again is looked for.
+        """
+        begun = time.time_ns()
+        try:
+            async for changes in awatch(self.share.root, watch_filter=None, debounce=200, step=50):
+                begun = time.time_ns()
+                self._saw(changes)
+        except* RuntimeError:  # WatchfilesRustInternalError
+            self.counts["began-anew"] += 1
+            await asyncio.sleep(self.about.rest_seconds)
+            sweeping = asyncio.create_task(self._sweep_later(begun - MARGIN_NS))
+            self._working.add(sweeping)
+            sweeping.add_done_callback(self._working.discard)
+
+    async def _sweep_later(self, since_ns: int) -> None:
+        """When the system tells of changes again, which takes it a moment."""
+        await asyncio.sleep(1.0)
+        await self.sweep(since_ns)
+
+    async def sweep(self, since_ns: int) -> int:
+        """Look at all files that were changed since then, as if that was told now; how many."""
+        found = await asyncio.to_thread(lambda: list(_changed_since(self.share.root, since_ns)))
+        for path in found:
+            self._wait(path)
+        return len(found)
+
+    # What happens
+
+    def _saw(self, changes: Iterable[tuple[Change, str]]) -> None:
+        now = time.monotonic()
+        for change, name in changes:
+            path = self._below(name)
+            if path is None:
+                continue
+            if change is Change.deleted:
+                self._renaming.gone(now)
+                continue
+            if change is Change.added:
+                _remember(self._state.made, path, now)
+            self._wait(path)
+
+    def _below(self, name: str) -> PurePosixPath | None:
+        try:
+            return PurePosixPath(Path(name).relative_to(self.share.root))
+        except ValueError:
+            return None
+
+    def _wait(self, path: PurePosixPath, seconds: float = -1.0) -> None:
+        now = time.monotonic()
+        due = now + (seconds if seconds >= 0 else self.about.rest_seconds)
+        waiting = self._state.waiting.get(path)
+        if waiting is not None:
+            waiting.due = min(due, waiting.since + MOST_WAIT_SECONDS)
+        elif len(self._state.waiting) < MOST_WAITING:
+            self._state.waiting[path] = _Waiting(now, due)
+        elif not self._state.is_behind:
+            self._state.is_behind = True
+            _log.warning("more changes on the share %s than can be looked at: some wait for a sweep", self.share.name)
+
+    async def _work(self) -> None:
+        while True:
+            await asyncio.sleep(min(0.25, self.about.rest_seconds))
+            if self.about.audit is not None:
+                await asyncio.to_thread(self.about.audit.look)
+            now = time.monotonic()
+            for path in [path for path, one in self._state.waiting.items() if one.due <= now]:
+                await self._room.acquire()
+                del self._state.waiting[path]
+                task = asyncio.create_task(self._look(path))
+                self._working.add(task)
+                task.add_done_callback(self._working.discard)
+                task.add_done_callback(lambda _task: self._room.release())
+
+    async def _look(self, path: PurePosixPath) -> None:
+        """See what became of a path, once it rests. Never raises."""
+        try:
+            with opened(self.share.root, path) as file:
+                await self._file(file)
+        except GoneError:
+            await self._folder(path)
+        except Exception:  # noqa: BLE001 -- one file that fails ends no watching
+            _log.exception("a file of the share %s could not be looked at", self.share.name)
+            self._wait(path, AGAIN_SECONDS)
+
+    async def _folder(self, path: PurePosixPath) -> None:
+        """A whole folder may have been moved here, of which no file is told."""
+        for below in await asyncio.to_thread(lambda: list(_files_below(self.share.root, path))):
+            if below not in self._state.waiting:
+                _remember(self._state.made, below, time.monotonic())
+                self._wait(below)
+
+    async def _file(self, file: ShareFile) -> None:
+        if file.identity in self._state.notes:
+            return
+        writer = self._writer(file)
+        self._see_whether_encrypted(file, writer)
+        if await asyncio.to_thread(self.about.quarantine.was_released, file, self.share.name):
+            self.counts["released"] += 1
+            return
+        person = self.about.person_of(writer.user) if writer.user else ""
+        passing = Passing(Channel.SHARE, person=person, app=self.share.name, name=_printable(file.path.name))
+        unread: frozenset[WhyNot] = frozenset({WhyNot.TOO_LARGE}) if file.size > LARGEST else frozenset()
+        verdict = await judge(self.about.protection, passing, Passed((Content(_Start(file), passing.name),), unread))
+        self.counts["failed" if verdict.failed else verdict.judged.step.name.lower()] += 1
+        if verdict.failed:
+            self._wait(file.path, AGAIN_SECONDS)
+        elif not file.is_unchanged or not file.is_still_there:
+            self._wait(file.path)
+        elif not verdict.passes:
+            await self._take(file, verdict)
+
+    def _writer(self, file: ShareFile) -> Writer:
+        """Who wrote it: whom Samba says, else whose it is."""
+        path = str(self.share.root / file.path)
+        said = self.about.audit.writer_of(path) if self.about.audit is not None else None
+        return said or Writer(self.about.user_of(file.owner), "")
+
+    def _see_whether_encrypted(self, file: ShareFile, writer: Writer) -> None:
+        if not looks_encrypted(file.start(SAMPLE)):
+            return
+        now = time.monotonic()
+        was_there = now - self._state.made.get(file.path, -NEW_SECONDS) >= NEW_SECONDS
+        alarm = self._renaming.unreadable(str(file.path), writer.user, now, was_there=was_there)
+        if alarm is not None:
+            self.counts["mass-renaming"] += 1
+            self.about.tell(alarm, self.about.person_of(writer.user) if writer.user else "", writer.address)
+
+    async def _take(self, file: ShareFile, verdict: Verdict) -> None:
+        now = self.about.clock.now()
+        taken = (file, self.share.name, now, verdict.event, verdict.judged.rules)
+        await asyncio.to_thread(self.about.quarantine.take, *taken)
+        self.counts["taken"] += 1
+        with suppress(OSError):  # the file is safe; that nobody is told of it is the lesser evil
+            identity = write_beside(file, f"{file.path.name[:200]}{NOTE}", note(self.about.refusal_of(verdict)))
+            self._state.notes.add(identity)
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """A file as far as it is looked into."""
+
+    file: ShareFile
+
+    def pieces(self) -> AsyncIterator[bytes]:
+        return self.file.pieces(LARGEST)
+
+
+def _printable(name: str) -> str:
+    """A name as text, whatever bytes it is."""
+    return name.encode("utf-8", "replace").decode()[:255]
+
+
+def _remember(made: OrderedDict[PurePosixPath, float], path: PurePosixPath, now: float) -> None:
+    made[path] = now
+    made.move_to_end(path)
+    while len(made) > MOST_WAITING or (made and next(iter(made.values())) < now - NEW_SECONDS):
+        made.popitem(last=False)
+
+
+def _files_below(root: Path, path: PurePosixPath) -> Iterator[PurePosixPath]:
+    """The files below a folder of a share, links left out, as far as that is a folder."""
+    number = 0
+    if (root / path).is_symlink():
+        return
+    for folder, _, names in os.walk(root / path):
+        for name in sorted(names):
+            number += 1
+            if number > MOST_WALKED:
+                return
+            yield PurePosixPath(os.path.relpath(Path(folder, name), root))
+
+
+def _changed_since(root: Path, since_ns: int) -> Iterator[PurePosixPath]:
+    for path in _files_below(root, PurePosixPath()):
+        with suppress(OSError):
+            found = (root / path).lstat()
+            if stat.S_ISREG(found.st_mode) and found.st_ctime_ns >= since_ns:
+                yield path

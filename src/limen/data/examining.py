@@ -1,0 +1,78 @@
+"""Whether what asks about data, and what is watched, can be so: what `limen doctor` says of the section `[data]`."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Iterator
+from typing import Final
+
+from limen.data.doors.services import listens_at, quarantine_folder, tls_context, unfit_share
+from limen.data.settings import DataSettings
+from limen.errors import LimenError
+from limen.finding import Finding, State
+from limen.pillar.part import Installation
+
+NAME: Final = "data"
+_WHERE: Final = "limen.toml"
+
+
+async def examine(installation: Installation) -> list[Finding]:
+    """It looks at files and folders, and asks nobody."""
+    settings = installation.settings.section(DataSettings)
+    if not settings.is_on:
+        return [Finding(NAME, State.SKIPPED, "no proxy, mail server or share is set under [data]", where=_WHERE)]
+    return await asyncio.to_thread(lambda: list(_found(installation, settings)))
+
+
+def _found(installation: Installation, settings: DataSettings) -> Iterator[Finding]:
+    yield from _proxies(installation, settings)
+    yield from _mail_servers(settings)
+    yield from _shares(installation, settings)
+
+
+def _proxies(installation: Installation, settings: DataSettings) -> Iterator[Finding]:
+    if not settings.icap:
+        return
+    try:
+        context = tls_context(settings, installation.root)
+        listens_at(settings.icap, is_encrypted=context is not None, settings=settings)
+    except LimenError as error:
+        yield Finding(NAME, State.WRONG, error.what, error.fix, settings.icap)
+    except (OSError, ssl.SSLError, ValueError) as error:
+        what = f"the certificate of the ICAP server can't be used: {getattr(error, 'strerror', '') or error}"
+        yield Finding(NAME, State.WRONG, what, "set icap_certificate and icap_key to PEM files", settings.icap)
+    else:
+        known = (
+            "are believed who signed in to them" if settings.proxies else "are not named, so nobody is known by name"
+        )
+        yield Finding(NAME, State.OK, f"web proxies ask by ICAP, and {known}", where=settings.icap)
+
+
+def _mail_servers(settings: DataSettings) -> Iterator[Finding]:
+    if not settings.milter:
+        return
+    try:
+        listens_at(settings.milter, is_encrypted=False, settings=settings)
+    except (LimenError, ValueError) as error:
+        fix = getattr(error, "fix", "") or "write it as 127.0.0.1:8891"
+        yield Finding(NAME, State.WRONG, getattr(error, "what", str(error)), fix, settings.milter)
+    else:
+        yield Finding(NAME, State.OK, "mail servers ask by milter", where=settings.milter)
+
+
+def _shares(installation: Installation, settings: DataSettings) -> Iterator[Finding]:
+    root = installation.root
+    quarantine = quarantine_folder(settings, root, root / installation.settings.storage.data)
+    for name, folder in settings.shares.items():
+        where = (root / folder).resolve()
+        problem = unfit_share(where, quarantine)
+        if problem:
+            fix = f"correct shares.{name} or quarantine under [data]"
+            yield Finding(NAME, State.WRONG, f"the share {name} is not watched: {problem}", fix, str(where))
+        else:
+            yield Finding(NAME, State.OK, f"the share {name} is watched", where=str(where))
+    log = settings.samba_log
+    if settings.shares and log is not None and not (root / log).is_file():
+        what = "Samba's log is not there, so whoever owns a file counts as its writer"
+        yield Finding(NAME, State.WARNING, what, "`limen data recipe samba` says how it is written", str(root / log))

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from tests.data.doors.protecting import CARD, NO_CARD, OwnProtection
+
+from limen.data.documents import Inspected, WhyNot
+from limen.data.doors import judging
+from limen.data.doors.judging import UNASKED, Content, Passed, judge, together
+from limen.data.labels.marks import Marks
+from limen.data.labels.model import Carried, DocumentLabel, Standing
+from limen.data.model import Confidence, Finding, Found
+from limen.data.rules.model import Channel, Passing, Step
+from limen.facts import Label
+
+WEB = Passing(Channel.WEB)
+A_CARD = Passed((Content(CARD),))
+
+
+async def test_where_nobody_asks_nothing_is_looked_into_nor_noted() -> None:
+    protection = OwnProtection(is_asked=False)
+    assert await judge(protection, WEB, A_CARD) is UNASKED
+    assert (protection.looks, protection.noted) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("step", "may_justify", "why", "passes"),
+    [
+        (Step.ALLOW, False, "", True),
+        (Step.WATCH, False, "", True),
+        (Step.WARN, False, "", False),
+        (Step.WARN, True, "", False),
+        (Step.WARN, True, "  ", False),
+        (Step.WARN, False, "they asked for it", False),
+        (Step.WARN, True, "they asked for it", True),
+        (Step.BLOCK, True, "they asked for it", False),
+        (Step.QUARANTINE, True, "they asked for it", False),
+    ],
+)
+async def test_what_passes_by_the_step(step: Step, may_justify: bool, why: str, passes: bool) -> None:
+    protection, kept = OwnProtection(step=step, may_justify=may_justify), []
+
+    async def keep_reason(*said: str) -> None:
+        kept.append(said)
+
+    passing, is_justified = Passing(Channel.WEB, person="p_ann"), step == Step.WARN and passes
+    verdict = await judge(protection, passing, Passed((Content(CARD),), why=why), keep_reason)
+    assert verdict.passes == passes
+    assert [one[2:] for one in protection.noted] == [(passes, "justified" if is_justified else "")] * bool(step)
+    assert kept == [("e1", "p_ann", why)] * is_justified
+    assert verdict.event == ("e1" if step else "")
+
+
+async def test_a_reason_that_cannot_be_kept_lets_nothing_pass() -> None:
+    async def failing(*_said: str) -> None:
+        raise RuntimeError
+
+    verdict = await judge(OwnProtection(Step.WARN, may_justify=True), WEB, Passed((Content(CARD),), why="so"), failing)
+    assert (verdict.passes, verdict.failed) == (False, True)
+
+
+@pytest.mark.parametrize("broken", ["asks", "judge", "note"])
+async def test_whatever_fails_does_not_pass(broken: str) -> None:
+    verdict = await judge(OwnProtection(Step.WATCH, broken={broken}), WEB, A_CARD)
+    assert (verdict.passes, verdict.failed) == (False, True)
+
+
+@pytest.mark.parametrize(("unread", "passes"), [(Step.WATCH, True), (Step.BLOCK, False)])
+async def test_what_could_not_be_looked_into_is_judged_as_that(unread: Step, passes: bool) -> None:
+    protection = OwnProtection(unread=unread, broken={"inspect"})
+    assert (await judge(protection, WEB, A_CARD)).passes == passes
+    assert protection.inspected[0].why_not == {WhyNot.FAILED}
+
+
+async def test_what_takes_too_long_was_not_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Slow(OwnProtection):
+        async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "") -> Inspected:
+            await asyncio.sleep(60)
+            raise AssertionError
+
+    monkeypatch.setattr(judging, "INSPECT_SECONDS", 0.01)
+    protection = Slow()
+    assert not (await judge(protection, WEB, A_CARD)).passes
+    assert protection.inspected[0].why_not == {WhyNot.TIMED_OUT}
+
+
+async def test_one_of_several_documents_is_enough() -> None:
+    passed = Passed((Content(NO_CARD, "a.txt"), Content(CARD, "b.txt"), Content(NO_CARD)))
+    protection = OwnProtection()
+    assert not (await judge(protection, WEB, passed)).passes
+    assert protection.inspected[0].where == ("b.txt",)
+
+
+def test_several_documents_together() -> None:
+    find = Finding("card", Confidence.HIGH, 1, 2, b"d")
+    one = Inspected(
+        "docx", Found((find,), frozenset({"card"})), ("page 1",), Label.INTERNAL, frozenset({WhyNot.BROKEN})
+    )
+    other = Inspected("pdf", Found((find,)), (), Label.RESTRICTED)
+    both = together([("a.docx", one), ("", other)], {WhyNot.TOO_LARGE})
+    assert (both.found.findings, both.found.more) == ((find, find), {"card"})
+    assert (both.where, both.label) == (("a.docx / page 1", ""), Label.RESTRICTED)
+    assert both.why_not == {WhyNot.BROKEN, WhyNot.TOO_LARGE}
+    assert together([("a.docx", one)]) is one
+
+
+def test_what_several_say_of_their_labels_proves_nothing_together() -> None:
+    marks = Marks((b"k" * 32,))
+    mark = marks.made(DocumentLabel(Label.PUBLIC, 1_000, lowered_from=Label.RESTRICTED), b"c" * 32)
+    lowered = Inspected("docx", carried=Carried(("public",), (mark,), b"c" * 32))
+    alone = together([("", Inspected("text")), ("a.docx", lowered)]).carried
+    assert alone is not None
+    assert marks.claim(alone, {}).standing is Standing.PROVEN
+    both = together([("b.docx", Inspected("docx", carried=Carried(("internal",)))), ("a.docx", lowered)]).carried
+    assert both is not None
+    claim = marks.claim(both, {})
+    assert (claim.label, claim.standing) == (Label.INTERNAL, Standing.FORGED)

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from ipaddress import ip_network
+
+import pytest
+
+from limen.data.doors.peers import is_named, may_connect
+
+NAMED = (ip_network("192.0.2.0/24"), ip_network("2001:db8::/32"))
+
+
+@pytest.mark.parametrize(
+    ("address", "named", "without_names"),
+    [
+        ("192.0.2.7", True, False),
+        ("::ffff:192.0.2.7", True, False),
+        ("2001:db8::1%eth0", True, False),
+        ("127.0.0.1", False, True),
+        ("::1", False, True),
+        ("::ffff:127.0.0.1", False, True),
+        ("198.51.100.1", False, False),
+        ("", False, False),
+        ("nowhere", False, False),
+    ],
+)
+def test_who_may_connect(address: str, named: bool, without_names: bool) -> None:
+    assert is_named(address, NAMED) == may_connect(address, NAMED) == named
+    assert may_connect(address, ()) == without_names
+    assert not is_named(address, ())

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from limen.data.doors import quarantine as module
+from limen.data.doors.quarantine import Kept, Quarantine
+from limen.data.doors.share_files import GoneError, opened
+from limen.errors import LimenError
+
+
+def take(quarantine: Quarantine, share: Path, name: str) -> Kept:
+    with opened(share, PurePosixPath(name)) as file:
+        return quarantine.take(file, "sales", 1_000, "e1", ("no-cards",))
+
+
+@pytest.fixture
+def share(tmp_path: Path) -> Path:
+    (tmp_path / "share" / "in").mkdir(parents=True)
+    (tmp_path / "share" / "in" / "a.txt").write_text("secret")
+    (tmp_path / "share" / "in" / "a.txt").chmod(0o644)
+    return tmp_path / "share"
+
+
+@pytest.mark.parametrize("is_elsewhere", [False, True])
+def test_a_file_is_taken_for_nobody_else_to_read_and_put_back(
+    tmp_path: Path, share: Path, monkeypatch: pytest.MonkeyPatch, *, is_elsewhere: bool
+) -> None:
+    if is_elsewhere:  # on another file system
+        monkeypatch.setattr(module.os, "rename", lambda *_a, **_k: (_ for _ in ()).throw(OSError(module.EXDEV, "")))
+    if os.geteuid() == 0:
+        os.chown(share / "in" / "a.txt", 5, 60)
+    quarantine = Quarantine(tmp_path / "q")
+    kept = take(quarantine, share, "in/a.txt")
+    content = tmp_path / "q" / kept.id / "content"
+    assert (content.read_text(), oct(content.stat().st_mode & 0o777)) == ("secret", "0o600")
+    assert oct((tmp_path / "q" / kept.id).stat().st_mode & 0o777) == "0o700"
+    assert not (share / "in" / "a.txt").exists()
+    assert quarantine.all() == [kept] == [quarantine.find(kept.id)]
+    assert (kept.path, kept.event, kept.rules, kept.size) == ("in/a.txt", "e1", ("no-cards",), 6)
+    if os.geteuid() == 0:
+        assert content.stat().st_uid == 0
+
+    (share / "in" / "a.txt").write_text("new")
+    assert quarantine.release(kept, share) == "in/a (2).txt"
+    back = share / "in" / "a (2).txt"
+    assert (back.read_text(), oct(back.stat().st_mode & 0o777)) == ("secret", "0o644")
+    if os.geteuid() == 0:
+        assert (back.stat().st_uid, back.stat().st_gid) == (5, 60)
+    assert (quarantine.all(), quarantine.find(kept.id)) == ([], None)
+
+
+def test_what_was_put_back_is_not_taken_again_as_it_is(tmp_path: Path, share: Path) -> None:
+    quarantine = Quarantine(tmp_path / "q")
+    kept = take(quarantine, share, "in/a.txt")
+    (share / "in" / "b.txt").write_text("secret")
+    with opened(share, PurePosixPath("in/b.txt")) as file:
+        assert not quarantine.was_released(file, "sales")
+        quarantine.release(kept, share)
+        assert quarantine.was_released(file, "sales")
+        assert not quarantine.was_released(file, "other")
+    (share / "in" / "a.txt").write_text("sEcret")
+    with opened(share, PurePosixPath("in/a.txt")) as file:
+        assert not quarantine.was_released(file, "sales")
+
+
+def test_what_is_gone_is_not_taken_and_nothing_is_left_of_trying(tmp_path: Path, share: Path) -> None:
+    quarantine = Quarantine(tmp_path / "q")
+    with opened(share, PurePosixPath("in/a.txt")) as file:
+        (share / "in" / "a.txt").unlink()
+        with pytest.raises(GoneError):
+            quarantine.take(file, "sales", 1, "e1", ())
+    assert list((tmp_path / "q").iterdir()) == []
+
+
+def test_a_folder_that_is_gone_is_said(tmp_path: Path, share: Path) -> None:
+    quarantine = Quarantine(tmp_path / "q")
+    kept = take(quarantine, share, "in/a.txt")
+    (share / "in").rmdir()
+    with pytest.raises(LimenError):
+        quarantine.release(kept, share)
+    assert quarantine.all() == [kept]
+    quarantine.delete(kept)
+    assert quarantine.all() == []
+
+
+def test_what_cannot_be_read_is_left_out(tmp_path: Path, share: Path) -> None:
+    quarantine = Quarantine(tmp_path / "q")
+    kept = take(quarantine, share, "in/a.txt")
+    for name, text in (("x", "{"), ("y", "[]"), ("z", '{"id": "../../etc", "rules": []}')):
+        (tmp_path / "q" / name).mkdir()
+        (tmp_path / "q" / name / "about.json").write_text(text)
+    assert quarantine.all() == [kept]

@@ -1,0 +1,116 @@
+"""What becomes of files of a share that is watched."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from pathlib import Path
+
+from tests.data.doors.patrolled import patrolled
+from tests.data.doors.protecting import CARD, NO_CARD, OwnProtection
+
+from limen.data.doors.mass_renaming import MANY
+from limen.data.doors.samba_audit import SambaAudit
+from limen.data.rules.model import Channel, Step
+
+
+async def test_what_may_not_lie_there_is_taken_and_a_note_says_so(tmp_path: Path) -> None:
+    async with patrolled(tmp_path, OwnProtection(Step.QUARANTINE)) as share:
+        (share.root / "in").mkdir()
+        await asyncio.sleep(0.3)
+        (share.root / "in" / "a.txt").write_bytes(CARD)
+        (share.root / "in" / "b.txt").write_bytes(NO_CARD)
+        await share.until(lambda: share.names == {"in/a.txt.limen.txt", "in/b.txt"})
+        note = (share.root / "in" / "a.txt.limen.txt").read_text()
+        for one in ("Payment card", "no-cards", "Ida, extension 7", "e1"):
+            assert note.count(one) == 2  # in English and in German
+        assert "4111" not in note
+        ((passing, judged, passed, _),) = share.protection.noted
+        assert (passing.channel, passing.person, passing.app, passing.name) == (
+            Channel.SHARE,
+            "p_ann",
+            "sales",
+            "a.txt",
+        )
+        assert (judged.step, passed) == (Step.QUARANTINE, False)
+        (kept,) = share.quarantine.all()
+        assert (kept.share, kept.path, kept.event, kept.at) == ("sales", "in/a.txt", "e1", 1_000)
+        await asyncio.sleep(0.5)
+        assert share.patrol.counts["taken"] == 1  # the note itself is looked at by nobody
+
+
+async def test_what_is_watched_stays_and_is_noted(tmp_path: Path) -> None:
+    async with patrolled(tmp_path, OwnProtection(Step.WATCH)) as share:
+        (share.root / "a.txt").write_bytes(CARD)
+        await share.until(lambda: share.protection.noted)
+        assert share.names == {"a.txt"}
+        assert share.protection.noted[0][2] is True
+
+
+async def test_changes_renames_and_whole_folders_are_looked_at(tmp_path: Path) -> None:
+    async with patrolled(tmp_path, OwnProtection(Step.QUARANTINE)) as share:
+        (share.root / "a.txt").write_bytes(NO_CARD)
+        await share.until(lambda: share.patrol.counts["allow"] == 1)
+        with (share.root / "a.txt").open("ab") as file:
+            file.write(CARD)
+        await share.until(lambda: share.names == {"a.txt.limen.txt"})
+        outside = tmp_path / "moved"
+        (outside / "deep" / "er").mkdir(parents=True)
+        (outside / "deep" / "er" / "c.txt").write_bytes(CARD)
+        outside.rename(share.root / "moved")
+        await share.until(lambda: "moved/deep/er/c.txt.limen.txt" in share.names)
+        (tmp_path / "d.part").write_bytes(CARD)
+        (tmp_path / "d.part").rename(share.root / "d.txt")
+        await share.until(lambda: "d.txt.limen.txt" in share.names)
+        assert len(share.quarantine.all()) == 3
+
+
+async def test_a_file_is_looked_at_when_it_rests(tmp_path: Path) -> None:
+    async with patrolled(tmp_path, OwnProtection(Step.QUARANTINE), rest_seconds=0.6) as share:
+        with (share.root / "a.txt").open("wb", buffering=0) as file:
+            for one in range(0, len(CARD), 8):
+                file.write(CARD[one : one + 8])
+                await asyncio.sleep(0.05)
+        await share.until(lambda: share.names == {"a.txt.limen.txt"})
+        assert len(share.protection.inspected) == 1
+
+
+async def test_what_fails_here_empties_no_share_and_is_tried_again(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("limen.data.doors.shares.AGAIN_SECONDS", 0.2)
+    protection = OwnProtection(Step.QUARANTINE)
+    async with patrolled(tmp_path, protection) as share:
+        protection.broken = {"note"}
+        (share.root / "a.txt").write_bytes(CARD)
+        await share.until(lambda: share.patrol.counts["failed"] >= 2)
+        assert share.names == {"a.txt"}
+        protection.broken = set()
+        await share.until(lambda: share.names == {"a.txt.limen.txt"})
+
+
+async def test_a_sweep_looks_at_what_changed_meanwhile(tmp_path: Path) -> None:
+    root = tmp_path / "share"
+    root.mkdir()
+    (root / "a.txt").write_bytes(CARD)
+    async with patrolled(tmp_path, OwnProtection(Step.QUARANTINE)) as share:
+        assert await share.patrol.sweep(time.time_ns()) == 0
+        assert await share.patrol.sweep(0) == 1
+        await share.until(lambda: share.names == {"a.txt.limen.txt"})
+
+
+async def test_many_files_made_unreadable_are_an_alarm_that_names_who_and_from_where(tmp_path: Path) -> None:
+    log = tmp_path / "audit"
+    log.write_text("")
+    noise = random.Random(1)
+    async with patrolled(tmp_path, OwnProtection(is_asked=False), audit=SambaAudit(log)) as share:
+        for number in range(MANY):
+            (share.root / f"{number}.docx").write_bytes(NO_CARD)
+        await share.until(lambda: share.patrol.counts["allow"] >= MANY)
+        with log.open("a") as lines:
+            for number in range(MANY):
+                (share.root / f"{number}.docx").rename(share.root / f"{number}.docx.locked")
+                (share.root / f"{number}.docx.locked").write_bytes(noise.randbytes(5_000))
+                lines.write(f"limen|games|192.0.2.9|sales|openat|ok|w|{share.root}/{number}.docx.locked\n")
+        await share.until(lambda: share.alarms)
+        ((alarm, person, address),) = share.alarms
+        assert (alarm.share, alarm.number, person, address) == ("sales", MANY, "p_games", "192.0.2.9")
