@@ -40,7 +40,7 @@ PIECES = (
     "1234567890123456789012345",
     "@",
     "a@b",
-    "-----BEGIN PRIVATE KEY-----",
+    "-----BEGIN PRIVATE KEY-----\n" + "MIIEvQ" * 8,
     "F32.1",
     "Gehalt: 4.200,00 EUR",
     "date of birth: 1985-03-12",

@@ -51,4 +51,5 @@ async def test_what_is_published_kept_and_allowed_counts_at_once(tmp_path: Path)
         await asyncio.to_thread(core.journal.flush)
         found = await asyncio.to_thread(core.journal.find, event)
         assert found is not None
-        assert (found.details["found"], found.details["rules"]) == ("customers=1,1,1", "customers-leave")
+        assert "customers=1,1,1" in str(found.details["found"]).split()
+        assert found.details["rules"] == "customers-leave"

@@ -44,7 +44,8 @@ class Detector:
 
     `expression` matches bytes of UTF-8, in what Python's re, RE2 and Hyperscan have in common: no look-around, no back
     reference. `longest` bounds a match, in bytes. `rough`, where given, is a faster expression for the first look: each
-    match of `expression` holds a match of it. `check` decides about what matched.
+    match of `expression` holds a match of it, and begins with it where `rough_begins`. `check` decides about what
+    matched.
 
     `alone` is how sure a find is by itself; `None`: it is none without one of `words` near it. `beside_words` is how
     sure it is with one: within `BEFORE` bytes before it or `AFTER` bytes behind, as whole words, in any case.
@@ -60,6 +61,7 @@ class Detector:
     words: tuple[str, ...] = ()
     check: Check | None = None
     rough: str = ""
+    rough_begins: bool = False
     is_linear: bool = False
     """Matched by RE2, in time linear in the text whatever the expression: for expressions that companies write."""
 

@@ -20,6 +20,9 @@ _SCANNER = Scanner(business.DETECTORS, key=KEY)
         ("Kündigungsfrist: drei Monate", "contract-clause"),
         ("def pay(person: str) -> None:\n    ...", "source-code"),
         ("#include <stdio.h>", "source-code"),
+        ("SELECT name, pay FROM people", "source-code"),
+        ("#!/bin/bash", "source-code"),
+        ("Wettbewerbsverbot nach Vertragsende", "contract-clause"),
     ],
 )
 def test_it_is_found(text: str, detector: str) -> None:

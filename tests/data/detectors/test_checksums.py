@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from random import Random
 
-from stdnum import luhn as their_luhn
+from stdnum import luhn as their_luhn, verhoeff as their_verhoeff
 from stdnum.iso7064 import mod_11_10 as their_mod_11_10
 from tests import dial
 
-from limen.data.detectors.checksums import are_one_digit, bare, digits, luhn, mod_11_10, mod_97, weighted
+from limen.data.detectors.checksums import are_one_digit, bare, digits, luhn, mod_11_10, mod_97, verhoeff, weighted
 
 
 def test_checks_agree_with_python_stdnum() -> None:
@@ -18,6 +18,7 @@ def test_checks_agree_with_python_stdnum() -> None:
         text = "".join(map(str, number))
         assert luhn(number) == their_luhn.is_valid(text)
         assert mod_11_10(number) == their_mod_11_10.is_valid(text)
+        assert verhoeff(number) == their_verhoeff.is_valid(text)
         right += luhn(number)
     assert right
 

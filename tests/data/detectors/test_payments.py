@@ -7,8 +7,11 @@ from random import Random
 import pytest
 from stdnum import iban as theirs
 from tests import dial
+from tests.data.planted import KEY
 
+from limen.data.detectors.every import DETECTORS
 from limen.data.detectors.payments import _LENGTHS_OF_IBANS, is_card, is_iban, is_routing_number
+from limen.data.scanning.scanner import Scanner
 
 
 def test_ibans_agree_with_python_stdnum() -> None:
@@ -43,3 +46,20 @@ def test_routing_numbers() -> None:
     assert is_routing_number(b"021000021")
     assert not is_routing_number(b"021000022")
     assert not is_routing_number(b"991000024")
+
+
+def test_lengths_of_countries() -> None:
+    assert len(_LENGTHS_OF_IBANS) == 89
+    assert (_LENGTHS_OF_IBANS[b"NO"], _LENGTHS_OF_IBANS[b"RU"], _LENGTHS_OF_IBANS[b"DE"]) == (15, 33, 22)
+
+
+def test_what_stands_behind_a_number_hides_it_not() -> None:
+    scanner = Scanner([DETECTORS["iban"], DETECTORS["payment-card"]], key=KEY)
+    for text in (
+        "AT611904300234573201 within 30 days",
+        "AT61 1904 3002 3457 3201 BIC HAMB",
+        "4111 1111 1111 1111 123",
+        "4111-1111-1111-1111 12/29",
+        "3782 822463 10005 4005",
+    ):
+        assert len(scanner.text(text.encode()).findings) == 1, text

@@ -25,6 +25,9 @@ _SCANNER = Scanner(personal.DETECTORS, key=KEY)
         ("Frau Lee, Arbeitsunfähigkeit seit Montag", "health-term"),
         ("Bruttogehalt: 4.200,00 EUR", "salary"),
         ("VERGÜTUNG 4.200 EUR", "salary"),
+        ("Diagnosis: E11", "diagnosis-code"),
+        ("Herr Weber, Schlaganfall 2019", "health-term"),
+        ("Lohnsteuer laufend 812,40 EUR, brutto € 4.200,00", "payslip"),
     ],
 )
 def test_it_is_found(text: str, detector: str) -> None:

@@ -21,3 +21,10 @@ def test_whole_words_in_any_case(text: str) -> None:
 )
 def test_parts_of_words_are_none(text: str) -> None:
     assert not _WORDS.are_in(text.encode())
+
+
+def test_a_word_with_a_capital_counts_as_it_is_written() -> None:
+    words = Words(("EIN", "employer"))
+    assert words.are_in(b"EIN 12")
+    assert words.are_in(b"EMPLOYER 12")
+    assert not words.are_in(b"ein 12")

@@ -48,3 +48,36 @@ def weighted(number: Sequence[int], weights: Sequence[int]) -> int:
 def are_one_digit(number: Sequence[int]) -> bool:
     """Whether a number is one digit again and again, as people write for "none"."""
     return len(set(number)) <= 1
+
+
+_DIHEDRAL: Final = (
+    "0123456789",
+    "1234067895",
+    "2340178956",
+    "3401289567",
+    "4012395678",
+    "5987604321",
+    "6598710432",
+    "7659821043",
+    "8765932104",
+    "9876543210",
+)
+"""The multiplication table of the dihedral group of a pentagon."""
+_TURNED: Final = (
+    "0123456789",
+    "1576283094",
+    "5803796142",
+    "8916043527",
+    "9453126870",
+    "4286573901",
+    "2793806415",
+    "7046913258",
+)
+
+
+def verhoeff(number: Sequence[int]) -> bool:
+    """Verhoeff's check of 1969: the last digit checks the others, over a group in which order counts."""
+    check = 0
+    for at, digit in enumerate(reversed(number)):
+        check = int(_DIHEDRAL[check][int(_TURNED[at % 8][digit])])
+    return check == 0

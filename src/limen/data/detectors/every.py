@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from limen.data.detectors import business, identities, payments, personal, secrets
+from limen.data.detectors import business, payments, people, personal
+from limen.data.detectors.identities import every as identities
+from limen.data.detectors.secrets import every as secrets
 from limen.data.model import Detector, Kind
 
 DETECTORS: Final = {
-    one.id: one for module in (payments, identities, personal, business, secrets) for one in module.DETECTORS
+    one.id: one for module in (payments, identities, personal, people, business, secrets) for one in module.DETECTORS
 }
 
 

@@ -7,94 +7,21 @@ from typing import Final
 from limen.data.detectors.checksums import are_one_digit, bare, digits, luhn, mod_97, weighted
 from limen.data.model import Confidence, Detector, Kind
 
-_LENGTHS_OF_IBANS: Final = {
-    code.encode(): int(length)
-    for code, length in (
-        one.split(":")
-        for one in [
-            "AD:24",
-            "AE:23",
-            "AL:28",
-            "AT:20",
-            "AZ:28",
-            "BA:20",
-            "BE:16",
-            "BG:22",
-            "BH:22",
-            "BR:29",
-            "BY:28",
-            "CH:21",
-            "CR:22",
-            "CY:28",
-            "CZ:24",
-            "DE:22",
-            "DK:18",
-            "DO:28",
-            "EE:20",
-            "EG:29",
-            "ES:24",
-            "FI:18",
-            "FO:18",
-            "FR:27",
-            "GB:22",
-            "GE:22",
-            "GI:23",
-            "GL:18",
-            "GR:27",
-            "GT:28",
-            "HR:21",
-            "HU:28",
-            "IE:22",
-            "IL:23",
-            "IQ:23",
-            "IS:26",
-            "IT:27",
-            "JO:30",
-            "KW:30",
-            "KZ:20",
-            "LB:28",
-            "LC:32",
-            "LI:21",
-            "LT:20",
-            "LU:20",
-            "LV:21",
-            "LY:25",
-            "MC:27",
-            "MD:24",
-            "ME:22",
-            "MK:19",
-            "MR:27",
-            "MT:31",
-            "MU:30",
-            "NL:18",
-            "NO:15",
-            "PK:24",
-            "PL:28",
-            "PS:29",
-            "PT:25",
-            "QA:29",
-            "RO:24",
-            "RS:22",
-            "SA:24",
-            "SC:31",
-            "SD:18",
-            "SE:24",
-            "SI:19",
-            "SK:24",
-            "SM:27",
-            "ST:25",
-            "SV:28",
-            "TL:23",
-            "TN:24",
-            "TR:26",
-            "UA:29",
-            "VA:22",
-            "VG:24",
-            "XK:20",
-        ]
-    )
-}
+_IBANS: Final = """
+AD:24 AE:23 AL:28 AT:20 AZ:28 BA:20 BE:16 BG:22 BH:22 BI:27 BR:29 BY:28 CH:21 CR:22 CY:28 CZ:24 DE:22 DJ:27
+DK:18 DO:28 EE:20 EG:29 ES:24 FI:18 FK:18 FO:18 FR:27 GB:22 GE:22 GI:23 GL:18 GR:27 GT:28 HN:28 HR:21 HU:28
+IE:22 IL:23 IQ:23 IS:26 IT:27 JO:30 KW:30 KZ:20 LB:28 LC:32 LI:21 LT:20 LU:20 LV:21 LY:25 MC:27 MD:24 ME:22
+MK:19 MN:20 MR:27 MT:31 MU:30 NI:28 NL:18 NO:15 OM:23 PK:24 PL:28 PS:29 PT:25 QA:29 RO:24 RS:22 RU:33 SA:24
+SC:31 SD:18 SE:24 SI:19 SK:24 SM:27 SO:23 ST:25 SV:28 TL:23 TN:24 TR:26 UA:29 VA:22 VG:24 XK:20 YE:30
+"""
+_LENGTHS_OF_IBANS: Final = {one[:2].encode(): int(one[3:]) for one in _IBANS.split()}
 """By country, how many characters an IBAN has (SWIFT's registry of IBANs)."""
+_FORMS_OF_IBANS: Final = "|".join(
+    rf"(?:{'|'.join(one.decode() for one, long in _LENGTHS_OF_IBANS.items() if long == length)})"
+    rf"\d{{2}}(?: ?[A-Z0-9]){{{length - 4}}}"
+    for length in sorted(set(_LENGTHS_OF_IBANS.values()))
+)
+"""As long as its country says, so that a word behind it is none of it."""
 
 _CARDS: Final = (
     # first digits from, to (of six), and the lengths that are given out under them
@@ -105,7 +32,7 @@ _CARDS: Final = (
     (360000, 369999, (14, 16, 19)),
     (370000, 379999, (15,)),
     (380000, 399999, (14, 16, 19)),
-    (400000, 499999, (13, 16, 19)),
+    (400000, 499999, (16, 19)),  # thirteen digits are given out no more, and every German EAN has them
     (500000, 509999, (12, 13, 14, 15, 16, 17, 18, 19)),
     (510000, 559999, (16,)),
     (560000, 599999, (12, 13, 14, 15, 16, 17, 18, 19)),
@@ -121,11 +48,12 @@ _CARDS: Final = (
 
 def is_card(matched: bytes) -> bool:
     """A number of a payment card: its scheme gives out such numbers, and its last digit is right."""
-    number = digits(matched)
-    if not luhn(number) or are_one_digit(number):
+    text = bare(matched)
+    first, length = int(text[:6]), len(text)
+    if not any(low <= first <= high and length in lengths for low, high, lengths in _CARDS):
         return False
-    first = int("".join(map(str, number[:6])))
-    return any(low <= first <= high and len(number) in lengths for low, high, lengths in _CARDS)
+    number = digits(text)
+    return luhn(number) and not are_one_digit(number)
 
 
 def is_iban(matched: bytes) -> bool:
@@ -147,30 +75,31 @@ DETECTORS: Final = (
         "payment-card",
         "Payment card number",
         Kind.PAYMENT_CARD,
-        r"\b[2-6]\d{3}[ -]?\d{4,6}[ -]?\d{2,5}(?:[ -]?\d{1,4}){0,2}\b",
-        longest=27,
+        r"\b(?:[2-6]\d{3}(?: \d{4} \d{4} |-\d{4}-\d{4}-)\d{4}|3\d{3}(?: \d{6} |-\d{6}-)\d{4,5}|[2-6]\d{11,18})\b",
+        longest=19,
+        rough=r"(?:\b[2-6]\d{11}|\d{4}[ -]\d{4,6}[ -]\d{4})",
         alone=Confidence.MEDIUM,
         words=(
-            "card",
             "credit card",
             "debit card",
+            "card no",
+            "card nr",
             "card number",
+            "credit card number",
             "cardholder",
             "cvv",
             "cvc",
             "valid thru",
-            "expires",
-            "expiry",
-            "visa",
+            "Visa",
+            "VISA",
             "mastercard",
             "maestro",
             "amex",
             "american express",
-            "discover",
-            "diners",
+            "Discover",
+            "diners club",
             "jcb",
             "unionpay",
-            "karte",
             "kartennummer",
             "kreditkarte",
             "kreditkartennummer",
@@ -184,9 +113,10 @@ DETECTORS: Final = (
         "iban",
         "IBAN",
         Kind.BANK,
-        r"(?i)\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b",
-        longest=44,
+        rf"(?i)\b(?:{_FORMS_OF_IBANS})\b",
+        longest=62,
         alone=Confidence.HIGH,
+        rough=r"\b[A-Za-z]{2}\d\d ?[A-Za-z0-9]{4} ?[A-Za-z0-9]{4}",
         check=is_iban,
     ),
     Detector(
@@ -227,5 +157,15 @@ DETECTORS: Final = (
         alone=None,
         beside_words=Confidence.MEDIUM,
         words=("blz", "bankleitzahl", "kontonummer", "kto", "bankverbindung"),
+    ),
+    Detector(
+        "us-account",
+        "Account number (US)",
+        Kind.BANK,
+        r"\b\d{8,17}\b",
+        longest=17,
+        alone=None,
+        beside_words=Confidence.MEDIUM,
+        words=("routing", "routing number", "aba", "checking account", "savings account", "wire transfer"),
     ),
 )

@@ -1,41 +1,31 @@
 """A scanner for some detectors: of a whole text, or of a stream of which only the end is held.
 
-Hyperscan looks at every byte once for all detectors, and tells where matches end. Behind each such end `re` finds the
-match itself in a window as long as its detector's longest match, from left to right and without overlap, exactly as it
-would in the whole text; what its check refuses is passed by one byte, so that a number before a card hides no card.
-Windows that touch are one, so that no text is searched over and over.
+Hyperscan looks at every byte once for all detectors that can be a find by themselves, and for the words of the others;
+these are looked for around their words alone. It tells where matches end. Behind each such end `re` finds the match
+itself in a window as long as its detector's longest match, from left to right and without overlap, exactly as it would
+in the whole text; what its check refuses is passed by one byte, so that a number before a card hides no card. Windows
+that touch are one, so that no text is searched over and over.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, Self
 
-import hyperscan
-
-from limen.data.detectors.expressions import expression_of
+from limen.data.detectors.every import DETECTORS
 from limen.data.model import AFTER, BEFORE, Confidence, Detector, Finding, Found, digest_of
-from limen.data.scanning.words import Words
+from limen.data.scanning.looks import MARGIN, Looks, Sought
 
 MOST: Final = 100
 """So many different values of a detector are kept; whoever asks for a number of them asks for less."""
 MOST_PLACES: Final = 1_000
 """So many places of one value are kept."""
-_WORDS: Final = 1 << 20
-"""A detector's words have its number and this, where Hyperscan tells of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Sought:
-    """One detector as it is looked for."""
-
-    detector: Detector
-    expression: re.Pattern[bytes]
-    words: Words | None
+_AT_ONCE: Final = 1 << 20
+"""A longer text is scanned in pieces of so many bytes, so that what is told of it takes little memory."""
 
 
 class Scanner:
@@ -47,35 +37,32 @@ class Scanner:
     def __init__(self, detectors: Sequence[Detector], *, key: bytes, most: int = MOST) -> None:
         self._made_of = tuple(detectors), key, most
         self._key, self._most = key, most
-        self._sought = [_Sought(one, expression_of(one), Words(one.words) if one.words else None) for one in detectors]
-        self._hold = max((one.longest for one in detectors), default=0) + AFTER
-        rough = {index: (one.rough or one.expression).encode() for index, one in enumerate(detectors)}
-        for index, one in enumerate(self._sought):
-            if one.words is not None:
-                rough[index + _WORDS] = one.words.rough
-        self._whole = _database(rough, hyperscan.HS_MODE_BLOCK)
-        self._streaming = _database(rough, hyperscan.HS_MODE_STREAM)
+        self._looks = Looks(detectors)
 
-    def __getstate__(self) -> tuple[tuple[Detector, ...], bytes, int]:
-        """Another process makes the same one anew."""
-        return self._made_of
+    def __getstate__(self) -> tuple[tuple[Detector | str, ...], bytes, int]:
+        """Another process makes the same one anew: it has Limen's own detectors by their ids."""
+        detectors, key, most = self._made_of
+        return tuple(one.id if DETECTORS.get(one.id) is one else one for one in detectors), key, most
 
-    def __setstate__(self, made_of: tuple[tuple[Detector, ...], bytes, int]) -> None:
+    def __setstate__(self, made_of: tuple[tuple[Detector | str, ...], bytes, int]) -> None:
         detectors, key, most = made_of
-        Scanner.__init__(self, detectors, key=key, most=most)
+        every = [DETECTORS[one] if isinstance(one, str) else one for one in detectors]
+        Scanner.__init__(self, every, key=key, most=most)
 
     def text(self, text: bytes) -> Found:
         """What is in a whole text."""
-        if not self._sought or not text:
+        if not self._looks.sought or not text:
             return Found()
-        scan = _Scan(self._sought, self._key, self._most)
-        self._whole.scan(text, match_event_handler=scan.ends_at)
+        if len(text) > _AT_ONCE:
+            return self.pieces(text[at : at + _AT_ONCE] for at in range(0, len(text), _AT_ONCE))
+        scan = self._scan()
+        self._looks.whole.scan(text, match_event_handler=scan.told)
         scan.resolve(text, 0, len(text) + 1)
         return scan.found()
 
     def stream(self) -> Stream:
         """A text that comes in pieces: the same is found as in the whole, however it is cut."""
-        return Stream(self._streaming, _Scan(self._sought, self._key, self._most), self._hold)
+        return Stream(self._looks, self._scan())
 
     def pieces(self, pieces: Iterable[bytes]) -> Found:
         """What is in a text that comes in pieces."""
@@ -84,15 +71,18 @@ class Scanner:
                 stream.feed(one)
             return stream.end()
 
+    def _scan(self) -> _Scan:
+        return _Scan(self._looks, self._key, self._most)
+
 
 class Stream:
     """A text as it comes: within `with`, `feed` its pieces in order, then `end` it."""
 
-    def __init__(self, database: Any, scan: _Scan, hold: int) -> None:
-        self._scan, self._hold = scan, hold
+    def __init__(self, looks: Looks, scan: _Scan) -> None:
+        self._scan, self._hold = scan, looks.hold
         # Hyperscan's stream keeps no reference to its database, nor to what it calls: both have to outlive it.
-        self._database, self._told = database, scan.ends_at
-        self._opened = database.stream(match_event_handler=self._told) if hold > AFTER else nullcontext()
+        self._database, self._told = looks.streaming, scan.told
+        self._opened = self._database.stream(match_event_handler=self._told) if looks.sought else nullcontext()
         self._held, self._held_from, self._length = b"", 0, 0
 
     def __enter__(self) -> Self:
@@ -139,70 +129,100 @@ class Stream:
 class _Scan:
     """What is known of one text while it is scanned."""
 
-    def __init__(self, sought: Sequence[_Sought], key: bytes, most: int) -> None:
-        self._sought, self._key, self._most = sought, key, most
-        self._ends: dict[int, list[int]] = {}
-        self._words: list[list[int]] = [[] for _ in sought]
-        self._done = [0] * len(sought)
-        self._values: list[dict[bytes, int]] = [{} for _ in sought]
+    def __init__(self, looks: Looks, key: bytes, most: int) -> None:
+        self._looks, self._key, self._most = looks, key, most
+        self._told: list[tuple[int, int]] = []
+        self._done: dict[int, int] = {}
+        self._values: dict[int, dict[bytes, int]] = {}
         self._full: set[int] = set()
         self._findings: list[Finding] = []
 
-    def ends_at(self, index: int, _start: int, end: int, _flags: int, _context: object) -> None:
-        """Hyperscan tells that something this detector looks for may end here."""
-        if index >= _WORDS:
-            self._words[index - _WORDS].append(end)
-        elif index not in self._full:
-            self._ends.setdefault(index, []).append(end)
+    @cached_property
+    def told(self) -> Any:
+        """Hyperscan tells by this that something it looks for may end there."""
+        note = self._told.append
+
+        def told(look: int, _start: int, end: int, _flags: int, _context: object) -> None:
+            note((end, look))
+
+        return told
 
     def resolve(self, held: bytes, held_from: int, until: int) -> None:
         """Settle the ends before `until`. `held` is the text from `held_from` on."""
-        for index, ends in self._ends.items():
-            settled = bisect_left(ends, until)
-            counting = [end for end in ends[:settled] if end > self._done[index] and self._may_count(index, end)]
-            for first, last in _runs(counting, self._sought[index].detector.longest):
-                self._settle(index, held, held_from, first, last)
-            del ends[:settled]
-        for words in self._words:
-            del words[: bisect_left(words, held_from)]
+        told = self._told
+        if not told:
+            return
+        told.sort()
+        settled = bisect_left(told, (until, 0))
+        words: list[tuple[int, int]] = []
+        ends: dict[int, list[int]] = {}
+        for end, look in told[:settled]:
+            if look >= self._looks.first_word:
+                words.append((end, look))
+            else:
+                ends.setdefault(look, []).append(end)
+        del told[:settled]
+        for look, its in ends.items():
+            for index in self._looks.behind[look]:
+                self._settle(index, held, held_from, its)
+        for run in self._looks.runs(words):
+            self._around(run, held, held_from)
 
-    def _may_count(self, index: int, end: int) -> bool:
-        """Whether what ends here can be a find: where it is none without a word, there is one about."""
-        detector = self._sought[index].detector
-        if detector.alone is not None:
-            return True
-        words = self._words[index]
-        at = bisect_left(words, end - detector.longest - BEFORE)
-        return at < len(words) and words[at] <= end + detector.longest + AFTER
+    def _around(self, run: Sequence[tuple[int, int]], held: bytes, held_from: int) -> None:
+        """Look around some words near each other for what is a find only beside them."""
+        near: dict[int, list[int]] = {}
+        for end, look in run:
+            for index in self._looks.behind[look]:
+                near.setdefault(index, []).append(end)
+        start = max(run[0][0] - self._looks.left, held_from)
+        ends: dict[int, list[int]] = {}
+
+        def told(index: int, _start: int, end: int, _flags: int, _context: object) -> None:
+            if index in near:
+                ends.setdefault(index, []).append(start + end)
+
+        window = held[start - held_from : run[-1][0] + self._looks.right - held_from]
+        self._looks.beside_words.scan(window, match_event_handler=told)
+        for index, its in ends.items():
+            near_words = [end for end in its if self._is_near(index, near[index], end)]
+            self._settle(index, held, held_from, near_words)
+
+    def _is_near(self, index: int, words: Sequence[int], end: int) -> bool:
+        """Whether one of its words, by where they end, is as near as it has to be to what ends here."""
+        longest = self._looks.sought[index].detector.longest
+        at = bisect_left(words, end - longest - BEFORE)
+        return at < len(words) and words[at] <= end + longest + AFTER + MARGIN
 
     def found(self) -> Found:
-        more = frozenset(self._sought[index].detector.id for index in self._full)
-        return Found(
-            tuple(_outermost(sorted(self._findings, key=lambda one: (one.start, -one.end, one.detector)))), more
-        )
+        """What is settled."""
+        more = frozenset(self._looks.sought[index].detector.id for index in self._full)
+        ordered = sorted(self._findings, key=lambda one: (one.start, -one.end, -one.confidence, one.detector))
+        return Found(tuple(_outermost(ordered)), more)
 
-    def _settle(self, index: int, held: bytes, held_from: int, first: int, last: int) -> None:
-        """Find the matches that begin before the last of these ends, and none twice."""
-        sought = self._sought[index]
-        detector, search = sought.detector, sought.expression.search
-        at = max(first - detector.longest, self._done[index]) - held_from
-        until = last - held_from + detector.longest + 1  # no match that begins before the end reaches further
-        while index not in self._full:
-            match = search(held, max(at, 0), until)
-            if match is None or held_from + match.start() >= last:
-                break
-            confidence = _confidence(sought, held, match)
-            at = match.start() + 1 if confidence is None else match.end()
-            if confidence is not None:
-                self._keep(index, confidence, match, held_from)
-        self._done[index] = max(self._done[index], held_from + at, last)
+    def _settle(self, index: int, held: bytes, held_from: int, ends: Sequence[int]) -> None:
+        """Find the matches that begin before these ends, which rise, and none twice."""
+        sought, done = self._looks.sought[index], self._done.get(index, 0)
+        for first, last in _runs(ends[bisect_right(ends, done) :], sought.detector.longest):
+            at = max(first - sought.rough_longest, done, held_from) - held_from
+            before = last - held_from
+            until = before + sought.detector.longest + 1  # no match that begins before the end reaches further
+            while index not in self._full:
+                match = _next(sought, held, at, before, until)
+                if match is None or match.start() >= before:
+                    break
+                confidence = _confidence(sought, held, match)
+                at = match.start() + 1 if confidence is None else match.end()
+                if confidence is not None:
+                    self._keep(index, confidence, match, held_from)
+            done = max(done, held_from + at, last)
+        self._done[index] = done
 
     def _keep(self, index: int, confidence: Confidence, match: re.Match[bytes], held_from: int) -> None:
         digest = digest_of(match[0], self._key)
-        values = self._values[index]
+        values = self._values.setdefault(index, {})
         values[digest] = values.get(digest, 0) + 1
         start, end = held_from + match.start(), held_from + match.end()
-        self._findings.append(Finding(self._sought[index].detector.id, confidence, start, end, digest))
+        self._findings.append(Finding(self._looks.sought[index].detector.id, confidence, start, end, digest))
         if len(values) >= self._most or values[digest] >= MOST_PLACES:
             self._full.add(index)
 
@@ -221,6 +241,18 @@ def _runs(ends: Sequence[int], apart: int) -> Iterator[tuple[int, int]]:
         yield first, last
 
 
+def _next(sought: Sought, held: bytes, at: int, before: int, until: int) -> re.Match[bytes] | None:
+    """The next match from a place on, which begins before another."""
+    if sought.rough is None:
+        return sought.expression.search(held, at, until)
+    while begun := sought.rough.search(held, at, before):
+        match = sought.expression.match(held, begun.start(), until)
+        if match is not None:
+            return match
+        at = begun.start() + 1
+    return None
+
+
 def _outermost(findings: list[Finding]) -> Iterator[Finding]:
     """These without those that lie within a surer one: digits of an IBAN are no telephone number. In order of place."""
     around: list[Finding] = []
@@ -231,7 +263,7 @@ def _outermost(findings: list[Finding]) -> Iterator[Finding]:
         around.append(one)
 
 
-def _confidence(sought: _Sought, held: bytes, match: re.Match[bytes]) -> Confidence | None:
+def _confidence(sought: Sought, held: bytes, match: re.Match[bytes]) -> Confidence | None:
     """How sure a match is a find; None where it is none."""
     detector = sought.detector
     if detector.check is not None and not detector.check(match[0]):
@@ -241,15 +273,3 @@ def _confidence(sought: _Sought, held: bytes, match: re.Match[bytes]) -> Confide
         if sought.words.are_in(held[max(0, start - BEFORE) : end + AFTER]):
             return detector.beside_words
     return detector.alone
-
-
-def _database(expressions: Mapping[int, bytes], mode: int) -> Any:
-    database = hyperscan.Database(mode=mode)
-    if expressions:
-        database.compile(
-            expressions=list(expressions.values()),
-            ids=list(expressions),
-            elements=len(expressions),
-            flags=[0] * len(expressions),
-        )
-    return database

@@ -1,17 +1,20 @@
-"""Words near a find that make it surer: whole words, in any case, in English and German alike."""
+"""Words near a find that make it surer: whole words, in English and German alike.
+
+They count in any case. One that is declared with a capital counts as it is written: EIN is a number, *ein* is German.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from limen.data.detectors.expressions import in_any_case
 
-_LETTER: Final = rb"[A-Za-z\x80-\xff]"
+_LETTERS: Final = rb"A-Za-z\x80-\xff"
 _SEPARATED: Final = rb"[\s_./-]{0,3}"
 """What may stand between the words of one term."""
-_ENDINGS: Final = rb"(?:s|n|en|e|es)?"
+_ENDINGS: Final = rb"(?i:s|n|en|e|es)?"
 """What English and German put behind a noun for its plural."""
 
 
@@ -19,17 +22,25 @@ class Words:
     """Whether one of some words is in a piece of text."""
 
     def __init__(self, words: Sequence[str]) -> None:
-        ordered = sorted({form for word in words for form in _forms(word)}, key=lambda form: (-len(form), form))
-        forms = rb"|".join(ordered)
-        self.rough = rb"(?i)(?:" + forms + rb")"
-        """Wherever one of them is, Hyperscan finds this; it finds it within other words as well."""
-        self._any = re.compile(
-            rb"(?<!" + _LETTER + rb")(?:" + forms + rb")" + _ENDINGS + rb"(?!" + _LETTER + rb")", re.IGNORECASE
+        forms = _one_of(word for word in words if word.islower()), _one_of(word for word in words if not word.islower())
+        in_any_case, as_written = (rb"|".join(one) for one in forms)
+        either = (
+            b"(?:"
+            + b"|".join(one for one in (b"(?i:" + in_any_case + b")" if in_any_case else b"", as_written) if one)
+            + b")"
         )
+        self.rough = rb"(?:^|[^" + _LETTERS + rb"])" + either + _ENDINGS + rb"(?:[^" + _LETTERS + rb"]|$)"
+        """Hyperscan finds this wherever one of them is, and the byte behind it."""
+        self._any = re.compile(rb"(?<![" + _LETTERS + rb"])" + either + _ENDINGS + rb"(?![" + _LETTERS + rb"])")
 
     def are_in(self, text: bytes) -> bool:
         """Whether one of them is there: within other words they don't count ("lic" is not in "duplicate")."""
         return self._any.search(text) is not None
+
+
+def _one_of(words: Iterable[str]) -> list[bytes]:
+    """The forms of these words, the longest first."""
+    return sorted({form for word in words for form in _forms(word)}, key=lambda form: (-len(form), form))
 
 
 def _forms(word: str) -> set[bytes]:

@@ -1,4 +1,4 @@
-"""Checks of numbers that python-stdnum has not; the others are held against it in `test_identities.py`."""
+"""Checks of numbers that python-stdnum has not; the others are held against it in `agreeing.py`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from limen.data.detectors import identity_checks as checks
+from limen.data.detectors.identities import western_checks as checks
 
 
 @pytest.mark.parametrize(

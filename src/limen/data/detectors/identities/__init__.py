@@ -1,0 +1,1 @@
+"""Numbers of people and companies: tax, social security, health insurance, identity documents, by country."""

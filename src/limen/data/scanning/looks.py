@@ -1,0 +1,119 @@
+"""What Hyperscan looks for, for some detectors: compiled once, and what it means when it tells of an end.
+
+There are two sets. The first goes over the whole text: what can be a find by itself, by its rough expression, and the
+words of all else. The second holds what is a find beside a word alone, and goes over the few bytes around such words:
+numbers of nine digits are in every business text, and twenty kinds of them are nothing without their word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import hyperscan
+
+from limen.data.detectors.expressions import expression_of
+from limen.data.detectors.measuring import longest_match
+from limen.data.model import AFTER, BEFORE, Detector
+from limen.data.scanning.words import Words
+
+MARGIN: Final = 8
+"""More bytes than the ending of a word, and those that a boundary looks at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """One detector as it is looked for."""
+
+    detector: Detector
+    expression: re.Pattern[bytes]
+    words: Words | None
+    rough: re.Pattern[bytes] | None
+    """Where a match begins with its rough expression: this, and how long it can be."""
+    rough_longest: int
+
+    @classmethod
+    def of(cls, detector: Detector) -> Sought:
+        """A detector, compiled."""
+        rough = re.compile(detector.rough.encode()) if detector.rough_begins else None
+        return cls(
+            detector,
+            expression_of(detector),
+            Words(detector.words) if detector.words else None,
+            rough,
+            longest_match(detector.rough) if rough else detector.longest,
+        )
+
+
+class Looks:
+    """The detectors, by number; the sets for Hyperscan; and which detectors are behind what it tells of.
+
+    `behind` has for each number that Hyperscan tells of the detectors to be settled; from `first_word` on these are
+    words. `hold`: so many bytes before the end of a stream are not settled yet.
+    """
+
+    def __init__(self, detectors: Sequence[Detector]) -> None:
+        self.sought = [Sought.of(one) for one in detectors]
+        alone = [index for index, one in enumerate(detectors) if one.alone is not None]
+        beside = [index for index, one in enumerate(detectors) if one.alone is None]
+        rough = _grouped((_rough(detectors[index]), index) for index in alone)
+        words = _grouped((Words((word,)).rough, index) for index in beside for word in detectors[index].words)
+        self._first, self.first_word = [*rough, *words], len(rough)
+        self.behind = [*rough.values(), *words.values()]
+        self._second = {index: _rough(detectors[index]) for index in beside}
+        longest = max((detectors[index].longest for index in beside), default=0)
+        self.left = AFTER + longest + MARGIN
+        self.right = BEFORE + longest + MARGIN
+        self.hold = AFTER + max(
+            max((one.longest for one in detectors), default=0), BEFORE + 2 * longest + MARGIN if beside else 0
+        )
+
+    @cached_property
+    def whole(self) -> Any:
+        """The first set, for a whole text."""
+        return _database(dict(enumerate(self._first)), hyperscan.HS_MODE_BLOCK)
+
+    @cached_property
+    def streaming(self) -> Any:
+        """The first set, for a stream."""
+        return _database(dict(enumerate(self._first)), hyperscan.HS_MODE_STREAM)
+
+    @cached_property
+    def beside_words(self) -> Any:
+        """The second set; its numbers are those of the detectors."""
+        return _database(self._second, hyperscan.HS_MODE_BLOCK)
+
+    def runs(self, words: Sequence[tuple[int, int]]) -> Iterator[Sequence[tuple[int, int]]]:
+        """Words, by end and number, in runs whose surroundings touch."""
+        begun = 0
+        for at in range(1, len(words) + 1):
+            if at == len(words) or words[at][0] - self.left > words[at - 1][0] + self.right:
+                yield words[begun:at]
+                begun = at
+
+
+def _rough(detector: Detector) -> bytes:
+    return (detector.rough or detector.expression).encode()
+
+
+def _grouped(pairs: Iterator[tuple[bytes, int]]) -> Mapping[bytes, list[int]]:
+    """The detectors of each expression, so that Hyperscan tells once of what several look for."""
+    grouped: dict[bytes, list[int]] = {}
+    for expression, index in pairs:
+        grouped.setdefault(expression, []).append(index)
+    return grouped
+
+
+def _database(expressions: Mapping[int, bytes], mode: int) -> Any:
+    database = hyperscan.Database(mode=mode)
+    if expressions:
+        database.compile(
+            expressions=list(expressions.values()),
+            ids=list(expressions),
+            elements=len(expressions),
+            flags=[0] * len(expressions),
+        )
+    return database
