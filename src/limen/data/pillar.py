@@ -53,11 +53,16 @@ async def _build(core: Core) -> Running:
         Every("forget values that may pass no more", FORGET_SECONDS, protection.forget),
     )
     if not core.settings.section(DataSettings).is_on:
-        return Running(periodic=always)
+        return Running(periodic=always, close=protection.close)
     from limen.data.doors.services import SWEEP_SECONDS, entry_points
 
     points = entry_points(core, protection)
     await points.agree()
+
+    async def close() -> None:
+        await points.close()
+        await protection.close()
+
     return Running(
         offers=(points,),
         periodic=(
@@ -66,7 +71,7 @@ async def _build(core: Core) -> Running:
             Every("look for what changed on shares and was not told", SWEEP_SECONDS, points.sweep),
         ),
         figures=points.figures,
-        close=points.close,
+        close=close,
     )
 
 
