@@ -18,6 +18,9 @@ class Seen:
     port: int = 0
     requests: list[dict[str, Any]] = field(default_factory=list)
     aborted: int = 0
+    kept: bytes = b""
+    """What `GET /echo` answers with."""
+    bodies: list[bytes] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -30,11 +33,13 @@ class Seen:
 
 @asynccontextmanager
 async def upstream(ssl_context: Any = None) -> AsyncIterator[Seen]:
-    """Run the app; `/ws` echoes, `/stream` and `/trickle` never end, `/slow` waits, all else says what came."""
+    """Run the app; `/ws` echoes, `/stream` and `/trickle` never end, `/slow` waits, `/echo` says it
+    again, all else says what came."""
     seen = Seen()
 
     async def anything(request: web.Request) -> web.StreamResponse:
         body = await request.read()
+        seen.bodies.append(body)
         seen.requests.append(
             {
                 "method": request.method,
@@ -54,6 +59,22 @@ async def upstream(ssl_context: Any = None) -> AsyncIterator[Seen]:
                 "X-Hop": "1",
             },
         )
+
+    async def echo(request: web.Request) -> web.StreamResponse:
+        """What came, as it was given: with the type and coding that the query names, in pieces."""
+        body = seen.kept if request.method == "GET" else await request.read()
+        seen.requests.append({"headers": {name.lower(): value for name, value in request.headers.items()}})
+        fields = {"Content-Type": request.query.get("type", "text/plain")}
+        for name in ("Content-Encoding", "Content-Disposition"):
+            if name in request.query:
+                fields[name] = request.query[name]
+        response = web.StreamResponse(status=int(request.query.get("status", "200")), headers=fields)
+        await response.prepare(request)
+        step = int(request.query.get("step", "65536"))
+        for at in range(0, len(body), step):
+            await response.write(body[at : at + step])
+            await asyncio.sleep(float(request.query.get("pause", "0")))
+        return response
 
     async def setting_ours(_request: web.Request) -> web.Response:
         response = web.Response(text="ok")
@@ -105,6 +126,7 @@ async def upstream(ssl_context: Any = None) -> AsyncIterator[Seen]:
     app.router.add_get("/ws", socket)
     app.router.add_get("/stream", stream)
     app.router.add_get("/trickle", stream)
+    app.router.add_route("*", "/echo", echo)
     app.router.add_get("/slow", slow)
     app.router.add_get("/redirect", redirect)
     app.router.add_get("/large", large)

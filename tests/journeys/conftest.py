@@ -19,7 +19,7 @@ from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
@@ -51,17 +51,33 @@ axe.run({ resultTypes: ["violations"], preload: false }).then((found) =>
 
 
 class Upstream(BaseHTTPRequestHandler):
-    """An app that says who Limen says is asking."""
+    """An app that says who Limen says is asking. `/new` has a form for a file, `/list.csv` a customer's card."""
+
+    received: ClassVar[list[bytes]] = []
+    """What was sent to it, by anybody."""
 
     def do_GET(self) -> None:
-        body = f"<!doctype html><html lang=en><title>App</title><h1>The app on {self.headers['host']}</h1>".encode()
+        if self.path == "/list.csv":
+            self._answer(b"Card number: 4012 8888 8888 1881\n", "text/csv")
+            return
+        form = (
+            "<form method=post action=/files enctype=multipart/form-data>"
+            "<label>File <input type=file name=file></label><button>Send</button></form>"
+            if self.path == "/new"
+            else ""
+        )
+        title = f"The app on {self.headers['host']}"
+        self._answer(f"<!doctype html><html lang=en><title>App</title><h1>{title}</h1>{form}".encode(), "text/html")
+
+    def _answer(self, body: bytes, content_type: str) -> None:
         self.send_response(200)
-        self.send_header("content-type", "text/html")
+        self.send_header("content-type", content_type)
         self.send_header("content-length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
 
     def do_POST(self) -> None:
+        self.received.append(self.rfile.read(int(self.headers["content-length"] or 0)))
         self.do_GET()
 
     def log_message(self, *_: Any) -> None:
@@ -243,6 +259,12 @@ def upstream() -> Iterator[int]:
     yield app.server_address[1]
     app.shutdown()
     app.server_close()
+
+
+@pytest.fixture
+def received() -> list[bytes]:
+    """What was sent to that app so far, by anybody."""
+    return Upstream.received
 
 
 @pytest.fixture(scope="session")

@@ -21,42 +21,54 @@ def _declarations() -> Declarations:
     from limen.data.credentials import CREDENTIALS
     from limen.data.data_file import DATA_FILE
     from limen.data.doors.kinds import KINDS as OF_DOORS
+    from limen.data.findings import declared as findings
     from limen.data.kinds import KINDS
     from limen.data.labels import kinds as of_labels
     from limen.data.lists.store import TABLES as LISTS
     from limen.data.settings import DataSettings
 
     return Declarations(
-        events=(*KINDS, *of_labels.KINDS, *OF_DOORS),
+        events=(*KINDS, *of_labels.KINDS, *findings.KINDS, *OF_DOORS),
         settings=DataSettings,
         file=DATA_FILE,
-        tables=(*LISTS, *ALLOWED),
-        credentials=CREDENTIALS,
+        tables=(*LISTS, *ALLOWED, *findings.TABLES),
+        credentials=(*CREDENTIALS, *findings.CREDENTIALS),
     )
 
 
 def _prepare(core: Core) -> None:
+    from limen.data.findings.held import HeldExceptions
     from limen.data.protection import DataProtection
 
     protection = DataProtection(core)
     protection.register()
     core.offers.give(protection)
+    exceptions = HeldExceptions(core.clock)
+    exceptions.register(core.feed)
+    core.offers.give(exceptions)
 
 
 async def _build(core: Core) -> Running:
+    from limen.data.at_the_gateway import checks
+    from limen.data.findings.held import HeldExceptions
+    from limen.data.findings.service import Findings
     from limen.data.protection import DataProtection
     from limen.data.settings import DataSettings
+    from limen.pillar.data_checks import DocumentDoor
 
     protection = core.offers.take(DataProtection)
+    findings = Findings(core, core.offers.take(HeldExceptions))
+    core.offers.take(DocumentDoor).ask(checks(protection, findings))
     always = (
         Every("have a scanner for what data.yaml says", LOOK_SECONDS, protection.look_again),
+        Every("forget what was said of findings long ago", FORGET_SECONDS, findings.forget),
         Every("forget values that may pass no more", FORGET_SECONDS, protection.forget),
     )
     if not core.settings.section(DataSettings).is_on:
-        return Running(periodic=always, close=protection.close)
+        return Running(offers=(findings,), periodic=always, close=protection.close)
     from limen.data.doors.services import SWEEP_SECONDS, entry_points
 
-    points = entry_points(core, protection)
+    points = entry_points(core, protection, findings.justified)
     await points.agree()
 
     async def close() -> None:
@@ -64,7 +76,7 @@ async def _build(core: Core) -> Running:
         await protection.close()
 
     return Running(
-        offers=(points,),
+        offers=(findings, points),
         periodic=(
             *always,
             Every("have proxies and mail servers ask, and shares watched", AGREE_SECONDS, points.agree),
@@ -86,10 +98,9 @@ PILLAR = Pillar(
     commands={
         "data": Command("limen.cli.data", "Look into files for what should not lie there: cards, keys, salaries")
     },
-    pages=("limen.web.data.simulator",),
+    pages=("limen.web.data.findings", "limen.web.data.mine", "limen.web.data.simulator"),
     declarations=_declarations,
     prepare=_prepare,
     examinations={"data": _examine},
     build=_build,
 )
-"""From bytes to what is in them: Hyperscan finds where to look, `re` what is there, checks and words how sure it is."""

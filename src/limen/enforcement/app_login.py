@@ -138,7 +138,7 @@ class AppLoginRoutes:
         if request.path == BROWSER_KEY_PATH.encode() and request.method == "POST" and self.browser_keys is not None:
             own = answers.app_origin(request.app.host, self.public_url)
             return await self.browser_keys.answer(
-                self._session(request), asked_in(request.fields, BROWSER_KEY_PATH, own)
+                self.session(request), asked_in(request.fields, BROWSER_KEY_PATH, own)
             )
         if request.path == b"/.limen/keys" and request.method == "GET":
             return answers.json_reply(200, self.keys.published(), cache="public, max-age=300")
@@ -206,7 +206,7 @@ class AppLoginRoutes:
             yield self.browser_keys.invitation(session.id, BROWSER_KEY_PATH)
 
     async def _sign_out(self, request: AppLoginRequest) -> answers.Reply:
-        session = self._session(request)
+        session = self.session(request)
         if session is None:
             return self._signed_out(gettext_noop("Nobody is signed in here."))
         if request.method != "POST" or not request.same_origin:
@@ -226,7 +226,8 @@ class AppLoginRoutes:
         title, label = gettext_noop("You are signed out"), gettext_noop("Sign in")
         return answers.page_reply(200, title, text, link=self.public_url, label=label)
 
-    def _session(self, request: AppLoginRequest) -> Session | None:
+    def session(self, request: AppLoginRequest) -> Session | None:
+        """The live session of this app that a request came with."""
         token = _good_token(request.cookies, APP_COOKIE)
         session = self.doors.known.session(sha256(token).digest()) if token else None
         state = self.doors.known.session_state(session, request.app.id, self.doors.clock.now())

@@ -6,10 +6,7 @@ section 7.6.1), redirects and cookies are the app's own affair, and who is askin
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from limen.admission import TOO_MANY
@@ -21,26 +18,25 @@ from limen.enforcement.assertion import Assertions
 from limen.enforcement.certified_browsers import CertifiedBrowsers
 from limen.enforcement.cross_site import Sender, sender_of
 from limen.enforcement.decision_point import Answer, DecisionPoint
+from limen.enforcement.documents import dialogue, stopped_page
+from limen.enforcement.documents.guard import DocumentGuard
+from limen.enforcement.documents.stops import Stopped
+from limen.enforcement.exchange import TOO_MANY_AT_ONCE, Exchange, reply_with
 from limen.enforcement.headers import Fields
 from limen.enforcement.hosts import plain_host
 from limen.enforcement.preflight import Preflight, leave, no_leave, preflight_in
-from limen.enforcement.streams import Stream, Streams
+from limen.enforcement.streams import Streams
 from limen.enforcement.strict_http import entry_of
-from limen.enforcement.upstreams import UpstreamError, Upstreams, too_slow, unreachable
+from limen.enforcement.upstreams import UpstreamError, Upstreams
 from limen.events import Event, Outcome
 from limen.facts import App
-from limen.messages import gettext_noop
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
+_STOPPED: Final = stopped_page.PATH.encode()
 _CERTIFICATE: Final = headers.CERTIFICATE_FIELD.lower().encode()
-
-LONG_AFTER_SECONDS = 1.0
-"""A response that is still going on after this is a stream: it is decided again whenever its facts change. What is
-declared under `streams` is one from its first moment.
-"""
 
 
 class Gateway:
@@ -58,7 +54,9 @@ class Gateway:
         streams: Streams | None = None,
         certificate_domain: str = "",
         certified: CertifiedBrowsers | None = None,
+        guard: DocumentGuard | None = None,
     ) -> None:
+        self.guard = guard
         self.certificate_domain = certificate_domain
         self.certified = certified or CertifiedBrowsers(
             BrowserStates(doors.clock), doors.tied.ties, doors.clock, public_url
@@ -197,12 +195,15 @@ class Gateway:
         address = self.address(scope, fields)
         path: bytes = scope["raw_path"]
         if path == certified_browsers.PATH and self._is_the_certificates_host(scope, fields):
-            await _reply(send, self.certified.answer(scope["query_string"], certificate))
+            await reply_with(send, self.certified.answer(scope["query_string"], certificate))
             return
         if path.startswith(PREFIX):
             app = self.doors.hosts.app_on(headers.first(fields, b"host"))
+            if app is not None and path == _STOPPED and self.guard is not None:
+                await reply_with(send, await self._dialogue(self.guard, scope, receive, fields, app, address))
+                return
             if app is not None:
-                await _reply(
+                await reply_with(
                     send, await self._app_login_routes.answer(self._app_login_request(scope, fields, app, address))
                 )
                 return
@@ -211,7 +212,7 @@ class Gateway:
         if asked is not None:
             reply = self._preflight(asked, target, fields, address)
             if reply is not None:
-                await _reply(send, reply)
+                await reply_with(send, reply)
                 return
         sender = self.sender(scope["method"], fields)
         answer = self.ask("gateway", scope["method"], target, fields, address, sender, certificate)
@@ -228,10 +229,10 @@ class Gateway:
                 shows_text=authorization.shows_text(headers.first(fields, b"user-agent")),
                 sent_another=bool(headers.first(fields, b"authorization")),
             )
-            await _reply(send, reply)
+            await reply_with(send, reply)
             return
         method = scope["method"]
-        exchange = _Exchange(self, method, receive, send, answer, answer.app, fields, address, target)
+        exchange = Exchange(self, method, receive, send, answer, answer.app, fields, address, target)
         if self.holds_too_much(scope, answer, address):
             await exchange.refuse(*TOO_MANY_AT_ONCE)
         else:
@@ -251,8 +252,32 @@ class Gateway:
             return no_leave(asked.undeclared(app.cors) if app is not None else asked.method)
         return answers.refusal_reply(answer, target, self.public_url, is_navigation=False)
 
+    async def _dialogue(
+        self, guard: DocumentGuard, scope: Scope, receive: Receive, fields: Fields, app: App, address: str
+    ) -> answers.Reply:
+        """What somebody says of a document of theirs that was stopped."""
+        asked = self._app_login_request(scope, fields, app, address)
+        request = dialogue.DialogueRequest(
+            method=asked.method,
+            query=asked.query,
+            content_type=headers.first(fields, b"content-type"),
+            app=app,
+            whom_to_ask=self.whom_to_ask,
+            session=self._app_login_routes.session(asked),
+            same_origin=asked.same_origin,
+        )
+        return await dialogue.answer(guard, request, receive)
+
+    def whom_to_ask(self, app: App, stopped: Stopped) -> str:
+        """Whom somebody may ask about what was stopped, as people read it: whom the rule names, or who owns the app."""
+        named = next((one.ask for one in stopped.words if one.ask), app.owner)
+        group = self.doors.known.groups.get(named)
+        return (group.title if group is not None else "") or named or "Limen"
+
     def _app_login_request(self, scope: Scope, fields: Fields, app: App, address: str) -> AppLoginRequest:
         origin = headers.first(fields, b"origin").decode("latin-1")
+        # Pages that tell nobody where they are (`no-referrer`) send "null" also to their own host (Fetch, section 3.2).
+        is_own = origin == "null" and headers.first(fields, b"sec-fetch-site") == b"same-origin"
         return AppLoginRequest(
             method=scope["method"],
             path=scope["raw_path"],
@@ -261,180 +286,10 @@ class Gateway:
             app=app,
             address=address,
             user_agent=headers.first(fields, b"user-agent").decode("latin-1")[:300],
-            same_origin=origin == answers.app_origin(app.host, self.public_url),
+            same_origin=is_own or origin == answers.app_origin(app.host, self.public_url),
             fields=fields,
         )
 
 
-_TOO_LARGE: Final = (413, gettext_noop("That is too large"), gettext_noop("{app} doesn't accept that much at once."))
-
-
-TOO_MANY_AT_ONCE: Final = (
-    429,
-    gettext_noop("Too many requests at once"),
-    gettext_noop("Wait until some of your requests are finished."),
-)
-"""RFC 6585, section 4."""
-
-
-class _TooLargeError(Exception):
-    """The client's body is larger than the app takes."""
-
-
-@dataclass(slots=True)
-class _Exchange:
-    """One permitted request on its way to its app and back."""
-
-    _gateway: Gateway
-    _method: str
-    _receive: Receive
-    _send: Send
-    _answer: Answer
-    _app: App
-    _fields: Fields
-    _address: str
-    _target: bytes
-    _body_done: asyncio.Event = field(default_factory=asyncio.Event, init=False)
-    _started: bool = field(default=False, init=False)
-    _too_large: bool = field(default=False, init=False)
-    _is_lost: bool = field(default=False, init=False)
-    _cut_for: str = field(default="", init=False)
-    _carrying: asyncio.Task[None] | None = field(default=None, init=False)
-
-    async def run(self) -> None:
-        if self._declared_length() > self._app.upstream.max_request_bytes:
-            await self.refuse(*_TOO_LARGE)
-            return
-        self._carrying = asyncio.create_task(self._carry())
-        gone = asyncio.create_task(self._client_gone())
-        loop = asyncio.get_running_loop()
-        stream = Stream(self._answer, self._address, "gateway", self._cut)
-        is_declared = self._answer.route is not None and self._answer.route.stays_open
-        after = 0 if is_declared else LONG_AFTER_SECONDS
-        long_after = loop.call_later(after, self._gateway.streams.add, stream)
-        try:
-            await asyncio.wait((self._carrying, gone), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            long_after.cancel()
-            self._gateway.streams.remove(stream)
-            gone.cancel()
-            self._carrying.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._carrying
-        if self._cut_for and not self._started:
-            await self.refuse(
-                403,
-                gettext_noop("Access has ended"),
-                gettext_noop("You no longer have access: something it depended on has changed."),
-            )
-
-    async def _carry(self) -> None:
-        try:
-            response = await self._gateway.upstreams.open(
-                self._app,
-                self._method,
-                self._target.decode("ascii"),
-                self._gateway.for_upstream(self._answer, self._app, self._fields, self._address),
-                self._body() if self._has_body() else None,
-            )
-        except UpstreamError as wrong:
-            await self._failed(wrong)
-            return
-        finally:
-            if not self._has_body():
-                self._body_done.set()
-        try:
-            await self._back(response)
-        finally:
-            response.close() if not response.content.is_eof() else response.release()
-
-    async def _back(self, response: Any) -> None:
-        import aiohttp  # noqa: PLC0415 -- heavy, and loaded by now
-
-        head = {
-            "type": "http.response.start",
-            "status": response.status,
-            "headers": headers.downstream_response(response.raw_headers),
-        }
-        try:
-            chunks = response.content.iter_any()
-            first = await anext(chunks, b"")
-            self._started = True
-            await self._send(head)
-            await self._send({"type": "http.response.body", "body": first, "more_body": True})
-            async for chunk in chunks:
-                await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
-        except (aiohttp.ServerTimeoutError, TimeoutError):
-            await self._failed(too_slow(self._app))
-            return
-        except (aiohttp.ClientError, OSError) as wrong:
-            await self._failed(unreachable(self._app, type(wrong).__name__))
-            return
-        await self._send({"type": "http.response.body", "body": b"", "more_body": False})
-
-    async def _failed(self, wrong: UpstreamError) -> None:
-        """Say that the app did not answer; where its response has begun already, all that is left is to break off."""
-        if self._is_lost:
-            return
-        if self._too_large:
-            await self.refuse(*_TOO_LARGE)
-            return
-        self._gateway.failed(self._answer, self._app, self._address, wrong)
-        await self.refuse(wrong.status, *wrong.unfilled)
-
-    async def refuse(self, status: int, title: str, text: str) -> None:
-        """Answer in the app's stead, unless it has begun to."""
-        if self._started:
-            return
-        self._started = True
-        if headers.first(self._fields, b"sec-fetch-mode") == b"navigate":
-            await _reply(self._send, answers.page_reply(status, title, text, app=self._app.name))
-            return
-        error = "upstream_failed" if status >= 500 else "refused"
-        said = {"error": error, "error_description": f"{title}; {text}".replace("{app}", self._app.name)}
-        await _reply(self._send, answers.json_reply(status, {**said, "decision": self._answer.id}))
-
-    async def _body(self) -> AsyncIterator[bytes]:
-        size = 0
-        while True:
-            message = await self._receive()
-            if message["type"] == "http.disconnect":
-                self._is_lost = True  # the client hung up, which is no failure of the app's
-                raise ConnectionResetError
-            chunk: bytes = message.get("body", b"")
-            size += len(chunk)
-            if size > self._app.upstream.max_request_bytes:
-                self._too_large = True
-                raise _TooLargeError
-            if chunk:
-                yield chunk
-            if not message.get("more_body", False):
-                self._body_done.set()
-                return
-
-    async def _client_gone(self) -> None:
-        """Return when the client has hung up. Its body is read by `_body`, so wait until that is done."""
-        await self._body_done.wait()
-        while (await self._receive())["type"] != "http.disconnect":
-            pass
-
-    def _cut(self, word: str) -> None:
-        self._cut_for = word
-        if self._carrying is not None:
-            self._carrying.cancel()
-
-    def _has_body(self) -> bool:
-        return any(name in {b"content-length", b"transfer-encoding"} for name, _ in self._fields)
-
-    def _declared_length(self) -> int:
-        length = headers.first(self._fields, b"content-length")
-        return int(length) if length.isdigit() else 0
-
-
 def _is_browser(fields: Fields) -> bool:
     return authorization.is_browser(headers.first(fields, b"sec-fetch-mode"), headers.first(fields, b"user-agent"))
-
-
-async def _reply(send: Send, reply: answers.Reply) -> None:
-    await send({"type": "http.response.start", "status": reply.status, "headers": list(reply.fields)})
-    await send({"type": "http.response.body", "body": reply.body, "more_body": False})

@@ -90,6 +90,7 @@ async def _build(core: Core) -> Running:
     from limen.enforcement.kept_open import kept_open
     from limen.enforcement.radius import service as radius_service
     from limen.enforcement.ssh import service as ssh_service
+    from limen.pillar.data_checks import DocumentDoor
 
     built, ssh = await services.build(core), await ssh_service.build(core)
     kept, leave = kept_open(core, core.offers.take(DecisionPoint))
@@ -102,7 +103,7 @@ async def _build(core: Core) -> Running:
         await built.close()
 
     return Running(
-        offers=(built, ssh.door, ssh.hosts, radius, kept),
+        offers=(built, ssh.door, ssh.hosts, radius, kept, DocumentDoor(built.ask_about_documents)),
         periodic=(
             Every("keep what was observed of apps", KEEP_UP_SECONDS, built.keep_observed),
             Every("forget SSH certificates that are over", KEEP_UP_SECONDS, ssh.door.keep_up),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from limen.admission import Admission, Limits
 from limen.admission.descriptors import raise_limit
@@ -16,9 +17,14 @@ from limen.enforcement.browser_keys import BrowserKeys
 from limen.enforcement.certified_browsers import CertifiedBrowsers
 from limen.enforcement.check import CheckServer
 from limen.enforcement.decision_point import DecisionPoint
+from limen.enforcement.documents.guard import DocumentGuard
 from limen.enforcement.gateway import Gateway
 from limen.enforcement.store import keep_signing_keys
 from limen.pillar import AppSessions, BrowserSessions, Core, Figure
+from limen.pillar.data_checks import DataChecks
+
+_DOCUMENTS: Final = "documents that pass"
+"""The purpose of the key by which documents that were stopped are known again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,11 @@ class EnforcementServices:
                 yield Figure(
                     "limen_connections_refused", "Connections refused since the start", number, {**of, "why": why}
                 )
+
+    def ask_about_documents(self, checks: DataChecks) -> None:
+        """Have the gateway ask these about each document that passes, from now on."""
+        key = self.core.keyring.key_for(_DOCUMENTS)
+        self.gateway.guard = DocumentGuard(checks, self.core.clock, key)
 
     async def keep_observed(self) -> None:
         """Write down what only memory holds of apps in onboarding."""

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
 from limen.enforcement import answers, headers
 from limen.enforcement.cross_site import Sender
 from limen.enforcement.decision_point import Answer
+from limen.enforcement.documents.stops import About
 from limen.enforcement.headers import Fields
 from limen.enforcement.streams import Stream
 from limen.enforcement.upstreams import UpstreamError, forbidden, text_of, unreachable
 from limen.facts import App
+from limen.facts.passing import Channel
 from limen.policy.decision import Named
 from limen.ssrf_guard import ForbiddenAddressError, connected
 
@@ -21,6 +25,10 @@ if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection
 
     from limen.enforcement.gateway import Gateway, Receive, Scope, Send
+
+MayPass: TypeAlias = Callable[[str | bytes], Awaitable[bool]]
+STOPPED: Final = "document-stopped"
+_log = logging.getLogger(__name__)
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 POLICY_VIOLATION, GOING_AWAY, BAD_GATEWAY = 1008, 1001, 1014
@@ -62,7 +70,7 @@ async def relay(gateway: Gateway, scope: Scope, receive: Receive, send: Send) ->
         return
     await receive()  # websocket.connect
     await send({"type": "websocket.accept", "subprotocol": upstream.subprotocol})
-    await _carry(gateway, answer, address, upstream, receive, send)
+    await _carry(gateway, answer, address, target, upstream, receive, send)
 
 
 def _ask(gateway: Gateway, target: bytes, fields: Fields, address: str, certificate: bytes) -> Answer:
@@ -125,7 +133,13 @@ async def _connect(
 
 
 async def _carry(
-    gateway: Gateway, answer: Answer, address: str, upstream: ClientConnection, receive: Receive, send: Send
+    gateway: Gateway,
+    answer: Answer,
+    address: str,
+    target: bytes,
+    upstream: ClientConnection,
+    receive: Receive,
+    send: Send,
 ) -> None:
     cut: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
@@ -135,8 +149,9 @@ async def _carry(
 
     stream = Stream(answer, address, "gateway", cut_once)
     gateway.streams.add(stream)
-    up = asyncio.create_task(_up(gateway, answer, upstream, receive))
-    down = asyncio.create_task(_down(upstream, send))
+    may_go_up, may_come_down = (_looks(gateway, answer, target, each) for each in (Channel.UPLOAD, Channel.DOWNLOAD))
+    up = asyncio.create_task(_up(gateway, answer, upstream, receive, may_go_up, cut_once))
+    down = asyncio.create_task(_down(upstream, send, may_come_down, cut_once))
     try:
         await asyncio.wait((up, down, cut), return_when=asyncio.FIRST_COMPLETED)
         if cut.done():
@@ -152,7 +167,37 @@ async def _carry(
         await upstream.close(POLICY_VIOLATION if cut.done() else GOING_AWAY)
 
 
-async def _up(gateway: Gateway, answer: Answer, upstream: ClientConnection, receive: Receive) -> None:
+def _looks(gateway: Gateway, answer: Answer, target: bytes, channel: Channel) -> MayPass | None:
+    """What looks into the messages that go one way; None where nobody asks."""
+    guard, app = gateway.guard, answer.app
+    passing = guard.asked(channel, answer, app) if guard is not None and app is not None else None
+    if guard is None or passing is None:
+        return None
+    session = answer.session
+    about = About(
+        session=session.id if session is not None else "",
+        person=passing.person,
+        app=passing.app,
+        method="GET",
+        target=target.decode("ascii"),
+    )
+    pieces = guard.pieces(passing)
+
+    async def may_pass(message: str | bytes) -> bool:
+        piece = message.encode("utf-8", "surrogatepass") if isinstance(message, str) else message
+        return await guard.piece_may_pass(pieces, about, piece)
+
+    return may_pass
+
+
+async def _up(
+    gateway: Gateway,
+    answer: Answer,
+    upstream: ClientConnection,
+    receive: Receive,
+    may_pass: MayPass | None,
+    cut: Callable[[str], None],
+) -> None:
     from websockets.exceptions import ConnectionClosed  # noqa: PLC0415 -- heavy
 
     with suppress(ConnectionClosed):
@@ -164,15 +209,31 @@ async def _up(gateway: Gateway, answer: Answer, upstream: ClientConnection, rece
             if answer.session is not None:
                 gateway.doors.known.used(answer.session, gateway.doors.clock.now())
             text = message.get("text")
-            await upstream.send(text if text is not None else message["bytes"])
+            data = text if text is not None else message["bytes"]
+            if may_pass is not None and not await _or_no(may_pass, data):
+                cut(STOPPED)
+                return
+            await upstream.send(data)
 
 
-async def _down(upstream: ClientConnection, send: Send) -> None:
+async def _or_no(may_pass: MayPass, data: str | bytes) -> bool:
+    """Whether it may pass; where that can't be said or noted, it may not."""
+    try:
+        return await may_pass(data)
+    except Exception as wrong:  # noqa: BLE001 -- whatever went wrong, the answer is no
+        _log.warning("a message could not be looked into: %s", type(wrong).__name__)
+        return False
+
+
+async def _down(upstream: ClientConnection, send: Send, may_pass: MayPass | None, cut: Callable[[str], None]) -> None:
     from websockets.exceptions import ConnectionClosed  # noqa: PLC0415 -- heavy
 
     try:
         while True:
             message = await upstream.recv()
+            if may_pass is not None and not await _or_no(may_pass, message):
+                cut(STOPPED)
+                return
             await send({"type": "websocket.send", "text" if isinstance(message, str) else "bytes": message})
     except ConnectionClosed as closed:
         code = closed.rcvd.code if closed.rcvd else BAD_GATEWAY

@@ -19,7 +19,7 @@ from limen.clock import Instant
 from limen.company.publish import OvertakenError
 from limen.enforcement.addresses import client_address
 from limen.enforcement.answers import RETRY_AFTER_SECONDS, app_origin
-from limen.enforcement.gateway import TOO_MANY_AT_ONCE
+from limen.enforcement.exchange import TOO_MANY_AT_ONCE
 from limen.enforcement.services import EnforcementServices
 from limen.enforcement.strict_http import entry_of
 from limen.errors import LimenError

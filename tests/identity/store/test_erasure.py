@@ -54,6 +54,7 @@ STAYS = {
     "alert_suppressions.ended_by": "the opaque id of who did it",
     "alerts.closed_by": "the opaque id of who did it",
     "data_allowed_values.added_by": "the opaque id of who did it",
+    "data_triage.decided_by": "the opaque id of who did it",
     "device_records.owner": "in a row of the person's, which is deleted",
     "device_signals.ended_by": "the opaque id of who did it",
     "directory_memberships.person": "the opaque id of whose membership is still to be ended there, and the row with it",

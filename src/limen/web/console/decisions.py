@@ -8,11 +8,10 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from limen.clock import MINUTE
 from limen.events import instant_of
 from limen.events.ids import first_id_at
-from limen.storage.journal.recent import RING
-from limen.storage.journal.search import EventPage, EventQuery, search
+from limen.storage.journal.newest import newest
+from limen.storage.journal.search import EventPage, EventQuery
 from limen.web.console.rows import DOORS, EVERYTHING, MOST_ROWS, REFUSED, Filter, filter_from, rows_of, titles_of
 from limen.web.console.timeline import before_of
 from limen.web.console.view_audit import audit_events_view
@@ -70,19 +69,7 @@ def routes(site: Site) -> APIRouter:
 
 def _page(site: Site, chosen: Filter, before: str) -> EventPage:
     """A page of decisions: from memory as far as that reaches, then on from disk. May read the disk."""
-    journal = site.ports.journal
-    in_memory = journal.recent(RING)
-    events = [event for event in in_memory if chosen.holds(event) and (not before or event.id < before)][:MOST_ROWS]
-    if len(events) == MOST_ROWS:
-        return EventPage(tuple(events), events[-1].id)
-    if in_memory and chosen.since >= in_memory[-1].at + MINUTE:
-        return EventPage(tuple(events), "")
-    overlap = first_id_at(in_memory[-1].at + MINUTE) if in_memory else ""  # memory is in the order of writing
-    reached = min((each for each in (before, overlap) if each), default="")
-    further = search(journal.reader, sought_by(chosen, reached), MOST_ROWS)
-    every = sorted({event.id: event for event in (*further.events, *events)}.items(), reverse=True)
-    shown = tuple(event for _, event in every[:MOST_ROWS])
-    return EventPage(shown, shown[-1].id if len(every) > MOST_ROWS else further.before)
+    return newest(site.ports.journal, sought_by(chosen, before), MOST_ROWS)
 
 
 def sought_by(chosen: Filter, before: str) -> EventQuery:

@@ -1,7 +1,7 @@
-// A review by keyboard: moves among the rows, and presses the buttons of their form. Without it the form does all.
+// A list by keyboard: moves among the rows, and presses the buttons of their form, each by the key that it names.
+// Without it the form does all.
 const form = document.querySelector("[data-review]");
 const keys = document.querySelector("[data-keys]");
-const PRESSES = { y: "keep", n: "remove", w: "narrow", a: "ask" };
 
 if (form) {
   const rows = [...form.querySelectorAll("[data-row]")];
@@ -16,9 +16,8 @@ if (form) {
   };
   const box = () => rows[current]?.querySelector("input[type=checkbox]");
   const chosen = () => form.querySelectorAll("[name=row]:checked").length;
-  const decide = (verdict) => {
-    const button = form.querySelector(`[name=verdict][value=${verdict}]`);
-    if (!button) return;
+  const buttons = new Map([...form.querySelectorAll("button[data-key]")].map((button) => [button.dataset.key, button]));
+  const decide = (button) => {
     if (!chosen() && box()) box().checked = true; // nothing selected: the row one is on
     if (chosen()) form.requestSubmit(button);
   };
@@ -41,7 +40,7 @@ if (form) {
     else if (event.key === "x" && box()) box().checked = !box().checked;
     else if (event.key === "u") undo();
     else if (event.key === "?") keys.open = !keys.open;
-    else if (PRESSES[event.key]) decide(PRESSES[event.key]);
+    else if (buttons.has(event.key)) decide(buttons.get(event.key));
     else return;
     event.preventDefault();
   });

@@ -1,0 +1,94 @@
+"""A finding as it is looked through: something that passed or was stopped, read from its event. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from limen.clock import DAY, Instant, Milliseconds
+from limen.events import Event
+from limen.facts.passing import Step
+
+FOUND: Final = "data.found"
+"""The kind of event that tells of something that passed or was stopped."""
+EXCEPTED_FOR: Final[Milliseconds] = 30 * DAY
+"""So long what somebody says is not sensitive passes for them."""
+WIDENED_FOR: Final[Milliseconds] = 90 * DAY
+"""So long it passes for everybody, where an administrator says so."""
+
+
+class State(StrEnum):
+    """What somebody made of a finding."""
+
+    OPEN = "open"
+    CONFIRMED = "confirmed"
+    NOT_SENSITIVE = "not-sensitive"
+
+
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """What was made of a finding: by whom, when, and who looks after it ("": nobody)."""
+
+    state: State = State.OPEN
+    assigned_to: str = ""
+    decided_by: str = ""
+    at: Instant = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentException:
+    """Documents that may pass, by a keyed digest: for one person, or ("") for everybody; `event` stopped them."""
+
+    id: str
+    digest: bytes
+    person_id: str
+    app: str
+    event: str
+    until: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that passed, or was stopped, by its event's id. `said` is what the person gave as their reason."""
+
+    id: str
+    at: Instant
+    person: str
+    channel: str
+    app: str
+    kinds: str
+    rules: str
+    step: str
+    passed: bool
+    unread: str
+    why: str
+    said: str
+    triage: Triage
+
+    @property
+    def was_stopped(self) -> bool:
+        return not self.passed
+
+
+def finding_of(event: Event, triage: Triage, said: str) -> Finding:
+    """A finding of its event, with what was made of it and said about it."""
+
+    def detail(name: str) -> str:
+        return str(event.details.get(name, ""))
+
+    return Finding(
+        id=event.id,
+        at=event.at,
+        person=event.actor,
+        channel=detail("channel"),
+        app=detail("app"),
+        kinds=detail("kinds"),
+        rules=detail("rules"),
+        step=detail("step") or Step.WATCH.name.lower(),
+        passed=bool(event.details.get("passed", False)),
+        unread=detail("unread"),
+        why=event.reason,
+        said=said,
+        triage=triage,
+    )

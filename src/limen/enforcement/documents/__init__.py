@@ -1,0 +1,1 @@
+"""What is inside of uploads, downloads and messages that pass the gateway, and whether they may pass."""

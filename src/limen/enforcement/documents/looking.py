@@ -1,0 +1,236 @@
+"""Looks into what passes: each document of a body inspected and judged, the strictest step counting for all of it.
+
+Nothing fails open: what is late, or fails, is a document that could not be looked into, about which the rules decide;
+at a restricted app it is stopped, whatever they say.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from typing import Any, Final
+
+from limen.enforcement.documents.codings import UnreadableError, codings_in, undone
+from limen.enforcement.documents.splitting import Document, documents_in
+from limen.enforcement.documents.spool import NoRoomError, Spool
+from limen.facts import Label
+from limen.facts.passing import Judged, Passing, Step
+from limen.pillar.data_checks import DataChecks, InspectedDocument
+
+LATE_SECONDS: Final = 20.0
+"""So long the look may take between one piece of a body and the next, and behind the last."""
+
+FAILED: Final = frozenset({"failed", "timed-out", "too-large"})
+"""Words of `data.documents.WhyNot` for a look that did not come to its end."""
+WHOLE: Final = -1
+NOT_KNOWN: Final = -2
+"""In place of a number: the whole body as it is, and something that is not known again."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What became of one document, by its number in the body. `digest` stands for its content where it is asked for:
+    equal contents have equal ones under one key; b"" where it is not known.
+    """
+
+    passing: Passing
+    field: str
+    inspected: Any
+    judged: Judged
+    number: int
+    digest: bytes = b""
+
+
+class Held:
+    """A body on its way, held as it is read: whoever looks into it reads from here, and it is passed on from here."""
+
+    def __init__(self, source: AsyncIterator[bytes], spool: Spool, before: bytes = b"") -> None:
+        self._source, self._spool = source, spool
+        self._before = before
+        self._has_ended = False
+        self._not_held: bytes = b""
+        self.wrong: BaseException | None = None
+        """What went wrong with the source: no failure of the look."""
+        self.waits: Callable[[bool], None] = lambda _does: None
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """The next pieces, each held before it is given; where this is one of many bodies, after the end of the last.
+
+        Raises UnreadableError where it is too large to be held.
+        """
+        if self._before:
+            before, self._before = self._before, b""
+            yield before
+        while not self._has_ended:
+            self.waits(True)
+            try:
+                piece = await anext(self._source, None)
+            except BaseException as wrong:
+                self.wrong = wrong
+                raise
+            finally:
+                self.waits(False)
+            if piece is None:
+                self._has_ended = True
+                return
+            try:
+                self._spool.write(piece)
+            except NoRoomError as none:
+                if not none.is_too_large:
+                    self.wrong = none
+                    raise
+                self._not_held = piece
+                raise UnreadableError("too-large") from None
+            except OSError as wrong:
+                self.wrong = wrong
+                raise
+            yield piece
+
+    async def all_of_it(self) -> AsyncIterator[bytes]:
+        """The whole body as it came: what is held, and what was not read yet."""
+        for piece in self._spool.read():
+            yield piece
+        if self._not_held:
+            yield self._not_held
+        async for piece in self._source:
+            yield piece
+
+    async def unread(self) -> AsyncIterator[bytes]:
+        """What was not read yet."""
+        async for piece in self._source:
+            yield piece
+
+    async def so_far(self) -> AsyncIterator[bytes]:
+        """What is held by now."""
+        for piece in self._spool.read():
+            yield piece
+
+
+class Looking:
+    """Looks into bodies by the checks of data protection. `key` keys the digests."""
+
+    def __init__(self, checks: DataChecks, key: bytes, late_seconds: float = LATE_SECONDS) -> None:
+        self.checks = checks
+        self._key, self._late = key, late_seconds
+
+    async def body(
+        self, passing: Passing, held: Held, content_type: bytes, content_encoding: bytes = b""
+    ) -> list[Looked]:
+        """Each document of a body, looked into. Raises what the source of `held` raised."""
+        looked: list[Looked] = []
+        try:
+            async with asyncio.timeout(self._late) as limit:
+                held.waits = lambda does: limit.reschedule(
+                    None if does else asyncio.get_running_loop().time() + self._late
+                )
+                try:
+                    plain = undone(held.pieces(), codings_in(content_encoding))
+                    async for one in documents_in(plain, content_type, passing.name):
+                        found = await self._document(passing, one, len(looked))
+                        looked.append(found)
+                    await _drained(held.pieces())  # what the look had no need of
+                except UnreadableError as wrong:
+                    if held.wrong is None:
+                        looked.extend(await self._unreadable(passing, held, wrong.why))
+        except TimeoutError:
+            if held.wrong is None:
+                looked.append(self._failed(passing, "timed-out"))
+        finally:
+            held.waits = lambda _does: None
+        if held.wrong is not None:
+            raise held.wrong
+        return looked
+
+    async def identified(
+        self, looked: list[Looked], held: Held, content_type: bytes, content_encoding: bytes = b""
+    ) -> list[Looked]:
+        """These documents with digests, by which they are known again. Only what was stopped is taken apart once more:
+        a digest costs as much as all else that is done about a body.
+        """
+        digests = dict[int, bytes]()
+        with suppress(UnreadableError):
+            plain = undone(held.so_far(), codings_in(content_encoding))
+            async for one in documents_in(plain, content_type, looked[0].passing.name if looked else ""):
+                digests[len(digests)] = await self._digest(one.body)
+        if any(one.number == WHOLE for one in looked):
+            digests[WHOLE] = await self._digest(held.so_far())
+        return [replace(one, digest=digests.get(one.number, b"")) for one in looked]
+
+    async def text(self, passing: Passing, text: bytes) -> Looked:
+        """A message, or a piece of something that has no end."""
+        try:
+            async with asyncio.timeout(self._late):
+                return await self._document(passing, Document(passing.name, "", _once(text)), NOT_KNOWN)
+        except TimeoutError:
+            return self._failed(passing, "timed-out")
+
+    def _failed(self, passing: Passing, why: str, number: int = NOT_KNOWN) -> Looked:
+        inspected = self.checks.not_inspected(why)
+        return Looked(passing, "", inspected, self._judged(passing, inspected), number)
+
+    async def _document(self, passing: Passing, document: Document, number: int) -> Looked:
+        passing = replace(passing, name=document.name or passing.name)
+        wrong: BaseException | None = None
+
+        async def watched() -> AsyncIterator[bytes]:
+            nonlocal wrong
+            try:
+                async for piece in document.body:
+                    yield piece
+            except BaseException as failure:
+                wrong = failure
+                raise
+
+        pieces = watched()
+        try:
+            inspected = await self.checks.inspect(pieces, document.name)
+        except TimeoutError:
+            raise
+        except Exception as failure:  # noqa: BLE001 -- whatever went wrong, rules decide about it
+            if wrong is None:
+                _log.warning("what passes could not be looked into: %s", type(failure).__name__)
+                inspected = self.checks.not_inspected("failed")
+        if wrong is not None:
+            raise wrong from None
+        await _drained(pieces)  # what it had no need of
+        return Looked(passing, document.where, inspected, self._judged(passing, inspected), number)
+
+    async def _unreadable(self, passing: Passing, held: Held, why: str) -> list[Looked]:
+        """A body that can't be taken apart: for that, and as far as it is held as it is."""
+        if why == "too-large":
+            return [self._failed(passing, why)]
+        await _drained(held.pieces())
+        whole = await self._document(passing, Document(passing.name, "", held.so_far()), WHOLE)
+        return [whole, self._failed(passing, why, WHOLE)]
+
+    async def _digest(self, body: AsyncIterator[bytes]) -> bytes:
+        digest = blake2b(key=self._key, digest_size=16)
+        async for piece in body:
+            digest.update(piece)
+        return digest.digest()
+
+    def _judged(self, passing: Passing, inspected: InspectedDocument) -> Judged:
+        try:
+            judged = self.checks.judge(passing, inspected)
+        except Exception as failure:  # noqa: BLE001 -- whatever went wrong, it may not pass
+            _log.warning("what passes could not be judged: %s", type(failure).__name__)
+            return Judged(Step.BLOCK)
+        has_failed = bool(inspected.why_not & FAILED)
+        if has_failed and passing.label is Label.RESTRICTED and judged.step < Step.BLOCK:
+            return replace(judged, step=Step.BLOCK, may_justify=False)
+        return judged
+
+
+async def _drained(body: AsyncIterator[bytes]) -> None:
+    async for _ in body:
+        pass
+
+
+async def _once(content: bytes) -> AsyncIterator[bytes]:
+    yield content

@@ -1,0 +1,114 @@
+"""Bodies that are held until they are judged: in memory while they are small, then in files without a name.
+
+All that is held at once is bounded, for everybody together and for each owner, so that nobody who sends slowly or much
+takes the room of others.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from typing import IO, Final
+
+IN_MEMORY: Final = 8 << 20
+"""So many bytes of one body are held in memory: a file would cost as much as all else, for what is sent mostly."""
+MOST_IN_MEMORY: Final = 64 << 20
+"""So many bytes of all bodies together are."""
+MOST: Final = 2 << 30
+"""So many bytes of all bodies are held at once, in memory and in files."""
+MOST_OF_ONE: Final = 256 << 20
+"""So many bytes of one body are; a larger one can't be held."""
+SHARE: Final = 4
+"""One owner takes at most this part of `MOST`."""
+_PIECE: Final = 1 << 18
+
+
+class NoRoomError(Exception):
+    """No more can be held. `is_too_large`: this body is larger than any may be; otherwise too much is held by now."""
+
+    def __init__(self, *, is_too_large: bool) -> None:
+        super().__init__("no room")
+        self.is_too_large = is_too_large
+
+
+class Budget:
+    """How much is held at once. Used on the event loop alone."""
+
+    def __init__(self, *, memory: int = MOST_IN_MEMORY, most: int = MOST, of_one: int = MOST_OF_ONE) -> None:
+        self.memory, self.most, self.of_one = memory, most, of_one
+        self.in_memory = self.held = 0
+        self._of_owner: dict[str, int] = {}
+
+    def take(self, owner: str, size: int) -> None:
+        """Count what is held from now on. Raises NoRoomError."""
+        of_owner = self._of_owner.get(owner, 0) + size
+        if self.held + size > self.most or of_owner > self.most // SHARE:
+            raise NoRoomError(is_too_large=False)
+        self.held += size
+        self._of_owner[owner] = of_owner
+
+    def give_back(self, owner: str, size: int) -> None:
+        self.held -= size
+        left = self._of_owner.get(owner, 0) - size
+        if left > 0:
+            self._of_owner[owner] = left
+        else:
+            self._of_owner.pop(owner, None)
+
+
+class Spool:
+    """One body that is held. Written once from front to back, then read as often as needed; `close` forgets it."""
+
+    def __init__(self, budget: Budget, owner: str) -> None:
+        self._budget, self._owner = budget, owner
+        self._pieces: list[bytes] = []
+        self._in_memory = 0
+        self._file: IO[bytes] | None = None
+        self.size = 0
+
+    def write(self, piece: bytes) -> None:
+        """Hold the next piece. Raises NoRoomError, and OSError where the disk has none."""
+        if self.size + len(piece) > self._budget.of_one:
+            raise NoRoomError(is_too_large=True)
+        self._budget.take(self._owner, len(piece))
+        self.size += len(piece)
+        if self._file is None:
+            fits = self.size <= IN_MEMORY and self._budget.in_memory + len(piece) <= self._budget.memory
+            if fits:
+                self._pieces.append(piece)
+                self._in_memory += len(piece)
+                self._budget.in_memory += len(piece)
+                return
+            self._file = self._to_a_file()
+        self._file.write(piece)
+
+    def read(self) -> Iterator[bytes]:
+        """All that was written, in pieces."""
+        if self._file is None:
+            yield from self._pieces
+            return
+        self._file.seek(0)
+        while piece := self._file.read(_PIECE):
+            yield piece
+
+    def close(self) -> None:
+        """Forget it. May be called again."""
+        self._forget_memory()
+        self._budget.give_back(self._owner, self.size)
+        self.size = 0
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _to_a_file(self) -> IO[bytes]:
+        """A file without a name that holds what memory held."""
+        file = tempfile.TemporaryFile(prefix="limen-held-")  # noqa: SIM115 -- `close` closes it
+        for one in self._pieces:
+            file.write(one)
+        self._forget_memory()
+        return file
+
+    def _forget_memory(self) -> None:
+        self._budget.in_memory -= self._in_memory
+        self._in_memory = 0
+        self._pieces = []

@@ -1,0 +1,37 @@
+"""My data actions: one's own, and nobody else's."""
+
+from __future__ import annotations
+
+from tests.data.findings.noted import findings_of, note
+from tests.web.conftest import Browser, House
+
+from limen.data.findings.model import State
+
+
+async def test_ones_own_are_shown_and_exceptions_ended(house: House, browser: Browser) -> None:
+    await house.administrator(house.browser())
+    mia = await house.member(browser, "Mia", "staff")
+    page = await browser.get("/data")
+    assert (page.status_code, page.text.count('class="empty"')) == (200, 2)
+    event = note(house, mia, passed=True, why="justified", kinds="<i>IBAN")
+    await findings_of(house).justified(event, mia, "<b>asked")
+    note(house, "p_other", kinds="Passport number")
+    await findings_of(house).not_sensitive(mia, "wiki", [b"d" * 16], event)
+    await findings_of(house).decide([event], State.CONFIRMED, by="ada")
+    await findings_of(house).not_sensitive(mia, "wiki", [b"d" * 16], event)
+    page = (await browser.get("/data")).text
+    assert ("&lt;i&gt;IBAN" in page, "&lt;b&gt;asked" in page, "Passport" in page) == (True, True, False)
+    (own,) = await findings_of(house).own_exceptions(mia)
+    assert (await browser.post(f"/data/exceptions/{own.id}/end")).headers["location"] == "/data?done=ended"
+    assert (await browser.post(f"/data/exceptions/{own.id}/end")).headers["location"] == "/data?done=gone"
+    assert (await browser.get("/data?done=ended")).text.count('class="empty"') == 1
+
+
+async def test_nobody_ends_anothers(house: House, browser: Browser) -> None:
+    await house.administrator(house.browser())
+    await house.member(browser, "Mia", "staff")
+    await findings_of(house).not_sensitive("p_other", "wiki", [b"d" * 16], "")
+    (other,) = await findings_of(house).own_exceptions("p_other")
+    await browser.get("/data")
+    assert (await browser.post(f"/data/exceptions/{other.id}/end")).headers["location"] == "/data?done=gone"
+    assert findings_of(house).is_excepted("p_other", "wiki", b"d" * 16)
