@@ -28,7 +28,7 @@ def _declarations() -> Declarations:
     from limen.data.settings import DataSettings
 
     return Declarations(
-        events=(*KINDS, *of_labels.KINDS, *findings.KINDS, *OF_DOORS),
+        events=(*KINDS, *of_labels.KINDS, *OF_DOORS, *findings.KINDS),
         settings=DataSettings,
         file=DATA_FILE,
         tables=(*LISTS, *ALLOWED, *findings.TABLES),
