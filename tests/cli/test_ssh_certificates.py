@@ -13,7 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from limen.cli import ssh_certificates
-from limen.cli.ssh_certificates import OnThisComputer, where_limen_is
+from limen.cli.ssh_certificates import OnThisComputer
 from limen.clock import MINUTE, SystemClock
 from limen.enforcement.ssh.authorities import AuthorityKey, Purpose
 from limen.enforcement.ssh.certificates import PersonCertificate, sign_person
@@ -113,16 +113,6 @@ def test_whoever_does_not_know_the_state_is_not_believed(monkeypatch: pytest.Mon
     with pytest.raises(LimenError):
         wanted().renewed(LIMEN, stranger.show)
     assert stranger.statuses == [404]
-
-
-def test_limen_is_named_once_and_over_https() -> None:
-    with pytest.raises(LimenError):
-        where_limen_is()
-    for wrong in ("http://limen.harbor.example", "limen", "ftp://x"):
-        with pytest.raises(LimenError):
-            where_limen_is(wrong)
-    assert where_limen_is(f"{LIMEN}/some/page") == LIMEN
-    assert where_limen_is() == LIMEN
 
 
 @pytest.mark.parametrize("host", ["../x", "-x", "a b", "a/b", "", "A"])

@@ -7,7 +7,7 @@ from limen.data.pillar import PILLAR
 
 
 def test_it_brings_its_command() -> None:
-    assert list(PILLAR.commands) == ["data"]
+    assert list(PILLAR.commands) == ["data", "seal", "open"]
 
 
 def test_it_declares_what_happens_to_labels() -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from limen.data.settings import DataSettings
+from limen.data.settings import DataSettings, Period, SealingSettings
 
 
 def test_nothing_listens_or_is_watched_unless_it_is_said() -> None:
@@ -28,3 +28,14 @@ def test_nothing_listens_or_is_watched_unless_it_is_said() -> None:
 def test_what_is_no_setting(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         DataSettings.model_validate(wrong)
+
+
+def test_unsaid_a_key_seals_a_year_and_waits_three_days() -> None:
+    said = DataSettings().sealing
+    assert (said.period, said.keys, said.wait_hours, said.recovery) == (Period.YEAR, "database", 72, ())
+
+
+@pytest.mark.parametrize("wrong", [{"period": "day"}, {"wait_hours": 0}, {"keys": "x" * 301}, {"recovery": ["a"] * 9}])
+def test_what_can_not_be_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        SealingSettings.model_validate(wrong)

@@ -39,5 +39,8 @@ async def test_what_listeners_hold_and_turn_away_is_told_as_figures(tmp_path: Pa
         found = {(one.name, *sorted(one.labels.values())): one.value for one in limen.figures()}
         assert found["limen_connections", "browsers"] == found["limen_connections", "check"] + 1 == 1
         assert found["limen_connections_of_strangers", "browsers"] == 0
+        ways = {way: found["limen_upstreams", way] for way in ("encrypted", "this-machine", "plain-text")}
+        assert sum(ways.values()) == sum(bool(app.upstream.url) for app in company.apps)
+        assert ways["plain-text"] == 0 < ways["this-machine"]
         assert found["limen_connections_refused", "browsers", "too-many-at-once"] == 1
         entry.leave()

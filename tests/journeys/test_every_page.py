@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from limen.data.inventory.model import StatedStores, Store, StoreKind
+from limen.facts import Label
 from limen.web.build import declared
 from limen.web.page import HTML
 
@@ -66,11 +68,18 @@ def _linked(path: str, links: set[str]) -> str:
     return min((link for link in links if fits.fullmatch(link)), default="")
 
 
+async def state_a_store(harbor: Any) -> None:
+    """So that there is a page of one."""
+    shares = Store("shares", StoreKind.FOLDER, str(harbor.folder), Label.INTERNAL)
+    harbor.limen.known.set_rules(StatedStores, StatedStores({shares.name: shares}))
+
+
 def test_every_page_is_sound(harbor: Any, browse: Any, ada: Any) -> None:
     tom, nobody = browse(locale="de-DE", viewport={"width": 390, "height": 844}), browse()
     harbor.arrive(tom, "Tom Evers", "staff")
     tom.page.goto(harbor.on("wiki"))
     harbor.limen.journal.flush()
+    harbor.run(state_a_store(harbor))
     ids = {
         "person_id": harbor.people["Tom Evers"],
         "app_id": "wiki",

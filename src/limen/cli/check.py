@@ -21,6 +21,7 @@ from limen.company.company import Company
 from limen.company.gate import FIRST_ADMINISTRATOR, lockout_ahead, lockout_problems, people_of
 from limen.company.load import Checked, check_folder
 from limen.company.onboarding import too_long, written_until
+from limen.company.plain_text import in_the_clear
 from limen.configuration.problem import Problem
 from limen.errors import LimenError
 from limen.pillars import single_files
@@ -59,7 +60,7 @@ def _barring(folder: Path, company: Company) -> tuple[Problem, ...]:
     now = SystemClock().now()
     with progress("Checking the next seven days") as told:
         found = lockout_ahead(company, people, now, told)
-    return (*too_long(company, now), *lockout_problems(company, found))
+    return (*too_long(company, now), *in_the_clear(company), *lockout_problems(company, found))
 
 
 def _plain(checked: Checked, barring: tuple[Problem, ...]) -> dict[str, object]:
@@ -92,7 +93,9 @@ def _text(checked: Checked, barring: tuple[Problem, ...], *, verbose: bool) -> s
         wrong = [f"{counted(len(lines), 'policy test')} of {checked.tests_run} failed"] if lines else []
         shut = [problem for problem in barring if problem.what.startswith("every administrator")]
         wrong += ["every administrator would be locked out"] if shut else []
-        wrong += ["an onboarding period is too long"] if len(shut) < len(barring) else []
+        clear = in_the_clear(company)
+        wrong += ["a confidential app is not encrypted"] if clear else []
+        wrong += ["an onboarding period is too long"] if len(shut) + len(clear) < len(barring) else []
         lines += [str(problem) for problem in barring]
         lines.append(", and ".join(wrong))
     else:

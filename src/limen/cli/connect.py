@@ -16,8 +16,8 @@ from urllib.parse import urlencode
 import typer
 
 from limen.cli.from_browser import FromBrowser
+from limen.cli.kept_here import where_limen_is
 from limen.cli.options import MisusedError
-from limen.cli.ssh_certificates import where_limen_is
 from limen.clock import SECOND
 from limen.errors import LimenError
 

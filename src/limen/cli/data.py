@@ -23,7 +23,20 @@ from limen.data.scanning.scanner import Scanner
 from limen.errors import LimenError
 from limen.printable import visible
 
-TASKS: Final = ("scan", "detectors", "label", "exact", "fingerprint", "lists", "allowed", "recipe", "quarantine")
+TASKS: Final = (
+    "scan",
+    "detectors",
+    "label",
+    "exact",
+    "fingerprint",
+    "lists",
+    "allowed",
+    "recipe",
+    "quarantine",
+    "inventory",
+    "connect",
+    "controls",
+)
 MOST_PLACES: Final = 5
 """So many places in a file are named for each detector; `--json` has all."""
 _WORDS: Final[dict[str, str]] = {
@@ -47,13 +60,7 @@ class AtLeast(StrEnum):
 
 
 def run(
-    task: Annotated[
-        str,
-        typer.Argument(
-            metavar="TASK",
-            help="scan, detectors, label, exact, fingerprint, lists, allowed, recipe or quarantine",
-        ),
-    ],
+    task: Annotated[str, typer.Argument(metavar="TASK", help=f"{', '.join(TASKS[:-1])} or {TASKS[-1]}")],
     paths: Annotated[
         list[Path] | None,
         typer.Argument(
@@ -72,10 +79,16 @@ def run(
     ] = "",
     until: Annotated[str, typer.Option(help="With allowed add: the last day, as 2026-12-31")] = "",
     company: Annotated[Path | None, typer.Option(help="The company folder, where it is not the current one")] = None,
+    file: Annotated[Path | None, typer.Option(help="With connect: a file that holds the secret, such as a key")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per line")] = False,
 ) -> None:
     refuse_other_task("data", task, TASKS)
     words = [str(one) for one in paths or ()]
+    if task in {"inventory", "connect", "controls"}:
+        from limen.cli import data_stores
+
+        data_stores.run(task, words, file, company or Path(), as_json=as_json)
+        return
     if task == "label":
         from limen.cli import data_label
 

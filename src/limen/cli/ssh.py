@@ -15,8 +15,9 @@ from typing import Annotated, Final
 
 import typer
 
+from limen.cli.kept_here import where_limen_is
 from limen.cli.options import MisusedError
-from limen.cli.ssh_certificates import OnThisComputer, ssh_options, where_limen_is
+from limen.cli.ssh_certificates import OnThisComputer, ssh_options
 from limen.errors import LimenError
 
 CONFIG, CERTIFICATE, HOST_SETUP = "config", "certificate", "host-setup"

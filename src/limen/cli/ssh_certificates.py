@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import re
 import secrets
 import time
@@ -17,9 +16,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from limen.cli.from_browser import FromBrowser
+from limen.cli.kept_here import state_folder, write
 from limen.errors import LimenError
 from limen.following.wire import fingerprint, line_of, read_key
 
@@ -32,20 +32,6 @@ LEFT_SECONDS: Final = 15
 """A certificate that is over sooner is not used any more: logging in takes a while."""
 HOST: Final = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 _CERTIFICATE: Final = "ssh-ed25519-cert-v01@openssh.com"
-
-
-def where_limen_is(url: str = "") -> str:
-    """The address of Limen: as given, which is kept, or as kept. Raises LimenError."""
-    kept = _folder("XDG_CONFIG_HOME", ".config") / "ssh.json"
-    if not url:
-        with suppress(OSError, ValueError, KeyError):
-            return str(json.loads(kept.read_text())["limen"])
-        raise LimenError("where Limen is, is not known here yet", "name it once: --limen https://limen.harbor.example")
-    place = urlsplit(url)
-    if place.scheme != "https" and not (place.scheme == "http" and (place.hostname or "").endswith(".localhost")):
-        raise LimenError("Limen is at an address with https", "write it as https://limen.harbor.example")
-    _write(kept, json.dumps({"limen": f"{place.scheme}://{place.netloc}"}).encode())
-    return f"{place.scheme}://{place.netloc}"
 
 
 def ssh_options(folder: Path, host: str) -> list[str]:
@@ -75,7 +61,7 @@ class OnThisComputer:
 
     @staticmethod
     def folder_of(host: str) -> Path:
-        return _folder("XDG_STATE_HOME", ".local/state") / "ssh" / host
+        return state_folder() / "ssh" / host
 
     @classmethod
     def of(cls, host: str, account: str, *, is_elevated: bool) -> OnThisComputer:
@@ -135,11 +121,11 @@ class OnThisComputer:
         if certificate.public_key() != key.public_key() or account != told["account"][0]:
             raise _WrongError
         private = key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
-        _write(self.folder / "id", private)
-        _write(self.folder / "id-cert.pub", line.encode() + b"\n")
-        _write(self.folder / "known_hosts", f"{self.host} {known}\n".encode())
+        write(self.folder / "id", private)
+        write(self.folder / "id-cert.pub", line.encode() + b"\n")
+        write(self.folder / "known_hosts", f"{self.host} {known}\n".encode())
         about = {"account": account, "is_elevated": self.is_elevated}
-        _write(self.folder / "about.json", json.dumps(about).encode())
+        write(self.folder / "about.json", json.dumps(about).encode())
         return replace(self, account=account)
 
 
@@ -157,17 +143,3 @@ def _read(line: str) -> SSHCertificate:
     if not isinstance(read, SSHCertificate) or not read.valid_principals:
         raise ValueError
     return read
-
-
-def _folder(variable: str, otherwise: str) -> Path:
-    return Path(os.environ.get(variable) or Path.home() / otherwise) / "limen"
-
-
-def _write(path: Path, content: bytes) -> None:
-    """For nobody else's eyes, and whole or not at all."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-    part.replace(path)

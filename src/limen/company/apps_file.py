@@ -21,7 +21,18 @@ from limen.company.upstream_section import HOST, UpstreamSection, upstream_compl
 from limen.configuration.problem import DECLARE_GROUP, Problem, did_you_mean, shown, unknown
 from limen.configuration.shape import listed, shaped_in_part
 from limen.configuration.tree import Tree
-from limen.facts import ACTIONS, LIMEN, MOST_ONBOARDED, ActionRule, App, Cors, Label, PublicRoute, Upstream
+from limen.facts import (
+    ACTIONS,
+    LIMEN,
+    MOST_ONBOARDED,
+    SEALED_FILES,
+    ActionRule,
+    App,
+    Cors,
+    Label,
+    PublicRoute,
+    Upstream,
+)
 from limen.printable import is_printable
 from limen.settings import Settings
 
@@ -252,6 +263,8 @@ class _Reader:
         self._check_printable(("description",), shape.description)
         if shape.id == LIMEN:
             self._wrong(("id",), "`limen` is Limen itself", "choose another id")
+        if shape.id == SEALED_FILES:
+            self._wrong(("id",), f"`{SEALED_FILES}` are the files that `limen seal` makes", "choose another id")
         if _label(shape.label) is None:
             self._wrong(("label",), *unknown("label", shape.label, [label.word for label in Label]))
         if self._groups is not None and shape.owner and shape.owner not in self._groups:

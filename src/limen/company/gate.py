@@ -10,6 +10,7 @@ from limen.clock import Instant
 from limen.company.company import Company, limen_app
 from limen.company.load import FolderError, failing_tests
 from limen.company.onboarding import too_long
+from limen.company.plain_text import in_the_clear
 from limen.company.store import Beside
 from limen.configuration.problem import Problem
 from limen.devices import store as devices
@@ -154,10 +155,10 @@ def pass_gate(
 ) -> Beside:
     """What was proved of `company`; `ahead` hears how far the week ahead was looked at.
 
-    Raises `FolderError` while a policy test fails or an onboarding is too long (with a lock-out among its problems, so
-    that both are seen at once), else `LockedOutError`.
+    Raises `FolderError` while a policy test fails, an onboarding is too long, or a confidential app is not encrypted
+    (with a lock-out among its problems, so that both are seen at once), else `LockedOutError`.
     """
-    failing = (*too_long(company, now), *failing_tests(company))
+    failing = (*too_long(company, now), *in_the_clear(company), *failing_tests(company))
     proof = lockout_ahead(company, people, now, ahead)
     barring = lockout_problems(company, proof)
     if failing:

@@ -45,7 +45,7 @@ def _too_long(company: Company, now: Instant) -> Iterator[Problem]:
             until = written_until(app.onboarding_until, zone)
             what = f"the onboarding of {app.name} would last until {until}, which is more than 14 days from now"
             fix = f"write {written_until(now + LONGEST, zone)} at most"
-            yield Problem(APPS, _line(company.files.get(APPS, ""), app.id), 1, what, fix)
+            yield Problem(APPS, line_of(company.files.get(APPS, ""), app.id), 1, what, fix)
 
 
 def within_longest_onboarding(apps: Iterable[App], published_at: Instant) -> tuple[App, ...]:
@@ -60,7 +60,7 @@ def without_onboarding(text: str, app_id: str) -> str:
     Raises `LimenError` where it is not written on lines of its own.
     """
     lines = text.split("\n")
-    place = _line(text, app_id) - 1
+    place = line_of(text, app_id) - 1
     if place < 0 or not re.match(r"\s+onboarding:", lines[place]):
         raise LimenError("the onboarding is not written on a line of its own", "remove it from apps.yaml by hand")
     depth = len(lines[place]) - len(lines[place].lstrip())
@@ -70,7 +70,7 @@ def without_onboarding(text: str, app_id: str) -> str:
     return "\n".join(lines[:place] + lines[end:])
 
 
-def _line(text: str, app_id: str) -> int:
+def line_of(text: str, app_id: str) -> int:
     """The line on which the app's onboarding stands, or else the app; 0 where neither is found."""
     found = 0
     for number, line in enumerate(text.split("\n"), 1):

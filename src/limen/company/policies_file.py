@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from limen.cedar import CedarError, Policy
 from limen.configuration.problem import DECLARE_GROUP, Problem, did_you_mean, shown, unknown
-from limen.facts import LIMEN
+from limen.facts import LIMEN, SEALED_FILES
 from limen.policy import Named, Phase, State
 from limen.policy.annotations import ANNOTATIONS
 from limen.policy.proof.monotone import prove
@@ -82,7 +82,7 @@ def read_policies(
     provable: dict[str, _Written] = {}
     known = {
         "Group": None if groups is None else frozenset(groups),
-        "App": None if apps is None else frozenset(apps) | {LIMEN},
+        "App": None if apps is None else frozenset(apps) | {LIMEN, SEALED_FILES},
     }
     for file, parsed in files.items():
         before = len(problems)

@@ -37,6 +37,9 @@ class UpstreamSection(BaseModel):
     """The largest upload that is handed on."""
     keep_host: bool = True
     """Whether the app hears the host that the browser asked for; otherwise the one in `url`."""
+    plain_text: Annotated[str, Field(max_length=200)] = ""
+    """Why nobody can read what a confidential app is sent over plain http: a network of containers on one machine, a
+    tunnel. Without it such an app is not published."""
 
 
 def upstream_of(section: UpstreamSection) -> Upstream:
@@ -49,6 +52,7 @@ def upstream_of(section: UpstreamSection) -> Upstream:
         response_ms=int(section.response_seconds * 1000),
         max_request_bytes=section.max_request_megabytes << 20,
         keep_host=section.keep_host,
+        plain_text_why=section.plain_text.strip(),
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from limen.clock import MINUTE, Instant, Milliseconds
 from limen.connectors.asked_store import AskedState, AskedStore
@@ -22,6 +22,12 @@ LONGEST_PAUSE: Final[Milliseconds] = 15 * MINUTE
 
 WentOn = Callable[[int], Awaitable[None]]
 """How much the turn has brought so far."""
+
+
+class Teller(Protocol):
+    def tell(self, name: str, error: str, now: Instant) -> None:
+        """A service begins to fail; or does so no more, where `error` is ""."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,7 @@ class Turns:
         store: AskedStore,
         *,
         lacks: str,
-        told: Told,
+        told: Teller,
         held_ms: Milliseconds = HELD_FOR,
     ) -> None:
         self._database = database
@@ -71,30 +77,35 @@ class Turns:
         """By the names of the services."""
         return await self._database.reading(lambda snapshot: self._store.states(snapshot.connection))
 
-    async def take(self, name: str, place: str, work: Callable[[str, WentOn], Awaitable[None]]) -> None:
-        """Have `work` ask a service with the secret that was given for this place, unless somebody else does so now.
+    async def take(
+        self, name: str, place: str, work: Callable[[str, WentOn], Awaitable[None]], *, needs_secret: bool = True
+    ) -> bool:
+        """Have `work` ask a service with the secret that was given for this place; False where somebody else does now.
 
         What it raises of VendorError and BrokenOffError is written down; all else, too, and goes on.
         """
         now = self._now()
         if not await self._database.writing(lambda t: self._store.begin(t.connection, name, now, self._held_ms)):
-            return
+            return False
         error = "it broke off"
         try:
-            await self._work(name, place, work)
+            await self._work(name, place, work, needs_secret=needs_secret)
             error = ""
         except (VendorError, BrokenOffError) as wrong:
             error = wrong.what
         finally:
             await self._ended(name, error)
+        return True
 
     # Inside
 
-    async def _work(self, name: str, place: str, work: Callable[[str, WentOn], Awaitable[None]]) -> None:
+    async def _work(
+        self, name: str, place: str, work: Callable[[str, WentOn], Awaitable[None]], *, needs_secret: bool
+    ) -> None:
         secret = await self._database.reading(
             lambda snapshot: self._store.secret_of(snapshot.connection, self._keyring, name, place)
         )
-        if not secret:
+        if not secret and needs_secret:
             raise BrokenOffError(self._lacks)
 
         async def went_on(progress: int) -> None:

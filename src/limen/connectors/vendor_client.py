@@ -107,6 +107,7 @@ class VendorClient:
         *,
         query: Query = (),
         fine: frozenset[int] = SENT,
+        may_be_packed: bool = False,
     ) -> Reply:
         """What a JSON object (None: nothing; bytes: as they are) sent to a path is answered with: a status in `fine`.
 
@@ -114,7 +115,9 @@ class VendorClient:
         """
         written = body if body is None or isinstance(body, bytes) else msgspec.json.encode(body)
         sent = {**({} if written is None else {"content-type": "application/json"}), **headers}
-        return await self._patiently(method, f"{self.origin}{path}", query, None, sent, body=written, fine=fine)
+        return await self._patiently(
+            method, f"{self.origin}{path}", query, None, sent, may_be_packed=may_be_packed, body=written, fine=fine
+        )
 
     async def reply_to_link(self, url: str, headers: Mapping[str, str]) -> Reply:
         """What a page of the vendor's links to. Raises VendorError where that is another origin."""

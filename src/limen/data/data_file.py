@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from limen.data.initial import INITIAL
+from limen.data.inventory.model import StatedStores
 from limen.data.rules.stated import NO_RULES, DataRules
 from limen.facts import FactStore
 from limen.pillar import Around, FolderFile, Foreseen, Past
@@ -44,6 +45,7 @@ def _would_have(before: DataRules | None, after: DataRules | None, past: Past) -
 
 def _in_force(known: FactStore, rules: DataRules | None) -> None:
     known.set_rules(DataRules, rules or NO_RULES)
+    known.set_rules(StatedStores, StatedStores({one.name: one for one in (rules or NO_RULES).stores}))
 
 
 DATA_FILE: Final = FolderFile(

@@ -7,6 +7,7 @@ from typing import Any
 
 from limen.configuration.differing import differing
 from limen.configuration.lengths import length_text
+from limen.data.inventory import stores_section
 from limen.data.rules.model import Channel
 from limen.data.rules.stated import (
     NO_RULES,
@@ -37,6 +38,7 @@ def changes(before: DataRules | None, after: DataRules | None) -> Iterator[str]:
     yield from _each("exact data", _by_id(was.exact), _by_id(now.exact))
     yield from _each("fingerprints", _by_id(was.fingerprints), _by_id(now.fingerprints))
     yield from _each("sharing rule", _by_id(was.rules), _by_id(now.rules))
+    yield from stores_section.changes(*({one.name: one for one in rules.stores} for rules in (was, now)))
     old, new = ({one.title: one for one in rules.expected} for rules in (was, now))
     for title, before_it, after_it in differing(old, new):
         is_what = "new" if before_it is None else "removed" if after_it is None else "changed"

@@ -1,18 +1,23 @@
-"""Data as a part of Limen: what is recognised in it, by which rules it may pass, and what was found on the way."""
+"""Data as a part of Limen: what is recognised in it, by which rules it may pass, what was found, and sealed files."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from limen.pillar import Command, Declarations, Every, Pillar, Running
+from limen.pillar import Command, Declarations, Every, KeptOpen, Pillar, Running
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import Connection
+
     from limen.finding import Finding
-    from limen.pillar import Core
+    from limen.pillar import Core, ErasedPerson
     from limen.pillar.part import Installation
 
 LOOK_SECONDS = 2.0
 AGREE_SECONDS = 10.0
+SHRED_SECONDS = 60.0
 FORGET_SECONDS = 3_600.0
 
 
@@ -22,16 +27,20 @@ def _declarations() -> Declarations:
     from limen.data.data_file import DATA_FILE
     from limen.data.doors.kinds import KINDS as OF_DOORS
     from limen.data.findings import declared as findings
+    from limen.data.inventory import kept_items, kept_stores
+    from limen.data.inventory.kinds import KINDS as OF_STORES
     from limen.data.kinds import KINDS
     from limen.data.labels import kinds as of_labels
     from limen.data.lists.store import TABLES as LISTS
+    from limen.data.sealing.kinds import KINDS as OF_SEALING
+    from limen.data.sealing.store import TABLES as SEALING
     from limen.data.settings import DataSettings
 
     return Declarations(
-        events=(*KINDS, *of_labels.KINDS, *OF_DOORS, *findings.KINDS),
+        events=(*KINDS, *of_labels.KINDS, *OF_DOORS, *findings.KINDS, *OF_SEALING, *OF_STORES),
         settings=DataSettings,
         file=DATA_FILE,
-        tables=(*LISTS, *ALLOWED, *findings.TABLES),
+        tables=(*LISTS, *ALLOWED, *findings.TABLES, *SEALING, *kept_stores.TABLES, *kept_items.TABLES),
         credentials=(*CREDENTIALS, *findings.CREDENTIALS),
     )
 
@@ -52,20 +61,32 @@ async def _build(core: Core) -> Running:
     from limen.data.at_the_gateway import checks
     from limen.data.findings.held import HeldExceptions
     from limen.data.findings.service import Findings
+    from limen.data.inventory import service as inventories
     from limen.data.protection import DataProtection
+    from limen.data.sealing.service import Sealing
     from limen.data.settings import DataSettings
     from limen.pillar.data_checks import DocumentDoor
 
     protection = core.offers.take(DataProtection)
     findings = Findings(core, core.offers.take(HeldExceptions))
+    sealing = Sealing(core, core.offers.take(KeptOpen))
     core.offers.take(DocumentDoor).ask(checks(protection, findings))
+    inventory, watching = inventories.build(core, protection)
     always = (
         Every("have a scanner for what data.yaml says", LOOK_SECONDS, protection.look_again),
         Every("forget what was said of findings long ago", FORGET_SECONDS, findings.forget),
         Every("forget values that may pass no more", FORGET_SECONDS, protection.forget),
+        Every("destroy sealing keys that are to be shredded", SHRED_SECONDS, sealing.shred_due),
+        *inventories.periodic(inventory, watching),
     )
+    offers = (findings, sealing, inventory)
+
+    async def close_looking() -> None:
+        await watching.close()
+        await protection.close()
+
     if not core.settings.section(DataSettings).is_on:
-        return Running(offers=(findings,), periodic=always, close=protection.close)
+        return Running(offers=offers, periodic=always, close=close_looking)
     from limen.data.doors.services import SWEEP_SECONDS, entry_points
 
     points = entry_points(core, protection, findings.justified)
@@ -73,10 +94,10 @@ async def _build(core: Core) -> Running:
 
     async def close() -> None:
         await points.close()
-        await protection.close()
+        await close_looking()
 
     return Running(
-        offers=(findings, points),
+        offers=(*offers, points),
         periodic=(
             *always,
             Every("have proxies and mail servers ask, and shares watched", AGREE_SECONDS, points.agree),
@@ -93,14 +114,33 @@ async def _examine(installation: Installation) -> list[Finding]:
     return await examine(installation)
 
 
+def _erase_names(connection: Connection, person: ErasedPerson) -> Iterable[tuple[str, str]]:
+    from limen.data.inventory.kept_items import erase_names
+
+    others = [word for one in person.others for word in one]
+    erase_names(connection, (person.name, person.email), others)
+    return ()
+
+
 PILLAR = Pillar(
     name="data",
     commands={
-        "data": Command("limen.cli.data", "Look into files for what should not lie there: cards, keys, salaries")
+        "data": Command("limen.cli.data", "Look into files for what should not lie there: cards, keys, salaries"),
+        "seal": Command("limen.cli.seal", "Encrypt files and folders for a label, and look after the keys of that"),
+        "open": Command("limen.cli.open_sealed", "Open sealed files, after a decision or with a recovery key"),
     },
-    pages=("limen.web.data.findings", "limen.web.data.mine", "limen.web.data.simulator"),
+    pages=(
+        "limen.web.data.findings",
+        "limen.web.data.mine",
+        "limen.web.data.simulator",
+        "limen.web.data.sealing",
+        "limen.web.data.stores",
+        "limen.web.data.items",
+        "limen.web.data.controls",
+    ),
     declarations=_declarations,
     prepare=_prepare,
     examinations={"data": _examine},
     build=_build,
+    erase_names=_erase_names,
 )

@@ -21,6 +21,7 @@ from limen.data.complaints import (
     sought_complaints,
 )
 from limen.data.data_file import FILE
+from limen.data.inventory import stores_section
 from limen.data.rules.expectations import unmet
 from limen.data.rules.model import Step
 from limen.data.rules.stated import DataRules
@@ -80,10 +81,13 @@ def read(tree: Tree, around: Around) -> tuple[DataRules | None, list[Problem]]:
         *(one for at, shape in shapes.conditions.items() for one in condition_complaints(at, shape, names)),
     ]
     problems += [Problem(FILE, *tree.key_at(*at), what, fix) for at, what, fix in id_complaints(file, names)]
+    stores, wrong = stores_section.read(file.stores, tree, FILE, around.apps, around.groups)
+    problems += wrong
     problems += [Problem(FILE, *tree.at(*at), what, fix) for at, what, fix in found]
     if problems:
         return None, problems
-    rules = stated(file, shapes, {number: tree.at("expect", number)[0] for number in shapes.expect})
+    lines = {number: tree.at("expect", number)[0] for number in shapes.expect}
+    rules = stated(file, shapes, lines, tuple(stores.values()))
     found = [*can_t_be_met(shapes, rules)]
     problems = [Problem(FILE, *tree.at(*at), what, fix) for at, what, fix in found] or _failing(rules)
     return (None if problems else rules), problems

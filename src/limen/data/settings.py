@@ -1,7 +1,10 @@
-"""The section `[data]` of `limen.toml`: where proxies and mail servers ask, and which shares are watched."""
+"""The section `[data]` of `limen.toml`: where proxies and mail servers ask, which shares are watched, and how files are
+sealed. What is looked for, and what is done about it, stands in `data.yaml`.
+"""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +14,30 @@ from limen.settings import ListensAt, Network, Section
 
 ShareName = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f/\\]+$")]
 Domain = Annotated[str, Field(max_length=253, pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$")]
+
+
+class Period(StrEnum):
+    """How long one key seals."""
+
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+class SealingSettings(Section):
+    """Sealed files: which keys they are encrypted for, and where these are kept."""
+
+    recovery: Annotated[tuple[str, ...], Field(max_length=8)] = ()
+    """Recovery keys, as `limen seal recovery-key` prints them: whatever is sealed opens with each of them, without
+    Limen. Sealing needs one, and two for restricted files."""
+    period: Period = Period.YEAR
+    """How long one key seals files of a label: `year` or `quarter`. What was sealed in a period can be destroyed with
+    its key."""
+    keys: Annotated[str, Field(max_length=300)] = "database"
+    """What protects sealing keys beside the master key: `database` (nothing more), `file:/absolute/folder` (a file for
+    each), `systemd:NAME` (a credential), or `pkcs11:token=NAME?module-path=/library.so&pin-source=file:/pin` (a key in
+    a token for each). What is changed here counts for new keys."""
+    wait_hours: Annotated[int, Field(ge=1, le=720)] = 72
+    """How long keys that `limen seal shred` names stay, unused, until they are destroyed for good."""
 
 
 class DataSettings(Section):
@@ -42,6 +69,7 @@ class DataSettings(Section):
     """The log in which Samba says who wrote what (`limen data recipe samba`)."""
     quarantine: Path | None = None
     """The folder of files that were taken out of shares; by default `quarantine` in the data folder."""
+    sealing: SealingSettings = SealingSettings()
 
     @property
     def is_on(self) -> bool:

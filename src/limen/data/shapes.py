@@ -215,6 +215,8 @@ class FileShape(Shape):
     """Documents that are recognised, each group by its id."""
     rules: Annotated[list[Any], Field(max_length=200)] = []
     """Sharing rules."""
+    stores: dict[str, Any] = {}
+    """Where documents and records are kept, each by a name of your own."""
     expect: Annotated[list[Any], Field(max_length=500)] = []
     """Tests of the rules: `limen check` runs them, and what fails them is not published."""
 

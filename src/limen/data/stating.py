@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from limen.configuration.lengths import length_of
 from limen.data.documents import WhyNot
+from limen.data.inventory.model import Store
 from limen.data.model import Confidence
 from limen.data.rules.model import Channel
 from limen.data.rules.own_detectors import length_of as longest_match
@@ -55,7 +56,7 @@ class Shapes:
         return tuple(_condition(shape) for at, shape in self.conditions.items() if at[:2] == (section, key))
 
 
-def stated(file: FileShape, shapes: Shapes, lines: Mapping[int, int]) -> DataRules:
+def stated(file: FileShape, shapes: Shapes, lines: Mapping[int, int], stores: tuple[Store, ...] = ()) -> DataRules:
     """What the file says. `lines` are those of its tests, by their places in the list."""
     return DataRules(
         labels=tuple(_label(name, one, shapes.when("labels", name)) for name, one in sorted(shapes.labels.items())),
@@ -77,6 +78,7 @@ def stated(file: FileShape, shapes: Shapes, lines: Mapping[int, int]) -> DataRul
             sorted((_rule(one, shapes.when("rules", at)) for at, one in shapes.rules.items()), key=lambda it: it.id)
         ),
         expected=tuple(_expected(one, lines.get(number, 0)) for number, one in sorted(shapes.expect.items())),
+        stores=tuple(sorted(stores, key=lambda one: one.name)),
     )
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from limen.clock import DAY, Instant, to_iso
 
@@ -28,6 +30,17 @@ class Served:
     issuer: str
     starts_at: Instant
     ends_at: Instant
+    key: str = ""
+    key_bits: int = 0
+    signature_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Encryption:
+    """How a connection is encrypted: `TLSv1.3`, and the suite in OpenSSL's words."""
+
+    version: str
+    cipher: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +89,12 @@ def ends_soon(served: Served | None, now: Instant) -> str:
     return f"its certificate expires {'within a day' if days == 0 else f'in {days} days'}, on {_day(served.ends_at)}"
 
 
+def encryption_of(writer: asyncio.StreamWriter) -> Encryption | None:
+    """How an open connection is encrypted; None for plain http."""
+    tls = writer.get_extra_info("ssl_object")
+    return None if tls is None else Encryption(tls.version() or "", (tls.cipher() or ("",))[0])
+
+
 def served_by(writer: asyncio.StreamWriter) -> Served | None:
     """What the other end of an open connection showed; None for plain http."""
     tls = writer.get_extra_info("ssl_object")
@@ -90,12 +109,25 @@ def read_certificate(der: bytes) -> Served | None:
         names = _names_in(read)
         starts, ends = read.not_valid_before_utc, read.not_valid_after_utc
         issuer = ", ".join(str(one.value) for one in read.issuer if one.oid in _TELLING)
-    except (ValueError, TypeError, x509.DuplicateExtension):
+        kind, bits = _key_in(read)
+        hashed = read.signature_hash_algorithm.name if read.signature_hash_algorithm is not None else ""
+    except (ValueError, TypeError, x509.DuplicateExtension, UnsupportedAlgorithm):
         return None
-    return Served(names, issuer[:200], int(starts.timestamp() * 1_000), int(ends.timestamp() * 1_000))
+    starts_at, ends_at = int(starts.timestamp() * 1_000), int(ends.timestamp() * 1_000)
+    return Served(names, issuer[:200], starts_at, ends_at, kind, bits, hashed)
 
 
 _TELLING: Final = (x509.NameOID.COMMON_NAME, x509.NameOID.ORGANIZATION_NAME)
+
+
+def _key_in(certificate: x509.Certificate) -> tuple[str, int]:
+    """`RSA` or `EC` with its size in bits; ("", 0) for keys of one size alone."""
+    key = certificate.public_key()
+    if isinstance(key, rsa.RSAPublicKey):
+        return "RSA", key.key_size
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return "EC", key.key_size
+    return "", 0
 
 
 def _names_in(certificate: x509.Certificate) -> tuple[str, ...]:

@@ -25,8 +25,10 @@ from limen.doctor.mail import mail
 from limen.doctor.names import names
 from limen.doctor.networks import networks
 from limen.doctor.places import places
+from limen.doctor.sealing import sealing
 from limen.doctor.setup import Setup, setup_in
 from limen.doctor.ssh_hosts import ssh_hosts
+from limen.doctor.transit import transit
 from limen.doctor.trusted_proxies import hops
 from limen.doctor.upstreams import upstreams
 from limen.doctor.watching import watching
@@ -49,6 +51,7 @@ EXAMINATIONS: Final[dict[str, Examination]] = {
     "certificate": served,
     "front": hops,
     "apps": upstreams,
+    "in transit": transit,
     "sign-in services": issuers,
     "clock": clock,
     "database": database,
@@ -60,6 +63,7 @@ EXAMINATIONS: Final[dict[str, Examination]] = {
     "watching": watching,
     "directories": directories,
     "ssh hosts": ssh_hosts,
+    "sealing": sealing,
 }
 """By their names, as findings carry them."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import warnings
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Final
@@ -11,7 +12,15 @@ from typing import Final
 import httptools
 
 from limen.clock import Instant
-from limen.doctor.certificate_reading import Fault, Served, fault_of, read_certificate, served_by
+from limen.doctor.certificate_reading import (
+    Encryption,
+    Fault,
+    Served,
+    encryption_of,
+    fault_of,
+    read_certificate,
+    served_by,
+)
 
 CONNECT_SECONDS: Final = 4.0
 ANSWER_SECONDS: Final = 5.0
@@ -56,6 +65,7 @@ class Reply:
     sent_at: Instant | None = None
     served: Served | None = None
     cookies: tuple[str, ...] = ()
+    encryption: Encryption | None = None
 
 
 async def ask(target: Target, path: str, headers: dict[str, str], seconds: float = ANSWER_SECONDS) -> Reply:
@@ -70,7 +80,9 @@ async def ask(target: Target, path: str, headers: dict[str, str], seconds: float
         writer.write(head + b"\r\nAccept: text/html, */*\r\nConnection: close\r\n\r\n")
         async with asyncio.timeout(seconds):
             answer = await _read_head(reader)
-        return Reply(answer.status, answer.location, answer.sent_at, served_by(writer), tuple(answer.cookies))
+        cookies = tuple(answer.cookies)
+        shown, encryption = served_by(writer), encryption_of(writer)
+        return Reply(answer.status, answer.location, answer.sent_at, shown, cookies, encryption)
     except TimeoutError:
         raise NoAnswerError("slow") from None
     except (OSError, ValueError) as error:
@@ -81,10 +93,45 @@ async def ask(target: Target, path: str, headers: dict[str, str], seconds: float
 
 async def greet(target: Target) -> Served | None:
     """What certificate the server shows in a verified handshake; None for plain http. Raises NoAnswerError."""
-    _, writer = await _open(target)
-    served = served_by(writer)
-    writer.transport.abort()
+    served, _ = await greeted(target)
     return served
+
+
+async def greeted(target: Target) -> tuple[Served | None, Encryption | None]:
+    """The same, and how the connection is encrypted."""
+    _, writer = await _open(target)
+    found = served_by(writer), encryption_of(writer)
+    writer.transport.abort()
+    return found
+
+
+async def old_version(target: Target) -> str:
+    """`TLSv1.1` or `TLSv1` where the server still takes it (RFC 8996: it must not); "" where it does not.
+
+    Its certificate is not looked at: whoever is asked so is asked for nothing else.
+    """
+    try:
+        async with asyncio.timeout(CONNECT_SECONDS):
+            _, writer = await asyncio.open_connection(
+                target.address, target.port, ssl=_old(), server_hostname=target.name
+            )
+    except (OSError, ValueError, TimeoutError):
+        return ""
+    found = encryption_of(writer)
+    writer.transport.abort()
+    return found.version if found is not None else ""
+
+
+def _old() -> ssl.SSLContext:
+    """What speaks TLS 1.0 and 1.1 alone, as no client of Limen's does."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        old.check_hostname = False
+        old.verify_mode = ssl.CERT_NONE
+        old.minimum_version, old.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+    old.set_ciphers("ALL:@SECLEVEL=0")
+    return old
 
 
 async def _open(target: Target) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

@@ -228,9 +228,17 @@ class DecisionPoint:
         decision = named(name, Effect.DENY, route.request, facts, now)
         return self._keep(decision, facts.app, session, route, door, address)
 
-    def decide_session(self, door: str, app: App, session: Session | None, request: Request, address: str) -> Answer:
+    def decide_session(
+        self,
+        door: str,
+        app: App,
+        session: Session | None,
+        request: Request,
+        address: str,
+        document: Document | None = None,
+    ) -> Answer:
         """Decide about a session that is already at hand: the sign-in host's own rooms, and apps without a host, which
-        are asked for there.
+        are asked for there. `document`: what is asked for in the app.
         """
         now = self.clock.now()
         own = app.id if app.host and app.id != LIMEN else ""
@@ -240,6 +248,7 @@ class DecisionPoint:
         else:
             session = None
         facts = self.known.facts(session, app, address)
+        facts = facts if document is None else facts.about(document)
         route = Route(request, request.route)
         if session is not None and is_break_glass(session):
             return self._outside(door, route, session, facts, now)

@@ -16,6 +16,7 @@ from limen.policy.decision import Request
 if TYPE_CHECKING:
     from limen.clock import Instant
     from limen.facts import App, Session
+    from limen.facts.document import Document
     from limen.pillar import Core, SignOnDecision
 
 
@@ -24,9 +25,15 @@ def kept_open(core: Core, doors: DecisionPoint) -> tuple[KeptOpen, Callable[[], 
     streams = Streams(doors)
 
     def decide(
-        entry_point: str, app: App, session: Session, action: str, address: str, tied_until: Instant
+        entry_point: str,
+        app: App,
+        session: Session,
+        action: str,
+        address: str,
+        tied_until: Instant,
+        document: Document | None = None,
     ) -> SignOnDecision:
-        answer = doors.decide_session(entry_point, app, session, Request(action), address)
+        answer = doors.decide_session(entry_point, app, session, Request(action), address, document)
         return msgspec.structs.replace(answer, tied_until=tied_until)
 
     def end(decision: SignOnDecision, latest: Instant) -> Instant:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -10,7 +11,7 @@ from limen.admission import Admission, Limits
 from limen.admission.descriptors import raise_limit
 from limen.browser_state import BrowserStates
 from limen.enforcement import traffic_store
-from limen.enforcement.addresses import UntrustedProxies
+from limen.enforcement.addresses import UntrustedProxies, is_plain_http
 from limen.enforcement.app_login import AppLoginRoutes, AppLogins
 from limen.enforcement.assertion import Assertions
 from limen.enforcement.browser_keys import BrowserKeys
@@ -20,6 +21,7 @@ from limen.enforcement.decision_point import DecisionPoint
 from limen.enforcement.documents.guard import DocumentGuard
 from limen.enforcement.gateway import Gateway
 from limen.enforcement.store import keep_signing_keys
+from limen.facts import App
 from limen.pillar import AppSessions, BrowserSessions, Core, Figure
 from limen.pillar.data_checks import DataChecks
 
@@ -42,7 +44,10 @@ class EnforcementServices:
     core: Core
 
     def figures(self) -> Iterable[Figure]:
-        """How much each listener holds, and what it has turned away."""
+        """How much each listener holds, what it has turned away, and how apps are reached."""
+        reached = Counter(_way_to(app) for app in self.core.known.apps.values() if app.upstream.url)
+        for way in ("encrypted", "this-machine", "plain-text"):
+            yield Figure("limen_upstreams", "Apps by the way that the gateway reaches them", reached[way], {"way": way})
         for name, listener in self.admission.listeners.items():
             of = {"listener": name}
             yield Figure("limen_connections", "Open connections", len(listener.open), of)
@@ -72,6 +77,12 @@ class EnforcementServices:
             await self.keep_observed()
         finally:
             await self.gateway.close()
+
+
+def _way_to(app: App) -> str:
+    if app.upstream.url.startswith("https:"):
+        return "encrypted"
+    return "plain-text" if is_plain_http(app.upstream.url) else "this-machine"
 
 
 async def build(core: Core) -> EnforcementServices:

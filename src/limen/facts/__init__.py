@@ -7,7 +7,18 @@ A fact is something known now, with the instant at which it was learned (never a
 from __future__ import annotations
 
 from limen.facts.addresses import network_of
-from limen.facts.app import ACTIONS, LIMEN, MOST_ONBOARDED, ActionRule, App, Cors, Label, PublicRoute, Upstream
+from limen.facts.app import (
+    ACTIONS,
+    LIMEN,
+    MOST_ONBOARDED,
+    SEALED_FILES,
+    ActionRule,
+    App,
+    Cors,
+    Label,
+    PublicRoute,
+    Upstream,
+)
 from limen.facts.checks import CHECKS
 from limen.facts.document import Document
 from limen.facts.fact_store import FactStore

@@ -22,6 +22,10 @@ LIMEN = "limen"
 """The id of Limen itself as an app. Decided on it: `sign_in`, the portal (`view`), reading the console (`audit`),
 helping people with their passkeys and sessions (`support`), and changing anything (`administer`)."""
 
+SEALED_FILES: Final = "sealed-files"
+"""The id of sealed files as an app, which no entry of apps.yaml makes. Their label is that of the key that opens them;
+opening is `download`."""
+
 
 class Label(IntEnum):
     """How much harm a leak would do. In policies: `resource.sensitivity`, 0 to 3."""
@@ -79,7 +83,8 @@ class Upstream:
     """Where an app really runs, and how long and how much the gateway waits for it.
 
     `ca_file`: trust these certificates instead of the system's ("" = the system's). `server_name`: what the
-    certificate must say where it differs from the URL's host ("" = the URL's host).
+    certificate must say where it differs from the URL's host ("" = the URL's host). `plain_text_why`: why a
+    confidential app may be spoken to without encryption ("": it may not).
     """
 
     url: str
@@ -89,6 +94,7 @@ class Upstream:
     response_ms: int = 60_000
     max_request_bytes: int = 1 << 30
     keep_host: bool = True
+    plain_text_why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from limen.clock import Instant, Milliseconds
     from limen.facts import App, Facts, Grant, Person, Session
+    from limen.facts.document import Document
     from limen.facts.requested_flow import RequestedFlow
     from limen.policy.decision import Decision, Effect
     from limen.storage import Snapshot, Transaction
@@ -97,7 +98,14 @@ class SignOn:
 
 class DecideToOpen(Protocol):
     def __call__(
-        self, entry_point: str, app: App, session: Session, action: str, address: str, tied_until: Instant
+        self,
+        entry_point: str,
+        app: App,
+        session: Session,
+        action: str,
+        address: str,
+        tied_until: Instant,
+        document: Document | None = None,
     ) -> SignOnDecision: ...
 
 
@@ -116,10 +124,11 @@ class WatchWhatIsOpen(Protocol):
 class KeptOpen:
     """What enforcement offers to whoever keeps something open by a decision.
 
-    `decide` decides whether this session may do this to this app now, and journals it; `tied_until` is until when the
-    request's tie to its browser holds (0: it came with none). `end(decision, latest)` is the instant at which time
-    alone turns a permit, `latest` at most; 0 where it is none. `watch` has the decision made again whenever a fact of
-    it changes, and calls `ended` once, with the reason, when it turns; what it gives ends the watch.
+    `decide` decides whether this session may do this to this app now, or to this document in it, and journals it;
+    `tied_until` is until when the request's tie to its browser holds (0: it came with none). `end(decision, latest)` is
+    the instant at which time alone turns a permit, `latest` at most; 0 where it is none. `watch` has the decision made
+    again whenever a fact of it changes, and calls `ended` once, with the reason, when it turns; what it gives ends the
+    watch.
     """
 
     decide: DecideToOpen

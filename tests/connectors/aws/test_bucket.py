@@ -9,7 +9,7 @@ from aiohttp import web
 from tests.emulators.s3 import ACCESS_KEY, REGION, SECRET
 from tests.emulators.vendor import Vendor, asking, served
 
-from limen.connectors.aws.bucket import Bucket, Listed
+from limen.connectors.aws.bucket import Bucket, Listed, StoredObject
 from limen.connectors.vendor_client import VendorError
 
 XML = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'
@@ -33,7 +33,8 @@ async def test_keys_and_folders() -> None:
     told = "<IsTruncated>true</IsTruncated><Contents><Key>logs/b</Key></Contents>"
     told += "<CommonPrefixes><Prefix>logs/c/</Prefix></CommonPrefixes>"
     found = await listed(f"<ListBucketResult {XML}>{told}</ListBucketResult>")
-    assert found == Listed(["logs/b"], ["logs/c/"], is_all=False)
+    assert found == Listed([StoredObject("logs/b")], ["logs/c/"], is_all=False)
+    assert found.keys == ["logs/b"]
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,7 @@ STAYS = {
     "observed_kinds.people": "how many they were",
     "people.email": "in the person's own row, which is deleted",
     "revisions.author": "the opaque id of who did it",
+    "sealing_keys.recipient": "a public key of the company's, and nobody's",
 }
 """Columns that name people and are no column by which erasing finds rows."""
 

@@ -130,3 +130,22 @@ async def test_what_is_no_page_shows_what_asks_about_it_and_nothing_to_open(cons
 
 async def test_the_list_shows_the_protocol(console: Console) -> None:
     assert "Gateway" in (await console.ada.get("/console/apps")).text
+
+
+async def test_both_legs_are_shown_once_they_were_measured(console: Console) -> None:
+    app = next(one for one in console.house.limen.known.apps.values() if one.host and one.upstream.url)
+    page = (await console.ada.get(f"/console/apps/{app.id}")).text
+    assert 'id="transit"' in page
+    assert "127.0.0.1" not in page.partition('id="transit"')[2].partition("</section>")[0]
+    await console.ada.get("/console/doctor")
+    await console.ada.post("/console/doctor")
+    shown = (await console.ada.get(f"/console/apps/{app.id}")).text
+    card = shown.partition('id="transit"')[2].partition("</section>")[0]
+    assert "<li>" in card
+    assert app.name in card
+    assert 'id="transit"' not in (await console.ada.get("/console/apps/limen")).text
+
+
+def test_a_stated_reason_is_shown_in_place_of_the_advice() -> None:
+    (found,) = findings_of(replace(WIKI, upstream=Upstream("http://10.0.0.3", plain_text_why="one machine")))
+    assert found.fix == "one machine"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from limen.clock import Milliseconds
 from limen.data.documents import WhyNot
+from limen.data.inventory.model import Store
 from limen.data.model import Confidence, Detector
 from limen.data.rules.model import Channel, Step
 from limen.facts import Label
@@ -166,6 +167,7 @@ class DataRules:
     fingerprints: tuple[FingerprintSet, ...] = ()
     rules: tuple[Rule, ...] = ()
     expected: tuple[Expected, ...] = ()
+    stores: tuple[Store, ...] = ()
 
     @property
     def sought(self) -> list[Detector]:

@@ -26,6 +26,7 @@ from limen.web.permissions import VIEW
 from limen.web.requests import one, query
 from limen.web.site import Site, done_or_page
 from limen.web.visit import Authorized, Sent, SignedInVisit
+from limen.web.waiting_program import WaitingProgram, waiting_at
 
 AT: Final = "/ssh/ask"
 PAGES: Final = (
@@ -35,8 +36,6 @@ PAGES: Final = (
 _FIELDS: Final = ("host", "account", "sudo", "key", "port", "state")
 _HOST: Final = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 _ACCOUNT: Final = re.compile(r"([a-z_][a-z0-9_.-]{0,31})?")
-_STATE: Final = re.compile(r"[A-Za-z0-9_-]{20,64}")
-_PORT: Final = re.compile(r"[1-9][0-9]{3,4}")
 _MARK: Final = slice(7, 15)
 _WRONG: Final = (
     gettext_noop("This address is not one that limen ssh opens"),
@@ -49,8 +48,7 @@ class Wanted:
     """What `limen ssh` asks for, and where it waits on the person's own computer."""
 
     asked: Asked
-    port: int
-    state: str
+    program: WaitingProgram
     mark: str
     fields: dict[str, str]
 
@@ -85,14 +83,11 @@ def routes(site: Site) -> APIRouter:
         return _handed_over(visit, wanted, issued)
 
     def _handed_over(visit: SignedInVisit, wanted: Wanted, issued: Issued) -> Response:
-        """On by a page of ours to the program that waits: a form's answer may not lead off this host by itself."""
-        told = {
-            "state": wanted.state,
-            "account": issued.account,
-            "certificate": issued.certificate.split()[1],
-            "host": (issued.host_key.split() or ["", "none"])[1],
-        }
-        url = f"http://127.0.0.1:{wanted.port}/?{urlencode(told)}"
+        url = wanted.program.url(
+            account=issued.account,
+            certificate=issued.certificate.split()[1],
+            host=(issued.host_key.split() or ["", "none"])[1],
+        )
         return site.page("access/ssh_issued.html", visit, wanted=wanted, account=issued.account, url=url, here="/")
 
     return router
@@ -100,10 +95,10 @@ def routes(site: Site) -> APIRouter:
 
 def read(fields: dict[str, str]) -> Wanted | None:
     """What the address or the form says; None where anything of it is not as `limen ssh` writes it."""
-    host, account, state = fields["host"], fields["account"], fields["state"]
-    port = int(fields["port"]) if _PORT.fullmatch(fields["port"]) else 0
-    are_good = _HOST.fullmatch(host) and _ACCOUNT.fullmatch(account) and _STATE.fullmatch(state)
-    if not are_good or not 1024 <= port <= 65_535 or fields["sudo"] not in {"", "1"}:
+    host, account = fields["host"], fields["account"]
+    program = waiting_at(fields["port"], fields["state"])
+    are_good = _HOST.fullmatch(host) and _ACCOUNT.fullmatch(account) and fields["sudo"] in {"", "1"}
+    if program is None or not are_good:
         return None
     line = f"{ED25519.decode()} {fields['key']}"
     try:
@@ -111,4 +106,4 @@ def read(fields: dict[str, str]) -> Wanted | None:
     except KeyRefusedError:
         return None
     asked = Asked(host=host, key=line, account=account, is_elevated=bool(fields["sudo"]))
-    return Wanted(asked, port, state, mark, fields)
+    return Wanted(asked, program, mark, fields)

@@ -10,9 +10,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from limen.doctor.transit import NAME as IN_TRANSIT
 from limen.enforcement.addresses import is_plain_http
 from limen.facts import ACTIONS, LIMEN, App, Group, Label
 from limen.web.console.access_preview import people_of
+from limen.web.console.doctor import rounds_of
 from limen.web.console.rows import Filter, recent_rows
 from limen.web.console.rules import told_about
 from limen.web.console.tokens import shown
@@ -89,7 +91,7 @@ class Listed:
 
 
 def routes(site: Site) -> APIRouter:
-    router = APIRouter()
+    router, rounds = APIRouter(), site.shared(rounds_of)
 
     @router.get("/console/apps")
     async def everything(request: Request, visit: Authorized) -> Response:
@@ -131,6 +133,8 @@ def routes(site: Site) -> APIRouter:
             told=told_about(site, app),
             previews=await site.in_thread(lambda: people_of(site, app, visit.now)) if app.id != LIMEN else [],
             rows=recent_rows(site, Filter(app=app.id), 15),
+            transit=[one for one in rounds.findings if (one.name, one.where) == (IN_TRANSIT, app.id)],
+            examined_at=rounds.ended_at,
             tokens=await shown(site, app=app.id),
             done=DONE.get(query(request, "done"), ""),
             **what_if_choices(site),
@@ -148,7 +152,9 @@ def is_searched(one: Listed, named: str) -> bool:
 def findings_of(app: App) -> tuple[Finding, ...]:
     """What is seen from the app's own description."""
     found = []
-    if is_plain_http(app.upstream.url):
+    if is_plain_http(app.upstream.url) and app.upstream.plain_text_why:
+        found.append(Finding("Connection not encrypted, for a reason that is stated", app.upstream.plain_text_why))
+    elif is_plain_http(app.upstream.url):
         fix = "Anyone on the network path can read the traffic. Set up https for the app and use that as its upstream."
         found.append(Finding("Connection not encrypted", fix))
     if app.opts_in_encoded_paths:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
@@ -11,7 +9,6 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from limen.clock import Instant
 from limen.facts import LIMEN, App
 from limen.messages import gettext_noop
 from limen.network.doors.doors import CONNECT, Doors
@@ -25,6 +22,7 @@ from limen.web.permissions import VIEW
 from limen.web.requests import one, query
 from limen.web.site import Site, done_or_page
 from limen.web.visit import Authorized, Sent, SignedInVisit
+from limen.web.waiting_program import waiting_at
 
 AT: Final = "/network/connect"
 PAGES: Final = (
@@ -32,24 +30,6 @@ PAGES: Final = (
     Route("POST", AT, VIEW, does=gettext_noop("Open a connection")),
     Route("POST", f"{AT}/close", VIEW, does=gettext_noop("Close a connection")),
 )
-_STATE: Final = re.compile(r"[A-Za-z0-9_-]{20,64}")
-_PORT: Final = re.compile(r"[1-9][0-9]{3,4}")
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Where `limen connect` waits on the person's own computer to hear that it is open."""
-
-    port: str
-    state: str
-
-    def url(self, until: Instant) -> str:
-        return f"http://127.0.0.1:{self.port}/?{urlencode({'state': self.state, 'until': until})}"
-
-    @property
-    def words(self) -> str:
-        """As the address of the page has it."""
-        return f"&{urlencode({'port': self.port, 'state': self.state})}"
 
 
 def routes(site: Site) -> APIRouter:
@@ -88,12 +68,12 @@ def routes(site: Site) -> APIRouter:
         work = doors.open(app_id, visit.session, visit.person, visit.visitor.address, is_tied=is_tied)
         asked = await done_or_page(work, lambda wrong: site.failed(visit, wrong))
         if asked.answer.effect is Effect.CHALLENGE:
-            back = f"{AT}?app={app_id}{waiting.words if waiting else ''}"
+            back = f"{AT}?{urlencode({'app': app_id, **(waiting.fields if waiting else {})})}"
             return site.go(visit, "/step-up", app=LIMEN, to=back, decision=asked.answer.id)
         if asked.opening is None:
             return site.go(visit, "/not-yet", decision=asked.answer.id)
         if waiting is not None:  # on by a page of ours: a form's answer may not lead off this host by itself
-            name, url = site.known.apps[app_id].name, waiting.url(asked.opening.until)
+            name, url = site.known.apps[app_id].name, waiting.url(until=asked.opening.until)
             return site.page("access/connect_opened.html", visit, name=name, url=url, here="/")
         return site.go(visit, AT, done="opened")
 
@@ -121,10 +101,3 @@ def routes(site: Site) -> APIRouter:
         return sorted(found, key=lambda app: app.name.casefold())
 
     return router
-
-
-def waiting_at(port: str, state: str) -> Waiting | None:
-    """None where nobody waits, or the address is not as `limen connect` writes it."""
-    if not _PORT.fullmatch(port) or not 1024 <= int(port) <= 65_535 or not _STATE.fullmatch(state):
-        return None
-    return Waiting(port, state)

@@ -1,0 +1,7 @@
+"""Harbor with its sealing keys."""
+
+from __future__ import annotations
+
+from tests.data.sealing.company import harbor
+
+__all__ = ["harbor"]
