@@ -105,9 +105,13 @@ async def test_a_list_that_can_t_be_read_leaves_nothing_looked_into(at_work: tup
     assert (await current.inspect(ACCOUNT)).why_not == {WhyNot.FAILED}
 
 
-async def test_without_rules_nothing_is_made(at_work: tuple[CurrentInspection, Any]) -> None:
+async def test_nothing_is_made_before_something_passes_or_kept_without_rules(
+    at_work: tuple[CurrentInspection, Any],
+) -> None:
     current, core = at_work
     await current.look_again()
+    assert current._made is None
+    await current.inspect(ACCOUNT)
     assert current._made is not None
     DATA_FILE.in_force(core.known, None)
     await current.look_again()

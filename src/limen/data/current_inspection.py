@@ -1,39 +1,30 @@
-"""Looks into documents by what is looked for now: made anew, beside the loop, when rules or lists are others."""
+"""Looks into documents by what is looked for now: made anew, beside the loop, when rules or lists are others.
+
+It takes a second and fifty megabytes, so it is made when something passes that a rule asks about, and not before.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import blake2b
+from typing import TYPE_CHECKING
 
 from limen.data.documents import Inspected, WhyNot
-from limen.data.extraction.pool import Pool
-from limen.data.inspection import Inspection
 from limen.data.lists import store
-from limen.data.lists.keeping import CHANGE, matchers_of
+from limen.data.lists.keeping import CHANGE
 from limen.data.lists.store import KeptList
-from limen.data.rules.content_scanner import ContentScanner
-from limen.data.rules.looked_for import scanner_of
 from limen.data.rules.stated import NO_RULES, DataRules
 from limen.errors import LimenError
 from limen.pillar import Core
-from limen.storage import Snapshot
+from limen.storage import Keyring, Snapshot
+
+if TYPE_CHECKING:
+    from limen.data.made_inspection import MadeInspection
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class _Made:
-    """What looks into documents for these rules and lists; ended when it is retired and nobody uses it any more."""
-
-    rules: DataRules
-    lists: tuple[KeptList, ...]
-    inspection: Inspection
-    pool: Pool
-    uses: int = 0
-    is_retired: bool = False
 
 
 class CurrentInspection:
@@ -42,7 +33,7 @@ class CurrentInspection:
     def __init__(self, core: Core, key: bytes) -> None:
         self._core, self._key = core, key
         self._lists: tuple[KeptList, ...] = ()
-        self._made: _Made | None = None
+        self._made: MadeInspection | None = None
         self._making = asyncio.Lock()
 
     def register(self) -> None:
@@ -80,8 +71,8 @@ class CurrentInspection:
         return replace(inspected, digest=read.digest)
 
     async def look_again(self) -> None:
-        """Have everything ready before something passes; nothing is made where no rule asks for it."""
-        if self.rules.rules:
+        """Make it anew before something passes again, where it was made for others; end it where no rule is left."""
+        if self._made is not None and self.rules.rules:
             await self._ready()
         elif self._made is not None:
             await self._retire()
@@ -89,25 +80,20 @@ class CurrentInspection:
     async def close(self) -> None:
         await self._retire()
 
-    async def _ready(self) -> _Made:
+    async def _ready(self) -> MadeInspection:
         made = self._made
         if made is None or not self._is_current(made):
             async with self._making:
                 made = self._made
                 if made is None or not self._is_current(made):
                     rules, lists = self.rules, self._lists
-                    fresh = await asyncio.to_thread(self._made_for, rules, lists)
+                    fresh = await asyncio.to_thread(_made_for, rules, lists, self._core.keyring, self._key)
                     await self._retire()
                     self._made = made = fresh
         return made
 
-    def _is_current(self, made: _Made) -> bool:
+    def _is_current(self, made: MadeInspection) -> bool:
         return made.rules is self.rules and made.lists is self._lists
-
-    def _made_for(self, rules: DataRules, lists: tuple[KeptList, ...]) -> _Made:
-        scanner = ContentScanner(scanner_of(rules, self._key), matchers_of(lists, self._core.keyring, rules))
-        pool = Pool(scanner)
-        return _Made(rules, lists, Inspection(scanner, pool), pool)
 
     async def _retire(self) -> None:
         made, self._made = self._made, None
@@ -116,9 +102,15 @@ class CurrentInspection:
             await self._end_if_unused(made)
 
     @staticmethod
-    async def _end_if_unused(made: _Made) -> None:
+    async def _end_if_unused(made: MadeInspection) -> None:
         if made.is_retired and made.uses == 0:
             await asyncio.to_thread(made.pool.close)
+
+
+def _made_for(rules: DataRules, lists: tuple[KeptList, ...], keyring: Keyring, key: bytes) -> MadeInspection:
+    from limen.data.made_inspection import made_for  # noqa: PLC0415 -- heavy: only what passes waits for it
+
+    return made_for(rules, lists, keyring, key)
 
 
 class _Digested:

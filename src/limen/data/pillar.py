@@ -81,12 +81,12 @@ async def _build(core: Core) -> Running:
     )
     offers = (findings, sealing, inventory)
 
-    async def close_looking() -> None:
+    async def end_looking() -> None:
         await watching.close()
         await protection.close()
 
     if not core.settings.section(DataSettings).is_on:
-        return Running(offers=offers, periodic=always, close=close_looking)
+        return Running(offers=offers, periodic=always, close=end_looking)
     from limen.data.doors.services import SWEEP_SECONDS, entry_points
 
     points = entry_points(core, protection, findings.justified)
@@ -94,7 +94,7 @@ async def _build(core: Core) -> Running:
 
     async def close() -> None:
         await points.close()
-        await close_looking()
+        await end_looking()
 
     return Running(
         offers=(*offers, points),

@@ -107,8 +107,7 @@ class DataProtection:
     def _content(self, passing: Passing, inspected: Inspected) -> Content:
         """What counts of what was found: all but values that are allowed; and how far its label is believed."""
         values = {(one.detector, one.digest) for one in inspected.found.findings}
-        carried = inspected.carried
-        claim = None if carried is None else self._marks.claim(carried, self.rules.microsoft)
+        claim = self._marks.claim_of_all(inspected.carried, inspected.inside, self.rules.microsoft)
         return content_of(inspected, self._allowed.among(values, passing.person), claim)
 
     def _sender(self, passing: Passing) -> Sender:

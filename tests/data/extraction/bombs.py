@@ -24,12 +24,22 @@ def _nested(times: int) -> bytes:
 
 
 def _overlapping() -> bytes:
-    """Many members whose data is one and the same, as the directory says."""
-    one = made.zipped({"a": bytes(1 << 20)})
-    at = one.index(b"PK\x01\x02")
-    entry, count = one[at : one.index(b"PK\x05\x06")], 9_000
-    end = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, count, count, len(entry) * count, at, 0)
-    return one[:at] + entry * count + end
+    """Members that each reach over all that come behind them, as in a bomb that needs no other within."""
+    parts, entries, at = [], [], 0
+    kernel = zlib.compress(bytes(1 << 20), 9)[2:-4]
+    for number in range(900):
+        name = b"%04d" % number
+        parts.append(struct.pack("<4s5H3I2H", b"PK\x03\x04", 20, 0, 8, 0, 0, 0, 0, 0, 4, 0) + name)
+        entries.append((name, at))
+        at += len(parts[-1])
+    body = b"".join(parts) + kernel
+    directory = b"".join(
+        struct.pack("<4s6H3I5H2I", b"PK\x01\x02", 20, 20, 0, 8, 0, 0, 0, len(body) - at, 1 << 20, 4, 0, 0, 0, 0, 0, at)
+        + name
+        for name, at in entries
+    )
+    end = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, 900, 900, len(directory), len(body), 0)
+    return body + directory + end
 
 
 def _said_often() -> bytes:
@@ -81,7 +91,7 @@ BOMBS: Mapping[str, Callable[[], bytes]] = {
     "bzip2": lambda: bz2.compress(_ZEROS),
     "xz": lambda: lzma.compress(_ZEROS),
     "zip in zip": lambda: _nested(2),
-    "one member many times": _overlapping,
+    "members that overlap": _overlapping,
     "Word of empty elements": lambda: made.zipped(
         {"[Content_Types].xml": "<Types/>", "word/document.xml": b"<w>" + b"<a/>" * (16 << 20) + b"</w>"}
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import tempfile
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from typing import IO
@@ -57,7 +58,7 @@ def test_a_process_that_is_killed_fails_one_document_and_no_other(pool: Pool) ->
 def test_one_that_hangs_is_ended(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     _looked_into(pool, b"text")
     [before] = pool.pids
-    monkeypatch.setattr("limen.data.extraction.pool._GRACE_SECONDS", -1.9)
+    monkeypatch.setattr("limen.data.extraction.pool._WALL", 0.05)
     os.kill(before, signal.SIGSTOP)
     assert _looked_into(pool, b"text").why_not == {WhyNot.TIMED_OUT}
     monkeypatch.undo()
@@ -71,3 +72,37 @@ def test_more_than_may_wait_and_a_closed_one_answer_at_once(monkeypatch: pytest.
     assert _looked_into(closed, b"text").why_not == {WhyNot.TIMED_OUT}
     closed.close()
     assert _looked_into(closed, b"text").why_not == {WhyNot.FAILED}
+
+
+def test_one_that_retires_looks_into_what_waits_and_ends() -> None:
+    retiring = Pool(made.scanner(), workers=1)
+    waiting = [retiring.inspect(_file(make()), len(make())) for make in (made.word, made.sheet, made.portable)]
+    retiring.retire()
+    assert [one.result(120).why_not for one in waiting] == [set()] * 3
+    retiring._threads.shutdown()
+    for _ in range(500):
+        if not retiring.pids:
+            break
+        time.sleep(0.01)
+    assert not retiring.pids
+    assert _looked_into(retiring, b"text").why_not == {WhyNot.FAILED}
+
+
+def test_who_gives_up_takes_nobodys_place(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("limen.data.extraction.pool.MOST_WAITING", 3)
+    [busy] = pool.pids
+    os.kill(busy, signal.SIGSTOP)
+    running = pool.inspect(_file(b"text"), 4)
+    for _ in range(9):
+        file = _file(b"text")
+        assert pool.inspect(file, 4).cancel()
+        assert file.closed
+    os.kill(busy, signal.SIGCONT)
+    assert running.result(60).why_not == set()
+
+
+def test_a_process_is_replaced_after_many_documents(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("limen.data.extraction.pool.MOST_DOCUMENTS", 2)
+    pool = Pool(made.scanner(), workers=1)
+    assert [_looked_into(pool, b"text").why_not for _ in range(5)] == [set()] * 5
+    pool.close()

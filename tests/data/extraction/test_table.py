@@ -29,6 +29,12 @@ def test_cells_of_a_row_stand_together_and_rows_are_numbered() -> None:
     assert found == {("card", "line 1202")}
 
 
+def test_a_large_table_is_read_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("limen.data.extraction.table._LARGE", 99)
+    rows = "n;a;b;c;d\n" * 50 + 'x;"4111";"1111";1111;1111\n'
+    assert made.finds(made.inspected(rows.encode())) == {("card", "line 51")}
+
+
 def test_a_quote_that_never_ends_and_cells_without_end_are_read() -> None:
     assert made.SEEN in "".join(made.read_by(read_table, f'a;b\n1;"{made.SEEN}'.encode())[0].values())
     assert "card" in {

@@ -12,7 +12,7 @@ def test_words_are_those_that_are_shown() -> None:
     texts, _, _ = made.read_by(read_page, page.encode())
     assert texts["text"] == "4111 1111\na b4111\nx\n"
     assert texts["not shown"].strip() == "var a"
-    assert texts["properties"].strip() == "https://harbor.example/"
+    assert texts["properties"].split() == ["https://harbor.example/"]
 
 
 def test_cells_stand_beside_each_other_however_the_markup_is_laid_out() -> None:
@@ -25,3 +25,11 @@ def test_other_encodings_are_read() -> None:
     assert "Grüße" in made.read_by(read_page, "<p>Grüße</p>".encode("cp1252"))[0]["text"]
     declared = '<?xml version="1.0" encoding="iso-8859-1"?><a>Grüße</a>'.encode("latin-1")
     assert "Grüße" in made.read_by(read_markup, declared)[0]["text"]
+
+
+def test_names_of_elements_and_attributes_are_read() -> None:
+    for reader, page in (
+        (read_page, f"<p><x{made.SECRET} {made.SECRET}b=''>"),
+        (read_markup, f"<a><b{made.SECRET}/></a>"),
+    ):
+        assert made.SECRET.lower() in made.read_by(reader, page.encode())[0]["properties"].lower()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
 
 import pytest
@@ -33,3 +34,11 @@ def test_what_some_program_would_open_looks_like_one() -> None:
     assert looks_like_zip(b"before" + data)
     assert looks_like_zip(data[:-30])
     assert not looks_like_zip(b"PK is no mark")
+
+
+def test_a_member_that_is_named_often_is_read_once() -> None:
+    one = made.zipped({"a": b"1"})
+    at, end = one.index(b"PK\x01\x02"), one.index(b"PK\x05\x06")
+    entry = one[at:end]
+    often = one[:at] + entry * 9 + struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, 9, 9, len(entry) * 9, at, 0)
+    assert [member.name for member in members_of(often, Budget())] == ["a"]

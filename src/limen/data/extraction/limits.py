@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from time import monotonic
+from time import process_time
 from typing import Final
 
 from limen.data.documents import WhyNot
+from limen.data.labels.model import Carried
 
 MIB: Final = 1 << 20
+MOST_LABELS: Final = 1_000
 
 
 class UnreadableError(Exception):
@@ -25,7 +27,7 @@ class Limits:
 
     `most_bytes`: what all its parts unpack to, and the text that is made of them, in bytes. `most_ratio`: how many
     times its packed size one part may unpack to, looked at from `ratio_from` bytes on. `most_members`: documents in it.
-    `most_depth`: documents within documents. `seconds`: for all of it.
+    `most_depth`: documents within documents. `seconds`: processor time for all of it.
     """
 
     most_bytes: int = 100 * MIB
@@ -43,10 +45,12 @@ class Budget:
     limits: Limits = field(default_factory=Limits)
     bytes_out: int = 0
     members: int = 0
+    carried: list[Carried] = field(default_factory=list)
+    """What the documents in it say of their labels."""
     _end: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self._end = monotonic() + self.limits.seconds
+        self._end = process_time() + self.limits.seconds
 
     def take(self, length: int) -> None:
         """So many bytes came out. Raises UnreadableError where it was one too many."""
@@ -56,7 +60,7 @@ class Budget:
 
     def tick(self) -> None:
         """Raises UnreadableError where the time is up."""
-        if monotonic() > self._end:
+        if process_time() > self._end:
             raise UnreadableError(WhyNot.TIMED_OUT)
 
     def member(self) -> None:
@@ -64,6 +68,12 @@ class Budget:
         self.members += 1
         if self.members > self.limits.most_members:
             raise UnreadableError(WhyNot.TOO_MANY)
+        self.tick()
+
+    def carry(self, data: bytes) -> None:
+        """Read what one of the documents in it says of its label."""
+        if len(self.carried) < MOST_LABELS and (one := carried_in(data)) is not None:
+            self.carried.append(one)
         self.tick()
 
     def unpacking(self, packed: int) -> Unpacking:
@@ -87,3 +97,14 @@ class Unpacking:
             raise UnreadableError(WhyNot.TOO_LARGE)
         self.budget.take(length)
         self.budget.tick()
+
+
+def carried_in(data: bytes) -> Carried | None:
+    """What a document says of its label; None where it says nothing, or can't be read."""
+    from limen.data.labels.carriers import read  # noqa: PLC0415 -- heavy, and for documents alone
+
+    try:
+        found = read(data)
+    except Exception:  # noqa: BLE001 -- parsers of others raise anything at what is broken
+        return None
+    return None if found.is_silent else found

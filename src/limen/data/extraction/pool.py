@@ -25,14 +25,18 @@ from limen.data.extraction.limits import Limits
 from limen.data.scanning.text_scanner import TextScanner
 
 WORKERS: Final = 2
+MOST_DOCUMENTS: Final = 1_000
+"""After so many a process is ended, and with it whatever a library forgot to give back."""
 MOST_WAITING: Final = 256
-"""So many documents may wait for a process; a further one is not looked into."""
+"""So many documents may be looked into or wait for it; a further one is not looked into."""
 START_SECONDS: Final = 60.0
 """So long a process may take to start, on a machine that has much else to do."""
 PATIENCE_SECONDS: Final = 30.0
 """So long a document may wait for its turn."""
-_GRACE_SECONDS: Final = 5
-"""So much longer than its limits a document may take until its process is ended: it ends by itself before."""
+_WALL: Final = 3
+"""On a machine that has much else to do, a document takes so many times its processor time until it is ended."""
+_GRACE_SECONDS: Final = 2
+"""So much more processor time than its limits a document may take: it ends by itself before."""
 _LONG_TEXT_BYTES_A_SECOND: Final = 5_000_000
 """Text is read however long it is; so slow it may be."""
 _GIVES_BACK: Final = {"MALLOC_MMAP_THRESHOLD_": "1048576"}
@@ -59,20 +63,38 @@ class Pool:
     def inspect(self, file: IO[bytes], length: int, name: str = "") -> Future[Inspected]:
         """Look into a file that is open, from its start; it is closed then. The future never fails."""
         with self._lock:
-            if self._is_closed or self._waiting >= MOST_WAITING:
-                file.close()
-                refused: Future[Inspected] = Future()
-                refused.set_result(_not(WhyNot.FAILED if self._is_closed else WhyNot.TIMED_OUT))
-                return refused
+            if self._is_closed:
+                return _refused(file, WhyNot.FAILED)
+            if self._waiting >= MOST_WAITING:
+                return _refused(file, WhyNot.TIMED_OUT)
             self._waiting += 1
         name = name.encode("utf-8", "replace").decode()  # names on a disk are any bytes
-        return self._threads.submit(self._inspect, file, length, name, monotonic() + PATIENCE_SECONDS)
+        try:
+            future = self._threads.submit(self._inspect, file, length, name, monotonic() + PATIENCE_SECONDS)
+        except RuntimeError:  # it retired
+            self._done(file)
+            return _refused(file, WhyNot.FAILED)
+        future.add_done_callback(lambda _: self._done(file))  # also where whoever asked gave up
+        return future
+
+    def _done(self, file: IO[bytes]) -> None:
+        file.close()
+        with self._lock:
+            self._waiting -= 1
+
+    def retire(self) -> None:
+        """Take nothing more, and end once all that waits was looked into: another pool takes its place."""
+        threading.Thread(target=self._retired, daemon=True).start()
+
+    def _retired(self) -> None:
+        self._threads.shutdown()
+        self.close()
 
     def close(self) -> None:
         """End all processes; whoever waits is told that it failed."""
         with self._lock:
             self._is_closed = True
-            workers = list(self._all)
+            workers, self._all = self._all, set()
         for worker in workers:
             worker.kill()
         self._threads.shutdown()
@@ -84,22 +106,22 @@ class Pool:
             return frozenset(worker.process.pid for worker in self._all)
 
     def _inspect(self, file: IO[bytes], length: int, name: str, until: float) -> Inspected:
-        with file:
-            with self._lock:
-                self._waiting -= 1
-            if monotonic() > until:
-                return _not(WhyNot.TIMED_OUT)
-            worker = self._taken()
-            if worker is None:
-                return _not(WhyNot.FAILED)
-            try:
-                inspected = worker.inspect(file.fileno(), length, name, self._limits)
-            except TimeoutError:
-                return self._lost(worker, WhyNot.TIMED_OUT)
-            except (BrokenOffError, OSError):
-                return self._lost(worker, worker.why_ended())
+        if monotonic() > until:
+            return _not(WhyNot.TIMED_OUT)
+        worker = self._taken()
+        if worker is None:
+            return _not(WhyNot.FAILED)
+        try:
+            inspected = worker.inspect(file.fileno(), length, name, self._limits)
+        except TimeoutError:
+            return self._lost(worker, WhyNot.TIMED_OUT)
+        except (BrokenOffError, OSError):
+            return self._lost(worker, worker.why_ended())
+        if worker.documents < MOST_DOCUMENTS:
             self._idle.put(worker)
-            return inspected
+        else:
+            self._forget(worker)
+        return inspected
 
     def _taken(self) -> _Worker | None:
         """A process that is ready; None where none starts."""
@@ -158,6 +180,7 @@ class _Worker:
                 env=environment | _GIVES_BACK,
             )
         self.held: frozenset[str] | None = None
+        self.documents = 0
         with suppress(OSError):
             send(self._link, first)
 
@@ -175,8 +198,9 @@ class _Worker:
 
     def inspect(self, file: int, length: int, name: str, limits: Limits) -> Inspected:
         """Raises TimeoutError where it takes too long, and BrokenOffError or OSError where the process ended."""
+        self.documents += 1
         seconds = limits.seconds + _GRACE_SECONDS + max(0, length - limits.most_bytes) / _LONG_TEXT_BYTES_A_SECOND
-        self._link.settimeout(seconds)
+        self._link.settimeout(_WALL * seconds)
         send(self._link, encoded(Order(name, length, int(seconds), limits)), file)
         frame, unasked = receive(self._link)
         if unasked is not None:
@@ -199,3 +223,10 @@ class _Worker:
 def _not(why_not: WhyNot) -> Inspected:
     """A document of which nothing is known."""
     return Inspected("unknown", why_not=frozenset({why_not}))
+
+
+def _refused(file: IO[bytes], why_not: WhyNot) -> Future[Inspected]:
+    file.close()
+    refused: Future[Inspected] = Future()
+    refused.set_result(_not(why_not))
+    return refused

@@ -17,6 +17,9 @@ _DIGITS: Final = 9
 """Numbers of rows and strings have fewer."""
 
 
+_PLAIN: Final = frozenset({"v", "t", "is", "f"})
+
+
 class SharedStrings(TextHandler):
     """Strings that cells name by their number. `length`: of the package, which can't make any amount of text."""
 
@@ -73,8 +76,9 @@ class Sheet(TextHandler):
         self._cell: list[str] = []
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        name = local(tag)
-        self._in = name
+        self._in = name = local(tag)
+        if name in _PLAIN:
+            return
         if name == "row":
             number = attributes.get("r", "")
             self._row = (

@@ -70,6 +70,7 @@ class _Page(TextHandler):
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         super().start(tag, attributes)
+        self.aside.attributes({"": local(tag), **{f"{name}.": name for name in attributes}})  # text hides in names, too
         self._in = local(tag).lower()
         if self._in not in _WITHIN_A_LINE:
             self._part(" " if self._in in _CELLS else "\n")

@@ -24,8 +24,6 @@ from limen.data.scanning.text_scanner import TextScanner
 
 MEMORY: Final = 768 << 20
 """Bytes of address space: Python, its libraries and the scanner take a third of it."""
-MOST_DOCUMENTS: Final = 1_000
-"""After so many it ends, and with it whatever a library forgot to give back."""
 
 
 def main() -> None:
@@ -38,7 +36,7 @@ def main() -> None:
     held = confinement.confine(memory=MEMORY, files=link.fileno() + 2)  # one for the document
     send(link, encoded(Ready(frozenset(held))))
     try:
-        for _ in range(MOST_DOCUMENTS):
+        while True:
             _serve(link, scanner)
     except (BrokenOffError, OSError):
         return

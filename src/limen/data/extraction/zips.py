@@ -21,7 +21,12 @@ from limen.data.extraction.limits import Budget, UnreadableError
 
 _LOCAL: Final = struct.Struct("<4s5H3I2H")
 _LOCAL_MARK: Final = b"PK\x03\x04"
+_ENTRY_MARK: Final = b"PK\x01\x02"
 _END_MARK: Final = b"PK\x05\x06"
+_MOST_ENTRIES: Final = 10
+"""So many times as many entries may there be as members are read, those of archives within among them: reading a
+directory takes time before its first entry is known.
+"""
 _ENCRYPTED: Final = 0x1
 _UTF_8: Final = 0x800
 _PIECE: Final = 1 << 18
@@ -51,15 +56,24 @@ def has_directory(data: bytes) -> bool:
 
 
 def members_of(data: bytes, budget: Budget) -> list[Member]:
-    """All members, those of the directory first. Raises UnreadableError where there are too many."""
+    """All members, those of the directory first, and each once, however often the directory names it.
+
+    Raises UnreadableError where there are too many, and where they are more than fits: data that several share is
+    nothing that anybody packs who has something to say.
+    """
+    if data.count(_ENTRY_MARK) > _MOST_ENTRIES * budget.limits.most_members:
+        raise UnreadableError(WhyNot.TOO_MANY)
     found: list[Member] = []
     ends: dict[int, int] = {}
     for header, info in _named(data):
         member = _at(data, header, info)
         if member is not None:
             budget.member()
-            found.append(member)
+            if header not in ends:
+                found.append(member)
             ends[header] = max(ends.get(header, 0), member.start + member.packed)
+    if sum(one.packed for one in found) > len(data):
+        raise UnreadableError(WhyNot.TOO_LARGE)
     at = data.find(_LOCAL_MARK)
     while at >= 0:
         member = None if at in ends else _at(data, at)

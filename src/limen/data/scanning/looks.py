@@ -8,6 +8,7 @@ numbers of nine digits are in every business text, and twenty kinds of them are 
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -57,6 +58,9 @@ class Looks:
 
     def __init__(self, detectors: Sequence[Detector]) -> None:
         self.sought = [Sought.of(one) for one in detectors]
+        self._own = threading.local()
+        self.ending = threading.Lock()
+        """Held while a stream is closed: Hyperscan's binding does that in the database's own scratch alone."""
         alone = [index for index, one in enumerate(detectors) if one.alone is not None]
         beside = [index for index, one in enumerate(detectors) if one.alone is None]
         rough = _grouped((_rough(detectors[index]), index) for index in alone)
@@ -70,6 +74,15 @@ class Looks:
         self.hold = AFTER + max(
             max((one.longest for one in detectors), default=0), BEFORE + 2 * longest + MARGIN if beside else 0
         )
+
+    def scratch(self, database: Any) -> Any:
+        """The room in which this thread scans with one of these: Hyperscan lets two threads use none at once."""
+        own: dict[str, Any] = self._own.__dict__
+        key = f"of{id(database)}"
+        found = own.get(key)
+        if found is None:
+            found = own[key] = hyperscan.Scratch(database)
+        return found
 
     @cached_property
     def whole(self) -> Any:

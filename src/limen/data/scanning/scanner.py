@@ -49,6 +49,12 @@ class Scanner:
         every = [DETECTORS[one] if isinstance(one, str) else one for one in detectors]
         Scanner.__init__(self, every, key=key, most=most)
 
+    def with_key(self, key: bytes) -> Scanner:
+        """One that looks for the same, with what was compiled for it, and has other digests."""
+        other = Scanner((), key=key, most=self._most)
+        other._made_of, other._looks = (self._made_of[0], key, self._most), self._looks
+        return other
+
     def text(self, text: bytes) -> Found:
         """What is in a whole text."""
         if not self._looks.sought or not text:
@@ -56,7 +62,8 @@ class Scanner:
         if len(text) > _AT_ONCE:
             return self.pieces(text[at : at + _AT_ONCE] for at in range(0, len(text), _AT_ONCE))
         scan = self._scan()
-        self._looks.whole.scan(text, match_event_handler=scan.told)
+        whole = self._looks.whole
+        whole.scan(text, match_event_handler=scan.told, scratch=self._looks.scratch(whole))
         scan.resolve(text, 0, len(text) + 1)
         return scan.found()
 
@@ -79,7 +86,7 @@ class Stream:
     """A text as it comes: within `with`, `feed` its pieces in order, then `end` it."""
 
     def __init__(self, looks: Looks, scan: _Scan) -> None:
-        self._scan, self._hold = scan, looks.hold
+        self._looks, self._scan, self._hold = looks, scan, looks.hold
         # Hyperscan's stream keeps no reference to its database, nor to what it calls: both have to outlive it.
         self._database, self._told = looks.streaming, scan.told
         self._opened = self._database.stream(match_event_handler=self._told) if looks.sought else nullcontext()
@@ -96,7 +103,7 @@ class Stream:
         """Take the next piece. What is settled so far stands in `found`."""
         if self._sought is None or not piece:
             return
-        self._sought.scan(piece)
+        self._sought.scan(piece, scratch=self._looks.scratch(self._database))
         self._held += piece
         self._length += len(piece)
         self._scan.resolve(self._held, self._held_from, self._length - self._hold)
@@ -123,7 +130,8 @@ class Stream:
     def _close(self) -> None:
         if self._sought is not None:
             self._sought = None
-            self._opened.__exit__(None, None, None)
+            with self._looks.ending:
+                self._opened.__exit__(None, None, None)
 
 
 class _Scan:
@@ -182,7 +190,8 @@ class _Scan:
                 ends.setdefault(index, []).append(start + end)
 
         window = held[start - held_from : run[-1][0] + self._looks.right - held_from]
-        self._looks.beside_words.scan(window, match_event_handler=told)
+        beside = self._looks.beside_words
+        beside.scan(window, match_event_handler=told, scratch=self._looks.scratch(beside))
         for index, its in ends.items():
             near_words = [end for end in its if self._is_near(index, near[index], end)]
             self._settle(index, held, held_from, near_words)
