@@ -89,7 +89,7 @@ async def _build(core: Core) -> Running:
         return Running(offers=offers, periodic=always, close=end_looking)
     from limen.data.doors.services import SWEEP_SECONDS, entry_points
 
-    points = entry_points(core, protection)
+    points = entry_points(core, protection, findings.justified)
     await points.agree()
 
     async def close() -> None:

@@ -10,8 +10,6 @@ from urllib.parse import unquote
 
 from limen.clock import Clock
 from limen.enforcement.decision_point import Answer
-from limen.enforcement.documents.codings import acceptable
-from limen.enforcement.documents.forms import filename_in
 from limen.enforcement.documents.looking import Held, Looked, Looking
 from limen.enforcement.documents.pieces import OVERLAP, Pieces, ResumedUploads, is_a_piece
 from limen.enforcement.documents.spool import Budget, NoRoomError, Spool
@@ -19,6 +17,8 @@ from limen.enforcement.documents.stops import About, Stopped, StoppedDocument, S
 from limen.enforcement.headers import Fields, first
 from limen.facts import App, Document
 from limen.facts.passing import Channel, Passing, Step
+from limen.http_bodies.codings import acceptable
+from limen.http_bodies.forms import filename_in
 from limen.pillar.data_checks import DataChecks
 
 MOST_TOLD: Final = 20
