@@ -110,6 +110,11 @@ def confine(*, memory: int, files: int) -> frozenset[Held]:
     return frozenset(held)
 
 
+def has_filter() -> bool:
+    """Whether this system has what refuses system calls; the kernel is not asked."""
+    return _filter() is not None
+
+
 def _is_nobody() -> bool:
     if os.geteuid() != 0:
         return False

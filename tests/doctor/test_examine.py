@@ -90,7 +90,8 @@ def the(findings: list[Finding], name: str, what: str, fix: str) -> Finding:
 async def test_a_healthy_set_up_alarms_nobody(well: Well) -> None:
     findings = await examine_setup(well.setup())
     assert bad(findings) == []
-    assert {one.name for one in findings if one.state is State.OK} == set(EXAMINATIONS) - _NOT_SET_UP
+    fine = {one.name for one in findings if one.state is State.OK}
+    assert fine - {"reading documents"} == set(EXAMINATIONS) - _NOT_SET_UP
 
 
 @pytest.mark.parametrize(

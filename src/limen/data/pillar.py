@@ -114,6 +114,12 @@ async def _examine(installation: Installation) -> list[Finding]:
     return await examine(installation)
 
 
+async def _examine_reading(_here: Installation) -> list[Finding]:
+    from limen.data.extraction.examining import examine
+
+    return [examine()]
+
+
 def _erase_names(connection: Connection, person: ErasedPerson) -> Iterable[tuple[str, str]]:
     from limen.data.inventory.kept_items import erase_names
 
@@ -140,7 +146,7 @@ PILLAR = Pillar(
     ),
     declarations=_declarations,
     prepare=_prepare,
-    examinations={"data": _examine},
+    examinations={"data": _examine, "reading documents": _examine_reading},
     build=_build,
     erase_names=_erase_names,
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import tempfile
-import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from typing import IO
@@ -72,20 +71,6 @@ def test_more_than_may_wait_and_a_closed_one_answer_at_once(monkeypatch: pytest.
     assert _looked_into(closed, b"text").why_not == {WhyNot.TIMED_OUT}
     closed.close()
     assert _looked_into(closed, b"text").why_not == {WhyNot.FAILED}
-
-
-def test_one_that_retires_looks_into_what_waits_and_ends() -> None:
-    retiring = Pool(made.scanner(), workers=1)
-    waiting = [retiring.inspect(_file(make()), len(make())) for make in (made.word, made.sheet, made.portable)]
-    retiring.retire()
-    assert [one.result(120).why_not for one in waiting] == [set()] * 3
-    retiring._threads.shutdown()
-    for _ in range(500):
-        if not retiring.pids:
-            break
-        time.sleep(0.01)
-    assert not retiring.pids
-    assert _looked_into(retiring, b"text").why_not == {WhyNot.FAILED}
 
 
 def test_who_gives_up_takes_nobodys_place(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:

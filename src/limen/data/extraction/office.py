@@ -12,10 +12,11 @@ from typing import Final
 
 from limen.data.documents import WhyNot
 from limen.data.extraction.limits import Budget, UnreadableError
-from limen.data.extraction.markup import TextHandler, local, read_xml
+from limen.data.extraction.markup import TextHandler, joined, local, read_xml
 from limen.data.extraction.packed import one_file
-from limen.data.extraction.pieces import Piece
+from limen.data.extraction.pieces import Piece, lines
 from limen.data.extraction.sheets import SharedStrings, Sheet, sheet_names
+from limen.data.extraction.styles import is_of_styles, said_in_styles
 from limen.data.extraction.zips import Member, has_directory, members_of, unpacked
 
 _PLACES: Final = (
@@ -56,12 +57,24 @@ def read_office(data: bytes, budget: Budget) -> Iterator[Piece]:
         elif _SHEET.fullmatch(member.name):
             sheet = Sheet(budget, strings, names.get(member.name.lower(), "sheet"))
             yield from read_member(data, member, sheet, budget)
+        elif (said := _said_in_styles(data, member, budget)) is not None:
+            yield from lines(joined(_place(member.name), "properties"), said)
         elif member.name.lower().endswith(_XML):
             handler = OfficeText(budget, _place(member.name), has_pages="word/document" in member.name)
             yield from read_member(data, member, handler, budget)
         else:
             yield from one_file(member.name, unpacked(data, member, budget), is_part=True)
     yield from strings.unnamed()
+
+
+def _said_in_styles(data: bytes, member: Member, budget: Budget) -> list[str] | None:
+    """What a part says of how the document looks; None where it is no such part, or one to be parsed."""
+    if not is_of_styles(member.name):
+        return None
+    try:
+        return said_in_styles(b"".join(unpacked(data, member, budget)))
+    except UnreadableError:
+        return None  # it is said why where it is parsed
 
 
 def read_member(data: bytes, member: Member, handler: TextHandler, budget: Budget) -> Iterator[Piece]:

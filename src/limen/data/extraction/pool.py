@@ -68,12 +68,8 @@ class Pool:
             if self._waiting >= MOST_WAITING:
                 return _refused(file, WhyNot.TIMED_OUT)
             self._waiting += 1
-        name = name.encode("utf-8", "replace").decode()  # names on a disk are any bytes
-        try:
+            name = name.encode("utf-8", "replace").decode()  # names on a disk are any bytes
             future = self._threads.submit(self._inspect, file, length, name, monotonic() + PATIENCE_SECONDS)
-        except RuntimeError:  # it retired
-            self._done(file)
-            return _refused(file, WhyNot.FAILED)
         future.add_done_callback(lambda _: self._done(file))  # also where whoever asked gave up
         return future
 
@@ -81,14 +77,6 @@ class Pool:
         file.close()
         with self._lock:
             self._waiting -= 1
-
-    def retire(self) -> None:
-        """Take nothing more, and end once all that waits was looked into: another pool takes its place."""
-        threading.Thread(target=self._retired, daemon=True).start()
-
-    def _retired(self) -> None:
-        self._threads.shutdown()
-        self.close()
 
     def close(self) -> None:
         """End all processes; whoever waits is told that it failed."""
