@@ -67,6 +67,7 @@ BENCHES = (
     "sso",
     "devices",
     "monitor_detect",
+    "data",
 )
 
 

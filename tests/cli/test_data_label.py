@@ -99,6 +99,26 @@ def test_nothing_is_recorded_where_nothing_was_lowered(
     assert LOWERED not in [event["kind"] for event in events]
 
 
+def test_the_content_raises_a_label_and_lowering_below_it_needs_a_reason(
+    served: Served, offers: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    company = ("--company", str(served.root))
+    (served.root / "data.yaml").write_text("labels: {confidential: {when: [{finds: [iban]}]}}\n")
+    assert leave("apply", str(served.root), "-m", "labels") == 0
+    capsys.readouterr()
+    (offers / "a.docx").write_bytes(word("IBAN DE89 3704 0044 0532 0130 00"))
+    raised = _rows(capsys, "raise", str(offers), *company)
+    assert [(row["label"], row["changed"]) for row in raised] == [("confidential", True), (None, False), (None, False)]
+    (offers / "a.docx").write_bytes(word("IBAN DE89 3704 0044 0532 0130 00"))
+    (refused,) = _rows(capsys, "set", "public", str(offers / "a.docx"), *company, code=1)
+    assert (refused["content"], "error" in refused) == ("confidential", True)
+    why = ("--why", "the account is on our invoices")
+    (lowered,) = _rows(capsys, "set", "public", str(offers / "a.docx"), *why, *company)
+    assert (lowered["label"], lowered["lowered_from"], lowered["standing"]) == ("public", "confidential", "proven")
+    (kept,) = _rows(capsys, "raise", str(offers / "a.docx"), *company)
+    assert (kept["label"], kept["changed"]) == ("public", False)
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [

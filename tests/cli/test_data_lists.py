@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from docx import Document
 from tests.cli.test_main import leave
 
 from limen.cli.data_lists import rows_of
@@ -61,15 +62,19 @@ def test_rows_are_kept_by_their_columns_and_listed(
 def test_documents_are_kept_and_what_can_t_be_is_named(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "a.txt").write_text(" ".join(f"w{number}" for number in range(100)))
+    words = " ".join(f"w{number}" for number in range(100))
+    (tmp_path / "a.txt").write_text(words)
+    document = Document()
+    document.add_paragraph(words + " and more")
+    document.save(str(tmp_path / "b.docx"))
     (tmp_path / "short.txt").write_text("too short")
     (tmp_path / "chart.bin").write_bytes(b"\0\1")
-    files = [str(tmp_path / one) for one in ("a.txt", "short.txt", "chart.bin")]
+    files = [str(tmp_path / one) for one in ("a.txt", "b.docx", "short.txt", "chart.bin")]
     assert leave("data", "fingerprint", "add", "contracts", *files, "--company", str(folder)) == 1
     said = capsys.readouterr().out
     assert "short.txt" in said
     assert "chart.bin" in said
-    assert [(one.name, one.entries) for one in _kept(folder)] == [("contracts", 1)]
+    assert [(one.name, one.entries) for one in _kept(folder)] == [("contracts", 2)]
 
 
 @pytest.mark.parametrize(

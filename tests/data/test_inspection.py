@@ -8,10 +8,14 @@ from pathlib import Path
 
 import pytest
 from tests.data.extraction import made
+from tests.data.labels import made as labelled
 
 from limen.data.documents import Inspected, WhyNot
 from limen.data.extraction.pool import Pool
 from limen.data.inspection import Inspection
+from limen.data.labels import carriers
+from limen.data.labels.model import DocumentLabel
+from limen.facts import Label
 
 
 @pytest.fixture(scope="module")
@@ -82,3 +86,12 @@ def test_many_at_once_and_one_that_is_given_up(inspection: Inspection) -> None:
         return await asyncio.gather(*(inspection.inspect(make()) for make in made.DOCUMENTS.values()))
 
     assert [one.kind for one in asyncio.run(all_of_them())] == list(made.DOCUMENTS)
+
+
+def test_a_label_comes_through_the_process(inspection: Inspection) -> None:
+    document = carriers.write(labelled.pdf(), DocumentLabel(Label.RESTRICTED, 1), labelled.MARKS)
+    for data in (document, made.zipped({"a.pdf": document})):
+        inspected = _inspected(inspection, data)
+        claim = labelled.MARKS.claim_of_all(inspected.carried, inspected.inside, {})
+        assert claim is not None
+        assert claim.label is inspected.label is Label.RESTRICTED

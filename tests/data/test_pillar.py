@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from limen.data.inventory import kept_items
+from limen.data.inventory.kept_items import Looked
+from limen.data.inventory.model import Item, LookedInto
 from limen.data.labels.kinds import LOWERED
 from limen.data.pillar import PILLAR
+from limen.pillar import ErasedPerson
+from limen.storage import Database
 
 
 def test_it_brings_its_command() -> None:
@@ -12,3 +17,13 @@ def test_it_brings_its_command() -> None:
 
 def test_it_declares_what_happens_to_labels() -> None:
     assert LOWERED in [kind.name for kind in PILLAR.declarations().events]
+
+
+def test_an_erasure_takes_documents_that_name_somebody_by_their_path(where: str) -> None:
+    database = Database.open(where)
+    named = Looked(Item("1", "cv/Mia Berger.pdf", 1, 1, "e"), looked=LookedInto())
+    database.write(lambda t: kept_items.keep(t.connection, "share", 1, [named], 1))
+    mia = ErasedPerson("p_mia", "Mia Berger", "mia@harbor.example", (("Tom Lang", "tom@harbor.example"),))
+    assert list(database.write(lambda t: list(PILLAR.erase_names(t.connection, mia)))) == []
+    assert database.read(lambda s: kept_items.number(s.connection, kept_items.Sought())) == 0
+    database.close()

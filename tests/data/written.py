@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from random import Random
 from re import _constants as kinds, _parser  # type: ignore[attr-defined]
 from typing import Any
@@ -13,7 +14,12 @@ _MOST = 24
 
 def written(expression: str, random: Random) -> bytes:
     """A text that the expression matches as a whole."""
-    return b"".join(_parts(_parser.parse(expression.encode()), random))
+    return b"".join(_parts(_parsed(expression), random))
+
+
+@cache
+def _parsed(expression: str) -> Any:
+    return _parser.parse(expression.encode())
 
 
 def _parts(parsed: Any, random: Random) -> Any:

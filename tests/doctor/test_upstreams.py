@@ -6,7 +6,7 @@ import pytest
 from tests.doctor.scene import Authority, answering, app, bad, outside, serving, setup
 from tests.ports import free_port
 
-from limen.doctor.http_client import NoAnswerError
+from limen.doctor.http_client import NoAnswerError, Reply
 from limen.doctor.setup import Setup
 from limen.doctor.upstream_probe import Reached
 from limen.doctor.upstreams import upstreams
@@ -73,3 +73,12 @@ async def test_each_way_not_to_answer_has_its_words(tmp_path: Path) -> None:
         assert "-> " in told
     (told,) = await said(tmp_path, "http://a.invalid", Reached(unresolved="no"))
     assert "a.invalid has no address" in told
+
+
+async def test_plain_http_elsewhere_is_told_unless_the_company_says_why(tmp_path: Path) -> None:
+    given = Reached(reply=Reply(200))
+    for why, number in (("", 1), ("containers of one machine", 0)):
+        there = setup(tmp_path, app("http://10.255.0.1:1", plain_text_why=why))
+        one = Given(there.root, there.settings, there.apps, outside())
+        one.given = given
+        assert len(bad(await upstreams(one))) == number

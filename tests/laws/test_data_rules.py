@@ -8,6 +8,7 @@ from hypothesis import given, settings, strategies as st
 from tests import dial
 
 from limen.data.documents import WhyNot
+from limen.data.labels.model import Claim, DocumentLabel
 from limen.data.model import Confidence
 from limen.data.rules.content import Content, read, written
 from limen.data.rules.judging import Sender, applies, judge
@@ -61,6 +62,9 @@ _CONTENTS = st.builds(
     _LABELS,
     st.frozensets(st.sampled_from(WhyNot), max_size=2),
 )
+_CLAIMS = st.none() | st.builds(
+    Claim, _LABELS, proven=st.builds(DocumentLabel, st.sampled_from(Label), lowered_from=_LABELS), others=_LABELS
+)
 _PASSING = st.builds(
     Passing,
     channel=st.sampled_from(Channel),
@@ -75,16 +79,18 @@ _settings = settings(max_examples=dial.size(1_000, 100), deadline=None)
 
 
 @_settings
-@given(_FILES, _PASSING, _SENDERS, _CONTENTS, _CONTENTS)
+@given(_FILES, _PASSING, _SENDERS, _CONTENTS, _CONTENTS, _CLAIMS)
 def test_more_found_is_never_judged_more_mildly(
-    rules: DataRules, passing: Passing, sender: Sender, content: Content, more: Content
+    rules: DataRules, passing: Passing, sender: Sender, content: Content, more: Content, claim: Claim | None
 ) -> None:
+    """Whatever label a document claims, and however far that is believed."""
+    content = replace(content, claim=claim)
     names = {*content.counts, *more.counts}
     both = {
         name: tuple(map(max, content.counts.get(name, (0, 0, 0)), more.counts.get(name, (0, 0, 0)))) for name in names
     }
     label = max((one for one in (content.label, more.label) if one is not None), default=None)
-    together = Content(both, label, content.why_not | more.why_not)  # type: ignore[arg-type]
+    together = Content(both, label, content.why_not | more.why_not, claim)  # type: ignore[arg-type]
     less, worse = judge(rules, passing, content, sender), judge(rules, passing, together, sender)
     assert worse.step >= less.step
     assert set(worse.rules) >= set(less.rules)

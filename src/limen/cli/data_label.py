@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +17,12 @@ from limen.cli.output import counted, progress
 from limen.clock import SystemClock, to_iso
 from limen.company.authors import SERVER
 from limen.company.folder import SETTINGS
+from limen.data.data_file import FILE
 from limen.data.files import files_below
 from limen.data.labels.kinds import LOWERED
 from limen.data.labels.marks import PURPOSE, Marks
-from limen.data.labels.model import DocumentLabel, Standing, label_of_word
+from limen.data.labels.model import DocumentLabel, Standing, label_in_force, label_of_word
+from limen.data.rules.stated import NO_RULES, DataRules
 from limen.errors import LimenError
 from limen.facts import Label
 
@@ -34,6 +36,7 @@ _SAID: Final = {
     Standing.PROVEN: "set by Limen",
     Standing.CHANGED: "set by Limen; the content has changed since",
     Standing.FORGED: "altered or forged: it counts only where it raises the label",
+    Standing.UNCHECKED: "its mark was not checked; name the company folder with --company",
     Standing.UNMARKED: "without a mark of Limen's: it counts only where it raises the label",
 }
 
@@ -48,21 +51,26 @@ def run(words: list[str], why: str, company: Path | None, *, as_json: bool) -> N
     if len(why) > LONGEST_WHY or not (why.isprintable()):
         raise MisusedError(f"--why is one line of at most {LONGEST_WHY} characters")
     with ExitStack() as stack:
-        here = _company(company, stack)
-        labels = _Labels(here, Marks(here.keyring().keys_for(PURPOSE)) if here else Marks())
+        labels = _labels_of(_company(company, stack), stack)
         files = list(files_below(paths))
-        rows = labels.shown(files) if label is None else labels.given(files, label, why, is_raise=task == "raise")
-        _print(list(rows), as_json=as_json)
+        with progress("Reading labels" if task == "show" else "Labelling") as told:
+            rows = []
+            for number, path in enumerate(files, 1):
+                rows.append(
+                    labels.shown(path) if task == "show" else labels.given(path, label, why, is_raise=task == "raise")
+                )
+                if told:
+                    told(number, len(files))
+    _print(rows, as_json=as_json)
 
 
 def _label_and_paths(task: str, words: list[str]) -> tuple[Label | None, list[Path]]:
-    label = None
-    if task != "show":
-        label = label_of_word(words[0]) if words else None
-        if label is None:
-            known = ", ".join(one.word for one in Label)
-            raise MisusedError(f"`limen data label {task}` takes a label and files. Labels are {known}")
-        words = words[1:]
+    """The label that was named, and the files; None where the content is to say it: then files are only raised."""
+    label = label_of_word(words[0]) if words and task != "show" else None
+    if label is None and task == "set":
+        known = ", ".join(one.word for one in Label)
+        raise MisusedError(f"`limen data label set` takes a label and files. Labels are {known}")
+    words = words[label is not None :]
     paths = [Path(word) for word in words]
     if not paths:
         raise MisusedError(f"`limen data label {task}` takes files or folders: `limen data label show reports`")
@@ -78,55 +86,63 @@ def _company(folder: Path | None, stack: ExitStack) -> Opened | None:
     return None if where is None else stack.enter_context(opened(where))
 
 
+def _labels_of(here: Opened | None, stack: ExitStack) -> _Labels:
+    if here is None:
+        return _Labels(None, Marks(), {}, lambda _path: None)
+    from limen.data.labels.by_content import labels_by_content
+    from limen.data.lists import store
+
+    company, keyring = here.in_force_or_none(), here.keyring()
+    rules: DataRules = company.parts.get(FILE, NO_RULES) if company is not None else NO_RULES
+    lists = here.database.read(lambda snapshot: tuple(store.every(snapshot.connection)))
+    by_content = stack.enter_context(labels_by_content(rules, lists, keyring))
+    return _Labels(here, Marks(keyring.keys_for(PURPOSE)), rules.microsoft, by_content)
+
+
 @dataclass(frozen=True, slots=True)
 class _Labels:
-    """`company` None: labels get no mark, and nothing is recorded."""
+    """`company` None: labels get no mark, nothing is recorded, and no content is looked into."""
 
     company: Opened | None
     marks: Marks
+    microsoft: Mapping[str, Label]
+    by_content: Callable[[Path], Label | None]
 
-    def shown(self, files: list[Path]) -> Iterator[dict[str, Any]]:
-        with progress("Reading labels") as told:
-            for number, path in enumerate(files, 1):
-                yield self._read(path)[1]
-                if told:
-                    told(number, len(files))
+    def shown(self, path: Path) -> dict[str, Any]:
+        return self._read(path)[1]
 
-    def given(self, files: list[Path], label: Label, why: str, *, is_raise: bool) -> Iterator[dict[str, Any]]:
-        with progress("Labelling") as told:
-            for number, path in enumerate(files, 1):
-                yield self._given(path, label, why, is_raise=is_raise)
-                if told:
-                    told(number, len(files))
-
-    def _read(self, path: Path) -> tuple[LabelledFile | None, dict[str, Any]]:
-        from limen.data.labels.files import UnlabelledFileError, read_label
-
-        try:
-            one = read_label(path, self.marks, {})
-        except UnlabelledFileError as error:
-            return None, {"file": str(path), "error": str(error)}
-        return one, _row(one)
-
-    def _given(self, path: Path, label: Label, why: str, *, is_raise: bool) -> dict[str, Any]:
+    def given(self, path: Path, label: Label | None, why: str, *, is_raise: bool) -> dict[str, Any]:
+        """Label a file; `label` None: as its content is, unless it was lowered for a reason."""
         from limen.data.labels.files import UnlabelledFileError
 
         before, row = self._read(path)
         if before is None:
             return row
-        claimed = before.claim.label
-        if is_raise and claimed is not None and claimed >= label:
+        content, claimed = label_of_word(row.get("content") or ""), before.claim.label
+        counts_as = label_in_force(before.claim, content)
+        wanted = counts_as if label is None else label
+        if wanted is None or (is_raise and claimed is not None and claimed >= wanted):
             return row | {"changed": False}
-        lowered_from = claimed if claimed is not None and label < claimed else None
+        lowered_from = counts_as if counts_as is not None and wanted < counts_as else None
         if lowered_from is not None and not why:
-            return row | {"error": f"{path}: it is {lowered_from.word}; say with --why why it may be less"}
+            return row | {"error": f"{path}: it counts as {lowered_from.word}; say with --why why it may be less"}
         by = SERVER if self.company else ""
-        said = DocumentLabel(label, SystemClock().now(), by, lowered_from or _lowered_from(before, label))
+        said = DocumentLabel(wanted, SystemClock().now(), by, lowered_from or _lowered_from(before, wanted))
         try:
             place = self._written(path, said, why if lowered_from is not None else "")
         except UnlabelledFileError as error:
             return row | {"error": str(error)}
         return self._read(path)[1] | {"changed": True, "place": str(place)}
+
+    def _read(self, path: Path) -> tuple[LabelledFile | None, dict[str, Any]]:
+        from limen.data.labels.files import UnlabelledFileError, read_label
+
+        try:
+            one = read_label(path, self.marks, self.microsoft)
+            content = self.by_content(path)
+        except (UnlabelledFileError, OSError) as error:
+            return None, {"file": str(path), "error": str(error)}
+        return one, _row(one) | ({"content": content.word} if content is not None else {})
 
     def _written(self, path: Path, said: DocumentLabel, why: str) -> Place:
         """A label is lowered if, and only if, that is recorded."""
@@ -182,8 +198,9 @@ def _print(rows: list[dict[str, Any]], *, as_json: bool) -> None:
 def _said(row: dict[str, Any]) -> str:
     if "error" in row:
         return str(row["error"])
+    content = f"; its content is {row['content']}" if "content" in row else ""
     if row["label"] is None:
         why_not = f" ({row['why_not']})" if "why_not" in row else ""
-        return f"{row['file']}: no label{why_not}"
+        return f"{row['file']}: no label{why_not}{content}"
     lowered = f", lowered from {row['lowered_from']}" if row.get("lowered_from") else ""
-    return f"{row['file']}: {row['label']}{lowered}, in the {row['place']}, {_SAID[Standing(row['standing'])]}"
+    return f"{row['file']}: {row['label']}{lowered}, in the {row['place']}, {_SAID[Standing(row['standing'])]}{content}"

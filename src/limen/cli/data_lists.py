@@ -15,8 +15,12 @@ from limen.company.load import load_company
 from limen.company.publish import SERVER
 from limen.configuration.problem import unknown
 from limen.data.data_file import FILE
+from limen.data.documents import Inspected
+from limen.data.extraction.pool import Pool
+from limen.data.inspection import Inspection
 from limen.data.lists import store
-from limen.data.lists.keeping import FINGERPRINT, keep_documents, keep_rows, missing, remove
+from limen.data.lists.fingerprints import Fingerprint, FingerprintMaker, fingerprint_in
+from limen.data.lists.keeping import FINGERPRINT, keep_documents, keep_rows, key_for, missing, remove
 from limen.data.lists.store import KeptList
 from limen.data.rules.stated import NO_RULES, DataRules
 from limen.errors import LimenError
@@ -125,24 +129,47 @@ def _add_documents(here: Opened, rules: DataRules, name: str, files: list[Path])
             f"add `{name}: {{name: …}}` below `fingerprints`, then call this again",
         )
     keyring, now = here.keyring(), SystemClock().now()
-    documents, unread = [], []
-    with progress("Reading documents") as told:
-        for number, file in enumerate(files, 1):
-            text = _read(file)
-            if b"\0" in text:
-                unread.append(str(file))
-            else:
-                documents.append((file.name, text))
-            if told:
-                told(number, len(files))
-    entries, too_short = here.database.write(lambda t: keep_documents(t, keyring, name, documents, now, SERVER))
+    key = here.database.read(lambda snapshot: key_for(snapshot, keyring, name))
+    documents, unread, too_short = _made(files, key)
+    entries = here.database.write(lambda t: keep_documents(t, keyring, name, documents, key, now, SERVER))
     print(f"Kept fingerprints of {counted(entries, 'document')}; their text is not kept.")
     for one in unread:
-        print(f"{one}: not kept, for it is no text that can be read")
+        print(f"{one}: it can't be read as a whole")
     for one in too_short:
-        print(f"{one}: not kept, for it has too few words to be told from others")
+        print(f"{one}: it has too few words to be told from others")
     if unread or too_short:
         raise SystemExit(1)
+
+
+def _made(files: list[Path], key: bytes) -> tuple[list[Fingerprint], list[Path], list[Path]]:
+    """The fingerprints of these files, which of them could not be read, and which are too short. Raises LimenError."""
+    made: list[Fingerprint] = []
+    unread: list[Path] = []
+    too_short: list[Path] = []
+    maker = FingerprintMaker(key)
+    pool = Pool(maker)
+    inspection = Inspection(maker, pool)
+    try:
+        with progress("Reading documents") as told:
+            for number, file in enumerate(files, 1):
+                inspected = _inspected(inspection, file)
+                try:
+                    made.append(fingerprint_in(file.name, inspected.found))
+                    unread += [file] if inspected.why_not else []
+                except ValueError:
+                    (unread if inspected.why_not else too_short).append(file)
+                if told:
+                    told(number, len(files))
+    finally:
+        pool.close()
+    return made, unread, too_short
+
+
+def _inspected(inspection: Inspection, file: Path) -> Inspected:
+    try:
+        return inspection.inspect_file(file)
+    except OSError as error:
+        raise LimenError(f"{file} can't be read: {error.strerror}", "name a file that is there") from None
 
 
 def _list(here: Opened, rules: DataRules, *, as_json: bool) -> None:

@@ -10,6 +10,7 @@ import asyncio
 import os
 import tempfile
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from io import FileIO
 from pathlib import Path
 from typing import IO, Final
@@ -135,13 +136,7 @@ def _has_hole(file: FileIO, length: int) -> bool:
 
 def _cut(inspected: Inspected) -> Inspected:
     """The same of a body that is longer than what was looked into."""
-    return Inspected(
-        inspected.kind,
-        inspected.found,
-        inspected.where,
-        inspected.label,
-        inspected.why_not | {WhyNot.TOO_LARGE},
-    )
+    return replace(inspected, why_not=inspected.why_not | {WhyNot.TOO_LARGE})
 
 
 async def _once(body: bytes) -> AsyncIterator[bytes]:

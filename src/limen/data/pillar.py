@@ -80,16 +80,21 @@ async def _build(core: Core) -> Running:
         *inventories.periodic(inventory, watching),
     )
     offers = (findings, sealing, inventory)
+
+    async def end_looking() -> None:
+        await watching.close()
+        await protection.close()
+
     if not core.settings.section(DataSettings).is_on:
-        return Running(offers=offers, periodic=always, close=watching.close)
+        return Running(offers=offers, periodic=always, close=end_looking)
     from limen.data.doors.services import SWEEP_SECONDS, entry_points
 
-    points = entry_points(core, protection)
+    points = entry_points(core, protection, findings.justified)
     await points.agree()
 
     async def close() -> None:
-        await watching.close()
         await points.close()
+        await end_looking()
 
     return Running(
         offers=(*offers, points),

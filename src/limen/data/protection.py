@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import AsyncIterator
-from dataclasses import replace
-from hashlib import blake2b
 from typing import Final
 
 from limen.data.allowed.allowing import AllowedValues
-from limen.data.documents import Inspected, WhyNot
+from limen.data.current_inspection import CurrentInspection
+from limen.data.documents import Inspected
 from limen.data.kinds import FOUND
 from limen.data.labels.marks import PURPOSE as LABELS, Marks
-from limen.data.lists import store
-from limen.data.lists.keeping import CHANGE, matchers_of
-from limen.data.lists.store import KeptList
+from limen.data.labels.model import Claim
 from limen.data.rules.content import Content, content_of, written
-from limen.data.rules.content_scanner import ContentScanner
 from limen.data.rules.judging import UNKNOWN, Sender, applies, goes_outside, judge
-from limen.data.rules.looked_for import scanner_of
 from limen.data.rules.model import Judged, Passing
 from limen.data.rules.stated import NO_RULES, DataRules
-from limen.errors import LimenError
 from limen.events import Event
 from limen.facts import Label
 from limen.pillar import Core
-from limen.storage import Snapshot
 
-_log = logging.getLogger(__name__)
-LARGEST: Final = 100_000_000
-"""So many bytes of one thing are looked into; of more it is said that it is too large."""
-MOST_DOMAINS: Final = 10
 PURPOSE: Final = "found data"
 """What the key is for under which values have digests: it is another once the master key is changed."""
+MOST_DOMAINS: Final = 10
 
 
 class DataProtection:
@@ -43,40 +31,23 @@ class DataProtection:
         self._core = core
         self._key = core.keyring.key_for(PURPOSE)
         self._marks = Marks(core.keyring.keys_for(LABELS))
-        self._making = asyncio.Lock()
-        self._scanner: tuple[DataRules, tuple[KeptList, ...], ContentScanner] | None = None
-        self._lists: tuple[KeptList, ...] = ()
+        self._current = CurrentInspection(core, self._key)
         self._allowed = AllowedValues(core)
-        self._names: tuple[DataRules, dict[str, str]] = NO_RULES, NO_RULES.names
+        self._names: tuple[DataRules, dict[str, str]] = NO_RULES, {}
 
     @property
     def rules(self) -> DataRules:
         """What `data.yaml` says now."""
-        return self._core.known.rules_of(DataRules) or NO_RULES
+        return self._current.rules
 
     def asks(self, passing: Passing) -> bool:
         """Whether any rule may be about what passes so: if not, nothing needs to look into it."""
         sender = self._sender(passing)
         return any(applies(rule, passing, sender) for rule in self.rules.rules)
 
-    async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "") -> Inspected:  # noqa: ARG002
+    async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "") -> Inspected:
         """What is in it. Raises nothing: what can't be looked into says why."""
-        try:
-            scanner = await self.ready()
-        except LimenError as error:
-            _log.warning("nothing can be looked into: %s", error)
-            return Inspected("", why_not=frozenset({WhyNot.FAILED}))
-        digest = blake2b(key=self._key, digest_size=16)
-        pieces, length, why_not = [], 0, frozenset[WhyNot]()
-        async for piece in _pieces(body):
-            digest.update(piece)
-            length += len(piece)
-            if length > LARGEST:
-                why_not = frozenset({WhyNot.TOO_LARGE})
-            else:
-                pieces.append(piece)
-        inspected = await asyncio.to_thread(_inspected, scanner, b"".join(pieces))
-        return replace(inspected, why_not=inspected.why_not | why_not, digest=digest.digest())
+        return await self._current.inspect(body, name)
 
     def judge(self, passing: Passing, inspected: Inspected) -> Judged:
         """What is done about it, by the rules of now."""
@@ -98,7 +69,8 @@ class DataProtection:
             "step": judged.step.name.lower(),
             "passed": passed,
             "label": _word(judged.label),
-            "said": _word(inspected.label),
+            "said": _word(content.label),
+            "lowered": _lowered(content.claim),
             "from": _word(passing.label),
             "unread": " ".join(sorted(map(str, inspected.why_not))),
             "outside": " ".join(domains[:MOST_DOMAINS]),
@@ -118,44 +90,24 @@ class DataProtection:
     def register(self) -> None:
         """Follow the lists that are kept and the values that are allowed. Called before the change feed starts."""
         self._allowed.register()
-
-        def load(snapshot: Snapshot, _key: str = "") -> tuple[KeptList, ...]:
-            return tuple(store.every(snapshot.connection))
-
-        def take(lists: tuple[KeptList, ...]) -> None:
-            self._lists = lists
-
-        self._core.feed.at_start(load, take)
-        self._core.feed.on(CHANGE, load, lambda _key, lists: take(lists))
-
-    async def ready(self) -> ContentScanner:
-        """The scanner for the rules and lists of now; made anew, beside the loop, where it was made for others."""
-        scanner = self._scanner
-        if scanner is None or scanner[0] is not self.rules or scanner[1] is not self._lists:
-            async with self._making:
-                rules, lists, scanner = self.rules, self._lists, self._scanner
-                if scanner is None or scanner[0] is not rules or scanner[1] is not lists:
-                    scanner = rules, lists, await asyncio.to_thread(self._made_for, rules, lists)
-                    self._scanner = scanner
-        return scanner[2]
-
-    def _made_for(self, rules: DataRules, lists: tuple[KeptList, ...]) -> ContentScanner:
-        return ContentScanner(scanner_of(rules, self._key), matchers_of(lists, self._core.keyring, rules))
+        self._current.register()
 
     async def forget(self) -> None:
         """Drop values that are allowed no more."""
         await self._allowed.forget()
 
     async def look_again(self) -> None:
-        """Have the scanner ready before something passes; nothing is made where no rule asks for one."""
-        if self.rules.rules:
-            await self.ready()
+        """Have everything ready before something passes."""
+        await self._current.look_again()
+
+    async def close(self) -> None:
+        """End the processes that look into documents."""
+        await self._current.close()
 
     def _content(self, passing: Passing, inspected: Inspected) -> Content:
         """What counts of what was found: all but values that are allowed; and how far its label is believed."""
         values = {(one.detector, one.digest) for one in inspected.found.findings}
-        carried = inspected.carried
-        claim = None if carried is None else self._marks.claim(carried, self.rules.microsoft)
+        claim = self._marks.claim_of_all(inspected.carried, inspected.inside, self.rules.microsoft)
         return content_of(inspected, self._allowed.among(values, passing.person), claim)
 
     def _sender(self, passing: Passing) -> Sender:
@@ -163,20 +115,12 @@ class DataProtection:
         return UNKNOWN if person is None else Sender(person.groups, person.email.casefold())
 
 
-async def _pieces(body: AsyncIterator[bytes] | bytes) -> AsyncIterator[bytes]:
-    if isinstance(body, bytes):
-        yield body
-        return
-    async for piece in body:
-        yield piece
-
-
-def _inspected(scanner: ContentScanner, body: bytes) -> Inspected:
-    """What is in a plain text; of anything else, that it is of a kind that nothing looks into."""
-    if b"\0" in body[:8_192]:
-        return Inspected("", why_not=frozenset({WhyNot.UNKNOWN_KIND}))
-    found = scanner.text(body)
-    return Inspected("text", found, ("",) * len(found.findings))
+def _lowered(claim: Claim | None) -> str:
+    """From what to what somebody lowered it, and what other tools say: `restricted internal -`; "": nobody did."""
+    own = None if claim is None else claim.proven
+    if claim is None or own is None or own.lowered_from is None:
+        return ""
+    return f"{own.lowered_from.word} {own.label.word} {_word(claim.others) or '-'}"
 
 
 def _word(label: Label | None) -> str:

@@ -1,4 +1,7 @@
-"""How what apps are sent is encrypted on both legs: from browsers to Limen, and from Limen to the app."""
+"""How what apps are sent is encrypted on both legs: from browsers to Limen, and from Limen to the app.
+
+Certificates that end, and upstreams without encryption, are found by `certificate` and `apps`; here they are shown.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from limen.clock import to_iso
-from limen.company.plain_text import is_in_the_clear
-from limen.doctor.certificate_reading import Encryption, Served, ends_soon
+from limen.doctor.certificate_reading import Encryption, Served
 from limen.doctor.http_client import NoAnswerError, Target, greeted, old_version
 from limen.doctor.setup import Setup
 from limen.doctor.upstream_probe import Reached
@@ -52,7 +54,7 @@ async def transit(setup: Setup) -> list[Finding]:
     async def of_app(app: App) -> list[Finding]:
         async with gate:
             first = await _browsers(setup, app)
-            second = await _app(app, reached.get(app.id), setup)
+            second = await _app(app, reached.get(app.id))
         return list(_findings(app, first, second))
 
     return [finding for found in await asyncio.gather(*map(of_app, apps)) for finding in found]
@@ -92,17 +94,17 @@ async def _browsers(setup: Setup, app: App) -> Leg:
         served, encryption = await greeted(target)
     except (NoAnswerError, OSError, ValueError):
         return Leg("not measured", is_known=False)  # why, another examination says
-    return _encrypted(served, encryption, await old_version(target), setup)
+    return _encrypted(served, encryption, await old_version(target))
 
 
-async def _app(app: App, reached: Reached | None, setup: Setup) -> Leg:
+async def _app(app: App, reached: Reached | None) -> Leg:
     url = urlsplit(app.upstream.url)
     if url.scheme == "http":
         return _plain(app)
     if reached is None or reached.reply is None:
         return Leg("not measured", is_known=False)
     target = Target(reached.address, url.port or 443, app.upstream.server_name or url.hostname or "")
-    return _encrypted(reached.reply.served, reached.reply.encryption, await old_version(target), setup)
+    return _encrypted(reached.reply.served, reached.reply.encryption, await old_version(target))
 
 
 def _plain(app: App) -> Leg:
@@ -111,17 +113,15 @@ def _plain(app: App) -> Leg:
         return Leg("plain http, on this machine only")
     if upstream.plain_text_why:
         return Leg(f"not encrypted, because: {upstream.plain_text_why}")
-    weak = (f"it is {app.label.word} and what it is sent is not encrypted",) if is_in_the_clear(app) else ()
-    return Leg("not encrypted", weak)
+    return Leg("not encrypted")
 
 
-def _encrypted(served: Served | None, encryption: Encryption | None, old: str, setup: Setup) -> Leg:
+def _encrypted(served: Served | None, encryption: Encryption | None, old: str) -> Leg:
     if encryption is None:
         return Leg("not measured", is_known=False)
     until = f", certificate until {to_iso(served.ends_at)[:10]}" if served is not None else ""
-    soon = ends_soon(served, setup.outside.now())
     said = f"{encryption.version.replace('v', ' ')}, {encryption.cipher}{until}"
-    return Leg(said, (*weaknesses(served, encryption, old), *((soon,) if soon else ())))
+    return Leg(said, weaknesses(served, encryption, old))
 
 
 def _findings(app: App, browsers: Leg, upstream: Leg) -> Iterator[Finding]:

@@ -122,8 +122,8 @@ def _no_answer(setup: Setup, app: App, wrong: NoAnswerError) -> tuple[str, str]:
 
 
 def _plain_http(app: App) -> list[Finding]:
-    """Without encryption is fine on this machine alone."""
-    if not is_plain_http(app.upstream.url):
+    """Without encryption is fine on this machine alone, and where the company says why nobody can read it."""
+    if not is_plain_http(app.upstream.url) or app.upstream.plain_text_why:
         return []
     at = urlsplit(app.upstream.url).netloc
     what = f"{app.name}: the connection to {at} is not encrypted, so anyone on the network path can read it"

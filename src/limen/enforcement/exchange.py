@@ -215,7 +215,24 @@ class Exchange:
             if not await self._broke_off(wrong):
                 raise
         else:
-            await self._pass_on(verdict, lambda body: self._back(response, body))
+            if not await self._is_withheld(verdict):
+                await self._pass_on(verdict, lambda body: self._back(response, body))
+
+    async def _is_withheld(self, verdict: Verdict) -> bool:
+        """Whether the policies refuse the document that comes back, by its label. Then that refusal is the answer."""
+        if verdict.stopped is not None or verdict.document is None:
+            return False
+        decided = self._gateway.doors.decide_document("gateway", self._answer, verdict.document, self._address)
+        if decided.permitted:
+            return False
+        verdict.close()
+        leads_on = answers.may_lead_on(decided, self._method.encode())
+        reply = answers.refusal_reply(
+            decided, self._target, self._gateway.public_url, is_navigation=leads_on and self._is_navigation
+        )
+        self._started = True
+        await reply_with(self._send, reply)
+        return True
 
     async def _piece_by_piece(self, guard: DocumentGuard, coming: Passing, response: Any) -> AsyncIterator[bytes]:
         pieces = guard.pieces(coming)
@@ -290,6 +307,7 @@ class Exchange:
             method=self._method,
             target=self._target.decode("ascii"),
             back=self._sent_from() or self._app.start,
+            by_token=session is not None and session.auth.by_token,
         )
 
     def _sent_from(self) -> str:

@@ -21,6 +21,7 @@ ENTITY: Final = 3004
 HTTP: Final = 4002
 LIFECYCLE: Final = 6002
 EMAIL: Final = 4009
+FILE_HOSTING: Final = 6006
 """Classes of OCSF 1.4 (https://schema.ocsf.io)."""
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?")

@@ -58,6 +58,7 @@ def test_what_stands_behind_a_number_hides_it_not() -> None:
     for text in (
         "AT611904300234573201 within 30 days",
         "AT61 1904 3002 3457 3201 BIC HAMB",
+        "at61 1904 3002 3457 3201 and more",
         "4111 1111 1111 1111 123",
         "4111-1111-1111-1111 12/29",
         "3782 822463 10005 4005",

@@ -14,6 +14,8 @@ from limen.data.labels.model import Carried, DocumentLabel, Standing
 from limen.data.model import Confidence, Finding, Found
 from limen.data.rules.model import Channel, Passing, Step
 from limen.facts import Label
+from limen.http_bodies.codings import UnreadableError
+from limen.http_bodies.splitting import Document
 
 WEB = Passing(Channel.WEB)
 A_CARD = Passed((Content(CARD),))
@@ -117,3 +119,31 @@ def test_what_several_say_of_their_labels_proves_nothing_together() -> None:
     assert both is not None
     claim = marks.claim(both, {})
     assert (claim.label, claim.standing) == (Label.INTERNAL, Standing.FORGED)
+
+
+class _Apart:
+    """A body that can't be taken apart behind its first document, as `swallowed` by whoever looks or not."""
+
+    whole = Content(CARD, "whole")
+
+    async def documents(self) -> AsyncIterator[Document]:
+        async def broken() -> AsyncIterator[bytes]:
+            yield NO_CARD
+            raise UnreadableError("broken")
+
+        yield Document("a.txt", "f", broken())
+
+
+@pytest.mark.parametrize("swallows", [False, True])
+async def test_what_cannot_be_taken_apart_is_looked_into_as_it_came(*, swallows: bool) -> None:
+    class Swallowing(OwnProtection):
+        async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "") -> Inspected:
+            try:
+                return await super().inspect(body, name)
+            except UnreadableError:
+                return Inspected("text")
+
+    protection = Swallowing() if swallows else OwnProtection()
+    assert not (await judge(protection, WEB, Passed(body=_Apart()))).passes
+    (inspected,) = protection.inspected
+    assert (inspected.why_not, inspected.where) == ({WhyNot.BROKEN}, ("whole",))

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
+from email.message import EmailMessage
 
+import pytest
 from tests.data.extraction import made
+from tests.data.labels import made as labelled
 
 from limen.data.documents import Inspected, WhyNot
 from limen.data.extraction.inspecting import MOST_HERE, inspect_bytes, inspect_open, inspect_plain
 from limen.data.extraction.limits import Limits
 from limen.data.labels import carriers
-from limen.data.labels.marks import Marks
-from limen.data.labels.model import DocumentLabel
+from limen.data.labels.model import DocumentLabel, label_in_force
 from limen.facts import Label
 
 
@@ -51,8 +54,42 @@ def test_a_long_document_is_too_large() -> None:
     assert _opened(made.word(), Limits()) == made.inspected(made.word())
 
 
+_RESTRICTED = DocumentLabel(Label.RESTRICTED, 1_796_092_200_000, "p_1")
+
+
+@pytest.mark.parametrize("make", [labelled.word, labelled.pdf, labelled.open_text, labelled.mail])
+def test_a_document_says_its_label(make: Callable[[], bytes]) -> None:
+    inspected = made.inspected(carriers.write(make(), _RESTRICTED, labelled.MARKS))
+    assert (inspected.label, inspected.inside) == (Label.RESTRICTED, ())
+    assert inspected.carried is not None
+    assert labelled.MARKS.claim(inspected.carried, {}).proven == _RESTRICTED
+    assert (silent := made.inspected(make())).label is silent.carried is None
+
+
+def test_a_label_is_not_lost_where_the_document_is_packed() -> None:
+    document = carriers.write(labelled.word(), _RESTRICTED, labelled.MARKS)
+    packed = made.zipped({"a.docx": labelled.word(), "inner.zip": made.zipped({"b.docx": document})})
+    inspected = made.inspected(packed)
+    assert (inspected.label, inspected.carried) == (Label.RESTRICTED, None)
+    assert Label.RESTRICTED in [labelled.MARKS.claim(one, {}).label for one in inspected.inside]
+
+
+def test_a_lowered_wrapping_lowers_nothing_in_it() -> None:
+    document = carriers.write(labelled.word(), _RESTRICTED, labelled.MARKS)
+    mail = EmailMessage()
+    mail["From"], mail["Subject"], mail["Date"] = "ada@harbor.example", "Offer", "Tue, 1 Dec 2026 02:30:00 +0000"
+    mail.set_content("attached")
+    mail.add_attachment(document, maintype="application", subtype="octet-stream", filename="a.docx")
+    lowered = DocumentLabel(Label.PUBLIC, 1_796_092_200_000, "p_1", Label.RESTRICTED)
+    inspected = made.inspected(carriers.write(mail.as_bytes(), lowered, labelled.MARKS))
+    claim = labelled.MARKS.claim_of_all(inspected.carried, inspected.inside, {})
+    assert claim is not None
+    assert claim.proven == lowered
+    assert label_in_force(claim, Label.PUBLIC) is Label.RESTRICTED
+
+
 def test_what_a_document_says_of_its_label_is_told_with_it() -> None:
-    labelled = carriers.write(made.word(), DocumentLabel(Label.CONFIDENTIAL), Marks())
-    assert made.inspected(labelled).carried == carriers.read(labelled)
+    document = carriers.write(made.word(), DocumentLabel(Label.CONFIDENTIAL), labelled.MARKS)
+    assert made.inspected(document).carried == carriers.read(document)
     for data in (made.word(), b"%PDF-1.4 broken", b"plain text"):
         assert made.inspected(data).carried is None

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import psycopg
 import pytest
+from tests.data.inventory.inventories import NOW, taking
 from tests.postgresql import Cluster
 
 from limen.data.inventory import databases
+from limen.data.inventory.connecting import NO_PASSWORD
 from limen.data.inventory.databases import Database, DatabaseWalker, database_at
 from limen.data.inventory.folders import WalkError
-from limen.data.inventory.model import Audience, Gone, Item, Unreadable
+from limen.data.inventory.model import Audience, Gone, Item, Store, StoreKind, Unreadable
+from limen.data.inventory.service import keep_secret
+from limen.facts import Label
+from limen.pillars import pillars
+from limen.storage import Database as Kept, Keyring
 
 MADE = """
 CREATE SCHEMA hr;
@@ -134,6 +141,26 @@ async def test_what_the_server_says_is_in_no_error(erp: tuple[Cluster, str, Data
         await items(replace(erp[2], user="nobody_here", password="hunter2"))
     assert "nobody_here" not in str(wrong.value)
     assert "hunter2" not in repr(replace(erp[2], password="hunter2"))
+
+
+async def test_inventory_is_taken_of_a_database_with_the_secret_that_was_stored_for_it(
+    erp: tuple[Cluster, str, Database], tmp_path: Path
+) -> None:
+    pillars()
+    cluster, name, database = erp
+    where = f"postgresql://{database.user}@/{name}?host={cluster.folder / 'run'}"
+    store = Store("erp", StoreKind.POSTGRESQL, where, Label.INTERNAL)
+    kept = Kept.open(f"sqlite:///{tmp_path / 'limen.db'}")
+    took, keyring = taking(kept, store), Keyring.open(kept, b"m" * 32)
+    kept.write(lambda t: keep_secret(t, keyring, store, NO_PASSWORD, NOW, by="p_ada"))
+    await took.inventory.take(store)
+    cards = took.items()["hr/people/Card Number"]
+    assert (took.told.said, len(took.items()), cards.label) == ([], 4, Label.CONFIDENTIAL)
+    cluster.sql("INSERT INTO hr.people VALUES (3, '4111 1111 1111 1111', NULL)", name)
+    cluster.sql("SELECT pg_stat_force_next_flush()", name)
+    await took.inventory.take(store)
+    assert took.items()["hr/people/name"].label is Label.CONFIDENTIAL
+    kept.close()
 
 
 def test_over_a_network_there_is_tls_and_no_plain_password() -> None:

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import delete
 from tests.data.inventory.inventories import NOW
 
 from limen.clock import DAY
 from limen.data.inventory import kept_items
 from limen.data.inventory.kept_items import Looked, Sought
 from limen.data.inventory.model import Audience, Counted, Item, LookedInto
+from limen.data.inventory.summaries import detectors
 from limen.facts import Label
 from limen.storage import Database
 
@@ -100,6 +102,15 @@ def test_an_erasure_takes_what_names_somebody_and_leaves_namesakes(database: Dat
     assert database.write(lambda t: erase(t.connection, ["Mia Berger"], ["Mia Bergerova"])) == 0
     assert database.write(lambda t: erase(t.connection, ["Mia Berger", "Mia"], ["Tom Lang"])) == 1
     assert paths(database) == ["hr/plan.txt", "web/flyer_50%.txt"]
+
+
+def test_finds_of_items_that_were_erased_with_their_owner_go_at_the_end_of_the_walk(database: Database) -> None:
+    gone = delete(kept_items.data_items).where(kept_items.data_items.c.id == PLAN.item.id)
+    database.write(lambda t: t.connection.execute(gone))
+    assert database.read(lambda s: detectors(s.connection, ["share"])) == {"email": 1, "iban": 1}
+    assert database.write(lambda t: kept_items.remove_unseen(t.connection, "share", 1)) == 0
+    assert database.read(lambda s: detectors(s.connection, ["share"])) == {}
+    assert len(paths(database)) == 2
 
 
 def test_names_that_no_database_keeps(database: Database) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.data.inventory.inventories import CARD, NOW, Taking, folder_store, taking
@@ -208,5 +209,27 @@ async def test_a_cursor_that_cannot_be_read_begins_anew(took: Taking) -> None:
         lambda t: t.connection.exec_driver_sql("update data_stores set cursor = 'zz', is_walking = (1 = 1)")
     )
     await take(took)
+    assert (await took.inventory.states())["share"].is_walking
     await take(took)
     assert ((await took.inventory.states())["share"].cursor, len(took.items())) == ("", 4)
+    took.database.write(lambda t: t.connection.exec_driver_sql("update data_stores set cursor = 'zz', walk = walk + 1"))
+    await take(took, to_the_end=True)
+    assert not (await took.inventory.states())["share"].is_walking
+
+
+async def test_a_long_batch_keeps_its_turn(took: Taking, share: Path) -> None:
+    for number in range(5):
+        (share / f"{number}.txt").write_text("x" * 7_000)
+    took.stores["share"] = folder_store(share, bytes_per_second=100)
+    held: list[int] = []
+    writing = took.database.writing
+
+    async def counted(work: Any) -> Any:
+        state = (await took.inventory.states()).get("share")
+        held.append(state.asked.progress if state else 0)
+        return await writing(work)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(took.database), "writing", lambda _database, work: counted(work))
+        await take(took)
+    assert len(set(held)) >= 4

@@ -51,8 +51,8 @@ def test_an_altered_word_hides_nothing_that_the_mark_says() -> None:
 
 def test_without_a_key_nothing_is_marked_or_proven() -> None:
     assert Marks().made(_SAID, _CONTENT) == ""
-    assert Marks().claim(_carried(Marks((_KEY,)).made(_SAID, _CONTENT)), {}).standing is Standing.FORGED
-    assert Marks().claim(Carried(("internal",)), {}).standing is Standing.UNMARKED
+    assert Marks().claim(_carried(Marks((_KEY,)).made(_SAID, _CONTENT)), {}).standing is Standing.UNCHECKED
+    assert Marks((_KEY,)).claim(Carried(("internal",)), {}).standing is Standing.UNMARKED
 
 
 def test_whoever_set_it_is_an_opaque_id() -> None:
@@ -65,3 +65,15 @@ def test_labels_of_other_tools_count_where_the_company_says_what_they_are() -> N
     assert Marks().claim(carried, {}).label is None
     assert Marks().claim(carried, {"a": Label.INTERNAL, "b": Label.RESTRICTED}).others is Label.RESTRICTED
     assert Marks().claim(Carried(is_company_confidential=True), {}).label is Label.CONFIDENTIAL
+
+
+def test_what_is_packed_in_a_document_raises_it() -> None:
+    marks = Marks((_KEY,))
+    lowered = marks.made(_SAID, _CONTENT)
+    packed = (Carried(("internal",)), Carried(("restricted",)), Carried())
+    claim = marks.claim_of_all(_carried(lowered), packed, {})
+    assert claim is not None
+    assert (claim.label, claim.others, claim.proven) == (Label.RESTRICTED, Label.RESTRICTED, _SAID)
+    assert marks.claim_of_all(None, (Carried(),), {}) is None
+    assert (only := marks.claim_of_all(None, packed, {})) is not None
+    assert only.label is Label.RESTRICTED

@@ -10,7 +10,7 @@ from limen.data.labels.properties import MOST, carried
 
 
 def test_names_are_read_whatever_their_case() -> None:
-    found = carried([("Limen-Label", "internal"), (MARK_NAME.upper(), "v1"), ("Author", "p_1")], b"c")
+    found = carried([("Limen-Label", "internal"), (MARK_NAME.upper(), "v1"), ("Author", "p_1")], lambda: b"c")
     assert (found.words, found.marks, found.content) == (("internal",), ("v1",), b"c")
 
 
@@ -25,10 +25,10 @@ def test_names_are_read_whatever_their_case() -> None:
     ],
 )
 def test_labels_of_microsoft_count_while_they_are_enabled(name: str, value: str, is_one: bool) -> None:
-    assert carried([(name, value)], b"").microsoft == (frozenset({MICROSOFT_ID}) if is_one else frozenset())
+    assert carried([(name, value)], bytes).microsoft == (frozenset({MICROSOFT_ID}) if is_one else frozenset())
 
 
 def test_values_and_their_number_are_bounded() -> None:
-    assert len(carried([(NAME, "x" * 1_000_000)], b"").words[0]) < 1_000
+    assert len(carried([(NAME, "x" * 1_000_000)], bytes).words[0]) < 1_000
     with pytest.raises(NoLabelError):
-        carried([("a", "b")] * (MOST + 1), b"")
+        carried([("a", "b")] * (MOST + 1), bytes)

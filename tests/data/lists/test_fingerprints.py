@@ -8,7 +8,15 @@ from random import Random
 import pytest
 from tests.data.planted import KEY
 
-from limen.data.lists.fingerprints import WINDOW, WORDS, FingerprintMatcher, Fingerprints, fingerprint_of
+from limen.data.lists.fingerprints import (
+    WINDOW,
+    WORDS,
+    FingerprintMaker,
+    FingerprintMatcher,
+    Fingerprints,
+    fingerprint_in,
+    fingerprint_of,
+)
 
 _RANDOM = Random(7)
 CONTRACT = [f"w{_RANDOM.randrange(10_000)}" for _ in range(1_000)]
@@ -76,3 +84,12 @@ def test_another_key_gives_other_fingerprints() -> None:
 
 def test_a_worker_gets_it_whole() -> None:
     assert _found(CONTRACT, pickle.loads(pickle.dumps(_matcher()))) == 1
+
+
+def test_a_document_is_read_as_any_other_and_its_finds_are_its_fingerprints() -> None:
+    text = " ".join(CONTRACT).encode()
+    with FingerprintMaker(KEY).stream() as stream:
+        for at in range(0, len(text), 97):
+            stream.feed(text[at : at + 97])
+        assert fingerprint_in("x", stream.end()) == fingerprint_of("x", text, KEY)
+    assert not FingerprintMaker(KEY).text(b"too short").findings

@@ -8,7 +8,8 @@ import pytest
 from tests.data.data_yaml import rules_of
 
 from limen.data.lists import keeping, store
-from limen.data.lists.keeping import ListError, keep_documents, keep_rows, matchers_of, missing, remove
+from limen.data.lists.fingerprints import fingerprint_of
+from limen.data.lists.keeping import ListError, keep_documents, keep_rows, key_for, matchers_of, missing, remove
 from limen.data.rules.stated import NO_RULES
 from limen.storage import Database, Keyring
 from limen.storage.errors import SealBrokenError
@@ -24,9 +25,15 @@ def _kept(database: Database):
     return database.read(lambda snapshot: store.every(snapshot.connection))
 
 
+def _keep_documents(database: Database, keyring: Keyring, **texts: bytes) -> int:
+    key = database.read(lambda snapshot: key_for(snapshot, keyring, "contracts"))
+    documents = [fingerprint_of(name, text, key) for name, text in texts.items()]
+    return database.write(lambda t: keep_documents(t, keyring, "contracts", documents, key, 7, "p1"))
+
+
 def _keep(database: Database, keyring: Keyring) -> None:
     database.write(lambda t: keep_rows(t, keyring, RULES.exact[0], ROWS, 7, "p1"))
-    database.write(lambda t: keep_documents(t, keyring, "contracts", [("a.txt", TEXT)], 7, "p1"))
+    _keep_documents(database, keyring, a=TEXT)
 
 
 def test_rows_are_kept_and_how_many_are_never_found_is_told(database: Database, keyring: Keyring) -> None:
@@ -40,18 +47,20 @@ def test_rows_are_kept_and_how_many_are_never_found_is_told(database: Database, 
 
 def test_documents_are_added_to_those_that_are_there(database: Database, keyring: Keyring) -> None:
     _keep(database, keyring)
-    more = [("b.txt", TEXT + b" more words here"), ("c.txt", b"short"), ("a.txt", TEXT)]
-    kept = database.write(lambda t: keep_documents(t, keyring, "contracts", more, 8, "p1"))
-    assert kept == (2, ["c.txt"])
+    assert _keep_documents(database, keyring, b=TEXT + b" more words here", a=TEXT) == 2
+    with pytest.raises(ListError):
+        database.write(lambda t: keep_documents(t, keyring, "contracts", [], bytes(32), 8, "p1"))
 
 
-def test_too_many_documents_are_refused_and_nothing_changes(
+def test_too_much_is_refused_and_nothing_changes(
     database: Database, keyring: Keyring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _keep(database, keyring)
-    monkeypatch.setattr(keeping, "MOST_DOCUMENTS", 1)
-    with pytest.raises(ListError):
-        database.write(lambda t: keep_documents(t, keyring, "contracts", [("b.txt", TEXT)], 8, "p1"))
+    for bound in ("MOST_DOCUMENTS", "MOST_KEPT", "MOST_BYTES"):
+        with monkeypatch.context() as patched:
+            patched.setattr(keeping, bound, 1)
+            with pytest.raises(ListError):
+                _keep_documents(database, keyring, b=TEXT)
     assert [one.entries for one in _kept(database)] == [1, 2]
 
 

@@ -114,3 +114,15 @@ def test_it_is_judged_by_who_somebody_is_today_and_what_can_t_be_read_is_left_ou
     assert judged_again(BLOCKED, _event(channel="fax"), ANN) is None
     assert judged_again(BLOCKED, _event(found="iban"), ANN) is None
     assert judged_again(BLOCKED, Event(at=1, kind="data.found"), ANN) is None
+    assert judged_again(BLOCKED, _event(lowered="restricted"), ANN) is None
+    assert judged_again(BLOCKED, _event(lowered="restricted nothing -"), ANN) is None
+
+
+def test_a_label_that_was_lowered_with_a_reason_counts_as_it_did() -> None:
+    text = "labels: {restricted: {when: [{finds: [iban]}]}}\nrules:\n" + a_rule("{label: restricted}", "block")
+    rules = rules_of(text)
+    assert (judged := judged_again(rules, _event(), ANN)) is not None
+    assert judged.step is Step.BLOCK
+    for lowered, step in (("restricted internal -", Step.ALLOW), ("restricted internal restricted", Step.BLOCK)):
+        assert (judged := judged_again(rules, _event(said="restricted", lowered=lowered), ANN)) is not None
+        assert judged.step is step

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from tests.data.planted import KEY
@@ -82,3 +84,26 @@ def test_a_stream_that_is_left_open_is_closed() -> None:
     with pytest.raises(ValueError, match=r"^$"):
         scanner.pieces(interrupted())
     assert scanner.pieces([b"DE89 3704 0044 0532 0130 00"]).findings
+
+
+def test_one_with_another_key_finds_the_same_under_other_digests_and_can_be_sent() -> None:
+    scanner = _scanner("payment-card")
+    other = scanner.with_key(b"another key")
+    ours, theirs = scanner.text(_CARD.encode()), other.text(_CARD.encode())
+    assert [(one.start, one.end) for one in ours.findings] == [(one.start, one.end) for one in theirs.findings]
+    assert ours.findings[0].digest != theirs.findings[0].digest
+    assert pickle.loads(pickle.dumps(other)).text(_CARD.encode()) == theirs
+
+
+def test_many_threads_scan_with_one_scanner_at_once() -> None:
+    scanner = _scanner("payment-card", "us-routing-number", most=1_000)
+    text = (
+        b"card number: 4012 8888 8888 1881, account and social security number beside it, routing number 021000021 "
+        * 900
+    )
+    pieces = [text[at : at + 9_999] for at in range(0, len(text), 9_999)]
+    wanted = scanner.text(text)
+    with ThreadPoolExecutor(6) as threads:
+        found = [threads.submit(scanner.text, text) for _ in range(12)]
+        found += [threads.submit(scanner.pieces, pieces) for _ in range(12)]
+        assert all(one.result() == wanted for one in found)

@@ -16,7 +16,9 @@ from limen.enforcement.documents.guard import DocumentGuard, asked_whole, name_i
 from limen.enforcement.documents.looking import Looking
 from limen.enforcement.documents.spool import Budget
 from limen.enforcement.documents.stopped_page import PROBLEM
+from limen.facts import Label
 from limen.facts.passing import Channel, Step
+from limen.policy import Effect
 
 FORM = "multipart/form-data; boundary=xYx"
 
@@ -71,6 +73,29 @@ async def test_a_download_is_stopped_and_its_bytes_stay(guarded):
     assert status_of(response) == 403
     assert b"aaaa" not in response
     assert json.loads(body_of(response))["found"][0]["name"] == "list.csv"
+
+
+async def test_a_document_is_withheld_where_the_policies_refuse_its_label(guarded):
+    guarded.asks(label=Label.RESTRICTED, channels=(Channel.DOWNLOAD,))
+    guarded.app.kept = b"a" * 100_000
+    response = await get(guarded, "/echo?step=1000&Content-Disposition=attachment;filename=list.csv")
+    assert status_of(response) == 403
+    assert b"aaaa" not in response
+    decision, door, _ = guarded.house.journal.decisions[-1]
+    assert (decision.facts.document.label, decision.effect, door) == (Label.RESTRICTED, Effect.DENY, "gateway")
+    assert decision.facts.document.id not in {"", "list.csv"}
+    assert guarded.guard.budget.held == 0
+    guarded.asks(label=Label.INTERNAL, channels=(Channel.DOWNLOAD,))
+    assert b"aaaa" in await get(guarded, "/echo?step=1000")
+    decision, _, _ = guarded.house.journal.decisions[-1]
+    assert decision.facts.document.label is Label.INTERNAL
+
+
+async def test_what_has_no_label_is_decided_once(guarded):
+    guarded.asks(channels=(Channel.DOWNLOAD,))
+    guarded.app.kept = b"a" * 1_000
+    assert b"aaaa" in await get(guarded, "/echo?step=1000")
+    assert [one.facts.document for one, _, _ in guarded.house.journal.decisions] == [None]
 
 
 async def test_what_is_watched_passes_and_is_noted(guarded):

@@ -59,5 +59,6 @@ def test_nobody_else_finds_it_and_a_flood_forgets_its_own_first():
     assert stops.find(foreign.id, "s2") == foreign
 
 
-def test_without_a_session_nothing_may_be_justified():
+def test_without_a_session_or_by_a_program_nothing_may_be_justified():
     assert not _keep(Stops(SetClock(0)), replace(ABOUT, session="")).may_justify
+    assert not _keep(Stops(SetClock(0)), replace(ABOUT, by_token=True)).may_justify

@@ -93,6 +93,18 @@ async def test_cells_agree_with_the_engine(house: House) -> None:
     assert Effect.CHALLENGE in decided
 
 
+async def test_a_document_may_be_supposed_and_is_kept_in_every_link(house: House) -> None:
+    maren = await house.member(house.browser(), "Maren", "staff")
+    ada = house.browser()
+    await house.administrator(ada)
+    asked = f"/console/what-if?person={maren}&app=wiki&at={TUESDAY}"
+    assert 'class="card verdict permit"' in (await ada.get(asked)).text
+    text = (await ada.get(f"{asked}&document=restricted")).text
+    assert 'class="card verdict permit"' not in text
+    assert '<option value="restricted" selected>' in text
+    assert all("document=restricted" in href for href in re.findall(r'<td class="\w+"><a href="([^"]+)"', text))
+
+
 async def test_many_people_are_shown_a_hundred_at_once(house: House) -> None:
     known = house.limen.known
     for number in range(PEOPLE_AT_ONCE + 20):

@@ -57,7 +57,9 @@ def is_card(matched: bytes) -> bool:
 
 
 def is_iban(matched: bytes) -> bool:
-    """ISO 13616: the country's length, and check digits by MOD 97-10."""
+    """ISO 13616: the country's length, and check digits by MOD 97-10. In mixed case it is a word and what follows."""
+    if matched not in (matched.upper(), matched.lower()):
+        return False
     text = bare(matched)
     return _LENGTHS_OF_IBANS.get(text[:2]) == len(text) and mod_97(text[4:] + text[:4]) == 1
 

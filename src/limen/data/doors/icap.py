@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from limen.admission import Entry, Listener
 from limen.data.documents import WhyNot
 from limen.data.doors import icap_answers
-from limen.data.doors.http_documents import asked_by, documents_of, file_name
+from limen.data.doors.http_documents import asked_by, body_of, file_name
 from limen.data.doors.icap_reading import Chunks, IcapRequest, UnreadableError, read_line, read_request
 from limen.data.doors.judging import Passed, Protection, Verdict, judge
 from limen.data.doors.peers import Network, is_named, may_connect
@@ -31,8 +31,6 @@ from limen.data.rules.model import Channel, Passing
 CONNECTIONS: Final = 256
 IDLE_SECONDS: Final = 300.0
 """So long a proxy's connection may rest between two messages."""
-AWAY_FROM_THE_LOOP: Final = 1 << 16
-"""Larger bodies are taken apart in a thread."""
 MOST_SKIPPED: Final = 64 << 20
 """So much of a refused message is read on before the connection is ended, so that its sender sees the answer."""
 SERVICES: Final = {"reqmod": "REQMOD", "respmod": "RESPMOD"}
@@ -160,7 +158,7 @@ class _Connection:
                     if spool.is_full:
                         break
             self._entry.due = 0.0
-            verdict = await self._judged(request, passing, spool, held)
+            verdict = await self._judged(request, passing, spool)
             self._server.counts[verdict.judged.step.name.lower()] += 1
             if not verdict.passes:
                 held.close()  # the rest may take its time, and nothing is kept for it
@@ -174,20 +172,14 @@ class _Connection:
                 await self._send(piece)
             return True
 
-    async def _judged(self, request: IcapRequest, passing: Passing, spool: Spool, held: ExitStack) -> Verdict:
+    async def _judged(self, request: IcapRequest, passing: Passing, spool: Spool) -> Verdict:
         """What is judged of what came: of a body that is too large of its first part, and that it is."""
         is_response = request.method == b"RESPMOD"
         contents = () if is_response else asked_by(request.request.target)
         unread: frozenset[WhyNot] = frozenset({WhyNot.TOO_LARGE}) if spool.is_full else frozenset()
-        if spool.size and self._asks(passing):
-            head = request.response if is_response else request.request
-            taken = (head, passing.name, spool, self._about.room, held)
-            if spool.size > AWAY_FROM_THE_LOOP:
-                found = await asyncio.to_thread(documents_of, *taken)
-            else:
-                found = documents_of(*taken)
-            contents, unread = contents + found.contents, unread | found.unread
-        return await judge(self._about.protection, passing, Passed(contents, unread))
+        head = request.response if is_response else request.request
+        apart = body_of(head, passing.name, spool) if spool.size else None
+        return await judge(self._about.protection, passing, Passed(contents, apart, unread))
 
     def _asks(self, passing: Passing) -> bool:
         """Where it can't be said, it is looked into: judging says what that means."""

@@ -16,6 +16,8 @@ from limen.data.documents import Inspected, WhyNot
 from limen.data.labels.model import Carried
 from limen.data.model import Found
 from limen.data.rules.model import Judged, Passing, Step
+from limen.http_bodies.codings import UnreadableError
+from limen.http_bodies.splitting import Document
 
 INSPECT_SECONDS: Final = 60.0
 """So long looking into everything of one passing may take."""
@@ -50,6 +52,21 @@ class Content:
     body: bytes | Body
     name: str = ""
 
+    async def pieces(self) -> AsyncIterator[bytes]:
+        if isinstance(self.body, bytes):
+            yield self.body
+            return
+        async for piece in self.body.pieces():
+            yield piece
+
+
+class TakenApart(Protocol):
+    """A body that holds documents. `whole` is looked into where it can't be taken apart."""
+
+    @property
+    def whole(self) -> Content: ...
+    def documents(self) -> AsyncIterator[Document]: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -78,11 +95,12 @@ _FAILED: Final = Verdict(Judged(Step.BLOCK), passes=False, failed=True)
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """Everything of one passing: its documents, what could not even be taken apart, and why it may pass, if somebody
+    """Everything of one passing: its documents, those in its body, what was not read, and why it may pass, if somebody
     said so.
     """
 
     contents: tuple[Content, ...] = ()
+    body: TakenApart | None = None
     unread: frozenset[WhyNot] = field(default_factory=frozenset)
     why: str = ""
 
@@ -122,15 +140,50 @@ async def _inspected(protection: Protection, passed: Passed) -> Inspected:
     unread = set(passed.unread)
     try:
         async with asyncio.timeout(INSPECT_SECONDS):
-            for one in passed.contents:
-                body = one.body if isinstance(one.body, bytes) else one.body.pieces()
-                seen.append((one.name, await protection.inspect(body, one.name)))
+            seen += [(one.name, await _of_content(protection, one)) for one in passed.contents]
+            if passed.body is not None:
+                unread |= await _look_apart(protection, passed.body, seen)
     except TimeoutError:
         unread.add(WhyNot.TIMED_OUT)
     except Exception:  # noqa: BLE001 -- whatever fails, it was not looked into
         _log.exception("something that passes could not be looked into")
         unread.add(WhyNot.FAILED)
     return together(seen, unread)
+
+
+async def _of_content(protection: Protection, one: Content) -> Inspected:
+    return await protection.inspect(one.body if isinstance(one.body, bytes) else one.body.pieces(), one.name)
+
+
+async def _look_apart(protection: Protection, body: TakenApart, seen: list[tuple[str, Inspected]]) -> frozenset[WhyNot]:
+    """Look into each document of a body; where it can't be taken apart, into all of it as it came. Why it could not."""
+    try:
+        async for document in body.documents():
+            watched = _Watched(document.body)
+            inspected = await protection.inspect(watched.pieces(), document.name)
+            if watched.wrong is not None:  # whatever became of it there, nobody has seen the rest
+                raise watched.wrong
+            seen.append((_SPACE.join(filter(None, (document.where, document.name))), inspected))
+    except UnreadableError as wrong:
+        seen.append((body.whole.name, await _of_content(protection, body.whole)))
+        return frozenset({WhyNot(wrong.why)})
+    return frozenset()
+
+
+class _Watched:
+    """A document's body, and what went wrong while it was read."""
+
+    def __init__(self, body: AsyncIterator[bytes]) -> None:
+        self._body = body
+        self.wrong: UnreadableError | None = None
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        try:
+            async for piece in self._body:
+                yield piece
+        except UnreadableError as wrong:
+            self.wrong = wrong
+            raise
 
 
 def together(seen: list[tuple[str, Inspected]], unread: Iterable[WhyNot] = ()) -> Inspected:

@@ -218,7 +218,7 @@ class _Connection:
         why, rest = mail.reason_in(subjects[0]) if len(subjects) == 1 else ("", "")
         passing = Passing(Channel.MAIL, person=person, outside=mail.outside(it.recipients, self._about.domains))
         unread: frozenset[WhyNot] = frozenset({WhyNot.TOO_LARGE}) if it.is_too_large else frozenset()
-        passed = Passed((Content(it.spool, NAME),), unread, why if person else "")
+        passed = Passed((Content(it.spool, NAME),), unread=unread, why=why if person else "")
         verdict = await judge(self._about.protection, passing, passed, self._about.keep_reason)
         self._server.counts[verdict.judged.step.name.lower()] += 1
         if verdict.judged.step == Step.QUARANTINE and self._agreed.can & Can.QUARANTINE:

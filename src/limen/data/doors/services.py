@@ -17,7 +17,7 @@ from limen.admission import Admission
 from limen.clock import Clock
 from limen.data.doors import icap, milter, shares
 from limen.data.doors.icap import IcapServer
-from limen.data.doors.judging import KeepReason, Protection, Verdict, nobody_says_why
+from limen.data.doors.judging import KeepReason, Protection, Verdict
 from limen.data.doors.kinds import MASS_RENAMING
 from limen.data.doors.mail_labels import MailLabels
 from limen.data.doors.mass_renaming import MassRenaming
@@ -65,7 +65,7 @@ class Surroundings:
     labels: MailLabels = field(default_factory=MailLabels)
 
 
-def entry_points(core: Core, protection: DataProtection) -> EntryPoints:
+def entry_points(core: Core, protection: DataProtection, keep_reason: KeepReason) -> EntryPoints:
     """Those of this Limen."""
     settings = core.settings
     about = Surroundings(
@@ -79,7 +79,7 @@ def entry_points(core: Core, protection: DataProtection) -> EntryPoints:
         core.known.people.values,
         lambda person, address: device_of(core.known, person, address),
         core.journal.record,
-        nobody_says_why,
+        keep_reason,
         MailLabels(Marks(core.keyring.keys_for(LABELS)), lambda: protection.rules.microsoft),
     )
     return EntryPoints(settings.section(DataSettings), about)

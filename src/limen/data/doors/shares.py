@@ -219,7 +219,9 @@ class SharePatrol:
         person = self.about.person_of(writer.user) if writer.user else ""
         passing = Passing(Channel.SHARE, person=person, app=self.share.name, name=_printable(file.path.name))
         unread: frozenset[WhyNot] = frozenset({WhyNot.TOO_LARGE}) if file.size > LARGEST else frozenset()
-        verdict = await judge(self.about.protection, passing, Passed((Content(_Start(file), passing.name),), unread))
+        verdict = await judge(
+            self.about.protection, passing, Passed((Content(_Start(file), passing.name),), unread=unread)
+        )
         self.counts["failed" if verdict.failed else verdict.judged.step.name.lower()] += 1
         if verdict.failed:
             self._wait(file.path, AGAIN_SECONDS)

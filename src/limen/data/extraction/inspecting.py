@@ -10,22 +10,19 @@ from typing import Final
 
 from limen.data.documents import Inspected, Part, WhyNot
 from limen.data.extraction.kinds import kinds_of
-from limen.data.extraction.limits import Budget, Limits
+from limen.data.extraction.limits import Budget, Limits, carried_in
 from limen.data.extraction.locating import Locating, located
 from limen.data.extraction.pieces import lines
 from limen.data.extraction.plain import LOOK, PIECE, decoded, encoding_of, numbered
-from limen.data.extraction.walk import parts_of
+from limen.data.extraction.walk import LABELLED, parts_of
 from limen.data.extraction.zips import looks_like_zip
-from limen.data.labels import carriers
-from limen.data.labels.model import Carried
+from limen.data.labels.model import label_of_word
 from limen.data.scanning.text_scanner import TextScanner
 
 MOST_HERE: Final = 1 << 16
 """Plain text up to so many bytes is looked into where it is: it needs no parser."""
 _TEXTS: Final = frozenset({"text", "csv"})
 _READ: Final = 1 << 18
-_MAY_BE_LABELLED: Final = frozenset({"docx", "xlsx", "xlsb", "pptx", "odt", "ods", "odp", "odg", "odf", "pdf", "mail"})
-_ENDED_IT: Final = frozenset({WhyNot.TOO_LARGE, WhyNot.TOO_MANY, WhyNot.TIMED_OUT})
 
 
 def inspect_plain(scanner: TextScanner, data: bytes, name: str) -> Inspected | None:
@@ -42,20 +39,13 @@ def inspect_plain(scanner: TextScanner, data: bytes, name: str) -> Inspected | N
 
 def inspect_bytes(scanner: TextScanner, data: bytes, name: str, limits: Limits) -> Inspected:
     """What is in a document of which all bytes are here."""
-    kinds = kinds_of(data)
-    inspected = _inspected(scanner, kinds[0], parts_of(data, kinds, name, Budget(limits)))
-    if _MAY_BE_LABELLED.isdisjoint(kinds) or not inspected.why_not.isdisjoint(_ENDED_IT):
-        return inspected
-    return replace(inspected, carried=_carried(data))
-
-
-def _carried(data: bytes) -> Carried | None:
-    """What a document says of its label; None where it says nothing."""
-    try:
-        carried = carriers.read(data)
-    except Exception:  # noqa: BLE001 -- parsers of others raise anything at what is broken
-        return None
-    return None if carried.is_silent else carried
+    kinds, budget = kinds_of(data), Budget(limits)
+    inspected = _inspected(scanner, kinds[0], parts_of(data, kinds, name, budget))
+    is_in_time = WhyNot.TIMED_OUT not in inspected.why_not
+    own = carried_in(data) if is_in_time and not LABELLED.isdisjoint(kinds) else None
+    every = [one for one in (own, *budget.carried) if one is not None]
+    words = [label for one in every for word in one.words if (label := label_of_word(word)) is not None]
+    return replace(inspected, label=max(words, default=None), carried=own, inside=tuple(budget.carried))
 
 
 def inspect_open(scanner: TextScanner, file: int, length: int, name: str, limits: Limits) -> Inspected:

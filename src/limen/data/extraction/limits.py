@@ -7,8 +7,10 @@ from time import process_time
 from typing import Final
 
 from limen.data.documents import WhyNot
+from limen.data.labels.model import Carried
 
 MIB: Final = 1 << 20
+MOST_LABELS: Final = 1_000
 
 
 class UnreadableError(Exception):
@@ -43,6 +45,8 @@ class Budget:
     limits: Limits = field(default_factory=Limits)
     bytes_out: int = 0
     members: int = 0
+    carried: list[Carried] = field(default_factory=list)
+    """What the documents in it say of their labels."""
     _end: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -66,6 +70,12 @@ class Budget:
             raise UnreadableError(WhyNot.TOO_MANY)
         self.tick()
 
+    def carry(self, data: bytes) -> None:
+        """Read what one of the documents in it says of its label."""
+        if len(self.carried) < MOST_LABELS and (one := carried_in(data)) is not None:
+            self.carried.append(one)
+        self.tick()
+
     def unpacking(self, packed: int) -> Unpacking:
         """The count of one part that takes so many bytes packed."""
         return Unpacking(self, packed)
@@ -87,3 +97,14 @@ class Unpacking:
             raise UnreadableError(WhyNot.TOO_LARGE)
         self.budget.take(length)
         self.budget.tick()
+
+
+def carried_in(data: bytes) -> Carried | None:
+    """What a document says of its label; None where it says nothing, or can't be read."""
+    from limen.data.labels.carriers import read  # noqa: PLC0415 -- heavy, and for documents alone
+
+    try:
+        found = read(data)
+    except Exception:  # noqa: BLE001 -- parsers of others raise anything at what is broken
+        return None
+    return None if found.is_silent else found

@@ -50,6 +50,8 @@ READERS: Final[dict[str, Reader]] = {
     "bzip2": packed.read_bzip2,
     "xz": packed.read_xz,
 }
+LABELLED: Final = frozenset({"docx", "xlsx", "pptx", "xlsb", "odt", "ods", "odp", "odg", "odf", "pdf", "mail"})
+"""Kinds that have room for a label."""
 _ENDS_ALL: Final = frozenset({WhyNot.TOO_LARGE, WhyNot.TOO_MANY, WhyNot.TIMED_OUT})
 _GAP: Final = b"\n" * (BEFORE + 1)
 """Between documents, so that a word in one says nothing of a number in the next."""
@@ -79,6 +81,8 @@ class _Place:
 
 def _document(data: bytes, kinds: tuple[str, ...], place: _Place) -> Iterator[Part | WhyNot]:
     """Raises UnreadableError where all is to end."""
+    if place.depth and not place.is_part and not LABELLED.isdisjoint(kinds):
+        place.budget.carry(data)
     for kind in kinds:
         if not (kind in READERS or kind == "empty" or is_media(data) or (place.is_part and kind == "unknown")):
             yield WhyNot.UNKNOWN_KIND

@@ -25,6 +25,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    bindparam,
     delete,
     exists,
     func,
@@ -163,10 +164,10 @@ def keep(connection: Connection, store: str, walk: int, batch: Sequence[Looked],
         connection.execute(insert(data_items), rows)
     if finds:
         connection.execute(insert(data_item_finds), finds)
-    for one in batch:
-        if one.looked is None:
-            where = (data_items.c.store == store, data_items.c.id == one.item.id)
-            connection.execute(update(data_items).where(*where).values(_place(walk, one)))
+    same = [{"same_id": one.item.id, **_place(walk, one)} for one in batch if one.looked is None]
+    if same:
+        where = (data_items.c.store == store, data_items.c.id == bindparam("same_id"))
+        connection.execute(update(data_items).where(*where), same)
 
 
 def remove(connection: Connection, store: str, keys: Iterable[str]) -> None:
@@ -178,11 +179,15 @@ def remove(connection: Connection, store: str, keys: Iterable[str]) -> None:
 
 
 def remove_unseen(connection: Connection, store: str, walk: int | None = None) -> int:
-    """Items that this walk did not come by; None: all of the store. Returns how many."""
+    """Items that this walk did not come by; None: all of the store. Returns how many. Finds go with their items, also
+    those of items that were erased with somebody.
+    """
     left = data_items.c.store == store if walk is None else and_(data_items.c.store == store, data_items.c.walk < walk)
-    finds = (data_item_finds.c.store == store, data_item_finds.c.item.in_(select(data_items.c.id).where(left)))
+    number = connection.execute(delete(data_items).where(left)).rowcount
+    there = select(data_items.c.id).where(data_items.c.store == store)
+    finds = (data_item_finds.c.store == store, data_item_finds.c.item.not_in(there))
     connection.execute(delete(data_item_finds).where(*finds))
-    return connection.execute(delete(data_items).where(left)).rowcount
+    return number
 
 
 def items(connection: Connection, sought: Sought, *, start: int = 0, most: int) -> list[KeptItem]:

@@ -16,6 +16,8 @@ from limen.data.rules.model import Channel, Judged, Passing
 from limen.data.rules.stated import DataRules
 
 MOST_DETECTORS: Final = 50
+WAY: Final = 1
+"""Of looking into documents. Whoever has more kinds of them read raises it: then everything is looked into again."""
 
 
 class Protecting(Protocol):
@@ -53,7 +55,7 @@ def mark_of(rules: DataRules, lists: Iterable[tuple[str, Instant]]) -> str:
     """What says whether items are looked into by the same rules: labels, everything looked for, and lists as kept."""
     looked_for = [(one.id, one.expression, one.words) for one in rules.sought]
     of_rules = (rules.labels, rules.own, rules.dictionaries, rules.exact, rules.fingerprints)
-    written = msgspec.json.encode((of_rules, looked_for, sorted(lists)), order="deterministic")
+    written = msgspec.json.encode((WAY, of_rules, looked_for, sorted(lists)), order="deterministic")
     return blake2b(written, digest_size=16).hexdigest()
 
 

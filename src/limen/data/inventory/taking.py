@@ -7,6 +7,7 @@ twice however it ends. What is as it was is not read again. A turn is bounded in
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
@@ -39,6 +40,7 @@ from limen.storage import Database, Keyring, Transaction
 
 TURN_SECONDS: Final = 120.0
 HELD_FOR: Final = 5 * MINUTE
+RENEW_SECONDS: Final = 60.0
 ITEM_SECONDS: Final = 120.0
 LARGEST: Final = 100_000_000
 """So many bytes of an item are looked into; of a larger one it is said that it is too large."""
@@ -128,27 +130,34 @@ class Inventory:
         went_on: WentOn,
     ) -> None:
         """Raises VendorError, BrokenOffError."""
-        looking, begun = await self._looking(), self._ticks()
-        state = await self._begin(store, looking.mark)
-        pace = _Pace(store.bytes_per_second, self._sleep, self._ticks)
-        looked = 0
+        looking, ends_at = await self._looking(), math.inf if to_the_end else self._ticks() + TURN_SECONDS
+        state, ended = await self._begin(store, looking.mark), None
         async with self._walkers.opened(store, secret, self._now()) as walker:
             await self._keep_evidence(store, walker)
+            pace = _Pace(store.bytes_per_second, self._sleep, self._ticks)
+            turn = _Turn(store, walker, looking, pace, went_on, told, ends_at)
             try:
-                async with aclosing(_walking(walker, state.cursor)) as batches:
-                    async for batch in batches:
-                        found = await self._look(walker, store, looking, state, batch, pace)
-                        state = await self._keep(state, batch, found)
-                        looked += sum(one.looked is not None for one in found)
-                        await went_on(state.seen)
-                        if told is not None:
-                            told(Progress(state.seen, state.whole, looked))
-                        if not to_the_end and self._ticks() - begun > TURN_SECONDS:
-                            return
+                ended = await self._go_through(turn, state)
             except StartAgainError:
-                await self._begin(store, looking.mark, anew=True)
-                return
-        await self._end(store, state)
+                state = await self._begin(store, looking.mark, anew=True)
+                ended = await self._go_through(turn, state) if to_the_end else None
+        if ended is not None:
+            await self._end(store, ended)
+
+    async def _go_through(self, turn: _Turn, state: StoreState) -> StoreState | None:
+        """From where the walk was, as far as there is time; None where more is left. Raises StartAgainError."""
+        looked = 0
+        async with aclosing(_walking(turn.walker, state.cursor)) as batches:
+            async for batch in batches:
+                found = await self._look(turn, state, batch)
+                state = await self._keep(state, batch, found)
+                looked += sum(one.looked is not None for one in found)
+                await turn.went_on(state.seen)
+                if turn.told is not None:
+                    turn.told(Progress(state.seen, state.whole, looked))
+                if self._ticks() > turn.ends_at:
+                    return None
+        return state
 
     async def _begin(self, store: Store, mark: str, *, anew: bool = False) -> StoreState:
         now = self._now()
@@ -174,28 +183,27 @@ class Inventory:
 
     # A batch
 
-    async def _look(
-        self, walker: Walker, store: Store, looking: Looking, state: StoreState, batch: Batch, pace: _Pace
-    ) -> list[Looked]:
+    async def _look(self, turn: _Turn, state: StoreState, batch: Batch) -> list[Looked]:
         same = await self._database.reading(
-            lambda s: kept_items.as_they_were(s.connection, store.name, batch.items, state.rules_at)
+            lambda s: kept_items.as_they_were(s.connection, turn.store.name, batch.items, state.rules_at)
         )
-        owners, found = self._owners(), []
-        for item in batch.items:
-            looked = None if item.id in same else await self._look_into(walker, store, looking, item, pace)
+        owners, found, renewed = self._owners(), [], self._ticks()
+        for place, item in enumerate(batch.items):
+            looked = None if item.id in same else await self._look_into(turn, item)
             if looked is not None or item.id in same:
                 found.append(Looked(item, owners.get(item.owner, ""), looked))
+            if self._ticks() > renewed + RENEW_SECONDS:  # so that nobody else begins meanwhile
+                await turn.went_on(state.seen + place)
+                renewed = self._ticks()
         return found
 
-    async def _look_into(
-        self, walker: Walker, store: Store, looking: Looking, item: Item, pace: _Pace
-    ) -> LookedInto | None:
+    async def _look_into(self, turn: _Turn, item: Item) -> LookedInto | None:
         """What is in it; None where it is gone, or is another by now, which the next walk comes by."""
         if item.size > LARGEST:
             return LookedInto(why_not=(WhyNot.TOO_LARGE,))
         try:
-            async with asyncio.timeout(ITEM_SECONDS), aclosing(_paced(walker, item, pace)) as body:
-                return await looking.look(store, item, body)
+            async with asyncio.timeout(ITEM_SECONDS), aclosing(_paced(turn.walker, item, turn.pace)) as body:
+                return await turn.looking.look(turn.store, item, body)
         except Gone:
             return None
         except Unreadable:
@@ -213,6 +221,19 @@ class Inventory:
             return kept_stores.state_of_store(t.connection, name)
 
         return await self._database.writing(work)
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What a turn goes with. `ends_at` is an instant of the clock that never jumps."""
+
+    store: Store
+    walker: Walker
+    looking: Looking
+    pace: _Pace
+    went_on: WentOn
+    told: Callable[[Progress], None] | None
+    ends_at: float
 
 
 class _Pace:

@@ -20,7 +20,7 @@ CAN_HOLD: Final = hasattr(os, "setxattr")
 def read(file: int, content: bytes) -> Carried:
     """What lies beside an open file; `content` is its SHA-256."""
     found = [(name, value) for name in NAMES if (value := _value(file, name))]
-    return properties.carried(found, content)
+    return properties.carried(found, lambda: content)
 
 
 def write(file: int, word: str, mark: str) -> None:

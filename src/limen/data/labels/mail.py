@@ -46,7 +46,7 @@ def read(data: bytes) -> Carried:
 def of_headers(fields: Iterable[tuple[str, str]], body: bytes) -> Carried:
     """The same for a mail that came in pieces: names and unfolded values, and everything behind the head."""
     found: list[tuple[str, str]] = []
-    whole = sha256()
+    digested: list[str] = []
     is_confidential = False
     for written, value in fields:
         name = written.lower()
@@ -57,10 +57,14 @@ def of_headers(fields: Iterable[tuple[str, str]], body: bytes) -> Carried:
         elif name == "sensitivity":
             is_confidential |= value.lower() == "company-confidential"
         elif name in _DIGESTED:
-            whole.update(f"{name}:{value}\n".encode())
-    # A server on the way may turn one way of ending lines into the other.
-    whole.update(b"\n" + body.replace(b"\r\n", b"\n").removeprefix(b"\n"))
-    return replace(properties.carried(found, whole.digest()), is_company_confidential=is_confidential)
+            digested.append(f"{name}:{value}\n")
+
+    def digest() -> bytes:
+        # A server on the way may turn one way of ending lines into the other.
+        text = body.replace(b"\r\n", b"\n").removeprefix(b"\n")
+        return sha256("".join(digested).encode() + b"\n" + text).digest()
+
+    return replace(properties.carried(found, digest), is_company_confidential=is_confidential)
 
 
 def headers(word: str, mark: str) -> list[tuple[str, str]]:

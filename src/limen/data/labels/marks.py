@@ -11,14 +11,14 @@ from __future__ import annotations
 import hmac
 import re
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Final
 
 from limen.clock import Instant
-from limen.data.labels.model import LONGEST_MARK, Carried, Claim, DocumentLabel, Standing, label_of_word
+from limen.data.labels.model import LONGEST_MARK, Carried, Claim, DocumentLabel, Standing, label_of_word, raised
 from limen.facts import Label
 
 PURPOSE: Final = "labels in documents"
@@ -61,12 +61,26 @@ class Marks:
         highest, other = max(labels, default=None), max(others, default=None)
         if not marks:
             return Claim(highest, Standing.UNMARKED, None, other)
+        if not self.keys:
+            return Claim(highest, Standing.UNCHECKED, None, other)
         own, is_of_content = (read[0] or (None, False)) if len(read) == 1 else (None, False)
         if own is None or said != [own.label] or len(words) != 1:
             return Claim(highest, Standing.FORGED, None, other)
         if not is_of_content:
             return Claim(highest, Standing.CHANGED, None, other)
         return Claim(highest, Standing.PROVEN, own, other)
+
+    def claim_of_all(
+        self, carried: Carried | None, inside: Iterable[Carried], microsoft: Mapping[str, Label]
+    ) -> Claim | None:
+        """What a document claims with all that is packed in it, whose labels raise it; None where all are silent."""
+        packed = None
+        for one in inside:
+            packed = raised(packed, self.claim(one, microsoft).label)
+        if carried is None and packed is None:
+            return None
+        own = self.claim(carried or Carried(), microsoft)
+        return replace(own, label=raised(own.label, packed), others=raised(own.others, packed))
 
     def _read(self, mark: str, content: bytes) -> tuple[DocumentLabel, bool] | None:
         """What a mark says, and whether that is of this content; None where it is not of these keys."""

@@ -67,6 +67,8 @@ class Standing(StrEnum):
     """Limen set it, and the content is another since: edited, or the label was moved here."""
     FORGED = "forged"
     """It claims to be Limen's and is not, or one of its two properties was altered."""
+    UNCHECKED = "unchecked"
+    """It has a mark, and there is no key here to check it with."""
     UNMARKED = "unmarked"
     """Somebody else set it, or Limen did where it had no key."""
 

@@ -17,7 +17,7 @@ MOST_TAGS: Final = 10
 
 def read(tags: Mapping[str, str], content: bytes) -> Carried:
     """`content` is SHA-256 of the object; b"" where it was not fetched: then no mark is proven."""
-    return properties.carried(tags.items(), content)
+    return properties.carried(tags.items(), lambda: content)
 
 
 def write(tags: Mapping[str, str], word: str, mark: str) -> dict[str, str]:

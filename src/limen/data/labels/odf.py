@@ -33,8 +33,7 @@ def is_one(members: ZipMembers) -> bool:
 def read(members: ZipMembers) -> Carried:
     root = _meta(members)
     found = list(_values(root))
-    _take_ours_out(root)
-    return properties.carried(found, members.digest({META: canonical(root)}))
+    return properties.carried(found, lambda: members.digest({META: _rest(root)}))
 
 
 def write(members: ZipMembers, word: str, mark: str) -> bytes:
@@ -73,6 +72,12 @@ def _of(root: etree._Element) -> etree._Element:
 def _values(root: etree._Element) -> Properties:
     for one in root.iter(_USER_DEFINED):
         yield one.get(_NAME, ""), "".join(map(str, one.itertext()))
+
+
+def _rest(root: etree._Element) -> bytes:
+    """What `meta.xml` holds beside the label's own, for the digest."""
+    _take_ours_out(root)
+    return canonical(root)
 
 
 def _take_ours_out(root: etree._Element) -> None:

@@ -37,10 +37,10 @@ def is_one(members: ZipMembers) -> bool:
 
 def read(members: ZipMembers) -> Carried:
     custom = _custom(members)
-    found = [*_values(custom)]
+    found = list(_values(custom))
     labels = members.read(LABEL_INFO)
     microsoft = frozenset() if labels is None else _label_ids(parsed(labels, LABEL_INFO))
-    return properties.carried(found, members.digest({CUSTOM: _rest(custom)}), microsoft)
+    return properties.carried(found, lambda: members.digest({CUSTOM: _rest(custom)}), microsoft)
 
 
 def write(members: ZipMembers, word: str, mark: str) -> bytes:

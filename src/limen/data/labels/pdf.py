@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import struct
+import zlib
 from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any, Final
@@ -18,7 +19,7 @@ from pypdf import PdfReader
 from pypdf.generic import DictionaryObject, IndirectObject, NameObject, PdfObject, StreamObject
 
 from limen.data.labels import properties
-from limen.data.labels.bounded_xml import parsed
+from limen.data.labels.bounded_xml import MOST_BYTES, parsed
 from limen.data.labels.model import MARK_NAME, NAME, OURS, Carried, NoLabelError, Properties, WhyNoLabel
 
 START: Final = b"%PDF-"
@@ -42,7 +43,7 @@ def read(data: bytes) -> Carried:
     except Exception:  # noqa: BLE001 -- pypdf raises whatever a broken file makes it raise
         raise _broken() from None
     marks = {value for name, value in found if name.lower() == MARK_NAME}
-    return properties.carried(found, _digest(data, marks))
+    return properties.carried(found, lambda: _digest(data, marks))
 
 
 def write(data: bytes, word: str, mark: str) -> bytes:
@@ -93,7 +94,17 @@ def _xmp(reader: PdfReader) -> Properties:
     stream = root.get("/Metadata")
     stream = stream.get_object() if stream is not None else None
     if isinstance(stream, StreamObject):
-        yield from _named(parsed(stream.get_data().strip(b"\0 \r\n\t"), _XMP))
+        yield from _named(parsed(_plain(stream).strip(b"\0 \r\n\t"), _XMP))
+
+
+def _plain(stream: StreamObject) -> bytes:
+    """A stream's bytes, of which no more are unpacked than are looked at. XMP is mostly not packed at all."""
+    packed, how = bytes(stream._data), stream.get("/Filter")  # noqa: SLF001 -- `get_data` unpacks all of it
+    if how is None:
+        return packed
+    if how not in ("/FlateDecode", ["/FlateDecode"]) or "/DecodeParms" in stream:
+        raise _broken()
+    return zlib.decompressobj().decompress(packed, MOST_BYTES + 1)
 
 
 def _named(root: etree._Element) -> Iterator[tuple[str, str]]:

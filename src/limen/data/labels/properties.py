@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from itertools import islice
 from typing import Final
 
@@ -13,8 +14,10 @@ _MICROSOFT: Final = re.compile(r"msip_label_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9
 _LONGEST_NAME: Final = 255
 
 
-def carried(found: Properties, content: bytes, microsoft: frozenset[str] = frozenset()) -> Carried:
-    """`microsoft` are ids that were found elsewhere in the document. Raises NoLabelError for too many properties."""
+def carried(found: Properties, digest: Callable[[], bytes], microsoft: frozenset[str] = frozenset()) -> Carried:
+    """`digest` of the content is asked only where a mark has to be held against it; `microsoft` are ids that were found
+    elsewhere in the document. Raises NoLabelError for too many properties.
+    """
     words: list[str] = []
     marks: list[str] = []
     ids = set(microsoft)
@@ -29,4 +32,4 @@ def carried(found: Properties, content: bytes, microsoft: frozenset[str] = froze
             marks.append(value[: LONGEST_MARK + 1])
         elif (shape := _MICROSOFT.fullmatch(lower)) and value.strip().lower() in {"true", "1"}:
             ids.add(shape[1])
-    return Carried(tuple(words), tuple(marks), content, frozenset(ids))
+    return Carried(tuple(words), tuple(marks), digest() if marks else b"", frozenset(ids))

@@ -11,13 +11,13 @@ from array import array
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import Final
+from typing import Final, Self
 
 import msgspec
 
 from limen.data.lists.arrays import array_of, bytes_of
-from limen.data.lists.tokens import Token, Tokens, number_of, tokens_of
-from limen.data.model import Confidence, Finding
+from limen.data.lists.tokens import Token, Tokens, number_of
+from limen.data.model import Confidence, Finding, Found
 
 WORDS: Final = 5
 """The words of a run."""
@@ -28,6 +28,8 @@ FEWEST_WORDS: Final = 50
 MOST_KEPT: Final = 300_000
 """Fingerprints of all documents of a set: about 1.3 million words."""
 MOST_DOCUMENTS: Final = 2_000
+MOST_WORDS: Final = 500_000
+"""Of a longer document the beginning is recognised."""
 _FACTOR: Final = 0x9E3779B97F4A7C15
 _BITS: Final = (1 << 64) - 1
 _POWERS: Final = tuple(pow(_FACTOR, power, 1 << 64) for power in range(WORDS - 1, -1, -1))
@@ -48,10 +50,61 @@ class Fingerprints(msgspec.Struct, frozen=True):
 
 def fingerprint_of(name: str, text: bytes, key: bytes) -> Fingerprint:
     """What is kept of a document. Raises ValueError where it is too short."""
-    numbers = [number_of(token, key) for token in tokens_of(text)]
-    if len(numbers) < FEWEST_WORDS:
+    return fingerprint_in(name, FingerprintMaker(key).text(text))
+
+
+def fingerprint_in(name: str, found: Found) -> Fingerprint:
+    """What is kept of a document in which a `FingerprintMaker` found this. Raises ValueError where it is too short."""
+    if not found.findings:
         raise ValueError(f"it has fewer than {FEWEST_WORDS} words")
-    return Fingerprint(name, bytes_of(array("Q", sorted(_winnowed(list(_runs(numbers)))))))
+    return Fingerprint(name, bytes_of(array("Q", sorted(int.from_bytes(one.digest) for one in found.findings))))
+
+
+class FingerprintMaker:
+    """Makes fingerprints of documents of any kind: a scanner, whose finds are the fingerprints themselves."""
+
+    def __init__(self, key: bytes) -> None:
+        self.key = key
+
+    def text(self, text: bytes) -> Found:
+        with self.stream() as stream:
+            stream.feed(text)
+            return stream.end()
+
+    def stream(self) -> FingerprintMaking:
+        return FingerprintMaking(self.key)
+
+
+class FingerprintMaking:
+    """The fingerprints of one text, as it comes."""
+
+    settled: Sequence[Finding] = ()
+
+    def __init__(self, key: bytes) -> None:
+        self._key, self._tokens = key, Tokens()
+        self._numbers = array("Q")
+        self._length = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *failure: object) -> None: ...
+
+    def feed(self, piece: bytes) -> None:
+        self._length += len(piece)
+        self._take(self._tokens.feed(piece))
+
+    def end(self) -> Found:
+        """All of them; none where the text is too short."""
+        self._take(self._tokens.end())
+        kept = _winnowed(list(_runs(self._numbers))) if len(self._numbers) >= FEWEST_WORDS else ()
+        findings = (Finding("", Confidence.HIGH, 0, self._length, run.to_bytes(8)) for run in kept)
+        return Found(tuple(findings))
+
+    def _take(self, tokens: Iterable[Token]) -> None:
+        for _, _, token in tokens:
+            if len(self._numbers) < MOST_WORDS:
+                self._numbers.append(number_of(token, self._key))
 
 
 def _runs(numbers: Sequence[int]) -> Iterator[int]:

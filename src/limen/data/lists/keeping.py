@@ -14,18 +14,20 @@ from limen.data.lists.exact import ExactData, ExactMatcher, exact_of
 from limen.data.lists.fingerprints import (
     MOST_DOCUMENTS,
     MOST_KEPT,
+    Fingerprint,
     FingerprintMatcher,
     Fingerprints,
-    fingerprint_of,
 )
 from limen.data.lists.store import KeptList
 from limen.data.rules.stated import DataRules, ExactSet, FingerprintSet
 from limen.errors import LimenError
 from limen.events import Event
-from limen.storage import Keyring, Transaction
+from limen.storage import Keyring, Snapshot, Transaction
 
 CHANGE: Final = "data-list"
 EXACT, FINGERPRINT = "exact", "fingerprint"
+MOST_BYTES: Final = 32 << 20
+"""Each process that looks into documents holds all lists."""
 T = TypeVar("T")
 
 
@@ -50,35 +52,36 @@ def keep_rows(
     return data.rows, ExactMatcher(stated.id, data, key, stated.needs, stated.within).lost()
 
 
+def key_for(snapshot: Snapshot, keyring: Keyring, name: str) -> bytes:
+    """The key of a list that is kept, or a new one."""
+    kept = store.get(snapshot.connection, name)
+    return secrets.token_bytes(32) if kept is None else _key_of(keyring, kept)
+
+
 def keep_documents(
     transaction: Transaction,
     keyring: Keyring,
     name: str,
-    documents: Iterable[tuple[str, bytes]],
+    documents: Iterable[Fingerprint],
+    key: bytes,
     now: Instant,
     by: str,
-) -> tuple[int, list[str]]:
-    """Keep the fingerprints of these documents (what each is called, and its text) beside those that are kept; one of
-    the same name is replaced. Returns how many there are now, and which were too short. Raises ListError.
+) -> int:
+    """Keep these, made under `key`, beside those that are kept; one of the same name is replaced. Returns how many
+    there are now. Raises ListError.
     """
     before = store.get(transaction.connection, name)
-    key = (
-        keyring.open_sealed("data_lists", name, "sealed_key", before.sealed_key) if before else secrets.token_bytes(32)
-    )
+    if before is not None and _key_of(keyring, before) != key:
+        raise ListError(f"somebody else added to {name} meanwhile", "call this again")
     every = {one.name: one for one in _read(before.body, Fingerprints).documents} if before else {}
-    too_short: list[str] = []
-    for called, text in documents:
-        try:
-            every[called] = fingerprint_of(called, text, key)
-        except ValueError:
-            too_short.append(called)
+    every |= {one.name: one for one in documents}
     if len(every) > MOST_DOCUMENTS or sum(len(one.runs) // 8 for one in every.values()) > MOST_KEPT:
         fix = "declare several sets below `fingerprints`, or keep fewer"
         raise ListError(f"{name} would hold more than {MOST_DOCUMENTS} documents or {MOST_KEPT} fingerprints", fix)
     if every:
         data = Fingerprints(tuple(every[called] for called in sorted(every)))
         _put(transaction, keyring, name, FINGERPRINT, len(every), data, key, now, by)
-    return len(every), too_short
+    return len(every)
 
 
 def remove(transaction: Transaction, name: str, now: Instant, by: str) -> None:
@@ -134,6 +137,9 @@ def _put(
 ) -> None:
     sealed = keyring.seal("data_lists", name, "sealed_key", key)
     kept = KeptList(name, kind, entries, msgspec.msgpack.encode(data), sealed, now)
+    others = sum(len(one.body) for one in store.every(transaction.connection) if one.name != name)
+    if others + len(kept.body) > MOST_BYTES:
+        raise ListError(f"all lists together would take more than {MOST_BYTES} bytes", "keep fewer rows or documents")
     store.put(transaction.connection, kept)
     transaction.changed(CHANGE, name)
     details: dict[str, str | int | bool] = {"list": name, "entries": entries}

@@ -19,16 +19,15 @@ def detectors_of(rules: DataRules) -> Iterator[Detector]:
 
 
 def scanner_of(rules: DataRules, key: bytes) -> Scanner:
-    """What finds all of it. Making it takes up to a second, so it is made once for rules that look for the same."""
-    return _scanner(rules.use, rules.off, rules.own, rules.dictionaries, key)
+    """What finds all of it. What it is made of takes a second and forty megabytes, so rules that look for the same
+    share it.
+    """
+    return _scanner(rules.use, rules.off, rules.own, rules.dictionaries).with_key(key)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=1)
 def _scanner(
-    use: frozenset[str],
-    off: frozenset[str],
-    own: tuple[OwnDetector, ...],
-    dictionaries: tuple[Dictionary, ...],
-    key: bytes,
+    use: frozenset[str], off: frozenset[str], own: tuple[OwnDetector, ...], dictionaries: tuple[Dictionary, ...]
 ) -> Scanner:
-    return Scanner(list(detectors_of(DataRules(use=use, off=off, own=own, dictionaries=dictionaries))), key=key)
+    every = detectors_of(DataRules(use=use, off=off, own=own, dictionaries=dictionaries))
+    return Scanner(list(every), key=bytes(32))

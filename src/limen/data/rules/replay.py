@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from limen.clock import Instant
 from limen.data.documents import WhyNot
 from limen.data.kinds import FOUND
+from limen.data.labels.model import Claim, DocumentLabel, Standing, label_of_word
 from limen.data.rules.content import Content, read
 from limen.data.rules.judging import UNKNOWN, Sender, judge
 from limen.data.rules.model import Channel, Judged, Passing, Step
@@ -110,7 +111,14 @@ def passing_of(event: Event) -> Passing:
 def content_of(event: Event) -> Content:
     """What was in it, as far as an event tells it. Raises ValueError."""
     unread = map(WhyNot, str(event.details.get("unread", "")).split())
-    return read(str(event.details.get("found", "")), _label(event.details.get("said")), unread)
+    content = read(str(event.details.get("found", "")), _label(event.details.get("said")), unread)
+    if lowered := str(event.details.get("lowered", "")):
+        before, after, others = (label_of_word(word) for word in lowered.split())
+        if before is None or after is None:
+            raise ValueError(lowered)
+        own = DocumentLabel(after, lowered_from=before)
+        content = replace(content, claim=Claim(content.label, Standing.PROVEN, own, others))
+    return content
 
 
 def _label(word: object) -> Label | None:

@@ -8,7 +8,8 @@ numbers of nine digits are in every business text, and twenty kinds of them are 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -18,6 +19,7 @@ import hyperscan
 from limen.data.detectors.expressions import expression_of
 from limen.data.detectors.measuring import longest_match
 from limen.data.model import AFTER, BEFORE, Detector
+from limen.data.normalising.hints import ENCODED_RUN, HINTS
 from limen.data.scanning.words import Words
 
 MARGIN: Final = 8
@@ -52,16 +54,21 @@ class Looks:
     """The detectors, by number; the sets for Hyperscan; and which detectors are behind what it tells of.
 
     `behind` has for each number that Hyperscan tells of the detectors to be settled; from `first_word` on these are
-    words. `hold`: so many bytes before the end of a stream are not settled yet.
+    words, and from `first_hint` on it tells that there is something to undo. `hold`: so many bytes before the end of a
+    stream are not settled yet.
     """
 
     def __init__(self, detectors: Sequence[Detector]) -> None:
         self.sought = [Sought.of(one) for one in detectors]
+        self._own = threading.local()
+        self.ending = threading.Lock()
+        """Held while a stream is closed: Hyperscan's binding does that in the database's own scratch alone."""
         alone = [index for index, one in enumerate(detectors) if one.alone is not None]
         beside = [index for index, one in enumerate(detectors) if one.alone is None]
         rough = _grouped((_rough(detectors[index]), index) for index in alone)
         words = _grouped((Words((word,)).rough, index) for index in beside for word in detectors[index].words)
-        self._first, self.first_word = [*rough, *words], len(rough)
+        self._first, self.first_word = [*rough, *words, *HINTS], len(rough)
+        self.first_hint = len(rough) + len(words)
         self.behind = [*rough.values(), *words.values()]
         self._second = {index: _rough(detectors[index]) for index in beside}
         longest = max((detectors[index].longest for index in beside), default=0)
@@ -71,15 +78,33 @@ class Looks:
             max((one.longest for one in detectors), default=0), BEFORE + 2 * longest + MARGIN if beside else 0
         )
 
+    def scratch(self, database: Any) -> Any:
+        """The room in which this thread scans with one of these: Hyperscan lets two threads use none at once."""
+        own: dict[str, Any] = self._own.__dict__
+        key = f"of{id(database)}"
+        found = own.get(key)
+        if found is None:
+            found = own[key] = hyperscan.Scratch(database)
+        return found
+
+    def scan(self, database: Any, text: bytes, told: Callable[[int, int, int, int, object], None]) -> None:
+        """Have Hyperscan tell of what is in a whole text."""
+        database.scan(text, match_event_handler=told, scratch=self.scratch(database))
+
     @cached_property
     def whole(self) -> Any:
         """The first set, for a whole text."""
-        return _database(dict(enumerate(self._first)), hyperscan.HS_MODE_BLOCK)
+        return _database(dict(enumerate(self._first)), hyperscan.HS_MODE_BLOCK, self._once)
 
     @cached_property
     def streaming(self) -> Any:
         """The first set, for a stream."""
-        return _database(dict(enumerate(self._first)), hyperscan.HS_MODE_STREAM)
+        return _database(dict(enumerate(self._first)), hyperscan.HS_MODE_STREAM, self._once)
+
+    @property
+    def _once(self) -> frozenset[int]:
+        """What has to be told of once in a text: that there is something to undo."""
+        return frozenset(self.first_hint + at for at, hint in enumerate(HINTS) if hint is not ENCODED_RUN)
 
     @cached_property
     def beside_words(self) -> Any:
@@ -107,13 +132,13 @@ def _grouped(pairs: Iterator[tuple[bytes, int]]) -> Mapping[bytes, list[int]]:
     return grouped
 
 
-def _database(expressions: Mapping[int, bytes], mode: int) -> Any:
+def _database(expressions: Mapping[int, bytes], mode: int, once: frozenset[int] = frozenset()) -> Any:
     database = hyperscan.Database(mode=mode)
     if expressions:
         database.compile(
             expressions=list(expressions.values()),
             ids=list(expressions),
             elements=len(expressions),
-            flags=[0] * len(expressions),
+            flags=[hyperscan.HS_FLAG_SINGLEMATCH if one in once else 0 for one in expressions],
         )
     return database

@@ -18,6 +18,9 @@ from typing import Any, Final, Self
 
 from limen.data.detectors.every import DETECTORS
 from limen.data.model import AFTER, BEFORE, Confidence, Detector, Finding, Found, digest_of
+from limen.data.normalising.hints import is_hint
+from limen.data.normalising.origins import Origins
+from limen.data.normalising.undoing import Undoing
 from limen.data.scanning.looks import MARGIN, Looks, Sought
 
 MOST: Final = 100
@@ -49,6 +52,12 @@ class Scanner:
         every = [DETECTORS[one] if isinstance(one, str) else one for one in detectors]
         Scanner.__init__(self, every, key=key, most=most)
 
+    def with_key(self, key: bytes) -> Scanner:
+        """One that looks for the same, with what was compiled for it, and has other digests."""
+        other = Scanner((), key=key, most=self._most)
+        other._made_of, other._looks = (self._made_of[0], key, self._most), self._looks
+        return other
+
     def text(self, text: bytes) -> Found:
         """What is in a whole text."""
         if not self._looks.sought or not text:
@@ -56,8 +65,15 @@ class Scanner:
         if len(text) > _AT_ONCE:
             return self.pieces(text[at : at + _AT_ONCE] for at in range(0, len(text), _AT_ONCE))
         scan = self._scan()
-        self._looks.whole.scan(text, match_event_handler=scan.told)
+        self._looks.scan(self._looks.whole, text, scan.told)
         scan.resolve(text, 0, len(text) + 1)
+        if not scan.has_to_be_undone:
+            return scan.found()
+        undoing = Undoing()
+        reads = undoing.feed(text) + undoing.end()
+        other = scan.beside(undoing.origins)
+        self._looks.scan(self._looks.whole, reads, other.told)
+        other.resolve(reads, 0, len(reads) + 1)
         return scan.found()
 
     def stream(self) -> Stream:
@@ -76,54 +92,102 @@ class Scanner:
 
 
 class Stream:
-    """A text as it comes: within `with`, `feed` its pieces in order, then `end` it."""
+    """A text as it comes: within `with`, `feed` its pieces in order, then `end` it.
+
+    From where something has to be undone, the text as it reads is a second stream beside it.
+    """
 
     def __init__(self, looks: Looks, scan: _Scan) -> None:
-        self._scan, self._hold = scan, looks.hold
-        # Hyperscan's stream keeps no reference to its database, nor to what it calls: both have to outlive it.
-        self._database, self._told = looks.streaming, scan.told
-        self._opened = self._database.stream(match_event_handler=self._told) if looks.sought else nullcontext()
-        self._held, self._held_from, self._length = b"", 0, 0
+        self._looks, self._written = looks, _Flow(looks, scan)
+        self._undoing: Undoing | None = None
+        self._reads: _Flow | None = None
 
     def __enter__(self) -> Self:
-        self._sought = self._opened.__enter__()
+        self._written.open()
         return self
 
     def __exit__(self, *_failure: object) -> None:
-        self._close()
+        self._written.close()
+        if self._reads is not None:
+            self._reads.close()
 
     def feed(self, piece: bytes) -> None:
         """Take the next piece. What is settled so far stands in `found`."""
-        if self._sought is None or not piece:
+        if not piece:
             return
-        self._sought.scan(piece)
-        self._held += piece
-        self._length += len(piece)
-        self._scan.resolve(self._held, self._held_from, self._length - self._hold)
-        surplus = len(self._held) - 2 * self._hold - BEFORE
-        if surplus > 0:
-            self._held, self._held_from = self._held[surplus:], self._held_from + surplus
+        if self._undoing is None:
+            held, held_from = self._written.held, self._written.held_from
+            self._written.feed(piece)
+            if self._written.scan.has_to_be_undone:
+                self._undo(held + piece, held_from)
+            return
+        self._written.feed(piece)
+        if self._reads is not None:
+            self._reads.feed(self._undoing.feed(piece))
+
+    def _undo(self, text: bytes, begin: int) -> None:
+        self._undoing = Undoing(begin)
+        self._reads = _Flow(self._looks, self._written.scan.beside(self._undoing.origins))
+        self._reads.open()
+        self._reads.feed(self._undoing.feed(text))
 
     @property
     def found(self) -> Found:
         """What is settled of what was fed; what lies in the last few hundred bytes may be missing yet."""
-        return self._scan.found()
+        return self._written.scan.found()
 
     @property
     def settled(self) -> Sequence[Finding]:
         """All finds so far, those within surer ones as well. It only grows, at its end; not in order of place."""
-        return self._scan._findings  # noqa: SLF001 -- which is this stream's own
+        return self._written.scan.findings
 
     def end(self) -> Found:
         """All that is in the text, which ends here."""
-        self._close()  # only now Hyperscan tells of what ends where the text does
-        self._scan.resolve(self._held, self._held_from, self._length + 1)
-        return self._scan.found()
+        held, held_from = self._written.held, self._written.held_from
+        self._written.end()
+        if self._undoing is None and self._written.scan.has_to_be_undone:
+            self._undo(held, held_from)
+        if self._reads is not None and self._undoing is not None:
+            self._reads.feed(self._undoing.end())
+            self._reads.end()
+        return self.found
 
-    def _close(self) -> None:
+
+class _Flow:
+    """A stream of Hyperscan, and the end of its text."""
+
+    def __init__(self, looks: Looks, scan: _Scan) -> None:
+        self.scan, self._looks, self._hold = scan, looks, looks.hold
+        # Hyperscan's stream keeps no reference to its database, nor to what it calls: both have to outlive it.
+        self._database, self._told = looks.streaming, scan.told
+        self._opened = self._database.stream(match_event_handler=self._told) if looks.sought else nullcontext()
+        self._sought: Any = None
+        self.held, self.held_from, self._length = b"", 0, 0
+
+    def open(self) -> None:
+        self._sought = self._opened.__enter__()
+
+    def feed(self, piece: bytes) -> None:
+        if self._sought is None or not piece:
+            return
+        self._sought.scan(piece, scratch=self._looks.scratch(self._database))
+        self.held += piece
+        self._length += len(piece)
+        self.scan.resolve(self.held, self.held_from, self._length - self._hold)
+        surplus = len(self.held) - 2 * self._hold - BEFORE
+        if surplus > 0:
+            self.held, self.held_from = self.held[surplus:], self.held_from + surplus
+            self.scan.forget(self.held_from)
+
+    def end(self) -> None:
+        self.close()  # only now Hyperscan tells of what ends where the text does
+        self.scan.resolve(self.held, self.held_from, self._length + 1)
+
+    def close(self) -> None:
         if self._sought is not None:
             self._sought = None
-            self._opened.__exit__(None, None, None)
+            with self._looks.ending:
+                self._opened.__exit__(None, None, None)
 
 
 class _Scan:
@@ -131,11 +195,20 @@ class _Scan:
 
     def __init__(self, looks: Looks, key: bytes, most: int) -> None:
         self._looks, self._key, self._most = looks, key, most
+        self._origins: Origins | None = None
+        self.has_to_be_undone = False
         self._told: list[tuple[int, int]] = []
         self._done: dict[int, int] = {}
         self._values: dict[int, dict[bytes, int]] = {}
         self._full: set[int] = set()
-        self._findings: list[Finding] = []
+        self.full_ids: set[str] = set()
+        self.findings: list[Finding] = []
+
+    def beside(self, origins: Origins) -> _Scan:
+        """A scan of the same text as it reads; what it finds is found here."""
+        other = _Scan(self._looks, self._key, self._most)
+        other._origins, other.findings, other.full_ids = origins, self.findings, self.full_ids
+        return other
 
     @cached_property
     def told(self) -> Any:
@@ -157,7 +230,10 @@ class _Scan:
         words: list[tuple[int, int]] = []
         ends: dict[int, list[int]] = {}
         for end, look in told[:settled]:
-            if look >= self._looks.first_word:
+            if look >= self._looks.first_hint:
+                if not self.has_to_be_undone:
+                    self.has_to_be_undone = is_hint(look - self._looks.first_hint, held, end - held_from)
+            elif look >= self._looks.first_word:
                 words.append((end, look))
             else:
                 ends.setdefault(look, []).append(end)
@@ -182,7 +258,7 @@ class _Scan:
                 ends.setdefault(index, []).append(start + end)
 
         window = held[start - held_from : run[-1][0] + self._looks.right - held_from]
-        self._looks.beside_words.scan(window, match_event_handler=told)
+        self._looks.scan(self._looks.beside_words, window, told)
         for index, its in ends.items():
             near_words = [end for end in its if self._is_near(index, near[index], end)]
             self._settle(index, held, held_from, near_words)
@@ -193,11 +269,15 @@ class _Scan:
         at = bisect_left(words, end - longest - BEFORE)
         return at < len(words) and words[at] <= end + longest + AFTER + MARGIN
 
+    def forget(self, before: int) -> None:
+        """Nothing before this place is settled any more."""
+        if self._origins is not None:
+            self._origins.forget(before)
+
     def found(self) -> Found:
-        """What is settled."""
-        more = frozenset(self._looks.sought[index].detector.id for index in self._full)
-        ordered = sorted(self._findings, key=lambda one: (one.start, -one.end, -one.confidence, one.detector))
-        return Found(tuple(_outermost(ordered)), more)
+        """What is settled, in the text as it is written and as it reads."""
+        ordered = sorted(self.findings, key=lambda one: (one.start, -one.end, -one.confidence, one.detector))
+        return Found(tuple(_outermost(_distinct(ordered))), frozenset(self.full_ids))
 
     def _settle(self, index: int, held: bytes, held_from: int, ends: Sequence[int]) -> None:
         """Find the matches that begin before these ends, which rise, and none twice."""
@@ -222,9 +302,28 @@ class _Scan:
         values = self._values.setdefault(index, {})
         values[digest] = values.get(digest, 0) + 1
         start, end = held_from + match.start(), held_from + match.end()
-        self._findings.append(Finding(self._looks.sought[index].detector.id, confidence, start, end, digest))
+        if self._origins is not None:
+            start, end = self._origins.span(start, end)
+        self.findings.append(Finding(self._looks.sought[index].detector.id, confidence, start, end, digest))
         if len(values) >= self._most or values[digest] >= MOST_PLACES:
             self._full.add(index)
+            self.full_ids.add(self._looks.sought[index].detector.id)
+
+
+def _distinct(findings: Sequence[Finding]) -> list[Finding]:
+    """Without those that another of the same detector, as sure, begins or ends with: one text, read twice."""
+    surest: dict[tuple[str, bool, int], Confidence] = {}
+    for one in findings:
+        for place in ((one.detector, True, one.start), (one.detector, False, one.end)):
+            surest[place] = max(one.confidence, surest.get(place, one.confidence))
+    distinct: list[Finding] = []
+    seen: set[tuple[str, bool, int]] = set()
+    for one in findings:
+        places = (one.detector, True, one.start), (one.detector, False, one.end)
+        if not seen.intersection(places) and all(surest[place] == one.confidence for place in places):
+            distinct.append(one)
+            seen.update(places)
+    return distinct
 
 
 def _runs(ends: Sequence[int], apart: int) -> Iterator[tuple[int, int]]:

@@ -29,9 +29,9 @@ class Words:
             + b"|".join(one for one in (b"(?i:" + in_any_case + b")" if in_any_case else b"", as_written) if one)
             + b")"
         )
-        self.rough = rb"(?:^|[^" + _LETTERS + rb"])" + either + _ENDINGS + rb"(?:[^" + _LETTERS + rb"]|$)"
+        self.rough = rb"(?:^|[^0-9" + _LETTERS + rb"])" + either + _ENDINGS + rb"(?:[^" + _LETTERS + rb"]|$)"
         """Hyperscan finds this wherever one of them is, and the byte behind it."""
-        self._any = re.compile(rb"(?<![" + _LETTERS + rb"])" + either + _ENDINGS + rb"(?![" + _LETTERS + rb"])")
+        self._any = re.compile(rb"(?<![0-9" + _LETTERS + rb"])" + either + _ENDINGS + rb"(?![" + _LETTERS + rb"])")
 
     def are_in(self, text: bytes) -> bool:
         """Whether one of them is there: within other words they don't count ("lic" is not in "duplicate")."""

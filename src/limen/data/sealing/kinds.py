@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from limen.events.kind import AUTHENTICATION, ENTITY, Family, Kind, Owner, Severity, Topic
+from limen.events.kind import ENTITY, FILE_HOSTING, Family, Kind, Owner, Severity, Topic
 
 _SEALING: Final = Family("Sealed files")
 _FILES: Final = Topic(_SEALING, Owner.PERSON, "Your sealed files", "A sealed file of yours")
@@ -15,8 +15,8 @@ KINDS: Final = (
         "data.sealing_allowed",
         "Could seal files in their name",
         _FILES,
-        AUTHENTICATION,
-        1,
+        FILE_HOSTING,
+        99,
         acknowledged=True,
         shown=("until",),
     ),
@@ -24,8 +24,8 @@ KINDS: Final = (
         "data.document_opened",
         "Opened a sealed file",
         _FILES,
-        AUTHENTICATION,
-        1,
+        FILE_HOSTING,
+        14,
         acknowledged=True,
         shown=("label", "period", "document"),
     ),

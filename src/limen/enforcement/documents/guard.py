@@ -10,15 +10,15 @@ from urllib.parse import unquote
 
 from limen.clock import Clock
 from limen.enforcement.decision_point import Answer
-from limen.enforcement.documents.codings import acceptable
-from limen.enforcement.documents.forms import filename_in
 from limen.enforcement.documents.looking import Held, Looked, Looking
 from limen.enforcement.documents.pieces import OVERLAP, Pieces, ResumedUploads, is_a_piece
 from limen.enforcement.documents.spool import Budget, NoRoomError, Spool
 from limen.enforcement.documents.stops import About, Stopped, StoppedDocument, Stops
 from limen.enforcement.headers import Fields, first
-from limen.facts import App
+from limen.facts import App, Document
 from limen.facts.passing import Channel, Passing, Step
+from limen.http_bodies.codings import acceptable
+from limen.http_bodies.forms import filename_in
 from limen.pillar.data_checks import DataChecks
 
 MOST_TOLD: Final = 20
@@ -29,11 +29,15 @@ _RANGES: Final = frozenset({b"range", b"if-range"})
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a body may pass: its bytes as they came, or what was stopped. `close` what held it when it has passed."""
+    """Whether a body may pass: its bytes as they came, or what was stopped. `close` what held it when it has passed.
+
+    `document` is the most sensitive of what it holds, where anything in it has a label.
+    """
 
     body: AsyncIterator[bytes] | None
     stopped: Stopped | None
     spool: Spool
+    document: Document | None = None
 
     def close(self) -> None:
         self.spool.close()
@@ -116,7 +120,7 @@ class DocumentGuard:
             spool.close()
             raise
         if stopped is None:
-            return Verdict(held.all_of_it(), None, spool), looked
+            return Verdict(held.all_of_it(), None, spool, _most_sensitive(looked)), looked
         with suppress(NoRoomError, OSError):  # a browser shows no answer to what it is still sending
             async for _ in held.unread():
                 pass
@@ -170,6 +174,12 @@ class DocumentGuard:
 JUSTIFIED: Final = "justified"
 NOT_SENSITIVE: Final = "not-sensitive"
 """Why something passes that was to be stopped: somebody said why, or that it is not sensitive."""
+
+
+def _most_sensitive(looked: Sequence[Looked]) -> Document | None:
+    labelled = [(label, one.digest.hex()) for one in looked if (label := one.judged.in_force) is not None]
+    label, digest = max(labelled, default=(None, ""))
+    return None if label is None else Document(digest or "unread", label)
 
 
 def _told(one: Looked) -> StoppedDocument:

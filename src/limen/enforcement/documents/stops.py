@@ -23,7 +23,10 @@ MOST_OF_A_SESSION: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """The request that something passes by. `back` is the page on the app's host that it was sent from, "" unknown."""
+    """The request that something passes by. `back` is the page on the app's host that it was sent from, "" unknown.
+
+    `by_token`: a program sent it, which nobody can ask why it may pass.
+    """
 
     session: str
     person: str
@@ -31,6 +34,7 @@ class About:
     method: str
     target: str
     back: str = ""
+    by_token: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ class Stops:
             rules=rules,
             words=words,
             digests=frozenset(digests),
-            may_justify=may_justify and bool(about.session),
+            may_justify=may_justify and bool(about.session) and not about.by_token,
             event=event,
             until=self._clock.now() + GOOD_FOR,
         )

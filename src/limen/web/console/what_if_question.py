@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 
 from limen.clock import HOUR, MINUTE
-from limen.facts import ACTIONS, CHECKS, App, FactStore, Group, Person
+from limen.facts import ACTIONS, CHECKS, App, FactStore, Group, Label, Person
 from limen.facts.facts import Plain
 from limen.policy.attributes import ATTRIBUTES
 from limen.policy.engine import Engine
@@ -36,6 +36,7 @@ DEVICES: Final = {
     "unknown": "a known device, health unknown",
 }
 STRENGTHS: Final = {"3": "a passkey", "2": "two factors", "1": "one factor", "0": "nothing"}
+DOCUMENTS: Final = {"": "the app itself"} | {one.word: f"a document that is {one.word}" for one in Label}
 TABLES: Final = {"person": "This person, every app", "app": "This app, everyone", "all": "Everyone, every app"}
 _DEFAULTS: Final = {"action": "view", "strength": "3", "proved": "1", "table": "person"}
 
@@ -59,6 +60,8 @@ class Chosen:
     at: str = ""
     risk: str = ""
     grant: str = ""
+    document: str = ""
+    """The label of a document in the app that is asked for; "" is the app itself."""
     table: str = "person"
     start: str = ""
     draft: str = ""
@@ -86,6 +89,7 @@ class Chosen:
             country=self.country,
             risk=int(self.risk or 0),
             grant=8 * HOUR if self.grant else 0,
+            document=Label[self.document.upper()] if self.document else None,
             more=tuple(self._more()),
         )
 
@@ -123,7 +127,7 @@ def what_if_choices(site: Site, world: World | None = None) -> dict[str, Any]:
     """What forms about a hypothetical request offer to choose from."""
     networks = world.networks if world is not None else site.known.networks
     named = sorted({name for name, _ in networks})
-    return {"networks": named, "proved": PROVED, "devices": DEVICES, "strengths": STRENGTHS}
+    return {"networks": named, "proved": PROVED, "devices": DEVICES, "strengths": STRENGTHS, "documents": DOCUMENTS}
 
 
 def read(request: Request, known: FactStore, world: World) -> Chosen:
@@ -151,6 +155,7 @@ def read(request: Request, known: FactStore, world: World) -> Chosen:
         at=_time(query(request, "at")),
         risk=risk if risk.isascii() and risk.isdigit() and len(risk) <= 3 and int(risk) <= 100 else "",
         grant=one_of("grant", {"yes"}),
+        document=one_of("document", DOCUMENTS),
         table=one_of("table", TABLES, "person"),
         start=start if start.isascii() and start.isdigit() and len(start) <= 6 else "",
         more=tuple(

@@ -49,6 +49,20 @@ def event(said: dict[str, Any]) -> NormalEvent:
             {"downloads": 1, "sensitive_downloads": 1},
         ),
         ({"operation": "download", "fields": {"owner": "ada@harbor.example"}}, {"downloads": 1, "owners": 1}),
+        (
+            {"kind": "data.document_opened", "source": "limen", "fields": {"label": "restricted"}},
+            {"downloads": 1, "sensitive_downloads": 1},
+        ),
+        (
+            {
+                "kind": "decision",
+                "operation": "download",
+                "app": "sealed-files",
+                "fields": {"effect": "permit"},
+                "source": "limen",
+            },
+            {},
+        ),
     ],
 )
 def test_what_an_event_counts_as(said: dict[str, Any], counted: dict[str, int]) -> None:

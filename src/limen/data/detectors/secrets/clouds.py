@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from limen.data.detectors.secrets.structure import holds_json, is_aws_key_id
+from limen.data.detectors.secrets.structure import HoldsJson, is_aws_key_id
 from limen.data.detectors.secrets.tables import by_form, by_name
 
 _BY_FORM: Final = r"""
@@ -88,7 +88,7 @@ kubernetes-bootstrap-token | Kubernetes bootstrap token | kube[a-z]{0,10}|bootst
 DETECTORS: Final = (
     *by_form(
         _BY_FORM,
-        checks={"aws-access-key": is_aws_key_id, "onepassword-token": holds_json(b"ops_")},
+        checks={"aws-access-key": is_aws_key_id, "onepassword-token": HoldsJson(b"ops_")},
     ),
     *by_name(_BY_NAME),
 )

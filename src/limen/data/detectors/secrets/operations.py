@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from limen.data.detectors.secrets.structure import holds_json
+from limen.data.detectors.secrets.structure import HoldsJson
 from limen.data.detectors.secrets.tables import by_form, by_name
 
 _BY_FORM: Final = r"""
@@ -47,7 +47,7 @@ crowdstrike-secret | CrowdStrike secret | crowdstrike|falcon_client | [A-Za-z0-9
 DETECTORS: Final = (
     *by_form(
         _BY_FORM,
-        checks={"sentry-org-token": holds_json(b"sntrys_"), "grafana-cloud-token": holds_json(b"glc_")},
+        checks={"sentry-org-token": HoldsJson(b"sntrys_"), "grafana-cloud-token": HoldsJson(b"glc_")},
     ),
     *by_name(_BY_NAME),
 )

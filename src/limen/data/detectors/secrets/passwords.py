@@ -22,6 +22,11 @@ def is_address_with_password(matched: bytes) -> bool:
     )
 
 
+def is_connection_string(matched: bytes) -> bool:
+    """The password at its end looks like one."""
+    return is_typed_password(b"=" + matched.rpartition(b"=")[2])
+
+
 DETECTORS: Final = (
     Detector(
         "address-with-password",
@@ -41,7 +46,7 @@ DETECTORS: Final = (
         longest=290,
         alone=Confidence.HIGH,
         rough=r"(?i);\s{0,2}(?:password|pwd)=",
-        check=lambda matched: is_typed_password(b"=" + matched.rpartition(b"=")[2]),
+        check=is_connection_string,
     ),
     Detector(
         "typed-password",

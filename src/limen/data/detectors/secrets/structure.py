@@ -5,7 +5,8 @@ from __future__ import annotations
 import binascii
 import json
 from base64 import b32decode, b64decode, urlsafe_b64decode
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 from zlib import crc32
@@ -46,9 +47,14 @@ def is_json_web_token(matched: bytes) -> bool:
     return isinstance(header, dict) and "alg" in header and isinstance(payload, dict)
 
 
-def holds_json(prefix: bytes) -> Callable[[bytes], bool]:
-    """What stands behind the prefix is the beginning of an encoded JSON object."""
-    return lambda matched: _decoded(matched[len(prefix) :][:64]).startswith(b'{"')
+@dataclass(frozen=True, slots=True)
+class HoldsJson:
+    """What stands behind a prefix is the beginning of an encoded JSON object."""
+
+    prefix: bytes
+
+    def __call__(self, matched: bytes) -> bool:
+        return _decoded(matched[len(self.prefix) :][:64]).startswith(b'{"')
 
 
 def is_discord_bot_token(matched: bytes) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from limen.data.detectors.measuring import first_letters, longest_match
@@ -90,6 +91,15 @@ def _first_look(form: str) -> str:
 
 
 def _both(one: Check, other: Check | None) -> Check:
-    if other is None:
-        return one
-    return lambda matched: one(matched) and other(matched)
+    return one if other is None else Both(one, other)
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """Two checks that both have to hold. A value, so that detectors can be sent to another process."""
+
+    one: Check
+    other: Check
+
+    def __call__(self, matched: bytes) -> bool:
+        return self.one(matched) and self.other(matched)

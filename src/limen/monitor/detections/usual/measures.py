@@ -11,14 +11,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from limen.facts import Label
+from limen.facts import SEALED_FILES, Label
 from limen.monitor.detections.travel.arrival import FAILURE, LIMEN, SUCCESS, is_sign_in
 from limen.monitor.normal_form.event import NormalEvent
 from limen.monitor.places.whereabouts import Whereabouts
 from limen.user_agents import browser_of, system_of
 
 _DOWNLOADS: Final = frozenset(
-    {"download", "filedownloaded", "filesyncdownloadedfull", "getobject", "git.clone", "repo.download_zip"}
+    {
+        "download",
+        "filedownloaded",
+        "filesyncdownloadedfull",
+        "getobject",
+        "git.clone",
+        "repo.download_zip",
+        "data.document_opened",
+    }
 )
 _CHANGES: Final = frozenset(
     {
@@ -94,7 +102,9 @@ def _succeeded(event: NormalEvent) -> bool:
 
 
 def _is_download(event: NormalEvent) -> bool:
-    return _operation(event) in _DOWNLOADS and _succeeded(event)
+    """Sealed files count one by one, by what is journaled of each with its label, and not by the decision."""
+    is_of_many = event.kind == "decision" and event.app == SEALED_FILES
+    return _operation(event) in _DOWNLOADS and _succeeded(event) and not is_of_many
 
 
 def _downloads(event: NormalEvent, _label: Label) -> int:

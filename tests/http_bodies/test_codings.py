@@ -10,7 +10,7 @@ import brotli
 import pytest
 from backports import zstd
 
-from limen.enforcement.documents.codings import UnreadableError, acceptable, codings_in, undone
+from limen.http_bodies.codings import UnreadableError, acceptable, codings_in, undone
 
 TEXT = random.Random(7).randbytes(30_000) + b"a" * 600_000
 RAW = zlib.compressobj(wbits=-15)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.enforcement.documents.checks import base64_of, form
 
-from limen.enforcement.documents.codings import UnreadableError
-from limen.enforcement.documents.forms import MOST_PARTS, boundary_of, filename_in, parts_of
+from limen.http_bodies.codings import UnreadableError
+from limen.http_bodies.forms import MOST_PARTS, boundary_of, filename_in, parts_of
 
 TYPE = b"multipart/form-data; boundary=xYx"
 

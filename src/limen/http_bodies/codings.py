@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import zlib
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -11,7 +12,12 @@ if TYPE_CHECKING:
 
 MOST_OUT: Final = 256 << 20
 """So many bytes may come out of one body."""
+MOST_RATIO: Final = 200
+FREE: Final = 4 << 20
+"""Beyond so many bytes that come out, no more than this for each that went in: nobody's document compresses so well."""
 MOST_CODINGS: Final = 3
+_BREATH: Final = 2 << 20
+"""After so many bytes that come out, others have their turn."""
 _PIECE: Final = 1 << 18
 KNOWN: Final = frozenset({"gzip", "x-gzip", "deflate", "br", "zstd"})
 """What can be undone. Clients of apps whose responses are looked into are offered no other."""
@@ -155,9 +161,10 @@ def _decoder(coding: str) -> _Decoder:
 
 async def _undo(body: AsyncIterator[bytes], coding: str, most: int) -> AsyncIterator[bytes]:
     decoder: _Decoder | None = None
-    size = 0
+    size = came = breath = 0
     async for piece in body:
         data = piece
+        came += len(piece)
         while data or (decoder is not None and decoder.has_more):
             if decoder is None:
                 decoder = _decoder(coding)
@@ -167,8 +174,11 @@ async def _undo(body: AsyncIterator[bytes], coding: str, most: int) -> AsyncIter
                 raise UnreadableError("broken") from None
             data = b""
             size += len(out)
-            if size > most:
+            if size > most or size > FREE + MOST_RATIO * came:
                 raise UnreadableError("too-large")
+            if size > breath + _BREATH:
+                breath = size
+                await asyncio.sleep(0)
             if out:
                 yield out
             if decoder.has_ended:  # what follows is another run of the same coding (RFC 1952 section 2.2)

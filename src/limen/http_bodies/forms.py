@@ -19,7 +19,7 @@ from urllib.parse import unquote_to_bytes
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from limen.enforcement.documents.codings import UnreadableError
+from limen.http_bodies.codings import UnreadableError
 
 MOST_PARTS: Final = 1_000
 MOST_FIELDS: Final = 16

@@ -7,8 +7,8 @@ import json
 import pytest
 from tests.enforcement.documents.checks import base64_of, form
 
-from limen.enforcement.documents.codings import UnreadableError
-from limen.enforcement.documents.splitting import MOST_FILES_IN_JSON, MOST_PARSED, documents_in
+from limen.http_bodies.codings import UnreadableError
+from limen.http_bodies.splitting import MOST_FILES_IN_JSON, MOST_PARSED, documents_in
 
 
 async def _split(body, content_type=b"", name="n"):

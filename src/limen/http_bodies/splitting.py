@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from limen.enforcement.documents.codings import UnreadableError
-from limen.enforcement.documents.forms import parts_of
+from limen.http_bodies.codings import UnreadableError
+from limen.http_bodies.forms import parts_of
 
 MOST_DEPTH: Final = 3
 """So many forms may lie in one another."""
