@@ -39,6 +39,8 @@ _SHARED_DRIVE: Final = re.compile(r"0A[A-Za-z0-9_-]{8,60}")
 _DOMAIN: Final = re.compile(r"([A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}")
 _NOWHERE: Final = tuple(PurePosixPath(one) for one in ("/proc", "/sys", "/dev"))
 """No folder of documents: what lies there is the machine's own, or leads to everything."""
+_IN_MEMORY: Final = PurePosixPath("/dev/shm")  # noqa: S108 -- nothing is written there
+"""The one folder among devices that holds files."""
 
 Word = Annotated[str, Field(min_length=1, max_length=400)]
 Names = Annotated[list[Annotated[str, Field(min_length=1, max_length=100)]], Field(max_length=50)]
@@ -191,7 +193,7 @@ def _wrong_place(kind: StoreKind, where: str) -> str:
         case StoreKind.FOLDER | StoreKind.SMB:
             path = PurePosixPath(where)
             is_fine = path.is_absolute() and ".." not in path.parts and len(path.parts) > 1
-            is_own = any(one == path or one in path.parents for one in _NOWHERE)
+            is_own = any(one == path or one in path.parents for one in _NOWHERE) and _IN_MEMORY not in path.parents
             return "" if is_fine and not is_own else "write the path of a folder with documents, such as /srv/shares"
         case StoreKind.S3:
             return "" if _BUCKET.fullmatch(where) else "write the bucket's name, such as harbor-files"
