@@ -95,6 +95,7 @@ class Sealer:
             at=now,
             others=tuple(one.text for one in self.others),
         )
+        said = manifest.with_mac(said, sealed.file_key)
         manifest.write(target, manifest.sign(said, self.signing, self.certified))
         return said
 
