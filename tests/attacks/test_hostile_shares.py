@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+from errno import EPERM, EXDEV
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -60,6 +61,67 @@ def test_what_takes_a_judged_files_place_is_not_taken_for_it(tmp_path: Path, mon
         with pytest.raises(GoneError):
             Quarantine(tmp_path / "q").take(file, "sales", 1, "e1", ())
     assert (share / "a").read_bytes() == b"innocent"
+    assert list((tmp_path / "q").iterdir()) == []
+
+
+def test_what_is_no_file_and_takes_a_judged_files_place_comes_back_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A colleague's folder, or a link to a secret of Limen's: neither is lost, and no name for the secret is made."""
+    share, secret = tmp_path / "share", tmp_path / "master.key"
+    share.mkdir()
+    secret.write_text("key")
+    rename = os.rename
+
+    def folder(name: Path) -> None:
+        name.mkdir()
+        (name / "ledger").write_text("years of work")
+
+    for number, put in enumerate((folder, lambda name: name.symlink_to(secret))):
+        name = share / str(number)
+        name.write_bytes(CARD)
+
+        def swapping(*names: object, put=put, name: Path = name, **folders: object) -> None:
+            monkeypatch.setattr(os, "rename", rename)
+            rename(name, share / f"{name.name}.old")
+            put(name)
+            rename(*names, **folders)
+
+        with opened(share, PurePosixPath(name.name)) as file:
+            monkeypatch.setattr(os, "rename", swapping)
+            with pytest.raises(GoneError):
+                Quarantine(tmp_path / "q").take(file, "sales", 1, "e1", ())
+    assert (share / "0" / "ledger").read_text() == "years of work"
+    assert (share / "1").is_symlink()
+    assert secret.stat().st_nlink == 1
+    assert list((tmp_path / "q").iterdir()) == []
+
+
+@pytest.mark.parametrize("has_links", [True, False])
+def test_on_another_file_system_nothing_else_is_removed_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, has_links: bool
+) -> None:
+    """What takes the name after the file was copied is put back under it, also where there are no hard links."""
+    share = tmp_path / "share"
+    share.mkdir()
+    (share / "a").write_bytes(CARD)
+    (share / "other").write_bytes(b"innocent")
+    rename, moves = os.rename, []
+
+    def elsewhere(*names: object, **folders: object) -> None:
+        moves.append(names)
+        if len(moves) == 1:
+            raise OSError(EXDEV, "")
+        if len(moves) == 2:
+            rename(share / "other", share / "a")
+        rename(*names, **folders)
+
+    monkeypatch.setattr(os, "rename", elsewhere)
+    if not has_links:
+        monkeypatch.setattr(os, "link", lambda *_a, **_k: (_ for _ in ()).throw(OSError(EPERM, "")))
+    with opened(share, PurePosixPath("a")) as file, pytest.raises(GoneError):
+        Quarantine(tmp_path / "q").take(file, "sales", 1, "e1", ())
+    assert {one.name: one.read_bytes() for one in share.iterdir()} == {"a": b"innocent"}
     assert list((tmp_path / "q").iterdir()) == []
 
 

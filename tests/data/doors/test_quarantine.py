@@ -29,7 +29,14 @@ def test_a_file_is_taken_for_nobody_else_to_read_and_put_back(
     tmp_path: Path, share: Path, monkeypatch: pytest.MonkeyPatch, *, is_elsewhere: bool
 ) -> None:
     if is_elsewhere:  # on another file system
-        monkeypatch.setattr(module.os, "rename", lambda *_a, **_k: (_ for _ in ()).throw(OSError(module.EXDEV, "")))
+        rename = os.rename
+
+        def within_one(name: str, to: str, **folders: int) -> None:
+            if "dst_dir_fd" not in folders:
+                raise OSError(module.EXDEV, "")
+            rename(name, to, **folders)
+
+        monkeypatch.setattr(module.os, "rename", within_one)
     if os.geteuid() == 0:
         os.chown(share / "in" / "a.txt", 5, 60)
     quarantine = Quarantine(tmp_path / "q")
@@ -50,6 +57,17 @@ def test_a_file_is_taken_for_nobody_else_to_read_and_put_back(
     if os.geteuid() == 0:
         assert (back.stat().st_uid, back.stat().st_gid) == (5, 60)
     assert (quarantine.all(), quarantine.find(kept.id)) == ([], None)
+
+
+@pytest.mark.parametrize("what", ["fchmod", "fchown"])
+def test_a_file_of_another_user_is_kept_as_well(
+    tmp_path: Path, share: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """Whoever is not its owner moves it, and can't change its mode: this was the only copy."""
+    monkeypatch.setattr(module.os, what, lambda *_: (_ for _ in ()).throw(PermissionError(1, "")))
+    kept = take(Quarantine(tmp_path / "q"), share, "in/a.txt")
+    assert (tmp_path / "q" / kept.id / "content").read_text() == "secret"
+    assert Quarantine(tmp_path / "q").all() == [kept]
 
 
 def test_what_was_put_back_is_not_taken_again_as_it_is(tmp_path: Path, share: Path) -> None:
