@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol, TypeAlias
 
 from limen.data.documents import Inspected, WhyNot
@@ -187,9 +187,10 @@ class _Watched:
 
 
 def together(seen: list[tuple[str, Inspected]], unread: Iterable[WhyNot] = ()) -> Inspected:
-    """Several documents, each with its name, as what passes at once: of labels the highest counts, and what several say
-    of theirs together proves nothing.
+    """Several documents, each with its name, as what passes at once: of labels the highest counts. That one was lowered
+    says nothing of what passes beside it, so its mark counts only where nothing else was found.
     """
+    unread = frozenset(unread)
     if len(seen) == 1 and not unread:
         return seen[0][1]
     labels = [one.label for _, one in seen if one.label is not None]
@@ -205,15 +206,22 @@ def together(seen: list[tuple[str, Inspected]], unread: Iterable[WhyNot] = ()) -
             for where in (one.where or ("",) * len(one.found.findings))
         ),
         label=max(labels, default=None),
-        why_not=frozenset(unread).union(*(one.why_not for _, one in seen)),
+        why_not=unread.union(*(one.why_not for _, one in seen)),
         digest=seen[0][1].digest if len(seen) == 1 else b"",
-        carried=_carried([one.carried for _, one in seen if one.carried is not None]),
+        carried=_carried([one for _, one in seen], unread=bool(unread)),
+        inside=tuple(packed for _, one in seen for packed in one.inside),
     )
 
 
-def _carried(said: list[Carried]) -> Carried | None:
-    if len(said) < 2:
-        return said[0] if said else None
+def _carried(seen: list[Inspected], *, unread: bool) -> Carried | None:
+    said = [one.carried for one in seen if one.carried is not None]
+    if not said:
+        return None
+    others = [one for one in seen if one.carried is None]
+    if len(said) == 1 and not unread and not any(one.found.findings or one.found.more or one.why_not for one in others):
+        return said[0]
+    if len(said) == 1:
+        return replace(said[0], marks=(), content=b"")
     return Carried(
         words=tuple(word for one in said for word in one.words),
         marks=tuple(mark for one in said for mark in one.marks),
