@@ -35,7 +35,8 @@ SERVER: Final = "server"
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is known of one sealed file. `key` is the ID of the sealing key, `by` a person's ID, `others` for whom it is
-    sealed beside the company (keys of age), and `mac` an HMAC-SHA-256 (hex) of all of this under the file's key.
+    sealed beside the company (keys of age), `folder` whether a folder is in it, as a tar, and `mac` an HMAC-SHA-256
+    (hex) of all of this under the file's key.
     """
 
     tenant: str
@@ -47,6 +48,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     by: str
     at: Instant
     others: tuple[str, ...] = ()
+    folder: bool = False
     mac: str = ""
 
 
