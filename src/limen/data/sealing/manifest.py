@@ -20,7 +20,7 @@ from limen.clock import Instant
 from limen.data.sealing import files, header
 from limen.data.sealing.errors import SealedError, broken
 from limen.facts import Label
-from limen.storage.files import replace_file
+from limen.storage.files import open_plain, replace_file
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -131,7 +131,7 @@ def read(sealed: Path) -> Signed:
     """The manifest beside a sealed file, not verified yet. Raises SealedError, also where there is none."""
     path = path_of(sealed)
     try:
-        with path.open("rb") as file:
+        with open_plain(path) as file:  # on a share, anything may be in its place
             text = file.read(MOST_BYTES + 1)
     except FileNotFoundError:
         raise SealedError(
