@@ -101,6 +101,23 @@ async def test_what_cannot_be_opened_is_said_and_tried_again(tmp_path: Path) -> 
         assert set(made.wrong) == {"milter", "shares.all"}
 
 
+async def test_a_share_from_which_nothing_can_be_taken_is_watched_and_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "share").mkdir()
+    monkeypatch.setattr(services.os, "access", lambda *_: False)
+    async with entry_points(tmp_path, shares={"sales": "share"}) as made:
+        assert (set(made.wrong), set(made.patrols)) == ({"shares.sales"}, {"sales"})
+        monkeypatch.undo()
+        await made.agree()
+        assert made.wrong == {}
+        made.patrols["sales"].cannot_take = "Read-only file system"
+        made._tell_not_taken("sales", "Read-only file system")
+        await made.agree()
+        assert set(made.wrong) == {"shares.sales"}
+        assert (made.events[0].kind, made.events[0].details["share"]) == ("data.share_not_cleared", "sales")
+
+
 def test_others_read_nothing_on_the_way_unless_that_is_said() -> None:
     assert listens_at("127.0.0.1:1344", is_encrypted=False, settings=DataSettings()) == ("127.0.0.1", 1344)
     assert listens_at("[::1]:1344", is_encrypted=False, settings=DataSettings()) == ("::1", 1344)

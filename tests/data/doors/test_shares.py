@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import random
 import time
 from pathlib import Path
@@ -86,6 +87,29 @@ async def test_what_fails_here_empties_no_share_and_is_tried_again(tmp_path: Pat
         assert share.names == {"a.txt"}
         protection.broken = set()
         await share.until(lambda: share.names == {"a.txt.limen.txt"})
+
+
+async def test_what_cannot_be_taken_away_is_journaled_once_and_told_once(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("limen.data.doors.shares.AGAIN_SECONDS", 0.1)
+    told: list[tuple[str, str]] = []
+    protection, rules = OwnProtection(Step.QUARANTINE), ["r1"]
+    about = {"not_taken": lambda *said: told.append(said), "tag": lambda: rules[-1]}
+    async with patrolled(tmp_path, protection, **about) as share:
+        take = share.quarantine.take
+
+        def fails(*_a: object) -> None:
+            raise OSError(errno.EROFS, "Read-only file system")
+
+        monkeypatch.setattr(share.quarantine, "take", fails)
+        (share.root / "a.txt").write_bytes(CARD)
+        await share.until(lambda: share.patrol.counts["not-taken"] >= 4)
+        assert (len(protection.noted), told) == (1, [("sales", "Read-only file system")])
+        assert share.patrol.cannot_take == "Read-only file system"
+        rules.append("r2")  # other rules may say otherwise
+        await share.until(lambda: len(protection.noted) == 2)
+        monkeypatch.setattr(share.quarantine, "take", take)
+        await share.until(lambda: share.names == {"a.txt.limen.txt"})
+        assert (share.patrol.cannot_take, len(protection.noted)) == ("", 2)
 
 
 async def test_a_sweep_looks_at_what_changed_meanwhile(tmp_path: Path) -> None:

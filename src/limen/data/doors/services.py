@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import ssl
 import time
 from collections.abc import Callable, Iterable
@@ -18,7 +19,7 @@ from limen.clock import Clock
 from limen.data.doors import icap, milter, shares
 from limen.data.doors.icap import IcapServer
 from limen.data.doors.judging import KeepReason, Protection, Verdict
-from limen.data.doors.kinds import MASS_RENAMING
+from limen.data.doors.kinds import MASS_RENAMING, NOT_TAKEN
 from limen.data.doors.mail_labels import MailLabels
 from limen.data.doors.mass_renaming import MassRenaming
 from limen.data.doors.milter import MilterServer
@@ -111,7 +112,7 @@ class EntryPoints:
             except (LimenError, OSError, ssl.SSLError, ValueError) as error:
                 wrong[name] = getattr(error, "strerror", "") or str(error)
         for name in self.settings.shares:
-            if problem := self._watch(name):
+            if problem := self._watch(name) or self._kept_from(name):
                 wrong[f"shares.{name}"] = problem
         for name, problem in wrong.items():
             if self.wrong.get(name) != problem:
@@ -215,6 +216,12 @@ class EntryPoints:
         self._watching[name] = asyncio.create_task(patrol.watch(), name=f"watch the share {name}")
         return str(failed) if failed is not None else ""
 
+    def _kept_from(self, name: str) -> str:
+        """Why nothing can be taken away from a share that is watched, or ""."""
+        patrol = self.patrols[name]
+        why = patrol.cannot_take or unwritable(patrol.share.root)
+        return f"it is watched, and no file can be taken away: {why}" if why else ""
+
     def _patrol(self, share: Share) -> SharePatrol:
         return SharePatrol(
             share,
@@ -227,8 +234,14 @@ class EntryPoints:
                 self._tell,
                 self.about.refusal_of,
                 self._audit,
+                self._tell_not_taken,
+                self.about.tag,
             ),
         )
+
+    def _tell_not_taken(self, share: str, why: str) -> None:
+        details: dict[str, str | int | bool] = {"share": share, "why": why}
+        self.about.record(Event(at=self.about.clock.now(), kind=NOT_TAKEN.name, details=details))
 
     def _tell(self, alarm: MassRenaming, person: str, address: str) -> None:
         self.about.record(
@@ -307,6 +320,13 @@ def unfit_share(root: Path, quarantine: Path) -> str:
     if kept == root or root in kept.parents or kept in root.parents:
         return "the quarantine is in the share, or the share in the quarantine"
     return ""
+
+
+def unwritable(root: Path) -> str:
+    """Why nothing could be taken away from this folder, or put beside; "" where it can. A mount that is read-only, as
+    under a service that may write elsewhere alone, counts for everybody.
+    """
+    return "" if os.access(root, os.R_OK | os.W_OK | os.X_OK) else f"Limen's user may not read and write in {root}"
 
 
 def user_of(uid: int) -> str:

@@ -126,6 +126,7 @@ def write_beside(file: ShareFile, name: str, text: str) -> tuple[int, int]:
     """
     descriptor = os.open(name, _NEW, 0o644, dir_fd=file.folder)
     try:
+        os.fchmod(descriptor, 0o644)  # whatever Limen's own files are kept from, this is for others to read
         os.write(descriptor, text.encode())
         if os.geteuid() == 0:
             os.fchown(descriptor, file.owner, -1)
