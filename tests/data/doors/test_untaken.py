@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from limen.data.doors import untaken
 from limen.data.doors.judging import Verdict
 from limen.data.doors.share_files import ShareFile
-from limen.data.doors.untaken import Untaken
+from limen.data.doors.untaken import Unread, Untaken
 from limen.data.rules.model import Judged, Step
 
 FILE = ShareFile(PurePosixPath("a"), 0, 0, 4, 5, (1, 2), 3)
@@ -30,3 +30,12 @@ def test_memory_stays_bounded(monkeypatch) -> None:
     for number in range(3):
         kept.keep(replace(FILE, identity=(1, number)), "", BLOCKED)
     assert [kept.verdict_of(replace(FILE, identity=(1, number)), "") for number in range(3)] == [None, BLOCKED, BLOCKED]
+
+
+def test_what_cannot_be_read_is_new_once(monkeypatch) -> None:
+    monkeypatch.setattr(untaken, "MOST", 2)
+    unread, path = Unread(), PurePosixPath("a")
+    assert [unread.is_new(path), unread.is_new(path)] == [True, False]
+    unread.forget(path)
+    assert unread.is_new(path)
+    assert [unread.is_new(PurePosixPath(one)) for one in ("b", "c", "a")] == [True, True, True]

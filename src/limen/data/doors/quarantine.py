@@ -104,6 +104,10 @@ class Quarantine:
                 f"the folder of {kept.path} is not there any more",
                 "make it again, or take the file from the quarantine",
             ) from gone
+        except OSError as error:
+            raise LimenError(
+                f"{kept.path} can't be put back: {error.strerror}", "give Limen's user the right to write there"
+            ) from error
         shutil.rmtree(self.folder / kept.id)
         return str(path.with_name(name))
 

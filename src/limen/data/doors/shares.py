@@ -30,7 +30,7 @@ from limen.data.doors.refusal import Refusal, RefusalOf, note
 from limen.data.doors.samba_audit import SambaAudit, Writer
 from limen.data.doors.share_files import GoneError, ShareFile, opened, write_beside
 from limen.data.doors.spool import LARGEST
-from limen.data.doors.untaken import Untaken
+from limen.data.doors.untaken import Unread, Untaken
 from limen.data.rules.model import Channel, Passing
 
 REST_SECONDS: Final = 1.0
@@ -107,7 +107,7 @@ class SharePatrol:
         self.share, self.about = share, about
         self.counts: Counter[str] = Counter()
         self.cannot_take = ""
-        self._untaken = Untaken()
+        self._untaken, self._unread = Untaken(), Unread()
         self._state = _State()
         self._renaming = RenamingWatch(share.name)
         self._room = asyncio.Semaphore(AT_ONCE)
@@ -205,9 +205,23 @@ class SharePatrol:
                 await self._file(file)
         except GoneError:
             await self._folder(path)
+        except PermissionError as error:
+            await self._unreadable(path, error)
         except Exception:  # noqa: BLE001 -- one file that fails ends no watching
             _log.exception("a file of the share %s could not be looked at", self.share.name)
             self._wait(path, AGAIN_SECONDS)
+
+    async def _unreadable(self, path: PurePosixPath, error: OSError) -> None:
+        """What Limen's user may not read is judged as unread, once; it stays, and is tried again."""
+        self._wait(path, AGAIN_SECONDS)
+        if not self._unread.is_new(path):
+            return
+        _log.warning("%r on the share %s can't be read: %s", str(path), self.share.name, error.strerror)
+        passing = Passing(Channel.SHARE, app=self.share.name, name=_printable(path.name))
+        verdict = await judge(self.about.protection, passing, Passed(unread=frozenset({WhyNot.FAILED})))
+        self.counts["unreadable"] += 1
+        if verdict.failed:
+            self._unread.forget(path)
 
     async def _folder(self, path: PurePosixPath) -> None:
         """A whole folder may have been moved here, of which no file is told."""
@@ -221,6 +235,7 @@ class SharePatrol:
             return
         writer = self._writer(file)
         self._see_whether_encrypted(file, writer)
+        self._unread.forget(file.path)
         if await asyncio.to_thread(self.about.quarantine.was_released, file, self.share.name):
             self.counts["released"] += 1
             return
@@ -305,21 +320,29 @@ def _remember(made: OrderedDict[PurePosixPath, float], path: PurePosixPath, now:
 
 
 def _files_below(root: Path, path: PurePosixPath) -> Iterator[PurePosixPath]:
-    """The files below a folder of a share, links left out, as far as that is a folder."""
+    """The files below a folder of a share, as far as that is one, and folders that can't be read; links left out."""
     number = 0
+    closed: list[str] = []
     if (root / path).is_symlink():
         return
-    for folder, _, names in os.walk(root / path):
-        for name in sorted(names):
+    for folder, _, names in os.walk(root / path, onerror=lambda error: _add_closed(closed, error)):
+        for name in (*sorted(names), *closed):
             number += 1
             if number > MOST_WALKED:
                 return
             yield PurePosixPath(os.path.relpath(Path(folder, name), root))
+        closed.clear()
+    yield from (PurePosixPath(os.path.relpath(one, root)) for one in closed)
+
+
+def _add_closed(closed: list[str], error: OSError) -> None:
+    if isinstance(error, PermissionError) and isinstance(error.filename, str):
+        closed.append(error.filename)
 
 
 def _changed_since(root: Path, since_ns: int) -> Iterator[PurePosixPath]:
     for path in _files_below(root, PurePosixPath()):
         with suppress(OSError):
             found = (root / path).lstat()
-            if stat.S_ISREG(found.st_mode) and found.st_ctime_ns >= since_ns:
+            if not stat.S_ISLNK(found.st_mode) and found.st_ctime_ns >= since_ns:
                 yield path

@@ -1,4 +1,5 @@
-"""Files that may not lie on a share and could not be taken away: each is judged and journaled once, and tried again.
+"""Files that may not lie on a share and could not be taken away, and those that Limen may not read: each is judged and
+journaled once, and tried again.
 
 Without this a folder that is read-only to Limen would have the same file judged and journaled every half minute.
 """
@@ -7,6 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import Final
 
 from limen.data.doors.judging import Verdict
@@ -34,3 +36,23 @@ class Untaken:
 
     def forget(self, file: ShareFile) -> None:
         self._verdicts.pop(file.identity, None)
+
+
+@dataclass(slots=True)
+class Unread:
+    """What Limen's user may not read, by its path: each is told once."""
+
+    _paths: OrderedDict[PurePosixPath, None] = field(default_factory=OrderedDict)
+
+    def is_new(self, path: PurePosixPath) -> bool:
+        """Whether it was not told of yet; from now on it was."""
+        is_new = path not in self._paths
+        self._paths[path] = None
+        self._paths.move_to_end(path)
+        if len(self._paths) > MOST:
+            self._paths.popitem(last=False)
+        return is_new
+
+    def forget(self, path: PurePosixPath) -> None:
+        """It can be read now."""
+        self._paths.pop(path, None)
