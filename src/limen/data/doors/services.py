@@ -8,7 +8,7 @@ import logging
 import os
 import ssl
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
@@ -34,7 +34,7 @@ from limen.data.rules.stated import DataRules
 from limen.data.settings import DataSettings
 from limen.errors import LimenError
 from limen.events import Event
-from limen.facts import FactStore, Person
+from limen.facts import FactStore, Group, Person
 from limen.pillar import Core, Figure
 
 SWEEP_SECONDS: Final = 900.0
@@ -75,7 +75,7 @@ def entry_points(core: Core, protection: DataProtection, keep_reason: KeepReason
         core.root.resolve(),
         core.root.resolve() / settings.storage.data,
         settings.domain,
-        lambda verdict: refusal_of(protection.rules, verdict, settings.help.contact),
+        lambda verdict: refusal_of(protection.rules, verdict, settings.help.contact, core.known.groups),
         lambda: core.engine().revision,
         core.known.people.values,
         lambda person, address: device_of(core.known, person, address),
@@ -266,11 +266,17 @@ def _read_times(path: Path) -> dict[str, int]:
         return {}
 
 
-def refusal_of(rules: DataRules, verdict: Verdict, contact: str) -> Refusal:
-    """What whoever is stopped is told: in the words of the first rule that has some, else by the settings."""
-    judging = [one for one in rules.rules if one.id in verdict.judged.rules]
-    ask = next((one.ask for one in judging if one.ask), contact)
-    return Refusal(verdict, ask, next((one.why for one in judging if one.why), ""))
+def refusal_of(rules: DataRules, verdict: Verdict, contact: str, groups: Mapping[str, Group] = {}) -> Refusal:
+    """What whoever is stopped is told: in the words of the rules that stop them, the first as they were named, else by
+    the settings. A group is called as people read it.
+    """
+    by_id = {one.id: one for one in rules.rules}
+    judging = [by_id[one] for one in verdict.judged.rules if one in by_id]
+    stopping = [one for one in judging if one.then == verdict.judged.step]
+    ask = next((one.ask for one in stopping if one.ask), "")
+    group = groups.get(ask)
+    asked = (group.title if group is not None else "") or ask or contact
+    return Refusal(verdict, asked, next((one.why for one in stopping if one.why), ""))
 
 
 def device_of(known: FactStore, person: str, address: str) -> str:
