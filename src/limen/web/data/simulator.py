@@ -50,9 +50,9 @@ STEPS: Final[Mapping[Step, str]] = {
 }
 _TAKEN: Final = "It is taken away and kept"
 STEPS_BY: Final[Mapping[Channel, Mapping[Step, str]]] = {
-    Channel.WEB: STEPS | {Step.WARN: STEPS[Step.BLOCK]},
-    Channel.MAIL: STEPS | {Step.QUARANTINE: "It is kept on hold"},
-    Channel.SHARE: STEPS | {Step.WARN: _TAKEN, Step.BLOCK: _TAKEN, Step.QUARANTINE: _TAKEN},
+    Channel.WEB: {**STEPS, Step.WARN: STEPS[Step.BLOCK]},
+    Channel.MAIL: {**STEPS, Step.QUARANTINE: "It is kept on hold"},
+    Channel.SHARE: {**STEPS, Step.WARN: _TAKEN, Step.BLOCK: _TAKEN, Step.QUARANTINE: _TAKEN},
 }
 """Where a step means something else than in the gateway: nobody can be asked at a proxy or a share, and only mail and
 shares keep anything.
