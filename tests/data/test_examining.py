@@ -44,3 +44,14 @@ async def test_what_is_set_is_held_against_this_machine(
     found = await examine(Installation(tmp_path, settings))
     assert [one.state for one in found] == states
     assert all(one.fix for one in found if one.state in {WRONG, WARNING})
+
+
+async def test_a_share_that_is_read_only_here_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "share").mkdir()
+    monkeypatch.setattr("limen.data.doors.services.os.access", lambda *_: False)
+    settings = SimpleNamespace(
+        section=lambda _kind: DataSettings.model_validate({"shares": {"sales": "share"}}),
+        storage=SimpleNamespace(data=Path("data")),
+    )
+    (found,) = await examine(Installation(tmp_path, settings))
+    assert (found.state, bool(found.fix)) == (WRONG, True)

@@ -90,12 +90,10 @@ def _labels_of(here: Opened | None, stack: ExitStack) -> _Labels:
     if here is None:
         return _Labels(None, Marks(), {}, lambda _path: None)
     from limen.data.labels.by_content import labels_by_content
-    from limen.data.lists import store
 
     company, keyring = here.in_force_or_none(), here.keyring()
     rules: DataRules = company.parts.get(FILE, NO_RULES) if company is not None else NO_RULES
-    lists = here.database.read(lambda snapshot: tuple(store.every(snapshot.connection)))
-    by_content = stack.enter_context(labels_by_content(rules, lists, keyring))
+    by_content = stack.enter_context(labels_by_content(here.database, keyring, rules, SystemClock().now()))
     return _Labels(here, Marks(keyring.keys_for(PURPOSE)), rules.microsoft, by_content)
 
 

@@ -7,7 +7,7 @@ import ssl
 from collections.abc import Iterator
 from typing import Final
 
-from limen.data.doors.services import listens_at, quarantine_folder, tls_context, unfit_share
+from limen.data.doors.services import listens_at, quarantine_folder, tls_context, unfit_share, unwritable
 from limen.data.settings import DataSettings
 from limen.errors import LimenError
 from limen.finding import Finding, State
@@ -70,6 +70,10 @@ def _shares(installation: Installation, settings: DataSettings) -> Iterator[Find
         if problem:
             fix = f"correct shares.{name} or quarantine under [data]"
             yield Finding(NAME, State.WRONG, f"the share {name} is not watched: {problem}", fix, str(where))
+        elif problem := unwritable(where):
+            what = f"the share {name} is watched, and no file can be taken away: {problem}"
+            fix = "give it the right to, and install the unit again that `limen systemd-unit` prints"
+            yield Finding(NAME, State.WRONG, what, fix, str(where))
         else:
             yield Finding(NAME, State.OK, f"the share {name} is watched", where=str(where))
     log = settings.samba_log

@@ -34,7 +34,7 @@ from limen.data.rules.model import Judged, Step
 from limen.data.rules.stated import Condition, DataRules, Rule
 from limen.data.settings import DataSettings
 from limen.errors import LimenError
-from limen.facts import Auth, FactStore, Person, Session
+from limen.facts import Auth, FactStore, Group, Person, Session
 from limen.private_authority import Proves, issued, new_authority, new_key
 
 PEOPLE = (
@@ -99,6 +99,23 @@ async def test_what_cannot_be_opened_is_said_and_tried_again(tmp_path: Path) -> 
         (tmp_path / "share").mkdir()
         await made.agree()
         assert set(made.wrong) == {"milter", "shares.all"}
+
+
+async def test_a_share_from_which_nothing_can_be_taken_is_watched_and_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "share").mkdir()
+    monkeypatch.setattr(services.os, "access", lambda *_: False)
+    async with entry_points(tmp_path, shares={"sales": "share"}) as made:
+        assert (set(made.wrong), set(made.patrols)) == ({"shares.sales"}, {"sales"})
+        monkeypatch.undo()
+        await made.agree()
+        assert made.wrong == {}
+        made.patrols["sales"].cannot_take = "Read-only file system"
+        made._tell_not_taken("sales", "Read-only file system")
+        await made.agree()
+        assert set(made.wrong) == {"shares.sales"}
+        assert (made.events[0].kind, made.events[0].details["share"]) == ("data.share_not_cleared", "sales")
 
 
 def test_others_read_nothing_on_the_way_unless_that_is_said() -> None:
@@ -205,6 +222,20 @@ def test_who_is_stopped_is_told_in_the_words_of_the_rule() -> None:
     for ids, why, contact in ((("a", "b"), "By contract.", "finance"), (("a",), "", "Ida"), ((), "", "Ida")):
         refusal = refusal_of(rules, Verdict(Judged(Step.BLOCK, ids), passes=False), "Ida")
         assert (refusal.why, refusal.contact) == (why, contact)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_rule_that_only_watches_has_no_words_for_what_another_stops(*, turned: bool) -> None:
+    when = (Condition(finds=("iban",)),)
+    watch = Rule("a", "A", frozenset(), when, Step.WATCH, why="We look at this.", ask="staff")
+    block = Rule("b", "B", frozenset(), when, Step.BLOCK, why="By contract.", ask="finance")
+    rules = DataRules(rules=(block, watch) if turned else (watch, block))
+    verdict = Verdict(Judged(Step.BLOCK, ("b", "a")), passes=False)
+    refusal = refusal_of(rules, verdict, "Ida", {"finance": Group("finance", "Finance team")})
+    assert (refusal.why, refusal.contact) == ("By contract.", "Finance team")
+    watched = DataRules(rules=(watch, Rule("b", "B", frozenset(), when, Step.BLOCK)))
+    other = refusal_of(watched, verdict, "Ida")
+    assert (other.why, other.contact) == ("", "Ida")
 
 
 def test_where_the_quarantine_is_and_who_owns_a_file() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -38,6 +39,32 @@ def test_what_is_no_file_of_the_share(tmp_path: Path, path: str) -> None:
     (tmp_path / "x").write_text("outside")
     with pytest.raises(GoneError), opened(share, PurePosixPath(path)):
         pass
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user")
+@pytest.mark.parametrize("path", ["a.txt", "closed/b.txt", "closed"])
+def test_what_may_not_be_read_is_not_taken_for_gone(path: str) -> None:
+    with tempfile.TemporaryDirectory() as place:
+        share = Path(place)
+        share.chmod(0o755)
+        (share / "closed").mkdir(mode=0o700)
+        for name in ("a.txt", "closed/b.txt"):
+            (share / name).write_text("x")
+            (share / name).chmod(0)
+        if (child := os.fork()) == 0:
+            os.setgid(65_534)
+            os.setuid(65_534)
+            said = 0
+            try:
+                with opened(share, PurePosixPath(path)):
+                    said = 1
+            except GoneError:
+                said = 2
+            except PermissionError:
+                said = 3
+            finally:
+                os._exit(said)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 3
 
 
 def test_a_note_is_new_and_belongs_to_whose_the_file_is(tmp_path: Path) -> None:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import random
 import time
-from pathlib import Path
+from collections import Counter
+from pathlib import Path, PurePosixPath
 
 from tests.data.doors.patrolled import patrolled
 from tests.data.doors.protecting import CARD, NO_CARD, OwnProtection
 
+from limen.data.documents import WhyNot
+from limen.data.doors import shares
 from limen.data.doors.mass_renaming import MANY
 from limen.data.doors.samba_audit import SambaAudit
 from limen.data.rules.model import Channel, Step
@@ -86,6 +91,68 @@ async def test_what_fails_here_empties_no_share_and_is_tried_again(tmp_path: Pat
         assert share.names == {"a.txt"}
         protection.broken = set()
         await share.until(lambda: share.names == {"a.txt.limen.txt"})
+
+
+async def test_what_cannot_be_taken_away_is_journaled_once_and_told_once(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("limen.data.doors.shares.AGAIN_SECONDS", 0.1)
+    told: list[tuple[str, str]] = []
+    protection, rules = OwnProtection(Step.QUARANTINE), ["r1"]
+    about = {"not_taken": lambda *said: told.append(said), "tag": lambda: rules[-1]}
+    async with patrolled(tmp_path, protection, **about) as share:
+        take = share.quarantine.take
+
+        def fails(*_a: object) -> None:
+            raise OSError(errno.EROFS, "Read-only file system")
+
+        monkeypatch.setattr(share.quarantine, "take", fails)
+        (share.root / "a.txt").write_bytes(CARD)
+        await share.until(lambda: share.patrol.counts["not-taken"] >= 4)
+        assert (len(protection.noted), told) == (1, [("sales", "Read-only file system")])
+        assert share.patrol.cannot_take == "Read-only file system"
+        rules.append("r2")  # other rules may say otherwise
+        await share.until(lambda: len(protection.noted) == 2)
+        monkeypatch.setattr(share.quarantine, "take", take)
+        await share.until(lambda: share.names == {"a.txt.limen.txt"})
+        assert (share.patrol.cannot_take, len(protection.noted)) == ("", 2)
+
+
+async def test_what_limen_may_not_read_is_judged_as_unread_and_told_once(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("limen.data.doors.shares.AGAIN_SECONDS", 0.1)
+    closed, tries, really = {"a.txt", "folder"}, Counter(), shares.opened
+
+    def opened(root: Path, path: PurePosixPath):
+        tries[str(path)] += 1
+        if path.parts[0] in closed:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return really(root, path)
+
+    monkeypatch.setattr(shares, "opened", opened)
+    protection = OwnProtection(Step.QUARANTINE, unread=Step.WATCH)
+    async with patrolled(tmp_path, protection) as share:
+        (share.root / "a.txt").write_bytes(CARD)
+        (share.root / "folder").mkdir()
+        await share.until(lambda: tries["a.txt"] > 3 and tries["folder"] > 3)
+        assert sorted(passing.name for passing, *_ in protection.noted) == ["a.txt", "folder"]
+        assert {one.why_not for one in protection.inspected} == {frozenset({WhyNot.FAILED})}
+        assert share.patrol.counts["unreadable"] == 2
+        closed.clear()
+        await share.until(lambda: share.names == {"a.txt.limen.txt"})
+
+
+def test_a_walk_names_folders_that_cannot_be_read(tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / "in" / "closed").mkdir(parents=True)
+    (tmp_path / "in" / "a.txt").touch()
+    really = os.scandir
+
+    def scandir(path: str):
+        if str(path).endswith("closed"):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return really(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    assert sorted(map(str, shares._files_below(tmp_path, PurePosixPath()))) == ["in/a.txt", "in/closed"]
+    assert sorted(map(str, shares._changed_since(tmp_path, 0))) == ["in/a.txt", "in/closed"]
+    assert list(map(str, shares._files_below(tmp_path, PurePosixPath("in/closed")))) == ["in/closed"]
 
 
 async def test_a_sweep_looks_at_what_changed_meanwhile(tmp_path: Path) -> None:

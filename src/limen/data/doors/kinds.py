@@ -27,4 +27,13 @@ RELEASED: Final = Kind(
     severity=Severity.MEDIUM,
     shown=("share",),
 )
-KINDS: Final = (MASS_RENAMING, RELEASED)
+NOT_TAKEN: Final = Kind(
+    "data.share_not_cleared",
+    "A file that may not lie on a share could not be taken away",
+    Topic(_FAMILY, Owner.OFFICE, "Files that could not be taken from a share", "A file that stays on a share"),
+    ENTITY,
+    99,
+    severity=Severity.HIGH,
+    shown=("share", "why"),
+)
+KINDS: Final = (MASS_RENAMING, RELEASED, NOT_TAKEN)

@@ -110,6 +110,10 @@ class Quarantine:
                 f"the folder of {kept.path} is not there any more",
                 "make it again, or take the file from the quarantine",
             ) from gone
+        except OSError as error:
+            raise LimenError(
+                f"{kept.path} can't be put back: {error.strerror}", "give Limen's user the right to write there"
+            ) from error
         shutil.rmtree(self.folder / kept.id)
         return str(path.with_name(name))
 
@@ -154,6 +158,9 @@ class Quarantine:
         """By its name where that is possible, else by what was open; and for nobody else from then on."""
         if not file.is_still_there:
             raise GoneError
+        if os.geteuid() not in {0, file.owner}:  # another's file keeps its rights, so it is copied
+            self._copy(file, to)
+            return
         try:
             os.rename(file.path.name, to, src_dir_fd=file.folder)
         except OSError as error:
@@ -223,7 +230,11 @@ def _remove(file: ShareFile) -> None:
     if _identity(own, file.folder) != file.identity:
         _give_back(own, file, file.folder)
         raise GoneError
-    os.unlink(own, dir_fd=file.folder)
+    try:
+        os.unlink(own, dir_fd=file.folder)
+    except OSError:
+        _give_back(own, file, file.folder)
+        raise
 
 
 def _identity(path: Path | str, folder: int | None = None) -> tuple[int, int]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import ssl
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
@@ -18,7 +19,7 @@ from limen.clock import Clock
 from limen.data.doors import icap, milter, shares
 from limen.data.doors.icap import IcapServer
 from limen.data.doors.judging import KeepReason, Protection, Verdict
-from limen.data.doors.kinds import MASS_RENAMING
+from limen.data.doors.kinds import MASS_RENAMING, NOT_TAKEN
 from limen.data.doors.mail_labels import MailLabels
 from limen.data.doors.mass_renaming import MassRenaming
 from limen.data.doors.milter import MilterServer
@@ -33,7 +34,7 @@ from limen.data.rules.stated import DataRules
 from limen.data.settings import DataSettings
 from limen.errors import LimenError
 from limen.events import Event
-from limen.facts import FactStore, Person
+from limen.facts import FactStore, Group, Person
 from limen.pillar import Core, Figure
 
 SWEEP_SECONDS: Final = 900.0
@@ -74,7 +75,7 @@ def entry_points(core: Core, protection: DataProtection, keep_reason: KeepReason
         core.root.resolve(),
         core.root.resolve() / settings.storage.data,
         settings.domain,
-        lambda verdict: refusal_of(protection.rules, verdict, settings.help.contact),
+        lambda verdict: refusal_of(protection.rules, verdict, settings.help.contact, core.known.groups),
         lambda: core.engine().revision,
         core.known.people.values,
         lambda person, address: device_of(core.known, person, address),
@@ -111,7 +112,7 @@ class EntryPoints:
             except (LimenError, OSError, ssl.SSLError, ValueError) as error:
                 wrong[name] = getattr(error, "strerror", "") or str(error)
         for name in self.settings.shares:
-            if problem := self._watch(name):
+            if problem := self._watch(name) or self._kept_from(name):
                 wrong[f"shares.{name}"] = problem
         for name, problem in wrong.items():
             if self.wrong.get(name) != problem:
@@ -215,6 +216,12 @@ class EntryPoints:
         self._watching[name] = asyncio.create_task(patrol.watch(), name=f"watch the share {name}")
         return str(failed) if failed is not None else ""
 
+    def _kept_from(self, name: str) -> str:
+        """Why nothing can be taken away from a share that is watched, or ""."""
+        patrol = self.patrols[name]
+        why = patrol.cannot_take or unwritable(patrol.share.root)
+        return f"it is watched, and no file can be taken away: {why}" if why else ""
+
     def _patrol(self, share: Share) -> SharePatrol:
         return SharePatrol(
             share,
@@ -227,8 +234,14 @@ class EntryPoints:
                 self._tell,
                 self.about.refusal_of,
                 self._audit,
+                self._tell_not_taken,
+                self.about.tag,
             ),
         )
+
+    def _tell_not_taken(self, share: str, why: str) -> None:
+        details: dict[str, str | int | bool] = {"share": share, "why": why}
+        self.about.record(Event(at=self.about.clock.now(), kind=NOT_TAKEN.name, details=details))
 
     def _tell(self, alarm: MassRenaming, person: str, address: str) -> None:
         self.about.record(
@@ -253,11 +266,17 @@ def _read_times(path: Path) -> dict[str, int]:
         return {}
 
 
-def refusal_of(rules: DataRules, verdict: Verdict, contact: str) -> Refusal:
-    """What whoever is stopped is told: in the words of the first rule that has some, else by the settings."""
-    judging = [one for one in rules.rules if one.id in verdict.judged.rules]
-    ask = next((one.ask for one in judging if one.ask), contact)
-    return Refusal(verdict, ask, next((one.why for one in judging if one.why), ""))
+def refusal_of(rules: DataRules, verdict: Verdict, contact: str, groups: Mapping[str, Group] = {}) -> Refusal:
+    """What whoever is stopped is told: in the words of the rules that stop them, the first as they were named, else by
+    the settings. A group is called as people read it.
+    """
+    by_id = {one.id: one for one in rules.rules}
+    judging = [by_id[one] for one in verdict.judged.rules if one in by_id]
+    stopping = [one for one in judging if one.then == verdict.judged.step]
+    ask = next((one.ask for one in stopping if one.ask), "")
+    group = groups.get(ask)
+    asked = (group.title if group is not None else "") or ask or contact
+    return Refusal(verdict, asked, next((one.why for one in stopping if one.why), ""))
 
 
 def device_of(known: FactStore, person: str, address: str) -> str:
@@ -307,6 +326,13 @@ def unfit_share(root: Path, quarantine: Path) -> str:
     if kept == root or root in kept.parents or kept in root.parents:
         return "the quarantine is in the share, or the share in the quarantine"
     return ""
+
+
+def unwritable(root: Path) -> str:
+    """Why nothing could be taken away from this folder, or put beside; "" where it can. A mount that is read-only, as
+    under a service that may write elsewhere alone, counts for everybody.
+    """
+    return "" if os.access(root, os.R_OK | os.W_OK | os.X_OK) else f"Limen's user may not read and write in {root}"
 
 
 def user_of(uid: int) -> str:

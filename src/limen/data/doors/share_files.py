@@ -7,6 +7,7 @@ place nor a folder that is swapped meanwhile leads out of the share.
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import stat
 from collections.abc import AsyncIterator, Iterator
@@ -22,6 +23,12 @@ MOST_PARTS: Final = 200
 _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+_GONE: Final = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENXIO, errno.ENAMETOOLONG, errno.EINVAL})
+"""What the system says of a name that leads to no file: nothing is there, a link is, or what can't be opened at all.
+What it says else, as of missing rights, is about a file that nobody has looked at.
+"""
 
 
 class GoneError(LimenError):
@@ -74,20 +81,16 @@ class ShareFile:
 
 @contextmanager
 def folder_of(root: Path, path: PurePosixPath) -> Iterator[int]:
-    """The descriptor of the folder that this path below `root` lies in. Raises GoneError."""
+    """The descriptor of the folder that this path below `root` lies in. Raises GoneError, and OSError where it is
+    there and can't be opened.
+    """
     parts = path.parts
     if not parts or path.is_absolute() or ".." in parts or len(parts) > MOST_PARTS:
         raise GoneError
-    try:
-        at = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except OSError:
-        raise GoneError from None
+    at = _open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         for part in parts[:-1]:
-            try:
-                below = os.open(part, _FOLDER, dir_fd=at)
-            except OSError:
-                raise GoneError from None
+            below = _open(part, _FOLDER, at)
             os.close(at)
             at = below
         yield at
@@ -97,12 +100,11 @@ def folder_of(root: Path, path: PurePosixPath) -> Iterator[int]:
 
 @contextmanager
 def opened(root: Path, path: PurePosixPath) -> Iterator[ShareFile]:
-    """A regular file at this path below `root`. Raises GoneError where there is none."""
+    """A regular file at this path below `root`. Raises GoneError where there is none, and OSError where one can't be
+    opened.
+    """
     with folder_of(root, path) as folder:
-        try:
-            descriptor = os.open(path.name, _FILE, dir_fd=folder)
-        except OSError:
-            raise GoneError from None
+        descriptor = _open(path.name, _FILE, folder)
         try:
             found = os.fstat(descriptor)
             if not stat.S_ISREG(found.st_mode):
@@ -120,12 +122,22 @@ def opened(root: Path, path: PurePosixPath) -> Iterator[ShareFile]:
             os.close(descriptor)
 
 
+def _open(name: Path | str, flags: int, folder: int | None = None) -> int:
+    try:
+        return os.open(name, flags, dir_fd=folder)
+    except OSError as error:
+        if error.errno in _GONE:
+            raise GoneError from None
+        raise
+
+
 def write_beside(file: ShareFile, name: str, text: str) -> tuple[int, int]:
     """A small new file in the folder of another, of the same owner where that may be said; by what it is known. Raises
     OSError.
     """
     descriptor = os.open(name, _NEW, 0o644, dir_fd=file.folder)
     try:
+        os.fchmod(descriptor, 0o644)  # whatever Limen's own files are kept from, this is for others to read
         os.write(descriptor, text.encode())
         if os.geteuid() == 0:
             os.fchown(descriptor, file.owner, -1)

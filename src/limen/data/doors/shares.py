@@ -30,6 +30,7 @@ from limen.data.doors.refusal import Refusal, RefusalOf, note
 from limen.data.doors.samba_audit import SambaAudit, Writer
 from limen.data.doors.share_files import GoneError, ShareFile, opened, write_beside
 from limen.data.doors.spool import LARGEST
+from limen.data.doors.untaken import Unread, Untaken
 from limen.data.rules.model import Channel, Passing
 
 REST_SECONDS: Final = 1.0
@@ -62,7 +63,8 @@ class Surroundings:
 
     `person_of` gives the ID of who has this name at the file server, "" for nobody that is known. `user_of` gives the
     name of a file's owner. `tell` is called with each alarm, whose it is and from which address ("" where that is not
-    known). `audit` says who wrote what, where Samba does.
+    known). `audit` says who wrote what, where Samba does. `not_taken(share, why)` is called once when files can no
+    longer be taken away. `tag` names the rules of now.
     """
 
     protection: Protection
@@ -73,6 +75,8 @@ class Surroundings:
     tell: Callable[[MassRenaming, str, str], None]
     refusal_of: RefusalOf = Refusal
     audit: SambaAudit | None = None
+    not_taken: Callable[[str, str], None] = lambda _share, _why: None
+    tag: Callable[[], str] = lambda: ""
     rest_seconds: float = REST_SECONDS
 
 
@@ -95,11 +99,15 @@ class _State:
 
 
 class SharePatrol:
-    """One share. `watch` goes on until it is cancelled; `counts` holds what became of files, by the step."""
+    """One share. `watch` goes on until it is cancelled; `counts` holds what became of files, by the step, and
+    `cannot_take` why the last file could not be taken away, "" where it was.
+    """
 
     def __init__(self, share: Share, about: Surroundings) -> None:
         self.share, self.about = share, about
         self.counts: Counter[str] = Counter()
+        self.cannot_take = ""
+        self._untaken, self._unread = Untaken(), Unread()
         self._state = _State()
         self._renaming = RenamingWatch(share.name)
         self._room = asyncio.Semaphore(AT_ONCE)
@@ -197,9 +205,23 @@ class SharePatrol:
                 await self._file(file)
         except GoneError:
             await self._folder(path)
+        except PermissionError as error:
+            await self._unreadable(path, error)
         except Exception:  # noqa: BLE001 -- one file that fails ends no watching
             _log.exception("a file of the share %s could not be looked at", self.share.name)
             self._wait(path, AGAIN_SECONDS)
+
+    async def _unreadable(self, path: PurePosixPath, error: OSError) -> None:
+        """What Limen's user may not read is judged as unread, once; it stays, and is tried again."""
+        self._wait(path, AGAIN_SECONDS)
+        if not self._unread.is_new(path):
+            return
+        _log.warning("%r on the share %s can't be read: %s", str(path), self.share.name, error.strerror)
+        passing = Passing(Channel.SHARE, app=self.share.name, name=_printable(path.name))
+        verdict = await judge(self.about.protection, passing, Passed(unread=frozenset({WhyNot.FAILED})))
+        self.counts["unreadable"] += 1
+        if verdict.failed:
+            self._unread.forget(path)
 
     async def _folder(self, path: PurePosixPath) -> None:
         """A whole folder may have been moved here, of which no file is told."""
@@ -213,22 +235,26 @@ class SharePatrol:
             return
         writer = self._writer(file)
         self._see_whether_encrypted(file, writer)
+        self._unread.forget(file.path)
         if await asyncio.to_thread(self.about.quarantine.was_released, file, self.share.name):
             self.counts["released"] += 1
             return
         person = self.about.person_of(writer.user) if writer.user else ""
         passing = Passing(Channel.SHARE, person=person, app=self.share.name, name=_printable(file.path.name))
         unread: frozenset[WhyNot] = frozenset({WhyNot.TOO_LARGE}) if file.size > LARGEST else frozenset()
-        verdict = await judge(
-            self.about.protection, passing, Passed((Content(_Start(file), passing.name),), unread=unread)
-        )
-        self.counts["failed" if verdict.failed else verdict.judged.step.name.lower()] += 1
+        tag = self.about.tag()
+        verdict = self._untaken.verdict_of(file, tag)
+        if verdict is None:
+            verdict = await judge(
+                self.about.protection, passing, Passed((Content(_Start(file), passing.name),), unread=unread)
+            )
+            self.counts["failed" if verdict.failed else verdict.judged.step.name.lower()] += 1
         if verdict.failed:
             self._wait(file.path, AGAIN_SECONDS)
         elif not file.is_unchanged or not file.is_still_there:
             self._wait(file.path)
         elif not verdict.passes:
-            await self._take(file, verdict)
+            await self._take(file, tag, verdict)
 
     def _writer(self, file: ShareFile) -> Writer:
         """Who wrote it: whom Samba says, else whose it is."""
@@ -246,14 +272,29 @@ class SharePatrol:
             self.counts["mass-renaming"] += 1
             self.about.tell(alarm, self.about.person_of(writer.user) if writer.user else "", writer.address)
 
-    async def _take(self, file: ShareFile, verdict: Verdict) -> None:
+    async def _take(self, file: ShareFile, tag: str, verdict: Verdict) -> None:
         now = self.about.clock.now()
         taken = (file, self.share.name, now, verdict.event, verdict.judged.rules)
-        await asyncio.to_thread(self.about.quarantine.take, *taken)
+        try:
+            await asyncio.to_thread(self.about.quarantine.take, *taken)
+        except OSError as error:
+            self._untaken.keep(file, tag, verdict)
+            self._could_not_take(error.strerror or type(error).__name__)
+            self._wait(file.path, AGAIN_SECONDS)
+            return
         self.counts["taken"] += 1
+        self.cannot_take = ""
+        self._untaken.forget(file)
         with suppress(OSError):  # the file is safe; that nobody is told of it is the lesser evil
             identity = write_beside(file, f"{file.path.name[:200]}{NOTE}", note(self.about.refusal_of(verdict)))
             self._state.notes.add(identity)
+
+    def _could_not_take(self, why: str) -> None:
+        self.counts["not-taken"] += 1
+        if not self.cannot_take:
+            _log.warning("a file of the share %s could not be taken away: %s", self.share.name, why)
+            self.about.not_taken(self.share.name, why)
+        self.cannot_take = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,21 +320,29 @@ def _remember(made: OrderedDict[PurePosixPath, float], path: PurePosixPath, now:
 
 
 def _files_below(root: Path, path: PurePosixPath) -> Iterator[PurePosixPath]:
-    """The files below a folder of a share, links left out, as far as that is a folder."""
+    """The files below a folder of a share, as far as that is one, and folders that can't be read; links left out."""
     number = 0
+    closed: list[str] = []
     if (root / path).is_symlink():
         return
-    for folder, _, names in os.walk(root / path):
-        for name in sorted(names):
+    for folder, _, names in os.walk(root / path, onerror=lambda error: _add_closed(closed, error)):
+        for name in (*sorted(names), *closed):
             number += 1
             if number > MOST_WALKED:
                 return
             yield PurePosixPath(os.path.relpath(Path(folder, name), root))
+        closed.clear()
+    yield from (PurePosixPath(os.path.relpath(one, root)) for one in closed)
+
+
+def _add_closed(closed: list[str], error: OSError) -> None:
+    if isinstance(error, PermissionError) and isinstance(error.filename, str):
+        closed.append(error.filename)
 
 
 def _changed_since(root: Path, since_ns: int) -> Iterator[PurePosixPath]:
     for path in _files_below(root, PurePosixPath()):
         with suppress(OSError):
             found = (root / path).lstat()
-            if stat.S_ISREG(found.st_mode) and found.st_ctime_ns >= since_ns:
+            if not stat.S_ISLNK(found.st_mode) and found.st_ctime_ns >= since_ns:
                 yield path
