@@ -139,6 +139,39 @@ async def test_a_file_that_is_changed_while_it_is_judged_is_judged_again(tmp_pat
         await share.until(lambda: share.names == {"a.txt.limen.txt"})
 
 
+async def test_a_note_is_no_licence(tmp_path: Path) -> None:
+    """It belongs to whose file was taken: they write into it, rename it, or have its inode for another file."""
+    async with patrolled(tmp_path, OwnProtection(Step.QUARANTINE)) as share:
+        (share.root / "a.csv").write_bytes(CARD)
+        await share.until(lambda: "a.csv.limen.txt" in share.names)
+        note = share.root / "a.csv.limen.txt"
+        with note.open("r+b") as file:
+            file.write(CARD)
+        note.rename(share.root / "customers.csv")
+        await share.until(lambda: share.names == {"customers.csv.limen.txt"})
+        (share.root / "customers.csv.limen.txt").unlink()
+        for number in range(4):  # one of them has the inode of the note
+            (share.root / f"{number}.csv").write_bytes(CARD)
+        await share.until(lambda: share.names == {f"{number}.csv.limen.txt" for number in range(4)})
+
+
+async def test_a_file_that_is_touched_for_ever_is_taken(tmp_path: Path) -> None:
+    class Touching(OwnProtection):
+        async def inspect(self, body, name: str = ""):
+            found = await super().inspect(body, name)
+            if (root / name).exists():
+                os.utime(root / name)
+            return found
+
+    root = tmp_path / "share"
+    protection = Touching(Step.QUARANTINE)
+    async with patrolled(tmp_path, protection) as share:
+        (share.root / "a.txt").write_bytes(CARD)
+        await share.until(lambda: share.names == {"a.txt.limen.txt"})
+        assert len(protection.noted) == 2
+        assert [one.path for one in share.quarantine.all()] == ["a.txt"]
+
+
 async def test_a_name_that_looks_like_a_note_hides_nothing(tmp_path: Path) -> None:
     async with patrolled(tmp_path, OwnProtection(Step.QUARANTINE)) as share:
         (share.root / "a.limen.txt").write_bytes(CARD)

@@ -72,8 +72,8 @@ def test_a_note_is_new_and_belongs_to_whose_the_file_is(tmp_path: Path) -> None:
     if os.geteuid() == 0:
         os.chown(tmp_path / "a", 5, -1)
     with opened(tmp_path, PurePosixPath("a")) as file:
-        found = write_beside(file, "a.limen.txt", "note"), (tmp_path / "a.limen.txt").stat()
-        assert found[0] == (found[1].st_dev, found[1].st_ino)
-        assert found[1].st_uid == file.owner
+        write_beside(file, "a.limen.txt", "note")
+        assert (tmp_path / "a.limen.txt").read_text() == "note"
+        assert (tmp_path / "a.limen.txt").stat().st_uid == file.owner
         with pytest.raises(FileExistsError):
             write_beside(file, "a.limen.txt", "another")

@@ -131,17 +131,13 @@ def _open(name: Path | str, flags: int, folder: int | None = None) -> int:
         raise
 
 
-def write_beside(file: ShareFile, name: str, text: str) -> tuple[int, int]:
-    """A small new file in the folder of another, of the same owner where that may be said; by what it is known. Raises
-    OSError.
-    """
+def write_beside(file: ShareFile, name: str, text: str) -> None:
+    """A small new file in the folder of another, of the same owner where that may be said. Raises OSError."""
     descriptor = os.open(name, _NEW, 0o644, dir_fd=file.folder)
     try:
         os.fchmod(descriptor, 0o644)  # whatever Limen's own files are kept from, this is for others to read
         os.write(descriptor, text.encode())
         if os.geteuid() == 0:
             os.fchown(descriptor, file.owner, -1)
-        found = os.fstat(descriptor)
     finally:
         os.close(descriptor)
-    return found.st_dev, found.st_ino

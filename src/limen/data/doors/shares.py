@@ -30,7 +30,7 @@ from limen.data.doors.refusal import Refusal, RefusalOf, note
 from limen.data.doors.samba_audit import SambaAudit, Writer
 from limen.data.doors.share_files import GoneError, ShareFile, opened, write_beside
 from limen.data.doors.spool import LARGEST
-from limen.data.doors.untaken import Unread, Untaken
+from limen.data.doors.untaken import Changing, Notes, Unread, Untaken
 from limen.data.rules.model import Channel, Passing
 
 REST_SECONDS: Final = 1.0
@@ -94,7 +94,8 @@ class _State:
 
     waiting: OrderedDict[PurePosixPath, _Waiting] = field(default_factory=OrderedDict)
     made: OrderedDict[PurePosixPath, float] = field(default_factory=OrderedDict)
-    notes: set[tuple[int, int]] = field(default_factory=set)
+    notes: Notes = field(default_factory=Notes)
+    changing: Changing = field(default_factory=Changing)
     is_behind: bool = False
 
 
@@ -231,7 +232,7 @@ class SharePatrol:
                 self._wait(below)
 
     async def _file(self, file: ShareFile) -> None:
-        if file.identity in self._state.notes:
+        if self._state.notes.holds(file):
             return
         writer = self._writer(file)
         self._see_whether_encrypted(file, writer)
@@ -251,10 +252,18 @@ class SharePatrol:
             self.counts["failed" if verdict.failed else verdict.judged.step.name.lower()] += 1
         if verdict.failed:
             self._wait(file.path, AGAIN_SECONDS)
-        elif not file.is_unchanged or not file.is_still_there:
+        elif not file.is_still_there or not (file.is_unchanged or self._may_not_stay(file, verdict)):
             self._wait(file.path)
-        elif not verdict.passes:
+        elif verdict.passes:
+            self._state.changing.forget(file)
+        else:
             await self._take(file, tag, verdict)
+
+    def _may_not_stay(self, file: ShareFile, verdict: Verdict) -> bool:
+        """A file that changed while it was judged: it is judged again, and when it is to be stopped again it is taken
+        as it lies there, for somebody may change it for ever. What is in it then can be put back.
+        """
+        return not verdict.passes and self._state.changing.is_again(file)
 
     def _writer(self, file: ShareFile) -> Writer:
         """Who wrote it: whom Samba says, else whose it is."""
@@ -285,9 +294,11 @@ class SharePatrol:
         self.counts["taken"] += 1
         self.cannot_take = ""
         self._untaken.forget(file)
+        self._state.changing.forget(file)
+        text = note(self.about.refusal_of(verdict))
+        self._state.notes.wrote(text)
         with suppress(OSError):  # the file is safe; that nobody is told of it is the lesser evil
-            identity = write_beside(file, f"{file.path.name[:200]}{NOTE}", note(self.about.refusal_of(verdict)))
-            self._state.notes.add(identity)
+            write_beside(file, f"{file.path.name[:200]}{NOTE}", text)
 
     def _could_not_take(self, why: str) -> None:
         self.counts["not-taken"] += 1
