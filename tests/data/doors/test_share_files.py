@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from pathlib import Path, PurePosixPath
 
 import pytest
 
-from limen.data.doors.share_files import GoneError, opened, write_beside
+from limen.data.doors import share_files
+from limen.data.doors.share_files import GoneError, files_below, opened, write_beside
 
 
 def test_a_file_is_known_by_what_it_is(tmp_path: Path) -> None:
@@ -77,3 +79,59 @@ def test_a_note_is_new_and_belongs_to_whose_the_file_is(tmp_path: Path) -> None:
         assert (tmp_path / "a.limen.txt").stat().st_uid == file.owner
         with pytest.raises(FileExistsError):
             write_beside(file, "a.limen.txt", "another")
+
+
+def walked(root: Path, after: str | None = None) -> list[str]:
+    return [
+        str(path) for path, _ in files_below(root, PurePosixPath(), None if after is None else PurePosixPath(after))
+    ]
+
+
+def test_a_walk_has_one_order_and_goes_on_behind_any_file(tmp_path: Path) -> None:
+    for name in ("b", "a/z", "a/b/c", "a.b/x", "c/d", "\udcff/y"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "link").symlink_to("a")
+    os.mkfifo(tmp_path / "pipe")
+    every = walked(tmp_path)
+    assert sorted(every) == ["a.b/x", "a/b/c", "a/z", "b", "c/d", "\udcff/y"]
+    for number, name in enumerate(every, 1):
+        assert walked(tmp_path, name) == every[number:]
+    assert walked(tmp_path, "a/b/gone") == every[every.index("a/b/c") + 1 :]
+
+
+def test_a_walk_names_folders_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "in" / "closed").mkdir(parents=True)
+    (tmp_path / "in" / "a.txt").touch()
+    (tmp_path / "in" / "z.txt").touch()
+    really = share_files._open
+
+    def refusing(name: object, flags: int, folder: int | None = None) -> int:
+        if name == "closed":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return really(name, flags, folder)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(share_files, "_open", refusing)
+    assert walked(tmp_path) == ["in/a.txt", "in/z.txt", "in/closed"]
+    assert [str(path) for path, found in files_below(tmp_path, PurePosixPath("in/closed"))] == ["in/closed"]
+
+
+def test_a_file_however_deep_is_found_and_what_is_deeper_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(300):
+        os.mkdir("d" * 20, dir_fd=here)  # a path of 6,300 characters, which the system takes in no call
+        below = os.open("d" * 20, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+    os.close(os.open("a.txt", os.O_CREAT, dir_fd=here))
+    os.close(here)
+    path = PurePosixPath(*["d" * 20] * 300, "a.txt")
+    assert walked(tmp_path) == [str(path)]
+    with opened(tmp_path, path) as file:
+        assert file.size == 0
+    monkeypatch.setattr(share_files, "MOST_PARTS", 200)
+    assert walked(tmp_path) == [str(PurePosixPath(*["d" * 20] * 200))]
+    with pytest.raises(PermissionError), opened(tmp_path, path):
+        pass

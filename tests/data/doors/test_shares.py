@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import os
 import random
 import time
 from collections import Counter
@@ -139,20 +138,43 @@ async def test_what_limen_may_not_read_is_judged_as_unread_and_told_once(tmp_pat
         await share.until(lambda: share.names == {"a.txt.limen.txt"})
 
 
-def test_a_walk_names_folders_that_cannot_be_read(tmp_path: Path, monkeypatch) -> None:
-    (tmp_path / "in" / "closed").mkdir(parents=True)
-    (tmp_path / "in" / "a.txt").touch()
-    really = os.scandir
+async def test_a_folder_that_is_touched_is_no_new_one(tmp_path: Path) -> None:
+    async with patrolled(tmp_path, OwnProtection(Step.QUARANTINE)) as share:
+        (share.root / "in").mkdir()
+        for number in range(5):
+            (share.root / "in" / f"{number}.txt").write_bytes(NO_CARD)
+        await share.until(lambda: share.patrol.counts["allow"] >= 5)
+        await asyncio.sleep(0.5)
+        share.patrol.counts.clear()
+        for folder in (share.root, share.root / "in"):
+            folder.touch()
+        (share.root / "last.txt").write_bytes(NO_CARD)
+        await share.until(lambda: share.patrol.counts["allow"])
+        await asyncio.sleep(0.5)
+        assert share.patrol.counts["allow"] < 5  # a new file may be told of twice
 
-    def scandir(path: str):
-        if str(path).endswith("closed"):
-            raise PermissionError(errno.EACCES, "Permission denied", str(path))
-        return really(path)
 
-    monkeypatch.setattr(os, "scandir", scandir)
-    assert sorted(map(str, shares._files_below(tmp_path, PurePosixPath()))) == ["in/a.txt", "in/closed"]
-    assert sorted(map(str, shares._changed_since(tmp_path, 0))) == ["in/a.txt", "in/closed"]
-    assert list(map(str, shares._files_below(tmp_path, PurePosixPath("in/closed")))) == ["in/closed"]
+async def test_a_name_that_ends_the_watching_again_and_again_has_one_sweep_run(tmp_path: Path, monkeypatch) -> None:
+    running, most = 0, 0
+    async with patrolled(tmp_path, OwnProtection()) as share:
+
+        async def sweep(_since: int) -> int:
+            nonlocal running, most
+            running += 1
+            most = max(most, running)
+            await asyncio.sleep(0.1)
+            running -= 1
+            swept.append(_since)
+            return 0
+
+        swept: list[int] = []
+        monkeypatch.setattr(share.patrol, "sweep", sweep)
+        for since in (50, 40, 60):
+            share.patrol._sweep_soon(since)
+        await share.until(lambda: running)
+        share.patrol._sweep_soon(70)
+        await share.until(lambda: len(swept) == 2)
+        assert (swept, most) == ([40, 70], 1)
 
 
 async def test_a_sweep_looks_at_what_changed_meanwhile(tmp_path: Path) -> None:

@@ -122,8 +122,9 @@ class EntryPoints:
     async def sweep(self) -> None:
         """Look for what changed on shares and was not told."""
         for name, patrol in self.patrols.items():
-            since, self._swept[name] = self._swept.get(name, time.time_ns()), time.time_ns()
-            await patrol.sweep(since - shares.MARGIN_NS)
+            begun = time.time_ns()
+            await patrol.sweep(self._swept.get(name, begun) - shares.MARGIN_NS)
+            self._swept[name] = patrol.is_behind_since or begun
         if self.patrols:
             (self.about.data / SWEPT).write_text(json.dumps(self._swept))
 

@@ -19,7 +19,9 @@ from typing import Final
 from limen.errors import LimenError
 
 PIECE: Final = 1 << 18
-MOST_PARTS: Final = 200
+MOST_PARTS: Final = 2_000
+"""Of a path. What lies deeper is not reached, and so nobody has seen it."""
+_LAST_NAME: Final = chr(0x10FFFF)
 _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -82,11 +84,13 @@ class ShareFile:
 @contextmanager
 def folder_of(root: Path, path: PurePosixPath) -> Iterator[int]:
     """The descriptor of the folder that this path below `root` lies in. Raises GoneError, and OSError where it is
-    there and can't be opened.
+    there and can't be opened; PermissionError where it lies too deep.
     """
     parts = path.parts
-    if not parts or path.is_absolute() or ".." in parts or len(parts) > MOST_PARTS:
+    if not parts or path.is_absolute() or ".." in parts:
         raise GoneError
+    if len(parts) > MOST_PARTS:
+        raise PermissionError(errno.EACCES, f"it lies more than {MOST_PARTS} folders deep", path.name)
     at = _open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         for part in parts[:-1]:
@@ -120,6 +124,47 @@ def opened(root: Path, path: PurePosixPath) -> Iterator[ShareFile]:
             )
         finally:
             os.close(descriptor)
+
+
+def files_below(
+    root: Path, path: PurePosixPath, after: PurePosixPath | None = None
+) -> Iterator[tuple[PurePosixPath, os.stat_result | None]]:
+    """The regular files below a folder of a share, each with what the system says of it, as far as that is a folder;
+    and folders that can't be read, with None. Names are in one order, by which a walk goes on behind `after`.
+    """
+    folders = [path]
+    while folders:
+        here = folders.pop()
+        behind = _names_behind(here, after)
+        if behind is None:
+            continue
+        try:
+            with folder_of(root, here / "_") as folder, os.scandir(folder) as entries:
+                found = sorted((one.name, one.is_dir(follow_symlinks=False)) for one in entries)
+                files = [_stat(name, folder) for name, is_folder in found if not is_folder and name > behind]
+        except GoneError:
+            continue
+        except OSError:
+            yield here, None
+            continue
+        yield from ((here / name, said) for name, said in files if said is not None and stat.S_ISREG(said.st_mode))
+        folders += [here / name for name, is_folder in reversed(found) if is_folder]
+
+
+def _names_behind(here: PurePosixPath, after: PurePosixPath | None) -> str | None:
+    """Behind which name of this folder a walk goes on; None where all of it was walked."""
+    if after is None or here.parts > after.parent.parts:
+        return ""
+    if here == after.parent:
+        return after.name
+    return _LAST_NAME if after.is_relative_to(here) else None
+
+
+def _stat(name: str, folder: int) -> tuple[str, os.stat_result | None]:
+    try:
+        return name, os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except OSError:
+        return name, None
 
 
 def _open(name: Path | str, flags: int, folder: int | None = None) -> int:

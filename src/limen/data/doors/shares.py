@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import stat
 import time
 from collections import Counter, OrderedDict
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -28,8 +26,9 @@ from limen.data.doors.mass_renaming import SAMPLE, MassRenaming, RenamingWatch, 
 from limen.data.doors.quarantine import Quarantine
 from limen.data.doors.refusal import Refusal, RefusalOf, note
 from limen.data.doors.samba_audit import SambaAudit, Writer
-from limen.data.doors.share_files import GoneError, ShareFile, opened, write_beside
+from limen.data.doors.share_files import GoneError, ShareFile, files_below, opened, write_beside
 from limen.data.doors.spool import LARGEST
+from limen.data.doors.sweeping import Sweep, earlier
 from limen.data.doors.untaken import Changing, Notes, Unread, Untaken
 from limen.data.rules.model import Channel, Passing
 
@@ -41,7 +40,6 @@ AGAIN_SECONDS: Final = 30.0
 NEW_SECONDS: Final = 60.0
 """A file that was made so long ago is a new one still, where it is written to."""
 MOST_WAITING: Final = 100_000
-MOST_WALKED: Final = 100_000
 AT_ONCE: Final = 2
 MARGIN_NS: Final = 5_000_000_000
 NOTE: Final = ".limen.txt"
@@ -82,10 +80,11 @@ class Surroundings:
 
 @dataclass(slots=True)
 class _Waiting:
-    """A path that something happened to: since when, and when it is looked at."""
+    """A path that something happened to: since when, and when it is looked at; `is_new` where it came as a whole."""
 
     since: float
     due: float
+    is_new: bool = False
 
 
 @dataclass(slots=True)
@@ -96,7 +95,9 @@ class _State:
     made: OrderedDict[PurePosixPath, float] = field(default_factory=OrderedDict)
     notes: Notes = field(default_factory=Notes)
     changing: Changing = field(default_factory=Changing)
-    is_behind: bool = False
+    sweep: Sweep = field(default_factory=Sweep)
+    sweep_due: int = 0
+    seen: OrderedDict[tuple[tuple[int, int], str], float] = field(default_factory=OrderedDict)
 
 
 class SharePatrol:
@@ -109,6 +110,7 @@ class SharePatrol:
         self.counts: Counter[str] = Counter()
         self.cannot_take = ""
         self._untaken, self._unread = Untaken(), Unread()
+        self._sweeping: asyncio.Task[None] | None = None
         self._state = _State()
         self._renaming = RenamingWatch(share.name)
         self._room = asyncio.Semaphore(AT_ONCE)
@@ -136,21 +138,37 @@ class SharePatrol:
         except* RuntimeError:  # WatchfilesRustInternalError
             self.counts["began-anew"] += 1
             await asyncio.sleep(self.about.rest_seconds)
-            sweeping = asyncio.create_task(self._sweep_later(begun - MARGIN_NS))
-            self._working.add(sweeping)
-            sweeping.add_done_callback(self._working.discard)
+            self._sweep_soon(begun - MARGIN_NS)
 
-    async def _sweep_later(self, since_ns: int) -> None:
+    def _sweep_soon(self, since_ns: int) -> None:
+        """One sweep runs at a time: what is asked for meanwhile is looked for by the next."""
+        self._state.sweep_due = earlier(self._state.sweep_due, since_ns)
+        if self._sweeping is None or self._sweeping.done():
+            self._sweeping = asyncio.create_task(self._sweep_later())
+            self._working.add(self._sweeping)
+            self._sweeping.add_done_callback(self._working.discard)
+
+    async def _sweep_later(self) -> None:
         """When the system tells of changes again, which takes it a moment."""
-        await asyncio.sleep(1.0)
-        await self.sweep(since_ns)
+        while self._state.sweep_due:
+            await asyncio.sleep(1.0)
+            since, self._state.sweep_due = self._state.sweep_due, 0
+            await self.sweep(since)
 
     async def sweep(self, since_ns: int) -> int:
-        """Look at all files that were changed since then, as if that was told now; how many."""
-        found = await asyncio.to_thread(lambda: list(_changed_since(self.share.root, since_ns)))
+        """Look at all files that were changed since then, as if that was told now; how many. Where they are more than
+        can wait, `is_behind_since` says so, and the next sweep goes on with the rest.
+        """
+        room = MOST_WAITING - len(self._state.waiting)
+        found = await self._state.sweep.next(self.share.root, since_ns, room)
         for path in found:
-            self._wait(path)
+            self._wait(path, is_new=True)
         return len(found)
+
+    @property
+    def is_behind_since(self) -> int:
+        """Since when changes were not looked at for want of room, in nanoseconds; 0 where none are."""
+        return self._state.sweep.is_behind_since
 
     # What happens
 
@@ -165,7 +183,7 @@ class SharePatrol:
                 continue
             if change is Change.added:
                 _remember(self._state.made, path, now)
-            self._wait(path)
+            self._wait(path, is_new=change is Change.added)
 
     def _below(self, name: str) -> PurePosixPath | None:
         try:
@@ -173,17 +191,19 @@ class SharePatrol:
         except ValueError:
             return None
 
-    def _wait(self, path: PurePosixPath, seconds: float = -1.0) -> None:
+    def _wait(self, path: PurePosixPath, seconds: float = -1.0, *, is_new: bool = False) -> None:
         now = time.monotonic()
         due = now + (seconds if seconds >= 0 else self.about.rest_seconds)
         waiting = self._state.waiting.get(path)
         if waiting is not None:
             waiting.due = min(due, waiting.since + MOST_WAIT_SECONDS)
+            waiting.is_new |= is_new
         elif len(self._state.waiting) < MOST_WAITING:
-            self._state.waiting[path] = _Waiting(now, due)
-        elif not self._state.is_behind:
-            self._state.is_behind = True
-            _log.warning("more changes on the share %s than can be looked at: some wait for a sweep", self.share.name)
+            self._state.waiting[path] = _Waiting(now, due, is_new)
+        else:
+            if not self.is_behind_since:
+                _log.warning("more changes on the share %s than can wait: a sweep looks for them", self.share.name)
+            self._state.sweep.drop(time.time_ns() - MARGIN_NS)
 
     async def _work(self) -> None:
         while True:
@@ -193,19 +213,20 @@ class SharePatrol:
             now = time.monotonic()
             for path in [path for path, one in self._state.waiting.items() if one.due <= now]:
                 await self._room.acquire()
-                del self._state.waiting[path]
-                task = asyncio.create_task(self._look(path))
+                is_new = self._state.waiting.pop(path).is_new
+                task = asyncio.create_task(self._look(path, is_new=is_new))
                 self._working.add(task)
                 task.add_done_callback(self._working.discard)
                 task.add_done_callback(lambda _task: self._room.release())
 
-    async def _look(self, path: PurePosixPath) -> None:
+    async def _look(self, path: PurePosixPath, *, is_new: bool = False) -> None:
         """See what became of a path, once it rests. Never raises."""
         try:
             with opened(self.share.root, path) as file:
                 await self._file(file)
         except GoneError:
-            await self._folder(path)
+            if is_new:
+                await self._folder(path)
         except PermissionError as error:
             await self._unreadable(path, error)
         except Exception:  # noqa: BLE001 -- one file that fails ends no watching
@@ -214,7 +235,7 @@ class SharePatrol:
 
     async def _unreadable(self, path: PurePosixPath, error: OSError) -> None:
         """What Limen's user may not read is judged as unread, once; it stays, and is tried again."""
-        self._wait(path, AGAIN_SECONDS)
+        self._wait(path, AGAIN_SECONDS, is_new=True)
         if not self._unread.is_new(path):
             return
         _log.warning("%r on the share %s can't be read: %s", str(path), self.share.name, error.strerror)
@@ -226,10 +247,10 @@ class SharePatrol:
 
     async def _folder(self, path: PurePosixPath) -> None:
         """A whole folder may have been moved here, of which no file is told."""
-        for below in await asyncio.to_thread(lambda: list(_files_below(self.share.root, path))):
+        for below in await asyncio.to_thread(lambda: [one for one, _ in files_below(self.share.root, path)]):
             if below not in self._state.waiting:
                 _remember(self._state.made, below, time.monotonic())
-                self._wait(below)
+                self._wait(below, is_new=True)
 
     async def _file(self, file: ShareFile) -> None:
         if self._state.notes.holds(file):
@@ -272,14 +293,23 @@ class SharePatrol:
         return said or Writer(self.about.user_of(file.owner), "")
 
     def _see_whether_encrypted(self, file: ShareFile, writer: Writer) -> None:
+        now = time.monotonic()
+        first = self._first_seen(file, now)
         if not looks_encrypted(file.start(SAMPLE)):
             return
-        now = time.monotonic()
-        was_there = now - self._state.made.get(file.path, -NEW_SECONDS) >= NEW_SECONDS
+        was_there = now - min(self._state.made.get(file.path, -NEW_SECONDS), first) >= NEW_SECONDS
         alarm = self._renaming.unreadable(str(file.path), writer.user, now, was_there=was_there)
         if alarm is not None:
             self.counts["mass-renaming"] += 1
             self.about.tell(alarm, self.about.person_of(writer.user) if writer.user else "", writer.address)
+
+    def _first_seen(self, file: ShareFile, now: float) -> float:
+        """When it was looked at first under this name: a file is not new because its folder got another one."""
+        seen = self._state.seen
+        first = seen.setdefault((file.identity, file.path.name), now)
+        if len(seen) > MOST_WAITING:
+            seen.popitem(last=False)
+        return first
 
     async def _take(self, file: ShareFile, tag: str, verdict: Verdict) -> None:
         now = self.about.clock.now()
@@ -328,32 +358,3 @@ def _remember(made: OrderedDict[PurePosixPath, float], path: PurePosixPath, now:
     made.move_to_end(path)
     while len(made) > MOST_WAITING or (made and next(iter(made.values())) < now - NEW_SECONDS):
         made.popitem(last=False)
-
-
-def _files_below(root: Path, path: PurePosixPath) -> Iterator[PurePosixPath]:
-    """The files below a folder of a share, as far as that is one, and folders that can't be read; links left out."""
-    number = 0
-    closed: list[str] = []
-    if (root / path).is_symlink():
-        return
-    for folder, _, names in os.walk(root / path, onerror=lambda error: _add_closed(closed, error)):
-        for name in (*sorted(names), *closed):
-            number += 1
-            if number > MOST_WALKED:
-                return
-            yield PurePosixPath(os.path.relpath(Path(folder, name), root))
-        closed.clear()
-    yield from (PurePosixPath(os.path.relpath(one, root)) for one in closed)
-
-
-def _add_closed(closed: list[str], error: OSError) -> None:
-    if isinstance(error, PermissionError) and isinstance(error.filename, str):
-        closed.append(error.filename)
-
-
-def _changed_since(root: Path, since_ns: int) -> Iterator[PurePosixPath]:
-    for path in _files_below(root, PurePosixPath()):
-        with suppress(OSError):
-            found = (root / path).lstat()
-            if not stat.S_ISLNK(found.st_mode) and found.st_ctime_ns >= since_ns:
-                yield path
