@@ -203,7 +203,8 @@ def _opened_untouched(name: bytes, at: int) -> int:
 
 
 def _etag(found: os.stat_result) -> str:
-    return f"{found.st_ino:x}-{found.st_size:x}-{found.st_mtime_ns:x}"
+    """By what no writer of the file sets: its time of change is not only that of its content, which anybody may put back."""
+    return f"{found.st_ino:x}-{found.st_size:x}-{found.st_mtime_ns:x}-{found.st_ctime_ns:x}"
 
 
 @lru_cache(maxsize=1_024)
