@@ -156,6 +156,14 @@ def test_what_is_packed_in_one_of_several_says_its_label_as_well() -> None:
     assert claim.label is Label.RESTRICTED
 
 
+async def test_an_address_in_which_nothing_is_found_hides_nothing_of_its_body() -> None:
+    """Its kind, and the digest by which somebody said that it is not sensitive."""
+    protection = OwnProtection(Step.WATCH)
+    for address, is_alone in ((NO_CARD, True), (CARD, False)):
+        await judge(protection, WEB, Passed((Content(address, "address"),), _Apart()))
+        assert (len(protection.inspected[-1].where) == 1) is is_alone
+
+
 class _Apart:
     """A body that can't be taken apart behind its first document, as `swallowed` by whoever looks or not."""
 

@@ -136,11 +136,13 @@ def _passes(judged: Judged, why: str) -> bool:
 
 async def _inspected(protection: Protection, passed: Passed) -> Inspected:
     """What looking into all of it gave. What fails or takes too long was not looked into, whatever the reason."""
+    beside: list[tuple[str, Inspected]] = []
     seen: list[tuple[str, Inspected]] = []
     unread = set(passed.unread)
     try:
         async with asyncio.timeout(INSPECT_SECONDS):
-            seen += [(one.name, await _of_content(protection, one)) for one in passed.contents]
+            for one in passed.contents:
+                beside.append((one.name, await _of_content(protection, one)))  # noqa: PERF401 -- kept if it ends here
             if passed.body is not None:
                 unread |= await _look_apart(protection, passed.body, seen)
     except TimeoutError:
@@ -148,7 +150,12 @@ async def _inspected(protection: Protection, passed: Passed) -> Inspected:
     except Exception:  # noqa: BLE001 -- whatever fails, it was not looked into
         _log.exception("something that passes could not be looked into")
         unread.add(WhyNot.FAILED)
-    return together(seen, unread)
+    # An address in which nothing is found takes from the one document beside it neither its kind nor its digest.
+    return together([*(one for one in beside if not seen or _says_something(one[1])), *seen], unread)
+
+
+def _says_something(one: Inspected) -> bool:
+    return bool(one.found.findings or one.found.more or one.why_not or one.carried or one.inside or one.label)
 
 
 async def _of_content(protection: Protection, one: Content) -> Inspected:

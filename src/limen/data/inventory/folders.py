@@ -203,7 +203,7 @@ def _opened_untouched(name: bytes, at: int) -> int:
 
 
 def _etag(found: os.stat_result) -> str:
-    """By what no writer of the file sets: its time of change is not only that of its content, which anybody may put back."""
+    """Anybody may put back the time at which the content was changed, and nobody the one of all changes (`ctime`)."""
     return f"{found.st_ino:x}-{found.st_size:x}-{found.st_mtime_ns:x}-{found.st_ctime_ns:x}"
 
 
