@@ -36,10 +36,24 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("program", ["squid", "postfix", "samba"])
 def test_what_a_program_is_told(
-    folder: Path, capsys: pytest.CaptureFixture[str], expected: Expected, program: str
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    expected: Expected,
+    program: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("limen.cli.data_doors.user_of", lambda _uid: "limen")
     assert leave("data", "recipe", program, "--company", str(folder)) == 0
     expected(capsys.readouterr().out)
+
+
+def test_who_listens_everywhere_is_reached_by_name(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = folder / "limen.toml"
+    settings.write_text(settings.read_text().replace("127.0.0.1:1344", "0.0.0.0:1344"))
+    assert leave("data", "recipe", "squid", "--company", str(folder)) == 0
+    told = capsys.readouterr().out
+    assert "0.0.0.0" not in told
+    assert "icap://limen.harbor.localhost:1344/reqmod" in told
 
 
 def test_what_nobody_set_cannot_be_told(tmp_path: Path) -> None:

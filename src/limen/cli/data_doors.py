@@ -5,8 +5,10 @@ shares, and the way back.
 from __future__ import annotations
 
 from dataclasses import asdict
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from limen.cli.open_company import opened
 from limen.cli.options import MisusedError
@@ -14,10 +16,11 @@ from limen.cli.output import print_rows
 from limen.clock import SystemClock, to_iso
 from limen.company.authors import SERVER
 from limen.company.load import load_settings
+from limen.company.places import data_folder
 from limen.data.doors import recipes
 from limen.data.doors.kinds import RELEASED
 from limen.data.doors.quarantine import Quarantine
-from limen.data.doors.services import quarantine_folder
+from limen.data.doors.services import quarantine_folder, user_of
 from limen.data.settings import DataSettings
 from limen.errors import LimenError
 from limen.events import Event
@@ -37,14 +40,17 @@ def run(task: str, words: list[str], root: Path, *, as_json: bool) -> None:
 def _recipe(words: list[str], root: Path) -> None:
     if len(words) != 1 or words[0] not in RECIPES:
         raise MisusedError(f"`limen data recipe` takes one of {', '.join(RECIPES)}")
-    program, settings = words[0], _settings(root)
+    program, whole = words[0], load_settings(root)
+    settings, own = whole.section(DataSettings), urlsplit(whole.public_url).hostname or ""
     if program == "squid":
-        text = recipes.squid(_set(settings.icap, "icap"), is_encrypted=settings.icap_certificate is not None)
+        text = recipes.squid(_reached(settings.icap, "icap", own), is_encrypted=settings.icap_certificate is not None)
     elif program == "postfix":
-        text = recipes.postfix(_set(settings.milter, "milter"))
+        text = recipes.postfix(_reached(settings.milter, "milter", own))
     else:
         log = settings.samba_log or Path("/var/log/limen-samba.log")
-        text = f"{recipes.samba()}\n# /etc/rsyslog.d/limen-samba.conf\n{recipes.rsyslog(str(log))}"
+        user = user_of(data_folder(root, whole).stat().st_uid) if data_folder(root, whole).is_dir() else ""
+        rsyslog = recipes.rsyslog(str(log), user or "limen")
+        text = f"{recipes.samba()}\n# /etc/rsyslog.d/limen-samba.conf\n{rsyslog}"
     print(text, end="")
 
 
@@ -88,7 +94,9 @@ def _settings(root: Path) -> DataSettings:
     return load_settings(root).section(DataSettings)
 
 
-def _set(address: str, name: str) -> str:
+def _reached(address: str, name: str, own: str) -> str:
+    """Where others reach what listens at this address: by the name of this Limen, where it listens everywhere."""
     if not address:
         raise LimenError(f"`{name}` is not set", f"say under [data] in limen.toml where Limen listens: {name} = …")
-    return address
+    host, _, port = address.rpartition(":")
+    return f"{own}:{port}" if ip_address(host.strip("[]")).is_unspecified else address

@@ -7,7 +7,15 @@ import ssl
 from collections.abc import Iterator
 from typing import Final
 
-from limen.data.doors.services import listens_at, quarantine_folder, tls_context, unfit_share, unwritable
+from limen.data.doors.services import (
+    NO_TLS_BY_MILTER,
+    listens_at,
+    only_this_machine_asks,
+    quarantine_folder,
+    tls_context,
+    unfit_share,
+    unwritable,
+)
 from limen.data.settings import DataSettings
 from limen.errors import LimenError
 from limen.finding import Finding, State
@@ -43,6 +51,10 @@ def _proxies(installation: Installation, settings: DataSettings) -> Iterator[Fin
         what = f"the certificate of the ICAP server can't be used: {getattr(error, 'strerror', '') or error}"
         yield Finding(NAME, State.WRONG, what, "set icap_certificate and icap_key to PEM files", settings.icap)
     else:
+        if only_this_machine_asks(settings.icap, settings.proxies):
+            what = "web proxies of other machines may not connect: none is named"
+            yield Finding(NAME, State.WARNING, what, "name them by `proxies` under [data]", settings.icap)
+            return
         known = (
             "are believed who signed in to them" if settings.proxies else "are not named, so nobody is known by name"
         )
@@ -53,12 +65,16 @@ def _mail_servers(settings: DataSettings) -> Iterator[Finding]:
     if not settings.milter:
         return
     try:
-        listens_at(settings.milter, is_encrypted=False, settings=settings)
+        listens_at(settings.milter, is_encrypted=False, settings=settings, fix=NO_TLS_BY_MILTER)
     except (LimenError, ValueError) as error:
         fix = getattr(error, "fix", "") or "write it as 127.0.0.1:8891"
         yield Finding(NAME, State.WRONG, getattr(error, "what", str(error)), fix, settings.milter)
     else:
-        yield Finding(NAME, State.OK, "mail servers ask by milter", where=settings.milter)
+        if only_this_machine_asks(settings.milter, settings.mail_servers):
+            what = "mail servers of other machines may not connect: none is named"
+            yield Finding(NAME, State.WARNING, what, "name them by `mail_servers` under [data]", settings.milter)
+        else:
+            yield Finding(NAME, State.OK, "mail servers ask by milter", where=settings.milter)
 
 
 def _shares(installation: Installation, settings: DataSettings) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ import logging
 import os
 import ssl
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
@@ -184,7 +184,7 @@ class EntryPoints:
         settings = self.settings
         if not settings.milter or self.milter is not None:
             return
-        host, port = listens_at(settings.milter, is_encrypted=False, settings=settings)
+        host, port = listens_at(settings.milter, is_encrypted=False, settings=settings, fix=NO_TLS_BY_MILTER)
         server = MilterServer(
             milter.Surroundings(
                 self.about.protection,
@@ -293,14 +293,27 @@ def quarantine_folder(settings: DataSettings, root: Path, data: Path) -> Path:
     return root / settings.quarantine if settings.quarantine is not None else data / "quarantine"
 
 
-def listens_at(address: str, *, is_encrypted: bool, settings: DataSettings) -> tuple[str, int]:
+NO_TLS_BY_MILTER: Final = (
+    "use an address of this machine, with a tunnel such as stunnel from the mail server, or say "
+    "`unencrypted = true` and name `mail_servers` under [data]"
+)
+"""A milter speaks no TLS by itself."""
+_TLS: Final = "use an address of this machine only, TLS, or say `unencrypted = true` under [data]"
+
+
+def only_this_machine_asks(address: str, named: Sequence[object]) -> bool:
+    """Whether others reach this address, and none of them may connect."""
+    return not ip_address(address.rpartition(":")[0].strip("[]")).is_loopback and not named
+
+
+def listens_at(address: str, *, is_encrypted: bool, settings: DataSettings, fix: str = _TLS) -> tuple[str, int]:
     """The host and port to listen at. Raises LimenError where others could read what passes, and nobody said so."""
     host, _, port = address.rpartition(":")
     plain = host.strip("[]")
     if not (ip_address(plain).is_loopback or is_encrypted or settings.unencrypted):
         raise LimenError(
             f"{address} can be reached from other machines, and what passes could be read on the way",
-            "use an address of this machine only, TLS, or say `unencrypted = true` under [data]",
+            fix,
         )
     return plain, int(port)
 
