@@ -10,6 +10,7 @@ from tests.cli.test_main import leave
 from tests.golden import Expected
 
 from limen.cli.open_company import opened as opened_company
+from limen.data.doors.looking_anew import take
 from limen.data.doors.quarantine import Quarantine
 from limen.data.doors.share_files import opened
 from limen.demo.harbor import copy_to
@@ -81,3 +82,13 @@ def test_what_was_taken_is_listed_and_put_back(folder: Path, capsys: pytest.Capt
             lambda snapshot: snapshot.connection.exec_driver_sql("select * from outbox").all()
         )
     assert any("data.quarantine_released" in str(row) for row in outbox)
+
+
+def test_what_lies_on_shares_is_looked_at_when_asked_for(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("--company", str(folder))
+    assert leave("data", "shares", *words) == 2
+    assert leave("data", "shares", "look", "none", *words) == 1
+    assert take(folder / "data") == frozenset()
+    assert leave("data", "shares", "look", *words) == 0
+    assert "sales" in capsys.readouterr().out
+    assert take(folder / "data") == {"sales"}

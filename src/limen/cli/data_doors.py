@@ -1,5 +1,5 @@
-"""`limen data recipe` and `limen data quarantine`: what a proxy, mail or file server is told; and what was taken out of
-shares, and the way back.
+"""`limen data recipe`, `quarantine` and `shares`: what a proxy, mail or file server is told; what was taken out of
+shares, and the way back; and looking at what lies there already.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from limen.clock import SystemClock, to_iso
 from limen.company.authors import SERVER
 from limen.company.load import load_settings
 from limen.company.places import data_folder
-from limen.data.doors import recipes
+from limen.data.doors import looking_anew, recipes
 from limen.data.doors.kinds import RELEASED
 from limen.data.doors.quarantine import Quarantine
 from limen.data.doors.services import quarantine_folder, user_of
@@ -30,9 +30,13 @@ RECIPES: Final = ("squid", "postfix", "samba")
 
 
 def run(task: str, words: list[str], root: Path, *, as_json: bool) -> None:
-    """`recipe PROGRAM`; `quarantine` lists what was taken, `quarantine release ID` puts one back."""
+    """`recipe PROGRAM`; `quarantine` lists what was taken, `quarantine release ID` puts one back; `shares look` has the
+    server look at what lies on shares already.
+    """
     if task == "recipe":
         _recipe(words, root)
+    elif task == "shares":
+        _look_anew(words, root)
     else:
         _quarantine(words, root, as_json=as_json)
 
@@ -52,6 +56,21 @@ def _recipe(words: list[str], root: Path) -> None:
         rsyslog = recipes.rsyslog(str(log), user or "limen")
         text = f"{recipes.samba()}\n# /etc/rsyslog.d/limen-samba.conf\n{rsyslog}"
     print(text, end="")
+
+
+def _look_anew(words: list[str], root: Path) -> None:
+    if words[:1] != ["look"]:
+        raise MisusedError("It is `limen data shares look`, or `limen data shares look SHARE …`")
+    whole = load_settings(root)
+    known = whole.section(DataSettings).shares
+    for name in words[1:]:
+        if name not in known:
+            raise LimenError(f"there is no share {name[:80]}", "name it by `shares` under [data] in limen.toml")
+    names = words[1:] or sorted(known)
+    if not names:
+        raise LimenError("no share is watched", "name one by `shares` under [data] in limen.toml")
+    looking_anew.ask(data_folder(root, whole), names)
+    print(f"Limen looks at every file of {', '.join(names)} now, where it runs, else when it starts.")
 
 
 def _quarantine(words: list[str], root: Path, *, as_json: bool) -> None:

@@ -57,7 +57,7 @@ def samba() -> str:
     """
     return (
         "# Where the share, or [global], has `vfs objects` already, add full_audit to the end of that list and keep\n"
-        "# the rest: a share's own line takes the place of the global one (vfs objects = acl_xattr recycle full_audit).\n"
+        "# the rest, since a share's own line replaces the global one: vfs objects = acl_xattr recycle full_audit\n"
         "vfs objects = full_audit\n"
         "full_audit:prefix = limen|%u|%I|%S\n"
         "full_audit:success = renameat openat\n"
