@@ -92,3 +92,22 @@ def test_what_lies_on_shares_is_looked_at_when_asked_for(folder: Path, capsys: p
     assert leave("data", "shares", "look", *words) == 0
     assert "sales" in capsys.readouterr().out
     assert take(folder / "data") == {"sales"}
+
+
+def test_what_was_taken_is_deleted_for_good_and_a_failing_release_changes_nothing(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words, quarantine = ("--company", str(folder)), Quarantine(folder / "data" / "quarantine")
+    (folder / "sales" / "in").mkdir()
+    (folder / "sales" / "in" / "a.txt").write_text("secret")
+    with opened(folder / "sales", PurePosixPath("in/a.txt")) as file:
+        kept = quarantine.take(file, "sales", 1_000, "e1", ("no-cards",))
+    (folder / "sales" / "in").rmdir()
+    assert leave("data", "quarantine", "release", kept.id, *words) == 1
+    assert str(quarantine.folder / kept.id / "content") in capsys.readouterr().err
+    assert not (quarantine.folder / "released.json").exists()
+    assert leave("data", "quarantine", "delete", "none", *words) == 1
+    assert leave("data", "quarantine", "list", *words) == 0
+    assert kept.id in capsys.readouterr().out
+    assert leave("data", "quarantine", "delete", kept.id, *words) == 0
+    assert quarantine.all() == []

@@ -4,6 +4,7 @@ shares, and the way back; and looking at what lies there already.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from ipaddress import ip_address
 from pathlib import Path
@@ -18,8 +19,8 @@ from limen.company.authors import SERVER
 from limen.company.load import load_settings
 from limen.company.places import data_folder
 from limen.data.doors import looking_anew, recipes
-from limen.data.doors.kinds import RELEASED
-from limen.data.doors.quarantine import Quarantine
+from limen.data.doors.kinds import DELETED, RELEASED
+from limen.data.doors.quarantine import Kept, Quarantine
 from limen.data.doors.services import quarantine_folder, user_of
 from limen.data.settings import DataSettings
 from limen.errors import LimenError
@@ -74,12 +75,15 @@ def _look_anew(words: list[str], root: Path) -> None:
 
 
 def _quarantine(words: list[str], root: Path, *, as_json: bool) -> None:
-    if words and (len(words) != 2 or words[0] != "release"):
-        raise MisusedError("`limen data quarantine` takes nothing, or `release ID`")
+    if words and words != ["list"] and (len(words) != 2 or words[0] not in {"release", "delete"}):
+        raise MisusedError("It is `limen data quarantine list`, `… release ID` or `… delete ID`")
     settings = _settings(root)
     kept = Quarantine(quarantine_folder(settings, root, root / load_settings(root).storage.data))
-    if words:
-        _release(kept, settings, root, words[1])
+    if len(words) == 2:
+        one = kept.find(words[1])
+        if one is None:
+            raise LimenError(f"nothing is kept by the ID {words[1]}", "`limen data quarantine list` says what is")
+        _release(kept, settings, root, one) if words[0] == "release" else _delete(kept, root, one)
         return
     print_rows(
         kept.all(),
@@ -90,23 +94,36 @@ def _quarantine(words: list[str], root: Path, *, as_json: bool) -> None:
     )
 
 
-def _release(kept: Quarantine, settings: DataSettings, root: Path, kept_id: str) -> None:
-    one = kept.find(kept_id)
-    if one is None:
-        raise LimenError(f"nothing is kept by the ID {kept_id}", "`limen data quarantine` lists what is")
+def _release(kept: Quarantine, settings: DataSettings, root: Path, one: Kept) -> None:
     share = settings.shares.get(one.share)
     if share is None:
         raise LimenError(f"{one.share} is no share any more", "name it under [data] in limen.toml")
-    with opened(root) as company:
-        told = {"share": one.share, "kept": one.id, "event": one.event}
-        event = Event(at=SystemClock().now(), kind=RELEASED.name, actor=SERVER, details={**told})
-
-        def put_back(transaction: Transaction) -> str:
-            transaction.say(event)
-            return kept.release(one, root / share)
-
-        path = company.database.write(put_back)
+    path = _recorded(root, RELEASED.name, one, lambda: kept.release(one, root / share))
     print(f"Put back as {one.share}/{path}. As it is now it is not taken again.")
+
+
+def _delete(kept: Quarantine, root: Path, one: Kept) -> None:
+    def work() -> str:
+        try:
+            kept.delete(one)
+        except OSError as error:
+            raise LimenError(f"{one.id} can't be deleted: {error.strerror}", "run it as Limen's user") from None
+        return one.path
+
+    print(f"Deleted {one.share}/{_recorded(root, DELETED.name, one, work)} for good.")
+
+
+def _recorded(root: Path, kind: str, one: Kept, work: Callable[[], str]) -> str:
+    """Do it if, and only if, that is recorded."""
+    told = {"share": one.share, "kept": one.id, "event": one.event}
+    event = Event(at=SystemClock().now(), kind=kind, actor=SERVER, details={**told})
+
+    def do(transaction: Transaction) -> str:
+        transaction.say(event)
+        return work()
+
+    with opened(root) as company:
+        return company.database.write(do)
 
 
 def _settings(root: Path) -> DataSettings:

@@ -6,7 +6,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
@@ -31,6 +31,7 @@ from limen.data.doors.services import (
     tls_context,
     user_of,
 )
+from limen.data.doors.share_files import opened
 from limen.data.rules.model import Judged, Step
 from limen.data.rules.stated import Condition, DataRules, Rule
 from limen.data.settings import DataSettings
@@ -231,6 +232,22 @@ async def test_what_changed_while_limen_was_away_is_looked_at_when_it_starts(tmp
                 break
             await asyncio.sleep(0.02)
         assert [one.path for one in made.quarantine.all()] == ["new.txt"]
+
+
+async def test_what_was_taken_is_deleted_when_the_settings_say_so(tmp_path: Path) -> None:
+    (tmp_path / "share").mkdir()
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / "share" / name).write_text("x")
+    async with entry_points(tmp_path, quarantine_days=2) as made:
+        for name, at in (("a.txt", 1_000 - 3 * DAY), ("b.txt", 1_000 - DAY)):
+            with opened(tmp_path / "share", PurePosixPath(name)) as file:
+                made.quarantine.take(file, "sales", at, "e1", ())
+        await made.forget()
+        assert [one.path for one in made.quarantine.all()] == ["b.txt"]
+        assert [(one.kind, one.details["share"]) for one in made.events] == [("data.quarantine_deleted", "sales")]
+    async with entry_points(tmp_path) as made:
+        await made.forget()
+        assert len(made.quarantine.all()) == 1
 
 
 def test_the_device_of_somebody_is_the_only_one_they_are_signed_in_on() -> None:

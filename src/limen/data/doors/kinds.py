@@ -27,6 +27,16 @@ RELEASED: Final = Kind(
     severity=Severity.MEDIUM,
     shown=("share",),
 )
+DELETED: Final = Kind(
+    "data.quarantine_deleted",
+    "Deleted a file for good that was taken out of a share",
+    Topic(_FAMILY, Owner.OFFICE, "Files that you deleted for good", "A file that you deleted for good"),
+    ENTITY,
+    99,
+    acknowledged=True,
+    severity=Severity.MEDIUM,
+    shown=("share",),
+)
 NOT_TAKEN: Final = Kind(
     "data.share_not_cleared",
     "A file that may not lie on a share could not be taken away",
@@ -46,4 +56,4 @@ FAILED: Final = Kind(
     severity=Severity.HIGH,
 )
 BACK: Final = Kind("data.entry_point_back", "An entry point of data is open again", _LIMENS, LIFECYCLE, 99)
-KINDS: Final = (MASS_RENAMING, RELEASED, NOT_TAKEN, FAILED, BACK)
+KINDS: Final = (MASS_RENAMING, RELEASED, DELETED, NOT_TAKEN, FAILED, BACK)

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Final
 
 from limen.admission import Admission
-from limen.clock import Clock
+from limen.clock import DAY, Clock
 from limen.data.doors import icap, looking_anew, milter, shares
 from limen.data.doors.icap import IcapServer
 from limen.data.doors.judging import KeepReason, Protection, Verdict
-from limen.data.doors.kinds import MASS_RENAMING, NOT_TAKEN
+from limen.data.doors.kinds import DELETED, MASS_RENAMING, NOT_TAKEN
 from limen.data.doors.mail_labels import MailLabels
 from limen.data.doors.mass_renaming import MassRenaming
 from limen.data.doors.milter import MilterServer
@@ -124,6 +124,15 @@ class EntryPoints:
         self.wrong = wrong
         self._not_open.tell(wrong)
         self._look_anew()
+
+    async def forget(self) -> None:
+        """Delete what was taken out of shares long enough ago, where the settings say so."""
+        if not (days := self.settings.quarantine_days):
+            return
+        now = self.about.clock.now()
+        for one in await asyncio.to_thread(self.quarantine.forget, now - days * DAY):
+            details: dict[str, str | int | bool] = {"share": one.share, "kept": one.id, "event": one.event}
+            self.about.record(Event(at=now, kind=DELETED.name, details=details))
 
     async def sweep(self) -> None:
         """Look for what changed on shares and was not told."""
