@@ -15,7 +15,7 @@ import time
 from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -276,7 +276,7 @@ class SharePatrol:
         now = self.about.clock.now()
         taken = (file, self.share.name, now, verdict.event, verdict.judged.rules)
         try:
-            await asyncio.to_thread(self.about.quarantine.take, *taken)
+            kept = await asyncio.to_thread(self.about.quarantine.take, *taken)
         except OSError as error:
             self._untaken.keep(file, tag, verdict)
             self._could_not_take(error.strerror or type(error).__name__)
@@ -285,8 +285,9 @@ class SharePatrol:
         self.counts["taken"] += 1
         self.cannot_take = ""
         self._untaken.forget(file)
+        refusal = replace(self.about.refusal_of(verdict), kept_as=kept.id)
         with suppress(OSError):  # the file is safe; that nobody is told of it is the lesser evil
-            identity = write_beside(file, f"{file.path.name[:200]}{NOTE}", note(self.about.refusal_of(verdict)))
+            identity = write_beside(file, f"{file.path.name[:200]}{NOTE}", note(refusal))
             self._state.notes.add(identity)
 
     def _could_not_take(self, why: str) -> None:
