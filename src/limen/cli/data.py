@@ -33,6 +33,7 @@ TASKS: Final = (
     "allowed",
     "recipe",
     "quarantine",
+    "shares",
     "inventory",
     "connect",
     "controls",
@@ -104,7 +105,7 @@ def run(
 
         data_allowed.run(words, why, until, company or Path(), as_json=as_json)
         return
-    if task in {"recipe", "quarantine"}:
+    if task in {"recipe", "quarantine", "shares"}:
         from limen.cli import data_doors
 
         data_doors.run(task, words, company or Path(), as_json=as_json)

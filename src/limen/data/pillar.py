@@ -102,6 +102,7 @@ async def _build(core: Core) -> Running:
         periodic=(
             *always,
             Every("have proxies and mail servers ask, and shares watched", AGREE_SECONDS, points.agree),
+            Every("delete what was taken out of shares long ago", FORGET_SECONDS, points.forget),
             Every("look for what changed on shares and was not told", SWEEP_SECONDS, points.sweep),
         ),
         figures=points.figures,

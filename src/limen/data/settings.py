@@ -69,6 +69,8 @@ class DataSettings(Section):
     """The log in which Samba says who wrote what (`limen data recipe samba`)."""
     quarantine: Path | None = None
     """The folder of files that were taken out of shares; by default `quarantine` in the data folder."""
+    quarantine_days: Annotated[int, Field(ge=0, le=3_660)] = 0
+    """After so many days what was taken out of shares is deleted for good; 0 keeps it until somebody deletes it."""
     sealing: SealingSettings = SealingSettings()
 
     @property

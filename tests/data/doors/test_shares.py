@@ -39,6 +39,7 @@ async def test_what_may_not_lie_there_is_taken_and_a_note_says_so(tmp_path: Path
         )
         assert (judged.step, passed) == (Step.QUARANTINE, False)
         (kept,) = share.quarantine.all()
+        assert note.count(kept.id) == 2
         assert (kept.share, kept.path, kept.event, kept.at) == ("sales", "in/a.txt", "e1", 1_000)
         await asyncio.sleep(0.5)
         assert share.patrol.counts["taken"] == 1  # the note itself is looked at by nobody

@@ -23,7 +23,7 @@ from limen.data.doors import icap_answers
 from limen.data.doors.http_documents import asked_by, body_of, file_name
 from limen.data.doors.icap_reading import Chunks, IcapRequest, UnreadableError, read_line, read_request
 from limen.data.doors.judging import Passed, Protection, Verdict, judge
-from limen.data.doors.peers import Network, is_named, may_connect
+from limen.data.doors.peers import Network, Refused, is_named, may_connect
 from limen.data.doors.refusal import STYLE_SOURCE, Refusal, RefusalOf, page, problem
 from limen.data.doors.spool import NoRoomError, Room, Spool
 from limen.data.rules.model import Channel, Passing
@@ -62,6 +62,7 @@ class IcapServer:
     def __init__(self, about: Surroundings) -> None:
         self.about = about
         self.counts: Counter[str] = Counter()
+        self._refused = Refused("proxies")
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.Task[None]] = set()
 
@@ -83,6 +84,8 @@ class IcapServer:
         entry = None
         if may_connect(peer, self.about.named):
             entry = self.about.listener.enter(peer, lambda _word: writer.transport.abort())
+        else:
+            self._refused.tell(peer)
         if entry is None:
             self.counts["not-let-in"] += 1
             writer.transport.abort()

@@ -21,7 +21,7 @@ from limen.data.doors import mail, milter_wire
 from limen.data.doors.judging import Content, KeepReason, Passed, Protection, Verdict, judge
 from limen.data.doors.mail_labels import NAMES, MailLabels
 from limen.data.doors.milter_wire import Agreed, Can, MilterError
-from limen.data.doors.peers import Network, may_connect
+from limen.data.doors.peers import Network, Refused, may_connect
 from limen.data.doors.refusal import Refusal, RefusalOf
 from limen.data.doors.spool import NoRoomError, Room, Spool
 from limen.data.rules.model import Channel, Passing, Step
@@ -64,6 +64,7 @@ class MilterServer:
     def __init__(self, about: Surroundings) -> None:
         self.about = about
         self.counts: Counter[str] = Counter()
+        self._refused = Refused("mail_servers")
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.Task[None]] = set()
 
@@ -84,6 +85,8 @@ class MilterServer:
         entry = None
         if may_connect(peer, self.about.named):
             entry = self.about.listener.enter(peer, lambda _word: writer.transport.abort())
+        else:
+            self._refused.tell(peer)
         if entry is None:
             self.counts["not-let-in"] += 1
             writer.transport.abort()

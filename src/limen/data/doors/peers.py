@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 Network: TypeAlias = IPv4Network | IPv6Network
+
+
+_log: Final = logging.getLogger("limen.data")
+MOST_TOLD: Final = 100
+
+
+@dataclass(slots=True)
+class Refused:
+    """Who was not let in at the entry point of this setting: each address is logged once, a hundred of them."""
+
+    setting: str
+    told: set[str] = field(default_factory=set)
+
+    def tell(self, address: str) -> None:
+        if address not in self.told and len(self.told) < MOST_TOLD:
+            self.told.add(address)
+            _log.warning("%s may not connect: it is not among `%s` under [data]", address, self.setting)
 
 
 def is_named(address: str, named: Sequence[Network]) -> bool:

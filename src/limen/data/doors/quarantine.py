@@ -98,27 +98,37 @@ class Quarantine:
 
     def release(self, kept: Kept, root: Path) -> str:
         """Put a file back to where it was taken from, never over another; its path there. As it is now it is not taken
-        again. Raises LimenError.
+        again. Raises LimenError, and nothing is changed then.
         """
         path = PurePosixPath(kept.path)
-        self._remember(kept)
+        with (self.folder / kept.id / CONTENT).open("rb") as content:
+            allowed = _Released(kept.share, kept.size, _digest(content.fileno()))
         try:
             with folder_of(root, path) as folder:
                 name = self._put_back(kept, folder, path.name)
         except GoneError as gone:
             raise LimenError(
                 f"the folder of {kept.path} is not there any more",
-                "make it again, or take the file from the quarantine",
+                f"make it again, or take the file from {self.folder / kept.id / CONTENT}",
             ) from gone
         except OSError as error:
             raise LimenError(
                 f"{kept.path} can't be put back: {error.strerror}", "give Limen's user the right to write there"
             ) from error
+        self._remember(allowed)
         shutil.rmtree(self.folder / kept.id)
         return str(path.with_name(name))
 
     def delete(self, kept: Kept) -> None:
+        """For good. Raises OSError."""
         shutil.rmtree(self.folder / kept.id)
+
+    def forget(self, before: Instant) -> list[Kept]:
+        """Delete what was taken before then; which. Raises OSError."""
+        over = [one for one in self._each() if one.at < before]
+        for one in over:
+            self.delete(one)
+        return over
 
     def was_released(self, file: ShareFile, share: str) -> bool:
         """Whether exactly this content was put back to this share."""
@@ -136,9 +146,7 @@ class Quarantine:
         except (OSError, ValueError, TypeError):
             return []
 
-    def _remember(self, kept: Kept) -> None:
-        with (self.folder / kept.id / CONTENT).open("rb") as content:
-            one = _Released(kept.share, kept.size, _digest(content.fileno()))
+    def _remember(self, one: _Released) -> None:
         before = [other for other in self._released() if other != one]
         new = self.folder / f"{RELEASED}.new"
         new.unlink(missing_ok=True)

@@ -5,26 +5,27 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import os
 import ssl
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 
 from limen.admission import Admission
-from limen.clock import Clock
-from limen.data.doors import icap, milter, shares
+from limen.clock import DAY, Clock
+from limen.data.doors import icap, looking_anew, milter, shares
 from limen.data.doors.icap import IcapServer
 from limen.data.doors.judging import KeepReason, Protection, Verdict
-from limen.data.doors.kinds import MASS_RENAMING, NOT_TAKEN
+from limen.data.doors.kinds import DELETED, MASS_RENAMING, NOT_TAKEN
 from limen.data.doors.mail_labels import MailLabels
 from limen.data.doors.mass_renaming import MassRenaming
 from limen.data.doors.milter import MilterServer
+from limen.data.doors.not_open import NotOpen
 from limen.data.doors.quarantine import Quarantine
 from limen.data.doors.refusal import Refusal, RefusalOf
+from limen.data.doors.rights import may
 from limen.data.doors.samba_audit import SambaAudit
 from limen.data.doors.shares import Share, SharePatrol
 from limen.data.doors.spool import Room
@@ -98,6 +99,9 @@ class EntryPoints:
         self.patrols: dict[str, SharePatrol] = {}
         self._watching: dict[str, asyncio.Task[None]] = {}
         self._swept = _read_times(about.data / SWEPT)
+        self._not_open = NotOpen(about.data, about.record, about.clock.now)
+        self._begun: set[str] = set()
+        self._looking: set[asyncio.Task[int]] = set()
         self._admission, self._room = Admission(), Room()
         self._domains = frozenset({about.domain.casefold(), *(one.casefold() for one in settings.mail_domains)})
         audit = settings.samba_log
@@ -118,6 +122,17 @@ class EntryPoints:
             if self.wrong.get(name) != problem:
                 _log.warning("[data] %s is not open: %s", name, problem)
         self.wrong = wrong
+        self._not_open.tell(wrong)
+        self._look_anew()
+
+    async def forget(self) -> None:
+        """Delete what was taken out of shares long enough ago, where the settings say so."""
+        if not (days := self.settings.quarantine_days):
+            return
+        now = self.about.clock.now()
+        for one in await asyncio.to_thread(self.quarantine.forget, now - days * DAY):
+            details: dict[str, str | int | bool] = {"share": one.share, "kept": one.id, "event": one.event}
+            self.about.record(Event(at=now, kind=DELETED.name, details=details))
 
     async def sweep(self) -> None:
         """Look for what changed on shares and was not told."""
@@ -128,13 +143,27 @@ class EntryPoints:
         if self.patrols:
             (self.about.data / SWEPT).write_text(json.dumps(self._swept))
 
+    def _look_anew(self) -> None:
+        """Begin with shares that are watched from now on, and with those that somebody asks for."""
+        begun, self._begun = self._begun, set()
+        asked = looking_anew.take(self.about.data) & set(self.patrols)
+        for name in begun | asked:
+            now = time.time_ns()
+            since = 0 if name in asked else self._swept.get(name, now) - shares.MARGIN_NS
+            self._swept[name] = now
+            task = asyncio.create_task(self.patrols[name].sweep(since), name=f"look at what lies on {name}")
+            self._looking.add(task)
+            task.add_done_callback(self._looking.discard)
+
     async def close(self) -> None:
+        self._not_open.close()
         for server in (self.icap, self.milter):
             if server is not None:
                 await server.close()
-        for task in self._watching.values():
+        tasks = (*self._watching.values(), *self._looking)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._watching.values(), return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def figures(self) -> Iterable[Figure]:
         """What was judged by each way, by what became of it."""
@@ -185,7 +214,7 @@ class EntryPoints:
         settings = self.settings
         if not settings.milter or self.milter is not None:
             return
-        host, port = listens_at(settings.milter, is_encrypted=False, settings=settings)
+        host, port = listens_at(settings.milter, is_encrypted=False, settings=settings, fix=NO_TLS_BY_MILTER)
         server = MilterServer(
             milter.Surroundings(
                 self.about.protection,
@@ -215,6 +244,7 @@ class EntryPoints:
         patrol = self.patrols.get(name) or self._patrol(Share(name, root))
         self.patrols[name] = patrol
         self._watching[name] = asyncio.create_task(patrol.watch(), name=f"watch the share {name}")
+        self._begun.add(name)
         return str(failed) if failed is not None else ""
 
     def _kept_from(self, name: str) -> str:
@@ -294,14 +324,27 @@ def quarantine_folder(settings: DataSettings, root: Path, data: Path) -> Path:
     return root / settings.quarantine if settings.quarantine is not None else data / "quarantine"
 
 
-def listens_at(address: str, *, is_encrypted: bool, settings: DataSettings) -> tuple[str, int]:
+NO_TLS_BY_MILTER: Final = (
+    "use an address of this machine, with a tunnel such as stunnel from the mail server, or say "
+    "`unencrypted = true` and name `mail_servers` under [data]"
+)
+"""A milter speaks no TLS by itself."""
+_TLS: Final = "use an address of this machine only, TLS, or say `unencrypted = true` under [data]"
+
+
+def only_this_machine_asks(address: str, named: Sequence[object]) -> bool:
+    """Whether others reach this address, and none of them may connect."""
+    return not ip_address(address.rpartition(":")[0].strip("[]")).is_loopback and not named
+
+
+def listens_at(address: str, *, is_encrypted: bool, settings: DataSettings, fix: str = _TLS) -> tuple[str, int]:
     """The host and port to listen at. Raises LimenError where others could read what passes, and nobody said so."""
     host, _, port = address.rpartition(":")
     plain = host.strip("[]")
     if not (ip_address(plain).is_loopback or is_encrypted or settings.unencrypted):
         raise LimenError(
             f"{address} can be reached from other machines, and what passes could be read on the way",
-            "use an address of this machine only, TLS, or say `unencrypted = true` under [data]",
+            fix,
         )
     return plain, int(port)
 
@@ -329,11 +372,11 @@ def unfit_share(root: Path, quarantine: Path) -> str:
     return ""
 
 
-def unwritable(root: Path) -> str:
+def unwritable(root: Path, user: int | None = None) -> str:
     """Why nothing could be taken away from this folder, or put beside; "" where it can. A mount that is read-only, as
-    under a service that may write elsewhere alone, counts for everybody.
+    under a service that may write elsewhere alone, counts for everybody. `user`: who runs Limen, where that is another.
     """
-    return "" if os.access(root, os.R_OK | os.W_OK | os.X_OK) else f"Limen's user may not read and write in {root}"
+    return "" if may(root, "rwx", user) else f"Limen's user may not read and write in {root}"
 
 
 def user_of(uid: int) -> str:

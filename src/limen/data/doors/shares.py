@@ -13,7 +13,7 @@ import time
 from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -315,7 +315,7 @@ class SharePatrol:
         now = self.about.clock.now()
         taken = (file, self.share.name, now, verdict.event, verdict.judged.rules)
         try:
-            await asyncio.to_thread(self.about.quarantine.take, *taken)
+            kept = await asyncio.to_thread(self.about.quarantine.take, *taken)
         except OSError as error:
             self._untaken.keep(file, tag, verdict)
             self._could_not_take(error.strerror or type(error).__name__)
@@ -325,7 +325,7 @@ class SharePatrol:
         self.cannot_take = ""
         self._untaken.forget(file)
         self._state.changing.forget(file)
-        text = note(self.about.refusal_of(verdict))
+        text = note(replace(self.about.refusal_of(verdict), kept_as=kept.id))
         self._state.notes.wrote(text)
         with suppress(OSError):  # the file is safe; that nobody is told of it is the lesser evil
             write_beside(file, f"{file.path.name[:200]}{NOTE}", text)
