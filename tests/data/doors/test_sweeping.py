@@ -40,6 +40,13 @@ async def test_what_found_no_room_sets_back_the_next_one(share: Path) -> None:
     assert sweep.is_behind_since == 20
 
 
+async def test_who_asks_for_more_than_a_sweep_that_is_not_at_its_end_is_heard(share: Path) -> None:
+    sweep = Sweep()
+    await sweep.next(share, 9, 3)
+    assert (len(await sweep.next(share, 0, 100)), sweep.is_behind_since) == (4, 1)
+    assert (len(await sweep.next(share, 9, 100)), sweep.is_behind_since) == (7, 0)
+
+
 def test_only_what_changed_is_looked_for_and_what_can_not_be_read(share: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     last = max((path.stat().st_ctime_ns for path in share.rglob("*") if path.is_file()), default=0)
     assert list(changed_since(share, last + 1)) == []

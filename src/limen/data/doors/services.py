@@ -139,7 +139,8 @@ class EntryPoints:
         for name, patrol in self.patrols.items():
             begun = time.time_ns()
             await patrol.sweep(self._swept.get(name, begun) - shares.MARGIN_NS)
-            self._swept[name] = patrol.is_behind_since or begun
+            behind = patrol.is_behind_since
+            self._swept[name] = behind + shares.MARGIN_NS if behind else begun
         if self.patrols:
             (self.about.data / SWEPT).write_text(json.dumps(self._swept))
 

@@ -38,9 +38,12 @@ class Sweep:
 
     async def next(self, root: Path, since_ns: int, room: int) -> list[PurePosixPath]:
         """What was changed since then, at most `room` of it; or the rest, where the last sweep is not at its end."""
+        since_ns = max(since_ns, 1)
         async with self._running:
             if self.after is None:
                 self.since, self.dropped = earlier(since_ns, self.dropped), 0
+            elif since_ns < self.since:  # what it goes on with began later: then once more from the beginning
+                self.drop(since_ns)
             if room <= 0:
                 if self.after is None:
                     self.drop(self.since)
