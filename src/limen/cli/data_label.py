@@ -88,7 +88,7 @@ def _company(folder: Path | None, stack: ExitStack) -> Opened | None:
 
 def _labels_of(here: Opened | None, stack: ExitStack) -> _Labels:
     if here is None:
-        return _Labels(None, Marks(), {}, lambda _path: None)
+        return _Labels(None, Marks(), {}, lambda _path, _version=None: None)
     from limen.data.labels.by_content import labels_by_content
 
     company, keyring = here.in_force_or_none(), here.keyring()
@@ -104,7 +104,7 @@ class _Labels:
     company: Opened | None
     marks: Marks
     microsoft: Mapping[str, Label]
-    by_content: Callable[[Path], Label | None]
+    by_content: Callable[..., Label | None]
 
     def shown(self, path: Path) -> dict[str, Any]:
         return self._read(path)[1]
@@ -127,7 +127,7 @@ class _Labels:
         by = SERVER if self.company else ""
         said = DocumentLabel(wanted, SystemClock().now(), by, lowered_from or _lowered_from(before, wanted))
         try:
-            place = self._written(path, said, why if lowered_from is not None else "")
+            place = self._written(before, said, why if lowered_from is not None else "")
         except UnlabelledFileError as error:
             return row | {"error": str(error)}
         return self._read(path)[1] | {"changed": True, "place": str(place)}
@@ -137,24 +137,24 @@ class _Labels:
 
         try:
             one = read_label(path, self.marks, self.microsoft)
-            content = self.by_content(path)
+            content = self.by_content(path, one.version)
         except (UnlabelledFileError, OSError) as error:
             return None, {"file": str(path), "error": str(error)}
         return one, _row(one) | ({"content": content.word} if content is not None else {})
 
-    def _written(self, path: Path, said: DocumentLabel, why: str) -> Place:
-        """A label is lowered if, and only if, that is recorded."""
+    def _written(self, before: LabelledFile, said: DocumentLabel, why: str) -> Place:
+        """A label is lowered if, and only if, that is recorded; and the very file gets it that was looked at."""
         from limen.data.labels.files import write_label
         from limen.events import Event
 
         if self.company is None or not why or said.lowered_from is None:
-            return write_label(path, said, self.marks)
+            return write_label(before.path, said, self.marks, before.version)
         details = {"before": said.lowered_from.word, "after": said.label.word, "why": why}
         event = Event(at=said.at, kind=LOWERED, actor=said.by, details={**details})
 
         def lower(transaction: Transaction) -> Place:
             transaction.say(event)
-            return write_label(path, said, self.marks)
+            return write_label(before.path, said, self.marks, before.version)
 
         return self.company.database.write(lower)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 
 from limen.clock import Instant
@@ -41,6 +42,10 @@ class CommandProtection:
     def inspect_file(self, path: Path) -> Inspected:
         """Raises OSError."""
         return without(self.made.inspection.inspect_file(path), self.allowed)
+
+    def inspect_open(self, file: FileIO, name: str) -> Inspected:
+        """What is in a file that is open, which is closed then. Raises OSError."""
+        return without(self.made.inspection.inspect_open(file, name), self.allowed)
 
     def counting(self, _passing: Passing, inspected: Inspected) -> Inspected:
         return inspected
