@@ -23,21 +23,30 @@ from limen.data.scanning.scanner import Scanner
 from limen.errors import LimenError
 from limen.printable import visible
 
-TASKS: Final = (
-    "scan",
-    "detectors",
-    "label",
-    "exact",
-    "fingerprint",
-    "lists",
-    "allowed",
-    "recipe",
-    "quarantine",
-    "shares",
-    "inventory",
-    "connect",
-    "controls",
-)
+USAGE: Final = """\
+scan FILE …                             say which files hold what should not lie there
+detectors                               list what is looked for
+label show FILE …                       say which label files carry
+label set LABEL FILE …                  give files a label; a lower one with --why
+label raise [LABEL] FILE …              to this label, or to that of their content
+allowed list                            list values that may pass
+allowed add DETECTOR FILE               allow those in a file, with --why and --until
+allowed end ID …                        have values found again
+lists                                   list the lists that are kept
+exact add NAME FILE                     keep digests of a table, --field names its columns
+exact remove NAME                       forget one
+fingerprint add NAME FILE …             keep fingerprints of documents
+fingerprint remove NAME                 forget them
+inventory [STORE]                       go through stores, and say what lies there
+connect STORE                           store the secret by which Limen gets in
+controls                                say what stores lack that their labels need
+recipe squid|postfix|samba              print what these are told
+quarantine list                         list what was taken out of shares
+quarantine release ID                   put a file back
+quarantine delete ID                    delete one for good
+shares look [SHARE …]                   look at what lies on shares already"""
+"""Each task of the command with the words that it takes."""
+TASKS: Final = tuple(dict.fromkeys(line.split()[0] for line in USAGE.splitlines()))
 MOST_PLACES: Final = 5
 """So many places in a file are named for each detector; `--json` has all."""
 _WORDS: Final[dict[str, str]] = {
@@ -65,9 +74,8 @@ def run(
     paths: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="[FILE …]",
-            help="With scan: files and folders to look into. With label: `show FILE …`, `set LABEL FILE …` or "
-            "`raise LABEL FILE …`",
+            metavar="[WORDS …]",
+            help="What the task takes",
         ),
     ] = None,
     *,
@@ -88,7 +96,7 @@ def run(
     if task in {"inventory", "connect", "controls"}:
         from limen.cli import data_stores
 
-        data_stores.run(task, words, file, company or Path(), as_json=as_json)
+        data_stores.run(task, words, file, company, as_json=as_json)
         return
     if task == "label":
         from limen.cli import data_label
@@ -98,17 +106,17 @@ def run(
     if task in {"exact", "fingerprint", "lists"}:
         from limen.cli import data_lists
 
-        data_lists.run(task, words, field, company or Path(), as_json=as_json)
+        data_lists.run(task, words, field, company, as_json=as_json)
         return
     if task == "allowed":
         from limen.cli import data_allowed
 
-        data_allowed.run(words, why, until, company or Path(), as_json=as_json)
+        data_allowed.run(words, why, until, company, as_json=as_json)
         return
     if task in {"recipe", "quarantine", "shares"}:
         from limen.cli import data_doors
 
-        data_doors.run(task, words, company or Path(), as_json=as_json)
+        data_doors.run(task, words, company, as_json=as_json)
         return
     detectors = _of(kind)
     if task == "detectors":

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import typer
 
 from limen.cli.open_company import Opened, opened
-from limen.cli.options import MisusedError, refuse_other_task
+from limen.cli.options import MisusedError, company_folder, refuse_other_task
 from limen.cli.output import counted, progress
 from limen.clock import SystemClock, to_iso
 from limen.company.authors import SERVER
@@ -82,7 +82,7 @@ def _label_and_paths(task: str, words: list[str]) -> tuple[Label | None, list[Pa
 
 def _company(folder: Path | None, stack: ExitStack) -> Opened | None:
     """The company whose key marks labels: the folder that was named, else the current one where it is one."""
-    where = folder or (Path() if Path(SETTINGS).is_file() else None)
+    where = company_folder(folder) if folder or Path(SETTINGS).is_file() else None
     return None if where is None else stack.enter_context(opened(where))
 
 
