@@ -25,6 +25,7 @@ from limen.data.inventory.model import Store
 from limen.data.inventory.service import keep_secret
 from limen.data.inventory.taking import Inventory, Progress
 from limen.data.rules.stated import NO_RULES, DataRules
+from limen.data.settings import DataSettings
 from limen.enforcement.resolving import Resolver
 from limen.errors import LimenError
 from limen.messages.sizes import size
@@ -68,8 +69,9 @@ def _take(here: Opened, rules: DataRules, stores: list[Store], *, as_json: bool)
     """Go through these stores to the end; the exit status is 1 where one of them could not be."""
     people = here.database.read(people_of)
     owners = {one.person.email.casefold(): one.person.id for one in people if one.person.email}
-    domain, clock = here.settings.domain, SystemClock()
-    taking = inventory_by_command(here.database, here.keyring(), clock, rules, Resolver, domain=domain, owners=owners)
+    domains = here.settings.section(DataSettings).own_domains(here.settings.domain)
+    clock = SystemClock()
+    taking = inventory_by_command(here.database, here.keyring(), clock, rules, Resolver, domains=domains, owners=owners)
     with taking as inventory:
         busy = [one.name for one in stores if not _gone_through(inventory, one)]
     every = [one for one in _overviews(here, rules) if one.store in stores]
