@@ -77,7 +77,7 @@ rules:
     title: Something that can't be looked into goes to others
     channels: [web, mail]
     to: outside
-    when: [{unread: [encrypted, too-large, too-deep, too-many, timed-out, failed]}]
+    when: [{unread: [encrypted, unknown-kind, too-large, too-deep, too-many, timed-out, failed]}]
     then: watch
 
 # expect: tests of the rules, which `limen check` runs. Invent the values.
