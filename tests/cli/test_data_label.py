@@ -13,6 +13,7 @@ from tests.data.labels.made import pdf, word
 
 from limen.data.by_command import CommandProtection
 from limen.data.labels.kinds import LOWERED
+from limen.data.labels.model import Standing
 from limen.storage import Database
 from limen.storage.tables import outbox
 
@@ -179,3 +180,18 @@ def test_what_people_read_names_the_file_and_its_label(offers: Path, capsys: pyt
     assert f"{offers / 'c.csv'}: internal" in capsys.readouterr().out
     leave("data", "label", "show", str(offers / "a.docx"))
     assert "`limen" in capsys.readouterr().out
+
+
+def test_labels_by_content_need_the_companys_rules(offers: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert leave("data", "label", "raise", str(offers)) == 2
+    assert "--company" in capsys.readouterr().err
+
+
+def test_how_far_a_label_is_believed_is_said_in_the_words_of_the_page(
+    offers: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _rows(capsys, "set", "internal", str(offers / "a.docx"))
+    assert leave("data", "label", "show", str(offers / "a.docx")) == 0
+    page = (Path(__file__).resolve().parents[2] / "docs" / "how-to" / "label-documents.md").read_text()
+    assert "unmarked: " in capsys.readouterr().out
+    assert [one for one in Standing if f"| `{one}` |" not in page] == []

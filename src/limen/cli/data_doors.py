@@ -12,7 +12,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from limen.cli.open_company import opened
-from limen.cli.options import MisusedError
+from limen.cli.options import MisusedError, company_folder
 from limen.cli.output import print_rows
 from limen.clock import SystemClock, to_iso
 from limen.company.authors import SERVER
@@ -30,22 +30,32 @@ from limen.storage import Transaction
 RECIPES: Final = ("squid", "postfix", "samba")
 
 
-def run(task: str, words: list[str], root: Path, *, as_json: bool) -> None:
+def run(task: str, words: list[str], company: Path | None, *, as_json: bool) -> None:
     """`recipe PROGRAM`; `quarantine` lists what was taken, `quarantine release ID` puts one back; `shares look` has the
     server look at what lies on shares already.
     """
+    _refuse_other_words(task, words)
+    root = company_folder(company)
     if task == "recipe":
-        _recipe(words, root)
+        _recipe(words[0], root)
     elif task == "shares":
-        _look_anew(words, root)
+        _look_anew(words[1:], root)
     else:
         _quarantine(words, root, as_json=as_json)
 
 
-def _recipe(words: list[str], root: Path) -> None:
-    if len(words) != 1 or words[0] not in RECIPES:
+def _refuse_other_words(task: str, words: list[str]) -> None:
+    if task == "recipe" and (len(words) != 1 or words[0] not in RECIPES):
         raise MisusedError(f"`limen data recipe` takes one of {', '.join(RECIPES)}")
-    program, whole = words[0], load_settings(root)
+    if task == "shares" and words[:1] != ["look"]:
+        raise MisusedError("It is `limen data shares look`, or `limen data shares look SHARE …`")
+    is_one = len(words) == 2 and words[0] in {"release", "delete"}
+    if task == "quarantine" and words not in ([], ["list"]) and not is_one:
+        raise MisusedError("It is `limen data quarantine list`, `… release ID` or `… delete ID`")
+
+
+def _recipe(program: str, root: Path) -> None:
+    whole = load_settings(root)
     settings, own = whole.section(DataSettings), urlsplit(whole.public_url).hostname or ""
     if program == "squid":
         text = recipes.squid(_reached(settings.icap, "icap", own), is_encrypted=settings.icap_certificate is not None)
@@ -59,15 +69,13 @@ def _recipe(words: list[str], root: Path) -> None:
     print(text, end="")
 
 
-def _look_anew(words: list[str], root: Path) -> None:
-    if words[:1] != ["look"]:
-        raise MisusedError("It is `limen data shares look`, or `limen data shares look SHARE …`")
+def _look_anew(names: list[str], root: Path) -> None:
     whole = load_settings(root)
     known = whole.section(DataSettings).shares
-    for name in words[1:]:
+    for name in names:
         if name not in known:
             raise LimenError(f"there is no share {name[:80]}", "name it by `shares` under [data] in limen.toml")
-    names = words[1:] or sorted(known)
+    names = names or sorted(known)
     if not names:
         raise LimenError("no share is watched", "name one by `shares` under [data] in limen.toml")
     looking_anew.ask(data_folder(root, whole), names)
@@ -75,8 +83,6 @@ def _look_anew(words: list[str], root: Path) -> None:
 
 
 def _quarantine(words: list[str], root: Path, *, as_json: bool) -> None:
-    if words and words != ["list"] and (len(words) != 2 or words[0] not in {"release", "delete"}):
-        raise MisusedError("It is `limen data quarantine list`, `… release ID` or `… delete ID`")
     settings = _settings(root)
     kept = Quarantine(quarantine_folder(settings, root, root / load_settings(root).storage.data))
     if len(words) == 2:

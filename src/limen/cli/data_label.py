@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import typer
 
 from limen.cli.open_company import Opened, opened
-from limen.cli.options import MisusedError, refuse_other_task
+from limen.cli.options import MisusedError, company_folder, refuse_other_task
 from limen.cli.output import counted, progress
 from limen.clock import SystemClock, to_iso
 from limen.company.authors import SERVER
@@ -51,7 +51,12 @@ def run(words: list[str], why: str, company: Path | None, *, as_json: bool) -> N
     if len(why) > LONGEST_WHY or not (why.isprintable()):
         raise MisusedError(f"--why is one line of at most {LONGEST_WHY} characters")
     with ExitStack() as stack:
-        labels = _labels_of(_company(company, stack), stack)
+        here = _company(company, stack)
+        if task == "raise" and label is None and here is None:
+            raise MisusedError(
+                "what content is labelled is in the company's rules", "name its folder with --company, or name a label"
+            )
+        labels = _labels_of(here, stack)
         files = list(files_below(paths))
         with progress("Reading labels" if task == "show" else "Labelling") as told:
             rows = []
@@ -82,7 +87,7 @@ def _label_and_paths(task: str, words: list[str]) -> tuple[Label | None, list[Pa
 
 def _company(folder: Path | None, stack: ExitStack) -> Opened | None:
     """The company whose key marks labels: the folder that was named, else the current one where it is one."""
-    where = folder or (Path() if Path(SETTINGS).is_file() else None)
+    where = company_folder(folder) if folder or Path(SETTINGS).is_file() else None
     return None if where is None else stack.enter_context(opened(where))
 
 
@@ -201,4 +206,5 @@ def _said(row: dict[str, Any]) -> str:
         why_not = f" ({row['why_not']})" if "why_not" in row else ""
         return f"{row['file']}: no label{why_not}{content}"
     lowered = f", lowered from {row['lowered_from']}" if row.get("lowered_from") else ""
-    return f"{row['file']}: {row['label']}{lowered}, in the {row['place']}, {_SAID[Standing(row['standing'])]}{content}"
+    standing = Standing(row["standing"])
+    return f"{row['file']}: {row['label']}{lowered}, in the {row['place']}, {standing}: {_SAID[standing]}{content}"

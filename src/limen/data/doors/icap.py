@@ -23,7 +23,7 @@ from limen.data.doors import icap_answers
 from limen.data.doors.http_documents import asked_by, body_of, file_name
 from limen.data.doors.icap_reading import Chunks, IcapRequest, UnreadableError, read_line, read_request
 from limen.data.doors.judging import Passed, Protection, Verdict, judge
-from limen.data.doors.peers import Network, Refused, is_named, may_connect
+from limen.data.doors.peers import Network, Refused, is_named, is_of, may_connect
 from limen.data.doors.refusal import STYLE_SOURCE, Refusal, RefusalOf, page, problem
 from limen.data.doors.spool import NoRoomError, Room, Spool
 from limen.data.rules.model import Channel, Passing
@@ -44,7 +44,7 @@ class Surroundings:
 
     `tag` is what changes when the same message may be judged otherwise. `person_of` gives the ID of who is signed in at
     the proxy by this name, "" for nobody that is known; only proxies of `named` addresses are believed. `refusal_of` is
-    what people are told.
+    what people are told. `domains` are the company's own: a site of theirs, or below one, is not outside.
     """
 
     protection: Protection
@@ -54,6 +54,7 @@ class Surroundings:
     refusal_of: RefusalOf = Refusal
     named: Sequence[Network] = ()
     room: Room = field(default_factory=Room)
+    domains: frozenset[str] = frozenset()
 
 
 class IcapServer:
@@ -194,12 +195,14 @@ class _Connection:
     def _passing(self, request: IcapRequest) -> Passing:
         is_response = request.method == b"RESPMOD"
         host, said = request.request.host, request.fields.get(b"x-authenticated-user", b"")
+        is_own = is_of(host, self._about.domains)
         return Passing(
             channel=Channel.DOWNLOAD if is_response else Channel.WEB,
             person=self._about.person_of(said.decode("latin-1")) if said and self._is_believed else "",
             app=host,
             name=file_name(request.response if is_response else request.request, request.request.target),
-            outside=frozenset() if is_response or not host else frozenset({host}),
+            outside=frozenset() if is_response or is_own or not host else frozenset({host}),
+            stays_inside=is_own,
         )
 
     def _refusal(self, request: IcapRequest, verdict: Verdict) -> bytes:

@@ -1,9 +1,9 @@
-"""Who may connect to an entry point: this machine, and the addresses that the settings name."""
+"""Who may connect to an entry point: this machine, and whom the settings name; and which sites are a company's own."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final, TypeAlias
@@ -41,3 +41,9 @@ def is_named(address: str, named: Sequence[Network]) -> bool:
 def may_connect(address: str, named: Sequence[Network]) -> bool:
     """Whether it is named, or, where nobody is, this machine."""
     return is_named(address, named or (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128")))
+
+
+def is_of(host: str, domains: Collection[str]) -> bool:
+    """Whether a host is one of these domains or below one. `domains` are in lower case, and hold no empty one."""
+    labels = host.casefold().rstrip(".").split(".")
+    return any(".".join(labels[at:]) in domains for at in range(len(labels)))

@@ -13,6 +13,8 @@ def squid(address: str, *, is_encrypted: bool = False, asks_about_responses: boo
     if asks_about_responses:
         services.append(("limen_received", "respmod_precache", "respmod"))
     lines = [
+        "# What goes to your own sites is known by their names, so a request may not claim another than it goes to.",
+        "host_verify_strict on",
         "icap_enable on",
         "icap_preview_enable on",
         "icap_preview_size 1024",

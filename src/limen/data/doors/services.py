@@ -103,7 +103,7 @@ class EntryPoints:
         self._begun: set[str] = set()
         self._looking: set[asyncio.Task[int]] = set()
         self._admission, self._room = Admission(), Room()
-        self._domains = frozenset({about.domain.casefold(), *(one.casefold() for one in settings.mail_domains)})
+        self._domains = frozenset(settings.own_domains(about.domain))
         audit = settings.samba_log
         self._audit = SambaAudit(about.root / audit) if audit is not None else None
 
@@ -206,6 +206,7 @@ class EntryPoints:
                 self.about.refusal_of,
                 settings.proxies,
                 self._room,
+                self._domains,
             )
         )
         await server.start(host, port, context)

@@ -31,11 +31,11 @@ def inventory_by_command(
     rules: DataRules,
     resolver: Resolving,
     *,
-    domain: str,
+    domains: tuple[str, ...],
     owners: Mapping[str, str],
 ) -> Iterator[Inventory]:
-    """Until the end of the block. `owners` are people's ids by their email addresses; `resolver` finds addresses, none
-    that is forbidden.
+    """Until the end of the block. `domains` are the company's own, `owners` people's ids by their email addresses;
+    `resolver` finds addresses, none that is forbidden.
     """
     mark = database.read(lambda snapshot: mark_now(snapshot, rules, clock.now()))
     stores: dict[str, Store] = {one.name: one for one in rules.stores}
@@ -49,7 +49,7 @@ def inventory_by_command(
             database,
             keyring,
             clock.now,
-            Walkers(lambda origin: VendorClient(origin, resolver), (domain,)),
+            Walkers(lambda origin: VendorClient(origin, resolver), domains),
             stores=lambda: stores,
             owners=lambda: owners,
             looking=looking,

@@ -16,7 +16,7 @@ from limen.data.rules.model import Channel, Judged, Passing
 from limen.data.rules.stated import DataRules
 
 MOST_DETECTORS: Final = 50
-WAY: Final = 1
+WAY: Final = 2
 """Of looking into documents. Whoever has more kinds of them read raises it: then everything is looked into again."""
 
 

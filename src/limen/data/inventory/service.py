@@ -17,6 +17,7 @@ from limen.data.inventory.taking import Inventory
 from limen.data.inventory.watching import Watching
 from limen.data.lists import store as lists
 from limen.data.rules.stated import NO_RULES, DataRules
+from limen.data.settings import DataSettings
 from limen.events import Event
 from limen.facts import FactStore
 from limen.pillar import Core, Every, SignOn
@@ -46,7 +47,10 @@ def inventory_of(core: Core, protecting: Protecting) -> Inventory:
         core.database,
         core.keyring,
         core.clock.now,
-        Walkers(lambda origin: VendorClient(origin, core.offers.take(SignOn).resolver), (core.settings.domain,)),
+        Walkers(
+            lambda origin: VendorClient(origin, core.offers.take(SignOn).resolver),
+            core.settings.section(DataSettings).own_domains(core.settings.domain),
+        ),
         stores=lambda: (core.known.rules_of(StatedStores) or NO_STORES).by_name,
         owners=lambda: owners_of(core.known),
         looking=looking,
