@@ -27,7 +27,7 @@ async def test_what_may_not_lie_there_is_taken_and_a_note_says_so(tmp_path: Path
         (share.root / "in" / "b.txt").write_bytes(NO_CARD)
         await share.until(lambda: share.names == {"in/a.txt.limen.txt", "in/b.txt"})
         note = (share.root / "in" / "a.txt.limen.txt").read_text()
-        for one in ("Payment card", "no-cards", "Ida, extension 7", "e1"):
+        for one in ("Payment card", "no-cards", "Ida, extension 7", ": e1\n"):
             assert note.count(one) == 2  # in English and in German
         assert "4111" not in note
         ((passing, judged, passed, _),) = share.protection.noted
