@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from limen.data.doors import share_files
+from limen.data.doors.mass_renaming import END, SAMPLE, Sample
 from limen.data.doors.share_files import GoneError, files_below, opened, write_beside
 
 
@@ -135,3 +136,14 @@ def test_a_file_however_deep_is_found_and_what_is_deeper_is_said(
     assert walked(tmp_path) == [str(PurePosixPath(*["d" * 20] * 200))]
     with pytest.raises(PermissionError), opened(tmp_path, path):
         pass
+
+
+def test_a_sample_is_of_the_start_the_middle_and_the_end(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"".join(b"%07d\n" % number for number in range(0, 800_000, 8)))
+    with opened(tmp_path, PurePosixPath("a")) as file:
+        sample = file.sample()
+    places = [(int(some[:7]), len(some)) for some in (sample.start, sample.middle, sample.end)]
+    assert places == [(0, SAMPLE), (400_000, SAMPLE), (800_000 - END, END)]
+    (tmp_path / "a").write_bytes(b"short")
+    with opened(tmp_path, PurePosixPath("a")) as file:
+        assert file.sample() == Sample(b"short", b"", b"short")

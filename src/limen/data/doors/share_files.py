@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from limen.data.doors.mass_renaming import END, SAMPLE, Sample
 from limen.errors import LimenError
 
 PIECE: Final = 1 << 18
@@ -69,6 +70,11 @@ class ShareFile:
 
     def start(self, size: int) -> bytes:
         return os.pread(self.descriptor, size, 0)
+
+    def sample(self) -> Sample:
+        """Some of it, by which one sees whether it was encrypted."""
+        middle = os.pread(self.descriptor, SAMPLE, max(self.size // 2, SAMPLE)) if self.size > 2 * SAMPLE else b""
+        return Sample(self.start(SAMPLE), middle, os.pread(self.descriptor, END, max(self.size - END, 0)))
 
     async def pieces(self, most: int | None = None) -> AsyncIterator[bytes]:
         """What is in it, or its first so many bytes."""

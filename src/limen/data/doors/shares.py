@@ -22,7 +22,7 @@ from watchfiles import Change, awatch
 from limen.clock import Clock
 from limen.data.documents import WhyNot
 from limen.data.doors.judging import Content, Passed, Protection, Verdict, judge
-from limen.data.doors.mass_renaming import SAMPLE, MassRenaming, RenamingWatch, looks_encrypted
+from limen.data.doors.mass_renaming import MassRenaming, RenamingWatch, looks_encrypted
 from limen.data.doors.quarantine import Quarantine
 from limen.data.doors.refusal import Refusal, RefusalOf, note
 from limen.data.doors.samba_audit import SambaAudit, Writer
@@ -295,7 +295,7 @@ class SharePatrol:
     def _see_whether_encrypted(self, file: ShareFile, writer: Writer) -> None:
         now = time.monotonic()
         first = self._first_seen(file, now)
-        if not looks_encrypted(file.start(SAMPLE)):
+        if not looks_encrypted(file.sample()):
             return
         was_there = now - min(self._state.made.get(file.path, -NEW_SECONDS), first) >= NEW_SECONDS
         alarm = self._renaming.unreadable(str(file.path), writer.user, now, was_there=was_there)
