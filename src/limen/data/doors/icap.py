@@ -153,7 +153,7 @@ class _Connection:
     async def _message(self, request: IcapRequest, held: ExitStack) -> bool:
         passing = self._passing(request)
         body = _Body(self, request)
-        spool = held.enter_context(Spool(self._about.room))
+        spool = held.enter_context(Spool(self._about.room, self._sender(request, passing)))
         is_asked = self._asks(passing)
         async with aclosing(body.pieces(wants_all=is_asked or not body.may_say_unchanged)) as pieces:
             async for piece in pieces:
@@ -204,6 +204,11 @@ class _Connection:
             outside=frozenset() if is_response or is_own or not host else frozenset({host}),
             stays_inside=is_own,
         )
+
+    def _sender(self, request: IcapRequest, passing: Passing) -> str:
+        """Whose it is, as the proxy says: a person, else an address; "" where it says neither."""
+        address = request.fields.get(b"x-client-ip", b"") if self._is_believed else b""
+        return passing.person or address.decode("latin-1")[:64]
 
     def _refusal(self, request: IcapRequest, verdict: Verdict) -> bytes:
         refusal, asked = self._about.refusal_of(verdict), request.request

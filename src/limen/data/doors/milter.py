@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from limen.admission import Entry, Listener
@@ -99,8 +100,8 @@ class MilterServer:
 class _Mail:
     """One mail as it comes."""
 
-    def __init__(self, room: Room) -> None:
-        self.spool = Spool(room)
+    def __init__(self, room: Room, sender: str = "") -> None:
+        self.spool = Spool(room, sender)
         self.recipients: list[str] = []
         self.headers: list[tuple[str, str]] = []
         self.body_at = 0
@@ -128,7 +129,8 @@ class _Connection:
         self._reader, self._writer, self._entry = reader, writer, entry
         self._agreed = Agreed(Can(0), milter_wire.Leave(0))
         self._signed_in = ""
-        self._mail = _Mail(self._about.room)
+        self._address = ""
+        self._mail = _Mail(self._about.room, self._signed_in or self._address)
 
     async def serve(self) -> None:
         try:
@@ -183,7 +185,9 @@ class _Connection:
             self._forget()
             if command == b"K":
                 self._signed_in = ""
-        elif command not in b"CHTU":
+        elif command == b"C":
+            self._address = milter_wire.address_in(data)
+        elif command not in b"HTU":
             raise MilterError
 
     def _macros(self, data: bytes) -> None:
@@ -255,16 +259,15 @@ class _Connection:
 
     def _label(self, it: _Mail, judged: Label | None) -> list[tuple[str, str]] | None:
         fields = [(name, " ".join(value.split())) for name, value in it.headers]
-        return self._about.labels.headers(
-            fields, it.spool.whole(it.spool.size)[it.body_at :], judged, self._about.clock.now()
-        )
+        body = partial(it.spool.pieces_from, it.body_at)
+        return self._about.labels.headers(fields, body, judged, self._about.clock.now())
 
     def _person(self) -> str:
         return self._about.person_of(self._signed_in) if self._signed_in else ""
 
     def _forget(self) -> None:
         self._mail.spool.close()
-        self._mail = _Mail(self._about.room)
+        self._mail = _Mail(self._about.room, self._signed_in or self._address)
 
     async def _send(self, data: bytes) -> None:
         self._writer.write(data)

@@ -102,7 +102,7 @@ class EntryPoints:
         self._not_open = NotOpen(about.data, about.record, about.clock.now)
         self._begun: set[str] = set()
         self._looking: set[asyncio.Task[int]] = set()
-        self._admission, self._room = Admission(), Room()
+        self._admission = Admission()
         self._domains = frozenset(settings.own_domains(about.domain))
         audit = settings.samba_log
         self._audit = SambaAudit(about.root / audit) if audit is not None else None
@@ -205,7 +205,7 @@ class EntryPoints:
                 self.person_of,
                 self.about.refusal_of,
                 settings.proxies,
-                self._room,
+                Room(),
                 self._domains,
             )
         )
@@ -228,7 +228,7 @@ class EntryPoints:
                 self.about.labels,
                 self.about.refusal_of,
                 settings.mail_servers,
-                self._room,
+                Room(),
             )
         )
         await server.start(host, port)
