@@ -110,6 +110,16 @@ async def test_no_room_is_no_pass() -> None:
         assert world.server.about.room.left == 1_000
 
 
+async def test_one_sender_keeps_no_room_from_the_others() -> None:
+    """By the address that a proxy says, or as whom they are signed in there."""
+    mine, others = "X-Client-IP: 192.0.2.7", "X-Client-IP: 192.0.2.8"
+    async with icap_world(OwnProtection(), room=Room(left=10_000, of_one=2_500)) as world, world.connected() as asked:
+        await asked.send(reqmod(b"x" * 2_000, ALLOW, mine)[:-5])  # which is never ended
+        await asyncio.sleep(0.1)
+        assert (await world.once(reqmod(b"x" * 2_000, ALLOW, mine)))[0] == 503
+        assert (await world.once(reqmod(b"x" * 2_000, ALLOW, others)))[0] == 204
+
+
 async def test_a_size_that_nothing_follows_holds_nothing() -> None:
     async with icap_world(OwnProtection()) as world, world.connected() as asked:
         await asked.send(reqmod(None).replace(b"null-body", b"req-body") + b"ffffffff\r\nxy")

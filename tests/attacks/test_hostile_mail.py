@@ -70,6 +70,24 @@ async def test_no_room_is_no_answer_and_so_no_pass() -> None:
         assert world.server.about.room.left == 1_000
 
 
+async def test_one_sender_keeps_no_room_from_the_others() -> None:
+    """Whoever sends much at once is put off, by the address that they connect from or as whom they are signed in."""
+    connects = packet(b"C", b"mx.other.example\x004\x00\x19192.0.2.7\0")
+    async with (
+        milter_world(OwnProtection(), room=Room(left=10_000, of_one=2_500)) as world,
+        world.connected() as holding,
+        world.connected() as same,
+        world.connected() as other,
+    ):
+        for server in (holding, same):
+            await server.send(connects)
+        await holding.send(packet(b"M", b"<a@other.example>\0"), packet(b"B", b"x" * 2_000))
+        await asyncio.sleep(0.05)
+        with pytest.raises(EOFError):
+            await same.mail(b"x" * 2_000, signed_in="")
+        assert await other.mail(b"x" * 2_000) == [(b"c", b"")]
+
+
 async def test_a_mail_that_is_never_ended_leaves_nothing_behind() -> None:
     async with milter_world(OwnProtection()) as world:
         async with world.connected() as server:

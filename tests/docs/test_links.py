@@ -35,6 +35,13 @@ def test_each_link_leads_somewhere(page: Path) -> None:
         assert not anchor or anchor in anchors(target), f"{page.name}: {link}"
 
 
+def test_the_index_names_each_how_to_once_in_a_list() -> None:
+    """A table may name one again, beside what it is compared with."""
+    text = (DOCS / "README.md").read_text("utf-8")
+    listed = re.findall(r"\(how-to/([^)]+)\)", "".join(line for line in text.splitlines(True) if "|" not in line))
+    assert [one for one in set(listed) if listed.count(one) > 1] == []
+
+
 def test_each_page_can_be_found_from_the_index() -> None:
     index = DOCS / "README.md"
     found = {(DOCS / link).resolve() for link in links(index) if "://" not in link}

@@ -82,14 +82,21 @@ def _recovery_key(*, as_json: bool) -> None:
     if as_json:
         print(json.dumps({"identity": made.text, "recipient": made.recipient.text}))
         return
-    print(
-        "This key opens every file that is sealed from now on, without Limen:\n\n"
-        f"  {made.text}\n\n"
-        "It is shown this once and kept nowhere. Write it down or print it, and lock it away; it works with\n"
-        "`limen open --identity` and with `age --decrypt -i`. Then put its public half into limen.toml:\n\n"
-        f'  [data.sealing]\n  recovery = ["{made.recipient.text}"]\n\n'
-        "and publish that. Restricted files need two such keys, best in two places."
+    told = (
+        "This key opens every file that is sealed from now on, without Limen. It is shown once and kept nowhere.",
+        "Print this, and lock it away. What opens files is the line that is no remark: type it into a file, and",
+        "name that to `limen open --identity` or `age --decrypt -i`. Restricted files need two keys, in two places.",
+        "",
+        "Its public half belongs into limen.toml, where it counts once Limen was restarted:",
+        "",
+        "[data.sealing]",
+        f'recovery = ["{made.recipient.text}"]',
+        "",
     )
+    for line in told:
+        print(f"# {line}".rstrip())
+    print(f"# public key: {made.recipient.text}")  # as age-keygen has it
+    print(made.text)
 
 
 def _sealer(label: Label, to: list[str] | tuple[()], company: Path | None, url: str, *, opens_browser: bool) -> Sealer:

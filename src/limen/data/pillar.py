@@ -8,6 +8,7 @@ from limen.pillar import Command, Declarations, Every, KeptOpen, Pillar, Running
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from sqlalchemy import Connection
 
@@ -101,6 +102,7 @@ async def _build(core: Core) -> Running:
         periodic=(
             *always,
             Every("have proxies and mail servers ask, and shares watched", AGREE_SECONDS, points.agree),
+            Every("delete what was taken out of shares long ago", FORGET_SECONDS, points.forget),
             Every("look for what changed on shares and was not told", SWEEP_SECONDS, points.sweep),
         ),
         figures=points.figures,
@@ -128,6 +130,14 @@ def _erase_names(connection: Connection, person: ErasedPerson) -> Iterable[tuple
     return ()
 
 
+def _writes(here: Installation) -> Iterable[Path]:
+    from limen.data.settings import DataSettings
+
+    settings = here.settings.section(DataSettings)
+    kept = (settings.quarantine,) if settings.quarantine is not None else ()
+    return [(here.root / one).resolve() for one in (*settings.shares.values(), *kept)]
+
+
 PILLAR = Pillar(
     name="data",
     commands={
@@ -149,4 +159,5 @@ PILLAR = Pillar(
     examinations={"data": _examine, "reading documents": _examine_reading},
     build=_build,
     erase_names=_erase_names,
+    writes=_writes,
 )

@@ -44,7 +44,7 @@ class Passing:
     `person`: their id. `app`: the app's id, or the host of a site, or the share's name. `name`: what the file is
     called, as its sender says; a hint and never a proof. `outside`: those it goes to who are not of the company, as
     addresses or domains. `label`: of the app, share or mailbox that it comes from. `has_healthy_device`: whether the
-    person's device is managed and compliant.
+    person's device is managed and compliant. `stays_inside`: it goes to a site that is known to be the company's own.
     """
 
     channel: Channel
@@ -54,6 +54,7 @@ class Passing:
     outside: frozenset[str] = frozenset()
     label: Label | None = None
     has_healthy_device: bool | None = None
+    stays_inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,9 +34,20 @@ async def test_what_cannot_be_is_said(fields: dict[bytes, bytes]) -> None:
         await found(fields, b"neither of them")
 
 
-def test_fields_of_an_address_are_text() -> None:
-    assert [one.body for one in asked_by("http://a/?q=4111+1%201&b=c")] == [b"q=4111 1 1\nb=c"]
-    assert asked_by("http://a/") == ()
+@pytest.mark.parametrize(
+    ("target", "text"),
+    [
+        ("http://a/?q=4111+1%201&b=c", b"q=4111 1 1\nb=c"),
+        ("https://a.example/4111111111111111/%31+2/?x", b"4111111111111111\n1+2\nx"),
+        ("/4111/x#y", b"4111\nx"),
+        ("http://a/", b""),
+        ("http://a", b""),
+        ("a.example:443", b"a.example:443"),
+        ("*", b"*"),
+    ],
+)
+def test_path_and_fields_of_an_address_are_text(target: str, text: bytes) -> None:
+    assert [one.body for one in asked_by(target)] == ([text] if text else [])
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from tests.data.doors.protecting import CARD, NO_CARD, OwnProtection
 
 from limen.data.documents import WhyNot
 from limen.data.doors.spool import Room
+from limen.data.rules import judging
 from limen.data.rules.model import Channel, Step
 
 ALLOW = "Allow: 204"
@@ -173,3 +174,13 @@ async def test_a_connection_ends_where_the_proxy_says_so(world: IcapWorld) -> No
         await asked.send(reqmod(NO_CARD, ALLOW, "Connection: close"))
         assert (await asked.head())[0] == 204
         assert await asked.is_over()
+
+
+@pytest.mark.parametrize(("target", "goes_outside"), [(b"http://intranet.harbor.example/x", False), (b"/x", True)])
+async def test_a_site_of_ones_own_is_not_outside(target: bytes, goes_outside: bool) -> None:
+    protection = OwnProtection(Step.WATCH)
+    async with icap_world(protection, domains=frozenset({"harbor.example"})) as world:
+        head = b"POST " + target + b" HTTP/1.1\r\nHost: upload.example\r\n\r\n"
+        await world.once(reqmod(CARD, "Allow: 204", head=head))
+        ((passing, *_),) = protection.noted
+        assert (judging.goes_outside(passing), bool(passing.outside)) == (goes_outside, goes_outside)

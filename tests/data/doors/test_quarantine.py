@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path, PurePosixPath
 
 import pytest
 
 from limen.data.doors import quarantine as module
 from limen.data.doors.quarantine import Kept, Quarantine
-from limen.data.doors.share_files import GoneError, opened
+from limen.data.doors.share_files import GoneError, opened, write_beside
 from limen.errors import LimenError
 
 
@@ -29,7 +30,14 @@ def test_a_file_is_taken_for_nobody_else_to_read_and_put_back(
     tmp_path: Path, share: Path, monkeypatch: pytest.MonkeyPatch, *, is_elsewhere: bool
 ) -> None:
     if is_elsewhere:  # on another file system
-        monkeypatch.setattr(module.os, "rename", lambda *_a, **_k: (_ for _ in ()).throw(OSError(module.EXDEV, "")))
+        rename = os.rename
+
+        def within_one(name: str, to: str, **folders: int) -> None:
+            if "dst_dir_fd" not in folders:
+                raise OSError(module.EXDEV, "")
+            rename(name, to, **folders)
+
+        monkeypatch.setattr(module.os, "rename", within_one)
     if os.geteuid() == 0:
         os.chown(share / "in" / "a.txt", 5, 60)
     quarantine = Quarantine(tmp_path / "q")
@@ -50,6 +58,44 @@ def test_a_file_is_taken_for_nobody_else_to_read_and_put_back(
     if os.geteuid() == 0:
         assert (back.stat().st_uid, back.stat().st_gid) == (5, 60)
     assert (quarantine.all(), quarantine.find(kept.id)) == ([], None)
+
+
+@pytest.mark.parametrize("what", ["fchmod", "fchown"])
+def test_a_file_of_another_user_is_kept_as_well(
+    tmp_path: Path, share: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """Whatever fails after it was moved: this was the only copy."""
+    monkeypatch.setattr(module.os, what, lambda *_: (_ for _ in ()).throw(PermissionError(1, "")))
+    kept = take(Quarantine(tmp_path / "q"), share, "in/a.txt")
+    assert (tmp_path / "q" / kept.id / "content").read_text() == "secret"
+    assert Quarantine(tmp_path / "q").all() == [kept]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user")
+def test_a_file_of_another_user_is_taken_by_a_user_that_is_not_root() -> None:
+    """Who doesn't own a file can't take away its rights: it is copied, and not lost."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        for each in (folder, folder / "share"):
+            each.mkdir(exist_ok=True)
+            each.chmod(0o777)
+        (folder / "share" / "a.txt").write_text("secret")
+        (folder / "share" / "a.txt").chmod(0o644)
+        if (child := os.fork()) == 0:
+            try:
+                os.setgid(65_534)
+                os.setuid(65_534)
+                os.umask(0o077)
+                with opened(folder / "share", PurePosixPath("a.txt")) as file:
+                    Quarantine(folder / "q").take(file, "sales", 1_000, "e1", ())
+                    write_beside(file, "a.txt.limen.txt", "note")
+            finally:
+                os._exit(0)
+        os.waitpid(child, 0)
+        (kept,) = Quarantine(folder / "q").all()
+        assert (folder / "q" / kept.id / "content").read_text() == "secret"
+        assert [one.name for one in (folder / "share").iterdir()] == ["a.txt.limen.txt"]
+        assert (folder / "share" / "a.txt.limen.txt").stat().st_mode & 0o777 == 0o644
 
 
 def test_what_was_put_back_is_not_taken_again_as_it_is(tmp_path: Path, share: Path) -> None:

@@ -28,3 +28,22 @@ def test_all_together_stay_within_one_budget() -> None:
             other.write(b"x" * 41)
         other.write(b"x" * 40)
     assert room.left == 100
+
+
+def test_one_sender_leaves_room_to_the_others() -> None:
+    room = Room(left=100, of_one=30)
+    with Spool(room, "ann") as one, Spool(room, "ann") as other, Spool(room, "ben") as third, Spool(room) as unknown:
+        one.write(b"x" * 20)
+        with pytest.raises(NoRoomError):
+            other.write(b"x" * 11)
+        other.write(b"x" * 10)
+        third.write(b"x" * 30)
+        unknown.write(b"x" * 40)
+    assert (room.left, dict(room.held)) == (100, {})
+
+
+def test_the_rest_of_a_body_comes_in_pieces() -> None:
+    with Spool(Room()) as spool:
+        spool.write(b"0123456789" * 20_000)
+        pieces = list(spool.pieces_from(3))
+    assert (len(pieces), b"".join(pieces)) == (4, (b"0123456789" * 20_000)[3:])

@@ -10,7 +10,9 @@ import pytest
 from tests.data.data_yaml import a_rule, rules_of
 from tests.web.conftest import OUR_PAGE, Browser, House
 
+from limen.data.rules.model import Channel
 from limen.data.rules.stated import NO_RULES, DataRules
+from limen.facts import Label
 from limen.web.data import simulator
 from limen.web.data.simulator import AT, STEPS, Step
 
@@ -93,3 +95,21 @@ async def test_nobody_else_may_try(house: House, ada: Browser) -> None:
 async def test_what_cannot_be_read_says_why(ada: Browser) -> None:
     page = await tried(ada, b"\x00\x01" * 500)
     assert 'id="unread"' in page.text
+
+
+async def test_the_label_of_the_app_counts_as_at_the_gateway(house: House, ada: Browser) -> None:
+    rules = rules_of("rules:\n" + a_rule("{label: restricted}", "quarantine"))
+    house.limen.known.set_rules(DataRules, rules)
+    apps = {app.label: app.id for app in house.limen.known.apps.values()}
+    page = rows(await tried(ada, b"a plan", app=apps[Label.RESTRICTED]))
+    said = [simulator.WAYS[one] for one in (Channel.UPLOAD, Channel.DOWNLOAD, Channel.MAIL)]
+    assert [page[one][0].startswith(STEPS[Step.QUARANTINE]) for one in said] == [True, True, False]
+    other = rows(await tried(ada, b"a plan", app=apps[Label.INTERNAL]))
+    assert other[said[0]][0].startswith(STEPS[Step.ALLOW])
+
+
+def test_a_step_is_said_as_it_is_there_and_only_ways_that_there_are() -> None:
+    assert set(simulator.WAYS) == set(Channel) - {Channel.LINK}
+    shares, web = simulator.STEPS_BY[Channel.SHARE], simulator.STEPS_BY[Channel.WEB]
+    assert shares[Step.WARN] == shares[Step.QUARANTINE] != STEPS[Step.QUARANTINE]
+    assert web[Step.WARN] == STEPS[Step.BLOCK]

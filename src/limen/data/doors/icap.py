@@ -23,7 +23,7 @@ from limen.data.doors import icap_answers
 from limen.data.doors.http_documents import asked_by, body_of, file_name
 from limen.data.doors.icap_reading import Chunks, IcapRequest, UnreadableError, read_line, read_request
 from limen.data.doors.judging import Passed, Protection, Verdict, judge
-from limen.data.doors.peers import Network, is_named, may_connect
+from limen.data.doors.peers import Network, Refused, is_named, is_of, may_connect
 from limen.data.doors.refusal import STYLE_SOURCE, Refusal, RefusalOf, page, problem
 from limen.data.doors.spool import NoRoomError, Room, Spool
 from limen.data.rules.model import Channel, Passing
@@ -44,7 +44,7 @@ class Surroundings:
 
     `tag` is what changes when the same message may be judged otherwise. `person_of` gives the ID of who is signed in at
     the proxy by this name, "" for nobody that is known; only proxies of `named` addresses are believed. `refusal_of` is
-    what people are told.
+    what people are told. `domains` are the company's own: a site of theirs, or below one, is not outside.
     """
 
     protection: Protection
@@ -54,6 +54,7 @@ class Surroundings:
     refusal_of: RefusalOf = Refusal
     named: Sequence[Network] = ()
     room: Room = field(default_factory=Room)
+    domains: frozenset[str] = frozenset()
 
 
 class IcapServer:
@@ -62,6 +63,7 @@ class IcapServer:
     def __init__(self, about: Surroundings) -> None:
         self.about = about
         self.counts: Counter[str] = Counter()
+        self._refused = Refused("proxies")
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.Task[None]] = set()
 
@@ -83,6 +85,8 @@ class IcapServer:
         entry = None
         if may_connect(peer, self.about.named):
             entry = self.about.listener.enter(peer, lambda _word: writer.transport.abort())
+        else:
+            self._refused.tell(peer)
         if entry is None:
             self.counts["not-let-in"] += 1
             writer.transport.abort()
@@ -149,7 +153,7 @@ class _Connection:
     async def _message(self, request: IcapRequest, held: ExitStack) -> bool:
         passing = self._passing(request)
         body = _Body(self, request)
-        spool = held.enter_context(Spool(self._about.room))
+        spool = held.enter_context(Spool(self._about.room, self._sender(request, passing)))
         is_asked = self._asks(passing)
         async with aclosing(body.pieces(wants_all=is_asked or not body.may_say_unchanged)) as pieces:
             async for piece in pieces:
@@ -191,13 +195,20 @@ class _Connection:
     def _passing(self, request: IcapRequest) -> Passing:
         is_response = request.method == b"RESPMOD"
         host, said = request.request.host, request.fields.get(b"x-authenticated-user", b"")
+        is_own = is_of(host, self._about.domains)
         return Passing(
             channel=Channel.DOWNLOAD if is_response else Channel.WEB,
             person=self._about.person_of(said.decode("latin-1")) if said and self._is_believed else "",
             app=host,
             name=file_name(request.response if is_response else request.request, request.request.target),
-            outside=frozenset() if is_response or not host else frozenset({host}),
+            outside=frozenset() if is_response or is_own or not host else frozenset({host}),
+            stays_inside=is_own,
         )
+
+    def _sender(self, request: IcapRequest, passing: Passing) -> str:
+        """Whose it is, as the proxy says: a person, else an address; "" where it says neither."""
+        address = request.fields.get(b"x-client-ip", b"") if self._is_believed else b""
+        return passing.person or address.decode("latin-1")[:64]
 
     def _refusal(self, request: IcapRequest, verdict: Verdict) -> bytes:
         refusal, asked = self._about.refusal_of(verdict), request.request

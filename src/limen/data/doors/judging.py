@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol, TypeAlias
 
 from limen.data.documents import Inspected, WhyNot
@@ -136,11 +136,13 @@ def _passes(judged: Judged, why: str) -> bool:
 
 async def _inspected(protection: Protection, passed: Passed) -> Inspected:
     """What looking into all of it gave. What fails or takes too long was not looked into, whatever the reason."""
+    beside: list[tuple[str, Inspected]] = []
     seen: list[tuple[str, Inspected]] = []
     unread = set(passed.unread)
     try:
         async with asyncio.timeout(INSPECT_SECONDS):
-            seen += [(one.name, await _of_content(protection, one)) for one in passed.contents]
+            for one in passed.contents:
+                beside.append((one.name, await _of_content(protection, one)))  # noqa: PERF401 -- kept if it ends here
             if passed.body is not None:
                 unread |= await _look_apart(protection, passed.body, seen)
     except TimeoutError:
@@ -148,7 +150,12 @@ async def _inspected(protection: Protection, passed: Passed) -> Inspected:
     except Exception:  # noqa: BLE001 -- whatever fails, it was not looked into
         _log.exception("something that passes could not be looked into")
         unread.add(WhyNot.FAILED)
-    return together(seen, unread)
+    # An address in which nothing is found takes from the one document beside it neither its kind nor its digest.
+    return together([*(one for one in beside if not seen or _says_something(one[1])), *seen], unread)
+
+
+def _says_something(one: Inspected) -> bool:
+    return bool(one.found.findings or one.found.more or one.why_not or one.carried or one.inside or one.label)
 
 
 async def _of_content(protection: Protection, one: Content) -> Inspected:
@@ -187,9 +194,10 @@ class _Watched:
 
 
 def together(seen: list[tuple[str, Inspected]], unread: Iterable[WhyNot] = ()) -> Inspected:
-    """Several documents, each with its name, as what passes at once: of labels the highest counts, and what several say
-    of theirs together proves nothing.
+    """Several documents, each with its name, as what passes at once: of labels the highest counts. That one was lowered
+    says nothing of what passes beside it, so its mark counts only where nothing else was found.
     """
+    unread = frozenset(unread)
     if len(seen) == 1 and not unread:
         return seen[0][1]
     labels = [one.label for _, one in seen if one.label is not None]
@@ -205,15 +213,22 @@ def together(seen: list[tuple[str, Inspected]], unread: Iterable[WhyNot] = ()) -
             for where in (one.where or ("",) * len(one.found.findings))
         ),
         label=max(labels, default=None),
-        why_not=frozenset(unread).union(*(one.why_not for _, one in seen)),
+        why_not=unread.union(*(one.why_not for _, one in seen)),
         digest=seen[0][1].digest if len(seen) == 1 else b"",
-        carried=_carried([one.carried for _, one in seen if one.carried is not None]),
+        carried=_carried([one for _, one in seen], unread=bool(unread)),
+        inside=tuple(packed for _, one in seen for packed in one.inside),
     )
 
 
-def _carried(said: list[Carried]) -> Carried | None:
-    if len(said) < 2:
-        return said[0] if said else None
+def _carried(seen: list[Inspected], *, unread: bool) -> Carried | None:
+    said = [one.carried for one in seen if one.carried is not None]
+    if not said:
+        return None
+    others = [one for one in seen if one.carried is None]
+    if len(said) == 1 and not unread and not any(one.found.findings or one.found.more or one.why_not for one in others):
+        return said[0]
+    if len(said) == 1:
+        return replace(said[0], marks=(), content=b"")
     return Carried(
         words=tuple(word for one in said for word in one.words),
         marks=tuple(mark for one in said for mark in one.marks),

@@ -1,13 +1,15 @@
 """Bodies that are held until they are judged: small ones in memory, larger ones in a file without a name.
 
-All of them together stay within one budget, so that nobody fills the disk by sending.
+All of an entry point stay within one budget, so that nobody fills the disk by sending; and of that, one sender has a
+quarter at most, so that nobody keeps the others from sending.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
 from tempfile import SpooledTemporaryFile
 from typing import Final, Self
 
@@ -16,7 +18,9 @@ PIECE: Final = 1 << 16
 LARGEST: Final = 100 << 20
 """Bytes of one body at most: what is larger is not looked into."""
 ALTOGETHER: Final = 1 << 30
-"""Bytes of all bodies that are held at once."""
+"""Bytes of all bodies that one entry point holds at once."""
+OF_ONE: Final = ALTOGETHER // 4
+"""Bytes of those that one sender may have."""
 
 
 class NoRoomError(Exception):
@@ -25,17 +29,32 @@ class NoRoomError(Exception):
 
 @dataclass(slots=True)
 class Room:
-    """What is left for bodies that are held."""
+    """What is left for bodies that are held, as a whole and for each sender ("": not known, and not bounded)."""
 
     left: int = ALTOGETHER
     largest: int = LARGEST
+    of_one: int = OF_ONE
+    held: Counter[str] = field(default_factory=Counter)
+
+    def take(self, size: int, sender: str) -> None:
+        """Raises NoRoomError."""
+        if size > self.left or (sender and self.held[sender] + size > self.of_one):
+            raise NoRoomError
+        self.left -= size
+        self.held[sender] += size
+
+    def give(self, size: int, sender: str) -> None:
+        self.left += size
+        self.held[sender] -= size
+        if not self.held[sender]:
+            del self.held[sender]
 
 
 class Spool:
-    """One body. Within `with`: `write` its pieces, then read them as often as is needed."""
+    """One body, of `sender`. Within `with`: `write` its pieces, then read them as often as is needed."""
 
-    def __init__(self, room: Room) -> None:
-        self._room = room
+    def __init__(self, room: Room, sender: str = "") -> None:
+        self._room, self._sender = room, sender
         self._file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 -- closed by `close`
         self.size = 0
 
@@ -52,9 +71,7 @@ class Spool:
 
     def write(self, piece: bytes) -> None:
         """Keep a piece. Raises NoRoomError, and OSError where the disk is full."""
-        if len(piece) > self._room.left:
-            raise NoRoomError
-        self._room.left -= len(piece)
+        self._room.take(len(piece), self._sender)
         self.size += len(piece)
         self._file.write(piece)
 
@@ -68,6 +85,12 @@ class Spool:
         self._file.seek(at)
         return self._file.read(PIECE)
 
+    def pieces_from(self, at: int) -> Iterator[bytes]:
+        """What comes from that place on, piece by piece."""
+        while piece := self.piece(at):
+            at += len(piece)
+            yield piece
+
     async def pieces(self) -> AsyncIterator[bytes]:
         """All of it, from its start."""
         at = 0
@@ -80,4 +103,4 @@ class Spool:
         """Forget it. A second time, nothing."""
         if not self._file.closed:
             self._file.close()
-            self._room.left += self.size
+            self._room.give(self.size, self._sender)

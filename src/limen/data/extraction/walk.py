@@ -20,6 +20,7 @@ from limen.data.extraction import (
     table,
     web_page,
 )
+from limen.data.extraction.encrypted import is_encrypted
 from limen.data.extraction.kinds import is_media, kinds_of
 from limen.data.extraction.limits import Budget, UnreadableError
 from limen.data.extraction.pieces import Inner, Reader, lines
@@ -86,6 +87,8 @@ def _document(data: bytes, kinds: tuple[str, ...], place: _Place) -> Iterator[Pa
     for kind in kinds:
         if not (kind in READERS or kind == "empty" or is_media(data) or (place.is_part and kind == "unknown")):
             yield WhyNot.UNKNOWN_KIND
+        if is_encrypted(kind, data):
+            yield WhyNot.ENCRYPTED
         yield from _as(kind, data, place)
     yield Part(place.path, _GAP)
 

@@ -203,7 +203,8 @@ def _opened_untouched(name: bytes, at: int) -> int:
 
 
 def _etag(found: os.stat_result) -> str:
-    return f"{found.st_ino:x}-{found.st_size:x}-{found.st_mtime_ns:x}"
+    """Anybody may put back the time at which the content was changed, and nobody the one of all changes (`ctime`)."""
+    return f"{found.st_ino:x}-{found.st_size:x}-{found.st_mtime_ns:x}-{found.st_ctime_ns:x}"
 
 
 @lru_cache(maxsize=1_024)

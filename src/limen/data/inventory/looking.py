@@ -16,7 +16,7 @@ from limen.data.rules.model import Channel, Judged, Passing
 from limen.data.rules.stated import DataRules
 
 MOST_DETECTORS: Final = 50
-WAY: Final = 1
+WAY: Final = 2
 """Of looking into documents. Whoever has more kinds of them read raises it: then everything is looked into again."""
 
 
@@ -24,6 +24,8 @@ class Protecting(Protocol):
     """What of `DataProtection` is used here."""
 
     async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "") -> Inspected: ...
+
+    def counting(self, passing: Passing, inspected: Inspected) -> Inspected: ...
 
     def judge(self, passing: Passing, inspected: Inspected) -> Judged: ...
 
@@ -46,16 +48,18 @@ class ByRules:
 
     async def look(self, store: Store, item: Item, body: AsyncIterator[bytes]) -> LookedInto:
         name = item.path.rpartition("/")[2]
-        inspected = await self._protecting.inspect(body, name)
         passing = Passing(Channel.SHARE, app=store.name, name=name)
+        inspected = self._protecting.counting(passing, await self._protecting.inspect(body, name))
         return looked_into(inspected, self._protecting.judge(passing, inspected))
 
 
-def mark_of(rules: DataRules, lists: Iterable[tuple[str, Instant]]) -> str:
-    """What says whether items are looked into by the same rules: labels, everything looked for, and lists as kept."""
+def mark_of(rules: DataRules, lists: Iterable[tuple[str, Instant]], allowed: Iterable[tuple[str, bytes]] = ()) -> str:
+    """What says whether items are looked into by the same rules: labels, everything looked for, lists as kept, and the
+    values that are allowed.
+    """
     looked_for = [(one.id, one.expression, one.words) for one in rules.sought]
     of_rules = (rules.labels, rules.own, rules.dictionaries, rules.exact, rules.fingerprints)
-    written = msgspec.json.encode((WAY, of_rules, looked_for, sorted(lists)), order="deterministic")
+    written = msgspec.json.encode((WAY, of_rules, looked_for, sorted(lists), sorted(allowed)), order="deterministic")
     return blake2b(written, digest_size=16).hexdigest()
 
 

@@ -9,6 +9,7 @@ from hashlib import blake2b
 from typing import Final, Protocol
 
 from limen.clock import DAY, Instant, Milliseconds
+from limen.data.documents import WhyNot
 from limen.facts import Label
 
 LONGEST_PATH: Final = 4_096
@@ -163,7 +164,11 @@ class Gone(Exception):  # noqa: N818 -- it is no error that an item is gone
 
 
 class Unreadable(Exception):  # noqa: N818 -- as above
-    """One item can't be read, and others can."""
+    """One item can't be read, and others can: `why_not`."""
+
+    def __init__(self, why_not: WhyNot = WhyNot.FAILED) -> None:
+        super().__init__(why_not)
+        self.why_not = why_not
 
 
 @dataclass(frozen=True, slots=True)

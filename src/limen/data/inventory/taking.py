@@ -206,8 +206,8 @@ class Inventory:
                 return await turn.looking.look(turn.store, item, body)
         except Gone:
             return None
-        except Unreadable:
-            return LookedInto(why_not=(WhyNot.FAILED,))
+        except Unreadable as error:
+            return LookedInto(why_not=(error.why_not,))
         except TimeoutError:
             return LookedInto(why_not=(WhyNot.TIMED_OUT,))
 

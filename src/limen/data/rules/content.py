@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
 from limen.data.documents import Inspected, WhyNot
@@ -46,6 +46,16 @@ def content_of(inspected: Inspected, allowed: Collection[Value] = (), claim: Cla
     by_confidence = [unique(left, confidence) for confidence in Confidence]
     counts = {name: tuple(each.get(name, 0) for each in by_confidence) for name in by_confidence[0]}
     return Content({name: (one[0], one[1], one[2]) for name, one in counts.items()}, label, inspected.why_not, claim)
+
+
+def without(inspected: Inspected, allowed: Collection[Value]) -> Inspected:
+    """The same without values that are allowed, and the places at which they are."""
+    is_left = [(one.detector, one.digest) not in allowed for one in inspected.found.findings]
+    if all(is_left):
+        return inspected
+    findings = tuple(one for one, left in zip(inspected.found.findings, is_left, strict=True) if left)
+    where = tuple(one for one, left in zip(inspected.where, is_left, strict=False) if left)
+    return replace(inspected, found=replace(inspected.found, findings=findings), where=where)
 
 
 def written(content: Content) -> str:
