@@ -63,6 +63,7 @@ async def _build(core: Core) -> Running:
     from limen.data.findings.held import HeldExceptions
     from limen.data.findings.service import Findings
     from limen.data.inventory import service as inventories
+    from limen.data.labelling import Labelling
     from limen.data.protection import DataProtection
     from limen.data.sealing.service import Sealing
     from limen.data.settings import DataSettings
@@ -80,7 +81,7 @@ async def _build(core: Core) -> Running:
         Every("destroy sealing keys that are to be shredded", SHRED_SECONDS, sealing.shred_due),
         *inventories.periodic(inventory, watching),
     )
-    offers = (findings, sealing, inventory)
+    offers = (findings, sealing, inventory, Labelling(core, protection))
 
     async def end_looking() -> None:
         await watching.close()
@@ -148,6 +149,7 @@ PILLAR = Pillar(
     pages=(
         "limen.web.data.findings",
         "limen.web.data.mine",
+        "limen.web.data.label",
         "limen.web.data.simulator",
         "limen.web.data.sealing",
         "limen.web.data.stores",

@@ -14,14 +14,27 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from time import monotonic
-from typing import IO, Final
+from typing import IO, Final, TypeVar
 
 from limen.data.documents import Inspected, WhyNot
-from limen.data.extraction.frames import BrokenOffError, Order, encoded, inspected_in, ready_in, receive, send
+from limen.data.extraction.frames import (
+    BrokenOffError,
+    LabelOrder,
+    Order,
+    Written,
+    encoded,
+    inspected_in,
+    ready_in,
+    receive,
+    send,
+    written_in,
+)
 from limen.data.extraction.limits import Limits
+from limen.data.labels.model import WhyNoLabel
 from limen.data.scanning.text_scanner import TextScanner
 
 WORKERS: Final = 2
@@ -39,6 +52,7 @@ _GRACE_SECONDS: Final = 2
 """So much more processor time than its limits a document may take: it ends by itself before."""
 _LONG_TEXT_BYTES_A_SECOND: Final = 5_000_000
 """Text is read however long it is; so slow it may be."""
+T = TypeVar("T")
 _GIVES_BACK: Final = {"MALLOC_MMAP_THRESHOLD_": "1048576"}
 """Has the GNU C library give large blocks back to the system at once."""
 
@@ -62,14 +76,23 @@ class Pool:
 
     def inspect(self, file: IO[bytes], length: int, name: str = "") -> Future[Inspected]:
         """Look into a file that is open, from its start; it is closed then. The future never fails."""
+        name = name.encode("utf-8", "replace").decode()  # names on a disk are any bytes
+        return self._asked(file, lambda one: one.inspect(file.fileno(), length, name, self._limits), _not)
+
+    def with_label(self, file: IO[bytes], length: int, word: str, mark: str) -> Future[Written]:
+        """Write a label into the document in a file that is open; the file is closed then. The future never fails."""
+        return self._asked(
+            file, lambda one: one.with_label(file.fileno(), length, word, mark, self._limits), _not_labelled
+        )
+
+    def _asked(self, file: IO[bytes], ask: Callable[[_Worker], T], instead: Callable[[WhyNot], T]) -> Future[T]:
         with self._lock:
             if self._is_closed:
-                return _refused(file, WhyNot.FAILED)
+                return _refused(file, instead(WhyNot.FAILED))
             if self._waiting >= MOST_WAITING:
-                return _refused(file, WhyNot.TIMED_OUT)
+                return _refused(file, instead(WhyNot.TIMED_OUT))
             self._waiting += 1
-            name = name.encode("utf-8", "replace").decode()  # names on a disk are any bytes
-            future = self._threads.submit(self._inspect, file, length, name, monotonic() + PATIENCE_SECONDS)
+            future = self._threads.submit(self._answered, ask, instead, monotonic() + PATIENCE_SECONDS)
         future.add_done_callback(lambda _: self._done(file))  # also where whoever asked gave up
         return future
 
@@ -93,23 +116,23 @@ class Pool:
         with self._lock:
             return frozenset(worker.process.pid for worker in self._all)
 
-    def _inspect(self, file: IO[bytes], length: int, name: str, until: float) -> Inspected:
+    def _answered(self, ask: Callable[[_Worker], T], instead: Callable[[WhyNot], T], until: float) -> T:
         if monotonic() > until:
-            return _not(WhyNot.TIMED_OUT)
+            return instead(WhyNot.TIMED_OUT)
         worker = self._taken()
         if worker is None:
-            return _not(WhyNot.FAILED)
+            return instead(WhyNot.FAILED)
         try:
-            inspected = worker.inspect(file.fileno(), length, name, self._limits)
+            answer = ask(worker)
         except TimeoutError:
-            return self._lost(worker, WhyNot.TIMED_OUT)
+            return instead(self._lost(worker, WhyNot.TIMED_OUT))
         except (BrokenOffError, OSError):
-            return self._lost(worker, worker.why_ended())
+            return instead(self._lost(worker, worker.why_ended()))
         if worker.documents < MOST_DOCUMENTS:
             self._idle.put(worker)
         else:
             self._forget(worker)
-        return inspected
+        return answer
 
     def _taken(self) -> _Worker | None:
         """A process that is ready; None where none starts."""
@@ -137,15 +160,15 @@ class Pool:
         if self._idle.empty() and (worker := self._started()) is not None:
             self._idle.put(worker)
 
-    def _lost(self, worker: _Worker, why_not: WhyNot) -> Inspected:
-        """A document's process ended: the next gets another, which starts now."""
+    def _lost(self, worker: _Worker, why_not: WhyNot) -> WhyNot:
+        """A document's process ended: the next gets another, which starts now. Returns the same."""
         self._forget(worker)
         with self._lock:
             if not self._is_closed:
                 fresh = _Worker(self._first)
                 self._all.add(fresh)
                 self._idle.put(fresh)
-        return _not(why_not)
+        return why_not
 
     def _forget(self, worker: _Worker) -> None:
         worker.kill()
@@ -186,15 +209,23 @@ class _Worker:
 
     def inspect(self, file: int, length: int, name: str, limits: Limits) -> Inspected:
         """Raises TimeoutError where it takes too long, and BrokenOffError or OSError where the process ended."""
-        self.documents += 1
         seconds = limits.seconds + _GRACE_SECONDS + max(0, length - limits.most_bytes) / _LONG_TEXT_BYTES_A_SECOND
+        return inspected_in(self._answer(Order(name, length, int(seconds), limits), file, seconds))
+
+    def with_label(self, file: int, length: int, word: str, mark: str, limits: Limits) -> Written:
+        """Raises as `inspect`."""
+        seconds = limits.seconds + _GRACE_SECONDS
+        return written_in(self._answer(LabelOrder(word, mark, length, int(seconds)), file, seconds))
+
+    def _answer(self, order: Order | LabelOrder, file: int, seconds: float) -> bytes:
+        self.documents += 1
         self._link.settimeout(_WALL * seconds)
-        send(self._link, encoded(Order(name, length, int(seconds), limits)), file)
+        send(self._link, encoded(order), file)
         frame, unasked = receive(self._link)
         if unasked is not None:
             os.close(unasked)
             raise BrokenOffError
-        return inspected_in(frame)
+        return frame
 
     def why_ended(self) -> WhyNot:
         """Why it ended while it looked into a document."""
@@ -213,8 +244,13 @@ def _not(why_not: WhyNot) -> Inspected:
     return Inspected("unknown", why_not=frozenset({why_not}))
 
 
-def _refused(file: IO[bytes], why_not: WhyNot) -> Future[Inspected]:
+def _not_labelled(why_not: WhyNot) -> Written:
+    """A document that got no label: whatever wrote into it ended, or there was no time for it."""
+    return Written(why_not=WhyNoLabel.TOO_LARGE if why_not is WhyNot.TIMED_OUT else WhyNoLabel.BROKEN)
+
+
+def _refused(file: IO[bytes], answer: T) -> Future[T]:
     file.close()
-    refused: Future[Inspected] = Future()
-    refused.set_result(_not(why_not))
+    refused: Future[T] = Future()
+    refused.set_result(answer)
     return refused

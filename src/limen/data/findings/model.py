@@ -7,11 +7,14 @@ from enum import StrEnum
 from typing import Final
 
 from limen.clock import DAY, Instant, Milliseconds
+from limen.data.labels.kinds import LOWERED
 from limen.events import Event
 from limen.facts.passing import Step
 
 FOUND: Final = "data.found"
 """The kind of event that tells of something that passed or was stopped."""
+KINDS: Final = frozenset({FOUND, LOWERED})
+"""What is looked through: labels that somebody lowered as well, since what they are on passes more easily then."""
 EXCEPTED_FOR: Final[Milliseconds] = 30 * DAY
 """So long what somebody says is not sensitive passes for them."""
 WIDENED_FOR: Final[Milliseconds] = 90 * DAY
@@ -50,7 +53,10 @@ class DocumentException:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that passed, or was stopped, by its event's id. `said` is what the person gave as their reason."""
+    """One thing that passed, or was stopped, by its event's id. `said` is what the person gave as their reason.
+
+    `lowered`: instead, somebody lowered a document's label, from the first word to the second.
+    """
 
     id: str
     at: Instant
@@ -65,6 +71,7 @@ class Finding:
     why: str
     said: str
     triage: Triage
+    lowered: tuple[str, str] | None = None
 
     @property
     def was_stopped(self) -> bool:
@@ -86,9 +93,15 @@ def finding_of(event: Event, triage: Triage, said: str) -> Finding:
         kinds=detail("kinds"),
         rules=detail("rules"),
         step=detail("step") or Step.WATCH.name.lower(),
-        passed=bool(event.details.get("passed", False)),
+        passed=has_passed(event),
         unread=detail("unread"),
         why=event.reason,
-        said=said,
+        said=said or (detail("why") if event.kind == LOWERED else ""),
         triage=triage,
+        lowered=(detail("before"), detail("after")) if event.kind == LOWERED else None,
     )
+
+
+def has_passed(event: Event) -> bool:
+    """Whether nobody was stopped."""
+    return event.kind == LOWERED or bool(event.details.get("passed", False))
