@@ -29,7 +29,7 @@ def inspect_plain(scanner: TextScanner, data: bytes, name: str) -> Inspected | N
     """What is in little plain text; None where it is not little, or a program could take it for anything else."""
     if len(data) > MOST_HERE or not encoding_of(data[:LOOK]) or looks_like_zip(data):
         return None
-    kinds = kinds_of(data)
+    kinds = kinds_of(data, name)
     if not _TEXTS.issuperset(kinds):
         return None
     parts = parts_of(data, kinds, name, Budget())
@@ -39,7 +39,7 @@ def inspect_plain(scanner: TextScanner, data: bytes, name: str) -> Inspected | N
 
 def inspect_bytes(scanner: TextScanner, data: bytes, name: str, limits: Limits) -> Inspected:
     """What is in a document of which all bytes are here."""
-    kinds, budget = kinds_of(data), Budget(limits)
+    kinds, budget = kinds_of(data, name), Budget(limits)
     inspected = _inspected(scanner, kinds[0], parts_of(data, kinds, name, budget))
     is_in_time = WhyNot.TIMED_OUT not in inspected.why_not
     own = carried_in(data) if is_in_time and not LABELLED.isdisjoint(kinds) else None
@@ -54,10 +54,10 @@ def inspect_open(scanner: TextScanner, file: int, length: int, name: str, limits
         return inspect_bytes(scanner, _read(file, length), name, limits)
     start = os.pread(file, LOOK, 0)
     encoding = encoding_of(start)
-    kind = kinds_of(start)[0]
-    if not encoding or kind not in _TEXTS:
-        return Inspected(kind, why_not=frozenset({WhyNot.TOO_LARGE}))
-    return _inspected(scanner, kind, _long_text(file, length, name, encoding))
+    kinds = kinds_of(start, name)
+    if not encoding or not _TEXTS.issuperset(kinds):
+        return Inspected(kinds[0], why_not=frozenset({WhyNot.TOO_LARGE}))
+    return _inspected(scanner, kinds[0], _long_text(file, length, name, encoding))
 
 
 def _long_text(file: int, length: int, name: str, encoding: str) -> Iterator[Part | WhyNot]:

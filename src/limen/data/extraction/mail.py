@@ -17,31 +17,47 @@ from limen.data.extraction.pieces import Inner, Piece, lines, part
 _FIELD: Final = re.compile(
     rb"(?im)^(from|to|cc|subject|date|message-id|received|return-path|mime-version|content-type):"
 )
-_FIRST_LINE: Final = re.compile(rb"(?:From [^\r\n]+\r?\n)?[!-9;-~]{1,76}:[ \t]")
+_FIRST_LINE: Final = re.compile(rb"(?:From [^\r\n]+\r?\n)?[!-9;-~]{1,200}:")
 _HEAD_ENDS: Final = re.compile(rb"\r?\n\r?\n")
+_LONGEST_HEAD: Final = 1 << 20
+_SAYS_WHAT_IT_HOLDS: Final = re.compile(rb"(?im)^content-(?:type|transfer-encoding|disposition):")
 _MOST_HEADERS: Final = 1_000
 _SURE: Final = 2
+_BEGINS_MAILBOX: Final = b"From "
 _MAILBOX: Final = re.compile(rb"(?m)^From [^\r\n]+\r?\n(?=[!-9;-~]{1,76}:[ \t])")
 
 
 def looks_like_mail(start: bytes) -> bool:
     """Whether these first bytes are the headers of a mail: at least two of those that every mail has."""
-    start = start.lstrip()
-    if not _FIRST_LINE.match(start):
-        return False
-    head = _HEAD_ENDS.split(start, maxsplit=1)[0]
-    return len({one.lower() for one in _FIELD.findall(head)}) >= _SURE
+    return len({one.lower() for one in _FIELD.findall(_head(start))}) >= _SURE
+
+
+def may_be_mail(data: bytes) -> bool:
+    """Whether a program may read it as a mail: its head, however long, says how to read what follows."""
+    head = _head(data)
+    return looks_like_mail(head) or _SAYS_WHAT_IT_HOLDS.search(head) is not None
+
+
+def _head(data: bytes) -> bytes:
+    """The headers with which it begins; b"" where its first line is none."""
+    start = data[:_LONGEST_HEAD].lstrip()
+    return _HEAD_ENDS.split(start, maxsplit=1)[0] if _FIRST_LINE.match(start) else b""
 
 
 def read_mail(data: bytes, budget: Budget) -> Iterator[Piece]:
-    """One mail, or a mailbox of many."""
-    starts = [match.start() for match in _MAILBOX.finditer(data)]
+    """One mail, or a mailbox of many.
+
+    A program that knows no mailboxes takes one for a mail. So a first mail that has parts is read to the end, too.
+    """
+    data = data.lstrip()
+    starts = [match.start() for match in _MAILBOX.finditer(data)] if data.startswith(_BEGINS_MAILBOX) else []
     if len(starts) > 1:
         for number, (start, end) in enumerate(zip(starts, [*starts[1:], len(data)], strict=True), 1):
             budget.member()
             yield Inner(f"message {number}", data[start:end])
-        return
-    yield from _message(message_from_bytes(data.lstrip(), policy=policy.compat32), budget)
+        if not _SAYS_WHAT_IT_HOLDS.search(_head(data)):
+            return
+    yield from _message(message_from_bytes(data, policy=policy.compat32), budget)
 
 
 def _message(message: Message, budget: Budget) -> Iterator[Piece]:

@@ -129,4 +129,4 @@ def _inner(inner: Inner, place: _Place) -> Iterator[Part | WhyNot]:
         yield WhyNot.TOO_DEEP
         return
     deeper = _Place(place.budget, place.within(inner.name), place.depth + 1, inner.is_part)
-    yield from _document(inner.data, kinds_of(inner.data), deeper)
+    yield from _document(inner.data, kinds_of(inner.data, inner.name), deeper)
