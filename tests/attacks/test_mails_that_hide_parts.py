@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from base64 import encodebytes
+from binascii import b2a_uu
 
 import pytest
 from tests.data.extraction import made
+
+from limen.data.documents import WhyNot
 
 _HEAD = b"From: ann@harbor.example\r\nTo: bo@elsewhere.example\r\nSubject: offer\r\nMIME-Version: 1.0\r\n"
 _PACKED = made.zipped({"a.txt": made.SEEN})
@@ -57,3 +60,88 @@ def test_a_mailbox_that_cuts_a_mail_in_two_is_read_as_one_mail_too() -> None:
 
 def test_what_is_called_a_mail_is_read_as_one() -> None:
     assert _finds(_with_a_file(b"X" * 300 + b": a\r\n"), "message.eml") == {"card"}
+
+
+# Mails that two programs read in two ways
+
+
+def _single(fields: bytes, content: bytes) -> bytes:
+    return _HEAD + fields + b"\r\n" + content
+
+
+def _part(fields: bytes, content: bytes) -> bytes:
+    return (
+        _HEAD
+        + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"
+        + fields
+        + b"\r\n"
+        + content
+        + b"\r\n--b--\r\n"
+    )
+
+
+def _packed_lines(data: bytes) -> bytes:
+    lines = [b2a_uu(data[at : at + 45]) for at in range(0, len(data), 45)]
+    return b"begin 644 a.zip\n" + b"".join(lines) + b"`\nend\n"
+
+
+_CARD, _BASE_64 = made.SEEN.encode(), encodebytes(_PACKED)
+_QUOTED = "".join(f"={ord(letter):02X}" for letter in made.SEEN).encode()
+_ZIP = b"Content-Type: application/zip\r\n"
+_CODED = b"Content-Transfer-Encoding: "
+_UNCLEAR = {
+    "two encodings, the first wrong": _single(_CODED + b"base64\r\n" + _CODED + b"7bit\r\n", _CARD * 3),
+    "two encodings, the second right": _part(_ZIP + _CODED + b"7bit\r\n" + _CODED + b"base64\r\n", _BASE_64),
+    "two encodings, the second for text": _single(_CODED + b"7bit\r\n" + _CODED + b"quoted-printable\r\n", _QUOTED),
+    "two types": _single(
+        b"Content-Type: text/plain\r\nContent-Type: multipart/mixed; boundary=b\r\n",
+        b"--b\r\n" + _ZIP + _CODED + b"base64\r\n\r\n" + _BASE_64 + b"--b--\r\n",
+    ),
+    "two boundaries": _single(
+        b"Content-Type: multipart/mixed; boundary=a; boundary=b\r\n",
+        b"--a\r\n\r\nhello\r\n--a--\r\n--b\r\n\r\n" + _CARD + b"\r\n--b--\r\n",
+    ),
+    "an encoding nobody knows": _part(_ZIP + _CODED + b"x-gzip64\r\n", _BASE_64),
+    "an encoding with something behind it": _part(_ZIP + _CODED + b"base64 \xa0\r\n", _BASE_64),
+    "base 64 behind its end": _part(_ZIP + _CODED + b"base64\r\n", b"AA==\r\n" + _BASE_64),
+    "an encoded mail": _part(
+        b"Content-Type: message/rfc822\r\n" + _CODED + b"base64\r\n", encodebytes(_with_a_file(_HEAD))
+    ),
+    "a line that is no header": b"hello\r\n" + _single(b"Content-Type: text/plain\r\n", _CARD),
+    "ends of lines that are none": _single(
+        b"X-A: b\r\rc\r\nContent-Type: text/plain\r\n" + _CODED + b"base64\r\n", encodebytes(_CARD * 3)
+    ),
+}
+
+
+@pytest.mark.parametrize("how", _UNCLEAR)
+def test_what_is_read_in_two_ways_is_read_in_both_and_is_broken(how: str) -> None:
+    looked_into = made.inspected(_UNCLEAR[how], "message.eml")
+    assert looked_into.why_not >= {WhyNot.BROKEN}
+    assert {what for what, _ in made.finds(looked_into)} == {"card"}
+
+
+_SURPRISING = {
+    "an encoding with a blank behind it": _part(_ZIP + _CODED + b"BASE64 (so it is) \r\n", _BASE_64),
+    "a character set that does not fit": _part(b"Content-Type: text/plain; charset=utf-16\r\n", _CARD + b" "),
+    "a character set that no program has": _part(b"Content-Type: text/html; charset=punycode\r\n", _CARD),
+    "lines of uuencode in a text": _part(b"Content-Type: text/plain\r\n", b"hello\r\n" + _packed_lines(_PACKED)),
+    "a file that calls itself text": _part(b"Content-Type: text/plain\r\n" + _CODED + b"base64\r\n", _BASE_64),
+}
+
+
+@pytest.mark.parametrize("how", _SURPRISING)
+def test_what_looks_like_text_and_is_more(how: str) -> None:
+    assert _finds(_SURPRISING[how]) == {"card"}
+
+
+def test_more_headers_of_a_part_than_are_read_are_said() -> None:
+    many = b"".join(b"X-%d: a\r\n" % number for number in range(1_001))
+    assert made.why_not(_part(many, b"hello")) == {WhyNot.TOO_MANY}
+
+
+@pytest.mark.parametrize(
+    "mail", [made.mail(), _with_a_file(_HEAD), _with_a_file(_HEAD)[:-9], b"From: a\nTo: b\nhello\n"]
+)
+def test_an_honest_mail_is_not_broken(mail: bytes) -> None:
+    assert not made.why_not(mail)
