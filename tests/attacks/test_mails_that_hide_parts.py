@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from base64 import encodebytes
 from binascii import b2a_uu
 
@@ -9,6 +10,7 @@ import pytest
 from tests.data.extraction import made
 
 from limen.data.documents import WhyNot
+from limen.data.extraction.pool import Pool
 
 _HEAD = b"From: ann@harbor.example\r\nTo: bo@elsewhere.example\r\nSubject: offer\r\nMIME-Version: 1.0\r\n"
 _PACKED = made.zipped({"a.txt": made.SEEN})
@@ -145,3 +147,15 @@ def test_more_headers_of_a_part_than_are_read_are_said() -> None:
 )
 def test_an_honest_mail_is_not_broken(mail: bytes) -> None:
     assert not made.why_not(mail)
+
+
+def test_where_no_file_can_be_opened_any_more_they_are_read_alike() -> None:
+    pool = Pool(made.scanner(), workers=1)
+    try:
+        for mail in (*_DISGUISED.values(), *_UNCLEAR.values(), *_SURPRISING.values()):
+            file = tempfile.TemporaryFile()  # noqa: SIM115 -- the pool closes it
+            file.write(mail)
+            file.flush()
+            assert pool.inspect(file, len(mail), "m.eml").result(120) == made.inspected(mail, "m.eml")
+    finally:
+        pool.close()

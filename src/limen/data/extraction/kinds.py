@@ -16,7 +16,7 @@ from limen.data.extraction.limits import Budget, UnreadableError
 from limen.data.extraction.mail import looks_like_mail, may_be_mail
 from limen.data.extraction.plain import LOOK, encoding_of
 from limen.data.extraction.table import separator_of
-from limen.data.extraction.zips import looks_like_zip, members_of
+from limen.data.extraction.zips import beginning, looks_like_zip, members_of
 
 _PDF_WITHIN: Final = 1_024
 """Readers accept the first line of a PDF so far behind the start (ISO 32000-2, annex on implementation)."""
@@ -28,6 +28,16 @@ _MARKUP: Final = re.compile(rb"(?i)\s*<(?:\?xml|svg|[a-z_][\w.-]*:[\w.-]+|[a-z_]
 _OPEN_DOCUMENT: Final = re.compile(rb"mimetypeapplication/vnd\.oasis\.opendocument\.([a-z-]+)")
 _OPEN_KINDS: Final = {"text": "odt", "spreadsheet": "ods", "presentation": "odp", "graphics": "odg"}
 _OFFICE: Final = (("word/", "docx"), ("xl/", "xlsx"), ("ppt/", "pptx"))
+_TYPES: Final = "[content_types].xml"
+_SAID_OFFICE: Final = (
+    (b"wordprocessingml", "docx"),
+    (b"ms-word", "docx"),
+    (b"spreadsheetml", "xlsx"),
+    (b"ms-excel", "xlsx"),
+    (b"presentationml", "pptx"),
+    (b"ms-powerpoint", "pptx"),
+    (b"&#", "docx"),
+)
 _LONE: Final = frozenset({"zip", "docx", "xlsx", "xlsb", "pptx", "odt", "ods", "odp", "odg", "odf"})
 _MAIL: Final = (".eml", ".mht", ".mhtml")
 _HOLDS_OTHERS_PACKED: Final = frozenset({"gzip", "bzip2", "xz", "tar", "mail"})
@@ -99,17 +109,21 @@ def _packed_kind(data: bytes) -> str:
     if match := _OPEN_DOCUMENT.search(data[:200]):
         return _OPEN_KINDS.get(match[1].decode().removesuffix("-template"), "odf")
     try:
-        names = [member.name for member in members_of(data, Budget())]
+        members = members_of(data, Budget())
     except UnreadableError:
         return "zip"
+    names = [member.name for member in members]
     if "mimetype" in names and "content.xml" in names:
         return "odf"
-    if "[Content_Types].xml" in names:
+    types = [member for member in members if member.name.lower() == _TYPES]
+    if types:
         if any(name.lower().startswith("xl/workbook.bin") for name in names):
             return "xlsb"
         for folder, kind in _OFFICE:
             if any(name.startswith(folder) for name in names):
                 return kind
+        said = beginning(data, types[0]).replace(b"\0", b"").lower()  # parts may lie in any folder
+        return next((kind for word, kind in _SAID_OFFICE if word in said), "zip")
     return "zip"
 
 

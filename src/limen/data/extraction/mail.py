@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.errors import HeaderParseError
+from email.generator import BytesGenerator
 from email.header import decode_header
 from email.message import Message
 from typing import Final
@@ -92,7 +94,9 @@ def _encoded_message(one: Message, budget: Budget) -> Iterator[Piece]:
     for within in one.walk():
         if within is not one:
             budget.member()
-            yield Inner("message.eml", decoded_by(encoding_said(one), within.as_bytes()), is_part=True)
+            written = io.BytesIO()
+            BytesGenerator(written, mangle_from_=False, maxheaderlen=0).flatten(within)
+            yield Inner("message.eml", decoded_by(encoding_said(one), written.getvalue()), is_part=True)
             return
 
 

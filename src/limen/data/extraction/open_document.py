@@ -23,15 +23,13 @@ def read_open_document(data: bytes, budget: Budget) -> Iterator[Piece]:
     """All parts of the package. Of an encrypted one only what it says of itself."""
     for member in members_of(data, budget):
         name = member.name
-        if name.startswith("Thumbnails/"):
-            continue
         if name.lower().endswith((".xml", ".rdf")):
             handler = _Text(budget, _PLACES.get(name.rpartition("/")[2], name))
             yield from read_member(data, member, handler, budget)
             if handler.is_encrypted:
                 yield WhyNot.ENCRYPTED
                 return
-        elif name != "mimetype":
+        else:
             yield from one_file(name, unpacked(data, member, budget), is_part=True)
 
 

@@ -30,6 +30,7 @@ directory takes time before its first entry is known.
 _ENCRYPTED: Final = 0x1
 _UTF_8: Final = 0x800
 _PIECE: Final = 1 << 18
+_BEGINNING: Final = 1 << 16
 _LZMA_PROPERTIES: Final = 5
 STORED, DEFLATED, BZIP2, LZMA = 0, 8, 12, 14
 
@@ -135,6 +136,19 @@ def unpacked(data: bytes, member: Member, budget: Budget) -> Iterator[bytes]:
             yield from held
         raise
     yield from held
+
+
+def beginning(data: bytes, member: Member) -> bytes:
+    """The first bytes of what a member holds, so that it is known what it is; b"" where it can't be read."""
+    start = b""
+    try:
+        for piece in _unpacked(data, member, Budget()):
+            start += piece[:_BEGINNING]
+            if len(start) >= _BEGINNING:
+                break
+    except UnreadableError:
+        pass  # it is said why where all of it is read
+    return start
 
 
 def _unpacked(data: bytes, member: Member, budget: Budget) -> Iterator[bytes]:
