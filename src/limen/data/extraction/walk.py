@@ -20,9 +20,10 @@ from limen.data.extraction import (
     table,
     web_page,
 )
+from limen.data.extraction.encoded import Encoded
 from limen.data.extraction.kinds import is_media, kinds_of
 from limen.data.extraction.limits import Budget, UnreadableError
-from limen.data.extraction.pieces import Inner, Reader, lines
+from limen.data.extraction.pieces import Inner, Piece, Reader, lines
 from limen.data.model import BEFORE
 
 READERS: Final[dict[str, Reader]] = {
@@ -92,19 +93,31 @@ def _document(data: bytes, kinds: tuple[str, ...], place: _Place) -> Iterator[Pa
 
 def _as(kind: str, data: bytes, place: _Place) -> Iterator[Part | WhyNot]:
     """A document read as of one kind. What can't be read as that is read for the runs of text in it."""
-    is_broken = False
+    is_broken, encoded = False, Encoded(place.budget)
     for piece in _guarded(READERS.get(kind, plain.read_runs), data, place.budget):
         if isinstance(piece, WhyNot):
             yield piece
             is_broken = is_broken or piece is WhyNot.BROKEN
         elif isinstance(piece, Part):
             yield Part(place.within(piece.where), piece.text, piece.first_line)
+            yield from _each(encoded.feed(piece.text), place)
         else:
             yield from _inner(piece, place)
     if is_broken:
         for run in plain.read_runs(data, place.budget):
             if isinstance(run, Part):
                 yield Part(place.within("unreadable part"), run.text)
+                yield from _each(encoded.feed(run.text), place)
+    yield from _each(encoded.end(), place)
+
+
+def _each(pieces: Iterator[Piece], place: _Place) -> Iterator[Part | WhyNot]:
+    """What stands in base 64 in a text."""
+    for piece in pieces:
+        if isinstance(piece, Inner):
+            yield from _inner(piece, place)
+        else:
+            yield Part(place.within(piece.where), piece.text) if isinstance(piece, Part) else piece
 
 
 def _guarded(reader: Reader, data: bytes, budget: Budget) -> Iterator[Part | Inner | WhyNot]:
