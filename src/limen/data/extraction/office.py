@@ -19,6 +19,7 @@ from limen.data.extraction.packed import one_file
 from limen.data.extraction.pieces import Piece, lines
 from limen.data.extraction.sheets import SharedStrings, Sheet, sheet_names
 from limen.data.extraction.styles import is_of_styles, said_in_styles
+from limen.data.extraction.zip_gaps import beside_members
 from limen.data.extraction.zips import Member, beginning, has_directory, members_of, unpacked
 
 _PLACES: Final = (
@@ -72,6 +73,7 @@ def read_office(data: bytes, budget: Budget) -> Iterator[Piece]:
         else:
             yield from one_file(member.name, unpacked(data, member, budget), is_part=True)
     yield from strings.unnamed()
+    yield from beside_members(data, members, budget)
 
 
 def _said_in_styles(data: bytes, member: Member, budget: Budget) -> list[str] | None:

@@ -1,0 +1,90 @@
+"""Text, and documents, that stand where no reader of their kind looks: behind, between, in free fields."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import tarfile
+import zipfile
+
+import pytest
+from tests.data.extraction import made
+
+from limen.data.documents import WhyNot
+
+_TEXT = made.SEEN.encode()
+
+
+def _finds(data: bytes) -> set[str]:
+    return {what for what, _ in made.finds(made.inspected(data))}
+
+
+# Packed
+
+
+def _tar(*, bad: str = "") -> bytes:
+    whole = bytearray(made.tarred({"a": b"hello", "b": b"hello", "c.csv": _TEXT}))
+    if bad:
+        at = {"first": 0, "second": 1024, "last": 2048}[bad]
+        whole[at + 148 : at + 156] = b"0000000\0"
+    return bytes(whole)
+
+
+def _tar_with(**fields: object) -> bytes:
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w") as archive:
+        member = tarfile.TarInfo("a")
+        member.size = len(_TEXT)
+        for name, value in fields.items():
+            setattr(member, name, value)
+        archive.addfile(member, io.BytesIO(_TEXT if "type" in fields else b"hello".ljust(len(_TEXT))))
+    return file.getvalue()
+
+
+def _gzip_with_fields(flags: int, fields: bytes) -> bytes:
+    whole = gzip.compress(b"hello")
+    return whole[:3] + bytes([flags]) + whole[4:10] + fields + whole[10:]
+
+
+def _zip_in_word() -> bytes:
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as archive:
+        for name, content in (("[Content_Types].xml", "<Types/>"), ("word/document.xml", "<a/>")):
+            info = zipfile.ZipInfo(name)
+            info.comment = _TEXT
+            archive.writestr(info, content)
+    return whole.getvalue()
+
+
+_PACKED = {
+    "behind gzip": gzip.compress(b"hello") + _TEXT,
+    "behind bzip2": bz2.compress(b"hello") + _TEXT,
+    "behind xz": lzma.compress(b"hello") + _TEXT,
+    "a document behind gzip": gzip.compress(b"hello") + bytes(9) + made.tarred({"a": _TEXT}),
+    "in a remark of gzip": _gzip_with_fields(0x10, _TEXT + b"\0"),
+    "in a remark of the second gzip": gzip.compress(b"a") + _gzip_with_fields(0x10, _TEXT + b"\0"),
+    "in a free field of gzip": _gzip_with_fields(0x04, len(_TEXT).to_bytes(2, "little") + _TEXT),
+    "in a tar behind a tar": made.tarred({"a": b"hello"}) + made.tarred({"c.csv": _TEXT}),
+    "behind a tar": made.tarred({"a": b"hello"}) + _TEXT,
+    "behind a header that is none": _tar(bad="second"),
+    "with a header that is none": _tar(bad="last"),
+    "in what fills a block of a tar": made.tarred({"a": b"hello"}).replace(
+        b"hello" + bytes(99), b"hello" + _TEXT + bytes(72)
+    ),
+    "with an owner in a tar": _tar_with(uname=made.SEEN),
+    "as no file in a tar": _tar_with(type=b"Z"),
+    "in a remark of a member of Word": _zip_in_word(),
+}
+
+
+@pytest.mark.parametrize("where", _PACKED)
+def test_what_stands_beside_packed_files_is_read(where: str) -> None:
+    assert "card" in _finds(_PACKED[where])
+
+
+def test_tar_files_that_some_programs_end_early_are_broken() -> None:
+    for data in (_tar(bad="second"), made.tarred({"a": b"hello"}) + _TEXT):
+        assert made.why_not(data) == {WhyNot.BROKEN}
+    assert not made.why_not(_tar())
