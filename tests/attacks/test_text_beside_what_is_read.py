@@ -8,11 +8,23 @@ import io
 import lzma
 import tarfile
 import zipfile
+from collections.abc import Callable
 
 import pytest
+from pypdf import PdfWriter
+from pypdf.generic import (
+    ArrayObject,
+    DecodedStreamObject,
+    DictionaryObject,
+    IndirectObject,
+    NameObject,
+    NumberObject,
+    TextStringObject,
+)
 from tests.data.extraction import made
 
 from limen.data.documents import WhyNot
+from limen.data.extraction import portable
 
 _TEXT = made.SEEN.encode()
 
@@ -88,3 +100,81 @@ def test_tar_files_that_some_programs_end_early_are_broken() -> None:
     for data in (_tar(bad="second"), made.tarred({"a": b"hello"}) + _TEXT):
         assert made.why_not(data) == {WhyNot.BROKEN}
     assert not made.why_not(_tar())
+
+
+# PDF
+
+
+def _portable(change: Callable[[PdfWriter], None]) -> bytes:
+    writer = PdfWriter()
+    writer.add_blank_page(200, 200)
+    change(writer)
+    file = io.BytesIO()
+    writer.write(file)
+    return file.getvalue()
+
+
+def _file(writer: PdfWriter) -> IndirectObject:
+    stream = DecodedStreamObject()
+    stream.set_data(_TEXT)
+    stream[NameObject("/Type")] = NameObject("/EmbeddedFile")
+    within = DictionaryObject({NameObject("/F"): writer._add_object(stream.flate_encode())})
+    return writer._add_object(
+        DictionaryObject({NameObject("/Type"): NameObject("/Filespec"), NameObject("/EF"): within})
+    )
+
+
+def _remark_with_a_file(writer: PdfWriter) -> None:
+    remark = DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/Annot"),
+            NameObject("/Subtype"): NameObject("/FileAttachment"),
+            NameObject("/Rect"): ArrayObject(map(NumberObject, (0, 0, 20, 20))),
+            NameObject("/FS"): _file(writer),
+        }
+    )
+    writer.pages[0][NameObject("/Annots")] = ArrayObject([writer._add_object(remark)])
+
+
+def _script(writer: PdfWriter) -> None:
+    writer._root_object[NameObject("/OpenAction")] = DictionaryObject(
+        {NameObject("/S"): NameObject("/JavaScript"), NameObject("/JS"): TextStringObject(f"alert({made.SEEN})")}
+    )
+
+
+def _form(writer: PdfWriter) -> None:
+    stream = DecodedStreamObject()
+    stream.set_data(b"<xdp><datasets><n>" + _TEXT + b"</n></datasets></xdp>")
+    form = {NameObject("/XFA"): writer._add_object(stream.flate_encode()), NameObject("/Fields"): ArrayObject()}
+    writer._root_object[NameObject("/AcroForm")] = DictionaryObject(form)
+
+
+def _attached(number: int) -> Callable[[PdfWriter], None]:
+    def change(writer: PdfWriter) -> None:
+        for one in range(number):
+            writer.add_attachment(f"a{one:04}", b"x")
+        writer.add_attachment("z.csv", _TEXT)
+
+    return change
+
+
+_PORTABLE = {
+    "a file at a remark": _portable(_remark_with_a_file),
+    "a script": _portable(_script),
+    "a form": _portable(_form),
+    "behind its end": _portable(lambda _: None) + _TEXT,
+    "a document behind its end": _portable(lambda _: None) + bz2.compress(_TEXT),
+    "attached": _portable(_attached(2)),
+}
+
+
+@pytest.mark.parametrize("where", _PORTABLE)
+def test_what_a_pdf_holds_beside_its_pages_is_read(where: str) -> None:
+    looked_into = made.inspected(_PORTABLE[where])
+    assert {what for what, _ in made.finds(looked_into)} == {"card"}
+    assert not looked_into.why_not
+
+
+def test_more_attached_than_is_read_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(portable, "_MOST_ATTACHED", 2)
+    assert made.why_not(_portable(_attached(2))) == {WhyNot.TOO_MANY}
