@@ -8,9 +8,11 @@ import io
 import lzma
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable
 
 import pytest
+from PIL import Image
 from pypdf import PdfWriter
 from pypdf.generic import (
     ArrayObject,
@@ -178,3 +180,53 @@ def test_what_a_pdf_holds_beside_its_pages_is_read(where: str) -> None:
 def test_more_attached_than_is_read_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(portable, "_MOST_ATTACHED", 2)
     assert made.why_not(_portable(_attached(2))) == {WhyNot.TOO_MANY}
+
+
+# Pictures
+
+
+def _picture(kind: str, **options: object) -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(file, kind, **options)
+    return file.getvalue()
+
+
+def _segment(code: bytes, content: bytes) -> bytes:
+    return b"\xff" + code + (len(content) + 2).to_bytes(2) + content
+
+
+def _chunk(kind: bytes, content: bytes) -> bytes:
+    return len(content).to_bytes(4) + kind + content + zlib.crc32(kind + content).to_bytes(4)
+
+
+_JPEG, _PNG, _GIF = _picture("JPEG"), _picture("PNG"), _picture("GIF")
+_BMP = _picture("BMP")
+_PICTURES = {
+    **{
+        f"behind a {kind}": _picture(kind) + b"\n" * 20 + _TEXT
+        for kind in ("JPEG", "BMP", "TIFF", "WEBP", "PNG", "GIF")
+    },
+    "behind a JPEG that is filled up": _JPEG[:2] + b"\xff" + _JPEG[2:] + b"\n" * 20 + _TEXT,
+    "in the first of two remarks of a JPEG": _JPEG[:2]
+    + _segment(b"\xfe", _TEXT)
+    + _segment(b"\xfe", b"other")
+    + _JPEG[2:],
+    "in a segment of a JPEG": _JPEG[:2] + _segment(b"\xe5", _TEXT) + _JPEG[2:],
+    "a document in a segment of a JPEG": _JPEG[:2] + _segment(b"\xe5", gzip.compress(_TEXT)) + _JPEG[2:],
+    "before the end of a JPEG": _JPEG[:-2] + _segment(b"\xfe", _TEXT) + _JPEG[-2:],
+    "in a chunk of a PNG": _PNG[:33] + _chunk(b"prVt", _TEXT) + _PNG[33:],
+    "in the colours of a PNG": _PNG[:33] + _chunk(b"iCCP", b"a\0\0" + zlib.compress(_TEXT)) + _PNG[33:],
+    "in a remark of a GIF": _GIF[:-1] + b"\x21\xfe" + bytes([len(_TEXT)]) + _TEXT + b"\0\x3b",
+    "before the pixels of a BMP": _BMP[:10] + (54 + len(_TEXT)).to_bytes(4, "little") + _BMP[14:54] + _TEXT + _BMP[54:],
+    "in the properties of a TIFF": _picture("TIFF", description=made.SEEN),
+}
+
+
+@pytest.mark.parametrize("where", _PICTURES)
+def test_what_stands_in_a_picture_is_read(where: str) -> None:
+    assert _finds(_PICTURES[where]) == {"card"}
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "BMP", "TIFF", "WEBP", "PNG", "GIF"])
+def test_an_honest_picture_is_read(kind: str) -> None:
+    assert not made.why_not(_picture(kind))
