@@ -230,3 +230,27 @@ def test_what_stands_in_a_picture_is_read(where: str) -> None:
 @pytest.mark.parametrize("kind", ["JPEG", "BMP", "TIFF", "WEBP", "PNG", "GIF"])
 def test_an_honest_picture_is_read(kind: str) -> None:
     assert not made.why_not(_picture(kind))
+
+
+# What calls itself something that nobody reads
+
+_BLOB = bytes((number * 7 + number * number) % 256 for number in range(300_000))
+_SEVEN_ZIP = b"7z\xbc\xaf\x27\x1c" + _BLOB[:900]
+
+
+@pytest.mark.parametrize(
+    "mark", [b"ID3", b"ID3\x04\0\0\0\0\0\0", b"RIFF\0\0\0\0WAVE", b"OggS", b"\0\0\0\x18ftypmp42", b""]
+)
+def test_a_mark_makes_no_song_of_an_archive(mark: bytes) -> None:
+    assert WhyNot.UNKNOWN_KIND in made.why_not(mark + _SEVEN_ZIP)
+
+
+def test_a_document_has_little_that_nobody_knows() -> None:
+    def holding(name: str, *contents: bytes) -> bytes:
+        files = {f"{name}{number}": one for number, one in enumerate(contents)}
+        return made.zipped({"[Content_Types].xml": "<Types/>", "word/document.xml": "<a/>", **files})
+
+    assert not made.why_not(holding("word/printerSettings", _BLOB[:9_000], _BLOB[:9_000]))
+    assert made.why_not(holding("word/printerSettings", _BLOB)) == {WhyNot.UNKNOWN_KIND}
+    assert made.why_not(holding("word/printerSettings", *[_BLOB[:30_000]] * 10)) == {WhyNot.UNKNOWN_KIND}
+    assert made.why_not(holding("word/media/image", _SEVEN_ZIP)) == {WhyNot.UNKNOWN_KIND}

@@ -85,12 +85,6 @@ def _first(data: bytes) -> str:
     return "picture" if guessed.extension in _PICTURES else str(guessed.extension)
 
 
-def is_media(data: bytes) -> bool:
-    """Whether a file that is not read is sound, film or letters: it holds no text that anybody reads."""
-    guessed = filetype.guess(data[:LOOK])
-    return guessed is not None and guessed.mime.partition("/")[0] in {"audio", "video", "image", "font"}
-
-
 def _kind_of_text(text: str) -> str:
     start = text.encode("utf-8", "replace")
     if start.lstrip().startswith(b"{\\rt"):

@@ -21,8 +21,9 @@ from limen.data.extraction import (
     web_page,
 )
 from limen.data.extraction.encoded import Encoded
-from limen.data.extraction.kinds import is_media, kinds_of
+from limen.data.extraction.kinds import kinds_of
 from limen.data.extraction.limits import Budget, UnreadableError
+from limen.data.extraction.media import is_media, is_own_part
 from limen.data.extraction.pieces import Inner, Piece, Reader, lines
 from limen.data.model import BEFORE
 
@@ -85,10 +86,15 @@ def _document(data: bytes, kinds: tuple[str, ...], place: _Place) -> Iterator[Pa
     if place.depth and not place.is_part and not LABELLED.isdisjoint(kinds):
         place.budget.carry(data)
     for kind in kinds:
-        if not (kind in READERS or kind == "empty" or is_media(data) or (place.is_part and kind == "unknown")):
+        if not (kind in READERS or kind == "empty" or is_media(data) or _is_own(kind, data, place)):
             yield WhyNot.UNKNOWN_KIND
         yield from _as(kind, data, place)
     yield Part(place.path, _GAP)
+
+
+def _is_own(kind: str, data: bytes, place: _Place) -> bool:
+    """Whether it is a part of the document around it that nobody reads: little, or built like one."""
+    return place.is_part and kind == "unknown" and (is_own_part(data) or place.budget.may_be_unknown(len(data)))
 
 
 def _as(kind: str, data: bytes, place: _Place) -> Iterator[Part | WhyNot]:
