@@ -98,11 +98,11 @@ async def test_one_of_several_documents_is_enough() -> None:
 def test_several_documents_together() -> None:
     find = Finding("card", Confidence.HIGH, 1, 2, b"d")
     one = Inspected(
-        "docx", Found((find,), frozenset({"card"})), ("page 1",), Label.INTERNAL, frozenset({WhyNot.BROKEN})
+        "docx", Found((find,), {"card": Confidence.HIGH}), ("page 1",), Label.INTERNAL, frozenset({WhyNot.BROKEN})
     )
     other = Inspected("pdf", Found((find,)), (), Label.RESTRICTED)
     both = together([("a.docx", one), ("", other)], {WhyNot.TOO_LARGE})
-    assert (both.found.findings, both.found.more) == ((find, find), {"card"})
+    assert (both.found.findings, both.found.more) == ((find, find), {"card": Confidence.HIGH})
     assert (both.where, both.label) == (("a.docx / page 1", ""), Label.RESTRICTED)
     assert both.why_not == {WhyNot.BROKEN, WhyNot.TOO_LARGE}
     assert together([("a.docx", one)]) is one

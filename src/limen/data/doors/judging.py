@@ -14,7 +14,7 @@ from typing import Final, Protocol, TypeAlias
 
 from limen.data.documents import Inspected, WhyNot
 from limen.data.labels.model import Carried
-from limen.data.model import Found
+from limen.data.model import Found, surest_of
 from limen.data.rules.model import Judged, Passing, Step
 from limen.http_bodies.codings import UnreadableError
 from limen.http_bodies.splitting import Document
@@ -197,7 +197,7 @@ def together(seen: list[tuple[str, Inspected]], unread: Iterable[WhyNot] = ()) -
         kind=seen[0][1].kind if len(seen) == 1 else "",
         found=Found(
             tuple(finding for _, one in seen for finding in one.found.findings),
-            frozenset().union(*(one.found.more for _, one in seen)),
+            surest_of(one.found.more for _, one in seen),
         ),
         where=tuple(
             _SPACE.join(filter(None, (name, where)))
