@@ -74,6 +74,11 @@ async def test_no_chunk_is_too_small(guarded, size):
         ("", SECRET.encode()),
         ("application/json", b"\xef\xbb\xbf" + json.dumps({"a": CARD, "card number": ""}).encode()),
         ("text/csv", json.dumps({"card number": "\\u0034012 8888 8888 1881"}).replace("\\\\", "\\").encode()),
+        ("application/json", json.dumps({"cards": f"{CARD}\n" * 20, "card number": ""}).encode()),  # base 64, it seems
+        ("application/json", json.dumps({"card number": {CARD: {"name": "x"}}}).encode()),
+        ("application/json", json.dumps({"card number": {CARD: []}}).encode()),
+        ("application/json", json.dumps({"card number": CARD}).replace(" ", r"\u0020").encode() + b"x"),
+        ("application/json", b" " * 100_000 + json.dumps({"card number": CARD}).replace(" ", r"\u0020").encode()),
         ("multipart/form-data; boundary=xYx; boundary=zz", form(("a", "", SECRET.encode()), boundary="zz")),
         ('multipart/form-data; boundary="xYx\\""', form(("a", "", SECRET.encode()))),
         ("multipart/form-data", form(("a", "", SECRET.encode()))),
