@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+from random import Random
 
 import brotli
 import pytest
@@ -110,10 +111,32 @@ async def test_double_coding_is_undone_and_what_can_not_be_is_unreadable(guarded
 
 async def test_a_bomb_is_given_up(guarded):
     checks = guarded.asks(unread=Step.BLOCK)
-    bomb = gzip.compress(bytes(100 << 20))
+    bomb = gzip.compress(b" " * (100 << 20))
     assert len(bomb) < 4 << 20
     assert status_of(await post(guarded, bomb, fields="Content-Encoding: gzip\r\n")) == 403
     assert all(len(text) < 40 << 20 for text in checks.texts)
+    assert guarded.guard.budget.held == 0
+
+
+async def test_what_stands_before_the_unreadable_is_seen(guarded):
+    """By a rule about what is found alone: nothing says what happens to what is not read."""
+    secret = SECRET.encode() + b"\n"
+    bomb = gzip.compress(secret + b" " * (16 << 20))
+    noise = Random(1).randbytes(20_000)
+    cut = brotli.compress(secret + noise)[:-1_000]
+    torn = form(("a", "", secret), ("f", "a.bin", b"x"))[:-20]
+    for body, content_type, coding in (
+        (bomb, "", "gzip"),
+        (gzip.compress(secret + noise)[:-1_000], "", "gzip"),
+        (cut, "", "br"),
+        (torn, FORM, ""),
+        (brotli.compress(torn), FORM, "br"),
+        (brotli.compress(b"before\r\n" + form(("a", "", secret))), FORM, "br"),
+        (form(("f", "a.txt", secret + noise))[:-20], FORM, ""),
+    ):
+        fields = f"Content-Encoding: {coding}\r\n" if coding else ""
+        assert status_of(await post(guarded, body, content_type, fields=fields)) == 403, (content_type, coding)
+    assert not guarded.app.requests
     assert guarded.guard.budget.held == 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import zlib
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
@@ -46,6 +47,28 @@ def undone(body: AsyncIterator[bytes], codings: tuple[str, ...], most: int = MOS
             raise UnreadableError("unknown-kind")
         body = _undo(body, coding, most)
     return body
+
+
+class Readable:
+    """A body as far as it can be read: it ends where it is unreadable, and `wrong` says why."""
+
+    def __init__(self, body: AsyncIterator[bytes]) -> None:
+        self._body = body
+        self.wrong: UnreadableError | None = None
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        try:
+            async for piece in self._body:
+                yield piece
+        except UnreadableError as wrong:
+            self.wrong = wrong
+
+
+async def as_far_as_readable(body: AsyncIterator[bytes], codings: tuple[str, ...]) -> AsyncIterator[bytes]:
+    """The body without its codings, to where they can't be undone."""
+    with suppress(UnreadableError):
+        async for piece in undone(body, codings):
+            yield piece
 
 
 def acceptable(field: bytes) -> bytes:

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Final
 
-from limen.http_bodies.codings import UnreadableError
+from limen.http_bodies.codings import Readable, UnreadableError
 from limen.http_bodies.escapes import FORM, JSON, Notation, Undoing
 from limen.http_bodies.forms import parts_of
 
@@ -68,6 +68,22 @@ async def _split(
 async def _form(body: AsyncIterator[bytes], content_type: bytes, depth: int) -> AsyncIterator[Document]:
     """Each file of a form by itself; its fields and the heads of all parts together, as somebody would read them."""
     fields: list[bytes] = []
+    wrong: UnreadableError | None = None
+    try:
+        async for one in _parts(body, content_type, depth, fields):
+            yield one
+    except UnreadableError as error:
+        wrong = error
+    if fields:
+        yield Document("", "", _once(b"".join(fields)))
+    if wrong is not None:  # what was read before it is looked at all the same
+        raise wrong
+
+
+async def _parts(
+    body: AsyncIterator[bytes], content_type: bytes, depth: int, fields: list[bytes]
+) -> AsyncIterator[Document]:
+    """The files of a form; all else of it is added to `fields`."""
     size = 0
     async for part in parts_of(body, content_type):
         fields.append(part.head + b"\n")
@@ -86,8 +102,6 @@ async def _form(body: AsyncIterator[bytes], content_type: bytes, depth: int) -> 
         fields.append(b"\n")
         if undoing.differs:  # JSON in a field, as GraphQL sends it
             fields += [*reads, undoing.feed(b"", is_last=True), b"\n"]
-    if fields:
-        yield Document("", "", _once(b"".join(fields)))
 
 
 async def _both(body: AsyncIterator[bytes], name: str, where: str, undoing: Undoing) -> AsyncIterator[Document]:
@@ -103,15 +117,18 @@ async def _both(body: AsyncIterator[bytes], name: str, where: str, undoing: Undo
                 is_whole = len(reads) <= MOST_PARSED
             yield piece
 
-    written = watched()
-    yield Document(name, where, written)
-    async for _ in written:
+    written = Readable(watched())
+    pieces = written.pieces()
+    yield Document(name, where, _and_then(b"", pieces, written))
+    async for _ in pieces:
         pass
     reads += undoing.feed(b"", is_last=True)
     if undoing.differs:
         yield Document(name, where, _once(bytes(reads)))
-        if not is_whole:
-            raise UnreadableError("too-large")
+    if written.wrong is not None:
+        raise written.wrong
+    if undoing.differs and not is_whole:
+        raise UnreadableError("too-large")
 
 
 async def _fed(undoing: Undoing, piece: bytes) -> bytes:
@@ -130,20 +147,24 @@ def _encoding_of(first: bytes) -> str:
 
 async def _first_of(body: AsyncIterator[bytes]) -> tuple[bytes, AsyncIterator[bytes]]:
     """The first bytes of a body that are no blanks, and the body with all before them."""
-    first, written = b"", 0
-    async for piece in body:
+    readable = Readable(body)
+    rest, first, written = readable.pieces(), b"", 0
+    async for piece in rest:
         first += piece
         written += len(piece if written else piece.lstrip())
         if written >= _LOOK or len(first) > _MOST_BLANKS:
             break
-    return first, _and_then(first, body)
+    return first, _and_then(first, rest, readable)
 
 
-async def _and_then(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def _and_then(first: bytes, rest: AsyncIterator[bytes], readable: Readable) -> AsyncIterator[bytes]:
+    """Both, and what was wrong with the rest raised behind them."""
     if first:
         yield first
     async for piece in rest:
         yield piece
+    if readable.wrong is not None:
+        raise readable.wrong
 
 
 async def _once(content: bytes) -> AsyncIterator[bytes]:

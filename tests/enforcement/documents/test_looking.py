@@ -75,8 +75,18 @@ async def test_a_form_that_is_broken_is_looked_at_as_it_is_too():
         PASSING, _held(b"--xYx\r\n\r\n", SECRET.encode()), b"multipart/form-data; boundary=xYx"
     )
     assert [(one.judged.step, set(one.inspected.why_not)) for one in looked] == [
+        (Step.BLOCK, set()),  # what was read of it, and all of it as it came
         (Step.BLOCK, set()),
         (Step.WATCH, {"broken"}),
+    ]
+
+
+async def test_what_was_found_before_a_body_became_too_large_counts():
+    held = _held(SECRET.encode() + b"\n" * 300, b"x" * 1_000, b"x", of_one=1_000)
+    looked = await Looking(Checks().offer(), b"k" * 32).body(PASSING, held, b"")
+    assert [(one.judged.step, set(one.inspected.why_not)) for one in looked] == [
+        (Step.BLOCK, set()),
+        (Step.ALLOW, {"too-large"}),
     ]
 
 

@@ -17,7 +17,7 @@ from typing import Any, Final
 from limen.enforcement.documents.spool import NoRoomError, Spool
 from limen.facts import Label
 from limen.facts.passing import Judged, Passing, Step
-from limen.http_bodies.codings import UnreadableError, codings_in, undone
+from limen.http_bodies.codings import Readable, UnreadableError, as_far_as_readable, codings_in, undone
 from limen.http_bodies.splitting import Document, documents_in
 from limen.pillar.data_checks import DataChecks, InspectedDocument
 
@@ -129,15 +129,18 @@ class Looking:
                 held.waits = lambda does: limit.reschedule(
                     None if does else asyncio.get_running_loop().time() + self._late
                 )
+                codings = codings_in(content_encoding)
                 try:
-                    plain = undone(held.pieces(), codings_in(content_encoding))
+                    plain = undone(held.pieces(), codings)
                     async for one in documents_in(plain, content_type, passing.name):
-                        found = await self._document(passing, one, len(looked))
-                        looked.append(found)
+                        readable = Readable(one.body)
+                        looked.append(await self._document(passing, replace(one, body=readable.pieces()), len(looked)))
+                        if readable.wrong is not None:  # what was read before it stands in what was found
+                            raise readable.wrong
                     await _drained(held.pieces())  # what the look had no need of
                 except UnreadableError as wrong:
                     if held.wrong is None:
-                        looked.extend(await self._unreadable(passing, held, wrong.why))
+                        looked.extend(await self._unreadable(passing, held, wrong.why, codings))
         except TimeoutError:
             if held.wrong is None:
                 looked.append(self._failed(passing, "timed-out"))
@@ -201,13 +204,16 @@ class Looking:
         await _drained(pieces)  # what it had no need of
         return Looked(passing, document.where, inspected, self._judged(passing, inspected), number)
 
-    async def _unreadable(self, passing: Passing, held: Held, why: str) -> list[Looked]:
-        """A body that can't be taken apart: for that, and as far as it is held as it is."""
+    async def _unreadable(self, passing: Passing, held: Held, why: str, codings: tuple[str, ...]) -> list[Looked]:
+        """A body that can't be taken apart: for that, as it is held, and without its codings as far as that goes."""
         if why == "too-large":
             return [self._failed(passing, why)]
         await _drained(held.pieces())
-        whole = await self._document(passing, Document(passing.name, "", held.so_far()), WHOLE)
-        return [whole, self._failed(passing, why, WHOLE)]
+        looked = [await self._document(passing, Document(passing.name, "", held.so_far()), WHOLE)]
+        if codings:
+            decoded = as_far_as_readable(held.so_far(), codings)
+            looked.append(await self._document(passing, Document(passing.name, "", decoded), WHOLE))
+        return [*looked, self._failed(passing, why, WHOLE)]
 
     async def _digest(self, body: AsyncIterator[bytes]) -> bytes:
         digest = blake2b(key=self._key, digest_size=16)
