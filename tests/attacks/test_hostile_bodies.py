@@ -130,6 +130,7 @@ async def test_what_stands_before_the_unreadable_is_seen(guarded):
         (gzip.compress(secret + noise)[:-1_000], "", "gzip"),
         (cut, "", "br"),
         (torn, FORM, ""),
+        (form(("f", "a.csv", b"AA==\n" + secret), head="\r\nContent-Transfer-Encoding: base64"), FORM, ""),
         (brotli.compress(torn), FORM, "br"),
         (brotli.compress(b"before\r\n" + form(("a", "", secret))), FORM, "br"),
         (form(("f", "a.txt", secret + noise))[:-20], FORM, ""),

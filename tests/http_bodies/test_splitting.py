@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.enforcement.documents.checks import form
+from tests.enforcement.documents.checks import base64_of, form
 
 from limen.http_bodies.codings import UnreadableError
 from limen.http_bodies.splitting import MOST_PARSED, documents_in
@@ -11,15 +11,15 @@ from limen.http_bodies.splitting import MOST_PARSED, documents_in
 FORM = b"multipart/form-data; boundary=xYx"
 
 
-async def _split(body, content_type=b"", name="n"):
+async def _split(body, content_type=b"", name="n", seen=None):
     async def pieces():
         for at in range(0, len(body), 100_000):
             yield body[at : at + 100_000]
 
-    return [
-        (one.name, one.where, b"".join([piece async for piece in one.body]))
-        async for one in documents_in(pieces(), content_type, name)
-    ]
+    seen = [] if seen is None else seen
+    async for one in documents_in(pieces(), content_type, name):
+        seen.append((one.name, one.where, b"".join([piece async for piece in one.body])))
+    return seen
 
 
 async def test_a_body_of_no_known_form_is_one_document():
@@ -73,6 +73,17 @@ async def test_a_form_of_one_line_is_looked_at_as_it_is_and_as_it_reads():
     packed = b"PK\3\4" + bytes(range(256)) * 3
     said = await _split(form(("f", "f.docx", packed)).replace(b"octet-stream", b"x-www-form-urlencoded"), FORM)
     assert ("f.docx", "f", packed) in said
+
+
+async def test_a_part_with_a_transfer_encoding_is_looked_at_as_it_is_and_as_it_reads():
+    coded = base64_of(b"inside").encode()
+    body = form(("f", "a", coded), ("g", "b", b"AAAA"), head="\r\nContent-Transfer-Encoding: base64")
+    assert [one[2] for one in await _split(body, FORM)][:-1] == [coded, b"inside", b"AAAA", b"\0\0\0"]
+    broken = form(("f", "a", b"AA==\nthe text"), ("g", "b", b"AAAA"), head="\r\nContent-Transfer-Encoding: base64")
+    seen = []
+    with pytest.raises(UnreadableError, match="broken"):
+        await _split(broken, FORM, seen=seen)
+    assert [one[2] for one in seen][:-1] == [b"AA==\nthe text", b"AAAA", b"\0\0\0"]
 
 
 async def test_json_in_a_field_reads_as_it_does_elsewhere():

@@ -14,7 +14,7 @@ from typing import Final
 
 from limen.http_bodies.codings import Readable, UnreadableError
 from limen.http_bodies.escapes import FORM, JSON, Notation, Undoing
-from limen.http_bodies.forms import parts_of
+from limen.http_bodies.forms import FormPart, decoded, parts_of
 
 MOST_DEPTH: Final = 3
 """So many forms may lie in one another."""
@@ -85,8 +85,13 @@ async def _parts(
 ) -> AsyncIterator[Document]:
     """The files of a form; all else of it is added to `fields`."""
     size = 0
+    wrong: list[UnreadableError] = []
     async for part in parts_of(body, content_type):
         fields.append(part.head + b"\n")
+        if part.transfer_encoding:
+            async for one in _encoded(part, depth + 1, wrong):
+                yield one
+            continue
         if part.is_file or part.content_type:
             async for one in _split(part.body, part.content_type, part.filename, part.field, depth + 1):
                 yield one
@@ -102,6 +107,36 @@ async def _parts(
         fields.append(b"\n")
         if undoing.differs:  # JSON in a field, as GraphQL sends it
             fields += [*reads, undoing.feed(b"", is_last=True), b"\n"]
+    if wrong:
+        raise wrong[0]
+
+
+async def _encoded(part: FormPart, depth: int, wrong: list[UnreadableError]) -> AsyncIterator[Document]:
+    """A part with a transfer encoding, which apps undo or not: as it is, and as it reads. Where that can't be said, the
+    parts behind it are read before it is told.
+    """
+    held = bytearray()
+
+    async def watched() -> AsyncIterator[bytes]:
+        async for piece in part.body:
+            held.extend(piece[: MOST_PARSED + 1 - len(held)])
+            yield piece
+
+    written = watched()
+    async for one in _split(written, part.content_type, part.filename, part.field, depth):
+        yield one
+    async for _ in written:
+        pass
+    if len(held) > MOST_PARSED:
+        wrong.append(UnreadableError("too-large"))
+        return
+    try:
+        reads = decoded(bytes(held), part.transfer_encoding)
+    except UnreadableError as error:
+        wrong.append(error)
+        return
+    async for one in _split(_once(reads), part.content_type, part.filename, part.field, depth):
+        yield one
 
 
 async def _both(body: AsyncIterator[bytes], name: str, where: str, undoing: Undoing) -> AsyncIterator[Document]:
