@@ -141,6 +141,24 @@ async def test_what_stands_before_the_unreadable_is_seen(guarded):
     assert guarded.guard.budget.held == 0
 
 
+@pytest.mark.parametrize(
+    ("body", "content_type", "coding"),
+    [
+        (b"before\r\n" + form(("a", "", b"1")), FORM, ""),
+        (form(("a", "", b"1")).replace(b"\r\n", b"\n"), FORM, ""),
+        (form(*[("a", "", b"1")] * 1_001), FORM, ""),
+        (b"x", "", "compress"),
+        (b"x", "", "br"),
+    ],
+)
+async def test_nobody_chooses_that_a_body_is_not_looked_into(guarded, body, content_type, coding):
+    """No rule says what happens to what is not read; one stops cards. Restricted apps: test_looking."""
+    guarded.asks(stops=True)
+    fields = f"Content-Encoding: {coding}\r\n" if coding else ""
+    assert status_of(await post(guarded, body, content_type, fields=fields)) == 403
+    assert not guarded.app.requests
+
+
 async def test_huge_heads_of_parts_are_not_read(guarded):
     guarded.asks(unread=Step.BLOCK)
     huge = form(("a", "x" * 100_000, b"1"))

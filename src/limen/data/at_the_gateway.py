@@ -23,4 +23,5 @@ def checks(protection: DataProtection, findings: Findings) -> DataChecks:
         note=protection.note,
         words=words,
         dialogue=findings,
+        stops=protection.stops,
     )

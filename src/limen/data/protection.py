@@ -13,7 +13,7 @@ from limen.data.labels.marks import PURPOSE as LABELS, Marks
 from limen.data.labels.model import Claim
 from limen.data.rules.content import Content, content_of, written
 from limen.data.rules.judging import UNKNOWN, Sender, applies, goes_outside, judge
-from limen.data.rules.model import Judged, Passing
+from limen.data.rules.model import Judged, Passing, Step
 from limen.data.rules.stated import NO_RULES, DataRules
 from limen.events import Event
 from limen.facts import Label
@@ -44,6 +44,11 @@ class DataProtection:
         """Whether any rule may be about what passes so: if not, nothing needs to look into it."""
         sender = self._sender(passing)
         return any(applies(rule, passing, sender) for rule in self.rules.rules)
+
+    def stops(self, passing: Passing) -> bool:
+        """Whether any rule that may be about what passes so stops what meets it."""
+        sender = self._sender(passing)
+        return any(rule.then >= Step.WARN and applies(rule, passing, sender) for rule in self.rules.rules)
 
     async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "") -> Inspected:
         """What is in it. Raises nothing: what can't be looked into says why."""

@@ -68,6 +68,7 @@ class DataChecks:
     `note(passing, inspected, judged, passed=…, why=…)` journals it and gives the event's id;
     `why` is a word, never what somebody wrote. `words(rule)` are those of a rule by its id. `dialogue` keeps what
     people say, where that is kept.
+    `stops(passing)`: whether a rule could stop it, so that what nobody could look into may not pass by it.
     """
 
     asks: Callable[[Passing], bool]
@@ -77,6 +78,7 @@ class DataChecks:
     note: Note
     words: Callable[[str], RuleWords | None] = lambda _rule: None
     dialogue: DataDialogue | None = None
+    stops: Callable[[Passing], bool] = lambda _passing: True
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ class Checks:
     apps: tuple[str, ...] = ("wiki", "payroll")
     fails: type[BaseException] | None = None
     label: Label | None = None
+    stops: bool = False
+    """Whether rules could stop something: then so is what can't be taken apart."""
     asked: list[Passing] = field(default_factory=list)
     inspected: list[tuple[str, bytes]] = field(default_factory=list)
     noted: list[tuple[Passing, Judged, bool, str]] = field(default_factory=list)
@@ -44,6 +46,7 @@ class Checks:
             judge=self.judge,
             note=self.note,
             dialogue=self,
+            stops=lambda _passing: self.stops,
         )
 
     def asks(self, passing: Passing) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from tests.enforcement.documents.checks import SECRET, Checks, form
@@ -97,6 +98,23 @@ async def test_where_the_look_fails_a_restricted_app_gets_nothing():
     assert (looked.judged.step, set(looked.inspected.why_not)) == (Step.BLOCK, {"failed"})
     (looked,) = await looking.body(PASSING, _held(b"x"), b"")
     assert looked.judged.step is Step.ALLOW
+
+
+async def test_what_fails_and_what_can_not_be_taken_apart_is_stopped_where_rules_stop_something():
+    late = Looking(Checks(fails=ValueError, stops=True).offer(), b"k" * 32)
+    (looked,) = await late.body(PASSING, _held(b"x"), b"")
+    assert (looked.judged.step, looked.judged.may_justify) == (Step.BLOCK, False)
+    broken, form_type = b"before\r\n--xYx--", b"multipart/form-data; boundary=xYx"
+    for stops, label, wanted in (
+        (True, None, Step.BLOCK),
+        (False, None, Step.ALLOW),
+        (False, Label.RESTRICTED, Step.BLOCK),
+    ):
+        passing = replace(PASSING, label=label)
+        looked = await Looking(Checks(stops=stops).offer(), b"k" * 32).body(passing, _held(broken), form_type)
+        assert max(one.judged.step for one in looked) is wanted
+    looked = await Looking(Checks(stops=True).offer(), b"k" * 32).body(PASSING, _held(b"x" * 99, of_one=9), b"")
+    assert looked[-1].judged.step is Step.ALLOW  # that it is too large is for the rules to judge
 
 
 async def test_a_judge_that_fails_stops_it():

@@ -1,7 +1,8 @@
 """Looks into what passes: each document of a body inspected and judged, the strictest step counting for all of it.
 
-Nothing fails open: what is late, or fails, is a document that could not be looked into, about which the rules decide;
-at a restricted app it is stopped, whatever they say.
+Nothing fails open. About what a document is (encrypted, too large, of no known kind) the rules decide. What is late, or
+fails, and a body that can't be taken apart, which no honest client sends, is stopped wherever a rule could stop it:
+otherwise whoever sends it would choose that no rule does. At a restricted app, so is what is too large.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ LATE_SECONDS: Final = 20.0
 
 FAILED: Final = frozenset({"failed", "timed-out", "too-large"})
 """Words of `data.documents.WhyNot` for a look that did not come to its end."""
+_TOO_LARGE: Final = frozenset({"too-large"})
 WHOLE: Final = -1
 NOT_KNOWN: Final = -2
 """In place of a number: the whole body as it is, and something that is not known again."""
@@ -174,8 +176,9 @@ class Looking:
             return self._failed(passing, "timed-out")
 
     def _failed(self, passing: Passing, why: str, number: int = NOT_KNOWN) -> Looked:
+        """In place of a document: the look was late, or the body can't be taken apart."""
         inspected = self.checks.not_inspected(why)
-        return Looked(passing, "", inspected, self._judged(passing, inspected), number)
+        return Looked(passing, "", inspected, self._judged(passing, inspected, frozenset({why})), number)
 
     async def _document(self, passing: Passing, document: Document, number: int) -> Looked:
         passing = replace(passing, name=document.name or passing.name)
@@ -221,14 +224,16 @@ class Looking:
             digest.update(piece)
         return digest.digest()
 
-    def _judged(self, passing: Passing, inspected: InspectedDocument) -> Judged:
+    def _judged(self, passing: Passing, inspected: InspectedDocument, failed: frozenset[str] = frozenset()) -> Judged:
+        failed = failed or frozenset(inspected.why_not & FAILED)
         try:
             judged = self.checks.judge(passing, inspected)
+            is_restricted = passing.label is Label.RESTRICTED
+            is_stopped = bool(failed) if is_restricted else bool(failed - _TOO_LARGE) and self.checks.stops(passing)
         except Exception as failure:  # noqa: BLE001 -- whatever went wrong, it may not pass
             _log.warning("what passes could not be judged: %s", type(failure).__name__)
             return Judged(Step.BLOCK)
-        has_failed = bool(inspected.why_not & FAILED)
-        if has_failed and passing.label is Label.RESTRICTED and judged.step < Step.BLOCK:
+        if is_stopped and judged.step < Step.BLOCK:
             return replace(judged, step=Step.BLOCK, may_justify=False)
         return judged
 
