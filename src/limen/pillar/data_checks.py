@@ -23,7 +23,7 @@ class InspectedDocument(Protocol):
 
 
 class Inspect(Protocol):
-    async def __call__(self, body: AsyncIterator[bytes] | bytes, name: str = "") -> Any: ...
+    async def __call__(self, body: AsyncIterator[bytes] | bytes, name: str = "", owner: str = "") -> Any: ...
 
 
 class DataDialogue(Protocol):
@@ -61,10 +61,10 @@ class RuleWords:
 class DataChecks:
     """What data protection offers to the gateway.
 
-    `asks(passing)`: whether any rule could apply; where it is false, nothing is looked into. `inspect(body, name)`
-    looks into a document and gives an `InspectedDocument`. `not_inspected(why)` is what stands for a document that
-    could not be looked into, `why` one of the words of `data.documents.WhyNot`. `judge(passing, inspected)` says what
-    is done.
+    `asks(passing)`: whether any rule could apply; where it is false, nothing is looked into. `inspect(body, name,
+    owner)` looks into a document, in turn with those of other owners, and gives an `InspectedDocument`.
+    `not_inspected(why)` is what stands for a document that could not be looked into, `why` one of the words of
+    `data.documents.WhyNot`. `judge(passing, inspected)` says what is done.
     `note(passing, inspected, judged, passed=…, why=…)` journals it and gives the event's id;
     `why` is a word, never what somebody wrote. `words(rule)` are those of a rule by its id. `dialogue` keeps what
     people say, where that is kept.

@@ -52,7 +52,7 @@ async def test_the_digest_is_of_the_whole_also_where_the_scanner_reads_no_furthe
     checks = Checks()
     whole = checks.inspect
 
-    async def first_only(body, name=""):
+    async def first_only(body, name="", owner=""):
         return await whole(await anext(body), name)
 
     checks.inspect = first_only
@@ -130,7 +130,7 @@ async def test_a_message_is_looked_at_and_may_be_late():
     looking = Looking(checks.offer(), b"k" * 32, late_seconds=0.01)
     assert (await looking.text(PASSING, SECRET.encode())).judged.step is Step.BLOCK
 
-    async def never(body, name=""):
+    async def never(body, name="", owner=""):
         await asyncio.Event().wait()
 
     checks.inspect = never
@@ -141,7 +141,7 @@ async def test_a_message_is_looked_at_and_may_be_late():
 async def test_a_scanner_that_says_of_itself_that_it_failed_has_failed():
     checks = Checks()
 
-    async def fails(body, name=""):
+    async def fails(body, name="", owner=""):
         return checks.offer().not_inspected("timed-out")
 
     checks.inspect = fails
@@ -154,7 +154,7 @@ async def test_a_scanner_that_says_of_itself_that_it_failed_has_failed():
 async def test_a_scanner_that_hides_what_went_wrong_with_the_source_does_not():
     checks = Checks()
 
-    async def hides(body, name=""):
+    async def hides(body, name="", owner=""):
         try:
             async for _ in body:
                 pass

@@ -195,7 +195,7 @@ class Looking:
 
         pieces = watched()
         try:
-            inspected = await self.checks.inspect(pieces, document.name)
+            inspected = await self.checks.inspect(pieces, document.name, passing.person or passing.app)
         except TimeoutError:
             raise
         except Exception as failure:  # noqa: BLE001 -- whatever went wrong, rules decide about it
