@@ -215,8 +215,11 @@ class Exchange:
             if not await self._broke_off(wrong):
                 raise
         else:
-            if not await self._is_withheld(verdict):
-                await self._pass_on(verdict, lambda body: self._back(response, body))
+            try:
+                if not await self._is_withheld(verdict):
+                    await self._pass_on(verdict, lambda body: self._back(response, body))
+            finally:
+                verdict.close()
 
     async def _is_withheld(self, verdict: Verdict) -> bool:
         """Whether the policies refuse the document that comes back, by its label. Then that refusal is the answer."""
@@ -225,7 +228,6 @@ class Exchange:
         decided = self._gateway.doors.decide_document("gateway", self._answer, verdict.document, self._address)
         if decided.permitted:
             return False
-        verdict.close()
         leads_on = answers.may_lead_on(decided, self._method.encode())
         reply = answers.refusal_reply(
             decided, self._target, self._gateway.public_url, is_navigation=leads_on and self._is_navigation

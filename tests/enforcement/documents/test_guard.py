@@ -8,16 +8,18 @@ import json
 
 import aiohttp
 import pytest
-from tests.enforcement.documents.checks import CARD, SECRET, base64_of, form
+from tests.enforcement.documents.checks import CARD, SECRET, Checks, base64_of, form
 from tests.enforcement.house import raw, status_of
 from tests.enforcement.test_gateway import request
 
+from limen.clock import SetClock
 from limen.enforcement.documents.guard import DocumentGuard, asked_whole, name_in
 from limen.enforcement.documents.looking import Looking
 from limen.enforcement.documents.spool import Budget
 from limen.enforcement.documents.stopped_page import PROBLEM
+from limen.enforcement.documents.stops import About
 from limen.facts import Label
-from limen.facts.passing import Channel, Step
+from limen.facts.passing import Channel, Passing, Step
 from limen.policy import Effect
 
 FORM = "multipart/form-data; boundary=xYx"
@@ -171,10 +173,27 @@ async def test_a_scanner_that_fails_is_closed_for_restricted_apps_and_as_the_rul
     assert status_of(await post(guarded, b"harmless")) == 403
 
 
+@pytest.mark.parametrize("ends", [ValueError, asyncio.CancelledError])
+async def test_what_was_stopped_is_held_no_more_however_the_rest_of_it_ends(ends):
+    guard = DocumentGuard(Checks(unread=Step.BLOCK).offer(), SetClock(0), b"d" * 32, budget=Budget(of_one=1_000))
+    held = []
+
+    async def body():
+        yield b"a" * 900
+        yield b"b" * 900  # too large: what follows is read and forgotten
+        held.append(guard.budget.held)
+        raise ends
+
+    about = About("s", "ana", "wiki", "POST", "/u")
+    with pytest.raises(ends):
+        await guard.upload(Passing(Channel.UPLOAD, "ana", "wiki"), about, body(), [])
+    assert (held, guard.budget.held) == ([0], 0)
+
+
 async def test_a_scanner_that_is_late_has_failed(guarded):
     checks = guarded.asks(unread=Step.BLOCK)
 
-    async def never(body, name=""):
+    async def never(body, name="", owner=""):
         await asyncio.Event().wait()
 
     checks.inspect = never

@@ -77,7 +77,7 @@ class DocumentGuard:
         before = self._resumed.before(key) if is_piece else b""
         verdict, looked = await self._body(passing, about, body, fields, before)
         if is_piece and looked:
-            self._resumed.sent(key, (before + b"".join(verdict.spool.read()))[-OVERLAP:])
+            self._resumed.sent(key, (before + verdict.spool.end)[-OVERLAP:])
         return verdict
 
     async def download(self, passing: Passing, about: About, body: AsyncIterator[bytes], fields: Fields) -> Verdict:
@@ -121,6 +121,7 @@ class DocumentGuard:
             raise
         if stopped is None:
             return Verdict(held.all_of_it(), None, spool, _most_sensitive(looked)), looked
+        spool.close()  # none of it is passed on, and what follows may take long, or break off
         with suppress(NoRoomError, OSError):  # a browser shows no answer to what it is still sending
             async for _ in held.unread():
                 pass

@@ -9,10 +9,11 @@ from typing import Final
 
 from limen.clock import HOUR, Clock, Instant
 from limen.enforcement.documents.looking import Looked, Looking
+from limen.enforcement.documents.spool import END
 from limen.enforcement.headers import Fields, first
 from limen.facts.passing import Passing
 
-OVERLAP: Final = 1_024
+OVERLAP: Final = END
 """So many bytes of the end of a piece are looked at again with the next one."""
 MOST_RESUMED: Final = 1_000
 RESUMED_FOR: Final = HOUR
