@@ -95,6 +95,10 @@ async def test_what_could_be_read_in_two_ways_is_not_read(body, size):
         b"multipart/form-data; boundary=" + b"a" * 71,
         b'multipart/form-data; boundary="a\\"b"',
         b'multipart/form-data; boundary="a "',
+        b"multipart/form-data; boundary=a; boundary * x=b",
+        b'multipart/form-data; boundary=a; x="; boundary=b"',
+        b"multipart/form-data; boundary=a; xboundary=b",
+        b"multipart/form-data; boundary=a; " + b"boundary*" * 1_000,
     ],
 )
 def test_a_boundary_is_one_and_of_its_alphabet(said):
