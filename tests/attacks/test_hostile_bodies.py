@@ -215,7 +215,7 @@ async def test_a_client_that_hangs_up_while_it_is_looked_at_leaves_nothing(guard
     checks = guarded.checks
     gone = asyncio.Event()
 
-    async def never(body, name=""):
+    async def never(body, name="", owner=""):
         async for _ in body:
             pass
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -33,8 +33,8 @@ class DataDialogue(Protocol):
         """Whether this document may pass for this person to or from this app."""
         ...
 
-    async def not_sensitive(self, person: str, app: str, digests: Iterable[bytes], event: str) -> None:
-        """Have these documents pass for this person, until that ends. `event` is the one that stopped them."""
+    async def not_sensitive(self, person: str, app: str, digests: Mapping[bytes, str]) -> None:
+        """Have these documents pass for this person, until that ends. Beside each, the event that tells of its stop."""
         ...
 
     async def justified(self, event: str, person: str, why: str) -> None:

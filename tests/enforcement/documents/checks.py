@@ -80,8 +80,8 @@ class Checks:
         del person, app
         return digest in self.excepted
 
-    async def not_sensitive(self, person: str, app: str, digests, event: str) -> None:
-        del person, app, event
+    async def not_sensitive(self, person: str, app: str, digests) -> None:
+        del person, app
         self.excepted.update(digests)
 
     async def justified(self, event: str, person: str, why: str) -> None:

@@ -173,6 +173,22 @@ async def test_a_scanner_that_fails_is_closed_for_restricted_apps_and_as_the_rul
     assert status_of(await post(guarded, b"harmless")) == 403
 
 
+async def test_each_document_that_was_stopped_is_known_with_the_event_that_tells_of_it():
+    checks = Checks(step=Step.WARN)
+    guard = DocumentGuard(checks.offer(), SetClock(0), b"d" * 32)
+
+    async def body():
+        yield form(("f", "a.txt", SECRET.encode()), ("g", "b.txt", b"x" + SECRET.encode()))
+
+    about = About("s", "ana", "wiki", "POST", "/u")
+    verdict = await guard.upload(
+        Passing(Channel.UPLOAD, "ana", "wiki"), about, body(), [(b"content-type", FORM.encode())]
+    )
+    assert list(verdict.stopped.digests.values()) == ["e1", "e2"]
+    assert [passing.name for passing, *_ in checks.noted] == ["a.txt", "b.txt"]
+    assert verdict.stopped.event == "e1"
+
+
 @pytest.mark.parametrize("ends", [ValueError, asyncio.CancelledError])
 async def test_what_was_stopped_is_held_no_more_however_the_rest_of_it_ends(ends):
     guard = DocumentGuard(Checks(unread=Step.BLOCK).offer(), SetClock(0), b"d" * 32, budget=Budget(of_one=1_000))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -59,17 +60,20 @@ class Findings:
         """Whether this document may pass for this person to or from this app."""
         return self._held.holds(person, app, digest, self._core.clock.now())
 
-    async def not_sensitive(self, person: str, app: str, digests: Iterable[bytes], event: str) -> None:
-        """Have these documents pass for this person, until the exception ends."""
-        now, several = self._core.clock.now(), sorted(set(digests))
+    async def not_sensitive(self, person: str, app: str, digests: Mapping[bytes, str]) -> None:
+        """Have these documents pass for this person, until the exceptions end, each under the event of its own stop: by
+        that somebody decides about it, and about no other.
+        """
+        now = self._core.clock.now()
 
         def work(transaction: Transaction) -> None:
-            for digest in several:
+            for digest, event in sorted(digests.items()):
                 made = DocumentException(new_id("dx"), digest, person, app, event, now + EXCEPTED_FOR)
                 store.add_exception(transaction.connection, made)
             transaction.changed(EXCEPTIONS, person)
-            details: dict[str, str | int | bool] = {"app": app, "documents": len(several), "event_id": event}
-            transaction.say(Event(at=now, kind="data.excepted", actor=person, details=details))
+            for event, several in sorted(Counter(digests.values()).items()):
+                details: dict[str, str | int | bool] = {"app": app, "documents": several, "event_id": event}
+                transaction.say(Event(at=now, kind="data.excepted", actor=person, details=details))
 
         await self._core.write(work)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
@@ -96,14 +96,14 @@ class DocumentGuard:
         passed = looked.judged.step < Step.WARN
         await self._note([looked], passed=passed)
         if not passed:
-            self._keep(about, [looked], "", may_justify=False)
+            self._keep(about, [looked], {}, may_justify=False)
         return passed
 
     async def is_not_sensitive(self, stopped: Stopped) -> None:
         """Somebody says of what was stopped that it is not sensitive: it passes from now on, until that ends."""
         if self._checks.dialogue is not None:
             about = stopped.about
-            await self._checks.dialogue.not_sensitive(about.person, about.app, stopped.digests, stopped.event)
+            await self._checks.dialogue.not_sensitive(about.person, about.app, stopped.digests)
 
     async def _body(
         self, passing: Passing, about: About, body: AsyncIterator[bytes], fields: Fields, before: bytes
@@ -138,43 +138,49 @@ class DocumentGuard:
             unsaid = [one for one in due if not self._is_excepted(one)]
             said = self.stops.take(about, frozenset(one.digest for one in unsaid)) if unsaid else ""
             if said or not unsaid:
-                event = await self._note(looked, passed=True, why=JUSTIFIED if said else NOT_SENSITIVE)
+                events = await self._note(looked, passed=True, why=JUSTIFIED if said else NOT_SENSITIVE)
                 if said and self._checks.dialogue is not None:
-                    await self._checks.dialogue.justified(event, about.person, said)
+                    await self._checks.dialogue.justified(_strictest(due, events), about.person, said)
                 return None
-        event = await self._note(looked, passed=False)
-        return self._keep(about, due, event, may_justify=may_justify)
+        events = await self._note(looked, passed=False)
+        return self._keep(about, due, events, may_justify=may_justify)
 
     def _is_excepted(self, one: Looked) -> bool:
         dialogue, passing = self._checks.dialogue, one.passing
         return dialogue is not None and dialogue.is_excepted(passing.person, passing.app, one.digest)
 
-    async def _note(self, looked: Sequence[Looked], *, passed: bool, why: str = "") -> str:
-        """Have what rules saw journaled; the id of the event about the strictest."""
-        event = ""
-        for one in sorted(looked, key=lambda each: each.judged.step):
+    async def _note(self, looked: Sequence[Looked], *, passed: bool, why: str = "") -> dict[int, str]:
+        """Have what rules saw journaled; the ids of the events, by the `id` of what they tell of."""
+        events = {}
+        for one in looked:
             if one.judged.step >= Step.WATCH:
                 said = why if one.judged.step >= Step.WARN else ""
-                event = await self._checks.note(one.passing, one.inspected, one.judged, passed=passed, why=said)
-        return event
+                events[id(one)] = await self._checks.note(
+                    one.passing, one.inspected, one.judged, passed=passed, why=said
+                )
+        return events
 
-    def _keep(self, about: About, due: list[Looked], event: str, *, may_justify: bool) -> Stopped:
+    def _keep(self, about: About, due: list[Looked], events: Mapping[int, str], *, may_justify: bool) -> Stopped:
         rules = tuple(dict.fromkeys(rule for one in due for rule in one.judged.rules))[:MOST_TOLD]
         return self.stops.keep(
             about,
             [_told(one) for one in due[:MOST_TOLD]],
-            [one.digest for one in due],
+            {one.digest: events.get(id(one), "") for one in due},
             rules,
             words=tuple(words for one in rules if (words := self._checks.words(one)) is not None),
             is_upload=due[0].passing.channel is Channel.UPLOAD,
             may_justify=may_justify,
-            event=event,
+            event=_strictest(due, events),
         )
 
 
 JUSTIFIED: Final = "justified"
 NOT_SENSITIVE: Final = "not-sensitive"
 """Why something passes that was to be stopped: somebody said why, or that it is not sensitive."""
+
+
+def _strictest(due: Sequence[Looked], events: Mapping[int, str]) -> str:
+    return events.get(id(max(due, key=lambda one: one.judged.step)), "")
 
 
 def _most_sensitive(looked: Sequence[Looked]) -> Document | None:
