@@ -159,6 +159,28 @@ async def test_nobody_chooses_that_a_body_is_not_looked_into(guarded, body, cont
     assert not guarded.app.requests
 
 
+async def test_pieces_are_joined_wherever_and_by_whichever_session_they_are_sent(guarded):
+    first, second = SECRET[:20].encode(), SECRET[20:].encode()
+    ranged = "Content-Range: bytes 0-19/99\r\n"
+    for where, fields in (("/u?n={}", ranged), ("/big?partNumber={}&uploadId=x", ""), ("/{}", ranged)):
+        assert status_of(await post(guarded, first, path=where.format(1), fields=fields)) == 200
+        for number in range(9):
+            await post(guarded, b".", path=f"/other/{number}", fields=ranged)
+        assert status_of(await post(guarded, second, path=where.format(2), fields=fields)) == 403
+        guarded.asks()
+    guarded.asks()
+    assert status_of(await post(guarded, second, fields=ranged)) == 200
+    assert status_of(await post(guarded, first, fields=ranged)) == 403  # in the other order
+    guarded.asks()
+    in_forms = [form(("f", "blob", one)) for one in (first, second)]
+    assert status_of(await post(guarded, in_forms[0], FORM, fields=ranged)) == 200
+    assert status_of(await post(guarded, in_forms[1], FORM, fields=ranged)) == 403
+    coded = [gzip.compress(one) for one in (first, second)]
+    guarded.asks()
+    fields = ranged + "Content-Encoding: gzip\r\n"
+    assert [status_of(await post(guarded, one, fields=fields)) for one in coded] == [200, 403]
+
+
 async def test_huge_heads_of_parts_are_not_read(guarded):
     guarded.asks(unread=Step.BLOCK)
     huge = form(("a", "x" * 100_000, b"1"))

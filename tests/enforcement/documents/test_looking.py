@@ -117,6 +117,17 @@ async def test_what_fails_and_what_can_not_be_taken_apart_is_stopped_where_rules
     assert looked[-1].judged.step is Step.ALLOW  # that it is too large is for the rules to judge
 
 
+async def test_a_restricted_app_gets_no_piece_of_what_is_packed():
+    looking = Looking(Checks(stops=True).offer(), b"k" * 32)
+    for label, edges, wanted in (
+        (Label.RESTRICTED, [], Step.BLOCK),
+        (Label.RESTRICTED, None, Step.ALLOW),
+        (None, [], Step.ALLOW),
+    ):
+        (looked,) = await looking.body(replace(PASSING, label=label), _held(b"PK\0"), b"", edges=edges)
+        assert looked.judged.step is wanted
+
+
 async def test_a_judge_that_fails_stops_it():
     checks = Checks()
     checks.judge = lambda _passing, _inspected: 1 / 0

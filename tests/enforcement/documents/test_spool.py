@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from limen.enforcement.documents.spool import END, IN_MEMORY, SHARE, Budget, NoRoomError, Spool
+from limen.enforcement.documents.spool import IN_MEMORY, SHARE, Budget, NoRoomError, Spool
 
 
 def test_a_small_body_stays_in_memory_and_a_large_one_goes_to_a_file():
@@ -21,14 +21,6 @@ def test_a_small_body_stays_in_memory_and_a_large_one_goes_to_a_file():
     spool.close()
     spool.close()
     assert budget.held == 0
-
-
-def test_its_end_is_known_when_it_is_closed():
-    spool = Spool(Budget(), "ana")
-    for piece in (b"a" * 5_000, b"b" * 10, b""):
-        spool.write(piece)
-    spool.close()
-    assert spool.end == b"a" * (END - 10) + b"b" * 10
 
 
 def test_where_memory_is_full_small_bodies_go_to_files_too():

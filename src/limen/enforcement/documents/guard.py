@@ -10,8 +10,9 @@ from urllib.parse import unquote
 
 from limen.clock import Clock
 from limen.enforcement.decision_point import Answer
+from limen.enforcement.documents.edges import Edges, joints
 from limen.enforcement.documents.looking import Held, Looked, Looking
-from limen.enforcement.documents.pieces import OVERLAP, Pieces, ResumedUploads, is_a_piece
+from limen.enforcement.documents.pieces import Pieces, ResumedUploads, is_a_piece
 from limen.enforcement.documents.spool import Budget, NoRoomError, Spool
 from limen.enforcement.documents.stops import About, Stopped, StoppedDocument, Stops
 from limen.enforcement.headers import Fields, first
@@ -72,19 +73,19 @@ class DocumentGuard:
 
     async def upload(self, passing: Passing, about: About, body: AsyncIterator[bytes], fields: Fields) -> Verdict:
         """Look into a request's body. Raises what reading it raises, and NoRoomError."""
-        key = (about.session, about.app, about.target)
-        is_piece = is_a_piece(fields) and bool(about.session)
-        before = self._resumed.before(key) if is_piece else b""
-        verdict, looked = await self._body(passing, about, body, fields, before)
-        if is_piece and looked:
-            self._resumed.sent(key, (before + verdict.spool.end)[-OVERLAP:])
+        owner = about.person or about.session
+        if not owner or not is_a_piece(about.method, about.target, fields):
+            return await self._body(passing, about, body, fields)
+        edges: list[Edges] = []
+        verdict = await self._body(passing, about, body, fields, edges)
+        if verdict.stopped is None:
+            self._resumed.sent(owner, about.app, edges)
         return verdict
 
     async def download(self, passing: Passing, about: About, body: AsyncIterator[bytes], fields: Fields) -> Verdict:
         """Look into a response's body. `fields` are those of the response, in lower case."""
         name = filename_in(first(fields, b"content-disposition"))
-        verdict, _ = await self._body(replace(passing, name=name or passing.name), about, body, fields, b"")
-        return verdict
+        return await self._body(replace(passing, name=name or passing.name), about, body, fields)
 
     def pieces(self, passing: Passing) -> Pieces:
         """What looks at what goes one way through a connection, piece by piece."""
@@ -106,13 +107,20 @@ class DocumentGuard:
             await self._checks.dialogue.not_sensitive(about.person, about.app, stopped.digests)
 
     async def _body(
-        self, passing: Passing, about: About, body: AsyncIterator[bytes], fields: Fields, before: bytes
-    ) -> tuple[Verdict, list[Looked]]:
+        self,
+        passing: Passing,
+        about: About,
+        body: AsyncIterator[bytes],
+        fields: Fields,
+        edges: list[Edges] | None = None,
+    ) -> Verdict:
         spool = Spool(self.budget, about.person or about.app)
-        held = Held(body, spool, before)
+        held = Held(body, spool)
         content_type, coding = first(fields, b"content-type"), first(fields, b"content-encoding")
         try:
-            looked = await self.looking.body(passing, held, content_type, coding)
+            looked = await self.looking.body(passing, held, content_type, coding, edges)
+            if edges and (both := joints(self._resumed.before(about.person or about.session, about.app), edges)):
+                looked.append(await self.looking.text(passing, both))
             if any(one.judged.step >= Step.WARN for one in looked):
                 looked = await self.looking.identified(looked, held, content_type, coding)
             stopped = await self._stopped(about, looked)
@@ -120,12 +128,12 @@ class DocumentGuard:
             spool.close()
             raise
         if stopped is None:
-            return Verdict(held.all_of_it(), None, spool, _most_sensitive(looked)), looked
+            return Verdict(held.all_of_it(), None, spool, _most_sensitive(looked))
         spool.close()  # none of it is passed on, and what follows may take long, or break off
         with suppress(NoRoomError, OSError):  # a browser shows no answer to what it is still sending
             async for _ in held.unread():
                 pass
-        return Verdict(None, stopped, spool), looked
+        return Verdict(None, stopped, spool)
 
     async def _stopped(self, about: About, looked: list[Looked]) -> Stopped | None:
         """What is to be told where the body may not pass; None where it may. What rules watch is noted."""

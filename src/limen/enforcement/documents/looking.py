@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any, Final
 
+from limen.enforcement.documents.edges import MOST_JOINED, Edges
 from limen.enforcement.documents.spool import NoRoomError, Spool
 from limen.facts import Label
 from limen.facts.passing import Judged, Passing, Step
@@ -27,6 +28,8 @@ LATE_SECONDS: Final = 20.0
 
 FAILED: Final = frozenset({"failed", "timed-out", "too-large"})
 """Words of `data.documents.WhyNot` for a look that did not come to its end."""
+_OF_PIECES: Final = frozenset({"broken", "unknown-kind"})
+"""What is said of a piece of a packed document. A restricted app gets none."""
 _TOO_LARGE: Final = frozenset({"too-large"})
 WHOLE: Final = -1
 NOT_KNOWN: Final = -2
@@ -52,9 +55,8 @@ class Looked:
 class Held:
     """A body on its way, held as it is read: whoever looks into it reads from here, and it is passed on from here."""
 
-    def __init__(self, source: AsyncIterator[bytes], spool: Spool, before: bytes = b"") -> None:
+    def __init__(self, source: AsyncIterator[bytes], spool: Spool) -> None:
         self._source, self._spool = source, spool
-        self._before = before
         self._has_ended = False
         self._not_held: bytes = b""
         self.wrong: BaseException | None = None
@@ -66,9 +68,6 @@ class Held:
 
         Raises UnreadableError where it is too large to be held.
         """
-        if self._before:
-            before, self._before = self._before, b""
-            yield before
         while not self._has_ended:
             self.waits(True)
             try:
@@ -122,10 +121,19 @@ class Looking:
         self._key, self._late = key, late_seconds
 
     async def body(
-        self, passing: Passing, held: Held, content_type: bytes, content_encoding: bytes = b""
+        self,
+        passing: Passing,
+        held: Held,
+        content_type: bytes,
+        content_encoding: bytes = b"",
+        edges: list[Edges] | None = None,
     ) -> list[Looked]:
-        """Each document of a body, looked into. Raises what the source of `held` raised."""
+        """Each document of a body, looked into. Raises what the source of `held` raised.
+
+        `edges`: the body may be a piece of an upload, and it is noted there how its documents begin and end.
+        """
         looked: list[Looked] = []
+        is_piece = edges is not None
         try:
             async with asyncio.timeout(self._late) as limit:
                 held.waits = lambda does: limit.reschedule(
@@ -136,7 +144,11 @@ class Looking:
                     plain = undone(held.pieces(), codings)
                     async for one in documents_in(plain, content_type, passing.name):
                         readable = Readable(one.body)
-                        looked.append(await self._document(passing, replace(one, body=readable.pieces()), len(looked)))
+                        edge = Edges()
+                        whole = replace(one, body=edge.noted(readable.pieces()))
+                        looked.append(await self._document(passing, whole, len(looked), is_piece=is_piece))
+                        if edges is not None and len(edges) < MOST_JOINED:
+                            edges.append(edge)
                         if readable.wrong is not None:  # what was read before it stands in what was found
                             raise readable.wrong
                     await _drained(held.pieces())  # what the look had no need of
@@ -180,7 +192,7 @@ class Looking:
         inspected = self.checks.not_inspected(why)
         return Looked(passing, "", inspected, self._judged(passing, inspected, frozenset({why})), number)
 
-    async def _document(self, passing: Passing, document: Document, number: int) -> Looked:
+    async def _document(self, passing: Passing, document: Document, number: int, *, is_piece: bool = False) -> Looked:
         passing = replace(passing, name=document.name or passing.name)
         wrong: BaseException | None = None
 
@@ -205,7 +217,8 @@ class Looking:
         if wrong is not None:
             raise wrong from None
         await _drained(pieces)  # what it had no need of
-        return Looked(passing, document.where, inspected, self._judged(passing, inspected), number)
+        judged = self._judged(passing, inspected, is_piece=is_piece)
+        return Looked(passing, document.where, inspected, judged, number)
 
     async def _unreadable(self, passing: Passing, held: Held, why: str, codings: tuple[str, ...]) -> list[Looked]:
         """A body that can't be taken apart: for that, as it is held, and without its codings as far as that goes."""
@@ -224,12 +237,20 @@ class Looking:
             digest.update(piece)
         return digest.digest()
 
-    def _judged(self, passing: Passing, inspected: InspectedDocument, failed: frozenset[str] = frozenset()) -> Judged:
+    def _judged(
+        self,
+        passing: Passing,
+        inspected: InspectedDocument,
+        failed: frozenset[str] = frozenset(),
+        *,
+        is_piece: bool = False,
+    ) -> Judged:
         failed = failed or frozenset(inspected.why_not & FAILED)
+        unseen = failed | inspected.why_not & _OF_PIECES if is_piece else failed
         try:
             judged = self.checks.judge(passing, inspected)
             is_restricted = passing.label is Label.RESTRICTED
-            is_stopped = bool(failed) if is_restricted else bool(failed - _TOO_LARGE) and self.checks.stops(passing)
+            is_stopped = bool(unseen) if is_restricted else bool(failed - _TOO_LARGE) and self.checks.stops(passing)
         except Exception as failure:  # noqa: BLE001 -- whatever went wrong, it may not pass
             _log.warning("what passes could not be judged: %s", type(failure).__name__)
             return Judged(Step.BLOCK)

@@ -20,7 +20,6 @@ MOST_OF_ONE: Final = 256 << 20
 """So many bytes of one body are; a larger one can't be held."""
 SHARE: Final = 4
 """One owner takes at most this part of `MOST`."""
-END: Final = 1_024
 _PIECE: Final = 1 << 18
 
 
@@ -66,8 +65,6 @@ class Spool:
         self._in_memory = 0
         self._file: IO[bytes] | None = None
         self.size = 0
-        self.end = b""
-        """The last `END` bytes, also when it is closed."""
 
     def write(self, piece: bytes) -> None:
         """Hold the next piece. Raises NoRoomError, and OSError where the disk has none."""
@@ -75,7 +72,6 @@ class Spool:
             raise NoRoomError(is_too_large=True)
         self._budget.take(self._owner, len(piece))
         self.size += len(piece)
-        self.end = (self.end + piece[-END:])[-END:]
         if self._file is None:
             fits = self.size <= IN_MEMORY and self._budget.in_memory + len(piece) <= self._budget.memory
             if fits:
