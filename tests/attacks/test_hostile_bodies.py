@@ -181,6 +181,26 @@ async def test_pieces_are_joined_wherever_and_by_whichever_session_they_are_sent
     assert [status_of(await post(guarded, one, fields=fields)) for one in coded] == [200, 403]
 
 
+@pytest.mark.parametrize("coding", ["gzip", "br", "compress"])
+async def test_streams_are_looked_at_without_their_codings(guarded, coding):
+    text = SECRET.encode() + b"\n" + b"." * 2_000
+    guarded.app.kept = {"gzip": gzip.compress(text), "br": brotli.compress(text)}.get(coding, b"x")
+    response = await get(guarded, f"/echo?type=application/x-ndjson&Content-Encoding={coding}&step=9999&pause=0.02")
+    assert status_of(response) == 403
+
+
+async def test_what_says_how_long_it_is_is_no_stream(guarded):
+    """Whoever stores a file says of which type it is; cut as a stream, half of it would have passed."""
+    guarded.app.kept = b"." * 100_000 + SECRET.encode()
+    response = await get(guarded, "/echo?type=text/event-stream&length=1&step=50000&pause=0.02")
+    assert status_of(response) == 403
+
+
+async def test_two_fields_of_codings_are_read_as_one(guarded):
+    fields = "Content-Encoding: identity\r\nContent-Encoding: br\r\n"
+    assert status_of(await post(guarded, brotli.compress(SECRET.encode()), fields=fields)) == 403
+
+
 async def test_huge_heads_of_parts_are_not_read(guarded):
     guarded.asks(unread=Step.BLOCK)
     huge = form(("a", "x" * 100_000, b"1"))

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from limen.enforcement import answers, headers
 from limen.enforcement.decision_point import Answer
-from limen.enforcement.documents.guard import DocumentGuard, Verdict, asked_whole, is_endless, name_in
+from limen.enforcement.documents.guard import DocumentGuard, Verdict, asked_whole, coding_of, is_endless, name_in
 from limen.enforcement.documents.spool import NoRoomError
 from limen.enforcement.documents.stopped_page import stopped_reply
 from limen.enforcement.documents.stops import About
@@ -21,6 +21,7 @@ from limen.enforcement.streams import Stream
 from limen.enforcement.upstreams import UpstreamError, too_slow, unreachable
 from limen.facts import App
 from limen.facts.passing import Channel, Passing
+from limen.http_bodies.codings import EndlessUndoing, UnreadableError, codings_in
 from limen.messages import gettext_noop
 
 if TYPE_CHECKING:
@@ -204,8 +205,10 @@ class Exchange:
         if response.status == 206:
             await self.refuse(*NOT_WHOLE)
             return
-        if self._stays_open or is_endless(headers.first(fields, b"content-type")):
-            await self._back(response, self._piece_by_piece(guard, coming, response))
+        # Whoever stores a file chooses its type: what says how long it is has an end, and is judged as a whole.
+        has_length = bool(headers.first(fields, b"content-length"))
+        if self._stays_open or (is_endless(headers.first(fields, b"content-type")) and not has_length):
+            await self._back(response, self._piece_by_piece(guard, coming, response, coding_of(fields)))
             return
         try:
             verdict = await guard.download(coming, self._about(), response.content.iter_any(), fields)
@@ -236,12 +239,18 @@ class Exchange:
         await reply_with(self._send, reply)
         return True
 
-    async def _piece_by_piece(self, guard: DocumentGuard, coming: Passing, response: Any) -> AsyncIterator[bytes]:
+    async def _piece_by_piece(
+        self, guard: DocumentGuard, coming: Passing, response: Any, coding: bytes
+    ) -> AsyncIterator[bytes]:
         pieces = guard.pieces(coming)
-        async for piece in response.content.iter_any():
-            if not await guard.piece_may_pass(pieces, self._about(), piece):
-                raise _StoppedError
-            yield piece
+        try:
+            undoing = EndlessUndoing(codings_in(coding))
+            async for piece in response.content.iter_any():
+                if not await guard.piece_may_pass(pieces, self._about(), undoing.feed(piece)):
+                    raise _StoppedError
+                yield piece
+        except UnreadableError:
+            raise _StoppedError from None  # nobody can see what is in it, nor in all that follows
 
     async def _back(self, response: Any, chunks: AsyncIterator[bytes]) -> None:
         head = {

@@ -116,7 +116,7 @@ class DocumentGuard:
     ) -> Verdict:
         spool = Spool(self.budget, about.person or about.app)
         held = Held(body, spool)
-        content_type, coding = first(fields, b"content-type"), first(fields, b"content-encoding")
+        content_type, coding = first(fields, b"content-type"), coding_of(fields)
         try:
             looked = await self.looking.body(passing, held, content_type, coding, edges)
             if edges and (both := joints(self._resumed.before(about.person or about.session, about.app), edges)):
@@ -207,6 +207,11 @@ def name_in(target: bytes) -> str:
     """What a request's target calls a file: the last segment of its path."""
     path = target.partition(b"?")[0].rpartition(b"/")[2]
     return unquote(path.decode("latin-1"), errors="replace")[:200]
+
+
+def coding_of(fields: Fields) -> bytes:
+    """All that Content-Encoding says, however many fields of it there are (RFC 9110 section 5.3)."""
+    return b", ".join(value for name, value in fields if name == b"content-encoding")
 
 
 def is_endless(content_type: bytes) -> bool:
