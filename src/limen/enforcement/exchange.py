@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from limen.enforcement import answers, headers
 from limen.enforcement.decision_point import Answer
+from limen.enforcement.documents.freshly import FreshlyAsked
 from limen.enforcement.documents.guard import DocumentGuard, Verdict, asked_whole, coding_of, is_endless, name_in
 from limen.enforcement.documents.spool import NoRoomError
 from limen.enforcement.documents.stopped_page import stopped_reply
@@ -208,7 +209,7 @@ class Exchange:
         # Whoever stores a file chooses its type: what says how long it is has an end, and is judged as a whole.
         has_length = bool(headers.first(fields, b"content-length"))
         if self._stays_open or (is_endless(headers.first(fields, b"content-type")) and not has_length):
-            await self._back(response, self._piece_by_piece(guard, coming, response, coding_of(fields)))
+            await self._back(response, self._piece_by_piece(guard, response, coding_of(fields)))
             return
         try:
             verdict = await guard.download(coming, self._about(), response.content.iter_any(), fields)
@@ -239,14 +240,14 @@ class Exchange:
         await reply_with(self._send, reply)
         return True
 
-    async def _piece_by_piece(
-        self, guard: DocumentGuard, coming: Passing, response: Any, coding: bytes
-    ) -> AsyncIterator[bytes]:
-        pieces = guard.pieces(coming)
+    async def _piece_by_piece(self, guard: DocumentGuard, response: Any, coding: bytes) -> AsyncIterator[bytes]:
+        pieces = guard.pieces()
+        name = name_in(self._target)
+        asked = FreshlyAsked(self._gateway, guard, Channel.DOWNLOAD, self._answer, self._address, name)
         try:
             undoing = EndlessUndoing(codings_in(coding))
             async for piece in response.content.iter_any():
-                if not await guard.piece_may_pass(pieces, self._about(), undoing.feed(piece)):
+                if not await guard.piece_may_pass(asked.now(), pieces, self._about(), undoing.feed(piece)):
                     raise _StoppedError
                 yield piece
         except UnreadableError:

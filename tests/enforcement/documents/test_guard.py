@@ -278,6 +278,20 @@ async def test_messages_of_web_sockets_are_looked_at_both_ways(guarded):
     assert not guarded.checks.noted[0][2]
 
 
+async def test_an_open_web_socket_is_asked_about_by_the_rules_and_facts_of_each_message(guarded):
+    checks = guarded.asks(apps=())
+    headers = {"Host": "wiki.harbor.example", "Cookie": guarded.house.cookie(), "Origin": "https://wiki.harbor.example"}
+    async with aiohttp.ClientSession() as client:
+        url = f"ws://127.0.0.1:{guarded.port}/ws"
+        async with client.ws_connect(url, headers=headers) as socket:
+            await socket.send_str(SECRET)
+            assert await socket.receive_str() == SECRET
+            checks.apps = ("wiki",)  # a rule is published
+            await socket.send_str(SECRET)
+            await socket.receive()
+            assert socket.close_code == 1008
+
+
 def test_what_is_asked_of_the_app_and_what_a_target_calls_a_file():
     assert asked_whole([(b"range", b"bytes=0-1"), (b"accept", b"*/*")]) == [(b"accept", b"*/*")]
     assert name_in(b"/files/a%20b.docx?x=/y") == "a b.docx"

@@ -22,8 +22,10 @@ from limen.facts.passing import Channel, Passing, Step
 async def test_what_is_split_anywhere_is_seen_with_the_second_piece():
     looking = Looking(Checks().offer(), b"k" * 32)
     for at in range(1, len(SECRET)):
-        pieces = Pieces(looking, Passing(Channel.UPLOAD))
-        steps = [(await pieces.look(one.encode())).judged.step for one in (SECRET[:at], SECRET[at:])]
+        pieces = Pieces(looking)
+        steps = [
+            (await pieces.look(Passing(Channel.UPLOAD), one.encode())).judged.step for one in (SECRET[:at], SECRET[at:])
+        ]
         assert steps[1] is Step.BLOCK
     assert len(pieces.end) <= OVERLAP
 

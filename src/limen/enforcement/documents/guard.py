@@ -16,7 +16,7 @@ from limen.enforcement.documents.pieces import Pieces, ResumedUploads, is_a_piec
 from limen.enforcement.documents.spool import Budget, NoRoomError, Spool
 from limen.enforcement.documents.stops import About, Stopped, StoppedDocument, Stops
 from limen.enforcement.headers import Fields, first
-from limen.facts import App, Document
+from limen.facts import App, Document, Facts
 from limen.facts.passing import Channel, Passing, Step
 from limen.http_bodies.codings import acceptable
 from limen.http_bodies.forms import filename_in
@@ -56,9 +56,14 @@ class DocumentGuard:
         self.stops = Stops(clock)
         self._resumed = ResumedUploads(clock)
 
-    def asked(self, channel: Channel, answer: Answer, app: App, name: str = "") -> Passing | None:
-        """What passes, where a rule could apply to it; None where nobody asks, and nothing is to be looked into."""
-        facts = answer.facts
+    def asked(
+        self, channel: Channel, answer: Answer, app: App, name: str = "", facts: Facts | None = None
+    ) -> Passing | None:
+        """What passes, where a rule could apply to it; None where nobody asks, and nothing is to be looked into.
+
+        `facts`: those of now, where the answer is older.
+        """
+        facts = answer.facts if facts is None else facts
         device = facts.device if facts is not None else None
         is_healthy = device is not None and device.known and device.managed and device.compliance == "compliant"
         passing = Passing(
@@ -87,13 +92,19 @@ class DocumentGuard:
         name = filename_in(first(fields, b"content-disposition"))
         return await self._body(replace(passing, name=name or passing.name), about, body, fields)
 
-    def pieces(self, passing: Passing) -> Pieces:
+    def pieces(self) -> Pieces:
         """What looks at what goes one way through a connection, piece by piece."""
-        return Pieces(self.looking, passing)
+        return Pieces(self.looking)
 
-    async def piece_may_pass(self, pieces: Pieces, about: About, piece: bytes) -> bool:
-        """Look at a piece; noted where a rule says so. Nobody can be asked why it may pass: a warning stops it too."""
-        looked = await pieces.look(piece)
+    async def piece_may_pass(self, passing: Passing | None, pieces: Pieces, about: About, piece: bytes) -> bool:
+        """Look at a piece; noted where a rule says so. Nobody can be asked why it may pass: a warning stops it too.
+
+        `passing`: as it is asked for this piece; rules and devices are others by the next one.
+        """
+        if passing is None:
+            pieces.passed(piece)
+            return True
+        looked = await pieces.look(passing, piece)
         passed = looked.judged.step < Step.WARN
         await self._note([looked], passed=passed)
         if not passed:

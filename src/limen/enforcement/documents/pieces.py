@@ -26,15 +26,19 @@ RESUMED_FOR: Final = HOUR
 class Pieces:
     """What goes one way through one connection."""
 
-    def __init__(self, looking: Looking, passing: Passing, before: bytes = b"") -> None:
-        self._looking, self._passing = looking, passing
-        self.end = before
+    def __init__(self, looking: Looking) -> None:
+        self._looking = looking
+        self.end = b""
 
-    async def look(self, piece: bytes) -> Looked:
+    async def look(self, passing: Passing, piece: bytes) -> Looked:
         """Look at the next piece, together with the end of those before."""
-        looked = await self._looking.text(self._passing, self.end + piece)
-        self.end = (self.end + piece)[-OVERLAP:]
+        looked = await self._looking.text(passing, self.end + piece)
+        self.passed(piece)
         return looked
+
+    def passed(self, piece: bytes) -> None:
+        """The next piece is this; nobody asks what is in it."""
+        self.end = (self.end[-OVERLAP:] + piece[-OVERLAP:])[-OVERLAP:]
 
 
 class ResumedUploads:
