@@ -201,6 +201,16 @@ async def test_two_fields_of_codings_are_read_as_one(guarded):
     assert status_of(await post(guarded, brotli.compress(SECRET.encode()), fields=fields)) == 403
 
 
+@pytest.mark.parametrize("step", [Step.WARN, Step.BLOCK])
+async def test_what_is_counted_is_counted_over_all_documents_of_a_body(guarded, step):
+    guarded.asks(at_least=2, step=step)
+    one, other = ((f"f{number}", f"{number}.txt", text) for number, text in enumerate((SECRET.encode(), OTHER)))
+    assert status_of(await post(guarded, form(one, one), FORM)) == 200
+    response = await post(guarded, form(one, other), FORM)
+    assert status_of(response) == 403
+    assert bool(json.loads(body_of(response)).get("justify")) is (step is Step.WARN)
+
+
 async def test_huge_heads_of_parts_are_not_read(guarded):
     guarded.asks(unread=Step.BLOCK)
     huge = form(("a", "x" * 100_000, b"1"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -69,6 +69,7 @@ class DataChecks:
     `why` is a word, never what somebody wrote. `words(rule)` are those of a rule by its id. `dialogue` keeps what
     people say, where that is kept.
     `stops(passing)`: whether a rule could stop it, so that what nobody could look into may not pass by it.
+    `together(documents)`: several documents, each with its name, as one, of which all is counted.
     """
 
     asks: Callable[[Passing], bool]
@@ -79,6 +80,7 @@ class DataChecks:
     words: Callable[[str], RuleWords | None] = lambda _rule: None
     dialogue: DataDialogue | None = None
     stops: Callable[[Passing], bool] = lambda _passing: True
+    together: Callable[[Sequence[tuple[str, Any]]], Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

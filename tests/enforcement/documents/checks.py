@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from limen.data.detectors.every import DETECTORS
 from limen.data.documents import Inspected, WhyNot
+from limen.data.doors.judging import together
 from limen.data.scanning.scanner import Scanner
 from limen.facts import Label
 from limen.facts.passing import Channel, Judged, Passing, Step
@@ -30,6 +31,8 @@ class Checks:
     apps: tuple[str, ...] = ("wiki", "payroll")
     fails: type[BaseException] | None = None
     label: Label | None = None
+    at_least: int = 1
+    """So many cards."""
     stops: bool = False
     """Whether rules could stop something: then so is what can't be taken apart."""
     asked: list[Passing] = field(default_factory=list)
@@ -47,6 +50,7 @@ class Checks:
             note=self.note,
             dialogue=self,
             stops=lambda _passing: self.stops,
+            together=lambda several: together(list(several)),
         )
 
     def asks(self, passing: Passing) -> bool:
@@ -67,7 +71,7 @@ class Checks:
         del passing
         if self.label is not None:
             return Judged(Step.ALLOW, in_force=self.label)
-        if inspected.found.findings:
+        if inspected.found.unique().get("payment-card", 0) >= self.at_least:
             return Judged(self.step, ("no-cards",), kinds=("Payment card number",), may_justify=self.may_justify)
         return Judged(self.unread if inspected.why_not else Step.ALLOW, ("unread",))
 

@@ -162,7 +162,18 @@ class Looking:
             held.waits = lambda _does: None
         if held.wrong is not None:
             raise held.wrong
-        return looked
+        return [*looked, *self._together(passing, looked)]
+
+    def _together(self, passing: Passing, looked: list[Looked]) -> list[Looked]:
+        """All documents of a body as one, where that is judged more strictly than each by itself: rules count."""
+        found = [(one.passing.name, one.inspected) for one in looked if one.inspected.where]
+        if self.checks.together is None or len(found) < 2:
+            return []
+        inspected = self.checks.together(found)
+        judged = self._judged(passing, inspected)
+        if judged.step <= max(one.judged.step for one in looked):
+            return []
+        return [Looked(passing, "", inspected, judged, WHOLE)]
 
     async def identified(
         self, looked: list[Looked], held: Held, content_type: bytes, content_encoding: bytes = b""
