@@ -18,7 +18,7 @@ from tests.enforcement.test_gateway import request
 
 from limen.enforcement.documents.guard import DocumentGuard
 from limen.enforcement.documents.spool import Budget
-from limen.facts.passing import Step
+from limen.facts.passing import Channel, Step
 
 __all__ = ["guarded"]
 OTHER = SECRET.replace(CARD, "5555 5555 5555 4444").encode()
@@ -209,6 +209,20 @@ async def test_what_is_counted_is_counted_over_all_documents_of_a_body(guarded, 
     response = await post(guarded, form(one, other), FORM)
     assert status_of(response) == 403
     assert bool(json.loads(body_of(response)).get("justify")) is (step is Step.WARN)
+
+
+async def test_what_an_address_says_is_sent_as_a_body_is(guarded):
+    said = "/note?x=1&text=" + SECRET.replace(" ", "+")
+    assert status_of(await get(guarded, said)) == 403
+    assert status_of(await post(guarded, b"nothing", path=said)) == 403
+    assert status_of(await get(guarded, "/note?x=1")) == 200
+    guarded.asks(step=Step.WARN, channels=(Channel.UPLOAD,))
+    cookie = guarded.house.cookie()
+    stop = json.loads(body_of(await get(guarded, said, cookie=cookie)))["justify"].partition("id=")[2]
+    assert status_of(await say(guarded, cookie, id=stop, why="the bank asked")) == 200
+    assert status_of(await get(guarded, said, cookie=cookie)) == 200
+    assert status_of(await get(guarded, said, cookie=cookie)) == 403
+    assert guarded.guard.budget.held == 0
 
 
 async def test_huge_heads_of_parts_are_not_read(guarded):

@@ -122,11 +122,12 @@ class Exchange:
     async def _carry(self) -> None:
         guard = self._gateway.guard
         sent = guard.asked(Channel.UPLOAD, self._answer, self._app, name_in(self._target)) if guard else None
-        if guard is None or sent is None or not self._has_body():
-            await self._forward(self._body() if self._has_body() else None)
+        body = self._body() if self._has_body() else None
+        if guard is None or sent is None or (body is None and b"?" not in self._target):
+            await self._forward(body)
             return
         try:
-            verdict = await guard.upload(sent, self._about(), self._body(), self._fields)
+            verdict = await guard.upload(sent, self._about(), body, self._fields)
         except _TooLargeError:
             await self.refuse(*TOO_LARGE)
         except NoRoomError:
@@ -134,7 +135,7 @@ class Exchange:
         except ConnectionResetError:
             return
         else:
-            await self._pass_on(verdict, self._forward)
+            await self._pass_on(verdict, lambda held: self._forward(held if body is not None else None))
 
     async def _pass_on(self, verdict: Verdict, onward: Callable[[AsyncIterator[bytes]], Awaitable[None]]) -> None:
         """Pass on what may pass, and say of anything else that it was stopped."""

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_to_bytes
 
 from limen.clock import Clock
 from limen.enforcement.decision_point import Answer
@@ -24,6 +24,7 @@ from limen.pillar.data_checks import DataChecks
 
 MOST_TOLD: Final = 20
 """So many documents of a body are named to the person, and so many places in each."""
+ADDRESS: Final = "address"
 _ENDLESS: Final = frozenset({b"text/event-stream", b"multipart/x-mixed-replace", b"application/x-ndjson"})
 _RANGES: Final = frozenset({b"range", b"if-range"})
 
@@ -76,8 +77,14 @@ class DocumentGuard:
         )
         return passing if self._checks.asks(passing) else None
 
-    async def upload(self, passing: Passing, about: About, body: AsyncIterator[bytes], fields: Fields) -> Verdict:
-        """Look into a request's body. Raises what reading it raises, and NoRoomError."""
+    async def upload(
+        self, passing: Passing, about: About, body: AsyncIterator[bytes] | None, fields: Fields
+    ) -> Verdict:
+        """Look into what a request sends: its body, where it has one, and what its address says behind the `?`. Raises
+        what reading it raises, and NoRoomError.
+        """
+        if body is None:
+            return await self._body(passing, about, _nothing(), [])
         owner = about.person or about.session
         if not owner or not is_a_piece(about.method, about.target, fields):
             return await self._body(passing, about, body, fields)
@@ -134,6 +141,8 @@ class DocumentGuard:
                 looked.append(await self.looking.text(passing, both))
             if any(one.judged.step >= Step.WARN for one in looked):
                 looked = await self.looking.identified(looked, held, content_type, coding)
+            if passing.channel is Channel.UPLOAD and (said := said_by(about.target)):
+                looked.append(await self.looking.text(replace(passing, name=ADDRESS), said, is_known=True))
             stopped = await self._stopped(about, looked)
         except BaseException:
             spool.close()
@@ -212,6 +221,17 @@ def _told(one: Looked) -> StoppedDocument:
     places = tuple(dict.fromkeys(place for place in one.inspected.where if place))[:MOST_TOLD]
     kinds = one.judged.kinds
     return StoppedDocument(one.passing.name, one.field, kinds, places)
+
+
+async def _nothing() -> AsyncIterator[bytes]:
+    nothing: tuple[bytes, ...] = ()
+    for piece in nothing:
+        yield piece
+
+
+def said_by(target: str) -> bytes:
+    """What an address says behind the `?`, as text: it is sent as a body is."""
+    return unquote_to_bytes(target.partition("?")[2].replace("+", " ").replace("&", "\n"))
 
 
 def name_in(target: bytes) -> str:

@@ -190,11 +190,12 @@ class Looking:
             digests[WHOLE] = await self._digest(held.so_far())
         return [replace(one, digest=digests.get(one.number, b"")) for one in looked]
 
-    async def text(self, passing: Passing, text: bytes) -> Looked:
-        """A message, or a piece of something that has no end."""
+    async def text(self, passing: Passing, text: bytes, *, is_known: bool = False) -> Looked:
+        """A message, or a piece of something that has no end. `is_known`: it is known again, as documents are."""
         try:
             async with asyncio.timeout(self._late):
-                return await self._document(passing, Document(passing.name, "", _once(text)), NOT_KNOWN)
+                looked = await self._document(passing, Document(passing.name, "", _once(text)), NOT_KNOWN)
+                return replace(looked, digest=await self._digest(_once(text))) if is_known else looked
         except TimeoutError:
             return self._failed(passing, "timed-out")
 
