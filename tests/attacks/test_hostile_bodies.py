@@ -225,6 +225,14 @@ async def test_what_an_address_says_is_sent_as_a_body_is(guarded):
     assert guarded.guard.budget.held == 0
 
 
+@pytest.mark.parametrize("step", [Step.WATCH, Step.WARN])
+async def test_a_thousand_parts_fill_no_journal(guarded, step):
+    checks = guarded.asks(step=step, label=None)
+    many = form(*[("f", f"{number}.txt", b"%d " % number + SECRET.encode()) for number in range(300)])
+    assert status_of(await post(guarded, many, FORM)) == (200 if step is Step.WATCH else 403)
+    assert len(checks.noted) == 21
+
+
 async def test_huge_heads_of_parts_are_not_read(guarded):
     guarded.asks(unread=Step.BLOCK)
     huge = form(("a", "x" * 100_000, b"1"))

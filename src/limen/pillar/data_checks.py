@@ -77,10 +77,10 @@ class DataChecks:
     not_inspected: Callable[[str], Any]
     judge: Callable[[Passing, Any], Judged]
     note: Note
-    words: Callable[[str], RuleWords | None] = lambda _rule: None
+    together: Callable[[Sequence[tuple[str, Any]]], Any]
     dialogue: DataDialogue | None = None
     stops: Callable[[Passing], bool] = lambda _passing: True
-    together: Callable[[Sequence[tuple[str, Any]]], Any] | None = None
+    words: Callable[[str], RuleWords | None] = lambda _rule: None
 
 
 @dataclass(frozen=True, slots=True)

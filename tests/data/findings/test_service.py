@@ -6,7 +6,7 @@ from tests.data.findings.noted import findings_of, note
 from tests.web.conftest import House, house
 
 from limen.data.findings.model import EXCEPTED_FOR, State
-from limen.data.findings.service import Wanted
+from limen.data.findings.service import MOST_OF_A_PERSON, Wanted
 
 __all__ = ["house"]
 DIGEST = b"d" * 16
@@ -61,6 +61,18 @@ async def test_what_is_decided_of_one_document_says_nothing_of_those_stopped_wit
     await findings.decide([first], State.CONFIRMED, by="ada")
     assert [findings.is_excepted("p1", "wiki", one) for one in (DIGEST, other)] == [False, True]
     assert len(house.events("data.excepted")) == 2
+
+
+async def test_saying_it_again_changes_nothing_and_there_is_an_end_to_exceptions(house: House) -> None:
+    findings = findings_of(house)
+    for event in ("e1", "e2"):
+        await findings.not_sensitive("p1", "wiki", {DIGEST: event})
+        house.clock.forward(1_000)
+    (own,) = await findings.own_exceptions("p1")
+    assert own.event == "e1"
+    await findings.not_sensitive("p1", "wiki", {b"%016d" % number: "" for number in range(MOST_OF_A_PERSON + 9)})
+    assert len(await findings.own_exceptions("p1")) == MOST_OF_A_PERSON
+    assert not findings.is_excepted("p1", "wiki", DIGEST)
 
 
 async def test_an_exception_ends_by_itself(house: House) -> None:

@@ -43,8 +43,11 @@ def test_it_ends_after_ten_minutes():
     stopped = _keep(stops)
     clock.forward(GOOD_FOR - 1)
     assert stops.find(stopped.id, "s1") == stopped
-    stops.justify(stopped, "why")
-    clock.forward(GOOD_FOR)
+    given = stops.justify(stopped, "why")
+    assert stops.justify(given, "again") == given
+    clock.forward(GOOD_FOR - 1)
+    assert stops.justify(stops.find(stopped.id, "s1"), "and again") == given
+    clock.forward(1)
     assert stops.take(ABOUT, frozenset({ONE})) == ""
     assert stops.find(stopped.id, "s1") is None
 

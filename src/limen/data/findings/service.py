@@ -30,6 +30,8 @@ from limen.storage.journal.newest import newest
 from limen.storage.journal.search import EventQuery
 
 MOST_AT_ONCE: Final = 500
+MOST_OF_A_PERSON: Final = 200
+"""So many exceptions of one person count; a further one ends the one that would end first."""
 MOST_DECIDED: Final = 20_000
 """Of so many findings that were decided about it is known that they are not open."""
 LONGEST_REASON: Final = 500
@@ -67,7 +69,12 @@ class Findings:
         now = self._core.clock.now()
 
         def work(transaction: Transaction) -> None:
-            for digest, event in sorted(digests.items()):
+            own = store.exceptions(transaction.connection, now, person)
+            there = {one.digest for one in own if one.app == app}
+            new = {digest: event for digest, event in sorted(digests.items()) if digest not in there}
+            surplus = len(own) + len(new) - MOST_OF_A_PERSON
+            store.end_exceptions(transaction.connection, [one.id for one in own[: max(0, surplus)]])
+            for digest, event in list(new.items())[:MOST_OF_A_PERSON]:
                 made = DocumentException(new_id("dx"), digest, person, app, event, now + EXCEPTED_FOR)
                 store.add_exception(transaction.connection, made)
             transaction.changed(EXCEPTIONS, person)

@@ -178,15 +178,22 @@ class DocumentGuard:
         return dialogue is not None and dialogue.is_excepted(passing.person, passing.app, one.digest)
 
     async def _note(self, looked: Sequence[Looked], *, passed: bool, why: str = "") -> dict[int, str]:
-        """Have what rules saw journaled; the ids of the events, by the `id` of what they tell of."""
-        events = {}
-        for one in looked:
-            if one.judged.step >= Step.WATCH:
-                said = why if one.judged.step >= Step.WARN else ""
-                events[id(one)] = await self._checks.note(
-                    one.passing, one.inspected, one.judged, passed=passed, why=said
-                )
+        """Have what rules saw journaled; the ids of the events, by the `id` of what they tell of.
+
+        Where there is much of it, the strictest have an event of their own, and the rest one together: it is that of
+        none of them, so that nobody decides of one by it what becomes of the others.
+        """
+        seen = [one for one in looked if one.judged.step >= Step.WATCH]
+        own = set(map(id, sorted(seen, key=lambda one: -one.judged.step)[:MOST_TOLD]))
+        rest = [one for one in seen if id(one) not in own]
+        events = {id(one): await self._note_one(one, passed=passed, why=why) for one in seen if id(one) in own}
+        if rest:
+            await self._note_one(self.looking.as_one(rest), passed=passed, why=why)
         return events
+
+    async def _note_one(self, one: Looked, *, passed: bool, why: str) -> str:
+        said = why if one.judged.step >= Step.WARN else ""
+        return await self._checks.note(one.passing, one.inspected, one.judged, passed=passed, why=said)
 
     def _keep(self, about: About, due: list[Looked], events: Mapping[int, str], *, may_justify: bool) -> Stopped:
         rules = tuple(dict.fromkeys(rule for one in due for rule in one.judged.rules))[:MOST_TOLD]

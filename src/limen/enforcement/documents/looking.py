@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import blake2b
@@ -166,14 +166,19 @@ class Looking:
 
     def _together(self, passing: Passing, looked: list[Looked]) -> list[Looked]:
         """All documents of a body as one, where that is judged more strictly than each by itself: rules count."""
-        found = [(one.passing.name, one.inspected) for one in looked if one.inspected.where]
-        if self.checks.together is None or len(found) < 2:
+        found = [one for one in looked if one.inspected.where]
+        if len(found) < 2:
             return []
-        inspected = self.checks.together(found)
+        one = self.as_one(found)
+        return [replace(one, passing=passing)] if one.judged.step > max(each.judged.step for each in looked) else []
+
+    def as_one(self, several: Sequence[Looked]) -> Looked:
+        """Several documents of a body, judged as one."""
+        passing = several[0].passing
+        inspected = self.checks.together([(one.passing.name, one.inspected) for one in several])
         judged = self._judged(passing, inspected)
-        if judged.step <= max(one.judged.step for one in looked):
-            return []
-        return [Looked(passing, "", inspected, judged, WHOLE)]
+        strictest = max((one.judged for one in several), key=lambda one: one.step)
+        return Looked(passing, "", inspected, judged if judged.step >= strictest.step else strictest, WHOLE)
 
     async def identified(
         self, looked: list[Looked], held: Held, content_type: bytes, content_encoding: bytes = b""

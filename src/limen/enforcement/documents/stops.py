@@ -116,7 +116,9 @@ class Stops:
         return found
 
     def justify(self, stopped: Stopped, why: str) -> Stopped:
-        """Give the pass: what was stopped may be sent again. From now on it is good for its time."""
+        """Give the pass: what was stopped may be sent again. From now on it is good for its time. It is given once."""
+        if stopped.why:
+            return stopped
         given = replace(stopped, why=why, until=self._clock.now() + GOOD_FOR)
         if stopped.id in self._held:
             self._held[stopped.id] = given
