@@ -33,8 +33,11 @@ class DataDialogue(Protocol):
         """Whether this document may pass for this person to or from this app."""
         ...
 
-    async def not_sensitive(self, person: str, app: str, digests: Mapping[bytes, str]) -> None:
-        """Have these documents pass for this person, until that ends. Beside each, the event that tells of its stop."""
+    async def not_sensitive(self, person: str, app: str, digests: Mapping[bytes, str]) -> bool:
+        """Have these documents pass for this person, until that ends. Beside each, the event that tells of its stop.
+
+        False: they do not, for somebody decided about one of them that it is sensitive.
+        """
         ...
 
     async def justified(self, event: str, person: str, why: str) -> None:

@@ -44,12 +44,17 @@ async def test_an_exception_is_ones_own_until_somebody_widens_or_ends_it(house: 
     assert findings.is_excepted("p2", "wiki", DIGEST)
     await findings.decide([event], State.CONFIRMED, by="ada")
     assert not findings.is_excepted("p1", "wiki", DIGEST)
-    await findings.not_sensitive("p1", "wiki", {DIGEST: event})
+    again = note(house, "p1")
+    assert not await findings.not_sensitive("p1", "wiki", {DIGEST: again})  # somebody decided that it is
+    assert not findings.is_excepted("p1", "wiki", DIGEST)
+    assert await findings.not_sensitive("p1", "wiki", {b"o" * 16: again})
     (own,) = await findings.own_exceptions("p1")
     assert await findings.end_exception(own.id, by="p1")
-    assert not findings.is_excepted("p1", "wiki", DIGEST)
+    assert not findings.is_excepted("p1", "wiki", b"o" * 16)
+    await findings.decide([again], State.NOT_SENSITIVE, by="ada")
+    assert not findings.is_excepted("p2", "wiki", b"o" * 16)  # what ended is not widened
     kinds = ("data.excepted", "data.exception_widened", "data.exception_ended", "data.triaged")
-    assert [len(house.events(kind)) for kind in kinds] == [2, 1, 2, 2]
+    assert [len(house.events(kind)) for kind in kinds] == [2, 1, 2, 3]
 
 
 async def test_what_is_decided_of_one_document_says_nothing_of_those_stopped_with_it(house: House) -> None:

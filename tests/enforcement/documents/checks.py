@@ -31,6 +31,8 @@ class Checks:
     apps: tuple[str, ...] = ("wiki", "payroll")
     fails: type[BaseException] | None = None
     label: Label | None = None
+    is_confirmed: bool = False
+    """Whether somebody decided that what is stopped is sensitive."""
     at_least: int = 1
     """So many cards."""
     stops: bool = False
@@ -84,9 +86,12 @@ class Checks:
         del person, app
         return digest in self.excepted
 
-    async def not_sensitive(self, person: str, app: str, digests) -> None:
+    async def not_sensitive(self, person: str, app: str, digests) -> bool:
         del person, app
+        if self.is_confirmed:
+            return False
         self.excepted.update(digests)
+        return True
 
     async def justified(self, event: str, person: str, why: str) -> None:
         self.reasons.append((event, person, why))

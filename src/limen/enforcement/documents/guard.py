@@ -118,11 +118,14 @@ class DocumentGuard:
             self._keep(about, [looked], {}, may_justify=False)
         return passed
 
-    async def is_not_sensitive(self, stopped: Stopped) -> None:
-        """Somebody says of what was stopped that it is not sensitive: it passes from now on, until that ends."""
-        if self._checks.dialogue is not None:
-            about = stopped.about
-            await self._checks.dialogue.not_sensitive(about.person, about.app, stopped.digests)
+    async def is_not_sensitive(self, stopped: Stopped) -> bool:
+        """Somebody says of what was stopped that it is not sensitive: it passes from now on, until that ends. False:
+        somebody decided that it is.
+        """
+        if self._checks.dialogue is None:
+            return True
+        about = stopped.about
+        return await self._checks.dialogue.not_sensitive(about.person, about.app, stopped.digests)
 
     async def _body(
         self,
