@@ -54,7 +54,7 @@ class CurrentInspection:
         """What `data.yaml` says now."""
         return self._core.known.rules_of(DataRules) or NO_RULES
 
-    async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "") -> Inspected:
+    async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "", owner: str = "") -> Inspected:
         """What is in it, with the keyed digest of all its bytes. Raises nothing: what can't be looked into says why."""
         try:
             made = await self._ready()
@@ -64,7 +64,7 @@ class CurrentInspection:
         made.uses += 1
         try:
             read = _Digested(body, self._key)
-            inspected = await made.inspection.inspect(read.pieces(), name)
+            inspected = await made.inspection.inspect(read.pieces(), name, owner)
         finally:
             made.uses -= 1
             await self._end_if_unused(made)

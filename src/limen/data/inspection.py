@@ -36,8 +36,9 @@ class Inspection:
         self._scanner, self._pool, self._most_bytes = scanner, pool, most_bytes
         self._kept_bytes = 0
 
-    async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "") -> Inspected:
+    async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "", owner: str = "") -> Inspected:
         """What is in a body, and in whatever is packed in it. `name`: what it is called, which is looked into as well.
+        `owner`: whose it is, with whom others take turns.
 
         Never raises for what the body is: `why_not` says what could not be read.
         """
@@ -50,9 +51,9 @@ class Inspection:
         else:
             if (inspected := inspect_plain(self._scanner, bytes(start), name)) is not None:
                 return inspected
-        return await self._by_pool(bytes(start), pieces, name)
+        return await self._by_pool(bytes(start), pieces, name, owner)
 
-    async def _by_pool(self, start: bytes, rest: AsyncIterator[bytes], name: str) -> Inspected:
+    async def _by_pool(self, start: bytes, rest: AsyncIterator[bytes], name: str, owner: str) -> Inspected:
         kept = _Kept(self)
         try:
             is_whole = kept.write(start)
@@ -60,7 +61,7 @@ class Inspection:
                 async for piece in rest:
                     if not (is_whole := kept.write(piece)):
                         break
-            inspected = await asyncio.wrap_future(self._pool.inspect(kept.file, kept.length, name))
+            inspected = await asyncio.wrap_future(self._pool.inspect(kept.file, kept.length, name, owner))
         finally:
             kept.forget()
         return inspected if is_whole else _cut(inspected)

@@ -13,7 +13,7 @@ from limen.data.labels.marks import PURPOSE as LABELS, Marks
 from limen.data.labels.model import Claim
 from limen.data.rules.content import Content, content_of, written
 from limen.data.rules.judging import UNKNOWN, Sender, applies, goes_outside, judge
-from limen.data.rules.model import Judged, Passing
+from limen.data.rules.model import Judged, Passing, Step
 from limen.data.rules.stated import NO_RULES, DataRules
 from limen.events import Event
 from limen.facts import Label
@@ -45,9 +45,14 @@ class DataProtection:
         sender = self._sender(passing)
         return any(applies(rule, passing, sender) for rule in self.rules.rules)
 
-    async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "") -> Inspected:
-        """What is in it. Raises nothing: what can't be looked into says why."""
-        return await self._current.inspect(body, name)
+    def stops(self, passing: Passing) -> bool:
+        """Whether any rule that may be about what passes so stops what meets it."""
+        sender = self._sender(passing)
+        return any(rule.then >= Step.WARN and applies(rule, passing, sender) for rule in self.rules.rules)
+
+    async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "", owner: str = "") -> Inspected:
+        """What is in it. Owners take turns. Raises nothing: what can't be looked into says why."""
+        return await self._current.inspect(body, name, owner)
 
     def judge(self, passing: Passing, inspected: Inspected) -> Judged:
         """What is done about it, by the rules of now."""

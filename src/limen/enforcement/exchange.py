@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from limen.enforcement import answers, headers
 from limen.enforcement.decision_point import Answer
-from limen.enforcement.documents.guard import DocumentGuard, Verdict, asked_whole, is_endless, name_in
+from limen.enforcement.documents.freshly import FreshlyAsked
+from limen.enforcement.documents.guard import DocumentGuard, Verdict, asked_whole, coding_of, is_endless, name_in
 from limen.enforcement.documents.spool import NoRoomError
 from limen.enforcement.documents.stopped_page import stopped_reply
 from limen.enforcement.documents.stops import About
@@ -21,6 +22,7 @@ from limen.enforcement.streams import Stream
 from limen.enforcement.upstreams import UpstreamError, too_slow, unreachable
 from limen.facts import App
 from limen.facts.passing import Channel, Passing
+from limen.http_bodies.codings import EndlessUndoing, UnreadableError, codings_in
 from limen.messages import gettext_noop
 
 if TYPE_CHECKING:
@@ -120,11 +122,12 @@ class Exchange:
     async def _carry(self) -> None:
         guard = self._gateway.guard
         sent = guard.asked(Channel.UPLOAD, self._answer, self._app, name_in(self._target)) if guard else None
-        if guard is None or sent is None or not self._has_body():
-            await self._forward(self._body() if self._has_body() else None)
+        body = self._body() if self._has_body() else None
+        if guard is None or sent is None or (body is None and b"?" not in self._target):
+            await self._forward(body)
             return
         try:
-            verdict = await guard.upload(sent, self._about(), self._body(), self._fields)
+            verdict = await guard.upload(sent, self._about(), body, self._fields)
         except _TooLargeError:
             await self.refuse(*TOO_LARGE)
         except NoRoomError:
@@ -132,7 +135,7 @@ class Exchange:
         except ConnectionResetError:
             return
         else:
-            await self._pass_on(verdict, self._forward)
+            await self._pass_on(verdict, lambda held: self._forward(held if body is not None else None))
 
     async def _pass_on(self, verdict: Verdict, onward: Callable[[AsyncIterator[bytes]], Awaitable[None]]) -> None:
         """Pass on what may pass, and say of anything else that it was stopped."""
@@ -204,8 +207,10 @@ class Exchange:
         if response.status == 206:
             await self.refuse(*NOT_WHOLE)
             return
-        if self._stays_open or is_endless(headers.first(fields, b"content-type")):
-            await self._back(response, self._piece_by_piece(guard, coming, response))
+        # Whoever stores a file chooses its type: what says how long it is has an end, and is judged as a whole.
+        has_length = bool(headers.first(fields, b"content-length"))
+        if self._stays_open or (is_endless(headers.first(fields, b"content-type")) and not has_length):
+            await self._back(response, self._piece_by_piece(guard, response, coding_of(fields)))
             return
         try:
             verdict = await guard.download(coming, self._about(), response.content.iter_any(), fields)
@@ -215,8 +220,11 @@ class Exchange:
             if not await self._broke_off(wrong):
                 raise
         else:
-            if not await self._is_withheld(verdict):
-                await self._pass_on(verdict, lambda body: self._back(response, body))
+            try:
+                if not await self._is_withheld(verdict):
+                    await self._pass_on(verdict, lambda body: self._back(response, body))
+            finally:
+                verdict.close()
 
     async def _is_withheld(self, verdict: Verdict) -> bool:
         """Whether the policies refuse the document that comes back, by its label. Then that refusal is the answer."""
@@ -225,7 +233,6 @@ class Exchange:
         decided = self._gateway.doors.decide_document("gateway", self._answer, verdict.document, self._address)
         if decided.permitted:
             return False
-        verdict.close()
         leads_on = answers.may_lead_on(decided, self._method.encode())
         reply = answers.refusal_reply(
             decided, self._target, self._gateway.public_url, is_navigation=leads_on and self._is_navigation
@@ -234,12 +241,18 @@ class Exchange:
         await reply_with(self._send, reply)
         return True
 
-    async def _piece_by_piece(self, guard: DocumentGuard, coming: Passing, response: Any) -> AsyncIterator[bytes]:
-        pieces = guard.pieces(coming)
-        async for piece in response.content.iter_any():
-            if not await guard.piece_may_pass(pieces, self._about(), piece):
-                raise _StoppedError
-            yield piece
+    async def _piece_by_piece(self, guard: DocumentGuard, response: Any, coding: bytes) -> AsyncIterator[bytes]:
+        pieces = guard.pieces()
+        name = name_in(self._target)
+        asked = FreshlyAsked(self._gateway, guard, Channel.DOWNLOAD, self._answer, self._address, name)
+        try:
+            undoing = EndlessUndoing(codings_in(coding))
+            async for piece in response.content.iter_any():
+                if not await guard.piece_may_pass(asked.now(), pieces, self._about(), undoing.feed(piece)):
+                    raise _StoppedError
+                yield piece
+        except UnreadableError:
+            raise _StoppedError from None  # nobody can see what is in it, nor in all that follows
 
     async def _back(self, response: Any, chunks: AsyncIterator[bytes]) -> None:
         head = {

@@ -125,25 +125,32 @@ class _Apart:
     """A body that can't be taken apart behind its first document, as `swallowed` by whoever looks or not."""
 
     whole = Content(CARD, "whole")
+    decoded: Content | None = None
+    first = NO_CARD
 
     async def documents(self) -> AsyncIterator[Document]:
         async def broken() -> AsyncIterator[bytes]:
-            yield NO_CARD
+            yield self.first
             raise UnreadableError("broken")
 
         yield Document("a.txt", "f", broken())
 
 
-@pytest.mark.parametrize("swallows", [False, True])
-async def test_what_cannot_be_taken_apart_is_looked_into_as_it_came(*, swallows: bool) -> None:
-    class Swallowing(OwnProtection):
-        async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "") -> Inspected:
-            try:
-                return await super().inspect(body, name)
-            except UnreadableError:
-                return Inspected("text")
-
-    protection = Swallowing() if swallows else OwnProtection()
+async def test_what_cannot_be_taken_apart_is_looked_into_as_it_came() -> None:
+    protection = OwnProtection()
     assert not (await judge(protection, WEB, Passed(body=_Apart()))).passes
     (inspected,) = protection.inspected
     assert (inspected.why_not, inspected.where) == ({WhyNot.BROKEN}, ("whole",))
+
+
+async def test_what_was_read_before_it_could_not_be_taken_apart_counts() -> None:
+    class Apart(_Apart):
+        whole, decoded = Content(NO_CARD, "whole"), Content(CARD, "decoded")
+
+    class Torn(_Apart):
+        whole, first = Content(NO_CARD, "whole"), CARD
+
+    for apart, where in ((Apart(), "decoded"), (Torn(), "f / a.txt")):
+        protection = OwnProtection()
+        assert not (await judge(protection, WEB, Passed(body=apart))).passes
+        assert protection.inspected[0].where == (where,)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
+import json
+from base64 import b64encode, encodebytes, urlsafe_b64encode
 from random import Random
 
 import pytest
@@ -10,6 +11,7 @@ from tests.data.extraction import made
 
 from limen.data.documents import Part, WhyNot
 from limen.data.extraction.encoded import Encoded, documents_in, may_hold_documents
+from limen.data.extraction.inspecting import inspect_plain
 from limen.data.extraction.limits import Budget, Limits, UnreadableError
 from limen.data.extraction.pieces import Inner, Piece
 
@@ -28,6 +30,37 @@ def test_each_kind_is_known_by_how_it_begins(kind: str) -> None:
     document = made.DOCUMENTS[kind]()
     assert list(documents_in(b"see: " + b64encode(document) + b".")) == [document]
     assert may_hold_documents(b64encode(document))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b64encode(_WORD),
+        urlsafe_b64encode(_WORD).rstrip(b"="),
+        encodebytes(_WORD).replace(b"\n", b"\r\n"),
+        json.dumps({"file": encodebytes(_WORD).decode()}).replace("/", "\\/").encode() + b"x",
+        b"name=a&file=" + b64encode(_WORD),
+        b"<a><b>" + b64encode(_WORD) + b"</b></a>",
+        b"-----BEGIN CERTIFICATE-----\r\n" + encodebytes(_WORD) + b"-----END CERTIFICATE-----\r\n",
+        b"data:;base64," + b64encode(b"x" + _WORD),
+        b"data:;base64," + b64encode(b"xy" + _WORD),
+        b64encode(_WORD).decode().encode("utf-16"),
+    ],
+)
+def test_a_document_is_found_however_it_is_written(text: bytes) -> None:
+    assert {what for what, _ in made.finds(made.inspected(text))} == {"card", "account"}
+    assert inspect_plain(made.scanner(), text, "") is None
+
+
+@pytest.mark.parametrize("kind", ["zip", "gzip", "pdf", "xz"])
+def test_other_kinds_are_found_as_well(kind: str) -> None:
+    found = made.inspected(b"file: " + b64encode(made.DOCUMENTS[kind]()))
+    assert {what for what, _ in made.finds(found)} == {"card", "account"}
+
+
+def test_what_is_packed_in_a_way_that_is_not_read_is_said() -> None:
+    packed = b"7z\xbc\xaf\x27\x1c" + bytes(range(200))
+    assert made.inspected(b"file: " + b64encode(packed)).why_not == {WhyNot.UNKNOWN_KIND}
 
 
 def test_pieces_are_one_text() -> None:

@@ -76,6 +76,20 @@ async def test_what_is_not_sensitive_passes_from_then_on(guarded):
     assert {why for *_, passed, why in checks.noted if passed} == {"not-sensitive"}
 
 
+async def test_what_somebody_decided_is_sensitive_needs_a_reason_each_time(guarded):
+    guarded.asks(step=Step.WARN, is_confirmed=True)
+    cookie = guarded.house.cookie()
+    name = await stopped(guarded, cookie)
+    said = await say(guarded, cookie, content_type="application/json", id=name, choice="not-sensitive")
+    assert status_of(said) == 409
+    page = await say(guarded, cookie, id=name, choice="not-sensitive")
+    assert (status_of(page), b'role="alert"' in page) == (409, True)
+    assert status_of(await post(guarded, SECRET.encode(), cookie=cookie)) == 403
+    name = await stopped(guarded, cookie)
+    assert status_of(await say(guarded, cookie, id=name, choice="justify", why="needed")) == 200
+    assert status_of(await post(guarded, SECRET.encode(), cookie=cookie)) == 200
+
+
 async def test_only_whose_it_is_and_only_from_the_apps_own_page(guarded):
     guarded.asks(step=Step.WARN)
     cookie, other = guarded.house.cookie(), guarded.house.cookie()

@@ -16,7 +16,7 @@ from limen.data.documents import Inspected, WhyNot
 from limen.data.labels.model import Carried
 from limen.data.model import Found, surest_of
 from limen.data.rules.model import Judged, Passing, Step
-from limen.http_bodies.codings import UnreadableError
+from limen.http_bodies.codings import Readable, UnreadableError
 from limen.http_bodies.splitting import Document
 
 INSPECT_SECONDS: Final = 60.0
@@ -61,10 +61,14 @@ class Content:
 
 
 class TakenApart(Protocol):
-    """A body that holds documents. `whole` is looked into where it can't be taken apart."""
+    """A body that holds documents. Where it can't be taken apart, `whole` is looked into, and `decoded`, which is the
+    same without its codings; None: it has none.
+    """
 
     @property
     def whole(self) -> Content: ...
+    @property
+    def decoded(self) -> Content | None: ...
     def documents(self) -> AsyncIterator[Document]: ...
 
 
@@ -159,31 +163,16 @@ async def _look_apart(protection: Protection, body: TakenApart, seen: list[tuple
     """Look into each document of a body; where it can't be taken apart, into all of it as it came. Why it could not."""
     try:
         async for document in body.documents():
-            watched = _Watched(document.body)
-            inspected = await protection.inspect(watched.pieces(), document.name)
-            if watched.wrong is not None:  # whatever became of it there, nobody has seen the rest
-                raise watched.wrong
+            readable = Readable(document.body)
+            inspected = await protection.inspect(readable.pieces(), document.name)
             seen.append((_SPACE.join(filter(None, (document.where, document.name))), inspected))
+            if readable.wrong is not None:  # what was read before it stands in what was found
+                raise readable.wrong
     except UnreadableError as wrong:
-        seen.append((body.whole.name, await _of_content(protection, body.whole)))
+        either = [one for one in (body.whole, body.decoded) if one is not None]
+        seen += [(one.name, await _of_content(protection, one)) for one in either]
         return frozenset({WhyNot(wrong.why)})
     return frozenset()
-
-
-class _Watched:
-    """A document's body, and what went wrong while it was read."""
-
-    def __init__(self, body: AsyncIterator[bytes]) -> None:
-        self._body = body
-        self.wrong: UnreadableError | None = None
-
-    async def pieces(self) -> AsyncIterator[bytes]:
-        try:
-            async for piece in self._body:
-                yield piece
-        except UnreadableError as wrong:
-            self.wrong = wrong
-            raise
 
 
 def together(seen: list[tuple[str, Inspected]], unread: Iterable[WhyNot] = ()) -> Inspected:

@@ -7,11 +7,17 @@ Text in base 64 is undone where it is scanned (`limen.data.normalising`), apart 
 from __future__ import annotations
 
 import re
+import sys
+import threading
 from base64 import b64decode, b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Final
 
+import hyperscan
+
 from limen.data.documents import WhyNot
+from limen.data.extraction.compound import MARK
 from limen.data.extraction.limits import Budget
 from limen.data.extraction.pieces import Inner, Piece, part
 from limen.data.normalising.decoding import decoded_text
@@ -29,20 +35,42 @@ _ESCAPED: Final = (
     *((b"%0a", b""), (b"%0d", b""), (b"\\/", b"/"), (b"\\n", b""), (b"\\r", b"")),
 )
 _RUN: Final = re.compile(rb"[A-Za-z0-9+/]*")
-_MARKS: Final = (
-    *(b"UEsDB", b"UEsFB", b"JVBERi", b"0M8R4KGxGuE", b"N3q8ryc", b"UmFyIRoH", b"/Td6WFoA", b"e1xydG", b"H4sI", b"Qlpo"),
-    *(b"iVBORw0KGgo", b"/9j/", b"R0lGODlh", b"R0lGODdh", b"TVNDRgAAAA"),
+_FEWEST: Final = 4
+"""Fewer letters are in any text."""
+_BEGINNINGS: Final = (
+    *(b"PK\x03\x04", b"PK\x05\x06", b"%PDF-", MARK, b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"\xfd7zXZ\0", b"{\\rt"),
+    *(b"\x1f\x8b\x08" + bytes([flags]) for flags in range(32)),
+    *(b"BZh" + bytes([level]) + b"1AY&SY" for level in b"123456789"),
+    *(b"\x89PNG\r\n", b"GIF87a", b"GIF89a", *(b"\xff\xd8\xff" + bytes([kind]) for kind in b"\xdb\xe0\xe1\xe2\xed\xee")),
+    b"MSCF\0\0\0\0",
 )
-"""ZIP, PDF, compound files, 7z, RAR, xz, RTF, gzip, bzip2, pictures and cabinets."""
-_BEGINS: Final = re.compile(
-    rb"UEs[DF]B|JVBERi|0M8R4KGxGuE|N3q8ryc|UmFyIRoH|/Td6WFoA|e1xydG|H4sI[A-H]|Qlpo(?:M[Tjz]|N[DTjz]|O[DT])FBWSZT"
-    rb"|iVBORw0KGgo|/9j/[247]|R0lGOD[ld]h|TVNDRgAAAA"
-)
-_TAR_MARKS: Final = (b"AAB1c3RhcgAw", b"AAB1c3RhciAg")
-"""`ustar` behind 257 bytes of a header of which the last is zero."""
+"""How documents, archives and pictures begin."""
+_TAR: Final = (b"\0\0ustar\x000", b"\0\0ustar  ")
 _TAR_AT: Final = 340
-_AGAIN: Final = tuple(b64encode(one)[: len(one) * 4 // 3] for one in _MARKS)
-"""The same, encoded once more."""
+_TAR_BYTES: Final = 255
+"""So many letters, or bytes, before these, a tar file begins."""
+_ENOUGH: Final = 400
+"""By so many letters it is known whether one begins there."""
+
+
+def _marks() -> Iterator[tuple[bytes, int, int]]:
+    """The letters that each beginning is sure to have, how many letters of its first group of four stand before these,
+    and how many bytes before it: one or two of anything hide nothing.
+    """
+    for begin in _BEGINNINGS:
+        for before in range(3):
+            first = (before * 8 + 5) // 6
+            letters = b64encode(bytes(before) + begin)[first : (before + len(begin)) * 8 // 6]
+            if len(letters) >= _FEWEST:
+                yield letters, first, before
+        letters = b64encode(begin)[: len(begin) * 8 // 6]
+        yield b64encode(letters)[: len(letters) * 8 // 6], 0, 0  # encoded once more
+    for begin in _TAR:
+        yield b64encode(begin), _TAR_AT, 0
+
+
+_MARKS: Final = {letters: (first, before) for letters, first, before in _marks()}
+_AGAIN: Final = tuple(_MARKS)
 _ARMOURS: Final = (b"-----BEGIN PGP MESSAGE-----", b"-----BEGIN AGE ENCRYPTED FILE-----")
 _LONGEST_ARMOUR: Final = max(map(len, _ARMOURS))
 _SHORT_LINES: Final = re.compile(
@@ -98,34 +126,63 @@ class Encoded:
 def documents_in(text: bytes) -> Iterator[bytes]:
     """Each document that stands in a text in base 64."""
     letters, end = _letters(text), 0
-    for start in _starts(letters):
+    for start, before in _starts(letters):
         if start < end:
             continue
-        run = _RUN.match(letters, start)
-        end = run.end() if run is not None else start
-        decoded = _decoded(letters[start:end])
+        if not _is_one(_decoded(_run(letters, start, start + _ENOUGH))[before:]):
+            continue
+        run = _run(letters, start)
+        end = start + len(run)
+        decoded = _decoded(run)[before:]
         for _ in range(_OFTEN):
-            if not decoded.startswith((*_MARKS, *_AGAIN)):
+            if not decoded.startswith(_AGAIN):
                 break
-            again = _RUN.match(_letters(decoded))
-            decoded = _decoded(again[0] if again is not None else b"")
+            decoded = _decoded(_run(_letters(decoded)))
         if len(decoded) >= _SHORTEST:
             yield decoded
 
 
-def _starts(letters: bytes) -> list[int]:
-    """Where what may be a document begins."""
-    starts = [at - _TAR_AT for mark in _TAR_MARKS for at in _places(letters, mark)]
-    starts += [at for mark in _MARKS for at in _places(letters, mark) if _BEGINS.match(letters, at)]
-    starts += [at for mark in _AGAIN for at in _places(letters, mark)]
-    return sorted(one for one in starts if one >= 0)
+def _is_one(decoded: bytes) -> bool:
+    """Whether a document begins so, or letters of one do: of the last letter of a mark some bits are anything."""
+    return decoded.startswith((*_BEGINNINGS, *_AGAIN)) or decoded[_TAR_BYTES:].startswith(_TAR)
 
 
-def _places(letters: bytes, mark: bytes) -> Iterator[int]:
-    at = letters.find(mark)
-    while at >= 0:
-        yield at
-        at = letters.find(mark, at + len(mark))
+def _starts(letters: bytes) -> list[tuple[int, int]]:
+    """Where what may be a document begins, and how many bytes stand before it there."""
+    starts: set[tuple[int, int]] = set()
+    marks = _search().marks
+
+    def told(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
+        first, before = _MARKS[marks[number]]
+        starts.add((end - len(marks[number]) - first, before))
+
+    _search().scan(letters, told)
+    return sorted(one for one in starts if one[0] >= 0)
+
+
+class _Search:
+    """All marks, compiled once; each thread has its room to search in, as Hyperscan asks for."""
+
+    def __init__(self) -> None:
+        self.marks = list(_MARKS)
+        self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+        self._database.compile(
+            expressions=[re.escape(one) for one in self.marks],
+            ids=list(range(len(self.marks))),
+            elements=len(self.marks),
+            flags=[0] * len(self.marks),
+        )
+        self._own = threading.local()
+
+    def scan(self, letters: bytes, told: Callable[[int, int, int, int, object], None]) -> None:
+        if not hasattr(self._own, "scratch"):
+            self._own.scratch = hyperscan.Scratch(self._database)
+        self._database.scan(letters, match_event_handler=told, scratch=self._own.scratch)
+
+
+@lru_cache(maxsize=1)
+def _search() -> _Search:
+    return _Search()
 
 
 def _letters(text: bytes) -> bytes:
@@ -134,6 +191,11 @@ def _letters(text: bytes) -> bytes:
         for written, meant in _ESCAPED:
             text = text.replace(written, meant)
     return text.translate(_PLAIN, _BLANKS)
+
+
+def _run(letters: bytes, start: int = 0, until: int = sys.maxsize) -> bytes:
+    found = _RUN.match(letters, start, until)
+    return found[0] if found is not None else b""
 
 
 def _decoded(run: bytes) -> bytes:

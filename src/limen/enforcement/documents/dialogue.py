@@ -57,7 +57,11 @@ async def answer(
         ask = request.whom_to_ask(request.app, stopped)
         return stopped_page.page(stopped, request.app.name, ask, status=400, says_nothing=True)
     if is_not_sensitive:
-        await guard.is_not_sensitive(stopped)
+        if not await guard.is_not_sensitive(stopped):
+            if is_json:
+                return json_reply(409, {"error": "is_sensitive"})
+            ask = request.whom_to_ask(request.app, stopped)
+            return stopped_page.page(stopped, request.app.name, ask, status=409, is_sensitive=True)
         why = why[: stopped_page.LONGEST_WHY] if why and is_printable(why) else NOT_SENSITIVE
     given = guard.stops.justify(stopped, why)
     return json_reply(200, {"passes_until": given.until}) if is_json else stopped_page.justified_page(given)

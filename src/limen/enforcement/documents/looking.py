@@ -1,23 +1,25 @@
 """Looks into what passes: each document of a body inspected and judged, the strictest step counting for all of it.
 
-Nothing fails open: what is late, or fails, is a document that could not be looked into, about which the rules decide;
-at a restricted app it is stopped, whatever they say.
+Nothing fails open. About what a document is (encrypted, too large, of no known kind) the rules decide. What is late, or
+fails, and a body that can't be taken apart, which no honest client sends, is stopped wherever a rule could stop it:
+otherwise whoever sends it would choose that no rule does. At a restricted app, so is what is too large.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any, Final
 
+from limen.enforcement.documents.edges import MOST_JOINED, Edges
 from limen.enforcement.documents.spool import NoRoomError, Spool
 from limen.facts import Label
 from limen.facts.passing import Judged, Passing, Step
-from limen.http_bodies.codings import UnreadableError, codings_in, undone
+from limen.http_bodies.codings import Readable, UnreadableError, as_far_as_readable, codings_in, undone
 from limen.http_bodies.splitting import Document, documents_in
 from limen.pillar.data_checks import DataChecks, InspectedDocument
 
@@ -26,6 +28,9 @@ LATE_SECONDS: Final = 20.0
 
 FAILED: Final = frozenset({"failed", "timed-out", "too-large"})
 """Words of `data.documents.WhyNot` for a look that did not come to its end."""
+_OF_PIECES: Final = frozenset({"broken", "unknown-kind"})
+"""What is said of a piece of a packed document. A restricted app gets none."""
+_TOO_LARGE: Final = frozenset({"too-large"})
 WHOLE: Final = -1
 NOT_KNOWN: Final = -2
 """In place of a number: the whole body as it is, and something that is not known again."""
@@ -50,9 +55,8 @@ class Looked:
 class Held:
     """A body on its way, held as it is read: whoever looks into it reads from here, and it is passed on from here."""
 
-    def __init__(self, source: AsyncIterator[bytes], spool: Spool, before: bytes = b"") -> None:
+    def __init__(self, source: AsyncIterator[bytes], spool: Spool) -> None:
         self._source, self._spool = source, spool
-        self._before = before
         self._has_ended = False
         self._not_held: bytes = b""
         self.wrong: BaseException | None = None
@@ -64,9 +68,6 @@ class Held:
 
         Raises UnreadableError where it is too large to be held.
         """
-        if self._before:
-            before, self._before = self._before, b""
-            yield before
         while not self._has_ended:
             self.waits(True)
             try:
@@ -120,24 +121,40 @@ class Looking:
         self._key, self._late = key, late_seconds
 
     async def body(
-        self, passing: Passing, held: Held, content_type: bytes, content_encoding: bytes = b""
+        self,
+        passing: Passing,
+        held: Held,
+        content_type: bytes,
+        content_encoding: bytes = b"",
+        edges: list[Edges] | None = None,
     ) -> list[Looked]:
-        """Each document of a body, looked into. Raises what the source of `held` raised."""
+        """Each document of a body, looked into. Raises what the source of `held` raised.
+
+        `edges`: the body may be a piece of an upload, and it is noted there how its documents begin and end.
+        """
         looked: list[Looked] = []
+        is_piece = edges is not None
         try:
             async with asyncio.timeout(self._late) as limit:
                 held.waits = lambda does: limit.reschedule(
                     None if does else asyncio.get_running_loop().time() + self._late
                 )
+                codings = codings_in(content_encoding)
                 try:
-                    plain = undone(held.pieces(), codings_in(content_encoding))
+                    plain = undone(held.pieces(), codings)
                     async for one in documents_in(plain, content_type, passing.name):
-                        found = await self._document(passing, one, len(looked))
-                        looked.append(found)
+                        readable = Readable(one.body)
+                        edge = Edges()
+                        whole = replace(one, body=edge.noted(readable.pieces()))
+                        looked.append(await self._document(passing, whole, len(looked), is_piece=is_piece))
+                        if edges is not None and len(edges) < MOST_JOINED:
+                            edges.append(edge)
+                        if readable.wrong is not None:  # what was read before it stands in what was found
+                            raise readable.wrong
                     await _drained(held.pieces())  # what the look had no need of
                 except UnreadableError as wrong:
                     if held.wrong is None:
-                        looked.extend(await self._unreadable(passing, held, wrong.why))
+                        looked.extend(await self._unreadable(passing, held, wrong.why, codings))
         except TimeoutError:
             if held.wrong is None:
                 looked.append(self._failed(passing, "timed-out"))
@@ -145,7 +162,23 @@ class Looking:
             held.waits = lambda _does: None
         if held.wrong is not None:
             raise held.wrong
-        return looked
+        return [*looked, *self._together(passing, looked)]
+
+    def _together(self, passing: Passing, looked: list[Looked]) -> list[Looked]:
+        """All documents of a body as one, where that is judged more strictly than each by itself: rules count."""
+        found = [one for one in looked if one.inspected.where]
+        if len(found) < 2:
+            return []
+        one = self.as_one(found)
+        return [replace(one, passing=passing)] if one.judged.step > max(each.judged.step for each in looked) else []
+
+    def as_one(self, several: Sequence[Looked]) -> Looked:
+        """Several documents of a body, judged as one."""
+        passing = several[0].passing
+        inspected = self.checks.together([(one.passing.name, one.inspected) for one in several])
+        judged = self._judged(passing, inspected)
+        strictest = max((one.judged for one in several), key=lambda one: one.step)
+        return Looked(passing, "", inspected, judged if judged.step >= strictest.step else strictest, WHOLE)
 
     async def identified(
         self, looked: list[Looked], held: Held, content_type: bytes, content_encoding: bytes = b""
@@ -162,19 +195,21 @@ class Looking:
             digests[WHOLE] = await self._digest(held.so_far())
         return [replace(one, digest=digests.get(one.number, b"")) for one in looked]
 
-    async def text(self, passing: Passing, text: bytes) -> Looked:
-        """A message, or a piece of something that has no end."""
+    async def text(self, passing: Passing, text: bytes, *, is_known: bool = False) -> Looked:
+        """A message, or a piece of something that has no end. `is_known`: it is known again, as documents are."""
         try:
             async with asyncio.timeout(self._late):
-                return await self._document(passing, Document(passing.name, "", _once(text)), NOT_KNOWN)
+                looked = await self._document(passing, Document(passing.name, "", _once(text)), NOT_KNOWN)
+                return replace(looked, digest=await self._digest(_once(text))) if is_known else looked
         except TimeoutError:
             return self._failed(passing, "timed-out")
 
     def _failed(self, passing: Passing, why: str, number: int = NOT_KNOWN) -> Looked:
+        """In place of a document: the look was late, or the body can't be taken apart."""
         inspected = self.checks.not_inspected(why)
-        return Looked(passing, "", inspected, self._judged(passing, inspected), number)
+        return Looked(passing, "", inspected, self._judged(passing, inspected, frozenset({why})), number)
 
-    async def _document(self, passing: Passing, document: Document, number: int) -> Looked:
+    async def _document(self, passing: Passing, document: Document, number: int, *, is_piece: bool = False) -> Looked:
         passing = replace(passing, name=document.name or passing.name)
         wrong: BaseException | None = None
 
@@ -189,7 +224,7 @@ class Looking:
 
         pieces = watched()
         try:
-            inspected = await self.checks.inspect(pieces, document.name)
+            inspected = await self.checks.inspect(pieces, document.name, passing.person or passing.app)
         except TimeoutError:
             raise
         except Exception as failure:  # noqa: BLE001 -- whatever went wrong, rules decide about it
@@ -199,15 +234,19 @@ class Looking:
         if wrong is not None:
             raise wrong from None
         await _drained(pieces)  # what it had no need of
-        return Looked(passing, document.where, inspected, self._judged(passing, inspected), number)
+        judged = self._judged(passing, inspected, is_piece=is_piece)
+        return Looked(passing, document.where, inspected, judged, number)
 
-    async def _unreadable(self, passing: Passing, held: Held, why: str) -> list[Looked]:
-        """A body that can't be taken apart: for that, and as far as it is held as it is."""
+    async def _unreadable(self, passing: Passing, held: Held, why: str, codings: tuple[str, ...]) -> list[Looked]:
+        """A body that can't be taken apart: for that, as it is held, and without its codings as far as that goes."""
         if why == "too-large":
             return [self._failed(passing, why)]
         await _drained(held.pieces())
-        whole = await self._document(passing, Document(passing.name, "", held.so_far()), WHOLE)
-        return [whole, self._failed(passing, why, WHOLE)]
+        looked = [await self._document(passing, Document(passing.name, "", held.so_far()), WHOLE)]
+        if codings:
+            decoded = as_far_as_readable(held.so_far(), codings)
+            looked.append(await self._document(passing, Document(passing.name, "", decoded), WHOLE))
+        return [*looked, self._failed(passing, why, WHOLE)]
 
     async def _digest(self, body: AsyncIterator[bytes]) -> bytes:
         digest = blake2b(key=self._key, digest_size=16)
@@ -215,14 +254,24 @@ class Looking:
             digest.update(piece)
         return digest.digest()
 
-    def _judged(self, passing: Passing, inspected: InspectedDocument) -> Judged:
+    def _judged(
+        self,
+        passing: Passing,
+        inspected: InspectedDocument,
+        failed: frozenset[str] = frozenset(),
+        *,
+        is_piece: bool = False,
+    ) -> Judged:
+        failed = failed or frozenset(inspected.why_not & FAILED)
+        unseen = failed | inspected.why_not & _OF_PIECES if is_piece else failed
         try:
             judged = self.checks.judge(passing, inspected)
+            is_restricted = passing.label is Label.RESTRICTED
+            is_stopped = bool(unseen) if is_restricted else bool(failed - _TOO_LARGE) and self.checks.stops(passing)
         except Exception as failure:  # noqa: BLE001 -- whatever went wrong, it may not pass
             _log.warning("what passes could not be judged: %s", type(failure).__name__)
             return Judged(Step.BLOCK)
-        has_failed = bool(inspected.why_not & FAILED)
-        if has_failed and passing.label is Label.RESTRICTED and judged.step < Step.BLOCK:
+        if is_stopped and judged.step < Step.BLOCK:
             return replace(judged, step=Step.BLOCK, may_justify=False)
         return judged
 
