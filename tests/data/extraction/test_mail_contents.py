@@ -36,6 +36,11 @@ def test_an_honest_text_is_read_once() -> None:
     assert _read(b"Content-Transfer-Encoding: base64\n\naGVsbG8") == [b"hello\n"]
 
 
+def test_the_head_of_a_mail_is_text() -> None:
+    head = b"From: a\nContent-Type: multipart/mixed; boundary=b"
+    assert _read(b"Content-Type: text/rfc822-headers\n\n" + head) == [head + b"\n"]
+
+
 def test_base_64_is_read_beyond_its_ends() -> None:
     assert decoded_by("base64", b"aGVsbG8=\naGVsbG8=\n") == b"hellohello"
     assert (decoded_by("quoted-printable", b"=41"), decoded_by("", b"=41")) == (b"A", b"=41")

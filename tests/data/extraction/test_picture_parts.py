@@ -39,6 +39,11 @@ def test_a_picture_ends_where_it_ends(kind: str) -> None:
         assert _parts(one + made.SEEN.encode()) == (_parts(one)[0], len(one))
 
 
+def test_a_gif_without_its_last_byte_ends_all_the_same() -> None:
+    cut = picture("GIF")[:-1]
+    assert _parts(cut)[1] == len(cut)
+
+
 @pytest.mark.parametrize("options", [{"progressive": True}, {"restart_marker_rows": 1}, {"comment": made.SEEN}])
 def test_scans_of_a_jpeg_are_gone_through(options: dict[str, object]) -> None:
     whole = picture("JPEG", **options)

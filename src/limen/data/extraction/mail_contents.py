@@ -27,6 +27,8 @@ from limen.data.extraction.zips import looks_like_zip
 _AS_IT_IS: Final = frozenset({"", "7bit", "8bit", "binary"})
 _ENCODINGS: Final = _AS_IT_IS | {"base64", "quoted-printable", "x-uuencode", "uuencode", "uue", "x-uue"}
 _ENCODING: Final = "Content-Transfer-Encoding"
+_AS_TEXT: Final = frozenset({"plain", "rfc822-headers"})
+"""The head of a mail that could not be delivered has no parts, whatever it says (RFC 6522, 4)."""
 _ONCE: Final = ("Content-Type", _ENCODING, "Content-Disposition")
 _BOUNDARY: Final = re.compile(r"(?i)(?:^|;)\s*boundary\s*(\*[\d*]*)?\s*=")
 _HARMLESS: Final = (CloseBoundaryNotFoundDefect, InvalidBase64PaddingDefect)
@@ -85,7 +87,7 @@ def _as_said(one: Message, name: str, content: bytes) -> Iterator[Piece]:
         return
     text = _text(content, one)
     is_read_by_bytes = text.encode("ascii", "ignore") != content.translate(None, _BEYOND_ASCII)
-    if one.get_content_subtype() == "plain":
+    if one.get_content_subtype() in _AS_TEXT:
         yield part("text", text + "\n")
     else:
         yield Inner("text", text.encode("utf-8", "replace"))

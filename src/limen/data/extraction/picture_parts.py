@@ -60,7 +60,7 @@ def of_gif(data: bytes) -> Parts:
             _, at = _blocks(data, at + 11 + _colours(data, at + 9))
         else:
             return at
-    return 0
+    return at if at == len(data) else 0  # some have no trailer
 
 
 def _colours(data: bytes, at: int) -> int:
