@@ -31,9 +31,11 @@ _PLAIN: Final = bytes.maketrans(b"-_", b"+/")
 _BLANKS: Final = b" \t\r\n"
 _ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=%\\" + _BLANKS
 _ESCAPED: Final = (
-    *((b"%2B", b"+"), (b"%2F", b"/"), (b"%2b", b"+"), (b"%2f", b"/"), (b"%0A", b""), (b"%0D", b"")),
-    *((b"%0a", b""), (b"%0d", b""), (b"\\/", b"/"), (b"\\n", b""), (b"\\r", b"")),
+    (b"%2", ((b"%2B", b"+"), (b"%2F", b"/"), (b"%2b", b"+"), (b"%2f", b"/"))),
+    (b"%0", ((b"%0A", b""), (b"%0D", b""), (b"%0a", b""), (b"%0d", b""))),
+    (b"\\", ((b"\\/", b"/"), (b"\\n", b""), (b"\\r", b""))),
 )
+"""How letters and ends of lines stand in addresses and in JSON, by how that begins."""
 _RUN: Final = re.compile(rb"[A-Za-z0-9+/]*")
 _FEWEST: Final = 4
 """Fewer letters are in any text."""
@@ -74,9 +76,10 @@ _AGAIN: Final = tuple(_MARKS)
 _ARMOURS: Final = (b"-----BEGIN PGP MESSAGE-----", b"-----BEGIN AGE ENCRYPTED FILE-----")
 _LONGEST_ARMOUR: Final = max(map(len, _ARMOURS))
 _SHORT_LINES: Final = re.compile(
-    rb"(?m)(?:^[ \t]*[A-Za-z0-9+/_-]{4,59}[ \t]*\r?\n){3,}"
-    rb"[ \t]*[A-Za-z0-9+/_-]{0,59}={0,2}"
+    rb"\n[ \t]*+[A-Za-z0-9+/_-]{4,59}+[ \t]*+\r?\n(?:[ \t]*+[A-Za-z0-9+/_-]{4,59}+[ \t]*+\r?\n){2,}"
+    rb"[ \t]*+[A-Za-z0-9+/_-]{0,59}={0,2}"
 )
+"""It begins with what is looked for quickly."""
 
 
 def may_hold_documents(text: bytes) -> bool:
@@ -117,7 +120,7 @@ class Encoded:
             self._budget.member()
             self._budget.take(len(document))
             yield Inner("base 64", document)
-        for block in _SHORT_LINES.findall(text):
+        for block in _SHORT_LINES.findall(b"\n" + text):
             if (found := _in_short_lines(block)) is not None:
                 self._budget.take(len(found))
                 yield part("base 64", found.decode("utf-8", "replace") + "\n")
@@ -187,9 +190,10 @@ def _search() -> _Search:
 
 def _letters(text: bytes) -> bytes:
     """A text as one run of the first alphabet, without what parts its lines."""
-    if b"%" in text or b"\\" in text:
-        for written, meant in _ESCAPED:
-            text = text.replace(written, meant)
+    for begin, every in _ESCAPED:
+        if begin in text:
+            for written, meant in every:
+                text = text.replace(written, meant)
     return text.translate(_PLAIN, _BLANKS)
 
 
