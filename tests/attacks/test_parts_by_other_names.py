@@ -57,3 +57,16 @@ def test_it_is_read(where: str) -> None:
 def test_a_part_that_hides_what_it_is_is_broken() -> None:
     hidden = _package("xl/a.xml", _EXCEL, f"<!-- {'x' * 70_000} -->{_SHEET}")
     assert made.why_not(hidden) == {WhyNot.BROKEN}
+
+
+def test_a_package_that_calls_itself_a_binary_workbook_is_read_as_any_other() -> None:
+    data = made.zipped({"[Content_Types].xml": "<Types/>", "xl/workbook.bin": b"\1\2", "word/document.xml": _DOCUMENT})
+    looked_into = made.inspected(data)
+    assert (looked_into.kind, looked_into.why_not) == ("xlsb", {WhyNot.BROKEN})
+    assert {what for what, _ in made.finds(looked_into)} == {"card"}
+
+
+def test_pages_and_pictures_in_a_document_are_read_as_what_they_are() -> None:
+    files = {"word/a.html": f"<html><body><p>{made.CARD[:9]}<b>{made.CARD[9:]}", "word/a.svg": "<svg xmlns='a'><text>b"}
+    data = made.zipped({"[Content_Types].xml": "<Types/>", "word/document.xml": "<a/>", **files})
+    assert made.finds(made.inspected(data)) == {("card", "word/a.html / text")}

@@ -38,7 +38,7 @@ READERS: Final[dict[str, Reader]] = {
     "docx": office.read_office,
     "xlsx": office.read_office,
     "pptx": office.read_office,
-    "xlsb": compound.read_sheets,
+    "xlsb": office.read_binary_workbook,
     "odt": open_document.read_open_document,
     "ods": open_document.read_open_document,
     "odp": open_document.read_open_document,
