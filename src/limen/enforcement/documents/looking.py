@@ -18,7 +18,7 @@ from typing import Any, Final
 from limen.enforcement.documents.edges import MOST_JOINED, Edges
 from limen.enforcement.documents.spool import NoRoomError, Spool
 from limen.facts import Label
-from limen.facts.passing import Judged, Passing, Step
+from limen.facts.passing import Channel, Judged, Passing, Step
 from limen.http_bodies.codings import Readable, UnreadableError, as_far_as_readable, codings_in, undone
 from limen.http_bodies.splitting import Document, documents_in
 from limen.pillar.data_checks import DataChecks, InspectedDocument
@@ -152,6 +152,8 @@ class Looking:
                         if readable.wrong is not None:  # what was read before it stands in what was found
                             raise readable.wrong
                     await _drained(held.pieces())  # what the look had no need of
+                    if codings and passing.channel is Channel.UPLOAD:
+                        looked.append(await self._coded(passing, held))
                 except UnreadableError as wrong:
                     if held.wrong is None:
                         looked.extend(await self._unreadable(passing, held, wrong.why, codings))
@@ -236,6 +238,14 @@ class Looking:
         await _drained(pieces)  # what it had no need of
         judged = self._judged(passing, inspected, is_piece=is_piece)
         return Looked(passing, document.where, inspected, judged, number)
+
+    async def _coded(self, passing: Passing, held: Held) -> Looked:
+        """A body with its codings: an app that undoes none stores what they leave room for, such as remarks. That it
+        can't be read as it is says nothing: it was, without them.
+        """
+        coded = await self._document(passing, Document(passing.name, "", held.so_far()), WHOLE)
+        inspected = replace(coded.inspected, why_not=coded.inspected.why_not & FAILED)
+        return replace(coded, inspected=inspected, judged=self._judged(passing, inspected))
 
     async def _unreadable(self, passing: Passing, held: Held, why: str, codings: tuple[str, ...]) -> list[Looked]:
         """A body that can't be taken apart: for that, as it is held, and without its codings as far as that goes."""
