@@ -27,8 +27,8 @@ class MadeInspection:
 
 
 def made_for(rules: DataRules, lists: tuple[KeptList, ...], keyring: Keyring, key: bytes) -> MadeInspection:
-    """Takes a second. Raises LimenError where a list can't be read."""
-    scanner = ContentScanner(scanner_of(rules, key), matchers_of(lists, keyring, rules))
+    """Takes a second."""
+    scanner = ContentScanner(scanner_of(rules, key), matchers_of(lists, keyring, rules, in_doubt=True))
     scanner.text(b" ")  # now, and not where somebody waits for the first text, its expressions are compiled
     pool = Pool(scanner)
     return MadeInspection(rules, lists, Inspection(scanner, pool), pool)
