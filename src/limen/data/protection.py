@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Final
 
 from limen.data.allowed.allowing import AllowedValues
@@ -25,13 +26,15 @@ MOST_DOMAINS: Final = 10
 
 
 class DataProtection:
-    """The service that entry points share, offered by its type. It never keeps or tells a found value."""
+    """The service that entry points share, offered by its type. It never keeps or tells a found value. What it looks
+    into is kept in `folder` meanwhile.
+    """
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, folder: Path | None = None) -> None:
         self._core = core
         self._key = core.keyring.key_for(PURPOSE)
         self._marks = Marks(core.keyring.keys_for(LABELS))
-        self._current = CurrentInspection(core, self._key)
+        self._current = CurrentInspection(core, self._key, folder)
         self._allowed = AllowedValues(core)
         self._names: tuple[DataRules, dict[str, str]] = NO_RULES, {}
 
