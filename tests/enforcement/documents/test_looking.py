@@ -64,6 +64,27 @@ async def test_the_digest_is_of_the_whole_also_where_the_scanner_reads_no_furthe
     assert len(digests) == 2
 
 
+async def test_taking_it_apart_once_more_lets_others_have_their_turn_and_has_an_end():
+    looking = Looking(Checks().offer(), b"k" * 32)
+    held = _held(*[b"x" * (1 << 20)] * 9)
+    looked = await looking.body(PASSING, held, b"")
+    turns = 0
+
+    async def others():
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    beside = asyncio.ensure_future(others())
+    (known,) = await looking.identified(looked, held, b"")
+    beside.cancel()
+    assert turns >= 3
+    assert known.digest
+    late = Looking(Checks().offer(), b"k" * 32, late_seconds=0.0)
+    assert [one.digest for one in await late.identified(looked, held, b"")] == [b""]
+
+
 async def test_what_goes_wrong_with_the_source_is_no_failure_of_the_look():
     looking = Looking(Checks().offer(), b"k" * 32)
     for content_type in (b"", b"multipart/form-data; boundary=xYx", b"application/json"):

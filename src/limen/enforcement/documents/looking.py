@@ -31,6 +31,8 @@ FAILED: Final = frozenset({"failed", "timed-out", "too-large"})
 _OF_PIECES: Final = frozenset({"broken", "unknown-kind"})
 """What is said of a piece of a packed document. A restricted app gets none."""
 _TOO_LARGE: Final = frozenset({"too-large"})
+_BREATH: Final = 2 << 20
+"""After so many bytes others have their turn."""
 WHOLE: Final = -1
 NOT_KNOWN: Final = -2
 """In place of a number: the whole body as it is, and something that is not known again."""
@@ -108,8 +110,13 @@ class Held:
             yield piece
 
     async def so_far(self) -> AsyncIterator[bytes]:
-        """What is held by now."""
+        """What is held by now. Others have their turn meanwhile."""
+        read = 0
         for piece in self._spool.read():
+            read += len(piece)
+            if read > _BREATH:
+                read = 0
+                await asyncio.sleep(0)
             yield piece
 
 
@@ -189,13 +196,20 @@ class Looking:
         a digest costs as much as all else that is done about a body.
         """
         digests = dict[int, bytes]()
-        with suppress(UnreadableError):
-            plain = undone(held.so_far(), codings_in(content_encoding))
-            async for one in documents_in(plain, content_type, looked[0].passing.name if looked else ""):
-                digests[len(digests)] = await self._digest(one.body)
+        with suppress(UnreadableError, TimeoutError):
+            async with asyncio.timeout(self._late):
+                await self._digests(looked, held, content_type, content_encoding, digests)
+        return [replace(one, digest=digests.get(one.number, b"")) for one in looked]
+
+    async def _digests(
+        self, looked: list[Looked], held: Held, content_type: bytes, coding: bytes, digests: dict[int, bytes]
+    ) -> None:
+        """Add the digests by the numbers of their documents. Raises UnreadableError."""
         if any(one.number == WHOLE for one in looked):
             digests[WHOLE] = await self._digest(held.so_far())
-        return [replace(one, digest=digests.get(one.number, b"")) for one in looked]
+        plain = undone(held.so_far(), codings_in(coding))
+        async for one in documents_in(plain, content_type, looked[0].passing.name if looked else ""):
+            digests[len(digests)] = await self._digest(one.body)
 
     async def text(self, passing: Passing, text: bytes, *, is_known: bool = False) -> Looked:
         """A message, or a piece of something that has no end. `is_known`: it is known again, as documents are."""
