@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 from dataclasses import replace
 
 import pytest
@@ -83,6 +84,17 @@ async def test_taking_it_apart_once_more_lets_others_have_their_turn_and_has_an_
     assert known.digest
     late = Looking(Checks().offer(), b"k" * 32, late_seconds=0.0)
     assert [one.digest for one in await late.identified(looked, held, b"")] == [b""]
+
+
+async def test_the_whole_of_a_body_has_no_digest_of_a_document_in_it():
+    looking = Looking(Checks().offer(), b"k" * 32)
+    body = form(("f", "a.txt", SECRET.encode()), ("g", "b.txt", b"nothing"))
+    digests, of_a_form = [], b"multipart/form-data; boundary=xYx"
+    for held, coding in ((_held(body), b""), (_held(gzip.compress(body)), b"gzip")):
+        looked = await looking.body(PASSING, held, of_a_form, coding)
+        digests.append([one.digest for one in await looking.identified(looked, held, of_a_form, coding)])
+    assert digests[0] == digests[1][:3]
+    assert len({*digests[1]}) == 4
 
 
 async def test_what_goes_wrong_with_the_source_is_no_failure_of_the_look():

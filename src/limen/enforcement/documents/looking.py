@@ -208,8 +208,10 @@ class Looking:
         if any(one.number == WHOLE for one in looked):
             digests[WHOLE] = await self._digest(held.so_far())
         plain = undone(held.so_far(), codings_in(coding))
+        number = 0
         async for one in documents_in(plain, content_type, looked[0].passing.name if looked else ""):
-            digests[len(digests)] = await self._digest(one.body)
+            digests[number] = await self._digest(one.body)
+            number += 1
 
     async def text(self, passing: Passing, text: bytes, *, is_known: bool = False) -> Looked:
         """A message, or a piece of something that has no end. `is_known`: it is known again, as documents are."""
