@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import httpx2
@@ -10,9 +11,12 @@ import pytest
 from tests.data.data_yaml import a_rule, rules_of
 from tests.web.conftest import OUR_PAGE, Browser, House
 
+from limen.data.documents import Inspected, WhyNot
+from limen.data.protection import DataProtection
 from limen.data.rules.stated import NO_RULES, DataRules
+from limen.facts import Label
 from limen.web.data import simulator
-from limen.web.data.simulator import AT, STEPS, Step
+from limen.web.data.simulator import AT, STEPS, WAYS, Channel, Step
 
 CARD, ACCOUNT = b"Visa card of the guest: 4111 1111 1111 1111, valid until 12/29", b"IBAN DE89 3704 0044 0532 0130 00"
 RULES = rules_of(
@@ -56,6 +60,29 @@ async def test_it_says_what_would_happen_by_each_way_and_for_whom(house: House, 
     assert "cards" in uploaded[0]
     assert "4111" not in page.text
     assert len(house.events("data.found")) == before
+
+
+async def test_at_a_restricted_app_it_says_what_the_gateway_does(
+    house: House, ada: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    label = "rules:\n" + a_rule("{label: restricted}", "block", "", "restricted")
+    house.limen.known.set_rules(DataRules, rules_of(label))
+    apps = house.limen.known.apps
+    name = next(iter(apps))
+    for restricted, step in ((None, Step.ALLOW), (Label.RESTRICTED, Step.BLOCK)):
+        apps[name] = replace(apps[name], label=restricted)
+        said = rows(await tried(ada, b"anything", app=name))
+        assert said[WAYS[Channel.UPLOAD]][0].startswith(STEPS[step])
+        assert said[WAYS[Channel.MAIL]][0].startswith(STEPS[Step.ALLOW])
+    watched = "rules:\n" + a_rule("{finds: [iban]}", "watch", "", "watched")
+    house.limen.known.set_rules(DataRules, rules_of(watched))
+    inspection = house.limen.core.offers.take(DataProtection)
+
+    async def failed(_body: bytes) -> Inspected:
+        return Inspected("unknown", why_not=frozenset({WhyNot.TIMED_OUT}))
+
+    monkeypatch.setattr(inspection, "inspect", failed)
+    assert rows(await tried(ada, b"anything", app=name))[WAYS[Channel.DOWNLOAD]][0].startswith(STEPS[Step.BLOCK])
 
 
 async def test_what_goes_outside_can_be_another_matter(ada: Browser) -> None:

@@ -18,7 +18,7 @@ from typing import Any, Final
 from limen.enforcement.documents.edges import MOST_JOINED, Edges
 from limen.enforcement.documents.spool import NoRoomError, Spool
 from limen.facts import Label
-from limen.facts.passing import Channel, Judged, Passing, Step
+from limen.facts.passing import FAILED, Channel, Judged, Passing, Step, stops_unseen
 from limen.http_bodies.codings import Readable, UnreadableError, as_far_as_readable, codings_in, undone
 from limen.http_bodies.splitting import Document, documents_in
 from limen.pillar.data_checks import DataChecks, InspectedDocument
@@ -26,11 +26,8 @@ from limen.pillar.data_checks import DataChecks, InspectedDocument
 LATE_SECONDS: Final = 20.0
 """So long the look may take between one piece of a body and the next, and behind the last."""
 
-FAILED: Final = frozenset({"failed", "timed-out", "too-large"})
-"""Words of `data.documents.WhyNot` for a look that did not come to its end."""
 _OF_PIECES: Final = frozenset({"broken", "unknown-kind"})
 """What is said of a piece of a packed document. A restricted app gets none."""
-_TOO_LARGE: Final = frozenset({"too-large"})
 _BREATH: Final = 2 << 20
 """After so many bytes others have their turn."""
 WHOLE: Final = -1
@@ -292,8 +289,8 @@ class Looking:
         unseen = failed | inspected.why_not & _OF_PIECES if is_piece else failed
         try:
             judged = self.checks.judge(passing, inspected)
-            is_restricted = passing.label is Label.RESTRICTED
-            is_stopped = bool(unseen) if is_restricted else bool(failed - _TOO_LARGE) and self.checks.stops(passing)
+            why = unseen if passing.label is Label.RESTRICTED else failed
+            is_stopped = stops_unseen(passing.label, why, lambda: self.checks.stops(passing))
         except Exception as failure:  # noqa: BLE001 -- whatever went wrong, it may not pass
             _log.warning("what passes could not be judged: %s", type(failure).__name__)
             return Judged(Step.BLOCK)

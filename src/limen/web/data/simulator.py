@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from fastapi import APIRouter
@@ -15,6 +15,7 @@ from limen.data.model import Confidence
 from limen.data.protection import DataProtection
 from limen.data.rules.model import Channel, Judged, Passing, Step
 from limen.facts import Label
+from limen.facts.passing import FAILED, stops_unseen
 from limen.web.page import Menu, Page, Route
 from limen.web.permissions import CHANGE
 from limen.web.requests import MAX_VALUE
@@ -32,6 +33,7 @@ PAGES: Final = (
 )
 MOST_PLACES: Final = 5
 MOST_PEOPLE: Final = 500
+_OF_APPS: Final = frozenset({Channel.UPLOAD, Channel.DOWNLOAD})
 OUTSIDE: Final = frozenset({"somebody@partner.example"})
 WAYS: Final[Mapping[Channel, str]] = {
     Channel.UPLOAD: "Uploaded to an app",
@@ -117,7 +119,9 @@ def routes(site: Site) -> APIRouter:
             return shown(visit, asked, text, problem="large" if sent.content else "empty")
         inspected = await protection.inspect(sent.content or text.encode())
         people = list(site.known.people)[:MOST_PEOPLE]
-        tried = await site.in_thread(lambda: _tried(protection, inspected, asked, people))
+        app = site.known.apps.get(asked.app)
+        label = app.label if app is not None else None
+        tried = await site.in_thread(lambda: _tried(protection, inspected, asked, label, people))
         return shown(visit, asked, text, tried)
 
     def shown(visit: SignedInVisit, asked: Asked, text: str, tried: Tried | None = None, problem: str = "") -> Response:
@@ -146,8 +150,13 @@ def _asked(sent: Upload) -> Asked:
     return Asked(sent.fields.get("person", ""), sent.fields.get("app", ""))
 
 
-def _tried(protection: DataProtection, inspected: Inspected, asked: Asked, people: list[str]) -> Tried:
-    ways = tuple(_way(protection, inspected, asked, channel, people) for channel in Channel)
+def _tried(
+    protection: DataProtection, inspected: Inspected, asked: Asked, label: Label | None, people: list[str]
+) -> Tried:
+    ways = tuple(
+        _way(protection, inspected, asked, channel, label if channel in _OF_APPS else None, people)
+        for channel in Channel
+    )
     content = protection.judge(Passing(Channel.UPLOAD), inspected).label
     return Tried(
         inspected.kind,
@@ -159,10 +168,25 @@ def _tried(protection: DataProtection, inspected: Inspected, asked: Asked, peopl
     )
 
 
-def _way(protection: DataProtection, inspected: Inspected, asked: Asked, channel: Channel, people: list[str]) -> Way:
+def _way(
+    protection: DataProtection,
+    inspected: Inspected,
+    asked: Asked,
+    channel: Channel,
+    label: Label | None,
+    people: list[str],
+) -> Way:
     def judged(person: str, *, outside: bool = False, healthy: bool = True) -> Judged:
         to = OUTSIDE if outside else frozenset[str]()
-        return protection.judge(Passing(channel, person, asked.app, "", to, None, healthy), inspected)
+        passing = Passing(channel, person, asked.app, "", to, label, healthy)
+        judged = protection.judge(passing, inspected)
+        # As the gateway does with what the look did not come to its end with.
+        is_stopped = channel in _OF_APPS and stops_unseen(
+            label, frozenset(map(str, inspected.why_not & FAILED)), lambda: protection.stops(passing)
+        )
+        return (
+            replace(judged, step=Step.BLOCK, may_justify=False) if is_stopped and judged.step < Step.BLOCK else judged
+        )
 
     inside = judged(asked.person)
     others: dict[Step, int] = {}
