@@ -67,7 +67,9 @@ class EnforcementServices:
         """Have the gateway ask these about each document that passes, from now on."""
         key = self.core.keyring.key_for(_DOCUMENTS)
         budget = Budget(folder=self.core.root / self.core.settings.storage.data)
-        self.gateway.guard = DocumentGuard(checks, self.core.clock, key, budget)
+        self.gateway.guard = DocumentGuard(
+            checks, self.core.clock, key, budget, names_documents=lambda: self.core.engine().names_documents
+        )
 
     async def keep_observed(self) -> None:
         """Write down what only memory holds of apps in onboarding."""

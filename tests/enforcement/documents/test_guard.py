@@ -93,6 +93,16 @@ async def test_a_document_is_withheld_where_the_policies_refuse_its_label(guarde
     assert decision.facts.document.label is Label.INTERNAL
 
 
+async def test_where_a_policy_names_documents_their_labels_are_read_without_a_rule(guarded):
+    checks = guarded.asks(label=Label.RESTRICTED, apps=())
+    guarded.app.kept = b"a" * 1_000
+    assert b"aaaa" in await get(guarded, "/echo")
+    guarded.guard._names_documents = lambda: True
+    assert status_of(await get(guarded, "/echo")) == 403
+    assert status_of(await post(guarded, b"anything")) == 200
+    assert len(checks.inspected) == 2  # what comes down, each time
+
+
 async def test_what_has_no_label_is_decided_once(guarded):
     guarded.asks(channels=(Channel.DOWNLOAD,))
     guarded.app.kept = b"a" * 1_000
