@@ -78,7 +78,7 @@ async def test_what_could_not_be_looked_into_is_judged_as_that(unread: Step, pas
 
 async def test_what_takes_too_long_was_not_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
     class Slow(OwnProtection):
-        async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "") -> Inspected:
+        async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "", owner: str = "") -> Inspected:
             await asyncio.sleep(60)
             raise AssertionError
 
@@ -86,6 +86,22 @@ async def test_what_takes_too_long_was_not_looked_into(monkeypatch: pytest.Monke
     protection = Slow()
     assert not (await judge(protection, WEB, A_CARD)).passes
     assert protection.inspected[0].why_not == {WhyNot.TIMED_OUT}
+
+
+async def test_owners_take_turns_at_the_look() -> None:
+    class Asked(OwnProtection):
+        async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "", owner: str = "") -> Inspected:
+            owners.append(owner)
+            return await super().inspect(body, name, owner)
+
+    owners: list[str] = []
+    for passing in (
+        Passing(Channel.WEB, person="ann", app="site"),
+        Passing(Channel.WEB, app="site"),
+        Passing(Channel.MAIL),
+    ):
+        await judge(Asked(), passing, A_CARD)
+    assert owners == ["ann", "site", "mail"]
 
 
 async def test_one_of_several_documents_is_enough() -> None:

@@ -32,7 +32,7 @@ class Protection(Protocol):
     """What entry points ask of the rules: `limen.data.protection.DataProtection`."""
 
     def asks(self, passing: Passing) -> bool: ...
-    async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "") -> Inspected: ...
+    async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "", owner: str = "") -> Inspected: ...
     def judge(self, passing: Passing, inspected: Inspected) -> Judged: ...
     async def note(
         self, passing: Passing, inspected: Inspected, judged: Judged, *, passed: bool, why: str = ""
@@ -116,7 +116,7 @@ async def judge(
     try:
         if not protection.asks(passing):
             return UNASKED
-        inspected = await _inspected(protection, passed)
+        inspected = await _inspected(protection, passed, passing.person or passing.app or str(passing.channel))
         judged = protection.judge(passing, inspected)
         passes = _passes(judged, passed.why)
         event = ""
@@ -138,15 +138,15 @@ def _passes(judged: Judged, why: str) -> bool:
     return judged.step < Step.WARN
 
 
-async def _inspected(protection: Protection, passed: Passed) -> Inspected:
+async def _inspected(protection: Protection, passed: Passed, owner: str) -> Inspected:
     """What looking into all of it gave. What fails or takes too long was not looked into, whatever the reason."""
     seen: list[tuple[str, Inspected]] = []
     unread = set(passed.unread)
     try:
         async with asyncio.timeout(INSPECT_SECONDS):
-            seen += [(one.name, await _of_content(protection, one)) for one in passed.contents]
+            seen += [(one.name, await _of_content(protection, one, owner)) for one in passed.contents]
             if passed.body is not None:
-                unread |= await _look_apart(protection, passed.body, seen)
+                unread |= await _look_apart(protection, passed.body, seen, owner)
     except TimeoutError:
         unread.add(WhyNot.TIMED_OUT)
     except Exception:  # noqa: BLE001 -- whatever fails, it was not looked into
@@ -155,22 +155,24 @@ async def _inspected(protection: Protection, passed: Passed) -> Inspected:
     return together(seen, unread)
 
 
-async def _of_content(protection: Protection, one: Content) -> Inspected:
-    return await protection.inspect(one.body if isinstance(one.body, bytes) else one.body.pieces(), one.name)
+async def _of_content(protection: Protection, one: Content, owner: str) -> Inspected:
+    return await protection.inspect(one.body if isinstance(one.body, bytes) else one.body.pieces(), one.name, owner)
 
 
-async def _look_apart(protection: Protection, body: TakenApart, seen: list[tuple[str, Inspected]]) -> frozenset[WhyNot]:
+async def _look_apart(
+    protection: Protection, body: TakenApart, seen: list[tuple[str, Inspected]], owner: str
+) -> frozenset[WhyNot]:
     """Look into each document of a body; where it can't be taken apart, into all of it as it came. Why it could not."""
     try:
         async for document in body.documents():
             readable = Readable(document.body)
-            inspected = await protection.inspect(readable.pieces(), document.name)
+            inspected = await protection.inspect(readable.pieces(), document.name, owner)
             seen.append((_SPACE.join(filter(None, (document.where, document.name))), inspected))
             if readable.wrong is not None:  # what was read before it stands in what was found
                 raise readable.wrong
     except UnreadableError as wrong:
         either = [one for one in (body.whole, body.decoded) if one is not None]
-        seen += [(one.name, await _of_content(protection, one)) for one in either]
+        seen += [(one.name, await _of_content(protection, one, owner)) for one in either]
         return frozenset({WhyNot(wrong.why)})
     return frozenset()
 
