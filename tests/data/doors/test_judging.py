@@ -88,6 +88,20 @@ async def test_what_takes_too_long_was_not_looked_into(monkeypatch: pytest.Monke
     assert protection.inspected[0].why_not == {WhyNot.TIMED_OUT}
 
 
+async def test_what_is_sent_coded_is_looked_into_with_its_codings_as_well() -> None:
+    class Coded(_Apart):
+        whole, decoded = Content(CARD, "whole"), Content(NO_CARD, "decoded")
+
+        async def documents(self) -> AsyncIterator[Document]:
+            async def body() -> AsyncIterator[bytes]:
+                yield NO_CARD
+
+            yield Document("a.txt", "f", body())
+
+    assert not (await judge(OwnProtection(), WEB, Passed(body=Coded()))).passes
+    assert (await judge(OwnProtection(), Passing(Channel.DOWNLOAD), Passed(body=Coded()))).passes
+
+
 async def test_owners_take_turns_at_the_look() -> None:
     class Asked(OwnProtection):
         async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "", owner: str = "") -> Inspected:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol, TypeAlias
 
 from limen.data.documents import Inspected, WhyNot
 from limen.data.labels.model import Carried
 from limen.data.model import Found, surest_of
-from limen.data.rules.model import Judged, Passing, Step
+from limen.data.rules.model import Channel, Judged, Passing, Step
 from limen.http_bodies.codings import Readable, UnreadableError
 from limen.http_bodies.splitting import Document
 
@@ -116,7 +116,7 @@ async def judge(
     try:
         if not protection.asks(passing):
             return UNASKED
-        inspected = await _inspected(protection, passed, passing.person or passing.app or str(passing.channel))
+        inspected = await _inspected(protection, passed, passing)
         judged = protection.judge(passing, inspected)
         passes = _passes(judged, passed.why)
         event = ""
@@ -138,15 +138,19 @@ def _passes(judged: Judged, why: str) -> bool:
     return judged.step < Step.WARN
 
 
-async def _inspected(protection: Protection, passed: Passed, owner: str) -> Inspected:
+async def _inspected(protection: Protection, passed: Passed, passing: Passing) -> Inspected:
     """What looking into all of it gave. What fails or takes too long was not looked into, whatever the reason."""
     seen: list[tuple[str, Inspected]] = []
     unread = set(passed.unread)
+    owner = passing.person or passing.app or str(passing.channel)
+    is_sent = passing.channel is not Channel.DOWNLOAD
     try:
         async with asyncio.timeout(INSPECT_SECONDS):
             seen += [(one.name, await _of_content(protection, one, owner)) for one in passed.contents]
             if passed.body is not None:
                 unread |= await _look_apart(protection, passed.body, seen, owner)
+                if not unread and is_sent and passed.body.decoded is not None:
+                    seen.append(await _coded(protection, passed.body.whole, owner))
     except TimeoutError:
         unread.add(WhyNot.TIMED_OUT)
     except Exception:  # noqa: BLE001 -- whatever fails, it was not looked into
@@ -175,6 +179,14 @@ async def _look_apart(
         seen += [(one.name, await _of_content(protection, one, owner)) for one in either]
         return frozenset({WhyNot(wrong.why)})
     return frozenset()
+
+
+async def _coded(protection: Protection, whole: Content, owner: str) -> tuple[str, Inspected]:
+    """A body with its codings: a site that undoes none has what they leave room for, such as remarks. That it can't be
+    read as it is says nothing: it was, without them.
+    """
+    inspected = await _of_content(protection, whole, owner)
+    return whole.name, replace(inspected, why_not=inspected.why_not & {WhyNot.FAILED, WhyNot.TIMED_OUT})
 
 
 def together(seen: list[tuple[str, Inspected]], unread: Iterable[WhyNot] = ()) -> Inspected:
