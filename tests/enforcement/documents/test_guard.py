@@ -288,6 +288,20 @@ async def test_messages_of_web_sockets_are_looked_at_both_ways(guarded):
     assert not guarded.checks.noted[0][2]
 
 
+async def test_a_stream_that_nobody_asked_about_is_cut_when_a_rule_does(guarded):
+    checks = guarded.asks(apps=())
+    guarded.app.kept = SECRET.encode() + b"\n" + b"." * 2_000 + SECRET.encode() + b"." * 400
+
+    async def publish():
+        await asyncio.sleep(0.2)
+        checks.apps = ("wiki",)
+
+    published = asyncio.ensure_future(publish())
+    response = await get(guarded, "/echo?type=text/event-stream&step=300&pause=0.1")
+    await published
+    assert response.count(CARD.encode()) == 1
+
+
 async def test_an_open_web_socket_is_asked_about_by_the_rules_and_facts_of_each_message(guarded):
     checks = guarded.asks(apps=())
     headers = {"Host": "wiki.harbor.example", "Cookie": guarded.house.cookie(), "Origin": "https://wiki.harbor.example"}
