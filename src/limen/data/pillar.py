@@ -50,7 +50,7 @@ def _prepare(core: Core) -> None:
     from limen.data.findings.held import HeldExceptions
     from limen.data.protection import DataProtection
 
-    protection = DataProtection(core)
+    protection = DataProtection(core, core.root / core.settings.storage.data)
     protection.register()
     core.offers.give(protection)
     exceptions = HeldExceptions(core.clock)

@@ -16,9 +16,9 @@ async def test_ones_own_are_shown_and_exceptions_ended(house: House, browser: Br
     event = note(house, mia, passed=True, why="justified", kinds="<i>IBAN")
     await findings_of(house).justified(event, mia, "<b>asked")
     note(house, "p_other", kinds="Passport number")
-    await findings_of(house).not_sensitive(mia, "wiki", [b"d" * 16], event)
+    await findings_of(house).not_sensitive(mia, "wiki", {b"d" * 16: event})
     await findings_of(house).decide([event], State.CONFIRMED, by="ada")
-    await findings_of(house).not_sensitive(mia, "wiki", [b"d" * 16], event)
+    await findings_of(house).not_sensitive(mia, "wiki", {b"o" * 16: event})
     page = (await browser.get("/data")).text
     assert ("&lt;i&gt;IBAN" in page, "&lt;b&gt;asked" in page, "Passport" in page) == (True, True, False)
     (own,) = await findings_of(house).own_exceptions(mia)
@@ -30,7 +30,7 @@ async def test_ones_own_are_shown_and_exceptions_ended(house: House, browser: Br
 async def test_nobody_ends_anothers(house: House, browser: Browser) -> None:
     await house.administrator(house.browser())
     await house.member(browser, "Mia", "staff")
-    await findings_of(house).not_sensitive("p_other", "wiki", [b"d" * 16], "")
+    await findings_of(house).not_sensitive("p_other", "wiki", {b"d" * 16: ""})
     (other,) = await findings_of(house).own_exceptions("p_other")
     await browser.get("/data")
     assert (await browser.post(f"/data/exceptions/{other.id}/end")).headers["location"] == "/data?done=gone"

@@ -9,6 +9,7 @@ from itertools import takewhile
 from typing import Final
 
 from limen.data.documents import Inspected, Part, WhyNot
+from limen.data.extraction.encoded import may_hold_files
 from limen.data.extraction.kinds import kinds_of
 from limen.data.extraction.limits import Budget, Limits, carried_in
 from limen.data.extraction.locating import Locating, located
@@ -27,7 +28,7 @@ _READ: Final = 1 << 18
 
 def inspect_plain(scanner: TextScanner, data: bytes, name: str) -> Inspected | None:
     """What is in little plain text; None where it is not little, or a program could take it for anything else."""
-    if len(data) > MOST_HERE or not encoding_of(data[:LOOK]) or looks_like_zip(data):
+    if len(data) > MOST_HERE or not encoding_of(data[:LOOK]) or looks_like_zip(data) or may_hold_files(data):
         return None
     kinds = kinds_of(data)
     if not _TEXTS.issuperset(kinds):
@@ -61,7 +62,7 @@ def inspect_open(scanner: TextScanner, file: int, length: int, name: str, limits
 
 
 def _long_text(file: int, length: int, name: str, encoding: str) -> Iterator[Part | WhyNot]:
-    """Text that is too long to be anything else; where it turns out to be other than text, that is said."""
+    """Text that is too long to be anything else; where it turns out to be or to hold other than text, that is said."""
     yield from lines("name", [name])
     is_text = True
     pieces = takewhile(bool, (os.pread(file, PIECE, at) for at in range(0, length, PIECE)))
@@ -69,7 +70,7 @@ def _long_text(file: int, length: int, name: str, encoding: str) -> Iterator[Par
     def watched(pieces: Iterable[bytes]) -> Iterator[bytes]:
         nonlocal is_text
         for piece in pieces:
-            is_text = is_text and (encoding != "utf-8" or b"\0" not in piece)
+            is_text = is_text and (encoding != "utf-8" or b"\0" not in piece) and not may_hold_files(piece)
             yield piece
 
     yield from numbered(decoded(watched(pieces), encoding))

@@ -7,13 +7,16 @@ import tarfile
 from collections.abc import Iterable, Iterator
 from typing import IO, Final
 
-from limen.data.documents import WhyNot
+from limen.data.documents import Part, WhyNot
 from limen.data.extraction.inflating import bzipped, gzipped, xzipped
 from limen.data.extraction.limits import Budget, UnreadableError
 from limen.data.extraction.pieces import Inner, Piece, lines
+from limen.data.extraction.plain import read_runs
 from limen.data.extraction.zips import has_directory, members_of, unpacked
 
 _PIECE: Final = 1 << 18
+_HEADS: Final = 1 << 20
+"""So many bytes of a gzip file are read for the remarks that heads of members may have (RFC 1952 section 2.3)."""
 _NAMED: Final = 0x08
 _GZIP_HEAD: Final = 10
 
@@ -56,7 +59,10 @@ def _counted(file: IO[bytes], packed: int, budget: Budget) -> Iterator[bytes]:
 
 
 def read_gzip(data: bytes, budget: Budget) -> Iterator[Piece]:
-    """gzip, all of its members as one file."""
+    """gzip, all of its members as one file; what stands between them and before them is read as it is."""
+    for one in read_runs(data[:_HEADS], budget):
+        if isinstance(one, Part):
+            yield Part("remark", one.text)
     yield from one_file(_gzip_name(data), gzipped(data, budget))
 
 

@@ -9,6 +9,7 @@ from typing import Final
 from limen.data.documents import Part, WhyNot
 from limen.data.extraction import (
     compound,
+    encoded,
     mail,
     office,
     open_document,
@@ -53,6 +54,7 @@ READERS: Final[dict[str, Reader]] = {
 }
 LABELLED: Final = frozenset({"docx", "xlsx", "pptx", "xlsb", "odt", "ods", "odp", "odg", "odf", "pdf", "mail"})
 """Kinds that have room for a label."""
+_TEXTS: Final = frozenset({"text", "csv", "html", "xml"})
 _ENDS_ALL: Final = frozenset({WhyNot.TOO_LARGE, WhyNot.TOO_MANY, WhyNot.TIMED_OUT})
 _GAP: Final = b"\n" * (BEFORE + 1)
 """Between documents, so that a word in one says nothing of a number in the next."""
@@ -90,6 +92,9 @@ def _document(data: bytes, kinds: tuple[str, ...], place: _Place) -> Iterator[Pa
         if is_encrypted(kind, data):
             yield WhyNot.ENCRYPTED
         yield from _as(kind, data, place)
+    if not _TEXTS.isdisjoint(kinds):
+        for one in encoded.files_in(data, place.budget):
+            yield from _inner(one, place)
     yield Part(place.path, _GAP)
 
 

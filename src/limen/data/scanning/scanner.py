@@ -24,9 +24,11 @@ from limen.data.normalising.undoing import Undoing
 from limen.data.scanning.looks import MARGIN, Looks, Sought
 
 MOST: Final = 100
-"""So many different values of a detector are kept; whoever asks for a number of them asks for less."""
+"""So many different values of a detector are kept of each confidence; who asks for a number of them asks for less."""
 MOST_PLACES: Final = 1_000
-"""So many places of one value are kept."""
+"""So many places of one value are kept: its further copies hide nothing, and take no room."""
+_MOST_TOGETHER: Final = 10_000
+"""So many places of all values of a detector are kept; of each further value, the first."""
 _AT_ONCE: Final = 1 << 20
 """A longer text is scanned in pieces of so many bytes, so that what is told of it takes little memory."""
 
@@ -199,15 +201,16 @@ class _Scan:
         self.has_to_be_undone = False
         self._told: list[tuple[int, int]] = []
         self._done: dict[int, int] = {}
-        self._values: dict[int, dict[bytes, int]] = {}
+        self._values: dict[tuple[int, Confidence], dict[bytes, int]] = {}
+        self._places: dict[int, int] = {}
         self._full: set[int] = set()
-        self.full_ids: set[str] = set()
+        self.more: dict[str, Confidence] = {}
         self.findings: list[Finding] = []
 
     def beside(self, origins: Origins) -> _Scan:
         """A scan of the same text as it reads; what it finds is found here."""
         other = _Scan(self._looks, self._key, self._most)
-        other._origins, other.findings, other.full_ids = origins, self.findings, self.full_ids
+        other._origins, other.findings, other.more = origins, self.findings, self.more
         return other
 
     @cached_property
@@ -277,7 +280,7 @@ class _Scan:
     def found(self) -> Found:
         """What is settled, in the text as it is written and as it reads."""
         ordered = sorted(self.findings, key=lambda one: (one.start, -one.end, -one.confidence, one.detector))
-        return Found(tuple(_outermost(_distinct(ordered))), frozenset(self.full_ids))
+        return Found(tuple(_outermost(_distinct(ordered))), dict(self.more))
 
     def _settle(self, index: int, held: bytes, held_from: int, ends: Sequence[int]) -> None:
         """Find the matches that begin before these ends, which rise, and none twice."""
@@ -298,16 +301,26 @@ class _Scan:
         self._done[index] = done
 
     def _keep(self, index: int, confidence: Confidence, match: re.Match[bytes], held_from: int) -> None:
-        digest = digest_of(match[0], self._key)
-        values = self._values.setdefault(index, {})
-        values[digest] = values.get(digest, 0) + 1
+        detector, digest = self._looks.sought[index].detector, digest_of(match[0], self._key)
+        values = self._values.setdefault((index, confidence), {})
+        places = values.get(digest, 0)
+        if not places and len(values) >= self._most:
+            self.more[detector.id] = max(confidence, self.more.get(detector.id, confidence))
+            if confidence == _surest(detector):
+                self._full.add(index)  # nothing that comes can count for more
+            return
+        kept = self._places.get(index, 0)
+        if places >= MOST_PLACES or (places and kept >= _MOST_TOGETHER):
+            return
+        values[digest], self._places[index] = places + 1, kept + 1
         start, end = held_from + match.start(), held_from + match.end()
         if self._origins is not None:
             start, end = self._origins.span(start, end)
-        self.findings.append(Finding(self._looks.sought[index].detector.id, confidence, start, end, digest))
-        if len(values) >= self._most or values[digest] >= MOST_PLACES:
-            self._full.add(index)
-            self.full_ids.add(self._looks.sought[index].detector.id)
+        self.findings.append(Finding(detector.id, confidence, start, end, digest))
+
+
+def _surest(detector: Detector) -> Confidence:
+    return max(detector.beside_words, detector.alone or detector.beside_words)
 
 
 def _distinct(findings: Sequence[Finding]) -> list[Finding]:

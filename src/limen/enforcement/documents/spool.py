@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import IO, Final
 
 IN_MEMORY: Final = 8 << 20
@@ -32,10 +33,20 @@ class NoRoomError(Exception):
 
 
 class Budget:
-    """How much is held at once. Used on the event loop alone."""
+    """How much is held at once. Used on the event loop alone. `folder`: where files are, for the one of temporary files
+    may be memory; None: there all the same.
+    """
 
-    def __init__(self, *, memory: int = MOST_IN_MEMORY, most: int = MOST, of_one: int = MOST_OF_ONE) -> None:
+    def __init__(
+        self,
+        *,
+        memory: int = MOST_IN_MEMORY,
+        most: int = MOST,
+        of_one: int = MOST_OF_ONE,
+        folder: Path | None = None,
+    ) -> None:
         self.memory, self.most, self.of_one = memory, most, of_one
+        self.folder = folder
         self.in_memory = self.held = 0
         self._of_owner: dict[str, int] = {}
 
@@ -102,7 +113,7 @@ class Spool:
 
     def _to_a_file(self) -> IO[bytes]:
         """A file without a name that holds what memory held."""
-        file = tempfile.TemporaryFile(prefix="limen-held-")  # noqa: SIM115 -- `close` closes it
+        file = tempfile.TemporaryFile(prefix="limen-held-", dir=self._budget.folder)  # noqa: SIM115 -- `close` closes it
         for one in self._pieces:
             file.write(one)
         self._forget_memory()
