@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -11,10 +12,13 @@ from tests.data.extraction import made
 from tests.data.labels import made as labelled
 
 from limen.data.documents import Inspected, WhyNot
+from limen.data.extraction.inspecting import MOST_HERE
 from limen.data.extraction.pool import Pool
-from limen.data.inspection import Inspection
+from limen.data.inspection import MOST_AT_ONCE, Inspection
 from limen.data.labels import carriers
 from limen.data.labels.model import DocumentLabel
+from limen.data.model import Found
+from limen.data.scanning.text_scanner import TextStream
 from limen.facts import Label
 
 
@@ -52,6 +56,29 @@ def test_little_text_starts_no_process() -> None:
     assert made.finds(_inspected(Inspection(made.scanner(), idle), made.SEEN.encode())) == {("card", "line 1")}
     assert not idle.pids
     idle.close()
+
+
+class _Watched:
+    """A scanner that notes in which thread it is asked."""
+
+    def __init__(self) -> None:
+        self.scanner, self.threads = made.scanner(), list[int]()
+
+    def text(self, text: bytes) -> Found:
+        self.threads.append(threading.get_ident())
+        return self.scanner.text(text)
+
+    def stream(self) -> TextStream:
+        return self.scanner.stream()
+
+
+async def test_the_loop_is_held_by_very_little_text_alone(pool: Pool) -> None:
+    watched = _Watched()
+    inspection = Inspection(watched, pool)
+    for length, is_here in ((MOST_AT_ONCE, True), (MOST_AT_ONCE + 1, False), (MOST_HERE, False)):
+        watched.threads.clear()
+        assert (await inspection.inspect(made.SEEN.encode().ljust(length))).kind == "text"
+        assert (set(watched.threads) == {threading.get_ident()}) == is_here
 
 
 def test_files_are_read_as_bodies_are(inspection: Inspection, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Looking into whatever passes: bytes in, what was found in them out.
 
-Little plain text is looked into at once, here. All else is kept in a file without a name and looked into by one of the
+Little plain text is looked into here: very little at once, and more in a thread, because text that is written for it
+takes a quarter of a second. All else is kept in a file without a name and looked into by one of the
 processes of a pool, so that no document that a stranger made is parsed where decisions are made.
 """
 
@@ -20,13 +21,16 @@ from limen.data.documents import Inspected, WhyNot
 from limen.data.extraction.inspecting import MOST_HERE, inspect_plain
 from limen.data.extraction.pool import Pool
 from limen.data.scanning.text_scanner import TextScanner
+from limen.data.text_thread import TextThread
 
 MOST_BYTES: Final = 1 << 30
 """Of a longer body so much is looked into, and it is said that there is more."""
-SHARE: Final = 4
-"""One owner takes at most this part of it."""
+MOST_AT_ONCE: Final = 4 << 10
+"""So many bytes of text hold the loop for some milliseconds at most."""
 MOST_KEPT_BYTES: Final = 4 << 30
 """All bodies that are looked into at once take so much of the disk; of a further one nothing is read."""
+SHARE: Final = 4
+"""One owner takes at most this part of it."""
 
 
 class Inspection:
@@ -40,6 +44,7 @@ class Inspection:
         self, scanner: TextScanner, pool: Pool, *, most_bytes: int = MOST_BYTES, folder: Path | None = None
     ) -> None:
         self._scanner, self._pool, self._most_bytes = scanner, pool, most_bytes
+        self._thread = TextThread()
         self._kept_bytes: Counter[str] = Counter()
         self.folder = folder
 
@@ -56,9 +61,14 @@ class Inspection:
             if len(start) > MOST_HERE:
                 break
         else:
-            if (inspected := inspect_plain(self._scanner, bytes(start), name)) is not None:
+            if (inspected := await self._of_text(bytes(start), name, owner)) is not None:
                 return inspected
         return await self._by_pool(bytes(start), pieces, name, owner)
+
+    async def _of_text(self, text: bytes, name: str, owner: str) -> Inspected | None:
+        if len(text) <= MOST_AT_ONCE:
+            return inspect_plain(self._scanner, text, name)
+        return await self._thread.run(owner, lambda: inspect_plain(self._scanner, text, name))
 
     async def _by_pool(self, start: bytes, rest: AsyncIterator[bytes], name: str, owner: str) -> Inspected:
         kept = _Kept(self, owner)

@@ -35,7 +35,7 @@ def test_remarks_in_the_heads_of_gzip_are_read() -> None:
         head + made.SEEN.encode() + b"\0" + body,
         gzip.compress(b"x") + head + made.SEEN.encode() + b"\0" + body,
     ):
-        assert made.finds(made.inspected(data)) == {("card", "remark")}
+        assert made.finds(made.inspected(data)) == {("card", "names of files")}
 
 
 def test_links_are_text_and_lead_nowhere() -> None:

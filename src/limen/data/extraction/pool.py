@@ -1,7 +1,8 @@
 """Processes that look into documents, kept warm. One that is ended, by a document or its limits, is replaced.
 
 A document goes there as an open file, and what was found in it comes back. So a parser that a document breaks, or takes
-over, has no file, no network and no secret, and the next document meets another process.
+over, has no file, no network and reaches no other process. Where it breaks, the next document meets another process;
+one that was taken over and goes on sees what comes after, of its pool alone, and the key of the digests of values.
 """
 
 from __future__ import annotations
