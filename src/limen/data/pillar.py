@@ -153,6 +153,7 @@ PILLAR = Pillar(
         "limen.web.data.stores",
         "limen.web.data.items",
         "limen.web.data.controls",
+        "limen.web.data.changing",
     ),
     declarations=_declarations,
     prepare=_prepare,
