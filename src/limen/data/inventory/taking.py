@@ -48,7 +48,7 @@ WHOLE_EVERY: Final = 7 * DAY
 """A store that tells its changes is gone through as a whole so often all the same: a renamed folder tells no change of
 what is in it.
 """
-LACKS: Final = "no secret is stored for it: `limen data connect` stores one"
+LACKS: Final = "no secret is stored for it: `limen data connect {name}` stores one"
 EMPTY: Final = "it is empty, and was not before: is it mounted? Its inventory stays as it was"
 
 
