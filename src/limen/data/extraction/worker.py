@@ -28,6 +28,8 @@ from limen.data.scanning.text_scanner import TextScanner
 MEMORY: Final = 768 << 20
 """Bytes of address space: Python, its libraries and the scanner take a third of it."""
 
+OOM_SCORE: Final = "/proc/self/oom_score_adj"
+
 
 def main() -> None:
     for one in (signal.SIGINT, signal.SIGTERM):
@@ -48,7 +50,7 @@ def main() -> None:
 
 def _be_ended_first() -> None:
     """Where memory runs out, the kernel ends this process, and not the one that decides (proc(5), oom_score_adj)."""
-    with suppress(OSError), Path("/proc/self/oom_score_adj").open("w") as file:
+    with suppress(OSError), Path(OOM_SCORE).open("w") as file:
         file.write("1000")
 
 
