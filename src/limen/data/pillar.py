@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from limen.pillar import Command, Declarations, Every, KeptOpen, Pillar, Running
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from sqlalchemy import Connection
 
@@ -43,6 +43,7 @@ def _declarations() -> Declarations:
         file=DATA_FILE,
         tables=(*LISTS, *ALLOWED, *findings.TABLES, *SEALING, *kept_stores.TABLES, *kept_items.TABLES),
         credentials=(*CREDENTIALS, *findings.CREDENTIALS),
+        messages=Path(__file__).parent / "messages",
     )
 
 
