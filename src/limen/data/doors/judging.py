@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeAlias
 
 from limen.data.documents import Inspected, WhyNot
+from limen.data.labels.beside import with_beside
 from limen.data.labels.model import Carried
 from limen.data.model import Found
 from limen.data.rules.model import Judged, Passing, Step
@@ -47,10 +48,13 @@ class Body(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """One document of what passes: its name as the sender says it ("" for none), and its bytes."""
+    """One document of what passes: its name as the sender says it ("" for none), its bytes, and what is said of its
+    label beside it.
+    """
 
     body: bytes | Body
     name: str = ""
+    beside: Carried | None = None
 
     async def pieces(self) -> AsyncIterator[bytes]:
         if isinstance(self.body, bytes):
@@ -152,7 +156,8 @@ async def _inspected(protection: Protection, passed: Passed) -> Inspected:
 
 
 async def _of_content(protection: Protection, one: Content) -> Inspected:
-    return await protection.inspect(one.body if isinstance(one.body, bytes) else one.body.pieces(), one.name)
+    inspected = await protection.inspect(one.body if isinstance(one.body, bytes) else one.body.pieces(), one.name)
+    return with_beside(inspected, one.beside)
 
 
 async def _look_apart(protection: Protection, body: TakenApart, seen: list[tuple[str, Inspected]]) -> frozenset[WhyNot]:
@@ -208,6 +213,7 @@ def together(seen: list[tuple[str, Inspected]], unread: Iterable[WhyNot] = ()) -
         why_not=frozenset(unread).union(*(one.why_not for _, one in seen)),
         digest=seen[0][1].digest if len(seen) == 1 else b"",
         carried=_carried([one.carried for _, one in seen if one.carried is not None]),
+        inside=tuple(packed for _, one in seen for packed in one.inside),
     )
 
 

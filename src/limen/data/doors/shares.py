@@ -31,6 +31,8 @@ from limen.data.doors.samba_audit import SambaAudit, Writer
 from limen.data.doors.share_files import GoneError, ShareFile, opened, write_beside
 from limen.data.doors.spool import LARGEST
 from limen.data.doors.untaken import Unread, Untaken
+from limen.data.labels.beside import of_file
+from limen.data.labels.model import Carried
 from limen.data.rules.model import Channel, Passing
 
 REST_SECONDS: Final = 1.0
@@ -245,9 +247,8 @@ class SharePatrol:
         tag = self.about.tag()
         verdict = self._untaken.verdict_of(file, tag)
         if verdict is None:
-            verdict = await judge(
-                self.about.protection, passing, Passed((Content(_Start(file), passing.name),), unread=unread)
-            )
+            content = Content(_Start(file), passing.name, await asyncio.to_thread(_beside, file))
+            verdict = await judge(self.about.protection, passing, Passed((content,), unread=unread))
             self.counts["failed" if verdict.failed else verdict.judged.step.name.lower()] += 1
         if verdict.failed:
             self._wait(file.path, AGAIN_SECONDS)
@@ -306,6 +307,12 @@ class _Start:
 
     def pieces(self) -> AsyncIterator[bytes]:
         return self.file.pieces(LARGEST)
+
+
+def _beside(file: ShareFile) -> Carried | None:
+    """What is said of its label beside it; a mark is held against what is in it, as far as that is looked into."""
+    said = of_file(file.descriptor)
+    return None if said is None else said(file.digest() if file.size <= LARGEST else b"")
 
 
 def _printable(name: str) -> str:

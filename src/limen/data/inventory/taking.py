@@ -30,6 +30,7 @@ from limen.data.inventory.model import (
     Batch,
     Gone,
     Item,
+    KeepsLabels,
     LookedInto,
     StartAgainError,
     Store,
@@ -203,7 +204,9 @@ class Inventory:
             return LookedInto(why_not=(WhyNot.TOO_LARGE,))
         try:
             async with asyncio.timeout(ITEM_SECONDS), aclosing(_paced(turn.walker, item, turn.pace)) as body:
-                return await turn.looking.look(turn.store, item, body)
+                walker = turn.walker
+                beside = await walker.beside(item) if isinstance(walker, KeepsLabels) else None
+                return await turn.looking.look(turn.store, item, body, beside)
         except Gone:
             return None
         except Unreadable:
