@@ -6,8 +6,9 @@ import pytest
 
 from limen.data.doors.http_documents import asked_by, body_of, file_name
 from limen.data.doors.icap_reading import HttpHead
-from limen.data.doors.spool import Room, Spool
+from limen.data.doors.spool import budget
 from limen.http_bodies.codings import UnreadableError
+from limen.http_bodies.spool import Spool
 
 FORM = b'--b\r\nContent-Disposition: form-data; name="f"; filename="a.txt"\r\n\r\none\r\n--b--\r\n'
 MULTIPART = {b"content-type": b"multipart/form-data; boundary=b"}
@@ -15,7 +16,7 @@ ZIPPED = {b"content-encoding": b"gzip"}
 
 
 async def found(fields: dict[bytes, bytes], body: bytes) -> dict[str, bytes]:
-    with Spool(Room()) as spool:
+    with Spool(budget()) as spool:
         spool.write(body)
         apart = body_of(HttpHead(fields=fields), "up", spool)
         assert b"".join([piece async for piece in apart.whole.pieces()]) == body

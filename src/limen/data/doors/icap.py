@@ -25,8 +25,9 @@ from limen.data.doors.icap_reading import Chunks, IcapRequest, UnreadableError, 
 from limen.data.doors.judging import Passed, Protection, Verdict, judge
 from limen.data.doors.peers import Network, Refused, is_named, is_of, may_connect
 from limen.data.doors.refusal import STYLE_SOURCE, Refusal, RefusalOf, page, problem
-from limen.data.doors.spool import NoRoomError, Room, Spool
+from limen.data.doors.spool import budget
 from limen.data.rules.model import Channel, Passing
+from limen.http_bodies.spool import Budget, NoRoomError, Spool
 
 CONNECTIONS: Final = 256
 IDLE_SECONDS: Final = 300.0
@@ -53,7 +54,7 @@ class Surroundings:
     person_of: Callable[[str], str]
     refusal_of: RefusalOf = Refusal
     named: Sequence[Network] = ()
-    room: Room = field(default_factory=Room)
+    room: Budget = field(default_factory=budget)
     domains: frozenset[str] = frozenset()
 
 

@@ -23,9 +23,10 @@ from limen.data.doors.mail_labels import NAMES, MailLabels
 from limen.data.doors.milter_wire import Agreed, Can, MilterError
 from limen.data.doors.peers import Network, Refused, may_connect
 from limen.data.doors.refusal import Refusal, RefusalOf
-from limen.data.doors.spool import NoRoomError, Room, Spool
+from limen.data.doors.spool import budget
 from limen.data.rules.model import Channel, Passing, Step
 from limen.facts import Label
+from limen.http_bodies.spool import Budget, NoRoomError, Spool
 
 CONNECTIONS: Final = 512
 IDLE_SECONDS: Final = 600.0
@@ -55,7 +56,7 @@ class Surroundings:
     labels: MailLabels = field(default_factory=MailLabels)
     refusal_of: RefusalOf = Refusal
     named: Sequence[Network] = ()
-    room: Room = field(default_factory=Room)
+    room: Budget = field(default_factory=budget)
 
 
 class MilterServer:
@@ -99,7 +100,7 @@ class MilterServer:
 class _Mail:
     """One mail as it comes."""
 
-    def __init__(self, room: Room) -> None:
+    def __init__(self, room: Budget) -> None:
         self.spool = Spool(room)
         self.recipients: list[str] = []
         self.headers: list[tuple[str, str]] = []

@@ -28,7 +28,7 @@ from limen.data.doors.refusal import Refusal, RefusalOf
 from limen.data.doors.rights import may
 from limen.data.doors.samba_audit import SambaAudit
 from limen.data.doors.shares import Share, SharePatrol
-from limen.data.doors.spool import Room
+from limen.data.doors.spool import budget
 from limen.data.labels.marks import PURPOSE as LABELS, Marks
 from limen.data.protection import DataProtection
 from limen.data.rules.stated import DataRules
@@ -102,7 +102,7 @@ class EntryPoints:
         self._not_open = NotOpen(about.data, about.record, about.clock.now)
         self._begun: set[str] = set()
         self._looking: set[asyncio.Task[int]] = set()
-        self._admission, self._room = Admission(), Room()
+        self._admission, self._room = Admission(), budget()
         self._domains = frozenset(settings.own_domains(about.domain))
         audit = settings.samba_log
         self._audit = SambaAudit(about.root / audit) if audit is not None else None

@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any, Final
 
-from limen.enforcement.documents.spool import NoRoomError, Spool
 from limen.facts import Label
 from limen.facts.passing import Judged, Passing, Step
 from limen.http_bodies.codings import UnreadableError, codings_in, undone
 from limen.http_bodies.splitting import Document, documents_in
+from limen.http_bodies.spool import NoRoomError, Spool
 from limen.pillar.data_checks import DataChecks, InspectedDocument
 
 LATE_SECONDS: Final = 20.0
