@@ -80,7 +80,7 @@ def naive(detectors: Sequence[Detector], whole: bytes) -> set[tuple[str, Confide
             if one.check is not None and not one.check(match[0]):
                 continue
             confidence = one.alone
-            if words is not None and words.are_in(whole[max(0, match.start() - BEFORE) : match.end() + AFTER]):
+            if words is not None and words.are_in(whole, match.start() - BEFORE, match.end() + AFTER):
                 confidence = one.beside_words
             if confidence is not None:
                 found.add((one.id, confidence, match.start(), match.end()))

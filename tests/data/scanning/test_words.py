@@ -23,6 +23,12 @@ def test_parts_of_words_are_none(text: str) -> None:
     assert not _WORDS.are_in(text.encode())
 
 
+def test_a_word_that_an_end_of_the_piece_cuts_is_none() -> None:
+    text = b"x credit card, licence"
+    for start, end, is_there in ((0, 13, True), (0, 12, False), (2, 13, True), (3, 13, False), (15, 18, False)):
+        assert _WORDS.are_in(text, start, end) is is_there
+
+
 def test_a_word_with_a_capital_counts_as_it_is_written() -> None:
     words = Words(("EIN", "employer"))
     assert words.are_in(b"EIN 12")

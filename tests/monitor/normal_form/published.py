@@ -30,6 +30,7 @@ CLASSES = {
     201002: Published(1, 4, ("actor", "device", "reg_value")),
     201004: Published(1, 7, ("actor", "device", "win_service")),
     2004: Published(2, 3, ("finding_info",)),
+    2006: Published(2, 4, ("finding_info",)),
     3001: Published(3, 12, ("user",)),
     3002: Published(3, 6, ("user",), ("service", "dst_endpoint")),
     3003: Published(3, 2, ("user",), ("privileges", "group")),

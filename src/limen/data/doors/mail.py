@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable
+from email.charset import BASE64, Charset
 from email.errors import HeaderParseError
 from email.header import Header, decode_header, make_header
 from typing import Final
@@ -19,6 +20,8 @@ LONGEST_WHY: Final = 160
 """An answer is one line of 512 bytes at most, and the rest of it says more of what to do."""
 _REASON: Final = re.compile(r"\s*\[\s*(?:because|weil)\s*:\s*([^\[\]]{8,500}?)\s*\]", re.IGNORECASE)
 _AROUND: Final = re.compile(r"%|!|@")
+_UTF_8: Final = Charset("utf-8")
+_UTF_8.header_encoding = BASE64  # other code of the process may have said another way for everybody
 
 
 def address_of(said: bytes) -> str:
@@ -56,7 +59,7 @@ def reason_in(subject: str) -> tuple[str, str]:
     if match is None:
         return "", subject
     rest = " ".join(_REASON.sub("", plain).split())
-    return " ".join(match[1].split()), rest if rest.isascii() else Header(rest, "utf-8", maxlinelen=0).encode()
+    return " ".join(match[1].split()), rest if rest.isascii() else Header(rest, _UTF_8, maxlinelen=0).encode()
 
 
 def reply(refusal: Refusal, *, knows_sender: bool) -> str:

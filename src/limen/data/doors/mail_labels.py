@@ -30,6 +30,7 @@ class MailLabels:
 
         `fields` are the mail's headers as it goes on, `judged` the label that it has by its content.
         """
+        fields = list(fields)
         try:
             carried = mail.of_headers(fields, body)
         except NoLabelError:
@@ -40,8 +41,9 @@ class MailLabels:
         raised = [one for one in (judged, claim.label) if one is not None and (one is judged or one > Label.PUBLIC)]
         if not raised:
             return []
-        label = max(raised)
-        return mail.headers(label.word, self.marks.made(DocumentLabel(label, now), carried.content))
+        said = DocumentLabel(max(raised), now)
+        draft = mail.of_headers([*fields, *mail.headers(said.label.word, self.marks.blank(said))], body)
+        return mail.headers(said.label.word, self.marks.made(said, draft.content))
 
 
 NAMES = tuple(mail.HEADERS.values())

@@ -74,8 +74,10 @@ class Looks:
         longest = max((detectors[index].longest for index in beside), default=0)
         self.left = AFTER + longest + MARGIN
         self.right = BEFORE + longest + MARGIN
-        self.hold = AFTER + max(
-            max((one.longest for one in detectors), default=0), BEFORE + 2 * longest + MARGIN if beside else 0
+        self.hold = (
+            AFTER
+            + MARGIN
+            + max(max((one.longest for one in detectors), default=0), BEFORE + 2 * longest + MARGIN if beside else 0)
         )
 
     def scratch(self, database: Any) -> Any:

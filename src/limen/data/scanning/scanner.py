@@ -369,6 +369,6 @@ def _confidence(sought: Sought, held: bytes, match: re.Match[bytes]) -> Confiden
         return None
     if sought.words is not None and detector.alone != detector.beside_words:
         start, end = match.span()
-        if sought.words.are_in(held[max(0, start - BEFORE) : end + AFTER]):
+        if sought.words.are_in(held, start - BEFORE, end + AFTER):
             return detector.beside_words
     return detector.alone

@@ -33,9 +33,13 @@ class Words:
         """Hyperscan finds this wherever one of them is, and the byte behind it."""
         self._any = re.compile(rb"(?<![0-9" + _LETTERS + rb"])" + either + _ENDINGS + rb"(?![" + _LETTERS + rb"])")
 
-    def are_in(self, text: bytes) -> bool:
-        """Whether one of them is there: within other words they don't count ("lic" is not in "duplicate")."""
-        return self._any.search(text) is not None
+    def are_in(self, text: bytes, start: int = 0, end: int | None = None) -> bool:
+        """Whether one of them lies between these places: within other words they don't count ("lic" is not in
+        "duplicate"), nor where an end of the piece cuts a longer word.
+        """
+        until = len(text) if end is None else end
+        found = self._any.search(text, max(start, 0), until + 1)
+        return found is not None and found.end() <= until
 
 
 def _one_of(words: Iterable[str]) -> list[bytes]:

@@ -145,6 +145,10 @@ def _api(event: NormalEvent) -> Object:
     return {**_actor(event), **_endpoint(event), "api": {"operation": event.operation or event.kind or _UNKNOWN}}
 
 
+def _finding(event: NormalEvent) -> Object:
+    return {"finding_info": {"uid": event.uid, **_known(title=event.reason)}}
+
+
 def _registry(event: NormalEvent) -> Object:
     path, _, name = event.object.rpartition("\\")
     return _at_machine(event, reg_key={"path": event.object or _UNKNOWN}, reg_value={"path": path, "name": name})
@@ -163,7 +167,8 @@ _REQUIRED: Final[Mapping[int, Callable[[NormalEvent], Object]]] = {
     classes.REGISTRY_KEY: _registry,
     classes.REGISTRY_VALUE: _registry,
     classes.WINDOWS_SERVICE: _windows_service,
-    classes.FINDING: lambda event: {"finding_info": {"uid": event.uid, **_known(title=event.reason)}},
+    classes.FINDING: _finding,
+    classes.DATA_FINDING: _finding,
     classes.ACCOUNT: _account,
     classes.AUTHENTICATION: lambda event: {"user": _user(event), "service": {"name": event.app or event.service}},
     classes.AUTHORIZATION: _privileges,
