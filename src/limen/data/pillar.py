@@ -61,6 +61,9 @@ def _prepare(core: Core) -> None:
 
 async def _build(core: Core) -> Running:
     from limen.data.at_the_gateway import checks
+    from limen.data.doors.quarantine import Quarantine
+    from limen.data.doors.services import quarantine_folder
+    from limen.data.exceptions import Exceptions
     from limen.data.findings.held import HeldExceptions
     from limen.data.findings.service import Findings
     from limen.data.inventory import service as inventories
@@ -81,7 +84,8 @@ async def _build(core: Core) -> Running:
         Every("destroy sealing keys that are to be shredded", SHRED_SECONDS, sealing.shred_due),
         *inventories.periodic(inventory, watching),
     )
-    offers = (findings, sealing, inventory)
+    kept = quarantine_folder(core.settings.section(DataSettings), core.root, core.root / core.settings.storage.data)
+    offers = (findings, sealing, inventory, Exceptions(core, Quarantine(kept)))
 
     async def end_looking() -> None:
         await watching.close()
@@ -148,6 +152,7 @@ PILLAR = Pillar(
     },
     pages=(
         "limen.web.data.findings",
+        "limen.web.data.exceptions",
         "limen.web.data.mine",
         "limen.web.data.simulator",
         "limen.web.data.sealing",

@@ -52,6 +52,17 @@ async def test_an_exception_is_ones_own_until_somebody_widens_or_ends_it(house: 
     assert [len(house.events(kind)) for kind in kinds] == [2, 1, 2, 2]
 
 
+async def test_what_is_open_again_passes_for_nobody_else(house: House) -> None:
+    findings = findings_of(house)
+    event = note(house, "p1")
+    await findings.not_sensitive("p1", "wiki", [DIGEST], event)
+    await findings.decide([event], State.OPEN, by="ada")
+    assert findings.is_excepted("p1", "wiki", DIGEST)
+    await findings.decide([event], State.NOT_SENSITIVE, by="ada")
+    await findings.decide([event], State.OPEN, by="ada")
+    assert not findings.is_excepted("p2", "wiki", DIGEST)
+
+
 async def test_an_exception_ends_by_itself(house: House) -> None:
     findings = findings_of(house)
     await findings.not_sensitive("p1", "wiki", [DIGEST], "")

@@ -238,7 +238,7 @@ class SharePatrol:
         writer = self._writer(file)
         self._see_whether_encrypted(file, writer)
         self._unread.forget(file.path)
-        if await asyncio.to_thread(self.about.quarantine.was_released, file, self.share.name):
+        if await asyncio.to_thread(self.about.quarantine.was_released, file, self.share.name, self.about.clock.now()):
             self.counts["released"] += 1
             return
         person = self.about.person_of(writer.user) if writer.user else ""
