@@ -18,8 +18,8 @@ from tests.enforcement.house import raw, status_of
 from tests.enforcement.test_gateway import request
 
 from limen.enforcement.documents.guard import DocumentGuard
-from limen.enforcement.documents.spool import Budget
 from limen.facts.passing import Channel, Step
+from limen.http_bodies.spool import Budget
 
 __all__ = ["guarded"]
 OTHER = SECRET.replace(CARD, "5555 5555 5555 4444").encode()

@@ -13,7 +13,6 @@ from limen.enforcement import answers, headers
 from limen.enforcement.decision_point import Answer
 from limen.enforcement.documents.freshly import FreshlyAsked
 from limen.enforcement.documents.guard import DocumentGuard, Verdict, asked_whole, coding_of, is_endless, name_in
-from limen.enforcement.documents.spool import NoRoomError
 from limen.enforcement.documents.stopped_page import stopped_reply
 from limen.enforcement.documents.stops import About
 from limen.enforcement.headers import Fields
@@ -23,6 +22,7 @@ from limen.enforcement.upstreams import UpstreamError, too_slow, unreachable
 from limen.facts import App
 from limen.facts.passing import Channel, Passing
 from limen.http_bodies.codings import EndlessUndoing, UnreadableError, codings_in
+from limen.http_bodies.spool import NoRoomError
 from limen.messages import gettext_noop
 
 if TYPE_CHECKING:

@@ -19,10 +19,10 @@ from limen.enforcement.certified_browsers import CertifiedBrowsers
 from limen.enforcement.check import CheckServer
 from limen.enforcement.decision_point import DecisionPoint
 from limen.enforcement.documents.guard import DocumentGuard
-from limen.enforcement.documents.spool import Budget
 from limen.enforcement.gateway import Gateway
 from limen.enforcement.store import keep_signing_keys
 from limen.facts import App
+from limen.http_bodies.spool import Budget
 from limen.pillar import AppSessions, BrowserSessions, Core, Figure
 from limen.pillar.data_checks import DataChecks
 

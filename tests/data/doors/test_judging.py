@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from tests.data.doors.protecting import CARD, NO_CARD, OwnProtection
@@ -109,13 +110,15 @@ async def test_owners_take_turns_at_the_look() -> None:
             return await super().inspect(body, name, owner)
 
     owners: list[str] = []
-    for passing in (
-        Passing(Channel.WEB, person="ann", app="site"),
-        Passing(Channel.WEB, app="site"),
-        Passing(Channel.MAIL),
+    sent = replace(A_CARD, sender="192.0.2.7")
+    for passing, passed in (
+        (Passing(Channel.WEB, person="ann", app="site"), A_CARD),
+        (Passing(Channel.WEB, app="site"), A_CARD),
+        (Passing(Channel.MAIL), A_CARD),
+        (Passing(Channel.WEB, app="site"), sent),
     ):
-        await judge(Asked(), passing, A_CARD)
-    assert owners == ["ann", "site", "mail"]
+        await judge(Asked(), passing, passed)
+    assert owners == ["ann", "site", "mail", "192.0.2.7"]
 
 
 async def test_one_of_several_documents_is_enough() -> None:

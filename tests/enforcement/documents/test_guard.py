@@ -15,11 +15,11 @@ from tests.enforcement.test_gateway import request
 from limen.clock import SetClock
 from limen.enforcement.documents.guard import DocumentGuard, asked_whole, name_in
 from limen.enforcement.documents.looking import Looking
-from limen.enforcement.documents.spool import Budget
 from limen.enforcement.documents.stopped_page import PROBLEM
 from limen.enforcement.documents.stops import About
 from limen.facts import Label
 from limen.facts.passing import Channel, Passing, Step
+from limen.http_bodies.spool import Budget
 from limen.policy import Effect
 
 FORM = "multipart/form-data; boundary=xYx"

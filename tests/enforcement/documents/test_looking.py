@@ -10,9 +10,9 @@ import pytest
 from tests.enforcement.documents.checks import SECRET, Checks, form
 
 from limen.enforcement.documents.looking import Held, Looking
-from limen.enforcement.documents.spool import Budget, Spool
 from limen.facts import Label
 from limen.facts.passing import Channel, Passing, Step
+from limen.http_bodies.spool import Budget, Spool
 
 PASSING = Passing(Channel.UPLOAD, "ana", "wiki", "n")
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Protocol, TypeAlias
 
 from limen.data.documents import Inspected, WhyNot
+from limen.data.labels.beside import with_beside
 from limen.data.labels.model import Carried
 from limen.data.model import Found, surest_of
 from limen.data.rules.model import Channel, Judged, Passing, Step
@@ -47,10 +48,13 @@ class Body(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """One document of what passes: its name as the sender says it ("" for none), and its bytes."""
+    """One document of what passes: its name as the sender says it ("" for none), its bytes, and what is said of its
+    label beside it.
+    """
 
     body: bytes | Body
     name: str = ""
+    beside: Carried | None = None
 
     async def pieces(self) -> AsyncIterator[bytes]:
         if isinstance(self.body, bytes):
@@ -100,13 +104,14 @@ _FAILED: Final = Verdict(Judged(Step.BLOCK), passes=False, failed=True)
 @dataclass(frozen=True, slots=True)
 class Passed:
     """Everything of one passing: its documents, those in its body, what was not read, and why it may pass, if somebody
-    said so.
+    said so. `sender`: who sends it, as far as that is told; others have their turn between two of theirs.
     """
 
     contents: tuple[Content, ...] = ()
     body: TakenApart | None = None
     unread: frozenset[WhyNot] = field(default_factory=frozenset)
     why: str = ""
+    sender: str = ""
 
 
 async def judge(
@@ -143,7 +148,7 @@ async def _inspected(protection: Protection, passed: Passed, passing: Passing) -
     beside: list[tuple[str, Inspected]] = []
     seen: list[tuple[str, Inspected]] = []
     unread = set(passed.unread)
-    owner = passing.person or passing.app or str(passing.channel)
+    owner = passed.sender or passing.person or passing.app or str(passing.channel)
     is_sent = passing.channel is not Channel.DOWNLOAD
     try:
         async with asyncio.timeout(INSPECT_SECONDS):
@@ -167,7 +172,8 @@ def _says_something(one: Inspected) -> bool:
 
 
 async def _of_content(protection: Protection, one: Content, owner: str) -> Inspected:
-    return await protection.inspect(one.body if isinstance(one.body, bytes) else one.body.pieces(), one.name, owner)
+    body = one.body if isinstance(one.body, bytes) else one.body.pieces()
+    return with_beside(await protection.inspect(body, one.name, owner), one.beside)
 
 
 async def _look_apart(

@@ -13,13 +13,13 @@ from limen.enforcement.decision_point import Answer
 from limen.enforcement.documents.edges import Edges, joints
 from limen.enforcement.documents.looking import Held, Looked, Looking
 from limen.enforcement.documents.pieces import Pieces, ResumedUploads, is_a_piece
-from limen.enforcement.documents.spool import Budget, NoRoomError, Spool
 from limen.enforcement.documents.stops import About, Stopped, StoppedDocument, Stops
 from limen.enforcement.headers import Fields, first
 from limen.facts import App, Document, Facts
 from limen.facts.passing import Channel, Passing, Step
 from limen.http_bodies.codings import acceptable
 from limen.http_bodies.forms import filename_in
+from limen.http_bodies.spool import Budget, NoRoomError, Spool
 from limen.pillar.data_checks import DataChecks
 
 MOST_TOLD: Final = 20

@@ -16,11 +16,11 @@ from hashlib import blake2b
 from typing import Any, Final
 
 from limen.enforcement.documents.edges import MOST_JOINED, Edges
-from limen.enforcement.documents.spool import NoRoomError, Spool
 from limen.facts import Label
 from limen.facts.passing import FAILED, Channel, Judged, Passing, Step, stops_unseen
 from limen.http_bodies.codings import Readable, UnreadableError, as_far_as_readable, codings_in, undone
 from limen.http_bodies.splitting import Document, documents_in
+from limen.http_bodies.spool import NoRoomError, Spool
 from limen.pillar.data_checks import DataChecks, InspectedDocument
 
 LATE_SECONDS: Final = 20.0
