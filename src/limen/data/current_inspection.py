@@ -10,6 +10,7 @@ import logging
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from hashlib import blake2b
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from limen.data.documents import Inspected, WhyNot
@@ -32,8 +33,8 @@ _log = logging.getLogger(__name__)
 class CurrentInspection:
     """Used on the event loop."""
 
-    def __init__(self, core: Core, key: bytes) -> None:
-        self._core, self._key = core, key
+    def __init__(self, core: Core, key: bytes, folder: Path | None = None) -> None:
+        self._core, self._key, self._folder = core, key, folder
         self._lists: tuple[KeptList, ...] = ()
         self._made: MadeInspection | None = None
         self._making = asyncio.Lock()
@@ -56,7 +57,7 @@ class CurrentInspection:
         """What `data.yaml` says now."""
         return self._core.known.rules_of(DataRules) or NO_RULES
 
-    async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "") -> Inspected:
+    async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "", owner: str = "") -> Inspected:
         """What is in it, with the keyed digest of all its bytes. Raises nothing: what can't be looked into says why."""
         try:
             made = await self._ready()
@@ -66,13 +67,13 @@ class CurrentInspection:
         made.uses += 1
         try:
             read = _Digested(body, self._key)
-            inspected = await made.inspection.inspect(read.pieces(), name)
+            inspected = await made.inspection.inspect(read.pieces(), name, owner)
         finally:
             made.uses -= 1
             await self._end_if_unused(made)
         return replace(inspected, digest=read.digest)
 
-    async def with_label(self, data: bytes, word: str, mark: str) -> Written:
+    async def with_label(self, data: bytes, word: str, mark: str, owner: str = "") -> Written:
         """The document with this label, written where documents are looked into. Raises nothing."""
         try:
             made = await self._ready()
@@ -81,7 +82,7 @@ class CurrentInspection:
             return Written(why_not=WhyNoLabel.BROKEN)
         made.uses += 1
         try:
-            return await made.inspection.with_label(data, word, mark)
+            return await made.inspection.with_label(data, word, mark, owner)
         finally:
             made.uses -= 1
             await self._end_if_unused(made)
@@ -105,7 +106,9 @@ class CurrentInspection:
                 made = self._made
                 if made is None or not self._is_current(made):
                     rules, lists = self.rules, self._lists
-                    fresh = await asyncio.to_thread(_made_for, rules, lists, self._core.keyring, self._key)
+                    fresh = await asyncio.to_thread(
+                        _made_for, rules, lists, self._core.keyring, self._key, self._folder
+                    )
                     await self._retire()
                     self._made = made = fresh
         return made
@@ -125,10 +128,12 @@ class CurrentInspection:
             await asyncio.to_thread(made.pool.close)
 
 
-def _made_for(rules: DataRules, lists: tuple[KeptList, ...], keyring: Keyring, key: bytes) -> MadeInspection:
+def _made_for(
+    rules: DataRules, lists: tuple[KeptList, ...], keyring: Keyring, key: bytes, folder: Path | None
+) -> MadeInspection:
     from limen.data.made_inspection import made_for  # noqa: PLC0415 -- heavy: only what passes waits for it
 
-    return made_for(rules, lists, keyring, key)
+    return made_for(rules, lists, keyring, key, folder)
 
 
 class _Digested:

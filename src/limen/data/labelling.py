@@ -73,7 +73,7 @@ class Labelling:
     async def look(self, data: bytes, name: str, person: str) -> LookedAt:
         """What there is to say about a document. Raises nothing: what can't be looked into says why."""
         looked = await self._looked(data, name, person)
-        return replace(looked, why_not=await self._protection.why_no_label(data))
+        return replace(looked, why_not=await self._protection.why_no_label(data, person))
 
     async def give(self, data: bytes, name: str, person: str, label: Label, why: str) -> bytes:
         """The document with this label. Raises NoLabelError, and NotGivenError where this person may not give it, or
@@ -87,14 +87,14 @@ class Labelling:
             fix = f"say why, in at most {LONGEST_WHY} characters"
             raise NotGivenError(looked, choice, f"{label.word} needs a reason", fix)
         change = self._change(looked.claim, looked.content, label, person)
-        labelled = await self._protection.labelled(data, change.said)
+        labelled = await self._protection.labelled(data, change.said, person)
         if change.lowers is not None:
             await self._core.write(lambda transaction: _lower(transaction, change, reason))
         return labelled
 
     async def _looked(self, data: bytes, name: str, person: str) -> LookedAt:
         passing = Passing(Channel.UPLOAD, person)
-        inspected = await self._protection.inspect(data, name)
+        inspected = await self._protection.inspect(data, name, person)
         judged, claim = self._protection.judge(passing, inspected), self._protection.claim(inspected)
         before = claim.proven.lowered_from if claim.proven is not None else None
         highest = raised(before, judged.in_force)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Final
 
 from limen.data.allowed.allowing import AllowedValues
@@ -14,7 +15,7 @@ from limen.data.labels.marks import PURPOSE as LABELS, Marks
 from limen.data.labels.model import Claim, DocumentLabel, NoLabelError, WhyNoLabel
 from limen.data.rules.content import Content, Value, content_of, without, written
 from limen.data.rules.judging import UNKNOWN, Sender, applies, goes_outside, judge
-from limen.data.rules.model import Judged, Passing
+from limen.data.rules.model import Judged, Passing, Step
 from limen.data.rules.stated import NO_RULES, DataRules
 from limen.events import Event
 from limen.facts import Label
@@ -26,13 +27,15 @@ MOST_DOMAINS: Final = 10
 
 
 class DataProtection:
-    """The service that entry points share, offered by its type. It never keeps or tells a found value."""
+    """The service that entry points share, offered by its type. It never keeps or tells a found value. What it looks
+    into is kept in `folder` meanwhile.
+    """
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, folder: Path | None = None) -> None:
         self._core = core
         self._key = core.keyring.key_for(PURPOSE)
         self._marks = Marks(core.keyring.keys_for(LABELS))
-        self._current = CurrentInspection(core, self._key)
+        self._current = CurrentInspection(core, self._key, folder)
         self._allowed = AllowedValues(core)
         self._names: tuple[DataRules, dict[str, str]] = NO_RULES, {}
 
@@ -46,9 +49,14 @@ class DataProtection:
         sender = self._sender(passing)
         return any(applies(rule, passing, sender) for rule in self.rules.rules)
 
-    async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "") -> Inspected:
-        """What is in it. Raises nothing: what can't be looked into says why."""
-        return await self._current.inspect(body, name)
+    def stops(self, passing: Passing) -> bool:
+        """Whether any rule that may be about what passes so stops what meets it."""
+        sender = self._sender(passing)
+        return any(rule.then >= Step.WARN and applies(rule, passing, sender) for rule in self.rules.rules)
+
+    async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "", owner: str = "") -> Inspected:
+        """What is in it. Owners take turns. Raises nothing: what can't be looked into says why."""
+        return await self._current.inspect(body, name, owner)
 
     def judge(self, passing: Passing, inspected: Inspected) -> Judged:
         """What is done about it, by the rules of now."""
@@ -61,23 +69,23 @@ class DataProtection:
         """The label that a document claims with all that is packed in it, and how far it is believed."""
         return self._claim_or_none(inspected) or Claim()
 
-    async def why_no_label(self, data: bytes) -> WhyNoLabel | None:
+    async def why_no_label(self, data: bytes, owner: str = "") -> WhyNoLabel | None:
         """Why nothing can write a label into this document; None where it can have one."""
-        return (await self._current.with_label(data, Label.PUBLIC.word, "")).why_not
+        return (await self._current.with_label(data, Label.PUBLIC.word, "", owner)).why_not
 
-    async def labelled(self, data: bytes, said: DocumentLabel) -> bytes:
+    async def labelled(self, data: bytes, said: DocumentLabel, owner: str = "") -> bytes:
         """The document with this label and the mark that proves it. Raises NoLabelError.
 
         Whatever parses a document never has the key: it says what the mark is of, and puts in the one that it is given.
         """
-        draft = await self._written(data, said, self._marks.blank(said))
-        written = await self._written(data, said, self._marks.made(said, draft.content))
+        draft = await self._written(data, said, self._marks.blank(said), owner)
+        written = await self._written(data, said, self._marks.made(said, draft.content), owner)
         if written.content != draft.content:
             raise NoLabelError(WhyNoLabel.BROKEN, "the document is another each time that it is written")
         return written.data
 
-    async def _written(self, data: bytes, said: DocumentLabel, mark: str) -> Written:
-        written = await self._current.with_label(data, said.label.word, mark)
+    async def _written(self, data: bytes, said: DocumentLabel, mark: str, owner: str) -> Written:
+        written = await self._current.with_label(data, said.label.word, mark, owner)
         if written.why_not is not None:
             raise NoLabelError(written.why_not, f"the document can't have a label: {written.why_not}")
         return written

@@ -33,6 +33,8 @@ class DialogueRequest(msgspec.Struct, frozen=True):
     session: Session | None
     same_origin: bool
     public_url: str
+    is_by_script: bool = False
+    """Whether a page asks for it in the background, and nobody sees what is said in their name."""
 
 
 async def answer(
@@ -46,7 +48,7 @@ async def answer(
             return stopped_page.gone_page()
         ask = request.whom_to_ask(request.app, stopped)
         return stopped_page.page(stopped, request.app.name, ask, public_url=request.public_url)
-    if request.method != "POST" or not request.same_origin:
+    if request.method != "POST" or not request.same_origin or request.is_by_script:
         return json_reply(403, {"error": "access_denied"})
     is_json = request.content_type.partition(b";")[0].strip().lower() == b"application/json"
     said = _said(await _read(receive), is_json=is_json)
@@ -63,7 +65,13 @@ async def answer(
             stopped, request.app.name, ask, public_url=request.public_url, status=400, says_nothing=True
         )
     if is_not_sensitive:
-        await guard.is_not_sensitive(stopped)
+        if not await guard.is_not_sensitive(stopped):
+            if is_json:
+                return json_reply(409, {"error": "is_sensitive"})
+            ask = request.whom_to_ask(request.app, stopped)
+            return stopped_page.page(
+                stopped, request.app.name, ask, public_url=request.public_url, status=409, is_sensitive=True
+            )
         why = why[: stopped_page.LONGEST_WHY] if why and is_printable(why) else NOT_SENSITIVE
     given = guard.stops.justify(stopped, why)
     return json_reply(200, {"passes_until": given.until}) if is_json else stopped_page.justified_page(given)

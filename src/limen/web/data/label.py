@@ -22,7 +22,7 @@ from limen.facts import Label
 from limen.messages import gettext_noop
 from limen.printable import visible
 from limen.web.attachments import attachment
-from limen.web.data.found import UNREAD, kinds_found
+from limen.web.data.found import UNREAD, kinds_found, place_said
 from limen.web.data.needs import names
 from limen.web.page import PORTAL_FOOT, Menu, Page, Route
 from limen.web.permissions import VIEW
@@ -195,7 +195,8 @@ def _said(site: Site, visit: SignedInVisit, protection: DataProtection, looked: 
         is_company_confidential=carried.is_company_confidential,
         packed=_highest(word for one in looked.inspected.inside for word in one.words),
         kinds=tuple(
-            (say(one.name), one.number, one.places) for one in kinds_found(looked.inspected, names(site.known))
+            (say(one.name), one.number, tuple(place_said(place, say) for place in one.places))
+            for one in kinds_found(looked.inspected, names(site.known))
         ),
         unread=tuple(say(UNREAD[one]) for one in sorted(looked.inspected.why_not)),
         why_not=tuple(map(say, WHY_NOT[looked.why_not])) if looked.why_not is not None else (),
