@@ -31,6 +31,7 @@ from limen.web.data import label as page_of_it
 from limen.web.data.label import NOTES, WHY_NOT
 
 PUBLIC, INTERNAL, CONFIDENTIAL, RESTRICTED = Label
+WHY = "our own account, on each invoice"
 
 
 __all__ = ["one_inspection", "quick"]
@@ -80,34 +81,34 @@ async def test_whoever_data_yaml_names_lowers_with_a_reason_and_that_is_seen(hou
         refused = await give(fin, document, "public", why)
         assert (refused.status_code, 'role="alert"' in refused.text) == (400, True)
     assert house.events("data.label_lowered") == []
-    answer = await give(fin, document, "public", "<b>our own account, on each invoice")
+    answer = await give(fin, document, "public", f"<b>{WHY}")
     claim = claim_of(house, answer.content)
     assert claim.proven is not None
     assert (claim.proven.label, claim.proven.lowered_from, claim.standing) == (PUBLIC, CONFIDENTIAL, Standing.PROVEN)
     (event,) = house.events("data.label_lowered")
     assert event.actor == house.id_of("fin@harbor.example")
     assert event.details == {"before": "confidential", "after": "public"}
-    assert "account" not in str(event)  # their words stand beside it, since it outlasts them
+    assert WHY not in str(event)  # their words stand beside it, since it outlasts them
 
     page = await look(fin, answer.content)
     assert (shown(page, "counts-as"), shown(page, "content")) == ("Public", "Confidential")
     assert "lowered from Confidential" in shown(page, "says")
     (found,), _ = await findings_of(house).find(Wanted(), 10)
     assert (found.id, found.lowered, found.passed) == (event.id, ("confidential", "public"), True)
-    assert found.said == "<b>our own account, on each invoice"
-    assert "&lt;b&gt;our own account" in (await fin.get("/data")).text
+    assert found.said == f"<b>{WHY}"
+    assert f"&lt;b&gt;{WHY}" in (await fin.get("/data")).text
 
 
 async def test_a_console_user_sees_it_among_findings_and_decides_about_it(house: House) -> None:
     fin = await arrived(house, "Fin", "staff", "finance")
-    await give(fin, made.word(ACCOUNT), "internal", "it is our own")
+    await give(fin, made.word(ACCOUNT), "internal", WHY)
     ada = house.browser()
     link = await house.limen.identity.people.invite("Ann", "ann@harbor.example", ["administrators"], by="")
     await ada.enrol(link)
     page = (await ada.get("/console/findings")).text
-    assert ("from Confidential to Internal" in page, "it is our own" in page) == (True, True)
+    assert (page.count("Label lowered"), WHY in page) == (1, True)
     assert (await ada.get("/console/findings?passed=no")).text.count("data-row=") == 0
-    assert (await ada.get("/console/findings/list.json")).json()[0]["said"] == "it is our own"
+    assert (await ada.get("/console/findings/list.json")).json()[0]["said"] == WHY
     (event,) = house.events("data.label_lowered")
     await ada.post("/console/findings/decide", verdict="confirm", row=event.id)
     assert (await ada.get("/console/findings")).text.count("data-row=") == 0
