@@ -108,7 +108,9 @@ async def test_a_console_user_sees_it_among_findings_and_decides_about_it(house:
     page = (await ada.get("/console/findings")).text
     assert (page.count("Label lowered"), WHY in page) == (1, True)
     assert (await ada.get("/console/findings?passed=no")).text.count("data-row=") == 0
-    assert (await ada.get("/console/findings/list.json")).json()[0]["said"] == WHY
+    (row,) = (await ada.get("/console/findings/list.json")).json()
+    assert (row["lowered"], row["said"], row["passed"]) == ("confidential internal", WHY, True)
+    assert "confidential internal" in (await ada.get("/console/findings/list.csv")).text
     (event,) = house.events("data.label_lowered")
     await ada.post("/console/findings/decide", verdict="confirm", row=event.id)
     assert (await ada.get("/console/findings")).text.count("data-row=") == 0
