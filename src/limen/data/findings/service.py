@@ -20,6 +20,7 @@ from limen.data.findings.model import (
     Triage,
     finding_of,
 )
+from limen.data.links import kept_links
 from limen.events import Event
 from limen.opaque import new_id
 from limen.pillar import Core
@@ -110,14 +111,19 @@ class Findings:
         query = EventQuery(person=wanted.person, kinds=(FOUND,), before=wanted.before, holds=holds)
         page = await asyncio.to_thread(newest, self._core.journal, query, most)
         ids = [event.id for event in page.events]
-        triage, reasons = await self._core.database.reading(
+        triage, reasons, links = await self._core.database.reading(
             lambda snapshot: (
                 store.triage_of(snapshot.connection, ids),
                 store.reasons_of(snapshot.connection, ids),
+                kept_links.of_events(snapshot.connection, ids),
             )
         )
         none = Triage()
-        return [finding_of(one, triage.get(one.id, none), reasons.get(one.id, "")) for one in page.events], page.before
+        found = [
+            finding_of(one, triage.get(one.id, none), reasons.get(one.id, ""), tuple(links.get(one.id, ())))
+            for one in page.events
+        ]
+        return found, page.before
 
     async def decide(self, events: Collection[str], state: State, *, by: str) -> int:
         """What becomes of these findings; how many they were. What is not sensitive may pass for everybody, where
@@ -142,6 +148,8 @@ class Findings:
             if exception_id not in {one.id for one in own}:
                 return False
             store.end_exceptions(transaction.connection, [exception_id])
+            ended = [(one.app, one.digest) for one in own if one.id == exception_id]
+            kept_links.judge_documents_again(transaction.connection, ended)
             transaction.changed(EXCEPTIONS, by)
             transaction.say(Event(at=now, kind="data.exception_ended", actor=by))
             return True
@@ -183,15 +191,25 @@ class Findings:
         return len(several)
 
     def _excepted(self, transaction: Transaction, events: Collection[str], state: State, by: str) -> None:
-        """Exceptions follow what was decided: widened to everybody, or ended where it is sensitive after all."""
-        several, now = store.exceptions_of(transaction.connection, events), self._core.clock.now()
-        if not several or state is State.OPEN:
+        """Exceptions follow what was decided: widened to everybody, or ended where it is sensitive after all. Links are
+        judged anew, and a document that was shared by one passes for everybody where nobody has said so before.
+        """
+        if state is State.OPEN:
             return
+        several, now = store.exceptions_of(transaction.connection, events), self._core.clock.now()
+        linked = kept_links.judge_again(transaction.connection, events)
         if state is State.NOT_SENSITIVE:
             for one in several:
                 store.widen(transaction.connection, one.id, now + WIDENED_FOR)
+            for app, digest in linked.keys() - {(one.app, one.digest) for one in several}:
+                made = DocumentException(new_id("dx"), digest, "", app, linked[app, digest], now + WIDENED_FOR)
+                store.add_exception(transaction.connection, made)
+                several.append(made)
         else:
             store.end_exceptions(transaction.connection, [one.id for one in several])
+            kept_links.judge_documents_again(transaction.connection, [(one.app, one.digest) for one in several])
+        if not several:
+            return
         for person in {"", *(one.person_id for one in several)}:
             transaction.changed(EXCEPTIONS, person)
         kind = "data.exception_widened" if state is State.NOT_SENSITIVE else "data.exception_ended"
