@@ -134,6 +134,13 @@ async def _examine_reading(_here: Installation) -> list[Finding]:
     return [examine()]
 
 
+async def _examine_links(installation: Installation) -> list[Finding]:
+    from limen.clock import SystemClock
+    from limen.data.links.examining import examine
+
+    return await examine(installation, SystemClock().now())
+
+
 def _erase_names(connection: Connection, person: ErasedPerson) -> Iterable[tuple[str, str]]:
     from limen.data.inventory import kept_items
     from limen.data.links import kept_links
@@ -171,7 +178,7 @@ PILLAR = Pillar(
     ),
     declarations=_declarations,
     prepare=_prepare,
-    examinations={"data": _examine, "reading documents": _examine_reading},
+    examinations={"data": _examine, "reading documents": _examine_reading, "links": _examine_links},
     build=_build,
     erase_names=_erase_names,
     writes=_writes,

@@ -20,9 +20,8 @@ from limen.data.findings.service import Findings, Wanted
 from limen.data.inventory.connecting import Walkers
 from limen.data.inventory.model import NO_STORES, StatedStores, Store, item_id
 from limen.data.inventory.service import keep_secret
-from limen.data.links import kept_links
+from limen.data.links import kept_links, last_looks
 from limen.data.links.service import Links
-from limen.data.links.watching import LinkWatch
 from limen.data.protection import DataProtection
 from limen.enforcement.resolving import Resolver
 from limen.facts import Person
@@ -51,6 +50,9 @@ stores:
 """
 
 
+LOOK_DUE = Links.look_due
+
+
 @dataclass
 class Site:
     house: House
@@ -77,7 +79,7 @@ class Site:
 
 @asynccontextmanager
 async def site(folder: Path, step: str, patch: pytest.MonkeyPatch) -> AsyncIterator[Site]:
-    patch.setattr(LinkWatch, "look_due", _nothing)  # the house's own looks for the real vendor
+    patch.setattr(Links, "look_due", _nothing)  # the house's own looks for the real vendor
     async with AsyncExitStack() as closing:
         house = await move_in(closing, folder, lambda root: (root / "data.yaml").write_text(RULES % step) and None)
         vendor = await closing.enter_async_context(graph_drive())
@@ -102,7 +104,7 @@ async def site(folder: Path, step: str, patch: pytest.MonkeyPatch) -> AsyncItera
         yield Site(house, vendor, links, findings, store)
 
 
-async def _nothing(_watch: LinkWatch) -> None: ...
+async def _nothing(_links: Links) -> None: ...
 
 
 def _mia(transaction: Transaction, now: int) -> None:
@@ -184,6 +186,9 @@ async def test_an_administrator_undoes_a_block(tmp_path: Path, monkeypatch: pyte
         looked_at = (await at.links.stores())["finance"].looked_at
         assert 0 <= at.house.clock.now() - looked_at < MINUTE
         assert len(at.links.periodic) == 1
+        await LOOK_DUE(at.links)
+        (look,) = last_looks.read(at.house.limen.core.root / at.house.limen.core.settings.storage.data)
+        assert (look.store, look.error, look.looked_at >= looked_at) == ("finance", "", True)
         await at.findings.decide([one.id], State.CONFIRMED, by="ada")
         await at.look()
         assert at.vendor.removed[1:] == [("A", "again")]

@@ -33,7 +33,7 @@ from sqlalchemy import (
 from limen.clock import Instant
 from limen.connectors.asked_store import AskedState, AskedStore, columns, state_of
 from limen.data.inventory.model import Audience
-from limen.data.links.model import REMEMBERED_FOR, KeptLink, LinkState, Why
+from limen.data.links.model import REMEMBERED_FOR, Cannot, KeptLink, LinkState, Why
 from limen.storage.tables import metadata, rows_called
 
 MOST_DUE: Final = 200
@@ -198,6 +198,18 @@ def counted(connection: Connection) -> dict[tuple[str, str], int]:
     """How many there are by store and state."""
     chosen = select(_c.store, _c.state, func.count()).group_by(_c.store, _c.state)
     return {(row[0], row[1]): int(row[2]) for row in connection.execute(chosen)}
+
+
+def lacking_a_right(connection: Connection) -> set[str]:
+    """The stores of which links may not stand, and Limen may only read."""
+    where = (_c.state == LinkState.STANDS, _c.cannot == Cannot.NO_RIGHT)
+    return set(connection.scalars(select(_c.store).where(*where).distinct()))
+
+
+def judge_all_again(connection: Connection, store: str) -> int:
+    """Have all links of a store judged anew that stand, also those that stood before Limen looked; how many."""
+    where = (_c.store == store, _c.state.in_((LinkState.STOOD, LinkState.PASSES)))
+    return connection.execute(update(data_links).where(*where).values(state=LinkState.AGAIN)).rowcount
 
 
 def forget(connection: Connection, now: Instant) -> None:

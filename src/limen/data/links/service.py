@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
 
@@ -11,15 +13,16 @@ from limen.data.findings import store as findings_store
 from limen.data.findings.held import HeldExceptions
 from limen.data.findings.service import LONGEST_REASON, Findings
 from limen.data.inventory.connecting import Walkers
-from limen.data.inventory.model import NO_STORES, StatedStores
+from limen.data.inventory.model import NO_STORES, StatedStores, Store
 from limen.data.inventory.service import owners_of
-from limen.data.links import kept_links
+from limen.data.links import kept_links, last_looks
 from limen.data.links.considering import Considering
 from limen.data.links.judging import Judging
 from limen.data.links.kept_links import LinkStore
 from limen.data.links.kinds import BACK, FAILED, JUSTIFIED
+from limen.data.links.last_looks import LastLook
 from limen.data.links.letters import Letters
-from limen.data.links.model import REMEMBERED_FOR, KeptLink, LinkState
+from limen.data.links.model import NEEDS, REMEMBERED_FOR, KeptLink, LinkState
 from limen.data.links.taking_away import TakingAway
 from limen.data.links.watching import LinkWatch
 from limen.events import Event
@@ -37,6 +40,7 @@ class Links:
         self, core: Core, protection: Protection, findings: Findings, held: HeldExceptions, walkers: Walkers
     ) -> None:
         self._core, self._findings = core, findings
+        self._told: list[LastLook] = []
         known = core.known
 
         def language_of(snapshot: Snapshot, person: str) -> str:
@@ -66,7 +70,20 @@ class Links:
 
     @property
     def periodic(self) -> tuple[Every, ...]:
-        return (Every("look for links of cloud drives", LOOK_SECONDS, self.watch.look_due),)
+        return (Every("look for links of cloud drives", LOOK_SECONDS, self.look_due),)
+
+    async def look_due(self) -> None:
+        """Look where it is time to, and say for the doctor how it goes."""
+        watched = self.watch.watched()
+        await self.watch.look_due()
+        states, lacking = await self._core.database.reading(
+            lambda s: (kept_links.stores(s.connection), kept_links.lacking_a_right(s.connection))
+        )
+        looks = [_look_of(watched[name], state, lacking) for name, state in states.items() if name in watched]
+        if looks != self._told:
+            folder = self._core.root / self._core.settings.storage.data
+            await asyncio.to_thread(last_looks.write, folder, looks)
+            self._told = looks
 
     async def of_person(self, person_id: str) -> list[KeptLink]:
         """What this person may say something about: links that wait, and those that went for want of a reason."""
@@ -114,3 +131,8 @@ class Links:
 
         await self._core.write(work)
         return True
+
+
+def _look_of(store: Store, state: LinkStore, lacking: Collection[str]) -> LastLook:
+    needs = NEEDS[store.kind] if store.name in lacking else ""
+    return LastLook(store.name, state.asked.tried_at, state.looked_at, state.asked.error, needs)
