@@ -16,6 +16,8 @@ from limen.events import Event, Outcome
 
 _GONE: Final = frozenset({404, 410})
 _NO_RIGHT: Final = frozenset({401, 403})
+_THEIRS: Final = 500
+"""From this status on the vendor itself fails, and is asked again soon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,9 @@ async def _ended(drive: SharingDrive, link: KeptLink) -> Cannot | None:
             return None
         if error.status in _NO_RIGHT:
             return Cannot.NO_RIGHT
-        if error.status and error.word in {"refused", "garbage", "not-allowed"} and error.status < 500:
+        if error.word == "throttled":
+            raise
+        if error.word == "garbage" or 0 < error.status < _THEIRS:
             return Cannot.REFUSED
         raise
     return Cannot.REFUSED if any(one.id == link.permission for one in left) else None
