@@ -12,7 +12,7 @@ from limen.connectors.vendor_client import VendorError
 from limen.data.inventory.model import Audience, Store, item_id
 from limen.data.links import kept_links
 from limen.data.links.giving import given_by
-from limen.data.links.judging import Judging, readable
+from limen.data.links.judging import KEEP_THEIR_END, Judging, readable
 from limen.data.links.looking import look_into
 from limen.data.links.model import REMEMBERED_FOR, Given, KeptLink, LinkState, Why
 from limen.data.links.taking_away import TakingAway, others_outside
@@ -50,7 +50,7 @@ class Considering:
         known = await self._known(store, item)
         given = [] if sight.is_listing and not item.is_shared else await self._given(drive, store, item)
         await self._drop_ended(known, given)
-        new = _new(given, known, item, sight)
+        new = new_of(given, known, item, sight)
         if not new:
             return
         if sight.is_first:
@@ -103,11 +103,13 @@ class Considering:
         return given_by(item, permissions, (*store.inside, *self.domains))
 
     async def _drop_ended(self, known: Iterable[KeptLink], given: Iterable[Given]) -> None:
-        """Forget links that somebody else ended; what Limen took away, and reasons, are remembered for a while."""
+        """Forget links that somebody else ended; what Limen took away, warnings, and reasons are remembered."""
         there, now = {one.permission for one in given}, self.now()
-        ended = [one.id for one in known if one.permission not in there and not _is_remembered(one, now)]
-        if ended:
-            await self.database.writing(lambda t: kept_links.remove(t.connection, ended))
+        ended = [(one, once_ended(one, now)) for one in known if one.permission not in there]
+        dropped = [one.id for one, left in ended if left is None]
+        if dropped:
+            await self.database.writing(lambda t: kept_links.remove(t.connection, dropped))
+        await self._keep([left for one, left in ended if left is not None and left != one])
 
     async def _judge(
         self,
@@ -153,7 +155,7 @@ class Considering:
             await self.database.writing(work)
 
 
-def _new(given: Iterable[Given], known: Iterable[KeptLink], item: SharedItem, sight: Sight) -> list[Given]:
+def new_of(given: Iterable[Given], known: Iterable[KeptLink], item: SharedItem, sight: Sight) -> list[Given]:
     """Those that were not judged, or whose document or circle is another since."""
     by_permission = {one.permission: one for one in known}
 
@@ -166,9 +168,15 @@ def _new(given: Iterable[Given], known: Iterable[KeptLink], item: SharedItem, si
     return [one for one in given if not is_settled(one)]
 
 
-def _is_remembered(link: KeptLink, now: Instant) -> bool:
-    is_of_use = link.state in {LinkState.REMOVED, LinkState.JUSTIFIED}
-    return is_of_use and now < link.made_at + REMEMBERED_FOR
+def once_ended(link: KeptLink, now: Instant) -> KeptLink | None:
+    """What is remembered of a link whose permission is no more. Whoever ends it after a warning, and makes it again
+    then, has been warned.
+    """
+    if link.state in {LinkState.REMOVED, LinkState.JUSTIFIED}:
+        return link if now < link.made_at + REMEMBERED_FOR else None
+    if link.due_at and link.state in KEEP_THEIR_END:
+        return replace(link, state=LinkState.REMOVED, why=Why.UNJUSTIFIED, made_at=now, due_at=0)
+    return None
 
 
 def _as_it_is(store: Store, item: SharedItem, given: Given, known: Iterable[KeptLink], now: Instant) -> KeptLink:

@@ -21,6 +21,8 @@ MOST_GROUPS: Final = 10
 """Links of one document to so many different circles are judged one by one; more of them together, as one."""
 NOT_SENSITIVE: Final = "not-sensitive"
 LONGEST_NAME: Final = 255
+KEEP_THEIR_END: Final = frozenset({LinkState.WAITS, LinkState.PASSES, LinkState.AGAIN})
+"""States in which a link that was warned about once has its end still."""
 
 MaySee = Callable[[str, str, bytes], bool]
 """`(person, store, digest)`: whether a document may pass for this person, or ("") for everybody."""
@@ -177,8 +179,7 @@ def _becomes(
 
     Whoever changes the document, or makes the link anew, wins no more time: the end is that of the first warning.
     """
-    ends_at = before.due_at if before is not None and before.state in _KEEP_THEIR_END else 0
-    ends_at = ends_at if ends_at > now - REMEMBERED_FOR else 0
+    ends_at = _end_of(before, now)
     step = verdict.judged.step
     if verdict.failed:
         return LinkState.AGAIN, "", ends_at
@@ -186,12 +187,21 @@ def _becomes(
         return LinkState.PASSES, "", ends_at
     if step > Step.WARN:
         return LinkState.STANDS, Why.STOPPED if step is Step.BLOCK else Why.QUARANTINED, now
-    if any(_was_warned(one, now) for one in known):
+    if 0 < ends_at <= now or any(_was_warned(one, now) for one in known):
         return LinkState.STANDS, Why.UNJUSTIFIED, now
     return LinkState.WAITS, "", ends_at or now + STANDS_FOR
 
 
-_KEEP_THEIR_END: Final = frozenset({LinkState.WAITS, LinkState.PASSES, LinkState.AGAIN})
+def _end_of(before: KeptLink | None, now: Instant) -> Instant:
+    """When a link that was warned about ends or has ended, also where it passed since; 0 where it never was, or so long
+    ago that nobody remembers.
+    """
+    if before is None:
+        return 0
+    if _was_warned(before, now):
+        return before.made_at
+    ends_at = before.due_at if before.state in KEEP_THEIR_END else 0
+    return ends_at if ends_at > now - REMEMBERED_FOR else 0
 
 
 def _was_warned(one: KeptLink, now: Instant) -> bool:
