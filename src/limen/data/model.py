@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from hashlib import blake2b
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 Check: TypeAlias = Callable[[bytes], bool]
 """Whether matched text is what it looks like: a checksum, a range, a number that is given out."""
@@ -63,7 +63,9 @@ class Detector:
     rough: str = ""
     rough_begins: bool = False
     is_linear: bool = False
-    """Matched by RE2, in time linear in the text whatever the expression: for expressions that companies write."""
+    """Matched by RE2, in time linear in the text whatever the expression: for expressions that companies write, and for
+    those of many words or wide gaps. What is begins of few digits `re` finds faster.
+    """
 
 
 BEFORE: Final = 150
@@ -79,8 +81,7 @@ def digest_of(value: bytes, key: bytes) -> bytes:
     return blake2b(value.translate(None, _SEPARATORS).upper(), key=key, digest_size=8).digest()
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One find: by which detector, how sure, where (bytes of the scanned text), and a keyed digest of its value.
 
     Equal values have equal digests under one key, so that copies are counted once; the value is not in it.
@@ -95,10 +96,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a scan found, in order of place. `more` are the detectors of which there were more than were kept."""
+    """What a scan found, in order of place.
+
+    `more` are the detectors of which there were more values than were kept, and how sure the surest of those was.
+    """
 
     findings: tuple[Finding, ...] = ()
-    more: frozenset[str] = field(default_factory=frozenset)
+    more: Mapping[str, Confidence] = field(default_factory=dict)
 
     def unique(self, at_least: Confidence = Confidence.LOW) -> Mapping[str, int]:
         """By detector, how many different values there are of at least this confidence."""
@@ -110,6 +114,15 @@ class Found:
         for one in self.findings:
             highest[one.detector] = max(one.confidence, highest.get(one.detector, one.confidence))
         return highest
+
+
+def surest_of(each: Iterable[Mapping[str, Confidence]]) -> dict[str, Confidence]:
+    """By detector the surest of all these."""
+    surest: dict[str, Confidence] = {}
+    for one in each:
+        for detector, confidence in one.items():
+            surest[detector] = max(confidence, surest.get(detector, confidence))
+    return surest
 
 
 def unique(findings: Iterable[Finding], at_least: Confidence) -> dict[str, int]:

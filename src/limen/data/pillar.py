@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from limen.pillar import Command, Declarations, Every, KeptOpen, Pillar, Running
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from sqlalchemy import Connection
 
@@ -52,6 +52,7 @@ def _declarations() -> Declarations:
             *of_links.TABLES,
         ),
         credentials=(*CREDENTIALS, *findings.CREDENTIALS, *of_links.CREDENTIALS),
+        messages=Path(__file__).parent / "messages",
     )
 
 
@@ -59,7 +60,7 @@ def _prepare(core: Core) -> None:
     from limen.data.findings.held import HeldExceptions
     from limen.data.protection import DataProtection
 
-    protection = DataProtection(core)
+    protection = DataProtection(core, core.root / core.settings.storage.data)
     protection.register()
     core.offers.give(protection)
     exceptions = HeldExceptions(core.clock)
@@ -69,6 +70,9 @@ def _prepare(core: Core) -> None:
 
 async def _build(core: Core) -> Running:
     from limen.data.at_the_gateway import checks
+    from limen.data.doors.quarantine import Quarantine
+    from limen.data.doors.services import quarantine_folder
+    from limen.data.exceptions import Exceptions
     from limen.data.findings.held import HeldExceptions
     from limen.data.findings.service import Findings
     from limen.data.inventory import service as inventories
@@ -92,7 +96,8 @@ async def _build(core: Core) -> Running:
         *inventories.periodic(inventory, watching),
         *links.periodic,
     )
-    offers = (findings, sealing, inventory, links)
+    kept = quarantine_folder(core.settings.section(DataSettings), core.root, core.root / core.settings.storage.data)
+    offers = (findings, sealing, inventory, links, Exceptions(core, Quarantine(kept)))
 
     async def end_looking() -> None:
         await watching.close()
@@ -169,12 +174,14 @@ PILLAR = Pillar(
     },
     pages=(
         "limen.web.data.findings",
+        "limen.web.data.exceptions",
         "limen.web.data.mine",
         "limen.web.data.simulator",
         "limen.web.data.sealing",
         "limen.web.data.stores",
         "limen.web.data.items",
         "limen.web.data.controls",
+        "limen.web.data.changing",
     ),
     declarations=_declarations,
     prepare=_prepare,

@@ -116,7 +116,7 @@ class _LookedInto:
     def asks(self, passing: Passing) -> bool:
         return self._protection.asks(passing)
 
-    async def inspect(self, _body: AsyncIterator[bytes] | bytes, _name: str = "") -> Inspected:
+    async def inspect(self, _body: AsyncIterator[bytes] | bytes, _name: str = "", _owner: str = "") -> Inspected:
         return self._inspected
 
     def judge(self, passing: Passing, inspected: Inspected) -> Judged:

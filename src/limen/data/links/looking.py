@@ -70,7 +70,7 @@ async def _document(drive: SharingDrive, protection: Protection, item: SharedIte
         return _unread(WhyNot.TOO_LARGE)
     body = _Body(drive, item)
     try:
-        inspected = await protection.inspect(body.pieces(), item.name[:255])
+        inspected = await protection.inspect(body.pieces(), item.name[:255], item.by or item.key)
     except VendorError:
         inspected = _unread(WhyNot.FAILED)
     if body.wrong is None:

@@ -115,13 +115,16 @@ class Links:
         return await self._core.write(work)
 
     async def not_sensitive(self, event: str, person_id: str) -> bool:
-        """Have this document pass for this person until that ends; False where nothing of theirs waits for a reason."""
+        """Have this document pass for this person until that ends; False where nothing of theirs waits for a reason,
+        and where somebody decided that it is sensitive.
+        """
         reading = self._core.database.reading
         links = await reading(lambda s: kept_links.of_event(s.connection, event, person_id))
         digests = {one.digest for one in links if one.digest}
         if not digests:
             return False
-        await self._findings.not_sensitive(person_id, links[0].store, digests, event)
+        if not await self._findings.not_sensitive(person_id, links[0].store, dict.fromkeys(digests, event)):
+            return False
 
         def work(t: Transaction) -> None:
             kept_links.judge_again(t.connection, [event])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from fastapi import APIRouter
@@ -14,6 +14,7 @@ from limen.data.links.model import KeptLink, LinkState
 from limen.data.links.service import Links
 from limen.facts.passing import Channel
 from limen.messages import gettext_noop
+from limen.web.data.needs import names
 from limen.web.page import PORTAL_FOOT, Menu, Page, Route
 from limen.web.permissions import VIEW
 from limen.web.requests import one, query
@@ -55,10 +56,12 @@ def routes(site: Site) -> APIRouter:
     @router.get(AT)
     async def show(request: Request, visit: Authorized) -> Response:
         rows, _ = await findings.find(Wanted(state="", person=visit.person.id), NEWEST)
+        known, say = frozenset(names(site.known).values()), visit.localizer.gettext
         return site.page(
             "data/mine.html",
             visit,
             rows=rows,
+            kinds={row.id: ", ".join(map(say, kinds_in(row.kinds, known))) for row in rows},
             exceptions=await findings.own_exceptions(visit.person.id),
             apps={app.id: app.name for app in site.known.apps.values()},
             channels=CHANNELS,
@@ -94,3 +97,13 @@ def _by_event(links: Iterable[KeptLink]) -> list[KeptLink]:
         if known is None or each.audience > known.audience:
             found[each.event] = each
     return list(found.values())
+
+
+def kinds_in(written: str, known: Collection[str]) -> list[str]:
+    """The kinds of a line as an event has it; some have a comma in their name."""
+    words, found = written.split(", ") if written else [], list[str]()
+    while words:
+        most = next((size for size in range(min(3, len(words)), 1, -1) if ", ".join(words[:size]) in known), 1)
+        found.append(", ".join(words[:most]))
+        words = words[most:]
+    return found
