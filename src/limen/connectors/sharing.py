@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import blake2b
 from typing import Final, Protocol
 
 MOST_PERMISSIONS: Final = 1_000
 """So many permissions of one document are read; whatever has more is treated as open to everybody."""
 NOBODY_KNOWN: Final = "unknown"
 """Stands for somebody whom the vendor names without an email address."""
+_ADDRESS: Final = re.compile(r"[^@\s]{1,200}@[^@\s]{1,200}")
+_DOMAIN: Final = re.compile(r"[^@\s]{1,200}")
+_ID: Final = re.compile(r"[!-~]{1,400}")
 
 
 class Scope(StrEnum):
@@ -100,3 +105,26 @@ class SharingDrive(Protocol):
     async def remove(self, key: str, permission: str) -> None:
         """End a permission of an item."""
         ...
+
+
+def address_in(found: object) -> str:
+    """An email address in lower case, as a vendor tells it; "" where it is none that can be compared."""
+    is_one = isinstance(found, str) and found.isprintable() and _ADDRESS.fullmatch(found)
+    return found.casefold() if isinstance(found, str) and is_one else ""
+
+
+def domain_in(found: object) -> str:
+    """A domain, as above."""
+    is_one = isinstance(found, str) and found.isprintable() and _DOMAIN.fullmatch(found)
+    return found.casefold() if isinstance(found, str) and is_one else ""
+
+
+def permission_id(found: object) -> str:
+    """A permission's id; where it can't be one, something in its place by which no permission can be ended."""
+    text = found if isinstance(found, str) else ""
+    return text if _ID.fullmatch(text) else f"?{digest_of(text)}"
+
+
+def digest_of(text: str) -> str:
+    """What stands for a text of strangers, of whatever length, where only its being another matters."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

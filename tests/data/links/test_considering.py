@@ -114,7 +114,7 @@ async def test_what_somebody_decided_about_is_judged_again(tmp_path: Path) -> No
         at.protection.step = Step.BLOCK
         await at.look()
         assert at.vendor.removed == []
-        at.database.write(lambda t: kept_links.judge_again(t.connection, ["e1", "e2"]))
+        at.database.write(lambda t: kept_links.judge_all_again(t.connection, at.store.name))
         del at.vendor.files["B"]
         await at.look()
         assert (at.vendor.removed, at.states()) == ([("A", "link-1")], {"link-1": "removed"})

@@ -83,12 +83,28 @@ def test_what_somebody_may_say_something_about(database: Database) -> None:
     assert len(database.read(lambda s: kept_links.of_events(s.connection, ["e1", "e2"]))["e1"]) == 4
 
 
-def test_what_is_judged_again_and_of_which_documents_it_is(database: Database) -> None:
-    keep(database, LINK, replace(LINK, id="dl_2", state=LinkState.REMOVED, event="e2", digest=b""))
-    assert database.write(lambda t: kept_links.judge_again(t.connection, ["e1", "e2"])) == {
-        ("finance", b"d" * 16): "e1"
-    }
-    assert [each.id for each in database.read(lambda s: kept_links.to_judge_again(s.connection, "finance"))] == ["dl_1"]
+def test_what_may_stand_after_all_and_of_which_documents_it_is(database: Database) -> None:
+    keep(database, LINK, replace(LINK, id="dl_2", state=LinkState.REMOVED, why=Why.UNJUSTIFIED, event="e2", digest=b""))
+    found = database.write(lambda t: kept_links.let_stand(t.connection, ["e1", "e2"]))
+    assert found == {("finance", b"d" * 16): "e1"}
+    assert [
+        (each.state, each.why, each.due_at) for each in (one(database, id_) for id_ in ("dl_1", "dl_2")) if each
+    ] == [
+        (LinkState.PASSES, "", 0),
+        (LinkState.REMOVED, "", LINK.due_at),
+    ]
+
+
+def test_a_reason_that_counts_no_more_has_what_stands_by_it_judged_again(database: Database) -> None:
+    keep(
+        database, replace(LINK, state=LinkState.JUSTIFIED), replace(LINK, id="dl_2", state=LinkState.PASSES, event="e2")
+    )
+    keep(database, replace(LINK, id="dl_3", item="b", state=LinkState.PASSES, event="e3"))
+    database.write(lambda t: kept_links.take_back(t.connection, ["e2", "e3"]))
+    again = database.read(lambda s: kept_links.to_judge_again(s.connection, "finance"))
+    assert {each.id for each in again} == {"dl_1", "dl_2"}
+    assert database.write(lambda t: kept_links.judge_all_again(t.connection, "finance")) == 1
+    assert database.read(lambda s: kept_links.lacking_a_right(s.connection)) == set()
 
 
 def test_an_erasure_takes_names_and_ends_what_waits(database: Database) -> None:

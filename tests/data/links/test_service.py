@@ -170,7 +170,7 @@ async def _says_that_it_is_not_sensitive(at: Site) -> None:
     (own,) = await at.findings.own_exceptions("p_mia")
     await at.findings.end_exception(own.id, by="p_mia")
     await at.look()
-    assert await at.state_of("C") == "removed"  # its day is over
+    assert await at.state_of("C") == "waits"
 
 
 async def test_an_administrator_undoes_a_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,10 @@ from limen.connectors.sharing import (
     SharedItem,
     SharingPage,
     SharingPermission,
+    address_in,
+    digest_of,
+    domain_in,
+    permission_id,
 )
 from limen.connectors.vendor_client import SENT, VendorError, bearer, listed, text_in
 
@@ -151,7 +155,7 @@ class GoogleSharing:
             name=name,
             parent=above,
             size=int(size) if isinstance(size, str) and size.isascii() and size.isdigit() and len(size) < 19 else 0,
-            version=f"{above}/{name[:70]}" if is_folder else _version(told),
+            version=digest_of(f"{above}/{name}") if is_folder else _version(told),
             is_folder=is_folder,
             by=_owner(told) if self.owner else "",
             is_shared=told.get("shared") is not False or bool(self.drive.shared),
@@ -170,22 +174,20 @@ def _version(told: Mapping[str, Any]) -> str:
 def _owner(told: Mapping[str, Any]) -> str:
     owners = told.get("owners")
     found = owners[0].get("emailAddress") if isinstance(owners, list) and owners and isinstance(owners[0], dict) else ""
-    return found.casefold()[:400] if isinstance(found, str) else ""
+    return address_in(found)
 
 
 def _permission(told: Mapping[str, Any], item: SharedItem, shared: str) -> SharingPermission:
-    kind, address, domain = (str(told.get(name) or "").casefold()[:400] for name in ("type", "emailAddress", "domain"))
+    kind, address, domain = told.get("type"), address_in(told.get("emailAddress")), domain_in(told.get("domain"))
     details = told.get("permissionDetails")
     inherited = [one for one in details if isinstance(one, dict) and one.get("inherited") is True] if details else []
     is_own = not inherited or len(inherited) < len(details or [])
     above = str(inherited[0].get("inheritedFrom") or "") if inherited and not is_own else ""
     of_drive = any(one.get("permissionType") == "member" for one in inherited) or (bool(shared) and above == shared)
     return SharingPermission(
-        id=str(told.get("id") or "")[:400],
+        id=permission_id(told.get("id")),
         scope=Scope.ANYONE if kind == "anyone" else Scope.NAMED,
-        people=frozenset({address if "@" in address else NOBODY_KNOWN})
-        if kind not in {"anyone", "domain"}
-        else frozenset(),
+        people=frozenset({address or NOBODY_KNOWN}) if kind not in {"anyone", "domain"} else frozenset(),
         domains=frozenset({domain or NOBODY_KNOWN}) if kind == "domain" else frozenset(),
         by=item.by,
         of=checked_id(above) if above and not of_drive else "",

@@ -23,6 +23,9 @@ from limen.connectors.sharing import (
     SharedItem,
     SharingPage,
     SharingPermission,
+    address_in,
+    digest_of,
+    permission_id,
 )
 from limen.connectors.vendor_client import SENT, VendorError, bearer, listed, object_of, text_in
 
@@ -163,7 +166,7 @@ def _item(drive: str, told: Mapping[str, Any]) -> SharedItem:
         name=name,
         parent=above,
         size=size if isinstance(size, int) and size > 0 else 0,
-        version=f"{above[:100]}/{name[:90]}" if is_folder else str(told.get("cTag") or "")[:200],
+        version=digest_of(f"{above}/{name}") if is_folder else str(told.get("cTag") or "")[:200],
         is_folder=is_folder,
         by=_address(_part(_part(shared, "sharedBy"), "user")),
         is_shared=isinstance(shared, dict),
@@ -185,7 +188,7 @@ def _permission(drive: str, told: Mapping[str, Any], by: str) -> SharingPermissi
         people.add(NOBODY_KNOWN)
     above = inherited.get("id")
     return SharingPermission(
-        id=str(told.get("id") or "")[:400],
+        id=permission_id(told.get("id")),
         scope=scope,
         people=frozenset(people),
         by=_address(_part(_part(invitation, "invitedBy"), "user")) or by,
@@ -209,21 +212,18 @@ def _who(identities: object) -> str:
     named = login.rpartition("|")[2]
     if _GUEST in named:
         name, _, domain = named.partition(_GUEST)[0].rpartition("_")
-        return f"{name or NOBODY_KNOWN}@{domain}" if "." in domain else NOBODY_KNOWN
+        return (address_in(f"{name}@{domain}") if "." in domain else "") or NOBODY_KNOWN
     if _ALL_WITHIN in login:
         return _EVERYBODY_WITHIN
     if login.startswith(_ALL):
         return NOBODY_KNOWN
     if found := _address(user) or _address(of_site) or _address(_part(identities, "group")):
         return found
-    if "@" in named:
-        return named
-    return NOBODY_KNOWN if user else ""
+    return address_in(named) or (NOBODY_KNOWN if user else "")
 
 
 def _address(identity: Mapping[str, Any]) -> str:
-    found = identity.get("email")
-    return found.casefold()[:400] if isinstance(found, str) and "@" in found else ""
+    return address_in(identity.get("email"))
 
 
 def _part(told: object, name: str) -> Mapping[str, Any]:

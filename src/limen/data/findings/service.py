@@ -214,15 +214,17 @@ class Findings:
 
     def _excepted(self, transaction: Transaction, events: Collection[str], state: State, by: str) -> None:
         """Exceptions follow what was decided: they are widened to everybody where it is not sensitive, and end where it
-        is; where it is open again, what was widened ends. Links are judged anew, and a document that is shared by one
-        passes for everybody, also where nobody has said so before.
+        is; where it is open again, what was widened ends. A link may stand then, and its document passes for everybody,
+        also where nobody has said so before; or its reason counts no more.
         """
         now = self._core.clock.now()
         several = [one for one in store.exceptions_of(transaction.connection, events) if one.until > now]
-        linked = kept_links.judge_again(transaction.connection, events)
         if state is State.OPEN:
             several = [one for one in several if not one.person_id]
-        if state is State.NOT_SENSITIVE:
+        elif state is State.CONFIRMED:
+            kept_links.take_back(transaction.connection, events)
+        else:
+            linked = kept_links.let_stand(transaction.connection, events)
             several += _of_links(transaction, linked, several, now)
         if not several:
             return

@@ -225,17 +225,31 @@ def of_event(connection: Connection, event: str, person_id: str) -> list[KeptLin
     return [_link(row) for row in connection.execute(chosen)] if event and person_id else []
 
 
-def judge_again(connection: Connection, events: Collection[str]) -> dict[tuple[str, bytes], str]:
-    """Have the links of these findings judged anew at the next look. The documents that they are of, by store and
-    digest, each with its event.
+def let_stand(connection: Connection, events: Collection[str]) -> dict[tuple[str, bytes], str]:
+    """Links of these findings may stand, and be made again. The documents that they are of, by store and digest, each
+    with its event.
     """
     found: dict[tuple[str, bytes], str] = {}
     for some in _some(events):
-        for row in connection.execute(select(_c.store, _c.digest, _c.event).where(_c.event.in_(some))):
+        of_them = _c.event.in_(some)
+        for row in connection.execute(select(_c.store, _c.digest, _c.event).where(of_them)):
             found |= {(row.store, bytes(row.digest)): row.event} if row.digest else {}
-        where = (_c.event.in_(some), _c.state != LinkState.REMOVED)
-        connection.execute(update(data_links).where(*where).values(state=LinkState.AGAIN))
+        to_stand = _c.state.in_((LinkState.WAITS, LinkState.STANDS, LinkState.AGAIN))
+        passes = {"state": LinkState.PASSES, "due_at": 0}
+        connection.execute(update(data_links).where(of_them, to_stand).values(passes))
+        connection.execute(update(data_links).where(of_them).values(why="", cannot=""))
     return found
+
+
+def take_back(connection: Connection, events: Collection[str]) -> None:
+    """Reasons for links of these findings count no more: what stands by them is judged anew at the next look."""
+    for some in _some(events):
+        chosen = select(_c.store, _c.item).where(_c.event.in_(some)).distinct()
+        for store, item in connection.execute(chosen).all():
+            of_it = (_c.store == store, _c.item == item)
+            if connection.scalar(select(_c.id).where(*of_it, _c.state == LinkState.JUSTIFIED).limit(1)):
+                by_reason = _c.state.in_((LinkState.JUSTIFIED, LinkState.PASSES))
+                connection.execute(update(data_links).where(*of_it, by_reason).values(state=LinkState.AGAIN))
 
 
 def judge_documents_again(connection: Connection, documents: Iterable[tuple[str, bytes]]) -> None:

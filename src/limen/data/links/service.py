@@ -125,14 +125,7 @@ class Links:
             return False
         if not await self._findings.not_sensitive(person_id, links[0].store, dict.fromkeys(digests, event)):
             return False
-
-        def work(t: Transaction) -> None:
-            kept_links.judge_again(t.connection, [event])
-            for one in links:
-                if one.state is LinkState.REMOVED:
-                    kept_links.keep(t.connection, replace(one, why=""))
-
-        await self._core.write(work)
+        await self._core.write(lambda t: kept_links.let_stand(t.connection, [event]))
         return True
 
 
