@@ -108,14 +108,16 @@ def test_a_reason_that_counts_no_more_has_what_stands_by_it_judged_again(databas
 
 
 def test_an_erasure_takes_names_and_ends_what_waits(database: Database) -> None:
-    keep(database, LINK, replace(LINK, id="dl_2", name="Toms plan.txt", state=LinkState.STANDS))
+    keep(database, LINK, replace(LINK, id="dl_2", name="Toms plan.txt", state=LinkState.PASSES))
+    keep(database, replace(LINK, id="dl_3", state=LinkState.STANDS))
     others = ["Tom Lang", "tom@harbor.example"]
     database.write(lambda t: kept_links.erase_names(t.connection, ["Mia Berger", "Tom"], others))
     database.write(lambda t: kept_links.let_go(t.connection, "p_mia"))
-    kept = [one(database, id_) for id_ in ("dl_1", "dl_2")]
+    kept = [one(database, id_) for id_ in ("dl_1", "dl_2", "dl_3")]
     assert [(each.name, each.person_id, each.due_at) for each in kept if each] == [
         ("", "", 1),
-        ("Toms plan.txt", "", NOW + 10),
+        ("Toms plan.txt", "p_mia", NOW + 10),  # which goes with all rows of theirs
+        ("", "", NOW + 10),
     ]
 
 

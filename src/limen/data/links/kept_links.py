@@ -260,10 +260,12 @@ def judge_documents_again(connection: Connection, documents: Iterable[tuple[str,
 
 
 def let_go(connection: Connection, person_id: str) -> None:
-    """They are nobody's any more; those that wait for this person wait no longer."""
-    where = (_c.person_id == person_id,)
-    connection.execute(update(data_links).where(*where, _c.state == LinkState.WAITS).values(due_at=1))
-    connection.execute(update(data_links).where(*where).values(person_id=""))
+    """Before all rows of this person are deleted: links that are to end, or wait for them, are nobody's from now on and
+    nameless, so that they end all the same. Those that wait do so no longer.
+    """
+    theirs = (_c.person_id == person_id, _c.state.in_((LinkState.WAITS, LinkState.STANDS)))
+    connection.execute(update(data_links).where(*theirs, _c.state == LinkState.WAITS).values(due_at=1))
+    connection.execute(update(data_links).where(*theirs).values(person_id="", name=""))
 
 
 def erase_names(connection: Connection, names: Iterable[str], others: Iterable[str]) -> None:
