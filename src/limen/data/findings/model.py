@@ -8,6 +8,7 @@ from typing import Final
 
 from limen.clock import DAY, Instant, Milliseconds
 from limen.data.labels.kinds import LOWERED
+from limen.data.links.model import KeptLink, LinkState
 from limen.events import Event
 from limen.facts.passing import Step
 
@@ -51,10 +52,26 @@ class DocumentException:
     until: Instant
 
 
+_OF_NOTE: Final = (
+    LinkState.STOOD,
+    LinkState.PASSES,
+    LinkState.REMOVED,
+    LinkState.JUSTIFIED,
+    LinkState.AGAIN,
+    LinkState.WAITS,
+    LinkState.STANDS,
+)
+
+
+_THROUGH: Final = frozenset({LinkState.STOOD, LinkState.PASSES, LinkState.JUSTIFIED})
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that passed, or was stopped, by its event's id. `said` is what the person gave as their reason.
 
+    `links` are those of a cloud drive that it is about, as they are now: the event tells how they were judged, and a
+    link stands until it was taken away.
     `lowered`: instead, somebody lowered a document's label, from the first word to the second.
     """
 
@@ -72,13 +89,25 @@ class Finding:
     said: str
     triage: Triage
     lowered: tuple[str, str] | None = None
+    links: tuple[KeptLink, ...] = ()
 
     @property
     def was_stopped(self) -> bool:
         return not self.passed
 
+    @property
+    def is_through(self) -> bool:
+        """Whether it passed, by its event or by what became of its link since."""
+        link = self.link
+        return self.passed if link is None else link.state in _THROUGH
 
-def finding_of(event: Event, triage: Triage, said: str) -> Finding:
+    @property
+    def link(self) -> KeptLink | None:
+        """The link of it of which most is to be said: one that stands before one that is gone."""
+        return max(self.links, key=lambda one: _OF_NOTE.index(one.state), default=None)
+
+
+def finding_of(event: Event, triage: Triage, said: str, links: tuple[KeptLink, ...] = ()) -> Finding:
     """A finding of its event, with what was made of it and said about it."""
 
     def detail(name: str) -> str:
@@ -99,6 +128,7 @@ def finding_of(event: Event, triage: Triage, said: str) -> Finding:
         said=said or (detail("why") if event.kind == LOWERED else ""),
         triage=triage,
         lowered=(detail("before"), detail("after")) if event.kind == LOWERED else None,
+        links=links,
     )
 
 
