@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from tests.golden import Expected
 from tests.monitor.detections.usual.test_usual import (
     TEAM,
     UsualDetector,
@@ -57,16 +58,15 @@ def test_whoever_works_as_always_raises_nothing(detector: UsualDetector, seed: i
 
 
 @pytest.mark.parametrize("change", LEAVES)
-def test_what_was_taken_three_weeks_before_is_told_once_it_is_known(detector: UsualDetector, change: str) -> None:
+def test_what_was_taken_three_weeks_before_is_told_once_it_is_known(
+    detector: UsualDetector, change: str, expected: Expected
+) -> None:
     weeks(labelled(detector), 7, *TEAM)
     taken = many(49, 60)
     feed(detector, *taken)
     (hit,) = feed(detector, leaves(68, change=change))
     assert (hit.rule, hit.level, hit.person_id, hit.at) == (TAKEN_BEFORE_LEAVING.id, Level.HIGH, "p_eve", leaves(68).at)
-    assert str(hit.says["what"]).startswith(
-        "60 downloads of confidential or restricted data on 2027-01-11, usually 0 to 0"
-    )
-    assert "60 Downloads" in str(hit.says["what_de"])
+    expected(f"{hit.says['what']}\n{hit.says['what_de']}")
     assert hit.says["leaves"] == LEAVES[change][0].format("2026-12-18")
     assert {one.uid for one in taken[-3:]} <= set(hit.events)
     assert hit.events[-1] == leaves(68, change=change).uid
@@ -88,7 +88,7 @@ def test_what_is_older_is_left_alone(detector: UsualDetector) -> None:
     assert feed(detector, leaves(49 + 31)) == []
 
 
-def test_a_little_more_every_day_is_told_in_all(detector: UsualDetector) -> None:
+def test_a_little_more_every_day_is_told_in_all(detector: UsualDetector, expected: Expected) -> None:
     """Nine a day are never strange on a day."""
     dice = random.Random(3)
     weeks(labelled(detector), 7, *TEAM)
@@ -97,18 +97,16 @@ def test_a_little_more_every_day_is_told_in_all(detector: UsualDetector) -> None
             hits = feed(detector, *work(day, dice), *many(day, 9))
             assert levels(hits, "sensitive_downloads") == []
     (hit,) = feed(detector, leaves(76))
-    assert "180 downloads of confidential or restricted data in all" in str(hit.says["what"])
+    expected(f"{hit.says['what']}\n{hit.says['what_de']}")
     assert len(hit.events) > 20
 
 
-def test_one_restricted_file_is_enough_where_none_was_ever_taken(detector: UsualDetector) -> None:
+def test_one_restricted_file_is_enough_where_none_was_ever_taken(detector: UsualDetector, expected: Expected) -> None:
     weeks(labelled(detector), 7, *TEAM)
     feed(detector, restricted(50, 10))
     (hit,) = feed(detector, leaves(60))
-    assert (hit.level, hit.says["what"]) == (
-        Level.MEDIUM,
-        "downloads of restricted data for the first time, from 2027-01-12 on: 1",
-    )
+    assert hit.level is Level.MEDIUM
+    expected(f"{hit.says['what']}\n{hit.says['what_de']}")
 
 
 def test_restricted_files_that_colleagues_take_too_are_nothing_new(detector: UsualDetector) -> None:
@@ -178,6 +176,13 @@ def test_nobody_uses_up_the_budget_of_those_who_leave(detector: UsualDetector) -
     assert hit.level in {Level.MEDIUM, Level.HIGH}
 
 
+def test_one_friend_who_takes_as_much_on_the_same_day_hides_nothing(detector: UsualDetector) -> None:
+    weeks(labelled(detector), 7, *TEAM)
+    for who in ("p_eve", "p_tom"):
+        feed(detector, *many(50, 410, who, of=download))
+    assert [hit.level for hit in looked_back(feed(detector, leaves(60)))] == [Level.HIGH]
+
+
 def test_looking_back_stays_within_the_budget_of_a_day(detector: UsualDetector) -> None:
     labelled(detector, most_a_day=2)
     people = [f"p_{number}" for number in range(6)]
@@ -196,7 +201,7 @@ def test_a_flood_of_their_own_hides_no_sensitive_download(detector: UsualDetecto
     for day in range(50, 60):
         feed(detector, *many(day, 900, of=download))
     (hit,) = looked_back(feed(detector, leaves(60)))
-    assert str(hit.says["what"]).startswith("60 downloads of confidential or restricted data on")
+    assert str(hit.says["what"]).split()[0] == "60"
     assert {one.uid for one in taken[-3:]} <= set(hit.events)
     assert len(hit.events) <= MOST_EVENTS + 1
 

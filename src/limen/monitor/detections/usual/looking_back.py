@@ -160,10 +160,12 @@ class _Taken:
         return self._usual[is_weekend(day)]
 
     def _is_usual_of_group(self, days: Sequence[int], count: int) -> bool:
-        """Whether so many are nothing strange among what their group took on the same days."""
+        """Whether so many are nothing strange among what their group took on the same days. By the median, so that one
+        friend who takes as much changes nothing.
+        """
         name = self._measure.name
         theirs = usual([sum(one.counts.get(name, {}).get(day, 0) for day in days) for one in self._peers])
-        return theirs is not None and _level(self._measure, theirs.strangeness(count)) is None
+        return theirs is not None and (count - theirs.median) / theirs.scale < STEPS[-1][0]
 
     def _of_peers(self) -> int | None:
         name = self._measure.name
@@ -191,8 +193,9 @@ def _said(one: Beyond) -> str:
     if one.usual is None:
         return f"{words} for the first time, from {day} on: {one.count}"
     when = f"on {day}" if one.day else "in all"
-    others = "" if one.of_peers is None else f", colleagues up to {one.of_peers}"
-    return f"{one.count} {words} {when}, usually {one.usual.low} to {one.usual.high} a day{others}"
+    usually = f"{one.usual.low} to {one.usual.high} a day" if one.usual.high else "none"
+    others = "" if one.of_peers is None else f", colleagues {f'up to {one.of_peers}' if one.of_peers else 'none'}"
+    return f"{one.count} {words} {when}, usually {usually}{others}"
 
 
 def _said_in_german(one: Beyond) -> str:
@@ -200,5 +203,6 @@ def _said_in_german(one: Beyond) -> str:
     if one.usual is None:
         return f"{words} zum ersten Mal, ab dem {day}: {one.count}"
     when = f"am {day}" if one.day else "insgesamt"
-    others = "" if one.of_peers is None else f", in der Gruppe bis {one.of_peers}"
-    return f"{one.count} {words} {when}, üblich sind {one.usual.low} bis {one.usual.high} am Tag{others}"
+    usually = f"üblich sind {one.usual.low} bis {one.usual.high} am Tag" if one.usual.high else "sonst keine"
+    others = "" if one.of_peers is None else f", in der Gruppe {f'bis {one.of_peers}' if one.of_peers else 'keine'}"
+    return f"{one.count} {words} {when}, {usually}{others}"
