@@ -25,8 +25,7 @@ from tests.monitor.detections.usual.test_usual import (
 
 from limen.monitor.detections.hit import Hit, Level
 from limen.monitor.detections.usual.about import BEFORE_LEAVING, TAKEN_BEFORE_LEAVING
-from limen.monitor.detections.usual.looking_back import LEAVES, MOST_EVENTS, leaving
-from limen.monitor.detections.usual.usual import UsualKnown
+from limen.monitor.detections.usual.looking_back import LEAVES, leaving
 from limen.monitor.normal_form.event import NormalEvent
 
 __all__ = ["detector", "places"]
@@ -128,8 +127,8 @@ def test_a_move_of_the_whole_team_is_nobodys_taking(detector: UsualDetector) -> 
     for who in TEAM:
         feed(detector, *many(50, 410, who, of=download))
     assert feed(detector, leaves(60)) == []
-    feed(detector, *many(63, 410, of=download))
-    assert [hit.level for hit in feed(detector, leaves(64, change="suspended"))] == [Level.HIGH]
+    feed(detector, *many(51, 410, of=download))
+    assert [hit.level for hit in feed(detector, leaves(60, change="suspended"))] == [Level.HIGH]
 
 
 def test_a_newcomer_is_held_against_their_group(detector: UsualDetector) -> None:
@@ -159,51 +158,6 @@ def test_until_the_last_day_sensitive_data_is_worse_by_a_level(detector: UsualDe
     assert hits[0].says["last_day"] == "2026-12-18"
     of_all = feed(detector, *many(50, 410, of=download))
     assert levels(of_all, "downloads")[0] is Level.LOW  # what is not sensitive is as bad as ever
-
-
-# Attacks
-
-
-def test_nobody_uses_up_the_budget_of_those_who_leave(detector: UsualDetector) -> None:
-    """Whoever leaves has friends make noise on the same day, or makes it."""
-    labelled(detector, most_a_day=1, last_days={"p_eve": "2026-12-18"})
-    weeks(detector, 7, *TEAM)
-    feed(detector, restricted(50, 10))
-    for who in TEAM:
-        feed(detector, *many(60, 410, who, of=download))
-    assert detector._memory.spent > 1
-    (hit,) = looked_back(feed(detector, leaves(60)))
-    assert hit.level in {Level.MEDIUM, Level.HIGH}
-
-
-def test_one_friend_who_takes_as_much_on_the_same_day_hides_nothing(detector: UsualDetector) -> None:
-    weeks(labelled(detector), 7, *TEAM)
-    for who in ("p_eve", "p_tom"):
-        feed(detector, *many(50, 410, who, of=download))
-    assert [hit.level for hit in looked_back(feed(detector, leaves(60)))] == [Level.HIGH]
-
-
-def test_looking_back_stays_within_the_budget_of_a_day(detector: UsualDetector) -> None:
-    labelled(detector, most_a_day=2)
-    people = [f"p_{number}" for number in range(6)]
-    detector.know(UsualKnown(dict.fromkeys(people, ()), labels={"payroll": 3}, most_a_day=2))
-    weeks(detector, 7, *people)
-    for number, who in enumerate(people):
-        feed(detector, restricted(50, 9 + number, who))
-    told = [hit.level for who in people for hit in feed(detector, leaves(60, who))]
-    assert told == [Level.MEDIUM, Level.MEDIUM, *[Level.LOW] * 4]
-
-
-def test_a_flood_of_their_own_hides_no_sensitive_download(detector: UsualDetector) -> None:
-    weeks(labelled(detector), 7, *TEAM)
-    taken = many(49, 60)
-    feed(detector, *taken, *many(49, 3_000, of=download))
-    for day in range(50, 60):
-        feed(detector, *many(day, 900, of=download))
-    (hit,) = looked_back(feed(detector, leaves(60)))
-    assert str(hit.says["what"]).split()[0] == "60"
-    assert {one.uid for one in taken[-3:]} <= set(hit.events)
-    assert len(hit.events) <= MOST_EVENTS + 1
 
 
 @pytest.mark.parametrize(

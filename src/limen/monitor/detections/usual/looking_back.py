@@ -91,9 +91,10 @@ def look_back(
     person: Person, peers: Sequence[Person], day: int, counted_since: Callable[[str], int]
 ) -> LookedBack | None:
     """None where nothing was beyond the usual. `peers`: of their group, as `peers_of` gives them. `counted_since`: from
-    which day on a measure is counted. What was looked at before is not looked at again.
+    which day on a measure is counted. What was told is not told again; what was looked at and not told counts again,
+    or whoever has their last day changed every few days would take a little each time.
     """
-    begin = max(day - LOOKED_BACK_DAYS, person.looked_back_on)
+    begin = day - LOOKED_BACK_DAYS
     days = [one for one in person.days if begin <= one <= day]
     taken = [_Taken(person, peers, one, days, begin, counted_since(one.name)) for one in MEASURES if one.takes]
     found = [beyond for one in taken if (beyond := one.beyond()) is not None]
@@ -101,6 +102,14 @@ def look_back(
     if not found:
         return None
     return LookedBack(tuple(found), tuple(_events(person, found, begin)), person.has_usual(begin))
+
+
+def note_told(person: Person, found: LookedBack, day: int) -> None:
+    """From now on it is known of them; what is too old to be looked at is forgotten."""
+    for one in found.beyond:
+        is_of_day = one.day != 0 and one.usual is not None
+        person.told_back |= {str(one.day): one.day} if is_of_day else {one.measure.name: day}
+    person.told_back = {key: of for key, of in person.told_back.items() if of >= day - LOOKED_BACK_DAYS}
 
 
 class _Taken:
@@ -112,7 +121,9 @@ class _Taken:
         until = days[-1] if days else begin
         usually = [one for one in peers if one.has_usual(until, since)]
         self._peers = usually if len(usually) >= LEAST else []
-        self._measure, self._days, self._begin = measure, days, begin
+        told, name = person.told_back, measure.name
+        self._measure, self._begin, self._is_told = measure, begin, name in told
+        self._days = [one for one in days if one > told.get(name, 0) and str(one) not in told]
         self._counts = person.counts.get(measure.name, {})
         if person.has_usual(begin, since):
             found = [usual(person.history(measure.name, one, since, begin)) for one in (_WORKDAY, _WEEKEND)]
@@ -152,7 +163,7 @@ class _Taken:
     def _never_before(self) -> Beyond | None:
         days = [day for day in self._days if self._counts.get(day)]
         by_others = any(one.counts.get(self._measure.name) for one in self._peers)
-        if not days or by_others or min(self._counts) < self._begin:
+        if not days or by_others or self._is_told or min(self._counts) < self._begin:
             return None
         return Beyond(self._measure, days[0], sum(self._counts[day] for day in days), Level.MEDIUM, 0.0)
 

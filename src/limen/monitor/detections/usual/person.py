@@ -32,8 +32,8 @@ class Person(msgspec.Struct):
     """`days` are those on which they did anything, as ordinals, the newest last. `counts`: of each measure, by day.
     `seen`: of each sight, its values with when they were seen first and last. `hours`: on how many days they were
     active in each hour of the week, Monday's first. `told`: what was found today. `met`: what is counted once a day, of
-    today, by measure. `taken`: the newest events by which they took data, by measure and day. `looked_back_on`: when
-    one last looked at what they took, because they leave.
+    today, by measure. `taken`: the newest events by which they took data, by measure and day. `told_back`: what was
+    told of that because they leave: days, as `740001`, and measures, with the day until which all of it was told.
     """
 
     since: int = 0
@@ -47,7 +47,7 @@ class Person(msgspec.Struct):
     met_on: int = 0
     met: dict[str, list[str]] = {}
     taken: dict[str, dict[int, list[str]]] = {}
-    looked_back_on: int = 0
+    told_back: dict[str, int] = {}
 
     def has_usual(self, day: int, since: int = 0) -> bool:
         """Whether enough is known of them to say what is usual, as of that day, of what is noted since another."""

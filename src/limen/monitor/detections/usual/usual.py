@@ -28,7 +28,7 @@ from limen.monitor.detections.usual.about import (
     ODD_HOUR,
     TAKEN_BEFORE_LEAVING,
 )
-from limen.monitor.detections.usual.looking_back import leaving, look_back
+from limen.monitor.detections.usual.looking_back import leaving, look_back, note_told
 from limen.monitor.detections.usual.measures import MEASURES, SIGHTS, Measure, Sight, label_of
 from limen.monitor.detections.usual.peers import have_seen, peers_of, pooled
 from limen.monitor.detections.usual.person import Person, most_common
@@ -219,9 +219,9 @@ class UsualDetector:
             return []
         day = self._day_and_hour(event.at)[0]
         found = look_back(person, self._peers(who, day), day, lambda name: self._memory.since.get(name, day))
-        person.looked_back_on = max(person.looked_back_on, day)
         if found is None:
             return []
+        note_told(person, found, day)
         is_rationed = found.level is Level.MEDIUM and not self._has_budget(day, is_leaving=True)
         level = Level.LOW if is_rationed else found.level
         says = found.says(change, str(event.fields.get("last_day", "")))
