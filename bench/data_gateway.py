@@ -128,8 +128,8 @@ def guards(gate: Gate) -> tuple[dict[str, Any], float, Any]:
     pool = Pool(scanner)
     inspection = Inspection(scanner, pool)
 
-    async def read(body: AsyncIterator[bytes] | bytes, name: str = "") -> Inspected:
-        del name
+    async def read(body: AsyncIterator[bytes] | bytes, name: str = "", owner: str = "") -> Inspected:
+        del name, owner
         _ = [body] if isinstance(body, bytes) else [piece async for piece in body]
         return Inspected("text")
 
@@ -143,6 +143,7 @@ def guards(gate: Gate) -> tuple[dict[str, Any], float, Any]:
             not_inspected=lambda why: Inspected("", why_not=frozenset({WhyNot(why)})),
             judge=lambda _passing, _inspected: Judged(Step.ALLOW),
             note=note,
+            together=lambda _several: Inspected("text"),
         )
         return DocumentGuard(checks, gate.clock, b"k" * 32)
 

@@ -7,6 +7,7 @@ Each child process of Limen that reads what others wrote calls `limit`; one that
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import resource
 import sys
@@ -35,7 +36,6 @@ _ALLOWED: Final = [
     "close",
     "lseek",
     "fstat",
-    "fcntl",
     "poll",
     "ppoll",
     "futex",
@@ -53,7 +53,6 @@ _ALLOWED: Final = [
     "getrandom",
     "getrusage",
     "times",
-    "prlimit64",
     "getrlimit",
     "setrlimit",
     "rt_sigaction",
@@ -65,6 +64,9 @@ _ALLOWED: Final = [
     "exit_group",
 ]
 """No file is opened, no socket made, no process started, no other process touched."""
+_OWN_PROCESS: Final = 0
+_FLAGS_ONLY: Final = (fcntl.F_GETFD, fcntl.F_SETFD, fcntl.F_GETFL)
+"""Others have the kernel send a signal to any process of the same user where something comes to a socket."""
 
 
 class Held(StrEnum):
@@ -134,6 +136,10 @@ def _filter() -> Any:
     for name in _ALLOWED:
         with suppress(OSError, ValueError):  # no call of this architecture
             rules.add_rule(pyseccomp.ALLOW, name)
+    # Both reach other processes of the same user, as Limen itself where it does not run as root.
+    rules.add_rule(pyseccomp.ALLOW, "prlimit64", pyseccomp.Arg(0, pyseccomp.EQ, _OWN_PROCESS))
+    for command in _FLAGS_ONLY:
+        rules.add_rule(pyseccomp.ALLOW, "fcntl", pyseccomp.Arg(1, pyseccomp.EQ, command))
     return rules
 
 

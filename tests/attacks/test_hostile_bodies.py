@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+from random import Random
 
 import brotli
 import pytest
+from backports import zstd
 from tests.enforcement.documents.checks import CARD, SECRET, base64_of, form
 from tests.enforcement.documents.guarded import guarded
 from tests.enforcement.documents.test_dialogue import say, stopped
@@ -16,8 +18,8 @@ from tests.enforcement.house import raw, status_of
 from tests.enforcement.test_gateway import request
 
 from limen.enforcement.documents.guard import DocumentGuard
-from limen.enforcement.documents.spool import Budget
-from limen.facts.passing import Step
+from limen.facts.passing import Channel, Step
+from limen.http_bodies.spool import Budget
 
 __all__ = ["guarded"]
 OTHER = SECRET.replace(CARD, "5555 5555 5555 4444").encode()
@@ -74,6 +76,11 @@ async def test_no_chunk_is_too_small(guarded, size):
         ("", SECRET.encode()),
         ("application/json", b"\xef\xbb\xbf" + json.dumps({"a": CARD, "card number": ""}).encode()),
         ("text/csv", json.dumps({"card number": "\\u0034012 8888 8888 1881"}).replace("\\\\", "\\").encode()),
+        ("application/json", json.dumps({"cards": f"{CARD}\n" * 20, "card number": ""}).encode()),  # base 64, it seems
+        ("application/json", json.dumps({"card number": {CARD: {"name": "x"}}}).encode()),
+        ("application/json", json.dumps({"card number": {CARD: []}}).encode()),
+        ("application/json", json.dumps({"card number": CARD}).replace(" ", r"\u0020").encode() + b"x"),
+        ("application/json", b" " * 100_000 + json.dumps({"card number": CARD}).replace(" ", r"\u0020").encode()),
         ("multipart/form-data; boundary=xYx; boundary=zz", form(("a", "", SECRET.encode()), boundary="zz")),
         ('multipart/form-data; boundary="xYx\\""', form(("a", "", SECRET.encode()))),
         ("multipart/form-data", form(("a", "", SECRET.encode()))),
@@ -105,11 +112,133 @@ async def test_double_coding_is_undone_and_what_can_not_be_is_unreadable(guarded
 
 async def test_a_bomb_is_given_up(guarded):
     checks = guarded.asks(unread=Step.BLOCK)
-    bomb = gzip.compress(bytes(100 << 20))
+    bomb = gzip.compress(b" " * (100 << 20))
     assert len(bomb) < 4 << 20
     assert status_of(await post(guarded, bomb, fields="Content-Encoding: gzip\r\n")) == 403
     assert all(len(text) < 40 << 20 for text in checks.texts)
     assert guarded.guard.budget.held == 0
+
+
+async def test_what_stands_before_the_unreadable_is_seen(guarded):
+    """By a rule about what is found alone: nothing says what happens to what is not read."""
+    secret = SECRET.encode() + b"\n"
+    bomb = gzip.compress(secret + b" " * (16 << 20))
+    noise = Random(1).randbytes(20_000)
+    cut = brotli.compress(secret + noise)[:-1_000]
+    torn = form(("a", "", secret), ("f", "a.bin", b"x"))[:-20]
+    for body, content_type, coding in (
+        (bomb, "", "gzip"),
+        (gzip.compress(secret + noise)[:-1_000], "", "gzip"),
+        (cut, "", "br"),
+        (torn, FORM, ""),
+        (form(("f", "a.csv", b"AA==\n" + secret), head="\r\nContent-Transfer-Encoding: base64"), FORM, ""),
+        (brotli.compress(torn), FORM, "br"),
+        (brotli.compress(b"before\r\n" + form(("a", "", secret))), FORM, "br"),
+        (form(("f", "a.txt", secret + noise))[:-20], FORM, ""),
+    ):
+        fields = f"Content-Encoding: {coding}\r\n" if coding else ""
+        assert status_of(await post(guarded, body, content_type, fields=fields)) == 403, (content_type, coding)
+    assert not guarded.app.requests
+    assert guarded.guard.budget.held == 0
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "coding"),
+    [
+        (b"before\r\n" + form(("a", "", b"1")), FORM, ""),
+        (form(("a", "", b"1")).replace(b"\r\n", b"\n"), FORM, ""),
+        (form(*[("a", "", b"1")] * 1_001), FORM, ""),
+        (b"x", "", "compress"),
+        (b"x", "", "br"),
+    ],
+)
+async def test_nobody_chooses_that_a_body_is_not_looked_into(guarded, body, content_type, coding):
+    """No rule says what happens to what is not read; one stops cards. Restricted apps: test_looking."""
+    guarded.asks(stops=True)
+    fields = f"Content-Encoding: {coding}\r\n" if coding else ""
+    assert status_of(await post(guarded, body, content_type, fields=fields)) == 403
+    assert not guarded.app.requests
+
+
+async def test_pieces_are_joined_wherever_and_by_whichever_session_they_are_sent(guarded):
+    first, second = SECRET[:20].encode(), SECRET[20:].encode()
+    ranged = "Content-Range: bytes 0-19/99\r\n"
+    for where, fields in (("/u?n={}", ranged), ("/big?partNumber={}&uploadId=x", ""), ("/{}", ranged)):
+        assert status_of(await post(guarded, first, path=where.format(1), fields=fields)) == 200
+        for number in range(9):
+            await post(guarded, b".", path=f"/other/{number}", fields=ranged)
+        assert status_of(await post(guarded, second, path=where.format(2), fields=fields)) == 403
+        guarded.asks()
+    guarded.asks()
+    assert status_of(await post(guarded, second, fields=ranged)) == 200
+    assert status_of(await post(guarded, first, fields=ranged)) == 403  # in the other order
+    guarded.asks()
+    in_forms = [form(("f", "blob", one)) for one in (first, second)]
+    assert status_of(await post(guarded, in_forms[0], FORM, fields=ranged)) == 200
+    assert status_of(await post(guarded, in_forms[1], FORM, fields=ranged)) == 403
+    coded = [gzip.compress(one) for one in (first, second)]
+    guarded.asks()
+    fields = ranged + "Content-Encoding: gzip\r\n"
+    assert [status_of(await post(guarded, one, fields=fields)) for one in coded] == [200, 403]
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "compress"])
+async def test_streams_are_looked_at_without_their_codings(guarded, coding):
+    text = SECRET.encode() + b"\n" + b"." * 2_000
+    guarded.app.kept = {"gzip": gzip.compress(text), "br": brotli.compress(text)}.get(coding, b"x")
+    response = await get(guarded, f"/echo?type=application/x-ndjson&Content-Encoding={coding}&step=9999&pause=0.02")
+    assert status_of(response) == 403
+
+
+async def test_what_says_how_long_it_is_is_no_stream(guarded):
+    """Whoever stores a file says of which type it is; cut as a stream, half of it would have passed."""
+    guarded.app.kept = b"." * 100_000 + SECRET.encode()
+    response = await get(guarded, "/echo?type=text/event-stream&length=1&step=50000&pause=0.02")
+    assert status_of(response) == 403
+
+
+async def test_two_fields_of_codings_are_read_as_one(guarded):
+    fields = "Content-Encoding: identity\r\nContent-Encoding: br\r\n"
+    assert status_of(await post(guarded, brotli.compress(SECRET.encode()), fields=fields)) == 403
+
+
+@pytest.mark.parametrize("step", [Step.WARN, Step.BLOCK])
+async def test_what_is_counted_is_counted_over_all_documents_of_a_body(guarded, step):
+    guarded.asks(at_least=2, step=step)
+    one, other = ((f"f{number}", f"{number}.txt", text) for number, text in enumerate((SECRET.encode(), OTHER)))
+    assert status_of(await post(guarded, form(one, one), FORM)) == 200
+    response = await post(guarded, form(one, other), FORM)
+    assert status_of(response) == 403
+    assert bool(json.loads(body_of(response)).get("justify")) is (step is Step.WARN)
+
+
+async def test_what_an_address_says_is_sent_as_a_body_is(guarded):
+    said = "/note?x=1&text=" + SECRET.replace(" ", "+")
+    assert status_of(await get(guarded, said)) == 403
+    assert status_of(await post(guarded, b"nothing", path=said)) == 403
+    assert status_of(await get(guarded, "/note?x=1")) == 200
+    guarded.asks(step=Step.WARN, channels=(Channel.UPLOAD,))
+    cookie = guarded.house.cookie()
+    stop = json.loads(body_of(await get(guarded, said, cookie=cookie)))["justify"].partition("id=")[2]
+    assert status_of(await say(guarded, cookie, id=stop, why="the bank asked")) == 200
+    assert status_of(await get(guarded, said, cookie=cookie)) == 200
+    assert status_of(await get(guarded, said, cookie=cookie)) == 403
+    assert guarded.guard.budget.held == 0
+
+
+@pytest.mark.parametrize("step", [Step.WATCH, Step.WARN])
+async def test_a_thousand_parts_fill_no_journal(guarded, step):
+    checks = guarded.asks(step=step, label=None)
+    many = form(*[("f", f"{number}.txt", b"%d " % number + SECRET.encode()) for number in range(300)])
+    assert status_of(await post(guarded, many, FORM)) == (200 if step is Step.WATCH else 403)
+    assert len(checks.noted) == 21
+
+
+async def test_what_a_coding_leaves_room_for_is_seen(guarded):
+    skipped = b"\x50\x2a\x4d\x18" + len(SECRET).to_bytes(4, "little") + SECRET.encode() + zstd.compress(b"harmless")
+    guarded.asks(unread=Step.BLOCK)
+    assert status_of(await post(guarded, skipped, fields="Content-Encoding: zstd\r\n")) == 403
+    assert status_of(await post(guarded, zstd.compress(b"harmless"), fields="Content-Encoding: zstd\r\n")) == 200
 
 
 async def test_huge_heads_of_parts_are_not_read(guarded):
@@ -168,7 +297,7 @@ async def test_a_client_that_hangs_up_while_it_is_looked_at_leaves_nothing(guard
     checks = guarded.checks
     gone = asyncio.Event()
 
-    async def never(body, name=""):
+    async def never(body, name="", owner=""):
         async for _ in body:
             pass
         try:

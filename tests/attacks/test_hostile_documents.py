@@ -7,6 +7,7 @@ import io
 import struct
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator
 from email.mime.multipart import MIMEMultipart
 from pathlib import Path
@@ -147,6 +148,40 @@ def test_what_is_packed_is_read_whatever_headers_say(lie: str) -> None:
         "no directory": lambda: data[: data.index(b"PK\x01\x02")],
     }
     assert {what for what, _ in made.finds(made.inspected(lies[lie]()))} == {"card"}
+
+
+def _stored(text: bytes) -> bytes:
+    return made.zipped({"a.txt": text}, packed=0)
+
+
+def _read_in_two_ways() -> dict[str, bytes]:
+    text = (_FILLER + made.SEEN * 9).encode()
+    harmless = zlib.compress(_FILLER.encode(), wbits=-15)
+    short = _stored(text)
+    for offset in (20, 24):
+        short = _patched(short, b"PK\x01\x02", offset, struct.pack("<I", 8))
+    return {
+        "the directory says less": short,
+        "stored to some, deflated to others": _patched(
+            _stored(harmless + b"\n" + made.SEEN.encode()), b"PK\x03\x04", 8, struct.pack("<H", 8)
+        ),
+        "deflated to some, stored to others": _patched(
+            _stored(zlib.compress(text, wbits=-15)), b"PK\x01\x02", 10, struct.pack("<H", 8)
+        ),
+        "more behind what is deflated": _patched(
+            _patched(_stored(harmless + b"\n" + made.SEEN.encode()), b"PK\x03\x04", 8, struct.pack("<H", 8)),
+            b"PK\x01\x02",
+            10,
+            struct.pack("<H", 8),
+        ),
+    }
+
+
+@pytest.mark.parametrize("how", _read_in_two_ways())
+def test_what_two_programs_unpack_in_two_ways_is_read_in_both_and_is_broken(how: str) -> None:
+    looked_into = made.inspected(_read_in_two_ways()[how])
+    assert {what for what, _ in made.finds(looked_into)} == {"card"}
+    assert looked_into.why_not >= {WhyNot.BROKEN}
 
 
 def test_two_archives_one_behind_the_other_are_both_read() -> None:

@@ -128,7 +128,7 @@ def test_on_another_file_system_nothing_else_is_removed_either(
 
 async def test_a_file_that_is_changed_while_it_is_judged_is_judged_again(tmp_path: Path) -> None:
     class Swapping(OwnProtection):
-        async def inspect(self, body, name: str = ""):
+        async def inspect(self, body, name: str = "", owner: str = ""):
             found = await super().inspect(body, name)
             if name == "a.txt" and (root / "a.txt").read_bytes() == NO_CARD:
                 (root / "a.txt").write_bytes(CARD)
@@ -158,7 +158,7 @@ async def test_a_note_is_no_licence(tmp_path: Path) -> None:
 
 async def test_a_file_that_is_touched_for_ever_is_taken(tmp_path: Path) -> None:
     class Touching(OwnProtection):
-        async def inspect(self, body, name: str = ""):
+        async def inspect(self, body, name: str = "", owner: str = ""):
             found = await super().inspect(body, name)
             if (root / name).exists():
                 os.utime(root / name)

@@ -112,6 +112,27 @@ def test_what_is_not_there_and_what_is_no_key(root: Path, salaries: Path, tmp_pa
     assert not salaries.with_name("salaries.csv.age").exists()
 
 
+def test_in_the_company_folder_it_is_the_server_that_seals_unless_limen_is_named(
+    browser: Confirming, root: Path, salaries: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(root)
+    assert leave("seal", str(salaries), "--label", "internal") == 0
+    assert manifest.read(salaries.with_name("salaries.csv.age")).manifest.by == "server"
+    assert browser.asked == []
+    for one in (salaries.with_name("salaries.csv.age"), manifest.path_of(salaries.with_name("salaries.csv.age"))):
+        one.unlink()
+    assert leave("seal", str(salaries), "--label", "internal", "--limen", LIMEN) == 0
+    assert browser.asked == ["/data/seal"]
+
+
+def test_keys_are_looked_after_in_a_company_folder_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert leave("seal", "keys") == 1
+    assert "--company" in capsys.readouterr().err
+
+
 def test_without_recovery_keys_nothing_is_sealed(root: Path, salaries: Path) -> None:
     settings = root / "limen.toml"
     settings.write_text(settings.read_text().partition("[data.sealing]")[0])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -8,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from limen.cli.systemd_unit import run, unit
+from limen.data.extraction.pool import WORKERS
+from limen.data.extraction.worker import MEMORY
 from limen.errors import LimenError
 
 
@@ -60,3 +63,11 @@ def test_what_hashes_passwords_may_lower_its_priority() -> None:
     before, last = filters[:-1], filters[-1].partition("=")[2].split()
     assert any(line.startswith("SystemCallFilter=~") and "@resources" in line for line in before)
     assert last == ["sched_setscheduler", "setpriority"]
+
+
+def test_the_unit_has_room_for_what_reads_documents() -> None:
+    """Limen itself takes up to 200 MB; what runs out of memory ends one reader, and not the service."""
+    text = of(is_front=False)
+    most = int(re.search(r"^MemoryMax=(\d+)G$", text, re.MULTILINE)[1]) << 30
+    assert most >= (200 << 20) + WORKERS * MEMORY
+    assert "\nOOMPolicy=continue\n" in text

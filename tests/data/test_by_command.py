@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,8 +18,10 @@ from limen.data.allowed import store
 from limen.data.allowed.store import AllowedValue
 from limen.data.by_command import protection_by_command
 from limen.data.data_file import DATA_FILE
+from limen.data.inventory.folders import FolderWalker
 from limen.data.inventory.looking import ByRules
 from limen.data.inventory.model import Item, Store, StoreKind
+from limen.data.labels.extended_attributes import CAN_HOLD
 from limen.data.labels.files import write_label
 from limen.data.labels.marks import PURPOSE as LABELS, Marks
 from limen.data.labels.model import DocumentLabel
@@ -79,3 +82,32 @@ async def test_the_same_file_is_the_same_by_server_and_by_command(
         "both": (Label.RESTRICTED, [1]),
         "packed": (Label.CONFIDENTIAL, []),
     }[content]
+
+
+@pytest.mark.skipif(not CAN_HOLD, reason="no extended attributes here")
+async def test_a_label_beside_a_file_counts_in_a_store_and_a_lowered_one_only_while_it_is_proven(
+    tmp_path: Path, database: Database, keyring: Keyring
+) -> None:
+    share, marks = tmp_path / "share", Marks(keyring.keys_for(LABELS))
+    share.mkdir()
+    for name, label, lowered_from in (
+        ("a.csv", Label.CONFIDENTIAL, None),
+        ("b.csv", Label.PUBLIC, Label.RESTRICTED),
+        ("c.csv", Label.PUBLIC, Label.RESTRICTED),
+    ):
+        (share / name).write_text("plan" if name == "a.csv" else f"Visa {CARD}")
+        write_label(share / name, DocumentLabel(label, NOW, "", lowered_from), marks)
+    before = (share / "c.csv").stat()
+    with (share / "c.csv").open("r+") as file:
+        file.write("VISA")
+    os.utime(share / "c.csv", ns=(before.st_atime_ns, before.st_mtime_ns))
+    at = Store("share", StoreKind.FOLDER, str(share), Label.INTERNAL)
+    walker = FolderWalker(share)
+    with protection_by_command(database, keyring, rules_of(RULES), NOW) as protection:
+        looking = ByRules(protection, "")
+        labels = {
+            item.path: (await looking.look(at, item, walker.body(item), await walker.beside(item))).label
+            async for batch in walker.batches("")
+            for item in batch.items
+        }
+    assert labels == {"a.csv": Label.CONFIDENTIAL, "b.csv": Label.PUBLIC, "c.csv": Label.RESTRICTED}

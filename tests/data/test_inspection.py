@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -11,10 +12,13 @@ from tests.data.extraction import made
 from tests.data.labels import made as labelled
 
 from limen.data.documents import Inspected, WhyNot
+from limen.data.extraction.inspecting import MOST_HERE
 from limen.data.extraction.pool import Pool
-from limen.data.inspection import Inspection
+from limen.data.inspection import MOST_AT_ONCE, Inspection
 from limen.data.labels import carriers
 from limen.data.labels.model import DocumentLabel
+from limen.data.model import Found
+from limen.data.scanning.text_scanner import TextStream
 from limen.facts import Label
 
 
@@ -54,6 +58,29 @@ def test_little_text_starts_no_process() -> None:
     idle.close()
 
 
+class _Watched:
+    """A scanner that notes in which thread it is asked."""
+
+    def __init__(self) -> None:
+        self.scanner, self.threads = made.scanner(), list[int]()
+
+    def text(self, text: bytes) -> Found:
+        self.threads.append(threading.get_ident())
+        return self.scanner.text(text)
+
+    def stream(self) -> TextStream:
+        return self.scanner.stream()
+
+
+async def test_the_loop_is_held_by_very_little_text_alone(pool: Pool) -> None:
+    watched = _Watched()
+    inspection = Inspection(watched, pool)
+    for length, is_here in ((MOST_AT_ONCE, True), (MOST_AT_ONCE + 1, False), (MOST_HERE, False)):
+        watched.threads.clear()
+        assert (await inspection.inspect(made.SEEN.encode().ljust(length))).kind == "text"
+        assert (set(watched.threads) == {threading.get_ident()}) == is_here
+
+
 def test_files_are_read_as_bodies_are(inspection: Inspection, tmp_path: Path) -> None:
     for number, data in enumerate((made.SEEN.encode(), made.word(), made.SEEN.encode() * 9_000)):
         path = tmp_path / f"{number}"
@@ -76,6 +103,26 @@ def test_what_is_kept_of_all_bodies_is_bounded_and_given_back(pool: Pool, monkey
     assert _inspected(inspection, body).why_not == set()
     assert _inspected(inspection, body * 2).why_not == {WhyNot.TOO_LARGE}
     assert _inspected(inspection, body).why_not == set()
+
+
+async def test_nobody_takes_the_room_of_others(pool: Pool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    inspection = Inspection(made.scanner(), pool, folder=tmp_path)
+    monkeypatch.setattr("limen.data.inspection.MOST_KEPT_BYTES", 800_000)
+    goes_on = asyncio.Event()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield b"text\n" * 36_000
+        await goes_on.wait()
+        yield b"text\n" * 36_000
+
+    slow = asyncio.ensure_future(inspection.inspect(slowly(), owner="ann"))
+    await asyncio.sleep(0.05)
+    body = b"text\n" * 30_000
+    assert (await inspection.inspect(body, owner="ann")).why_not == {WhyNot.TOO_LARGE}
+    assert (await inspection.inspect(body, owner="bob")).why_not == set()
+    goes_on.set()
+    assert (await slow).why_not == {WhyNot.TOO_LARGE}
+    assert (await inspection.inspect(body, owner="ann")).why_not == set()
 
 
 def test_many_at_once_and_one_that_is_given_up(inspection: Inspection) -> None:

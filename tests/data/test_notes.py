@@ -17,15 +17,23 @@ def said(text: str) -> list[str]:
     return [what for what, _ in notes(rules_of(text), _DAY)]
 
 
-def test_a_rule_that_stops_somebody_and_is_in_no_test_is_noted() -> None:
-    rules = "rules:\n" + a_rule("{finds: [secret]}", "block", id_="secrets").replace(", link", "")
-    (note,) = notes(rules_of(rules), _DAY)
-    assert "secrets" in note[0]
+def test_a_rule_that_stops_somebody_and_is_in_no_test_issaid() -> None:
+    rules = "rules:\n" + a_rule("{finds: [secret]}, {unread: [broken]}", "block", id_="secrets").replace(", link", "")
+    (note,) = said(rules)
+    assert "secrets" in note
     tested = "expect: [{test: x, expect: allow, text: x}]\n"
-    assert len(list(notes(rules_of(rules + tested), _DAY))) == 1
+    assert len(said(rules + tested)) == 1
     key = "AKIA" + "QWERTZUIOP234567"
     tested = f"expect: [{{test: x, text: 'aws {key}', expect: block, because: secrets}}]\n"
-    assert list(notes(rules_of(rules + tested), _DAY)) == []
+    assert said(rules + tested) == []
+
+
+def test_a_rule_that_stops_nothing_that_is_not_read_issaid() -> None:
+    secrets = "rules:\n" + a_rule("{finds: [secret]}", "block", id_="secrets").replace(", link", "")
+    unread = a_rule("{unread: [broken]}", "warn", id_="unread").replace(", link", "")
+    assert len(said(secrets)) == 2
+    assert len(said(secrets + unread)) == 2
+    assert len(said(secrets + unread.replace("warn", "block"))) == 1
 
 
 def test_what_only_watches_needs_no_test() -> None:
@@ -72,5 +80,5 @@ def test_a_rule_about_links_is_noted_since_nothing_tells_of_them() -> None:
     assert said(rules.replace(", link", "")) == []
 
 
-def test_labels_that_no_content_has_are_noted() -> None:
+def test_labels_that_no_content_has_aresaid() -> None:
     assert len(list(notes(rules_of("labels: {restricted: {strength: 3}}"), _DAY))) == 1

@@ -65,6 +65,15 @@ async def test_whom_no_rule_is_about_is_asked_nothing() -> None:
     assert protection.asks(Passing(Channel.UPLOAD, person="nobody-known"))
 
 
+async def test_only_rules_that_stop_something_stop_what_is_not_looked_into() -> None:
+    protection, _said, _core = _protection()
+    assert protection.stops(UPLOAD)
+    assert not protection.stops(Passing(Channel.UPLOAD, person="p2"))
+    watching, _said, _core = _protection("rules:\n" + a_rule("{finds: [iban]}", "watch"))
+    assert watching.asks(UPLOAD)
+    assert not watching.stops(UPLOAD)
+
+
 async def test_a_document_has_one_digest_however_it_comes() -> None:
     protection, _said, _core = _protection()
     whole = await protection.inspect(ACCOUNT)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from pathlib import Path
 
 import pytest
+
+from limen.data.pillar import PILLAR as DATA
 
 HERE = Path(__file__).resolve().parents[2]
 DOCS = HERE / "docs"
@@ -56,3 +59,13 @@ def test_a_source_of_the_comparison_is_named_once_and_used() -> None:
     assert named == [str(number) for number in range(1, len(named) + 1)]
     assert set(re.findall(r"\[(\d+)\]", body)) == set(named)
     assert re.search(r"Researched on \d+ \w+ \d{4}", body)
+
+
+def test_each_page_about_data_is_named_where_somebody_would_look_for_it() -> None:
+    text = "".join(page.read_text("utf-8") for page in sorted((DOCS / "how-to").glob("*.md")))
+    modules = [importlib.import_module(name) for name in DATA.pages]
+    titles = [
+        page.menu.title or page.title for module in modules for page in module.PAGES if getattr(page, "menu", None)
+    ]
+    assert len(titles) > 4
+    assert [title for title in titles if f"*{title}*" not in text] == []

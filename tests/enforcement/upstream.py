@@ -69,6 +69,8 @@ async def upstream(ssl_context: Any = None) -> AsyncIterator[Seen]:
             if name in request.query:
                 fields[name] = request.query[name]
         response = web.StreamResponse(status=int(request.query.get("status", "200")), headers=fields)
+        if "length" in request.query:
+            response.content_length = len(body)
         await response.prepare(request)
         step = int(request.query.get("step", "65536"))
         for at in range(0, len(body), step):

@@ -10,7 +10,14 @@ import brotli
 import pytest
 from backports import zstd
 
-from limen.http_bodies.codings import UnreadableError, acceptable, codings_in, undone
+from limen.http_bodies.codings import (
+    MOST_AT_ONCE,
+    EndlessUndoing,
+    UnreadableError,
+    acceptable,
+    codings_in,
+    undone,
+)
 
 TEXT = random.Random(7).randbytes(30_000) + b"a" * 600_000
 RAW = zlib.compressobj(wbits=-15)
@@ -67,3 +74,20 @@ def test_fields():
     assert codings_in(b"") == ()
     assert acceptable(b"gzip, compress;q=0.5, *, br;q=0.1") == b"gzip, br;q=0.1"
     assert acceptable(b"*") == b"identity"
+
+
+def test_what_has_no_end_is_undone_as_far_as_it_is_flushed():
+    coder = zlib.compressobj(wbits=31)
+    undoing = EndlessUndoing(("gzip",))
+    for number in range(3):
+        text = b"data: %d\n" % number
+        assert undoing.feed(coder.compress(text) + coder.flush(zlib.Z_SYNC_FLUSH)) == text
+    assert EndlessUndoing(()).feed(b"x") == b"x"
+    with pytest.raises(UnreadableError, match="broken"):
+        EndlessUndoing(("gzip",)).feed(b"none")
+    with pytest.raises(UnreadableError, match="unknown-kind"):
+        EndlessUndoing(("compress",))
+    with pytest.raises(UnreadableError, match="too-deep"):
+        EndlessUndoing(("gzip",) * 4)
+    with pytest.raises(UnreadableError, match="too-large"):
+        EndlessUndoing(("gzip", "gzip")).feed(gzip.compress(gzip.compress(bytes(MOST_AT_ONCE * 2))))

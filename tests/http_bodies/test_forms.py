@@ -6,7 +6,7 @@ import pytest
 from tests.enforcement.documents.checks import base64_of, form
 
 from limen.http_bodies.codings import UnreadableError
-from limen.http_bodies.forms import MOST_PARTS, boundary_of, filename_in, parts_of
+from limen.http_bodies.forms import MOST_PARTS, boundary_of, decoded, filename_in, parts_of
 
 TYPE = b"multipart/form-data; boundary=xYx"
 
@@ -41,14 +41,27 @@ async def test_names_in_the_extended_form_make_a_file():
     assert filename_in(b"inline") == ""
 
 
-async def test_transfer_encodings_are_undone():
+def test_transfer_encodings_are_undone():
     text = b"caf\xc3\xa9 " * 100
     coded = base64_of(text).encode()
     lines = b"\r\n".join(coded[at : at + 76] for at in range(0, len(coded), 76))
-    body = form(("f", "a", lines), head="\r\nContent-Transfer-Encoding: BASE64")
-    assert (await _parts(body, size=50))[0][3] == text
-    body = form(("f", "a", b"caf=C3=A9=\r\n ol=C3=A9"), head="\r\nContent-Transfer-Encoding: quoted-printable")
-    assert (await _parts(body, size=5))[0][3] == b"caf\xc3\xa9 ol\xc3\xa9"
+    assert decoded(lines, b"base64") == text
+    assert decoded(b"caf=C3=A9=\r\n ol=C3=A9", b"quoted-printable") == b"caf\xc3\xa9 ol\xc3\xa9"
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding", "why"),
+    [
+        (b"AA==AAAA", b"base64", "broken"),
+        (b"AAAA!AAA", b"base64", "broken"),
+        (b"AAA", b"base64", "broken"),
+        (b"a=zz", b"quoted-printable", "broken"),
+        (b"AAAA", b"x-uuencode", "unknown-kind"),
+    ],
+)
+def test_what_decoders_disagree_about_is_not_decoded(content, encoding, why):
+    with pytest.raises(UnreadableError, match=why):
+        decoded(content, encoding)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +72,6 @@ async def test_transfer_encodings_are_undone():
         form(("a", "", b"1")) + b"\r\nbehind\r\n--xYx--",
         form(("a", "", b"1"))[:-4],
         form(("a", "", b"1"), head="\r\nContent-Disposition: form-data; name=b"),
-        form(("a", "", b"1"), head="\r\nContent-Transfer-Encoding: uuencode"),
         form(("a", "", b"1"), head="\r\nX: " + "y" * 9_000),
         form(("a", "", b"1"), head="\r\nX: y" * 20),
         form(*[("a", "", b"1")] * (MOST_PARTS + 1)),
@@ -83,6 +95,10 @@ async def test_what_could_be_read_in_two_ways_is_not_read(body, size):
         b"multipart/form-data; boundary=" + b"a" * 71,
         b'multipart/form-data; boundary="a\\"b"',
         b'multipart/form-data; boundary="a "',
+        b"multipart/form-data; boundary=a; boundary * x=b",
+        b'multipart/form-data; boundary=a; x="; boundary=b"',
+        b"multipart/form-data; boundary=a; xboundary=b",
+        b"multipart/form-data; boundary=a; " + b"boundary*" * 1_000,
     ],
 )
 def test_a_boundary_is_one_and_of_its_alphabet(said):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from operator import ge
 from random import Random
 
 from tests import dial
 from tests.data import planted
 
 from limen.data.detectors.every import DETECTORS
+from limen.data.documents import Inspected
+from limen.data.rules.content import content_of
 from limen.data.scanning.scanner import Scanner
 
 _ALL = list(DETECTORS.values())
+_GAP = b"\n" + b"." * 300 + b"\n"
 _CUTS = dial.size(10_000, 400)
 
 
@@ -34,3 +38,13 @@ def test_the_whole_as_each_detector_by_itself() -> None:
         found = scanner.text(whole)
         expected = planted.outermost(planted.naive(_ALL, whole))
         assert {(one.detector, one.confidence, one.start, one.end) for one in found.findings} == expected
+
+
+def test_text_before_it_lowers_no_number() -> None:
+    """Whatever stands in the lines before a text: of no detector there is less, nor is it less sure."""
+    scanner, random = Scanner(_ALL, key=planted.KEY, most=3), Random(18)
+    for _ in range(dial.size(400, 40)):
+        before, text = (planted.text(random, random.randrange(1, 60)) for _ in range(2))
+        alone, both = (content_of(Inspected("text", scanner.text(one))) for one in (text, before * 3 + _GAP + text))
+        for detector, numbers in alone.counts.items():
+            assert all(map(ge, both.counts.get(detector, (0, 0, 0)), numbers)), detector

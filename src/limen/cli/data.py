@@ -36,6 +36,8 @@ label raise [LABEL] FILE …              to this label, or to that of their con
 allowed list                            list values that may pass
 allowed add DETECTOR FILE               allow those in a file, with --why and --until
 allowed end ID …                        have values found again
+exceptions                              list all that may pass although rules say otherwise
+exceptions end ID …                     have rules hold for it again
 lists                                   list the lists that are kept
 exact add NAME FILE                     keep digests of a table, --field names its columns
 exact remove NAME                       forget one
@@ -116,6 +118,11 @@ def run(
         from limen.cli import data_allowed
 
         data_allowed.run(words, why, until, company, as_json=as_json)
+        return
+    if task == "exceptions":
+        from limen.cli import data_exceptions
+
+        data_exceptions.run(words, company, as_json=as_json)
         return
     if task in {"recipe", "quarantine", "shares"}:
         from limen.cli import data_doors

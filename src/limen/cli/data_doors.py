@@ -104,8 +104,9 @@ def _release(kept: Quarantine, settings: DataSettings, root: Path, one: Kept) ->
     share = settings.shares.get(one.share)
     if share is None:
         raise LimenError(f"{one.share} is no share any more", "name it under [data] in limen.toml")
-    path = _recorded(root, RELEASED.name, one, lambda: kept.release(one, root / share))
-    print(f"Put back as {one.share}/{path}. As it is now it is not taken again.")
+    path = _recorded(root, RELEASED.name, one, lambda: kept.release(one, root / share, SystemClock().now()))
+    print(f"Put back as {one.share}/{path}. As it is now it is not taken again for a year;")
+    print("`limen data exceptions end` ends that sooner.")
 
 
 def _delete(kept: Quarantine, root: Path, one: Kept) -> None:

@@ -78,7 +78,7 @@ def _take(here: Opened, rules: DataRules, stores: list[Store], *, as_json: bool)
     print_rows(every, _said, _plain, _NO_STORES, as_json=as_json)
     for name in busy:
         if not as_json:
-            print(f"{name}: the server goes through it at this moment; `limen data inventory` shows how far it is")
+            print(f"{name}: the server goes through it at this moment; this was how far it is, call it again later")
     if any(one.state is None or one.state.asked.error for one in every):
         raise typer.Exit(1)
 
@@ -106,9 +106,9 @@ def _overviews(here: Opened, rules: DataRules) -> list[StoreOverview]:
 def _said(one: StoreOverview) -> str:
     if one.state is not None and one.state.asked.error:
         return f"{one.store.name}: {one.state.asked.error}"
-    found = one.summary
+    found, far = one.summary, _far(one)
     if found is None:
-        return f"{one.store.name}: nothing in it"
+        return f"{one.store.name}: {far or 'nothing in it'}"
     parts = [f"{counted(found.items, 'document')}, {size(found.size)}"]
     parts += [f"most sensitive {found.highest.word}"] if found.highest is not None else []
     numbers = (
@@ -119,7 +119,16 @@ def _said(one: StoreOverview) -> str:
         (found.unread, "not read"),
         (len(one.reach.beyond), "people more than need it"),
     )
-    return f"{one.store.name}: {'; '.join([*parts, *(f'{number} {what}' for number, what in numbers if number)])}"
+    parts += [f"{number} {what}" for number, what in numbers if number]
+    return f"{one.store.name}: {'; '.join([*parts, *([far] if far else [])])}"
+
+
+def _far(one: StoreOverview) -> str:
+    """How far the walk is that is under way; "" where none is."""
+    if one.state is None or not one.state.is_walking:
+        return ""
+    of = f" of about {one.state.whole:,}" if one.state.whole else ""
+    return f"gone through {one.state.seen:,}{of} so far"
 
 
 def _plain(one: StoreOverview) -> dict[str, Any]:
@@ -136,6 +145,9 @@ def _plain(one: StoreOverview) -> dict[str, Any]:
         "weakest_strength": one.reach.weakest,
         "error": one.state.asked.error if one.state else "",
         "whole_at": one.state.whole_at if one.state else 0,
+        "is_walking": bool(one.state and one.state.is_walking),
+        "seen": one.state.seen if one.state else 0,
+        "about": one.state.whole if one.state else 0,
     }
 
 

@@ -13,9 +13,10 @@ from typing import Annotated, Final
 import typer
 
 from limen.cli import sealing_here, sealing_keys
-from limen.cli.options import MisusedError
+from limen.cli.options import MisusedError, company_folder
 from limen.cli.output import progress
 from limen.clock import SystemClock
+from limen.company.folder import SETTINGS
 from limen.data.sealing import folders
 from limen.data.sealing.age_keys import Identity, Recipient
 from limen.data.sealing.errors import SealedError
@@ -36,7 +37,9 @@ def run(
     to: Annotated[list[str] | None, typer.Option(help="A key (age1…) of somebody else who may open it, too")] = None,
     into: Annotated[Path | None, typer.Option(help="The folder for sealed files (default: beside each file)")] = None,
     remove: Annotated[bool, typer.Option("--remove", help="Remove each file once it is sealed")] = False,
-    company: Annotated[Path | None, typer.Option(help="On the server: the company folder")] = None,
+    company: Annotated[
+        Path | None, typer.Option(help="On the server: the company folder, where it is not the current one")
+    ] = None,
     period: Annotated[str, typer.Option(help="With new-key, shred and keep: the period, such as 2026")] = "",
     older: Annotated[bool, typer.Option("--older", help="With shred: all but the newest key of the period")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="With shred: do it; without this it is only shown")] = False,
@@ -46,9 +49,13 @@ def run(
 ) -> None:
     task, rest, root = words[0], words[1:], company or Path()
     if task not in {"rotate", *sealing_keys.TASKS}:
-        sealer = _sealer(_label(label), to or (), company, url, opens_browser=browser)
+        at_server = company or (Path() if Path(SETTINGS).is_file() and not url else None)
+        sealer = _sealer(_label(label), to or (), at_server, url, opens_browser=browser)
         _seal(sealer, [Path(word) for word in words], into, removes=remove, as_json=as_json)
-    elif task == "rotate":
+        return
+    if task != "recovery-key":
+        company_folder(company)
+    if task == "rotate":
         sealing_keys.rotate(root, [Path(word) for word in rest], as_json=as_json)
     elif rest:
         raise MisusedError(f"`limen seal {task}` takes no file; a file of that name is ./{task}")

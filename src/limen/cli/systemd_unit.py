@@ -71,7 +71,10 @@ RestartSec=1s
 TimeoutStartSec=5min
 # The master key stays out of the data folder; `systemd-creds encrypt` can bind it to this machine.
 LoadCredential=limen-master-key:{key}
-MemoryMax=1G
+# What reads documents takes up to 768 MB a process, and there are two. Where that is too much, one of them is ended,
+# and fails one document: the rest goes on.
+MemoryMax=2G
+OOMPolicy=continue
 TasksMax=256
 # Each open request holds a file descriptor, and one more for its app.
 LimitNOFILE={descriptors}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from limen.data.documents import Inspected, WhyNot
+from limen.data.doors.judging import together
 from limen.data.findings.service import Findings
 from limen.data.protection import DataProtection
 from limen.pillar.data_checks import DataChecks, RuleWords
@@ -23,4 +24,6 @@ def checks(protection: DataProtection, findings: Findings) -> DataChecks:
         note=protection.note,
         words=words,
         dialogue=findings,
+        stops=protection.stops,
+        together=lambda several: together(list(several)),
     )

@@ -10,6 +10,7 @@ import logging
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from hashlib import blake2b
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from limen.data.documents import Inspected, WhyNot
@@ -30,8 +31,8 @@ _log = logging.getLogger(__name__)
 class CurrentInspection:
     """Used on the event loop."""
 
-    def __init__(self, core: Core, key: bytes) -> None:
-        self._core, self._key = core, key
+    def __init__(self, core: Core, key: bytes, folder: Path | None = None) -> None:
+        self._core, self._key, self._folder = core, key, folder
         self._lists: tuple[KeptList, ...] = ()
         self._made: MadeInspection | None = None
         self._making = asyncio.Lock()
@@ -54,7 +55,7 @@ class CurrentInspection:
         """What `data.yaml` says now."""
         return self._core.known.rules_of(DataRules) or NO_RULES
 
-    async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "") -> Inspected:
+    async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "", owner: str = "") -> Inspected:
         """What is in it, with the keyed digest of all its bytes. Raises nothing: what can't be looked into says why."""
         try:
             made = await self._ready()
@@ -64,7 +65,7 @@ class CurrentInspection:
         made.uses += 1
         try:
             read = _Digested(body, self._key)
-            inspected = await made.inspection.inspect(read.pieces(), name)
+            inspected = await made.inspection.inspect(read.pieces(), name, owner)
         finally:
             made.uses -= 1
             await self._end_if_unused(made)
@@ -87,7 +88,9 @@ class CurrentInspection:
                 made = self._made
                 if made is None or not self._is_current(made):
                     rules, lists = self.rules, self._lists
-                    fresh = await asyncio.to_thread(_made_for, rules, lists, self._core.keyring, self._key)
+                    fresh = await asyncio.to_thread(
+                        _made_for, rules, lists, self._core.keyring, self._key, self._folder
+                    )
                     await self._retire()
                     self._made = made = fresh
         return made
@@ -107,10 +110,12 @@ class CurrentInspection:
             await asyncio.to_thread(made.pool.close)
 
 
-def _made_for(rules: DataRules, lists: tuple[KeptList, ...], keyring: Keyring, key: bytes) -> MadeInspection:
+def _made_for(
+    rules: DataRules, lists: tuple[KeptList, ...], keyring: Keyring, key: bytes, folder: Path | None
+) -> MadeInspection:
     from limen.data.made_inspection import made_for  # noqa: PLC0415 -- heavy: only what passes waits for it
 
-    return made_for(rules, lists, keyring, key)
+    return made_for(rules, lists, keyring, key, folder)
 
 
 class _Digested:

@@ -66,7 +66,8 @@ rules:
     to: outside
     when: [{label: restricted}]
     then: watch
-  # Policies hold for documents in downloads where a rule looks into them: without `device`, this one does for all.
+  # Policies hold for documents in downloads where a rule looks into them (without `device`, this one does for all) or a
+  # policy names documents.
   - id: restricted-on-unhealthy-devices
     title: Restricted data is downloaded to a device that is not known to be healthy
     channels: [download]

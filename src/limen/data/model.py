@@ -63,7 +63,9 @@ class Detector:
     rough: str = ""
     rough_begins: bool = False
     is_linear: bool = False
-    """Matched by RE2, in time linear in the text whatever the expression: for expressions that companies write."""
+    """Matched by RE2, in time linear in the text whatever the expression: for expressions that companies write, and for
+    those of many words or wide gaps. What is begins of few digits `re` finds faster.
+    """
 
 
 BEFORE: Final = 150
@@ -95,10 +97,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a scan found, in order of place. `more` are the detectors of which there were more than were kept."""
+    """What a scan found, in order of place.
+
+    `more` are the detectors of which there were more values than were kept, and how sure the surest of those was.
+    """
 
     findings: tuple[Finding, ...] = ()
-    more: frozenset[str] = field(default_factory=frozenset)
+    more: Mapping[str, Confidence] = field(default_factory=dict)
 
     def unique(self, at_least: Confidence = Confidence.LOW) -> Mapping[str, int]:
         """By detector, how many different values there are of at least this confidence."""
@@ -110,6 +115,15 @@ class Found:
         for one in self.findings:
             highest[one.detector] = max(one.confidence, highest.get(one.detector, one.confidence))
         return highest
+
+
+def surest_of(each: Iterable[Mapping[str, Confidence]]) -> dict[str, Confidence]:
+    """By detector the surest of all these."""
+    surest: dict[str, Confidence] = {}
+    for one in each:
+        for detector, confidence in one.items():
+            surest[detector] = max(confidence, surest.get(detector, confidence))
+    return surest
 
 
 def unique(findings: Iterable[Finding], at_least: Confidence) -> dict[str, int]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Final
 
 from limen.data.rules.model import Channel, Step
 from limen.data.rules.stated import DataRules, Rule
 from limen.facts import Label
 from limen.messages import lists
+
+_OF_APPS: Final = frozenset({Channel.UPLOAD, Channel.DOWNLOAD})
 
 
 def notes(rules: DataRules, _today: date) -> Iterator[tuple[str, str]]:
@@ -37,8 +40,16 @@ def notes(rules: DataRules, _today: date) -> Iterator[tuple[str, str]]:
     has_labels = any(one.when for one in rules.labels)
     if has_labels and not only_watches and not any(_looks_into_downloads(one) for one in rules.rules):
         yield (
-            "policies hold for documents in downloads only where a rule looks into them: none does on healthy devices",
+            "no rule looks into downloads on healthy devices, so policies hold there only where one names documents",
             "say a rule with `channels: [download]` and without `device`; `then: watch` is enough",
+        )
+    blind = [
+        one.id for one in rules.rules if one.then > Step.WATCH and (one.channels & _OF_APPS) - _unread(rules, one.then)
+    ]
+    if blind:
+        yield (
+            f"{lists.joined(blind)} stops only what can be looked into, of what apps are sent or send",
+            "add a rule of the same step with `unread`: encrypted, broken, unknown-kind, too-large, too-deep, too-many",
         )
     if rules.labels and not any(one.when for one in rules.labels):
         yield "no content has a label by itself", "say `when` of one below `labels`"
@@ -52,3 +63,9 @@ def _is_held(rules: DataRules, label: Label) -> bool:
 
 def _looks_into_downloads(rule: Rule) -> bool:
     return Channel.DOWNLOAD in rule.channels and not rule.unhealthy
+
+
+def _unread(rules: DataRules, step: Step) -> frozenset[Channel]:
+    """The channels in which some rule does as much about what can't be looked into."""
+    strict = [one for one in rules.rules if one.then >= step and any(each.unread for each in one.when)]
+    return frozenset(channel for one in strict for channel in one.channels)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from limen.pillar import Command, Declarations, Every, KeptOpen, Pillar, Running
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from sqlalchemy import Connection
 
@@ -43,6 +43,7 @@ def _declarations() -> Declarations:
         file=DATA_FILE,
         tables=(*LISTS, *ALLOWED, *findings.TABLES, *SEALING, *kept_stores.TABLES, *kept_items.TABLES),
         credentials=(*CREDENTIALS, *findings.CREDENTIALS),
+        messages=Path(__file__).parent / "messages",
     )
 
 
@@ -50,7 +51,7 @@ def _prepare(core: Core) -> None:
     from limen.data.findings.held import HeldExceptions
     from limen.data.protection import DataProtection
 
-    protection = DataProtection(core)
+    protection = DataProtection(core, core.root / core.settings.storage.data)
     protection.register()
     core.offers.give(protection)
     exceptions = HeldExceptions(core.clock)
@@ -60,6 +61,9 @@ def _prepare(core: Core) -> None:
 
 async def _build(core: Core) -> Running:
     from limen.data.at_the_gateway import checks
+    from limen.data.doors.quarantine import Quarantine
+    from limen.data.doors.services import quarantine_folder
+    from limen.data.exceptions import Exceptions
     from limen.data.findings.held import HeldExceptions
     from limen.data.findings.service import Findings
     from limen.data.inventory import service as inventories
@@ -80,7 +84,8 @@ async def _build(core: Core) -> Running:
         Every("destroy sealing keys that are to be shredded", SHRED_SECONDS, sealing.shred_due),
         *inventories.periodic(inventory, watching),
     )
-    offers = (findings, sealing, inventory)
+    kept = quarantine_folder(core.settings.section(DataSettings), core.root, core.root / core.settings.storage.data)
+    offers = (findings, sealing, inventory, Exceptions(core, Quarantine(kept)))
 
     async def end_looking() -> None:
         await watching.close()
@@ -147,12 +152,14 @@ PILLAR = Pillar(
     },
     pages=(
         "limen.web.data.findings",
+        "limen.web.data.exceptions",
         "limen.web.data.mine",
         "limen.web.data.simulator",
         "limen.web.data.sealing",
         "limen.web.data.stores",
         "limen.web.data.items",
         "limen.web.data.controls",
+        "limen.web.data.changing",
     ),
     declarations=_declarations,
     prepare=_prepare,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Final
 
 from limen.data.allowed.allowing import AllowedValues
@@ -13,7 +14,7 @@ from limen.data.labels.marks import PURPOSE as LABELS, Marks
 from limen.data.labels.model import Claim
 from limen.data.rules.content import Content, Value, content_of, without, written
 from limen.data.rules.judging import UNKNOWN, Sender, applies, goes_outside, judge
-from limen.data.rules.model import Judged, Passing
+from limen.data.rules.model import Judged, Passing, Step
 from limen.data.rules.stated import NO_RULES, DataRules
 from limen.events import Event
 from limen.facts import Label
@@ -25,13 +26,15 @@ MOST_DOMAINS: Final = 10
 
 
 class DataProtection:
-    """The service that entry points share, offered by its type. It never keeps or tells a found value."""
+    """The service that entry points share, offered by its type. It never keeps or tells a found value. What it looks
+    into is kept in `folder` meanwhile.
+    """
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, folder: Path | None = None) -> None:
         self._core = core
         self._key = core.keyring.key_for(PURPOSE)
         self._marks = Marks(core.keyring.keys_for(LABELS))
-        self._current = CurrentInspection(core, self._key)
+        self._current = CurrentInspection(core, self._key, folder)
         self._allowed = AllowedValues(core)
         self._names: tuple[DataRules, dict[str, str]] = NO_RULES, {}
 
@@ -45,9 +48,14 @@ class DataProtection:
         sender = self._sender(passing)
         return any(applies(rule, passing, sender) for rule in self.rules.rules)
 
-    async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "") -> Inspected:
-        """What is in it. Raises nothing: what can't be looked into says why."""
-        return await self._current.inspect(body, name)
+    def stops(self, passing: Passing) -> bool:
+        """Whether any rule that may be about what passes so stops what meets it."""
+        sender = self._sender(passing)
+        return any(rule.then >= Step.WARN and applies(rule, passing, sender) for rule in self.rules.rules)
+
+    async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "", owner: str = "") -> Inspected:
+        """What is in it. Owners take turns. Raises nothing: what can't be looked into says why."""
+        return await self._current.inspect(body, name, owner)
 
     def judge(self, passing: Passing, inspected: Inspected) -> Judged:
         """What is done about it, by the rules of now."""

@@ -338,6 +338,14 @@ class DecisionPoint:
         facts = self.facts_again(answer, session, app, address, now).about(document)
         return self._decide(door, answer.route, session, over or SessionState.NOT_SIGNED_IN, facts, now)
 
+    def facts_now(self, answer: Answer, address: str) -> Facts | None:
+        """The facts by now of whom `answer` let in; None where the app is gone."""
+        app = self.known.apps.get(answer.app.id) if answer.app else None
+        if app is None:
+            return None
+        session = self.known.issued(answer.session.id) if answer.session else None
+        return self.facts_again(answer, session, app, address, self.clock.now())
+
     def facts_again(self, answer: Answer, session: Session | None, app: App, address: str, now: Instant) -> Facts:
         """The facts of an open stream as they are by now; `session` is the newest state of the answer's."""
         facts = self.known.facts(session, app, address)

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from limen.enforcement import answers, headers
 from limen.enforcement.decision_point import Answer
-from limen.enforcement.documents.guard import DocumentGuard, Verdict, asked_whole, is_endless, name_in
-from limen.enforcement.documents.spool import NoRoomError
+from limen.enforcement.documents.freshly import FreshlyAsked
+from limen.enforcement.documents.guard import DocumentGuard, Verdict, asked_whole, coding_of, is_endless, name_in
 from limen.enforcement.documents.stopped_page import stopped_reply
 from limen.enforcement.documents.stops import About
 from limen.enforcement.headers import Fields
@@ -21,6 +21,8 @@ from limen.enforcement.streams import Stream
 from limen.enforcement.upstreams import UpstreamError, too_slow, unreachable
 from limen.facts import App
 from limen.facts.passing import Channel, Passing
+from limen.http_bodies.codings import EndlessUndoing, UnreadableError, codings_in
+from limen.http_bodies.spool import NoRoomError
 from limen.messages import gettext_noop
 
 if TYPE_CHECKING:
@@ -120,11 +122,12 @@ class Exchange:
     async def _carry(self) -> None:
         guard = self._gateway.guard
         sent = guard.asked(Channel.UPLOAD, self._answer, self._app, name_in(self._target)) if guard else None
-        if guard is None or sent is None or not self._has_body():
-            await self._forward(self._body() if self._has_body() else None)
+        body = self._body() if self._has_body() else None
+        if guard is None or sent is None or (body is None and b"?" not in self._target):
+            await self._forward(body)
             return
         try:
-            verdict = await guard.upload(sent, self._about(), self._body(), self._fields)
+            verdict = await guard.upload(sent, self._about(), body, self._fields)
         except _TooLargeError:
             await self.refuse(*TOO_LARGE)
         except NoRoomError:
@@ -132,7 +135,7 @@ class Exchange:
         except ConnectionResetError:
             return
         else:
-            await self._pass_on(verdict, self._forward)
+            await self._pass_on(verdict, lambda held: self._forward(held if body is not None else None))
 
     async def _pass_on(self, verdict: Verdict, onward: Callable[[AsyncIterator[bytes]], Awaitable[None]]) -> None:
         """Pass on what may pass, and say of anything else that it was stopped."""
@@ -169,7 +172,7 @@ class Exchange:
             if not self._has_body():
                 self._body_done.set()
         try:
-            if guard is None or coming is None:
+            if guard is None or (coming is None and not self._is_stream(response)):
                 await self._back(response, response.content.iter_any())
             else:
                 await self._back_looked_into(guard, coming, response)
@@ -196,16 +199,25 @@ class Exchange:
 
     # And back
 
-    async def _back_looked_into(self, guard: DocumentGuard, coming: Passing, response: Any) -> None:
+    def _is_stream(self, response: Any) -> bool:
+        """Whether it is looked at as it comes. Whoever stores a file chooses its type: what says how long it is has an
+        end, and is judged as a whole.
+        """
+        fields = headers.downstream_response(response.raw_headers)
+        has_length = bool(headers.first(fields, b"content-length"))
+        return self._stays_open or (is_endless(headers.first(fields, b"content-type")) and not has_length)
+
+    async def _back_looked_into(self, guard: DocumentGuard, coming: Passing | None, response: Any) -> None:
+        """`coming`: None where nobody asks yet, about what may go on for days."""
         fields = headers.downstream_response(response.raw_headers)
         if self._method == "HEAD" or response.status in {204, 304}:
             await self._back(response, response.content.iter_any())
             return
-        if response.status == 206:
+        if response.status == 206 and coming is not None:
             await self.refuse(*NOT_WHOLE)
             return
-        if self._stays_open or is_endless(headers.first(fields, b"content-type")):
-            await self._back(response, self._piece_by_piece(guard, coming, response))
+        if coming is None or self._is_stream(response):
+            await self._back(response, self._piece_by_piece(guard, response, coding_of(fields)))
             return
         try:
             verdict = await guard.download(coming, self._about(), response.content.iter_any(), fields)
@@ -215,8 +227,11 @@ class Exchange:
             if not await self._broke_off(wrong):
                 raise
         else:
-            if not await self._is_withheld(verdict):
-                await self._pass_on(verdict, lambda body: self._back(response, body))
+            try:
+                if not await self._is_withheld(verdict):
+                    await self._pass_on(verdict, lambda body: self._back(response, body))
+            finally:
+                verdict.close()
 
     async def _is_withheld(self, verdict: Verdict) -> bool:
         """Whether the policies refuse the document that comes back, by its label. Then that refusal is the answer."""
@@ -225,7 +240,6 @@ class Exchange:
         decided = self._gateway.doors.decide_document("gateway", self._answer, verdict.document, self._address)
         if decided.permitted:
             return False
-        verdict.close()
         leads_on = answers.may_lead_on(decided, self._method.encode())
         reply = answers.refusal_reply(
             decided, self._target, self._gateway.public_url, is_navigation=leads_on and self._is_navigation
@@ -234,10 +248,21 @@ class Exchange:
         await reply_with(self._send, reply)
         return True
 
-    async def _piece_by_piece(self, guard: DocumentGuard, coming: Passing, response: Any) -> AsyncIterator[bytes]:
-        pieces = guard.pieces(coming)
+    async def _piece_by_piece(self, guard: DocumentGuard, response: Any, coding: bytes) -> AsyncIterator[bytes]:
+        pieces = guard.pieces()
+        name = name_in(self._target)
+        asked = FreshlyAsked(self._gateway, guard, Channel.DOWNLOAD, self._answer, self._address, name)
+        undoing = _undoing(coding)
         async for piece in response.content.iter_any():
-            if not await guard.piece_may_pass(pieces, self._about(), piece):
+            passing = asked.now()
+            reads: bytes | None = None
+            with suppress(UnreadableError):
+                reads = undoing.feed(piece) if undoing is not None else None
+            if reads is None:  # nobody can see what is in it, nor in all that follows
+                undoing = None
+                if passing is not None:
+                    raise _StoppedError
+            elif not await guard.piece_may_pass(passing, pieces, self._about(), reads):
                 raise _StoppedError
             yield piece
 
@@ -331,6 +356,13 @@ class Exchange:
     def _declared_length(self) -> int:
         length = headers.first(self._fields, b"content-length")
         return int(length) if length.isdigit() else 0
+
+
+def _undoing(coding: bytes) -> EndlessUndoing | None:
+    """What undoes these codings as they come; None where nothing does."""
+    with suppress(UnreadableError):
+        return EndlessUndoing(codings_in(coding))
+    return None
 
 
 STOPPED_MIDWAY: Final = (

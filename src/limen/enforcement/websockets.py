@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from limen.enforcement import answers, headers
 from limen.enforcement.cross_site import Sender
 from limen.enforcement.decision_point import Answer
+from limen.enforcement.documents.freshly import FreshlyAsked
 from limen.enforcement.documents.stops import About
 from limen.enforcement.headers import Fields
 from limen.enforcement.streams import Stream
@@ -149,7 +150,9 @@ async def _carry(
 
     stream = Stream(answer, address, "gateway", cut_once)
     gateway.streams.add(stream)
-    may_go_up, may_come_down = (_looks(gateway, answer, target, each) for each in (Channel.UPLOAD, Channel.DOWNLOAD))
+    may_go_up, may_come_down = (
+        _looks(gateway, answer, address, target, each) for each in (Channel.UPLOAD, Channel.DOWNLOAD)
+    )
     up = asyncio.create_task(_up(gateway, answer, upstream, receive, may_go_up, cut_once))
     down = asyncio.create_task(_down(upstream, send, may_come_down, cut_once))
     try:
@@ -167,25 +170,27 @@ async def _carry(
         await upstream.close(POLICY_VIOLATION if cut.done() else GOING_AWAY)
 
 
-def _looks(gateway: Gateway, answer: Answer, target: bytes, channel: Channel) -> MayPass | None:
-    """What looks into the messages that go one way; None where nobody asks."""
+def _looks(gateway: Gateway, answer: Answer, address: str, target: bytes, channel: Channel) -> MayPass | None:
+    """What looks into the messages that go one way, each by the rules and facts of its moment; None where data is not
+    protected.
+    """
     guard, app = gateway.guard, answer.app
-    passing = guard.asked(channel, answer, app) if guard is not None and app is not None else None
-    if guard is None or passing is None:
+    if guard is None or app is None:
         return None
+    asked = FreshlyAsked(gateway, guard, channel, answer, address)
     session = answer.session
     about = About(
         session=session.id if session is not None else "",
-        person=passing.person,
-        app=passing.app,
+        person=session.person_id if session is not None else "",
+        app=app.id,
         method="GET",
         target=target.decode("ascii"),
     )
-    pieces = guard.pieces(passing)
+    pieces = guard.pieces()
 
     async def may_pass(message: str | bytes) -> bool:
         piece = message.encode("utf-8", "surrogatepass") if isinstance(message, str) else message
-        return await guard.piece_may_pass(pieces, about, piece)
+        return await guard.piece_may_pass(asked.now(), pieces, about, piece)
 
     return may_pass
 

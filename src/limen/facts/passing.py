@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from typing import Final
 
 from limen.facts.app import Label
 
@@ -71,3 +73,17 @@ class Judged:
     kinds: tuple[str, ...] = ()
     may_justify: bool = False
     in_force: Label | None = None
+
+
+FAILED: Final = frozenset({"failed", "timed-out", "too-large"})
+"""Words of `data.documents.WhyNot` for a look that did not come to its end."""
+
+
+def stops_unseen(label: Label | None, failed: frozenset[str], could_stop: Callable[[], bool]) -> bool:
+    """Whether what an app of this label is sent, or sends, is stopped because nobody could see what is in it (`failed`
+    says why), whatever rules say of that: at a restricted app always; elsewhere where a rule `could_stop` it, and it is
+    not merely too large.
+    """
+    if label is Label.RESTRICTED:
+        return bool(failed)
+    return bool(failed - {"too-large"}) and could_stop()

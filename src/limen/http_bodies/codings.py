@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
@@ -16,6 +18,8 @@ MOST_RATIO: Final = 200
 FREE: Final = 4 << 20
 """Beyond so many bytes that come out, no more than this for each that went in: nobody's document compresses so well."""
 MOST_CODINGS: Final = 3
+MOST_AT_ONCE: Final = 16 << 20
+"""So many bytes may come out of one piece of what has no end."""
 _BREATH: Final = 2 << 20
 """After so many bytes that come out, others have their turn."""
 _PIECE: Final = 1 << 18
@@ -46,6 +50,28 @@ def undone(body: AsyncIterator[bytes], codings: tuple[str, ...], most: int = MOS
             raise UnreadableError("unknown-kind")
         body = _undo(body, coding, most)
     return body
+
+
+class Readable:
+    """A body as far as it can be read: it ends where it is unreadable, and `wrong` says why."""
+
+    def __init__(self, body: AsyncIterator[bytes]) -> None:
+        self._body = body
+        self.wrong: UnreadableError | None = None
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        try:
+            async for piece in self._body:
+                yield piece
+        except UnreadableError as wrong:
+            self.wrong = wrong
+
+
+async def as_far_as_readable(body: AsyncIterator[bytes], codings: tuple[str, ...]) -> AsyncIterator[bytes]:
+    """The body without its codings, to where they can't be undone."""
+    with suppress(UnreadableError):
+        async for piece in undone(body, codings):
+            yield piece
 
 
 def acceptable(field: bytes) -> bytes:
@@ -159,29 +185,68 @@ def _decoder(coding: str) -> _Decoder:
     return _Brotli() if coding == "br" else _Zstd()
 
 
-async def _undo(body: AsyncIterator[bytes], coding: str, most: int) -> AsyncIterator[bytes]:
-    decoder: _Decoder | None = None
-    size = came = breath = 0
-    async for piece in body:
-        data = piece
-        came += len(piece)
-        while data or (decoder is not None and decoder.has_more):
-            if decoder is None:
-                decoder = _decoder(coding)
+class _Layer:
+    """One coding, undone as it comes."""
+
+    def __init__(self, coding: str, most: int) -> None:
+        self._coding, self._most = coding, most
+        self._decoder: _Decoder | None = None
+        self._size = self._came = 0
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """What comes out of the next piece. Raises UnreadableError."""
+        self._came += len(data)
+        while data or (self._decoder is not None and self._decoder.has_more):
+            if self._decoder is None:
+                self._decoder = _decoder(self._coding)
             try:
-                out = decoder.decode(data)
+                out = self._decoder.decode(data)
             except Exception:  # noqa: BLE001 -- each library has an error of its own
                 raise UnreadableError("broken") from None
             data = b""
-            size += len(out)
-            if size > most or size > FREE + MOST_RATIO * came:
+            self._size += len(out)
+            if self._size > self._most or self._size > FREE + MOST_RATIO * self._came:
                 raise UnreadableError("too-large")
-            if size > breath + _BREATH:
-                breath = size
-                await asyncio.sleep(0)
             if out:
                 yield out
-            if decoder.has_ended:  # what follows is another run of the same coding (RFC 1952 section 2.2)
-                data, decoder = decoder.rest, None
-    if decoder is not None:
-        raise UnreadableError("broken")  # it was cut
+            if self._decoder.has_ended:  # what follows is another run of the same coding (RFC 1952 section 2.2)
+                data, self._decoder = self._decoder.rest, None
+
+    def end(self) -> None:
+        """Raises UnreadableError where it was cut."""
+        if self._decoder is not None:
+            raise UnreadableError("broken")
+
+
+class EndlessUndoing:
+    """What has no end, without its codings: piece by piece as it comes. Raises UnreadableError."""
+
+    def __init__(self, codings: tuple[str, ...]) -> None:
+        if len(codings) > MOST_CODINGS:
+            raise UnreadableError("too-deep")
+        if not KNOWN.issuperset(codings):
+            raise UnreadableError("unknown-kind")
+        self._layers = [_Layer(one, sys.maxsize) for one in reversed(codings)]
+
+    def feed(self, piece: bytes) -> bytes:
+        """What the next piece reads as, as far as its sender has flushed it. At most `MOST_AT_ONCE` bytes."""
+        for layer in self._layers:
+            out: bytes = b""
+            for one in layer.feed(piece):
+                out += one
+                if len(out) > MOST_AT_ONCE:
+                    raise UnreadableError("too-large")
+            piece = out
+        return piece
+
+
+async def _undo(body: AsyncIterator[bytes], coding: str, most: int) -> AsyncIterator[bytes]:
+    layer, size = _Layer(coding, most), 0
+    async for piece in body:
+        for out in layer.feed(piece):
+            yield out
+            size += len(out)
+            if size > _BREATH:
+                size = 0
+                await asyncio.sleep(0)
+    layer.end()

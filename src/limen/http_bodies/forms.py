@@ -24,14 +24,19 @@ from limen.http_bodies.codings import UnreadableError
 MOST_PARTS: Final = 1_000
 MOST_FIELDS: Final = 16
 MOST_FIELD_BYTES: Final = 8_192
+_LONGEST_TYPE: Final = 1_024
 _BOUNDARY: Final = re.compile(rb"[0-9A-Za-z'()+_,./:=? -]{0,69}[0-9A-Za-z'()+_,./:=?-]")
+_AS_IT_IS: Final = frozenset({b"binary", b"7bit", b"8bit"})
+_BASE64: Final = re.compile(rb"[A-Za-z0-9+/]*={0,2}")
+_NO_QUOTED: Final = re.compile(rb"=(?![0-9A-Fa-f]{2}|[ \t]*\r?\n)")
 _HEAD, _DATA, _END = "head", "data", "end"
 
 
 @dataclass(frozen=True, slots=True)
 class FormPart:
     """One part: `field` is its name in the form, `filename` what the sender calls the file ("": it is none), `is_file`
-    whether an app would take it for one, `head` all that it says of itself. `body` is read before the next part.
+    whether an app would take it for one, `head` all that it says of itself. `body`, as it was
+    sent, is read before the next part; its `transfer_encoding` (b"": none) is not undone.
     """
 
     head: bytes
@@ -45,9 +50,12 @@ class FormPart:
 
 def boundary_of(content_type: bytes) -> bytes:
     """The boundary that a Content-Type names. Raises UnreadableError where it names none or more than one."""
+    if len(content_type) > _LONGEST_TYPE:
+        raise UnreadableError("broken")
     _, options = parse_options_header(content_type)
     boundary = options.get(b"boundary", b"")
-    if len(re.findall(rb"boundary\s*(?:\*[^=]*)?=", content_type, re.IGNORECASE)) != 1:
+    names = [one.rpartition(b";")[2].partition(b"*")[0].strip() for one in content_type.lower().split(b"=")[:-1]]
+    if sum(one.endswith(b"boundary") for one in names) != 1:
         raise UnreadableError("broken")
     if not _BOUNDARY.fullmatch(boundary):
         raise UnreadableError("broken")
@@ -174,6 +182,7 @@ def _part(head: list[tuple[bytes, bytes]], body: AsyncIterator[bytes]) -> FormPa
     _, options = parse_options_header(disposition)
     plain, extended = options.get(b"filename", b""), _extended(disposition)
     encoding = only(b"content-transfer-encoding").strip().lower()
+    encoding = b"" if encoding in _AS_IT_IS else encoding
     return FormPart(
         head=b"\n".join(b"%b: %b" % one for one in head),
         field=options.get(b"name", b"").decode("utf-8", "replace"),
@@ -181,7 +190,7 @@ def _part(head: list[tuple[bytes, bytes]], body: AsyncIterator[bytes]) -> FormPa
         is_file=bool(plain or extended) or b"filename" in disposition.lower(),
         content_type=only(b"content-type"),
         transfer_encoding=encoding,
-        body=_transferred(body, encoding),
+        body=body,
     )
 
 
@@ -203,33 +212,17 @@ def _extended(disposition: bytes) -> str:
         return unquote_to_bytes(value).decode("latin-1")
 
 
-async def _transferred(body: AsyncIterator[bytes], encoding: bytes) -> AsyncIterator[bytes]:
-    """A part without its transfer encoding, which RFC 7578 section 4.7 deprecates and some apps still undo."""
-    if encoding in {b"", b"binary", b"7bit", b"8bit"}:
-        async for piece in body:
-            yield piece
-        return
-    if encoding not in {b"base64", b"quoted-printable"}:
+def decoded(content: bytes, encoding: bytes) -> bytes:
+    """A part without its transfer encoding, as an app reads it that undoes it. RFC 7578 section 4.7 deprecates that, so
+    that most apps take the part as it is. Raises UnreadableError where decoders could disagree.
+    """
+    if encoding == b"base64":
+        digits = content.translate(None, b" \t\r\n")
+        if len(digits) % 4 == 0 and _BASE64.fullmatch(digits):
+            return binascii.a2b_base64(digits)
+    elif encoding == b"quoted-printable":
+        if not _NO_QUOTED.search(content):
+            return quopri.decodestring(content)
+    else:
         raise UnreadableError("unknown-kind")
-    held = b""
-    async for piece in body:
-        held += piece
-        if encoding == b"base64":
-            held = bytes(held.translate(None, b" \t\r\n"))
-            whole, held = held[: len(held) // 4 * 4], held[len(held) // 4 * 4 :]
-        else:
-            at = held.rfind(b"\n") + 1
-            whole, held = held[:at], held[at:]
-            if len(held) > MOST_FIELD_BYTES:
-                raise UnreadableError("broken")
-        yield _decoded(whole, encoding)
-    yield _decoded(held, encoding)
-
-
-def _decoded(piece: bytes, encoding: bytes) -> bytes:
-    if encoding == b"quoted-printable":
-        return quopri.decodestring(piece)
-    try:
-        return binascii.a2b_base64(piece, strict_mode=False)
-    except binascii.Error:
-        raise UnreadableError("broken") from None
+    raise UnreadableError("broken")

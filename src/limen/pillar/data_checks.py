@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -23,7 +23,7 @@ class InspectedDocument(Protocol):
 
 
 class Inspect(Protocol):
-    async def __call__(self, body: AsyncIterator[bytes] | bytes, name: str = "") -> Any: ...
+    async def __call__(self, body: AsyncIterator[bytes] | bytes, name: str = "", owner: str = "") -> Any: ...
 
 
 class DataDialogue(Protocol):
@@ -33,8 +33,11 @@ class DataDialogue(Protocol):
         """Whether this document may pass for this person to or from this app."""
         ...
 
-    async def not_sensitive(self, person: str, app: str, digests: Iterable[bytes], event: str) -> None:
-        """Have these documents pass for this person, until that ends. `event` is the one that stopped them."""
+    async def not_sensitive(self, person: str, app: str, digests: Mapping[bytes, str]) -> bool:
+        """Have these documents pass for this person, until that ends. Beside each, the event that tells of its stop.
+
+        False: they do not, for somebody decided about one of them that it is sensitive.
+        """
         ...
 
     async def justified(self, event: str, person: str, why: str) -> None:
@@ -61,13 +64,15 @@ class RuleWords:
 class DataChecks:
     """What data protection offers to the gateway.
 
-    `asks(passing)`: whether any rule could apply; where it is false, nothing is looked into. `inspect(body, name)`
-    looks into a document and gives an `InspectedDocument`. `not_inspected(why)` is what stands for a document that
-    could not be looked into, `why` one of the words of `data.documents.WhyNot`. `judge(passing, inspected)` says what
-    is done.
+    `asks(passing)`: whether any rule could apply; where it is false, nothing is looked into. `inspect(body, name,
+    owner)` looks into a document, in turn with those of other owners, and gives an `InspectedDocument`.
+    `not_inspected(why)` is what stands for a document that could not be looked into, `why` one of the words of
+    `data.documents.WhyNot`. `judge(passing, inspected)` says what is done.
     `note(passing, inspected, judged, passed=…, why=…)` journals it and gives the event's id;
     `why` is a word, never what somebody wrote. `words(rule)` are those of a rule by its id. `dialogue` keeps what
     people say, where that is kept.
+    `stops(passing)`: whether a rule could stop it, so that what nobody could look into may not pass by it.
+    `together(documents)`: several documents, each with its name, as one, of which all is counted.
     """
 
     asks: Callable[[Passing], bool]
@@ -75,8 +80,10 @@ class DataChecks:
     not_inspected: Callable[[str], Any]
     judge: Callable[[Passing, Any], Judged]
     note: Note
-    words: Callable[[str], RuleWords | None] = lambda _rule: None
+    together: Callable[[Sequence[tuple[str, Any]]], Any]
     dialogue: DataDialogue | None = None
+    stops: Callable[[Passing], bool] = lambda _passing: True
+    words: Callable[[str], RuleWords | None] = lambda _rule: None
 
 
 @dataclass(frozen=True, slots=True)

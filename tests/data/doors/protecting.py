@@ -41,7 +41,7 @@ class OwnProtection:
         self._may_fail("asks")
         return self.is_asked
 
-    async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "") -> Inspected:
+    async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "", owner: str = "") -> Inspected:
         self._may_fail("inspect")
         self.looks += 1
         whole = body if isinstance(body, bytes) else b"".join([piece async for piece in body])

@@ -6,8 +6,9 @@ import pytest
 
 from limen.data.doors.http_documents import asked_by, body_of, file_name
 from limen.data.doors.icap_reading import HttpHead
-from limen.data.doors.spool import Room, Spool
+from limen.data.doors.spool import budget
 from limen.http_bodies.codings import UnreadableError
+from limen.http_bodies.spool import Spool
 
 FORM = b'--b\r\nContent-Disposition: form-data; name="f"; filename="a.txt"\r\n\r\none\r\n--b--\r\n'
 MULTIPART = {b"content-type": b"multipart/form-data; boundary=b"}
@@ -15,7 +16,7 @@ ZIPPED = {b"content-encoding": b"gzip"}
 
 
 async def found(fields: dict[bytes, bytes], body: bytes) -> dict[str, bytes]:
-    with Spool(Room()) as spool:
+    with Spool(budget()) as spool:
         spool.write(body)
         apart = body_of(HttpHead(fields=fields), "up", spool)
         assert b"".join([piece async for piece in apart.whole.pieces()]) == body
@@ -26,6 +27,15 @@ async def test_a_body_is_unpacked_and_taken_apart_by_what_its_head_says() -> Non
     assert await found({}, b"text") == {"up": b"text"}
     assert await found(ZIPPED, gzip.compress(b"text")) == {"up": b"text"}
     assert (await found(MULTIPART | ZIPPED, gzip.compress(FORM)))["a.txt"] == b"one"
+
+
+async def test_without_its_codings_it_is_read_as_far_as_they_go() -> None:
+    with Spool(budget()) as spool:
+        spool.write(gzip.compress(b"text" * 100)[:-4])
+        decoded = body_of(HttpHead(fields=ZIPPED), "up", spool).decoded
+        assert decoded is not None
+        assert b"".join([piece async for piece in decoded.pieces()]) == b"text" * 100
+        assert body_of(HttpHead(fields={}), "up", spool).decoded is None
 
 
 @pytest.mark.parametrize("fields", [MULTIPART, ZIPPED, {b"content-encoding": b"gzip, other"}])

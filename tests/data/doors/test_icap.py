@@ -11,7 +11,7 @@ from tests.data.doors.icap_client import POST, IcapWorld, chunked, icap_world, r
 from tests.data.doors.protecting import CARD, NO_CARD, OwnProtection
 
 from limen.data.documents import WhyNot
-from limen.data.doors.spool import Room
+from limen.data.doors.spool import budget
 from limen.data.rules import judging
 from limen.data.rules.model import Channel, Step
 
@@ -143,7 +143,7 @@ async def test_what_an_address_says_is_sent_too(world: IcapWorld) -> None:
 async def test_a_body_that_is_too_large_is_judged_as_such_and_streamed_on_where_it_may_pass() -> None:
     body = b"x" * 300_000
     protection = OwnProtection(unread=Step.WATCH)
-    async with icap_world(protection, room=Room(largest=100_000)) as world, world.connected() as asked:
+    async with icap_world(protection, room=budget(largest=100_000)) as world, world.connected() as asked:
         await asked.send(reqmod(body))
         assert await asked.modified((await asked.head())[1]) == (POST, body)
         await asked.send(reqmod(body, ALLOW))
@@ -154,7 +154,7 @@ async def test_a_body_that_is_too_large_is_judged_as_such_and_streamed_on_where_
         await asked.send(reqmod(NO_CARD, ALLOW))
         assert (await asked.head())[0] == 204
         assert WhyNot.TOO_LARGE in protection.inspected[0].why_not
-        assert world.server.about.room.left == Room().left
+        assert world.server.about.room.held == 0
 
 
 async def test_the_person_is_who_a_named_proxy_says() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from tests.data.doors.protecting import CARD, NO_CARD, OwnProtection
@@ -78,7 +79,7 @@ async def test_what_could_not_be_looked_into_is_judged_as_that(unread: Step, pas
 
 async def test_what_takes_too_long_was_not_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
     class Slow(OwnProtection):
-        async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "") -> Inspected:
+        async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "", owner: str = "") -> Inspected:
             await asyncio.sleep(60)
             raise AssertionError
 
@@ -86,6 +87,38 @@ async def test_what_takes_too_long_was_not_looked_into(monkeypatch: pytest.Monke
     protection = Slow()
     assert not (await judge(protection, WEB, A_CARD)).passes
     assert protection.inspected[0].why_not == {WhyNot.TIMED_OUT}
+
+
+async def test_what_is_sent_coded_is_looked_into_with_its_codings_as_well() -> None:
+    class Coded(_Apart):
+        whole, decoded = Content(CARD, "whole"), Content(NO_CARD, "decoded")
+
+        async def documents(self) -> AsyncIterator[Document]:
+            async def body() -> AsyncIterator[bytes]:
+                yield NO_CARD
+
+            yield Document("a.txt", "f", body())
+
+    assert not (await judge(OwnProtection(), WEB, Passed(body=Coded()))).passes
+    assert (await judge(OwnProtection(), Passing(Channel.DOWNLOAD), Passed(body=Coded()))).passes
+
+
+async def test_owners_take_turns_at_the_look() -> None:
+    class Asked(OwnProtection):
+        async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "", owner: str = "") -> Inspected:
+            owners.append(owner)
+            return await super().inspect(body, name, owner)
+
+    owners: list[str] = []
+    sent = replace(A_CARD, sender="192.0.2.7")
+    for passing, passed in (
+        (Passing(Channel.WEB, person="ann", app="site"), A_CARD),
+        (Passing(Channel.WEB, app="site"), A_CARD),
+        (Passing(Channel.MAIL), A_CARD),
+        (Passing(Channel.WEB, app="site"), sent),
+    ):
+        await judge(Asked(), passing, passed)
+    assert owners == ["ann", "site", "mail", "192.0.2.7"]
 
 
 async def test_one_of_several_documents_is_enough() -> None:
@@ -98,11 +131,11 @@ async def test_one_of_several_documents_is_enough() -> None:
 def test_several_documents_together() -> None:
     find = Finding("card", Confidence.HIGH, 1, 2, b"d")
     one = Inspected(
-        "docx", Found((find,), frozenset({"card"})), ("page 1",), Label.INTERNAL, frozenset({WhyNot.BROKEN})
+        "docx", Found((find,), {"card": Confidence.HIGH}), ("page 1",), Label.INTERNAL, frozenset({WhyNot.BROKEN})
     )
     other = Inspected("pdf", Found((find,)), (), Label.RESTRICTED)
     both = together([("a.docx", one), ("", other)], {WhyNot.TOO_LARGE})
-    assert (both.found.findings, both.found.more) == ((find, find), {"card"})
+    assert (both.found.findings, both.found.more) == ((find, find), {"card": Confidence.HIGH})
     assert (both.where, both.label) == (("a.docx / page 1", ""), Label.RESTRICTED)
     assert both.why_not == {WhyNot.BROKEN, WhyNot.TOO_LARGE}
     assert together([("a.docx", one)]) is one
@@ -128,7 +161,7 @@ FIND = Finding("card", Confidence.HIGH, 1, 2, b"d")
     "beside",
     [
         [("customers.csv", Inspected("csv", Found((FIND,))))],
-        [("customers.csv", Inspected("csv", Found(more=frozenset({"card"}))))],
+        [("customers.csv", Inspected("csv", Found(more={"card": Confidence.HIGH})))],
         [("sealed.zip", Inspected("zip", why_not=frozenset({WhyNot.ENCRYPTED})))],
         [("", Inspected("text")), ("customers.csv", Inspected("csv", Found((FIND,))))],
         [("b.docx", Inspected("docx", carried=Carried()))],
@@ -168,25 +201,32 @@ class _Apart:
     """A body that can't be taken apart behind its first document, as `swallowed` by whoever looks or not."""
 
     whole = Content(CARD, "whole")
+    decoded: Content | None = None
+    first = NO_CARD
 
     async def documents(self) -> AsyncIterator[Document]:
         async def broken() -> AsyncIterator[bytes]:
-            yield NO_CARD
+            yield self.first
             raise UnreadableError("broken")
 
         yield Document("a.txt", "f", broken())
 
 
-@pytest.mark.parametrize("swallows", [False, True])
-async def test_what_cannot_be_taken_apart_is_looked_into_as_it_came(*, swallows: bool) -> None:
-    class Swallowing(OwnProtection):
-        async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "") -> Inspected:
-            try:
-                return await super().inspect(body, name)
-            except UnreadableError:
-                return Inspected("text")
-
-    protection = Swallowing() if swallows else OwnProtection()
+async def test_what_cannot_be_taken_apart_is_looked_into_as_it_came() -> None:
+    protection = OwnProtection()
     assert not (await judge(protection, WEB, Passed(body=_Apart()))).passes
     (inspected,) = protection.inspected
     assert (inspected.why_not, inspected.where) == ({WhyNot.BROKEN}, ("whole",))
+
+
+async def test_what_was_read_before_it_could_not_be_taken_apart_counts() -> None:
+    class Apart(_Apart):
+        whole, decoded = Content(NO_CARD, "whole"), Content(CARD, "decoded")
+
+    class Torn(_Apart):
+        whole, first = Content(NO_CARD, "whole"), CARD
+
+    for apart, where in ((Apart(), "decoded"), (Torn(), "f / a.txt")):
+        protection = OwnProtection()
+        assert not (await judge(protection, WEB, Passed(body=apart))).passes
+        assert protection.inspected[0].where == (where,)

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from limen.data.doors import quarantine as module
-from limen.data.doors.quarantine import Kept, Quarantine
+from limen.data.doors.quarantine import RELEASED_FOR, Kept, Quarantine
 from limen.data.doors.share_files import GoneError, opened, write_beside
 from limen.errors import LimenError
 
@@ -52,7 +52,7 @@ def test_a_file_is_taken_for_nobody_else_to_read_and_put_back(
         assert content.stat().st_uid == 0
 
     (share / "in" / "a.txt").write_text("new")
-    assert quarantine.release(kept, share) == "in/a (2).txt"
+    assert quarantine.release(kept, share, 1_000) == "in/a (2).txt"
     back = share / "in" / "a (2).txt"
     assert (back.read_text(), oct(back.stat().st_mode & 0o777)) == ("secret", "0o644")
     if os.geteuid() == 0:
@@ -103,13 +103,35 @@ def test_what_was_put_back_is_not_taken_again_as_it_is(tmp_path: Path, share: Pa
     kept = take(quarantine, share, "in/a.txt")
     (share / "in" / "b.txt").write_text("secret")
     with opened(share, PurePosixPath("in/b.txt")) as file:
-        assert not quarantine.was_released(file, "sales")
-        quarantine.release(kept, share)
-        assert quarantine.was_released(file, "sales")
-        assert not quarantine.was_released(file, "other")
+        assert not quarantine.was_released(file, "sales", 1_000)
+        quarantine.release(kept, share, 1_000)
+        assert quarantine.was_released(file, "sales", 1_000)
+        assert not quarantine.was_released(file, "other", 1_000)
     (share / "in" / "a.txt").write_text("sEcret")
     with opened(share, PurePosixPath("in/a.txt")) as file:
-        assert not quarantine.was_released(file, "sales")
+        assert not quarantine.was_released(file, "sales", 1_000)
+
+
+def test_what_was_put_back_is_taken_again_after_a_year_or_when_somebody_ends_it(tmp_path: Path, share: Path) -> None:
+    quarantine = Quarantine(tmp_path / "q")
+    (share / "in" / "b.txt").write_text("secret")
+    quarantine.release(take(quarantine, share, "in/a.txt"), share, 1_000)
+    quarantine.release(take(quarantine, share, "in/b.txt"), share, 2_000)
+    (one,) = quarantine.released(2_000)  # the same content counts once, from when it was put back last
+    assert (one.share, one.until, one.event) == ("sales", 2_000 + RELEASED_FOR, "e1")
+    with opened(share, PurePosixPath("in/a.txt")) as file:
+        assert quarantine.was_released(file, "sales", one.until - 1)
+        assert not quarantine.was_released(file, "sales", one.until)
+        quarantine.end_released(["dr_other"])
+        assert quarantine.was_released(file, "sales", 2_000)
+        quarantine.end_released([one.id])
+        assert not quarantine.was_released(file, "sales", 2_000)
+
+
+@pytest.mark.parametrize("written", ["{", "7", '[["sales", 6]]', '[["sales", 6, "d", "never"]]', '[["sales", 6, "d"]]'])
+def test_nothing_was_put_back_where_that_cannot_be_read(tmp_path: Path, written: str) -> None:
+    (tmp_path / "released.json").write_text(written)
+    assert Quarantine(tmp_path).released(0) == []
 
 
 def test_what_is_gone_is_not_taken_and_nothing_is_left_of_trying(tmp_path: Path, share: Path) -> None:
@@ -126,7 +148,7 @@ def test_a_folder_that_is_gone_is_said(tmp_path: Path, share: Path) -> None:
     kept = take(quarantine, share, "in/a.txt")
     (share / "in").rmdir()
     with pytest.raises(LimenError):
-        quarantine.release(kept, share)
+        quarantine.release(kept, share, 1_000)
     assert quarantine.all() == [kept]
     quarantine.delete(kept)
     assert quarantine.all() == []

@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -31,6 +32,14 @@ async def test_what_is_in_it_is_read_as_far_as_is_wanted(tmp_path: Path) -> None
     with opened(tmp_path, PurePosixPath("a")) as file:
         assert len(b"".join([one async for one in file.pieces()])) == 600_000
         assert len(b"".join([one async for one in file.pieces(300_001)])) == 300_001
+
+
+def test_its_digest_is_of_what_it_was_when_it_was_opened(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"x" * 600_000)
+    with opened(tmp_path, PurePosixPath("a")) as file:
+        with (tmp_path / "a").open("ab") as more:
+            more.write(b"y" * 300_000)
+        assert file.digest() == sha256(b"x" * 600_000).digest()
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from pathlib import Path, PurePosixPath
 
+import pytest
 from tests.data.doors.patrolled import patrolled
 from tests.data.doors.protecting import CARD, NO_CARD, OwnProtection
 
@@ -16,7 +17,12 @@ from limen.data.documents import WhyNot
 from limen.data.doors import shares
 from limen.data.doors.mass_renaming import MANY
 from limen.data.doors.samba_audit import SambaAudit
+from limen.data.labels.extended_attributes import CAN_HOLD
+from limen.data.labels.files import Place, write_label
+from limen.data.labels.marks import Marks
+from limen.data.labels.model import DocumentLabel
 from limen.data.rules.model import Channel, Step
+from limen.facts import Label
 
 
 async def test_what_may_not_lie_there_is_taken_and_a_note_says_so(tmp_path: Path) -> None:
@@ -176,6 +182,20 @@ async def test_a_name_that_ends_the_watching_again_and_again_has_one_sweep_run(t
         share.patrol._sweep_soon(70)
         await share.until(lambda: len(swept) == 2)
         assert (swept, most) == ([40, 70], 1)
+
+
+@pytest.mark.skipif(not CAN_HOLD, reason="no extended attributes here")
+async def test_a_label_beside_a_file_counts(tmp_path: Path) -> None:
+    async with patrolled(tmp_path, OwnProtection(Step.WATCH)) as share:
+        path = tmp_path / "prices.csv"
+        path.write_bytes(CARD)
+        said, marks = DocumentLabel(Label.RESTRICTED, 1_000), Marks((b"k" * 32,))
+        assert write_label(path, said, marks) is Place.FILE_SYSTEM
+        path.rename(share.root / "prices.csv")
+        await share.until(lambda: share.protection.inspected)
+        (inspected,) = share.protection.inspected
+        assert inspected.carried is not None
+        assert marks.claim(inspected.carried, {}).proven == said
 
 
 async def test_a_sweep_looks_at_what_changed_meanwhile(tmp_path: Path) -> None:

@@ -47,8 +47,8 @@ def _said_often() -> bytes:
     return made.zipped(
         {
             "[Content_Types].xml": "<Types/>",
-            "xl/sharedStrings.xml": f"<a><si><t>{'x' * 900_000}</t></si></a>",
-            "xl/worksheets/sheet1.xml": "<a>" + '<row><c t="s"><v>0</v></c></row>' * 9_000 + "</a>",
+            "xl/sharedStrings.xml": f"<sst><si><t>{'x' * 900_000}</t></si></sst>",
+            "xl/worksheets/sheet1.xml": "<worksheet>" + '<row><c t="s"><v>0</v></c></row>' * 9_000 + "</worksheet>",
         }
     )
 

@@ -52,3 +52,17 @@ def test_an_end_and_a_frame_without_end_break_off() -> None:
         here.close()
         with pytest.raises(BrokenOffError):
             frames.receive(there)
+
+
+@pytest.mark.parametrize("head", [b"\xff" * 8, b"\0" * 7 + b"\x09", b"\0"])
+def test_a_file_that_comes_with_what_is_refused_is_closed(head: bytes) -> None:
+    here, there = socket.socketpair()
+    with here, there, tempfile.TemporaryFile() as file:
+        lowest = os.dup(0)
+        os.close(lowest)
+        socket.send_fds(here, [head], [file.fileno()])
+        here.shutdown(socket.SHUT_WR)
+        with pytest.raises(BrokenOffError):
+            frames.receive(there)
+        with pytest.raises(OSError, match=r"Errno 9"):
+            os.fstat(lowest)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.data.extraction import made
 
-from limen.data.extraction.kinds import is_media, kinds_of
+from limen.data.extraction.kinds import kinds_of
 
 SEVEN_ZIP = b"7z\xbc\xaf\x27\x1c" + bytes(64)
 SOUND = b"ID3\x04" + bytes(64)
@@ -19,7 +19,6 @@ def test_each_is_its_kind(kind: str) -> None:
 def test_what_is_not_read_is_named() -> None:
     assert (kinds_of(SEVEN_ZIP), kinds_of(b"\x00\x01\x02" * 30), kinds_of(b"")) == (("7z",), ("unknown",), ("empty",))
     assert kinds_of(SOUND) == ("mp3",)
-    assert (is_media(SOUND), is_media(SEVEN_ZIP)) == (True, False)
 
 
 def test_two_documents_at_once_are_both() -> None:

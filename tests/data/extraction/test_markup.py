@@ -17,7 +17,7 @@ def test_what_stands_aside_comes_last_line_by_line() -> None:
     aside.add("fields", "b")
     aside.end_lines()
     aside.line("fields", "c")
-    aside.attributes({"{urn:x}rsidR": "00AB12CD34", "short": "12345678", "target": "https://harbor.example"})
+    aside.attributes({"{urn:x}rsidR": "00AB12CD", "short": "12345678", "target": "https://harbor.example"})
     assert list(aside.parts("page 1")) == [
         Part("page 1, fields", b"ab\nc\n\n"),
         Part("page 1, properties", b"https://harbor.example\n\n"),

@@ -66,15 +66,15 @@ def test_one_that_hangs_is_ended(pool: Pool, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_more_than_may_wait_and_a_closed_one_answer_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    closed = Pool(made.scanner())
     monkeypatch.setattr("limen.data.extraction.pool.MOST_WAITING", 0)
+    closed = Pool(made.scanner())
     assert _looked_into(closed, b"text").why_not == {WhyNot.TIMED_OUT}
     closed.close()
     assert _looked_into(closed, b"text").why_not == {WhyNot.FAILED}
 
 
 def test_who_gives_up_takes_nobodys_place(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("limen.data.extraction.pool.MOST_WAITING", 3)
+    monkeypatch.setattr(pool._turns, "_most", 3)
     [busy] = pool.pids
     os.kill(busy, signal.SIGSTOP)
     running = pool.inspect(_file(b"text"), 4)
@@ -84,6 +84,19 @@ def test_who_gives_up_takes_nobodys_place(pool: Pool, monkeypatch: pytest.Monkey
         assert file.closed
     os.kill(busy, signal.SIGCONT)
     assert running.result(60).why_not == set()
+
+
+def test_somebody_with_many_slow_documents_has_nobody_wait_for_all_of_them() -> None:
+    pool = Pool(made.scanner(), workers=2)
+    _looked_into(pool, b"text")
+    [busy] = pool.pids
+    os.kill(busy, signal.SIGSTOP)
+    slow = [pool.inspect(_file(b"text"), 4, owner="ann") for _ in range(30)]
+    assert pool.inspect(_file(b"text"), 4, owner="bob").result(60).why_not == set()
+    assert not any(one.done() for one in slow)
+    os.kill(busy, signal.SIGCONT)
+    assert all(one.result(60).why_not == set() for one in slow)
+    pool.close()
 
 
 def test_a_process_is_replaced_after_many_documents(monkeypatch: pytest.MonkeyPatch) -> None:

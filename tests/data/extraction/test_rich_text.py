@@ -41,9 +41,10 @@ def test_what_is_not_shown_parts_nothing() -> None:
 
 
 def test_objects_are_documents_within() -> None:
-    hexadecimal = made.word().hex()
+    word = made.word()
+    hexadecimal = word.hex()
     assert _read(r"{\object{\*\objdata " + hexadecimal[:50] + "\n" + hexadecimal[50:] + "}}")[1] == {
-        "embedded object": made.word()
+        "embedded object": word
     }
     assert _read(r"\bin3 abc rest")[1] == {"": b"abc"}
 

@@ -42,10 +42,10 @@ def test_strings_that_no_cell_shows_are_read_once_each() -> None:
             "[Content_Types].xml": "<Types/>",
             "xl/workbook.xml": '<a><sheet name="One" id="r1"/></a>',
             "xl/_rels/workbook.xml.rels": '<a><Relationship Id="r1" Target="worksheets/sheet1.xml"/></a>',
-            "xl/sharedStrings.xml": f"<a><si><t>shown</t></si><si><r><t>{made.CARD[:5]}</t></r><r><t>"
-            f"{made.CARD[5:]}</t></r><rPh><t>read aloud</t></rPh></si></a>",
-            "xl/worksheets/sheet1.xml": '<a><row><c t="s"><v>0</v></c><c t="s"><v>9</v></c>'
-            '<c t="s"><v>x</v></c></row></a>',
+            "xl/sharedStrings.xml": f"<sst><si><t>shown</t></si><si><r><t>{made.CARD[:5]}</t></r><r><t>"
+            f"{made.CARD[5:]}</t></r><rPh><t>read aloud</t></rPh></si></sst>",
+            "xl/worksheets/sheet1.xml": '<worksheet><row><c t="s"><v>0</v></c><c t="s"><v>9</v></c>'
+            '<c t="s"><v>x</v></c></row></worksheet>',
         }
     )
     texts = made.text_of(package)

@@ -6,7 +6,7 @@ from tests.data.findings.noted import findings_of, note
 from tests.web.conftest import House, house
 
 from limen.data.findings.model import EXCEPTED_FOR, State
-from limen.data.findings.service import Wanted
+from limen.data.findings.service import MOST_OF_A_PERSON, Wanted
 
 __all__ = ["house"]
 DIGEST = b"d" * 16
@@ -34,7 +34,7 @@ async def test_open_ones_are_listed_until_they_are_decided_about(house: House) -
 async def test_an_exception_is_ones_own_until_somebody_widens_or_ends_it(house: House) -> None:
     findings = findings_of(house)
     event = note(house, "p1")
-    await findings.not_sensitive("p1", "wiki", [DIGEST, DIGEST], event)
+    await findings.not_sensitive("p1", "wiki", {DIGEST: event})
     assert findings.is_excepted("p1", "wiki", DIGEST)
     assert not findings.is_excepted("p2", "wiki", DIGEST)
     assert not findings.is_excepted("p1", "payroll", DIGEST)
@@ -44,17 +44,56 @@ async def test_an_exception_is_ones_own_until_somebody_widens_or_ends_it(house: 
     assert findings.is_excepted("p2", "wiki", DIGEST)
     await findings.decide([event], State.CONFIRMED, by="ada")
     assert not findings.is_excepted("p1", "wiki", DIGEST)
-    await findings.not_sensitive("p1", "wiki", [DIGEST], event)
+    again = note(house, "p1")
+    assert not await findings.not_sensitive("p1", "wiki", {DIGEST: again})  # somebody decided that it is
+    assert not findings.is_excepted("p1", "wiki", DIGEST)
+    assert await findings.not_sensitive("p1", "wiki", {b"o" * 16: again})
     (own,) = await findings.own_exceptions("p1")
     assert await findings.end_exception(own.id, by="p1")
-    assert not findings.is_excepted("p1", "wiki", DIGEST)
+    assert not findings.is_excepted("p1", "wiki", b"o" * 16)
+    await findings.decide([again], State.NOT_SENSITIVE, by="ada")
+    assert not findings.is_excepted("p2", "wiki", b"o" * 16)  # what ended is not widened
     kinds = ("data.excepted", "data.exception_widened", "data.exception_ended", "data.triaged")
-    assert [len(house.events(kind)) for kind in kinds] == [2, 1, 2, 2]
+    assert [len(house.events(kind)) for kind in kinds] == [2, 1, 2, 3]
+
+
+async def test_what_is_decided_of_one_document_says_nothing_of_those_stopped_with_it(house: House) -> None:
+    findings, other = findings_of(house), b"o" * 16
+    first, second = note(house, "p1"), note(house, "p1")
+    await findings.not_sensitive("p1", "wiki", {DIGEST: first, other: second})
+    await findings.decide([second], State.NOT_SENSITIVE, by="ada")
+    assert [findings.is_excepted("p2", "wiki", one) for one in (DIGEST, other)] == [False, True]
+    await findings.decide([first], State.CONFIRMED, by="ada")
+    assert [findings.is_excepted("p1", "wiki", one) for one in (DIGEST, other)] == [False, True]
+    assert len(house.events("data.excepted")) == 2
+
+
+async def test_saying_it_again_changes_nothing_and_there_is_an_end_to_exceptions(house: House) -> None:
+    findings = findings_of(house)
+    for event in ("e1", "e2"):
+        await findings.not_sensitive("p1", "wiki", {DIGEST: event})
+        house.clock.forward(1_000)
+    (own,) = await findings.own_exceptions("p1")
+    assert own.event == "e1"
+    await findings.not_sensitive("p1", "wiki", {b"%016d" % number: "" for number in range(MOST_OF_A_PERSON + 9)})
+    assert len(await findings.own_exceptions("p1")) == MOST_OF_A_PERSON
+    assert not findings.is_excepted("p1", "wiki", DIGEST)
+
+
+async def test_what_is_open_again_passes_for_nobody_else(house: House) -> None:
+    findings = findings_of(house)
+    event = note(house, "p1")
+    await findings.not_sensitive("p1", "wiki", {DIGEST: event})
+    await findings.decide([event], State.OPEN, by="ada")
+    assert findings.is_excepted("p1", "wiki", DIGEST)
+    await findings.decide([event], State.NOT_SENSITIVE, by="ada")
+    await findings.decide([event], State.OPEN, by="ada")
+    assert not findings.is_excepted("p2", "wiki", DIGEST)
 
 
 async def test_an_exception_ends_by_itself(house: House) -> None:
     findings = findings_of(house)
-    await findings.not_sensitive("p1", "wiki", [DIGEST], "")
+    await findings.not_sensitive("p1", "wiki", {DIGEST: ""})
     house.clock.forward(EXCEPTED_FOR)
     assert not findings.is_excepted("p1", "wiki", DIGEST)
     assert await findings.own_exceptions("p1") == []

@@ -34,7 +34,7 @@ def test_triage_reasons_and_exceptions_are_kept_until_they_are_over(where: str) 
         assert store.exceptions(connection, 101) == [everybodys]
         assert store.exceptions_of(connection, ["e1"]) == [mine, everybodys]
     database.write(lambda tx: store.widen(tx.connection, "dx1", 200))
-    database.write(lambda tx: store.end_exceptions(tx.connection, ["dx2"]))
+    database.write(lambda tx: store.end_exceptions(tx.connection, ["dx2"], 50))
     with database._readers.begin() as connection:
         (left,) = store.exceptions(connection, 100, "")
         assert (left.id, left.until) == ("dx1", 200)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from limen.data.documents import Inspected, WhyNot
 from limen.data.model import Confidence, Finding, Found
 from limen.data.rules.content import MOST_WRITTEN, Content, content_of, read, written
+from limen.data.scanning.scanner import MOST
 from limen.facts import Label
 
 
@@ -30,6 +33,13 @@ def test_a_value_that_is_allowed_is_not_there() -> None:
     assert content_of(TWO, {("iban", b"1"), ("iban", b"2")}).counts == {}
     assert content_of(TWO, {("bic", b"1"), ("iban", b"")}) == content_of(TWO)
     assert content_of(TWO, {("iban", b"1")}).why_not == {WhyNot.ENCRYPTED}
+
+
+def test_where_more_was_found_than_was_kept_an_allowed_value_hides_nothing() -> None:
+    own = ("iban", Confidence.HIGH, b"1")
+    more = replace(_inspected(own), found=replace(_inspected(own).found, more={"iban": Confidence.MEDIUM}))
+    assert content_of(more, {("iban", b"1")}).counts == {"iban": (MOST, MOST, 0)}
+    assert content_of(more).counts == {"iban": (MOST, MOST, 1)}
 
 
 def test_it_is_written_and_read_again() -> None:

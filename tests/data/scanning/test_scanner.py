@@ -9,11 +9,17 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from tests.data.planted import KEY
 
+from limen.data.detectors.checksums import digits, luhn
 from limen.data.detectors.every import DETECTORS
 from limen.data.model import Confidence
 from limen.data.scanning.scanner import MOST_PLACES, Scanner
 
 _CARD, _MAIL = "4111 1111 1111 1111", "ann@harbor.example"
+
+
+def cards(number: int) -> list[str]:
+    """So many different numbers as cards have them."""
+    return [one for at in range(number * 10) if luhn(digits((one := f"41111111111{at:05}").encode()))][:number]
 
 
 def _scanner(*detectors: str, most: int = 100) -> Scanner:
@@ -50,9 +56,27 @@ def test_so_many_are_kept_and_it_is_said_that_there_are_more() -> None:
     many = " ".join(f"person{number}@harbor.example" for number in range(50)).encode()
     scanner = _scanner("email-address", most=10)
     assert len(scanner.text(many).findings) == 10
-    assert scanner.text(many).more == {"email-address"}
+    assert scanner.text(many).more == {"email-address": DETECTORS["email-address"].alone}
     assert scanner.pieces([many[:100], many[100:]]) == scanner.text(many)
     assert len(_scanner("email-address").text((_MAIL + " ").encode() * 2_000).findings) == MOST_PLACES
+
+
+def test_copies_of_one_value_hide_no_other() -> None:
+    scanner = _scanner("iban")
+    own, other = "DE89 3704 0044 0532 0130 00\n", "GB29 NWBK 6016 1331 9268 19\n"
+    found = scanner.text((own * MOST_PLACES + other).encode())
+    assert found.unique() == {"iban": 2}
+    assert (len(found.findings), found.more) == (MOST_PLACES + 1, {})
+
+
+def test_many_weak_values_hide_no_sure_one_and_take_little_room() -> None:
+    scanner = _scanner("payment-card", most=2)
+    weak = "\n".join(cards(5)) + "\n" + "." * 300
+    found = scanner.text(f"{weak} Kreditkarte {_CARD}".encode())
+    assert found.unique(Confidence.HIGH) == {"payment-card": 1}
+    assert found.more == {"payment-card": Confidence.MEDIUM}
+    many = "\n".join(cards(50) * 500) + "\n"
+    assert len(_scanner("payment-card").text(many.encode()).findings) <= 10_100
 
 
 def test_what_lies_within_a_surer_find_is_none() -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from limen.data.detectors.every import DETECTORS
 from limen.data.documents import Inspected, WhyNot
+from limen.data.doors.judging import together
 from limen.data.scanning.scanner import Scanner
 from limen.facts import Label
 from limen.facts.passing import Channel, Judged, Passing, Step
@@ -30,6 +31,12 @@ class Checks:
     apps: tuple[str, ...] = ("wiki", "payroll")
     fails: type[BaseException] | None = None
     label: Label | None = None
+    is_confirmed: bool = False
+    """Whether somebody decided that what is stopped is sensitive."""
+    at_least: int = 1
+    """So many cards."""
+    stops: bool = False
+    """Whether rules could stop something: then so is what can't be taken apart."""
     asked: list[Passing] = field(default_factory=list)
     inspected: list[tuple[str, bytes]] = field(default_factory=list)
     noted: list[tuple[Passing, Judged, bool, str]] = field(default_factory=list)
@@ -44,13 +51,15 @@ class Checks:
             judge=self.judge,
             note=self.note,
             dialogue=self,
+            stops=lambda _passing: self.stops,
+            together=lambda several: together(list(several)),
         )
 
     def asks(self, passing: Passing) -> bool:
         self.asked.append(passing)
         return passing.channel in self.channels and passing.app in self.apps
 
-    async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "") -> Inspected:
+    async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "", owner: str = "") -> Inspected:
         if self.fails is not None:
             raise self.fails
         text = body if isinstance(body, bytes) else b"".join([piece async for piece in body])
@@ -64,7 +73,7 @@ class Checks:
         del passing
         if self.label is not None:
             return Judged(Step.ALLOW, in_force=self.label)
-        if inspected.found.findings:
+        if inspected.found.unique().get("payment-card", 0) >= self.at_least:
             return Judged(self.step, ("no-cards",), kinds=("Payment card number",), may_justify=self.may_justify)
         return Judged(self.unread if inspected.why_not else Step.ALLOW, ("unread",))
 
@@ -77,9 +86,12 @@ class Checks:
         del person, app
         return digest in self.excepted
 
-    async def not_sensitive(self, person: str, app: str, digests, event: str) -> None:
-        del person, app, event
+    async def not_sensitive(self, person: str, app: str, digests) -> bool:
+        del person, app
+        if self.is_confirmed:
+            return False
         self.excepted.update(digests)
+        return True
 
     async def justified(self, event: str, person: str, why: str) -> None:
         self.reasons.append((event, person, why))

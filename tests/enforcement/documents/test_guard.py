@@ -8,16 +8,18 @@ import json
 
 import aiohttp
 import pytest
-from tests.enforcement.documents.checks import CARD, SECRET, base64_of, form
+from tests.enforcement.documents.checks import CARD, SECRET, Checks, base64_of, form
 from tests.enforcement.house import raw, status_of
 from tests.enforcement.test_gateway import request
 
+from limen.clock import SetClock
 from limen.enforcement.documents.guard import DocumentGuard, asked_whole, name_in
 from limen.enforcement.documents.looking import Looking
-from limen.enforcement.documents.spool import Budget
 from limen.enforcement.documents.stopped_page import PROBLEM
+from limen.enforcement.documents.stops import About
 from limen.facts import Label
-from limen.facts.passing import Channel, Step
+from limen.facts.passing import Channel, Passing, Step
+from limen.http_bodies.spool import Budget
 from limen.policy import Effect
 
 FORM = "multipart/form-data; boundary=xYx"
@@ -89,6 +91,16 @@ async def test_a_document_is_withheld_where_the_policies_refuse_its_label(guarde
     assert b"aaaa" in await get(guarded, "/echo?step=1000")
     decision, _, _ = guarded.house.journal.decisions[-1]
     assert decision.facts.document.label is Label.INTERNAL
+
+
+async def test_where_a_policy_names_documents_their_labels_are_read_without_a_rule(guarded):
+    checks = guarded.asks(label=Label.RESTRICTED, apps=())
+    guarded.app.kept = b"a" * 1_000
+    assert b"aaaa" in await get(guarded, "/echo")
+    guarded.guard._names_documents = lambda: True
+    assert status_of(await get(guarded, "/echo")) == 403
+    assert status_of(await post(guarded, b"anything")) == 200
+    assert len(checks.inspected) == 2  # what comes down, each time
 
 
 async def test_what_has_no_label_is_decided_once(guarded):
@@ -171,10 +183,43 @@ async def test_a_scanner_that_fails_is_closed_for_restricted_apps_and_as_the_rul
     assert status_of(await post(guarded, b"harmless")) == 403
 
 
+async def test_each_document_that_was_stopped_is_known_with_the_event_that_tells_of_it():
+    checks = Checks(step=Step.WARN)
+    guard = DocumentGuard(checks.offer(), SetClock(0), b"d" * 32)
+
+    async def body():
+        yield form(("f", "a.txt", SECRET.encode()), ("g", "b.txt", b"x" + SECRET.encode()))
+
+    about = About("s", "ana", "wiki", "POST", "/u")
+    verdict = await guard.upload(
+        Passing(Channel.UPLOAD, "ana", "wiki"), about, body(), [(b"content-type", FORM.encode())]
+    )
+    assert list(verdict.stopped.digests.values()) == ["e1", "e2"]
+    assert [passing.name for passing, *_ in checks.noted] == ["a.txt", "b.txt"]
+    assert verdict.stopped.event == "e1"
+
+
+@pytest.mark.parametrize("ends", [ValueError, asyncio.CancelledError])
+async def test_what_was_stopped_is_held_no_more_however_the_rest_of_it_ends(ends):
+    guard = DocumentGuard(Checks(unread=Step.BLOCK).offer(), SetClock(0), b"d" * 32, budget=Budget(of_one=1_000))
+    held = []
+
+    async def body():
+        yield b"a" * 900
+        yield b"b" * 900  # too large: what follows is read and forgotten
+        held.append(guard.budget.held)
+        raise ends
+
+    about = About("s", "ana", "wiki", "POST", "/u")
+    with pytest.raises(ends):
+        await guard.upload(Passing(Channel.UPLOAD, "ana", "wiki"), about, body(), [])
+    assert (held, guard.budget.held) == ([0], 0)
+
+
 async def test_a_scanner_that_is_late_has_failed(guarded):
     checks = guarded.asks(unread=Step.BLOCK)
 
-    async def never(body, name=""):
+    async def never(body, name="", owner=""):
         await asyncio.Event().wait()
 
     checks.inspect = never
@@ -225,7 +270,7 @@ async def test_pieces_of_a_resumed_upload_are_looked_at_with_the_end_of_the_one_
     second = f"Content-Range: bytes 20-{len(SECRET) - 1}/{len(SECRET)}\r\n"
     assert status_of(await post(guarded, SECRET[:20].encode(), cookie=cookie, fields=first)) == 200
     assert status_of(await post(guarded, SECRET[20:].encode(), cookie=cookie, fields=second)) == 403
-    assert status_of(await post(guarded, SECRET[20:].encode(), cookie=guarded.house.cookie(), fields=second)) == 200
+    assert status_of(await post(guarded, SECRET[20:].encode(), cookie=guarded.house.cookie(), fields=second)) == 403
 
 
 async def test_messages_of_web_sockets_are_looked_at_both_ways(guarded):
@@ -241,6 +286,34 @@ async def test_messages_of_web_sockets_are_looked_at_both_ways(guarded):
             await socket.receive()
             assert socket.close_code == 1008
     assert not guarded.checks.noted[0][2]
+
+
+async def test_a_stream_that_nobody_asked_about_is_cut_when_a_rule_does(guarded):
+    checks = guarded.asks(apps=())
+    guarded.app.kept = SECRET.encode() + b"\n" + b"." * 2_000 + SECRET.encode() + b"." * 400
+
+    async def publish():
+        await asyncio.sleep(0.2)
+        checks.apps = ("wiki",)
+
+    published = asyncio.ensure_future(publish())
+    response = await get(guarded, "/echo?type=text/event-stream&step=300&pause=0.1")
+    await published
+    assert response.count(CARD.encode()) == 1
+
+
+async def test_an_open_web_socket_is_asked_about_by_the_rules_and_facts_of_each_message(guarded):
+    checks = guarded.asks(apps=())
+    headers = {"Host": "wiki.harbor.example", "Cookie": guarded.house.cookie(), "Origin": "https://wiki.harbor.example"}
+    async with aiohttp.ClientSession() as client:
+        url = f"ws://127.0.0.1:{guarded.port}/ws"
+        async with client.ws_connect(url, headers=headers) as socket:
+            await socket.send_str(SECRET)
+            assert await socket.receive_str() == SECRET
+            checks.apps = ("wiki",)  # a rule is published
+            await socket.send_str(SECRET)
+            await socket.receive()
+            assert socket.close_code == 1008
 
 
 def test_what_is_asked_of_the_app_and_what_a_target_calls_a_file():

@@ -13,7 +13,9 @@ ONE, OTHER = b"1" * 16, b"2" * 16
 
 def _keep(stops, about=ABOUT, digests=(ONE,), may_justify=True):
     document = StoppedDocument("a", "", ("Payment card number",), ())
-    return stops.keep(about, [document], digests, ("r",), is_upload=True, may_justify=may_justify, event="e")
+    return stops.keep(
+        about, [document], dict.fromkeys(digests, "e"), ("r",), is_upload=True, may_justify=may_justify, event="e"
+    )
 
 
 def test_a_pass_is_good_once_for_the_same_request_session_and_documents():
@@ -41,8 +43,11 @@ def test_it_ends_after_ten_minutes():
     stopped = _keep(stops)
     clock.forward(GOOD_FOR - 1)
     assert stops.find(stopped.id, "s1") == stopped
-    stops.justify(stopped, "why")
-    clock.forward(GOOD_FOR)
+    given = stops.justify(stopped, "why")
+    assert stops.justify(given, "again") == given
+    clock.forward(GOOD_FOR - 1)
+    assert stops.justify(stops.find(stopped.id, "s1"), "and again") == given
+    clock.forward(1)
     assert stops.take(ABOUT, frozenset({ONE})) == ""
     assert stops.find(stopped.id, "s1") is None
 

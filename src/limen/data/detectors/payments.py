@@ -77,9 +77,10 @@ DETECTORS: Final = (
         "payment-card",
         "Payment card number",
         Kind.PAYMENT_CARD,
-        r"\b(?:[2-6]\d{3}(?: \d{4} \d{4} |-\d{4}-\d{4}-)\d{4}|3\d{3}(?: \d{6} |-\d{6}-)\d{4,5}|[2-6]\d{11,18})\b",
+        r"\b(?:[2-6]\d{3}(?: \d{4} \d{4} |-\d{4}-\d{4}-)\d{4}|3\d{3}(?: \d{6} |-\d{6}-)\d{4,5}"
+        r"|[24]\d{15}(?:\d{3})?|3\d{13,18}|[56]\d{11,18})\b",
         longest=19,
-        rough=r"(?:\b[2-6]\d{11}|\d{4}[ -]\d{4,6}[ -]\d{4})",
+        rough=r"\b(?:(?:[234]\d\d|[56])\d{11}|[2-6]\d{3}[ -]\d{4,6}[ -]\d{4})",
         alone=Confidence.MEDIUM,
         words=(
             "credit card",
@@ -120,6 +121,8 @@ DETECTORS: Final = (
         alone=Confidence.HIGH,
         rough=r"\b[A-Za-z]{2}\d\d ?[A-Za-z0-9]{4} ?[A-Za-z0-9]{4}",
         check=is_iban,
+        is_linear=True,
+        rough_begins=True,
     ),
     Detector(
         "bic",
@@ -147,6 +150,8 @@ DETECTORS: Final = (
         Kind.BANK,
         r"\b\d{2}-\d{2}-\d{2}[ ,;:/]{0,3}(?:[A-Za-z]{0,12}[ :.]{0,3}){0,2}\d{8}\b",
         longest=50,
+        rough=r"\b\d{2}-\d{2}-\d{2}",
+        rough_begins=True,
         alone=Confidence.LOW,
         words=("sort code", "account", "account number", "a/c", "bank"),
     ),

@@ -10,7 +10,7 @@ from urllib.parse import unquote_plus, unquote_to_bytes, urlsplit
 from limen.data.doors.icap_reading import HttpHead
 from limen.data.doors.judging import Body, Content
 from limen.data.doors.spool import LARGEST
-from limen.http_bodies.codings import codings_in, undone
+from limen.http_bodies.codings import as_far_as_readable, codings_in, undone
 from limen.http_bodies.forms import filename_in
 from limen.http_bodies.splitting import Document, documents_in
 
@@ -26,10 +26,25 @@ class HttpBody:
     content_type: bytes
     content_encoding: bytes
 
+    @property
+    def decoded(self) -> Content | None:
+        """The body without its codings, as far as they can be undone; None where it has none."""
+        codings = codings_in(self.content_encoding)
+        return Content(_Decoded(self.whole, codings), self.whole.name) if codings else None
+
     def documents(self) -> AsyncIterator[Document]:
         """The documents in it, each to be read before the next. Raises UnreadableError, also while one is read."""
         plain = undone(self.whole.pieces(), codings_in(self.content_encoding), LARGEST)
         return documents_in(plain, self.content_type, self.whole.name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Decoded:
+    coded: Content
+    codings: tuple[str, ...]
+
+    def pieces(self) -> AsyncIterator[bytes]:
+        return as_far_as_readable(self.coded.pieces(), self.codings)
 
 
 def body_of(head: HttpHead, name: str, body: Body) -> HttpBody:

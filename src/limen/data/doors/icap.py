@@ -25,8 +25,9 @@ from limen.data.doors.icap_reading import Chunks, IcapRequest, UnreadableError, 
 from limen.data.doors.judging import Passed, Protection, Verdict, judge
 from limen.data.doors.peers import Network, Refused, is_named, is_of, may_connect
 from limen.data.doors.refusal import STYLE_SOURCE, Refusal, RefusalOf, page, problem
-from limen.data.doors.spool import NoRoomError, Room, Spool
+from limen.data.doors.spool import budget
 from limen.data.rules.model import Channel, Passing
+from limen.http_bodies.spool import Budget, NoRoomError, Spool
 
 CONNECTIONS: Final = 256
 IDLE_SECONDS: Final = 300.0
@@ -53,7 +54,7 @@ class Surroundings:
     person_of: Callable[[str], str]
     refusal_of: RefusalOf = Refusal
     named: Sequence[Network] = ()
-    room: Room = field(default_factory=Room)
+    room: Budget = field(default_factory=budget)
     domains: frozenset[str] = frozenset()
 
 
@@ -153,7 +154,8 @@ class _Connection:
     async def _message(self, request: IcapRequest, held: ExitStack) -> bool:
         passing = self._passing(request)
         body = _Body(self, request)
-        spool = held.enter_context(Spool(self._about.room, self._sender(request, passing)))
+        sender = self._sender(request, passing)
+        spool = held.enter_context(Spool(self._about.room, sender))
         is_asked = self._asks(passing)
         async with aclosing(body.pieces(wants_all=is_asked or not body.may_say_unchanged)) as pieces:
             async for piece in pieces:
@@ -162,7 +164,7 @@ class _Connection:
                     if spool.is_full:
                         break
             self._entry.due = 0.0
-            verdict = await self._judged(request, passing, spool)
+            verdict = await self._judged(request, passing, spool, sender)
             self._server.counts[verdict.judged.step.name.lower()] += 1
             if not verdict.passes:
                 held.close()  # the rest may take its time, and nothing is kept for it
@@ -176,14 +178,14 @@ class _Connection:
                 await self._send(piece)
             return True
 
-    async def _judged(self, request: IcapRequest, passing: Passing, spool: Spool) -> Verdict:
+    async def _judged(self, request: IcapRequest, passing: Passing, spool: Spool, sender: str) -> Verdict:
         """What is judged of what came: of a body that is too large of its first part, and that it is."""
         is_response = request.method == b"RESPMOD"
         contents = () if is_response else asked_by(request.request.target)
         unread: frozenset[WhyNot] = frozenset({WhyNot.TOO_LARGE}) if spool.is_full else frozenset()
         head = request.response if is_response else request.request
         apart = body_of(head, passing.name, spool) if spool.size else None
-        return await judge(self._about.protection, passing, Passed(contents, apart, unread))
+        return await judge(self._about.protection, passing, Passed(contents, apart, unread, sender=sender))
 
     def _asks(self, passing: Passing) -> bool:
         """Where it can't be said, it is looked into: judging says what that means."""

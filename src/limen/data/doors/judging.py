@@ -13,10 +13,11 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Protocol, TypeAlias
 
 from limen.data.documents import Inspected, WhyNot
+from limen.data.labels.beside import with_beside
 from limen.data.labels.model import Carried
-from limen.data.model import Found
-from limen.data.rules.model import Judged, Passing, Step
-from limen.http_bodies.codings import UnreadableError
+from limen.data.model import Found, surest_of
+from limen.data.rules.model import Channel, Judged, Passing, Step
+from limen.http_bodies.codings import Readable, UnreadableError
 from limen.http_bodies.splitting import Document
 
 INSPECT_SECONDS: Final = 60.0
@@ -32,7 +33,7 @@ class Protection(Protocol):
     """What entry points ask of the rules: `limen.data.protection.DataProtection`."""
 
     def asks(self, passing: Passing) -> bool: ...
-    async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "") -> Inspected: ...
+    async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "", owner: str = "") -> Inspected: ...
     def judge(self, passing: Passing, inspected: Inspected) -> Judged: ...
     async def note(
         self, passing: Passing, inspected: Inspected, judged: Judged, *, passed: bool, why: str = ""
@@ -47,10 +48,13 @@ class Body(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """One document of what passes: its name as the sender says it ("" for none), and its bytes."""
+    """One document of what passes: its name as the sender says it ("" for none), its bytes, and what is said of its
+    label beside it.
+    """
 
     body: bytes | Body
     name: str = ""
+    beside: Carried | None = None
 
     async def pieces(self) -> AsyncIterator[bytes]:
         if isinstance(self.body, bytes):
@@ -61,10 +65,14 @@ class Content:
 
 
 class TakenApart(Protocol):
-    """A body that holds documents. `whole` is looked into where it can't be taken apart."""
+    """A body that holds documents. Where it can't be taken apart, `whole` is looked into, and `decoded`, which is the
+    same without its codings; None: it has none.
+    """
 
     @property
     def whole(self) -> Content: ...
+    @property
+    def decoded(self) -> Content | None: ...
     def documents(self) -> AsyncIterator[Document]: ...
 
 
@@ -96,13 +104,14 @@ _FAILED: Final = Verdict(Judged(Step.BLOCK), passes=False, failed=True)
 @dataclass(frozen=True, slots=True)
 class Passed:
     """Everything of one passing: its documents, those in its body, what was not read, and why it may pass, if somebody
-    said so.
+    said so. `sender`: who sends it, as far as that is told; others have their turn between two of theirs.
     """
 
     contents: tuple[Content, ...] = ()
     body: TakenApart | None = None
     unread: frozenset[WhyNot] = field(default_factory=frozenset)
     why: str = ""
+    sender: str = ""
 
 
 async def judge(
@@ -112,7 +121,7 @@ async def judge(
     try:
         if not protection.asks(passing):
             return UNASKED
-        inspected = await _inspected(protection, passed)
+        inspected = await _inspected(protection, passed, passing)
         judged = protection.judge(passing, inspected)
         passes = _passes(judged, passed.why)
         event = ""
@@ -134,23 +143,27 @@ def _passes(judged: Judged, why: str) -> bool:
     return judged.step < Step.WARN
 
 
-async def _inspected(protection: Protection, passed: Passed) -> Inspected:
+async def _inspected(protection: Protection, passed: Passed, passing: Passing) -> Inspected:
     """What looking into all of it gave. What fails or takes too long was not looked into, whatever the reason."""
     beside: list[tuple[str, Inspected]] = []
     seen: list[tuple[str, Inspected]] = []
     unread = set(passed.unread)
+    owner = passed.sender or passing.person or passing.app or str(passing.channel)
+    is_sent = passing.channel is not Channel.DOWNLOAD
     try:
         async with asyncio.timeout(INSPECT_SECONDS):
             for one in passed.contents:
-                beside.append((one.name, await _of_content(protection, one)))  # noqa: PERF401 -- kept if it ends here
+                beside.append((one.name, await _of_content(protection, one, owner)))  # noqa: PERF401 -- kept if it ends here
             if passed.body is not None:
-                unread |= await _look_apart(protection, passed.body, seen)
+                unread |= await _look_apart(protection, passed.body, seen, owner)
+                if not unread and is_sent and passed.body.decoded is not None:
+                    beside.append(await _coded(protection, passed.body.whole, owner))
     except TimeoutError:
         unread.add(WhyNot.TIMED_OUT)
     except Exception:  # noqa: BLE001 -- whatever fails, it was not looked into
         _log.exception("something that passes could not be looked into")
         unread.add(WhyNot.FAILED)
-    # An address in which nothing is found takes from the one document beside it neither its kind nor its digest.
+    # What holds nothing, as most addresses, takes from the one document beside it neither its kind nor its digest.
     return together([*(one for one in beside if not seen or _says_something(one[1])), *seen], unread)
 
 
@@ -158,39 +171,35 @@ def _says_something(one: Inspected) -> bool:
     return bool(one.found.findings or one.found.more or one.why_not or one.carried or one.inside or one.label)
 
 
-async def _of_content(protection: Protection, one: Content) -> Inspected:
-    return await protection.inspect(one.body if isinstance(one.body, bytes) else one.body.pieces(), one.name)
+async def _of_content(protection: Protection, one: Content, owner: str) -> Inspected:
+    body = one.body if isinstance(one.body, bytes) else one.body.pieces()
+    return with_beside(await protection.inspect(body, one.name, owner), one.beside)
 
 
-async def _look_apart(protection: Protection, body: TakenApart, seen: list[tuple[str, Inspected]]) -> frozenset[WhyNot]:
+async def _look_apart(
+    protection: Protection, body: TakenApart, seen: list[tuple[str, Inspected]], owner: str
+) -> frozenset[WhyNot]:
     """Look into each document of a body; where it can't be taken apart, into all of it as it came. Why it could not."""
     try:
         async for document in body.documents():
-            watched = _Watched(document.body)
-            inspected = await protection.inspect(watched.pieces(), document.name)
-            if watched.wrong is not None:  # whatever became of it there, nobody has seen the rest
-                raise watched.wrong
+            readable = Readable(document.body)
+            inspected = await protection.inspect(readable.pieces(), document.name, owner)
             seen.append((_SPACE.join(filter(None, (document.where, document.name))), inspected))
+            if readable.wrong is not None:  # what was read before it stands in what was found
+                raise readable.wrong
     except UnreadableError as wrong:
-        seen.append((body.whole.name, await _of_content(protection, body.whole)))
+        either = [one for one in (body.whole, body.decoded) if one is not None]
+        seen += [(one.name, await _of_content(protection, one, owner)) for one in either]
         return frozenset({WhyNot(wrong.why)})
     return frozenset()
 
 
-class _Watched:
-    """A document's body, and what went wrong while it was read."""
-
-    def __init__(self, body: AsyncIterator[bytes]) -> None:
-        self._body = body
-        self.wrong: UnreadableError | None = None
-
-    async def pieces(self) -> AsyncIterator[bytes]:
-        try:
-            async for piece in self._body:
-                yield piece
-        except UnreadableError as wrong:
-            self.wrong = wrong
-            raise
+async def _coded(protection: Protection, whole: Content, owner: str) -> tuple[str, Inspected]:
+    """A body with its codings: a site that undoes none has what they leave room for, such as remarks. That it can't be
+    read as it is says nothing: it was, without them.
+    """
+    inspected = await _of_content(protection, whole, owner)
+    return whole.name, replace(inspected, why_not=inspected.why_not & {WhyNot.FAILED, WhyNot.TIMED_OUT})
 
 
 def together(seen: list[tuple[str, Inspected]], unread: Iterable[WhyNot] = ()) -> Inspected:
@@ -205,7 +214,7 @@ def together(seen: list[tuple[str, Inspected]], unread: Iterable[WhyNot] = ()) -
         kind=seen[0][1].kind if len(seen) == 1 else "",
         found=Found(
             tuple(finding for _, one in seen for finding in one.found.findings),
-            frozenset().union(*(one.found.more for _, one in seen)),
+            surest_of(one.found.more for _, one in seen),
         ),
         where=tuple(
             _SPACE.join(filter(None, (name, where)))

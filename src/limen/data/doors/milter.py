@@ -24,9 +24,10 @@ from limen.data.doors.mail_labels import NAMES, MailLabels
 from limen.data.doors.milter_wire import Agreed, Can, MilterError
 from limen.data.doors.peers import Network, Refused, may_connect
 from limen.data.doors.refusal import Refusal, RefusalOf
-from limen.data.doors.spool import NoRoomError, Room, Spool
+from limen.data.doors.spool import budget
 from limen.data.rules.model import Channel, Passing, Step
 from limen.facts import Label
+from limen.http_bodies.spool import Budget, NoRoomError, Spool
 
 CONNECTIONS: Final = 512
 IDLE_SECONDS: Final = 600.0
@@ -56,7 +57,7 @@ class Surroundings:
     labels: MailLabels = field(default_factory=MailLabels)
     refusal_of: RefusalOf = Refusal
     named: Sequence[Network] = ()
-    room: Room = field(default_factory=Room)
+    room: Budget = field(default_factory=budget)
 
 
 class MilterServer:
@@ -100,8 +101,8 @@ class MilterServer:
 class _Mail:
     """One mail as it comes."""
 
-    def __init__(self, room: Room, sender: str = "") -> None:
-        self.spool = Spool(room, sender)
+    def __init__(self, room: Budget, sender: str = "") -> None:
+        self.spool, self.sender = Spool(room, sender), sender
         self.recipients: list[str] = []
         self.headers: list[tuple[str, str]] = []
         self.body_at = 0
@@ -225,7 +226,7 @@ class _Connection:
         why, rest = mail.reason_in(subjects[0]) if len(subjects) == 1 else ("", "")
         passing = Passing(Channel.MAIL, person=person, outside=mail.outside(it.recipients, self._about.domains))
         unread: frozenset[WhyNot] = frozenset({WhyNot.TOO_LARGE}) if it.is_too_large else frozenset()
-        passed = Passed((Content(it.spool, NAME),), unread=unread, why=why if person else "")
+        passed = Passed((Content(it.spool, NAME),), unread=unread, why=why if person else "", sender=it.sender)
         verdict = await judge(self._about.protection, passing, passed, self._about.keep_reason)
         self._server.counts[verdict.judged.step.name.lower()] += 1
         if verdict.judged.step == Step.QUARANTINE and self._agreed.can & Can.QUARANTINE:
@@ -259,7 +260,7 @@ class _Connection:
 
     def _label(self, it: _Mail, judged: Label | None) -> list[tuple[str, str]] | None:
         fields = [(name, " ".join(value.split())) for name, value in it.headers]
-        body = partial(it.spool.pieces_from, it.body_at)
+        body = partial(it.spool.read, it.body_at)
         return self._about.labels.headers(fields, body, judged, self._about.clock.now())
 
     def _person(self) -> str:

@@ -13,14 +13,14 @@ import os
 import secrets
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import asdict, astuple, dataclass
 from errno import EXDEV
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from limen.clock import Instant
+from limen.clock import DAY, Instant, Milliseconds
 from limen.data.doors.share_files import GoneError, ShareFile, folder_of
 from limen.errors import LimenError
 
@@ -28,6 +28,7 @@ ABOUT: Final = "about.json"
 CONTENT: Final = "content"
 RELEASED: Final = "released.json"
 MOST_RELEASED: Final = 1_000
+RELEASED_FOR: Final[Milliseconds] = 365 * DAY
 _LARGEST_ABOUT: Final = 65_536
 _LARGEST_RELEASED: Final = 1 << 20
 
@@ -54,12 +55,18 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class _Released:
-    """A content that may lie on a share: its size in bytes, and its SHA-256."""
+class Released:
+    """A content that may lie on a share until then: its size in bytes, and its SHA-256. `event`: why it was taken."""
 
     share: str
     size: int
     digest: str
+    until: Instant
+    event: str = ""
+
+    @property
+    def id(self) -> str:
+        return f"dr_{hashlib.sha256(f'{self.share}/{self.digest}'.encode()).hexdigest()[:16]}"
 
 
 class Quarantine:
@@ -96,13 +103,14 @@ class Quarantine:
     def find(self, kept_id: str) -> Kept | None:
         return next((one for one in self._each() if one.id == kept_id), None)
 
-    def release(self, kept: Kept, root: Path) -> str:
+    def release(self, kept: Kept, root: Path, now: Instant) -> str:
         """Put a file back to where it was taken from, never over another; its path there. As it is now it is not taken
-        again. Raises LimenError, and nothing is changed then.
+        again for a year. Raises LimenError, and nothing is changed then.
         """
         path = PurePosixPath(kept.path)
         with (self.folder / kept.id / CONTENT).open("rb") as content:
-            allowed = _Released(kept.share, kept.size, _digest(content.fileno()))
+            digest = _digest(content.fileno())
+        allowed = Released(kept.share, kept.size, digest, now + RELEASED_FOR, kept.event)
         try:
             with folder_of(root, path) as folder:
                 name = self._put_back(kept, folder, path.name)
@@ -115,7 +123,7 @@ class Quarantine:
             raise LimenError(
                 f"{kept.path} can't be put back: {error.strerror}", "give Limen's user the right to write there"
             ) from error
-        self._remember(allowed)
+        self._remember(*(one for one in self.released(now) if one.id != allowed.id), allowed)
         shutil.rmtree(self.folder / kept.id)
         return str(path.with_name(name))
 
@@ -130,27 +138,30 @@ class Quarantine:
             self.delete(one)
         return over
 
-    def was_released(self, file: ShareFile, share: str) -> bool:
-        """Whether exactly this content was put back to this share."""
-        return any(
-            (one.share, one.size) == (share, file.size) and one.digest == _digest(file.descriptor)
-            for one in self._released()
-        )
+    def was_released(self, file: ShareFile, share: str, now: Instant) -> bool:
+        """Whether exactly this content was put back to this share, and that still counts."""
+        of_size = {one.digest for one in self.released(now) if (one.share, one.size) == (share, file.size)}
+        return bool(of_size) and _digest(file.descriptor) in of_size
 
-    # Inside
-
-    def _released(self) -> list[_Released]:
+    def released(self, now: Instant) -> list[Released]:
+        """What may lie on shares, as it was put back."""
         try:
             with (self.folder / RELEASED).open("rb") as file:
-                return [_Released(*one) for one in json.loads(file.read(_LARGEST_RELEASED))]
+                every = [Released(*one) for one in json.loads(file.read(_LARGEST_RELEASED))]
+                return [one for one in every if one.until > now]
         except (OSError, ValueError, TypeError):
             return []
 
-    def _remember(self, one: _Released) -> None:
-        before = [other for other in self._released() if other != one]
+    def end_released(self, ids: Collection[str]) -> None:
+        """From now on these contents are judged again. Raises OSError."""
+        self._remember(*(one for one in self.released(0) if one.id not in ids))
+
+    # Inside
+
+    def _remember(self, *released: Released) -> None:
         new = self.folder / f"{RELEASED}.new"
         new.unlink(missing_ok=True)
-        self._write(new, json.dumps([astuple(each) for each in (*before, one)][-MOST_RELEASED:]).encode())
+        self._write(new, json.dumps([astuple(each) for each in released[-MOST_RELEASED:]]).encode())
         new.replace(self.folder / RELEASED)
 
     def _each(self) -> Iterator[Kept]:

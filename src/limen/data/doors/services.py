@@ -28,7 +28,7 @@ from limen.data.doors.refusal import Refusal, RefusalOf
 from limen.data.doors.rights import may
 from limen.data.doors.samba_audit import SambaAudit
 from limen.data.doors.shares import Share, SharePatrol
-from limen.data.doors.spool import Room
+from limen.data.doors.spool import budget
 from limen.data.labels.marks import PURPOSE as LABELS, Marks
 from limen.data.protection import DataProtection
 from limen.data.rules.stated import DataRules
@@ -205,7 +205,7 @@ class EntryPoints:
                 self.person_of,
                 self.about.refusal_of,
                 settings.proxies,
-                Room(),
+                budget(self.about.data),
                 self._domains,
             )
         )
@@ -228,7 +228,7 @@ class EntryPoints:
                 self.about.labels,
                 self.about.refusal_of,
                 settings.mail_servers,
-                Room(),
+                budget(self.about.data),
             )
         )
         await server.start(host, port)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import hashlib
 import os
 import stat
 from collections.abc import AsyncIterator, Iterator
@@ -75,6 +76,14 @@ class ShareFile:
         """Some of it, by which one sees whether it was encrypted."""
         middle = os.pread(self.descriptor, SAMPLE, max(self.size // 2, SAMPLE)) if self.size > 2 * SAMPLE else b""
         return Sample(self.start(SAMPLE), middle, os.pread(self.descriptor, END, max(self.size - END, 0)))
+
+    def digest(self) -> bytes:
+        """The SHA-256 of what is in it."""
+        digest, at = hashlib.sha256(), 0
+        while at < self.size and (piece := os.pread(self.descriptor, min(PIECE, self.size - at), at)):
+            digest.update(piece)
+            at += len(piece)
+        return digest.digest()
 
     async def pieces(self, most: int | None = None) -> AsyncIterator[bytes]:
         """What is in it, or its first so many bytes."""

@@ -30,6 +30,8 @@ from limen.data.doors.share_files import GoneError, ShareFile, files_below, open
 from limen.data.doors.spool import LARGEST
 from limen.data.doors.sweeping import Sweep, earlier
 from limen.data.doors.untaken import Changing, Notes, Unread, Untaken
+from limen.data.labels.beside import of_file
+from limen.data.labels.model import Carried
 from limen.data.rules.model import Channel, Passing
 
 REST_SECONDS: Final = 1.0
@@ -258,7 +260,7 @@ class SharePatrol:
         writer = self._writer(file)
         self._see_whether_encrypted(file, writer)
         self._unread.forget(file.path)
-        if await asyncio.to_thread(self.about.quarantine.was_released, file, self.share.name):
+        if await asyncio.to_thread(self.about.quarantine.was_released, file, self.share.name, self.about.clock.now()):
             self.counts["released"] += 1
             return
         person = self.about.person_of(writer.user) if writer.user else ""
@@ -267,9 +269,8 @@ class SharePatrol:
         tag = self.about.tag()
         verdict = self._untaken.verdict_of(file, tag)
         if verdict is None:
-            verdict = await judge(
-                self.about.protection, passing, Passed((Content(_Start(file), passing.name),), unread=unread)
-            )
+            content = Content(_Start(file), passing.name, await asyncio.to_thread(_beside, file))
+            verdict = await judge(self.about.protection, passing, Passed((content,), unread=unread))
             self.counts["failed" if verdict.failed else verdict.judged.step.name.lower()] += 1
         if verdict.failed:
             self._wait(file.path, AGAIN_SECONDS)
@@ -346,6 +347,12 @@ class _Start:
 
     def pieces(self) -> AsyncIterator[bytes]:
         return self.file.pieces(LARGEST)
+
+
+def _beside(file: ShareFile) -> Carried | None:
+    """What is said of its label beside it; a mark is held against what is in it, as far as that is looked into."""
+    said = of_file(file.descriptor)
+    return None if said is None else said(file.digest() if file.size <= LARGEST else b"")
 
 
 def _printable(name: str) -> str:

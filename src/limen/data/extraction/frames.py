@@ -81,11 +81,21 @@ def receive(link: socket.socket) -> tuple[bytes, int | None]:
     head, files, _, _ = socket.recv_fds(link, _HEAD, 1)
     for extra in files[1:]:
         os.close(extra)
+    try:
+        return _rest(link, head), files[0] if files else None
+    except (BrokenOffError, OSError):
+        for came in files[:1]:
+            os.close(came)
+        raise
+
+
+def _rest(link: socket.socket, head: bytes) -> bytes:
+    """The frame of which these first bytes have come."""
     head += _all(link, _HEAD - len(head)) if head else b""
     length = int.from_bytes(head)
     if not head or length > LONGEST:
         raise BrokenOffError
-    return _all(link, length), files[0] if files else None
+    return _all(link, length)
 
 
 def _all(link: socket.socket, length: int) -> bytes:

@@ -78,22 +78,32 @@ class Unpacked:
         self.end -= len(self._decompressor.unused_data)
 
 
-def streams(data: bytes, mark: bytes, make: Callable[[], Decompressor], budget: Budget) -> Iterator[bytes]:
-    """What all streams of a compressed file hold, one behind the other; each begins with `mark`."""
-    at = 0
-    while data.startswith(mark, at):
-        one = Unpacked(make(), data, at, budget)
-        yield from one
-        at = one.end
+class Streams:
+    """What all streams of a compressed file hold, one behind the other; each begins with `mark`.
+
+    `starts` and `end` are where they begin, and where the last one ended, of those that came out so far.
+    """
+
+    def __init__(self, data: bytes, mark: bytes, make: Callable[[], Decompressor], budget: Budget) -> None:
+        self._data, self._mark, self._make, self._budget = data, mark, make, budget
+        self.starts: list[int] = []
+        self.end = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        while self._data.startswith(self._mark, self.end):
+            self.starts.append(self.end)
+            one = Unpacked(self._make(), self._data, self.end, self._budget)
+            yield from one
+            self.end = one.end
 
 
-def gzipped(data: bytes, budget: Budget) -> Iterator[bytes]:
-    return streams(data, b"\x1f\x8b", lambda: Inflate(zlib.MAX_WBITS | 16), budget)
+def gzipped(data: bytes, budget: Budget) -> Streams:
+    return Streams(data, b"\x1f\x8b", lambda: Inflate(zlib.MAX_WBITS | 16), budget)
 
 
-def bzipped(data: bytes, budget: Budget) -> Iterator[bytes]:
-    return streams(data, b"BZh", bz2.BZ2Decompressor, budget)
+def bzipped(data: bytes, budget: Budget) -> Streams:
+    return Streams(data, b"BZh", bz2.BZ2Decompressor, budget)
 
 
-def xzipped(data: bytes, budget: Budget) -> Iterator[bytes]:
-    return streams(data, b"\xfd7zXZ", lambda: lzma.LZMADecompressor(memlimit=MEMORY), budget)
+def xzipped(data: bytes, budget: Budget) -> Streams:
+    return Streams(data, b"\xfd7zXZ", lambda: lzma.LZMADecompressor(memlimit=MEMORY), budget)

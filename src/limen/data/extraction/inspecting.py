@@ -9,6 +9,7 @@ from itertools import takewhile
 from typing import Final
 
 from limen.data.documents import Inspected, Part, WhyNot
+from limen.data.extraction.encoded import may_hold_documents
 from limen.data.extraction.kinds import kinds_of
 from limen.data.extraction.limits import Budget, Limits, carried_in
 from limen.data.extraction.locating import Locating, located
@@ -23,13 +24,18 @@ MOST_HERE: Final = 1 << 16
 """Plain text up to so many bytes is looked into where it is: it needs no parser."""
 _TEXTS: Final = frozenset({"text", "csv"})
 _READ: Final = 1 << 18
+_LONGEST_BEGINNING: Final = 200
+"""So many bytes, with blanks, what begins a document in base 64 may take."""
 
 
 def inspect_plain(scanner: TextScanner, data: bytes, name: str) -> Inspected | None:
     """What is in little plain text; None where it is not little, or a program could take it for anything else."""
-    if len(data) > MOST_HERE or not encoding_of(data[:LOOK]) or looks_like_zip(data):
+    encoding = encoding_of(data[:LOOK])
+    if len(data) > MOST_HERE or not encoding or looks_like_zip(data):
         return None
-    kinds = kinds_of(data)
+    if may_hold_documents(b"".join(decoded([data], encoding))):
+        return None
+    kinds = kinds_of(data, name)
     if not _TEXTS.issuperset(kinds):
         return None
     parts = parts_of(data, kinds, name, Budget())
@@ -39,7 +45,7 @@ def inspect_plain(scanner: TextScanner, data: bytes, name: str) -> Inspected | N
 
 def inspect_bytes(scanner: TextScanner, data: bytes, name: str, limits: Limits) -> Inspected:
     """What is in a document of which all bytes are here."""
-    kinds, budget = kinds_of(data), Budget(limits)
+    kinds, budget = kinds_of(data, name), Budget(limits)
     inspected = _inspected(scanner, kinds[0], parts_of(data, kinds, name, budget))
     is_in_time = WhyNot.TIMED_OUT not in inspected.why_not
     own = carried_in(data) if is_in_time and not LABELLED.isdisjoint(kinds) else None
@@ -54,14 +60,14 @@ def inspect_open(scanner: TextScanner, file: int, length: int, name: str, limits
         return inspect_bytes(scanner, _read(file, length), name, limits)
     start = os.pread(file, LOOK, 0)
     encoding = encoding_of(start)
-    kind = kinds_of(start)[0]
-    if not encoding or kind not in _TEXTS:
-        return Inspected(kind, why_not=frozenset({WhyNot.TOO_LARGE}))
-    return _inspected(scanner, kind, _long_text(file, length, name, encoding))
+    kinds = kinds_of(start, name)
+    if not encoding or not _TEXTS.issuperset(kinds):
+        return Inspected(kinds[0], why_not=frozenset({WhyNot.TOO_LARGE}))
+    return _inspected(scanner, kinds[0], _long_text(file, length, name, encoding))
 
 
 def _long_text(file: int, length: int, name: str, encoding: str) -> Iterator[Part | WhyNot]:
-    """Text that is too long to be anything else; where it turns out to be other than text, that is said."""
+    """Text that is too long to be anything else; where there is other than text in it, that is said."""
     yield from lines("name", [name])
     is_text = True
     pieces = takewhile(bool, (os.pread(file, PIECE, at) for at in range(0, length, PIECE)))
@@ -72,8 +78,12 @@ def _long_text(file: int, length: int, name: str, encoding: str) -> Iterator[Par
             is_text = is_text and (encoding != "utf-8" or b"\0" not in piece)
             yield piece
 
-    yield from numbered(decoded(watched(pieces), encoding))
-    if not is_text:
+    before, holds_more = b"", False
+    for part in numbered(decoded(watched(pieces), encoding)):
+        yield part
+        holds_more = holds_more or may_hold_documents(before + part.text)
+        before = part.text[-_LONGEST_BEGINNING:]
+    if holds_more or not is_text:
         yield WhyNot.TOO_LARGE
 
 

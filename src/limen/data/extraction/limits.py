@@ -11,6 +11,8 @@ from limen.data.labels.model import Carried
 
 MIB: Final = 1 << 20
 MOST_LABELS: Final = 1_000
+MOST_UNKNOWN: Final = 256 << 10
+"""So many bytes of parts that nobody knows may a document have: programs keep little that is theirs alone."""
 
 
 class UnreadableError(Exception):
@@ -45,6 +47,7 @@ class Budget:
     limits: Limits = field(default_factory=Limits)
     bytes_out: int = 0
     members: int = 0
+    unknown: int = 0
     carried: list[Carried] = field(default_factory=list)
     """What the documents in it say of their labels."""
     _end: float = field(init=False)
@@ -69,6 +72,11 @@ class Budget:
         if self.members > self.limits.most_members:
             raise UnreadableError(WhyNot.TOO_MANY)
         self.tick()
+
+    def may_be_unknown(self, length: int) -> bool:
+        """Whether a part of so many bytes may be of a kind that nobody knows; it counts."""
+        self.unknown += length
+        return self.unknown <= MOST_UNKNOWN
 
     def carry(self, data: bytes) -> None:
         """Read what one of the documents in it says of its label."""

@@ -14,8 +14,6 @@ from limen.data.extraction.pieces import Piece, part
 
 SHORTEST: Final = 9
 """Values of attributes that are shorter say nothing: colours and numbers of programs have eight digits."""
-DULL: Final = ("rsid", "paraId", "textId", "uid", "xml")
-"""Attributes of these names hold numbers that programs count with."""
 _FLUSH: Final = 1 << 16
 _FED: Final = 1 << 14
 
@@ -58,8 +56,8 @@ class Aside:
 
     def attributes(self, attributes: dict[str, str]) -> None:
         """What values of attributes say that are no short numbers of programs."""
-        for name, value in attributes.items():
-            if len(value) >= SHORTEST and value not in self._values and not local(name).startswith(DULL):
+        for value in attributes.values():
+            if len(value) >= SHORTEST and value not in self._values:
                 self._values.add(value)
                 self.line("properties", value)
 

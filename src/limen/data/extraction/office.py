@@ -1,6 +1,7 @@
 """Documents of Office Open XML (ECMA-376): Word, PowerPoint and Excel.
 
-All that is in the package is read: every part of XML for its text, every other as a document within. Text that a reader
+All that is in the package is read: every part of XML for its text, every other as a document within. What a part is,
+its first element says: programs find it by relations, and it may be called like anything. Text that a reader
 sees runs through, so that a word of many runs is one; what was deleted, hidden or counted by programs stands aside.
 """
 
@@ -11,13 +12,18 @@ from collections.abc import Iterator
 from typing import Final
 
 from limen.data.documents import WhyNot
+from limen.data.extraction.compound import read_sheets
+from limen.data.extraction.kinds import kinds_of
 from limen.data.extraction.limits import Budget, UnreadableError
 from limen.data.extraction.markup import TextHandler, joined, local, read_xml
+from limen.data.extraction.markup_roots import NO_ROOT, root_of
 from limen.data.extraction.packed import one_file
-from limen.data.extraction.pieces import Piece, lines
+from limen.data.extraction.pieces import Inner, Piece, lines
+from limen.data.extraction.plain import read_runs
 from limen.data.extraction.sheets import SharedStrings, Sheet, sheet_names
 from limen.data.extraction.styles import is_of_styles, said_in_styles
-from limen.data.extraction.zips import Member, has_directory, members_of, unpacked
+from limen.data.extraction.zip_gaps import beside_members
+from limen.data.extraction.zips import Member, beginning, has_directory, members_of, unpacked
 
 _PLACES: Final = (
     (re.compile(r"word/document\d*\.xml"), "text"),
@@ -34,37 +40,76 @@ _PLACES: Final = (
     (re.compile(r".*/charts/[^/]*\.xml"), "chart"),
     (re.compile(r".*\.rels"), "links"),
 )
-_SHEET: Final = re.compile(r"xl/(?:work|chart|dialog|macro)?sheets/[^/]*\.xml", re.IGNORECASE)
-_STRINGS: Final = re.compile(r"xl/sharedStrings\.xml", re.IGNORECASE)
+_SHEETS: Final = frozenset({"worksheet", "chartsheet", "dialogsheet", "macrosheet"})
+_STRINGS: Final = "sst"
+_BINARY: Final = re.compile(r"xl/.*\.bin", re.IGNORECASE)
+_FOREIGN: Final = frozenset({"html", "svg"})
 _XML: Final = (".xml", ".rels", ".vml")
 
 
-def read_office(data: bytes, budget: Budget) -> Iterator[Piece]:
-    """A document of Word, PowerPoint or Excel."""
+def read_binary_workbook(data: bytes, budget: Budget) -> Iterator[Piece]:
+    """A workbook of Excel of which cells are not in XML; and all else that is in its package."""
+    try:
+        yield from read_sheets(data, budget)
+    except UnreadableError as error:
+        yield error.why_not
+        if error.why_not is not WhyNot.BROKEN:
+            raise
+    yield from read_office(data, budget, _BINARY)
+
+
+def read_office(data: bytes, budget: Budget, known: re.Pattern[str] | None = None) -> Iterator[Piece]:
+    """A document of Word, PowerPoint or Excel. Parts whose names are `known` are read by others, and here as runs."""
     if not has_directory(data):
         yield WhyNot.BROKEN
     members = members_of(data, budget)
     strings = SharedStrings(budget, len(data))
+    roots = {one: _root(data, one) for one in members}
     for member in members:  # sheets speak of them by number, wherever in the package they are
-        if _STRINGS.fullmatch(member.name):
+        if roots[member] == _STRINGS:
             yield from read_member(data, member, strings, budget)
     names = sheet_names(data, members, budget)
+
+    def handler_of(member: Member, root: str) -> TextHandler:
+        if root in _SHEETS:
+            return Sheet(budget, strings, names.get(member.name.lower(), "sheet"))
+        return OfficeText(budget, _place(member.name), has_pages="word/document" in member.name)
+
     for member in members:
         if member.is_encrypted:
             yield WhyNot.ENCRYPTED
-        elif _STRINGS.fullmatch(member.name):
+        elif roots[member] == _STRINGS:
             continue
-        elif _SHEET.fullmatch(member.name):
-            sheet = Sheet(budget, strings, names.get(member.name.lower(), "sheet"))
-            yield from read_member(data, member, sheet, budget)
         elif (said := _said_in_styles(data, member, budget)) is not None:
             yield from lines(joined(_place(member.name), "properties"), said)
-        elif member.name.lower().endswith(_XML):
-            handler = OfficeText(budget, _place(member.name), has_pages="word/document" in member.name)
-            yield from read_member(data, member, handler, budget)
+        elif roots[member]:
+            if roots[member] == NO_ROOT:
+                yield WhyNot.BROKEN
+            yield from read_member(data, member, handler_of(member, roots[member]), budget)
         else:
-            yield from one_file(member.name, unpacked(data, member, budget), is_part=True)
+            file = one_file(member.name, unpacked(data, member, budget), is_part=True)
+            is_known = known is not None and known.fullmatch(member.name) is not None
+            yield from _of_known_kinds(file, budget) if is_known else file
     yield from strings.unnamed()
+    yield from beside_members(data, members, budget)
+
+
+def _root(data: bytes, member: Member) -> str:
+    """With which element a part begins; "" where it is none of the format's own, but a page, a picture or a text."""
+    start = beginning(data, member)
+    root = root_of(start)
+    if member.name.lower().endswith(_XML):
+        return root or NO_ROOT
+    plain = start.replace(b"\0", b"")
+    return root if root.lower() not in _FOREIGN and (b"xmlns" in plain or b"<?xml" in plain) else ""
+
+
+def _of_known_kinds(pieces: Iterator[Piece], budget: Budget) -> Iterator[Piece]:
+    for one in pieces:
+        if isinstance(one, Inner) and kinds_of(one.data) == ("unknown",):
+            yield from read_runs(one.data, budget)
+        else:
+            yield one
 
 
 def _said_in_styles(data: bytes, member: Member, budget: Budget) -> list[str] | None:
@@ -100,7 +145,7 @@ def _place(name: str) -> str:
 
 
 _ASIDE: Final = {"delText": "deleted text", "instrText": "fields", "delInstrText": "fields"}
-_ENDS_LINE: Final = frozenset({"p", "br", "cr", "tr"})
+ENDS_LINE: Final = frozenset({"p", "br", "cr", "tr"})
 _HIDES: Final = frozenset({"vanish", "webHidden", "specVanish"})
 _OFF: Final = frozenset({"0", "false", "off", "none"})
 
@@ -135,7 +180,7 @@ class OfficeText(TextHandler):
         name = local(tag)
         if self._in:
             self._in.pop()
-        if name in _ENDS_LINE:
+        if name in ENDS_LINE:
             self.write("\n")
             self.aside.end_lines()
         elif name == "tc":

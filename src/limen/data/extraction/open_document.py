@@ -11,6 +11,7 @@ from limen.data.extraction.markup import TextHandler, local
 from limen.data.extraction.office import read_member
 from limen.data.extraction.packed import one_file
 from limen.data.extraction.pieces import Piece
+from limen.data.extraction.zip_gaps import beside_members
 from limen.data.extraction.zips import members_of, unpacked
 
 _PLACES: Final = {"content.xml": "", "styles.xml": "header or footer", "meta.xml": "document properties"}
@@ -21,18 +22,18 @@ _MOST_CELLS: Final = 8
 
 def read_open_document(data: bytes, budget: Budget) -> Iterator[Piece]:
     """All parts of the package. Of an encrypted one only what it says of itself."""
-    for member in members_of(data, budget):
+    members = members_of(data, budget)
+    for member in members:
         name = member.name
-        if name.startswith("Thumbnails/"):
-            continue
         if name.lower().endswith((".xml", ".rdf")):
             handler = _Text(budget, _PLACES.get(name.rpartition("/")[2], name))
             yield from read_member(data, member, handler, budget)
             if handler.is_encrypted:
                 yield WhyNot.ENCRYPTED
                 return
-        elif name != "mimetype":
+        else:
             yield from one_file(name, unpacked(data, member, budget), is_part=True)
+    yield from beside_members(data, members, budget)
 
 
 _PARAGRAPHS: Final = frozenset({"p", "h"})

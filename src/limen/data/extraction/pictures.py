@@ -5,24 +5,23 @@ from __future__ import annotations
 import io
 import warnings
 import zlib
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, cast
 
 from PIL import ExifTags, Image, IptcImagePlugin
 from PIL.ImageFile import ImageFile
 
-from limen.data.documents import WhyNot
+from limen.data.documents import Part, WhyNot
 from limen.data.extraction.inflating import Inflate, Unpacked
+from limen.data.extraction.kinds import kinds_of
 from limen.data.extraction.limits import Budget
+from limen.data.extraction.picture_parts import OF_FORMAT, chunks_of_png
 from limen.data.extraction.pieces import Inner, Piece, lines
+from limen.data.extraction.plain import read_runs
 from limen.data.extraction.portable import xmp_of
 
 FORMATS: Final = ("PNG", "JPEG", "GIF", "TIFF", "WEBP", "BMP", "MPO")
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
-_JPEG: Final = b"\xff\xd8\xff"
-_LENGTH, _CHUNK = 4, 8
-_CHUNK_SUM: Final = 4
-_SCAN: Final = 0xDA
 _SHORTEST_TAIL: Final = 16
 _LONGEST: Final = 1 << 20
 _IFDS: Final = (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo, ExifTags.IFD.Interop)
@@ -41,13 +40,33 @@ def read_picture(data: bytes, budget: Budget) -> Iterator[Piece]:
     for text in texts:
         budget.take(len(text))
     yield from lines("picture properties", [*texts, xmp_of(data)])
-    end = 0
     if data.startswith(_PNG):
-        end = yield from _png(data, budget)
-    elif data.startswith(_JPEG):
-        end = _end_of_jpeg(data)
-    if 0 < end <= len(data) - _SHORTEST_TAIL:
-        yield Inner("behind the picture", data[end:])
+        yield from _texts_of_png(data, budget)
+    yield from _beside(data, frozenset(texts), budget)
+
+
+def _beside(data: bytes, said: frozenset[str], budget: Budget) -> Iterator[Piece]:
+    """What stands in it besides its pixels, and behind it. What is `said` is left out."""
+    walk = next((walk for mark, walk in OF_FORMAT if data.startswith(mark)), None)
+    parts = walk(data) if walk is not None else None
+    end = 0
+    while parts is not None:
+        try:
+            content = next(parts)
+        except StopIteration as ended:
+            end = ended.value
+            break
+        if kinds_of(content) == ("unknown",):
+            for one in read_runs(content, budget):
+                yield Part("beside the picture", one.text) if isinstance(one, Part) else one
+        elif content.decode("utf-8", "replace") not in said:
+            budget.member()
+            yield Inner("beside the picture", content, is_part=True)
+    behind = data[end:].strip(b"\0")
+    if not end:
+        yield WhyNot.BROKEN
+    elif len(behind) >= _SHORTEST_TAIL:
+        yield Inner("behind the picture", behind, is_part=True)
 
 
 def _said(picture: Image.Image) -> Iterator[str]:
@@ -74,43 +93,23 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(one) if isinstance(one, str | bytes | list | tuple) else ()
 
 
-def _png(data: bytes, budget: Budget) -> Generator[Piece, None, int]:
-    """The texts of a PNG (its specification, 11.3.3), also those behind the pixels. Returns where it ends."""
-    at = len(_PNG)
-    while at + _CHUNK <= len(data):
-        length = int.from_bytes(data[at : at + _LENGTH])
-        kind = data[at + _LENGTH : at + _CHUNK]
-        content = data[at + _CHUNK : at + _CHUNK + length]
-        at += _CHUNK + length + _CHUNK_SUM
-        if kind == b"IEND":
-            return at
-        if kind in {b"tEXt", b"iTXt", b"zTXt"}:
+def _texts_of_png(data: bytes, budget: Budget) -> Iterator[Piece]:
+    """The texts of a PNG (its specification, 11.3.3), also those behind the pixels."""
+    for kind, content, _ in chunks_of_png(data):
+        if kind in {b"tEXt", b"iTXt", b"zTXt", b"iCCP"}:
             yield from lines("picture properties", [_text_of_chunk(kind, content, budget)])
         elif kind == b"eXIf":
             exif = Image.Exif()
             exif.load(content)
             yield from lines("picture properties", list(_of_exif(exif)))
-    yield WhyNot.BROKEN
-    return 0
 
 
 def _text_of_chunk(kind: bytes, content: bytes, budget: Budget) -> str:
     keyword, _, rest = content.partition(b"\0")
-    is_packed = kind == b"zTXt" or (kind == b"iTXt" and rest[:1] == b"\1")
+    is_packed = kind in {b"zTXt", b"iCCP"} or (kind == b"iTXt" and rest[:1] == b"\1")
     if kind == b"iTXt":
         rest = rest[2:].split(b"\0", 2)[-1]
-    elif kind == b"zTXt":
+    elif is_packed:
         rest = rest[1:]
     text = b"".join(Unpacked(Inflate(zlib.MAX_WBITS), rest, 0, budget)) if is_packed else rest
     return (keyword + b" " + text).decode("utf-8", "replace")
-
-
-def _end_of_jpeg(data: bytes) -> int:
-    """Where a JPEG ends (ITU-T T.81 B.1): behind the first mark of an end that is in no segment; 0 if it has none."""
-    at = 2
-    while at + 4 <= len(data) and data[at] == 0xFF:
-        if data[at + 1] == _SCAN:
-            end = data.find(b"\xff\xd9", at)
-            return end + 2 if end >= 0 else 0
-        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
-    return 0

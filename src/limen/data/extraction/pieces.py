@@ -14,7 +14,8 @@ from limen.data.extraction.limits import Budget
 class Inner:
     """A document within another. `name` is what it is called there, "" where it has no name.
 
-    `is_part`: it belongs to the other's own format, as settings of printers do; of what kind it is need not be known.
+    `is_part`: it belongs to the other's own format, as settings of printers do; of what kind it is need not be known
+    where there is little of it.
     """
 
     name: str

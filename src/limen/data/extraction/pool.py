@@ -1,7 +1,8 @@
 """Processes that look into documents, kept warm. One that is ended, by a document or its limits, is replaced.
 
 A document goes there as an open file, and what was found in it comes back. So a parser that a document breaks, or takes
-over, has no file, no network and no secret, and the next document meets another process.
+over, has no file, no network and reaches no other process. Where it breaks, the next document meets another process;
+one that was taken over and goes on sees what comes after, of its pool alone, and the key of the digests of values.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ import sys
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass, field
 from time import monotonic
 from typing import IO, Final
 
 from limen.data.documents import Inspected, WhyNot
 from limen.data.extraction.frames import BrokenOffError, Order, encoded, inspected_in, ready_in, receive, send
 from limen.data.extraction.limits import Limits
+from limen.data.extraction.turns import Turns
 from limen.data.scanning.text_scanner import TextScanner
 
 WORKERS: Final = 2
@@ -29,6 +32,8 @@ MOST_DOCUMENTS: Final = 1_000
 """After so many a process is ended, and with it whatever a library forgot to give back."""
 MOST_WAITING: Final = 256
 """So many documents may be looked into or wait for it; a further one is not looked into."""
+MOST_OF_ONE: Final = 64
+"""So many of one owner."""
 START_SECONDS: Final = 60.0
 """So long a process may take to start, on a machine that has much else to do."""
 PATIENCE_SECONDS: Final = 30.0
@@ -53,30 +58,45 @@ class Pool:
         self._all: set[_Worker] = set()
         self._lock = threading.Lock()
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="documents")
-        self._waiting = 0
+        # Of one owner all but one process are never busy: what others send has a process within one document's time.
+        at_once = max(1, workers - 1)
+        self._turns: Turns[_Asked] = Turns(at_once=at_once, most=MOST_WAITING, most_of_one=MOST_OF_ONE)
         self._is_closed = False
 
     def warm(self) -> None:
         """Start a process now, so that the first document does not wait for it."""
         self._threads.submit(self._start_one)
 
-    def inspect(self, file: IO[bytes], length: int, name: str = "") -> Future[Inspected]:
-        """Look into a file that is open, from its start; it is closed then. The future never fails."""
+    def inspect(self, file: IO[bytes], length: int, name: str = "", owner: str = "") -> Future[Inspected]:
+        """Look into a file that is open, from its start; it is closed then. The future never fails.
+
+        Owners take turns. Nobody's ("") are one owner.
+        """
+        name = name.encode("utf-8", "replace").decode()  # names on a disk are any bytes
+        asked = _Asked(file, length, name, monotonic() + PATIENCE_SECONDS)
         with self._lock:
             if self._is_closed:
                 return _refused(file, WhyNot.FAILED)
-            if self._waiting >= MOST_WAITING:
+            if not self._turns.join(owner, asked):
                 return _refused(file, WhyNot.TIMED_OUT)
-            self._waiting += 1
-            name = name.encode("utf-8", "replace").decode()  # names on a disk are any bytes
-            future = self._threads.submit(self._inspect, file, length, name, monotonic() + PATIENCE_SECONDS)
-        future.add_done_callback(lambda _: self._done(file))  # also where whoever asked gave up
-        return future
+            self._threads.submit(self._take_turns)
+        asked.future.add_done_callback(lambda _: self._done(owner, asked))  # also where whoever asked gave up
+        return asked.future
 
-    def _done(self, file: IO[bytes]) -> None:
-        file.close()
-        with self._lock:
-            self._waiting -= 1
+    def _done(self, owner: str, asked: _Asked) -> None:
+        asked.file.close()
+        self._turns.leave(owner, asked)
+
+    def _take_turns(self) -> None:
+        while (turn := self._turns.next()) is not None:
+            owner, asked = turn
+            try:
+                if asked.future.set_running_or_notify_cancel():
+                    asked.future.set_result(self._inspect(asked))
+            except BaseException as error:  # noqa: BLE001 -- whoever asked waits for an answer
+                asked.future.set_exception(error)
+            finally:
+                self._turns.ended(owner)
 
     def close(self) -> None:
         """End all processes; whoever waits is told that it failed."""
@@ -93,14 +113,14 @@ class Pool:
         with self._lock:
             return frozenset(worker.process.pid for worker in self._all)
 
-    def _inspect(self, file: IO[bytes], length: int, name: str, until: float) -> Inspected:
-        if monotonic() > until:
+    def _inspect(self, asked: _Asked) -> Inspected:
+        if monotonic() > asked.until:
             return _not(WhyNot.TIMED_OUT)
         worker = self._taken()
         if worker is None:
             return _not(WhyNot.FAILED)
         try:
-            inspected = worker.inspect(file.fileno(), length, name, self._limits)
+            inspected = worker.inspect(asked.file.fileno(), asked.length, asked.name, self._limits)
         except TimeoutError:
             return self._lost(worker, WhyNot.TIMED_OUT)
         except (BrokenOffError, OSError):
@@ -151,6 +171,15 @@ class Pool:
         worker.kill()
         with self._lock:
             self._all.discard(worker)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    file: IO[bytes]
+    length: int
+    name: str
+    until: float
+    future: Future[Inspected] = field(default_factory=Future)
 
 
 class _Worker:

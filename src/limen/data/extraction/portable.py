@@ -1,6 +1,7 @@
 """PDF: the text of each page, remarks and forms on it, what is attached, and what the file says of itself.
 
-PDFium reads it. What it shows as pages counts, also in white on white; text in pictures is not read.
+PDFium reads it. What it shows as pages counts, also in white on white; text in pictures is not read. What PDFium does
+not tell of, `portable_rest` finds in the file.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from typing import Any, Final
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
-from limen.data.documents import WhyNot
+from limen.data.documents import Part, WhyNot
 from limen.data.extraction.limits import Budget, UnreadableError
 from limen.data.extraction.pieces import Inner, Piece, lines, part
+from limen.data.extraction.portable_rest import beside_pages, digest_of_file
 from limen.data.extraction.portable_weight import weigh
 
 _MOST_MARKS: Final = 10_000
@@ -36,13 +38,25 @@ def read_pdf(data: bytes, budget: Budget) -> Iterator[Piece]:
     except pdfium.PdfiumError as error:
         needs_password = getattr(error, "err_code", None) == _NEEDS_PASSWORD
         raise UnreadableError(WhyNot.ENCRYPTED if needs_password else WhyNot.BROKEN) from None
+    said: set[str] = set()
+    files: set[bytes] = set()
     try:
-        yield from _pages(document, budget)
-        yield from lines("document properties", [*document.get_metadata_dict(skip_empty=True).values(), xmp_of(data)])
-        yield from lines("bookmarks", [one.get_title() for one in document.get_toc()])
-        yield from _attached(document, budget)
+        for piece in _all(document, data, budget):
+            if isinstance(piece, Part):
+                said.update(line.strip() for line in piece.text.decode().split("\n"))
+            elif isinstance(piece, Inner):
+                files.add(digest_of_file(piece.data))
+            yield piece
     finally:
         document.close()
+    yield from beside_pages(data, said, files, budget)
+
+
+def _all(document: Any, data: bytes, budget: Budget) -> Iterator[Piece]:
+    yield from _pages(document, budget)
+    yield from lines("document properties", [*document.get_metadata_dict(skip_empty=True).values(), xmp_of(data)])
+    yield from lines("bookmarks", [one.get_title() for one in document.get_toc()])
+    yield from _attached(document, budget)
 
 
 def xmp_of(data: bytes) -> str:
@@ -66,6 +80,8 @@ def _pages(document: Any, budget: Budget) -> Iterator[Piece]:
         budget.take(len(text))
         yield part(where, text.replace("\r\n", "\n") + "\n")
         yield from lines(f"{where}, remarks and forms", list(_marks(page)))
+        if raw.FPDFPage_GetAnnotCount(page) > _MOST_MARKS:
+            yield WhyNot.TOO_MANY
         page.close()
 
 
@@ -93,6 +109,8 @@ def _string(get: Callable[[Any, int], int]) -> str:
 
 
 def _attached(document: Any, budget: Budget) -> Iterator[Piece]:
+    if document.count_attachments() > _MOST_ATTACHED:
+        yield WhyNot.TOO_MANY
     for number in range(min(document.count_attachments(), _MOST_ATTACHED)):
         one = document.get_attachment(number)
         try:

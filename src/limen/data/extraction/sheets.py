@@ -17,7 +17,7 @@ _DIGITS: Final = 9
 """Numbers of rows and strings have fewer."""
 
 
-_PLAIN: Final = frozenset({"v", "t", "is", "f"})
+_PLAIN: Final = frozenset({"v", "t"})
 
 
 class SharedStrings(TextHandler):
@@ -57,7 +57,7 @@ class SharedStrings(TextHandler):
             self._current.clear()
 
     def data(self, text: str) -> None:
-        if self._in and self._in[-1] == "t" and "rPh" not in self._in:
+        if self._in and self._in[-1] == "t" and "si" in self._in and "rPh" not in self._in:
             self._current.append(text)
         elif text.strip():
             self.aside.line("", text)
@@ -70,31 +70,30 @@ class Sheet(TextHandler):
         super().__init__(budget, where)
         self._strings = strings
         self._in = ""
-        self._type = ""
+        self._type, self._is_in_cell = "", False
         self._row = 0
         self._cells: list[str] = []
         self._cell: list[str] = []
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self._in = name = local(tag)
-        if name in _PLAIN:
-            return
+        if attributes:
+            self.aside.attributes(attributes)
         if name == "row":
             number = attributes.get("r", "")
             self._row = (
                 int(number) if number.isascii() and number.isdigit() and len(number) < _DIGITS else self._row + 1
             )
         elif name == "c":
-            self._type = attributes.get("t", "")
+            self._type, self._is_in_cell = attributes.get("t", ""), True
             self._cell.clear()
-        else:
-            self.aside.attributes(attributes)
 
     def end(self, tag: str) -> None:
         name = local(tag)
         self._in = ""
         if name == "c":
             self._cells.append(self._value("".join(self._cell)))
+            self._is_in_cell = False
         elif name == "row" and self._cells:
             text = " ".join(self._cells) + "\n"
             self._cells.clear()
@@ -102,7 +101,7 @@ class Sheet(TextHandler):
             self._ready.append(part(joined(self.where, f"row {self._row}"), text))
 
     def data(self, text: str) -> None:
-        if self._in in {"v", "t"}:
+        if self._is_in_cell and self._in in _PLAIN:
             self._cell.append(text)
         elif text.strip():
             self.aside.line("formulas" if self._in == "f" else "", text)

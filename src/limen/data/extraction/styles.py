@@ -19,6 +19,8 @@ _UTF_8: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml(?:[^>]*encoding=[\"']utf-8[\"'])?[^>]*\?>)?\s*<", re.IGNORECASE
 )
 _OTHER_ENCODING: Final = re.compile(rb"[^>]*encoding=[\"'](?!utf-8)", re.IGNORECASE)
+_TEXT: Final = re.compile(rb"<(?:[\w.-]+:)?(?:t|p|r|si|row|c|v)[\s/>]")
+"""Elements that hold what people write: a document may be called like what says how it looks."""
 _SAID: Final = tuple(
     re.compile(one, re.DOTALL)
     for one in (
@@ -43,7 +45,7 @@ def is_of_styles(name: str) -> bool:
 def said_in_styles(content: bytes) -> list[str] | None:
     """What is said in such a part, each thing once; None where it has to be parsed to know that."""
     start = content[:200]
-    if not _UTF_8.match(start) or _OTHER_ENCODING.match(start) or b"<!DOCTYPE" in content:
+    if not _UTF_8.match(start) or _OTHER_ENCODING.match(start) or b"<!DOCTYPE" in content or _TEXT.search(content):
         return None
     if sum(map(content.count, (b"<!--", b"<![", b"<?"))) > _MOST_REMARKS:
         return None

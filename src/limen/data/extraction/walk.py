@@ -20,10 +20,12 @@ from limen.data.extraction import (
     table,
     web_page,
 )
+from limen.data.extraction.encoded import Encoded
 from limen.data.extraction.encrypted import is_encrypted
-from limen.data.extraction.kinds import is_media, kinds_of
+from limen.data.extraction.kinds import kinds_of
 from limen.data.extraction.limits import Budget, UnreadableError
-from limen.data.extraction.pieces import Inner, Reader, lines
+from limen.data.extraction.media import is_media, is_own_part
+from limen.data.extraction.pieces import Inner, Piece, Reader, lines
 from limen.data.model import BEFORE
 
 READERS: Final[dict[str, Reader]] = {
@@ -37,7 +39,7 @@ READERS: Final[dict[str, Reader]] = {
     "docx": office.read_office,
     "xlsx": office.read_office,
     "pptx": office.read_office,
-    "xlsb": compound.read_sheets,
+    "xlsb": office.read_binary_workbook,
     "odt": open_document.read_open_document,
     "ods": open_document.read_open_document,
     "odp": open_document.read_open_document,
@@ -85,7 +87,7 @@ def _document(data: bytes, kinds: tuple[str, ...], place: _Place) -> Iterator[Pa
     if place.depth and not place.is_part and not LABELLED.isdisjoint(kinds):
         place.budget.carry(data)
     for kind in kinds:
-        if not (kind in READERS or kind == "empty" or is_media(data) or (place.is_part and kind == "unknown")):
+        if not (kind in READERS or kind == "empty" or is_media(data) or _is_own(kind, data, place)):
             yield WhyNot.UNKNOWN_KIND
         if is_encrypted(kind, data):
             yield WhyNot.ENCRYPTED
@@ -93,21 +95,38 @@ def _document(data: bytes, kinds: tuple[str, ...], place: _Place) -> Iterator[Pa
     yield Part(place.path, _GAP)
 
 
+def _is_own(kind: str, data: bytes, place: _Place) -> bool:
+    """Whether it is a part of the document around it that nobody reads: little, or built like one."""
+    return place.is_part and kind == "unknown" and (is_own_part(data) or place.budget.may_be_unknown(len(data)))
+
+
 def _as(kind: str, data: bytes, place: _Place) -> Iterator[Part | WhyNot]:
     """A document read as of one kind. What can't be read as that is read for the runs of text in it."""
-    is_broken = False
+    is_broken, encoded = False, Encoded(place.budget)
     for piece in _guarded(READERS.get(kind, plain.read_runs), data, place.budget):
         if isinstance(piece, WhyNot):
             yield piece
             is_broken = is_broken or piece is WhyNot.BROKEN
         elif isinstance(piece, Part):
             yield Part(place.within(piece.where), piece.text, piece.first_line)
+            yield from _each(encoded.feed(piece.text), place)
         else:
             yield from _inner(piece, place)
     if is_broken:
         for run in plain.read_runs(data, place.budget):
             if isinstance(run, Part):
                 yield Part(place.within("unreadable part"), run.text)
+                yield from _each(encoded.feed(run.text), place)
+    yield from _each(encoded.end(), place)
+
+
+def _each(pieces: Iterator[Piece], place: _Place) -> Iterator[Part | WhyNot]:
+    """What stands in base 64 in a text."""
+    for piece in pieces:
+        if isinstance(piece, Inner):
+            yield from _inner(piece, place)
+        else:
+            yield Part(place.within(piece.where), piece.text) if isinstance(piece, Part) else piece
 
 
 def _guarded(reader: Reader, data: bytes, budget: Budget) -> Iterator[Part | Inner | WhyNot]:
@@ -132,4 +151,4 @@ def _inner(inner: Inner, place: _Place) -> Iterator[Part | WhyNot]:
         yield WhyNot.TOO_DEEP
         return
     deeper = _Place(place.budget, place.within(inner.name), place.depth + 1, inner.is_part)
-    yield from _document(inner.data, kinds_of(inner.data), deeper)
+    yield from _document(inner.data, kinds_of(inner.data, inner.name), deeper)

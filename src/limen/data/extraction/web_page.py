@@ -8,6 +8,7 @@ from typing import Final
 
 from limen.data.extraction.limits import Budget
 from limen.data.extraction.markup import TextHandler, local, read_html, read_xml
+from limen.data.extraction.office import ENDS_LINE
 from limen.data.extraction.pieces import Piece
 from limen.data.extraction.plain import LOOK, PIECE, decoded, encoding_of
 
@@ -56,6 +57,7 @@ _WITHIN_A_LINE: Final = frozenset(
 """Elements that end no word: a number of which one digit is bold is one number."""
 _BLANKS: Final = re.compile(r"[ \t\r\n\f]+")
 _CELLS: Final = frozenset({"td", "th"})
+_OF_OFFICE: Final = re.compile(r"\{[^}]*(?:wordprocessingml|drawingml|/wordml)[^}]*\}")
 _UNSEEN: Final = frozenset({"script", "style", "template", "noscript", "title"})
 
 
@@ -72,14 +74,17 @@ class _Page(TextHandler):
         super().start(tag, attributes)
         self.aside.attributes({"": local(tag), **{f"{name}.": name for name in attributes}})  # text hides in names, too
         self._in = local(tag).lower()
-        if self._in not in _WITHIN_A_LINE:
+        if self._ends_word(tag, self._in):
             self._part(" " if self._in in _CELLS else "\n")
 
     def end(self, tag: str) -> None:
         self._in = ""
-        tag = local(tag).lower()
-        if tag not in _WITHIN_A_LINE and tag not in _CELLS:
+        name = local(tag).lower()
+        if self._ends_word(tag, name) and name not in _CELLS:
             self._part("\n")
+
+    def _ends_word(self, tag: str, name: str) -> bool:  # noqa: ARG002 -- who inherits needs it
+        return name not in _WITHIN_A_LINE
 
     def data(self, text: str) -> None:
         if self._in in _UNSEEN:
@@ -99,6 +104,15 @@ class _Page(TextHandler):
             self._last = by
 
 
+class _Markup(_Page):
+    """XML; what Office keeps in one file of it is read as its packages are."""
+
+    def _ends_word(self, tag: str, name: str) -> bool:
+        if _OF_OFFICE.match(tag):
+            return name in ENDS_LINE or name in {"tc", "tab"}
+        return super()._ends_word(tag, name)
+
+
 def read_page(data: bytes, budget: Budget) -> Iterator[Piece]:
     """HTML."""
     text = decoded(_pieces(data), encoding_of(data[:LOOK]) or "cp1252")
@@ -107,7 +121,7 @@ def read_page(data: bytes, budget: Budget) -> Iterator[Piece]:
 
 def read_markup(data: bytes, budget: Budget) -> Iterator[Piece]:
     """XML of any kind; its own declaration says its encoding."""
-    yield from read_xml(_pieces(data), _Page(budget, "text"), budget)
+    yield from read_xml(_pieces(data), _Markup(budget, "text"), budget)
 
 
 def _pieces(data: bytes) -> Iterator[bytes]:

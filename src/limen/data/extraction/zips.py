@@ -12,7 +12,7 @@ import lzma
 import struct
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from limen.data.documents import WhyNot
@@ -29,20 +29,28 @@ directory takes time before its first entry is known.
 """
 _ENCRYPTED: Final = 0x1
 _UTF_8: Final = 0x800
+_LENGTHS_FOLLOW: Final = 0x8
+_LONG: Final = 0xFFFFFFFF
+"""In place of a length that stands elsewhere (ZIP64)."""
 _PIECE: Final = 1 << 18
+_BEGINNING: Final = 1 << 16
 _LZMA_PROPERTIES: Final = 5
 STORED, DEFLATED, BZIP2, LZMA = 0, 8, 12, 14
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One file in a ZIP file. `start` is where its packed data begins, `packed` how many bytes it is said to have."""
+    """One file in a ZIP file. `start` is where its packed data begins, `packed` how many bytes it is said to have.
+
+    `is_doubtful`: its own header says something else of it than the directory, and programs believe either.
+    """
 
     name: str
     method: int
     start: int
     packed: int
     is_encrypted: bool
+    is_doubtful: bool = False
 
 
 def looks_like_zip(data: bytes) -> bool:
@@ -56,7 +64,8 @@ def has_directory(data: bytes) -> bool:
 
 
 def members_of(data: bytes, budget: Budget) -> list[Member]:
-    """All members, those of the directory first, and each once, however often the directory names it.
+    """All members, those of the directory first, and each once, however often the directory names it. One of which two
+    headers say different things is there as each of them says.
 
     Raises UnreadableError where there are too many, and where they are more than fits: data that several share is
     nothing that anybody packs who has something to say.
@@ -64,6 +73,7 @@ def members_of(data: bytes, budget: Budget) -> list[Member]:
     if data.count(_ENTRY_MARK) > _MOST_ENTRIES * budget.limits.most_members:
         raise UnreadableError(WhyNot.TOO_MANY)
     found: list[Member] = []
+    otherwise: list[Member] = []
     ends: dict[int, int] = {}
     for header, info in _named(data):
         member = _at(data, header, info)
@@ -71,6 +81,7 @@ def members_of(data: bytes, budget: Budget) -> list[Member]:
             budget.member()
             if header not in ends:
                 found.append(member)
+                otherwise += _otherwise(data, header, member, info)
             ends[header] = max(ends.get(header, 0), member.start + member.packed)
     if sum(one.packed for one in found) > len(data):
         raise UnreadableError(WhyNot.TOO_LARGE)
@@ -82,7 +93,7 @@ def members_of(data: bytes, budget: Budget) -> list[Member]:
             found.append(member)
         after = ends.get(at) or (member.start + member.packed if member is not None else 0)
         at = data.find(_LOCAL_MARK, max(at + len(_LOCAL_MARK), after))
-    return found
+    return found + otherwise
 
 
 def _named(data: bytes) -> Iterator[tuple[int, zipfile.ZipInfo]]:
@@ -111,11 +122,26 @@ def _at(data: bytes, at: int, info: zipfile.ZipInfo | None = None) -> Member | N
     said = info.compress_size if info is not None else packed
     said = min(said, len(data) - start)
     encrypted = bool(flags & _ENCRYPTED) or (info is not None and bool(info.flag_bits & _ENCRYPTED))
-    return Member(name or (info.filename if info else ""), method, start, said, encrypted)
+    is_doubtful = info is not None and (
+        info.compress_type != method
+        or info.orig_filename != name
+        or (not flags & _LENGTHS_FOLLOW and packed not in {info.compress_size, _LONG})
+    )
+    return Member(name or (info.filename if info else ""), method, start, said, encrypted, is_doubtful)
+
+
+def _otherwise(data: bytes, at: int, member: Member, info: zipfile.ZipInfo) -> Iterator[Member]:
+    """The same as a program reads it that believes the other header."""
+    local = _at(data, at)
+    packed = max(member.packed, local.packed if local is not None else 0)
+    other = replace(member, method=info.compress_type, packed=packed)
+    if member.is_doubtful and other != member:
+        yield other
 
 
 def unpacked(data: bytes, member: Member, budget: Budget) -> Iterator[bytes]:
-    """What a member holds, piece by piece. Raises UnreadableError where it is encrypted, broken or too much.
+    """What a member holds, piece by piece. Raises UnreadableError where it is encrypted, broken or too much; behind all
+    of it also where there is more than its data says, or its headers disagree.
 
     Nothing of it is given before its ratio could be told: what is a bomb is never parsed.
     """
@@ -137,19 +163,41 @@ def unpacked(data: bytes, member: Member, budget: Budget) -> Iterator[bytes]:
     yield from held
 
 
+def beginning(data: bytes, member: Member) -> bytes:
+    """The first bytes of what a member holds, so that it is known what it is; b"" where it can't be read."""
+    start = b""
+    try:
+        for piece in _unpacked(data, member, Budget()):
+            start += piece[:_BEGINNING]
+            if len(start) >= _BEGINNING:
+                break
+    except UnreadableError:
+        pass  # it is said why where all of it is read
+    return start
+
+
 def _unpacked(data: bytes, member: Member, budget: Budget) -> Iterator[bytes]:
     if member.is_encrypted:
         raise UnreadableError(WhyNot.ENCRYPTED)
     if member.method == STORED:
         yield from _stored(data, member, budget)
-    elif member.method == DEFLATED:  # it says itself where it ends: a header that names less hides nothing
-        yield from Unpacked(Inflate(), data, member.start, budget)
-    elif member.method == BZIP2:
-        yield from Unpacked(bz2.BZ2Decompressor(), data, member.start, budget)
-    elif member.method == LZMA:
-        yield from _lzma(data, member, budget)
+    elif (packed := _packed(data, member, budget)) is not None:
+        yield from packed  # it says itself where it ends: a header that names less hides nothing
+        if packed.end < member.start + member.packed:
+            raise UnreadableError(WhyNot.BROKEN)
     else:
         raise UnreadableError(WhyNot.UNKNOWN_KIND)
+    if member.is_doubtful:
+        raise UnreadableError(WhyNot.BROKEN)
+
+
+def _packed(data: bytes, member: Member, budget: Budget) -> Unpacked | None:
+    """What comes out of a member that is compressed; None where nobody knows how."""
+    if member.method == DEFLATED:
+        return Unpacked(Inflate(), data, member.start, budget)
+    if member.method == BZIP2:
+        return Unpacked(bz2.BZ2Decompressor(), data, member.start, budget)
+    return _lzma(data, member, budget) if member.method == LZMA else None
 
 
 def _stored(data: bytes, member: Member, budget: Budget) -> Iterator[bytes]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,6 +30,8 @@ from limen.storage.journal.newest import newest
 from limen.storage.journal.search import EventQuery
 
 MOST_AT_ONCE: Final = 500
+MOST_OF_A_PERSON: Final = 200
+"""So many exceptions of one person count; a further one ends the one that would end first."""
 MOST_DECIDED: Final = 20_000
 """Of so many findings that were decided about it is known that they are not open."""
 LONGEST_REASON: Final = 500
@@ -59,19 +62,31 @@ class Findings:
         """Whether this document may pass for this person to or from this app."""
         return self._held.holds(person, app, digest, self._core.clock.now())
 
-    async def not_sensitive(self, person: str, app: str, digests: Iterable[bytes], event: str) -> None:
-        """Have these documents pass for this person, until the exception ends."""
-        now, several = self._core.clock.now(), sorted(set(digests))
+    async def not_sensitive(self, person: str, app: str, digests: Mapping[bytes, str]) -> bool:
+        """Have these documents pass for this person, until the exceptions end, each under the event of its own stop: by
+        that somebody decides about it, and about no other. False, and nothing passes, where somebody decided about one
+        of them that it is sensitive.
+        """
+        now = self._core.clock.now()
 
-        def work(transaction: Transaction) -> None:
-            for digest in several:
+        def work(transaction: Transaction) -> bool:
+            if store.confirmed(transaction.connection, app, digests.keys()):
+                return False
+            own = store.exceptions(transaction.connection, now, person)
+            there = {one.digest for one in own if one.app == app}
+            new = {digest: event for digest, event in sorted(digests.items()) if digest not in there}
+            surplus = len(own) + len(new) - MOST_OF_A_PERSON
+            store.end_exceptions(transaction.connection, [one.id for one in own[: max(0, surplus)]], now)
+            for digest, event in list(new.items())[:MOST_OF_A_PERSON]:
                 made = DocumentException(new_id("dx"), digest, person, app, event, now + EXCEPTED_FOR)
                 store.add_exception(transaction.connection, made)
             transaction.changed(EXCEPTIONS, person)
-            details: dict[str, str | int | bool] = {"app": app, "documents": len(several), "event_id": event}
-            transaction.say(Event(at=now, kind="data.excepted", actor=person, details=details))
+            for event, several in sorted(Counter(digests.values()).items()):
+                details: dict[str, str | int | bool] = {"app": app, "documents": several, "event_id": event}
+                transaction.say(Event(at=now, kind="data.excepted", actor=person, details=details))
+            return True
 
-        await self._core.write(work)
+        return await self._core.write(work)
 
     async def justified(self, event: str, person: str, why: str) -> None:
         """Keep why somebody let something pass, beside the event that tells of it."""
@@ -119,6 +134,15 @@ class Findings:
         none = Triage()
         return [finding_of(one, triage.get(one.id, none), reasons.get(one.id, "")) for one in page.events], page.before
 
+    async def kinds_found(self, events: Collection[str]) -> dict[str, str]:
+        """What kinds of things these findings are of, by event, without what is no finding or not kept any more."""
+
+        def work() -> dict[str, str]:
+            found = {one: self._finding(one) for one in set(events)}
+            return {one: str(event.details.get("kinds", "")) for one, event in found.items() if event is not None}
+
+        return await asyncio.to_thread(work)
+
     async def decide(self, events: Collection[str], state: State, *, by: str) -> int:
         """What becomes of these findings; how many they were. What is not sensitive may pass for everybody, where
         somebody has said so of it before.
@@ -141,7 +165,7 @@ class Findings:
             own = store.exceptions(transaction.connection, now, by)
             if exception_id not in {one.id for one in own}:
                 return False
-            store.end_exceptions(transaction.connection, [exception_id])
+            store.end_exceptions(transaction.connection, [exception_id], now)
             transaction.changed(EXCEPTIONS, by)
             transaction.say(Event(at=now, kind="data.exception_ended", actor=by))
             return True
@@ -158,7 +182,7 @@ class Findings:
     ) -> int:
         now = self._core.clock.now()
         several = list(dict.fromkeys(events))[:MOST_AT_ONCE]
-        several = await asyncio.to_thread(lambda: [one for one in several if self._is_finding(one)])
+        several = await asyncio.to_thread(lambda: [one for one in several if self._finding(one) is not None])
         if not several:
             return 0
 
@@ -183,23 +207,28 @@ class Findings:
         return len(several)
 
     def _excepted(self, transaction: Transaction, events: Collection[str], state: State, by: str) -> None:
-        """Exceptions follow what was decided: widened to everybody, or ended where it is sensitive after all."""
-        several, now = store.exceptions_of(transaction.connection, events), self._core.clock.now()
-        if not several or state is State.OPEN:
+        """Exceptions follow what was decided: they are widened to everybody where it is not sensitive, and end where it
+        is; where it is open again, what was widened ends.
+        """
+        now = self._core.clock.now()
+        several = [one for one in store.exceptions_of(transaction.connection, events) if one.until > now]
+        if state is State.OPEN:
+            several = [one for one in several if not one.person_id]
+        if not several:
             return
         if state is State.NOT_SENSITIVE:
             for one in several:
                 store.widen(transaction.connection, one.id, now + WIDENED_FOR)
         else:
-            store.end_exceptions(transaction.connection, [one.id for one in several])
+            store.end_exceptions(transaction.connection, [one.id for one in several], now)
         for person in {"", *(one.person_id for one in several)}:
             transaction.changed(EXCEPTIONS, person)
         kind = "data.exception_widened" if state is State.NOT_SENSITIVE else "data.exception_ended"
         transaction.say(Event(at=now, kind=kind, actor=by, details={"documents": len(several)}))
 
-    def _is_finding(self, event_id: str) -> bool:
+    def _finding(self, event_id: str) -> Event | None:
         try:
             event = self._core.journal.find(event_id)
         except ValueError:
-            return False
-        return event is not None and event.kind == FOUND
+            return None
+        return event if event is not None and event.kind == FOUND else None

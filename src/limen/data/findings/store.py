@@ -125,8 +125,21 @@ def widen(connection: Connection, exception_id: str, until: Instant) -> None:
     )
 
 
-def end_exceptions(connection: Connection, ids: Collection[str]) -> None:
-    connection.execute(delete(data_exceptions).where(data_exceptions.c.id.in_(list(ids))))
+def end_exceptions(connection: Connection, ids: Collection[str], now: Instant) -> None:
+    """From now on they count no more; that they were there is kept, by which `confirmed` knows their documents."""
+    ended = (data_exceptions.c.id.in_(list(ids)), data_exceptions.c.until > now)
+    connection.execute(update(data_exceptions).where(*ended).values(until=now))
+
+
+def confirmed(connection: Connection, app: str, digests: Collection[bytes]) -> set[bytes]:
+    """Those of these documents that somebody excepted, and somebody decided are sensitive."""
+    chosen = (
+        select(data_exceptions.c.digest)
+        .join(data_triage, data_triage.c.event == data_exceptions.c.event)
+        .where(data_triage.c.state == State.CONFIRMED.value, data_exceptions.c.app == app)
+        .where(data_exceptions.c.digest.in_(list(digests)))
+    )
+    return set(connection.scalars(chosen))
 
 
 def forget(connection: Connection, before: Instant) -> None:

@@ -11,12 +11,13 @@ import msgspec
 from limen.clock import Instant
 from limen.data.documents import Inspected
 from limen.data.inventory.model import Counted, Item, LookedInto, Store
+from limen.data.labels.beside import Beside, Hashed, with_beside
 from limen.data.model import Confidence
 from limen.data.rules.model import Channel, Judged, Passing
 from limen.data.rules.stated import DataRules
 
 MOST_DETECTORS: Final = 50
-WAY: Final = 2
+WAY: Final = 3
 """Of looking into documents. Whoever has more kinds of them read raises it: then everything is looked into again."""
 
 
@@ -36,7 +37,9 @@ class Looking(Protocol):
     @property
     def mark(self) -> str: ...
 
-    async def look(self, store: Store, item: Item, body: AsyncIterator[bytes]) -> LookedInto: ...
+    async def look(
+        self, store: Store, item: Item, body: AsyncIterator[bytes], beside: Beside | None = None
+    ) -> LookedInto: ...
 
 
 class ByRules:
@@ -46,10 +49,15 @@ class ByRules:
         self._protecting = protecting
         self.mark = mark
 
-    async def look(self, store: Store, item: Item, body: AsyncIterator[bytes]) -> LookedInto:
+    async def look(
+        self, store: Store, item: Item, body: AsyncIterator[bytes], beside: Beside | None = None
+    ) -> LookedInto:
         name = item.path.rpartition("/")[2]
         passing = Passing(Channel.SHARE, app=store.name, name=name)
-        inspected = self._protecting.counting(passing, await self._protecting.inspect(body, name))
+        read = Hashed(body)
+        inspected = await self._protecting.inspect(body if beside is None else read.pieces(), name)
+        inspected = with_beside(inspected, None if beside is None else beside(read.digest))
+        inspected = self._protecting.counting(passing, inspected)
         return looked_into(inspected, self._protecting.judge(passing, inspected))
 
 

@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from hashlib import blake2b
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 from limen.clock import DAY, Instant, Milliseconds
 from limen.data.documents import WhyNot
+from limen.data.labels.beside import Beside
 from limen.facts import Label
 
 LONGEST_PATH: Final = 4_096
@@ -196,6 +197,15 @@ class Walker(Protocol):
         ...
 
     async def evidence(self) -> Evidence: ...
+
+
+@runtime_checkable
+class KeepsLabels(Protocol):
+    """A walker of a store that can keep labels beside what they label."""
+
+    async def beside(self, item: Item) -> Beside | None:
+        """What is said of it beside it; None for nothing. Raises Gone, Unreadable."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 from limen.data.documents import Inspected, WhyNot
 from limen.data.labels.model import Claim, raised
 from limen.data.model import Confidence, unique
+from limen.data.scanning.scanner import MOST
 from limen.facts import Label
 
 Counts: TypeAlias = "tuple[int, int, int]"
@@ -39,13 +40,18 @@ class Content:
 def content_of(inspected: Inspected, allowed: Collection[Value] = (), claim: Claim | None = None) -> Content:
     """What was found, without the values that are `allowed`.
 
+    Of a detector that found more than was kept, what was not kept may be none of these: it counts as `MOST`.
     What could not be read is never allowed by a value: nobody has seen what it is.
     """
     left = [one for one in inspected.found.findings if (one.detector, one.digest) not in allowed]
     label = raised(inspected.label, claim.label if claim is not None else None)
     by_confidence = [unique(left, confidence) for confidence in Confidence]
-    counts = {name: tuple(each.get(name, 0) for each in by_confidence) for name in by_confidence[0]}
-    return Content({name: (one[0], one[1], one[2]) for name, one in counts.items()}, label, inspected.why_not, claim)
+    for name, surest in inspected.found.more.items():
+        for each in by_confidence[:surest]:
+            each[name] = max(MOST, each.get(name, 0))
+    low, medium, high = by_confidence
+    counts = {name: (low[name], medium.get(name, 0), high.get(name, 0)) for name in low}
+    return Content(counts, label, inspected.why_not, claim)
 
 
 def without(inspected: Inspected, allowed: Collection[Value]) -> Inspected:

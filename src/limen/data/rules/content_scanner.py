@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol, Self
 
-from limen.data.model import Finding, Found
+from limen.data.model import Confidence, Finding, Found
 from limen.data.scanning.scanner import Scanner, Stream
 
 
@@ -83,11 +83,12 @@ class ContentStream:
 
 
 def _with(found: Found, searches: Sequence[tuple[str, Search]]) -> Found:
-    more = set(found.more)
+    more = dict(found.more)
     findings = list(found.findings)
     for name, one in searches:
         theirs, is_more = one.end()
         findings += theirs
-        more |= {name} if is_more else set()
+        if is_more:
+            more[name] = Confidence.HIGH
     ordered = sorted(findings, key=lambda one: (one.start, -one.end, one.detector))
-    return replace(found, findings=tuple(ordered), more=frozenset(more))
+    return replace(found, findings=tuple(ordered), more=more)

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_to_bytes
 
 from limen.clock import Clock
 from limen.enforcement.decision_point import Answer
+from limen.enforcement.documents.edges import Edges, joints
 from limen.enforcement.documents.looking import Held, Looked, Looking
-from limen.enforcement.documents.pieces import OVERLAP, Pieces, ResumedUploads, is_a_piece
-from limen.enforcement.documents.spool import Budget, NoRoomError, Spool
+from limen.enforcement.documents.pieces import Pieces, ResumedUploads, is_a_piece
 from limen.enforcement.documents.stops import About, Stopped, StoppedDocument, Stops
 from limen.enforcement.headers import Fields, first
-from limen.facts import App, Document
+from limen.facts import App, Document, Facts
 from limen.facts.passing import Channel, Passing, Step
 from limen.http_bodies.codings import acceptable
 from limen.http_bodies.forms import filename_in
+from limen.http_bodies.spool import Budget, NoRoomError, Spool
 from limen.pillar.data_checks import DataChecks
 
 MOST_TOLD: Final = 20
 """So many documents of a body are named to the person, and so many places in each."""
+ADDRESS: Final = "address"
 _ENDLESS: Final = frozenset({b"text/event-stream", b"multipart/x-mixed-replace", b"application/x-ndjson"})
 _RANGES: Final = frozenset({b"range", b"if-range"})
 
@@ -47,17 +49,30 @@ class DocumentGuard:
     """Looks into what passes the gateway. `key` keys the digests by which documents are known again."""
 
     def __init__(
-        self, checks: DataChecks, clock: Clock, key: bytes, budget: Budget | None = None, looking: Looking | None = None
+        self,
+        checks: DataChecks,
+        clock: Clock,
+        key: bytes,
+        budget: Budget | None = None,
+        looking: Looking | None = None,
+        names_documents: Callable[[], bool] = lambda: False,
     ) -> None:
+        """`names_documents`: whether any policy says something of documents, so that their labels have to be read."""
+        self._names_documents = names_documents
         self._checks = checks
         self.looking = looking or Looking(checks, key)
         self.budget = budget or Budget()
         self.stops = Stops(clock)
         self._resumed = ResumedUploads(clock)
 
-    def asked(self, channel: Channel, answer: Answer, app: App, name: str = "") -> Passing | None:
-        """What passes, where a rule could apply to it; None where nobody asks, and nothing is to be looked into."""
-        facts = answer.facts
+    def asked(
+        self, channel: Channel, answer: Answer, app: App, name: str = "", facts: Facts | None = None
+    ) -> Passing | None:
+        """What passes, where a rule or policy could be about it; None where nothing is to be looked into.
+
+        `facts`: those of now, where the answer is older.
+        """
+        facts = answer.facts if facts is None else facts
         device = facts.device if facts is not None else None
         is_healthy = device is not None and device.known and device.managed and device.compliance == "compliant"
         passing = Passing(
@@ -68,63 +83,89 @@ class DocumentGuard:
             label=app.label,
             has_healthy_device=is_healthy,
         )
-        return passing if self._checks.asks(passing) else None
+        is_asked = self._checks.asks(passing) or (channel is Channel.DOWNLOAD and self._names_documents())
+        return passing if is_asked else None
 
-    async def upload(self, passing: Passing, about: About, body: AsyncIterator[bytes], fields: Fields) -> Verdict:
-        """Look into a request's body. Raises what reading it raises, and NoRoomError."""
-        key = (about.session, about.app, about.target)
-        is_piece = is_a_piece(fields) and bool(about.session)
-        before = self._resumed.before(key) if is_piece else b""
-        verdict, looked = await self._body(passing, about, body, fields, before)
-        if is_piece and looked:
-            self._resumed.sent(key, (before + b"".join(verdict.spool.read()))[-OVERLAP:])
+    async def upload(
+        self, passing: Passing, about: About, body: AsyncIterator[bytes] | None, fields: Fields
+    ) -> Verdict:
+        """Look into what a request sends: its body, where it has one, and what its address says behind the `?`. Raises
+        what reading it raises, and NoRoomError.
+        """
+        if body is None:
+            return await self._body(passing, about, _nothing(), [])
+        owner = about.person or about.session
+        if not owner or not is_a_piece(about.method, about.target, fields):
+            return await self._body(passing, about, body, fields)
+        edges: list[Edges] = []
+        verdict = await self._body(passing, about, body, fields, edges)
+        if verdict.stopped is None:
+            self._resumed.sent(owner, about.app, edges)
         return verdict
 
     async def download(self, passing: Passing, about: About, body: AsyncIterator[bytes], fields: Fields) -> Verdict:
         """Look into a response's body. `fields` are those of the response, in lower case."""
         name = filename_in(first(fields, b"content-disposition"))
-        verdict, _ = await self._body(replace(passing, name=name or passing.name), about, body, fields, b"")
-        return verdict
+        return await self._body(replace(passing, name=name or passing.name), about, body, fields)
 
-    def pieces(self, passing: Passing) -> Pieces:
+    def pieces(self) -> Pieces:
         """What looks at what goes one way through a connection, piece by piece."""
-        return Pieces(self.looking, passing)
+        return Pieces(self.looking)
 
-    async def piece_may_pass(self, pieces: Pieces, about: About, piece: bytes) -> bool:
-        """Look at a piece; noted where a rule says so. Nobody can be asked why it may pass: a warning stops it too."""
-        looked = await pieces.look(piece)
+    async def piece_may_pass(self, passing: Passing | None, pieces: Pieces, about: About, piece: bytes) -> bool:
+        """Look at a piece; noted where a rule says so. Nobody can be asked why it may pass: a warning stops it too.
+
+        `passing`: as it is asked for this piece; rules and devices are others by the next one.
+        """
+        if passing is None:
+            pieces.passed(piece)
+            return True
+        looked = await pieces.look(passing, piece)
         passed = looked.judged.step < Step.WARN
         await self._note([looked], passed=passed)
         if not passed:
-            self._keep(about, [looked], "", may_justify=False)
+            self._keep(about, [looked], {}, may_justify=False)
         return passed
 
-    async def is_not_sensitive(self, stopped: Stopped) -> None:
-        """Somebody says of what was stopped that it is not sensitive: it passes from now on, until that ends."""
-        if self._checks.dialogue is not None:
-            about = stopped.about
-            await self._checks.dialogue.not_sensitive(about.person, about.app, stopped.digests, stopped.event)
+    async def is_not_sensitive(self, stopped: Stopped) -> bool:
+        """Somebody says of what was stopped that it is not sensitive: it passes from now on, until that ends. False:
+        somebody decided that it is.
+        """
+        if self._checks.dialogue is None:
+            return True
+        about = stopped.about
+        return await self._checks.dialogue.not_sensitive(about.person, about.app, stopped.digests)
 
     async def _body(
-        self, passing: Passing, about: About, body: AsyncIterator[bytes], fields: Fields, before: bytes
-    ) -> tuple[Verdict, list[Looked]]:
+        self,
+        passing: Passing,
+        about: About,
+        body: AsyncIterator[bytes],
+        fields: Fields,
+        edges: list[Edges] | None = None,
+    ) -> Verdict:
         spool = Spool(self.budget, about.person or about.app)
-        held = Held(body, spool, before)
-        content_type, coding = first(fields, b"content-type"), first(fields, b"content-encoding")
+        held = Held(body, spool)
+        content_type, coding = first(fields, b"content-type"), coding_of(fields)
         try:
-            looked = await self.looking.body(passing, held, content_type, coding)
+            looked = await self.looking.body(passing, held, content_type, coding, edges)
+            if edges and (both := joints(self._resumed.before(about.person or about.session, about.app), edges)):
+                looked.append(await self.looking.text(passing, both))
             if any(one.judged.step >= Step.WARN for one in looked):
                 looked = await self.looking.identified(looked, held, content_type, coding)
+            if passing.channel is Channel.UPLOAD and (said := said_by(about.target)):
+                looked.append(await self.looking.text(replace(passing, name=ADDRESS), said, is_known=True))
             stopped = await self._stopped(about, looked)
         except BaseException:
             spool.close()
             raise
         if stopped is None:
-            return Verdict(held.all_of_it(), None, spool, _most_sensitive(looked)), looked
+            return Verdict(held.all_of_it(), None, spool, _most_sensitive(looked))
+        spool.close()  # none of it is passed on, and what follows may take long, or break off
         with suppress(NoRoomError, OSError):  # a browser shows no answer to what it is still sending
             async for _ in held.unread():
                 pass
-        return Verdict(None, stopped, spool), looked
+        return Verdict(None, stopped, spool)
 
     async def _stopped(self, about: About, looked: list[Looked]) -> Stopped | None:
         """What is to be told where the body may not pass; None where it may. What rules watch is noted."""
@@ -137,43 +178,56 @@ class DocumentGuard:
             unsaid = [one for one in due if not self._is_excepted(one)]
             said = self.stops.take(about, frozenset(one.digest for one in unsaid)) if unsaid else ""
             if said or not unsaid:
-                event = await self._note(looked, passed=True, why=JUSTIFIED if said else NOT_SENSITIVE)
+                events = await self._note(looked, passed=True, why=JUSTIFIED if said else NOT_SENSITIVE)
                 if said and self._checks.dialogue is not None:
-                    await self._checks.dialogue.justified(event, about.person, said)
+                    await self._checks.dialogue.justified(_strictest(due, events), about.person, said)
                 return None
-        event = await self._note(looked, passed=False)
-        return self._keep(about, due, event, may_justify=may_justify)
+        events = await self._note(looked, passed=False)
+        return self._keep(about, due, events, may_justify=may_justify)
 
     def _is_excepted(self, one: Looked) -> bool:
         dialogue, passing = self._checks.dialogue, one.passing
         return dialogue is not None and dialogue.is_excepted(passing.person, passing.app, one.digest)
 
-    async def _note(self, looked: Sequence[Looked], *, passed: bool, why: str = "") -> str:
-        """Have what rules saw journaled; the id of the event about the strictest."""
-        event = ""
-        for one in sorted(looked, key=lambda each: each.judged.step):
-            if one.judged.step >= Step.WATCH:
-                said = why if one.judged.step >= Step.WARN else ""
-                event = await self._checks.note(one.passing, one.inspected, one.judged, passed=passed, why=said)
-        return event
+    async def _note(self, looked: Sequence[Looked], *, passed: bool, why: str = "") -> dict[int, str]:
+        """Have what rules saw journaled; the ids of the events, by the `id` of what they tell of.
 
-    def _keep(self, about: About, due: list[Looked], event: str, *, may_justify: bool) -> Stopped:
+        Where there is much of it, the strictest have an event of their own, and the rest one together: it is that of
+        none of them, so that nobody decides of one by it what becomes of the others.
+        """
+        seen = [one for one in looked if one.judged.step >= Step.WATCH]
+        own = set(map(id, sorted(seen, key=lambda one: -one.judged.step)[:MOST_TOLD]))
+        rest = [one for one in seen if id(one) not in own]
+        events = {id(one): await self._note_one(one, passed=passed, why=why) for one in seen if id(one) in own}
+        if rest:
+            await self._note_one(self.looking.as_one(rest), passed=passed, why=why)
+        return events
+
+    async def _note_one(self, one: Looked, *, passed: bool, why: str) -> str:
+        said = why if one.judged.step >= Step.WARN else ""
+        return await self._checks.note(one.passing, one.inspected, one.judged, passed=passed, why=said)
+
+    def _keep(self, about: About, due: list[Looked], events: Mapping[int, str], *, may_justify: bool) -> Stopped:
         rules = tuple(dict.fromkeys(rule for one in due for rule in one.judged.rules))[:MOST_TOLD]
         return self.stops.keep(
             about,
             [_told(one) for one in due[:MOST_TOLD]],
-            [one.digest for one in due],
+            {one.digest: events.get(id(one), "") for one in due},
             rules,
             words=tuple(words for one in rules if (words := self._checks.words(one)) is not None),
             is_upload=due[0].passing.channel is Channel.UPLOAD,
             may_justify=may_justify,
-            event=event,
+            event=_strictest(due, events),
         )
 
 
 JUSTIFIED: Final = "justified"
 NOT_SENSITIVE: Final = "not-sensitive"
 """Why something passes that was to be stopped: somebody said why, or that it is not sensitive."""
+
+
+def _strictest(due: Sequence[Looked], events: Mapping[int, str]) -> str:
+    return events.get(id(max(due, key=lambda one: one.judged.step)), "")
 
 
 def _most_sensitive(looked: Sequence[Looked]) -> Document | None:
@@ -188,10 +242,26 @@ def _told(one: Looked) -> StoppedDocument:
     return StoppedDocument(one.passing.name, one.field, kinds, places)
 
 
+async def _nothing() -> AsyncIterator[bytes]:
+    nothing: tuple[bytes, ...] = ()
+    for piece in nothing:
+        yield piece
+
+
+def said_by(target: str) -> bytes:
+    """What an address says behind the `?`, as text: it is sent as a body is."""
+    return unquote_to_bytes(target.partition("?")[2].replace("+", " ").replace("&", "\n"))
+
+
 def name_in(target: bytes) -> str:
     """What a request's target calls a file: the last segment of its path."""
     path = target.partition(b"?")[0].rpartition(b"/")[2]
     return unquote(path.decode("latin-1"), errors="replace")[:200]
+
+
+def coding_of(fields: Fields) -> bytes:
+    """All that Content-Encoding says, however many fields of it there are (RFC 9110 section 5.3)."""
+    return b", ".join(value for name, value in fields if name == b"content-encoding")
 
 
 def is_endless(content_type: bytes) -> bool:

@@ -43,6 +43,9 @@ _DOWNLOAD_NOW: Final = gettext_noop("Download it")
 _GONE: Final = gettext_noop("This has expired")
 _GONE_TEXT: Final = gettext_noop("It was stopped more than ten minutes ago or in another session. Send it again.")
 _EMPTY: Final = gettext_noop("Say why it may pass, in a few words.")
+_IS_SENSITIVE: Final = gettext_noop(
+    "Your company has decided that this is sensitive. Say why it may pass, in a few words."
+)
 
 
 class _Found(msgspec.Struct, omit_defaults=True):
@@ -81,7 +84,9 @@ def stopped_reply(stopped: Stopped, app: str, owner: str, *, is_navigation: bool
     return _reply(403, (*PLAIN_HEADERS, (b"content-type", b"application/problem+json")), msgspec.json.encode(problem))
 
 
-def page(stopped: Stopped, app: str, owner: str, *, status: int = 200, says_nothing: bool = False) -> Reply:
+def page(
+    stopped: Stopped, app: str, owner: str, *, status: int = 200, says_nothing: bool = False, is_sensitive: bool = False
+) -> Reply:
     """What was stopped, and where the rules allow it the form that says why it may pass."""
     title = _UPLOAD if stopped.is_upload else _DOWNLOAD
 
@@ -92,7 +97,7 @@ def page(stopped: Stopped, app: str, owner: str, *, status: int = 200, says_noth
             return escape(said(words).replace("{app}", app).replace("{owner}", owner))
 
         yield f"<h1>{text(title)}</h1><p>{text(_FOUND if stopped.is_upload else _FOUND_COMING)}</p>"
-        yield "<ul>" + "".join(_item(one, said(_UNREAD)) for one in stopped.documents) + "</ul>"
+        yield "<ul>" + "".join(_item(one, said) for one in stopped.documents) + "</ul>"
         for one in stopped.words:
             why = f": {escape(one.why)}" if one.why else ""
             yield f"<p><strong>{escape(one.title)}</strong>{why}</p>"
@@ -100,7 +105,8 @@ def page(stopped: Stopped, app: str, owner: str, *, status: int = 200, says_noth
             healthy = "" if stopped.is_upload else f"<p>{text(_HEALTHY)}</p>"
             yield f"<p>{text(_MAY_NOT)}</p>{healthy}"
             return
-        wrong = f'<p role="alert">{text(_EMPTY)}</p>' if says_nothing else ""
+        alert = _EMPTY if says_nothing else _IS_SENSITIVE if is_sensitive else ""
+        wrong = f'<p role="alert">{text(alert)}</p>' if alert else ""
         field = f"why-{language.value}"
         yield (
             f'<p>{text(_MAY_SAY)}</p>{wrong}<form method="post" action="{PATH}">'
@@ -137,9 +143,9 @@ def gone_page() -> Reply:
     return _page(404, _GONE, section)
 
 
-def _item(one: StoppedDocument, unread: str) -> str:
+def _item(one: StoppedDocument, said: Callable[[str], str]) -> str:
     called = escape(visible(one.name or one.field))
-    kinds = escape(", ".join(one.kinds) or unread)
+    kinds = escape(", ".join(said(kind) for kind in one.kinds) or said(_UNREAD))
     where = escape(visible(", ".join(one.where)))
     return f"<li>{f'<strong>{called}</strong>: ' if called else ''}{kinds}{f' ({where})' if where else ''}</li>"
 

@@ -7,7 +7,7 @@ kept in memory: a restart forgets it, and the document is stopped again.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -49,8 +49,9 @@ class StoppedDocument:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """What was stopped, by which rules (ids, and what people read of them). `digests`: of the documents a pass is for.
-    `why`: what the person said, "" so far.
+    """What was stopped, by which rules (ids, and what people read of them). `digests`: of the documents a pass is for,
+    each with the event that tells of it; `event` is the one about the strictest. `why`: what
+    the person said, "" so far.
     """
 
     id: str
@@ -59,7 +60,7 @@ class Stopped:
     documents: tuple[StoppedDocument, ...]
     rules: tuple[str, ...]
     words: tuple[RuleWords, ...]
-    digests: frozenset[bytes]
+    digests: Mapping[bytes, str]
     may_justify: bool
     event: str
     until: Instant
@@ -78,7 +79,7 @@ class Stops:
         self,
         about: About,
         documents: Iterable[StoppedDocument],
-        digests: Iterable[bytes],
+        digests: Mapping[bytes, str],
         rules: tuple[str, ...],
         *,
         words: tuple[RuleWords, ...] = (),
@@ -94,7 +95,7 @@ class Stops:
             documents=tuple(documents),
             rules=rules,
             words=words,
-            digests=frozenset(digests),
+            digests=dict(digests),
             may_justify=may_justify and bool(about.session) and not about.by_token,
             event=event,
             until=self._clock.now() + GOOD_FOR,
@@ -115,7 +116,9 @@ class Stops:
         return found
 
     def justify(self, stopped: Stopped, why: str) -> Stopped:
-        """Give the pass: what was stopped may be sent again. From now on it is good for its time."""
+        """Give the pass: what was stopped may be sent again. From now on it is good for its time. It is given once."""
+        if stopped.why:
+            return stopped
         given = replace(stopped, why=why, until=self._clock.now() + GOOD_FOR)
         if stopped.id in self._held:
             self._held[stopped.id] = given
@@ -128,7 +131,7 @@ class Stops:
             if one is None or not one.why:
                 continue
             is_the_same = (one.about.app, one.about.method, one.about.target) == (about.app, about.method, about.target)
-            if is_the_same and digests and digests <= one.digests:
+            if is_the_same and digests and digests <= one.digests.keys():
                 self._forget(stop_id)
                 return one.why
         return ""

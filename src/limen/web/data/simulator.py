@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from fastapi import APIRouter
@@ -15,6 +15,7 @@ from limen.data.model import Confidence
 from limen.data.protection import DataProtection
 from limen.data.rules.model import Channel, Judged, Passing, Step
 from limen.facts import Label
+from limen.facts.passing import FAILED, stops_unseen
 from limen.web.page import Menu, Page, Route
 from limen.web.permissions import CHANGE
 from limen.web.requests import MAX_VALUE
@@ -32,6 +33,7 @@ PAGES: Final = (
 )
 MOST_PLACES: Final = 5
 MOST_PEOPLE: Final = 500
+_OF_APPS: Final = frozenset({Channel.UPLOAD, Channel.DOWNLOAD})
 OUTSIDE: Final = frozenset({"somebody@partner.example"})
 WAYS: Final[Mapping[Channel, str]] = {
     Channel.UPLOAD: "Uploaded to an app",
@@ -182,11 +184,19 @@ def _way(
     people: list[str],
 ) -> Way:
     """`label` is that of the app, which counts at the gateway alone."""
-    of_app = label if channel in {Channel.UPLOAD, Channel.DOWNLOAD} else None
+    of_app = label if channel in _OF_APPS else None
 
     def judged(person: str, *, outside: bool = False, healthy: bool = True) -> Judged:
         to = OUTSIDE if outside else frozenset[str]()
-        return protection.judge(Passing(channel, person, asked.app, "", to, of_app, healthy), inspected)
+        passing = Passing(channel, person, asked.app, "", to, of_app, healthy)
+        judged = protection.judge(passing, inspected)
+        # As the gateway does with what the look did not come to its end with.
+        is_stopped = channel in _OF_APPS and stops_unseen(
+            of_app, frozenset(map(str, inspected.why_not & FAILED)), lambda: protection.stops(passing)
+        )
+        return (
+            replace(judged, step=Step.BLOCK, may_justify=False) if is_stopped and judged.step < Step.BLOCK else judged
+        )
 
     inside = judged(asked.person)
     others: dict[Step, int] = {}
