@@ -38,11 +38,18 @@ def expression_of(detector: Detector) -> re.Pattern[bytes]:
     expression = detector.expression.encode()
     if not detector.is_linear:
         return re.compile(expression)
+    return compiled(expression, is_of_letters=detector.kind is Kind.OWN)  # companies write letters, and Limen bytes
+
+
+def compiled(expression: bytes, *, is_of_letters: bool = False) -> re.Pattern[bytes]:
+    """An expression for RE2, of bytes, or of letters in UTF-8. Where only a part of a text is searched, `^` and `$`
+    stand for the ends of all of it.
+    """
     import re2  # noqa: PLC0415 -- heavy, and only who scans waits for it
 
     options = re2.Options()
     options.log_errors, options.max_mem = False, _MAX_MEMORY
-    if detector.kind is not Kind.OWN:  # companies write letters, and Limen bytes
+    if not is_of_letters:
         options.encoding = re2.Options.Encoding.LATIN1
-    compiled: re.Pattern[bytes] = re2.compile(expression, options)
-    return compiled
+    made: re.Pattern[bytes] = re2.compile(expression, options)
+    return made

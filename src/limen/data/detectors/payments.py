@@ -46,11 +46,17 @@ _CARDS: Final = (
 """Which numbers of cards are given out, by their first digits (ISO/IEC 7812-1, and what the schemes publish)."""
 
 
+_LENGTHS_OF_CARDS: Final = {
+    four: frozenset(length for low, high, lengths in _CARDS if low // 100 <= four <= high // 100 for length in lengths)
+    for four in range(2_000, 7_000)
+}
+"""By its first four digits, which are enough to tell the schemes apart."""
+
+
 def is_card(matched: bytes) -> bool:
     """A number of a payment card: its scheme gives out such numbers, and its last digit is right."""
     text = bare(matched)
-    first, length = int(text[:6]), len(text)
-    if not any(low <= first <= high and length in lengths for low, high, lengths in _CARDS):
+    if len(text) not in _LENGTHS_OF_CARDS.get(int(text[:4]), ()):
         return False
     number = digits(text)
     return luhn(number) and not are_one_digit(number)

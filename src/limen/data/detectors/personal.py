@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from limen.data.detectors.checksums import digits
 from limen.data.detectors.expressions import BEYOND_ASCII, any_of, phrase
 from limen.data.model import Confidence, Detector, Kind
+
+_BETWEEN_DIGITS: Final = b"+ ./()-"
 
 
 def is_phone(matched: bytes) -> bool:
     """As many digits as telephone numbers have (E.164: at most 15), and no row of one digit."""
-    number = digits(matched)
+    number = matched.translate(None, _BETWEEN_DIGITS)
     return 8 <= len(number) <= 15 and len(set(number)) > 2
 
 

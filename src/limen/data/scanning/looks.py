@@ -33,6 +33,7 @@ class Sought:
     detector: Detector
     expression: re.Pattern[bytes]
     words: Words | None
+    """What makes a find surer; None where nothing does."""
     rough: re.Pattern[bytes] | None
     """What to search first for, where a match begins with it."""
     rough_longest: int
@@ -45,7 +46,7 @@ class Sought:
         return cls(
             detector,
             expression_of(detector),
-            Words(detector.words) if detector.words else None,
+            Words(detector.words) if detector.words and detector.alone != detector.beside_words else None,
             re.compile(detector.rough.encode()) if begins else None,
             longest_match(detector.rough) if begins else detector.longest,
         )

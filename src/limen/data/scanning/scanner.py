@@ -281,12 +281,12 @@ class _Scan:
     def found(self) -> Found:
         """What is settled, in the text as it is written and as it reads."""
         ordered = sorted(self.findings, key=lambda one: (one.start, -one.end, -one.confidence, one.detector))
-        return Found(tuple(_outermost(_distinct(ordered))), dict(self.more))
+        return Found(tuple(_outermost(_distinct(ordered) if self.has_to_be_undone else ordered)), dict(self.more))
 
     def _settle(self, index: int, held: bytes, held_from: int, ends: Sequence[int]) -> None:
         """Find the matches that begin before these ends, which rise, and none twice."""
         sought, done = self._looks.sought[index], self._done.get(index, 0)
-        longest, known = sought.detector.longest, self._known
+        longest, alone, known = sought.detector.longest, sought.detector.alone, self._known
         ends = ends[bisect_right(ends, done) :]
         words = WordsNear(self._looks, index, held, held_from, ends)
         for first, last in _runs(ends, longest):
@@ -306,7 +306,7 @@ class _Scan:
                 digest = known.get((index, text := match[0]))
                 if digest is None:
                     digest = self._digest(index, text)
-                confidence = words.confidence(start, end) if digest else None
+                confidence = (alone if sought.words is None else words.confidence(start, end)) if digest else None
                 at = end if confidence else start + 1
                 if confidence:
                     self._keep(index, confidence, digest, held_from + start, held_from + end)
@@ -322,23 +322,29 @@ class _Scan:
         return digest
 
     def _keep(self, index: int, confidence: Confidence, digest: bytes, start: int, end: int) -> None:
-        detector = self._looks.sought[index].detector
         values = self._values.setdefault((index, confidence), {})
         places = values.get(digest, 0)
+        if places >= MOST_PLACES:
+            return
         if not places and len(values) >= self._most:
-            self.more[detector.id] = max(confidence, self.more.get(detector.id, confidence))
-            if confidence == _surest(detector):
-                self._full.add(index)  # nothing that comes can count for more
-            elif confidence == detector.alone:
-                self._has_enough_alone.add(index)
+            self._has_more(index, confidence)
             return
         kept = self._places.get(index, 0)
-        if places >= MOST_PLACES or (places and kept >= _MOST_TOGETHER):
+        if places and kept >= _MOST_TOGETHER:
             return
         values[digest], self._places[index] = places + 1, kept + 1
         if self._origins is not None:
             start, end = self._origins.span(start, end)
-        self.findings.append(Finding(detector.id, confidence, start, end, digest))
+        self.findings.append(Finding(self._looks.sought[index].detector.id, confidence, start, end, digest))
+
+    def _has_more(self, index: int, confidence: Confidence) -> None:
+        """There are more values of a detector, of this confidence, than are kept."""
+        detector = self._looks.sought[index].detector
+        self.more[detector.id] = max(confidence, self.more.get(detector.id, confidence))
+        if confidence == _surest(detector):
+            self._full.add(index)  # nothing that comes can count for more
+        elif confidence == detector.alone:
+            self._has_enough_alone.add(index)
 
 
 def _surest(detector: Detector) -> Confidence:
@@ -376,7 +382,7 @@ def _runs(ends: Sequence[int], apart: int) -> Iterator[tuple[int, int]]:
         yield first, last
 
 
-def _outermost(findings: list[Finding]) -> Iterator[Finding]:
+def _outermost(findings: Sequence[Finding]) -> Iterator[Finding]:
     """These without those that lie within a surer one: digits of an IBAN are no telephone number. In order of place."""
     around: list[Finding] = []
     for one in findings:

@@ -11,7 +11,7 @@ from limen.data.model import AFTER, BEFORE, Confidence
 from limen.data.scanning.looks import MARGIN, Looks
 
 _ENDS_AT_ONCE: Final = 4
-_APART: Final = 4_096
+_APART: Final = 512
 """Hyperscan looks around so many ends at once, where they are on average no further apart; else `re`, around each."""
 
 
@@ -28,13 +28,10 @@ class WordsNear:
 
     def confidence(self, start: int, end: int) -> Confidence | None:
         """How sure it is that what matched between these places is a find; None: it is none without a word near it."""
-        detector, words = self._sought.detector, self._sought.words
-        if words is None or detector.alone == detector.beside_words:
+        detector, words, place = self._sought.detector, self._sought.words, self._held_from + end
+        if words is None or not self.may_be_near(place, place):
             return detector.alone
-        place = self._held_from + end
-        if self.may_be_near(place, place) and words.are_in(self._held, start - BEFORE, end + AFTER):
-            return detector.beside_words
-        return detector.alone
+        return detector.beside_words if words.are_in(self._held, start - BEFORE, end + AFTER) else detector.alone
 
     @cached_property
     def _all(self) -> Sequence[int] | None:
