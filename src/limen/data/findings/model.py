@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from limen.clock import DAY, Instant, Milliseconds
+from limen.data.links.model import KeptLink, LinkState
 from limen.events import Event
 from limen.facts.passing import Step
 
@@ -48,9 +49,27 @@ class DocumentException:
     until: Instant
 
 
+_OF_NOTE: Final = (
+    LinkState.STOOD,
+    LinkState.PASSES,
+    LinkState.REMOVED,
+    LinkState.JUSTIFIED,
+    LinkState.AGAIN,
+    LinkState.WAITS,
+    LinkState.STANDS,
+)
+
+
+_THROUGH: Final = frozenset({LinkState.STOOD, LinkState.PASSES, LinkState.JUSTIFIED})
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that passed, or was stopped, by its event's id. `said` is what the person gave as their reason."""
+    """One thing that passed, or was stopped, by its event's id. `said` is what the person gave as their reason.
+
+    `links` are those of a cloud drive that it is about, as they are now: the event tells how they were judged, and a
+    link stands until it was taken away.
+    """
 
     id: str
     at: Instant
@@ -65,13 +84,25 @@ class Finding:
     why: str
     said: str
     triage: Triage
+    links: tuple[KeptLink, ...] = ()
 
     @property
     def was_stopped(self) -> bool:
         return not self.passed
 
+    @property
+    def is_through(self) -> bool:
+        """Whether it passed, by its event or by what became of its link since."""
+        link = self.link
+        return self.passed if link is None else link.state in _THROUGH
 
-def finding_of(event: Event, triage: Triage, said: str) -> Finding:
+    @property
+    def link(self) -> KeptLink | None:
+        """The link of it of which most is to be said: one that stands before one that is gone."""
+        return max(self.links, key=lambda one: _OF_NOTE.index(one.state), default=None)
+
+
+def finding_of(event: Event, triage: Triage, said: str, links: tuple[KeptLink, ...] = ()) -> Finding:
     """A finding of its event, with what was made of it and said about it."""
 
     def detail(name: str) -> str:
@@ -91,4 +122,5 @@ def finding_of(event: Event, triage: Triage, said: str) -> Finding:
         why=event.reason,
         said=said,
         triage=triage,
+        links=links,
     )
