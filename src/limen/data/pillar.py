@@ -76,6 +76,7 @@ async def _build(core: Core) -> Running:
     from limen.data.findings.held import HeldExceptions
     from limen.data.findings.service import Findings
     from limen.data.inventory import service as inventories
+    from limen.data.labelling import Labelling
     from limen.data.links.service import Links
     from limen.data.protection import DataProtection
     from limen.data.sealing.service import Sealing
@@ -97,7 +98,7 @@ async def _build(core: Core) -> Running:
         *links.periodic,
     )
     kept = quarantine_folder(core.settings.section(DataSettings), core.root, core.root / core.settings.storage.data)
-    offers = (findings, sealing, inventory, links, Exceptions(core, Quarantine(kept)))
+    offers = (findings, sealing, inventory, links, Exceptions(core, Quarantine(kept)), Labelling(core, protection))
 
     async def end_looking() -> None:
         await watching.close()
@@ -176,6 +177,7 @@ PILLAR = Pillar(
         "limen.web.data.findings",
         "limen.web.data.exceptions",
         "limen.web.data.mine",
+        "limen.web.data.label",
         "limen.web.data.simulator",
         "limen.web.data.sealing",
         "limen.web.data.stores",

@@ -104,6 +104,9 @@ class LabelShape(Shape):
     """When it must be deleted at the latest, as `3650d`."""
     microsoft: Annotated[list[MicrosoftId], Field(max_length=100)] = []
     """The ids of labels of Microsoft 365 that mean this one, as `Get-Label` prints them."""
+    lowered_by: Names = []
+    """Groups and email addresses that may lower documents with this label, and with lower ones, on the page *Label a
+    document*, with a reason; omitted, nobody may there."""
 
 
 class DetectorsShape(Shape):

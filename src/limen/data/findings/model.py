@@ -7,12 +7,15 @@ from enum import StrEnum
 from typing import Final
 
 from limen.clock import DAY, Instant, Milliseconds
+from limen.data.labels.kinds import LOWERED
 from limen.data.links.model import KeptLink, LinkState
 from limen.events import Event
 from limen.facts.passing import Step
 
 FOUND: Final = "data.found"
 """The kind of event that tells of something that passed or was stopped."""
+KINDS: Final = frozenset({FOUND, LOWERED})
+"""What is looked through: labels that somebody lowered as well, since what they are on passes more easily then."""
 EXCEPTED_FOR: Final[Milliseconds] = 30 * DAY
 """So long what somebody says is not sensitive passes for them."""
 WIDENED_FOR: Final[Milliseconds] = 90 * DAY
@@ -69,6 +72,7 @@ class Finding:
 
     `links` are those of a cloud drive that it is about, as they are now: the event tells how they were judged, and a
     link stands until it was taken away.
+    `lowered`: instead of all that, somebody lowered a document's label, from the first word to the second.
     """
 
     id: str
@@ -85,6 +89,7 @@ class Finding:
     said: str
     triage: Triage
     links: tuple[KeptLink, ...] = ()
+    lowered: tuple[str, str] | None = None
 
     @property
     def was_stopped(self) -> bool:
@@ -117,10 +122,16 @@ def finding_of(event: Event, triage: Triage, said: str, links: tuple[KeptLink, .
         kinds=detail("kinds"),
         rules=detail("rules"),
         step=detail("step") or Step.WATCH.name.lower(),
-        passed=bool(event.details.get("passed", False)),
+        passed=has_passed(event),
         unread=detail("unread"),
         why=event.reason,
-        said=said,
+        said=said or (detail("why") if event.kind == LOWERED else ""),
         triage=triage,
         links=links,
+        lowered=(detail("before"), detail("after")) if event.kind == LOWERED else None,
     )
+
+
+def has_passed(event: Event) -> bool:
+    """Whether nobody was stopped."""
+    return event.kind == LOWERED or bool(event.details.get("passed", False))

@@ -13,13 +13,14 @@ from limen.data.findings import store
 from limen.data.findings.held import EXCEPTIONS, HeldExceptions
 from limen.data.findings.model import (
     EXCEPTED_FOR,
-    FOUND,
+    KINDS,
     WIDENED_FOR,
     DocumentException,
     Finding,
     State,
     Triage,
     finding_of,
+    has_passed,
 )
 from limen.data.links import kept_links
 from limen.events import Event
@@ -120,10 +121,10 @@ class Findings:
                 (not wanted.person or event.actor == wanted.person)
                 and (not wanted.app or details.get("app") == wanted.app)
                 and (not wanted.channel or details.get("channel") == wanted.channel)
-                and (not wanted.passed or bool(details.get("passed")) == (wanted.passed == "yes"))
+                and (not wanted.passed or has_passed(event) == (wanted.passed == "yes"))
             )
 
-        query = EventQuery(person=wanted.person, kinds=(FOUND,), before=wanted.before, holds=holds)
+        query = EventQuery(person=wanted.person, kinds=tuple(sorted(KINDS)), before=wanted.before, holds=holds)
         page = await asyncio.to_thread(newest, self._core.journal, query, most)
         ids = [event.id for event in page.events]
         triage, reasons, links = await self._core.database.reading(
@@ -243,7 +244,7 @@ class Findings:
             event = self._core.journal.find(event_id)
         except ValueError:
             return None
-        return event if event is not None and event.kind == FOUND else None
+        return event if event is not None and event.kind in KINDS else None
 
 
 def _of_links(

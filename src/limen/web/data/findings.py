@@ -70,6 +70,7 @@ _COLUMNS: Final = (
     "unread",
     "why",
     "said",
+    "lowered",
     "state",
     "assigned_to",
 )
@@ -169,6 +170,7 @@ def _exported(found: Finding) -> dict[str, Any]:
     return {
         **values,
         "at": to_iso(found.at),
+        "lowered": " ".join(found.lowered or ()),
         "state": found.triage.state.value,
         "assigned_to": found.triage.assigned_to,
     }
