@@ -72,7 +72,7 @@ class Finding:
 
     `links` are those of a cloud drive that it is about, as they are now: the event tells how they were judged, and a
     link stands until it was taken away.
-    `lowered`: instead, somebody lowered a document's label, from the first word to the second.
+    `lowered`: instead of all that, somebody lowered a document's label, from the first word to the second.
     """
 
     id: str
@@ -88,8 +88,8 @@ class Finding:
     why: str
     said: str
     triage: Triage
-    lowered: tuple[str, str] | None = None
     links: tuple[KeptLink, ...] = ()
+    lowered: tuple[str, str] | None = None
 
     @property
     def was_stopped(self) -> bool:
@@ -127,8 +127,8 @@ def finding_of(event: Event, triage: Triage, said: str, links: tuple[KeptLink, .
         why=event.reason,
         said=said or (detail("why") if event.kind == LOWERED else ""),
         triage=triage,
-        lowered=(detail("before"), detail("after")) if event.kind == LOWERED else None,
         links=links,
+        lowered=(detail("before"), detail("after")) if event.kind == LOWERED else None,
     )
 
 
