@@ -113,6 +113,7 @@ def guards(gate: Gate) -> tuple[dict[str, Any], float, Any]:
     """The guards that are compared, how fast the scanner is alone (MB/s), and the processes that look into bodies."""
     from limen.data.detectors.every import DETECTORS
     from limen.data.documents import Inspected, WhyNot
+    from limen.data.doors.judging import together
     from limen.data.extraction.pool import Pool
     from limen.data.inspection import Inspection
     from limen.data.scanning.scanner import Scanner
@@ -128,8 +129,8 @@ def guards(gate: Gate) -> tuple[dict[str, Any], float, Any]:
     pool = Pool(scanner)
     inspection = Inspection(scanner, pool)
 
-    async def read(body: AsyncIterator[bytes] | bytes, name: str = "") -> Inspected:
-        del name
+    async def read(body: AsyncIterator[bytes] | bytes, name: str = "", owner: str = "") -> Inspected:
+        del name, owner
         _ = [body] if isinstance(body, bytes) else [piece async for piece in body]
         return Inspected("text")
 
@@ -143,6 +144,7 @@ def guards(gate: Gate) -> tuple[dict[str, Any], float, Any]:
             not_inspected=lambda why: Inspected("", why_not=frozenset({WhyNot(why)})),
             judge=lambda _passing, _inspected: Judged(Step.ALLOW),
             note=note,
+            together=lambda several: together(list(several)),
         )
         return DocumentGuard(checks, gate.clock, b"k" * 32)
 
