@@ -58,6 +58,11 @@ class WithDocuments(Compiled):
         self.every = every
         self._of_documents = compile_policies([one for one in every.policies if names_documents(one)])
 
+    @property
+    def names_documents(self) -> bool:
+        """Whether any of the policies does, so that more than a document's label may count."""
+        return bool(self._of_documents.policies)
+
     def asking(self, principal: Entity, action: Entity, resource: Entity) -> Asking:
         if resource.uid.type != TYPE:
             return self.every.asking(principal, action, resource)

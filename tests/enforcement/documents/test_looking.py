@@ -72,7 +72,7 @@ async def test_what_goes_wrong_with_the_source_is_no_failure_of_the_look():
 
 
 async def test_a_form_that_is_broken_is_looked_at_as_it_is_too():
-    looked = await Looking(Checks(unread=Step.WATCH).offer(), b"k" * 32).body(
+    looked = await Looking(Checks(unread=Step.WATCH, stops=False).offer(), b"k" * 32).body(
         PASSING, _held(b"--xYx\r\n\r\n", SECRET.encode()), b"multipart/form-data; boundary=xYx"
     )
     assert [(one.judged.step, set(one.inspected.why_not)) for one in looked] == [
@@ -93,7 +93,7 @@ async def test_what_was_found_before_a_body_became_too_large_counts():
 
 async def test_where_the_look_fails_a_restricted_app_gets_nothing():
     restricted = Passing(Channel.UPLOAD, "ana", "payroll", label=Label.RESTRICTED)
-    looking = Looking(Checks(fails=ValueError).offer(), b"k" * 32)
+    looking = Looking(Checks(fails=ValueError, stops=False).offer(), b"k" * 32)
     (looked,) = await looking.body(restricted, _held(b"x"), b"")
     assert (looked.judged.step, set(looked.inspected.why_not)) == (Step.BLOCK, {"failed"})
     (looked,) = await looking.body(PASSING, _held(b"x"), b"")

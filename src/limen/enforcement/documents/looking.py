@@ -204,6 +204,10 @@ class Looking:
         except TimeoutError:
             return self._failed(passing, "timed-out")
 
+    def not_read(self, passing: Passing) -> Looked:
+        """In place of what there was no room for."""
+        return self._failed(passing, "timed-out")
+
     def _failed(self, passing: Passing, why: str, number: int = NOT_KNOWN) -> Looked:
         """In place of a document: the look was late, or the body can't be taken apart."""
         inspected = self.checks.not_inspected(why)
