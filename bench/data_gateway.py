@@ -129,8 +129,7 @@ def guards(gate: Gate) -> tuple[dict[str, Any], float, Any]:
     pool = Pool(scanner)
     inspection = Inspection(scanner, pool)
 
-    async def read(body: AsyncIterator[bytes] | bytes, name: str = "", owner: str = "") -> Inspected:
-        del name, owner
+    async def read(body: AsyncIterator[bytes] | bytes, *_about: str) -> Inspected:
         _ = [body] if isinstance(body, bytes) else [piece async for piece in body]
         return Inspected("text")
 

@@ -65,7 +65,7 @@ def test_what_takes_a_judged_files_place_is_not_taken_for_it(tmp_path: Path, mon
 
 async def test_a_file_that_is_changed_while_it_is_judged_is_judged_again(tmp_path: Path) -> None:
     class Swapping(OwnProtection):
-        async def inspect(self, body, name: str = ""):
+        async def inspect(self, body, name: str = "", owner: str = ""):
             found = await super().inspect(body, name)
             if name == "a.txt" and (root / "a.txt").read_bytes() == NO_CARD:
                 (root / "a.txt").write_bytes(CARD)

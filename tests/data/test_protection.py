@@ -74,14 +74,6 @@ async def test_only_rules_that_stop_something_stop_what_is_not_looked_into() -> 
     assert not watching.stops(UPLOAD)
 
 
-async def test_a_document_has_one_digest_however_it_comes() -> None:
-    protection, _said, _core = _protection()
-    whole = await protection.inspect(ACCOUNT)
-    assert (await protection.inspect(_pieces(*(bytes((one,)) for one in ACCOUNT)))).digest == whole.digest
-    assert len(whole.digest) == 16
-    assert (await protection.inspect(ACCOUNT + b" ")).digest != whole.digest
-
-
 async def test_without_rules_nobody_is_asked() -> None:
     protection, _said, _core = _protection("")
     await protection.look_again()

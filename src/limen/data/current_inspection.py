@@ -8,8 +8,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from dataclasses import replace
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from limen.data.documents import Inspected, WhyNot
@@ -54,8 +52,10 @@ class CurrentInspection:
         """What `data.yaml` says now."""
         return self._core.known.rules_of(DataRules) or NO_RULES
 
-    async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "", owner: str = "") -> Inspected:
-        """What is in it, with the keyed digest of all its bytes. Raises nothing: what can't be looked into says why."""
+    async def inspect(
+        self, body: AsyncIterator[bytes] | bytes, name: str = "", owner: str = "", among: str = ""
+    ) -> Inspected:
+        """What is in it (`Inspection.inspect`). Raises nothing: what can't be looked into says why."""
         try:
             made = await self._ready()
         except LimenError as error:
@@ -63,12 +63,10 @@ class CurrentInspection:
             return Inspected("", why_not=frozenset({WhyNot.FAILED}))
         made.uses += 1
         try:
-            read = _Digested(body, self._key)
-            inspected = await made.inspection.inspect(read.pieces(), name, owner)
+            return await made.inspection.inspect(body, name, owner, among)
         finally:
             made.uses -= 1
             await self._end_if_unused(made)
-        return replace(inspected, digest=read.digest)
 
     async def look_again(self) -> None:
         """Make it anew before something passes again, where it was made for others; end it where no rule is left."""
@@ -111,21 +109,3 @@ def _made_for(rules: DataRules, lists: tuple[KeptList, ...], keyring: Keyring, k
     from limen.data.made_inspection import made_for  # noqa: PLC0415 -- heavy: only what passes waits for it
 
     return made_for(rules, lists, keyring, key)
-
-
-class _Digested:
-    """A body as it is read, and the digest of all of it; b"" where it was not read to its end."""
-
-    def __init__(self, body: AsyncIterator[bytes] | bytes, key: bytes) -> None:
-        self._body, self._hash = body, blake2b(key=key, digest_size=16)
-        self.digest = b""
-
-    async def pieces(self) -> AsyncIterator[bytes]:
-        async for piece in _whole(self._body) if isinstance(self._body, bytes) else self._body:
-            self._hash.update(piece)
-            yield piece
-        self.digest = self._hash.digest()
-
-
-async def _whole(body: bytes) -> AsyncIterator[bytes]:
-    yield body

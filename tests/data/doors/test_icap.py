@@ -168,6 +168,17 @@ async def test_the_person_is_who_a_named_proxy_says() -> None:
         assert world.protection.noted[-1][0].person == ""
 
 
+async def test_clients_of_a_proxy_take_turns() -> None:
+    async with icap_world(OwnProtection()) as world:
+        await world.once(reqmod(CARD, "X-Client-IP: 192.0.2.7", "X-Authenticated-User: ann"))
+        await world.once(reqmod(CARD, "X-Client-IP: 192.0.2.7"))
+        await world.once(reqmod(CARD))
+        assert list(dict.fromkeys(world.protection.owners)) == ["p_ann", "192.0.2.7", "127.0.0.1"]
+    async with icap_world(OwnProtection(), named=()) as world:
+        await world.once(reqmod(CARD, "X-Client-IP: 192.0.2.7"))
+        assert set(world.protection.owners) == {"127.0.0.1"}
+
+
 async def test_a_connection_ends_where_the_proxy_says_so(world: IcapWorld) -> None:
     async with world.connected() as asked:
         await asked.send(reqmod(NO_CARD, ALLOW, "Connection: close"))

@@ -78,7 +78,7 @@ async def test_what_could_not_be_looked_into_is_judged_as_that(unread: Step, pas
 
 async def test_what_takes_too_long_was_not_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
     class Slow(OwnProtection):
-        async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "") -> Inspected:
+        async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "", owner: str = "") -> Inspected:
             await asyncio.sleep(60)
             raise AssertionError
 

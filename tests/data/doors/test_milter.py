@@ -87,7 +87,7 @@ async def test_all_of_a_mail_is_looked_into_as_it_was_written() -> None:
     seen: list[bytes] = []
 
     class Seeing(OwnProtection):
-        async def inspect(self, body, name: str = ""):
+        async def inspect(self, body, name: str = "", owner: str = ""):
             seen.append(
                 b"".join(
                     [piece async for piece in body.pieces()] if hasattr(body, "pieces") else [p async for p in body]

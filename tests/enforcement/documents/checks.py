@@ -59,7 +59,9 @@ class Checks:
         self.asked.append(passing)
         return passing.channel in self.channels and passing.app in self.apps
 
-    async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "", owner: str = "") -> Inspected:
+    async def inspect(
+        self, body: AsyncIterator[bytes] | bytes, name: str = "", owner: str = "", among: str = ""
+    ) -> Inspected:
         if self.fails is not None:
             raise self.fails
         text = body if isinstance(body, bytes) else b"".join([piece async for piece in body])

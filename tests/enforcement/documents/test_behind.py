@@ -122,8 +122,8 @@ class _Slow(Checks):
         super().__init__(**WATCH)
         self.may_end = asyncio.Event()
 
-    async def inspect(self, body, name="", owner=""):
-        inspected = await super().inspect(body, name, owner)
+    async def inspect(self, body, name="", owner="", among=""):
+        inspected = await super().inspect(body, name, owner, among)
         await self.may_end.wait()
         return inspected
 

@@ -141,7 +141,7 @@ async def test_a_message_is_looked_at_and_may_be_late():
     looking = Looking(checks.offer(), b"k" * 32, late_seconds=0.01)
     assert (await looking.text(PASSING, SECRET.encode())).judged.step is Step.BLOCK
 
-    async def never(body, name="", owner=""):
+    async def never(*_about):
         await asyncio.Event().wait()
 
     checks.inspect = never

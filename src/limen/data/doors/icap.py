@@ -105,7 +105,7 @@ class _Connection:
     ) -> None:
         self._server, self._about = server, server.about
         self._reader, self._writer, self._entry = reader, writer, entry
-        self._is_believed = is_named(peer, server.about.named)
+        self._peer, self._is_believed = peer, is_named(peer, server.about.named)
 
     async def serve(self) -> None:
         try:
@@ -179,7 +179,13 @@ class _Connection:
         unread: frozenset[WhyNot] = frozenset({WhyNot.TOO_LARGE}) if spool.is_full else frozenset()
         head = request.response if is_response else request.request
         apart = body_of(head, passing.name, spool) if spool.size else None
-        return await judge(self._about.protection, passing, Passed(contents, apart, unread))
+        owner = passing.person or self._address(request)
+        return await judge(self._about.protection, passing, Passed(contents, apart, unread, owner=owner))
+
+    def _address(self, request: IcapRequest) -> str:
+        """Of the proxy's client, as a proxy that is believed says it; else of the proxy itself."""
+        said = request.fields.get(b"x-client-ip", b"") if self._is_believed else b""
+        return said.decode("latin-1") or self._peer
 
     def _asks(self, passing: Passing) -> bool:
         """Where it can't be said, it is looked into: judging says what that means."""

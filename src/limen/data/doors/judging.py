@@ -32,7 +32,7 @@ class Protection(Protocol):
     """What entry points ask of the rules: `limen.data.protection.DataProtection`."""
 
     def asks(self, passing: Passing) -> bool: ...
-    async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "") -> Inspected: ...
+    async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "", owner: str = "") -> Inspected: ...
     def judge(self, passing: Passing, inspected: Inspected) -> Judged: ...
     async def note(
         self, passing: Passing, inspected: Inspected, judged: Judged, *, passed: bool, why: str = ""
@@ -100,13 +100,14 @@ _FAILED: Final = Verdict(Judged(Step.BLOCK), passes=False, failed=True)
 @dataclass(frozen=True, slots=True)
 class Passed:
     """Everything of one passing: its documents, those in its body, what was not read, and why it may pass, if somebody
-    said so.
+    said so. `owner`: whose it is, with whom others take turns ("": as everything that is nobody's).
     """
 
     contents: tuple[Content, ...] = ()
     body: TakenApart | None = None
     unread: frozenset[WhyNot] = field(default_factory=frozenset)
     why: str = ""
+    owner: str = ""
 
 
 async def judge(
@@ -144,9 +145,9 @@ async def _inspected(protection: Protection, passed: Passed) -> Inspected:
     unread = set(passed.unread)
     try:
         async with asyncio.timeout(INSPECT_SECONDS):
-            seen += [(one.name, await _of_content(protection, one)) for one in passed.contents]
+            seen += [(one.name, await _of_content(protection, one, passed.owner)) for one in passed.contents]
             if passed.body is not None:
-                unread |= await _look_apart(protection, passed.body, seen)
+                unread |= await _look_apart(protection, passed.body, passed.owner, seen)
     except TimeoutError:
         unread.add(WhyNot.TIMED_OUT)
     except Exception:  # noqa: BLE001 -- whatever fails, it was not looked into
@@ -155,22 +156,24 @@ async def _inspected(protection: Protection, passed: Passed) -> Inspected:
     return together(seen, unread)
 
 
-async def _of_content(protection: Protection, one: Content) -> Inspected:
-    return await protection.inspect(one.body if isinstance(one.body, bytes) else one.body.pieces(), one.name)
+async def _of_content(protection: Protection, one: Content, owner: str) -> Inspected:
+    return await protection.inspect(one.body if isinstance(one.body, bytes) else one.body.pieces(), one.name, owner)
 
 
-async def _look_apart(protection: Protection, body: TakenApart, seen: list[tuple[str, Inspected]]) -> frozenset[WhyNot]:
+async def _look_apart(
+    protection: Protection, body: TakenApart, owner: str, seen: list[tuple[str, Inspected]]
+) -> frozenset[WhyNot]:
     """Look into each document of a body; where it can't be taken apart, into all of it as it came. Why it could not."""
     try:
         async for document in body.documents():
             readable = Readable(document.body)
-            inspected = await protection.inspect(readable.pieces(), document.name)
+            inspected = await protection.inspect(readable.pieces(), document.name, owner)
             seen.append((_SPACE.join(filter(None, (document.where, document.name))), inspected))
             if readable.wrong is not None:  # what was read before it stands in what was found
                 raise readable.wrong
     except UnreadableError as wrong:
         either = [one for one in (body.whole, body.decoded) if one is not None]
-        seen += [(one.name, await _of_content(protection, one)) for one in either]
+        seen += [(one.name, await _of_content(protection, one, owner)) for one in either]
         return frozenset({WhyNot(wrong.why)})
     return frozenset()
 
@@ -195,7 +198,6 @@ def together(seen: list[tuple[str, Inspected]], unread: Iterable[WhyNot] = ()) -
         ),
         label=max(labels, default=None),
         why_not=frozenset(unread).union(*(one.why_not for _, one in seen)),
-        digest=seen[0][1].digest if len(seen) == 1 else b"",
         carried=_carried([one.carried for _, one in seen if one.carried is not None]),
     )
 

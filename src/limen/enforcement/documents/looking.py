@@ -18,7 +18,7 @@ from typing import Any, Final
 from limen.enforcement.documents.edges import MOST_JOINED, Edges
 from limen.enforcement.documents.spool import NoRoomError, Spool
 from limen.facts import Label
-from limen.facts.passing import Judged, Passing, Step
+from limen.facts.passing import Channel, Judged, Passing, Step
 from limen.http_bodies.codings import Readable, UnreadableError, as_far_as_readable, codings_in, undone
 from limen.http_bodies.splitting import Document, documents_in
 from limen.pillar.data_checks import DataChecks, InspectedDocument
@@ -228,7 +228,8 @@ class Looking:
 
         pieces = watched()
         try:
-            inspected = await self.checks.inspect(pieces, document.name, passing.person or passing.app)
+            owner = passing.person or passing.app
+            inspected = await self.checks.inspect(pieces, document.name, owner, _among(passing))
         except TimeoutError:
             raise
         except Exception as failure:  # noqa: BLE001 -- whatever went wrong, rules decide about it
@@ -278,6 +279,13 @@ class Looking:
         if is_stopped and judged.step < Step.BLOCK:
             return replace(judged, step=Step.BLOCK, may_justify=False)
         return judged
+
+
+def _among(passing: Passing) -> str:
+    """Who may notice that a document came before: whoever gets it from the app, which many do; otherwise its sender."""
+    if passing.channel is Channel.DOWNLOAD:
+        return f"app {passing.app}"
+    return f"person {passing.person}" if passing.person else ""
 
 
 async def _drained(body: AsyncIterator[bytes]) -> None:
