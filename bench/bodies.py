@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import Final
 
@@ -46,7 +46,7 @@ def answers() -> bytes:
     return f"[{', '.join(rows)}]".encode()
 
 
-def photo(pixels: int = 2_000, seed: int = 2) -> bytes:
+def photo(pixels: int = 2_740, seed: int = 2) -> bytes:
     """A photograph as a telephone takes it."""
     noise = Random(seed).randbytes(pixels * pixels * 3)
     file = io.BytesIO()
@@ -67,7 +67,7 @@ def letter() -> bytes:
     for _ in range(_PARAGRAPHS):
         document.add_paragraph(sentence(random, ENGLISH))
     for seed in range(4):
-        document.add_picture(io.BytesIO(photo(950, seed)))
+        document.add_picture(io.BytesIO(photo(1_350, seed)))
     return _saved(document)
 
 
@@ -78,7 +78,7 @@ def scan() -> bytes:
     page.drawString(40, 800, "The contract about the harbor, as it was signed.")
     for seed in range(4):
         page.showPage()
-        page.drawImage(ImageReader(io.BytesIO(photo(1_000, seed))), 0, 0, 500, 700)
+        page.drawImage(ImageReader(io.BytesIO(photo(1_220, seed))), 0, 0, 500, 700)
     page.save()
     return file.getvalue()
 
@@ -87,7 +87,7 @@ def sheet() -> bytes:
     """A workbook of numbers: the slowest to read of all, as its five megabytes unpack to many times as much."""
     random, book = Random(5), openpyxl.Workbook(write_only=True)
     page = book.create_sheet("Orders")
-    for number in range(75_000):
+    for number in range(104_000):
         page.append(
             [f"order {number}", random.random(), random.random() * 1_000, random.randrange(10**6), "2026-11-30"]
         )
@@ -99,7 +99,7 @@ def archive() -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
         for seed in range(4):
-            packed.writestr(f"photo{seed}.jpg", photo(1_000, seed), zipfile.ZIP_STORED)
+            packed.writestr(f"photo{seed}.jpg", photo(1_350, seed), zipfile.ZIP_STORED)
         for number, one in enumerate(documents(6, 50)):
             packed.writestr(f"letter{number}.txt", one.text)
     return file.getvalue()
@@ -122,3 +122,23 @@ KINDS: Final[dict[str, tuple[str, Callable[[], bytes]]]] = {
     "sheet": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", sheet),
 }
 """By name: the type, and what makes one."""
+MIX: Final = (
+    *("film",) * 4,
+    *("photo",) * 5,
+    *("scan",) * 4,
+    *("archive",) * 2,
+    *("letter",) * 2,
+    "text",
+    "json",
+    "sheet",
+)
+"""What of twenty bodies this large is what: an assumption, not what any company was seen to send. Text and numbers are
+seldom so large.
+"""
+
+
+def in_turn(mix: Sequence[str], seed: int = 1) -> list[str]:
+    """The mix in an order that has no pattern."""
+    mixed = list(mix)
+    Random(seed).shuffle(mixed)
+    return mixed
